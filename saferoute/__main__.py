@@ -1,0 +1,5 @@
+"""``python -m saferoute``."""
+
+from saferoute.cli import main
+
+raise SystemExit(main())

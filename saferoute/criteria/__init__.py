@@ -1,0 +1,17 @@
+"""What makes ground good or bad to run backwards on: five criteria and the limits.
+
+A new criterion is a new file with a `CRITERION` and a line in `ALL`.
+"""
+
+from __future__ import annotations
+
+from saferoute.criteria import crowding, flatness, obstacles, straightness, surface
+
+ALL = (
+    surface.CRITERION,
+    flatness.CRITERION,
+    straightness.CRITERION,
+    obstacles.CRITERION,
+    crowding.CRITERION,
+)
+"""In the order in which everything shows them."""

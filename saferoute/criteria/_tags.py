@@ -1,0 +1,71 @@
+"""Reading OSM tag values: numbers with units, lists, and columns that may be absent."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from saferoute.model import BoolArray, FloatArray
+
+_NUMBER = re.compile(r"^\s*~?\s*(\d{1,4}(?:[.,]\d{1,3})?)\s*(m|metre|metres|meter|meters|cm|ft|')?\s*$", re.IGNORECASE)
+_FEET_INCHES = re.compile(r"^\s*(\d{1,3})\s*'\s*(?:(\d{1,2})\s*\"?)?\s*$")
+_FOOT_M = 0.3048
+
+
+def column(table: pd.DataFrame, tag: str) -> pd.Series:
+    """Return a tag's column as stripped lower-case text, NaN where missing or absent."""
+    if tag not in table:
+        return pd.Series(np.nan, index=table.index, dtype="str")
+    return table[tag].str.strip().str.lower()
+
+
+def isin(table: pd.DataFrame, tag: str, values: Collection[str]) -> BoolArray:
+    """Say for which rows a tag has one of `values`; a list (`a;b`) counts if any part does."""
+    text = column(table, tag)
+    known = text.dropna()
+    hit = known.isin(values)
+    lists = known[known.str.contains(";", regex=False)]
+    for row, value in lists.items():
+        hit[row] = any(part.strip() in values for part in value.split(";"))
+    return np.array(hit.reindex(text.index, fill_value=False), dtype=bool)
+
+
+def worst(table: pd.DataFrame, tag: str, ratings: Mapping[str, float]) -> FloatArray:
+    """Return the rating of a tag's value, the worst part of a list, NaN where none is known."""
+    text = column(table, tag)
+    rated = {value: _worst_part(value, ratings) for value in text.dropna().unique()}
+    return text.map(rated).to_numpy(dtype=float, na_value=np.nan)
+
+
+def _worst_part(value: str, ratings: Mapping[str, float]) -> float:
+    parts = [ratings[p.strip()] for p in value.split(";") if p.strip() in ratings]
+    return min(parts) if parts else np.nan
+
+
+def metres(table: pd.DataFrame, tag: str) -> FloatArray:
+    """Return lengths in metres, NaN where missing or not a plain length.
+
+    Examples
+    --------
+    >>> metres(pd.DataFrame({"width": ["2,5", "3 m", "6'", "wide", "80 cm"]}), "width").round(2).tolist()
+    [2.5, 3.0, 1.83, nan, 0.8]
+    """
+    text = column(table, tag)
+    parsed = {value: _metres(value) for value in text.dropna().unique()}
+    return text.map(parsed).to_numpy(dtype=float, na_value=np.nan)
+
+
+def _metres(value: str) -> float:
+    if match := _FEET_INCHES.match(value):
+        return _FOOT_M * (int(match[1]) + int(match[2] or 0) / 12)
+    if match := _NUMBER.match(value):
+        number = float(match[1].replace(",", "."))
+        factor = {"cm": 0.01, "ft": _FOOT_M, "'": _FOOT_M}.get((match[2] or "m").lower(), 1.0)
+        return number * factor
+    return float("nan")

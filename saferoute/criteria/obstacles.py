@@ -1,0 +1,198 @@
+"""Obstacles: what one can fall over on the way or just beside it.
+
+"None mapped" is not "none": how complete the mapping is, is told by how many
+small objects are mapped around, and counts as confidence.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from saferoute.criteria import _cells, _near, _width
+from saferoute.criteria._tags import column, isin
+from saferoute.model import Criterion, Measurement
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from saferoute.model import BoolArray, Cells, Evidence, Features, FloatArray, IntArray, Windows
+
+CURVE = ((0.0, 1.0), (1.0, 0.7), (2.0, 0.5), (4.0, 0.2), (6.0, 0.0))
+"""Desirability by weighted objects per 100 m [J]."""
+ZONES = ((0.0, 1.0), (0.5, 0.5), (1.5, 0.15))
+"""Distance in m from the way's edge, and the weight of an object up to there [J]."""
+NONE_MAPPED = 0.6
+"""What "none mapped" is worth where nothing small is mapped around [J]."""
+AROUND_M = 500.0
+COMPLETE_PER_KM = 5.0
+"""Confidence is 1 − exp(−ρ/5), ρ = small mapped objects per km of way around."""
+_LINE_OBJECTS_PER_M = 0.1
+"""A wall or fence alongside counts as one object every 10 m [J]."""
+
+SMALL_OBJECTS = {
+    "natural": frozenset({"tree", "rock", "stone", "shrub", "tree_stump"}),
+    "highway": frozenset({"street_lamp", "traffic_sign", "milestone", "speed_camera"}),
+    "amenity": frozenset(
+        "bench waste_basket waste_disposal recycling drinking_water fountain post_box telephone "
+        "vending_machine bicycle_parking clock bbq shelter charging_station parcel_locker table lounger "
+        "watering_place water_point grit_bin hunting_stand bicycle_repair_station".split()
+    ),
+    "power": frozenset({"pole", "tower", "catenary_mast"}),
+    "man_made": frozenset(
+        "street_cabinet utility_pole flagpole mast pole manhole monitoring_station water_well water_tap "
+        "advertising planter tower antenna".split()
+    ),
+    "emergency": frozenset({"fire_hydrant", "life_ring", "phone", "water_tank"}),
+    "tourism": frozenset({"information", "artwork"}),
+    "leisure": frozenset({"picnic_table", "fitness_station", "firepit", "playground"}),
+    "historic": frozenset("memorial monument wayside_cross wayside_shrine boundary_stone milestone stone".split()),
+}
+_ANY_VALUE = ("barrier", "advertising", "playground", "traffic_calming")
+_LINE_BARRIERS = frozenset({"no", "none", "kerb"})
+_ROOFS = frozenset({"roof", "carport", "no"})
+
+
+def small_objects(points: gpd.GeoDataFrame) -> BoolArray:
+    """Say which points are fixed objects one can fall over."""
+    hit = np.zeros(len(points), dtype=bool)
+    for tag, values in SMALL_OBJECTS.items():
+        hit |= isin(points, tag, values)
+    for tag in _ANY_VALUE:
+        text = column(points, tag)
+        hit |= text.notna().to_numpy() & ~text.isin(["no", "none", "entrance"]).to_numpy()
+    return hit
+
+
+def _weights(distance_m: FloatArray, width_m: FloatArray) -> FloatArray:
+    """Weigh objects by their distance from the centre line of a way of some width."""
+    beside = distance_m - width_m / 2
+    return np.select([beside <= edge + 1e-9 for edge, _ in ZONES], [w for _, w in ZONES], 0.0)
+
+
+def _counts(cells: Cells, features: Features, width: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return weighted and plain numbers of objects per cell."""
+    weighted, plain = cells.side_paths.copy(), np.zeros(len(cells))
+    if not len(cells):
+        return weighted, plain
+    reach = width / 2 + ZONES[-1][0]
+    tree = shapely.STRtree(cells.lines)
+    points = features.points.geometry.to_numpy()[small_objects(features.points)]
+    thing, cell, distance = _pairs(tree, points, cells, float(reach.max()))
+    weight = _weights(distance, width[cell])
+    # An object near the joint of two cells counts once a chain, in the nearer.
+    order = np.lexsort((cell, distance, cells.chain[cell], thing))
+    first = np.r_[True, np.diff(thing[order]) != 0] if len(order) else np.empty(0, dtype=bool)
+    if len(order):
+        first |= np.r_[True, np.diff(cells.chain[cell[order]]) != 0]
+    once = order[first]
+    np.add.at(weighted, cell[once], weight[once])
+    np.add.at(plain, cell[once], weight[once] > 0)
+    lines = _line_objects(features)
+    _, cell, distance = _pairs(tree, lines, cells, float(reach.max()))
+    along = np.zeros(len(cells))
+    np.maximum.at(along, cell, _weights(distance, width[cell]))
+    return weighted + along * _LINE_OBJECTS_PER_M * cells.step_m, plain
+
+
+def _pairs(
+    tree: shapely.STRtree, things: NDArray[np.object_], cells: Cells, reach_m: float
+) -> tuple[IntArray, IntArray, FloatArray]:
+    thing, cell = tree.query(things, predicate="dwithin", distance=reach_m)
+    return thing, cell, shapely.distance(things[thing], cells.lines[cell])
+
+
+def _line_objects(features: Features) -> NDArray[np.object_]:
+    """Return walls, fences, hedges, rows of trees and the outlines of buildings."""
+    ways, areas = features.ways, features.areas
+    barrier = column(ways, "barrier")
+    line = (barrier.notna() & ~barrier.isin(_LINE_BARRIERS)).to_numpy() | isin(ways, "natural", {"tree_row"})
+    building = column(areas, "building")
+    solid = (building.notna() & ~building.isin(_ROOFS)).to_numpy() | isin(areas, "barrier", {"hedge", "wall"})
+    return np.concatenate([ways.geometry.to_numpy()[line], areas.geometry.to_numpy()[solid]])
+
+
+def _mapped_per_km(windows: Windows, features: Features, own: FloatArray) -> FloatArray:
+    """Return small mapped objects per km of way around each window, its own left out.
+
+    Its own would let a bollard on the line raise the trust in the line.
+    """
+    from scipy.spatial import cKDTree
+
+    ways = features.ways.geometry.to_numpy()[column(features.ways, "highway").notna().to_numpy()]
+    spacing = 25.0
+    marks = shapely.get_coordinates(shapely.line_interpolate_point(*_marks(ways, spacing)))
+    points = shapely.get_coordinates(features.points.geometry.to_numpy()[small_objects(features.points)])
+    xy, of_cell = _near.stations(windows.cells)
+    station = of_cell[windows.first + windows.n_cells // 2]
+    used, back = np.unique(station, return_inverse=True)
+
+    def around(what: FloatArray) -> FloatArray:
+        if not len(what):
+            return np.zeros(len(used))
+        counts: FloatArray = cKDTree(what).query_ball_point(xy[used], AROUND_M, return_length=True)
+        return counts.astype(float)
+
+    objects, km = around(points)[back], around(marks)[back] * spacing / 1000
+    return np.fmax(objects - own, 0.0) / np.fmax(km, spacing / 1000)
+
+
+def _marks(lines: NDArray[np.object_], spacing_m: float) -> tuple[NDArray[np.object_], FloatArray]:
+    """Return lines and distances of marks that stand for `spacing_m` each."""
+    n = np.maximum(np.round(shapely.length(lines) / spacing_m), 1).astype(np.int64)
+    line = np.repeat(np.arange(len(lines)), n)
+    nth = np.arange(len(line)) - np.repeat(np.cumsum(n) - n, n)
+    return lines[line], (nth + 0.5) / n[line] * shapely.length(lines)[line]
+
+
+def measure(windows: Windows, evidence: Evidence) -> Measurement:
+    """Count objects and side paths per 100 m of each window."""
+    cells = windows.cells
+    width, _ = _width.widths(cells.ground)
+    weighted, plain = _counts(cells, evidence.features, _cells.per_cell(cells, width, "max"))
+    hundreds = windows.n_cells * cells.step_m / 100
+    density = _cells.over_cells(windows, weighted, "sum") / hundreds
+    objects = _cells.over_cells(windows, plain, "sum")
+    side = _cells.over_cells(windows, cells.side_paths, "sum")
+    rho = _mapped_per_km(windows, evidence.features, objects) if len(windows) else np.empty(0)
+    confidence = 1 - np.exp(-rho / COMPLETE_PER_KM)
+    rating = np.interp(density, *np.array(CURVE).T)
+
+    def draw(rows: IntArray, u: FloatArray, z: FloatArray) -> FloatArray:
+        # Either the map is whole here, or what is missing lies anywhere in .2 to 1.
+        missing = 0.2 + 0.8 * (0.5 + np.arctan(z) / np.pi)
+        seen = rating[rows][:, None]
+        return np.where(u < confidence[rows][:, None], seen, np.fmin(seen, missing))
+
+    def describe(rows: IntArray) -> pd.DataFrame:
+        words = [
+            f"{o:.0f} objects and {s:.0f} side paths mapped on or beside it ({d:.1f} per 100 m, weighted); "
+            + f"{r:.1f} small objects mapped per km of way around"
+            + ("" if c >= 0.5 else ", so obstacles may well be missing")  # noqa: PLR2004
+            for o, s, d, r, c in zip(
+                objects[rows], side[rows], density[rows], rho[rows], confidence[rows], strict=True
+            )
+        ]
+        return pd.DataFrame({"obstacles_per_100m": density[rows], "why_obstacles": words})
+
+    return Measurement(
+        value=density,
+        desirability=confidence * rating + (1 - confidence) * np.fmin(NONE_MAPPED, rating),
+        confidence=confidence,
+        draw=draw,
+        describe=describe,
+    )
+
+
+CRITERION = Criterion(
+    name="obstacles",
+    unit="weighted objects per 100 m",
+    curve=CURVE,
+    weight=0.20,
+    unknown=NONE_MAPPED,
+    measure=measure,
+)

@@ -1,0 +1,159 @@
+"""Surface: how kind the ground is to feet, and to a fall.
+
+The raw value is the desirability of the material (`MATERIALS`) or of the
+smoothness or tracktype, whichever is worst; all numbers are judgement [J]
+unless a source is named.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from saferoute.criteria import _cells
+from saferoute.criteria._tags import column, isin, worst
+from saferoute.model import Criterion, Measurement
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from saferoute.model import BoolArray, Evidence, FloatArray, IntArray, Profile, Windows
+
+MATERIALS = {
+    "tartan": 1.0, "rubber": 1.0, "rubbercrumb": 0.95, "artificial_turf": 0.95, "turf": 0.95,
+    "asphalt": 0.85, "paved": 0.6, "concrete": 0.8, "concrete:plates": 0.6, "concrete:lanes": 0.4,
+    "compacted": 0.7, "fine_gravel": 0.7, "sand": 0.7, "clay": 0.7, "dirt/sand": 0.5, "bark": 0.6,
+    "woodchips": 0.6, "grass": 0.65, "paving_stones": 0.6, "bricks": 0.55, "brick": 0.55,
+    "concrete:bricks": 0.55, "grass_paver": 0.3, "wood": 0.5, "boardwalk": 0.5, "metal": 0.4,
+    "metal_grid": 0.2, "unpaved": 0.4, "ground": 0.45, "dirt": 0.45, "earth": 0.45, "soil": 0.45,
+    "gravel": 0.25, "sett": 0.25, "plastic": 0.5, "carpet": 0.7, "salt": 0.5,
+}  # fmt: skip
+"""Desirability of a material 0..1. `sand` is a path's or beach's, `grass` unkept (a pitch's is turf)."""
+
+SMOOTHNESS = {"excellent": 1.0, "good": 1.0, "intermediate": 0.6, "bad": 0.2}
+TRACKTYPES = {"grade1": 0.9, "grade2": 0.65, "grade3": 0.4, "grade4": 0.15}
+
+EXCLUDED_SURFACES = frozenset(
+    "rock rocks stone stones bedrock mud ice snow stepping_stones pebblestone pebbles cobblestone "
+    "unhewn_cobblestone cobblestone:flattened shells scree boulders shingle rubble debris water "
+    "chipseal:loose trackstone tyres".split()
+)
+
+CONFIDENCE_BOTH, CONFIDENCE_MATERIAL, CONFIDENCE_TRACKTYPE, CONFIDENCE_INFERRED = 1.0, 0.7, 0.5, 0.25
+
+_FOOT_WAYS = frozenset({"footway", "path", "pedestrian", "track", "cycleway", "bridleway"})
+_MIN_TAGGED = 20
+"""A class with fewer tagged ways is judged by all tagged ways of the extract [J]."""
+_NOTHING_TAGGED = 0.45
+"""What bare ground is worth: the estimate where an extract has no surface tag at all [J]."""
+
+
+def rated(ground: pd.DataFrame, profile: Profile) -> tuple[FloatArray, FloatArray]:
+    """Return desirability and confidence of tagged ground, NaN and 0 where nothing is tagged."""
+    material = worst(ground, "surface", {**MATERIALS, **profile.surface_desirability})
+    smoothness = worst(ground, "smoothness", SMOOTHNESS)
+    tracktype = worst(ground, "tracktype", TRACKTYPES)
+    rating = np.fmin(np.fmin(material, smoothness), tracktype)
+    has_material, has_smoothness = np.isfinite(material), np.isfinite(smoothness)
+    confidence = np.select(
+        [has_material & has_smoothness, has_material, np.isfinite(tracktype) | has_smoothness],
+        [CONFIDENCE_BOTH, CONFIDENCE_MATERIAL, CONFIDENCE_TRACKTYPE],
+        0.0,
+    )
+    return rating, confidence
+
+
+class Inference:
+    """What tagged ways of the same class tell about an untagged one.
+
+    The estimate is the 25th percentile (by length) of the class, so that
+    silence never looks better than speech; draws come from the whole class.
+    """
+
+    def __init__(self, evidence: Evidence) -> None:
+        tagged = evidence.features.tagged
+        table = tagged[isin(tagged, "highway", _FOOT_WAYS)]
+        rating, _ = rated(table, evidence.profile)
+        rating[isin(table, "surface", EXCLUDED_SURFACES)] = 0.0
+        known = np.isfinite(rating)
+        length = table["length_m"].to_numpy()
+        self._classes = column(table, "highway").to_numpy(dtype=object)[known]
+        self._rating, self._length = rating[known], length[known]
+
+    def quantiles(self, highway: str, at: FloatArray) -> FloatArray:
+        """Return quantiles of the ratings of a class, `_NOTHING_TAGGED` where there are none."""
+        of_class = self._classes == highway
+        which = of_class if of_class.sum() >= _MIN_TAGGED else np.ones(len(self._classes), dtype=bool)
+        if not which.any():
+            return np.full(np.shape(at), _NOTHING_TAGGED)
+        order = np.argsort(self._rating[which], kind="stable")
+        share = np.cumsum(self._length[which][order])
+        position = np.searchsorted(share, np.asarray(at) * share[-1], side="left")
+        ratings: FloatArray = self._rating[which][order][np.minimum(position, len(order) - 1)]
+        return ratings
+
+
+def measure(windows: Windows, evidence: Evidence) -> Measurement:
+    """Measure the surface of each window: its worst cell."""
+    cells = windows.cells
+    rating, confidence = rated(cells.ground, evidence.profile)
+    unknown = ~np.isfinite(rating)
+    inference = Inference(evidence)
+    classes = column(cells.ground, "highway").fillna("").to_numpy(dtype=object)
+    estimate = rating.copy()
+    grid = np.linspace(0, 1, 41)
+    tables = {c: inference.quantiles(c, grid) for c in np.unique(classes[unknown].astype(str))}
+    for name, table in tables.items():
+        estimate[unknown & (classes == name)] = np.interp(0.25, grid, table)
+    confidence[unknown] = CONFIDENCE_INFERRED
+
+    worst_ground = _cells.worst_ground(windows, estimate)
+    known = ~unknown[worst_ground]
+    least = _cells.over_cells(windows, _cells.per_cell(cells, confidence, "min"), "min")
+
+    def draw(rows: IntArray, u: FloatArray, z: FloatArray) -> FloatArray:  # noqa: ARG001
+        drawn = np.repeat(estimate[worst_ground[rows]][:, None], len(u), axis=1)
+        for i in np.flatnonzero(~known[rows]):
+            drawn[i] = np.interp(u, grid, tables[classes[worst_ground[rows[i]]]])
+        return drawn
+
+    partly = _cells.over_cells(windows, _cells.per_cell(cells, unknown.astype(float), "max"), "max") > 0
+    return Measurement(
+        value=np.where(known, estimate[worst_ground], np.nan),
+        desirability=estimate[worst_ground],
+        confidence=least,
+        draw=draw,
+        describe=lambda rows: _describe(cells.ground.iloc[worst_ground[rows]], known[rows], partly[rows]),
+    )
+
+
+def _describe(ground: pd.DataFrame, known: BoolArray, partly: BoolArray) -> pd.DataFrame:
+    """Return what the tags say of the ground that decides, in words."""
+    table = ground.reindex(columns=["highway", "surface", "smoothness", "tracktype"])
+    words = [
+        _words(tags, is_known, is_partly)
+        for tags, is_known, is_partly in zip(table.to_dict("records"), known, partly, strict=True)
+    ]
+    surface = table["surface"].astype("str").to_numpy(dtype=object, na_value=np.nan)
+    return pd.DataFrame({"surface": pd.array(surface, dtype="str"), "why_surface": words})
+
+
+def _words(tags: dict[Hashable, Any], is_known: bool, is_partly: bool) -> str:
+    if not is_known:
+        kind = tags["highway"] if pd.notna(tags["highway"]) else "way"
+        return f"unknown; estimated low (25th percentile of the tagged {kind}s around)"
+    said = [f"{t}={tags[t]}" for t in ("surface", "smoothness", "tracktype") if pd.notna(tags[t])]
+    unsaid = [f"{t} unknown" for t in ("surface", "smoothness") if pd.isna(tags[t])]
+    return ", ".join(said + unsaid) + ("; partly untagged" if is_partly else "")
+
+
+CRITERION = Criterion(
+    name="surface",
+    unit="desirability of material and smoothness, 0..1",
+    curve=((0.0, 0.0), (1.0, 1.0)),
+    weight=0.24,
+    unknown=_NOTHING_TAGGED,
+    measure=measure,
+)

@@ -1,0 +1,45 @@
+"""Writing files whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from saferoute.model import InvalidInput
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write text so that the path holds either all of it or what it held before.
+
+    Raises
+    ------
+    InvalidInput
+        If the folder is missing or cannot be written to.
+    """
+    temporary = None
+    try:
+        if path.is_dir():
+            raise InvalidInput(f"{path}: is a folder; give the name of a file in it")
+        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, mode)
+        os.replace(temporary, path)
+        temporary = None
+    except OSError as error:
+        raise InvalidInput(
+            f"{path}: cannot be written ({error.strerror or error}); choose another file with -o"
+        ) from error
+    finally:
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

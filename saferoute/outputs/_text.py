@@ -1,0 +1,32 @@
+"""Text written by strangers, made plain: no control, no direction, no end in sight."""
+
+from __future__ import annotations
+
+import unicodedata
+
+LONGEST = 120
+"""Characters after which a name is cut."""
+
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Control, format (bidi, zero width), surrogate, private, unassigned, line and paragraph separators."""
+
+
+def plain(text: object, longest: int = LONGEST) -> str:
+    """Return text without anything that a terminal, file or page would act on.
+
+    Parameters
+    ----------
+    text : object
+        What an OSM tag, a file name or a user holds.
+    longest : int
+        Characters to keep; a cut is marked by an ellipsis.
+
+    Examples
+    --------
+    >>> plain("Nice\\x1b[31m\\u202e lawn\\n2")
+    'Nice[31m lawn 2'
+    """
+    head = str(text)[: 10 * longest]  # a name of 100 KB is not worth reading whole
+    kept = "".join(" " if c in "\n\r\t" else c for c in head if c in "\n\r\t" or unicodedata.category(c) not in _UNSEEN)
+    kept = " ".join(kept.split())
+    return kept if len(kept) <= longest else kept[: longest - 1].rstrip() + "…"

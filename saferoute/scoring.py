@@ -1,0 +1,171 @@
+"""From measurements to scores, ratings and an order.
+
+S = (∏ dᵢ^wᵢ)^.7 · (min dᵢ)^.3: one bad criterion cannot be bought off by good
+ones. Data quality C stands apart from S, and the order goes by S₂₀, the 20th
+percentile of S over draws of all that is uncertain.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from saferoute.model import CRITERIA
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from saferoute.model import FloatArray, IntArray, Measurement, Profile
+
+FLOOR = 0.01
+"""Least desirability, so that one zero leaves an order among the rest."""
+MEAN_SHARE, LEAST_SHARE = 0.7, 0.3
+DRAWS = 300
+_SEED = 20_190_418
+LOW, HIGH = 20, 80
+"""Percentiles of S that are shown as its interval; ranks go by the lower."""
+
+RATINGS = (("A", 0.75, 0.60), ("B", 0.55, 0.45), ("C", 0.40, 0.0))
+"""Rating, least S₂₀, least data quality."""
+UNRATED = "none"
+
+_NEAR_M = 150.0
+_REPEAT = 0.15
+"""A stretch beside one already ranked loses up to this share in the order,
+halved every `_NEAR_M`·ln 2: a list of ten slices of one path helps nobody [J]."""
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores of n rows.
+
+    Attributes
+    ----------
+    desirability, confidence : ndarray of shape (n, 5)
+        By criterion, in the order of `CRITERIA`.
+    score, low, high, quality : ndarray of shape (n,)
+    limiting : ndarray of n str
+        The criterion that holds each score down most.
+    """
+
+    desirability: FloatArray
+    confidence: FloatArray
+    score: FloatArray
+    low: FloatArray
+    high: FloatArray
+    quality: FloatArray
+    limiting: NDArray[np.object_]
+
+
+def weights_of(profile: Profile) -> FloatArray:
+    """Return the profile's weights in the order of `CRITERIA`, sum 1."""
+    weights = np.array([profile.weights[name] for name in CRITERIA], dtype=float)
+    result: FloatArray = weights / weights.sum()
+    return result
+
+
+def combine(desirability: FloatArray, weights: FloatArray) -> FloatArray:
+    """Return S for desirabilities of shape (…, 5).
+
+    Examples
+    --------
+    One criterion at .1 and the rest at 1; a plain mean would say .82:
+
+    >>> round(float(combine(np.array([0.1, 1, 1, 1, 1]), np.full(5, 0.2))), 2)
+    0.36
+    """
+    d = np.maximum(desirability, FLOOR)
+    mean = np.exp((np.log(d) * weights).sum(axis=-1))
+    result: FloatArray = mean**MEAN_SHARE * d.min(axis=-1) ** LEAST_SHARE
+    return result
+
+
+def point_scores(measurements: Mapping[str, Measurement], profile: Profile) -> FloatArray:
+    """Return S of every row from the best estimates alone."""
+    return combine(_stack(measurements, "desirability"), weights_of(profile))
+
+
+def score(measurements: Mapping[str, Measurement], profile: Profile) -> Scores:
+    """Score rows with the interval that comes of what is uncertain.
+
+    All rows share the same draws, so that a row's score depends on no other
+    row and on no order.
+    """
+    weights = weights_of(profile)
+    desirability, confidence = _stack(measurements, "desirability"), _stack(measurements, "confidence")
+    rows = np.arange(len(desirability))
+    random = np.random.default_rng(_SEED)
+    draws = []
+    for name in CRITERIA:
+        u, z = random.random(DRAWS), random.standard_normal(DRAWS)
+        draws.append(measurements[name].draw(rows, u, z))
+    drawn = combine(np.stack(draws, axis=-1), weights) if len(rows) else np.empty((0, DRAWS))
+    point = combine(desirability, weights)
+    low, high = np.percentile(drawn, [LOW, HIGH], axis=1) if len(rows) else (point, point)
+    # What each criterion costs: the score it would leave if it alone were perfect.
+    without = np.stack(
+        [combine(np.where(np.arange(len(CRITERIA)) == k, 1.0, desirability), weights) for k in range(len(CRITERIA))],
+        axis=-1,
+    )
+    limiting = np.array(CRITERIA, dtype=object)[without.argmax(axis=-1)] if len(rows) else np.empty(0, object)
+    return Scores(
+        desirability=desirability,
+        confidence=confidence,
+        score=point,
+        low=np.fmin(low, point),
+        high=np.fmax(high, point),
+        quality=confidence @ weights,
+        limiting=limiting,
+    )
+
+
+def _stack(measurements: Mapping[str, Measurement], field: str) -> FloatArray:
+    return np.stack([getattr(measurements[name], field) for name in CRITERIA], axis=-1)
+
+
+def ratings(low: FloatArray, quality: FloatArray) -> NDArray[np.object_]:
+    """Return A, B, C or ``none`` ("unrated: inspect first") of each row.
+
+    Examples
+    --------
+    >>> ratings(np.array([0.8, 0.8, 0.3]), np.array([0.7, 0.5, 0.9])).tolist()
+    ['A', 'B', 'none']
+    """
+    conditions = [(low >= least) & (quality >= known) for _, least, known in RATINGS]
+    return np.select(conditions, [name for name, _, _ in RATINGS], UNRATED).astype(object)
+
+
+def order(low: FloatArray, length_m: FloatArray, middle: FloatArray, chain: IntArray, *, top: int) -> IntArray:
+    """Return the best rows, by S₂₀ and spread over the area.
+
+    Parameters
+    ----------
+    middle : ndarray of shape (n, 2)
+        Middle of each stretch in metres.
+    chain : ndarray of shape (n,)
+        Rows of the same chain count as beside each other wherever they lie
+        within a few hundred metres.
+
+    Returns
+    -------
+    ndarray of shape (min(n, top),)
+        Row numbers, best first. Ties go to the longer stretch, then to the
+        first row.
+    """
+    left = np.ones(len(low), dtype=bool)
+    near = np.zeros(len(low))
+    ranked: list[int] = []
+    for _ in range(min(top, len(low))):
+        adjusted = np.where(left, np.round(low * (1 - _REPEAT * near), 6), -1.0)
+        best = np.flatnonzero(adjusted == adjusted.max())
+        row = int(best[np.argmax(np.round(length_m[best], 1))])
+        ranked.append(row)
+        left[row] = False
+        away = np.hypot(*(middle - middle[row]).T)
+        away = np.where(chain == chain[row], away / 2, away)
+        near = np.fmax(near, np.exp(-away / _NEAR_M))
+    return np.array(ranked, dtype=np.int64)

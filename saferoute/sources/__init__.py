@@ -1,0 +1,31 @@
+"""Where things come in: features, elevation, places and profiles.
+
+A feature source turns an area into `Features`, an elevation source points into
+`ElevationSamples`; whatever the source, the tables are the same. Modules here
+import their heavy library where it is used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from saferoute.model import Area, ElevationSamples, Features, FloatArray
+
+__all__ = ["ElevationSource", "FeatureSource"]
+
+
+class FeatureSource(Protocol):
+    """Something that knows the map."""
+
+    def features(self, area: Area, *, margin_m: float) -> Features:
+        """Return all features within `area` widened by `margin_m`."""
+        ...
+
+
+class ElevationSource(Protocol):
+    """Something that knows heights."""
+
+    def sample(self, xy: FloatArray, crs: str) -> ElevationSamples:
+        """Return heights at points of shape (n, 2) given in `crs`."""
+        ...

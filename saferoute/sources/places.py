@@ -1,0 +1,144 @@
+"""From what a person writes to a point: coordinates, `geo:` or a name of the extract."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from saferoute.model import InvalidInput, Place, PlaceNotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+_FLOAT = r"[+-]?\d+(?:\.\d+)?"
+_PAIR = re.compile(rf"^\s*({_FLOAT})\s*(?:,|;|\s)\s*({_FLOAT})\s*$")
+_GEO = re.compile(rf"^\s*geo:({_FLOAT}),({_FLOAT})(?:,{_FLOAT})?(?:;[\w=.\-;]*)?(?:\?.*)?\s*$", re.IGNORECASE)
+_FAR_APART_M = 500.0
+_MOST_OTHERS = 5
+
+
+def parse_coordinates(text: str) -> Place | None:
+    """Return the place that ``lat,lon`` or ``geo:lat,lon`` names, None for any other text.
+
+    Raises
+    ------
+    InvalidInput
+        If a coordinate is out of range; swapped order is noticed.
+
+    Examples
+    --------
+    >>> parse_coordinates("geo:60.17,24.94;u=35").lat
+    60.17
+    >>> parse_coordinates("Kaisaniemi") is None
+    True
+    """
+    match = _GEO.match(text) or _PAIR.match(text)
+    if match is None:
+        if text.lower().startswith("geo:"):
+            raise InvalidInput(f"{text!r}: write geo:LAT,LON, as in geo:60.17,24.94")
+        return None
+    lat, lon = float(match[1]), float(match[2])
+    if not -90 <= lat <= 90:  # noqa: PLR2004
+        swapped = "; did you write lon,lat?" if -90 <= lon <= 90 and abs(lat) <= 180 else ""  # noqa: PLR2004
+        raise InvalidInput(f"latitude {lat:g} is outside -90 to 90; PLACE is lat,lon{swapped}")
+    if not -180 <= lon <= 180:  # noqa: PLR2004
+        raise InvalidInput(f"longitude {lon:g} is outside -180 to 180; PLACE is lat,lon")
+    return Place(f"{lat:g},{lon:g}", lon, lat)
+
+
+@dataclass(frozen=True)
+class _Named:
+    name: str
+    rank: int
+    """0: the whole name, 1: its beginning, 2: a part."""
+    kind: int
+    """0: an area, 1: a point, 2: a line."""
+    size: float
+    osm_id: int
+    lon: float
+    lat: float
+
+
+def find_name(text: str, paths: Iterable[Path]) -> Place:
+    """Return the object of the extracts whose name matches best.
+
+    A whole name beats its beginning, that beats a part of it; areas beat
+    points, and points lines. Matches far from the chosen one are listed in
+    `Place.others`.
+
+    Raises
+    ------
+    PlaceNotFound
+        If no name matches; names much like it are offered.
+    """
+    wanted = _plain(text)
+    if not wanted:
+        raise InvalidInput("the place is empty: give lat,lon, geo:lat,lon or a name")
+    matches: list[_Named] = []
+    names: set[str] = set()
+    for path in paths:
+        for found in _named(path, wanted, names):
+            matches.append(found)
+    if not matches:
+        like = get_close_matches(wanted, sorted(names), n=3, cutoff=0.7)
+        hint = f"; did you mean {' or '.join(like)}?" if like else "; give lat,lon"
+        raise PlaceNotFound(f"{text!r}: no object of the extract has this name{hint}")
+    best, *rest = sorted(matches, key=lambda m: (m.rank, m.kind, -m.size, m.osm_id))
+    others = {
+        f"{m.name} ({m.lat:.5f},{m.lon:.5f})": None
+        for m in rest
+        if m.rank == best.rank and _apart_m(m, best) > _FAR_APART_M
+    }
+    return Place(best.name, best.lon, best.lat, tuple(list(others)[:_MOST_OTHERS]))
+
+
+def _plain(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _apart_m(a: _Named, b: _Named) -> float:
+    from math import cos, hypot, radians
+
+    return 111_320 * hypot(a.lat - b.lat, (a.lon - b.lon) * cos(radians(a.lat)))
+
+
+def _named(path: Path, wanted: str, names: set[str]) -> Iterable[_Named]:
+    """Yield the named objects of one extract that match, and note all names."""
+    import osmium
+    import shapely
+    from osmium.filter import KeyFilter
+
+    wkb = osmium.geom.WKBFactory()
+    keys = KeyFilter("name", "name:en", "alt_name", "official_name", "short_name", "old_name", "loc_name")
+    try:
+        for obj in osmium.FileProcessor(str(path)).with_areas(keys).with_filter(keys):
+            ranks = []
+            for tag in obj.tags:
+                if tag.k == "name" or tag.k.startswith("name:") or tag.k.endswith("_name"):
+                    names.add(plain := _plain(tag.v))
+                    ranks.append(0 if plain == wanted else 1 if plain.startswith(wanted) else 2 if wanted in plain else 9)
+            if not ranks or min(ranks) > 2 or obj.is_relation():  # noqa: PLR2004
+                continue
+            name = obj.tags.get("name") or next(t.v for t in obj.tags if "name" in t.k)
+            try:
+                kind, text = _geometry(obj, wkb)
+            except (RuntimeError, osmium.InvalidLocationError):
+                continue
+            shape = shapely.from_wkb(text)
+            point = shapely.point_on_surface(shape)
+            size = shape.area if kind == 0 else shape.length
+            yield _Named(name, min(ranks), kind, size, int(obj.id), point.x, point.y)
+    except RuntimeError as error:
+        raise InvalidInput(f"{path}: not a whole OpenStreetMap extract ({error}); download it again") from error
+
+
+def _geometry(obj: Any, wkb: Any) -> tuple[int, bytes]:
+    if obj.is_area():
+        return 0, wkb.create_multipolygon(obj)
+    if obj.is_node():
+        return 1, wkb.create_point(obj)
+    return 2, wkb.create_linestring(obj)

@@ -1,0 +1,114 @@
+"""Profiles of levels and moods, from TOML files."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from saferoute.model import CRITERIA, InvalidProfile, Profile
+
+LEVELS = ("first-steps", "beginner", "intermediate", "advanced")
+"""Names of the levels that come with the package."""
+
+WEIGHTS = {"surface": 0.24, "flatness": 0.18, "straightness": 0.18, "obstacles": 0.20, "crowding": 0.20}
+"""Default weights (`scoring.md` §3) [J]."""
+
+_NUMBERS = {"longest_section_s", "clear_length_m", "run_out_m", "longest_m", "max_grade_pct"}
+_NUMBERS |= {"max_heading_range_deg", "max_strip_width_m"}
+_KEYS = _NUMBERS | {"title", "speed_m_s", "weights", "surface_desirability", "surfaces", "barefoot"}
+
+
+def load_profile(level: str = "beginner", *, barefoot: bool = False) -> Profile:
+    """Return the profile of a level, or of a TOML file.
+
+    Parameters
+    ----------
+    level : str
+        One of `LEVELS`, or the path of a file that ends with ``.toml``.
+    barefoot : bool
+        Lay the barefoot profile over it: sand and grass only.
+
+    Raises
+    ------
+    InvalidProfile
+        If the file is missing, not TOML, or breaks the rules of profiles.
+    """
+    values = _read(level)
+    if barefoot:
+        values = {**values, **_read("barefoot"), "title": f"{values.get('title', level)}, barefoot"}
+    return _profile(Path(level).stem, values)
+
+
+def choose(profile: Profile, *, surfaces: frozenset[str] = frozenset(), min_length_m: float | None = None) -> Profile:
+    """Return the profile with a runner's choice of surfaces and length.
+
+    Raises
+    ------
+    InvalidProfile
+        If bare feet are asked onto other ground than the barefoot profile
+        allows, or the length is outside 20 m to the longest stretch.
+    """
+    if surfaces:
+        allowed = surfaces & profile.only_surfaces if profile.only_surfaces else surfaces
+        if not allowed:
+            raise InvalidProfile(
+                f"surface {', '.join(sorted(surfaces))}: bare feet run on "
+                f"{', '.join(sorted(profile.only_surfaces))} only; leave --barefoot or --surface out"
+            )
+        profile = replace(profile, only_surfaces=allowed)
+    if min_length_m is not None:
+        if not 20 <= min_length_m <= profile.longest_m:  # noqa: PLR2004
+            raise InvalidProfile(f"length {min_length_m:g} m: a stretch is 20 to {profile.longest_m:g} m long")
+        profile = replace(profile, clear_length_m=min_length_m)
+    return profile
+
+
+def _read(name: str) -> dict[str, Any]:
+    if name.endswith(".toml"):
+        path: Any = Path(name)
+        if not path.is_file():
+            raise InvalidProfile(f"profile {name}: no such file")
+    elif name in (*LEVELS, "barefoot"):
+        path = resources.files("saferoute") / "profiles" / f"{name}.toml"
+    else:
+        raise InvalidProfile(f"level {name!r}: choose one of {', '.join(LEVELS)}, or a .toml file")
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidProfile(f"profile {name}: not TOML ({error})") from error
+
+
+def _profile(name: str, values: dict[str, Any]) -> Profile:
+    def fail(rule: str) -> InvalidProfile:
+        return InvalidProfile(f"profile {name}: {rule}")
+
+    if unknown := sorted(set(values) - _KEYS):
+        raise fail(f"unknown key {', '.join(unknown)}; known are {', '.join(sorted(_KEYS))}")
+    if missing := sorted({"speed_m_s", "longest_section_s", "clear_length_m"} - set(values)):
+        raise fail(f"key {', '.join(missing)} is missing")
+    numbers = {key: values[key] for key in _NUMBERS & set(values)}
+    for key, value in numbers.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 10_000:  # noqa: PLR2004
+            raise fail(f"{key} = {value!r}; it must be a number from 0 to 10000")
+    if numbers["clear_length_m"] < 20:  # noqa: PLR2004
+        raise fail("clear_length_m must be at least 20")
+    weights = {**WEIGHTS, **values.get("weights", {})}
+    if set(weights) != set(CRITERIA) or any(w < 0 for w in weights.values()) or sum(weights.values()) <= 0:
+        raise fail(f"weights must be numbers ≥ 0 for {', '.join(CRITERIA)}, not all 0")
+    ratings = values.get("surface_desirability", {})
+    if any(not 0 <= r <= 1 for r in ratings.values()):
+        raise fail("surface_desirability must lie within 0 to 1")
+    slow, fast = values["speed_m_s"]
+    return Profile(
+        name=name,
+        title=str(values.get("title", name)),
+        speed_m_s=(float(slow), float(fast)),
+        weights=weights,
+        surface_desirability=ratings,
+        only_surfaces=frozenset(values.get("surfaces", {}).get("only", [])),
+        barefoot=bool(values.get("barefoot", False)),
+        **{key: float(value) for key, value in numbers.items()},
+    )

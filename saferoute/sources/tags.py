@@ -1,0 +1,126 @@
+"""Which OSM objects and tags the tables hold: one list for every feature source."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LINE_KEYS = ("highway", "railway", "waterway", "barrier", "natural", "man_made", "leisure", "aeroway")
+"""A way with one of these keys is a row of `ways`."""
+
+AREA_KEYS = (
+    "building", "natural", "landuse", "leisure", "amenity", "area:highway", "water", "waterway",
+    "man_made", "aeroway", "military", "tourism", "highway", "boundary", "place",
+    "public_transport", "railway", "shop", "office", "sport", "golf", "barrier",
+)  # fmt: skip
+"""A closed way or multipolygon with one of these keys is a row of `areas`."""
+
+POINT_KEYS = (
+    "highway", "barrier", "natural", "amenity", "shop", "tourism", "leisure", "man_made", "power",
+    "railway", "emergency", "public_transport", "office", "historic", "ford", "kerb", "crossing",
+    "advertising", "playground", "entrance", "handrail", "traffic_calming", "place",
+)  # fmt: skip
+"""A node with one of these keys is a row of `points`."""
+
+WAY_TAGS = (
+    "highway", "footway", "path", "cycleway", "surface", "smoothness", "tracktype", "width",
+    "est_width", "lanes", "access", "foot", "bicycle", "motor_vehicle", "vehicle", "segregated",
+    "tunnel", "bridge", "layer", "covered", "indoor", "sac_scale", "trail_visibility", "incline",
+    "lit", "area", "service", "construction", "conveying", "handrail", "ford", "barrier", "natural",
+    "waterway", "intermittent", "railway", "man_made", "leisure", "sport", "aeroway", "name",
+)  # fmt: skip
+AREA_TAGS = (
+    "building", "natural", "landuse", "leisure", "amenity", "area:highway", "area", "highway",
+    "water", "waterway", "man_made", "aeroway", "military", "tourism", "boundary", "protect_class",
+    "place", "public_transport", "railway", "shop", "office", "sport", "golf", "barrier", "surface",
+    "smoothness", "width", "access", "foot", "bicycle", "dog", "fee", "lit", "seasonal", "wetland",
+    "tunnel", "bridge", "layer", "location", "parking", "indoor", "intermittent", "name",
+)  # fmt: skip
+POINT_TAGS = (
+    "highway", "barrier", "natural", "amenity", "shop", "tourism", "leisure", "man_made", "power",
+    "railway", "emergency", "public_transport", "office", "historic", "ford", "kerb", "crossing",
+    "advertising", "playground", "entrance", "handrail", "traffic_calming", "place", "foot", "access", "name",
+)  # fmt: skip
+
+TAGS = tuple(sorted({*WAY_TAGS, *AREA_TAGS, *POINT_TAGS}))
+"""Every tag that any table has a column for."""
+
+# Values that make a line of a key that also makes areas: a closed cliff is a line.
+LINEAR_VALUES = {
+    "natural": {"coastline", "cliff", "tree_row", "ridge", "arete", "valley", "earth_bank"},
+    "man_made": {"embankment", "quay", "pier", "breakwater", "groyne", "dyke", "cutline"},
+    "leisure": {"track", "slipway"},
+    "aeroway": {"runway", "taxiway"},
+}
+_AREA_ONLY_WATERWAYS = {"riverbank", "dock", "boatyard", "water_point", "fuel"}
+_AREA_WITH_TAG = ("highway", "barrier", "aeroway", "railway")
+_AREA_RAILWAYS = {"platform", "station", "yard", "turntable"}
+_AREA_AEROWAYS = {"aerodrome", "apron", "helipad", "heliport", "terminal", "hangar", "runway", "taxiway"}
+
+
+def is_line(get: Callable[[str], str | None]) -> bool:
+    """Say whether a way with these tags is a line, closed or not.
+
+    Parameters
+    ----------
+    get : callable
+        Looks a tag up, None where it is missing.
+
+    Examples
+    --------
+    >>> is_line({"highway": "footway"}.get)
+    True
+    >>> is_line({"highway": "pedestrian", "area": "yes"}.get)
+    False
+    >>> is_line({"leisure": "track", "area": "yes"}.get)
+    True
+    """
+    for key, values in LINEAR_VALUES.items():
+        if get(key) in values:
+            return True
+    if get("area") == "yes":
+        return False
+    if get("highway") or (get("barrier") and not get("building")):
+        return True
+    railway, waterway = get("railway"), get("waterway")
+    if railway and railway not in _AREA_RAILWAYS:
+        return True
+    return bool(waterway) and waterway not in _AREA_ONLY_WATERWAYS
+
+
+def is_area(get: Callable[[str], str | None]) -> bool:
+    """Say whether a closed way or multipolygon with these tags encloses something.
+
+    Examples
+    --------
+    >>> is_area({"highway": "footway"}.get)
+    False
+    >>> is_area({"natural": "beach"}.get)
+    True
+    >>> is_area({"natural": "coastline"}.get)
+    False
+    """
+    if get("area") == "no":
+        return False
+    if get("area") == "yes":
+        return True
+    for key in AREA_KEYS:
+        value = get(key)
+        if not value or value == "no":
+            continue
+        if key == "aeroway":
+            if value in _AREA_AEROWAYS:
+                return True
+        elif key == "railway":
+            if value in _AREA_RAILWAYS:
+                return True
+        elif key == "waterway":
+            if value in _AREA_ONLY_WATERWAYS:
+                return True
+        elif key not in _AREA_WITH_TAG and (
+            key == "leisure" or value not in LINEAR_VALUES.get(key, ()) or (key, value) == ("man_made", "pier")
+        ):
+            return True
+    return False
