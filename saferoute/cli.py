@@ -110,7 +110,9 @@ def _add_common(command: argparse.ArgumentParser) -> None:
     )
     runner.add_argument("--barefoot", action="store_true", help="sand and grass only")
     runner.add_argument("--surface", default="", metavar="LIST", help="only these surfaces, as in sand,grass")
-    runner.add_argument("--min-length", type=float, metavar="M", help="clear length of a stretch, m (default: the level's)")
+    runner.add_argument(
+        "--min-length", type=float, metavar="M", help="clear length of a stretch, m (default: the level's)"
+    )
     command.add_argument("-q", "--quiet", action="store_true", help="no progress on stderr")
 
 
@@ -132,7 +134,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _say(text: str) -> None:
-    from saferoute.outputs._text import plain
+    from saferoute.outputs.text import plain
 
     print(plain(text, 2000), file=sys.stderr)
 
@@ -178,7 +180,6 @@ def _find(arguments: argparse.Namespace) -> int:
     from saferoute import outputs, pipeline
 
     profile = _profile(arguments)
-    pipeline.check_request(arguments.radius, arguments.top)
     to_stdout = "-" in arguments.output
     files = [Path(name) for name in arguments.output if name != "-"]
     for path in files:
@@ -188,11 +189,10 @@ def _find(arguments: argparse.Namespace) -> int:
     if elevation and arguments.dem and not arguments.region:
         elevation.require(place.lon, place.lat, arguments.radius)
     ranking = pipeline.find(
-        place,
-        features,
-        profile,
+        pipeline.area_around(place, arguments.radius),
+        features_of=features,
+        profile=profile,
         elevation_of=elevation,
-        radius_m=arguments.radius,
         top=arguments.top,
         say=_progress(arguments.quiet),
     )
@@ -236,6 +236,7 @@ def _print_ranking(ranking: Ranking) -> None:
     from rich.text import Text
 
     from saferoute.outputs import table
+    from saferoute.outputs.text import plain
 
     # Where output is no terminal nothing folds: the table goes into a file or a pipe.
     console = Console(width=None if sys.stdout.isatty() else 160, highlight=False, markup=False, emoji=False)
@@ -243,13 +244,13 @@ def _print_ranking(ranking: Ranking) -> None:
     if len(ranking.stretches):
         console.print(
             Text(
-                f"{len(ranking.stretches)} of {seen['stretches']:.0f} stretches near {table.plain(ranking.place.name)}, "
+                f"{len(ranking.stretches)} of {seen['stretches']:.0f} stretches near {plain(ranking.place.name)}, "
                 f"within {table.distance(ranking.area.radius_m)}; {ranking.profile.title}"
             )
         )
         console.print(table.ranking_table(ranking))
     else:
-        console.print(Text(f"Nothing qualifies near {table.plain(ranking.place.name)}: the limits left no stretch."))
+        console.print(Text(f"Nothing qualifies near {plain(ranking.place.name)}: the limits left no stretch."))
     console.print(Text("Left out:"))
     for line in [*table.exclusion_lines(ranking), "", *table.closing_lines(ranking)]:
         console.print(Text(line))
@@ -264,7 +265,7 @@ def _explain(arguments: argparse.Namespace) -> int:
     if elevation and arguments.dem and not arguments.region:
         elevation.require(place.lon, place.lat, pipeline.EXPLAIN_RADIUS_M)
     answer = pipeline.explain(
-        place, features, profile, elevation_of=elevation, say=_progress(arguments.quiet)
+        place, features_of=features, profile=profile, elevation_of=elevation, say=_progress(arguments.quiet)
     )
     for line in _explanation_lines(answer):
         print(line)
@@ -272,7 +273,8 @@ def _explain(arguments: argparse.Namespace) -> int:
 
 
 def _explanation_lines(answer: Explanation) -> list[str]:
-    from saferoute.outputs.table import RATING_WORDS, closing_lines, distance, plain
+    from saferoute.outputs.table import RATING_WORDS, closing_lines, distance
+    from saferoute.outputs.text import plain
 
     row = answer.row
     what = ", ".join(plain(i) for i in row["osm_ids"][:5])
@@ -281,9 +283,9 @@ def _explanation_lines(answer: Explanation) -> list[str]:
     if not answer.recommended:
         return [*lines, f"Left out: {row['reason']}.", f"Rule: {row['rule']}.", *closing_lines(answer.ranking)]
     lines += [
-        f"Rating {RATING_WORDS.get(row['rating'], row['rating'])}: suitability {row['score']:.2f} "
-        f"({row['score_low']:.2f} to {row['score_high']:.2f}), data quality {row['data_quality']:.2f}, "
-        f"limited by {row['limiting_criterion']}",
+        f"Rating {RATING_WORDS.get(row['rating'], row['rating'])}, limited by {row['limiting_criterion']}",
+        f"Suitability {row['score']:.2f} ({row['score_low']:.2f} to {row['score_high']:.2f}), "
+        + f"data quality {row['data_quality']:.2f}",
         "",
         "criterion     value confidence  why",
         *(

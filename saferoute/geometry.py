@@ -168,7 +168,7 @@ def cut_lines(lines: ObjectArray, step_m: float) -> tuple[ObjectArray, IntArray,
     cuts = np.column_stack([np.interp(offset[cut_owner] + cut_at, axis, xy[:, i]) for i in (0, 1)])
     # Vertices inside a piece; one that falls on a cut is the cut itself.
     inner = (along > 0) & (along < counts[owner] * step_m)
-    inner &= np.abs(along / step_m - np.round(along / step_m)) * step_m > 1e-6  # noqa: PLR2004
+    inner &= np.abs(along / step_m - np.round(along / step_m)) * step_m > 1e-6
     first_piece = np.cumsum(counts) - counts
     inner_piece = first_piece[owner[inner]] + np.floor(along[inner] / step_m).astype(np.int64)
     pieces = int(counts.sum())
@@ -249,7 +249,9 @@ def rolling(values: FloatArray, n: int, how: str) -> FloatArray:
     if len(values) < n:
         return np.empty(0)
     view = np.lib.stride_tricks.sliding_window_view(values, n)
-    return {"min": np.min, "max": np.max, "sum": np.sum}[how](view, axis=1)
+    if how == "sum":
+        return view.sum(axis=1)
+    return view.min(axis=1) if how == "min" else view.max(axis=1)
 
 
 def fitted_slopes(z: FloatArray, step_m: float, first: IntArray, n: IntArray) -> tuple[FloatArray, FloatArray]:

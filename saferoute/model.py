@@ -325,7 +325,6 @@ class Ranking:
         What the user must know of this run: coarse elevation, missing data.
     """
 
-    place: Place
     area: Area
     profile: Profile
     stretches: gpd.GeoDataFrame
@@ -335,6 +334,11 @@ class Ranking:
     attribution: tuple[str, ...]
     notes: tuple[str, ...] = ()
     data_date: str | None = None
+
+    @property
+    def place(self) -> Place:
+        """The place in the middle."""
+        return self.area.place
 
     def exclusions(self) -> list[dict[str, Any]]:
         """Count what was left out: reason, rule, pieces and length in m, longest first."""

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from saferoute import criteria, scoring, stretches
+from saferoute import criteria, geometry, scoring, stretches
 from saferoute.criteria import flatness, limits
 from saferoute.model import CRITERIA, Area, Evidence, Explanation, InvalidInput, PlaceNotFound, Ranking
 
@@ -45,19 +45,19 @@ LEFTOVER = "beside a better stretch"
 _LEFTOVER_RULE = "what is left beside a better stretch is too short for one of its own"
 
 
-def check_request(radius_m: float, top: int) -> None:
-    """Raise `InvalidInput` for a radius or number of stretches that breaks its rule."""
+def area_around(place: Place, radius_m: float) -> Area:
+    """Return the circle around a place, in the metric CRS of its UTM zone.
+
+    Raises
+    ------
+    InvalidInput
+        If the radius is not above 0, or beyond `MAX_RADIUS_M`.
+    """
     if not 0 < radius_m <= MAX_RADIUS_M:
         raise InvalidInput(f"radius {radius_m:g} m: it must be above 0 and at most {MAX_RADIUS_M:g} m")
-    if top < 1:
-        raise InvalidInput(f"top {top}: at least 1 stretch must be asked for")
-
-
-def area_around(place: Place, radius_m: float) -> Area:
-    """Return the circle around a place, in the metric CRS of its UTM zone."""
     zone = min(int((place.lon + 180) // 6) + 1, 60)
     epsg = (32600 if place.lat >= 0 else 32700) + zone
-    if abs(place.lat) > 84:  # noqa: PLR2004
+    if abs(place.lat) > 84:
         epsg = 32661 if place.lat > 0 else 32761
     return Area(place, radius_m, f"EPSG:{epsg}")
 
@@ -79,26 +79,24 @@ class _Survey:
 
 
 def find(
-    place: Place,
+    area: Area,
+    *,
     features_of: FeatureSource,
     profile: Profile,
-    *,
     elevation_of: ElevationSource | None = None,
-    radius_m: float = 1500.0,
     top: int = 20,
     say: Callable[[str], None] = lambda _: None,
 ) -> Ranking:
-    """Find the stretches near a place, best first.
+    """Find the stretches of an area, best first.
 
     Parameters
     ----------
-    place : Place
+    area : Area
+        Stretches whose middle lies within are ranked.
     features_of : FeatureSource
     profile : Profile
     elevation_of : ElevationSource, optional
         Without it slopes are unknown, and said to be.
-    radius_m : float
-        Stretches whose middle lies within are ranked.
     top : int
         Most stretches to return.
     say : callable
@@ -111,18 +109,20 @@ def find(
 
     Raises
     ------
-    InvalidInput, PlaceNotFound
-        If the radius breaks its rule, or the features do not reach the place.
+    InvalidInput
+        If `top` is below 1.
+    PlaceNotFound
+        If the features do not reach the area.
     """
-    check_request(radius_m, top)
-    survey = _survey(place, features_of, profile, elevation_of, radius_m, say)
+    if top < 1:
+        raise InvalidInput(f"top {top}: at least 1 stretch must be asked for")
+    survey = _survey(area, features_of, profile, elevation_of, say)
     say(f"scoring {len(survey.windows)} windows")
     score = scoring.point_scores(survey.measurements, profile)
     merged = stretches.merge(survey.windows, score, profile)
     ranked = _rank(survey, merged, top)
     return Ranking(
-        place=place,
-        area=survey.area,
+        area=area,
         profile=profile,
         stretches=ranked,
         excluded=_excluded(survey, _cell_status(survey, merged)),
@@ -145,9 +145,9 @@ EXPLAIN_RADIUS_M = 250.0
 
 def explain(
     place: Place,
+    *,
     features_of: FeatureSource,
     profile: Profile,
-    *,
     elevation_of: ElevationSource | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Explanation:
@@ -159,7 +159,12 @@ def explain(
         If there is no way within `EXPLAIN_RADIUS_M`.
     """
     ranking = find(
-        place, features_of, profile, elevation_of=elevation_of, radius_m=EXPLAIN_RADIUS_M, top=10_000, say=say
+        area_around(place, EXPLAIN_RADIUS_M),
+        features_of=features_of,
+        profile=profile,
+        elevation_of=elevation_of,
+        top=10_000,
+        say=say,
     )
     here = shapely.Point(_centre(ranking.area))
     nearest: tuple[float, bool, dict[str, Any]] | None = None
@@ -177,14 +182,12 @@ def explain(
 
 
 def _survey(
-    place: Place,
+    area: Area,
     features_of: FeatureSource,
     profile: Profile,
     elevation_of: ElevationSource | None,
-    radius_m: float,
     say: Callable[[str], None],
 ) -> _Survey:
-    area = area_around(place, radius_m)
     say("reading the map")
     features = features_of.features(area, margin_m=MARGIN_M)
     ways = features.ways
@@ -211,9 +214,7 @@ def _survey(
     cell_reasons[stretches.covered(found.first, found.n_cells, len(cells))] = ""
     measurements = {c.name: c.measure(found, evidence) for c in criteria.ALL}
     notes = features.notes + _elevation_notes(found, heights)
-    return _Survey(
-        area, features, evidence, chains, way_reasons, cells, cell_reasons, found, measurements, notes
-    )
+    return _Survey(area, features, evidence, chains, way_reasons, cells, cell_reasons, found, measurements, notes)
 
 
 def _window_middles(windows: Windows) -> FloatArray:
@@ -260,7 +261,7 @@ def _rank(survey: _Survey, merged: stretches.Merged, top: int) -> gpd.GeoDataFra
     scores = scoring.score(measured, profile)
     lines = merged.lines()
     middle = cells.xy[merged.first + cells.chain[merged.first] + merged.n_cells // 2]
-    length = merged.n_cells * cells.step_m
+    length = (merged.n_cells * cells.step_m).astype(float)
     rows = scoring.order(scores.low, length, middle, cells.chain[merged.first], top=top)
     table = pd.DataFrame(
         {
@@ -289,17 +290,17 @@ def _rank(survey: _Survey, merged: stretches.Merged, top: int) -> gpd.GeoDataFra
 def _checks(table: pd.DataFrame) -> list[list[str]]:
     """Say what to look at on foot before running: all that the data cannot tell."""
     checks = []
-    for row in table.itertuples():
+    for row in table.to_dict("records"):
         look = ["holes, glass, nails and debris"]
-        if pd.isna(row.surface):
+        if pd.isna(row["surface"]):
             look.append("the surface: it is not tagged")
-        if pd.isna(row.grade_pct):
+        if pd.isna(row["grade_pct"]):
             look.append("the slope: no elevation data")
-        elif row.grade_sigma_pct > 1:
-            look.append(f"the slope: it is known to ± {row.grade_sigma_pct:.1f} % only")
-        if pd.isna(row.width_m):
+        elif row["grade_sigma_pct"] > 1:
+            look.append(f"the slope: it is known to ± {row['grade_sigma_pct']:.1f} % only")
+        if pd.isna(row["width_m"]):
             look.append("the width: it is not tagged")
-        if row.c_obstacles < 0.5:  # noqa: PLR2004
+        if row["c_obstacles"] < 0.5:
             look.append("posts, benches, roots and kerbs: few small things are mapped here")
         checks.append(look)
     return checks
@@ -319,8 +320,8 @@ def _osm_ids(cells: Cells, first: IntArray, n: IntArray) -> list[list[str]]:
 
 def _names(cells: Cells, first: IntArray, n: IntArray) -> pd.api.extensions.ExtensionArray:
     """Return the names of the ways of each run, NaN where none has one."""
-    names = cells.ground["name"]
-    found = [list(dict.fromkeys(names.iloc[rows].dropna())) for rows in _grounds(cells, first, n)]
+    names = cells.ground["name"].to_numpy(dtype=object, na_value=None)
+    found = [[name for name in dict.fromkeys(names[rows]) if name] for rows in _grounds(cells, first, n)]
     return pd.array([", ".join(f) if f else np.nan for f in found], dtype="str")
 
 
@@ -334,29 +335,32 @@ def _cell_status(survey: _Survey, merged: stretches.Merged) -> NDArray[np.object
 
 def _excluded(survey: _Survey, status: NDArray[np.object_]) -> gpd.GeoDataFrame:
     """Return everything within the area that is in no stretch, with the reason."""
+    here, radius_m = shapely.Point(_centre(survey.area)), survey.area.radius_m
     cells, ways = survey.cells, survey.features.ways
     change = np.r_[True, (np.diff(cells.chain) != 0) | (status[1:] != status[:-1])] if len(cells) else np.empty(0, bool)
     first = np.flatnonzero(change)
     n = np.diff(np.r_[first, len(cells)])
     left_out = status[first] != ""
     first, n = first[left_out], n[left_out]
+    lines = geometry.joined(cells.lines, first, n)
+    near = shapely.dwithin(lines, here, radius_m)
+    first, n = first[near], n[near]
+    pieces = {
+        "reason": status[first],
+        "osm_ids": _osm_ids(cells, first, n),
+        "name": _names(cells, first, n),
+        "geometry": lines[near],
+    }
+    near_ways = shapely.dwithin(ways.geometry.to_numpy(), here, radius_m)
+    limited = np.array([isinstance(r, str) and r != "" for r in survey.way_reasons], dtype=bool) & near_ways
+    short = _short_ways(survey) & near_ways
     parts = [
-        pd.DataFrame(
-            {
-                "reason": status[first],
-                "osm_ids": _osm_ids(cells, first, n),
-                "name": _names(cells, first, n),
-                "geometry": stretches.joined(cells.lines, first, n),
-            }
-        )
+        pd.DataFrame(pieces),
+        _way_rows(ways[limited], survey.way_reasons[limited]),
+        _way_rows(ways[short], np.full(short.sum(), "too short", dtype=object)),
     ]
-    hit = np.array([isinstance(r, str) and r != "" for r in survey.way_reasons], dtype=bool)
-    parts.append(_way_rows(ways[hit], survey.way_reasons[hit]))
-    parts.append(_short_chains(survey))
     table = pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True)
     frame = gpd.GeoDataFrame(table, geometry="geometry", crs=survey.area.crs)
-    near = frame.geometry.distance(shapely.Point(_centre(survey.area))) <= survey.area.radius_m
-    frame = frame[near.to_numpy(dtype=bool)].reset_index(drop=True)
     frame["rule"] = frame["reason"].map({**limits.RULES, LEFTOVER: _LEFTOVER_RULE})
     frame["length_m"] = frame.geometry.length
     return frame
@@ -374,11 +378,12 @@ def _way_rows(ways: gpd.GeoDataFrame, reasons: NDArray[np.object_]) -> pd.DataFr
     )
 
 
-def _short_chains(survey: _Survey) -> pd.DataFrame:
-    """Return the chains that are too short to be cut into cells, way by way."""
+def _short_ways(survey: _Survey) -> BoolArray:
+    """Say which ways are part of a chain too short to be cut into cells."""
     profile = survey.evidence.profile
-    short = shapely.length(survey.chains.lines) < profile.clear_length_m + 2 * profile.run_out_m
-    edge = survey.chains.edge_ground >= 0
-    of_edge = short[survey.chains.vertex_chain[edge]] if len(short) else np.empty(0, dtype=bool)
-    rows = np.unique(survey.chains.edge_ground[edge][of_edge])
-    return _way_rows(survey.features.ways.iloc[rows], np.full(len(rows), "too short", dtype=object))
+    chains = survey.chains
+    is_short = shapely.length(chains.lines) < profile.clear_length_m + 2 * profile.run_out_m
+    hit = np.zeros(len(survey.features.ways), dtype=bool)
+    edge = chains.edge_ground >= 0
+    hit[chains.edge_ground[edge][is_short[chains.vertex_chain[edge]]]] = True
+    return hit

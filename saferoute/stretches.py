@@ -10,6 +10,7 @@ is made of (a "segment" already means a node-to-node piece).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -100,13 +101,15 @@ def _edges(ways: gpd.GeoDataFrame, rows: IntArray) -> _Edges:
     xy, owner = shapely.get_coordinates(geometry, return_index=True)
     node = np.concatenate([np.asarray(n, dtype=np.int64) for n in ways["nodes"].to_numpy()[rows]])
     # A doubled node makes an edge of no length, which has no direction.
-    doubled = np.r_[False, (np.diff(owner) == 0) & ((np.diff(node) == 0) | (np.abs(np.diff(xy, axis=0)).sum(axis=1) == 0))]
+    doubled = np.r_[
+        False, (np.diff(owner) == 0) & ((np.diff(node) == 0) | (np.abs(np.diff(xy, axis=0)).sum(axis=1) == 0))
+    ]
     xy, owner, node = xy[~doubled], owner[~doubled], node[~doubled]
     first = np.r_[True, np.diff(owner) != 0]
     last = np.r_[first[1:], True]
     _, index = np.unique(node, return_inverse=True)
     degree = np.bincount(index, weights=2 - first.astype(int) - last.astype(int))[index]
-    cut = ~first & ~last & (degree > 2)  # noqa: PLR2004
+    cut = ~first & ~last & (degree > 2)
     start = np.flatnonzero((first | cut) & ~last)
     stop = np.flatnonzero((last | cut) & ~first)
     return _Edges(xy, node, rows[owner], start, stop)
@@ -133,11 +136,11 @@ def _links(edges: _Edges) -> dict[tuple[int, int], tuple[int, int]]:
     order = np.argsort(node, kind="stable")
     breaks = np.flatnonzero(np.r_[True, np.diff(node[order]) != 0, True])
     links: dict[tuple[int, int], tuple[int, int]] = {}
-    for low, high in zip(breaks[:-1], breaks[1:], strict=True):
+    for low, high in pairwise(breaks):
         ends = order[low:high]
-        if len(ends) == 2:  # noqa: PLR2004
+        if len(ends) == 2:
             pairs = [(int(ends[0]), int(ends[1]))]
-        elif len(ends) > 2:  # noqa: PLR2004
+        elif len(ends) > 2:
             pairs = _straightest_pairs(ends, into)
         else:
             continue
@@ -267,7 +270,7 @@ def cells(joined_chains: Chains, ground: gpd.GeoDataFrame, side: FloatArray, *, 
     pairs = np.unique(np.stack([pair_cell, pair_ground], axis=1), axis=0)
     at = np.minimum(np.floor(along / STEP_M + 1e-9).astype(np.int64), counts[owner] - 1)
     cell_of_vertex = first[owner] + at
-    on_cut = (np.abs(along / STEP_M - np.round(along / STEP_M)) < 1e-9) & (at > 0)  # noqa: PLR2004
+    on_cut = (np.abs(along / STEP_M - np.round(along / STEP_M)) < 1e-9) & (at > 0)
     node = joined_chains.vertex_node[kept]
     side_of_cell = np.bincount(cell_of_vertex, weights=side[kept], minlength=len(pieces)).astype(float)
     return Cells(
@@ -387,58 +390,70 @@ def merge(of: Windows, score: FloatArray, profile: Profile) -> Merged:
     From the best window on, a stretch grows at both ends as long as the
     windows it takes in tie with it and the whole stays straight.
     """
-    score_at = np.full(len(of.cells), -np.inf)
-    score_at[of.first] = score
-    heading = chord_headings(of.cells.xy, of.cells.chain)[1]
-    longest = int(profile.longest_m / of.cells.step_m)
-    taken = np.zeros(len(of.cells), dtype=bool)
-    order = np.lexsort((of.first, -np.round(score, 6)))
-    spans: list[tuple[int, int]] = []
-    for first in of.first[order]:
-        if taken[first : first + of.n_cells].any():
-            continue
-        low, high = _grow(int(first), of, score_at, heading, taken, longest, profile.max_heading_range_deg)
-        taken[low : high + of.n_cells] = True
-        spans.append((low, high))
-    low_high = np.array(sorted(spans), dtype=np.int64).reshape(-1, 2)
-    low, n = low_high[:, 0], low_high[:, 1] - low_high[:, 0] + of.n_cells
-    judged = np.array([a + int(np.argmin(score_at[a : b + 1])) for a, b in low_high], dtype=np.int64)
-    whole = joined(of.cells.lines, low, n)
-    turn = [np.ptp(heading[a + c : a + c + k - 1]) for a, k, c in zip(low, n, of.cells.chain[low], strict=True)]
-    worst = replace(of, first=judged, strip_width_m=strip_widths(whole), heading_range_deg=np.array(turn, dtype=float))
+    growth = _Growth(of, score, profile)
+    for first in of.first[np.lexsort((of.first, -np.round(score, 6)))]:
+        growth.add(int(first))
+    spans = np.array(sorted(growth.spans), dtype=np.int64).reshape(-1, 2)
+    low, n = spans[:, 0], spans[:, 1] - spans[:, 0] + of.n_cells
+    judged = np.array([a + int(np.argmin(growth.score_at[a : b + 1])) for a, b in spans], dtype=np.int64)
+    chain = of.cells.chain[low]
+    turn = [growth.turn(int(a), int(a + k), int(c)) for a, k, c in zip(low, n, chain, strict=True)]
+    worst = replace(
+        of,
+        first=judged,
+        strip_width_m=strip_widths(joined(of.cells.lines, low, n)),
+        heading_range_deg=np.array(turn, dtype=float),
+    )
     return Merged(worst, low, n)
 
 
-def _grow(
-    first: int, of: Windows, score_at: FloatArray, heading: FloatArray, taken: BoolArray, longest: int, turn: float
-) -> tuple[int, int]:
-    """Return the first and last window of the stretch around the window `first`."""
-    chain = of.cells.chain
-    floor = score_at[first] - TIE
-    strip = float(of.strip_width_m[np.searchsorted(of.first, first)])
-    low = high = first
+class _Growth:
+    """Windows growing into stretches."""
 
-    def fits(a: int, b: int, window: int, cell: int) -> bool:
-        if not (0 <= window < len(score_at) and score_at[window] >= floor):
+    def __init__(self, of: Windows, score: FloatArray, profile: Profile) -> None:
+        self.of = of
+        self.score_at = np.full(len(of.cells), -np.inf)
+        self.score_at[of.first] = score
+        self.spans: list[tuple[int, int]] = []
+        self._heading = chord_headings(of.cells.xy, of.cells.chain)[1]
+        self._taken = np.zeros(len(of.cells), dtype=bool)
+        self._longest = int(profile.longest_m / of.cells.step_m)
+        self._max_turn = profile.max_heading_range_deg
+
+    def turn(self, first: int, end: int, chain: int) -> float:
+        """Return the range of headings of the cells from `first` up to `end`."""
+        return float(np.ptp(self._heading[first + chain : end - 1 + chain]))
+
+    def add(self, first: int) -> None:
+        """Grow the window at a cell into a stretch, unless a better one took its ground."""
+        n = self.of.n_cells
+        if self._taken[first : first + n].any():
+            return
+        low = high = first
+        growing = True
+        while growing:
+            growing = False
+            if self._fits(first, low, high + 1, at=high + 1):
+                high, growing = high + 1, True
+            if self._fits(first, low - 1, high, at=low - 1):
+                low, growing = low - 1, True
+        widest = float(self.of.strip_width_m[np.searchsorted(self.of.first, first)]) + _WIDER_M
+        while high > low and self._strip(low, high) > widest:
+            low, high = (low, high - 1) if high - first >= first - low else (low + 1, high)
+        self._taken[low : high + n] = True
+        self.spans.append((low, high))
+
+    def _fits(self, first: int, low: int, high: int, *, at: int) -> bool:
+        """Say whether the windows `low` to `high` make a stretch with the new one `at`."""
+        n, chain = self.of.n_cells, self.of.cells.chain
+        if not 0 <= at < len(chain) or self.score_at[at] < self.score_at[first] - TIE:
             return False
-        if chain[window] != chain[first] or taken[cell] or b - a + of.n_cells > longest:
+        new_cell = at + n - 1 if at == high else at
+        if chain[at] != chain[first] or self._taken[new_cell] or high - low + n > self._longest:
             return False
-        chords = heading[a + chain[first] : b + of.n_cells - 1 + chain[first]]
-        return bool(np.ptp(chords) <= turn)
+        return self.turn(low, high + n, int(chain[first])) <= self._max_turn
 
-    growing = True
-    while growing:
-        growing = False
-        if fits(low, high + 1, high + 1, high + of.n_cells):
-            high, growing = high + 1, True
-        if fits(low - 1, high, low - 1, low - 1):
-            low, growing = low - 1, True
-    while high > low and _strip(of, low, high) > strip + _WIDER_M:
-        low, high = (low, high - 1) if high - first >= first - low else (low + 1, high)
-    return low, high
-
-
-def _strip(of: Windows, low: int, high: int) -> float:
-    n = high - low + of.n_cells
-    line = joined(of.cells.lines[low : low + n], np.array([0]), np.array([n]))
-    return float(strip_widths(line)[0])
+    def _strip(self, low: int, high: int) -> float:
+        n = high - low + self.of.n_cells
+        line = joined(self.of.cells.lines[low : low + n], np.array([0]), np.array([n]))
+        return float(strip_widths(line)[0])

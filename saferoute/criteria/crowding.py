@@ -22,7 +22,7 @@ from saferoute.model import Criterion, Measurement
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from saferoute.model import BoolArray, Cells, Evidence, Features, FloatArray, IntArray, Windows
+    from saferoute.model import BoolArray, Evidence, Features, FloatArray, IntArray, Windows
 
 CURVE = ((0.3, 1.0), (0.5, 0.8), (0.8, 0.3), (1.0, 0.1))
 """Desirability by percentile of the crowd index [J]."""
@@ -79,43 +79,41 @@ def crowd_index(xy: FloatArray, features: Features) -> FloatArray:
     """Return Σ exp(−d/150 m) over all that draws people within 500 m of each point."""
     from scipy.spatial import cKDTree
 
-    places = np.concatenate(
-        [t.geometry.to_numpy()[_draws_people(t)] for t in (features.points, features.areas)]
-    )
+    places = np.concatenate([t.geometry.to_numpy()[_draws_people(t)] for t in (features.points, features.areas)])
     if not len(places) or not len(xy):
         return np.full(len(xy), np.nan)
     tree = cKDTree(shapely.get_coordinates(shapely.point_on_surface(places)))
     pairs = cKDTree(xy).sparse_distance_matrix(tree, _REACH_M, output_type="coo_matrix")
-    index: FloatArray = np.bincount(pairs.row, weights=np.exp(-pairs.data / _DECAY_M), minlength=len(xy))
-    return index
+    return np.bincount(pairs.row, weights=np.exp(-pairs.data / _DECAY_M), minlength=len(xy)).astype(float)
 
 
-def _percentiles(cells: Cells, features: Features) -> FloatArray:
-    """Return each cell's percentile of the index among the cells within 1 km, NaN where nothing is mapped.
+def _percentiles(windows: Windows, features: Features) -> FloatArray:
+    """Return the highest percentile on each window, NaN where nothing is mapped.
 
-    The surroundings are a fixed circle, so that a stretch's score does not
-    depend on how far around somebody looks.
+    A percentile of the index among the cells within 1 km: the surroundings
+    are a fixed circle, so that a stretch's score does not depend on how far
+    around somebody looks.
     """
     from scipy.spatial import cKDTree
 
-    xy, of_cell = _near.stations(cells)
+    xy, of_cell = _near.stations(windows.cells)
     index = crowd_index(xy, features)
-    if not np.isfinite(index).any():
-        return np.full(len(cells), np.nan)
+    if not len(windows) or not np.isfinite(index).any():
+        return np.full(len(windows), np.nan)
     size = np.bincount(of_cell)
-    tree = cKDTree(xy)
-    percentile = np.empty(len(xy))
-    for i, near in enumerate(tree.query_ball_point(xy, _AROUND_M)):
+    percentile: FloatArray = np.full(len(xy), np.nan)
+    used = np.unique(of_cell[windows.first[:, None] + np.arange(windows.n_cells)])
+    for i, near in zip(used, cKDTree(xy).query_ball_point(xy[used], _AROUND_M), strict=True):
         around, weight = index[near], size[near]
         share = weight[around < index[i]].sum() + 0.5 * weight[around == index[i]].sum()
         percentile[i] = share / weight.sum()
-    return percentile[of_cell]
+    return _cells.over_cells(windows, np.nan_to_num(percentile, nan=-1.0)[of_cell], "max")
 
 
 def measure(windows: Windows, evidence: Evidence) -> Measurement:
     """Estimate crowding of each window: its busiest cell."""
     cells = windows.cells
-    percentile = _cells.over_cells(windows, _percentiles(cells, evidence.features), "max")
+    percentile = _percentiles(windows, evidence.features)
     known = np.isfinite(percentile)
     by_wheels = _cells.over_cells(windows, _cells.per_cell(cells, wheels(cells.ground), "min"), "min")
 

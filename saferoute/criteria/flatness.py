@@ -55,7 +55,7 @@ def slopes(windows: Windows, evidence: Evidence) -> tuple[FloatArray, FloatArray
     step = windows.cells.step_m
     n = high - low + 1
     grade, rms = fitted_slopes(heights.elevation_m, step, low, n)
-    length = (n - 1) * step
+    length = ((n - 1) * step).astype(float)
     middle = (low + high) // 2
     sigma_z = heights.sigma_m[middle]
     grain = np.fmax(np.fmax(heights.cell_m[middle], 2 * heights.correlation_m[middle]), step)
@@ -117,9 +117,7 @@ def _fit_range(windows: Windows, heights: ElevationSamples, max_turn_deg: float)
 def desirability(grade_pct: FloatArray) -> FloatArray:
     """Return how kind a grade is; positive = the runner goes uphill."""
     up, down = np.array(UPHILL), np.array(DOWNHILL)
-    kind: FloatArray = np.where(
-        grade_pct >= 0, np.interp(grade_pct, *up.T), np.interp(-grade_pct, *down.T)
-    )
+    kind: FloatArray = np.where(grade_pct >= 0, np.interp(grade_pct, *up.T), np.interp(-grade_pct, *down.T))
     return kind
 
 
@@ -128,6 +126,7 @@ def expected_desirability(grade_pct: FloatArray, sigma_pct: FloatArray) -> Float
 
     Bounded by its value on the level, so that a steeper fit never scores more.
     """
+
     def mean(grade: FloatArray) -> FloatArray:
         result: FloatArray = desirability(grade[:, None] + sigma_pct[:, None] * _Z).mean(axis=1)
         return result

@@ -38,7 +38,7 @@ RULES = {
     "surface": "rock, mud, ice, snow, cobbles, shells and the like",
     "smoothness": "smoothness very_bad or worse, and tracktype=grade5",
     "surface not asked for": "surfaces other than the ones asked for; unknown ones too",
-    "surface for bare feet": "bare feet run on sand and grass alone; hard, gravelly, wooden and unknown ground is left out",
+    "surface for bare feet": "bare feet run on sand and grass alone; other and unknown ground is left out",
     "ford": "fords",
     "junction with a road": "junctions with roads for motor traffic",
     "railway crossing": "railway crossings",
@@ -343,9 +343,7 @@ class Hazards:
 
 
 def _is_water(areas: gpd.GeoDataFrame) -> BoolArray:
-    water = isin(areas, "natural", {"water", "bay", "strait"}) | isin(
-        areas, "landuse", {"reservoir", "basin"}
-    )
+    water = isin(areas, "natural", {"water", "bay", "strait"}) | isin(areas, "landuse", {"reservoir", "basin"})
     water |= isin(areas, "waterway", {"riverbank", "dock"}) | isin(areas, "leisure", {"swimming_pool", "marina"})
     water |= isin(areas, "amenity", {"fountain"})
     return water & ~_off_the_ground(areas)

@@ -169,14 +169,8 @@ def measure(windows: Windows, evidence: Evidence) -> Measurement:
         return np.where(u < confidence[rows][:, None], seen, np.fmin(seen, missing))
 
     def describe(rows: IntArray) -> pd.DataFrame:
-        words = [
-            f"{o:.0f} objects and {s:.0f} side paths mapped on or beside it ({d:.1f} per 100 m, weighted); "
-            + f"{r:.1f} small objects mapped per km of way around"
-            + ("" if c >= 0.5 else ", so obstacles may well be missing")  # noqa: PLR2004
-            for o, s, d, r, c in zip(
-                objects[rows], side[rows], density[rows], rho[rows], confidence[rows], strict=True
-            )
-        ]
+        columns = zip(objects[rows], side[rows], density[rows], rho[rows], confidence[rows], strict=True)
+        words = [_words(*row) for row in columns]
         return pd.DataFrame({"obstacles_per_100m": density[rows], "why_obstacles": words})
 
     return Measurement(
@@ -185,6 +179,14 @@ def measure(windows: Windows, evidence: Evidence) -> Measurement:
         confidence=confidence,
         draw=draw,
         describe=describe,
+    )
+
+
+def _words(objects: float, side: float, density: float, per_km: float, confidence: float) -> str:
+    missing = "" if confidence >= 0.5 else ", so obstacles may well be missing"
+    return (
+        f"{objects:.0f} objects and {side:.0f} side paths mapped on or beside it ({density:.1f} per 100 m, weighted); "
+        f"{per_km:.1f} small objects mapped per km of way around{missing}"
     )
 
 

@@ -42,9 +42,7 @@ def measure(windows: Windows, evidence: Evidence) -> Measurement:  # noqa: ARG00
     """Measure strip and free lane of each window."""
     width, tagged = _width.widths(windows.cells.ground)
     narrowest = _cells.over_cells(windows, _cells.per_cell(windows.cells, width, "min"), "min")
-    all_tagged = (
-        _cells.over_cells(windows, _cells.per_cell(windows.cells, tagged.astype(float), "min"), "min") > 0
-    )
+    all_tagged = _cells.over_cells(windows, _cells.per_cell(windows.cells, tagged.astype(float), "min"), "min") > 0
     strip = windows.strip_width_m
     error = np.where(all_tagged, _WIDTH_ERROR[True], _WIDTH_ERROR[False])
 
@@ -81,6 +79,4 @@ def measure(windows: Windows, evidence: Evidence) -> Measurement:  # noqa: ARG00
     )
 
 
-CRITERION = Criterion(
-    name="straightness", unit="m strip width", curve=STRIP, weight=0.18, unknown=0.3, measure=measure
-)
+CRITERION = Criterion(name="straightness", unit="m strip width", curve=STRIP, weight=0.18, unknown=0.3, measure=measure)

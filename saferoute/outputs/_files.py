@@ -17,18 +17,19 @@ def write_whole(path: Path, text: str) -> None:
     InvalidInput
         If the folder is missing or cannot be written to.
     """
-    temporary = None
+    temporary: Path | None = None
     try:
         if path.is_dir():
             raise InvalidInput(f"{path}: is a folder; give the name of a file in it")
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
+        temporary = Path(name)
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, mode)
-        os.replace(temporary, path)
+        temporary.chmod(mode)
+        temporary.replace(path)
         temporary = None
     except OSError as error:
         raise InvalidInput(
@@ -36,7 +37,7 @@ def write_whole(path: Path, text: str) -> None:
         ) from error
     finally:
         if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
 
 
 def _umask() -> int:

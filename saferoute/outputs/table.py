@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from saferoute.model import CAUTION
-from saferoute.outputs._text import plain
+from saferoute.outputs.text import plain
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -62,7 +62,7 @@ def distance(metres: float) -> str:
     >>> distance(84.0), distance(1234.0)
     ('80 m', '1.2 km')
     """
-    return f"{round(metres, -1):.0f} m" if metres < 1000 else f"{metres / 1000:.1f} km"  # noqa: PLR2004
+    return f"{round(metres, -1):.0f} m" if metres < 1000 else f"{metres / 1000:.1f} km"
 
 
 def exclusion_lines(ranking: Ranking) -> list[str]:

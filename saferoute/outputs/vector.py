@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from saferoute.model import CAUTION, CRITERIA, WGS84
-from saferoute.outputs._text import plain
+from saferoute.outputs.text import plain
 
 if TYPE_CHECKING:
     from saferoute.model import Ranking

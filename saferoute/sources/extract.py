@@ -15,7 +15,7 @@ from saferoute.model import OSM_ATTRIBUTION, WGS84, Features, InvalidInput, Plac
 from saferoute.sources import tags as osm
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import geopandas as gpd
     import pandas as pd
@@ -167,18 +167,15 @@ def _check_file(path: Path) -> None:
 
 
 def _objects(path: Path) -> Iterator[Any]:
+    """Iterate over the objects that may become rows; osmium drops the rest in C++."""
     import osmium
-    from osmium.filter import KeyFilter
     from osmium.osm import AREA, NODE, WAY
 
-    areas = KeyFilter(*osm.AREA_KEYS)
-    processor = (
-        osmium.FileProcessor(str(path))
-        .with_areas(areas)
-        .with_filter(KeyFilter(*osm.AREA_KEYS).enable_for(AREA))
-        .with_filter(KeyFilter(*osm.LINE_KEYS).enable_for(WAY))
-        .with_filter(KeyFilter(*osm.POINT_KEYS).enable_for(NODE))
-    )
+    processor = osmium.FileProcessor(str(path)).with_areas(osmium.filter.KeyFilter(*osm.AREA_KEYS))
+    for kind, keys in ((AREA, osm.AREA_KEYS), (WAY, osm.LINE_KEYS), (NODE, osm.POINT_KEYS)):
+        only = osmium.filter.KeyFilter(*keys)
+        only.enable_for(kind)
+        processor = processor.with_filter(only)
     yield from processor
 
 
@@ -190,9 +187,7 @@ def _read(path: Path) -> _Tables:
         ways, areas, points, newest, skipped = _read_rows(path)
     except (RuntimeError, ValueError) as error:
         reason = " ".join(str(error).split()) or "cannot be decoded"
-        raise InvalidInput(
-            f"{path}: not a whole OpenStreetMap extract ({reason}); download it again"
-        ) from error
+        raise InvalidInput(f"{path}: not a whole OpenStreetMap extract ({reason}); download it again") from error
     finally:
         if collecting:
             gc.enable()
@@ -202,35 +197,47 @@ def _read(path: Path) -> _Tables:
 
 
 def _read_rows(path: Path) -> tuple[_Rows, _Rows, _Rows, Any, int]:
-    import osmium
-
     ways, areas, points = _Rows(osm.WAY_TAGS), _Rows(osm.AREA_TAGS), _Rows(osm.POINT_TAGS)
-    wkb = osmium.geom.WKBFactory()
-    every = osmium.geom.use_nodes.ALL  # as many vertices as node ids, doubled ones too
     newest, skipped = None, 0
+    add_node, add_way, add_area = _adders(ways, areas, points)
     for obj in _objects(path):
         get = obj.tags.get
-        if obj.is_node():
-            if obj.location.valid():
-                points.add("node", obj.id, None, wkb.create_point(obj), get)
-        elif obj.is_way():
-            if not osm.is_line(get):
-                continue
-            newest = obj.timestamp if newest is None else max(newest, obj.timestamp)
-            try:
-                ways.add("way", obj.id, [n.ref for n in obj.nodes], wkb.create_linestring(obj, every), get)
-            except osmium.InvalidLocationError:  # the extract's edge cut nodes off
-                for nodes, piece in _located_runs(obj):
-                    ways.add("way", obj.id, nodes, piece, get)
-            except RuntimeError:  # fewer than two different nodes
-                skipped += 1
-        elif obj.is_area() and osm.is_area(get):
-            kind = "way" if obj.from_way() else "relation"
-            try:
-                areas.add(kind, obj.orig_id(), None, wkb.create_multipolygon(obj), get)
-            except RuntimeError:  # rings that do not close or cross themselves
-                skipped += 1
+        try:
+            if obj.is_node():
+                add_node(obj, get)
+            elif obj.is_way():
+                if osm.is_line(get):
+                    newest = obj.timestamp if newest is None else max(newest, obj.timestamp)
+                    add_way(obj, get)
+            elif obj.is_area() and osm.is_area(get):
+                add_area(obj, get)
+        except RuntimeError:  # lines of one node, rings that do not close or cross themselves
+            skipped += 1
     return ways, areas, points, newest, skipped
+
+
+def _adders(ways: _Rows, areas: _Rows, points: _Rows) -> tuple[Callable[[Any, Any], None], ...]:
+    import osmium
+
+    wkb: Any = osmium.geom.WKBFactory()
+    every = osmium.geom.use_nodes.ALL  # as many vertices as node ids, doubled ones too
+
+    def add_node(node: Any, get: Any) -> None:
+        if node.location.valid():
+            points.add("node", node.id, None, wkb.create_point(node), get)
+
+    def add_way(way: Any, get: Any) -> None:
+        try:
+            ways.add("way", way.id, [n.ref for n in way.nodes], wkb.create_linestring(way, every), get)
+        except osmium.InvalidLocationError:  # the extract's edge cut nodes off
+            for nodes, piece in _located_runs(way):
+                ways.add("way", way.id, nodes, piece, get)
+
+    def add_area(area: Any, get: Any) -> None:
+        kind = "way" if area.from_way() else "relation"
+        areas.add(kind, area.orig_id(), None, wkb.create_multipolygon(area), get)
+
+    return add_node, add_way, add_area
 
 
 def _located_runs(way: Any) -> Iterator[tuple[list[int], bytes]]:
@@ -261,7 +268,6 @@ def _data_date(path: Path, newest: Any) -> str | None:
 
 def _merge(parts: list[_Tables]) -> _Tables:
     """Put the tables of several files together, every object once."""
-    import geopandas as gpd
     import pandas as pd
 
     def together(tables: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:

@@ -42,10 +42,10 @@ def parse_coordinates(text: str) -> Place | None:
             raise InvalidInput(f"{text!r}: write geo:LAT,LON, as in geo:60.17,24.94")
         return None
     lat, lon = float(match[1]), float(match[2])
-    if not -90 <= lat <= 90:  # noqa: PLR2004
-        swapped = "; did you write lon,lat?" if -90 <= lon <= 90 and abs(lat) <= 180 else ""  # noqa: PLR2004
+    if not -90 <= lat <= 90:
+        swapped = "; did you write lon,lat?" if -90 <= lon <= 90 and abs(lat) <= 180 else ""
         raise InvalidInput(f"latitude {lat:g} is outside -90 to 90; PLACE is lat,lon{swapped}")
-    if not -180 <= lon <= 180:  # noqa: PLR2004
+    if not -180 <= lon <= 180:
         raise InvalidInput(f"longitude {lon:g} is outside -180 to 180; PLACE is lat,lon")
     return Place(f"{lat:g},{lon:g}", lon, lat)
 
@@ -81,8 +81,7 @@ def find_name(text: str, paths: Iterable[Path]) -> Place:
     matches: list[_Named] = []
     names: set[str] = set()
     for path in paths:
-        for found in _named(path, wanted, names):
-            matches.append(found)
+        matches.extend(_named(path, wanted, names))
     if not matches:
         like = get_close_matches(wanted, sorted(names), n=3, cutoff=0.7)
         hint = f"; did you mean {' or '.join(like)}?" if like else "; give lat,lon"
@@ -113,6 +112,7 @@ def _named(path: Path, wanted: str, names: set[str]) -> Iterable[_Named]:
     from osmium.filter import KeyFilter
 
     wkb = osmium.geom.WKBFactory()
+    obj: Any
     keys = KeyFilter("name", "name:en", "alt_name", "official_name", "short_name", "old_name", "loc_name")
     try:
         for obj in osmium.FileProcessor(str(path)).with_areas(keys).with_filter(keys):
@@ -120,8 +120,10 @@ def _named(path: Path, wanted: str, names: set[str]) -> Iterable[_Named]:
             for tag in obj.tags:
                 if tag.k == "name" or tag.k.startswith("name:") or tag.k.endswith("_name"):
                     names.add(plain := _plain(tag.v))
-                    ranks.append(0 if plain == wanted else 1 if plain.startswith(wanted) else 2 if wanted in plain else 9)
-            if not ranks or min(ranks) > 2 or obj.is_relation():  # noqa: PLR2004
+                    ranks.append(
+                        0 if plain == wanted else 1 if plain.startswith(wanted) else 2 if wanted in plain else 9
+                    )
+            if not ranks or min(ranks) > 2 or obj.is_relation():
                 continue
             name = obj.tags.get("name") or next(t.v for t in obj.tags if "name" in t.k)
             try:

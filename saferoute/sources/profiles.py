@@ -60,7 +60,7 @@ def choose(profile: Profile, *, surfaces: frozenset[str] = frozenset(), min_leng
             )
         profile = replace(profile, only_surfaces=allowed)
     if min_length_m is not None:
-        if not 20 <= min_length_m <= profile.longest_m:  # noqa: PLR2004
+        if not 20 <= min_length_m <= profile.longest_m:
             raise InvalidProfile(f"length {min_length_m:g} m: a stretch is 20 to {profile.longest_m:g} m long")
         profile = replace(profile, clear_length_m=min_length_m)
     return profile
@@ -91,9 +91,9 @@ def _profile(name: str, values: dict[str, Any]) -> Profile:
         raise fail(f"key {', '.join(missing)} is missing")
     numbers = {key: values[key] for key in _NUMBERS & set(values)}
     for key, value in numbers.items():
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 10_000:  # noqa: PLR2004
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 10_000:
             raise fail(f"{key} = {value!r}; it must be a number from 0 to 10000")
-    if numbers["clear_length_m"] < 20:  # noqa: PLR2004
+    if numbers["clear_length_m"] < 20:
         raise fail("clear_length_m must be at least 20")
     weights = {**WEIGHTS, **values.get("weights", {})}
     if set(weights) != set(CRITERIA) or any(w < 0 for w in weights.values()) or sum(weights.values()) <= 0:

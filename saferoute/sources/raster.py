@@ -88,7 +88,7 @@ class RasterSource:
         best = ElevationSamples(nan, nan.copy(), nan.copy(), nan.copy(), np.full(n, -1), ())
         heights, sigma, correlation, cell = best.elevation_m, best.sigma_m, best.correlation_m, best.cell_m
         names: list[str] = []
-        credits: list[str] = []
+        credit: list[str] = []
         read = [(_sample(raster, xy, crs), raster) for raster in self._rasters] if n else []
         for (z, cell_m, quantum_m), raster in sorted(read, key=lambda r: r[0][1]):
             new = np.isfinite(z) & ~np.isfinite(heights)
@@ -101,8 +101,8 @@ class RasterSource:
             best.source[new] = len(names)
             names.append(f"{raster.name} ({cell_m:.0f} m cells)")
             if raster.attribution:
-                credits.append(raster.attribution)
-        return ElevationSamples(heights, sigma, correlation, cell, best.source, tuple(names), tuple(credits))
+                credit.append(raster.attribution)
+        return ElevationSamples(heights, sigma, correlation, cell, best.source, tuple(names), tuple(credit))
 
 
 def _quality(raster: _Raster, cell_m: float) -> tuple[float, float]:
@@ -147,7 +147,7 @@ def _number(path: Path, tags: dict[str, str], key: str) -> float | None:
         value = float(tags[key])
     except ValueError:
         value = -1.0
-    if not 0 < value < 1000:  # noqa: PLR2004
+    if not 0 < value < 1000:
         raise InvalidInput(f"{path}: tag {key} = {tags[key]!r} must be a number of metres above 0")
     return value
 
@@ -199,7 +199,12 @@ def _bilinear(grid: FloatArray, column: FloatArray, row: FloatArray) -> FloatArr
     top = np.minimum(row.astype(np.int64), max(grid.shape[0] - 2, 0))
     right, bottom = np.minimum(left + 1, grid.shape[1] - 1), np.minimum(top + 1, grid.shape[0] - 1)
     fx, fy = column - left, row - top
-    corners = ((top, left, (1 - fx) * (1 - fy)), (top, right, fx * (1 - fy)), (bottom, left, (1 - fx) * fy), (bottom, right, fx * fy))
+    corners = (
+        (top, left, (1 - fx) * (1 - fy)),
+        (top, right, fx * (1 - fy)),
+        (bottom, left, (1 - fx) * fy),
+        (bottom, right, fx * fy),
+    )
     total = np.zeros(len(column))
     for r, c, weight in corners:
         total += np.where(weight > 0, grid[r, c] * weight, 0.0)

@@ -54,10 +54,15 @@ LINEAR_VALUES = {
     "leisure": {"track", "slipway"},
     "aeroway": {"runway", "taxiway"},
 }
-_AREA_ONLY_WATERWAYS = {"riverbank", "dock", "boatyard", "water_point", "fuel"}
-_AREA_WITH_TAG = ("highway", "barrier", "aeroway", "railway")
-_AREA_RAILWAYS = {"platform", "station", "yard", "turntable"}
-_AREA_AEROWAYS = {"aerodrome", "apron", "helipad", "heliport", "terminal", "hangar", "runway", "taxiway"}
+
+# Values of keys of lines that enclose something all the same.
+_AREA_VALUES = {
+    "waterway": {"riverbank", "dock", "boatyard", "water_point", "fuel"},
+    "railway": {"platform", "station", "yard", "turntable"},
+    "aeroway": {"aerodrome", "apron", "helipad", "heliport", "terminal", "hangar", "runway", "taxiway"},
+    "highway": set(),
+    "barrier": set(),
+}
 
 
 def is_line(get: Callable[[str], str | None]) -> bool:
@@ -77,17 +82,13 @@ def is_line(get: Callable[[str], str | None]) -> bool:
     >>> is_line({"leisure": "track", "area": "yes"}.get)
     True
     """
-    for key, values in LINEAR_VALUES.items():
-        if get(key) in values:
-            return True
+    if any(get(key) in values for key, values in LINEAR_VALUES.items()):
+        return True
     if get("area") == "yes":
         return False
     if get("highway") or (get("barrier") and not get("building")):
         return True
-    railway, waterway = get("railway"), get("waterway")
-    if railway and railway not in _AREA_RAILWAYS:
-        return True
-    return bool(waterway) and waterway not in _AREA_ONLY_WATERWAYS
+    return any(get(key) and get(key) not in _AREA_VALUES[key] for key in ("railway", "waterway"))
 
 
 def is_area(get: Callable[[str], str | None]) -> bool:
@@ -102,25 +103,15 @@ def is_area(get: Callable[[str], str | None]) -> bool:
     >>> is_area({"natural": "coastline"}.get)
     False
     """
-    if get("area") == "no":
+    if get("area") in {"yes", "no"}:
+        return get("area") == "yes"
+    return any(_encloses(key, get(key)) for key in AREA_KEYS)
+
+
+def _encloses(key: str, value: str | None) -> bool:
+    if not value or value == "no":
         return False
-    if get("area") == "yes":
-        return True
-    for key in AREA_KEYS:
-        value = get(key)
-        if not value or value == "no":
-            continue
-        if key == "aeroway":
-            if value in _AREA_AEROWAYS:
-                return True
-        elif key == "railway":
-            if value in _AREA_RAILWAYS:
-                return True
-        elif key == "waterway":
-            if value in _AREA_ONLY_WATERWAYS:
-                return True
-        elif key not in _AREA_WITH_TAG and (
-            key == "leisure" or value not in LINEAR_VALUES.get(key, ()) or (key, value) == ("man_made", "pier")
-        ):
-            return True
-    return False
+    if key in _AREA_VALUES:
+        return value in _AREA_VALUES[key]
+    # A track is a line and the ground within, a pier a line and a platform.
+    return value not in LINEAR_VALUES.get(key, ()) or key == "leisure" or value == "pier"

@@ -23,7 +23,7 @@ def plain(text: object, longest: int = LONGEST) -> str:
 
     Examples
     --------
-    >>> plain("Nice\\x1b[31m\\u202e lawn\\n2")
+    >>> plain("Nice" + chr(0x1B) + "[31m" + chr(0x202E) + " lawn" + chr(10) + "2")
     'Nice[31m lawn 2'
     """
     head = str(text)[: 10 * longest]  # a name of 100 KB is not worth reading whole
