@@ -42,7 +42,7 @@ and from there 500 m further, and chains should not end at the area's edge."""
 MAX_RADIUS_M = 100_000.0
 
 LEFTOVER = "beside a better stretch"
-_LEFTOVER_RULE = "what is left beside a better stretch is too short for one of its own"
+_LEFTOVER_RULE = "run-outs, and what is left beside a better stretch and too short for one of its own"
 
 
 def area_around(place: Place, radius_m: float) -> Area:

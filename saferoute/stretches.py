@@ -33,6 +33,7 @@ _DIRECTION_M = 10.0
 """Length over which the direction of a way's end is taken."""
 TIE = 0.02
 """Windows this close in score are tied, and the longer stretch wins [J]."""
+_SAME_LINE_M = 0.001
 _WIDER_M = 0.5
 """How much wider than its best window's strip a stretch may become as it grows:
 the digitising noise of the vertices."""
@@ -380,8 +381,8 @@ class Merged:
     n_cells: IntArray
 
     def lines(self) -> NDArray[np.object_]:
-        """Return the stretches as LineStrings."""
-        return joined(self.worst.cells.lines, self.first, self.n_cells)
+        """Return the stretches as LineStrings, without the cuts between cells."""
+        return shapely.simplify(joined(self.worst.cells.lines, self.first, self.n_cells), _SAME_LINE_M)
 
 
 def merge(of: Windows, score: FloatArray, profile: Profile) -> Merged:
