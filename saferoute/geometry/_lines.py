@@ -1,7 +1,4 @@
-"""Pure geometry on numpy arrays and shapely objects: no tables, no input, no output.
-
-All lengths are metres, so coordinates must be in a metric CRS.
-"""
+"""Lines: strips, headings, cells, slopes."""
 
 from __future__ import annotations
 

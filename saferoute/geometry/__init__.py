@@ -1,0 +1,30 @@
+"""Pure geometry on numpy arrays and shapely objects: no tables, no input, no output.
+
+All lengths are metres, so coordinates must be in a metric CRS.
+"""
+
+from __future__ import annotations
+
+from saferoute.geometry._corridors import clear_lines
+from saferoute.geometry._lines import (
+    chord_headings,
+    cut_lines,
+    distances_along,
+    fitted_slopes,
+    joined,
+    ragged,
+    rolling,
+    strip_widths,
+)
+
+__all__ = [
+    "chord_headings",
+    "clear_lines",
+    "cut_lines",
+    "distances_along",
+    "fitted_slopes",
+    "joined",
+    "ragged",
+    "rolling",
+    "strip_widths",
+]

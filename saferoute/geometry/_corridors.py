@@ -1,0 +1,192 @@
+"""The longest lines inside a polygon, several and different ones.
+
+The longest segment inside a polygon touches two of its vertices. Small
+polygons try every pair. Large ones are scanned along many directions, and the
+best finds are turned and shifted onto pairs of vertices near them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    FloatArray = NDArray[np.float64]
+    IntArray = NDArray[np.int64]
+    ObjectArray = NDArray[np.object_]
+
+ALL_PAIRS_UP_TO = 45
+"""Vertices up to which every pair is tried; beyond, a scan is faster."""
+_ANGLES = 36
+_EDGE_ANGLES = 12
+_OFFSETS = 64
+_SLACK_M = 0.001
+"""Lines through vertices run this far inside the polygon they are clipped with,
+so that touching a vertex or an edge never counts as leaving."""
+_CHUNK = 2_000_000
+_REFINE_VERTICES = 12
+_REFINE_ROUNDS = 4
+_SAMPLES = np.linspace(0.05, 0.95, 10)
+_SAME_SHARE = 0.4
+"""A line with more of its points than this near a chosen one is the same again."""
+
+
+def clear_lines(polygon: shapely.Polygon, *, shortest_m: float, most: int = 1, apart_m: float = 12.0) -> FloatArray:
+    """Return the longest straight lines inside a polygon, the longest first.
+
+    Parameters
+    ----------
+    polygon : Polygon
+        Valid, holes included, in metres.
+    shortest_m : float
+        Lines shorter than this are of no use.
+    most : int
+        Most lines to return.
+    apart_m : float
+        How far a further line must be from the ones chosen, over most of its
+        length.
+
+    Returns
+    -------
+    ndarray of shape (n, 2, 2)
+        Start and end of each line.
+
+    Examples
+    --------
+    A lawn of 40 by 30 m: its diagonal.
+
+    >>> line = clear_lines(shapely.box(0, 0, 40, 30), shortest_m=20)[0]
+    >>> round(float(np.hypot(*(line[1] - line[0]))), 2)
+    50.0
+    """
+    west, south, east, north = polygon.bounds
+    if not np.hypot(east - west, north - south) >= shortest_m:
+        return np.empty((0, 2, 2))
+    vertices = _vertices(polygon)
+    edges = _edges(shapely.buffer(polygon, _SLACK_M, join_style="mitre"))
+    if len(vertices) <= ALL_PAIRS_UP_TO:
+        i, j = np.triu_indices(len(vertices), 1)
+        point, direction = vertices[i], vertices[j] - vertices[i]
+    else:
+        point, direction = _scan_lines(vertices, polygon)
+    found = _chords(edges, point, direction, shortest_m)
+    return _choose(found, vertices, edges, shortest_m=shortest_m, most=most, apart_m=apart_m)
+
+
+def _vertices(polygon: shapely.Polygon) -> FloatArray:
+    return np.unique(shapely.get_coordinates(polygon), axis=0)
+
+
+def _edges(polygon: shapely.Geometry) -> FloatArray:
+    """Return the edges of all rings, shape (n, 2, 2)."""
+    rings = shapely.get_rings(shapely.get_parts(polygon))
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    same = ring[1:] == ring[:-1]
+    return np.stack([xy[:-1][same], xy[1:][same]], axis=1)
+
+
+def _scan_lines(vertices: FloatArray, polygon: shapely.Polygon) -> tuple[FloatArray, FloatArray]:
+    """Return lines along many directions through a choice of vertices."""
+    edges = _edges(polygon)
+    along = edges[:, 1] - edges[:, 0]
+    longest = np.argsort(-np.hypot(*along.T), kind="stable")[:_EDGE_ANGLES]
+    angles = np.concatenate([np.arange(_ANGLES) * np.pi / _ANGLES, np.arctan2(along[longest, 1], along[longest, 0])])
+    points, directions = [], []
+    for angle in angles:
+        direction = np.array([np.cos(angle), np.sin(angle)])
+        across = vertices @ np.array([-direction[1], direction[0]])
+        order = np.argsort(across, kind="stable")
+        # Evenly among the vertices: where there are many, there is much to pass between.
+        chosen = order[np.unique(np.linspace(0, len(order) - 1, _OFFSETS).astype(np.int64))]
+        points.append(vertices[chosen])
+        directions.append(np.broadcast_to(direction, (len(chosen), 2)))
+    return np.concatenate(points), np.concatenate(directions)
+
+
+def _chords(edges: FloatArray, point: FloatArray, direction: FloatArray, shortest_m: float) -> FloatArray:
+    """Return the pieces of lines that lie inside the rings, shape (n, 2, 2)."""
+    length = np.hypot(*direction.T)
+    point, unit = point[length > 0], direction[length > 0] / length[length > 0][:, None]
+    size = max(_CHUNK // max(len(edges), 1), 1)
+    parts = [
+        _chords_of(edges, point[k : k + size], unit[k : k + size], shortest_m) for k in range(0, len(point), size)
+    ]
+    return np.concatenate(parts) if parts else np.empty((0, 2, 2))
+
+
+def _chords_of(edges: FloatArray, point: FloatArray, unit: FloatArray, shortest_m: float) -> FloatArray:
+    # Signed distance of every vertex from every line; an edge crosses where the sign changes.
+    normal = np.stack([-unit[:, 1], unit[:, 0]], axis=1)
+    offset = (normal * point).sum(axis=1)[:, None]
+    first = normal @ edges[:, 0].T - offset
+    second = normal @ edges[:, 1].T - offset
+    line, edge = np.nonzero((first < 0) != (second < 0))
+    share = first[line, edge] / (first[line, edge] - second[line, edge])
+    crossing = edges[edge, 0] + share[:, None] * (edges[edge, 1] - edges[edge, 0])
+    t = ((crossing - point[line]) * unit[line]).sum(axis=1)
+    order = np.lexsort((t, line))
+    line, t = line[order], t[order]
+    # Rings are closed, so every line crosses an even number of edges: in, out, in, out.
+    start, end, owner = t[0::2], t[1::2], line[0::2]
+    long = end - start >= shortest_m
+    start, end, owner = start[long], end[long], owner[long]
+    return np.stack([point[owner] + start[:, None] * unit[owner], point[owner] + end[:, None] * unit[owner]], axis=1)
+
+
+def _choose(
+    found: FloatArray, vertices: FloatArray, edges: FloatArray, *, shortest_m: float, most: int, apart_m: float
+) -> FloatArray:
+    """Pick the longest line, refine it, drop all that run beside it, and so on."""
+    chosen: list[FloatArray] = []
+    length = np.hypot(*(found[:, 1] - found[:, 0]).T)
+    found = found[np.argsort(-length.round(6), kind="stable")]
+    while len(found) and len(chosen) < most:
+        best = _refined(found[0], vertices, edges, shortest_m)
+        if not chosen or _near_share(best[None], np.array(chosen), apart_m)[0] <= _SAME_SHARE:
+            chosen.append(best)
+        else:
+            best = found[0]  # refining led back to a line that is taken
+        found = found[1:][_near_share(found[1:], best[None], apart_m) <= _SAME_SHARE]
+    result = np.array(chosen).reshape(-1, 2, 2)
+    return result[np.argsort(-np.hypot(*(result[:, 1] - result[:, 0]).T).round(6), kind="stable")]
+
+
+def _near_share(lines: FloatArray, others: FloatArray, apart_m: float) -> FloatArray:
+    """Return the share of each line's sample points within `apart_m` of any of the others."""
+    points = lines[:, :1] + _SAMPLES[None, :, None] * (lines[:, 1:] - lines[:, :1])
+    near = np.zeros(points.shape[:2], dtype=bool)
+    for start, end in others:
+        ahead = end - start
+        t = np.clip(((points - start) @ ahead) / (ahead @ ahead), 0, 1)
+        away = points - (start + t[..., None] * ahead)
+        near |= np.hypot(away[..., 0], away[..., 1]) < apart_m
+    return near.mean(axis=1)
+
+
+def _refined(line: FloatArray, vertices: FloatArray, edges: FloatArray, shortest_m: float) -> FloatArray:
+    """Turn and shift a line onto pairs of vertices beside it, as long as it grows."""
+    for _ in range(_REFINE_ROUNDS):
+        start, ahead = line[0], line[1] - line[0]
+        length = float(np.hypot(*ahead))
+        unit = ahead / length
+        offset = vertices - start
+        along = offset @ unit
+        across = np.abs(offset @ np.array([-unit[1], unit[0]]))
+        # Beside the line or just beyond its ends; further out, a turn moves more.
+        beside = (along > -0.5 * length) & (along < 1.5 * length)
+        nearest = np.argsort(np.where(beside, across, np.inf), kind="stable")[:_REFINE_VERTICES]
+        i, j = np.triu_indices(len(nearest), 1)
+        point, other = vertices[nearest[i]], vertices[nearest[j]]
+        longer = _chords(edges, point, other - point, max(length, shortest_m))
+        longer = longer[_near_share(longer, line[None], max(0.1 * length, 5.0)) >= 0.5]
+        if not len(longer):
+            return line
+        gain = np.hypot(*(longer[:, 1] - longer[:, 0]).T)
+        if gain.max() <= length + 1e-6:
+            return line
+        line = longer[int(np.argmax(gain.round(6)))]
+    return line

@@ -1,0 +1,69 @@
+"""Map: one HTML file with everything in it, which opens without a network.
+
+`figure` gives a Folium figure (``save``, notebook display), `to_html` the text
+of the file. Folium is imported when one of them is called, not before.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from saferoute.model import Ranking
+    from saferoute.outputs.map._figure import OfflineFigure
+
+__all__ = ["figure", "to_html"]
+
+
+def figure(ranking: Ranking) -> OfflineFigure:
+    """Draw a ranking on a map.
+
+    Parameters
+    ----------
+    ranking : Ranking
+        What was found; it may be empty.
+
+    Returns
+    -------
+    OfflineFigure
+        A branca figure with a `folium.Map` in it. ``save(path)`` writes the
+        page; a notebook shows it. Folium layers may be added to the map as
+        long as they load nothing from the net.
+    """
+    import folium
+
+    from saferoute.outputs.map._data import clean, encode, payload
+    from saferoute.outputs.map._figure import OfflineFigure, asset
+
+    place = clean(ranking.place.name)
+    page = OfflineFigure(
+        title=f"Backward segments near {place}" if place else "Backward segments",
+        body=asset("page.html"),
+        css=asset("page.css"),
+        data=encode(payload(ranking)),
+        script=asset("page.js"),
+    )
+    view = folium.Map(
+        location=(ranking.place.lat, ranking.place.lon), tiles=None, zoom_start=15, attribution_control=False
+    )
+    # Folium's map also links jQuery, Bootstrap and icon fonts, which nothing here uses.
+    view.default_js = [pair for pair in view.default_js if pair[0] == "leaflet"]
+    view.default_css = [pair for pair in view.default_css if pair[0] == "leaflet_css"]
+    page.add_child(view)
+    return page
+
+
+def to_html(ranking: Ranking) -> str:
+    """Return the map of a ranking as the text of one HTML file.
+
+    Parameters
+    ----------
+    ranking : Ranking
+        What was found; it may be empty.
+
+    Returns
+    -------
+    str
+        The page; the same ranking gives the same bytes.
+    """
+    return figure(ranking).render()

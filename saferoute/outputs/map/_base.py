@@ -1,0 +1,207 @@
+"""The base map: what is around the stretches, from the data already in hand.
+
+Tile servers want a network and a referring page; a saved file on a phone has
+neither. A dozen classes in plain colours are enough to find one's way.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from saferoute.outputs.map._grid import Grid
+from saferoute.outputs.map._sea import sea
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+    from saferoute.model import Area, BoolArray, Features
+
+    Geometries = NDArray[np.object_]
+
+LARGEST_BASE = 150_000
+"""Characters of JSON. With 200 segments the whole file stays under 450 KB."""
+
+_TOLERANCE_M = 1.0
+_ANY: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class _Layer:
+    name: str
+    """The page has a colour of this name."""
+    title: str
+    tags: Mapping[str, frozenset[str]]
+    """Values by key; no values means any but ``no``."""
+    without: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    smallest: float = 0.0
+    """Area in m² or length in m below which nothing can be seen."""
+
+
+def _of(values: str) -> frozenset[str]:
+    return frozenset(values.split())
+
+
+_HIDDEN = {"tunnel": _ANY, "indoor": _ANY}
+
+_AREAS = (
+    _Layer(
+        "green",
+        "parks and woods",
+        {
+            "leisure": _of("park garden golf_course dog_park common"),
+            "landuse": _of("grass forest meadow village_green recreation_ground cemetery allotments orchard vineyard"),
+            "natural": _of("wood scrub grassland heath fell tundra"),
+        },
+        smallest=150,
+    ),
+    _Layer(
+        "water",
+        "water",
+        {
+            "natural": _of("water"),
+            "waterway": _of("riverbank dock"),
+            "landuse": _of("reservoir basin"),
+        },
+        smallest=40,
+    ),
+    _Layer("sand", "beaches", {"natural": _of("beach sand shingle dune")}, smallest=40),
+    _Layer("sport", "sports grounds", {"leisure": _of("pitch track stadium")}, smallest=100),
+    _Layer("building", "buildings", {"building": _ANY}, smallest=40),
+)
+_WAYS = (
+    _Layer("coast", "coastline", {"natural": _of("coastline")}),
+    _Layer("stream", "streams", {"waterway": _of("river stream canal ditch drain")}, _HIDDEN, smallest=20),
+    _Layer("rail", "railways", {"railway": _of("rail light_rail tram narrow_gauge")}, _HIDDEN, smallest=20),
+    _Layer(
+        "path",
+        "paths",
+        {"highway": _of("footway path cycleway track pedestrian steps bridleway")},
+        {**_HIDDEN, "footway": _of("crossing sidewalk")},
+        smallest=15,
+    ),
+    _Layer("lane", "lanes", {"highway": _of("service living_street")}, _HIDDEN, smallest=15),
+    _Layer("street", "streets", {"highway": _of("residential unclassified road tertiary tertiary_link")}, _HIDDEN),
+    _Layer(
+        "road",
+        "main roads",
+        {"highway": _of("motorway motorway_link trunk trunk_link primary primary_link secondary secondary_link")},
+        _HIDDEN,
+    ),
+)
+_DRAWN = (
+    "sea",
+    "green",
+    "sand",
+    "sport",
+    "water",
+    "stream",
+    "coast",
+    "building",
+    "rail",
+    "path",
+    "lane",
+    "street",
+    "road",
+)
+_DISPENSABLE = ("building", "path", "lane", "rail", "sport", "green")
+"""Left out in this order where all would be too much."""
+
+
+def base_layers(features: Features, frame: BaseGeometry, area: Area) -> tuple[dict[str, Any], list[str]]:
+    """Return the base map, and the titles of what it had to leave out.
+
+    Parameters
+    ----------
+    features : Features
+        Any column and any row may be missing.
+    frame : Polygon
+        What to draw, in the metric CRS of the features.
+    area : Area
+        Gives the CRS and the origin of the coordinates.
+
+    Returns
+    -------
+    base : dict
+        ``grid`` (see `Grid`) and ``layers``, lowest first: ``name``, ``kind``
+        (``fill`` or ``line``) and ``parts`` (polygons as lists of rings, or lines).
+    left_out : list of str
+        Titles of layers that would have made the file too large.
+    """
+    grid = Grid.at(area.place, area.crs, decimals=5)
+    fills = {layer.name: _fill(_chosen(features.areas, layer), frame, grid, layer) for layer in _AREAS}
+    fills["sea"] = _polygons(sea(features, frame), grid)
+    lines = {layer.name: _lines(_chosen(features.ways, layer), frame, grid, layer) for layer in _WAYS}
+    layers = [
+        {"name": name, "kind": "fill" if name in fills else "line", "parts": parts}
+        for name in _DRAWN
+        if (parts := fills.get(name) or lines.get(name))
+    ]
+    kept, left_out = _within_budget(layers)
+    return {"grid": grid.to_json(), "layers": kept}, left_out
+
+
+def _within_budget(layers: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[str]]:
+    sizes = {layer["name"]: len(json.dumps(layer["parts"], separators=(",", ":"))) for layer in layers}
+    gone: list[str] = []
+    for name in _DISPENSABLE:
+        if sum(sizes.values()) <= LARGEST_BASE:
+            break
+        if sizes.pop(name, 0):
+            gone.append(name)
+    titles = {layer.name: layer.title for layer in (*_AREAS, *_WAYS)}
+    return [layer for layer in layers if layer["name"] in sizes], [titles[name] for name in gone]
+
+
+def _chosen(table: gpd.GeoDataFrame, layer: _Layer) -> Geometries:
+    return np.array(table.geometry[_tagged(table, layer.tags) & ~_tagged(table, layer.without)], dtype=object)
+
+
+def _tagged(table: gpd.GeoDataFrame, tags: Mapping[str, frozenset[str]]) -> BoolArray:
+    found = np.zeros(len(table), dtype=bool)
+    for key, values in tags.items():
+        if key in table.columns:
+            column = table[key]
+            hit = column.isin(values) if values else column.notna() & (column != "no")
+            found |= hit.to_numpy(dtype=bool)
+    return found
+
+
+def _fill(geometries: Geometries, frame: BaseGeometry, grid: Grid, layer: _Layer) -> list[list[str]]:
+    whole = shapely.make_valid(geometries)
+    large = whole[shapely.area(whole) >= layer.smallest]
+    # A canvas fills by the even-odd rule: where two areas of a class overlap there would be a hole.
+    return _polygons(shapely.union_all(_clipped(large, frame)), grid)
+
+
+def _polygons(geometry: BaseGeometry | None, grid: Grid) -> list[list[str]]:
+    if geometry is None:
+        return []
+    parts = shapely.get_parts(shapely.simplify(geometry, _TOLERANCE_M))
+    polygons = (grid.polygon(part) for part in parts if part.geom_type == "Polygon")
+    return [polygon for polygon in polygons if polygon]
+
+
+def _lines(geometries: Geometries, frame: BaseGeometry, grid: Grid, layer: _Layer) -> list[str]:
+    parts = shapely.get_parts(_clipped(geometries, frame))
+    parts = parts[shapely.get_type_id(parts) == shapely.GeometryType.LINESTRING]
+    joined = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(parts)))
+    joined = joined[shapely.length(joined) >= layer.smallest]
+    lines = (grid.line(line) for line in shapely.simplify(joined, _TOLERANCE_M))
+    return [line for line in lines if line]
+
+
+def _clipped(geometries: Geometries, frame: BaseGeometry) -> Geometries:
+    shapely.prepare(frame)
+    near: Geometries = geometries[shapely.intersects(frame, geometries)]
+    inside = shapely.contains_properly(frame, near)
+    near[~inside] = shapely.intersection(near[~inside], frame)
+    return near

@@ -1,0 +1,190 @@
+"""A ranking as the JSON which the page draws."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+from pyproj import Transformer
+from pyproj.enums import TransformDirection
+
+from saferoute.model import CAUTION, CRITERIA, WGS84
+from saferoute.outputs.map._base import base_layers
+from saferoute.outputs.map._grid import Grid
+from saferoute.outputs.text import LONGEST, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import geopandas as gpd
+    from shapely.geometry.base import BaseGeometry
+
+    from saferoute.model import Ranking
+
+MOST_STRETCHES = 1000
+"""More are not drawn: the page stays under 1 MB and ready within two seconds on a phone."""
+
+_MARGIN_M = 250.0
+_SENTENCE = 300
+_LEGAL = 800  # attributions of elevation data are prescribed texts of several lines
+
+# Column -> decimals that are worth showing.
+_NUMBERS = {
+    "rank": 0,
+    "score": 3,
+    "score_low": 3,
+    "score_high": 3,
+    "data_quality": 2,
+    "length_m": 1,
+    "distance_m": 0,
+    "grade_pct": 2,
+    "grade_sigma_pct": 2,
+    "strip_width_m": 2,
+    "free_lane_m": 1,
+    "heading_range_deg": 1,
+    **{f"{letter}_{name}": 2 for name in CRITERIA for letter in "dc"},
+}
+# Column -> longest text in it.
+_TEXTS = {
+    **dict.fromkeys(("name", "surface", "rating", "origin", "limiting_criterion"), LONGEST),
+    **{f"why_{name}": _SENTENCE for name in CRITERIA},
+}
+_LISTS = {"osm_ids": LONGEST, "checks": _SENTENCE}
+
+
+def payload(ranking: Ranking) -> dict[str, Any]:
+    """Return all that the page shows.
+
+    Parameters
+    ----------
+    ranking : Ranking
+        What was found; it may be empty.
+
+    Returns
+    -------
+    dict
+        Plain JSON values; what is unknown is None. Texts are those of the tags
+        without invisible characters, and must be shown as text only.
+    """
+    stretches = ranking.stretches.iloc[:MOST_STRETCHES]
+    base, left_out = base_layers(ranking.features, _frame(ranking, stretches), ranking.area)
+    return {
+        "place": {"name": clean(ranking.place.name), "lat": ranking.place.lat, "lon": ranking.place.lon},
+        "radius_m": _number(ranking.area.radius_m, 0),
+        "profile": clean(ranking.profile.title),
+        "criteria": list(CRITERIA),
+        "caution": CAUTION,
+        "attribution": [clean(text, _LEGAL) for text in ranking.attribution],
+        "data_date": clean(ranking.data_date) or None,
+        "notes": [clean(text, _LEGAL) for text in (*ranking.notes, *_own_notes(ranking, left_out))],
+        "considered": {str(key): _number(value, 0) for key, value in ranking.considered.items()},
+        "exclusions": [_exclusion(row) for row in ranking.exclusions()],
+        "base": base,
+        "stretches": _stretches(stretches, ranking),
+    }
+
+
+def encode(value: object) -> str:
+    """Return JSON that can stand inside a script element of an HTML page."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.translate({ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"})
+
+
+def clean(value: object, longest: int = LONGEST) -> str:
+    """Return a text fit to be shown, '' where there is none (a missing tag is NaN)."""
+    return plain(value, longest) if isinstance(value, str) else ""
+
+
+def _frame(ranking: Ranking, stretches: gpd.GeoDataFrame) -> BaseGeometry:
+    """Return the ground worth drawing: around the stretches, inside the search circle and the data."""
+    area = ranking.area
+    to_metres = Transformer.from_crs(WGS84, area.crs, always_xy=True)
+    place = shapely.Point(*to_metres.transform(ranking.place.lon, ranking.place.lat))
+    ground = place.buffer(area.radius_m).intersection(_covered(ranking, to_metres))
+    if stretches.empty:
+        return ground
+    near = shapely.box(*shapely.union_all([place, *stretches.geometry]).bounds)
+    return ground.intersection(near.buffer(_MARGIN_M, join_style="mitre"))
+
+
+def _covered(ranking: Ranking, to_metres: Transformer) -> BaseGeometry:
+    """Return the box of longitudes and latitudes that the features fill.
+
+    Extracts are often cut along such a box. At its edge the coastline ends,
+    and where land and sea lie beyond is unknown.
+    """
+    xy = np.concatenate(
+        [shapely.get_coordinates(table.geometry) for table in (ranking.features.ways, ranking.features.areas)]
+    )
+    if not len(xy):
+        return shapely.Polygon()
+    lon, lat = to_metres.transform(xy[:, 0], xy[:, 1], direction=TransformDirection.INVERSE)
+    west, east, south, north = lon.min(), lon.max(), lat.min(), lat.max()
+    edge = to_metres.transform([west, east, east, west], [south, south, north, north])
+    # A cut way ends at its last node within the box, and a parallel is bent by 5 m over 10 km.
+    return shapely.Polygon(np.column_stack(edge)).buffer(-25)
+
+
+def _own_notes(ranking: Ranking, left_out: list[str]) -> list[str]:
+    notes = []
+    if len(ranking.stretches) > MOST_STRETCHES:
+        notes.append(f"The map shows the best {MOST_STRETCHES} of {len(ranking.stretches)} segments.")
+    if left_out:
+        notes.append(f"The base map leaves out {' and '.join(left_out)}: too many for one file.")
+    return notes
+
+
+def _exclusion(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "reason": clean(row["reason"]),
+        "rule": clean(row["rule"], _SENTENCE),
+        "pieces": int(row["pieces"]),
+        "length_m": _number(row["length_m"], 0),
+    }
+
+
+def _stretches(table: gpd.GeoDataFrame, ranking: Ranking) -> dict[str, Any]:
+    """Return the table by columns; texts are numbers of rows of ``texts``, as most occur many times."""
+    texts: dict[str, int] = {}
+    columns: dict[str, list[Any]] = {}
+    for name, decimals in _NUMBERS.items():
+        columns[name] = [_number(value, decimals) for value in _column(table, name)]
+    for name, limit in _TEXTS.items():
+        columns[name] = [_interned(value, limit, texts) for value in _column(table, name)]
+    for name, limit in _LISTS.items():
+        columns[name] = [
+            [_interned(item, limit, texts) for item in value] if isinstance(value, list | tuple | np.ndarray) else []
+            for value in _column(table, name)
+        ]
+    grid = Grid.at(ranking.place, ranking.area.crs, decimals=6)
+    return {
+        "count": len(table),
+        "texts": list(texts),
+        "columns": columns,
+        "grid": grid.to_json(),
+        "lines": [grid.line(geometry) for geometry in table.geometry],
+    }
+
+
+def _column(table: gpd.GeoDataFrame, name: str) -> Iterable[Any]:
+    return table[name] if name in table.columns else [None] * len(table)
+
+
+def _interned(value: object, limit: int, texts: dict[str, int]) -> int | None:
+    text = clean(value, limit)
+    return texts.setdefault(text, len(texts)) if text else None
+
+
+def _number(value: Any, decimals: int) -> float | int | None:
+    """Return a finite number, rounded; None (shown as "unknown") for all else."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    if not math.isfinite(number):
+        return None
+    rounded = round(number, decimals)
+    return int(rounded) if rounded == int(rounded) else rounded

@@ -1,0 +1,15 @@
+"""From foot ways and open ground to candidate stretches.
+
+Ways are joined to chains, chains cut into cells, cells gathered into windows
+of the level's length that are clear and straight, and after scoring windows
+merge into stretches. A *stretch* is the one coined word here: a straight,
+clear piece of ground long enough for one backward section, whatever ways it
+is made of (a "segment" already means a node-to-node piece).
+"""
+
+from __future__ import annotations
+
+from saferoute.stretches._chains import Chains, chains, side_paths
+from saferoute.stretches._windows import STEP_M, Merged, cells, covered, merge, subset, windows
+
+__all__ = ["STEP_M", "Chains", "Merged", "cells", "chains", "covered", "merge", "side_paths", "subset", "windows"]

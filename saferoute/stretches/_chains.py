@@ -1,0 +1,230 @@
+"""Foot ways joined end to end, whatever pieces they were drawn in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from saferoute.geometry import ragged
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from saferoute.model import BoolArray, FloatArray, IntArray
+
+MAX_TURN_DEG = 30.0
+"""At a junction a chain goes on into the straightest way, up to this turn [J]."""
+_DIRECTION_M = 10.0
+"""Length over which the direction of a way's end is taken."""
+
+@dataclass(frozen=True)
+class Chains:
+    """Foot ways joined end to end.
+
+    Attributes
+    ----------
+    lines : ndarray of n LineStrings
+    vertex_chain, vertex_node : ndarray of shape (v,)
+        Chain and OSM node of every vertex, in order.
+    edge_ground : ndarray of shape (v,)
+        Row of the ways table of the edge from each vertex to the next; −1 at
+        a chain's last vertex.
+    """
+
+    lines: NDArray[np.object_]
+    vertex_chain: IntArray
+    vertex_node: IntArray
+    edge_ground: IntArray
+
+
+def chains(ways: gpd.GeoDataFrame, free: BoolArray) -> Chains:
+    """Join the free ways to chains, whatever pieces they were drawn in.
+
+    Ways go on into each other where just two ends meet, and at junctions into
+    the straightest continuation, so that splitting a way changes nothing.
+
+    Parameters
+    ----------
+    ways : GeoDataFrame of n rows
+        With ``nodes`` and LineStrings of as many vertices, in metres.
+    free : ndarray of shape (n,)
+        Which ways may be run on.
+    """
+    rows = np.flatnonzero(free)
+    if not len(rows):
+        return Chains(np.empty(0, dtype=object), *(np.empty(0, dtype=np.int64) for _ in range(3)))
+    edges = _edges(ways, rows)
+    links = _links(edges)
+    walks = _walks(edges, links)
+    return _assemble(edges, walks)
+
+
+@dataclass(frozen=True)
+class _Edges:
+    """Ways cut at junctions: vertex arrays, and the slice of each edge."""
+
+    xy: FloatArray
+    node: IntArray
+    way: IntArray
+    start: IntArray
+    stop: IntArray
+    """Edge k has the vertices ``start[k]`` to ``stop[k]``, both included."""
+
+    def end_node(self, edge: int, side: int) -> int:
+        """Return the node id at an edge's start (0) or stop (1)."""
+        return int(self.node[self.stop[edge] if side else self.start[edge]])
+
+
+def _edges(ways: gpd.GeoDataFrame, rows: IntArray) -> _Edges:
+    geometry = ways.geometry.to_numpy()[rows]
+    xy, owner = shapely.get_coordinates(geometry, return_index=True)
+    node = np.concatenate([np.asarray(n, dtype=np.int64) for n in ways["nodes"].to_numpy()[rows]])
+    # A doubled node makes an edge of no length, which has no direction.
+    doubled = np.r_[
+        False, (np.diff(owner) == 0) & ((np.diff(node) == 0) | (np.abs(np.diff(xy, axis=0)).sum(axis=1) == 0))
+    ]
+    xy, owner, node = xy[~doubled], owner[~doubled], node[~doubled]
+    first = np.r_[True, np.diff(owner) != 0]
+    last = np.r_[first[1:], True]
+    _, index = np.unique(node, return_inverse=True)
+    degree = np.bincount(index, weights=2 - first.astype(int) - last.astype(int))[index]
+    cut = ~first & ~last & (degree > 2)
+    start = np.flatnonzero((first | cut) & ~last)
+    stop = np.flatnonzero((last | cut) & ~first)
+    return _Edges(xy, node, rows[owner], start, stop)
+
+
+def _directions(edges: _Edges, side: int) -> FloatArray:
+    """Return the unit vectors that lead from an end into each edge, shape (edges, 2)."""
+    lines = shapely.linestrings(
+        edges.xy[ragged(edges.start, edges.stop - edges.start + 1)],
+        indices=np.repeat(np.arange(len(edges.start)), edges.stop - edges.start + 1),
+    )
+    reach = np.minimum(_DIRECTION_M, shapely.length(lines))
+    inside = shapely.line_interpolate_point(lines, reach if side == 0 else -reach)
+    ends = edges.xy[edges.stop if side else edges.start]
+    into = shapely.get_coordinates(inside) - ends
+    return into / np.maximum(np.hypot(*into.T), 1e-9)[:, None]
+
+
+def _links(edges: _Edges) -> dict[tuple[int, int], tuple[int, int]]:
+    """Pair the edge ends that continue each other; an end is (edge, side)."""
+    n = len(edges.start)
+    node = np.concatenate([edges.node[edges.start], edges.node[edges.stop]])
+    into = np.concatenate([_directions(edges, 0), _directions(edges, 1)])
+    order = np.argsort(node, kind="stable")
+    breaks = np.flatnonzero(np.r_[True, np.diff(node[order]) != 0, True])
+    links: dict[tuple[int, int], tuple[int, int]] = {}
+    for low, high in pairwise(breaks):
+        ends = order[low:high]
+        if len(ends) == 2:
+            pairs = [(int(ends[0]), int(ends[1]))]
+        elif len(ends) > 2:
+            pairs = _straightest_pairs(ends, into)
+        else:
+            continue
+        for a, b in pairs:
+            one, other = (a % n, a // n), (b % n, b // n)
+            links[one], links[other] = other, one
+    return links
+
+
+def _straightest_pairs(ends: IntArray, into: FloatArray) -> list[tuple[int, int]]:
+    """Return disjoint pairs of ends, the straightest first."""
+    cosine = -(into[ends] @ into[ends].T)
+    i, j = np.triu_indices(len(ends), 1)
+    candidates = sorted(
+        (-round(float(cosine[a, b]), 9), int(ends[a]), int(ends[b]))
+        for a, b in zip(i, j, strict=True)
+        if cosine[a, b] >= np.cos(np.radians(MAX_TURN_DEG))
+    )
+    pairs: list[tuple[int, int]] = []
+    taken: set[int] = set()
+    for _, a, b in candidates:
+        if not taken & {a, b}:
+            pairs.append((a, b))
+            taken |= {a, b}
+    return pairs
+
+
+def _walks(edges: _Edges, links: dict[tuple[int, int], tuple[int, int]]) -> list[list[tuple[int, bool]]]:
+    """Follow the links from end to end: lists of (edge, reversed).
+
+    A walk begins at the end with the smaller node id, a ring at its smallest
+    node, so that the order of the input changes nothing.
+    """
+    seen = np.zeros(len(edges.start), dtype=bool)
+
+    def follow(edge: int, side: int) -> list[tuple[int, bool]]:
+        walk: list[tuple[int, bool]] = []
+        while not seen[edge]:
+            seen[edge] = True
+            walk.append((edge, side == 1))
+            onward = links.get((edge, 1 - side))
+            if onward is None:
+                break
+            edge, side = onward
+        return walk
+
+    free_ends = [(e, s) for e in range(len(seen)) for s in (0, 1) if (e, s) not in links]
+    ring_ends = [(e, s) for e in range(len(seen)) for s in (0, 1) if (e, s) in links]
+
+    def by_node(end: tuple[int, int]) -> tuple[int, int]:
+        edge, side = end
+        beside = edges.node[edges.start[edge] + 1 if side == 0 else edges.stop[edge] - 1]
+        return edges.end_node(edge, side), int(beside)
+
+    walks = [follow(e, s) for e, s in sorted(free_ends, key=by_node)]
+    walks += [follow(e, s) for e, s in sorted(ring_ends, key=by_node) if not seen[e]]
+    return [w for w in walks if w]
+
+
+def _assemble(edges: _Edges, walks: list[list[tuple[int, bool]]]) -> Chains:
+    """Put the vertices of each walk's edges one behind the other."""
+    vertex: list[IntArray] = []
+    ground: list[IntArray] = []
+    chain: list[IntArray] = []
+    for number, walk in enumerate(walks):
+        for k, (edge, backwards) in enumerate(walk):
+            run = np.arange(edges.start[edge], edges.stop[edge] + 1)
+            run = run[::-1] if backwards else run
+            tail = k == len(walk) - 1
+            vertex.append(run if tail else run[:-1])
+            of_edge = np.full(len(run), edges.way[edges.start[edge]])
+            of_edge[-1] = -1
+            ground.append(of_edge if tail else of_edge[:-1])
+            chain.append(np.full(len(vertex[-1]), number))
+    vertices, owner = np.concatenate(vertex), np.concatenate(chain)
+    lines = shapely.linestrings(edges.xy[vertices], indices=owner)
+    return Chains(lines, owner, edges.node[vertices], np.concatenate(ground))
+
+
+def side_paths(joined_chains: Chains, ways: gpd.GeoDataFrame, counted: BoolArray) -> FloatArray:
+    """Return how many other ways leave each vertex of the chains, shape (v,).
+
+    Parameters
+    ----------
+    counted : ndarray of shape (ways,)
+        Which ways are paths one may meet somebody from.
+    """
+    node_lists = ways["nodes"].to_numpy()[counted]
+    if not len(node_lists) or not len(joined_chains.vertex_node):
+        return np.zeros(len(joined_chains.vertex_node))
+    node = np.concatenate([np.asarray(n, dtype=np.int64) for n in node_lists])
+    weight = np.concatenate([np.r_[1, np.full(len(n) - 2, 2), 1] for n in node_lists])
+    ids, index = np.unique(node, return_inverse=True)
+    degree = np.bincount(index, weights=weight)
+    here = joined_chains.vertex_node
+    at = np.minimum(np.searchsorted(ids, here), len(ids) - 1)
+    total = np.where(ids[at] == here, degree[at], 0)
+    owner = joined_chains.vertex_chain
+    is_end = np.r_[True, np.diff(owner) != 0] | np.r_[np.diff(owner) != 0, True]
+    # A way forking off counts once whether it ends here (1) or passes through (2).
+    return np.ceil(np.fmax(total - np.where(is_end, 1, 2), 0) / 2) * 1.0
+
+
