@@ -284,8 +284,10 @@ def _explanation_lines(answer: Explanation) -> list[str]:
         return [*lines, f"Left out: {row['reason']}.", f"Rule: {row['rule']}.", *closing_lines(answer.ranking)]
     lines += [
         f"Rating {RATING_WORDS.get(row['rating'], row['rating'])}, limited by {row['limiting_criterion']}",
-        (f"Suitability {row['score']:.2f} ({row['score_low']:.2f} to {row['score_high']:.2f}), "
-         f"data quality {row['data_quality']:.2f}"),
+        (
+            f"Suitability {row['score']:.2f} ({row['score_low']:.2f} to {row['score_high']:.2f}), "
+            f"data quality {row['data_quality']:.2f}"
+        ),
         "",
         "criterion     value confidence  why",
         *(

@@ -295,6 +295,8 @@ class Profile:
     """Weight by criterion name, sum 1."""
     run_out_m: float = 10.0
     """Free length beyond each end [J]."""
+    lane_m: float = 3.0
+    """Free width of a corridor on open ground: where desirability reaches 1 [J]."""
     longest_m: float = 200.0
     """A longer straight is reported up to this length."""
     max_grade_pct: float = 5.0

@@ -20,10 +20,18 @@ _NARROWEST_M, _WIDEST_M = 0.3, 60.0
 
 
 def widths(ground: pd.DataFrame) -> tuple[FloatArray, BoolArray]:
-    """Return the width in m of each row, and whether it is tagged."""
+    """Return the width in m of each row, and whether it is tagged or, on open ground, measured."""
     tagged = metres(ground, "width")
     tagged = np.where(np.isfinite(tagged), tagged, metres(ground, "est_width"))
+    if "clear_width_m" in ground:
+        clear = ground["clear_width_m"].to_numpy(dtype=float)
+        tagged = np.where(np.isfinite(clear), np.fmin(clear, _WIDEST_M), tagged)
     known = (tagged >= _NARROWEST_M) & (tagged <= _WIDEST_M)
-    by_class = column(ground, "highway").map(BY_CLASS_M).to_numpy(dtype=float, na_value=np.nan)
+    by_class = (
+        column(ground, "highway")
+        .fillna(column(ground, "leisure"))
+        .map(BY_CLASS_M)
+        .to_numpy(dtype=float, na_value=np.nan)
+    )
     fallback = np.where(np.isfinite(by_class), by_class, min(BY_CLASS_M.values()))
     return np.where(known, tagged, fallback), known

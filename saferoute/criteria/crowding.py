@@ -22,7 +22,7 @@ from saferoute.model import Criterion, Measurement
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from saferoute.model import BoolArray, Evidence, Features, FloatArray, IntArray, Windows
+    from saferoute.model import BoolArray, Cells, Evidence, Features, FloatArray, IntArray, Windows
 
 CURVE = ((0.3, 1.0), (0.5, 0.8), (0.8, 0.3), (1.0, 0.1))
 """Desirability by percentile of the crowd index [J]."""
@@ -35,10 +35,10 @@ _DECAY_M, _REACH_M = 150.0, 500.0
 _AROUND_M = 1000.0
 
 FOOT_ONLY, FOOT_BY_CLASS, BICYCLES, BICYCLES_SHARED, MOTORS = 1.0, 0.85, 0.7, 0.4, 0.3
-"""Desirability by wheels; `FOOT_BY_CLASS`: a footway that says nothing of bicycles [J]."""
+"""Desirability by wheels; `FOOT_BY_CLASS`: footways and lawns that say nothing of bicycles [J]."""
 _WHEELS_IN_WORDS = {
     FOOT_ONLY: "no bicycles",
-    FOOT_BY_CLASS: "bicycles unlikely (a footway, not tagged)",
+    FOOT_BY_CLASS: "bicycles unlikely (not tagged)",
     BICYCLES: "bicycles possible",
     BICYCLES_SHARED: "shared with bicycles",
     MOTORS: "motor traffic possible",
@@ -61,7 +61,7 @@ def wheels(ground: pd.DataFrame) -> FloatArray:
     motors = (highway.eq("track") & ~motor.isin(["no"])) | (motor.notna() & ~motor.isin(["no"]))
     shared = bicycle.eq("designated") & ~isin(ground, "segregated", {"yes"})
     none = bicycle.isin(["no", "use_sidepath"])
-    by_class = bicycle.isna() & highway.eq("footway")
+    by_class = bicycle.isna() & (highway.eq("footway") | (highway.isna() & ~isin(ground, "kind", {"square"})))
     conditions = [motors.to_numpy(), shared.to_numpy(), none.to_numpy(), by_class.to_numpy()]
     return np.select(conditions, [MOTORS, BICYCLES_SHARED, FOOT_ONLY, FOOT_BY_CLASS], BICYCLES)
 
@@ -100,14 +100,20 @@ def _percentiles(windows: Windows, features: Features) -> FloatArray:
     index = crowd_index(xy, features)
     if not len(windows) or not np.isfinite(index).any():
         return np.full(len(windows), np.nan)
-    size = np.bincount(of_cell)
+    # Only ways make the surroundings: how many corridors a lawn has changes nothing.
+    size = np.bincount(of_cell, weights=_on_way(windows.cells), minlength=len(xy))
     percentile: FloatArray = np.full(len(xy), np.nan)
     used = np.unique(of_cell[windows.first[:, None] + np.arange(windows.n_cells)])
     for i, near in zip(used, cKDTree(xy).query_ball_point(xy[used], _AROUND_M), strict=True):
         around, weight = index[near], size[near]
         share = weight[around < index[i]].sum() + 0.5 * weight[around == index[i]].sum()
-        percentile[i] = share / weight.sum()
+        percentile[i] = share / max(weight.sum(), 1.0)
     return _cells.over_cells(windows, np.nan_to_num(percentile, nan=-1.0)[of_cell], "max")
+
+
+def _on_way(cells: Cells) -> BoolArray:
+    first = np.searchsorted(cells.pair_cell, np.arange(len(cells)))
+    return (cells.ground["origin"] == "way").to_numpy()[cells.pair_ground[first]]
 
 
 def measure(windows: Windows, evidence: Evidence) -> Measurement:

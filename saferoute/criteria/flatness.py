@@ -103,10 +103,11 @@ def _fit_range(windows: Windows, heights: ElevationSamples, max_turn_deg: float)
     least, most = view.min(axis=1), view.max(axis=1)
     for _ in range(int(FIT_LENGTH_M / cells.step_m)):
         for outward in (-1, 1):
-            row = np.clip(low - 1 if outward < 0 else high + 1, 0, len(chain_of_row) - 1)
+            beyond = low - 1 if outward < 0 else high + 1
+            row = np.clip(beyond, 0, len(chain_of_row) - 1)
             chord = np.clip(row if outward < 0 else row - 2, 0, len(heading) - 1)
             wider = np.fmax(most, heading[chord]) - np.fmin(least, heading[chord])
-            grow = coarse & known[row] & (chain_of_row[row] == chain) & (wider <= max_turn_deg)
+            grow = coarse & (row == beyond) & known[row] & (chain_of_row[row] == chain) & (wider <= max_turn_deg)
             grow &= (high - low) * cells.step_m < FIT_LENGTH_M
             least = np.where(grow, np.fmin(least, heading[chord]), least)
             most = np.where(grow, np.fmax(most, heading[chord]), most)

@@ -52,6 +52,11 @@ RULES = {
         "military, aviation, railway, quarry, landfill, golf, cemetery and school grounds, building "
         "sites, piers, breakwaters and car parks"
     ),
+    "kind of pitch": "pitches with nets, walls or ramps, or for animals, wheels or shooting",
+    "kind of track": "tracks for other sports than running",
+    "protected": "dunes and protected areas, away from their mapped paths",
+    "no way leads there": "open ground that no public foot way comes within 30 m of",
+    "no clear corridor": "open ground without a clear straight corridor of the length",
     "too short": "no clear length for one section and its run-outs between two limits or ends",
     "bends": "bends: the headings or the strip that holds the line are too wide",
     "slope": "slopes that are above 5 % beyond doubt",
@@ -77,6 +82,14 @@ _SAC_ABOVE_HIKING = frozenset(
 )
 _BAD_VISIBILITY = frozenset({"bad", "horrible", "no"})
 _BAD_SMOOTHNESS = frozenset({"very_bad", "horrible", "very_horrible", "impassable"})
+
+_RUNNING_SPORTS = frozenset({"athletics", "running", "walking", "jogging", "multi", "track", "fitness"})
+_WALLED_SPORTS = frozenset(
+    "tennis basketball volleyball beachvolleyball padel skateboard bmx boules petanque table_tennis chess badminton "
+    "squash climbing shooting archery equestrian horse_racing golf miniature_golf karting motocross ice_hockey "
+    "ice_skating futsal streetball handball swimming diving model_aerodrome skiing cricket_nets pitpat".split()
+)
+"""Pitches with nets, walls, ramps or bullets."""
 
 # Points on a way that end a stretch.
 _POINT_LIMITS = {
@@ -180,6 +193,43 @@ def _way_rules(ways: gpd.GeoDataFrame, profile: Profile) -> list[tuple[str, Bool
     return rules + _chosen_surfaces(ways, profile)
 
 
+def of_areas(areas: gpd.GeoDataFrame, profile: Profile) -> NDArray[np.object_]:
+    """Return why open ground is never run on, ``""`` where no tag of its own is against it."""
+    reasons = np.full(len(areas), "", dtype=object)
+    rules = [
+        ("access", closed_on_foot(areas)),
+        ("closed ground", column(areas, "golf").notna().to_numpy()),
+        ("kind of pitch", isin(areas, "leisure", {"pitch"}) & isin(areas, "sport", _WALLED_SPORTS)),
+        ("kind of track", isin(areas, "leisure", {"track"}) & _other_track(areas)),
+        ("indoor", isin(areas, "indoor", {"yes", "room"}) | _off_the_ground(areas)),
+        ("surface", isin(areas, "surface", EXCLUDED_SURFACES)),
+        ("smoothness", isin(areas, "smoothness", _BAD_SMOOTHNESS)),
+    ]
+    for reason, hit in rules + _chosen_surfaces(areas, profile):
+        reasons[hit & (reasons == "")] = reason
+    return reasons
+
+
+def of_tracks(ways: gpd.GeoDataFrame, profile: Profile) -> NDArray[np.object_]:
+    """Return why each running track is never run on, None for lines that are none."""
+    reasons = np.full(len(ways), "", dtype=object)
+    rules = [
+        ("access", closed_on_foot(ways)),
+        ("kind of track", _other_track(ways)),
+        ("surface", isin(ways, "surface", EXCLUDED_SURFACES)),
+        ("indoor", _off_the_ground(ways)),
+    ]
+    for reason, hit in rules + _chosen_surfaces(ways, profile):
+        reasons[hit & (reasons == "")] = reason
+    track = isin(ways, "leisure", {"track"}) & column(ways, "highway").isna().to_numpy()
+    reasons[~track] = None
+    return reasons
+
+
+def _other_track(table: pd.DataFrame) -> BoolArray:
+    return column(table, "sport").notna().to_numpy() & ~isin(table, "sport", _RUNNING_SPORTS)
+
+
 def _chosen_surfaces(ground: pd.DataFrame, profile: Profile) -> list[tuple[str, BoolArray]]:
     if not profile.only_surfaces:
         return []
@@ -208,6 +258,9 @@ def of_cells(cells: Cells, features: Features) -> NDArray[np.object_]:
         mark(reason, cells.node_cell[np.isin(cells.node_id, nodes)])
     hazards = Hazards(features)
     mark("closed ground", hazards.closed_ground(cells.lines))
+    first = np.searchsorted(cells.pair_cell, np.arange(len(cells)))
+    off_ways = np.flatnonzero((cells.ground["origin"] == "area").to_numpy()[cells.pair_ground[first]])
+    mark("protected", off_ways[hazards.protected(cells.lines[off_ways])])
     mark("barrier across", hazards.barriers_across(cells.lines))
     mark("railway beside", hazards.beside(cells, "railway", BESIDE_ROAD_M))
     mark("road beside", hazards.beside(cells, "road", BESIDE_ROAD_M))
@@ -233,7 +286,7 @@ def _limiting_nodes(features: Features) -> dict[str, IntArray]:
         stops |= isin(points, tag, values)
     rails = isin(points, "railway", _RAIL_CROSSINGS)
     ids = points["osm_id"].to_numpy() if len(points) else np.empty(0, np.int64)
-    surface_rails = isin(ways, "railway", _RAILS) & ~_off_the_ground(ways)
+    surface_rails = is_rail(ways) & ~_off_the_ground(ways)
     return {
         "railway crossing": np.union1d(ids[rails], nodes_of(surface_rails)),
         "obstacle on the line": ids[stops],
@@ -248,6 +301,31 @@ def _off_the_ground(ways: pd.DataFrame) -> BoolArray:
     off |= layer.notna() & ~layer.isin(["0", "+0", "-0"])
     off |= column(ways, "location").isin(["underground", "underwater", "overground", "roof", "overhead"])
     return off.to_numpy(dtype=bool)
+
+
+def below_ground(ways: pd.DataFrame) -> BoolArray:
+    """Say which lines run under the ground, where nobody meets them."""
+    tunnel = column(ways, "tunnel")
+    deep = (tunnel.notna() & tunnel.ne("no")) | column(ways, "layer").str.startswith("-").fillna(value=False)
+    return np.array(deep | column(ways, "location").isin(["underground", "underwater"]), dtype=bool)
+
+
+def is_drop(ways: pd.DataFrame) -> BoolArray:
+    """Say which lines one may fall over the edge of: cliffs, quays, walls, waterways, coast."""
+    hit = np.zeros(len(ways), dtype=bool)
+    for tag, values in _DROPS.items():
+        hit |= isin(ways, tag, values)
+    return hit
+
+
+def is_rail(ways: pd.DataFrame) -> BoolArray:
+    """Say which lines are railways in use."""
+    return isin(ways, "railway", _RAILS)
+
+
+def is_fence(ways: pd.DataFrame) -> BoolArray:
+    """Say which lines are fences, walls, hedges or rails."""
+    return isin(ways, "barrier", _FENCES)
 
 
 def half_widths(ways: pd.DataFrame) -> FloatArray:
@@ -271,12 +349,9 @@ class Hazards:
         ground = ~_off_the_ground(ways)
         lines = ways.geometry.to_numpy()
         road = column(ways, "highway").isin(MOTOR_ROADS).to_numpy() & ground
-        rail = isin(ways, "railway", _RAILS) & ground
-        drop = np.zeros(len(ways), dtype=bool)
-        for tag, values in _DROPS.items():
-            drop |= isin(ways, tag, values)
-        drop &= ground
-        water = _is_water(areas)
+        rail = is_rail(ways) & ground
+        drop = is_drop(ways) & ground
+        water = is_water(areas)
         steps = column(ways, "highway").eq("steps").to_numpy()
         water_geometry = areas.geometry.to_numpy()[water]
         drops = np.concatenate([lines[drop], water_geometry])
@@ -286,7 +361,7 @@ class Hazards:
             "drop": (drops, np.zeros(len(drops))),
             "beyond": (np.concatenate([drops, lines[steps]]), np.zeros(len(drops) + steps.sum())),
         }
-        self._fences = lines[isin(ways, "barrier", _FENCES) & ground]
+        self._fences = lines[is_fence(ways) & ground]
         closed = np.zeros(len(areas), dtype=bool)
         for tag, values in _CLOSED_GROUND.items():
             closed |= isin(areas, tag, values)
@@ -294,6 +369,9 @@ class Hazards:
         closed |= isin(areas, "amenity", {"parking"}) & ~isin(areas, "parking", _PARKING_OFF_GROUND)
         closed &= ~_off_the_ground(areas)
         closed_lines = isin(ways, "man_made", _CLOSED_GROUND["man_made"])
+        protected = isin(areas, "leisure", {"nature_reserve"}) | isin(areas, "natural", {"dune"})
+        protected |= isin(areas, "boundary", {"protected_area", "national_park"})
+        self._protected = areas.geometry.to_numpy()[protected]
         self._closed = np.concatenate([areas.geometry.to_numpy()[closed], lines[closed_lines]])
 
     def closed_ground(self, lines: NDArray[np.object_]) -> IntArray:
@@ -302,6 +380,10 @@ class Hazards:
             return np.empty(0, np.int64)
         # Large polygons ask and small cells answer: what asks gets prepared.
         return np.unique(shapely.STRtree(lines).query(self._closed, predicate="intersects")[1])
+
+    def protected(self, lines: NDArray[np.object_]) -> IntArray:
+        """Return which lines enter dunes or protected areas."""
+        return np.unique(shapely.STRtree(lines).query(self._protected, predicate="intersects")[1])
 
     def barriers_across(self, lines: NDArray[np.object_]) -> IntArray:
         """Return which lines a fence, wall or hedge crosses."""
@@ -342,7 +424,8 @@ class Hazards:
         return np.isin(np.arange(len(ends)), hit)
 
 
-def _is_water(areas: gpd.GeoDataFrame) -> BoolArray:
+def is_water(areas: gpd.GeoDataFrame) -> BoolArray:
+    """Say which areas are water, on the ground."""
     water = isin(areas, "natural", {"water", "bay", "strait"}) | isin(areas, "landuse", {"reservoir", "basin"})
     water |= isin(areas, "waterway", {"riverbank", "dock"}) | isin(areas, "leisure", {"swimming_pool", "marina"})
     water |= isin(areas, "amenity", {"fountain"})

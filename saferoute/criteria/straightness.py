@@ -43,6 +43,8 @@ def measure(windows: Windows, evidence: Evidence) -> Measurement:  # noqa: ARG00
     width, tagged = _width.widths(windows.cells.ground)
     narrowest = _cells.over_cells(windows, _cells.per_cell(windows.cells, width, "min"), "min")
     all_tagged = _cells.over_cells(windows, _cells.per_cell(windows.cells, tagged.astype(float), "min"), "min") > 0
+    on_area = _cells.per_cell(windows.cells, windows.cells.ground["clear_width_m"].notna().to_numpy(dtype=float), "max")
+    measured = _cells.over_cells(windows, on_area, "max") > 0
     strip = windows.strip_width_m
     error = np.where(all_tagged, _WIDTH_ERROR[True], _WIDTH_ERROR[False])
 
@@ -53,12 +55,11 @@ def measure(windows: Windows, evidence: Evidence) -> Measurement:  # noqa: ARG00
 
     def describe(rows: IntArray) -> pd.DataFrame:
         lane = np.where(all_tagged[rows], np.fmax(narrowest[rows] - strip[rows], 0.0), np.nan)
+        known = np.where(measured[rows], "(measured to the edge of the free ground)", "(tagged)")
+        source = np.where(all_tagged[rows], known, "(width unknown, taken from the kind of way)")
         words = [
-            f"stays in a strip of {b:.1f} m, headings within {h:.0f}°; way {w:.1f} m wide "
-            + ("(tagged)" if t else "(width unknown, taken from the kind of way)")
-            for b, h, w, t in zip(
-                strip[rows], windows.heading_range_deg[rows], narrowest[rows], all_tagged[rows], strict=True
-            )
+            f"stays in a strip of {b:.1f} m, headings within {h:.0f}°; {w:.1f} m wide {text}"
+            for b, h, w, text in zip(strip[rows], windows.heading_range_deg[rows], narrowest[rows], source, strict=True)
         ]
         return pd.DataFrame(
             {

@@ -32,6 +32,9 @@ MATERIALS = {
 }  # fmt: skip
 """Desirability of a material 0..1. `sand` is a path's or beach's, `grass` unkept (a pitch's is turf)."""
 
+KEPT_KINDS = frozenset({"pitch", "track"})
+"""Open ground whose grass is mown and rolled, hence turf."""
+
 SMOOTHNESS = {"excellent": 1.0, "good": 1.0, "intermediate": 0.6, "bad": 0.2}
 TRACKTYPES = {"grade1": 0.9, "grade2": 0.65, "grade3": 0.4, "grade4": 0.15}
 
@@ -52,17 +55,29 @@ _NOTHING_TAGGED = 0.45
 
 def rated(ground: pd.DataFrame, profile: Profile) -> tuple[FloatArray, FloatArray]:
     """Return desirability and confidence of tagged ground, NaN and 0 where nothing is tagged."""
-    material = worst(ground, "surface", {**MATERIALS, **profile.surface_desirability})
+    ratings = {**MATERIALS, **profile.surface_desirability}
+    material = worst(ground, "surface", ratings)
+    kept = isin(ground, "surface", {"grass"}) & isin(ground, "kind", KEPT_KINDS)
+    material = np.where(kept, ratings["turf"], material)
     smoothness = worst(ground, "smoothness", SMOOTHNESS)
     tracktype = worst(ground, "tracktype", TRACKTYPES)
     rating = np.fmin(np.fmin(material, smoothness), tracktype)
     has_material, has_smoothness = np.isfinite(material), np.isfinite(smoothness)
+    implied = _flag(ground, "surface_implied")
     confidence = np.select(
-        [has_material & has_smoothness, has_material, np.isfinite(tracktype) | has_smoothness],
+        [
+            has_material & has_smoothness,
+            has_material & ~implied,
+            has_material | np.isfinite(tracktype) | has_smoothness,
+        ],
         [CONFIDENCE_BOTH, CONFIDENCE_MATERIAL, CONFIDENCE_TRACKTYPE],
         0.0,
     )
-    return rating, confidence
+    return rating, confidence.astype(float)
+
+
+def _flag(table: pd.DataFrame, name: str) -> BoolArray:
+    return table[name].to_numpy(dtype=bool) if name in table else np.zeros(len(table), dtype=bool)
 
 
 class Inference:
@@ -131,7 +146,7 @@ def measure(windows: Windows, evidence: Evidence) -> Measurement:
 
 def _describe(ground: pd.DataFrame, known: BoolArray, partly: BoolArray) -> pd.DataFrame:
     """Return what the tags say of the ground that decides, in words."""
-    table = ground.reindex(columns=["highway", "surface", "smoothness", "tracktype"])
+    table = ground.reindex(columns=["highway", "kind", "surface", "smoothness", "tracktype", "surface_implied"])
     words = [
         _words(tags, is_known, is_partly)
         for tags, is_known, is_partly in zip(table.to_dict("records"), known, partly, strict=True)
@@ -142,9 +157,11 @@ def _describe(ground: pd.DataFrame, known: BoolArray, partly: BoolArray) -> pd.D
 
 def _words(tags: dict[Hashable, Any], is_known: bool, is_partly: bool) -> str:
     if not is_known:
-        kind = tags["highway"] if pd.notna(tags["highway"]) else "way"
+        kind = tags["highway"] if pd.notna(tags["highway"]) else "foot way"
         return f"unknown; estimated low (25th percentile of the tagged {kind}s around)"
     said = [f"{t}={tags[t]}" for t in ("surface", "smoothness", "tracktype") if pd.notna(tags[t])]
+    if tags["surface_implied"] is True:
+        said[0] = f"{tags['surface']} (not tagged, but it is mapped as {tags['kind']})"
     unsaid = [f"{t} unknown" for t in ("surface", "smoothness") if pd.isna(tags[t])]
     return ", ".join(said + unsaid) + ("; partly untagged" if is_partly else "")
 

@@ -27,6 +27,8 @@ _OFFSETS = 64
 _SLACK_M = 0.001
 """Lines through vertices run this far inside the polygon they are clipped with,
 so that touching a vertex or an edge never counts as leaving."""
+_ALMOST = 0.8
+"""Finds this much of the asked length are kept for refining, which may bring the rest."""
 _CHUNK = 2_000_000
 _REFINE_VERTICES = 12
 _REFINE_ROUNDS = 4
@@ -73,8 +75,9 @@ def clear_lines(polygon: shapely.Polygon, *, shortest_m: float, most: int = 1, a
         point, direction = vertices[i], vertices[j] - vertices[i]
     else:
         point, direction = _scan_lines(vertices, polygon)
-    found = _chords(edges, point, direction, shortest_m)
-    return _choose(found, vertices, edges, shortest_m=shortest_m, most=most, apart_m=apart_m)
+    found = _chords(edges, point, direction, _ALMOST * shortest_m)
+    chosen = _choose(found, vertices, edges, most=most, apart_m=apart_m)
+    return chosen[np.hypot(*(chosen[:, 1] - chosen[:, 0]).T) >= shortest_m]
 
 
 def _vertices(polygon: shapely.Polygon) -> FloatArray:
@@ -112,9 +115,7 @@ def _chords(edges: FloatArray, point: FloatArray, direction: FloatArray, shortes
     length = np.hypot(*direction.T)
     point, unit = point[length > 0], direction[length > 0] / length[length > 0][:, None]
     size = max(_CHUNK // max(len(edges), 1), 1)
-    parts = [
-        _chords_of(edges, point[k : k + size], unit[k : k + size], shortest_m) for k in range(0, len(point), size)
-    ]
+    parts = [_chords_of(edges, point[k : k + size], unit[k : k + size], shortest_m) for k in range(0, len(point), size)]
     return np.concatenate(parts) if parts else np.empty((0, 2, 2))
 
 
@@ -137,15 +138,13 @@ def _chords_of(edges: FloatArray, point: FloatArray, unit: FloatArray, shortest_
     return np.stack([point[owner] + start[:, None] * unit[owner], point[owner] + end[:, None] * unit[owner]], axis=1)
 
 
-def _choose(
-    found: FloatArray, vertices: FloatArray, edges: FloatArray, *, shortest_m: float, most: int, apart_m: float
-) -> FloatArray:
+def _choose(found: FloatArray, vertices: FloatArray, edges: FloatArray, *, most: int, apart_m: float) -> FloatArray:
     """Pick the longest line, refine it, drop all that run beside it, and so on."""
     chosen: list[FloatArray] = []
     length = np.hypot(*(found[:, 1] - found[:, 0]).T)
     found = found[np.argsort(-length.round(6), kind="stable")]
     while len(found) and len(chosen) < most:
-        best = _refined(found[0], vertices, edges, shortest_m)
+        best = _refined(found[0], vertices, edges)
         if not chosen or _near_share(best[None], np.array(chosen), apart_m)[0] <= _SAME_SHARE:
             chosen.append(best)
         else:
@@ -167,7 +166,7 @@ def _near_share(lines: FloatArray, others: FloatArray, apart_m: float) -> FloatA
     return near.mean(axis=1)
 
 
-def _refined(line: FloatArray, vertices: FloatArray, edges: FloatArray, shortest_m: float) -> FloatArray:
+def _refined(line: FloatArray, vertices: FloatArray, edges: FloatArray) -> FloatArray:
     """Turn and shift a line onto pairs of vertices beside it, as long as it grows."""
     for _ in range(_REFINE_ROUNDS):
         start, ahead = line[0], line[1] - line[0]
@@ -181,7 +180,7 @@ def _refined(line: FloatArray, vertices: FloatArray, edges: FloatArray, shortest
         nearest = np.argsort(np.where(beside, across, np.inf), kind="stable")[:_REFINE_VERTICES]
         i, j = np.triu_indices(len(nearest), 1)
         point, other = vertices[nearest[i]], vertices[nearest[j]]
-        longer = _chords(edges, point, other - point, max(length, shortest_m))
+        longer = _chords(edges, point, other - point, length)
         longer = longer[_near_share(longer, line[None], max(0.1 * length, 5.0)) >= 0.5]
         if not len(longer):
             return line

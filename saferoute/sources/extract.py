@@ -7,6 +7,7 @@ compared) into tables in EPSG:4326; an area is then a bounding box of them.
 from __future__ import annotations
 
 import gc
+import itertools
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -157,6 +158,14 @@ def highway_tags(ways: gpd.GeoDataFrame) -> pd.DataFrame:
     return roads[["highway", "surface", "smoothness", "tracktype"]].assign(length_m=length)
 
 
+def osm_file(path: Path) -> Any:
+    """Return what osmium opens: it knows formats by suffixes in small letters alone."""
+    import osmium
+
+    suffix = next(s for s in SUFFIXES if path.name.lower().endswith(s))
+    return osmium.io.File(str(path), suffix.removeprefix("."))
+
+
 def _check_file(path: Path) -> None:
     if not path.name.lower().endswith(SUFFIXES):
         raise InvalidInput(f"{path}: an extract's name ends with one of {', '.join(SUFFIXES)}")
@@ -171,12 +180,20 @@ def _objects(path: Path) -> Iterator[Any]:
     import osmium
     from osmium.osm import AREA, NODE, WAY
 
-    processor = osmium.FileProcessor(str(path)).with_areas(osmium.filter.KeyFilter(*osm.AREA_KEYS))
+    processor = osmium.FileProcessor(osm_file(path)).with_areas(osmium.filter.KeyFilter(*osm.AREA_KEYS))
     for kind, keys in ((AREA, osm.AREA_KEYS), (WAY, osm.LINE_KEYS), (NODE, osm.POINT_KEYS)):
         only = osmium.filter.KeyFilter(*keys)
         only.enable_for(kind)
         processor = processor.with_filter(only)
     yield from processor
+
+
+def unreadable(path: Path, error: Exception) -> InvalidInput:
+    """Return the error that says what osmium found wrong with a file, and the way out."""
+    reason = " ".join(str(error).split()) or "cannot be decoded"
+    if "out of order" in reason or "twice" in reason:
+        return InvalidInput(f"{path}: objects must stand once and in order ({reason}); run osmium sort and merge on it")
+    return InvalidInput(f"{path}: not a whole OpenStreetMap extract ({reason}); download it again")
 
 
 def _read(path: Path) -> _Tables:
@@ -186,8 +203,7 @@ def _read(path: Path) -> _Tables:
     try:
         ways, areas, points, newest, skipped = _read_rows(path)
     except (RuntimeError, ValueError) as error:
-        reason = " ".join(str(error).split()) or "cannot be decoded"
-        raise InvalidInput(f"{path}: not a whole OpenStreetMap extract ({reason}); download it again") from error
+        raise unreadable(path, error) from error
     finally:
         if collecting:
             gc.enable()
@@ -258,7 +274,7 @@ def _data_date(path: Path, newest: Any) -> str | None:
     """Return the date of the file's header, else that of its newest way."""
     import osmium
 
-    stamp = osmium.FileProcessor(str(path)).header.get("osmosis_replication_timestamp")
+    stamp = osmium.FileProcessor(osm_file(path)).header.get("osmosis_replication_timestamp")
     if stamp:
         return str(stamp)[:10]
     if newest is not None and newest.year > 2004:  # OpenStreetMap's first year; 1970 = not given
@@ -276,9 +292,8 @@ def _merge(parts: list[_Tables]) -> _Tables:
         # merged files hold old versions: the one with most points is kept.
         order = frame.geometry.count_coordinates().sort_values(ascending=False, kind="stable").index
         kept = frame.loc[order]
-        if "nodes" in frame:  # pieces of one way differ in their first node
-            first = kept["nodes"].map(lambda n: n[0])
-            kept = kept[~pd.DataFrame({"id": kept["osm_id"], "first": first}).duplicated()]
+        if "nodes" in frame:
+            kept = kept[_unheld(kept["osm_id"], kept["nodes"])]
         else:
             kept = kept[~kept.duplicated(["osm_type", "osm_id"])]
         result: gpd.GeoDataFrame = kept.sort_values(["osm_type", "osm_id"], kind="stable")
@@ -292,6 +307,27 @@ def _merge(parts: list[_Tables]) -> _Tables:
         min(dates) if dates else None,
         sum(p.skipped for p in parts),
     )
+
+
+def _unheld(ids: pd.Series, nodes: pd.Series) -> list[bool]:
+    """Say which ways hold something that none before them holds.
+
+    Pieces of one way differ in their first node; a piece all of whose node
+    pairs another file's longer piece has is held already.
+    """
+    again = ids.duplicated(keep=False)
+    firsts: set[tuple[int, int]] = set()
+    pairs: dict[int, set[tuple[int, int]]] = {}
+    unheld = []
+    for osm_id, refs, several in zip(ids, nodes, again, strict=True):
+        new = True
+        if several:
+            held, own = pairs.setdefault(osm_id, set()), set(itertools.pairwise(refs))
+            new = (osm_id, refs[0]) not in firsts and not own <= held
+            firsts.add((osm_id, refs[0]))
+            held |= own
+        unheld.append(new)
+    return unheld
 
 
 def _far_away(place: Place, tables: _Tables) -> str:

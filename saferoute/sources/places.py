@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from saferoute.model import InvalidInput, Place, PlaceNotFound
+from saferoute.sources.extract import osm_file, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -115,7 +116,7 @@ def _named(path: Path, wanted: str, names: set[str]) -> Iterable[_Named]:
     obj: Any
     keys = KeyFilter("name", "name:en", "alt_name", "official_name", "short_name", "old_name", "loc_name")
     try:
-        for obj in osmium.FileProcessor(str(path)).with_areas(keys).with_filter(keys):
+        for obj in osmium.FileProcessor(osm_file(path)).with_areas(keys).with_filter(keys):
             ranks = []
             for tag in obj.tags:
                 if tag.k == "name" or tag.k.startswith("name:") or tag.k.endswith("_name"):
@@ -135,7 +136,7 @@ def _named(path: Path, wanted: str, names: set[str]) -> Iterable[_Named]:
             size = shape.area if kind == 0 else shape.length
             yield _Named(name, min(ranks), kind, size, int(obj.id), point.x, point.y)
     except RuntimeError as error:
-        raise InvalidInput(f"{path}: not a whole OpenStreetMap extract ({error}); download it again") from error
+        raise unreadable(path, error) from error
 
 
 def _geometry(obj: Any, wkb: Any) -> tuple[int, bytes]:

@@ -6,9 +6,14 @@ import tomllib
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from saferoute.model import CRITERIA, InvalidProfile, Profile
+
+if TYPE_CHECKING:
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 LEVELS = ("first-steps", "beginner", "intermediate", "advanced")
 """Names of the levels that come with the package."""
@@ -16,7 +21,7 @@ LEVELS = ("first-steps", "beginner", "intermediate", "advanced")
 WEIGHTS = {"surface": 0.24, "flatness": 0.18, "straightness": 0.18, "obstacles": 0.20, "crowding": 0.20}
 """Default weights (`scoring.md` §3) [J]."""
 
-_NUMBERS = {"longest_section_s", "clear_length_m", "run_out_m", "longest_m", "max_grade_pct"}
+_NUMBERS = {"longest_section_s", "clear_length_m", "run_out_m", "lane_m", "longest_m", "max_grade_pct"}
 _NUMBERS |= {"max_heading_range_deg", "max_strip_width_m"}
 _KEYS = _NUMBERS | {"title", "speed_m_s", "weights", "surface_desirability", "surfaces", "barefoot"}
 
@@ -82,33 +87,46 @@ def _read(name: str) -> dict[str, Any]:
 
 
 def _profile(name: str, values: dict[str, Any]) -> Profile:
-    def fail(rule: str) -> InvalidProfile:
-        return InvalidProfile(f"profile {name}: {rule}")
-
-    if unknown := sorted(set(values) - _KEYS):
-        raise fail(f"unknown key {', '.join(unknown)}; known are {', '.join(sorted(_KEYS))}")
-    if missing := sorted({"speed_m_s", "longest_section_s", "clear_length_m"} - set(values)):
-        raise fail(f"key {', '.join(missing)} is missing")
-    numbers = {key: values[key] for key in _NUMBERS & set(values)}
-    for key, value in numbers.items():
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 10_000:
-            raise fail(f"{key} = {value!r}; it must be a number from 0 to 10000")
-    if numbers["clear_length_m"] < 20:
-        raise fail("clear_length_m must be at least 20")
-    weights = {**WEIGHTS, **values.get("weights", {})}
-    if set(weights) != set(CRITERIA) or any(w < 0 for w in weights.values()) or sum(weights.values()) <= 0:
-        raise fail(f"weights must be numbers ≥ 0 for {', '.join(CRITERIA)}, not all 0")
-    ratings = values.get("surface_desirability", {})
-    if any(not 0 <= r <= 1 for r in ratings.values()):
-        raise fail("surface_desirability must lie within 0 to 1")
+    if broken := next(_broken_rules(values), None):
+        raise InvalidProfile(f"profile {name}: {broken}")
     slow, fast = values["speed_m_s"]
     return Profile(
         name=name,
         title=str(values.get("title", name)),
         speed_m_s=(float(slow), float(fast)),
-        weights=weights,
-        surface_desirability=ratings,
+        weights={**WEIGHTS, **values.get("weights", {})},
+        surface_desirability=values.get("surface_desirability", {}),
         only_surfaces=frozenset(values.get("surfaces", {}).get("only", [])),
         barefoot=bool(values.get("barefoot", False)),
-        **{key: float(value) for key, value in numbers.items()},
+        **{key: float(values[key]) for key in _NUMBERS & set(values)},
     )
+
+
+def _broken_rules(values: dict[str, Any]) -> Iterator[str]:
+    """Yield the rules that a profile's values break, in words."""
+    if unknown := sorted(set(values) - _KEYS):
+        yield f"unknown key {', '.join(unknown)}; known are {', '.join(sorted(_KEYS))}"
+    if missing := sorted({"speed_m_s", "longest_section_s", "clear_length_m"} - set(values)):
+        yield f"key {', '.join(missing)} is missing"
+    for key in sorted(_NUMBERS & set(values)):
+        if not _is_number(values[key]) or values[key] > 10_000:
+            yield f"{key} = {values[key]!r}; it must be a number from 0 to 10000"
+    if values["clear_length_m"] < 20:
+        yield "clear_length_m must be at least 20"
+    speed = values["speed_m_s"]
+    if not (isinstance(speed, list) and len(speed) == 2 and all(map(_is_number, speed))):
+        yield f"speed_m_s = {speed!r}; it must be two numbers, as in [1.7, 2.2]"
+    weights = values.get("weights", {})
+    whole = {**WEIGHTS, **weights} if isinstance(weights, dict) else {}
+    if set(whole) != set(CRITERIA) or not all(map(_is_number, whole.values())) or sum(whole.values()) <= 0:
+        yield f"weights must be numbers ≥ 0 for {', '.join(CRITERIA)}, not all 0"
+    ratings = values.get("surface_desirability", {})
+    if not isinstance(ratings, dict) or not all(_is_number(r) and r <= 1 for r in ratings.values()):
+        yield "surface_desirability must hold numbers from 0 to 1"
+    only = values.get("surfaces", {})
+    if not isinstance(only, dict) or not isinstance(only.get("only", []), list):
+        yield "surfaces must be a table with a list named only"
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0

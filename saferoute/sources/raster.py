@@ -30,6 +30,8 @@ KINDS = (
 """Largest cell in m, σ in m, correlation length in m: chosen so that the
 standard error of a fitted grade comes out as in `scoring.md` §3; [J] for 10 m."""
 
+_ROUNDING_CELLS = 1e-6
+
 
 @dataclass(frozen=True)
 class _Raster:
@@ -137,7 +139,9 @@ def _facts(path: Path) -> _Raster:
 
 
 def _gdal_name(path: Path) -> str:
-    return f"/vsizip/{path}" if path.suffix == ".zip" else str(path)
+    # GDAL opens name.hgt.zip by itself, and knows the place from the name alone.
+    name = path.name.lower()
+    return f"/vsizip/{path}" if name.endswith(".zip") and not name.endswith(".hgt.zip") else str(path)
 
 
 def _number(path: Path, tags: dict[str, str], key: str) -> float | None:
@@ -166,8 +170,10 @@ def _sample(raster: _Raster, xy: FloatArray, crs: str) -> tuple[FloatArray, floa
     x, y = to_raster.transform(*xy.T)
     nothing = np.full(len(xy), np.nan)
     with rasterio.open(_gdal_name(raster.path)) as data:
-        columns, rows = ~data.transform * np.array([x, y])
-        columns, rows = columns - 0.5, rows - 0.5  # heights belong to the middles of cells
+        a, b, c, d, e, f = tuple(~data.transform)[:6]
+        # Heights belong to the middles of cells.
+        columns = _onto_middles(a * x + b * y + c - 0.5)
+        rows = _onto_middles(d * x + e * y + f - 0.5)
         inside = (columns >= 0) & (columns <= data.width - 1) & (rows >= 0) & (rows <= data.height - 1)
         cell_m = _ground_size(data, to_raster, xy[inside] if inside.any() else xy)
         if not inside.any():
@@ -176,20 +182,26 @@ def _sample(raster: _Raster, xy: FloatArray, crs: str) -> tuple[FloatArray, floa
         right, bottom = int(np.ceil(columns[inside].max())), int(np.ceil(rows[inside].max()))
         window = Window(left, top, right - left + 1, bottom - top + 1)
         try:
-            grid = data.read(1, window=window).astype(float)
+            raw = data.read(1, window=window).astype(float)
         except rasterio.errors.RasterioError as error:
             raise InvalidInput(f"{raster.path}: the raster is damaged and cannot be read; copy it again") from error
-        void = _voids(grid, data.nodata)
-        quantum_m = 1.0 if np.issubdtype(np.dtype(data.dtypes[0]), np.integer) else 0.0
+        grid = raw * data.scales[0] + data.offsets[0]  # 1 and 0 where the file names none
+        void = _voids(grid) | (raw == data.nodata)
+        quantum_m = abs(data.scales[0]) if np.issubdtype(np.dtype(data.dtypes[0]), np.integer) else 0.0
     heights = nothing
     heights[inside] = _bilinear(np.where(void, np.nan, grid), columns[inside] - left, rows[inside] - top)
     return heights, cell_m, quantum_m
 
 
-def _voids(grid: FloatArray, nodata: float | None) -> BoolArray:
-    void = ~np.isfinite(grid) | (grid < LOWEST_M) | (grid > HIGHEST_M)
-    if nodata is not None:
-        void |= grid == nodata
+def _onto_middles(position: FloatArray) -> FloatArray:
+    """Put points that rounding moved off the middle of a cell back onto it."""
+    nearest = np.rint(position)
+    with np.errstate(invalid="ignore"):  # infinite: where the raster's projection ends
+        return np.where(np.abs(position - nearest) < _ROUNDING_CELLS, nearest, position)
+
+
+def _voids(grid: FloatArray) -> BoolArray:
+    void: BoolArray = ~np.isfinite(grid) | (grid < LOWEST_M) | (grid > HIGHEST_M)
     return void
 
 

@@ -9,7 +9,25 @@ is made of (a "segment" already means a node-to-node piece).
 
 from __future__ import annotations
 
-from saferoute.stretches._chains import Chains, chains, side_paths
+from saferoute.stretches._chains import Chains, chains, side_paths, together
+from saferoute.stretches._ground import Cutters, OpenGround, corridor_chains, kinds_of, open_ground
 from saferoute.stretches._windows import STEP_M, Merged, cells, covered, merge, subset, windows
 
-__all__ = ["STEP_M", "Chains", "Merged", "cells", "chains", "covered", "merge", "side_paths", "subset", "windows"]
+__all__ = [
+    "STEP_M",
+    "Chains",
+    "Cutters",
+    "Merged",
+    "OpenGround",
+    "cells",
+    "chains",
+    "corridor_chains",
+    "covered",
+    "kinds_of",
+    "merge",
+    "open_ground",
+    "side_paths",
+    "subset",
+    "together",
+    "windows",
+]

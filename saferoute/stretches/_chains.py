@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 
 MAX_TURN_DEG = 30.0
 """At a junction a chain goes on into the straightest way, up to this turn [J]."""
+NO_NODE = np.iinfo(np.int64).min
+"""Node id of a vertex that is no OSM node."""
 _DIRECTION_M = 10.0
 """Length over which the direction of a way's end is taken."""
+
 
 @dataclass(frozen=True)
 class Chains:
@@ -57,7 +60,7 @@ def chains(ways: gpd.GeoDataFrame, free: BoolArray) -> Chains:
     """
     rows = np.flatnonzero(free)
     if not len(rows):
-        return Chains(np.empty(0, dtype=object), *(np.empty(0, dtype=np.int64) for _ in range(3)))
+        return no_chains()
     edges = _edges(ways, rows)
     links = _links(edges)
     walks = _walks(edges, links)
@@ -228,3 +231,18 @@ def side_paths(joined_chains: Chains, ways: gpd.GeoDataFrame, counted: BoolArray
     return np.ceil(np.fmax(total - np.where(is_end, 1, 2), 0) / 2) * 1.0
 
 
+def no_chains() -> Chains:
+    """Return no chains."""
+    nothing = np.empty(0, dtype=np.int64)
+    return Chains(np.empty(0, dtype=object), nothing, nothing, nothing)
+
+
+def together(parts: list[Chains]) -> Chains:
+    """Put chains behind each other."""
+    offsets = np.cumsum([0] + [len(p.lines) for p in parts])
+    return Chains(
+        np.concatenate([p.lines for p in parts]),
+        np.concatenate([p.vertex_chain + offset for p, offset in zip(parts, offsets, strict=False)]),
+        np.concatenate([p.vertex_node for p in parts]),
+        np.concatenate([p.edge_ground for p in parts]),
+    )

@@ -1,0 +1,131 @@
+"""What a corridor over open ground keeps clear of, and by how much.
+
+On open ground nobody has drawn a way around things, so whatever stands, grows
+or runs there is taken out of the ground, with a margin [J].
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from saferoute.criteria import _width, limits
+from saferoute.criteria._tags import column, isin
+from saferoute.criteria.obstacles import small_objects
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from saferoute.model import BoolArray, Features, FloatArray
+
+TREE_M, OBJECT_M = 0.75, 0.5
+"""Margin around the middle of a tree, and of any other small object."""
+FENCE_M, TREE_ROW_M, PATH_M, RAILWAY_M = 0.5, 1.0, 0.3, 3.75
+"""Margin on each side of a line; `PATH_M` from a path's edge."""
+BUILDING_M, USE_M, PLAYGROUND_M = 0.5, 0.5, 3.0
+
+_USES = {
+    "landuse": frozenset(
+        "forest orchard vineyard farmland farmyard allotments flowerbed construction cemetery railway quarry landfill "
+        "plant_nursery greenhouse_horticulture industrial military basin reservoir traffic_island brownfield "
+        "greenfield garages depot".split()
+    ),
+    "natural": frozenset(
+        "wood scrub shrubbery wetland heath scree bare_rock rock shingle mud reef glacier dune cliff stone "
+        "shoal fell tundra".split()
+    ),
+    "leisure": frozenset(
+        "garden swimming_pool marina dog_park outdoor_seating bleachers fitness_station ice_rink miniature_golf "
+        "golf_course horse_riding stadium sports_hall bandstand firepit slipway".split()
+    ),
+    "amenity": frozenset(
+        "parking fountain fuel bicycle_parking grave_yard restaurant cafe biergarten fast_food shelter toilets "
+        "motorcycle_parking theatre recycling car_wash".split()
+    ),
+    "man_made": frozenset({"pier", "breakwater", "groyne", "storage_tank", "silo", "tower", "wastewater_plant"}),
+    "tourism": frozenset({"camp_site", "caravan_site", "camp_pitch", "chalet", "zoo", "artwork"}),
+    "aeroway": frozenset({"aerodrome", "apron", "runway", "taxiway", "helipad", "heliport", "terminal", "hangar"}),
+    "golf": frozenset({"bunker", "fairway", "green", "tee", "rough", "driving_range", "hole", "pin"}),
+}
+"""Uses of ground that are not for running; the smaller of two overlapping uses holds."""
+
+
+@dataclass(frozen=True)
+class Blockers:
+    """Things to keep clear of.
+
+    Attributes
+    ----------
+    geometry : ndarray of n geometries
+    margin_m : ndarray of shape (n,)
+        Distance to keep.
+    yields : ndarray of shape (n,)
+        True for a use of ground, which holds against larger uses only.
+    shore : geometry
+        Coastline and the edges of water, for the direction of beaches.
+    coastline : ndarray of LineStrings
+        With the sea on the right.
+    """
+
+    geometry: NDArray[np.object_]
+    margin_m: FloatArray
+    yields: BoolArray
+    shore: NDArray[np.object_]
+    coastline: NDArray[np.object_]
+
+
+def blockers(features: Features) -> Blockers:
+    """Return everything that open ground is cut by."""
+    areas, points = features.areas, features.points
+    things = points.geometry.to_numpy()[small_objects(points)]
+    trees = isin(points, "natural", {"tree"})[small_objects(points)]
+    building = column(areas, "building").notna().to_numpy() & ~isin(areas, "building", {"no"})
+    playground, water = isin(areas, "leisure", {"playground"}), limits.is_water(areas)
+    use = np.zeros(len(areas), dtype=bool)
+    for tag, values in _USES.items():
+        use |= isin(areas, tag, values)
+    use &= ~building & ~playground & ~water
+    polygons = areas.geometry.to_numpy()
+    line_things, line_margins = _lines(features.ways)
+    parts = [
+        (things, np.where(trees, TREE_M, OBJECT_M), False),
+        (polygons[building], np.full(building.sum(), BUILDING_M), False),
+        (polygons[playground], np.full(playground.sum(), PLAYGROUND_M), False),
+        (polygons[water], np.full(water.sum(), limits.BESIDE_DROP_M), False),
+        (polygons[use], np.full(use.sum(), USE_M), True),
+        (line_things, line_margins, False),
+    ]
+    coastline = features.ways.geometry.to_numpy()[isin(features.ways, "natural", {"coastline"})]
+    return Blockers(
+        geometry=np.concatenate([p[0] for p in parts]),
+        margin_m=np.concatenate([p[1] for p in parts]).astype(float),
+        yields=np.concatenate([np.full(len(p[0]), p[2]) for p in parts]),
+        shore=np.concatenate([coastline, shapely.boundary(polygons[water])]),
+        coastline=coastline,
+    )
+
+
+def _lines(ways: gpd.GeoDataFrame) -> tuple[NDArray[np.object_], FloatArray]:
+    """Return the lines that cut open ground, and the margin on each side."""
+    highway = column(ways, "highway")
+    below = limits.below_ground(ways)
+    width, _ = _width.widths(ways)
+    margin = np.full(len(ways), np.nan)
+    rules: list[tuple[BoolArray, FloatArray | float]] = [
+        (isin(ways, "natural", {"tree_row"}), TREE_ROW_M),
+        (limits.is_fence(ways) | column(ways, "barrier").notna().to_numpy(), FENCE_M),
+        (isin(ways, "leisure", {"slipway"}), 2.0),
+        (highway.notna().to_numpy(), width / 2 + PATH_M),
+        (highway.isin(limits.MOTOR_ROADS).to_numpy(), limits.half_widths(ways) + limits.BESIDE_ROAD_M),
+        (limits.is_rail(ways), RAILWAY_M),
+        (limits.is_drop(ways), limits.BESIDE_DROP_M),
+    ]
+    for hit, distance in rules:
+        margin = np.where(hit, np.fmax(margin, distance), margin)
+    margin[below] = np.nan
+    cut = np.isfinite(margin)
+    return ways.geometry.to_numpy()[cut], margin[cut]

@@ -1,0 +1,136 @@
+"""The spine: place → features → stretches → measurements → scores → ranking.
+
+The only room that composes the others.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import shapely
+
+from saferoute import scoring, stretches
+from saferoute.model import Area, Explanation, InvalidInput, PlaceNotFound, Ranking
+from saferoute.pipeline._survey import centre, survey
+from saferoute.pipeline._tables import considered, excluded_table, stretch_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from saferoute.model import Place, Profile
+    from saferoute.sources import ElevationSource, FeatureSource
+
+__all__ = ["EXPLAIN_RADIUS_M", "MAX_RADIUS_M", "area_around", "explain", "find"]
+
+MAX_RADIUS_M = 100_000.0
+EXPLAIN_RADIUS_M = 250.0
+
+
+def area_around(place: Place, radius_m: float) -> Area:
+    """Return the circle around a place, in the metric CRS of its UTM zone.
+
+    Raises
+    ------
+    InvalidInput
+        If the radius is not above 0, or beyond `MAX_RADIUS_M`.
+    """
+    if not 0 < radius_m <= MAX_RADIUS_M:
+        raise InvalidInput(f"radius {radius_m:g} m: it must be above 0 and at most {MAX_RADIUS_M:g} m")
+    zone = min(int((place.lon + 180) // 6) + 1, 60)
+    epsg = (32600 if place.lat >= 0 else 32700) + zone
+    if abs(place.lat) > 84:
+        epsg = 32661 if place.lat > 0 else 32761
+    return Area(place, radius_m, f"EPSG:{epsg}")
+
+
+def find(
+    area: Area,
+    *,
+    features_of: FeatureSource,
+    profile: Profile,
+    elevation_of: ElevationSource | None = None,
+    top: int = 20,
+    say: Callable[[str], None] = lambda _: None,
+) -> Ranking:
+    """Find the stretches of an area, best first.
+
+    Parameters
+    ----------
+    area : Area
+        Stretches whose middle lies within are ranked.
+    features_of : FeatureSource
+    profile : Profile
+    elevation_of : ElevationSource, optional
+        Without it slopes are unknown, and said to be.
+    top : int
+        Most stretches to return.
+    say : callable
+        Is told of each step.
+
+    Returns
+    -------
+    Ranking
+        Empty, with the exclusions counted, where nothing qualifies.
+
+    Raises
+    ------
+    InvalidInput
+        If `top` is below 1.
+    PlaceNotFound
+        If the features do not reach the area.
+    """
+    if top < 1:
+        raise InvalidInput(f"top {top}: at least 1 stretch must be asked for")
+    ground = survey(area, features_of=features_of, profile=profile, elevation_of=elevation_of, say=say)
+    say(f"scoring {len(ground.windows)} windows")
+    merged = stretches.merge(ground.windows, scoring.point_scores(ground.measurements, profile), profile)
+    elevation = ground.evidence.elevation
+    return Ranking(
+        area=area,
+        profile=profile,
+        stretches=stretch_table(ground, merged, top),
+        excluded=excluded_table(ground, merged),
+        features=ground.features,
+        considered=considered(ground, merged),
+        attribution=ground.features.attribution + (elevation.attribution if elevation else ()),
+        notes=ground.notes,
+        data_date=ground.features.data_date,
+    )
+
+
+def explain(
+    place: Place,
+    *,
+    features_of: FeatureSource,
+    profile: Profile,
+    elevation_of: ElevationSource | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> Explanation:
+    """Say of the way nearest to a place how it scores, or which limit excludes it.
+
+    Raises
+    ------
+    PlaceNotFound
+        If there is no way within `EXPLAIN_RADIUS_M`.
+    """
+    ranking = find(
+        area_around(place, EXPLAIN_RADIUS_M),
+        features_of=features_of,
+        profile=profile,
+        elevation_of=elevation_of,
+        top=10_000,
+        say=say,
+    )
+    here = shapely.Point(centre(ranking.area))
+    nearest: tuple[float, bool, dict[str, Any]] | None = None
+    for table, recommended in ((ranking.stretches, True), (ranking.excluded, False)):
+        if len(table):
+            away = table.geometry.distance(here).to_numpy()
+            row = int(away.argmin())
+            if nearest is None or away[row] < nearest[0]:
+                nearest = (float(away[row]), recommended, {str(k): v for k, v in table.iloc[row].items()})
+    if nearest is None:
+        raise PlaceNotFound(
+            f"no way within {EXPLAIN_RADIUS_M:.0f} m of {place.lat:.5f},{place.lon:.5f}; give a point on or near one"
+        )
+    return Explanation(*nearest, ranking)

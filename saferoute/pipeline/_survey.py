@@ -1,0 +1,197 @@
+"""From the map to measured windows: all that is known before anything is ranked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from saferoute import criteria, stretches
+from saferoute.criteria import clearance, flatness, limits
+from saferoute.model import Evidence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from saferoute.model import (
+        Area,
+        BoolArray,
+        Cells,
+        ElevationSamples,
+        Features,
+        FloatArray,
+        Measurement,
+        Profile,
+        Windows,
+    )
+    from saferoute.sources import ElevationSource, FeatureSource
+
+MARGIN_M = 1600.0
+"""Features are read this far beyond the area: crowding looks 1 km around a stretch
+and from there 500 m further, and chains should not end at the area's edge."""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What one look at an area found.
+
+    Attributes
+    ----------
+    way_reasons : ndarray of shape (ways,)
+        Why a way is left out, ``""`` = it is not, None = it is no way.
+    cell_reasons : ndarray of shape (cells,)
+        Why a cell is in no window, ``""`` = it is in one.
+    """
+
+    area: Area
+    features: Features
+    evidence: Evidence
+    chains: stretches.Chains
+    open_ground: stretches.OpenGround
+    way_reasons: NDArray[np.object_]
+    cells: Cells
+    cell_reasons: NDArray[np.object_]
+    windows: Windows
+    measurements: Mapping[str, Measurement]
+    notes: tuple[str, ...]
+
+
+def survey(
+    area: Area,
+    *,
+    features_of: FeatureSource,
+    profile: Profile,
+    elevation_of: ElevationSource | None,
+    say: Callable[[str], None],
+) -> Survey:
+    """Look at an area: join, cut, limit and measure."""
+    say("reading the map")
+    features = features_of.features(area, margin_m=MARGIN_M)
+    chains, side, way_reasons = _ways(features, profile)
+    say(f"looking for corridors on {int((stretches.kinds_of(features.areas) != '').sum())} pieces of open ground")
+    open_ground = _open_ground(features, way_reasons, profile)
+    ground = _ground(features.ways, open_ground)
+    corridors = stretches.corridor_chains(open_ground.lines, len(features.ways))
+    chains = stretches.together([chains, corridors])
+    side = np.concatenate([side, np.zeros(len(corridors.vertex_node))])
+    shortest = profile.clear_length_m + 2 * profile.run_out_m
+    cells = stretches.cells(chains, ground, side, shortest_m=shortest)
+    say(f"looking at {len(cells) * cells.step_m / 1000:.1f} km, every {cells.step_m:.0f} m")
+    cell_reasons = limits.of_cells(cells, features)
+    found, unfit = stretches.windows(cells, cell_reasons == "", profile)
+    cell_reasons = np.where(cell_reasons == "", unfit, cell_reasons)
+    found = stretches.subset(found, _within(area, _middles(found)))
+    heights = None if elevation_of is None else elevation_of.sample(cells.xy, area.crs)
+    evidence = Evidence(features, heights, profile)
+    found = _refuse(found, cell_reasons, evidence)
+    return Survey(
+        area=area,
+        features=features,
+        evidence=evidence,
+        chains=chains,
+        open_ground=open_ground,
+        way_reasons=way_reasons,
+        cells=cells,
+        cell_reasons=cell_reasons,
+        windows=found,
+        measurements={c.name: c.measure(found, evidence) for c in criteria.ALL},
+        notes=features.notes + _elevation_notes(found, heights),
+    )
+
+
+def _ways(features: Features, profile: Profile) -> tuple[stretches.Chains, FloatArray, NDArray[np.object_]]:
+    """Join foot ways, and running tracks apart from them; return chains, side paths, reasons."""
+    ways = features.ways
+    reasons = limits.of_ways(ways, profile)
+    counted = pd.notna(reasons) & (reasons != "motor road")
+    on_foot = stretches.chains(ways, reasons == "")
+    track_reasons = limits.of_tracks(ways, profile)
+    tracks = stretches.chains(ways, track_reasons == "")
+    reasons = np.where(pd.notna(track_reasons), track_reasons, reasons)
+    side = np.concatenate([stretches.side_paths(on_foot, ways, counted), np.zeros(len(tracks.vertex_node))])
+    return stretches.together([on_foot, tracks]), side, reasons
+
+
+def _open_ground(features: Features, way_reasons: NDArray[np.object_], profile: Profile) -> stretches.OpenGround:
+    blockers = clearance.blockers(features)
+    cutters = stretches.Cutters(
+        geometry=blockers.geometry,
+        margin_m=blockers.margin_m,
+        yields=blockers.yields,
+        shore=blockers.shore,
+        coastline=blockers.coastline,
+        foot_ways=features.ways.geometry.to_numpy()[way_reasons == ""],
+    )
+    return stretches.open_ground(features.areas, limits.of_areas(features.areas, profile), cutters, profile)
+
+
+def _ground(ways: gpd.GeoDataFrame, open_ground: stretches.OpenGround) -> gpd.GeoDataFrame:
+    """Put the ways and the rows of open ground into one table with their origin."""
+    of_ways = ways.assign(
+        origin=np.where(ways["highway"].isna() & ways["leisure"].eq("track"), "track", "way"),
+        kind=np.where(ways["leisure"].eq("track"), "track", "way"),
+        clear_width_m=np.nan,
+        surface_implied=False,
+    )
+    if not len(open_ground.rows):
+        return of_ways
+    of_areas = open_ground.rows.assign(origin=np.where(open_ground.rows["kind"].eq("track"), "track", "area"))
+    # On open ground these tags tell of the polygon, not of a way through it.
+    of_areas = of_areas.reindex(columns=of_ways.columns).assign(highway=pd.array([None] * len(of_areas), dtype="str"))
+    return pd.concat([of_ways, of_areas], ignore_index=True)
+
+
+def _refuse(found: Windows, cell_reasons: NDArray[np.object_], evidence: Evidence) -> Windows:
+    """Leave out the windows that a limit is against, and note why in `cell_reasons`."""
+    size = len(found.cells)
+    grade, sigma, _ = flatness.slopes(found, evidence)
+    refused = limits.of_windows(found, evidence.features, grade, sigma, evidence.profile)
+    for reason in ("drop or water beyond", "slope"):
+        hit = stretches.covered(found.first[refused == reason], found.n_cells, size)
+        cell_reasons[hit & (cell_reasons == "")] = reason
+    found = stretches.subset(found, refused == "")
+    cell_reasons[stretches.covered(found.first, found.n_cells, size)] = ""
+    return found
+
+
+def _middles(windows: Windows) -> FloatArray:
+    row = windows.first + windows.cells.chain[windows.first] + windows.n_cells // 2
+    return windows.cells.xy[row]
+
+
+def centre(area: Area) -> FloatArray:
+    """Return the place in the area's CRS, shape (2,)."""
+    from pyproj import Transformer
+
+    to_area = Transformer.from_crs("EPSG:4326", area.crs, always_xy=True)
+    return np.array(to_area.transform(area.place.lon, area.place.lat))
+
+
+def _within(area: Area, xy: FloatArray) -> BoolArray:
+    away: FloatArray = np.hypot(*(xy - centre(area)).T)
+    return away <= area.radius_m
+
+
+def _elevation_notes(windows: Windows, heights: ElevationSamples | None) -> tuple[str, ...]:
+    """Say what the heights cannot tell."""
+    if heights is None:
+        return ("no elevation was given: slopes are unknown",)
+    if not len(windows):
+        return ()
+    row = windows.first + windows.cells.chain[windows.first] + windows.n_cells // 2
+    known = np.isfinite(heights.elevation_m[row])
+    notes = []
+    if not known.all():
+        notes.append(f"elevation covers {100 * known.mean():.0f} % of the candidates; elsewhere the slope is unknown")
+    coarse = known & (heights.cell_m[row] > flatness.COARSE_CELL_M)
+    if coarse.any():
+        notes.append(
+            f"elevation is coarse (cells of {np.median(heights.cell_m[row][coarse]):.0f} m, "
+            f"± {np.median(heights.sigma_m[row][coarse]):.1f} m): dents and short slopes cannot be seen in it"
+        )
+    return tuple(notes)

@@ -1,0 +1,204 @@
+"""The tables of a ranking: what is recommended, and what is left out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from saferoute import criteria, geometry, scoring, stretches
+from saferoute.criteria import limits
+from saferoute.model import CRITERIA
+from saferoute.pipeline._survey import centre
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from saferoute.model import BoolArray, Cells, IntArray
+    from saferoute.pipeline._survey import Survey
+
+LEFTOVER = "beside a better stretch"
+_LEFTOVER_RULE = "run-outs, and what is left beside a better stretch and too short for one of its own"
+
+
+def stretch_table(survey: Survey, merged: stretches.Merged, top: int) -> gpd.GeoDataFrame:
+    """Measure the merged stretches, and put the best into a table."""
+    profile, cells = survey.evidence.profile, survey.cells
+    measured = {c.name: c.measure(merged.worst, survey.evidence) for c in criteria.ALL}
+    scores = scoring.score(measured, profile)
+    lines = merged.lines()
+    middle = cells.xy[merged.first + cells.chain[merged.first] + merged.n_cells // 2]
+    length = (merged.n_cells * cells.step_m).astype(float)
+    rows = scoring.order(scores.low, length, middle, cells.chain[merged.first], top=top)
+    table = pd.DataFrame(
+        {
+            "rank": np.arange(1, len(rows) + 1),
+            "score": scores.score[rows],
+            "score_low": scores.low[rows],
+            "score_high": scores.high[rows],
+            "rating": scoring.ratings(scores.low, scores.quality)[rows],
+            "data_quality": scores.quality[rows],
+            "length_m": shapely.length(lines[rows]),
+            "origin": _origins(cells, merged.first[rows]),
+            "osm_ids": _osm_ids(cells, merged.first[rows], merged.n_cells[rows]),
+            "name": _names(cells, merged.first[rows], merged.n_cells[rows]),
+            "distance_m": np.hypot(*(middle[rows] - centre(survey.area)).T),
+            "limiting_criterion": scores.limiting[rows],
+        }
+    )
+    for k, name in enumerate(CRITERIA):
+        table[f"d_{name}"] = scores.desirability[rows, k]
+        table[f"c_{name}"] = scores.confidence[rows, k]
+        table = pd.concat([table, measured[name].describe(rows).reset_index(drop=True)], axis=1)
+    kinds = cells.ground["kind"].to_numpy(dtype=object)
+    table["checks"] = _checks(table, kinds[_first_ground(cells, merged.first[rows])])
+    return gpd.GeoDataFrame(table, geometry=lines[rows], crs=survey.area.crs)
+
+
+_CHECKS_BY_KIND = {
+    "beach": [
+        "firm damp sand at low tide, camber across the slope, and buried objects",
+        "dogs, fees and bathing times",
+    ],
+    "sand": ["firm ground, and buried objects"],
+    "pitch": ["permission and bookings: it is a sports pitch", "goals, posts, lines and sprinklers"],
+    "track": ["permission, and that the outer lane is empty; straights only"],
+    "grass": ["whether one may be there: access to lawns is rarely tagged", "moles' holes and sprinklers"],
+    "meadow": ["whether one may be there, and how high the grass stands"],
+    "park": ["lawn or bed: the ground of parks is rarely drawn"],
+    "square": ["market stalls, cables and street furniture"],
+}
+
+
+def _checks(table: pd.DataFrame, kinds: NDArray[np.object_]) -> list[list[str]]:
+    """Say what to look at on foot before running: all that the data cannot tell."""
+    checks = []
+    for row, kind in zip(table.to_dict("records"), kinds, strict=True):
+        look = ["holes, glass, nails and debris", *_CHECKS_BY_KIND.get(kind, [])]
+        if pd.isna(row["surface"]):
+            look.append("the surface: it is not tagged")
+        if pd.isna(row["grade_pct"]):
+            look.append("the slope: no elevation data")
+        elif row["grade_sigma_pct"] > 1:
+            look.append(f"the slope: it is known to ± {row['grade_sigma_pct']:.1f} % only")
+        if pd.isna(row["width_m"]):
+            look.append("the width: it is not tagged")
+        if row["c_obstacles"] < 0.5:
+            look.append("posts, benches, roots and kerbs: few small things are mapped here")
+        checks.append(look)
+    return checks
+
+
+def _first_ground(cells: Cells, cell: IntArray) -> IntArray:
+    """Return a row of ground that each cell touches."""
+    return cells.pair_ground[np.searchsorted(cells.pair_cell, cell)]
+
+
+def _origins(cells: Cells, first: IntArray) -> NDArray[np.object_]:
+    return cells.ground["origin"].to_numpy(dtype=object)[_first_ground(cells, first)]
+
+
+def considered(survey: Survey, merged: stretches.Merged) -> Mapping[str, float]:
+    """Count what was looked at."""
+    polygons, corridors = np.array(list(survey.open_ground.counts.values())).reshape(-1, 2).sum(axis=0)
+    return {
+        "ways": int(pd.notna(survey.way_reasons).sum()),
+        "areas": int(polygons),
+        "corridors": int(corridors),
+        "windows": len(survey.windows),
+        "stretches": len(merged.first),
+        "length_m": float(merged.n_cells.sum() * stretches.STEP_M),
+    }
+
+
+def _grounds(cells: Cells, first: IntArray, n: IntArray) -> list[IntArray]:
+    """Return the rows of ground that each run of cells touches, in ascending order."""
+    low = np.searchsorted(cells.pair_cell, first)
+    high = np.searchsorted(cells.pair_cell, first + n)
+    return [np.unique(cells.pair_ground[a:b]) for a, b in zip(low, high, strict=True)]
+
+
+def _osm_ids(cells: Cells, first: IntArray, n: IntArray) -> list[list[str]]:
+    kind, number = cells.ground["osm_type"].to_numpy(), cells.ground["osm_id"].to_numpy()
+    return [sorted({f"{kind[g]}/{number[g]}" for g in rows}) for rows in _grounds(cells, first, n)]
+
+
+def _names(cells: Cells, first: IntArray, n: IntArray) -> pd.api.extensions.ExtensionArray:
+    """Return the names of the ways of each run, NaN where none has one."""
+    names = cells.ground["name"].to_numpy(dtype=object, na_value=None)
+    found = [[name for name in dict.fromkeys(names[rows]) if name] for rows in _grounds(cells, first, n)]
+    return pd.array([", ".join(f) if f else np.nan for f in found], dtype="str")
+
+
+def _cell_status(survey: Survey, merged: stretches.Merged) -> NDArray[np.object_]:
+    """Return why each cell is in no stretch, ``""`` where it is in one."""
+    status = survey.cell_reasons.copy()
+    status[status == ""] = LEFTOVER
+    status[stretches.covered(merged.first, merged.n_cells, len(survey.cells))] = ""
+    return status
+
+
+def excluded_table(survey: Survey, merged: stretches.Merged) -> gpd.GeoDataFrame:
+    """Return everything within the area that is in no stretch, with the reason."""
+    status = _cell_status(survey, merged)
+    here, radius_m = shapely.Point(centre(survey.area)), survey.area.radius_m
+    cells, ways = survey.cells, survey.features.ways
+    change = np.r_[True, (np.diff(cells.chain) != 0) | (status[1:] != status[:-1])] if len(cells) else np.empty(0, bool)
+    first = np.flatnonzero(change)
+    n = np.diff(np.r_[first, len(cells)])
+    left_out = status[first] != ""
+    first, n = first[left_out], n[left_out]
+    lines = geometry.joined(cells.lines, first, n)
+    near = shapely.dwithin(lines, here, radius_m)
+    first, n = first[near], n[near]
+    pieces = {
+        "reason": status[first],
+        "osm_ids": _osm_ids(cells, first, n),
+        "name": _names(cells, first, n),
+        "geometry": lines[near],
+    }
+    near_ways = shapely.dwithin(ways.geometry.to_numpy(), here, radius_m)
+    limited = np.array([isinstance(r, str) and r != "" for r in survey.way_reasons], dtype=bool) & near_ways
+    short = _short_ways(survey) & near_ways
+    refused = survey.open_ground.refused
+    refused = refused[shapely.dwithin(refused.geometry.to_numpy(), here, radius_m)]
+    parts = [
+        pd.DataFrame(pieces),
+        _object_rows(ways[limited], survey.way_reasons[limited]),
+        _object_rows(ways[short], np.full(short.sum(), "too short", dtype=object)),
+        _object_rows(refused, refused["reason"].to_numpy(dtype=object)),
+    ]
+    table = pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True)
+    frame = gpd.GeoDataFrame(table, geometry="geometry", crs=survey.area.crs)
+    frame["rule"] = frame["reason"].map({**limits.RULES, LEFTOVER: _LEFTOVER_RULE})
+    polygon = frame.geometry.geom_type.str.endswith("Polygon")
+    frame["length_m"] = frame.geometry.length.where(~polygon, 0.0)
+    return frame
+
+
+def _object_rows(objects: gpd.GeoDataFrame, reasons: NDArray[np.object_]) -> pd.DataFrame:
+    ids = [[f"{kind}/{number}"] for kind, number in zip(objects["osm_type"], objects["osm_id"], strict=True)]
+    return pd.DataFrame(
+        {
+            "reason": reasons,
+            "osm_ids": ids,
+            "name": objects["name"].to_numpy(),
+            "geometry": objects.geometry.to_numpy(),
+        }
+    )
+
+
+def _short_ways(survey: Survey) -> BoolArray:
+    """Say which ways are part of a chain too short to be cut into cells."""
+    profile = survey.evidence.profile
+    chains = survey.chains
+    is_short = shapely.length(chains.lines) < profile.clear_length_m + 2 * profile.run_out_m
+    hit = np.zeros(len(survey.features.ways), dtype=bool)
+    edge = chains.edge_ground >= 0
+    hit[chains.edge_ground[edge][is_short[chains.vertex_chain[edge]]]] = True
+    return hit

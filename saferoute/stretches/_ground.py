@@ -1,0 +1,283 @@
+"""Corridors on open ground: beaches, lawns, pitches, squares, tracks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from saferoute.geometry import clear_lines
+from saferoute.stretches._chains import NO_NODE, Chains, no_chains
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from saferoute.model import BoolArray, FloatArray, IntArray, Profile
+
+KINDS = (
+    ("pitch", "leisure", ("pitch",), None),
+    ("track", "leisure", ("track",), None),
+    ("beach", "natural", ("beach",), None),
+    ("sand", "natural", ("sand",), "sand"),
+    ("grass", "landuse", ("grass",), "grass"),
+    ("village green", "landuse", ("village_green",), "grass"),
+    ("square", "highway", ("pedestrian", "footway"), None),
+    ("meadow", "landuse", ("meadow",), "grass"),
+    ("recreation ground", "landuse", ("recreation_ground",), None),
+    ("park", "leisure", ("park", "common"), None),
+)
+"""Kinds of open ground: name, key, values, and the surface that the tag itself says."""
+
+_RECREATION = frozenset({"park", "recreation ground", "village green"})
+_WAY_NEAR_M = 30.0
+_MOST = 8
+_AREA_PER_CORRIDOR_M2 = 2500.0
+_APART_M = 12.0
+_SHORE_NEAR_M = 300.0
+_ALONG_SHORE = 0.35
+"""On a beach the ends of a corridor differ this much of its length in their
+distance from the water, at the most: the rest runs across the slope [J]."""
+
+
+@dataclass(frozen=True)
+class OpenGround:
+    """Corridors found on open ground.
+
+    Attributes
+    ----------
+    lines : ndarray of n LineStrings
+    rows : GeoDataFrame of n rows
+        The tags of the polygon each corridor lies on, with ``kind``,
+        ``clear_width_m`` (twice the distance from the line to the edge of the
+        free ground) and ``surface_implied`` (the kind says the surface).
+    refused : GeoDataFrame
+        Open ground without a corridor: ``reason`` and the polygon.
+    counts : mapping of str to (int, int)
+        Polygons and corridors by kind.
+    """
+
+    lines: NDArray[np.object_]
+    rows: gpd.GeoDataFrame
+    refused: gpd.GeoDataFrame
+    counts: dict[str, tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Cutters:
+    """What is cut out of open ground; see `saferoute.criteria.clearance.Blockers`."""
+
+    geometry: NDArray[np.object_]
+    margin_m: FloatArray
+    yields: BoolArray
+    shore: NDArray[np.object_]
+    coastline: NDArray[np.object_]
+    foot_ways: NDArray[np.object_]
+    """Public ways by which one gets there."""
+
+
+def kinds_of(areas: gpd.GeoDataFrame) -> NDArray[np.object_]:
+    """Return the kind of open ground of each area, ``""`` where it is none."""
+    kinds = np.full(len(areas), "", dtype=object)
+    for name, key, values, _ in KINDS:
+        hit = areas[key].isin(values).to_numpy() & (kinds == "")
+        if name == "track":  # closed ways are lines unless they say they are areas
+            hit &= (areas["osm_type"].eq("relation") | areas["area"].eq("yes")).to_numpy()
+        kinds[hit] = name
+    meadow = kinds == "meadow"
+    if meadow.any():
+        kinds[meadow & ~_for_recreation(areas, kinds)] = ""
+    return kinds
+
+
+def _for_recreation(areas: gpd.GeoDataFrame, kinds: NDArray[np.object_]) -> BoolArray:
+    """Say which areas lie in a park or the like, or are open on foot by tag."""
+    geometry = areas.geometry.to_numpy()
+    parks = geometry[np.isin(kinds, list(_RECREATION))]
+    hit = areas["foot"].isin(["yes", "designated", "permissive"]).to_numpy(dtype=bool, copy=True)
+    if len(parks):
+        inside = shapely.STRtree(shapely.point_on_surface(geometry)).query(parks, predicate="intersects")[1]
+        hit[inside] = True
+    return hit
+
+
+def open_ground(
+    areas: gpd.GeoDataFrame, reasons: NDArray[np.object_], cutters: Cutters, profile: Profile
+) -> OpenGround:
+    """Find the longest clear corridors on every piece of open ground.
+
+    Parameters
+    ----------
+    areas : GeoDataFrame of n rows
+    reasons : ndarray of n str
+        Why an area is never run on, ``""`` where it may be.
+    cutters : Cutters
+    profile : Profile
+        Its lane must lie on free ground over the whole corridor, run-outs
+        included.
+    """
+    kinds = kinds_of(areas)
+    finder = _Finder(areas, kinds, cutters, profile)
+    counts = {name: (int((kinds == name).sum()), 0) for name, *_ in KINDS}
+    refused = [(int(row), str(reasons[row])) for row in np.flatnonzero((kinds != "") & (reasons != ""))]
+    lines: list[shapely.LineString] = []
+    rows: list[int] = []
+    widths: list[float] = []
+    for name, *_ in KINDS:
+        of_kind = np.flatnonzero((kinds == name) & (reasons == ""))
+        for members in _touching(areas, of_kind):
+            found, reason = finder.corridors(members, name)
+            for line, row, width in found:
+                lines.append(line)
+                rows.append(row)
+                widths.append(width)
+            counts[name] = (counts[name][0], counts[name][1] + len(found))
+            if not found:
+                refused += [(int(row), reason) for row in members]
+    table = areas.iloc[rows].reset_index(drop=True)
+    table["kind"] = kinds[rows] if rows else pd.Series(dtype=object)
+    table["clear_width_m"] = np.array(widths, dtype=float)
+    return OpenGround(np.array(lines, dtype=object), _with_implied_surface(table), _refused(areas, refused), counts)
+
+
+def _with_implied_surface(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Fill in the surface that the kind says where no tag does."""
+    implied = table["kind"].map({name: surface for name, _, _, surface in KINDS})
+    fill = table["surface"].isna() & implied.notna()
+    table["surface"] = table["surface"].where(~fill, implied)
+    table["surface_implied"] = fill
+    return table
+
+
+def _refused(areas: gpd.GeoDataFrame, refused: list[tuple[int, str]]) -> gpd.GeoDataFrame:
+    table = areas.iloc[[row for row, _ in refused]][["osm_type", "osm_id", "name", "geometry"]].reset_index(drop=True)
+    table["reason"] = np.array([reason for _, reason in refused], dtype=object)
+    return table
+
+
+def _touching(areas: gpd.GeoDataFrame, rows: IntArray) -> list[IntArray]:
+    """Group rows of one kind and surface whose polygons overlap or touch."""
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    if not len(rows):
+        return []
+    geometry = areas.geometry.to_numpy()[rows]
+    surface = areas["surface"].fillna("").to_numpy(dtype=object)[rows]
+    a, b = shapely.STRtree(geometry).query(geometry, predicate="intersects")
+    same = surface[a] == surface[b]
+    graph = coo_matrix((np.ones(same.sum()), (a[same], b[same])), shape=(len(rows), len(rows)))
+    _, group = connected_components(graph, directed=False)
+    order = np.argsort(group, kind="stable")
+    return [np.sort(part) for part in np.split(rows[order], np.flatnonzero(np.diff(group[order])) + 1)]
+
+
+class _Finder:
+    """Finds corridors on polygons, given all that cuts them."""
+
+    def __init__(self, areas: gpd.GeoDataFrame, kinds: NDArray[np.object_], cutters: Cutters, profile: Profile) -> None:
+        self._areas = areas
+        self._geometry = shapely.make_valid(areas.geometry.to_numpy())
+        self._area = shapely.area(self._geometry)
+        self._kinds = kinds
+        self._cutters = cutters
+        self._cutter_area = shapely.area(cutters.geometry)
+        self._tree = shapely.STRtree(cutters.geometry)
+        self._open = np.flatnonzero(kinds != "")
+        self._open_tree = shapely.STRtree(self._geometry[self._open])
+        self._ways = shapely.STRtree(cutters.foot_ways)
+        self._shore = shapely.STRtree(cutters.shore)
+        self._coast = shapely.STRtree(cutters.coastline)
+        self._half_lane = profile.lane_m / 2
+        self._shortest = profile.clear_length_m + 2 * profile.run_out_m
+
+    def corridors(self, members: IntArray, kind: str) -> tuple[list[tuple[shapely.LineString, int, float]], str]:
+        """Return lines with the row they lie on and their clear width in m; or why there are none."""
+        whole = shapely.union_all(self._geometry[members]) if len(members) > 1 else self._geometry[members[0]]
+        if not self._long_enough(whole):
+            return [], "no clear corridor"
+        if not len(self._ways.query(whole, predicate="dwithin", distance=_WAY_NEAR_M)):
+            return [], "no way leads there"
+        found = []
+        for part in self._on_land(self._free(whole, members)):
+            inner = shapely.buffer(part, -self._half_lane, quad_segs=4)
+            for piece in shapely.get_parts(inner):
+                if self._long_enough(piece):
+                    found += [(line, *self._place(line, part, members)) for line in self._lines(piece, kind)]
+        # Rounded corners of the inner polygon may let a line pass a hair too near.
+        found = [f for f in found if f[2] >= 2 * self._half_lane * 0.98]
+        return found, "no clear corridor"
+
+    def _long_enough(self, polygon: shapely.Geometry) -> bool:
+        west, south, east, north = shapely.bounds(polygon)
+        return bool(np.hypot(east - west, north - south) >= self._shortest)
+
+    def _free(self, whole: shapely.Geometry, members: IntArray) -> NDArray[np.object_]:
+        """Return the parts that are left when everything in the way is cut out."""
+        cutters, area = self._cutters, shapely.area(whole)
+        reach = float(cutters.margin_m.max()) if len(cutters.margin_m) else 0.0
+        near = self._tree.query(whole, predicate="dwithin", distance=reach)
+        near = near[shapely.distance(cutters.geometry[near], whole) <= cutters.margin_m[near]]
+        near = near[~cutters.yields[near] | (self._cutter_area[near] < area)]
+        cut = shapely.buffer(cutters.geometry[near], cutters.margin_m[near], quad_segs=2)
+        # A smaller use of open ground within a larger is its own piece of ground.
+        other = self._open[self._open_tree.query(whole, predicate="intersects")]
+        other = other[(self._area[other] < area) & ~np.isin(other, members)]
+        other = other[shapely.area(shapely.intersection(self._geometry[other], whole)) > 1]
+        cut = np.concatenate([cut, self._geometry[other]])
+        left = shapely.difference(whole, shapely.union_all(cut)) if len(cut) else whole
+        parts = shapely.get_parts(left)
+        return parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
+
+    def _on_land(self, parts: NDArray[np.object_]) -> NDArray[np.object_]:
+        """Drop the parts on the sea's side of a coastline: beaches are drawn down to low water."""
+        if not len(self._cutters.coastline) or not len(parts):
+            return parts
+        points = shapely.point_on_surface(parts)
+        part, coast = self._coast.query_nearest(points, max_distance=_SHORE_NEAR_M, all_matches=False)
+        line = self._cutters.coastline[coast]
+        at = shapely.line_locate_point(line, points[part])
+        before = shapely.get_coordinates(shapely.line_interpolate_point(line, np.fmax(at - 0.5, 0)))
+        after = shapely.get_coordinates(shapely.line_interpolate_point(line, at + 0.5))
+        ahead, away = after - before, shapely.get_coordinates(points[part]) - before
+        at_sea = ahead[:, 0] * away[:, 1] - ahead[:, 1] * away[:, 0] < 0
+        return np.delete(parts, part[at_sea])
+
+    def _lines(self, inner: shapely.Polygon, kind: str) -> list[shapely.LineString]:
+        most = int(np.clip(1 + shapely.area(inner) // _AREA_PER_CORRIDOR_M2, 1, _MOST))
+        beach = kind in {"beach", "sand"}
+        ends = clear_lines(inner, shortest_m=self._shortest, most=2 * most if beach else most, apart_m=_APART_M)
+        lines = shapely.linestrings(ends)
+        return list((lines[self._along_shore(ends)] if beach and len(ends) else lines)[:most])
+
+    def _along_shore(self, ends: FloatArray) -> BoolArray:
+        """Say which lines run along the water, where there is water near."""
+        if not len(self._cutters.shore):
+            return np.ones(len(ends), dtype=bool)
+        away = np.full(2 * len(ends), np.nan)
+        points = shapely.points(ends.reshape(-1, 2))
+        (which, _), distance = self._shore.query_nearest(
+            points, max_distance=_SHORE_NEAR_M, return_distance=True, all_matches=False
+        )
+        away[which] = distance
+        start, end = away.reshape(-1, 2).T
+        length = np.hypot(*(ends[:, 1] - ends[:, 0]).T)
+        return ~(np.abs(start - end) > _ALONG_SHORE * length)
+
+    def _place(self, line: shapely.LineString, part: shapely.Polygon, members: IntArray) -> tuple[int, float]:
+        """Return the row of the polygon under a line's middle, and the clear width."""
+        middle = shapely.line_interpolate_point(line, 0.5, normalized=True)
+        away = shapely.distance(self._geometry[members], middle)
+        return int(members[int(np.argmin(away))]), 2 * float(shapely.distance(line, shapely.boundary(part)))
+
+
+def corridor_chains(lines: NDArray[np.object_], first_row: int) -> Chains:
+    """Return corridors as chains, each on its own row of ground from `first_row` on."""
+    if not len(lines):
+        return no_chains()
+    xy, owner = shapely.get_coordinates(lines, return_index=True)
+    last = np.r_[np.diff(owner) != 0, True]
+    return Chains(lines, owner, np.full(len(xy), NO_NODE), np.where(last, -1, first_row + owner))
