@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 from saferoute.model import CRITERIA, InvalidProfile, Profile
 
 if TYPE_CHECKING:
-
-if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LEVELS = ("first-steps", "beginner", "intermediate", "advanced")
