@@ -6,6 +6,7 @@ Results go to stdout, everything else to stderr, so that ``-o -`` can be piped.
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import re
 import sys
@@ -118,9 +119,13 @@ def _add_common(command: argparse.ArgumentParser) -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
-    arguments = parser().parse_args(argv)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a name that the terminal cannot show is no reason to stop
+            stream.reconfigure(errors="replace")
+    arguments = parser().parse_args(_southern(sys.argv[1:] if argv is None else argv))
     try:
-        return _find(arguments) if arguments.command == "find" else _explain(arguments)
+        code = _find(arguments) if arguments.command == "find" else _explain(arguments)
+        sys.stdout.flush()
     except SaferouteError as error:
         _say(f"saferoute: {error}")
         return error.exit_code
@@ -128,9 +133,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader has gone; Python must not try to flush into it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        _say(f"saferoute: {error.filename or 'a file'}: {error.strerror or error}; give another")
+        return InvalidInput.exit_code
     except KeyboardInterrupt:
         _say("saferoute: interrupted")
         return 130
+    return code
+
+
+def _southern(argv: Sequence[str]) -> list[str]:
+    """Return the arguments with a place that starts with a minus tied to --near; argparse takes it for an option."""
+    words = list(argv)
+    for i in range(len(words) - 1, 0, -1):
+        if words[i - 1] == "--near" and re.match(r"-[\d.]", words[i]):
+            words[i - 1 : i + 1] = [f"--near={words[i]}"]
+    return words
 
 
 def _say(text: str) -> None:
@@ -186,10 +204,11 @@ def _find(arguments: argparse.Namespace) -> int:
         outputs.check_format(path)
     features, elevation = _sources(arguments)
     place = _place(arguments.near, features)
+    area = pipeline.area_around(place, arguments.radius)
     if elevation and arguments.dem and not arguments.region:
         elevation.require(place.lon, place.lat, arguments.radius)
     ranking = pipeline.find(
-        pipeline.area_around(place, arguments.radius),
+        area,
         features_of=features,
         profile=profile,
         elevation_of=elevation,
@@ -201,6 +220,8 @@ def _find(arguments: argparse.Namespace) -> int:
     for path in files:
         outputs.write(ranking, path)
     if to_stdout:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8")  # JSON is UTF-8 wherever it goes (RFC 8259)
         sys.stdout.write(outputs.FORMATS[".geojson"](ranking))
     else:
         _print_ranking(ranking)

@@ -127,15 +127,26 @@ def _stack(measurements: Mapping[str, Measurement], field: str) -> FloatArray:
     return np.stack([getattr(measurements[name], field) for name in CRITERIA], axis=-1)
 
 
-def ratings(low: FloatArray, quality: FloatArray) -> NDArray[np.object_]:
+def ratings(low: FloatArray, quality: FloatArray, least_confidence: FloatArray) -> NDArray[np.object_]:
     """Return A, B, C or ``none`` ("unrated: inspect first") of each row.
+
+    Parameters
+    ----------
+    low, quality : ndarray of shape (n,)
+        S₂₀ and data quality.
+    least_confidence : ndarray of shape (n,)
+        Confidence in the criterion of which least is known. Where it is 0,
+        nothing at all is known of one thing that breaks wrists, and C is the
+        best rating: else a place without elevation would be full of B.
 
     Examples
     --------
-    >>> ratings(np.array([0.8, 0.8, 0.3]), np.array([0.7, 0.5, 0.9])).tolist()
-    ['A', 'B', 'none']
+    >>> ratings(np.array([0.8, 0.8, 0.3, 0.8]), np.array([0.7, 0.5, 0.9, 0.8]), np.array([0.3, 0.3, 0.3, 0])).tolist()
+    ['A', 'B', 'none', 'C']
     """
-    conditions = [(low >= least) & (quality >= known) for _, least, known in RATINGS]
+    conditions = [
+        (low >= least) & (quality >= known) & ((least_confidence > 0) | (known == 0)) for _, least, known in RATINGS
+    ]
     return np.select(conditions, [name for name, _, _ in RATINGS], UNRATED).astype(object)
 
 

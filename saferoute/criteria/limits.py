@@ -55,7 +55,7 @@ RULES = {
     "kind of pitch": "pitches with nets, walls or ramps, or for animals, wheels or shooting",
     "kind of track": "tracks for other sports than running",
     "protected": "dunes and protected areas, away from their mapped paths",
-    "no way leads there": "open ground that no public foot way comes within 30 m of",
+    "no way leads there": "open ground that no public way comes within 30 m of",
     "no clear corridor": "open ground without a clear straight corridor of the length",
     "too short": "no clear length for one section and its run-outs between two limits or ends",
     "bends": "bends: the headings or the strip that holds the line are too wide",
@@ -235,6 +235,14 @@ def _chosen_surfaces(ground: pd.DataFrame, profile: Profile) -> list[tuple[str, 
         return []
     reason = "surface for bare feet" if profile.barefoot else "surface not asked for"
     return [(reason, ~isin(ground, "surface", profile.only_surfaces))]
+
+
+def walkable(ways: pd.DataFrame) -> BoolArray:
+    """Say by which ways one may get somewhere on foot, fit to run on or not."""
+    highway = column(ways, "highway")
+    fast = highway.str.removesuffix("_link").isin(["motorway", "trunk", "raceway", "busway"])
+    built = highway.notna() & ~highway.isin(_NOT_BUILT) & ~fast
+    return built.to_numpy(dtype=bool) & ~closed_on_foot(ways)
 
 
 def closed_on_foot(table: pd.DataFrame) -> BoolArray:

@@ -29,7 +29,8 @@ _SLACK_M = 0.001
 so that touching a vertex or an edge never counts as leaving."""
 _ALMOST = 0.8
 """Finds this much of the asked length are kept for refining, which may bring the rest."""
-_CHUNK = 2_000_000
+_CHUNK = 100_000
+"""Pairs of line and edge looked at in one go: more leave the processor's cache."""
 _REFINE_VERTICES = 12
 _REFINE_ROUNDS = 4
 _SAMPLES = np.linspace(0.05, 0.95, 10)
@@ -74,7 +75,7 @@ def clear_lines(polygon: shapely.Polygon, *, shortest_m: float, most: int = 1, a
         i, j = np.triu_indices(len(vertices), 1)
         point, direction = vertices[i], vertices[j] - vertices[i]
     else:
-        point, direction = _scan_lines(vertices, polygon)
+        point, direction = _scan_lines(vertices, polygon, _ALMOST * shortest_m)
     found = _chords(edges, point, direction, _ALMOST * shortest_m)
     chosen = _choose(found, vertices, edges, most=most, apart_m=apart_m)
     return chosen[np.hypot(*(chosen[:, 1] - chosen[:, 0]).T) >= shortest_m]
@@ -92,15 +93,17 @@ def _edges(polygon: shapely.Geometry) -> FloatArray:
     return np.stack([xy[:-1][same], xy[1:][same]], axis=1)
 
 
-def _scan_lines(vertices: FloatArray, polygon: shapely.Polygon) -> tuple[FloatArray, FloatArray]:
-    """Return lines along many directions through a choice of vertices."""
+def _scan_lines(vertices: FloatArray, polygon: shapely.Polygon, shortest_m: float) -> tuple[FloatArray, FloatArray]:
+    """Return lines along many directions, those the polygon is long enough in, through a choice of vertices."""
     edges = _edges(polygon)
     along = edges[:, 1] - edges[:, 0]
     longest = np.argsort(-np.hypot(*along.T), kind="stable")[:_EDGE_ANGLES]
     angles = np.concatenate([np.arange(_ANGLES) * np.pi / _ANGLES, np.arctan2(along[longest, 1], along[longest, 0])])
-    points, directions = [], []
+    points, directions = [np.empty((0, 2))], [np.empty((0, 2))]
     for angle in angles:
         direction = np.array([np.cos(angle), np.sin(angle)])
+        if np.ptp(vertices @ direction) < shortest_m:
+            continue
         across = vertices @ np.array([-direction[1], direction[0]])
         order = np.argsort(across, kind="stable")
         # Evenly among the vertices: where there are many, there is much to pass between.

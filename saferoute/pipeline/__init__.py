@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import shapely
 
 from saferoute import scoring, stretches
@@ -83,7 +84,10 @@ def find(
         raise InvalidInput(f"top {top}: at least 1 stretch must be asked for")
     ground = survey(area, features_of=features_of, profile=profile, elevation_of=elevation_of, say=say)
     say(f"scoring {len(ground.windows)} windows")
-    merged = stretches.merge(ground.windows, scoring.point_scores(ground.measurements, profile), profile)
+    score = scoring.point_scores(ground.measurements, profile)
+    merged = stretches.merge(ground.windows, score, profile)
+    of_worst = score[np.searchsorted(ground.windows.first, merged.worst.first)]
+    merged = stretches.apart(merged, of_worst, profile.lane_m)
     elevation = ground.evidence.elevation
     return Ranking(
         area=area,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from saferoute import criteria, stretches
 from saferoute.criteria import clearance, flatness, limits
@@ -73,8 +74,8 @@ def survey(
     say("reading the map")
     features = features_of.features(area, margin_m=MARGIN_M)
     chains, side, way_reasons = _ways(features, profile)
-    say(f"looking for corridors on {int((stretches.kinds_of(features.areas) != '').sum())} pieces of open ground")
-    open_ground = _open_ground(features, way_reasons, profile)
+    say("looking for corridors on open ground")
+    open_ground = _open_ground(area, features, profile)
     ground = _ground(features.ways, open_ground)
     corridors = stretches.corridor_chains(open_ground.lines, len(features.ways))
     chains = stretches.together([chains, corridors])
@@ -117,7 +118,8 @@ def _ways(features: Features, profile: Profile) -> tuple[stretches.Chains, Float
     return stretches.together([on_foot, tracks]), side, reasons
 
 
-def _open_ground(features: Features, way_reasons: NDArray[np.object_], profile: Profile) -> stretches.OpenGround:
+def _open_ground(area: Area, features: Features, profile: Profile) -> stretches.OpenGround:
+    """Look for corridors on the open ground of the area itself."""
     blockers = clearance.blockers(features)
     cutters = stretches.Cutters(
         geometry=blockers.geometry,
@@ -125,9 +127,15 @@ def _open_ground(features: Features, way_reasons: NDArray[np.object_], profile: 
         yields=blockers.yields,
         shore=blockers.shore,
         coastline=blockers.coastline,
-        foot_ways=features.ways.geometry.to_numpy()[way_reasons == ""],
+        walkable=features.ways.geometry.to_numpy()[limits.walkable(features.ways)],
     )
-    return stretches.open_ground(features.areas, limits.of_areas(features.areas, profile), cutters, profile)
+    return stretches.open_ground(
+        features.areas,
+        reasons=limits.of_areas(features.areas, profile),
+        wanted=shapely.dwithin(features.areas.geometry.to_numpy(), shapely.Point(centre(area)), area.radius_m),
+        cutters=cutters,
+        profile=profile,
+    )
 
 
 def _ground(ways: gpd.GeoDataFrame, open_ground: stretches.OpenGround) -> gpd.GeoDataFrame:

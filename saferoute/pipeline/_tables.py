@@ -41,7 +41,7 @@ def stretch_table(survey: Survey, merged: stretches.Merged, top: int) -> gpd.Geo
             "score": scores.score[rows],
             "score_low": scores.low[rows],
             "score_high": scores.high[rows],
-            "rating": scoring.ratings(scores.low, scores.quality)[rows],
+            "rating": scoring.ratings(scores.low, scores.quality, scores.confidence.min(axis=1))[rows],
             "data_quality": scores.quality[rows],
             "length_m": shapely.length(lines[rows]),
             "origin": _origins(cells, merged.first[rows]),

@@ -20,6 +20,7 @@ _PAIR = re.compile(rf"^\s*({_FLOAT})\s*(?:,|;|\s)\s*({_FLOAT})\s*$")
 _GEO = re.compile(rf"^\s*geo:({_FLOAT}),({_FLOAT})(?:,{_FLOAT})?(?:;[\w=.\-;]*)?(?:\?.*)?\s*$", re.IGNORECASE)
 _FAR_APART_M = 500.0
 _MOST_OTHERS = 5
+_NO_MATCH = 10
 
 
 def parse_coordinates(text: str) -> Place | None:
@@ -55,7 +56,7 @@ def parse_coordinates(text: str) -> Place | None:
 class _Named:
     name: str
     rank: int
-    """0: the whole name, 1: its beginning, 2: a part."""
+    """0: the whole name, 2: its beginning, 4: a part; 1 more for an old or other name."""
     kind: int
     """0: an area, 1: a point, 2: a line."""
     size: float
@@ -67,8 +68,8 @@ class _Named:
 def find_name(text: str, paths: Iterable[Path]) -> Place:
     """Return the object of the extracts whose name matches best.
 
-    A whole name beats its beginning, that beats a part of it; areas beat
-    points, and points lines. Matches far from the chosen one are listed in
+    A whole name beats its beginning, that beats a part of it, and a name
+    beats an old or other one; areas beat points, and points lines. Matches far from the chosen one are listed in
     `Place.others`.
 
     Raises
@@ -88,12 +89,12 @@ def find_name(text: str, paths: Iterable[Path]) -> Place:
         hint = f"; did you mean {' or '.join(like)}?" if like else "; give lat,lon"
         raise PlaceNotFound(f"{text!r}: no object of the extract has this name{hint}")
     best, *rest = sorted(matches, key=lambda m: (m.rank, m.kind, -m.size, m.osm_id))
-    others = {
-        f"{m.name} ({m.lat:.5f},{m.lon:.5f})": None
-        for m in rest
-        if m.rank == best.rank and _apart_m(m, best) > _FAR_APART_M
-    }
-    return Place(best.name, best.lon, best.lat, tuple(list(others)[:_MOST_OTHERS]))
+    others: list[_Named] = []
+    for match in rest:
+        far = all(_apart_m(match, known) > _FAR_APART_M for known in (best, *others))
+        if match.rank == best.rank and far and len(others) < _MOST_OTHERS:
+            others.append(match)
+    return Place(best.name, best.lon, best.lat, tuple(f"{m.name} ({m.lat:.5f},{m.lon:.5f})" for m in others))
 
 
 def _plain(text: str) -> str:
@@ -121,10 +122,9 @@ def _named(path: Path, wanted: str, names: set[str]) -> Iterable[_Named]:
             for tag in obj.tags:
                 if tag.k == "name" or tag.k.startswith("name:") or tag.k.endswith("_name"):
                     names.add(plain := _plain(tag.v))
-                    ranks.append(
-                        0 if plain == wanted else 1 if plain.startswith(wanted) else 2 if wanted in plain else 9
-                    )
-            if not ranks or min(ranks) > 2 or obj.is_relation():
+                    other = 0 if tag.k.startswith("name") else 1
+                    ranks.append(_rank(plain, wanted) + other)
+            if not ranks or min(ranks) >= _NO_MATCH or obj.is_relation():
                 continue
             name = obj.tags.get("name") or next(t.v for t in obj.tags if "name" in t.k)
             try:
@@ -137,6 +137,12 @@ def _named(path: Path, wanted: str, names: set[str]) -> Iterable[_Named]:
             yield _Named(name, min(ranks), kind, size, int(obj.id), point.x, point.y)
     except RuntimeError as error:
         raise unreadable(path, error) from error
+
+
+def _rank(name: str, wanted: str) -> int:
+    if wanted not in name:
+        return _NO_MATCH
+    return 0 if name == wanted else 2 if name.startswith(wanted) else 4
 
 
 def _geometry(obj: Any, wkb: Any) -> tuple[int, bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from dataclasses import replace
 from importlib import resources
@@ -106,14 +107,7 @@ def _broken_rules(values: dict[str, Any]) -> Iterator[str]:
         yield f"unknown key {', '.join(unknown)}; known are {', '.join(sorted(_KEYS))}"
     if missing := sorted({"speed_m_s", "longest_section_s", "clear_length_m"} - set(values)):
         yield f"key {', '.join(missing)} is missing"
-    for key in sorted(_NUMBERS & set(values)):
-        if not _is_number(values[key]) or values[key] > 10_000:
-            yield f"{key} = {values[key]!r}; it must be a number from 0 to 10000"
-    if values["clear_length_m"] < 20:
-        yield "clear_length_m must be at least 20"
-    speed = values["speed_m_s"]
-    if not (isinstance(speed, list) and len(speed) == 2 and all(map(_is_number, speed))):
-        yield f"speed_m_s = {speed!r}; it must be two numbers, as in [1.7, 2.2]"
+    yield from _broken_numbers(values)
     weights = values.get("weights", {})
     whole = {**WEIGHTS, **weights} if isinstance(weights, dict) else {}
     if set(whole) != set(CRITERIA) or not all(map(_is_number, whole.values())) or sum(whole.values()) <= 0:
@@ -122,9 +116,25 @@ def _broken_rules(values: dict[str, Any]) -> Iterator[str]:
     if not isinstance(ratings, dict) or not all(_is_number(r) and r <= 1 for r in ratings.values()):
         yield "surface_desirability must hold numbers from 0 to 1"
     only = values.get("surfaces", {})
-    if not isinstance(only, dict) or not isinstance(only.get("only", []), list):
-        yield "surfaces must be a table with a list named only"
+    names = only.get("only", []) if isinstance(only, dict) and not set(only) - {"only"} else None
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        yield "surfaces must be a table with a list of names called only"
+    if not isinstance(values.get("barefoot", False), bool):
+        yield "barefoot must be true or false"
+
+
+def _broken_numbers(values: dict[str, Any]) -> Iterator[str]:
+    for key in sorted(_NUMBERS & set(values)):
+        if not _is_number(values[key]) or values[key] > 10_000:
+            yield f"{key} = {values[key]!r}; it must be a number from 0 to 10000"
+    if not 20 <= values["clear_length_m"] <= values.get("longest_m", Profile.longest_m):
+        yield "clear_length_m must be at least 20 and at most longest_m (200 where it is not given)"
+    if values["longest_section_s"] <= 0:
+        yield "longest_section_s must be above 0"
+    speed = values["speed_m_s"]
+    if not (isinstance(speed, list) and len(speed) == 2 and all(map(_is_number, speed)) and 0 < speed[0] <= speed[1]):
+        yield f"speed_m_s = {speed!r}; it must be two speeds above 0, the slower first, as in [1.7, 2.2]"
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < math.inf

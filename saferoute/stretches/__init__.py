@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from saferoute.stretches._chains import Chains, chains, side_paths, together
 from saferoute.stretches._ground import Cutters, OpenGround, corridor_chains, kinds_of, open_ground
-from saferoute.stretches._windows import STEP_M, Merged, cells, covered, merge, subset, windows
+from saferoute.stretches._windows import STEP_M, Merged, apart, cells, covered, merge, subset, windows
 
 __all__ = [
     "STEP_M",
@@ -19,6 +19,7 @@ __all__ = [
     "Cutters",
     "Merged",
     "OpenGround",
+    "apart",
     "cells",
     "chains",
     "corridor_chains",

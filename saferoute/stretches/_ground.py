@@ -32,6 +32,9 @@ KINDS = (
 )
 """Kinds of open ground: name, key, values, and the surface that the tag itself says."""
 
+_LARGEST_LAWN_M2 = 15_000.0
+"""Grass larger than this, outside parks and sports grounds, is taken for a farmer's [J]:
+in Liechtenstein's valley nearly all of it is, while Helsinki's lawns are smaller or in parks."""
 _RECREATION = frozenset({"park", "recreation ground", "village green"})
 _WAY_NEAR_M = 30.0
 _MOST = 8
@@ -75,7 +78,7 @@ class Cutters:
     yields: BoolArray
     shore: NDArray[np.object_]
     coastline: NDArray[np.object_]
-    foot_ways: NDArray[np.object_]
+    walkable: NDArray[np.object_]
     """Public ways by which one gets there."""
 
 
@@ -87,17 +90,22 @@ def kinds_of(areas: gpd.GeoDataFrame) -> NDArray[np.object_]:
         if name == "track":  # closed ways are lines unless they say they are areas
             hit &= (areas["osm_type"].eq("relation") | areas["area"].eq("yes")).to_numpy()
         kinds[hit] = name
-    meadow = kinds == "meadow"
-    if meadow.any():
-        kinds[meadow & ~_for_recreation(areas, kinds)] = ""
+    # Farmers' grass is drawn as meadow or as large pieces of grass.
+    farmed = kinds == "meadow"
+    grass = np.flatnonzero(kinds == "grass")
+    farmed[grass[shapely.area(areas.geometry.to_numpy()[grass]) > _LARGEST_LAWN_M2]] = True
+    if farmed.any():
+        kinds[farmed & ~_for_recreation(areas, kinds)] = ""
     return kinds
 
 
 def _for_recreation(areas: gpd.GeoDataFrame, kinds: NDArray[np.object_]) -> BoolArray:
     """Say which areas lie in a park or the like, or are open on foot by tag."""
     geometry = areas.geometry.to_numpy()
-    parks = geometry[np.isin(kinds, list(_RECREATION))]
-    hit = areas["foot"].isin(["yes", "designated", "permissive"]).to_numpy(dtype=bool, copy=True)
+    sports = areas["leisure"].isin(["sports_centre", "stadium", "beach_resort"]).to_numpy()
+    parks = geometry[np.isin(kinds, list(_RECREATION)) | sports]
+    allowed = ["yes", "designated", "permissive"]
+    hit = (areas["foot"].isin(allowed) | areas["access"].isin(allowed)).to_numpy(dtype=bool, copy=True)
     if len(parks):
         inside = shapely.STRtree(shapely.point_on_surface(geometry)).query(parks, predicate="intersects")[1]
         hit[inside] = True
@@ -105,7 +113,12 @@ def _for_recreation(areas: gpd.GeoDataFrame, kinds: NDArray[np.object_]) -> Bool
 
 
 def open_ground(
-    areas: gpd.GeoDataFrame, reasons: NDArray[np.object_], cutters: Cutters, profile: Profile
+    areas: gpd.GeoDataFrame,
+    *,
+    reasons: NDArray[np.object_],
+    wanted: BoolArray,
+    cutters: Cutters,
+    profile: Profile,
 ) -> OpenGround:
     """Find the longest clear corridors on every piece of open ground.
 
@@ -114,6 +127,8 @@ def open_ground(
     areas : GeoDataFrame of n rows
     reasons : ndarray of n str
         Why an area is never run on, ``""`` where it may be.
+    wanted : ndarray of shape (n,)
+        Which areas to look at; the others only matter as neighbours.
     cutters : Cutters
     profile : Profile
         Its lane must lie on free ground over the whole corridor, run-outs
@@ -121,14 +136,14 @@ def open_ground(
     """
     kinds = kinds_of(areas)
     finder = _Finder(areas, kinds, cutters, profile)
-    counts = {name: (int((kinds == name).sum()), 0) for name, *_ in KINDS}
-    refused = [(int(row), str(reasons[row])) for row in np.flatnonzero((kinds != "") & (reasons != ""))]
+    counts = {name: (int(((kinds == name) & wanted).sum()), 0) for name, *_ in KINDS}
+    refused = [(int(row), str(reasons[row])) for row in np.flatnonzero((kinds != "") & (reasons != "") & wanted)]
     lines: list[shapely.LineString] = []
     rows: list[int] = []
     widths: list[float] = []
     for name, *_ in KINDS:
         of_kind = np.flatnonzero((kinds == name) & (reasons == ""))
-        for members in _touching(areas, of_kind):
+        for members in (m for m in _touching(areas, of_kind) if wanted[m].any()):
             found, reason = finder.corridors(members, name)
             for line, row, width in found:
                 lines.append(line)
@@ -188,7 +203,7 @@ class _Finder:
         self._tree = shapely.STRtree(cutters.geometry)
         self._open = np.flatnonzero(kinds != "")
         self._open_tree = shapely.STRtree(self._geometry[self._open])
-        self._ways = shapely.STRtree(cutters.foot_ways)
+        self._ways = shapely.STRtree(cutters.walkable)
         self._shore = shapely.STRtree(cutters.shore)
         self._coast = shapely.STRtree(cutters.coastline)
         self._half_lane = profile.lane_m / 2

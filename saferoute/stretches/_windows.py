@@ -22,6 +22,8 @@ STEP_M = 5.0
 """Grain of everything along a chain."""
 TIE = 0.02
 """Windows this close in score are tied, and the longer stretch wins [J]."""
+_SHARED = 0.2
+"""Two stretches that share more of the smaller one's band than this are one."""
 _SAME_LINE_M = 0.001
 _WIDER_M = 0.5
 """How much wider than its best window's strip a stretch may become as it grows:
@@ -241,3 +243,26 @@ class _Growth:
         n = high - low + self.of.n_cells
         line = joined(self.of.cells.lines[low : low + n], np.array([0]), np.array([n]))
         return float(strip_widths(line)[0])
+
+
+def apart(of: Merged, score: FloatArray, lane_m: float) -> Merged:
+    """Drop stretches that run on the ground of better ones, in the free lane of each.
+
+    Chains do not overlap, but corridors over one lawn do, and so may a path
+    and the lawn it is drawn on. Two that merely cross are both kept.
+    """
+    lines = of.lines()
+    bands = shapely.buffer(lines, lane_m / 2, cap_style="flat")
+    a, b = shapely.STRtree(bands).query(bands, predicate="intersects")
+    a, b = a[a < b], b[a < b]
+    shared = shapely.area(shapely.intersection(bands[a], bands[b]))
+    same = shared > _SHARED * np.fmin(shapely.area(bands[a]), shapely.area(bands[b]))
+    rivals: dict[int, list[int]] = {}
+    for one, other in zip(a[same].tolist(), b[same].tolist(), strict=True):
+        rivals.setdefault(one, []).append(other)
+        rivals.setdefault(other, []).append(one)
+    kept = np.ones(len(lines), dtype=bool)
+    for row in np.lexsort((np.arange(len(lines)), -of.n_cells, -np.round(score, 6))).tolist():
+        if kept[row]:
+            kept[rivals.get(row, [])] = False
+    return Merged(subset(of.worst, kept), of.first[kept], of.n_cells[kept])
