@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import numpy as np
     import pandas as pd
+    import shapely
     from numpy.typing import NDArray
 
     FloatArray = NDArray[np.float64]
@@ -123,6 +124,9 @@ class Features:
     tagged: pd.DataFrame
     """Highways of the whole source, wherever they lie: ``highway``, ``surface``,
     ``smoothness``, ``tracktype`` and ``length_m``: what silence is judged by."""
+    extent: shapely.Geometry | None
+    """Where the source is whole: beyond, a missing wall only means a missing map.
+    None where the source does not say."""
     data_date: str | None = None
     """ISO date the data speaks of, or None where the file does not say."""
     attribution: tuple[str, ...] = (OSM_ATTRIBUTION,)

@@ -34,7 +34,7 @@ RATINGS = (("A", 0.75, 0.60), ("B", 0.55, 0.45), ("C", 0.40, 0.0))
 UNRATED = "none"
 
 _NEAR_M = 150.0
-_REPEAT = 0.15
+_REPEAT = 0.25
 """A stretch beside one already ranked loses up to this share in the order,
 halved every `_NEAR_M`·ln 2: a list of ten slices of one path helps nobody [J]."""
 

@@ -26,6 +26,10 @@ TREE_M, OBJECT_M = 0.75, 0.5
 """Margin around the middle of a tree, and of any other small object."""
 FENCE_M, TREE_ROW_M, PATH_M, RAILWAY_M = 0.5, 1.0, 0.3, 3.75
 """Margin on each side of a line; `PATH_M` from a path's edge."""
+FAST_ROAD_M, BUSY_ROAD_M = 20.0, 8.0
+"""Margin from the edge of motorways and trunk roads, and of primary and secondary
+roads: their verges are mapped as lawns, and nobody should run on them."""
+_FAST, _BUSY = frozenset({"motorway", "trunk"}), frozenset({"primary", "secondary"})
 BUILDING_M, USE_M, PLAYGROUND_M = 0.5, 0.5, 3.0
 
 _USES = {
@@ -121,6 +125,8 @@ def _lines(ways: gpd.GeoDataFrame) -> tuple[NDArray[np.object_], FloatArray]:
         (isin(ways, "leisure", {"slipway"}), 2.0),
         (highway.notna().to_numpy(), width / 2 + PATH_M),
         (highway.isin(limits.MOTOR_ROADS).to_numpy(), limits.half_widths(ways) + limits.BESIDE_ROAD_M),
+        (highway.str.removesuffix("_link").isin(_FAST).to_numpy(), limits.half_widths(ways) + FAST_ROAD_M),
+        (highway.str.removesuffix("_link").isin(_BUSY).to_numpy(), limits.half_widths(ways) + BUSY_ROAD_M),
         (limits.is_rail(ways), RAILWAY_M),
         (limits.is_drop(ways), limits.BESIDE_DROP_M),
     ]

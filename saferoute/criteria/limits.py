@@ -57,6 +57,7 @@ RULES = {
     "protected": "dunes and protected areas, away from their mapped paths",
     "no way leads there": "open ground that no public way comes within 30 m of",
     "no clear corridor": "open ground without a clear straight corridor of the length",
+    "edge of the data": "ground within 15 m of the edge of the map data, or beyond it",
     "too short": "no clear length for one section and its run-outs between two limits or ends",
     "bends": "bends: the headings or the strip that holds the line are too wide",
     "slope": "slopes that are above 5 % beyond doubt",
@@ -262,6 +263,8 @@ def of_cells(cells: Cells, features: Features) -> NDArray[np.object_]:
         hit[which] = True
         reasons[hit & (reasons == "")] = reason
 
+    if features.extent is not None:
+        mark("edge of the data", ~shapely.covered_by(cells.lines, shapely.buffer(features.extent, -BEYOND_END_M)))
     for reason, nodes in _limiting_nodes(features).items():
         mark(reason, cells.node_cell[np.isin(cells.node_id, nodes)])
     hazards = Hazards(features)

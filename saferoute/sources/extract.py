@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     import pandas as pd
+    import shapely
 
     from saferoute.model import Area, Place
 
@@ -75,8 +76,14 @@ class _Tables:
     ways: gpd.GeoDataFrame
     areas: gpd.GeoDataFrame
     points: gpd.GeoDataFrame
+    extent: shapely.Geometry | None
+    """Where the extract is whole, in degrees; None = it does not say."""
     data_date: str | None
     skipped: int
+
+
+_PLAUSIBLE = 3.0
+"""A header's box that is this much larger than what the file holds is no box of this file."""
 
 
 class ExtractSource:
@@ -114,6 +121,8 @@ class ExtractSource:
         PlaceNotFound
             If the extract holds nothing there.
         """
+        import geopandas as gpd
+
         tables = self.tables()
         box = bounding_box(area.place, area.radius_m + margin_m)
         west, south, east, north = box
@@ -122,9 +131,14 @@ class ExtractSource:
         if tables.ways.cx[near[0] : near[2], near[1] : near[3]].empty:
             raise PlaceNotFound(_far_away(area.place, tables))
         ways, areas, points = (p.to_crs(area.crs).reset_index(drop=True) for p in parts)
-        notes = (f"{tables.skipped} broken objects of the extract were skipped",) if tables.skipped else ()
+        notes = [f"{tables.skipped} broken objects of the extract were skipped"] if tables.skipped else []
+        extent = None
+        if tables.extent is None:
+            notes.append("the extract does not say where it was cut: near its edges obstacles may be missing")
+        else:
+            extent = gpd.GeoSeries([tables.extent], crs=WGS84).to_crs(area.crs).iloc[0]
         tagged = highway_tags(tables.ways)
-        return Features(ways, areas, points, tagged, tables.data_date, (OSM_ATTRIBUTION,), notes)
+        return Features(ways, areas, points, tagged, extent, tables.data_date, (OSM_ATTRIBUTION,), tuple(notes))
 
 
 def bounding_box(place: Place, radius_m: float) -> tuple[float, float, float, float]:
@@ -209,7 +223,8 @@ def _read(path: Path) -> _Tables:
             gc.enable()
     if not ways.columns["osm_id"] and not areas.columns["osm_id"]:
         raise InvalidInput(f"{path}: the extract holds no ways; is it an OpenStreetMap extract with data?")
-    return _Tables(ways.table(), areas.table(), points.table(), _data_date(path, newest), skipped)
+    tables = ways.table(), areas.table(), points.table()
+    return _Tables(*tables, _extent(path, tables[0]), _data_date(path, newest), skipped)
 
 
 def _read_rows(path: Path) -> tuple[_Rows, _Rows, _Rows, Any, int]:
@@ -270,6 +285,22 @@ def _located_runs(way: Any) -> Iterator[tuple[list[int], bytes]]:
         run = []
 
 
+def _extent(path: Path, ways: gpd.GeoDataFrame) -> shapely.Geometry | None:
+    """Return the box that the file's header names, None where it names none or a wrong one."""
+    import osmium
+    import shapely
+
+    box = osmium.FileProcessor(osm_file(path)).header.box()
+    if not box.valid() or not len(ways):
+        return None
+    west, south, east, north = ways.total_bounds
+    named = box.bottom_left.lon, box.bottom_left.lat, box.top_right.lon, box.top_right.lat
+    wide, high = named[2] - named[0], named[3] - named[1]
+    if wide > _PLAUSIBLE * (east - west) or high > _PLAUSIBLE * (north - south):
+        return None
+    return shapely.box(*named)
+
+
 def _data_date(path: Path, newest: Any) -> str | None:
     """Return the date of the file's header, else that of its newest way."""
     import osmium
@@ -285,6 +316,7 @@ def _data_date(path: Path, newest: Any) -> str | None:
 def _merge(parts: list[_Tables]) -> _Tables:
     """Put the tables of several files together, every object once."""
     import pandas as pd
+    import shapely
 
     def together(tables: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
         frame = pd.concat(tables, ignore_index=True) if len(tables) > 1 else tables[0]
@@ -304,6 +336,7 @@ def _merge(parts: list[_Tables]) -> _Tables:
         together([p.ways for p in parts]),
         together([p.areas for p in parts]),
         together([p.points for p in parts]),
+        None if any(p.extent is None for p in parts) else shapely.union_all([p.extent for p in parts]),
         min(dates) if dates else None,
         sum(p.skipped for p in parts),
     )

@@ -219,8 +219,8 @@
   }
 
   function considered() {
-    const { ways = null, length_m: length = null } = data.considered;
-    return ways === null || length === null ? "" : `Looked at ${ways} ways, ${metres(length)}.`;
+    const { ways = null, areas = null } = data.considered;
+    return ways === null || areas === null ? "" : `Looked at ${ways} ways and ${areas} pieces of open ground.`;
   }
 
   function copyright() {
