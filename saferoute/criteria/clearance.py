@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from saferoute.criteria import _width, limits
+from saferoute.criteria import _hazards, _width
 from saferoute.criteria._tags import column, isin
 from saferoute.criteria.obstacles import small_objects
 
@@ -88,7 +88,7 @@ def blockers(features: Features) -> Blockers:
     things = points.geometry.to_numpy()[small_objects(points)]
     trees = isin(points, "natural", {"tree"})[small_objects(points)]
     building = column(areas, "building").notna().to_numpy() & ~isin(areas, "building", {"no"})
-    playground, water = isin(areas, "leisure", {"playground"}), limits.is_water(areas)
+    playground, water = isin(areas, "leisure", {"playground"}), _hazards.is_water(areas)
     use = np.zeros(len(areas), dtype=bool)
     for tag, values in _USES.items():
         use |= isin(areas, tag, values)
@@ -99,7 +99,7 @@ def blockers(features: Features) -> Blockers:
         (things, np.where(trees, TREE_M, OBJECT_M), False),
         (polygons[building], np.full(building.sum(), BUILDING_M), False),
         (polygons[playground], np.full(playground.sum(), PLAYGROUND_M), False),
-        (polygons[water], np.full(water.sum(), limits.BESIDE_DROP_M), False),
+        (polygons[water], np.full(water.sum(), _hazards.BESIDE_DROP_M), False),
         (polygons[use], np.full(use.sum(), USE_M), True),
         (line_things, line_margins, False),
     ]
@@ -116,19 +116,19 @@ def blockers(features: Features) -> Blockers:
 def _lines(ways: gpd.GeoDataFrame) -> tuple[NDArray[np.object_], FloatArray]:
     """Return the lines that cut open ground, and the margin on each side."""
     highway = column(ways, "highway")
-    below = limits.below_ground(ways)
+    below = _hazards.below_ground(ways)
     width, _ = _width.widths(ways)
     margin = np.full(len(ways), np.nan)
     rules: list[tuple[BoolArray, FloatArray | float]] = [
         (isin(ways, "natural", {"tree_row"}), TREE_ROW_M),
-        (limits.is_fence(ways) | column(ways, "barrier").notna().to_numpy(), FENCE_M),
+        (_hazards.is_fence(ways) | column(ways, "barrier").notna().to_numpy(), FENCE_M),
         (isin(ways, "leisure", {"slipway"}), 2.0),
         (highway.notna().to_numpy(), width / 2 + PATH_M),
-        (highway.isin(limits.MOTOR_ROADS).to_numpy(), limits.half_widths(ways) + limits.BESIDE_ROAD_M),
-        (highway.str.removesuffix("_link").isin(_FAST).to_numpy(), limits.half_widths(ways) + FAST_ROAD_M),
-        (highway.str.removesuffix("_link").isin(_BUSY).to_numpy(), limits.half_widths(ways) + BUSY_ROAD_M),
-        (limits.is_rail(ways), RAILWAY_M),
-        (limits.is_drop(ways), limits.BESIDE_DROP_M),
+        (highway.isin(_hazards.MOTOR_ROADS).to_numpy(), _hazards.half_widths(ways) + _hazards.BESIDE_ROAD_M),
+        (highway.str.removesuffix("_link").isin(_FAST).to_numpy(), _hazards.half_widths(ways) + FAST_ROAD_M),
+        (highway.str.removesuffix("_link").isin(_BUSY).to_numpy(), _hazards.half_widths(ways) + BUSY_ROAD_M),
+        (_hazards.is_rail(ways), RAILWAY_M),
+        (_hazards.is_drop(ways), _hazards.BESIDE_DROP_M),
     ]
     for hit, distance in rules:
         margin = np.where(hit, np.fmax(margin, distance), margin)

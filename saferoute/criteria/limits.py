@@ -13,7 +13,17 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from saferoute.criteria._tags import column, isin, metres
+from saferoute.criteria._hazards import (
+    BESIDE_DROP_M,
+    BESIDE_ROAD_M,
+    BEYOND_END_M,
+    FENCES,
+    MOTOR_ROADS,
+    Hazards,
+    is_rail,
+    off_the_ground,
+)
+from saferoute.criteria._tags import column, isin
 from saferoute.criteria.surface import EXCLUDED_SURFACES
 
 if TYPE_CHECKING:
@@ -64,11 +74,6 @@ RULES = {
 }
 """Every reason, with the rule in a sentence."""
 
-MOTOR_ROADS = frozenset(
-    "motorway motorway_link trunk trunk_link primary primary_link secondary secondary_link tertiary "
-    "tertiary_link unclassified residential living_street service road busway bus_guideway raceway escape "
-    "rest_area services emergency_bay".split()
-)
 FOOT_WAYS = frozenset({"footway", "path", "pedestrian", "track", "bridleway", "cycleway"})
 _NOT_BUILT = frozenset({"construction", "proposed", "planned", "abandoned", "razed", "disused", "demolished"})
 _INDOOR = frozenset({"corridor", "elevator", "platform", "ladder"})
@@ -103,42 +108,8 @@ _HARMLESS_BARRIERS = frozenset({"no", "entrance", "none", "border_control"})
 _FLUSH_KERBS = frozenset({"flush", "no", "none"})
 _RAIL_CROSSINGS = frozenset({"level_crossing", "crossing", "tram_level_crossing", "tram_crossing"})
 
-# Things beside a line.
-_RAILS = frozenset("rail light_rail tram subway narrow_gauge monorail funicular preserved miniature".split())
-_WATERWAYS = frozenset("river stream canal ditch drain dock tidal_channel fish_pass weir dam lock_gate".split())
-_FENCES = frozenset(
-    "fence wall hedge guard_rail city_wall retaining_wall handrail railing jersey_barrier wire_fence "
-    "cable_barrier hedge_bank".split()
-)
-_DROPS = {
-    "natural": frozenset({"cliff", "coastline", "earth_bank"}),
-    "man_made": frozenset({"quay", "embankment", "breakwater", "groyne", "pier"}),
-    "barrier": frozenset({"retaining_wall"}),
-    "waterway": _WATERWAYS,
-}
-_CLOSED_GROUND = {
-    "landuse": frozenset({"military", "railway", "quarry", "landfill", "cemetery", "construction"}),
-    "leisure": frozenset({"golf_course", "miniature_golf"}),
-    "amenity": frozenset({"grave_yard", "school", "kindergarten", "prison"}),
-    "aeroway": frozenset({"aerodrome", "apron", "runway", "taxiway", "helipad", "heliport"}),
-    "man_made": frozenset({"pier", "breakwater", "groyne"}),
-    "railway": frozenset({"platform", "station", "yard"}),
-    "public_transport": frozenset({"platform"}),
-}
-_PARKING_OFF_GROUND = frozenset({"underground", "multi-storey", "rooftop", "sheds", "carports"})
-
-BESIDE_ROAD_M = 3.0
-BESIDE_DROP_M = 5.0
-BEYOND_END_M = 15.0
 GRADE_QUANTILE = 1.64
 """The slope limit holds when even this many σ less would break it (95 %)."""
-
-HALF_WIDTH_M = {
-    "motorway": 6.0, "trunk": 5.0, "primary": 4.5, "secondary": 4.0, "tertiary": 3.5,
-    "unclassified": 3.0, "residential": 3.0, "living_street": 2.75, "service": 1.75,
-}  # fmt: skip
-"""Half the carriageway by class where neither width nor lanes are tagged [J]."""
-_LANE_M = 3.25
 
 
 def of_ways(ways: gpd.GeoDataFrame, profile: Profile) -> NDArray[np.object_]:
@@ -170,7 +141,7 @@ def _way_rules(ways: gpd.GeoDataFrame, profile: Profile) -> list[tuple[str, Bool
     crossing = isin(ways, "footway", {"crossing", "traffic_island", "access_aisle", "link_crossing"})
     crossing |= isin(ways, "path", {"crossing"}) | isin(ways, "cycleway", {"crossing"})
     bridge = ~isin(ways, "bridge", {"no"}) & column(ways, "bridge").notna().to_numpy()
-    railing = isin(ways, "handrail", _RAILINGS) | isin(ways, "barrier", _FENCES)
+    railing = isin(ways, "handrail", _RAILINGS) | isin(ways, "barrier", FENCES)
     tunnel = ~isin(ways, "tunnel", {"no"}) & column(ways, "tunnel").notna().to_numpy()
     rules = [
         ("motor road", highway.isin(MOTOR_ROADS).to_numpy() | isin(ways, "motor_vehicle", _MOTOR_ALLOWED)),
@@ -202,7 +173,7 @@ def of_areas(areas: gpd.GeoDataFrame, profile: Profile) -> NDArray[np.object_]:
         ("closed ground", column(areas, "golf").notna().to_numpy()),
         ("kind of pitch", isin(areas, "leisure", {"pitch"}) & isin(areas, "sport", _WALLED_SPORTS)),
         ("kind of track", isin(areas, "leisure", {"track"}) & _other_track(areas)),
-        ("indoor", isin(areas, "indoor", {"yes", "room"}) | _off_the_ground(areas)),
+        ("indoor", isin(areas, "indoor", {"yes", "room"}) | off_the_ground(areas)),
         ("surface", isin(areas, "surface", EXCLUDED_SURFACES)),
         ("smoothness", isin(areas, "smoothness", _BAD_SMOOTHNESS)),
     ]
@@ -218,7 +189,7 @@ def of_tracks(ways: gpd.GeoDataFrame, profile: Profile) -> NDArray[np.object_]:
         ("access", closed_on_foot(ways)),
         ("kind of track", _other_track(ways)),
         ("surface", isin(ways, "surface", EXCLUDED_SURFACES)),
-        ("indoor", _off_the_ground(ways)),
+        ("indoor", off_the_ground(ways)),
     ]
     for reason, hit in rules + _chosen_surfaces(ways, profile):
         reasons[hit & (reasons == "")] = reason
@@ -297,150 +268,12 @@ def _limiting_nodes(features: Features) -> dict[str, IntArray]:
         stops |= isin(points, tag, values)
     rails = isin(points, "railway", _RAIL_CROSSINGS)
     ids = points["osm_id"].to_numpy() if len(points) else np.empty(0, np.int64)
-    surface_rails = is_rail(ways) & ~_off_the_ground(ways)
+    surface_rails = is_rail(ways) & ~off_the_ground(ways)
     return {
         "railway crossing": np.union1d(ids[rails], nodes_of(surface_rails)),
         "obstacle on the line": ids[stops],
         "junction with a road": nodes_of(highway.isin(MOTOR_ROADS).to_numpy()),
     }
-
-
-def _off_the_ground(ways: pd.DataFrame) -> BoolArray:
-    """Say which lines run above or below the ground: bridges, tunnels, culverts, other layers."""
-    tunnel, bridge, layer = (column(ways, t) for t in ("tunnel", "bridge", "layer"))
-    off = (tunnel.notna() & tunnel.ne("no")) | (bridge.notna() & bridge.ne("no"))
-    off |= layer.notna() & ~layer.isin(["0", "+0", "-0"])
-    off |= column(ways, "location").isin(["underground", "underwater", "overground", "roof", "overhead"])
-    return off.to_numpy(dtype=bool)
-
-
-def below_ground(ways: pd.DataFrame) -> BoolArray:
-    """Say which lines run under the ground, where nobody meets them."""
-    tunnel = column(ways, "tunnel")
-    deep = (tunnel.notna() & tunnel.ne("no")) | column(ways, "layer").str.startswith("-").fillna(value=False)
-    return np.array(deep | column(ways, "location").isin(["underground", "underwater"]), dtype=bool)
-
-
-def is_drop(ways: pd.DataFrame) -> BoolArray:
-    """Say which lines one may fall over the edge of: cliffs, quays, walls, waterways, coast."""
-    hit = np.zeros(len(ways), dtype=bool)
-    for tag, values in _DROPS.items():
-        hit |= isin(ways, tag, values)
-    return hit
-
-
-def is_rail(ways: pd.DataFrame) -> BoolArray:
-    """Say which lines are railways in use."""
-    return isin(ways, "railway", _RAILS)
-
-
-def is_fence(ways: pd.DataFrame) -> BoolArray:
-    """Say which lines are fences, walls, hedges or rails."""
-    return isin(ways, "barrier", _FENCES)
-
-
-def half_widths(ways: pd.DataFrame) -> FloatArray:
-    """Return half the carriageway's width in m: from `width`, `lanes`, else by class."""
-    width = metres(ways, "width")
-    lanes = pd.to_numeric(column(ways, "lanes"), errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-    by_class = column(ways, "highway").str.removesuffix("_link").map(HALF_WIDTH_M).to_numpy(dtype=float)
-    half = np.where(np.isfinite(width), width / 2, np.where(lanes >= 1, lanes * _LANE_M / 2, by_class))
-    return np.where(np.isfinite(half), half, HALF_WIDTH_M["residential"])
-
-
-class Hazards:
-    """Roads, rails, drops, water and closed ground of some features, ready to be asked.
-
-    Things on another layer than the ground (bridges above, tunnels and
-    culverts below) are none.
-    """
-
-    def __init__(self, features: Features) -> None:
-        ways, areas = features.ways, features.areas
-        ground = ~_off_the_ground(ways)
-        lines = ways.geometry.to_numpy()
-        road = column(ways, "highway").isin(MOTOR_ROADS).to_numpy() & ground
-        rail = is_rail(ways) & ground
-        drop = is_drop(ways) & ground
-        water = is_water(areas)
-        steps = column(ways, "highway").eq("steps").to_numpy()
-        water_geometry = areas.geometry.to_numpy()[water]
-        drops = np.concatenate([lines[drop], water_geometry])
-        self._by_kind = {
-            "road": (lines[road], half_widths(ways)[road]),
-            "railway": (lines[rail], np.full(rail.sum(), 0.75)),  # half a standard gauge
-            "drop": (drops, np.zeros(len(drops))),
-            "beyond": (np.concatenate([drops, lines[steps]]), np.zeros(len(drops) + steps.sum())),
-        }
-        self._fences = lines[is_fence(ways) & ground]
-        closed = np.zeros(len(areas), dtype=bool)
-        for tag, values in _CLOSED_GROUND.items():
-            closed |= isin(areas, tag, values)
-        closed |= column(areas, "military").notna().to_numpy()
-        closed |= isin(areas, "amenity", {"parking"}) & ~isin(areas, "parking", _PARKING_OFF_GROUND)
-        closed &= ~_off_the_ground(areas)
-        closed_lines = isin(ways, "man_made", _CLOSED_GROUND["man_made"])
-        protected = isin(areas, "leisure", {"nature_reserve"}) | isin(areas, "natural", {"dune"})
-        protected |= isin(areas, "boundary", {"protected_area", "national_park"})
-        self._protected = areas.geometry.to_numpy()[protected]
-        self._closed = np.concatenate([areas.geometry.to_numpy()[closed], lines[closed_lines]])
-
-    def closed_ground(self, lines: NDArray[np.object_]) -> IntArray:
-        """Return which lines enter closed ground."""
-        if not len(self._closed):
-            return np.empty(0, np.int64)
-        # Large polygons ask and small cells answer: what asks gets prepared.
-        return np.unique(shapely.STRtree(lines).query(self._closed, predicate="intersects")[1])
-
-    def protected(self, lines: NDArray[np.object_]) -> IntArray:
-        """Return which lines enter dunes or protected areas."""
-        return np.unique(shapely.STRtree(lines).query(self._protected, predicate="intersects")[1])
-
-    def barriers_across(self, lines: NDArray[np.object_]) -> IntArray:
-        """Return which lines a fence, wall or hedge crosses."""
-        return np.unique(shapely.STRtree(lines).query(self._fences, predicate="crosses")[1])
-
-    def beside(self, cells: Cells, kind: str, distance_m: float) -> IntArray:
-        """Return the cells with a hazard within `distance_m` of its edge, no fence between.
-
-        Drops count through a fence too: a mapped fence beside water says
-        nothing of its height or its gaps.
-        """
-        things, half = self._by_kind[kind]
-        if not len(things):
-            return np.empty(0, np.int64)
-        tree = shapely.STRtree(cells.lines)
-        thing, cell = tree.query(things, predicate="dwithin", distance=half + distance_m)
-        if kind != "drop" and len(self._fences) and len(cell):
-            link = shapely.shortest_line(cells.lines[cell], things[thing])
-            fenced = np.unique(shapely.STRtree(link).query(self._fences, predicate="intersects")[1])
-            # Where the hazard touches the line nothing can stand between.
-            fenced = fenced[shapely.length(link[fenced]) > 0]
-            cell = np.delete(cell, fenced)
-        return np.unique(cell)
-
-    def beyond(self, ends: FloatArray, ahead: FloatArray) -> BoolArray:
-        """Say at which ends a drop lies in the way of a runner who goes on.
-
-        Parameters
-        ----------
-        ends, ahead : ndarray of shape (n, 2)
-            End of each stretch, and the unit vector that leads out of it.
-        """
-        things, _ = self._by_kind["beyond"]
-        if not len(ends) or not len(things):
-            return np.zeros(len(ends), dtype=bool)
-        path = shapely.linestrings(np.stack([ends, ends + BEYOND_END_M * ahead], axis=1))
-        hit = np.unique(shapely.STRtree(path).query(things, predicate="dwithin", distance=1.0)[1])
-        return np.isin(np.arange(len(ends)), hit)
-
-
-def is_water(areas: gpd.GeoDataFrame) -> BoolArray:
-    """Say which areas are water, on the ground."""
-    water = isin(areas, "natural", {"water", "bay", "strait"}) | isin(areas, "landuse", {"reservoir", "basin"})
-    water |= isin(areas, "waterway", {"riverbank", "dock"}) | isin(areas, "leisure", {"swimming_pool", "marina"})
-    water |= isin(areas, "amenity", {"fountain"})
-    return water & ~_off_the_ground(areas)
 
 
 def of_windows(
