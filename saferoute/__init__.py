@@ -2,5 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from saferoute.model import Ranking, SaferouteError
+    from saferoute.pipeline import find_near as find
+    from saferoute.sources.profiles import load_profile
+
 __version__ = "0.1.0"
-__all__ = ["__version__"]
+__all__ = ["Ranking", "SaferouteError", "__version__", "find", "load_profile"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first asked for: ``saferoute --help`` needs none."""
+    from importlib import import_module
+
+    homes = {
+        "Ranking": ("saferoute.model", "Ranking"),
+        "SaferouteError": ("saferoute.model", "SaferouteError"),
+        "find": ("saferoute.pipeline", "find_near"),
+        "load_profile": ("saferoute.sources.profiles", "load_profile"),
+    }
+    if name not in homes:
+        raise AttributeError(f"module 'saferoute' has no attribute {name!r}")
+    module, attribute = homes[name]
+    return getattr(import_module(module), attribute)

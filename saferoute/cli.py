@@ -163,26 +163,19 @@ def _progress(quiet: bool) -> Callable[[str], None]:
 
 def _sources(arguments: argparse.Namespace) -> tuple[ExtractSource, RasterSource | None]:
     """Open what --region, --osm and --dem name."""
-    from saferoute.sources.extract import ExtractSource
-    from saferoute.sources.raster import RasterSource
-    from saferoute.sources.region import region_files
+    from saferoute.sources.region import open_local
 
-    extracts, rasters = region_files(arguments.region) if arguments.region else ([], [])
-    extracts, rasters = extracts + arguments.osm, rasters + arguments.dem
-    if not extracts:
-        raise InvalidInput("no map data: give a folder with --region DIR or extracts with --osm FILE…")
-    return ExtractSource(extracts), RasterSource(rasters) if rasters else None
+    return open_local(arguments.region, osm=arguments.osm, dem=arguments.dem)
 
 
 def _place(text: str, features: ExtractSource) -> Place:
-    from saferoute.sources.places import find_name, parse_coordinates
+    from saferoute.sources.places import find_place
 
-    place = parse_coordinates(text)
-    if place is None:
-        place = find_name(text, features.paths)
+    place = find_place(text, features.paths)
+    if place.name != text:
         _say(f"{place.name}: {place.lat:.5f},{place.lon:.5f}")
-        if place.others:
-            _say(f"Others of this name, not taken: {'; '.join(place.others)}. Give lat,lon to choose.")
+    if place.others:
+        _say(f"Others of this name, not taken: {'; '.join(place.others)}. Give lat,lon to choose.")
     return place
 
 

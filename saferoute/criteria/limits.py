@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from saferoute.criteria._hazards import (
@@ -28,6 +27,7 @@ from saferoute.criteria.surface import EXCLUDED_SURFACES
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
     from numpy.typing import NDArray
 
     from saferoute.model import BoolArray, Cells, Features, FloatArray, IntArray, Profile, Windows

@@ -14,14 +14,18 @@ from saferoute import scoring, stretches
 from saferoute.model import Area, Explanation, InvalidInput, PlaceNotFound, Ranking
 from saferoute.pipeline._survey import centre, survey
 from saferoute.pipeline._tables import considered, excluded_table, stretch_table
+from saferoute.sources.places import find_place
+from saferoute.sources.profiles import load_profile
+from saferoute.sources.region import open_local
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from saferoute.model import Place, Profile
     from saferoute.sources import ElevationSource, FeatureSource
 
-__all__ = ["EXPLAIN_RADIUS_M", "MAX_RADIUS_M", "area_around", "explain", "find"]
+__all__ = ["EXPLAIN_RADIUS_M", "MAX_RADIUS_M", "area_around", "explain", "find", "find_near"]
 
 MAX_RADIUS_M = 100_000.0
 EXPLAIN_RADIUS_M = 250.0
@@ -42,6 +46,55 @@ def area_around(place: Place, radius_m: float) -> Area:
     if abs(place.lat) > 84:
         epsg = 32661 if place.lat > 0 else 32761
     return Area(place, radius_m, f"EPSG:{epsg}")
+
+
+def find_near(
+    near: str,
+    *,
+    region: Path | str | None = None,
+    osm: Sequence[Path | str] = (),
+    dem: Sequence[Path | str] = (),
+    profile: Profile | None = None,
+    radius_m: float = 1500.0,
+) -> Ranking:
+    """Find the stretches near a place, from local data: `find` for a notebook.
+
+    Parameters
+    ----------
+    near : str
+        ``lat,lon``, ``geo:lat,lon`` or the name of an object in the extract.
+    region : path, optional
+        Folder with extracts and elevation rasters.
+    osm, dem : sequence of path
+        Extracts and rasters one by one.
+    profile : Profile, optional
+        From `saferoute.load_profile`; the beginner's by default.
+    radius_m : float
+
+    Returns
+    -------
+    Ranking
+        The best twenty.
+
+    Raises
+    ------
+    SaferouteError
+        As its classes say in `saferoute.model`.
+
+    Examples
+    --------
+    >>> ranking = find_near("60.172,24.944", region="data/helsinki", radius_m=800)
+    >>> ranking.stretches["rank"].iloc[0]
+    np.int64(1)
+    """
+    features, elevation = open_local(region, osm=osm, dem=dem)
+    place = find_place(near, features.paths)
+    return find(
+        area_around(place, radius_m),
+        features_of=features,
+        profile=profile or load_profile(),
+        elevation_of=elevation,
+    )
 
 
 def find(

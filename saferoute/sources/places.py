@@ -52,6 +52,11 @@ def parse_coordinates(text: str) -> Place | None:
     return Place(f"{lat:g},{lon:g}", lon, lat)
 
 
+def find_place(text: str, paths: Iterable[Path]) -> Place:
+    """Return the place that coordinates or a name of the extracts mean."""
+    return parse_coordinates(text) or find_name(text, paths)
+
+
 @dataclass(frozen=True)
 class _Named:
     name: str

@@ -1,11 +1,39 @@
-"""A folder with extracts and rasters of one region."""
+"""Local data: a folder with extracts and rasters of one region, or files one by one."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from saferoute.model import InvalidInput
 from saferoute.sources import extract, raster
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def open_local(
+    region: Path | str | None = None, *, osm: Sequence[Path | str] = (), dem: Sequence[Path | str] = ()
+) -> tuple[extract.ExtractSource, raster.RasterSource | None]:
+    """Open a region's folder and further files as sources.
+
+    Returns
+    -------
+    features : ExtractSource
+    elevation : RasterSource or None
+        None where there is no raster.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no extract, or a file cannot be read.
+    """
+    extracts, rasters = region_files(region) if region else ([], [])
+    extracts += [Path(p) for p in osm]
+    rasters += [Path(p) for p in dem]
+    if not extracts:
+        raise InvalidInput("no map data: give a folder with --region DIR or extracts with --osm FILE…")
+    return extract.ExtractSource(extracts), raster.RasterSource(rasters) if rasters else None
 
 
 def region_files(folder: Path | str) -> tuple[list[Path], list[Path]]:
