@@ -169,10 +169,10 @@ def _sources(arguments: argparse.Namespace) -> tuple[ExtractSource, RasterSource
 
 
 def _place(text: str, features: ExtractSource) -> Place:
-    from saferoute.sources.places import find_place
+    from saferoute.sources.places import find_place, parse_coordinates
 
     place = find_place(text, features.paths)
-    if place.name != text:
+    if parse_coordinates(text) is None:  # who writes coordinates knows where that is
         _say(f"{place.name}: {place.lat:.5f},{place.lon:.5f}")
     if place.others:
         _say(f"Others of this name, not taken: {'; '.join(place.others)}. Give lat,lon to choose.")
@@ -292,8 +292,10 @@ def _explanation_lines(answer: Explanation) -> list[str]:
 
     row = answer.row
     what = ", ".join(plain(i) for i in row["osm_ids"][:5])
-    name = f"{plain(row['name'])} " if isinstance(row["name"], str) else ""
-    lines = [f"Nearest: {name}({what}), {distance(answer.distance_m)} away, {row['length_m']:.0f} m long"]
+    name = plain(row["name"]) if isinstance(row["name"], str) else "no name"
+    away = f"{distance(answer.distance_m)} away" if answer.distance_m >= 5 else "right here"
+    length = f", {row['length_m']:.0f} m long" if row["length_m"] else ", open ground"
+    lines = [f"Nearest: {name} ({what}), {away}{length}"]
     if not answer.recommended:
         return [*lines, f"Left out: {row['reason']}.", f"Rule: {row['rule']}.", *closing_lines(answer.ranking)]
     lines += [

@@ -145,6 +145,9 @@ def _ground(ways: gpd.GeoDataFrame, open_ground: stretches.OpenGround) -> gpd.Ge
         kind=np.where(ways["leisure"].eq("track"), "track", "way"),
         clear_width_m=np.nan,
         surface_implied=False,
+        beach_club=False,
+        dog=pd.array([None] * len(ways), dtype="str"),
+        fee=pd.array([None] * len(ways), dtype="str"),
     )
     if not len(open_ground.rows):
         return of_ways

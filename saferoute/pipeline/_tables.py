@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -15,11 +15,11 @@ from saferoute.model import CRITERIA
 from saferoute.pipeline._survey import centre
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Hashable, Mapping
 
     from numpy.typing import NDArray
 
-    from saferoute.model import BoolArray, Cells, IntArray
+    from saferoute.model import Cells, IntArray
     from saferoute.pipeline._survey import Survey
 
 LEFTOVER = "beside a better stretch"
@@ -55,8 +55,7 @@ def stretch_table(survey: Survey, merged: stretches.Merged, top: int) -> gpd.Geo
         table[f"d_{name}"] = scores.desirability[rows, k]
         table[f"c_{name}"] = scores.confidence[rows, k]
         table = pd.concat([table, measured[name].describe(rows).reset_index(drop=True)], axis=1)
-    kinds = cells.ground["kind"].to_numpy(dtype=object)
-    table["checks"] = _checks(table, kinds[_first_ground(cells, merged.first[rows])])
+    table["checks"] = _checks(table, cells.ground.iloc[_first_ground(cells, merged.first[rows])])
     return gpd.GeoDataFrame(table, geometry=lines[rows], crs=survey.area.crs)
 
 
@@ -75,11 +74,12 @@ _CHECKS_BY_KIND = {
 }
 
 
-def _checks(table: pd.DataFrame, kinds: NDArray[np.object_]) -> list[list[str]]:
+def _checks(table: pd.DataFrame, ground: gpd.GeoDataFrame) -> list[list[str]]:
     """Say what to look at on foot before running: all that the data cannot tell."""
     checks = []
-    for row, kind in zip(table.to_dict("records"), kinds, strict=True):
-        look = ["holes, glass, nails and debris", *_CHECKS_BY_KIND.get(kind, [])]
+    tags = ground[["kind", "dog", "fee", "beach_club"]].to_dict("records")
+    for row, tag in zip(table.to_dict("records"), tags, strict=True):
+        look = ["holes, glass, nails and debris", *_CHECKS_BY_KIND.get(tag["kind"], []), *_permissions(tag)]
         if pd.isna(row["surface"]):
             look.append("the surface: it is not tagged")
         if pd.isna(row["grade_pct"]):
@@ -92,6 +92,17 @@ def _checks(table: pd.DataFrame, kinds: NDArray[np.object_]) -> list[list[str]]:
             look.append("posts, benches, roots and kerbs: few small things are mapped here")
         checks.append(look)
     return checks
+
+
+def _permissions(tag: dict[Hashable, Any]) -> list[str]:
+    words = []
+    if tag["beach_club"]:
+        words.append("whether the beach club lets one run there")
+    if tag["fee"] not in (None, "no") and pd.notna(tag["fee"]):
+        words.append("the fee that is asked")
+    if tag["dog"] not in (None, "no") and pd.notna(tag["dog"]):
+        words.append("dogs: they are allowed here")
+    return words
 
 
 def _first_ground(cells: Cells, cell: IntArray) -> IntArray:
@@ -131,8 +142,11 @@ def _osm_ids(cells: Cells, first: IntArray, n: IntArray) -> list[list[str]]:
 def _names(cells: Cells, first: IntArray, n: IntArray) -> pd.api.extensions.ExtensionArray:
     """Return the names of the ways of each run, NaN where none has one."""
     names = cells.ground["name"].to_numpy(dtype=object, na_value=None)
-    found = [[name for name in dict.fromkeys(names[rows]) if name] for rows in _grounds(cells, first, n)]
-    return pd.array([", ".join(f) if f else np.nan for f in found], dtype="str")
+    return pd.array([_joined_names(names[rows]) for rows in _grounds(cells, first, n)], dtype="str")
+
+
+def _joined_names(names: NDArray[np.object_]) -> str | float:
+    return ", ".join(name for name in dict.fromkeys(names) if name) or np.nan
 
 
 def _cell_status(survey: Survey, merged: stretches.Merged) -> NDArray[np.object_]:
@@ -164,13 +178,14 @@ def excluded_table(survey: Survey, merged: stretches.Merged) -> gpd.GeoDataFrame
     }
     near_ways = shapely.dwithin(ways.geometry.to_numpy(), here, radius_m)
     limited = np.array([isinstance(r, str) and r != "" for r in survey.way_reasons], dtype=bool) & near_ways
-    short = _short_ways(survey) & near_ways
+    short = _short_chains(survey)
+    short = short[shapely.dwithin(short["geometry"].to_numpy(), here, radius_m)]
     refused = survey.open_ground.refused
     refused = refused[shapely.dwithin(refused.geometry.to_numpy(), here, radius_m)]
     parts = [
         pd.DataFrame(pieces),
         _object_rows(ways[limited], survey.way_reasons[limited]),
-        _object_rows(ways[short], np.full(short.sum(), "too short", dtype=object)),
+        short,
         _object_rows(refused, refused["reason"].to_numpy(dtype=object)),
     ]
     table = pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True)
@@ -193,12 +208,19 @@ def _object_rows(objects: gpd.GeoDataFrame, reasons: NDArray[np.object_]) -> pd.
     )
 
 
-def _short_ways(survey: Survey) -> BoolArray:
-    """Say which ways are part of a chain too short to be cut into cells."""
-    profile = survey.evidence.profile
-    chains = survey.chains
-    is_short = shapely.length(chains.lines) < profile.clear_length_m + 2 * profile.run_out_m
-    hit = np.zeros(len(survey.features.ways), dtype=bool)
-    edge = chains.edge_ground >= 0
-    hit[chains.edge_ground[edge][is_short[chains.vertex_chain[edge]]]] = True
-    return hit
+def _short_chains(survey: Survey) -> pd.DataFrame:
+    """Return the chains that are too short to be cut into cells."""
+    profile, chains, ground = survey.evidence.profile, survey.chains, survey.cells.ground
+    short = np.flatnonzero(shapely.length(chains.lines) < profile.clear_length_m + 2 * profile.run_out_m)
+    kind, number = ground["osm_type"].to_numpy(), ground["osm_id"].to_numpy()
+    names = ground["name"].to_numpy(dtype=object, na_value=None)
+    low, high = (np.searchsorted(chains.vertex_chain, short, side=side) for side in ("left", "right"))
+    rows = [np.unique(chains.edge_ground[a : b - 1]) for a, b in zip(low, high, strict=True)]
+    return pd.DataFrame(
+        {
+            "reason": np.full(len(short), "too short", dtype=object),
+            "osm_ids": [sorted({f"{kind[g]}/{number[g]}" for g in of}) for of in rows],
+            "name": pd.array([_joined_names(names[of]) for of in rows], dtype="str"),
+            "geometry": chains.lines[short],
+        }
+    )

@@ -56,7 +56,8 @@ class OpenGround:
     rows : GeoDataFrame of n rows
         The tags of the polygon each corridor lies on, with ``kind``,
         ``clear_width_m`` (twice the distance from the line to the edge of the
-        free ground) and ``surface_implied`` (the kind says the surface).
+        free ground), ``surface_implied`` (the kind says the surface) and
+        ``beach_club``.
     refused : GeoDataFrame
         Open ground without a corridor: ``reason`` and the polygon.
     counts : mapping of str to (int, int)
@@ -155,6 +156,9 @@ def open_ground(
     table = areas.iloc[rows].reset_index(drop=True)
     table["kind"] = kinds[rows] if rows else pd.Series(dtype=object)
     table["clear_width_m"] = np.array(widths, dtype=float)
+    clubs = areas.geometry.to_numpy()[areas["leisure"].eq("beach_resort").to_numpy()]
+    in_club = shapely.STRtree(np.array(lines, dtype=object)).query(clubs, predicate="intersects")[1]
+    table["beach_club"] = np.isin(np.arange(len(lines)), in_club)
     return OpenGround(np.array(lines, dtype=object), _with_implied_surface(table), _refused(areas, refused), counts)
 
 
