@@ -102,6 +102,12 @@ def _add_common(command: argparse.ArgumentParser) -> None:
     data.add_argument(
         "--dem", type=Path, nargs="+", action="extend", default=[], metavar="FILE", help="elevation rasters, any CRS"
     )
+    data.add_argument(
+        "--dem-sigma",
+        type=float,
+        metavar="M",
+        help="standard error of the heights, m (default: by the raster's cells and tags)",
+    )
     runner = command.add_argument_group("runner")
     runner.add_argument(
         "--level",
@@ -165,7 +171,7 @@ def _sources(arguments: argparse.Namespace) -> tuple[ExtractSource, RasterSource
     """Open what --region, --osm and --dem name."""
     from saferoute.sources.region import open_local
 
-    return open_local(arguments.region, osm=arguments.osm, dem=arguments.dem)
+    return open_local(arguments.region, osm=arguments.osm, dem=arguments.dem, dem_sigma_m=arguments.dem_sigma)
 
 
 def _place(text: str, features: ExtractSource) -> Place:

@@ -149,6 +149,8 @@ class ElevationSamples:
         Index into `sources`, −1 where uncovered.
     sources : tuple of str
         Names of the rasters.
+    surface_model : ndarray of shape (n,)
+        Whether the raster shows canopies and roofs where there are any.
     """
 
     elevation_m: FloatArray
@@ -157,6 +159,7 @@ class ElevationSamples:
     cell_m: FloatArray
     source: IntArray
     sources: tuple[str, ...]
+    surface_model: BoolArray
     attribution: tuple[str, ...] = ()
 
 
@@ -240,6 +243,8 @@ class Evidence:
     features: Features
     elevation: ElevationSamples | None
     """Heights at the rows of `Cells.xy`, or None where no elevation was given."""
+    fine: ElevationSamples | None
+    """Heights every metre, five a cell, where some raster is fine enough, else None."""
     profile: Profile
 
 

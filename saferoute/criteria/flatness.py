@@ -7,16 +7,20 @@ where the raster is coarse over a longer part of the same straight chain.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import shapely
 
+from saferoute.criteria import _cells
+from saferoute.criteria._tags import column, isin
 from saferoute.geometry import chord_headings, fitted_slopes
 from saferoute.model import Criterion, Measurement
 
 if TYPE_CHECKING:
-    from saferoute.model import ElevationSamples, Evidence, FloatArray, IntArray, Windows
+    from saferoute.model import BoolArray, Cells, ElevationSamples, Evidence, FloatArray, IntArray, Windows
 
 UPHILL = ((0.0, 1.0), (1.0, 1.0), (2.0, 0.75), (3.0, 0.4), (5.0, 0.0))
 """Desirability by grade in % when running backwards uphill, the kinder direction [J]."""
@@ -29,42 +33,138 @@ FIT_LENGTH_M = 200.0
 """Length of the fit on a coarse raster; 150–200 m bring GLO-30 to about .5 %."""
 COARSE_CELL_M = 5.0
 """A raster of larger cells is coarse: a 60 m window has too few of them."""
+DENTS_CELL_M = 2.0
+"""Up to this cell size a raster shows dents."""
+BENDING_PCT = 0.6
+"""How much the slope of 200 m differs from that of a short part of it [J]."""
+ROOF_SIGMA_M = 1.0
+"""Added to the error of a surface model near trees and buildings."""
+APPROACH_M = 20.0
+"""Length of the approaches to a bridge that its gap blurs."""
+SURE = 1.28
+"""|grade|/σ from which the sign is right with P > .9, and uphill is advised."""
 _CONFIDENCE_PCT = 1.5
 
 _QUANTILES = np.array([-1.96, -1.44, -1.15, -0.93, -0.76, -0.6, -0.46, -0.32, -0.19, -0.06])
 _Z = np.concatenate([_QUANTILES, -_QUANTILES[::-1]])  # medians of 20 equal parts of a normal curve
 
 
-def slopes(windows: Windows, evidence: Evidence) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Fit the slope of each window.
+@dataclass(frozen=True)
+class Slopes:
+    """Fitted slopes of w windows.
 
-    Returns
-    -------
-    grade_pct : ndarray of shape (w,)
-        Along the line's direction, NaN where a height is unknown.
-    sigma_pct : ndarray of shape (w,)
-        Standard error.
+    Attributes
+    ----------
+    grade_pct, sigma_pct : ndarray of shape (w,)
+        Along the line's direction, and its standard error; NaN = unknown.
     fit_m : ndarray of shape (w,)
         Length over which the line was fitted.
+    roughness_m : ndarray of shape (w,)
+        Root mean square of what the line leaves over, every metre, where a
+        raster is fine enough to show dents; else NaN.
     """
+
+    grade_pct: FloatArray
+    sigma_pct: FloatArray
+    fit_m: FloatArray
+    roughness_m: FloatArray
+
+
+def slopes(windows: Windows, evidence: Evidence) -> Slopes:
+    """Fit the slope of each window, on the finest heights there are."""
     heights = evidence.elevation
+    nothing = np.full(len(windows), np.nan)
     if heights is None or not len(windows):
-        nothing = np.full(len(windows), np.nan)
-        return nothing, nothing.copy(), nothing.copy()
+        return Slopes(nothing, nothing, nothing, nothing)
+    grade, sigma, fit_m = _coarse_fit(windows, heights, evidence)
+    roughness = nothing.copy()
+    if evidence.fine is not None:
+        per_cell = len(evidence.fine.elevation_m) // len(windows.cells)
+        n = np.full(len(windows), windows.n_cells * per_cell)
+        fine_grade, rms = fitted_slopes(
+            evidence.fine.elevation_m, windows.cells.step_m / per_cell, windows.first * per_cell, n
+        )
+        first = windows.first * per_cell
+        is_fine = np.isfinite(fine_grade) & (evidence.fine.cell_m[first] <= DENTS_CELL_M)
+        length = np.full(len(windows), windows.n_cells * windows.cells.step_m)
+        fine_sigma = _sigma(evidence.fine, first + n // 2, length, rms, step=windows.cells.step_m / per_cell)
+        grade = np.where(is_fine, fine_grade, grade)
+        sigma = np.where(is_fine, fine_sigma, sigma)
+        fit_m = np.where(is_fine, length, fit_m)
+        roughness = np.where(is_fine, rms, np.nan)
+    return Slopes(grade, sigma, fit_m, roughness)
+
+
+def _coarse_fit(
+    windows: Windows, heights: ElevationSamples, evidence: Evidence
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Fit on heights every 5 m, over a longer part of the chain where the raster is coarse."""
     low, high = _fit_range(windows, heights, evidence.profile.max_heading_range_deg)
     step = windows.cells.step_m
     n = high - low + 1
-    grade, rms = fitted_slopes(heights.elevation_m, step, low, n)
+    grade, rms = fitted_slopes(_bridged(windows.cells, heights.elevation_m), step, low, n)
     length = ((n - 1) * step).astype(float)
-    middle = (low + high) // 2
-    sigma_z = heights.sigma_m[middle]
-    grain = np.fmax(np.fmax(heights.cell_m[middle], 2 * heights.correlation_m[middle]), step)
-    sigma = grade_error_pct(sigma_z, length, grain)
-    # Ground that is no plane is known less well than the raster's noise tells.
-    with np.errstate(invalid="ignore"):
-        sigma = sigma * np.fmax(1.0, rms / sigma_z)
+    sigma = _sigma(heights, (low + high) // 2, length, rms, step=step)
+    roofed = _under_roof(windows, heights, evidence)
+    sigma = np.where(roofed, sigma * np.hypot(1.0, ROOF_SIGMA_M / heights.sigma_m[(low + high) // 2]), sigma)
+    # What lies outside the window tells of it only as far as the ground goes on as it is.
+    sigma = np.hypot(sigma, BENDING_PCT * (1 - windows.n_cells * step / np.fmax(length, 1.0)))
     known = np.isfinite(grade)
     return grade, np.where(known, sigma, np.nan), np.where(known, length, np.nan)
+
+
+def _sigma(
+    heights: ElevationSamples, row: IntArray, length_m: FloatArray, rms_m: FloatArray, *, step: float
+) -> FloatArray:
+    """Return the standard error in % of fits around some rows of heights."""
+    sigma_z = heights.sigma_m[row]
+    grain = np.fmax(np.fmax(heights.cell_m[row], 2 * heights.correlation_m[row]), step)
+    # Ground that is no plane is known less well than the raster's noise tells.
+    with np.errstate(invalid="ignore"):
+        return grade_error_pct(sigma_z, length_m, grain) * np.fmax(1.0, rms_m / sigma_z)
+
+
+def _bridged(cells: Cells, z: FloatArray) -> FloatArray:
+    """Replace heights on bridges and their approaches by a line from bank to bank.
+
+    A terrain model shows the valley below a bridge, and blurs its approaches
+    (ProjectSidewalk #5442: an approach of 18 m reads 17.9 %).
+    """
+    on_bridge = column(cells.ground, "bridge").notna().to_numpy() & ~isin(cells.ground, "bridge", {"no"})
+    if not on_bridge.any() or not len(cells):
+        return z
+    cell = _cells.per_cell(cells, on_bridge.astype(float), "max") > 0
+    row = np.flatnonzero(cell) + cells.chain[cell]
+    span = int(np.ceil(APPROACH_M / cells.step_m))
+    chain_of_row = np.repeat(np.arange(cells.chain.max() + 1), np.bincount(cells.chain) + 1)
+    hidden = np.zeros(len(z), dtype=bool)
+    for shift in range(-span, span + 2):
+        beside = np.clip(row + shift, 0, len(z) - 1)
+        hidden[beside[chain_of_row[beside] == chain_of_row[row]]] = True
+    bridged = z.copy()
+    for chain in np.unique(chain_of_row[hidden]):
+        rows = np.flatnonzero(chain_of_row == chain)
+        banks = rows[~hidden[rows] & np.isfinite(z[rows])]
+        inside = rows[hidden[rows]]
+        bridged[inside] = np.nan
+        between = inside[(inside > banks.min()) & (inside < banks.max())] if len(banks) else inside[:0]
+        bridged[between] = np.interp(between, banks, z[banks])
+    return bridged
+
+
+def _under_roof(windows: Windows, heights: ElevationSamples, evidence: Evidence) -> BoolArray:
+    """Say which windows a surface model may show a canopy or roof on instead of the ground."""
+    start = windows.first + windows.cells.chain[windows.first]
+    roofed = heights.surface_model[start]
+    if not roofed.any():
+        return roofed
+    areas = evidence.features.areas
+    high = isin(areas, "natural", {"wood"}) | isin(areas, "landuse", {"forest"})
+    high |= column(areas, "building").notna().to_numpy()
+    middle = shapely.points(windows.cells.xy[start + windows.n_cells // 2])
+    reach = windows.n_cells * windows.cells.step_m / 2 + np.nan_to_num(heights.cell_m[start])
+    near = shapely.STRtree(areas.geometry.to_numpy()[high]).query(middle, predicate="dwithin", distance=reach)[0]
+    return roofed & np.isin(np.arange(len(windows)), near)
 
 
 def grade_error_pct(sigma_m: FloatArray, length_m: FloatArray, grain_m: FloatArray) -> FloatArray:
@@ -137,7 +237,8 @@ def expected_desirability(grade_pct: FloatArray, sigma_pct: FloatArray) -> Float
 
 def measure(windows: Windows, evidence: Evidence) -> Measurement:
     """Measure the slope of each window."""
-    grade, sigma, fit_m = slopes(windows, evidence)
+    fitted = slopes(windows, evidence)
+    grade, sigma = fitted.grade_pct, fitted.sigma_pct
     known = np.isfinite(grade)
     expected = np.where(known, expected_desirability(np.nan_to_num(grade), np.nan_to_num(sigma)), UNKNOWN)
 
@@ -151,25 +252,37 @@ def measure(windows: Windows, evidence: Evidence) -> Measurement:
         desirability=expected,
         confidence=np.where(known, np.exp(-np.nan_to_num(sigma) / _CONFIDENCE_PCT), 0.0),
         draw=draw,
-        describe=lambda rows: _describe(windows, evidence, grade[rows], sigma[rows], fit_m[rows], rows),
+        describe=lambda rows: _describe(windows, evidence, fitted, rows),
     )
 
 
-def _describe(
-    windows: Windows, evidence: Evidence, grade: FloatArray, sigma: FloatArray, fit_m: FloatArray, rows: IntArray
-) -> pd.DataFrame:
-    heights = evidence.elevation
-    words = []
-    for g, s, length, row in zip(grade, sigma, fit_m, rows, strict=True):
-        if heights is None or not np.isfinite(g):
-            words.append("slope unknown: no elevation here")
-            continue
-        middle = windows.first[row] + windows.cells.chain[windows.first[row]] + windows.n_cells // 2
-        fine = heights.cell_m[middle] <= COARSE_CELL_M
-        source = heights.sources[heights.source[middle]]
-        text = f"{abs(g):.1f} ± {s:.1f} %, fitted over {length:.0f} m of {source}"
-        words.append(text if fine else f"{text}; dents cannot be seen in this data")
-    return pd.DataFrame({"grade_pct": grade, "grade_sigma_pct": sigma, "why_flatness": words})
+def _describe(windows: Windows, evidence: Evidence, fitted: Slopes, rows: IntArray) -> pd.DataFrame:
+    """Return slopes with their error, and in words."""
+    start = windows.first[rows] + windows.cells.chain[windows.first[rows]] if len(rows) else rows
+    words = [
+        _words(fitted, row, evidence.elevation, middle)
+        for row, middle in zip(rows, start + windows.n_cells // 2, strict=True)
+    ]
+    return pd.DataFrame(
+        {
+            "grade_pct": fitted.grade_pct[rows],
+            "grade_sigma_pct": fitted.sigma_pct[rows],
+            "roughness_m": fitted.roughness_m[rows],
+            "why_flatness": words,
+        }
+    )
+
+
+def _words(fitted: Slopes, row: int, heights: ElevationSamples | None, middle: int) -> str:
+    grade, sigma, rough = fitted.grade_pct[row], fitted.sigma_pct[row], fitted.roughness_m[row]
+    if heights is None or not np.isfinite(grade):
+        return "slope unknown: no elevation here"
+    source = heights.sources[heights.source[middle]]
+    text = f"{abs(grade):.1f} ± {sigma:.1f} %, fitted over {fitted.fit_m[row]:.0f} m of {source}"
+    text += "; best run uphill" if abs(grade) > SURE * sigma else "; which way is up is not sure"
+    if np.isfinite(rough):
+        return f"{text}; uneven by {100 * rough:.0f} cm around that line"
+    return f"{text}; dents cannot be seen in this data"
 
 
 CRITERION = Criterion(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     IntArray = NDArray[np.int64]
     ObjectArray = NDArray[np.object_]
 
-ALL_PAIRS_UP_TO = 45
+ALL_PAIRS_UP_TO = 75
 """Vertices up to which every pair is tried; beyond, a scan is faster."""
 _ANGLES = 36
 _EDGE_ANGLES = 12
@@ -31,6 +31,8 @@ _ALMOST = 0.8
 """Finds this much of the asked length are kept for refining, which may bring the rest."""
 _CHUNK = 100_000
 """Pairs of line and edge looked at in one go: more leave the processor's cache."""
+_SPARE = 3
+"""Finds refined beyond those asked for: the longest is not always the one that grows longest."""
 _REFINE_VERTICES = 12
 _REFINE_ROUNDS = 4
 _SAMPLES = np.linspace(0.05, 0.95, 10)
@@ -73,12 +75,14 @@ def clear_lines(polygon: shapely.Polygon, *, shortest_m: float, most: int = 1, a
     edges = _edges(shapely.buffer(polygon, _SLACK_M, join_style="mitre"))
     if len(vertices) <= ALL_PAIRS_UP_TO:
         i, j = np.triu_indices(len(vertices), 1)
-        point, direction = vertices[i], vertices[j] - vertices[i]
+        found = _chords(edges, vertices[i], vertices[j] - vertices[i], shortest_m)
     else:
         point, direction = _scan_lines(vertices, polygon, _ALMOST * shortest_m)
-    found = _chords(edges, point, direction, _ALMOST * shortest_m)
-    chosen = _choose(found, vertices, edges, most=most, apart_m=apart_m)
-    return chosen[np.hypot(*(chosen[:, 1] - chosen[:, 0]).T) >= shortest_m]
+        found = _chords(edges, point, direction, _ALMOST * shortest_m)
+        rough = _different(found, most=most + _SPARE, apart_m=apart_m)
+        found = np.array([_refined(line, vertices, edges) for line in rough]).reshape(-1, 2, 2)
+        found = found[_lengths(found) >= shortest_m]
+    return _different(found, most=most, apart_m=apart_m)
 
 
 def _vertices(polygon: shapely.Polygon) -> FloatArray:
@@ -141,32 +145,38 @@ def _chords_of(edges: FloatArray, point: FloatArray, unit: FloatArray, shortest_
     return np.stack([point[owner] + start[:, None] * unit[owner], point[owner] + end[:, None] * unit[owner]], axis=1)
 
 
-def _choose(found: FloatArray, vertices: FloatArray, edges: FloatArray, *, most: int, apart_m: float) -> FloatArray:
-    """Pick the longest line, refine it, drop all that run beside it, and so on."""
+def _lengths(lines: FloatArray) -> FloatArray:
+    result: FloatArray = np.hypot(*(lines[:, 1] - lines[:, 0]).T)
+    return result
+
+
+def _different(lines: FloatArray, *, most: int, apart_m: float) -> FloatArray:
+    """Pick the longest line, drop all that run beside it, and so on."""
+    left = lines[np.argsort(-_lengths(lines).round(6), kind="stable")]
     chosen: list[FloatArray] = []
-    length = np.hypot(*(found[:, 1] - found[:, 0]).T)
-    found = found[np.argsort(-length.round(6), kind="stable")]
-    while len(found) and len(chosen) < most:
-        best = _refined(found[0], vertices, edges)
-        if not chosen or _near_share(best[None], np.array(chosen), apart_m)[0] <= _SAME_SHARE:
-            chosen.append(best)
-        else:
-            best = found[0]  # refining led back to a line that is taken
-        found = found[1:][_near_share(found[1:], best[None], apart_m) <= _SAME_SHARE]
-    result = np.array(chosen).reshape(-1, 2, 2)
-    return result[np.argsort(-np.hypot(*(result[:, 1] - result[:, 0]).T).round(6), kind="stable")]
+    while len(left) and len(chosen) < most:
+        chosen.append(left[0])
+        if len(chosen) < most:
+            left = left[1:][_near_share(left[1:], left[0], apart_m) <= _SAME_SHARE]
+    return np.array(chosen).reshape(-1, 2, 2)
 
 
-def _near_share(lines: FloatArray, others: FloatArray, apart_m: float) -> FloatArray:
-    """Return the share of each line's sample points within `apart_m` of any of the others."""
-    points = lines[:, :1] + _SAMPLES[None, :, None] * (lines[:, 1:] - lines[:, :1])
-    near = np.zeros(points.shape[:2], dtype=bool)
-    for start, end in others:
-        ahead = end - start
-        t = np.clip(((points - start) @ ahead) / (ahead @ ahead), 0, 1)
-        away = points - (start + t[..., None] * ahead)
-        near |= np.hypot(away[..., 0], away[..., 1]) < apart_m
-    return near.mean(axis=1)
+def _near_share(lines: FloatArray, other: FloatArray, apart_m: float) -> FloatArray:
+    """Return the share of each line's sample points within `apart_m` of another line."""
+    ahead = other[1] - other[0]
+    length = np.hypot(*ahead)
+    from_start = lines - other[0]
+    # Both change evenly from a line's start to its end.
+    along = _between(from_start @ (ahead / length))
+    across = _between(from_start @ (np.array([-ahead[1], ahead[0]]) / length))
+    beyond = np.maximum(np.maximum(-along, along - length), 0)
+    share: FloatArray = (across**2 + beyond**2 < apart_m**2).mean(axis=1)
+    return share
+
+
+def _between(ends: FloatArray) -> FloatArray:
+    """Return the values at the sample points of lines from those at their two ends."""
+    return ends[:, :1] + _SAMPLES * (ends[:, 1:] - ends[:, :1])
 
 
 def _refined(line: FloatArray, vertices: FloatArray, edges: FloatArray) -> FloatArray:
@@ -184,7 +194,7 @@ def _refined(line: FloatArray, vertices: FloatArray, edges: FloatArray) -> Float
         i, j = np.triu_indices(len(nearest), 1)
         point, other = vertices[nearest[i]], vertices[nearest[j]]
         longer = _chords(edges, point, other - point, length)
-        longer = longer[_near_share(longer, line[None], max(0.1 * length, 5.0)) >= 0.5]
+        longer = longer[_near_share(longer, line, max(0.1 * length, 5.0)) >= 0.5]
         if not len(longer):
             return line
         gain = np.hypot(*(longer[:, 1] - longer[:, 0]).T)

@@ -88,7 +88,7 @@ def survey(
     cell_reasons = np.where(cell_reasons == "", unfit, cell_reasons)
     found = stretches.subset(found, _within(area, _middles(found)))
     heights = None if elevation_of is None else elevation_of.sample(cells.xy, area.crs)
-    evidence = Evidence(features, heights, profile)
+    evidence = Evidence(features, heights, _every_metre(cells, heights, elevation_of, area), profile)
     found = _refuse(found, cell_reasons, evidence)
     return Survey(
         area=area,
@@ -103,6 +103,19 @@ def survey(
         measurements={c.name: c.measure(found, evidence) for c in criteria.ALL},
         notes=features.notes + _elevation_notes(found, heights),
     )
+
+
+def _every_metre(
+    cells: Cells, heights: ElevationSamples | None, elevation_of: ElevationSource | None, area: Area
+) -> ElevationSamples | None:
+    """Sample heights every metre, in the middle of each, where a raster shows dents."""
+    if heights is None or elevation_of is None or not (heights.cell_m <= flatness.DENTS_CELL_M).any():
+        return None
+    n = int(cells.step_m)
+    row = np.arange(len(cells)) + cells.chain
+    share = (np.arange(n) + 0.5)[None, :, None] / n
+    xy = cells.xy[row][:, None] + share * (cells.xy[row + 1] - cells.xy[row])[:, None]
+    return elevation_of.sample(xy.reshape(-1, 2), area.crs)
 
 
 def _ways(features: Features, profile: Profile) -> tuple[stretches.Chains, FloatArray, NDArray[np.object_]]:
@@ -160,8 +173,8 @@ def _ground(ways: gpd.GeoDataFrame, open_ground: stretches.OpenGround) -> gpd.Ge
 def _refuse(found: Windows, cell_reasons: NDArray[np.object_], evidence: Evidence) -> Windows:
     """Leave out the windows that a limit is against, and note why in `cell_reasons`."""
     size = len(found.cells)
-    grade, sigma, _ = flatness.slopes(found, evidence)
-    refused = limits.of_windows(found, evidence.features, grade, sigma, evidence.profile)
+    fitted = flatness.slopes(found, evidence)
+    refused = limits.of_windows(found, evidence.features, fitted.grade_pct, fitted.sigma_pct, evidence.profile)
     for reason in ("drop or water beyond", "slope"):
         hit = stretches.covered(found.first[refused == reason], found.n_cells, size)
         cell_reasons[hit & (cell_reasons == "")] = reason

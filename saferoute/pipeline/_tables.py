@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from saferoute import criteria, geometry, scoring, stretches
-from saferoute.criteria import limits
+from saferoute.criteria import flatness, limits
 from saferoute.model import CRITERIA
 from saferoute.pipeline._survey import centre
 
@@ -35,6 +35,7 @@ def stretch_table(survey: Survey, merged: stretches.Merged, top: int) -> gpd.Geo
     middle = cells.xy[merged.first + cells.chain[merged.first] + merged.n_cells // 2]
     length = (merged.n_cells * cells.step_m).astype(float)
     rows = scoring.order(scores.low, length, middle, cells.chain[merged.first], top=top)
+    intervals = scoring.rank_intervals(scores, profile)
     table = pd.DataFrame(
         {
             "rank": np.arange(1, len(rows) + 1),
@@ -49,14 +50,34 @@ def stretch_table(survey: Survey, merged: stretches.Merged, top: int) -> gpd.Geo
             "name": _names(cells, merged.first[rows], merged.n_cells[rows]),
             "distance_m": np.hypot(*(middle[rows] - centre(survey.area)).T),
             "limiting_criterion": scores.limiting[rows],
+            "rank_low": intervals[rows, 0],
+            "rank_high": intervals[rows, 1],
         }
     )
     for k, name in enumerate(CRITERIA):
         table[f"d_{name}"] = scores.desirability[rows, k]
         table[f"c_{name}"] = scores.confidence[rows, k]
         table = pd.concat([table, measured[name].describe(rows).reset_index(drop=True)], axis=1)
+    lines = _uphill(table, lines[rows])
     table["checks"] = _checks(table, cells.ground.iloc[_first_ground(cells, merged.first[rows])])
-    return gpd.GeoDataFrame(table, geometry=lines[rows], crs=survey.area.crs)
+    return gpd.GeoDataFrame(table, geometry=lines, crs=survey.area.crs)
+
+
+def _uphill(table: pd.DataFrame, lines: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Turn the stretches whose slope has a sure sign uphill, and note the bearing to run.
+
+    Backwards, uphill is the kinder direction; where the sign is not sure, no
+    direction is advised and the line stays as it is.
+    """
+    grade = table["grade_pct"].to_numpy(dtype=float)
+    sure = np.abs(grade) > flatness.SURE * table["grade_sigma_pct"].to_numpy(dtype=float)
+    turn = sure & (grade < 0)
+    lines = np.where(turn, shapely.reverse(lines), lines)
+    table["grade_pct"] = np.where(turn, -grade, grade)
+    ahead = shapely.get_coordinates(shapely.get_point(lines, -1)) - shapely.get_coordinates(shapely.get_point(lines, 0))
+    bearing = np.degrees(np.arctan2(ahead[:, 0], ahead[:, 1])) % 360
+    table["advised_bearing_deg"] = np.where(sure, bearing, np.nan)
+    return lines
 
 
 _CHECKS_BY_KIND = {

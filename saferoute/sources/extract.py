@@ -7,7 +7,6 @@ compared) into tables in EPSG:4326; an area is then a bounding box of them.
 from __future__ import annotations
 
 import gc
-import itertools
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -319,17 +318,20 @@ def _merge(parts: list[_Tables]) -> _Tables:
     import shapely
 
     def together(tables: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
-        frame = pd.concat(tables, ignore_index=True) if len(tables) > 1 else tables[0]
-        # An edge may have cut an object in one file and not in the other, and
-        # merged files hold old versions: the one with most points is kept.
-        order = frame.geometry.count_coordinates().sort_values(ascending=False, kind="stable").index
-        kept = frame.loc[order]
-        if "nodes" in frame:
-            kept = kept[_unheld(kept["osm_id"], kept["nodes"])]
-        else:
-            kept = kept[~kept.duplicated(["osm_type", "osm_id"])]
-        result: gpd.GeoDataFrame = kept.sort_values(["osm_type", "osm_id"], kind="stable")
-        return result.reset_index(drop=True)
+        key = ["osm_type", "osm_id"]
+        if len(tables) == 1:
+            return tables[0].sort_values(key, kind="stable", ignore_index=True)
+        frame = pd.concat(tables, ignore_index=True)
+        # An edge may have cut an object in one file and not in the other, and files of
+        # several dates hold several versions: all of it is taken from the file with most of it.
+        held = frame[key].assign(file=[i for i, t in enumerate(tables) for _ in range(len(t))])
+        held["points"] = frame.geometry.count_coordinates()
+        most = held.groupby([*key, "file"], as_index=False)["points"].sum()
+        most = most.sort_values(["points", "file"], ascending=[False, True]).drop_duplicates(key)
+        chosen = held.merge(most, on=key, suffixes=("", "_chosen"), how="left")
+        kept = frame[(chosen["file"] == chosen["file_chosen"]).to_numpy()]
+        result: gpd.GeoDataFrame = kept.sort_values(key, kind="stable", ignore_index=True)
+        return result
 
     dates = [p.data_date for p in parts if p.data_date]
     return _Tables(
@@ -340,27 +342,6 @@ def _merge(parts: list[_Tables]) -> _Tables:
         min(dates) if dates else None,
         sum(p.skipped for p in parts),
     )
-
-
-def _unheld(ids: pd.Series, nodes: pd.Series) -> list[bool]:
-    """Say which ways hold something that none before them holds.
-
-    Pieces of one way differ in their first node; a piece all of whose node
-    pairs another file's longer piece has is held already.
-    """
-    again = ids.duplicated(keep=False)
-    firsts: set[tuple[int, int]] = set()
-    pairs: dict[int, set[tuple[int, int]]] = {}
-    unheld = []
-    for osm_id, refs, several in zip(ids, nodes, again, strict=True):
-        new = True
-        if several:
-            held, own = pairs.setdefault(osm_id, set()), set(itertools.pairwise(refs))
-            new = (osm_id, refs[0]) not in firsts and not own <= held
-            firsts.add((osm_id, refs[0]))
-            held |= own
-        unheld.append(new)
-    return unheld
 
 
 def _far_away(place: Place, tables: _Tables) -> str:

@@ -22,13 +22,13 @@ LOWEST_M, HIGHEST_M = -500.0, 9000.0
 """Heights outside are garbage, whatever the nodata tag says (voids of SRTM over the sea)."""
 
 KINDS = (
-    (3.0, 0.2, 1.0),  # lidar terrain models
-    (15.0, 0.7, 10.0),  # national 10 m models
-    (40.0, 0.8, 15.0),  # GLO-30, EU-DEM
-    (np.inf, 1.35, 45.0),  # SRTM at 3 seconds
+    (3.0, 0.2, 1.0, False),  # lidar terrain models
+    (22.0, 0.7, 10.0, False),  # national 10 and 20 m models
+    (40.0, 0.8, 15.0, True),  # GLO-30, EU-DEM, SRTM at 1 second
+    (np.inf, 1.35, 45.0, True),  # SRTM at 3 seconds
 )
-"""Largest cell in m, σ in m, correlation length in m: chosen so that the
-standard error of a fitted grade comes out as in `scoring.md` §3; [J] for 10 m."""
+"""Largest cell in m, σ in m, correlation length in m, surface model: chosen so that
+the standard error of a fitted grade comes out as in `scoring.md` §3; [J] for 10 m."""
 
 _ROUNDING_CELLS = 1e-6
 
@@ -42,6 +42,7 @@ class _Raster:
     attribution: str | None
     sigma_m: float | None
     correlation_m: float | None
+    surface_model: bool | None
     crs: Any
     bounds: tuple[float, float, float, float]
 
@@ -53,9 +54,11 @@ class RasterSource:
     ----------
     paths : sequence of path
         Rasters with a CRS. Dataset tags ``SAFEROUTE_SIGMA_M``,
-        ``SAFEROUTE_CORRELATION_M``, ``SAFEROUTE_SOURCE`` and
-        ``SAFEROUTE_ATTRIBUTION`` say how good one is; without them its cell
-        size decides (`KINDS`).
+        ``SAFEROUTE_CORRELATION_M``, ``SAFEROUTE_SURFACE_MODEL`` (yes or no),
+        ``SAFEROUTE_SOURCE`` and ``SAFEROUTE_ATTRIBUTION`` say what one is;
+        without them its cell size decides (`KINDS`).
+    sigma_m : float, optional
+        Standard error of all heights, whatever tags and cells say.
 
     Raises
     ------
@@ -63,8 +66,11 @@ class RasterSource:
         If a file is missing, no raster, or has no CRS.
     """
 
-    def __init__(self, paths: Sequence[Path | str]) -> None:
+    def __init__(self, paths: Sequence[Path | str], *, sigma_m: float | None = None) -> None:
+        if sigma_m is not None and not 0 < sigma_m < 100:
+            raise InvalidInput(f"height error {sigma_m:g} m: it must be above 0 and below 100 m")
         self._rasters = [_facts(Path(p)) for p in paths]
+        self._sigma_m = sigma_m
 
     def require(self, lon: float, lat: float, radius_m: float) -> None:
         """Raise `NoCoverage` unless some raster touches the circle around a point."""
@@ -86,9 +92,8 @@ class RasterSource:
     def sample(self, xy: FloatArray, crs: str) -> ElevationSamples:
         """Return heights at points of shape (n, 2) given in `crs`."""
         n = len(xy)
-        nan = np.full(n, np.nan)
-        best = ElevationSamples(nan, nan.copy(), nan.copy(), nan.copy(), np.full(n, -1), ())
-        heights, sigma, correlation, cell = best.elevation_m, best.sigma_m, best.correlation_m, best.cell_m
+        heights, sigma, correlation, cell = (np.full(n, np.nan) for _ in range(4))
+        source, surface_model = np.full(n, -1), np.zeros(n, dtype=bool)
         names: list[str] = []
         credit: list[str] = []
         read = [(_sample(raster, xy, crs), raster) for raster in self._rasters] if n else []
@@ -96,23 +101,24 @@ class RasterSource:
             new = np.isfinite(z) & ~np.isfinite(heights)
             if not new.any():
                 continue
-            sigma_m, correlation_m = _quality(raster, cell_m)
+            quality = self._quality(raster, cell_m)
             heights[new], cell[new] = z[new], cell_m
-            sigma[new] = np.hypot(sigma_m, quantum_m / np.sqrt(12))
-            correlation[new] = correlation_m
-            best.source[new] = len(names)
+            sigma[new] = np.hypot(quality[0], quantum_m / np.sqrt(12))
+            correlation[new], surface_model[new] = quality[1:]
+            source[new] = len(names)
             names.append(f"{raster.name} ({cell_m:.0f} m cells)")
             if raster.attribution:
                 credit.append(raster.attribution)
-        return ElevationSamples(heights, sigma, correlation, cell, best.source, tuple(names), tuple(credit))
+        return ElevationSamples(heights, sigma, correlation, cell, source, tuple(names), surface_model, tuple(credit))
 
-
-def _quality(raster: _Raster, cell_m: float) -> tuple[float, float]:
-    by_cell = next((sigma, length) for largest, sigma, length in KINDS if cell_m <= largest)
-    return (
-        by_cell[0] if raster.sigma_m is None else raster.sigma_m,
-        by_cell[1] if raster.correlation_m is None else raster.correlation_m,
-    )
+    def _quality(self, raster: _Raster, cell_m: float) -> tuple[float, float, bool]:
+        """Return σ and correlation length in m, and whether it is a surface model."""
+        sigma_m, correlation_m, surface = next(row[1:] for row in KINDS if cell_m <= row[0])
+        return (
+            self._sigma_m or raster.sigma_m or sigma_m,
+            raster.correlation_m or correlation_m,
+            surface if raster.surface_model is None else raster.surface_model,
+        )
 
 
 def _facts(path: Path) -> _Raster:
@@ -131,6 +137,7 @@ def _facts(path: Path) -> _Raster:
                 attribution=tags.get("SAFEROUTE_ATTRIBUTION"),
                 sigma_m=_number(path, tags, "SAFEROUTE_SIGMA_M"),
                 correlation_m=_number(path, tags, "SAFEROUTE_CORRELATION_M"),
+                surface_model={"yes": True, "no": False}.get(tags.get("SAFEROUTE_SURFACE_MODEL", "")),
                 crs=data.crs,
                 bounds=tuple(data.bounds),
             )

@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 
 def open_local(
-    region: Path | str | None = None, *, osm: Sequence[Path | str] = (), dem: Sequence[Path | str] = ()
+    region: Path | str | None = None,
+    *,
+    osm: Sequence[Path | str] = (),
+    dem: Sequence[Path | str] = (),
+    dem_sigma_m: float | None = None,
 ) -> tuple[extract.ExtractSource, raster.RasterSource | None]:
     """Open a region's folder and further files as sources.
 
@@ -33,7 +37,7 @@ def open_local(
     rasters += [Path(p) for p in dem]
     if not extracts:
         raise InvalidInput("no map data: give a folder with --region DIR or extracts with --osm FILE…")
-    return extract.ExtractSource(extracts), raster.RasterSource(rasters) if rasters else None
+    return extract.ExtractSource(extracts), raster.RasterSource(rasters, sigma_m=dem_sigma_m) if rasters else None
 
 
 def region_files(folder: Path | str) -> tuple[list[Path], list[Path]]:
