@@ -63,9 +63,7 @@ def test_controls_are_as_counted_in_the_readme(controls: Any, readme: str) -> No
 
 
 def test_copies_of_a_reading_are_merged_and_neighbours_are_not(make_dem: ModuleType) -> None:
-    readings = np.array(
-        [[0.0, 0.0, 5.0], [20.0, 0.0, 5.0], [40.0, 0.0, 5.0], [10.0, 0.0, 6.0], [90.0, 0.0, 5.0]]
-    )
+    readings = np.array([[0.0, 0.0, 5.0], [20.0, 0.0, 5.0], [40.0, 0.0, 5.0], [10.0, 0.0, 6.0], [90.0, 0.0, 5.0]])
     merged = make_dem.merge_copies(readings)
     assert sorted(map(tuple, merged)) == [(10.0, 0.0, 6.0), (20.0, 0.0, 5.0), (90.0, 0.0, 5.0)]
 
@@ -94,9 +92,7 @@ def test_raster_tags(make_dem: ModuleType, controls: Any, readme: str) -> None:
 
 
 def test_errors_in_the_readme_are_the_ones_measured(make_dem: ModuleType, controls: Any, readme: str) -> None:
-    rows = re.findall(
-        r"\| (the reading alone|\d+ m) \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \| (-?[\d.]+) \|", readme
-    )
+    rows = re.findall(r"\| (the reading alone|\d+ m) \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \| (-?[\d.]+) \|", readme)
     assert len(rows) == len(make_dem.RADII_M)
     for radius, row in zip(make_dem.RADII_M, rows, strict=True):
         assert row[0] == (f"{radius} m" if radius else "the reading alone")

@@ -26,7 +26,9 @@ QUOTE = '"'
 _TAG = re.compile(r"""([\w:]+)=("[^"]*"|\S+)""")
 
 
-def lonlat(x: float, y: float, *, turn_deg: float = 0.0, shift: tuple[float, float] = (0.0, 0.0)) -> tuple[float, float]:
+def lonlat(
+    x: float, y: float, *, turn_deg: float = 0.0, shift: tuple[float, float] = (0.0, 0.0)
+) -> tuple[float, float]:
     """Return longitude and latitude of a point of the plan."""
     turn = math.radians(turn_deg)
     east = x * math.cos(turn) - y * math.sin(turn) + shift[0] + ORIGIN[0]

@@ -323,13 +323,8 @@ def report(controls: Controls, pairs: Pairs, sigma_m: float, correlation_m: floa
         a, b, d = pairs.first[k], pairs.second[k], pairs.distance[k]
         rho = 2 * float(np.mean(a * b)) / float(np.mean(a**2 + b**2))
         by_tags = rms(np.array([slope_error_pct(v, sigma_m, correlation_m) for v in d]))
-        lines.append(
-            f"{low:4d}-{high:3d}: {k.sum():4d} {rho:6.2f} {100 * rms((a - b) / d):6.2f} {by_tags:6.2f}"
-        )
-    lines += [
-        f"slope over {d} m by the tags: ±{slope_error_pct(d, sigma_m, correlation_m):.1f} %"
-        for d in (60, 200)
-    ]
+        lines.append(f"{low:4d}-{high:3d}: {k.sum():4d} {rho:6.2f} {100 * rms((a - b) / d):6.2f} {by_tags:6.2f}")
+    lines += [f"slope over {d} m by the tags: ±{slope_error_pct(d, sigma_m, correlation_m):.1f} %" for d in (60, 200)]
     return "\n".join(lines)
 
 

@@ -22,11 +22,15 @@ def per_cell(cells: Cells, of_ground: FloatArray, how: str) -> FloatArray:
     return result
 
 
-def over_cells(windows: Windows, of_cells: FloatArray, how: str) -> FloatArray:
-    """Return the minimum, maximum or sum over each window's cells, shape (windows,)."""
+def over_cells(windows: Windows, of_cells: FloatArray, how: str, *, run_outs: bool = False) -> FloatArray:
+    """Return the minimum, maximum or sum over each window's cells, shape (windows,).
+
+    With `run_outs` the cells before and behind a window count, too.
+    """
     if not len(windows):
         return np.empty(0)
-    return rolling(of_cells, windows.n_cells, how)[windows.first]
+    beyond = windows.run_out_cells if run_outs else 0
+    return rolling(of_cells, windows.n_cells + 2 * beyond, how)[windows.first - beyond]
 
 
 def worst_ground(windows: Windows, of_ground: FloatArray) -> IntArray:

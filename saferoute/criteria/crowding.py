@@ -70,9 +70,10 @@ def _draws_people(table: gpd.GeoDataFrame) -> BoolArray:
     hit = np.zeros(len(table), dtype=bool)
     for tag in _DRAWS_PEOPLE:
         hit |= column(table, tag).notna().to_numpy()
+    hit &= ~small_objects(table) & ~isin(table, "amenity", _QUIET_AMENITIES)
     for tag, values in _OTHER_DRAWS.items():
         hit |= isin(table, tag, values)
-    return hit & ~small_objects(table) & ~isin(table, "amenity", _QUIET_AMENITIES)
+    return hit
 
 
 def crowd_index(xy: FloatArray, features: Features) -> FloatArray:

@@ -30,7 +30,7 @@ NONE_MAPPED = 0.6
 """What "none mapped" is worth where nothing small is mapped around [J]."""
 AROUND_M = 500.0
 COMPLETE_PER_KM = 5.0
-"""Confidence is 1 − exp(−ρ/5), ρ = small mapped objects per km of way around."""
+"""Confidence is 1 − exp(−ρ/5), ρ = small mapped objects per km of way around that are in nobody's way."""
 _LINE_OBJECTS_PER_M = 0.1
 """A wall or fence alongside counts as one object every 10 m [J]."""
 
@@ -74,29 +74,25 @@ def _weights(distance_m: FloatArray, width_m: FloatArray) -> FloatArray:
     return np.select([beside <= edge + 1e-9 for edge, _ in ZONES], [w for _, w in ZONES], 0.0)
 
 
-def _counts(cells: Cells, features: Features, width: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return weighted and plain numbers of objects per cell."""
-    weighted, plain = cells.side_paths.copy(), np.zeros(len(cells))
+def _counts(cells: Cells, features: Features, width: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return per cell the weight of small objects, of lines alongside, and the number of small objects."""
+    weighted, plain, along = (np.zeros(len(cells)) for _ in range(3))
     if not len(cells):
-        return weighted, plain
-    reach = width / 2 + ZONES[-1][0]
+        return weighted, along, plain
+    reach = float((width / 2).max()) + ZONES[-1][0]
     tree = shapely.STRtree(cells.lines)
     points = features.points.geometry.to_numpy()[small_objects(features.points)]
-    thing, cell, distance = _pairs(tree, points, cells, float(reach.max()))
+    thing, cell, distance = _pairs(tree, points, cells, reach)
     weight = _weights(distance, width[cell])
     # An object near the joint of two cells counts once a chain, in the nearer.
     order = np.lexsort((cell, distance, cells.chain[cell], thing))
-    first = np.r_[True, np.diff(thing[order]) != 0] if len(order) else np.empty(0, dtype=bool)
-    if len(order):
-        first |= np.r_[True, np.diff(cells.chain[cell[order]]) != 0]
-    once = order[first]
+    key = np.stack([thing[order], cells.chain[cell[order]]], axis=1)
+    once = order[np.r_[True, (np.diff(key, axis=0) != 0).any(axis=1)][: len(order)]]
     np.add.at(weighted, cell[once], weight[once])
     np.add.at(plain, cell[once], weight[once] > 0)
-    lines = _line_objects(features)
-    _, cell, distance = _pairs(tree, lines, cells, float(reach.max()))
-    along = np.zeros(len(cells))
+    _, cell, distance = _pairs(tree, _line_objects(features), cells, reach)
     np.maximum.at(along, cell, _weights(distance, width[cell]))
-    return weighted + along * _LINE_OBJECTS_PER_M * cells.step_m, plain
+    return weighted, along * _LINE_OBJECTS_PER_M * cells.step_m, plain
 
 
 def _pairs(
@@ -116,17 +112,23 @@ def _line_objects(features: Features) -> NDArray[np.object_]:
     return np.concatenate([ways.geometry.to_numpy()[line], areas.geometry.to_numpy()[solid]])
 
 
-def _mapped_per_km(windows: Windows, features: Features, own: FloatArray) -> FloatArray:
-    """Return small mapped objects per km of way around each window, its own left out.
+def _mapped_per_km(windows: Windows, features: Features) -> FloatArray:
+    """Return small mapped objects per km of way around each window.
 
-    Its own would let a bollard on the line raise the trust in the line.
+    Only objects that are in nobody's way count: one more bollard must not
+    raise the trust in the line it stands on, nor in the next.
     """
     from scipy.spatial import cKDTree
 
-    ways = features.ways.geometry.to_numpy()[column(features.ways, "highway").notna().to_numpy()]
+    ways = features.ways[column(features.ways, "highway").notna().to_numpy()]
     spacing = 25.0
-    marks = shapely.get_coordinates(shapely.line_interpolate_point(*_marks(ways, spacing)))
-    points = shapely.get_coordinates(features.points.geometry.to_numpy()[small_objects(features.points)])
+    marks = shapely.get_coordinates(shapely.line_interpolate_point(*_marks(ways.geometry.to_numpy(), spacing)))
+    points = features.points.geometry.to_numpy()[small_objects(features.points)]
+    width, _ = _width.widths(ways)
+    in_the_way = shapely.STRtree(points).query(
+        ways.geometry.to_numpy(), predicate="dwithin", distance=width / 2 + ZONES[-1][0]
+    )[1]
+    objects = shapely.get_coordinates(np.delete(points, np.unique(in_the_way)))
     xy, of_cell = _near.stations(windows.cells)
     station = of_cell[windows.first + windows.n_cells // 2]
     used, back = np.unique(station, return_inverse=True)
@@ -137,8 +139,7 @@ def _mapped_per_km(windows: Windows, features: Features, own: FloatArray) -> Flo
         counts: FloatArray = cKDTree(what).query_ball_point(xy[used], AROUND_M, return_length=True)
         return counts.astype(float)
 
-    objects, km = around(points)[back], around(marks)[back] * spacing / 1000
-    return np.fmax(objects - own, 0.0) / np.fmax(km, spacing / 1000)
+    return (around(objects) / np.fmax(around(marks) * spacing / 1000, spacing / 1000))[back]
 
 
 def _marks(lines: NDArray[np.object_], spacing_m: float) -> tuple[NDArray[np.object_], FloatArray]:
@@ -153,12 +154,14 @@ def measure(windows: Windows, evidence: Evidence) -> Measurement:
     """Count objects and side paths per 100 m of each window."""
     cells = windows.cells
     width, _ = _width.widths(cells.ground)
-    weighted, plain = _counts(cells, evidence.features, _cells.per_cell(cells, width, "max"))
+    weighted, along, plain = _counts(cells, evidence.features, _cells.per_cell(cells, width, "max"))
     hundreds = windows.n_cells * cells.step_m / 100
-    density = _cells.over_cells(windows, weighted, "sum") / hundreds
-    objects = _cells.over_cells(windows, plain, "sum")
-    side = _cells.over_cells(windows, cells.side_paths, "sum")
-    rho = _mapped_per_km(windows, evidence.features, objects) if len(windows) else np.empty(0)
+    # Run-outs must be free, too: what stands there counts as if it stood on the stretch.
+    small = _cells.over_cells(windows, weighted + cells.side_paths, "sum", run_outs=True)
+    density = (small + _cells.over_cells(windows, along, "sum")) / hundreds
+    objects = _cells.over_cells(windows, plain, "sum", run_outs=True)
+    side = _cells.over_cells(windows, cells.side_paths, "sum", run_outs=True)
+    rho = _mapped_per_km(windows, evidence.features) if len(windows) else np.empty(0)
     confidence = 1 - np.exp(-rho / COMPLETE_PER_KM)
     rating = np.interp(density, *np.array(CURVE).T)
 
@@ -185,7 +188,8 @@ def measure(windows: Windows, evidence: Evidence) -> Measurement:
 def _words(objects: float, side: float, density: float, per_km: float, confidence: float) -> str:
     missing = "" if confidence >= 0.5 else ", so obstacles may well be missing"
     return (
-        f"{objects:.0f} objects and {side:.0f} side paths mapped on or beside it ({density:.1f} per 100 m, weighted); "
+        f"{objects:.0f} objects and {side:.0f} side paths mapped on or beside it, run-outs included "
+        f"({density:.1f} per 100 m, weighted); "
         f"{per_km:.1f} small objects mapped per km of way around{missing}"
     )
 

@@ -33,7 +33,7 @@ _CHUNK = 100_000
 """Pairs of line and edge looked at in one go: more leave the processor's cache."""
 _SPARE = 3
 """Finds refined beyond those asked for: the longest is not always the one that grows longest."""
-_REFINE_VERTICES = 12
+_REFINE_VERTICES = 20
 _REFINE_ROUNDS = 4
 _SAMPLES = np.linspace(0.05, 0.95, 10)
 _SAME_SHARE = 0.4

@@ -62,7 +62,7 @@ def distance(metres: float) -> str:
     >>> distance(84.0), distance(1234.0)
     ('80 m', '1.2 km')
     """
-    return f"{round(metres, -1):.0f} m" if metres < 1000 else f"{metres / 1000:.1f} km"
+    return f"{round(metres, -1):.0f} m" if metres < 995 else f"{metres / 1000:.1f} km"
 
 
 def exclusion_lines(ranking: Ranking) -> list[str]:

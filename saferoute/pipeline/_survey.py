@@ -122,7 +122,7 @@ def _ways(features: Features, profile: Profile) -> tuple[stretches.Chains, Float
     """Join foot ways, and running tracks apart from them; return chains, side paths, reasons."""
     ways = features.ways
     reasons = limits.of_ways(ways, profile)
-    counted = pd.notna(reasons) & (reasons != "motor road")
+    counted = pd.notna(reasons) & ~np.isin(reasons.astype(str), ["motor road", "not built"])
     on_foot = stretches.chains(ways, reasons == "")
     track_reasons = limits.of_tracks(ways, profile)
     tracks = stretches.chains(ways, track_reasons == "")

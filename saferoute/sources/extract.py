@@ -239,7 +239,7 @@ def _read_rows(path: Path) -> tuple[_Rows, _Rows, _Rows, Any, int]:
                 if osm.is_line(get):
                     newest = obj.timestamp if newest is None else max(newest, obj.timestamp)
                     add_way(obj, get)
-            elif obj.is_area() and osm.is_area(get):
+            elif obj.is_area() and osm.is_area(get, relation=not obj.from_way()):
                 add_area(obj, get)
         except RuntimeError:  # lines of one node, rings that do not close or cross themselves
             skipped += 1

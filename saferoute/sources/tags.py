@@ -91,8 +91,10 @@ def is_line(get: Callable[[str], str | None]) -> bool:
     return any(get(key) and get(key) not in _AREA_VALUES[key] for key in ("railway", "waterway"))
 
 
-def is_area(get: Callable[[str], str | None]) -> bool:
+def is_area(get: Callable[[str], str | None], *, relation: bool = False) -> bool:
     """Say whether a closed way or multipolygon with these tags encloses something.
+
+    A multipolygon says so by being one, and needs no ``area=yes``.
 
     Examples
     --------
@@ -105,7 +107,7 @@ def is_area(get: Callable[[str], str | None]) -> bool:
     """
     if get("area") in {"yes", "no"}:
         return get("area") == "yes"
-    return any(_encloses(key, get(key)) for key in AREA_KEYS)
+    return relation or any(_encloses(key, get(key)) for key in AREA_KEYS)
 
 
 def _encloses(key: str, value: str | None) -> bool:

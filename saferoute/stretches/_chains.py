@@ -158,8 +158,8 @@ def _straightest_pairs(ends: IntArray, into: FloatArray) -> list[tuple[int, int]
 def _walks(edges: _Edges, links: dict[tuple[int, int], tuple[int, int]]) -> list[list[tuple[int, bool]]]:
     """Follow the links from end to end: lists of (edge, reversed).
 
-    A walk begins at the end with the smaller node id, a ring at its smallest
-    node, so that the order of the input changes nothing.
+    A walk begins at the end with the smaller node id, so that the order of
+    the input changes nothing; where a ring begins is settled in `_assemble`.
     """
     seen = np.zeros(len(edges.start), dtype=bool)
 
@@ -191,20 +191,40 @@ def _assemble(edges: _Edges, walks: list[list[tuple[int, bool]]]) -> Chains:
     """Put the vertices of each walk's edges one behind the other."""
     vertex: list[IntArray] = []
     ground: list[IntArray] = []
-    chain: list[IntArray] = []
-    for number, walk in enumerate(walks):
-        for k, (edge, backwards) in enumerate(walk):
+    for walk in walks:
+        runs, grounds = [], []
+        for edge, backwards in walk:
             run = np.arange(edges.start[edge], edges.stop[edge] + 1)
-            run = run[::-1] if backwards else run
-            tail = k == len(walk) - 1
-            vertex.append(run if tail else run[:-1])
-            of_edge = np.full(len(run), edges.way[edges.start[edge]])
-            of_edge[-1] = -1
-            ground.append(of_edge if tail else of_edge[:-1])
-            chain.append(np.full(len(vertex[-1]), number))
-    vertices, owner = np.concatenate(vertex), np.concatenate(chain)
+            runs.append((run[::-1] if backwards else run)[:-1])
+            grounds.append(np.full(len(run) - 1, edges.way[edges.start[edge]]))
+        edge, backwards = walk[-1]
+        last = edges.start[edge] if backwards else edges.stop[edge]
+        of_walk, of_edges = np.concatenate(runs), np.concatenate(grounds)
+        if edges.node[of_walk[0]] == edges.node[last] and len(of_walk) > 2:
+            of_walk, of_edges = _from_sharpest_bend(edges, of_walk, of_edges)
+            last = of_walk[0]
+        vertex.append(np.append(of_walk, last))
+        ground.append(np.append(of_edges, -1))
+    vertices = np.concatenate(vertex)
+    owner = np.repeat(np.arange(len(vertex)), [len(v) for v in vertex])
     lines = shapely.linestrings(edges.xy[vertices], indices=owner)
     return Chains(lines, owner, edges.node[vertices], np.concatenate(ground))
+
+
+def _from_sharpest_bend(edges: _Edges, ring: IntArray, ground: IntArray) -> tuple[IntArray, IntArray]:
+    """Let a ring begin where it bends most, so that its seam lies on no straight.
+
+    Equal bends: at the smallest node id. It goes on towards the smaller of
+    the two nodes beside, so that it does not matter how it was drawn.
+    """
+    xy, node = edges.xy[ring], edges.node[ring]
+    into, out = xy - np.roll(xy, 1, axis=0), np.roll(xy, -1, axis=0) - xy
+    cosine = (into * out).sum(axis=1) / np.fmax(np.hypot(*into.T) * np.hypot(*out.T), 1e-9)
+    first = np.lexsort((node, np.round(cosine, 3)))[0]
+    ring, ground = np.roll(ring, -first), np.roll(ground, -first)
+    if edges.node[ring[1]] > edges.node[ring[-1]]:
+        ring, ground = np.roll(ring[::-1], 1), ground[::-1]
+    return ring, ground
 
 
 def side_paths(joined_chains: Chains, ways: gpd.GeoDataFrame, counted: BoolArray) -> FloatArray:

@@ -1,0 +1,99 @@
+"""Data, a ranked town, and fast tests first."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from town import ORIGIN, lonlat, write_town
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from saferoute.model import Place, Ranking
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+HOSTILE_TOWN = """
+    n1 -150 0
+    n2 150 0
+    n3 -150 200
+    n4 150 200
+    n5 -150 -200
+    n6 150 -200
+    n7 -150 400
+    n8 150 400
+    w1 n1,n2 highway=footway surface=asphalt width=4 lit=yes name="[link=file:///etc/passwd]x[/link]"
+    w2 n3,n4 highway=footway surface=gravel name="[/bold]"
+    w3 n5,n6 highway=path
+    w4 n7,n8 highway=residential name="Main Street"
+"""
+"""Three straight walks of 300 m, the last without name and surface, and a road."""
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Folder of real extracts and rasters that are too large for the repository."""
+    folder = Path(os.environ.get("SAFEROUTE_TEST_DATA") or REPOSITORY.parent / "shared" / "data")
+    if not folder.is_dir():
+        pytest.skip(f"no real data in {folder}; set SAFEROUTE_TEST_DATA to their folder")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sample() -> Path:
+    """Folder of the bundled region."""
+    return REPOSITORY / "data" / "helsinki"
+
+
+@pytest.fixture(scope="session")
+def town_place() -> Place:
+    """The middle of every town."""
+    from saferoute.model import Place
+
+    return Place("Town", *lonlat(0, 0))
+
+
+@pytest.fixture(scope="session")
+def write_plane() -> Callable[..., Path]:
+    """Return a function that writes a plane of heights in UTM, which rises 0.5 % to the east."""
+
+    def write(path: Path, *, shift: float = 0.0) -> Path:
+        import numpy as np
+        import rasterio
+        from rasterio.transform import Affine
+
+        west, north = ORIGIN[0] - 600 + shift, ORIGIN[1] + 600
+        heights = np.tile(20 + 0.05 * np.arange(120), (120, 1)).astype("float32")
+        kind = {"driver": "GTiff", "width": 120, "height": 120, "count": 1, "dtype": "float32"}
+        with rasterio.open(path, "w", crs="EPSG:32635", transform=Affine(10, 0, west, 0, -10, north), **kind) as file:
+            file.write(heights, 1)
+        return path
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def ranking(tmp_path_factory: pytest.TempPathFactory, town_place: Place, write_plane: Callable[..., Path]) -> Ranking:
+    """The hostile town, ranked; slopes are known in its west only."""
+    from saferoute import pipeline
+    from saferoute.sources.extract import ExtractSource
+    from saferoute.sources.profiles import load_profile
+    from saferoute.sources.raster import RasterSource
+
+    folder = tmp_path_factory.mktemp("town")
+    return pipeline.find(
+        pipeline.area_around(town_place, 500),
+        features_of=ExtractSource([write_town(folder / "town.osm", HOSTILE_TOWN)]),
+        profile=load_profile(),
+        elevation_of=RasterSource([write_plane(folder / "dem.tif", shift=-500)]),
+    )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run fast tests first, then slow ones, then those in a browser."""
+    items.sort(
+        key=lambda item: 2 if item.get_closest_marker("browser") else 1 if item.get_closest_marker("slow") else 0
+    )

@@ -1,0 +1,138 @@
+"""Straightness: the strip of the line, and the room that the way leaves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from town import lonlat, write_town
+
+from saferoute import pipeline
+from saferoute.criteria import straightness
+from saferoute.model import Place
+from saferoute.pipeline._survey import survey
+from saferoute.sources.extract import ExtractSource
+from saferoute.sources.profiles import choose, load_profile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BEGINNER = load_profile("beginner")
+FRAME = "".join(
+    f"n{900000 + 2 * i} {x} {y}\nn{900001 + 2 * i} {x + 9} {y}\n"
+    f"w{900000 + i} n{900000 + 2 * i},n{900001 + 2 * i} natural=valley\n"
+    for i, (x, y) in enumerate([(-9000, -9000), (9000, -9000), (9000, 9000), (-9000, 9000)])
+)
+"""Far corners: the map is whole around every plan."""
+
+
+@pytest.fixture
+def look(tmp_path: Path):
+    """Return a function that surveys a plan."""
+
+    def look_at(plan: str, profile=BEGINNER):
+        source = ExtractSource([write_town(tmp_path / "town.osm", f"{plan}\n{FRAME}")])
+        area = pipeline.area_around(Place("here", *lonlat(40, 0)), 1500)
+        return survey(area, features_of=source, profile=profile, elevation_of=None, say=lambda _: None)
+
+    return look_at
+
+
+def straight(tags: str) -> str:
+    return f"n1 0 0\nn2 80.4 0\nw1 n1,n2 {tags}\n"
+
+
+TABLE = [
+    ("highway=footway", np.nan, 0.775, 0.4),
+    ("highway=path", np.nan, 0.55, 0.4),
+    ("highway=track", np.nan, 0.925, 0.4),
+    ("highway=pedestrian", np.nan, 1.0, 0.4),
+    ("highway=footway width=3", 3.0, 1.0, 1.0),
+    ("highway=footway width=2", 2.0, 0.85, 1.0),
+    ("highway=pedestrian width=0.8", 0.8, 0.35, 1.0),
+    ('highway=path width="2,0 m"', 2.0, 0.85, 1.0),
+    ("highway=path est_width=2", 2.0, 0.85, 1.0),
+    ("highway=path width=narrow", np.nan, 0.55, 0.4),
+    ("highway=path width=0", np.nan, 0.55, 0.4),
+    ("highway=path width=2000", np.nan, 0.55, 0.4),
+]
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: pytest.TempPathFactory):
+    """Return what is measured on the straights of the table, which lie side by side in one town."""
+    plan = ""
+    for k, (tags, *_) in enumerate(TABLE):
+        plan += f"n{2 * k + 1} 0 {40 * k}\nn{2 * k + 2} 80.4 {40 * k}\nw{k + 1} n{2 * k + 1},n{2 * k + 2} {tags}\n"
+    source = ExtractSource([write_town(tmp_path_factory.mktemp("straightness") / "town.osm", plan + FRAME)])
+    area = pipeline.area_around(Place("here", *lonlat(40, 0)), 1500)
+    found = survey(area, features_of=source, profile=BEGINNER, elevation_of=None, say=lambda _: None)
+    assert len(found.windows) == len(TABLE)
+    cells, first = found.windows.cells, found.windows.first
+    of = found.measurements["straightness"]
+    rows = np.argsort(cells.xy[first + cells.chain[first], 1])
+    return of.describe(rows).assign(value=of.value[rows], d=of.desirability[rows], c=of.confidence[rows])
+
+
+@pytest.mark.parametrize("k", range(len(TABLE)), ids=[row[0] for row in TABLE])
+def test_a_straight_way_is_as_kind_as_it_is_wide(table, k: int) -> None:
+    said, (_, lane_m, kind, confidence) = table.iloc[k], TABLE[k]
+    assert said["value"] == pytest.approx(0, abs=0.02)
+    assert said["d"] == pytest.approx(kind, abs=0.01)
+    assert said["c"] == confidence
+    assert said["free_lane_m"] == pytest.approx(lane_m, abs=0.02, nan_ok=True)
+    assert said["width_m"] == pytest.approx(lane_m, abs=0.02, nan_ok=True)
+
+
+@pytest.mark.parametrize(("out_m", "kind"), [(1.0, 1.0), (2.0, 0.8), (4.0, 0.3)])
+def test_a_stray_line_on_a_wide_way_is_judged_by_its_strip(look, out_m: float, kind: float) -> None:
+    plan = f"n1 0 0\nn2 10 0\nn3 50 {out_m}\nn4 90 0\nn5 100.4 0\nw1 n1,n2,n3,n4,n5 highway=footway width=12\n"
+    found = look(plan, profile=choose(BEGINNER, min_length_m=80)).measurements["straightness"]
+    assert found.value == pytest.approx([out_m], abs=0.1)
+    assert found.desirability == pytest.approx([kind], abs=0.03)
+
+
+def test_a_stray_line_leaves_less_of_a_narrow_way(look) -> None:
+    plan = "n1 0 0\nn2 10 0\nn3 50 1\nn4 90 0\nn5 100.4 0\nw1 n1,n2,n3,n4,n5 highway=footway width=2.2\n"
+    found = look(plan, profile=choose(BEGINNER, min_length_m=80)).measurements["straightness"]
+    assert found.describe(np.array([0]))["free_lane_m"].iloc[0] == pytest.approx(1.2, abs=0.1)
+    assert found.desirability == pytest.approx([0.55], abs=0.05)
+
+
+def test_the_narrowest_part_of_a_window_decides(look) -> None:
+    plan = "n1 0 0\nn2 60 0\nn3 80.4 0\nw1 n1,n2 highway=footway width=3\nw2 n2,n3 highway=footway width=1.2\n"
+    assert look(plan).measurements["straightness"].desirability == pytest.approx([0.55], abs=0.01)
+
+
+def test_a_partly_silent_way_is_not_taken_for_tagged(look) -> None:
+    plan = "n1 0 0\nn2 60 0\nn3 80.4 0\nw1 n1,n2 highway=footway width=3\nw2 n2,n3 highway=footway\n"
+    assert look(plan).measurements["straightness"].confidence.tolist() == [0.4]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.floats(0, 10), st.floats(0, 10), st.floats(0.3, 12))
+def test_a_wider_strip_is_never_kinder(a: float, b: float, width_m: float) -> None:
+    narrow, wide = sorted((a, b))
+    kind = straightness.desirability(np.array([narrow, wide]), np.full(2, width_m))
+    assert kind[1] <= kind[0] + 1e-12
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.floats(0, 10), st.floats(0.3, 12), st.floats(0.3, 12))
+def test_a_wider_way_is_never_less_kind(strip_m: float, a: float, b: float) -> None:
+    narrow, wide = sorted((a, b))
+    kind = straightness.desirability(np.full(2, strip_m), np.array([narrow, wide]))
+    assert kind[0] <= kind[1] + 1e-12
+
+
+def test_draws_of_a_tagged_width_stray_less(look) -> None:
+    random = np.random.default_rng(4)
+    u, z = random.random(300), random.standard_normal(300)
+    tagged, silent = (
+        look(straight(f"highway=footway{width}")).measurements["straightness"].draw(np.array([0]), u, z)
+        for width in (" width=1.8", "")
+    )
+    assert tagged.std() < silent.std()

@@ -1,0 +1,190 @@
+"""Surface: the table, the worst of what is said, and silence that never looks good."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pytest
+from town import lonlat, write_town
+
+from saferoute import pipeline
+from saferoute.criteria import surface
+from saferoute.model import Place
+from saferoute.pipeline._survey import survey
+from saferoute.sources.extract import ExtractSource
+from saferoute.sources.profiles import load_profile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BEGINNER = load_profile("beginner")
+FRAME = "".join(
+    f"n{900000 + 2 * i} {x} {y}\nn{900001 + 2 * i} {x + 9} {y}\n"
+    f"w{900000 + i} n{900000 + 2 * i},n{900001 + 2 * i} natural=valley\n"
+    for i, (x, y) in enumerate([(-9000, -9000), (9000, -9000), (9000, 9000), (-9000, 9000)])
+)
+"""Far corners: the map is whole around every plan."""
+
+
+@pytest.fixture
+def look(tmp_path: Path):
+    """Return a function that surveys a plan."""
+
+    def look_at(plan: str, profile=BEGINNER):
+        source = ExtractSource([write_town(tmp_path / "town.osm", f"{plan}\n{FRAME}")])
+        area = pipeline.area_around(Place("here", *lonlat(40, 0)), 1500)
+        return survey(area, features_of=source, profile=profile, elevation_of=None, say=lambda _: None)
+
+    return look_at
+
+
+def straight(tags: str) -> str:
+    return f"n1 0 0\nn2 80.4 0\nw1 n1,n2 highway=footway {tags}\n"
+
+
+def others(first: int, count: int, tags: str, length_m: float = 50.0) -> str:
+    """Return ways far from the straight, whose tags are all that is known of silent ones."""
+    plan = ""
+    for i in range(first, first + count):
+        plan += f"n{1000 + 2 * i} 0 {200 + 10 * i}\nn{1001 + 2 * i} {length_m} {200 + 10 * i}\n"
+        plan += f"w{1000 + i} n{1000 + 2 * i},n{1001 + 2 * i} {tags}\n"
+    return plan
+
+
+TABLE = [
+    ("surface=tartan", 1.0, 0.7),
+    ("surface=asphalt", 0.85, 0.7),
+    ("surface=concrete", 0.8, 0.7),
+    ("surface=compacted", 0.7, 0.7),
+    ("surface=fine_gravel", 0.7, 0.7),
+    ("surface=grass", 0.65, 0.7),
+    ("surface=paving_stones", 0.6, 0.7),
+    ("surface=wood", 0.5, 0.7),
+    ("surface=dirt", 0.45, 0.7),
+    ("surface=sett", 0.25, 0.7),
+    ("surface=asphalt smoothness=good", 0.85, 1.0),
+    ("surface=asphalt smoothness=intermediate", 0.6, 1.0),
+    ("surface=asphalt smoothness=bad", 0.2, 1.0),
+    ("surface=gravel smoothness=excellent", 0.25, 1.0),
+    ("surface=asphalt;gravel", 0.25, 0.7),
+    ('surface="gravel; asphalt"', 0.25, 0.7),
+    ("surface=Asphalt", 0.85, 0.7),
+    ("tracktype=grade1", 0.9, 0.5),
+    ("tracktype=grade2", 0.65, 0.5),
+    ("tracktype=grade3", 0.4, 0.5),
+    ("tracktype=grade4", 0.15, 0.5),
+    ("surface=compacted tracktype=grade3", 0.4, 0.7),
+]
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: pytest.TempPathFactory):
+    """Return what is measured on the straights of the table, which lie side by side in one town."""
+    plan = ""
+    for k, (tags, _, _) in enumerate(TABLE):
+        plan += f"n{2 * k + 1} 0 {40 * k}\nn{2 * k + 2} 80.4 {40 * k}\n"
+        plan += f"w{k + 1} n{2 * k + 1},n{2 * k + 2} highway=footway {tags}\n"
+    source = ExtractSource([write_town(tmp_path_factory.mktemp("surface") / "town.osm", plan + FRAME)])
+    area = pipeline.area_around(Place("here", *lonlat(40, 0)), 1500)
+    found = survey(area, features_of=source, profile=BEGINNER, elevation_of=None, say=lambda _: None)
+    assert len(found.windows) == len(TABLE)
+    order = np.argsort(found.windows.cells.xy[found.windows.first + found.windows.cells.chain[found.windows.first], 1])
+    of = found.measurements["surface"]
+    return of.desirability[order], of.value[order], of.confidence[order]
+
+
+@pytest.mark.parametrize(("k", "row"), list(enumerate(TABLE)), ids=[row[0] for row in TABLE])
+def test_tags_give_what_the_table_says(table, k: int, row: tuple[str, float, float]) -> None:
+    desirability, value, confidence = (column[k] for column in table)
+    assert desirability == value == pytest.approx(row[1])
+    assert confidence == row[2]
+
+
+@pytest.mark.parametrize("tags", ["", "surface=moon_dust", "smoothness=so_so"])
+def test_what_is_not_said_or_not_understood_is_unknown(look, tags: str) -> None:
+    found = look(straight(tags) + others(0, 25, "highway=footway surface=asphalt")).measurements["surface"]
+    assert np.isnan(found.value).tolist() == [True]
+    assert found.confidence.tolist() == [0.25]
+    assert "unknown" in found.describe(np.array([0]))["why_surface"].iloc[0]
+
+
+def test_silence_is_worth_the_25th_percentile_of_the_tagged_ways_of_its_class(look) -> None:
+    plan = straight("") + others(0, 8, "highway=footway surface=grass")
+    plan += others(8, 20, "highway=footway surface=asphalt") + others(40, 30, "highway=path surface=gravel")
+    assert look(plan).measurements["surface"].desirability.tolist() == [0.65]
+    plan = straight("") + others(0, 5, "highway=footway surface=grass")
+    plan += others(8, 20, "highway=footway surface=asphalt") + others(40, 30, "highway=path surface=gravel")
+    assert look(plan).measurements["surface"].desirability.tolist() == [0.85]
+
+
+def test_the_percentile_counts_metres_and_not_ways(look) -> None:
+    plan = straight("") + others(0, 5, "highway=footway surface=grass", 500)
+    plan += others(8, 20, "highway=footway surface=asphalt", 50)
+    found = look(plan).measurements["surface"]
+    assert found.desirability[np.isnan(found.value)].tolist() == [0.65]
+
+
+def test_a_class_with_few_tagged_ways_is_judged_by_all(look) -> None:
+    plan = straight("") + others(0, 5, "highway=footway surface=tartan")
+    plan += others(40, 30, "highway=path surface=gravel")
+    assert look(plan).measurements["surface"].desirability.tolist() == [0.25]
+
+
+def test_an_extract_without_a_surface_is_worth_bare_ground(look) -> None:
+    found = look(straight("")).measurements["surface"]
+    assert found.desirability.tolist() == [0.45]
+    assert np.isnan(found.value).all()
+
+
+def test_draws_of_a_silent_way_come_from_its_class(look) -> None:
+    plan = straight("") + others(0, 12, "highway=footway surface=gravel")
+    plan += others(20, 12, "highway=footway surface=asphalt")
+    draws = look(plan).measurements["surface"].draw(np.array([0]), np.linspace(0.01, 0.99, 99), np.zeros(99))
+    assert draws.min() == pytest.approx(0.25)
+    assert draws.max() == pytest.approx(0.85)
+    assert np.median(draws) == pytest.approx(0.55, abs=0.31)
+
+
+def test_the_worst_part_of_a_window_decides(look) -> None:
+    plan = "n1 0 0\nn2 60 0\nn3 80.4 0\nw1 n1,n2 highway=footway surface=asphalt\n"
+    plan += "w2 n2,n3 highway=footway surface=gravel\n"
+    found = look(plan).measurements["surface"]
+    assert found.desirability.tolist() == [0.25]
+    assert "gravel" in found.describe(np.array([0]))["why_surface"].iloc[0]
+
+
+def test_a_partly_silent_window_is_as_little_known_as_its_least_known_part(look) -> None:
+    plan = "n1 0 0\nn2 40 0\nn3 80.4 0\nw1 n1,n2 highway=footway surface=sett smoothness=good\n"
+    found = look(plan + "w2 n2,n3 highway=footway\n").measurements["surface"]
+    assert found.confidence.tolist() == [0.25]
+    assert "partly untagged" in found.describe(np.array([0]))["why_surface"].iloc[0]
+
+
+def test_losing_a_tag_never_raises_the_confidence(look) -> None:
+    kept = look(straight("surface=asphalt smoothness=good")).measurements["surface"].confidence
+    for tags in ("surface=asphalt", "smoothness=good", ""):
+        assert (look(straight(tags)).measurements["surface"].confidence < kept).all()
+
+
+@pytest.mark.parametrize("material", ["sand", "grass"])
+def test_bare_feet_love_sand_and_grass(look, material: str) -> None:
+    barefoot = load_profile("beginner", barefoot=True)
+    found = look(straight(f"surface={material}"), profile=barefoot).measurements["surface"]
+    assert found.desirability.tolist() == [1.0]
+
+
+def test_every_number_of_the_tables_lies_within_0_and_1() -> None:
+    for table in (surface.MATERIALS, surface.SMOOTHNESS, surface.TRACKTYPES):
+        assert all(0 <= value <= 1 for value in table.values())
+
+
+def test_no_surface_is_both_excluded_and_rated() -> None:
+    assert not set(surface.MATERIALS) & surface.EXCLUDED_SURFACES
+
+
+def test_columns_that_are_absent_are_unknown() -> None:
+    rating, confidence = surface.rated(pd.DataFrame({"surface": pd.array(["asphalt", None], dtype="str")}), BEGINNER)
+    assert rating.tolist() == [0.85, pytest.approx(np.nan, nan_ok=True)]
+    assert confidence.tolist() == [0.7, 0.0]

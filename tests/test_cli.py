@@ -1,0 +1,380 @@
+"""The command line does what its help says, and fails in one line."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from town import lonlat, write_town
+
+from saferoute import __version__
+from saferoute.cli import main
+from saferoute.model import CAUTION
+
+TOWN = """
+    n1 -150 0
+    n2 150 0
+    n3 -150 200
+    n4 150 200
+    n5 -150 -200
+    n6 150 -200
+    n7 0 900
+    n8 40 900
+    n9 40 940
+    w1 n1,n2 highway=footway surface=asphalt width=4 name="Long Walk"
+    w2 n3,n4 highway=residential name="Main Street"
+    w3 n5,n6 highway=footway surface=sand name="Sand [red]Walk[/red]"
+    w4 n7,n8,n9,n7 leisure=park name="Far/Park"
+"""
+LON, LAT = lonlat(0, 0)
+HERE = f"{LAT:.6f},{LON:.6f}"
+PLACE_NAME = f"{LAT:g},{LON:g}"
+
+
+@pytest.fixture(scope="module")
+def extract(tmp_path_factory):
+    return write_town(tmp_path_factory.mktemp("town") / "town.osm.pbf", TOWN)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """An empty folder to work in."""
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    return tmp_path / "work"
+
+
+@pytest.fixture
+def run(extract, folder, capsys):
+    """Run find or explain on the town, and return exit code, stdout and stderr."""
+    assert folder
+
+    def run(command, *arguments, near=HERE, osm=None):
+        argv = [command, "--near", near, "--osm", str(osm or extract), "--quiet", *map(str, arguments)]
+        code = main(argv)
+        return code, *capsys.readouterr()
+
+    return run
+
+
+def names(document):
+    return [feature["properties"]["name"] for feature in json.loads(document)["features"]]
+
+
+@pytest.mark.parametrize("near", [HERE, f"geo:{HERE}", f"geo:{HERE};u=10", HERE.replace(",", " ")])
+def test_find_takes_coordinates(run, near):
+    code, out, err = run("find", "-o", "-", near=near)
+    assert (code, err) == (0, "")
+    assert "Long Walk" in names(out)
+
+
+def test_find_takes_a_name_and_says_where_it_is(run):
+    code, out, err = run("find", "-o", "-", near="long walk")
+    assert code == 0
+    assert err.startswith("Long Walk: 59.99")
+    assert names(out)[0] == "Long Walk"
+
+
+def test_place_in_the_south_needs_no_quoting(folder, capsys):
+    code = main(["find", "--near", "-33.9,18.4", "--osm", str(folder / "none.osm.pbf")])
+    assert (code, "none.osm.pbf: no such file" in capsys.readouterr().err) == (2, True)
+
+
+def test_find_prints_a_table_and_draws_a_map_by_default(run, folder):
+    code, out, err = run("find")
+    assert code == 0
+    assert f" stretches near {PLACE_NAME}, within 1.5 km; Beginner" in out.splitlines()[0]
+    assert "Long Walk" in out
+    assert "Left out:" in out
+    assert "motor road" in out
+    assert " ".join(CAUTION.split()[:6]) in out
+    path = f"maps/{PLACE_NAME.replace(',', '-')}.html"
+    assert err == f"wrote {path}\n"
+    assert [str(p.relative_to(folder)) for p in folder.rglob("*.*")] == [path]
+
+
+def test_map_is_named_after_the_place_and_stays_in_its_folder(run, folder):
+    assert run("find", near="far/park")[0] in {0, 5}
+    assert [str(p.relative_to(folder)) for p in folder.rglob("*.html")] == ["maps/far-park.html"]
+
+
+def test_named_outputs_are_written_and_no_default_map(run, folder):
+    code, out, err = run("find", "-o", "a.geojson", "-o", "b.html", "-o", "c.json")
+    assert code == 0
+    assert "Long Walk" in out
+    assert err.splitlines() == ["wrote a.geojson", "wrote b.html", "wrote c.json"]
+    assert sorted(p.name for p in folder.iterdir()) == ["a.geojson", "b.html", "c.json"]
+    assert (folder / "b.html").read_text(encoding="utf-8").rstrip().endswith("</html>")
+    assert (folder / "a.geojson").read_bytes() == (folder / "c.json").read_bytes()
+
+
+def test_file_and_stdout_get_the_same_geojson(run, folder):
+    code, out, err = run("find", "-o", "x.geojson", "-o", "-")
+    assert (code, err) == (0, "wrote x.geojson\n")
+    assert out == (folder / "x.geojson").read_text(encoding="utf-8")
+
+
+def test_same_question_gets_the_same_answer(run):
+    assert run("find", "-o", "-") == run("find", "-o", "-")
+
+
+def test_top_and_radius_bound_the_answer(run):
+    assert len(names(run("find", "-o", "-", "--top", 1)[1])) == 1
+    assert set(names(run("find", "-o", "-", "--radius", 150)[1])) == {"Long Walk"}
+
+
+def test_barefoot_leaves_sand_alone(run):
+    assert set(names(run("find", "-o", "-", "--barefoot")[1])) == {"Sand [red]Walk[/red]"}
+
+
+def test_surface_leaves_what_was_asked_for(run):
+    assert set(names(run("find", "-o", "-", "--surface", "Asphalt, gravel")[1])) == {"Long Walk"}
+
+
+def test_markup_in_a_name_is_printed_as_text(run):
+    assert "Sand [red]Walk[/red]" in run("find", "-o", "x.json")[1]
+
+
+def test_heights_come_from_dem(run, tmp_path, write_plane):
+    dem = write_plane(tmp_path / "dem.tif")
+    out = run("find", "-o", "-", "--dem", dem)[1]
+    grades = [abs(f["properties"]["grade_pct"]) for f in json.loads(out)["features"]]
+    assert grades == pytest.approx([0.5] * len(grades), abs=0.01)
+
+
+@pytest.mark.slow
+def test_region_is_searched_for_extract_and_raster(sample, folder, capsys):
+    argv = ["find", "--near", "60.175,24.945", "--radius", "300", "--region", str(sample), "-q", "-o", "-"]
+    assert main(argv) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert len(document["attribution"]) == 2
+    assert any(f["properties"]["grade_pct"] is not None for f in document["features"])
+    assert list(folder.iterdir()) == []
+
+
+def test_progress_goes_to_stderr(extract, folder, capsys):
+    assert main(["find", "--near", HERE, "--osm", str(extract), "-o", "-"]) == 0
+    out, err = capsys.readouterr()
+    assert "reading the map" in err
+    json.loads(out)
+    assert list(folder.iterdir()) == []
+
+
+def test_explain_says_how_a_stretch_scores(run, folder):
+    code, out, err = run("explain")
+    assert (code, err) == (0, "")
+    assert out.startswith("Nearest: Long Walk (way/1), ")
+    for word in ("Rating", "Suitability", "surface ", "flatness ", "straightness ", "obstacles ", "crowding "):
+        assert word in out
+    assert CAUTION in out
+    assert list(folder.iterdir()) == []
+
+
+def test_explain_says_which_limit_excludes_a_way(run):
+    lon, lat = lonlat(0, 199)
+    code, out, _ = run("explain", near=f"{lat:.6f},{lon:.6f}")
+    assert code == 5
+    assert out.startswith("Nearest: Main Street (way/2), ")
+    assert "\nLeft out: motor road.\nRule: roads for motor traffic" in out
+
+
+def test_explain_where_no_way_is_finds_no_place(run):
+    lon, lat = lonlat(0, 600)
+    code, out, err = run("explain", near=f"{lat:.6f},{lon:.6f}")
+    assert (code, out) == (3, "")
+    assert err.startswith("saferoute: ")
+
+
+def test_nothing_qualifies_is_exit_5_with_the_exclusions(run):
+    code, out, _ = run("find", "-o", "x.geojson", "--surface", "gravel")
+    assert code == 5
+    assert out.startswith("Nothing qualifies near")
+    assert "surface not asked for" in out
+    assert "motor road" in out
+
+
+@pytest.fixture
+def broken(tmp_path, sample, write_plane):
+    """A folder with broken files, beside the one to work in."""
+    whole = (sample / "helsinki.osm.pbf").read_bytes()
+    (tmp_path / "half.osm.pbf").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "empty.osm.pbf").write_bytes(b"")
+    (tmp_path / "text.osm.pbf").write_text("no extract\n" * 100)
+    (tmp_path / "text.tif").write_text("no raster\n" * 100)
+    (tmp_path / "bad.toml").write_text("speed_m_s = 1")
+    (tmp_path / "folder.html").mkdir()
+    write_plane(tmp_path / "far.tif", shift=200_000)
+    return tmp_path
+
+
+def assert_one_line(answer, code, text):
+    """A broken input is told in one line, with its exit code, and leaves nothing."""
+    assert answer[0] == code, answer
+    assert answer[1] == ""
+    assert answer[2].startswith("saferoute: ")
+    assert answer[2].count("\n") == 1
+    assert answer[2].endswith("\n")
+    assert text in answer[2]
+    assert list(Path.cwd().iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("half.osm.pbf", "not a whole OpenStreetMap extract"),
+        ("empty.osm.pbf", "the file is empty"),
+        ("text.osm.pbf", "not a whole OpenStreetMap extract"),
+        ("missing.osm.pbf", "no such file"),
+        ("folder.html", "an extract's name ends with"),
+        ("x" * 300 + ".osm", "File name too long"),
+    ],
+)
+@pytest.mark.parametrize("command", ["find", "explain"])
+@pytest.mark.parametrize("near", [HERE, "Long Walk"], ids=["coordinates", "name"])
+def test_broken_extract_is_told_in_one_line(run, broken, command, near, name, text):
+    answer = run(command, near=near, osm=broken / name)
+    assert_one_line(answer, 2, text)
+    assert name[:20] in answer[2]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "text"),
+    [
+        (["--dem", "../far.tif"], 2, "no raster given with --dem covers"),
+        (["--dem", "../text.tif"], 2, "not a raster"),
+        (["--dem", "../none.tif"], 2, "no such file"),
+        (["--radius", "0"], 2, "radius 0 m"),
+        (["--radius", "-1"], 2, "radius -1 m"),
+        (["--radius", "nan"], 2, "radius nan m"),
+        (["--radius", "nan", "--dem", "../far.tif"], 2, "radius nan m"),
+        (["--radius", "1e9"], 2, "at most 100000 m"),
+        (["--top", "0"], 2, "top 0"),
+        (["-o", "none/x.html"], 2, "does not exist"),
+        (["-o", "../folder.html"], 2, "is a folder"),
+        (["-o", "x.shp"], 2, "the suffix must be one of"),
+        (["-o", "x"], 2, "the suffix must be one of"),
+        (["-o", "x" * 300 + ".html"], 2, "cannot be written"),
+    ],
+    ids=lambda v: " ".join(v)[:30] if isinstance(v, list) else None,
+)
+def test_find_tells_what_is_wrong_in_one_line(run, broken, arguments, code, text):
+    assert broken
+    assert_one_line(run("find", *arguments), code, text)
+
+
+@pytest.mark.parametrize("output", ["x.shp", "none/x.html"])
+def test_output_that_cannot_be_is_refused_before_any_work(run, monkeypatch, output):
+    monkeypatch.setattr("saferoute.cli._sources", lambda _: pytest.fail("the data were opened"))
+    assert run("find", "-o", output)[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "text"),
+    [
+        (["--near", "95,24.9"], 2, "latitude 95 is outside -90 to 90"),
+        (["--near", "60,200"], 2, "longitude 200 is outside"),
+        (["--near", "geo:x"], 2, "write geo:LAT,LON"),
+        (["--near", " "], 2, "the place is empty"),
+        (["--near", "89.9,24.9"], 2, "at a pole"),
+        (["--near", f"{LON:.4f},{LAT:.4f}"], 3, "did you write lon,lat"),
+        (["--near", "48.2,16.4"], 3, "outside the data"),
+        (["--near", "Atlantis"], 3, "no object of the extract has this name"),
+        (["--near", "Long Wallk"], 3, "did you mean long walk"),
+        (["--near", "x\x1b[31m\ny"], 3, "no object"),
+        (["--level", "expert"], 2, "choose one of first-steps"),
+        (["--level", "none.toml"], 2, "no such file"),
+        (["--level", "../bad.toml"], 2, "profile bad: key"),
+        (["--barefoot", "--surface", "asphalt"], 2, "bare feet run on"),
+        (["--min-length", "5"], 2, "a stretch is 20 to"),
+        (["--min-length", "nan"], 2, "a stretch is 20 to"),
+        (["--region", "nowhere"], 2, "no such folder"),
+    ],
+    ids=lambda v: ascii(" ".join(v))[:30] if isinstance(v, list) else None,
+)
+@pytest.mark.parametrize("command", ["find", "explain"])
+def test_both_commands_tell_what_is_wrong_in_one_line(run, broken, command, arguments, code, text):
+    assert broken
+    assert_one_line(run(command, *arguments), code, text)
+
+
+def test_no_map_data_is_told_with_the_way_out(folder, capsys):
+    assert folder
+    code = main(["find", "--near", HERE])
+    assert_one_line((code, *capsys.readouterr()), 2, "--region DIR or extracts with --osm")
+
+
+def test_escape_sequences_of_an_argument_do_not_come_back(run):
+    assert "\x1b" not in run("find", near="\x1b[31m\x1b]0;title\x07")[2]
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        [],
+        ["run"],
+        ["find"],
+        ["find", "--near"],
+        ["find", "--near", "1,2", "--radius", "far"],
+        ["find", "--near", "1,2", "--top", "1.5"],
+        ["find", "--near", "1,2", "--colour"],
+        ["explain", "--near", "1,2", "--top", "3"],
+    ],
+    ids=" ".join,
+)
+def test_argument_that_is_none_is_exit_2_with_the_usage(folder, capsys, argv):
+    with pytest.raises(SystemExit) as end:
+        main(argv)
+    assert end.value.code == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("usage: saferoute")
+    assert list(folder.iterdir()) == []
+
+
+def test_interruption_is_exit_130_in_one_line(run, monkeypatch):
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("saferoute.pipeline.find", interrupt)
+    assert run("find") == (130, "", "saferoute: interrupted\n")
+
+
+def in_process_of_its_own(*arguments, **options):
+    return subprocess.run([sys.executable, "-m", "saferoute", *arguments], capture_output=True, check=False, **options)
+
+
+def test_module_can_be_run_and_knows_its_version():
+    done = in_process_of_its_own("--version")
+    assert (done.returncode, done.stdout.decode().strip(), done.stderr) == (0, f"saferoute {__version__}", b"")
+
+
+def test_exit_code_reaches_the_shell(folder):
+    done = in_process_of_its_own("find", "--near", "1,2", cwd=folder)
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"saferoute: no map data")
+
+
+@pytest.mark.slow
+def test_terminal_that_knows_ascii_alone_gets_its_answer(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    path = write_town(tmp_path / "town.osm", TOWN.replace("Long Walk", "Pitkä 道"))
+    ask = ["find", "--near", HERE, "--osm", str(path)]
+    table = in_process_of_its_own(*ask, "-o", str(tmp_path / "x.html"))
+    assert (table.returncode, b"Traceback" in table.stderr) == (0, False)
+    assert b"Pitk?" in table.stdout
+    document = in_process_of_its_own(*ask, "-o", "-")
+    assert "Pitkä 道" in names(document.stdout.decode("utf-8"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", [["find", "-o", "-"], ["explain"]], ids=["much", "little"])
+def test_reader_that_goes_away_is_no_error(extract, folder, command, monkeypatch):
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)  # what is little waits for the end
+    argv = [sys.executable, "-m", "saferoute", *command, "--near", HERE, "--osm", extract, "-q"]
+    with subprocess.Popen(argv, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0

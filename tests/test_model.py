@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import geopandas as gpd
+import pytest
+from shapely import LineString
+
+from saferoute import model
+from saferoute.model import Area, InvalidInput, InvalidProfile, NoCoverage, Place, PlaceNotFound, Ranking
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(InvalidInput, 2), (InvalidProfile, 2), (NoCoverage, 2), (PlaceNotFound, 3), (model.SourceUnavailable, 4)],
+)
+def test_each_error_is_ours_and_knows_its_exit_code(error: type[model.SaferouteError], code: int) -> None:
+    assert issubclass(error, model.SaferouteError)
+    assert error.exit_code == code
+
+
+def excluded(rows: list[tuple[str, float]]) -> gpd.GeoDataFrame:
+    table = {"reason": [r for r, _ in rows], "rule": [f"the rule of {r}" for r, _ in rows]}
+    table["length_m"] = [length for _, length in rows]
+    return gpd.GeoDataFrame(table, geometry=[LineString([(0, 0), (1, 0)])] * len(rows), crs="EPSG:32635")
+
+
+def ranking(rows: list[tuple[str, float]]) -> Ranking:
+    area = Area(Place("here", 25.0, 60.0), 500.0, "EPSG:32635")
+    return Ranking(area, None, None, excluded(rows), None, {}, ())
+
+
+def test_exclusions_are_counted_by_reason_the_longest_first() -> None:
+    counted = ranking([("steps", 5.0), ("motor road", 70.0), ("steps", 8.0)]).exclusions()
+    assert [(e["reason"], e["pieces"], e["length_m"]) for e in counted] == [("motor road", 1, 70.0), ("steps", 2, 13.0)]
+    assert counted[0]["rule"] == "the rule of motor road"
+
+
+def test_nothing_excluded_is_an_empty_list() -> None:
+    assert ranking([]).exclusions() == []

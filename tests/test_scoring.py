@@ -1,0 +1,235 @@
+"""One bad criterion cannot be bought off; a row is judged by itself alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from saferoute import scoring
+from saferoute.model import CRITERIA, Measurement
+from saferoute.sources.profiles import LEVELS, load_profile
+
+UNIT = st.floats(0, 1)
+FIVE = st.lists(UNIT, min_size=5, max_size=5).map(np.array)
+WEIGHTS = st.lists(st.floats(0.01, 1), min_size=5, max_size=5).map(lambda w: np.array(w) / sum(w))
+BEGINNER = load_profile("beginner")
+EQUAL = np.full(5, 0.2)
+
+quick = settings(max_examples=100, deadline=None)
+
+
+def measurement(desirability: np.ndarray, confidence: np.ndarray) -> Measurement:
+    """Return a measurement whose draws stray the farther, the less is known."""
+
+    def draw(rows, u, z):
+        d = desirability[rows][:, None] + (1 - confidence[rows])[:, None] * 0.2 * z + 0.02 * (u - 0.5)
+        return np.clip(d, 0, 1)
+
+    return Measurement(desirability, desirability, confidence, draw, lambda rows: pd.DataFrame(index=rows))
+
+
+def measured(desirability: np.ndarray, confidence: np.ndarray) -> dict[str, Measurement]:
+    return {name: measurement(desirability[:, k], confidence[:, k]) for k, name in enumerate(CRITERIA)}
+
+
+@pytest.fixture
+def table() -> tuple[np.ndarray, np.ndarray]:
+    random = np.random.default_rng(7)
+    return random.random((40, 5)), random.random((40, 5))
+
+
+# --- one score ---------------------------------------------------------------------
+
+
+@quick
+@given(FIVE, WEIGHTS)
+def test_the_score_is_the_weighted_product_times_the_least(d: np.ndarray, weights: np.ndarray) -> None:
+    floored = np.maximum(d, 0.01)
+    expected = np.prod(floored**weights) ** 0.7 * floored.min() ** 0.3
+    assert scoring.combine(d, weights) == pytest.approx(expected)
+
+
+def test_one_criterion_at_a_tenth_and_the_rest_perfect_gives_what_the_formula_says() -> None:
+    assert scoring.combine(np.array([0.1, 1, 1, 1, 1]), EQUAL) == pytest.approx(0.1 ** (0.2 * 0.7 + 0.3))
+
+
+def test_a_tenth_with_a_plain_mean_of_86_per_cent_scores_39() -> None:
+    weights = np.array([0.156, 0.211, 0.211, 0.211, 0.211])
+    d = np.array([0.1, 1, 1, 1, 1])
+    assert d @ weights == pytest.approx(0.86, abs=0.005)
+    assert scoring.combine(d, weights) == pytest.approx(0.39, abs=0.005)
+
+
+@pytest.mark.parametrize("k", range(5))
+def test_one_criterion_at_a_tenth_leaves_less_than_half_with_the_weights_of_the_profile(k: int) -> None:
+    d = np.ones(5)
+    d[k] = 0.1
+    weights = scoring.weights_of(BEGINNER)
+    assert 0.33 < scoring.combine(d, weights) < 0.40
+    assert d @ weights > 0.75
+
+
+def test_all_perfect_is_one_and_all_nothing_is_the_floor() -> None:
+    assert scoring.combine(np.array([np.ones(5), np.zeros(5)]), EQUAL).tolist() == pytest.approx([1, 0.01])
+
+
+@quick
+@given(FIVE, WEIGHTS, st.integers(0, 4), UNIT)
+def test_a_better_criterion_never_lowers_the_score(d: np.ndarray, weights: np.ndarray, k: int, rise: float) -> None:
+    better = d.copy()
+    better[k] += (1 - d[k]) * rise
+    assert scoring.combine(better, weights) >= scoring.combine(d, weights) - 1e-12
+
+
+@quick
+@given(FIVE, WEIGHTS)
+def test_the_score_lies_between_the_least_and_the_greatest_criterion(d: np.ndarray, weights: np.ndarray) -> None:
+    floored = np.maximum(d, 0.01)
+    assert floored.min() - 1e-9 <= scoring.combine(d, weights) <= floored.max() + 1e-9
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_weights_of_every_level_sum_to_one(level: str) -> None:
+    assert scoring.weights_of(load_profile(level)).sum() == pytest.approx(1)
+
+
+def test_weights_stand_in_the_order_of_the_criteria() -> None:
+    weights = scoring.weights_of(BEGINNER)
+    assert weights.tolist() == pytest.approx([BEGINNER.weights[name] for name in CRITERIA])
+
+
+# --- rows ----------------------------------------------------------------------------
+
+
+FIELDS = ("desirability", "confidence", "score", "low", "high", "quality")
+
+
+@pytest.mark.parametrize("rows", [[3], [5, 4, 3, 2], [39, 0, 17], list(range(39, -1, -1))])
+def test_rows_are_scored_the_same_alone_and_in_any_order(table, rows: list[int]) -> None:
+    d, c = table
+    whole = scoring.score(measured(d, c), BEGINNER)
+    part = scoring.score(measured(d[rows], c[rows]), BEGINNER)
+    for name in FIELDS:
+        assert getattr(part, name).tolist() == getattr(whole, name)[rows].tolist()
+    assert part.limiting.tolist() == whole.limiting[rows].tolist()
+
+
+def test_the_interval_holds_the_score(table) -> None:
+    scores = scoring.score(measured(*table), BEGINNER)
+    assert (scores.low <= scores.score).all()
+    assert (scores.score <= scores.high).all()
+
+
+def test_the_interval_is_wider_where_less_is_known() -> None:
+    d = np.full((2, 5), 0.6)
+    scores = scoring.score(measured(d, np.array([np.full(5, 0.9), np.full(5, 0.2)])), BEGINNER)
+    widths = scores.high - scores.low
+    assert widths[1] > 2 * widths[0]
+
+
+def test_the_low_end_is_the_20th_percentile_of_the_draws() -> None:
+    # Four criteria stand still, the fifth is uniform on 0..1.
+    still = measurement(np.ones(1), np.ones(1))
+    fixed = Measurement(still.value, np.ones(1), np.ones(1), lambda _, u, _z: np.ones((1, len(u))), still.describe)
+    moving = Measurement(still.value, np.ones(1), np.ones(1), lambda _, u, _z: u[None, :], still.describe)
+    scores = scoring.score({**dict.fromkeys(CRITERIA, fixed), "surface": moving}, BEGINNER)
+    weight = BEGINNER.weights["surface"] / sum(BEGINNER.weights.values())
+    assert scores.low[0] == pytest.approx(0.2 ** (0.7 * weight + 0.3), abs=0.04)
+    assert scores.high[0] == 1
+
+
+def test_quality_is_the_weighted_confidence(table) -> None:
+    scores = scoring.score(measured(*table), BEGINNER)
+    assert scores.quality == pytest.approx(table[1] @ scoring.weights_of(BEGINNER))
+
+
+@pytest.mark.parametrize("k", range(5))
+def test_the_limiting_criterion_is_the_one_that_is_bad(k: int) -> None:
+    d = np.full((1, 5), 0.9)
+    d[0, k] = 0.3
+    assert scoring.score(measured(d, np.ones((1, 5))), BEGINNER).limiting.tolist() == [CRITERIA[k]]
+
+
+def test_scores_come_out_the_same_twice(table) -> None:
+    one, two = (scoring.score(measured(*table), BEGINNER) for _ in range(2))
+    assert one.low.tolist() == two.low.tolist()
+
+
+def test_no_rows_have_no_scores() -> None:
+    scores = scoring.score(measured(np.empty((0, 5)), np.empty((0, 5))), BEGINNER)
+    assert all(len(getattr(scores, name)) == 0 for name in (*FIELDS, "limiting"))
+
+
+# --- ratings -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("low", "quality", "rating"),
+    [
+        (0.75, 0.60, "A"), (0.749, 0.60, "B"), (0.75, 0.599, "B"), (0.55, 0.45, "B"), (0.549, 0.45, "C"),
+        (0.9, 0.449, "C"), (0.40, 0.0, "C"), (0.399, 1.0, "none"), (1.0, 1.0, "A"), (0.0, 0.0, "none"),
+    ],
+)  # fmt: skip
+def test_ratings_begin_at_their_thresholds(low: float, quality: float, rating: str) -> None:
+    assert scoring.ratings(np.array([low]), np.array([quality]), np.array([0.3])).tolist() == [rating]
+
+
+@pytest.mark.parametrize(("low", "rating"), [(0.9, "C"), (0.6, "C"), (0.4, "C"), (0.3, "none")])
+def test_where_nothing_is_known_of_one_criterion_c_is_the_best(low: float, rating: str) -> None:
+    assert scoring.ratings(np.array([low]), np.array([0.8]), np.array([0.0])).tolist() == [rating]
+
+
+# --- order ---------------------------------------------------------------------------------
+
+
+def ordered(low, middle, *, length=None, chain=None, top=100) -> list[int]:
+    low = np.array(low, dtype=float)
+    length = np.full(len(low), 80.0) if length is None else np.array(length, dtype=float)
+    chain = np.arange(len(low)) if chain is None else np.array(chain)
+    return scoring.order(low, length, np.array(middle, dtype=float), chain, top=top).tolist()
+
+
+def test_far_apart_the_better_comes_first() -> None:
+    assert ordered([0.3, 0.9, 0.6], [(0, 0), (5000, 0), (10_000, 0)]) == [1, 2, 0]
+
+
+def test_of_two_clusters_both_are_among_the_first_two() -> None:
+    here, there = [(10 * i, 0) for i in range(3)], [(3000 + 10 * i, 0) for i in range(3)]
+    ranked = ordered([0.80, 0.79, 0.78, 0.75, 0.74, 0.73], here + there)
+    assert ranked[:2] == [0, 3]
+    assert sorted(ranked) == list(range(6))
+
+
+def test_a_much_better_neighbour_still_comes_before_a_far_bad_one() -> None:
+    assert ordered([0.9, 0.85, 0.4], [(0, 0), (20, 0), (5000, 0)]) == [0, 1, 2]
+
+
+def test_a_slice_of_the_same_chain_counts_as_nearer() -> None:
+    middle = [(0, 0), (300, 0), (-300, 0)]
+    assert ordered([0.8, 0.7, 0.699], middle, chain=[0, 0, 1]) == [0, 2, 1]
+    assert ordered([0.8, 0.7, 0.699], middle, chain=[0, 1, 2]) == [0, 1, 2]
+
+
+def test_ties_go_to_the_longer_then_to_the_first() -> None:
+    middle = [(0, 0), (5000, 0), (10_000, 0)]
+    assert ordered([0.5, 0.5, 0.5], middle, length=[60, 60, 120]) == [2, 0, 1]
+
+
+def test_no_more_than_asked_for_are_returned() -> None:
+    assert ordered([0.3, 0.9, 0.6], [(0, 0), (5000, 0), (10_000, 0)], top=2) == [1, 2]
+
+
+def test_the_order_of_the_first_does_not_depend_on_how_many_are_asked_for() -> None:
+    random = np.random.default_rng(3)
+    low, middle = random.random(30), random.random((30, 2)) * 800
+    whole = ordered(low, middle)
+    assert sorted(whole) == list(range(30))
+    assert ordered(low, middle, top=10) == whole[:10]
+    assert ordered(low, middle) == whole
+
+
+def test_nothing_is_ordered_into_nothing() -> None:
+    assert ordered([], np.empty((0, 2))) == []
