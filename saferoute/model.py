@@ -122,8 +122,9 @@ class Features:
     points: gpd.GeoDataFrame
     """Tagged nodes."""
     tagged: pd.DataFrame
-    """Highways of the whole source, wherever they lie: ``highway``, ``surface``,
-    ``smoothness``, ``tracktype`` and ``length_m``: what silence is judged by."""
+    """Highways of the whole source, wherever they lie: ``highway``, ``footway``,
+    ``surface``, ``smoothness``, ``tracktype``, ``width``, ``est_width``, ``length_m``
+    and the middle ``x_m``, ``y_m``: what silence is judged by."""
     extent: shapely.Geometry | None
     """Where the source is whole: beyond, a missing wall only means a missing map.
     None where the source does not say."""

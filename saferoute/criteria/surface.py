@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from saferoute.criteria import _cells
-from saferoute.criteria._tags import column, isin, worst
+from saferoute.criteria._inference import Likelihood, quantile
+from saferoute.criteria._tags import isin, worst
 from saferoute.model import Criterion, Measurement
 
 if TYPE_CHECKING:
@@ -44,11 +46,11 @@ EXCLUDED_SURFACES = frozenset(
     "chipseal:loose trackstone tyres".split()
 )
 
-CONFIDENCE_BOTH, CONFIDENCE_MATERIAL, CONFIDENCE_TRACKTYPE, CONFIDENCE_INFERRED = 1.0, 0.7, 0.5, 0.25
+CONFIDENCE_BOTH, CONFIDENCE_MATERIAL, CONFIDENCE_TRACKTYPE = 1.0, 0.7, 0.5
 
-_FOOT_WAYS = frozenset({"footway", "path", "pedestrian", "track", "cycleway", "bridleway"})
-_MIN_TAGGED = 20
-"""A class with fewer tagged ways is judged by all tagged ways of the extract [J]."""
+_ESTIMATE_AT = 0.25
+_INFERRED_SHARE = 0.5
+"""Confidence of a guess that is as good as sure; a likeliest rating of .5 gives .25."""
 _NOTHING_TAGGED = 0.45
 """What bare ground is worth: the estimate where an extract has no surface tag at all [J]."""
 
@@ -80,65 +82,53 @@ def _flag(table: pd.DataFrame, name: str) -> BoolArray:
     return table[name].to_numpy(dtype=bool) if name in table else np.zeros(len(table), dtype=bool)
 
 
-class Inference:
-    """What tagged ways of the same class tell about an untagged one.
-
-    The estimate is the 25th percentile (by length) of the class, so that
-    silence never looks better than speech; draws come from the whole class.
-    """
-
-    def __init__(self, evidence: Evidence) -> None:
-        tagged = evidence.features.tagged
-        table = tagged[isin(tagged, "highway", _FOOT_WAYS)]
-        rating, _ = rated(table, evidence.profile)
-        rating[isin(table, "surface", EXCLUDED_SURFACES)] = 0.0
-        known = np.isfinite(rating)
-        length = table["length_m"].to_numpy()
-        self._classes = column(table, "highway").to_numpy(dtype=object)[known]
-        self._rating, self._length = rating[known], length[known]
-
-    def quantiles(self, highway: str, at: FloatArray) -> FloatArray:
-        """Return quantiles of the ratings of a class, `_NOTHING_TAGGED` where there are none."""
-        of_class = self._classes == highway
-        which = of_class if of_class.sum() >= _MIN_TAGGED else np.ones(len(self._classes), dtype=bool)
-        if not which.any():
-            return np.full(np.shape(at), _NOTHING_TAGGED)
-        order = np.argsort(self._rating[which], kind="stable")
-        share = np.cumsum(self._length[which][order])
-        position = np.searchsorted(share, np.asarray(at) * share[-1], side="left")
-        ratings: FloatArray = self._rating[which][order][np.minimum(position, len(order) - 1)]
-        return ratings
+def likelihood(evidence: Evidence) -> Likelihood:
+    """Learn what untagged ways are made of from the tagged ones of the whole source."""
+    tagged = evidence.features.tagged
+    rating, _ = rated(tagged, evidence.profile)
+    rating[isin(tagged, "surface", EXCLUDED_SURFACES)] = 0.0
+    return Likelihood(tagged, rating)
 
 
 def measure(windows: Windows, evidence: Evidence) -> Measurement:
-    """Measure the surface of each window: its worst cell."""
+    """Measure the surface of each window: its worst cell.
+
+    Where no tag tells, the estimate is the 25th percentile of what is likely
+    there, so that silence never looks as good as speech, and the confidence
+    half the probability of the likeliest rating.
+    """
     cells = windows.cells
     rating, confidence = rated(cells.ground, evidence.profile)
-    unknown = ~np.isfinite(rating)
-    inference = Inference(evidence)
-    classes = column(cells.ground, "highway").fillna("").to_numpy(dtype=object)
+    unknown = np.flatnonzero(~np.isfinite(rating) & np.isin(np.arange(len(rating)), cells.pair_ground))
+    model = likelihood(evidence)
+    middle = shapely.centroid(cells.ground.geometry.to_numpy()[unknown])
+    probability = model.of(cells.ground.iloc[unknown], shapely.get_coordinates(middle))
     estimate = rating.copy()
-    grid = np.linspace(0, 1, 41)
-    tables = {c: inference.quantiles(c, grid) for c in np.unique(classes[unknown].astype(str))}
-    for name, table in tables.items():
-        estimate[unknown & (classes == name)] = np.interp(0.25, grid, table)
-    confidence[unknown] = CONFIDENCE_INFERRED
+    row_of = np.full(len(rating), -1)
+    row_of[unknown] = np.arange(len(unknown))
+    if model.support.size:
+        estimate[unknown] = quantile(model.support, probability, _ESTIMATE_AT)
+        confidence[unknown] = _INFERRED_SHARE * probability.max(axis=1, initial=0.0)
+    else:
+        estimate[unknown] = _NOTHING_TAGGED
 
     worst_ground = _cells.worst_ground(windows, estimate)
-    known = ~unknown[worst_ground]
-    least = _cells.over_cells(windows, _cells.per_cell(cells, confidence, "min"), "min")
+    guessed = row_of[worst_ground]
+    known = guessed < 0
 
     def draw(rows: IntArray, u: FloatArray, z: FloatArray) -> FloatArray:  # noqa: ARG001
         drawn = np.repeat(estimate[worst_ground[rows]][:, None], len(u), axis=1)
-        for i in np.flatnonzero(~known[rows]):
-            drawn[i] = np.interp(u, grid, tables[classes[worst_ground[rows[i]]]])
+        if model.support.size:
+            guess = ~known[rows]
+            drawn[guess] = quantile(model.support, probability[guessed[rows[guess]]], u)
         return drawn
 
-    partly = _cells.over_cells(windows, _cells.per_cell(cells, unknown.astype(float), "max"), "max") > 0
+    of_ground = _cells.per_cell(cells, (row_of >= 0).astype(float), "max")
+    partly = _cells.over_cells(windows, of_ground, "max") > 0
     return Measurement(
         value=np.where(known, estimate[worst_ground], np.nan),
         desirability=estimate[worst_ground],
-        confidence=least,
+        confidence=_cells.over_cells(windows, _cells.per_cell(cells, confidence, "min"), "min"),
         draw=draw,
         describe=lambda rows: _describe(cells.ground.iloc[worst_ground[rows]], known[rows], partly[rows]),
     )
@@ -158,7 +148,7 @@ def _describe(ground: pd.DataFrame, known: BoolArray, partly: BoolArray) -> pd.D
 def _words(tags: dict[Hashable, Any], is_known: bool, is_partly: bool) -> str:
     if not is_known:
         kind = tags["highway"] if pd.notna(tags["highway"]) else "foot way"
-        return f"unknown; estimated low (25th percentile of the tagged {kind}s around)"
+        return f"unknown; estimated low (25th percentile of what the tagged {kind}s and ways near by tell)"
     said = [f"{t}={tags[t]}" for t in ("surface", "smoothness", "tracktype") if pd.notna(tags[t])]
     if tags["surface_implied"] is True:
         said[0] = f"{tags['surface']} (not tagged, but it is mapped as {tags['kind']})"

@@ -137,6 +137,8 @@ class ExtractSource:
         else:
             extent = gpd.GeoSeries([tables.extent], crs=WGS84).to_crs(area.crs).iloc[0]
         tagged = highway_tags(tables.ways)
+        at = gpd.points_from_xy(tagged["lon"], tagged["lat"], crs=WGS84).to_crs(area.crs)
+        tagged = tagged.assign(x_m=at.x, y_m=at.y)
         return Features(ways, areas, points, tagged, extent, tables.data_date, (OSM_ATTRIBUTION,), tuple(notes))
 
 
@@ -168,7 +170,9 @@ def highway_tags(ways: gpd.GeoDataFrame) -> pd.DataFrame:
     step[:, 0] *= np.cos(np.radians(xy[:-1, 1]))
     within = np.diff(owner) == 0
     length = np.bincount(owner[:-1][within], weights=np.hypot(*step[within].T), minlength=len(roads))
-    return roads[["highway", "surface", "smoothness", "tracktype"]].assign(length_m=length)
+    middle = shapely.get_coordinates(shapely.line_interpolate_point(roads.geometry.to_numpy(), 0.5, normalized=True))
+    tags = ["highway", "footway", "surface", "smoothness", "tracktype", "width", "est_width"]
+    return roads[tags].assign(length_m=length, lon=middle[:, 0], lat=middle[:, 1])
 
 
 def osm_file(path: Path) -> Any:
