@@ -35,10 +35,13 @@ def check_format(path: Path) -> None:
     """Raise `InvalidInput` for a suffix that nothing writes, before any work is done."""
     if path.suffix.lower() not in FORMATS:
         raise InvalidInput(f"{path}: the suffix must be one of {', '.join(FORMATS)}")
-    if path.is_dir():
-        raise InvalidInput(f"{path}: is a folder; give the name of a file in it")
-    if not path.parent.is_dir():
-        raise InvalidInput(f"{path}: the folder {path.parent} does not exist; make it first")
+    try:
+        if path.is_dir():
+            raise InvalidInput(f"{path}: is a folder; give the name of a file in it")
+        if not path.parent.is_dir():
+            raise InvalidInput(f"{path}: the folder {path.parent} does not exist; make it first")
+    except OSError as error:
+        raise InvalidInput(f"{path}: cannot be written ({error.strerror}); choose another file with -o") from error
 
 
 def write(ranking: Ranking, path: Path) -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import gc
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from saferoute.model import OSM_ATTRIBUTION, WGS84, Features, InvalidInput, PlaceNotFound
 from saferoute.sources import tags as osm
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     import shapely
 
     from saferoute.model import Area, Place
+
+T = TypeVar("T")
 
 SUFFIXES = (".osm.pbf", ".osm.gz", ".osm.bz2", ".osm", ".pbf")
 """Names an extract may end with."""
@@ -205,12 +208,47 @@ def _objects(path: Path) -> Iterator[Any]:
     yield from processor
 
 
-def unreadable(path: Path, error: Exception) -> InvalidInput:
-    """Return the error that says what osmium found wrong with a file, and the way out."""
-    reason = " ".join(str(error).split()) or "cannot be decoded"
-    if "out of order" in reason or "twice" in reason:
-        return InvalidInput(f"{path}: objects must stand once and in order ({reason}); run osmium sort and merge on it")
-    return InvalidInput(f"{path}: not a whole OpenStreetMap extract ({reason}); download it again")
+def read_in_order(path: Path, read: Callable[[Path], T]) -> T:
+    """Return what `read` makes of a file whose objects are sorted by kind and id.
+
+    Areas can only be put together from sorted files. PBF files nearly always
+    are; XML written by hand or by a service may be not, and is sorted into a
+    temporary copy first, older versions of an object dropped.
+
+    Raises
+    ------
+    InvalidInput
+        If the file is no whole OpenStreetMap extract.
+    """
+    try:
+        if path.name.lower().endswith(".pbf"):
+            try:
+                return read(path)
+            except RuntimeError as error:
+                if not any(word in str(error) for word in _UNSORTED):
+                    raise
+        with TemporaryDirectory() as folder:
+            return read(_sorted_copy(path, Path(folder)))
+    except (RuntimeError, ValueError) as error:
+        reason = " ".join(str(error).split()) or "cannot be decoded"
+        raise InvalidInput(f"{path}: not a whole OpenStreetMap extract ({reason}); download it again") from error
+
+
+_UNSORTED = ("out of order", "twice")
+
+
+def _sorted_copy(path: Path, folder: Path) -> Path:
+    import osmium
+
+    reader = osmium.MergeInputReader()
+    suffix = next(s for s in SUFFIXES if path.name.lower().endswith(s))
+    source = folder / f"source{suffix}"  # osmium knows suffixes in small letters alone
+    source.symlink_to(path.resolve())
+    reader.add_file(str(source))
+    copy = folder / "sorted.osm.pbf"
+    with osmium.SimpleWriter(str(copy), header=osmium.FileProcessor(osm_file(path)).header) as writer:
+        reader.apply(writer, simplify=True)
+    return copy
 
 
 def _read(path: Path) -> _Tables:
@@ -218,14 +256,16 @@ def _read(path: Path) -> _Tables:
     collecting = gc.isenabled()
     gc.disable()
     try:
-        ways, areas, points, newest, skipped = _read_rows(path)
-    except (RuntimeError, ValueError) as error:
-        raise unreadable(path, error) from error
+        return read_in_order(path, _read_tables)
     finally:
         if collecting:
             gc.enable()
+
+
+def _read_tables(path: Path) -> _Tables:
+    ways, areas, points, newest, skipped = _read_rows(path)
     if not ways.columns["osm_id"] and not areas.columns["osm_id"]:
-        raise InvalidInput(f"{path}: the extract holds no ways; is it an OpenStreetMap extract with data?")
+        raise ValueError("it holds no ways")
     tables = ways.table(), areas.table(), points.table()
     return _Tables(*tables, _extent(path, tables[0]), _data_date(path, newest), skipped)
 

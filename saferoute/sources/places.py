@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from saferoute.model import InvalidInput, Place, PlaceNotFound
-from saferoute.sources.extract import osm_file, unreadable
+from saferoute.sources.extract import osm_file, read_in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -88,7 +88,7 @@ def find_name(text: str, paths: Iterable[Path]) -> Place:
     matches: list[_Named] = []
     names: set[str] = set()
     for path in paths:
-        matches.extend(_named(path, wanted, names))
+        matches.extend(read_in_order(path, lambda p: list(_named(p, wanted, names))))
     if not matches:
         like = get_close_matches(wanted, sorted(names), n=3, cutoff=0.7)
         hint = f"; did you mean {' or '.join(like)}?" if like else "; give lat,lon"
@@ -121,27 +121,24 @@ def _named(path: Path, wanted: str, names: set[str]) -> Iterable[_Named]:
     wkb = osmium.geom.WKBFactory()
     obj: Any
     keys = KeyFilter("name", "name:en", "alt_name", "official_name", "short_name", "old_name", "loc_name")
-    try:
-        for obj in osmium.FileProcessor(osm_file(path)).with_areas(keys).with_filter(keys):
-            ranks = []
-            for tag in obj.tags:
-                if tag.k == "name" or tag.k.startswith("name:") or tag.k.endswith("_name"):
-                    names.add(plain := _plain(tag.v))
-                    other = 0 if tag.k.startswith("name") else 1
-                    ranks.append(_rank(plain, wanted) + other)
-            if not ranks or min(ranks) >= _NO_MATCH or obj.is_relation():
-                continue
-            name = obj.tags.get("name") or next(t.v for t in obj.tags if "name" in t.k)
-            try:
-                kind, text = _geometry(obj, wkb)
-            except (RuntimeError, osmium.InvalidLocationError):
-                continue
-            shape = shapely.from_wkb(text)
-            point = shapely.point_on_surface(shape)
-            size = shape.area if kind == 0 else shape.length
-            yield _Named(name, min(ranks), kind, size, int(obj.id), point.x, point.y)
-    except RuntimeError as error:
-        raise unreadable(path, error) from error
+    for obj in osmium.FileProcessor(osm_file(path)).with_areas(keys).with_filter(keys):
+        ranks = []
+        for tag in obj.tags:
+            if tag.k == "name" or tag.k.startswith("name:") or tag.k.endswith("_name"):
+                names.add(plain := _plain(tag.v))
+                other = 0 if tag.k.startswith("name") else 1
+                ranks.append(_rank(plain, wanted) + other)
+        if not ranks or min(ranks) >= _NO_MATCH or obj.is_relation():
+            continue
+        name = obj.tags.get("name") or next(t.v for t in obj.tags if "name" in t.k)
+        try:
+            kind, text = _geometry(obj, wkb)
+        except (RuntimeError, osmium.InvalidLocationError):
+            continue
+        shape = shapely.from_wkb(text)
+        point = shapely.point_on_surface(shape)
+        size = shape.area if kind == 0 else shape.length
+        yield _Named(name, min(ranks), kind, size, int(obj.id), point.x, point.y)
 
 
 def _rank(name: str, wanted: str) -> int:

@@ -259,8 +259,6 @@ def bad_files(folder, sample):
         "page.osm.gz": b"<html>Too many requests</html>",
         "list.geojson": b"{}",
         "nodes.osm": osm_xml("n1 0 0 natural=tree").encode(),
-        "unsorted.osm": osm_xml("n1 0 0\nn2 9 0\nw2 n1,n2 highway=path\nw1 n1,n2 highway=path").encode(),
-        "twice.osm": osm_xml("n1 0 0\nn2 9 0\nw1 n1,n2 highway=path\nw1 n1,n2 highway=path").encode(),
     }
     for name, content in contents.items():
         (folder / name).write_bytes(content)
@@ -271,8 +269,7 @@ def bad_files(folder, sample):
     "name",
     [
         "missing.osm.pbf", "empty.osm.pbf", "half.osm.pbf", "text.osm.pbf", "text.osm", "half.osm", "half.osm.gz",
-        "half.osm.bz2", "page.osm.gz", "list.geojson", "nodes.osm", "unsorted.osm",
-        "twice.osm", "folder.osm",
+        "half.osm.bz2", "page.osm.gz", "list.geojson", "nodes.osm", "folder.osm",
     ],
 )  # fmt: skip
 def test_bad_file_is_refused_in_one_line_that_names_it(tmp_path, sample, name):
@@ -350,3 +347,28 @@ def test_overlapping_extracts_of_one_city_hold_every_way_once(shared_data, sampl
     pieces = both["osm_id"].value_counts()
     alone = new["osm_id"].value_counts().combine(old["osm_id"].value_counts(), max, 0)
     assert (pieces <= alone[pieces.index]).all()
+
+
+UNSORTED = {
+    "ids that do not rise": "n2 9 0\nn1 0 0\nw2 n1,n2 highway=path\nw1 n1,n2 highway=footway",
+    "an object twice": "n1 0 0\nn2 9 0\nw1 n1,n2 highway=footway\nw1 n1,n2 highway=footway\nw2 n1,n2 highway=path",
+}
+
+
+@pytest.mark.parametrize("plan", UNSORTED.values(), ids=UNSORTED)
+@pytest.mark.parametrize("suffix", [".osm", ".osm.gz", ".osm.bz2", ".OSM"])
+def test_unsorted_xml_gives_the_same_ways(tmp_path, plan, suffix):
+    text = osm_xml(plan).encode()
+    packed = {".osm.gz": gzip.compress, ".osm.bz2": bz2.compress}.get(suffix, bytes)(text)
+    path = tmp_path / f"town{suffix}"
+    path.write_bytes(packed)
+    ways = ExtractSource([path]).tables().ways
+    assert ways[["osm_id", "highway"]].to_numpy().tolist() == [[1, "footway"], [2, "path"]]
+
+
+def test_ways_before_their_nodes_keep_their_place(tmp_path):
+    lines = osm_xml("n1 0 0\nn2 90 0\nw1 n1,n2 highway=path").splitlines()
+    nodes, ways = ([line for line in lines if line.startswith(f"<{kind}")] for kind in ("node", "way"))
+    path = tmp_path / "town.osm"
+    path.write_text("\n".join([*lines[:2], *ways, *nodes, "</osm>"]))
+    assert ExtractSource([path]).tables().ways.geometry.count_coordinates().tolist() == [2]
