@@ -35,8 +35,14 @@ COARSE_CELL_M = 5.0
 """A raster of larger cells is coarse: a 60 m window has too few of them."""
 DENTS_CELL_M = 2.0
 """Up to this cell size a raster shows dents."""
-BENDING_PCT = 0.6
-"""How much the slope of 200 m differs from that of a short part of it [J]."""
+BENDING_PCT = 1.0
+"""How much the slope of 200 m differs from that of a short part of it [M].
+
+On two climbs with swissALTI3D heights, 90 % intervals of windows of 80 m fitted
+on 13 m cells hold 76 and 94 % of the true slopes with .6, 86 and 95 % with 1.0,
+90 and 95 % with 1.2. Heights alone say 1.0 on Helgoland, and 2 to 3 in Bad Wildbad
+and on a slope of Helsinki (root mean squares), where steeper ground bends more.
+"""
 ROOF_SIGMA_M = 1.0
 """Added to the error of a surface model near trees and buildings."""
 APPROACH_M = 20.0

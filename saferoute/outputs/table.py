@@ -66,10 +66,12 @@ def distance(metres: float) -> str:
 
 
 def exclusion_lines(ranking: Ranking) -> list[str]:
-    """Return what was left out, a line a reason, longest first."""
-    return [
-        f"{e['length_m'] / 1000:7.1f} km  {e['pieces']:5d} × {e['reason']}: {e['rule']}" for e in ranking.exclusions()
-    ]
+    """Return what was left out, a line a reason, longest first; open ground has no length."""
+    return [f"{_length(e['length_m'])}  {e['pieces']:5d} × {e['reason']}: {e['rule']}" for e in ranking.exclusions()]
+
+
+def _length(metres: float) -> str:
+    return f"{metres / 1000:7.1f} km" if metres else f"{'areas':>10}"
 
 
 def closing_lines(ranking: Ranking) -> list[str]:
