@@ -111,7 +111,7 @@ class Features:
     """OpenStreetMap around an area as three tables in one metric CRS.
 
     Every table has ``osm_type`` (``node``, ``way``, ``relation``), ``osm_id``,
-    a column per tag of `saferoute.sources.TAGS` (missing = NaN) and
+    a column per tag of `saferoute.sources.tags` (small letters, missing = NaN) and
     ``geometry``; `ways` has also ``nodes``, the node ids in order.
     """
 

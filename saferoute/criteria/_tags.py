@@ -19,10 +19,10 @@ _FOOT_M = 0.3048
 
 
 def column(table: pd.DataFrame, tag: str) -> pd.Series:
-    """Return a tag's column as stripped lower-case text, NaN where missing or absent."""
+    """Return a tag's column, NaN where the tag is missing, all NaN where the column is."""
     if tag not in table:
         return pd.Series(np.nan, index=table.index, dtype="str")
-    return table[tag].str.strip().str.lower()
+    return table[tag]
 
 
 def isin(table: pd.DataFrame, tag: str, values: Collection[str]) -> BoolArray:
@@ -30,7 +30,7 @@ def isin(table: pd.DataFrame, tag: str, values: Collection[str]) -> BoolArray:
     text = column(table, tag)
     known = text.dropna()
     hit = known.isin(values)
-    lists = known[known.str.contains(";", regex=False)]
+    lists = known[known.str.contains(";", regex=False)] if len(known) else known
     for row, value in lists.items():
         hit[row] = any(part.strip() in values for part in value.split(";"))
     return np.array(hit.reindex(text.index, fill_value=False), dtype=bool)

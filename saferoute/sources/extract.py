@@ -50,7 +50,8 @@ class _Rows:
         columns["nodes"].append(nodes)
         columns["wkb"].append(wkb)
         for tag, values in zip(self.tags, self._lists, strict=True):
-            values.append(get(tag))
+            value = get(tag)
+            values.append(value if value is None or tag == "name" else value.strip().lower())
 
     def table(self) -> gpd.GeoDataFrame:
         """Turn the columns into a GeoDataFrame in EPSG:4326, objects once each."""
