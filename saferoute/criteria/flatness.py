@@ -154,7 +154,8 @@ def _bridged(cells: Cells, z: FloatArray) -> FloatArray:
         inside = rows[hidden[rows]]
         bridged[inside] = np.nan
         between = inside[(inside > banks.min()) & (inside < banks.max())] if len(banks) else inside[:0]
-        bridged[between] = np.interp(between, banks, z[banks])
+        if len(between):
+            bridged[between] = np.interp(between, banks, z[banks])
     return bridged
 
 

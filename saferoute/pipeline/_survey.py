@@ -142,10 +142,11 @@ def _open_ground(area: Area, features: Features, profile: Profile) -> stretches.
         coastline=blockers.coastline,
         walkable=features.ways.geometry.to_numpy()[limits.walkable(features.ways)],
     )
+    areas = stretches.with_surface_of_kind(features.areas)
     return stretches.open_ground(
-        features.areas,
-        reasons=limits.of_areas(features.areas, profile),
-        wanted=shapely.dwithin(features.areas.geometry.to_numpy(), shapely.Point(centre(area)), area.radius_m),
+        areas,
+        reasons=limits.of_areas(areas, profile),
+        wanted=shapely.dwithin(areas.geometry.to_numpy(), shapely.Point(centre(area)), area.radius_m),
         cutters=cutters,
         profile=profile,
     )

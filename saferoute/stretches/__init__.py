@@ -10,7 +10,14 @@ is made of (a "segment" already means a node-to-node piece).
 from __future__ import annotations
 
 from saferoute.stretches._chains import Chains, chains, side_paths, together
-from saferoute.stretches._ground import Cutters, OpenGround, corridor_chains, kinds_of, open_ground
+from saferoute.stretches._ground import (
+    Cutters,
+    OpenGround,
+    corridor_chains,
+    kinds_of,
+    open_ground,
+    with_surface_of_kind,
+)
 from saferoute.stretches._windows import STEP_M, Merged, apart, cells, covered, merge, subset, windows
 
 __all__ = [
@@ -31,4 +38,5 @@ __all__ = [
     "subset",
     "together",
     "windows",
+    "with_surface_of_kind",
 ]

@@ -100,6 +100,13 @@ def kinds_of(areas: gpd.GeoDataFrame) -> NDArray[np.object_]:
     return kinds
 
 
+def with_surface_of_kind(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Fill in the surface that the kind of open ground says where no tag does, and note it in ``surface_implied``."""
+    implied = pd.Series(kinds_of(areas), index=areas.index).map({name: surface for name, _, _, surface in KINDS})
+    fill = areas["surface"].isna() & implied.notna()
+    return areas.assign(surface=areas["surface"].where(~fill, implied), surface_implied=fill)
+
+
 def _for_recreation(areas: gpd.GeoDataFrame, kinds: NDArray[np.object_]) -> BoolArray:
     """Say which areas lie in a park or the like, or are open on foot by tag."""
     geometry = areas.geometry.to_numpy()
@@ -126,6 +133,7 @@ def open_ground(
     Parameters
     ----------
     areas : GeoDataFrame of n rows
+        As `with_surface_of_kind` returns it.
     reasons : ndarray of n str
         Why an area is never run on, ``""`` where it may be.
     wanted : ndarray of shape (n,)
@@ -159,16 +167,7 @@ def open_ground(
     clubs = areas.geometry.to_numpy()[areas["leisure"].eq("beach_resort").to_numpy()]
     in_club = shapely.STRtree(np.array(lines, dtype=object)).query(clubs, predicate="intersects")[1]
     table["beach_club"] = np.isin(np.arange(len(lines)), in_club)
-    return OpenGround(np.array(lines, dtype=object), _with_implied_surface(table), _refused(areas, refused), counts)
-
-
-def _with_implied_surface(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Fill in the surface that the kind says where no tag does."""
-    implied = table["kind"].map({name: surface for name, _, _, surface in KINDS})
-    fill = table["surface"].isna() & implied.notna()
-    table["surface"] = table["surface"].where(~fill, implied)
-    table["surface_implied"] = fill
-    return table
+    return OpenGround(np.array(lines, dtype=object), table, _refused(areas, refused), counts)
 
 
 def _refused(areas: gpd.GeoDataFrame, refused: list[tuple[int, str]]) -> gpd.GeoDataFrame:

@@ -95,7 +95,7 @@ def table(rows: list[dict[str, Any]]) -> gpd.GeoDataFrame:
 
 def bare(**tables: gpd.GeoDataFrame) -> Features:
     empty = table([])
-    return Features(**{"ways": empty, "areas": empty, "points": empty, **tables}, tagged=pd.DataFrame())
+    return Features(**{"ways": empty, "areas": empty, "points": empty, **tables}, tagged=pd.DataFrame(), extent=None)
 
 
 def features(text: str = "Rantatie") -> Features:
