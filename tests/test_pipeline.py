@@ -24,12 +24,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BEGINNER = load_profile("beginner")
-FRAME = "".join(
-    f"n{900000 + 2 * i} {x} {y}\nn{900001 + 2 * i} {x + 9} {y}\n"
-    f"w{900000 + i} n{900000 + 2 * i},n{900001 + 2 * i} natural=valley\n"
-    for i, (x, y) in enumerate([(-9000, -9000), (9000, -9000), (9000, 9000), (-9000, 9000)])
-)
-"""Far corners: the map is whole around every plan."""
 
 
 def rank(osm: Path, at: tuple[float, float], radius_m: float = 1500, dem: list[Path] | None = None, **more) -> Ranking:
@@ -46,7 +40,7 @@ def rank(osm: Path, at: tuple[float, float], radius_m: float = 1500, dem: list[P
 @pytest.fixture
 def find(tmp_path: Path):
     def look(plan: str, **more) -> Ranking:
-        return rank(write_town(tmp_path / "town.osm", f"{plan}\n{FRAME}"), lonlat(150, 0), **more)
+        return rank(write_town(tmp_path / "town.osm", plan), lonlat(150, 0), **more)
 
     return look
 
@@ -197,7 +191,7 @@ def test_a_place_outside_the_data_is_not_found(tmp_path: Path) -> None:
 
 def test_the_way_nearest_to_a_place_is_explained(tmp_path: Path) -> None:
     plan = "n1 0 0\nn2 300 0\nn3 0 60\nn4 300 60\nw1 n1,n2 highway=footway\nw2 n3,n4 highway=steps"
-    source = ExtractSource([write_town(tmp_path / "town.osm", f"{plan}\n{FRAME}")])
+    source = ExtractSource([write_town(tmp_path / "town.osm", plan)])
     walk, steps = (
         pipeline.explain(Place("here", *lonlat(150, y)), features_of=source, profile=BEGINNER) for y in (5, 55)
     )
@@ -232,7 +226,7 @@ AROUND = {
 def walk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory):
     """Return the plan of a walk, and the one stretch on it."""
     plan = WALK.format(way=ONE_WAY) + request.param
-    path = write_town(tmp_path_factory.mktemp("walk") / "town.osm", plan + FRAME)
+    path = write_town(tmp_path_factory.mktemp("walk") / "town.osm", plan)
     stretches = rank(path, lonlat(150, 0)).stretches
     assert len(stretches) == 1
     return plan, stretches.iloc[0]

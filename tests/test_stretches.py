@@ -24,12 +24,6 @@ if TYPE_CHECKING:
     from saferoute.model import Area, Features
 
 BEGINNER = load_profile("beginner")
-FRAME = "".join(
-    f"n{900000 + 2 * i} {x} {y}\nn{900001 + 2 * i} {x + 9} {y}\n"
-    f"w{900000 + i} n{900000 + 2 * i},n{900001 + 2 * i} natural=valley\n"
-    for i, (x, y) in enumerate([(-9000, -9000), (9000, -9000), (9000, 9000), (-9000, 9000)])
-)
-"""Far corners: the map is whole around every plan."""
 
 TOWN = """
 n1 0 0
@@ -122,7 +116,7 @@ class Shuffled:
 @pytest.fixture
 def find(tmp_path: Path):
     def look(plan: str, *, seed: int | None = None, **placed) -> Ranking:
-        source = ExtractSource([write_town(tmp_path / "town.osm", f"{plan}\n{FRAME}", **placed)])
+        source = ExtractSource([write_town(tmp_path / "town.osm", plan, **placed)])
         area = pipeline.area_around(Place("here", *lonlat(200, 100, **placed)), 1500)
         shuffled = source if seed is None else Shuffled(source, seed)
         return pipeline.find(area, features_of=shuffled, profile=BEGINNER, top=10_000)

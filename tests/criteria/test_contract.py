@@ -22,12 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BEGINNER = load_profile("beginner")
-FRAME = "".join(
-    f"n{900000 + 2 * i} {x} {y}\nn{900001 + 2 * i} {x + 9} {y}\n"
-    f"w{900000 + i} n{900000 + 2 * i},n{900001 + 2 * i} natural=valley\n"
-    for i, (x, y) in enumerate([(-9000, -9000), (9000, -9000), (9000, 9000), (-9000, 9000)])
-)
-"""Far corners: the map is whole around every plan."""
 
 TOWN = """
 n1 0 0
@@ -66,7 +60,7 @@ def survey(tmp_path_factory: pytest.TempPathFactory):
     corner = from_origin(ORIGIN[0] - 100, ORIGIN[1] + 300, 1, 1)
     with rasterio.open(folder / "dem.tif", "w", transform=corner, **kind) as raster:
         raster.write(heights, 1)
-    source = ExtractSource([write_town(folder / "town.osm", TOWN + FRAME)])
+    source = ExtractSource([write_town(folder / "town.osm", TOWN)])
     area = pipeline.area_around(Place("here", *lonlat(100, 100)), 1500)
     found = look_at(area, source, RasterSource([folder / "dem.tif"]))
     assert len(found.windows) > 20
@@ -158,7 +152,7 @@ def test_no_windows_are_measured_without_an_error(survey, criterion: Criterion) 
 @each
 def test_an_area_without_foot_ways_is_measured_without_an_error(tmp_path: Path, criterion: Criterion) -> None:
     plan = "n1 0 0\nn2 300 0\nn3 100 30 amenity=cafe\nw1 n1,n2 highway=primary"
-    source = ExtractSource([write_town(tmp_path / "town.osm", f"{plan}\n{FRAME}")])
+    source = ExtractSource([write_town(tmp_path / "town.osm", plan)])
     area = pipeline.area_around(Place("here", *lonlat(100, 0)), 1500)
     found = look_at(area, source, None)
     assert len(criterion.measure(found.windows, found.evidence).value) == 0

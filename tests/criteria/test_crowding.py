@@ -12,7 +12,7 @@ from town import ORIGIN, lonlat, write_town
 from saferoute import pipeline
 from saferoute.criteria import crowding
 from saferoute.model import Place
-from saferoute.pipeline._survey import _middles, survey
+from saferoute.pipeline._survey import _middles
 from saferoute.sources.extract import ExtractSource
 from saferoute.sources.profiles import load_profile
 
@@ -20,24 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BEGINNER = load_profile("beginner")
-FRAME = "".join(
-    f"n{900000 + 2 * i} {x} {y}\nn{900001 + 2 * i} {x + 9} {y}\n"
-    f"w{900000 + i} n{900000 + 2 * i},n{900001 + 2 * i} natural=valley\n"
-    for i, (x, y) in enumerate([(-9000, -9000), (9000, -9000), (9000, 9000), (-9000, 9000)])
-)
-"""Far corners: the map is whole around every plan."""
-
-
-@pytest.fixture
-def look(tmp_path: Path):
-    """Return a function that surveys a plan."""
-
-    def look_at(plan: str):
-        source = ExtractSource([write_town(tmp_path / "town.osm", f"{plan}\n{FRAME}")])
-        area = pipeline.area_around(Place("here", *lonlat(40, 0)), 1500)
-        return survey(area, features_of=source, profile=BEGINNER, elevation_of=None, say=lambda _: None)
-
-    return look_at
 
 
 @pytest.fixture

@@ -10,13 +10,9 @@ import rasterio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rasterio.transform import from_origin
-from town import ORIGIN, lonlat, write_town
+from town import ORIGIN
 
-from saferoute import pipeline
 from saferoute.criteria import flatness
-from saferoute.model import Place
-from saferoute.pipeline._survey import survey
-from saferoute.sources.extract import ExtractSource
 from saferoute.sources.profiles import load_profile
 from saferoute.sources.raster import RasterSource
 
@@ -24,24 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BEGINNER = load_profile("beginner")
-FRAME = "".join(
-    f"n{900000 + 2 * i} {x} {y}\nn{900001 + 2 * i} {x + 9} {y}\n"
-    f"w{900000 + i} n{900000 + 2 * i},n{900001 + 2 * i} natural=valley\n"
-    for i, (x, y) in enumerate([(-9000, -9000), (9000, -9000), (9000, 9000), (-9000, 9000)])
-)
-"""Far corners: the map is whole around every plan."""
-
-
-@pytest.fixture
-def look(tmp_path: Path):
-    """Return a function that surveys a plan."""
-
-    def look_at(plan: str, dem: RasterSource | None = None):
-        source = ExtractSource([write_town(tmp_path / "town.osm", f"{plan}\n{FRAME}")])
-        area = pipeline.area_around(Place("here", *lonlat(40, 0)), 1500)
-        return survey(area, features_of=source, profile=BEGINNER, elevation_of=dem, say=lambda _: None)
-
-    return look_at
 
 
 @pytest.fixture
@@ -71,7 +49,7 @@ def straight(length_m: float = 80.4, *, backwards: bool = False) -> str:
 
 @pytest.mark.parametrize("grade_pct", [2.0, -2.0, 0.0, 0.5, 4.0])
 def test_a_plane_has_its_grade(look, plane, grade_pct: float) -> None:
-    found = look(straight(), plane(grade_pct))
+    found = look(straight(), dem=plane(grade_pct))
     fitted = flatness.slopes(found.windows, found.evidence)
     grade, sigma, fit_m = fitted.grade_pct, fitted.sigma_pct, fitted.fit_m
     assert grade == pytest.approx(grade_pct, abs=0.01)
@@ -80,7 +58,7 @@ def test_a_plane_has_its_grade(look, plane, grade_pct: float) -> None:
 
 
 def test_reversing_the_way_flips_the_sign_and_nothing_else(look, plane) -> None:
-    there, back = (look(straight(backwards=b), plane(2.0)).measurements["flatness"] for b in (False, True))
+    there, back = (look(straight(backwards=b), dem=plane(2.0)).measurements["flatness"] for b in (False, True))
     assert there.value == pytest.approx(2.0, abs=0.01)
     assert back.value == pytest.approx(-there.value, abs=0.01)
     assert back.desirability == pytest.approx(there.desirability, abs=0.01)
@@ -96,7 +74,7 @@ def test_without_a_raster_the_slope_is_unknown(look) -> None:
 
 
 def test_where_the_raster_ends_the_slope_is_unknown(look, plane) -> None:
-    found = look(straight(300.4), plane(1.0, east_m=350))  # heights up to x = 150
+    found = look(straight(300.4), dem=plane(1.0, east_m=350))  # heights up to x = 150
     value, last = found.measurements["flatness"].value, found.windows.first * 5.0 + 60
     assert np.isfinite(value[last < 148]).all()
     assert np.isnan(value[last > 151]).all()
@@ -104,13 +82,13 @@ def test_where_the_raster_ends_the_slope_is_unknown(look, plane) -> None:
 
 
 def test_a_fine_raster_is_fitted_over_the_window_alone(look, plane) -> None:
-    found = look(straight(300.4), plane(1.0))
+    found = look(straight(300.4), dem=plane(1.0))
     assert set(flatness.slopes(found.windows, found.evidence).fit_m) == {60.0}
 
 
 @pytest.mark.parametrize(("length_m", "fit_m"), [(300.4, 200.0), (150.4, 150.0), (80.4, 80.0)])
 def test_a_coarse_raster_is_fitted_over_up_to_200_m_of_the_straight(look, plane, length_m: float, fit_m: float) -> None:
-    found = look(straight(length_m), plane(2.0, cell_m=25))
+    found = look(straight(length_m), dem=plane(2.0, cell_m=25))
     fitted = flatness.slopes(found.windows, found.evidence)
     grade, fitted_m = fitted.grade_pct, fitted.fit_m
     assert fitted_m == pytest.approx(fit_m, abs=5)
@@ -119,7 +97,7 @@ def test_a_coarse_raster_is_fitted_over_up_to_200_m_of_the_straight(look, plane,
 
 def test_a_coarse_fit_does_not_leave_its_own_chain(look, plane) -> None:
     neighbour = "n3 0 50\nn4 300.4 50\nw2 n3,n4 highway=footway\n"
-    found = look(straight(90.4) + neighbour, plane(2.0, cell_m=25))
+    found = look(straight(90.4) + neighbour, dem=plane(2.0, cell_m=25))
     fitted = flatness.slopes(found.windows, found.evidence)
     grade, fit_m = fitted.grade_pct, fitted.fit_m
     first_chain = found.windows.cells.chain[found.windows.first] == 0
@@ -129,7 +107,7 @@ def test_a_coarse_fit_does_not_leave_its_own_chain(look, plane) -> None:
 
 def test_a_coarse_fit_stops_at_a_bend(look, plane) -> None:
     bend = "n1 0 0\nn2 150 0\nn3 150 150\nn4 300 150\nw1 n1,n2,n3,n4 highway=footway\n"
-    found = look(bend, plane(2.0, cell_m=25))
+    found = look(bend, dem=plane(2.0, cell_m=25))
     fitted = flatness.slopes(found.windows, found.evidence)
     grade, fit_m = fitted.grade_pct, fitted.fit_m
     to_the_east = found.windows.first * 5.0 + 60 < 145
@@ -139,15 +117,15 @@ def test_a_coarse_fit_stops_at_a_bend(look, plane) -> None:
 
 
 def test_a_coarse_raster_is_trusted_less(look, plane) -> None:
-    fine = look(straight(300.4), plane(2.0)).measurements["flatness"]
-    coarse = look(straight(300.4), plane(2.0, cell_m=25)).measurements["flatness"]
+    fine = look(straight(300.4), dem=plane(2.0)).measurements["flatness"]
+    coarse = look(straight(300.4), dem=plane(2.0, cell_m=25)).measurements["flatness"]
     assert coarse.confidence.max() < fine.confidence.min()
     assert "dents cannot be seen" in coarse.describe(np.array([0]))["why_flatness"].iloc[0]
 
 
 def test_rough_ground_is_known_less_well_than_a_plane(look, plane) -> None:
-    smooth = look(straight(), plane(2.0)).measurements["flatness"]
-    rough = look(straight(), plane(2.0, noise_m=1.0)).measurements["flatness"]
+    smooth = look(straight(), dem=plane(2.0)).measurements["flatness"]
+    rough = look(straight(), dem=plane(2.0, noise_m=1.0)).measurements["flatness"]
     assert (rough.confidence < smooth.confidence).all()
 
 

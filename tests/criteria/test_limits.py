@@ -30,12 +30,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BEGINNER = load_profile("beginner")
-FRAME = "".join(
-    f"n{900000 + 2 * i} {x} {y}\nn{900001 + 2 * i} {x + 9} {y}\n"
-    f"w{900000 + i} n{900000 + 2 * i},n{900001 + 2 * i} natural=valley\n"
-    for i, (x, y) in enumerate([(-9000, -9000), (9000, -9000), (9000, 9000), (-9000, 9000)])
-)
-"""Far corners: the map is whole around every plan."""
 COLUMNS, APART_X, APART_Y = 10, 500.0, 150.0
 
 
@@ -258,7 +252,7 @@ def rank(source: ExtractSource, at: tuple[float, float], profile: Profile, dem: 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Ranking:
     plan = "\n".join(settled(case.plan, k) for k, case in enumerate(CASES))
-    path = write_town(tmp_path_factory.mktemp("limits") / "town.osm", plan + "\n" + FRAME)
+    path = write_town(tmp_path_factory.mktemp("limits") / "town.osm", plan)
     return rank(ExtractSource([path]), (2000, 1500), BEGINNER)
 
 
@@ -313,7 +307,7 @@ def test_every_exclusion_says_its_rule_in_a_sentence(town: Ranking) -> None:
 
 
 def test_ground_at_the_edge_of_the_data_is_left_out(tmp_path: Path) -> None:
-    source = ExtractSource([write_town(tmp_path / "town.osm", way() + FRAME)])
+    source = ExtractSource([write_town(tmp_path / "town.osm", way())])
     area = pipeline.area_around(Place("here", *lonlat(100, 0)), 1500)
     found = survey(area, features_of=source, profile=BEGINNER, elevation_of=None, say=lambda _: None)
     west, south = ORIGIN[0] - 1000, ORIGIN[1] - 1000
@@ -339,7 +333,7 @@ def test_ground_at_the_edge_of_the_data_is_left_out(tmp_path: Path) -> None:
 )
 def test_only_the_surfaces_asked_for_are_left(tmp_path: Path, surface: str, chosen: set[str], kept: bool) -> None:
     tags = f"highway=footway surface={surface}" if surface else "highway=footway"
-    source = ExtractSource([write_town(tmp_path / "town.osm", way(tags) + FRAME)])
+    source = ExtractSource([write_town(tmp_path / "town.osm", way(tags))])
     ranking = rank(source, (100, 0), choose(BEGINNER, surfaces=frozenset(chosen)))
     assert is_recommended(ranking, np.array([102, 0])) is kept
     assert ("surface not asked for" in reasons_at(ranking, np.array([102, 0]))) is not kept
@@ -350,7 +344,7 @@ def test_only_the_surfaces_asked_for_are_left(tmp_path: Path, surface: str, chos
 )
 def test_bare_feet_run_on_sand_and_grass_alone(tmp_path: Path, surface: str, kept: bool) -> None:
     tags = f"highway=footway surface={surface}" if surface else "highway=footway"
-    source = ExtractSource([write_town(tmp_path / "town.osm", way(tags) + FRAME)])
+    source = ExtractSource([write_town(tmp_path / "town.osm", way(tags))])
     ranking = rank(source, (100, 0), load_profile("beginner", barefoot=True))
     assert is_recommended(ranking, np.array([102, 0])) is kept
     assert ("surface for bare feet" in reasons_at(ranking, np.array([102, 0]))) is not kept
@@ -376,7 +370,7 @@ def test_slopes_beyond_doubt_above_five_per_cent_are_left_out(
         path, "w", driver="GTiff", width=size, height=size, count=1, dtype="float32", crs=32635, transform=transform
     ) as raster:
         raster.write(heights, 1)
-    source = ExtractSource([write_town(tmp_path / "town.osm", way() + FRAME)])
+    source = ExtractSource([write_town(tmp_path / "town.osm", way())])
     ranking = rank(source, (100, 0), BEGINNER, RasterSource([path]))
     assert is_recommended(ranking, np.array([102, 0])) is kept
     assert ("slope" in reasons_at(ranking, np.array([102, 0]))) is not kept

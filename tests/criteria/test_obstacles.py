@@ -16,27 +16,9 @@ from saferoute.sources.extract import ExtractSource
 from saferoute.sources.profiles import load_profile
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    pass
 
 BEGINNER = load_profile("beginner")
-FRAME = "".join(
-    f"n{900000 + 2 * i} {x} {y}\nn{900001 + 2 * i} {x + 9} {y}\n"
-    f"w{900000 + i} n{900000 + 2 * i},n{900001 + 2 * i} natural=valley\n"
-    for i, (x, y) in enumerate([(-9000, -9000), (9000, -9000), (9000, 9000), (-9000, 9000)])
-)
-"""Far corners: the map is whole around every plan."""
-
-
-@pytest.fixture
-def look(tmp_path: Path):
-    """Return a function that surveys a plan."""
-
-    def look_at(plan: str):
-        source = ExtractSource([write_town(tmp_path / "town.osm", f"{plan}\n{FRAME}")])
-        area = pipeline.area_around(Place("here", *lonlat(40, 0)), 1500)
-        return survey(area, features_of=source, profile=BEGINNER, elevation_of=None, say=lambda _: None)
-
-    return look_at
 
 
 WAY = "n1 0 0\nn2 80.4 0\nw1 n1,n2 highway=footway width=2\n"
@@ -95,7 +77,7 @@ def settled(plan: str, k: int) -> str:
 def densities(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[float]]:
     """Return what is counted in each case; they lie side by side in one town."""
     plan = "\n".join(settled(plan, k) for k, (plan, _) in enumerate(CASES.values()))
-    source = ExtractSource([write_town(tmp_path_factory.mktemp("obstacles") / "town.osm", f"{plan}\n{FRAME}")])
+    source = ExtractSource([write_town(tmp_path_factory.mktemp("obstacles") / "town.osm", plan)])
     area = pipeline.area_around(Place("here", *lonlat(40, 1200)), 3000)
     found = survey(area, features_of=source, profile=BEGINNER, elevation_of=None, say=lambda _: None)
     cells, first = found.windows.cells, found.windows.first

@@ -18,27 +18,9 @@ from saferoute.sources.extract import ExtractSource
 from saferoute.sources.profiles import choose, load_profile
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    pass
 
 BEGINNER = load_profile("beginner")
-FRAME = "".join(
-    f"n{900000 + 2 * i} {x} {y}\nn{900001 + 2 * i} {x + 9} {y}\n"
-    f"w{900000 + i} n{900000 + 2 * i},n{900001 + 2 * i} natural=valley\n"
-    for i, (x, y) in enumerate([(-9000, -9000), (9000, -9000), (9000, 9000), (-9000, 9000)])
-)
-"""Far corners: the map is whole around every plan."""
-
-
-@pytest.fixture
-def look(tmp_path: Path):
-    """Return a function that surveys a plan."""
-
-    def look_at(plan: str, profile=BEGINNER):
-        source = ExtractSource([write_town(tmp_path / "town.osm", f"{plan}\n{FRAME}")])
-        area = pipeline.area_around(Place("here", *lonlat(40, 0)), 1500)
-        return survey(area, features_of=source, profile=profile, elevation_of=None, say=lambda _: None)
-
-    return look_at
 
 
 def straight(tags: str) -> str:
@@ -67,7 +49,7 @@ def table(tmp_path_factory: pytest.TempPathFactory):
     plan = ""
     for k, (tags, *_) in enumerate(TABLE):
         plan += f"n{2 * k + 1} 0 {40 * k}\nn{2 * k + 2} 80.4 {40 * k}\nw{k + 1} n{2 * k + 1},n{2 * k + 2} {tags}\n"
-    source = ExtractSource([write_town(tmp_path_factory.mktemp("straightness") / "town.osm", plan + FRAME)])
+    source = ExtractSource([write_town(tmp_path_factory.mktemp("straightness") / "town.osm", plan)])
     area = pipeline.area_around(Place("here", *lonlat(40, 0)), 1500)
     found = survey(area, features_of=source, profile=BEGINNER, elevation_of=None, say=lambda _: None)
     assert len(found.windows) == len(TABLE)
