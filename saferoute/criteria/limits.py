@@ -65,6 +65,7 @@ RULES = {
     "kind of pitch": "pitches with nets, walls or ramps, or for animals, wheels or shooting",
     "kind of track": "tracks for other sports than running",
     "protected": "dunes and protected areas, away from their mapped paths",
+    "farmland": "meadows, and grass of over 1.5 ha or without a footway near, outside parks and sports grounds",
     "no way leads there": "open ground that no public way comes within 30 m of",
     "no clear corridor": "open ground without a clear straight corridor of the length",
     "edge of the data": "ground within 15 m of the edge of the map data, or beyond it",
@@ -215,6 +216,11 @@ def walkable(ways: pd.DataFrame) -> BoolArray:
     fast = highway.str.removesuffix("_link").isin(["motorway", "trunk", "raceway", "busway"])
     built = highway.notna() & ~highway.isin(_NOT_BUILT) & ~fast
     return built.to_numpy(dtype=bool) & ~closed_on_foot(ways)
+
+
+def made_for_walking(ways: pd.DataFrame) -> BoolArray:
+    """Say which walkable ways are built for walkers; tracks, and paths in the mountains, lead to fields, too."""
+    return walkable(ways) & isin(ways, "highway", {"footway", "pedestrian"})
 
 
 def closed_on_foot(table: pd.DataFrame) -> BoolArray:

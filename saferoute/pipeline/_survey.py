@@ -133,14 +133,15 @@ def _ways(features: Features, profile: Profile) -> tuple[stretches.Chains, Float
 
 def _open_ground(area: Area, features: Features, profile: Profile) -> stretches.OpenGround:
     """Look for corridors on the open ground of the area itself."""
-    blockers = clearance.blockers(features)
+    blockers, lines = clearance.blockers(features), features.ways.geometry.to_numpy()
     cutters = stretches.Cutters(
         geometry=blockers.geometry,
         margin_m=blockers.margin_m,
         yields=blockers.yields,
         shore=blockers.shore,
         coastline=blockers.coastline,
-        walkable=features.ways.geometry.to_numpy()[limits.walkable(features.ways)],
+        walkable=lines[limits.walkable(features.ways)],
+        foot_paths=lines[limits.made_for_walking(features.ways)],
     )
     areas = stretches.with_surface_of_kind(features.areas)
     return stretches.open_ground(

@@ -284,8 +284,6 @@ def _read_rows(path: Path) -> tuple[_Rows, _Rows, _Rows, Any, int]:
                 if osm.is_line(get):
                     newest = obj.timestamp if newest is None else max(newest, obj.timestamp)
                     add_way(obj, get)
-                elif osm.is_area(get) and not (obj.is_closed() and len(obj.nodes) > 3):
-                    skipped += 1  # meant to enclose something, and does not
             elif obj.is_area() and osm.is_area(get, relation=not obj.from_way()):
                 add_area(obj, get)
         except RuntimeError:  # lines of one node, rings that do not close or cross themselves

@@ -33,8 +33,9 @@ KINDS = (
 """Kinds of open ground: name, key, values, and the surface that the tag itself says."""
 
 _LARGEST_LAWN_M2 = 15_000.0
-"""Grass larger than this, outside parks and sports grounds, is taken for a farmer's [J]:
-in Liechtenstein's valley nearly all of it is, while Helsinki's lawns are smaller or in parks."""
+"""Grass larger than this, outside parks and sports grounds, is taken for a farmer's [J],
+and so is grass that only roads, tracks and paths lead to: in Liechtenstein's valley nearly all
+of it is, while Helsinki's lawns have footways beside them."""
 _RECREATION = frozenset({"park", "recreation ground", "village green"})
 _WAY_NEAR_M = 30.0
 _MOST = 8
@@ -81,6 +82,8 @@ class Cutters:
     coastline: NDArray[np.object_]
     walkable: NDArray[np.object_]
     """Public ways by which one gets there."""
+    foot_paths: NDArray[np.object_]
+    """Those of them that are made for walking: what leads to a lawn and not to a field."""
 
 
 def kinds_of(areas: gpd.GeoDataFrame) -> NDArray[np.object_]:
@@ -91,12 +94,6 @@ def kinds_of(areas: gpd.GeoDataFrame) -> NDArray[np.object_]:
         if name == "track":  # closed ways are lines unless they say they are areas
             hit &= (areas["osm_type"].eq("relation") | areas["area"].eq("yes")).to_numpy()
         kinds[hit] = name
-    # Farmers' grass is drawn as meadow or as large pieces of grass.
-    farmed = kinds == "meadow"
-    grass = np.flatnonzero(kinds == "grass")
-    farmed[grass[shapely.area(areas.geometry.to_numpy()[grass]) > _LARGEST_LAWN_M2]] = True
-    if farmed.any():
-        kinds[farmed & ~_for_recreation(areas, kinds)] = ""
     return kinds
 
 
@@ -207,6 +204,8 @@ class _Finder:
         self._open = np.flatnonzero(kinds != "")
         self._open_tree = shapely.STRtree(self._geometry[self._open])
         self._ways = shapely.STRtree(cutters.walkable)
+        self._paths = shapely.STRtree(cutters.foot_paths)
+        self._recreation = _for_recreation(areas, kinds)
         self._shore = shapely.STRtree(cutters.shore)
         self._coast = shapely.STRtree(cutters.coastline)
         self._half_lane = profile.lane_m / 2
@@ -217,6 +216,8 @@ class _Finder:
         whole = shapely.union_all(self._geometry[members]) if len(members) > 1 else self._geometry[members[0]]
         if not self._long_enough(whole):
             return [], "no clear corridor"
+        if kind in {"grass", "meadow"} and self._farmed(whole, members, kind):
+            return [], "farmland"
         if not len(self._ways.query(whole, predicate="dwithin", distance=_WAY_NEAR_M)):
             return [], "no way leads there"
         found = []
@@ -228,6 +229,14 @@ class _Finder:
         # Rounded corners of the inner polygon may let a line pass a hair too near.
         found = [f for f in found if f[2] >= 2 * self._half_lane * 0.98]
         return found, "no clear corridor"
+
+    def _farmed(self, whole: shapely.Geometry, members: IntArray, kind: str) -> bool:
+        """Say whether grass is more likely a farmer's than for everybody."""
+        if self._recreation[members].any():
+            return False
+        if kind == "meadow" or shapely.area(whole) > _LARGEST_LAWN_M2:
+            return True
+        return not len(self._paths.query(whole, predicate="dwithin", distance=_WAY_NEAR_M))
 
     def _long_enough(self, polygon: shapely.Geometry) -> bool:
         west, south, east, north = shapely.bounds(polygon)

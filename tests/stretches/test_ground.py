@@ -513,7 +513,7 @@ def test_a_pitch_on_closed_ground_is_left_out(find, grounds: str) -> None:
 def test_a_lawn_in_a_protected_area_is_left_out_and_the_path_through_it_is_not(find, grounds: str) -> None:
     town = Town()
     town.box(0, 0, 120, 40, "landuse=grass")
-    town.line([(-30, 60), (170, 60)], "highway=path")
+    town.line([(-30, 60), (170, 60)], "highway=footway")
     town.box(-100, -100, 250, 150, grounds)
     ranking = find(town)
     assert ranking.stretches["origin"].tolist() == ["way"]
@@ -524,7 +524,7 @@ def test_a_lawn_no_way_leads_to_is_left_out(find) -> None:
     near, far = find(lawn(y=-29.5)), find(lawn(y=-30.5))
     assert len(on_ground(near))
     assert on_ground(far).empty
-    assert reason_of(far, "way/2") == ["no way leads there"]
+    assert reason_of(far, "way/2") == ["farmland"]
 
 
 def test_a_private_path_leads_nowhere(find) -> None:
@@ -547,10 +547,28 @@ def field(tags: str, around: str | None = None) -> Town:
 
 
 @pytest.mark.parametrize("tags", ["landuse=grass", "landuse=meadow"])
-def test_a_farmers_field_is_not_looked_at(find, tags: str) -> None:
+def test_a_farmers_field_is_left_out(find, tags: str) -> None:
     ranking = find(field(tags))
-    assert ranking.considered["areas"] == 0
     assert on_ground(ranking).empty
+    assert "farmland" in set(ranking.excluded["reason"])
+
+
+@pytest.mark.parametrize(
+    ("way", "found"),
+    [("footway", True), ("pedestrian", True), ("path", False), ("track", False), ("residential", False)],
+)
+def test_grass_by_which_nobody_walks_is_a_farmers(find, way: str, found: bool) -> None:
+    town = Town()
+    town.line([(-50, -10), (200, -10)], f"highway={way}")
+    town.box(*LAWN, "landuse=grass")
+    assert bool(len(on_ground(find(town)))) is found
+
+
+def test_a_pitch_no_way_leads_to_is_left_out(find) -> None:
+    town = Town()
+    town.line([(-50, -200), (200, -200)], "highway=footway")
+    town.box(*LAWN, "leisure=pitch sport=soccer")
+    assert "no way leads there" in set(find(town).excluded["reason"])
 
 
 @pytest.mark.parametrize("tags", ["landuse=grass", "landuse=meadow"])
