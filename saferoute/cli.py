@@ -311,6 +311,11 @@ def _explanation_lines(answer: Explanation) -> list[str]:
             f"data quality {row['data_quality']:.2f}"
         ),
         "",
+        (
+            f"With other weights it would rank {row['rank_low']} to {row['rank_high']} of the "
+            f"{answer.ranking.considered['stretches']:.0f} stretches within {answer.ranking.area.radius_m:.0f} m"
+        ),
+        "",
         "criterion     value confidence  why",
         *(
             f"{name:13} {row[f'd_{name}']:5.2f} {row[f'c_{name}']:10.2f}  {plain(row[f'why_{name}'], 400)}"

@@ -38,9 +38,9 @@ def desirability(strip_m: FloatArray, width_m: FloatArray) -> FloatArray:
     return np.fmin(np.interp(strip_m, *np.array(STRIP).T), np.interp(lane, *np.array(LANE).T))
 
 
-def measure(windows: Windows, evidence: Evidence) -> Measurement:  # noqa: ARG001
+def measure(windows: Windows, evidence: Evidence) -> Measurement:
     """Measure strip and free lane of each window."""
-    width, tagged = _width.widths(windows.cells.ground)
+    width, tagged = _width.widths(windows.cells.ground, _width.learnt(evidence.features.tagged))
     narrowest = _cells.over_cells(windows, _cells.per_cell(windows.cells, width, "min"), "min")
     all_tagged = _cells.over_cells(windows, _cells.per_cell(windows.cells, tagged.astype(float), "min"), "min") > 0
     on_area = _cells.per_cell(windows.cells, windows.cells.ground["clear_width_m"].notna().to_numpy(dtype=float), "max")

@@ -290,7 +290,7 @@ def test_a_bollard_keeps_out_its_run_outs_and_nothing_more(town: Ranking) -> Non
     assert (away >= 10).all()
 
 
-OPEN_GROUND = {"kind of pitch", "kind of track", "protected", "no way leads there", "no clear corridor"}
+OPEN_GROUND = {"kind of pitch", "kind of track", "protected", "farmland", "no way leads there", "no clear corridor"}
 """Rules of areas and tracks, which ways do not know."""
 
 
