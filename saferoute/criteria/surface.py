@@ -63,14 +63,16 @@ def rated(ground: pd.DataFrame, profile: Profile) -> tuple[FloatArray, FloatArra
     material = np.where(kept, ratings["turf"], material)
     smoothness = worst(ground, "smoothness", SMOOTHNESS)
     tracktype = worst(ground, "tracktype", TRACKTYPES)
-    rating = np.fmin(np.fmin(material, smoothness), tracktype)
+    # Smoothness alone does not say of what: it bounds what is inferred, see `measure`.
+    rating = np.fmin(material, tracktype)
+    rating = np.where(np.isfinite(rating), np.fmin(rating, smoothness), np.nan)
     has_material, has_smoothness = np.isfinite(material), np.isfinite(smoothness)
     implied = _flag(ground, "surface_implied")
     confidence = np.select(
         [
             has_material & has_smoothness,
             has_material & ~implied,
-            has_material | np.isfinite(tracktype) | has_smoothness,
+            has_material | np.isfinite(tracktype),
         ],
         [CONFIDENCE_BOTH, CONFIDENCE_MATERIAL, CONFIDENCE_TRACKTYPE],
         0.0,
@@ -106,11 +108,12 @@ def measure(windows: Windows, evidence: Evidence) -> Measurement:
     estimate = rating.copy()
     row_of = np.full(len(rating), -1)
     row_of[unknown] = np.arange(len(unknown))
+    smoothness = worst(cells.ground, "smoothness", SMOOTHNESS)
     if model.support.size:
-        estimate[unknown] = quantile(model.support, probability, _ESTIMATE_AT)
+        estimate[unknown] = np.fmin(quantile(model.support, probability, _ESTIMATE_AT), smoothness[unknown])
         confidence[unknown] = _INFERRED_SHARE * probability.max(axis=1, initial=0.0)
     else:
-        estimate[unknown] = _NOTHING_TAGGED
+        estimate[unknown] = np.fmin(_NOTHING_TAGGED, smoothness[unknown])
 
     worst_ground = _cells.worst_ground(windows, estimate)
     guessed = row_of[worst_ground]
@@ -120,7 +123,8 @@ def measure(windows: Windows, evidence: Evidence) -> Measurement:
         drawn = np.repeat(estimate[worst_ground[rows]][:, None], len(u), axis=1)
         if model.support.size:
             guess = ~known[rows]
-            drawn[guess] = quantile(model.support, probability[guessed[rows[guess]]], u)
+            likely = quantile(model.support, probability[guessed[rows[guess]]], u)
+            drawn[guess] = np.fmin(likely, smoothness[worst_ground[rows[guess]]][:, None])
         return drawn
 
     of_ground = _cells.per_cell(cells, (row_of >= 0).astype(float), "max")

@@ -21,6 +21,13 @@ SUFFIXES = (".tif", ".tiff", ".vrt", ".hgt", ".hgt.zip", ".asc", ".img")
 LOWEST_M, HIGHEST_M = -500.0, 9000.0
 """Heights outside are garbage, whatever the nodata tag says (voids of SRTM over the sea)."""
 
+UNITS_M = {
+    "m": 1.0, "metre": 1.0, "metres": 1.0, "meter": 1.0, "meters": 1.0, "cm": 0.01, "centimetre": 0.01,
+    "ft": 0.3048, "foot": 0.3048, "feet": 0.3048, "us-ft": 1200 / 3937, "ftus": 1200 / 3937,
+    "us survey foot": 1200 / 3937,
+}  # fmt: skip
+"""Units that GDAL names heights in, in m."""
+
 KINDS = (
     (3.0, 0.2, 1.0, False),  # lidar terrain models
     (22.0, 0.7, 10.0, False),  # national 10 and 20 m models
@@ -192,12 +199,21 @@ def _sample(raster: _Raster, xy: FloatArray, crs: str) -> tuple[FloatArray, floa
             raw = data.read(1, window=window).astype(float)
         except rasterio.errors.RasterioError as error:
             raise InvalidInput(f"{raster.path}: the raster is damaged and cannot be read; copy it again") from error
-        grid = raw * data.scales[0] + data.offsets[0]  # 1 and 0 where the file names none
+        unit_m = _unit_m(raster.path, data.units[0])
+        grid = (raw * data.scales[0] + data.offsets[0]) * unit_m  # 1 and 0 where the file names none
         void = _voids(grid) | (raw == data.nodata)
-        quantum_m = abs(data.scales[0]) if np.issubdtype(np.dtype(data.dtypes[0]), np.integer) else 0.0
+        quantum_m = abs(data.scales[0]) * unit_m if np.issubdtype(np.dtype(data.dtypes[0]), np.integer) else 0.0
     heights = nothing
     heights[inside] = _bilinear(np.where(void, np.nan, grid), columns[inside] - left, rows[inside] - top)
     return heights, cell_m, quantum_m
+
+
+def _unit_m(path: Path, unit: str | None) -> float:
+    """Return the length in m of the unit that a raster names for its heights; none named = metres."""
+    name = (unit or "m").strip().lower()
+    if name not in UNITS_M:
+        raise InvalidInput(f"{path}: heights in {unit!r}; the unit must be one of {', '.join(UNITS_M)}")
+    return UNITS_M[name]
 
 
 def _onto_middles(position: FloatArray) -> FloatArray:

@@ -315,3 +315,21 @@ def test_adjoining_tiles_are_both_used(shared_data, random):
     assert len(answer.sources) == 2
     assert answer.source[0] != answer.source[-1]
     np.testing.assert_allclose(answer.elevation_m, np.concatenate(expected), atol=1e-3)
+
+
+@pytest.mark.parametrize(("unit", "metres"), [("ft", 0.3048), ("us-ft", 1200 / 3937), ("metre", 1.0), ("", 1.0)])
+def test_heights_in_other_units_come_out_in_metres(tmp_path, unit, metres):
+    path = write_plane(tmp_path / "plane.tif")
+    with rasterio.open(path, "r+") as file:
+        file.write(file.read(1) / np.float32(metres), 1)
+        file.units = (unit,)
+    points = np.array([[ORIGIN[0], ORIGIN[1]], [ORIGIN[0] + 33.0, ORIGIN[1] - 41.0]])
+    assert RasterSource([path]).sample(points, CRS).elevation_m == pytest.approx(plane(*points.T), abs=2e-3)
+
+
+def test_unit_that_nobody_knows_is_refused(tmp_path):
+    path = write_plane(tmp_path / "plane.tif")
+    with rasterio.open(path, "r+") as file:
+        file.units = ("furlong",)
+    with pytest.raises(InvalidInput, match="furlong"):
+        RasterSource([path]).sample(np.array([ORIGIN], dtype=float), CRS)

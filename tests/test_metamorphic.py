@@ -1,0 +1,83 @@
+"""What must not matter does not, and what is worse never scores more: whole towns through the whole spine."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from town import lonlat, write_town
+
+from saferoute.model import Place, Ranking
+from saferoute.pipeline import area_around, find
+from saferoute.sources.extract import ExtractSource
+from saferoute.sources.profiles import load_profile
+
+TREES = "".join(f"n{500 + i} {12 * i} {40 + 7 * (i % 3)} natural=tree\n" for i in range(25))
+FEW = settings(max_examples=12, deadline=None, derandomize=True)
+SCORES = ["score", "score_low", "data_quality"]
+LENGTH_M = 302.5  # no multiple of the grain: nodes are known to a centimetre
+
+
+def rank(plan: str, **placed) -> Ranking:
+    with TemporaryDirectory() as folder:
+        source = ExtractSource([write_town(Path(folder) / "town.osm", plan, **placed)])
+        place = Place("here", *lonlat(LENGTH_M / 2, 0, **placed))
+        return find(area_around(place, 400), features_of=source, profile=load_profile(), top=100)
+
+
+def town(nodes: str = "n2 150 0", tags: str = "highway=footway surface=asphalt width=3", more: str = "") -> str:
+    return f"n1 0 0\n{nodes}\nn3 {LENGTH_M} 0\n{TREES}w1 n1,n2,n3 {tags}\n{more}"
+
+
+def best(ranking: Ranking) -> dict[str, float]:
+    return {name: float(ranking.stretches[name].max()) for name in SCORES} if len(ranking.stretches) else {}
+
+
+@FEW
+@given(turn=st.floats(0, 360), east=st.floats(-3000, 3000), north=st.floats(-3000, 3000))
+def test_where_a_town_lies_and_how_it_is_turned_changes_nothing(turn: float, east: float, north: float) -> None:
+    here, there = rank(town()), rank(town(), turn_deg=turn, shift=(east, north))
+    assert len(here.stretches) == len(there.stretches)
+    for name in [*SCORES, "length_m"]:
+        assert there.stretches[name].to_numpy() == pytest.approx(here.stretches[name].to_numpy(), abs=0.02)
+
+
+@FEW
+@given(cuts=st.lists(st.integers(1, 29), min_size=1, max_size=5, unique=True))
+def test_splitting_a_way_changes_nothing(cuts: list[int]) -> None:
+    nodes = [f"n{10 + c} {10 * c} 0" for c in sorted(cuts)]
+    ids = ["n1", *(n.split()[0] for n in nodes), "n3"]
+    whole = "\n".join(["n1 0 0", *nodes, f"n3 {LENGTH_M} 0"]) + f"\n{TREES}"
+    tags = "highway=footway surface=asphalt width=3"
+    one = rank(f"{whole}w1 {','.join(ids)} {tags}")
+    many = rank(whole + "".join(f"w{k + 1} {a},{b} {tags}\n" for k, (a, b) in enumerate(itertools.pairwise(ids))))
+    assert many.stretches[SCORES].to_numpy() == pytest.approx(one.stretches[SCORES].to_numpy(), abs=1e-6)
+    assert many.stretches.geometry.length.tolist() == pytest.approx(one.stretches.geometry.length.tolist(), abs=1e-6)
+
+
+@FEW
+@given(
+    at=st.integers(20, 280),
+    thing=st.sampled_from(["barrier=bollard", "highway=crossing", "barrier=gate", "highway=street_lamp"]),
+)
+def test_a_thing_on_the_line_never_raises_score_or_data_quality(at: int, thing: str) -> None:
+    before, after = best(rank(town(f"n2 {at} 0"))), best(rank(town(f"n2 {at} 0 {thing}")))
+    assert all(value <= before[name] + 1e-6 for name, value in after.items())
+
+
+@FEW
+@given(at=st.integers(0, 300), beside=st.floats(0, 3), thing=st.sampled_from(["natural=tree", "amenity=bench"]))
+def test_a_thing_beside_the_line_never_raises_score_or_data_quality(at: int, beside: float, thing: str) -> None:
+    before, after = best(rank(town())), best(rank(town(more=f"n9 {at} {beside:.2f} {thing}\n")))
+    assert all(value <= before[name] + 1e-6 for name, value in after.items())
+
+
+@pytest.mark.parametrize("lost", ["surface=asphalt", "width=3", "smoothness=good"])
+def test_a_tag_less_never_raises_score_or_data_quality(lost: str) -> None:
+    tags = "highway=footway surface=asphalt width=3 smoothness=good"
+    before, after = best(rank(town(tags=tags))), best(rank(town(tags=tags.replace(lost, ""))))
+    assert all(value <= before[name] + 1e-6 for name, value in after.items())
