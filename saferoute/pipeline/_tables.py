@@ -178,37 +178,36 @@ def _cell_status(survey: Survey, merged: stretches.Merged) -> NDArray[np.object_
     return status
 
 
-def excluded_table(survey: Survey, merged: stretches.Merged) -> gpd.GeoDataFrame:
-    """Return everything within the area that is in no stretch, with the reason."""
-    status = _cell_status(survey, merged)
-    here, radius_m = shapely.Point(centre(survey.area)), survey.area.radius_m
-    cells, ways = survey.cells, survey.features.ways
+def _left_out(survey: Survey, merged: stretches.Merged) -> pd.DataFrame:
+    """Return the runs of cells that are in no stretch, each with the one reason it has."""
+    status, cells = _cell_status(survey, merged), survey.cells
     change = np.r_[True, (np.diff(cells.chain) != 0) | (status[1:] != status[:-1])] if len(cells) else np.empty(0, bool)
     first = np.flatnonzero(change)
     n = np.diff(np.r_[first, len(cells)])
     left_out = status[first] != ""
     first, n = first[left_out], n[left_out]
-    lines = geometry.joined(cells.lines, first, n)
-    near = shapely.dwithin(lines, here, radius_m)
-    first, n = first[near], n[near]
-    pieces = {
-        "reason": status[first],
-        "osm_ids": _osm_ids(cells, first, n),
-        "name": _names(cells, first, n),
-        "geometry": lines[near],
-    }
-    near_ways = shapely.dwithin(ways.geometry.to_numpy(), here, radius_m)
-    limited = np.array([isinstance(r, str) and r != "" for r in survey.way_reasons], dtype=bool) & near_ways
-    short = _short_chains(survey)
-    short = short[shapely.dwithin(short["geometry"].to_numpy(), here, radius_m)]
-    refused = survey.open_ground.refused
-    refused = refused[shapely.dwithin(refused.geometry.to_numpy(), here, radius_m)]
+    return pd.DataFrame(
+        {
+            "reason": status[first],
+            "osm_ids": _osm_ids(cells, first, n),
+            "name": _names(cells, first, n),
+            "geometry": geometry.joined(cells.lines, first, n),
+        }
+    )
+
+
+def excluded_table(survey: Survey, merged: stretches.Merged) -> gpd.GeoDataFrame:
+    """Return everything within the area that is in no stretch, with the reason."""
+    ways, refused = survey.features.ways, survey.open_ground.refused
+    limited = np.array([isinstance(r, str) and r != "" for r in survey.way_reasons], dtype=bool)
     parts = [
-        pd.DataFrame(pieces),
+        _left_out(survey, merged),
         _object_rows(ways[limited], survey.way_reasons[limited]),
-        short,
+        _short_chains(survey),
         _object_rows(refused, refused["reason"].to_numpy(dtype=object)),
     ]
+    here, radius_m = shapely.Point(centre(survey.area)), survey.area.radius_m
+    parts = [p[shapely.dwithin(p["geometry"].to_numpy(dtype=object), here, radius_m)] for p in parts]
     table = pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True)
     frame = gpd.GeoDataFrame(table, geometry="geometry", crs=survey.area.crs)
     frame["rule"] = frame["reason"].map({**limits.RULES, LEFTOVER: _LEFTOVER_RULE})

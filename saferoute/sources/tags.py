@@ -44,9 +44,6 @@ POINT_TAGS = (
     "advertising", "playground", "entrance", "handrail", "traffic_calming", "place", "foot", "access", "name",
 )  # fmt: skip
 
-TAGS = tuple(sorted({*WAY_TAGS, *AREA_TAGS, *POINT_TAGS}))
-"""Every tag that any table has a column for."""
-
 # Values that make a line of a key that also makes areas: a closed cliff is a line.
 LINEAR_VALUES = {
     "natural": {"coastline", "cliff", "tree_row", "ridge", "arete", "valley", "earth_bank"},

@@ -194,10 +194,8 @@ class _Finder:
     """Finds corridors on polygons, given all that cuts them."""
 
     def __init__(self, areas: gpd.GeoDataFrame, kinds: NDArray[np.object_], cutters: Cutters, profile: Profile) -> None:
-        self._areas = areas
         self._geometry = shapely.make_valid(areas.geometry.to_numpy())
         self._area = shapely.area(self._geometry)
-        self._kinds = kinds
         self._cutters = cutters
         self._cutter_area = shapely.area(cutters.geometry)
         self._tree = shapely.STRtree(cutters.geometry)
