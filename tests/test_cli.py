@@ -267,7 +267,7 @@ def test_find_tells_what_is_wrong_in_one_line(run, broken, arguments, code, text
 
 @pytest.mark.parametrize("output", ["x.shp", "none/x.html"])
 def test_output_that_cannot_be_is_refused_before_any_work(run, monkeypatch, output):
-    monkeypatch.setattr("saferoute.cli._sources", lambda _: pytest.fail("the data were opened"))
+    monkeypatch.setattr("saferoute.cli._find.sources_of", lambda _: pytest.fail("the data were opened"))
     assert run("find", "-o", output)[0] == 2
 
 

@@ -1,0 +1,80 @@
+"""Arguments, printing and exit codes: the only room that prints.
+
+A file a command; each adds its parser and runs. Results go to stdout,
+everything else to stderr, so that ``-o -`` can be piped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import re
+import sys
+from typing import TYPE_CHECKING
+
+from saferoute import __version__
+from saferoute.cli import _explain, _find
+from saferoute.cli._shared import EXIT_CODES, say
+from saferoute.model import InvalidInput, SaferouteError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_EXAMPLES = """\
+examples:
+  saferoute find --near 60.175,24.945 --region data/helsinki
+  saferoute find --near Kaisaniemi --region data/helsinki --level first-steps -o park.html -o park.geojson
+  saferoute find --near geo:54.18,7.89 --osm helgoland.osm.pbf --dem dem.tif --surface sand,grass -o - > sand.geojson
+  saferoute explain --near 60.1757,24.9470 --region data/helsinki
+
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    top = argparse.ArgumentParser(
+        prog="saferoute",
+        description="Find straight, flat, quiet stretches for running backwards.",
+        epilog=_EXAMPLES + EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="version", version=f"saferoute {__version__}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for command in (_find, _explain):
+        command.add(commands)
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a name that the terminal cannot show is no reason to stop
+            stream.reconfigure(errors="replace")
+    arguments = parser().parse_args(_southern(sys.argv[1:] if argv is None else argv))
+    try:
+        code: int = arguments.run(arguments)
+        sys.stdout.flush()
+    except SaferouteError as error:
+        say(f"saferoute: {error}")
+        return error.exit_code
+    except BrokenPipeError:
+        # The reader has gone; Python must not try to flush into it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        say(f"saferoute: {error.filename or 'a file'}: {error.strerror or error}; give another")
+        return InvalidInput.exit_code
+    except KeyboardInterrupt:
+        say("saferoute: interrupted")
+        return 130
+    return code
+
+
+def _southern(argv: Sequence[str]) -> list[str]:
+    """Return the arguments with a place that starts with a minus tied to --near; argparse takes it for an option."""
+    words = list(argv)
+    for i in range(len(words) - 1, 0, -1):
+        if words[i - 1] == "--near" and re.match(r"-[\d.]", words[i]):
+            words[i - 1 : i + 1] = [f"--near={words[i]}"]
+    return words

@@ -1,0 +1,133 @@
+"""``saferoute find``: rank the stretches near a place."""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from saferoute.cli._shared import (
+    NOTHING_QUALIFIES,
+    add_common,
+    new_command,
+    place_of,
+    profile_of,
+    progress,
+    say,
+    sources_of,
+)
+from saferoute.model import InvalidInput
+
+if TYPE_CHECKING:
+    import argparse
+
+    from saferoute.model import Place, Ranking
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    find = new_command(
+        commands,
+        "find",
+        short="rank the stretches near a place",
+        long="Rank the stretches near a place, print a table, write a map.",
+    )
+    add_common(find)
+    find.add_argument("--radius", type=float, default=1500.0, metavar="M", help="how far around, m (default 1500)")
+    find.add_argument("--top", type=int, default=20, metavar="N", help="most stretches to return (default 20)")
+    find.add_argument(
+        "-o",
+        "--output",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="write .html or .geojson, by suffix; may be given again; - prints GeoJSON instead of the table "
+        "(default: a map in maps/)",
+    )
+    find.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Find, write, print."""
+    from saferoute import outputs, pipeline
+
+    profile = profile_of(arguments)
+    to_stdout = "-" in arguments.output
+    files = [Path(name) for name in arguments.output if name != "-"]
+    for path in files:
+        outputs.check_format(path)
+    features, elevation = sources_of(arguments)
+    place = place_of(arguments.near, features)
+    area = pipeline.area_around(place, arguments.radius)
+    if elevation and arguments.dem and not arguments.region:
+        elevation.require(place.lon, place.lat, arguments.radius)
+    ranking = pipeline.find(
+        area,
+        features_of=features,
+        profile=profile,
+        elevation_of=elevation,
+        top=arguments.top,
+        say=progress(arguments.quiet),
+    )
+    if not arguments.output:
+        files = [_default_map(place)]
+    for path in files:
+        outputs.write(ranking, path)
+    if to_stdout:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8")  # JSON is UTF-8 wherever it goes (RFC 8259)
+        sys.stdout.write(outputs.FORMATS[".geojson"](ranking))
+    else:
+        _print_ranking(ranking)
+    for path in files:
+        say(f"wrote {path}")
+    return 0 if len(ranking.stretches) else NOTHING_QUALIFIES
+
+
+def _default_map(place: Place) -> Path:
+    """Return maps/<place>.html; the name of a place is never a path."""
+    folder = Path("maps")
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise InvalidInput(f"{folder}: cannot be made ({error.strerror}); name a file with -o") from error
+    return folder / f"{_file_name(place.name)}.html"
+
+
+def _file_name(name: str) -> str:
+    """Return a name of letters, digits, points and dashes alone.
+
+    Examples
+    --------
+    >>> _file_name("../Töölön lahti/"), _file_name("60.17,24.94"), _file_name("…")
+    ('töölön-lahti', '60.17-24.94', 'map')
+    """
+    words = re.sub(r"[^\w.]+", "-", name.lower()).strip("-._")
+    return re.sub(r"\.{2,}", ".", words)[:60].strip("-._") or "map"
+
+
+def _print_ranking(ranking: Ranking) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    from saferoute.outputs import table
+    from saferoute.outputs.text import plain
+
+    # Where output is no terminal nothing folds: the table goes into a file or a pipe.
+    console = Console(width=None if sys.stdout.isatty() else 160, highlight=False, markup=False, emoji=False)
+    seen = ranking.considered
+    if len(ranking.stretches):
+        console.print(
+            Text(
+                f"{len(ranking.stretches)} of {seen['stretches']:.0f} stretches near {plain(ranking.place.name)}, "
+                f"within {table.distance(ranking.area.radius_m)}; {ranking.profile.title}"
+            )
+        )
+        console.print(table.ranking_table(ranking))
+    else:
+        console.print(Text(f"Nothing qualifies near {plain(ranking.place.name)}: the limits left no stretch."))
+    console.print(Text("Left out:"))
+    for line in [*table.exclusion_lines(ranking), "", *table.closing_lines(ranking)]:
+        console.print(Text(line))

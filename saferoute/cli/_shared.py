@@ -1,0 +1,119 @@
+"""What the commands share: arguments, sources, words on stderr."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from saferoute.model import Place, Profile
+    from saferoute.sources.extract import ExtractSource
+    from saferoute.sources.raster import RasterSource
+
+NOTHING_QUALIFIES = 5
+EXIT_CODES = """\
+exit codes:
+  0  done
+  1  an error inside saferoute
+  2  an argument, file or profile that breaks a rule
+  3  place not found in the data
+  4  a service on the network did not answer
+  5  nothing qualifies: the limits left no stretch
+"""
+
+
+def new_command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, *, short: str, long: str
+) -> argparse.ArgumentParser:
+    """Return the parser of a new command; all of them end their help with the exit codes."""
+    return commands.add_parser(
+        name,
+        help=short,
+        description=long,
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def add_common(command: argparse.ArgumentParser) -> None:
+    """Add what every search asks: the place, the data and the runner."""
+    command.add_argument(
+        "--near", required=True, metavar="PLACE", help="lat,lon, geo:lat,lon, or the name of an object in the extract"
+    )
+    data = command.add_argument_group("data")
+    data.add_argument("--region", type=Path, metavar="DIR", help="folder with extracts and elevation rasters")
+    data.add_argument(
+        "--osm",
+        type=Path,
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="FILE",
+        help="OpenStreetMap extracts (.osm.pbf .osm .osm.gz .osm.bz2)",
+    )
+    data.add_argument(
+        "--dem", type=Path, nargs="+", action="extend", default=[], metavar="FILE", help="elevation rasters, any CRS"
+    )
+    data.add_argument(
+        "--dem-sigma",
+        type=float,
+        metavar="M",
+        help="standard error of the heights, m (default: by the raster's cells and tags)",
+    )
+    runner = command.add_argument_group("runner")
+    runner.add_argument(
+        "--level",
+        default="beginner",
+        metavar="LEVEL",
+        help="first-steps, beginner (default), intermediate, advanced, or a profile .toml",
+    )
+    runner.add_argument("--barefoot", action="store_true", help="sand and grass only")
+    runner.add_argument("--surface", default="", metavar="LIST", help="only these surfaces, as in sand,grass")
+    runner.add_argument(
+        "--min-length", type=float, metavar="M", help="clear length of a stretch, m (default: the level's)"
+    )
+    command.add_argument("-q", "--quiet", action="store_true", help="no progress on stderr")
+
+
+def say(text: str) -> None:
+    """Print a line to stderr, plain."""
+    from saferoute.outputs.text import plain
+
+    print(plain(text, 2000), file=sys.stderr)
+
+
+def progress(quiet: bool) -> Callable[[str], None]:
+    """Return what tells of each step, or of none."""
+    return (lambda _: None) if quiet else (lambda text: say(f"… {text}"))
+
+
+def sources_of(arguments: argparse.Namespace) -> tuple[ExtractSource, RasterSource | None]:
+    """Open what --region, --osm and --dem name."""
+    from saferoute.sources.region import open_local
+
+    return open_local(arguments.region, osm=arguments.osm, dem=arguments.dem, dem_sigma_m=arguments.dem_sigma)
+
+
+def place_of(text: str, features: ExtractSource) -> Place:
+    """Find the place that --near names, and say what was found."""
+    from saferoute.sources.places import find_place, parse_coordinates
+
+    found = find_place(text, features.paths)
+    if parse_coordinates(text) is None:  # who writes coordinates knows where that is
+        say(f"{found.name}: {found.lat:.5f},{found.lon:.5f}")
+    if found.others:
+        say(f"Others of this name, not taken: {'; '.join(found.others)}. Give lat,lon to choose.")
+    return found
+
+
+def profile_of(arguments: argparse.Namespace) -> Profile:
+    """Return the profile that --level and its companions ask for."""
+    from saferoute.sources.profiles import choose, load_profile
+
+    surfaces = frozenset(s.strip().lower() for s in arguments.surface.split(",") if s.strip())
+    loaded = load_profile(arguments.level, barefoot=arguments.barefoot)
+    return choose(loaded, surfaces=surfaces, min_length_m=arguments.min_length)
