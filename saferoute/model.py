@@ -320,6 +320,29 @@ class Profile:
 
 
 @dataclass(frozen=True)
+class Formula:
+    """The numbers of the score, for all who compute it: `saferoute.scoring` and the map's page.
+
+    S = (∏ dᵢ^wᵢ)^mean_share · (min dᵢ)^least_share with every dᵢ at least `floor`.
+    """
+
+    floor: float = 0.01
+    """Least desirability, so that one zero leaves an order among the rest."""
+    mean_share: float = 0.7
+    least_share: float = 0.3
+    low_pct: float = 20
+    """Percentile of S by which stretches are ranked; the upper end of its interval is 100 less it."""
+    ratings: tuple[tuple[str, float, float], ...] = (("A", 0.75, 0.60), ("B", 0.55, 0.45), ("C", 0.40, 0.0))
+    """Rating, least S₂₀, least data quality."""
+    near_m: float = 150.0
+    repeat: float = 0.25
+    """A stretch beside one already ranked loses up to this share in the order,
+    halved every `near_m`·ln 2: a list of ten slices of one path helps nobody [J]."""
+    same_chain_share: float = 0.5
+    """Stretches of one chain count as this much of their distance apart [J]."""
+
+
+@dataclass(frozen=True)
 class Ranking:
     """Stretches near a place, best first, and all that was left out, with reasons.
 
@@ -346,6 +369,7 @@ class Ranking:
     attribution: tuple[str, ...]
     notes: tuple[str, ...] = ()
     data_date: str | None = None
+    formula: Formula = Formula()
 
     @property
     def place(self) -> Place:

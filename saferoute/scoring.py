@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from saferoute.model import CRITERIA
+from saferoute.model import CRITERIA, Formula
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,25 +21,16 @@ if TYPE_CHECKING:
 
     from saferoute.model import FloatArray, IntArray, Measurement, Profile
 
-FLOOR = 0.01
-"""Least desirability, so that one zero leaves an order among the rest."""
-MEAN_SHARE, LEAST_SHARE = 0.7, 0.3
+FORMULA = Formula()
 DRAWS = 300
 _SEED = 20_190_418
-LOW, HIGH = 20, 80
-"""Percentiles of S that are shown as its interval; ranks go by the lower."""
-
-RATINGS = (("A", 0.75, 0.60), ("B", 0.55, 0.45), ("C", 0.40, 0.0))
-"""Rating, least S₂₀, least data quality."""
 UNRATED = "none"
 
 _DIRICHLET = 30.0
 _WEIGHT_DRAWS = 100
 
-_NEAR_M = 150.0
-_REPEAT = 0.25
-"""A stretch beside one already ranked loses up to this share in the order,
-halved every `_NEAR_M`·ln 2: a list of ten slices of one path helps nobody [J]."""
+QUANTILES = 11
+"""Of each criterion's draws, evenly from the least to the greatest: what the map's page redraws S₂₀ from."""
 
 
 @dataclass(frozen=True)
@@ -81,9 +72,9 @@ def combine(desirability: FloatArray, weights: FloatArray) -> FloatArray:
     >>> round(float(combine(np.array([0.1, 1, 1, 1, 1]), np.full(5, 0.2))), 2)
     0.36
     """
-    d = np.maximum(desirability, FLOOR)
+    d = np.maximum(desirability, FORMULA.floor)
     mean = np.exp((np.log(d) * weights).sum(axis=-1))
-    result: FloatArray = mean**MEAN_SHARE * d.min(axis=-1) ** LEAST_SHARE
+    result: FloatArray = mean**FORMULA.mean_share * d.min(axis=-1) ** FORMULA.least_share
     return result
 
 
@@ -100,21 +91,15 @@ def score(measurements: Mapping[str, Measurement], profile: Profile) -> Scores:
     """
     weights = weights_of(profile)
     desirability, confidence = _stack(measurements, "desirability"), _stack(measurements, "confidence")
-    rows = np.arange(len(desirability))
-    random = np.random.default_rng(_SEED)
-    draws = []
-    for name in CRITERIA:
-        u, z = random.random(DRAWS), random.standard_normal(DRAWS)
-        draws.append(measurements[name].draw(rows, u, z))
-    drawn = combine(np.stack(draws, axis=-1), weights) if len(rows) else np.empty((0, DRAWS))
+    drawn = combine(_drawn(measurements, np.arange(len(desirability))), weights)
     point = combine(desirability, weights)
-    low, high = np.percentile(drawn, [LOW, HIGH], axis=1) if len(rows) else (point, point)
+    low, high = np.percentile(drawn, [FORMULA.low_pct, 100 - FORMULA.low_pct], axis=1) if len(drawn) else (point, point)
     # What each criterion costs: the score it would leave if it alone were perfect.
     without = np.stack(
         [combine(np.where(np.arange(len(CRITERIA)) == k, 1.0, desirability), weights) for k in range(len(CRITERIA))],
         axis=-1,
     )
-    limiting = np.array(CRITERIA, dtype=object)[without.argmax(axis=-1)] if len(rows) else np.empty(0, object)
+    limiting = np.array(CRITERIA, dtype=object)[without.argmax(axis=-1)] if len(drawn) else np.empty(0, object)
     return Scores(
         desirability=desirability,
         confidence=confidence,
@@ -124,6 +109,24 @@ def score(measurements: Mapping[str, Measurement], profile: Profile) -> Scores:
         quality=confidence @ weights,
         limiting=limiting,
     )
+
+
+def _drawn(measurements: Mapping[str, Measurement], rows: IntArray) -> FloatArray:
+    """Return plausible desirabilities of some rows, shape (n, `DRAWS`, 5); the same at every call."""
+    if not len(rows):
+        return np.empty((0, DRAWS, len(CRITERIA)))
+    random = np.random.default_rng(_SEED)
+    draws = []
+    for name in CRITERIA:
+        u, z = random.random(DRAWS), random.standard_normal(DRAWS)
+        draws.append(measurements[name].draw(rows, u, z))
+    return np.stack(draws, axis=-1)
+
+
+def quantiles(measurements: Mapping[str, Measurement], rows: IntArray) -> FloatArray:
+    """Return `QUANTILES` of each criterion's draws, ascending, shape (n, 5, 11)."""
+    drawn = _drawn(measurements, rows)
+    return np.moveaxis(np.percentile(drawn, np.linspace(0, 100, QUANTILES), axis=1), 0, -1)
 
 
 def _stack(measurements: Mapping[str, Measurement], field: str) -> FloatArray:
@@ -148,9 +151,10 @@ def ratings(low: FloatArray, quality: FloatArray, least_confidence: FloatArray) 
     ['A', 'B', 'none', 'C']
     """
     conditions = [
-        (low >= least) & (quality >= known) & ((least_confidence > 0) | (known == 0)) for _, least, known in RATINGS
+        (low >= least) & (quality >= known) & ((least_confidence > 0) | (known == 0))
+        for _, least, known in FORMULA.ratings
     ]
-    return np.select(conditions, [name for name, _, _ in RATINGS], UNRATED).astype(object)
+    return np.select(conditions, [name for name, _, _ in FORMULA.ratings], UNRATED).astype(object)
 
 
 def order(low: FloatArray, length_m: FloatArray, middle: FloatArray, chain: IntArray, *, top: int) -> IntArray:
@@ -174,14 +178,14 @@ def order(low: FloatArray, length_m: FloatArray, middle: FloatArray, chain: IntA
     near = np.zeros(len(low))
     ranked: list[int] = []
     for _ in range(min(top, len(low))):
-        adjusted = np.where(left, np.round(low * (1 - _REPEAT * near), 6), -1.0)
+        adjusted = np.where(left, np.round(low * (1 - FORMULA.repeat * near), 6), -1.0)
         best = np.flatnonzero(adjusted == adjusted.max())
         row = int(best[np.argmax(np.round(length_m[best], 1))])
         ranked.append(row)
         left[row] = False
         away = np.hypot(*(middle - middle[row]).T)
-        away = np.where(chain == chain[row], away / 2, away)
-        near = np.fmax(near, np.exp(-away / _NEAR_M))
+        away = np.where(chain == chain[row], away * FORMULA.same_chain_share, away)
+        near = np.fmax(near, np.exp(-away / FORMULA.near_m))
     return np.array(ranked, dtype=np.int64)
 
 

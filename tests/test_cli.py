@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
+from rankings import ranking as made_ranking
 from town import lonlat, write_town
 
 from saferoute import __version__
@@ -378,3 +381,36 @@ def test_reader_that_goes_away_is_no_error(extract, folder, command, monkeypatch
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 0
+
+
+@pytest.fixture
+def sample_map(tmp_path):
+    from saferoute.outputs import write
+
+    write(made_ranking(), tmp_path / "map.html")
+    return tmp_path / "map.html"
+
+
+def test_view_serves_until_interrupted(sample_map):
+    run = [sys.executable, "-m", "saferoute", "view", str(sample_map), "--no-browser"]
+    with subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        url = process.stdout.readline().strip()
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            assert answer.read().decode() == sample_map.read_text(encoding="utf-8")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=10) == 0
+        assert process.stderr.read() == "Ctrl-C ends it\nended\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["none.html"], "none.html: No such file"),
+        ([__file__], "is no map of saferoute"),
+        (["MAP", "--tiles", "Nope"], "no such provider"),
+        (["MAP", "--port", "70000"], "port 70000: cannot be used"),
+    ],
+)
+def test_view_says_what_cannot_be_shown(sample_map, capsys, arguments, said):
+    assert main(["view", "--no-browser", *(str(sample_map) if a == "MAP" else a for a in arguments)]) == 2
+    assert said in capsys.readouterr().err

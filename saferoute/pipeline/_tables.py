@@ -52,13 +52,19 @@ def stretch_table(survey: Survey, merged: stretches.Merged, top: int) -> gpd.Geo
             "limiting_criterion": scores.limiting[rows],
             "rank_low": intervals[rows, 0],
             "rank_high": intervals[rows, 1],
+            # Not for readers but for who ranks anew under other weights, as the map's page does.
+            "chain": cells.chain[merged.first[rows]],
+            "quantiles": list(scoring.quantiles(measured, rows)),
+            **dict(zip(("east_m", "north_m"), (middle[rows] - centre(survey.area)).T, strict=True)),
         }
     )
+    table = pd.concat([table, _profiles(survey, merged.first[rows], merged.n_cells[rows])], axis=1)
     for k, name in enumerate(CRITERIA):
         table[f"d_{name}"] = scores.desirability[rows, k]
         table[f"c_{name}"] = scores.confidence[rows, k]
         table = pd.concat([table, measured[name].describe(rows).reset_index(drop=True)], axis=1)
     lines = _uphill(table, lines[rows])
+    table["barefoot"] = [_barefoot(surface) for surface in table["surface"]]
     table["checks"] = _checks(table, cells.ground.iloc[_first_ground(cells, merged.first[rows])])
     return gpd.GeoDataFrame(table, geometry=lines, crs=survey.area.crs)
 
@@ -75,9 +81,41 @@ def _uphill(table: pd.DataFrame, lines: NDArray[np.object_]) -> NDArray[np.objec
     lines = np.where(turn, shapely.reverse(lines), lines)
     table["grade_pct"] = np.where(turn, -grade, grade)
     ahead = shapely.get_coordinates(shapely.get_point(lines, -1)) - shapely.get_coordinates(shapely.get_point(lines, 0))
+    table["heights_m"] = [h[::-1] if t else h for h, t in zip(table["heights_m"], turn, strict=True)]
     bearing = np.degrees(np.arctan2(ahead[:, 0], ahead[:, 1])) % 360
     table["advised_bearing_deg"] = np.where(sure, bearing, np.nan)
     return lines
+
+
+def _profiles(survey: Survey, first: IntArray, n: IntArray) -> pd.DataFrame:
+    """Return the heights along stretches every step, with the greatest standard error and the source's name."""
+    cells, elevation = survey.cells, survey.evidence.elevation
+    start = first + cells.chain[first]
+    points = [slice(a, a + k + 1) for a, k in zip(start, n, strict=True)]
+    if elevation is None:
+        empty = [np.full(k + 1, np.nan) for k in n]
+        return pd.DataFrame({"heights_m": empty, "height_sigma_m": np.nan, "height_source": None})
+    names = np.array([*elevation.sources, None], dtype=object)  # -1, uncovered, is the last
+    return pd.DataFrame(
+        {
+            "heights_m": [elevation.elevation_m[of] for of in points],
+            "height_sigma_m": [np.fmax.reduce(elevation.sigma_m[of]) for of in points],
+            "height_source": [names[elevation.source[of].max()] for of in points],
+        }
+    )
+
+
+_SOFT = frozenset({"sand", "grass", "turf"})
+"""What the barefoot profile allows."""
+
+
+def _barefoot(surface: object) -> str:
+    """Say whether to take the shoes off: on checked sand or grass only."""
+    if not isinstance(surface, str):
+        return "no: the surface is not tagged"
+    if surface in _SOFT:
+        return f"possible on {surface} that has been checked: glass, nails, debris"
+    return f"no: {surface}; on sand or grass only"
 
 
 _CHECKS_BY_KIND = {

@@ -46,9 +46,9 @@ class Browser:
         found: list[str] = self.js(f"[...document.querySelectorAll({json.dumps(selector)})].map((e) => e.textContent)")
         return found
 
-    def settle(self) -> None:
+    def settle(self, milliseconds: int = 50) -> None:
         """Let the page handle events, such as a changed address."""
-        self.driver.execute_async_script("setTimeout(arguments[0], 50)")
+        self.driver.execute_async_script("setTimeout(arguments[1], arguments[0])", milliseconds)
 
     def errors(self) -> list[str]:
         """Return what the console shows as an error, violations of the content policy among them."""

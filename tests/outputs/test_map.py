@@ -17,130 +17,20 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from rankings import CRS, HOSTILE, X, Y, bare, ranking, table
 
-from saferoute.model import (
-    CAUTION,
-    CRITERIA,
-    OSM_ATTRIBUTION,
-    Area,
-    Features,
-    InvalidInput,
-    Place,
-    Profile,
-    Ranking,
-)
-from saferoute.outputs.map import _base, figure, to_html
+from saferoute.criteria import limits
+from saferoute.criteria._hazards import MOTOR_ROADS
+from saferoute.model import Features, InvalidInput, Place
+from saferoute.outputs.map import _base, _left_out, figure, to_html, with_tiles
 from saferoute.outputs.map._data import clean, encode, payload
 from saferoute.outputs.map._grid import ALPHABET, Grid
+from saferoute.outputs.map._labels import labels
 from saferoute.outputs.map._sea import sea
 from saferoute.outputs.text import LONGEST
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-CRS = "EPSG:32635"
-X, Y = 385_000.0, 6_672_000.0  # a beach in Helsinki
-
-TEMPLATE = "{{ cycler.__init__.__globals__.os.mkdir(cycler.__name__) }}"
-HOSTILE = (
-    TEMPLATE,
-    "{% broken",
-    "{# open comment",
-    "</script><script>window.pwned=1</script>",
-    "${alert(1)}",
-    "`;window.pwned=1;`",
-    "<img src=x onerror=window.pwned=1>",
-    "\"'><svg onload=window.pwned=1>",
-    "javascript:window.pwned=1",
-    "<!-- <script>",
-    "right \u202e to left",
-    "nul \x00 and bell \x07",
-    "lone \ud800 surrogate",
-    "separators \u2028 \u2029",
-    "x" * 100_000,
-)
-
-
-def stretch(rank: int, text: str = "gravel path") -> dict[str, Any]:
-    y = Y + 40 * rank
-    return {
-        "geometry": shapely.LineString([(X, y), (X + 100, y + 10)]),
-        "rank": rank,
-        "score": 1 - rank / 20,
-        "score_low": 0.1,
-        "score_high": 0.99,
-        "rating": ("A", "B", "C", "none")[rank % 4],
-        "data_quality": 0.5,
-        "length_m": 100.5,
-        "origin": "way",
-        "osm_ids": [f"way/{rank}", text],
-        "name": text,
-        "surface": text,
-        "grade_pct": 1.0,
-        "grade_sigma_pct": 0.5,
-        "strip_width_m": 2.0,
-        "free_lane_m": 1.5,
-        "heading_range_deg": 3.0,
-        "limiting_criterion": text,
-        **{f"{letter}_{name}": 0.5 for name in CRITERIA for letter in "dc"},
-        **{f"why_{name}": text for name in CRITERIA},
-        "checks": [text, "Walk it forward first."],
-        "distance_m": 250.0,
-    }
-
-
-def table(rows: list[dict[str, Any]]) -> gpd.GeoDataFrame:
-    return gpd.GeoDataFrame(pd.DataFrame(rows, columns=None if rows else ["geometry"]), geometry="geometry", crs=CRS)
-
-
-def bare(**tables: gpd.GeoDataFrame) -> Features:
-    empty = table([])
-    return Features(**{"ways": empty, "areas": empty, "points": empty, **tables}, tagged=pd.DataFrame(), extent=None)
-
-
-def features(text: str = "Rantatie") -> Features:
-    box = shapely.box(X - 600, Y - 600, X + 600, Y + 600)
-    areas = [
-        {"osm_type": "way", "osm_id": 1, "geometry": box, "leisure": "park", "name": text},
-        {"osm_type": "way", "osm_id": 2, "geometry": shapely.box(X, Y, X + 50, Y + 50), "building": text},
-    ]
-    ways = [
-        {
-            "osm_type": "way",
-            "osm_id": 3,
-            "geometry": shapely.LineString([(X, Y), (X + 90, Y)]),
-            "highway": "residential",
-            "name": text,
-        }
-    ]
-    return bare(ways=table(ways), areas=table(areas))
-
-
-def ranking(texts: tuple[str, ...] = ("gravel path",) * 5, *, wrap: str = "Hietaranta") -> Ranking:
-    lon, lat = gpd.GeoSeries([shapely.Point(X, Y)], crs=CRS).to_crs(4326).iloc[0].coords[0]
-    place = Place(wrap, lon, lat)
-    left_out = [
-        {
-            "geometry": shapely.LineString([(X, Y), (X + 9, Y)]),
-            "reason": text,
-            "rule": text,
-            "length_m": 9.0,
-            "osm_ids": [],
-            "name": text,
-        }
-        for text in (*texts, "steps")
-    ]
-    return Ranking(
-        area=Area(place, 500.0, CRS),
-        profile=Profile("beginner", wrap, (1.0, 2.0), 20.0, 60.0, dict.fromkeys(CRITERIA, 0.2)),
-        stretches=table([stretch(rank, text) for rank, text in enumerate(texts, start=1)]),
-        excluded=table(left_out),
-        features=features(wrap),
-        considered={"ways": 12, "length_m": 3400.0, "windows": 50, "stretches": len(texts)},
-        attribution=(OSM_ATTRIBUTION, wrap),
-        notes=(wrap,),
-        data_date=wrap,
-    )
 
 
 def data_of(html: str) -> Any:
@@ -233,7 +123,7 @@ def test_hostile_text_is_written_as_data(text: str, tmp_path: Path, monkeypatch:
     figure(ranking((text,), wrap=text)).save("map.html")
     assert [path.name for path in tmp_path.iterdir()] == ["map.html"]
     html = (tmp_path / "map.html").read_text(encoding="utf-8")
-    assert len(html) < 300_000
+    assert len(html) < 350_000
     data = data_of(html)
     assert data["place"]["name"] == clean(text)
     assert clean(text) in data["stretches"]["texts"]
@@ -262,6 +152,32 @@ def test_unknown_stays_unknown() -> None:
         assert columns[name] == [None]
 
 
+def test_numbers_are_whole_and_come_with_their_decimals() -> None:
+    stretches = payload(ranking(("a path",)))["stretches"]
+    assert stretches["columns"]["length_m"] == [1005]
+    assert stretches["decimals"]["length_m"] == 1
+
+
+def test_heights_have_gaps_where_nothing_is_known() -> None:
+    steps = decoded(payload(ranking(("a path",)))["stretches"]["heights"][0])
+    assert steps[:3] == [200, 5, 5]
+    assert [i for i, step in enumerate(steps) if step == 2**22] == [7]
+    assert sum(step for step in steps if step != 2**22) == 300
+
+
+def test_without_heights_there_is_no_profile() -> None:
+    found = ranking(("a path",))
+    found.stretches["heights_m"] = [np.full(21, np.nan)]
+    assert payload(found)["stretches"]["heights"] == [None]
+
+
+def test_quantiles_are_one_character_each() -> None:
+    stretches = payload(ranking(("a path",)))["stretches"]
+    words = [stretches["texts"][index] for index in stretches["quantiles"][0]]
+    assert words == [words[0]] * 5
+    assert [ALPHABET.index(char) for char in words[0]] == np.rint(np.linspace(0.4, 0.6, 11) * 63).tolist()
+
+
 def test_empty_ranking_counts_what_was_left_out() -> None:
     empty = dataclasses.replace(ranking(), stretches=table([]))
     data = data_of(to_html(empty))
@@ -270,7 +186,9 @@ def test_empty_ranking_counts_what_was_left_out() -> None:
 
 
 def test_tables_without_rows_or_columns() -> None:
-    assert payload(dataclasses.replace(ranking(), features=bare()))["base"]["layers"] == []
+    data = payload(dataclasses.replace(ranking(), features=bare()))
+    assert data["base"]["layers"] == []
+    assert data["base"]["labels"] == []
 
 
 def test_too_many_segments_are_capped_and_said() -> None:
@@ -282,12 +200,107 @@ def test_too_many_segments_are_capped_and_said() -> None:
 
 def test_base_map_keeps_its_size_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     names = [layer["name"] for layer in payload(ranking())["base"]["layers"]]
-    assert names == ["green", "building", "street"]
-    street = len(json.dumps(payload(ranking())["base"]["layers"][-1]["parts"]))
-    monkeypatch.setattr(_base, "LARGEST_BASE", street)
+    assert names == ["land", "green", "building", "street"]
+    parts = {layer["name"]: layer["parts"] for layer in payload(ranking())["base"]["layers"]}
+    monkeypatch.setattr(_base, "LARGEST_BASE", len(parts["street"]) + len(parts["land"]))
     data = payload(ranking())
-    assert [layer["name"] for layer in data["base"]["layers"]] == ["street"]
+    assert [layer["name"] for layer in data["base"]["layers"]] == ["land", "street"]
     assert any("leaves out buildings and parks" in note for note in data["notes"])
+
+
+def test_what_was_left_out_is_drawn_by_reason() -> None:
+    data = payload(ranking(("a path",)))["left_out"]
+    assert {part["reason"] for part in data["reasons"]} == {"a path", "steps"}
+    assert all(read_lines(part["lines"])[0][:2] == [2, 0] for part in data["reasons"])
+    assert data["roads"] is None
+
+
+def test_pieces_too_small_to_see_are_not_drawn() -> None:
+    found = ranking(("a path",))
+    found.excluded["geometry"] = shapely.LineString([(X, Y), (X + 9, Y)])
+    assert payload(found)["left_out"]["reasons"] == []
+
+
+def test_the_reason_with_most_to_draw_goes_first_where_there_is_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = ranking(("a path",))
+    longest = shapely.LineString([(X + 20 * i, Y + 50 * (i % 2)) for i in range(20)])
+    found.excluded.loc[found.excluded["reason"] == "steps", "geometry"] = longest
+    monkeypatch.setattr(_left_out, "LARGEST", 20)
+    data = payload(found)
+    assert [part["reason"] for part in data["left_out"]["reasons"]] == ["a path"]
+    assert any("does not draw steps" in note for note in data["notes"])
+
+
+def test_roads_are_drawn_once() -> None:
+    assert _left_out.ROADS in limits.RULES
+    found = ranking(("a path",))
+    found.excluded["reason"] = _left_out.ROADS
+    found.excluded["osm_ids"] = [["way/3"], ["way/4"]]  # a street of the base map, and a track that is open to motors
+    data = payload(found)["left_out"]
+    assert data["roads"] == _left_out.ROADS
+    ((only,),) = [read_lines(part["lines"]) for part in data["reasons"]]
+    assert only[:2] == [2, 0]
+
+
+def test_road_layers_of_the_base_map_hold_motor_roads_alone() -> None:
+    layers = {layer.name: layer.tags for layer in _base._WAYS}
+    for name in _left_out.ROAD_LAYERS:
+        assert layers[name]["highway"] <= set(MOTOR_ROADS)
+
+
+def test_names_of_the_larger_things_come_first() -> None:
+    found = ranking()
+    names = labels(found.features, shapely.box(X - 500, Y - 500, X + 500, Y + 500), found.area)
+    assert [name[:2] for name in names] == [["Hietaranta", "green"]]  # the street is too short for its name
+
+
+@pytest.mark.parametrize(("end", "angle"), [((300, 0), 0), ((-300, 300), -45), ((-300, -300), 45), ((1, -300), -90)])
+def test_names_of_roads_follow_them_and_are_not_upside_down(end: tuple[float, float], angle: int) -> None:
+    road = shapely.LineString([(X, Y), (X + end[0], Y + end[1])])
+    ways = table([{"osm_type": "way", "osm_id": 3, "geometry": road, "highway": "primary", "name": "{{ Rantatie }}"}])
+    (name,) = labels(bare(ways=ways), shapely.box(X - 500, Y - 500, X + 500, Y + 500), ranking().area)
+    assert name[:2] == ["{{ Rantatie }}", "road"]
+    assert abs(name[4] - angle) <= 1 or abs(abs(name[4] - angle) - 180) <= 1
+    assert name[5] == round(road.length)
+
+
+# --- tiles ------------------------------------------------------------------------
+
+
+def test_tiles_widen_the_policy_by_their_hosts_alone() -> None:
+    page = to_html(ranking())
+    tiled = with_tiles(page, "openstreetmap.mapnik")
+    assert "img-src data: https://tile.openstreetmap.org; base-uri" in tiled
+    (config,) = re.findall(r'<script type="application/json" id="saferoute-tiles">(.*?)</script>', tiled)
+    assert json.loads(config)["url"] == "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
+    assert "OpenStreetMap contributors" in json.loads(config)["attribution"]
+    rest = tiled.replace(" https://tile.openstreetmap.org;", ";", 1)
+    assert rest.replace(f'<script type="application/json" id="saferoute-tiles">{config}</script>\n', "") == page
+
+
+def test_tiles_of_several_hosts() -> None:
+    tiled = with_tiles(to_html(ranking()), "OpenTopoMap")
+    policy = tiled.split('content="')[1].split('"')[0]
+    assert all(f"https://{sub}.tile.opentopomap.org" in policy for sub in "abc")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("OpenStretMap", "did you mean"),
+        ("Thunderforest.Landscape", "key"),
+        ("<script>", "no such provider"),
+        ("", "no"),
+    ],
+)
+def test_tiles_that_are_not_to_be_had(name: str, said: str) -> None:
+    with pytest.raises(InvalidInput, match=said):
+        with_tiles(to_html(ranking()), name)
+
+
+def test_tiles_go_under_maps_of_saferoute_alone() -> None:
+    with pytest.raises(InvalidInput, match="no map of this version"):
+        with_tiles("<html>img-src data:;</html>", "OpenStreetMap.Mapnik")
 
 
 # --- parts ------------------------------------------------------------------------
@@ -321,6 +334,33 @@ def decoded(word: str) -> list[int]:
     return numbers
 
 
+def read_lines(word: str) -> list[list[int]]:
+    """Return [points, x, y, steps…] of each line, with its start in full."""
+    numbers, lines, start = decoded(word), [], np.zeros(2, dtype=int)
+    while numbers:
+        count = numbers[0]
+        start = start + numbers[1:3]
+        lines.append([count, *start.tolist(), *numbers[3 : 1 + 2 * count]])
+        numbers = numbers[1 + 2 * count :]
+    return lines
+
+
+def test_grid_gives_many_lines_back() -> None:
+    grid = Grid.at(ranking().place, CRS, decimals=6)
+    lines = [
+        shapely.LineString([(X + 400 * i, Y - 90 * i), (X + 15, Y + 20), (X + 15, Y + 20), (X, Y)]) for i in range(1, 4)
+    ]
+    found = read_lines(grid.lines([*lines, shapely.LineString([(X, Y), (X, Y)])]))
+    expected = [[3, *decoded(grid.line(line))] for line in lines]
+    assert sorted(found) == sorted(expected)
+
+
+def test_grid_gives_rings_back_without_their_closing_points() -> None:
+    grid = Grid.at(ranking().place, CRS, decimals=6)
+    square = shapely.box(X, Y, X + 50, Y + 50) - shapely.box(X + 10, Y + 10, X + 20, Y + 20)
+    assert [ring[0] for ring in read_lines(grid.rings([square]))] == [4, 4]
+
+
 def test_grid_gives_lines_back() -> None:
     grid = Grid.at(ranking().place, CRS, decimals=6)
     line = shapely.LineString([(X - 900, Y + 70), (X, Y), (X + 15, Y - 2000)])
@@ -346,13 +386,20 @@ ISLAND = [(10.0, 10.0), (20.0, 10.0), (20.0, 20.0), (10.0, 20.0), (10.0, 10.0)]
 
 
 def test_sea_is_right_of_the_coastline() -> None:
-    found = sea(coast([(5, -50), (5, 150)], ISLAND), FRAME)
+    found, _ = sea(coast([(5, -50), (5, 150)], ISLAND), FRAME)
     assert found is not None
     assert found.equals(shapely.box(5, 0, 100, 100) - shapely.box(10, 10, 20, 20))
 
 
+def test_beyond_the_end_of_the_shore_nothing_is_said() -> None:
+    large = shapely.box(0, 0, 1000, 1000)
+    found, known = sea(coast([(500, 20), (500, 980)]), large)
+    assert known.equals(shapely.box(50, 50, 950, 950))
+    assert found.equals(shapely.box(500, 50, 950, 950))
+
+
 def test_island_in_the_sea() -> None:
-    found = sea(coast(ISLAND), FRAME)
+    found, _ = sea(coast(ISLAND), FRAME)
     assert found is not None
     assert found.equals(FRAME - shapely.box(10, 10, 20, 20))
 
@@ -368,69 +415,4 @@ def test_island_in_the_sea() -> None:
     ids=["no coast", "gap", "sea and land at once", "island on land"],
 )
 def test_doubtful_sea_is_left_out(lines: list[list[tuple[float, float]]]) -> None:
-    assert sea(coast(*lines), FRAME) is None
-
-
-# --- in a browser -----------------------------------------------------------------
-
-
-def saved(found: Ranking, folder: Path) -> Path:
-    path = folder / "map.html"
-    path.write_text(to_html(found), encoding="utf-8")
-    return path
-
-
-@pytest.mark.browser
-def test_hostile_text_in_browser(browser: Any, tmp_path: Path) -> None:
-    for wrap in HOSTILE[:8]:
-        browser.open(saved(ranking(HOSTILE, wrap=wrap), tmp_path), "#s1")
-        assert browser.js("typeof window.pwned") == "undefined"
-        assert browser.texts("h1") == [f"Backward segments near {clean(wrap)}"]
-        assert browser.errors() == []
-        assert browser.requests() == []
-    browser.open(saved(ranking(HOSTILE), tmp_path))
-    assert browser.texts("#list .name") == [clean(text) for text in HOSTILE]
-    for rank, text in enumerate(HOSTILE, start=1):
-        browser.js(f"document.querySelectorAll('.choose')[{rank - 1}].click()")
-        browser.settle()
-        assert clean(text, 300) in browser.texts(".details")[0]
-        assert browser.texts(".links a") == [f"way/{rank}"]
-    assert browser.js("typeof window.pwned") == "undefined"
-    assert browser.js("document.querySelectorAll('img, iframe, object').length") == 0
-    assert browser.errors() == []
-    assert browser.requests() == []
-
-
-@pytest.mark.browser
-def test_list_and_map_are_linked(browser: Any, tmp_path: Path) -> None:
-    browser.open(saved(ranking(), tmp_path), "#s3")
-    assert browser.js("document.querySelectorAll('#list > li').length") == 5
-    assert browser.js("document.querySelector('[aria-expanded=true] .number').textContent") == "3"
-    assert browser.js("document.querySelectorAll('path.stretch.selected').length") == 1
-    assert browser.js("document.querySelector('.links a').href") == "https://www.openstreetmap.org/way/3"
-    assert browser.texts(".sign") == ["Start", "End"]
-    click = "new MouseEvent('click', {bubbles: true, view: window})"
-    browser.js(f"document.querySelector('path.hit').dispatchEvent({click})")
-    browser.settle()
-    assert browser.js("location.hash") == "#s5"  # the worst is drawn first
-    assert browser.js("document.activeElement.querySelector('.number').textContent") == "5"
-    assert browser.errors() == []
-
-
-@pytest.mark.browser
-def test_page_says_what_is_unknown_and_what_is_wrong(browser: Any, tmp_path: Path) -> None:
-    found = ranking(("a path",))
-    row = found.stretches.copy()
-    row[["score", "score_low", "grade_pct", "d_surface", "strip_width_m"]] = np.nan
-    row["rating"] = "none"
-    browser.open(saved(dataclasses.replace(found, stretches=row), tmp_path), "#s1")
-    values = browser.texts(".values dd")
-    assert values[0] == "unrated: inspect first"
-    assert values[1] == "unknown (unknown)"
-    assert values.count("unknown") == 2
-    assert "unknown, confidence 0.50" in browser.texts(".criterion .value")
-    assert CAUTION in browser.texts("#caution")[0]
-    browser.open(saved(dataclasses.replace(found, stretches=table([])), tmp_path))
-    assert browser.texts(".nothing")[0].startswith("Nothing qualifies.")
-    assert browser.js("document.querySelector('.about details').open") is True
-    assert browser.errors() == []
+    assert sea(coast(*lines), FRAME) == (None, FRAME)

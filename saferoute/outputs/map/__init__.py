@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from saferoute.outputs.map._tiles import with_tiles
+
 if TYPE_CHECKING:
     from saferoute.model import Ranking
     from saferoute.outputs.map._figure import OfflineFigure
 
-__all__ = ["figure", "to_html"]
+__all__ = ["figure", "to_html", "with_tiles"]
 
 
 def figure(ranking: Ranking) -> OfflineFigure:
@@ -33,15 +35,15 @@ def figure(ranking: Ranking) -> OfflineFigure:
     import folium
 
     from saferoute.outputs.map._data import clean, encode, payload
-    from saferoute.outputs.map._figure import OfflineFigure, asset
+    from saferoute.outputs.map._figure import OfflineFigure, asset, page_script
 
     place = clean(ranking.place.name)
     page = OfflineFigure(
         title=f"Backward segments near {place}" if place else "Backward segments",
-        body=asset("page.html"),
-        css=asset("page.css"),
+        body=asset("page/page.html"),
+        css=asset("page/page.css"),
         data=encode(payload(ranking)),
-        script=asset("page.js"),
+        script=page_script(),
     )
     view = folium.Map(
         location=(ranking.place.lat, ranking.place.lon), tiles=None, zoom_start=15, attribution_control=False

@@ -6,7 +6,6 @@ neither. A dozen classes in plain colours are enough to find one's way.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,7 @@ from saferoute.outputs.map._grid import Grid
 from saferoute.outputs.map._sea import sea
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     import geopandas as gpd
     from numpy.typing import NDArray
@@ -27,8 +26,8 @@ if TYPE_CHECKING:
 
     Geometries = NDArray[np.object_]
 
-LARGEST_BASE = 150_000
-"""Characters of JSON. With 200 segments the whole file stays under 450 KB."""
+LARGEST_BASE = 120_000
+"""Characters. With 200 segments the whole file stays under 450 KB."""
 
 _TOLERANCE_M = 1.0
 _ANY: frozenset[str] = frozenset()
@@ -98,6 +97,7 @@ _WAYS = (
     ),
 )
 _DRAWN = (
+    "land",
     "sea",
     "green",
     "sand",
@@ -132,13 +132,14 @@ def base_layers(features: Features, frame: BaseGeometry, area: Area) -> tuple[di
     -------
     base : dict
         ``grid`` (see `Grid`) and ``layers``, lowest first: ``name``, ``kind``
-        (``fill`` or ``line``) and ``parts`` (polygons as lists of rings, or lines).
+        (``fill`` or ``line``) and ``parts`` (`Grid.rings` or `Grid.lines`).
     left_out : list of str
         Titles of layers that would have made the file too large.
     """
     grid = Grid.at(area.place, area.crs, decimals=5)
     fills = {layer.name: _fill(_chosen(features.areas, layer), frame, grid, layer) for layer in _AREAS}
-    fills["sea"] = _polygons(sea(features, frame), grid)
+    wet, known = sea(features, frame)
+    fills["land"], fills["sea"] = _polygons(known, grid), _polygons(wet, grid)
     lines = {layer.name: _lines(_chosen(features.ways, layer), frame, grid, layer) for layer in _WAYS}
     layers = [
         {"name": name, "kind": "fill" if name in fills else "line", "parts": parts}
@@ -149,8 +150,14 @@ def base_layers(features: Features, frame: BaseGeometry, area: Area) -> tuple[di
     return {"grid": grid.to_json(), "layers": kept}, left_out
 
 
+def layer_of(ways: gpd.GeoDataFrame, names: Collection[str]) -> BoolArray:
+    """Return which ways belong to layers of these names."""
+    chosen = [_tagged(ways, layer.tags) & ~_tagged(ways, layer.without) for layer in _WAYS if layer.name in names]
+    return np.any(chosen, axis=0)
+
+
 def _within_budget(layers: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[str]]:
-    sizes = {layer["name"]: len(json.dumps(layer["parts"], separators=(",", ":"))) for layer in layers}
+    sizes = {layer["name"]: len(layer["parts"]) for layer in layers}
     gone: list[str] = []
     for name in _DISPENSABLE:
         if sum(sizes.values()) <= LARGEST_BASE:
@@ -175,31 +182,30 @@ def _tagged(table: gpd.GeoDataFrame, tags: Mapping[str, frozenset[str]]) -> Bool
     return found
 
 
-def _fill(geometries: Geometries, frame: BaseGeometry, grid: Grid, layer: _Layer) -> list[list[str]]:
+def _fill(geometries: Geometries, frame: BaseGeometry, grid: Grid, layer: _Layer) -> str:
     whole = shapely.make_valid(geometries)
     large = whole[shapely.area(whole) >= layer.smallest]
     # A canvas fills by the even-odd rule: where two areas of a class overlap there would be a hole.
-    return _polygons(shapely.union_all(_clipped(large, frame)), grid)
+    return _polygons(shapely.union_all(clipped(large, frame)), grid)
 
 
-def _polygons(geometry: BaseGeometry | None, grid: Grid) -> list[list[str]]:
+def _polygons(geometry: BaseGeometry | None, grid: Grid) -> str:
     if geometry is None:
-        return []
+        return ""
     parts = shapely.get_parts(shapely.simplify(geometry, _TOLERANCE_M))
-    polygons = (grid.polygon(part) for part in parts if part.geom_type == "Polygon")
-    return [polygon for polygon in polygons if polygon]
+    return grid.rings(part for part in parts if part.geom_type == "Polygon" and not part.is_empty)
 
 
-def _lines(geometries: Geometries, frame: BaseGeometry, grid: Grid, layer: _Layer) -> list[str]:
-    parts = shapely.get_parts(_clipped(geometries, frame))
+def _lines(geometries: Geometries, frame: BaseGeometry, grid: Grid, layer: _Layer) -> str:
+    parts = shapely.get_parts(clipped(geometries, frame))
     parts = parts[shapely.get_type_id(parts) == shapely.GeometryType.LINESTRING]
     joined = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(parts)))
     joined = joined[shapely.length(joined) >= layer.smallest]
-    lines = (grid.line(line) for line in shapely.simplify(joined, _TOLERANCE_M))
-    return [line for line in lines if line]
+    return grid.lines(shapely.simplify(joined, _TOLERANCE_M))
 
 
-def _clipped(geometries: Geometries, frame: BaseGeometry) -> Geometries:
+def clipped(geometries: Geometries, frame: BaseGeometry) -> Geometries:
+    """Return the parts of geometries within the frame, without those that have none."""
     shapely.prepare(frame)
     near: Geometries = geometries[shapely.intersects(frame, geometries)]
     inside = shapely.contains_properly(frame, near)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,9 @@ from pyproj.enums import TransformDirection
 
 from saferoute.model import CAUTION, CRITERIA, WGS84
 from saferoute.outputs.map._base import base_layers
-from saferoute.outputs.map._grid import Grid
+from saferoute.outputs.map._grid import ALPHABET, Grid, words
+from saferoute.outputs.map._labels import labels
+from saferoute.outputs.map._left_out import left_out_layer
 from saferoute.outputs.text import LONGEST, plain
 
 if TYPE_CHECKING:
@@ -27,6 +30,9 @@ if TYPE_CHECKING:
 MOST_STRETCHES = 1000
 """More are not drawn: the page stays under 1 MB and ready within two seconds on a phone."""
 
+UNKNOWN_HEIGHT = 2**22
+"""No ground rises by so many cm from step to step."""
+
 _MARGIN_M = 250.0
 _SENTENCE = 300
 _LEGAL = 800  # attributions of elevation data are prescribed texts of several lines
@@ -34,22 +40,30 @@ _LEGAL = 800  # attributions of elevation data are prescribed texts of several l
 # Column -> decimals that are worth showing.
 _NUMBERS = {
     "rank": 0,
-    "score": 3,
-    "score_low": 3,
+    "score": 4,
+    "score_low": 4,
     "score_high": 3,
-    "data_quality": 2,
+    "data_quality": 3,
     "length_m": 1,
     "distance_m": 0,
     "grade_pct": 2,
     "grade_sigma_pct": 2,
+    "advised_bearing_deg": 0,
     "strip_width_m": 2,
     "free_lane_m": 1,
     "heading_range_deg": 1,
-    **{f"{letter}_{name}": 2 for name in CRITERIA for letter in "dc"},
+    "chain": 0,
+    "east_m": 1,
+    "north_m": 1,
+    "height_sigma_m": 2,
+    # Whole enough for the page to reckon the score anew under other weights.
+    **{f"d_{name}": 4 for name in CRITERIA},
+    **{f"c_{name}": 3 for name in CRITERIA},
 }
 # Column -> longest text in it.
 _TEXTS = {
-    **dict.fromkeys(("name", "surface", "rating", "origin", "limiting_criterion"), LONGEST),
+    **dict.fromkeys(("name", "surface", "rating", "origin", "limiting_criterion", "height_source"), LONGEST),
+    **dict.fromkeys(("barefoot", "best_hours"), _SENTENCE),
     **{f"why_{name}": _SENTENCE for name in CRITERIA},
 }
 _LISTS = {"osm_ids": LONGEST, "checks": _SENTENCE}
@@ -70,7 +84,9 @@ def payload(ranking: Ranking) -> dict[str, Any]:
         without invisible characters, and must be shown as text only.
     """
     stretches = ranking.stretches.iloc[:MOST_STRETCHES]
-    base, left_out = base_layers(ranking.features, _frame(ranking, stretches), ranking.area)
+    frame = _frame(ranking, stretches)
+    base, no_base = base_layers(ranking.features, frame, ranking.area)
+    left_out, no_reason = left_out_layer(ranking, frame)
     return {
         "place": {"name": clean(ranking.place.name), "lat": ranking.place.lat, "lon": ranking.place.lon},
         "radius_m": _number(ranking.area.radius_m, 0),
@@ -79,10 +95,12 @@ def payload(ranking: Ranking) -> dict[str, Any]:
         "caution": CAUTION,
         "attribution": [clean(text, _LEGAL) for text in ranking.attribution],
         "data_date": clean(ranking.data_date) or None,
-        "notes": [clean(text, _LEGAL) for text in (*ranking.notes, *_own_notes(ranking, left_out))],
+        "notes": [clean(text, _LEGAL) for text in (*ranking.notes, *_own_notes(ranking, no_base, no_reason))],
         "considered": {str(key): _number(value, 0) for key, value in ranking.considered.items()},
         "exclusions": [_exclusion(row) for row in ranking.exclusions()],
-        "base": base,
+        "base": {**base, "labels": labels(ranking.features, frame, ranking.area)},
+        "left_out": left_out,
+        "formula": {**asdict(ranking.formula), "weights": [ranking.profile.weights[name] for name in CRITERIA]},
         "stretches": _stretches(stretches, ranking),
     }
 
@@ -128,12 +146,14 @@ def _covered(ranking: Ranking, to_metres: Transformer) -> BaseGeometry:
     return shapely.Polygon(np.column_stack(edge)).buffer(-25)
 
 
-def _own_notes(ranking: Ranking, left_out: list[str]) -> list[str]:
+def _own_notes(ranking: Ranking, no_base: list[str], no_reason: list[str]) -> list[str]:
     notes = []
     if len(ranking.stretches) > MOST_STRETCHES:
         notes.append(f"The map shows the best {MOST_STRETCHES} of {len(ranking.stretches)} segments.")
-    if left_out:
-        notes.append(f"The base map leaves out {' and '.join(left_out)}: too many for one file.")
+    if no_base:
+        notes.append(f"The base map leaves out {' and '.join(no_base)}: too many for one file.")
+    if no_reason:
+        notes.append(f"The layer of what was left out does not draw {', '.join(map(clean, no_reason))}: too many.")
     return notes
 
 
@@ -151,7 +171,7 @@ def _stretches(table: gpd.GeoDataFrame, ranking: Ranking) -> dict[str, Any]:
     texts: dict[str, int] = {}
     columns: dict[str, list[Any]] = {}
     for name, decimals in _NUMBERS.items():
-        columns[name] = [_number(value, decimals) for value in _column(table, name)]
+        columns[name] = [_scaled(value, decimals) for value in _column(table, name)]
     for name, limit in _TEXTS.items():
         columns[name] = [_interned(value, limit, texts) for value in _column(table, name)]
     for name, limit in _LISTS.items():
@@ -160,13 +180,41 @@ def _stretches(table: gpd.GeoDataFrame, ranking: Ranking) -> dict[str, Any]:
             for value in _column(table, name)
         ]
     grid = Grid.at(ranking.place, ranking.area.crs, decimals=6)
+    quantiles = [_quantiles(value, texts) for value in _column(table, "quantiles")]
     return {
         "count": len(table),
         "texts": list(texts),
         "columns": columns,
+        "decimals": _NUMBERS,
+        "quantiles": quantiles,
+        "heights": [_heights(value) for value in _column(table, "heights_m")],
         "grid": grid.to_json(),
         "lines": [grid.line(geometry) for geometry in table.geometry],
     }
+
+
+def _quantiles(value: Any, texts: dict[str, int]) -> list[int] | None:
+    """Return each criterion's quantiles as a text of one character of 64 for each."""
+    if not isinstance(value, np.ndarray):
+        return None
+    steps = np.rint(np.nan_to_num(value) * (len(ALPHABET) - 1)).astype(int).clip(0, len(ALPHABET) - 1)
+    words = ("".join(ALPHABET[step] for step in of_criterion) for of_criterion in steps.tolist())
+    return [texts.setdefault(word, len(texts)) for word in words]
+
+
+def _heights(value: Any) -> str | None:
+    """Return the steps from height to height in cm as a word; None where no height is known.
+
+    An unknown height is the step `UNKNOWN_HEIGHT`, and the next starts where
+    the last known one was.
+    """
+    if not isinstance(value, np.ndarray) or not np.isfinite(value).any():
+        return None
+    cm = np.rint(value * 100)
+    known = np.isfinite(cm)
+    steps = np.full(len(cm), UNKNOWN_HEIGHT, dtype=np.int64)
+    steps[known] = np.diff(cm[known], prepend=0).astype(np.int64)
+    return words(steps)
 
 
 def _column(table: gpd.GeoDataFrame, name: str) -> Iterable[Any]:
@@ -176,6 +224,12 @@ def _column(table: gpd.GeoDataFrame, name: str) -> Iterable[Any]:
 def _interned(value: object, limit: int, texts: dict[str, int]) -> int | None:
     text = clean(value, limit)
     return texts.setdefault(text, len(texts)) if text else None
+
+
+def _scaled(value: Any, decimals: int) -> int | None:
+    """Return a number in units of its last decimal: zeros and points need no room."""
+    number = _number(value, decimals)
+    return None if number is None else round(number * 10**decimals)
 
 
 def _number(value: Any, decimals: int) -> float | int | None:

@@ -13,11 +13,15 @@ from pyproj import Transformer
 from saferoute.model import WGS84
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from saferoute.model import FloatArray, IntArray, Place
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 """Needs no escape in JSON or HTML."""
 _MORE = 32
+_ROW = 200
+"""Steps of a row in which lines follow each other."""
 
 
 @dataclass(frozen=True)
@@ -48,12 +52,39 @@ class Grid:
 
     def line(self, line: Any) -> str:
         """Return a line, '' where it is shorter than a step."""
-        return _steps(self._cells(shapely.get_coordinates(line)), fewest=2)
+        cells = _moved(self._cells(shapely.get_coordinates(line)))
+        return words(_steps(cells)) if len(cells) > 1 else ""
 
-    def polygon(self, polygon: Any) -> list[str]:
-        """Return the outer ring and the holes without their closing points, [] where too small."""
-        rings = [_steps(self._cells(shapely.get_coordinates(ring))[:-1], fewest=3) for ring in _rings(polygon)]
-        return [rings[0], *(ring for ring in rings[1:] if ring)] if rings and rings[0] else []
+    def lines(self, lines: Iterable[Any]) -> str:
+        """Return many lines in one word: of each the number of its points, then the line.
+
+        Each starts where the one before it started, and they come row by row
+        of some hundred metres: starts are short words, too.
+        """
+        return self._packed([self._cells(shapely.get_coordinates(line)) for line in lines], fewest=2)
+
+    def rings(self, polygons: Iterable[Any]) -> str:
+        """Return the outlines and holes of polygons, without closing points, as `lines` does.
+
+        Filled by the even-odd rule, which needs no knowledge of what is a hole.
+        """
+        rings = (ring for polygon in polygons for ring in (polygon.exterior, *polygon.interiors))
+        return self._packed([self._cells(shapely.get_coordinates(ring))[:-1] for ring in rings], fewest=3)
+
+    def point(self, x: float, y: float) -> list[int]:
+        """Return the steps east and north of a point."""
+        east, north = self._cells(np.array([[x, y]]))[0].tolist()
+        return [east, north]
+
+    def _packed(self, parts: list[IntArray], fewest: int) -> str:
+        parts = [cells for part in parts if len(cells := _moved(part)) >= fewest]
+        parts.sort(key=lambda cells: (cells[0, 1] // _ROW, cells[0, 0], cells[0, 1]))
+        starts = np.array([cells[0] for cells in parts], dtype=np.int64).reshape(-1, 2)
+        jumps = np.diff(starts, axis=0, prepend=[[0, 0]])
+        return "".join(
+            words(np.concatenate([[len(cells)], jump, np.diff(cells, axis=0).ravel()]))
+            for cells, jump in zip(parts, jumps, strict=True)
+        )
 
     def _cells(self, xy: FloatArray) -> IntArray:
         lon, lat = self.to_degrees.transform(xy[:, 0], xy[:, 1])
@@ -62,17 +93,21 @@ class Grid:
         return cells
 
 
-def _rings(polygon: Any) -> list[Any]:
-    return [polygon.exterior, *polygon.interiors]
-
-
-def _steps(cells: IntArray, fewest: int) -> str:
+def _moved(cells: IntArray) -> IntArray:
+    """Leave out points that do not move."""
     moved = np.ones(len(cells), dtype=bool)
     moved[1:] = (cells[1:] != cells[:-1]).any(axis=1)
-    cells = cells[moved]
-    if len(cells) < fewest:
-        return ""
-    return "".join(_word(step) for step in np.diff(cells, axis=0, prepend=[[0, 0]]).ravel().tolist())
+    return cells[moved]
+
+
+def _steps(cells: IntArray) -> IntArray:
+    steps: IntArray = np.diff(cells, axis=0, prepend=[[0, 0]]).ravel()
+    return steps
+
+
+def words(numbers: IntArray) -> str:
+    """Return whole numbers as one word, see `Grid`."""
+    return "".join(_word(number) for number in numbers.tolist())
 
 
 @lru_cache(maxsize=4096)

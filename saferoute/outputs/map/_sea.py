@@ -23,8 +23,8 @@ _INSETS_M = (0.0, 50.0, 150.0)
 """At the edge of an extract ways end early: a smaller frame may still be whole."""
 
 
-def sea(features: Features, frame: BaseGeometry) -> BaseGeometry | None:
-    """Return the part of `frame` that is sea.
+def sea(features: Features, frame: BaseGeometry) -> tuple[BaseGeometry | None, BaseGeometry]:
+    """Return the part of `frame` that is sea, and the part of which that is known.
 
     A coastline has land on its left and water on its right. The frame is cut
     along the shore, and each face is what its shore segments say of it.
@@ -38,18 +38,21 @@ def sea(features: Features, frame: BaseGeometry) -> BaseGeometry | None:
 
     Returns
     -------
-    Polygon, MultiPolygon or None
+    sea : Polygon, MultiPolygon or None
         None where there is no coastline, or where it has gaps or contradicts
         itself: a land drawn as sea is worse than no sea.
+    known : Polygon
+        The frame, or less where the coastline ends before its edge: beyond,
+        what is not sea need not be land.
     """
     shore = _shore(features, frame)
-    if not len(shore):
-        return None
-    for inset in _INSETS_M:
-        found = _wet_faces(shore, frame.buffer(-inset))
-        if found is not None:
-            return found
-    return None
+    if len(shore):
+        for inset in _INSETS_M:
+            known = frame.buffer(-inset) if inset else frame
+            found = _wet_faces(shore, known)
+            if found is not None:
+                return found, known
+    return None, frame
 
 
 def _wet_faces(shore: Geometries, frame: BaseGeometry) -> BaseGeometry | None:

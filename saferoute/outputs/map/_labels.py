@@ -1,0 +1,135 @@
+"""Names on the base map: enough of them to know where one is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from saferoute.outputs.map._base import clipped
+from saferoute.outputs.map._grid import Grid
+from saferoute.outputs.text import plain
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from shapely.geometry.base import BaseGeometry
+
+    from saferoute.model import Area, Features
+
+MOST = 80
+"""Names; the page shows those that find room at its zoom."""
+_LONGEST = 32
+
+_PLACES = {
+    "city": 4.0, "town": 3.5, "suburb": 3.0, "village": 3.0, "quarter": 2.5, "island": 2.5,
+    "hamlet": 2.0, "neighbourhood": 2.0, "islet": 1.5, "locality": 1.5, "square": 1.5,
+}  # fmt: skip
+"""Weight of a named point beside `_AREA_WEIGHT` and `_ROAD_WEIGHT` [J]."""
+_AREA_KEYS = {
+    "green": ("leisure", "park garden common nature_reserve"),
+    "water": ("natural", "water bay"),
+    "sand": ("natural", "beach"),
+    "place": ("place", "island islet square"),
+}
+_ROADS = (
+    "motorway trunk primary secondary tertiary unclassified residential living_street pedestrian footway path track"
+)
+_SHORTEST_ROAD_M = 120.0
+
+
+def labels(features: Features, frame: BaseGeometry, area: Area) -> list[list[Any]]:
+    """Return the names worth showing, the most important first.
+
+    Returns
+    -------
+    list of [text, kind, east, north, angle, length_m]
+        `kind` is ``place``, ``green``, ``water``, ``sand`` or ``road``; `east` and
+        `north` are steps of the base map's `Grid`; `angle` is that of a road in
+        degrees, counter-clockwise from east, within ±90; `length_m` is how far
+        the road runs, 0 for all else.
+    """
+    found = pd.concat([_places(features.points), _areas(features.areas, frame), _roads(features.ways, frame)])
+    if found.empty:
+        return []
+    found = found[shapely.intersects_xy(frame, found["x"].to_numpy(float), found["y"].to_numpy(float))]
+    found = found.sort_values(["weight", "text"], ascending=[False, True], kind="stable")
+    found = found.drop_duplicates(["text", "kind"]).head(MOST)
+    grid = Grid.at(area.place, area.crs, decimals=5)
+    return [
+        [row["text"], row["kind"], *grid.point(row["x"], row["y"]), round(row["angle"]), round(row["length_m"])]
+        for row in found.to_dict("records")
+    ]
+
+
+def _named(table: gpd.GeoDataFrame, key: str, values: str) -> gpd.GeoDataFrame:
+    if key not in table.columns or "name" not in table.columns:
+        return table.iloc[:0]
+    return table[table[key].isin(values.split()) & table["name"].notna()]
+
+
+def _rows(names: pd.Series, kind: str, xy: np.ndarray, weight: np.ndarray) -> pd.DataFrame:
+    text = [plain(name, _LONGEST) for name in names]
+    rows = pd.DataFrame({"text": text, "kind": kind, "x": xy[:, 0], "y": xy[:, 1], "weight": weight})
+    return rows[rows["text"] != ""].assign(angle=0.0, length_m=0.0)
+
+
+def _places(points: gpd.GeoDataFrame) -> pd.DataFrame:
+    named = _named(points, "place", " ".join(_PLACES))
+    if named.empty:
+        return pd.DataFrame()
+    xy = shapely.get_coordinates(named.geometry)
+    return _rows(named["name"], "place", xy, named["place"].map(_PLACES).to_numpy(float))
+
+
+def _areas(areas: gpd.GeoDataFrame, frame: BaseGeometry) -> pd.DataFrame:
+    """Name areas by their size: 100 m across weigh 1."""
+    parts = []
+    for kind, (key, values) in _AREA_KEYS.items():
+        named = _named(areas, key, values)
+        named = named[shapely.intersects(frame, named.geometry.to_numpy())] if len(named) else named
+        if len(named):
+            inside = shapely.intersection(shapely.make_valid(named.geometry.to_numpy()), frame)
+            xy = shapely.get_coordinates(shapely.point_on_surface(inside))
+            known = ~shapely.is_empty(inside)
+            weight = np.minimum(np.sqrt(shapely.area(inside)) / 100, 3.0)
+            parts.append(_rows(named["name"][known], kind, xy, weight[known]))
+    return pd.concat(parts) if parts else pd.DataFrame()
+
+
+def _roads(ways: gpd.GeoDataFrame, frame: BaseGeometry) -> pd.DataFrame:
+    """Name roads at the middle of their longest piece: a kilometre weighs 2, a main road twice that."""
+    named = _named(ways, "highway", _ROADS)
+    rows: list[dict[str, Any]] = []
+    if named.empty:
+        return pd.DataFrame()
+    for name, of_name in named.groupby("name", sort=True):
+        pieces = shapely.get_parts(clipped(of_name.geometry.to_numpy(dtype=object), frame))
+        pieces = pieces[shapely.get_type_id(pieces) == shapely.GeometryType.LINESTRING]
+        whole = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(pieces)))
+        longest = max(whole, key=lambda line: line.length, default=None)
+        text = plain(name, _LONGEST)
+        if longest is None or longest.length < _SHORTEST_ROAD_M or not text:
+            continue
+        middle = longest.interpolate(0.5, normalized=True)
+        main = of_name["highway"].isin(_ROADS.split()[:5]).any()
+        rows.append(
+            {
+                "text": text,
+                "kind": "road",
+                "x": middle.x,
+                "y": middle.y,
+                "weight": longest.length / 500 * (2 if main else 1),
+                "angle": _angle(longest),
+                "length_m": longest.length,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _angle(line: shapely.LineString) -> float:
+    """Return how a line runs around its middle, within ±90: names are not upside down."""
+    (x0, y0), (x1, y1) = (line.interpolate(share, normalized=True).coords[0] for share in (0.4, 0.6))
+    angle = float(np.degrees(np.arctan2(y1 - y0, x1 - x0)))
+    return (angle + 90) % 180 - 90

@@ -1,0 +1,98 @@
+"""What was left out, as a layer: where, and by which limit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from saferoute.outputs.map._base import clipped, layer_of
+from saferoute.outputs.map._grid import Grid
+from saferoute.outputs.text import plain
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+    from saferoute.model import Ranking
+
+    Geometries = NDArray[np.object_]
+
+LARGEST = 32_000
+"""Characters, so that 200 segments with a city centre around them stay under 450 KB."""
+
+ROADS = "motor road"
+"""The one reason most of whose lines the base map draws anyway: those are not written twice."""
+ROAD_LAYERS = ("lane", "street", "road")
+"""Layers of the base map that hold nothing but motor roads."""
+
+_SHORTEST_M = 10.0
+"""Below the width of a finger on the screen, and half of all pieces."""
+_SMALLEST_M2 = 100.0
+_TOLERANCE_M = 2.0
+
+
+def left_out_layer(ranking: Ranking, frame: BaseGeometry) -> tuple[dict[str, Any], list[str]]:
+    """Return what was left out within the frame, and the reasons that would have made the file too large.
+
+    Returns
+    -------
+    layer : dict
+        ``grid``; ``roads``, the reason that the base map's roads have, None
+        where none was left out; ``road_layers``, which of its layers are meant;
+        ``reasons``: ``reason``, ``lines`` and ``areas`` (see `Grid`).
+    too_many : list of str
+        Reasons that are not drawn, the longest first.
+    """
+    grid = Grid.at(ranking.place, ranking.area.crs, decimals=5)
+    drawn, too_many, size = [], [], 0
+    excluded = _without_drawn_roads(ranking)
+    reasons = [row["reason"] for row in ranking.exclusions()]  # longest first, as the table has them
+    for part in sorted((_part(excluded, reason, frame, grid) for reason in reasons), key=_size):
+        size += _size(part)
+        if size > LARGEST:
+            too_many.append(part["reason"])
+        elif _size(part):
+            drawn.append(part)
+    drawn.sort(key=lambda part: reasons.index(part["reason"]))
+    layer = {
+        "grid": grid.to_json(),
+        "roads": ROADS if ROADS in reasons else None,
+        "road_layers": ROAD_LAYERS,
+        "reasons": [{**part, "reason": plain(part["reason"])} for part in drawn],
+    }
+    return layer, [plain(reason) for reason in reversed(too_many)]
+
+
+def _without_drawn_roads(ranking: Ranking) -> gpd.GeoDataFrame:
+    """Return the exclusions but for roads that the base map draws as such; a track open to motors stays."""
+    ways, excluded = ranking.features.ways, ranking.excluded
+    if ways.empty:
+        return excluded
+    roads = ways[layer_of(ways, ROAD_LAYERS)]
+    drawn = {f"{kind}/{number}" for kind, number in zip(roads["osm_type"], roads["osm_id"], strict=True)}
+    there = [
+        reason == ROADS and drawn.issuperset(ids)
+        for reason, ids in zip(excluded["reason"], excluded["osm_ids"], strict=True)
+    ]
+    return excluded[~np.array(there, dtype=bool)]
+
+
+def _part(excluded: gpd.GeoDataFrame, reason: str, frame: BaseGeometry, grid: Grid) -> dict[str, Any]:
+    of_reason = excluded.geometry[excluded["reason"] == reason].to_numpy(dtype=object)
+    parts = shapely.get_parts(clipped(shapely.make_valid(of_reason), frame))
+    kind = shapely.get_type_id(parts)
+    lines = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(parts[kind == 1])))
+    lines = lines[shapely.length(lines) >= _SHORTEST_M]
+    areas = parts[(kind == 3) & (shapely.area(parts) >= _SMALLEST_M2)]
+    return {
+        "reason": reason,
+        "lines": grid.lines(shapely.simplify(lines, _TOLERANCE_M)),
+        "areas": grid.rings(shapely.simplify(areas, _TOLERANCE_M)),
+    }
+
+
+def _size(part: dict[str, Any]) -> int:
+    return len(part["lines"]) + len(part["areas"])
