@@ -26,7 +26,7 @@ _PLACES = {
     "city": 4.0, "town": 3.5, "suburb": 3.0, "village": 3.0, "quarter": 2.5, "island": 2.5,
     "hamlet": 2.0, "neighbourhood": 2.0, "islet": 1.5, "locality": 1.5, "square": 1.5,
 }  # fmt: skip
-"""Weight of a named point beside `_AREA_WEIGHT` and `_ROAD_WEIGHT` [J]."""
+"""Weight of a named point [J]; those of areas and roads are told where they are reckoned."""
 _AREA_KEYS = {
     "green": ("leisure", "park garden common nature_reserve"),
     "water": ("natural", "water bay"),
@@ -84,7 +84,7 @@ def _places(points: gpd.GeoDataFrame) -> pd.DataFrame:
 
 
 def _areas(areas: gpd.GeoDataFrame, frame: BaseGeometry) -> pd.DataFrame:
-    """Name areas by their size: 100 m across weigh 1."""
+    """Name areas by their size: 100 m across weigh 1, and none weighs more than a quarter of a town."""
     parts = []
     for kind, (key, values) in _AREA_KEYS.items():
         named = _named(areas, key, values)
@@ -93,7 +93,7 @@ def _areas(areas: gpd.GeoDataFrame, frame: BaseGeometry) -> pd.DataFrame:
             inside = shapely.intersection(shapely.make_valid(named.geometry.to_numpy()), frame)
             xy = shapely.get_coordinates(shapely.point_on_surface(inside))
             known = ~shapely.is_empty(inside)
-            weight = np.minimum(np.sqrt(shapely.area(inside)) / 100, 3.0)
+            weight = np.minimum(np.sqrt(shapely.area(inside)) / 100, 2.4)
             parts.append(_rows(named["name"][known], kind, xy, weight[known]))
     return pd.concat(parts) if parts else pd.DataFrame()
 

@@ -10,7 +10,9 @@ function profile(row) {
   const low = Math.floor(Math.min(...known) - sigma);
   const high = Math.max(Math.ceil(Math.max(...known) + sigma), low + 2);
   const scale = PER_METRE * STEEPER * Math.min(1, 10 / (high - low));
-  const x = (i) => 34 + (i / (row.heights.length - 1)) * row.length_m * PER_METRE;
+  const named = (height) => `${height} m`.replace("-", "−");
+  const left = 8 + 6.5 * Math.max(named(low).length, named(high).length);
+  const x = (i) => left + (i / (row.heights.length - 1)) * row.length_m * PER_METRE;
   const y = (height) => 6 + (high - height) * scale;
   const width = x(row.heights.length - 1) + 14;
   const foot = y(low);
@@ -18,7 +20,7 @@ function profile(row) {
   const drawing = svg("svg", { viewBox: `0 0 ${width} ${foot + 20}`, class: "profile", role: "img", "aria-label": text });
   drawing.style.maxWidth = `${width}px`;
   for (let height = low; height <= high; height += (high - low) > 6 ? Math.ceil((high - low) / 4) : 1) {
-    drawing.append(svg("path", { class: "grid", d: `M30 ${y(height)}H${width - 10}` }), label(28, y(height) + 4, `${height} m`.replace("-", "−"), "end"));
+    drawing.append(svg("path", { class: "grid", d: `M${left - 4} ${y(height)}H${width - 10}` }), label(left - 6, y(height) + 4, named(height), "end"));
   }
   drawing.append(label(x(0), foot + 16, "start", "start"), label(width - 10, foot + 16, metres(row.length_m), "end"));
   for (const run of runs(row.heights)) {
