@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 REACH_M = (500.0, 5000.0)
 """Stretches are looked for so far from the start, at least and at most."""
-TOP = 60
+TOP = 200
 """Stretches to choose from: more than anyone reads, for among the best twenty of a
 city there may be none near the start."""
 

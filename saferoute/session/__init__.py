@@ -38,6 +38,9 @@ __all__ = ["Ground", "Load", "Network", "check", "load", "network", "plan", "rea
 
 _TRIED = 4
 """Tours whose legs are laid; the best of them gets its detours."""
+_MARGIN_M = 500.0
+"""The network is searched so far beyond half of what is run forwards: the nearest
+stretch may ask for more."""
 _DOUBLED = 0.4
 """What running all of a tour twice costs, in points of score [J]."""
 
@@ -62,11 +65,7 @@ class Ground:
 
 def reach_m(training: Training, wish: Wish) -> float:
     """Return how far from home a session may come: half of its length."""
-    asked = _choose.Asked.of(wish, training)
-    if asked.metres is not None:
-        return asked.metres / 2
-    assert asked.seconds is not None
-    return asked.seconds * training.forward_speed_m_s / 2
+    return _choose.forward(_choose.Asked.of(wish, training), 0, 0, training)[0] / 2
 
 
 def plan(ranking: Ranking, *, wish: Wish, start: FloatArray, ground: Ground) -> Session:
@@ -97,8 +96,10 @@ def plan(ranking: Ranking, *, wish: Wish, start: FloatArray, ground: Ground) -> 
     profile = ranking.profile
     work = load(profile, wish.week)
     asked = _choose.Asked.of(wish, profile.training)
-    net, home, part, notes = _access.start_at(ground.network, start)
-    net, found, lost = _access.options(ranking, work, net=net, part=part, walls=ground.walls)
+    reach = _choose.forward(asked, 0, 0, profile.training)[0]
+    net, home, notes = _access.start_at(ground.network, start)
+    net = _network.within(net, net.xy[home], 0.55 * reach + _MARGIN_M)
+    net, found, lost = _access.options(ranking, work, net=net, home=home, walls=ground.walls, reach_m=reach)
     picked = _pick(ranking, found, work, wish=wish, net=net, home=home)
     if picked is None:
         why = "no recommended stretch can be reached from the start; plan from elsewhere, or with another level"

@@ -30,6 +30,10 @@ CONNECTOR_M = 300.0
 OUTSIDE_M = 30.0
 """So far a connector may leave the ground that the stretch lies on (as in `stretches`)."""
 _MOST_TRIED, _MOST_KEPT, _APART_M = 30, 2, 60.0
+_MOST_STRETCHES = 40
+"""Stretches that are joined to the network; more are not needed to choose four."""
+FAR_COST = 0.1
+"""What a stretch at the end of all the time there is loses, in points of score [J]."""
 _CUT_M = 0.5
 """Ends of a connector that may touch what it must not cross."""
 
@@ -64,14 +68,13 @@ class Option:
         return float(self.line.length)
 
 
-def start_at(net: Network, xy: FloatArray) -> tuple[Network, int, int, list[str]]:
+def start_at(net: Network, xy: FloatArray) -> tuple[Network, int, list[str]]:
     """Put the start onto the network.
 
     Returns
     -------
     Network
-    node, part : int
-        The start's node, and the number of the part of the network it is on.
+    node : int
     notes : list of str
 
     Raises
@@ -100,7 +103,7 @@ def start_at(net: Network, xy: FloatArray) -> tuple[Network, int, int, list[str]
             f"with the larger one of {net.part_m[0] / 1000:.1f} km"
         )
     net, node = _network.with_points(net, xy[None], edge)
-    return net, int(node[0]), int(net.part[node[0]]), notes
+    return net, int(node[0]), notes
 
 
 def _said(metres: float) -> str:
@@ -108,16 +111,18 @@ def _said(metres: float) -> str:
 
 
 def options(
-    ranking: Ranking, load: Load, *, net: Network, part: int, walls: NDArray[np.object_]
+    ranking: Ranking, load: Load, *, net: Network, home: int, walls: NDArray[np.object_], reach_m: float
 ) -> tuple[Network, list[Option], list[str]]:
     """Lay a section onto each stretch, both ways where none is advised, and join it to the network.
 
     Parameters
     ----------
-    part : int
-        The part of the network that the start is on.
+    home : int
+        The node of the start.
     walls : ndarray of geometries
         What nobody walks across.
+    reach_m : float
+        Metres to run forwards in all.
 
     Returns
     -------
@@ -130,13 +135,15 @@ def options(
     found = _sections(ranking, load)
     if not found:
         return net, [], []
+    part = int(net.part[home])
     ends = np.array([o.line.coords[-1][:2] for o in found])
     edge, away = _nearest(net, ends, np.ones(len(net), dtype=bool))
     on_way = away <= _network.SNAP_M
     origin = ranking.stretches["origin"].to_numpy(dtype=object)[[o.row for o in found]]
     elsewhere = (on_way | (origin == "way")) & (net.part[net.start[edge]] != part)
-    on_way &= ~elsewhere
-    off_way = np.flatnonzero(~on_way & ~elsewhere)
+    tried = ~elsewhere & _promising(found, np.hypot(*(ends - net.xy[home]).T), reach_m, ~elsewhere)
+    on_way &= tried
+    off_way = np.flatnonzero(~on_way & tried)
     joins = _connectors(ranking, ends[off_way], [found[i].row for i in off_way], net=net, part=part, walls=walls)
     targets = [(i, e, at) for i, e, at in joins]
     points = np.concatenate([ends[on_way], np.array([t[2] for t in targets]).reshape(-1, 2)])
@@ -150,7 +157,7 @@ def options(
     net, ground = _network.with_connectors(net, ends[off_way[joined]], pairs)
     node[off_way[joined]] = ground
     kept = [replace(o, node=int(n)) for o, n in zip(found, node, strict=True) if n >= 0]
-    return net, kept, _lost(ranking, found, kept, elsewhere)
+    return net, kept, _lost(found, kept, tried, elsewhere)
 
 
 def _sections(ranking: Ranking, load: Load) -> list[Option]:
@@ -203,7 +210,7 @@ def _connectors(
 
 def _free(ranking: Ranking, rows: list[int], lines: NDArray[np.object_], walls: NDArray[np.object_]) -> BoolArray:
     """Say which connectors stay on their stretch's ground and meet no wall."""
-    ground = [_ground(ranking, row) for row in range(len(ranking.stretches))]
+    ground = {row: _ground(ranking, row) for row in set(rows)}
     inside = np.array([shapely.covers(ground[row], line) for row, line in zip(rows, lines, strict=True)], dtype=bool)
     length = shapely.length(lines)
     inner = np.array(
@@ -219,16 +226,28 @@ def _ground(ranking: Ranking, row: int) -> shapely.Geometry:
     """Return the open ground a stretch lies on, and a little around it and the stretch itself."""
     areas: gpd.GeoDataFrame = ranking.features.areas
     stretch = ranking.stretches.iloc[row]
-    keys = areas["osm_type"].astype(str) + "/" + areas["osm_id"].astype(str)
-    own = areas.geometry.to_numpy()[keys.isin(stretch["osm_ids"]).to_numpy(dtype=bool)]
-    return shapely.union_all([shapely.buffer(g, OUTSIDE_M) for g in (*own, stretch.geometry)])
+    kind, number = areas["osm_type"].to_numpy(dtype=object), areas["osm_id"].to_numpy()
+    own = np.zeros(len(areas), dtype=bool)
+    for key in stretch["osm_ids"]:
+        of_kind, _, of_number = key.partition("/")
+        own |= (number == int(of_number)) & (kind == of_kind)
+    return shapely.union_all([shapely.buffer(g, OUTSIDE_M) for g in (*areas.geometry.to_numpy()[own], stretch.geometry)])
 
 
-def _lost(ranking: Ranking, found: list[Option], kept: list[Option], elsewhere: BoolArray) -> list[str]:
+def _promising(found: list[Option], away: FloatArray, reach_m: float, free: BoolArray) -> BoolArray:
+    """Say which options are on the best stretches by score and beeline, or the nearest where all are too far."""
+    worth = np.array([o.value for o in found]) - FAR_COST * 2 * away / reach_m
+    near = free & (2 * away <= 1.1 * reach_m)
+    order = np.argsort(-np.where(near, worth, -1e9 - away), kind="stable")
+    rows = list(dict.fromkeys(found[i].row for i in order if free[i]))[:_MOST_STRETCHES]
+    return np.isin([o.row for o in found], rows)
+
+
+def _lost(found: list[Option], kept: list[Option], tried: BoolArray, elsewhere: BoolArray) -> list[str]:
     """Say how many stretches cannot be reached, and why."""
     reached = {o.row for o in kept}
     island = {o.row for o, away in zip(found, elsewhere, strict=True) if away} - reached
-    walled = {o.row for o in found} - reached - island
+    walled = {o.row for o, hit in zip(found, tried, strict=True) if hit} - reached - island
     notes = []
     if island:
         notes.append(f"{_stretches(len(island))} on other parts of the foot network, with no way to them, left out")

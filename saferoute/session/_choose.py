@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from saferoute.session._access import FAR_COST
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -26,10 +28,9 @@ APART_M = 80.0
 corridors of one lawn are one place."""
 TOLERANCE = 0.10
 """Of what was asked (issue of sessions)."""
-_VARIETY, _QUIET, _COMPACT, _TOO_LONG = 0.03, 0.15, 0.1, 1.0
+_VARIETY, _QUIET, _TOO_LONG = 0.03, 0.15, 1.0
 """What another stretch is worth, what a way that is twice as dear as it is long
-costs, what one as long as all the time there is, and what going over by all of it,
-in points of score [J]."""
+costs, and what going over by all the time there is, in points of score [J]."""
 NEVER = 10.0
 """What is too long comes after all that is not."""
 
@@ -111,7 +112,7 @@ def candidates(found: Sequence[Option], home: Trees, reach_m: float) -> list[Opt
         Metres to run forwards in all.
     """
     away = np.array([home.length_m[0, o.node] for o in found])
-    worth = np.array([o.value for o in found]) - _COMPACT * 2 * away / max(reach_m, 1.0)
+    worth = np.array([o.value for o in found]) - FAR_COST * 2 * away / max(reach_m, 1.0)
     in_reach = 2 * away <= (1 + TOLERANCE) * reach_m
     if not in_reach.any():  # then the nearest, and it is said that the session is longer
         worth, in_reach = -away, np.isfinite(away)
@@ -159,7 +160,7 @@ def tours(
         need = whole + max(warm_up_m - legs[0], 0.0) + max(cool_down_m - legs[-1], 0.0)
         over = max(0.0, need - metres - 0.8 * slack) * TOLERANCE / slack
         value = sum(o.value * n for o, n in zip(options, repeats, strict=True)) / sum(repeats)
-        value += _VARIETY * (len(picked) - 1) - _QUIET * dear - _COMPACT * need * TOLERANCE / slack
+        value += _VARIETY * (len(picked) - 1) - _QUIET * dear - FAR_COST * need * TOLERANCE / slack
         value -= _TOO_LONG * over + (NEVER if over else 0.0)
         found.append(Tour(tuple(options), repeats, metres, slack, value))
     return sorted(found, key=lambda tour: -tour.value)

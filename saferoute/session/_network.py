@@ -192,6 +192,12 @@ def _edges(net: Network, which: BoolArray | IntArray) -> Network:
     return replace(net, **{name: getattr(net, name)[which] for name in names})
 
 
+def within(net: Network, xy: FloatArray, radius_m: float) -> Network:
+    """Return the network without the edges that end beyond a circle; nodes and parts stay."""
+    near = np.hypot(*(net.xy - xy).T) <= radius_m
+    return _edges(net, near[net.start] & near[net.end])
+
+
 def with_parts(net: Network) -> Network:
     """Return the network with its connected parts numbered, the longest first."""
     n = len(net.node_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,8 @@ import shapely
 from saferoute.session import _network
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from saferoute.model import FloatArray, IntArray, Training
     from saferoute.session._choose import Tour
     from saferoute.session._network import Network, Trees
@@ -24,6 +27,8 @@ that is wanted: the way back avoids the way out, and becomes longer by that."""
 _MISSED, _DOUBLED, _DEAR = 2.0, 1.0, 0.15
 """What missing all of the length, running all of it twice and a cost of twice the
 length weigh against each other [J]."""
+_BESIDE_M = 20.0
+"""What lies this near to the way out is no other way back [J]."""
 _BOTH_M = 1200.0
 """A longer detour is shared between warm-up and cool-down: one big loop, not two rounds [J]."""
 _ROUNDS = 6
@@ -40,11 +45,21 @@ class _Used:
     def __post_init__(self) -> None:
         self.times = np.zeros(len(self.net), dtype=np.int64)
 
+    @cached_property
+    def middles(self) -> shapely.STRtree:
+        """The middles of all edges."""
+        return shapely.STRtree(shapely.line_interpolate_point(self.net.lines, 0.5, normalized=True))
+
     def cost(self) -> FloatArray:
         return np.where(self.times > 0, _AGAIN, 1.0) * self.net.cost
 
     def add(self, edges: IntArray) -> None:
         np.add.at(self.times, edges, 1)
+
+    def set(self, legs: Iterable[IntArray]) -> None:
+        self.times[:] = 0
+        for leg in legs:
+            self.add(leg)
 
 
 @dataclass(frozen=True)
@@ -119,12 +134,9 @@ def filled(route: Route, tour: Tour, training: Training) -> Route:
     if rest_m > 0:
         first_m += rest_m / 2 if rest_m > _BOTH_M else rest_m
     used = _Used(net)
-    for leg in legs[1:]:
-        used.add(leg)
+    used.set(legs[1:])
     legs[0] = _way(used, route.stops[0], route.stops[1], first_m)
-    used = _Used(net)
-    for leg in legs[:-1]:
-        used.add(leg)
+    used.set(legs[:-1])
     gone_m = middle_m + net.length_m[legs[0]].sum()
     legs[-1] = _way(used, route.stops[-2], route.stops[-1], max(last_m, tour.forward_m - gone_m))
     return Route(net, tuple(legs), route.stops)
@@ -137,7 +149,6 @@ def _path(used: _Used, a: int, b: int) -> IntArray:
 def _way(used: _Used, a: int, b: int, want_m: float) -> IntArray:
     """Return the edges from a to b along about `want_m` metres, in several rounds where one is too short."""
     net = used.net
-    used = _copy(used)
     legs: list[IntArray] = []
     left_m = want_m
     for _ in range(_ROUNDS):
@@ -159,12 +170,6 @@ def _way(used: _Used, a: int, b: int, want_m: float) -> IntArray:
     return np.concatenate(legs)
 
 
-def _copy(used: _Used) -> _Used:
-    again = _Used(used.net)
-    again.times = used.times.copy()
-    return again
-
-
 def _detour(used: _Used, a: int, b: int, want_m: float) -> IntArray:
     """Return the edges from a to b by a turning point that makes the way about as long as wanted."""
     net, cost = used.net, used.cost()
@@ -175,16 +180,26 @@ def _detour(used: _Used, a: int, b: int, want_m: float) -> IntArray:
         return direct
     for turn in _turning_points(net, both, want_m):
         out = both.path(0, turn)
+        beside = np.unique(used.middles.query(net.lines[out], predicate="dwithin", distance=_BESIDE_M)[1])
         again = cost.copy()
-        again[out] *= _AGAIN
+        again[beside] *= _AGAIN
         home = _network.trees(net, np.array([turn]), cost=again, limit=_limit(want_m))
         if not np.isfinite(home.cost[0, b]):
             continue
-        way = np.concatenate([out, home.path(0, b)])
-        loss = _loss(used, way, want_m)
-        if loss < best_loss:
-            best, best_loss = way, loss
+        there_and_back = np.concatenate([out, home.path(0, b)])
+        for way in (there_and_back, _without_spur(there_and_back, len(out))):
+            loss = _loss(used, way, want_m, np.setdiff1d(beside, out))
+            if loss < best_loss:
+                best, best_loss = way, loss
     return best
+
+
+def _without_spur(way: IntArray, turn: int) -> IntArray:
+    """Return a way without what it runs in and out of again at its turning point."""
+    spur = 0
+    while spur < min(turn, len(way) - turn) and way[turn - 1 - spur] == way[turn + spur]:
+        spur += 1
+    return np.concatenate([way[: turn - spur], way[turn + spur :]])
 
 
 def _limit(want_m: float) -> float:
@@ -194,8 +209,9 @@ def _limit(want_m: float) -> float:
 
 def _turning_points(net: Network, both: Trees, want_m: float) -> list[int]:
     """Return some nodes in all directions whose way there and back is about as long as wanted."""
-    way = both.length_m.sum(axis=0)
-    dear = both.cost.sum(axis=0) / np.maximum(way, 1.0)
+    reached = np.isfinite(both.length_m).all(axis=0)
+    way = np.where(reached, both.length_m.sum(axis=0), np.inf)
+    dear = np.where(reached, both.cost.sum(axis=0), 0.0) / np.maximum(way, 1.0)
     middle = net.xy[both.source].mean(axis=0)
     sector = (np.arctan2(*(net.xy - middle).T) / (2 * np.pi / _SECTORS)).astype(int) % _SECTORS
     found = []
@@ -205,16 +221,21 @@ def _turning_points(net: Network, both: Trees, want_m: float) -> list[int]:
             if len(fit):
                 found.append(int(fit[dear[fit].argmin()]))
     if not found:  # a small network: as far as it goes
-        reached = np.flatnonzero(np.isfinite(way) & (way < want_m))
-        found = reached[np.argsort(-way[reached])[:4]].tolist()
+        near = np.flatnonzero(way < want_m)
+        found = near[np.argsort(-way[near])[:4]].tolist()
     return found
 
 
-def _loss(used: _Used, way: IntArray, want_m: float) -> float:
-    """Return how far a way is from what is wanted: its length, no part run twice, quiet."""
+def _loss(used: _Used, way: IntArray, want_m: float, beside: IntArray | None = None) -> float:
+    """Return how far a way is from what is wanted: its length, no part run twice, quiet.
+
+    Edges `beside` the way out, as the other pavement of a street, count as run twice.
+    """
     net = used.net
     edges, times = np.unique(way, return_counts=True)
     length = net.length_m[way].sum()
     twice = (net.length_m[edges] * (times - 1 + np.minimum(used.times[edges], 1))).sum()
+    if beside is not None:
+        twice += net.length_m[way[np.isin(way, beside)]].sum()
     dear = net.cost[way].sum() / max(length, 1.0) - 1
     return float(_MISSED * abs(length - want_m) / want_m + (_DOUBLED * twice / max(length, 1.0)) + _DEAR * dear)
