@@ -229,9 +229,7 @@ def plan(
     """
     session.check(wish)
     area = area_around(place, _plan.radius_m(profile.training, wish))
-    ranking = find(
-        area, features_of=features_of, profile=profile, elevation_of=elevation_of, top=_plan.TOP, say=say
-    )
+    ranking = find(area, features_of=features_of, profile=profile, elevation_of=elevation_of, top=_plan.TOP, say=say)
     return _plan.through(ranking, wish=wish, elevation_of=elevation_of, say=say)
 
 

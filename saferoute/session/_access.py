@@ -231,7 +231,9 @@ def _ground(ranking: Ranking, row: int) -> shapely.Geometry:
     for key in stretch["osm_ids"]:
         of_kind, _, of_number = key.partition("/")
         own |= (number == int(of_number)) & (kind == of_kind)
-    return shapely.union_all([shapely.buffer(g, OUTSIDE_M) for g in (*areas.geometry.to_numpy()[own], stretch.geometry)])
+    return shapely.union_all(
+        [shapely.buffer(g, OUTSIDE_M) for g in (*areas.geometry.to_numpy()[own], stretch.geometry)]
+    )
 
 
 def _promising(found: list[Option], away: FloatArray, reach_m: float, free: BoolArray) -> BoolArray:

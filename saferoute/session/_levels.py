@@ -75,7 +75,9 @@ def load(profile: Profile, week: int) -> Load:
         return pair[0] + done * (pair[1] - pair[0])
 
     sections = round(between(training.sections))
-    section_s = min(max(between(training.section_s) // _STEP_S * _STEP_S, training.section_s[0]), profile.longest_section_s)
+    section_s = min(
+        max(between(training.section_s) // _STEP_S * _STEP_S, training.section_s[0]), profile.longest_section_s
+    )
     if profile.name in BEGINNER_LEVELS:
         low, high = BEGINNER_SECTIONS
         if not low <= sections <= high or section_s > BEGINNER_SECTION_S:

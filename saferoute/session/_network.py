@@ -35,7 +35,9 @@ _BUSY_BESIDE = {"motorway": 40.0, "trunk": 30.0, "primary": 15.0, "secondary": 1
 """Within so many metres of the road's middle a way runs along it [J]."""
 _BESIDE_COST, _TUNNEL_COST, _MOUNTAIN_COST, OPEN_GROUND_COST = 1.5, 1.5, 2.0, 1.2
 _MOUNTAIN = frozenset({"mountain_hiking", "demanding_mountain_hiking"})
-_FORBIDDEN = frozenset({"motorway", "trunk", "raceway", "busway", "bus_guideway", "elevator", "corridor", "via_ferrata"})
+_FORBIDDEN = frozenset(
+    {"motorway", "trunk", "raceway", "busway", "bus_guideway", "elevator", "corridor", "via_ferrata"}
+)
 _ALPINE = frozenset({"alpine_hiking", "demanding_alpine_hiking", "difficult_alpine_hiking"})
 ROADS = frozenset(CROSSING_M)
 SNAP_M = 1.0
