@@ -155,18 +155,14 @@ def _timer(time_ms: int, *, started: bool) -> Any:
 def _course_points(session: Session, kept: pd.DataFrame) -> list[Any]:
     from fit_tool.profile.profile_type import CoursePoint
 
-    steps = session.steps
-    points = [
-        _course_point(kept.iloc[0], ascii_text("; ".join(session.ranking.attribution), _TEXT), CoursePoint.GENERIC)
-    ]
+    steps, track = session.steps, session.track
+    source = ascii_text("; ".join(session.ranking.attribution), _TEXT)
+    points = [_course_point(kept.iloc[0], source, CoursePoint.GENERIC)]
     for row in steps[steps["kind"] == "backward"].to_dict("records"):
-        part = kept[kept["step"] == row["step"]]
-        start = kept.iloc[(kept["distance_m"] - row["start_m"]).abs().argmin()] if part.empty else part.iloc[0]
+        part = track[track["step"] == row["step"]]
         name = f"BACK {row['section']} {row['duration_s']:.0f}s"
-        points.append(_course_point(start, name, CoursePoint.SEGMENT_START))
-        points.append(
-            _course_point(start if part.empty else part.iloc[-1], f"END {row['section']}", CoursePoint.SEGMENT_END)
-        )
+        points.append(_course_point(part.iloc[0], name, CoursePoint.SEGMENT_START))
+        points.append(_course_point(part.iloc[-1], f"END {row['section']}", CoursePoint.SEGMENT_END))
     for index, point in enumerate(points):
         point.message_index = index
     return points
@@ -176,7 +172,7 @@ def _course_point(row: Any, name: str, kind: Any) -> Any:
     from fit_tool.profile.messages.course_point_message import CoursePointMessage
 
     message = CoursePointMessage()
-    message.timestamp = int(row.time_ms)
+    message.timestamp = START_MS + 1000 * round(row.time_s)
     message.position_lat, message.position_long = float(row.lat), float(row.lon)
     message.distance = float(row.distance_m)
     message.course_point_name = name
@@ -212,10 +208,9 @@ def _workout_step(row: dict[Any, Any]) -> Any:
     from fit_tool.profile.profile_type import Intensity, WorkoutStepDuration, WorkoutStepTarget
 
     kind = row["kind"]
-    names = {"warm-up": "Warm-up", "look": "LOOK, then LAP", "back": "Back to start", "recover": "Recover",
-             "run on": "Run on", "cool-down": "Cool-down", "backward": f"BACKWARD {row['duration_s']:.0f} s"}  # fmt: skip
+    names = {"look": "LOOK, then LAP", "back": "Back to start", "backward": f"BACKWARD {row['duration_s']:.0f} s"}
     message = WorkoutStepMessage()
-    message.workout_step_name = names[kind]
+    message.workout_step_name = names.get(kind, kind.capitalize())
     message.notes = ascii_text(row["words"], _TEXT)
     message.target_type = WorkoutStepTarget.OPEN
     message.target_value = 0

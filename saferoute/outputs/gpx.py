@@ -6,6 +6,7 @@ run it yet.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from saferoute.model import Ranking
 
 _LONGEST_NOTICE = 4000
+_LOOK_ALIKE = str.maketrans({"<": "‹", ">": "›", "&": "＆", '"': "”"})
+"""gpxpy 1.6 writes the author of the copyright as it is, into an attribute."""
 
 
 def to_gpx(thing: Ranking | Session) -> str:
@@ -42,10 +45,11 @@ def _document(thing: Ranking | Session) -> GPX:
     gpx.creator = "saferoute"
     gpx.name = title(thing)
     gpx.description = plain(notice(thing), _LONGEST_NOTICE)
-    gpx.copyright_author = "; ".join(plain(a, LONGEST_VALUE) for a in ranking.attribution)
+    author = "; ".join(plain(a, LONGEST_VALUE) for a in ranking.attribution)
+    gpx.copyright_author = author.translate(_LOOK_ALIKE)
     gpx.copyright_license = ODBL_URL
-    if ranking.data_date:
-        gpx.copyright_year = ranking.data_date[:4]
+    if year := re.match(r"\d{4}", ranking.data_date or "", re.ASCII):
+        gpx.copyright_year = year[0]
     return gpx
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import shapely
 
-from saferoute.model import CAUTION, OSM_ATTRIBUTION, WGS84
+from saferoute.model import CAUTION, OSM_ATTRIBUTION
 from saferoute.outputs._layers import LONGEST_VALUE, flat, title
 from saferoute.outputs.text import plain
 
@@ -71,7 +71,7 @@ def to_geojson(session: Session) -> str:
         "title": title(session),
         "caution": CAUTION,
         "attribution": [plain(a, LONGEST_VALUE) for a in ranking.attribution],
-        "data_date": ranking.data_date,
+        "data_date": plain(ranking.data_date) if ranking.data_date else None,
         "place": {"name": plain(ranking.place.name), "lat": ranking.place.lat, "lon": ranking.place.lon},
         "profile": plain(ranking.profile.name),
         "week": session.wish.week,
@@ -142,11 +142,15 @@ def summary_lines(session: Session) -> list[str]:
     """Return the session in a sentence or two, and what to check on each stretch."""
     f = session.figures
     lines = [
-        f"{title(session)}. {f['length_m'] / 1000:.1f} km in {clock(f['duration_s'])}, "
-        f"{len(session.sections)} backward sections.",
-        f"Ways between the stretches: {f['forward_m'] / 1000:.1f} km, {f['doubled_m']:.0f} m of it twice, "
-        f"{f['road_m']:.0f} m on roads, {f['crossings']:.0f} roads crossed; the shortest would be "
-        f"{f['shortest_m'] / 1000:.1f} km.",
+        (
+            f"{title(session)}. {f['length_m'] / 1000:.1f} km in {clock(f['duration_s'])}, "
+            f"{len(session.sections)} backward sections."
+        ),
+        (
+            f"Ways between the stretches: {f['forward_m'] / 1000:.1f} km, {f['doubled_m']:.0f} m of it twice, "
+            f"{f['road_m']:.0f} m on roads, {f['crossings']:.0f} roads crossed; the shortest would be "
+            f"{f['shortest_m'] / 1000:.1f} km."
+        ),
     ]
     for row in session.sections.drop_duplicates("stretch").to_dict("records"):
         name = plain(row["osm_ids"][0], 24) if pd.isna(row["name"]) else plain(row["name"], 40)
@@ -159,7 +163,7 @@ def summary_lines(session: Session) -> list[str]:
 def closing_lines(session: Session) -> list[str]:
     """Return what must stand under every session: notes, date, attribution, caution."""
     ranking = session.ranking
-    date = f"data of {ranking.data_date}" if ranking.data_date else "date of the data unknown"
+    date = f"data of {plain(ranking.data_date)}" if ranking.data_date else "date of the data unknown"
     return [
         *(f"Note: {plain(note, LONGEST_VALUE)}." for note in (*session.notes, *ranking.notes)),
         f"{'; '.join(plain(a, 200) for a in ranking.attribution or (OSM_ATTRIBUTION,))}; {date}.",

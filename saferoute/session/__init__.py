@@ -20,9 +20,9 @@ import numpy as np
 import pandas as pd
 
 from saferoute.model import Session
-from saferoute.session import _access, _choose, _levels, _network, _route, _tables
+from saferoute.session import _access, _choose, _network, _route, _tables
 from saferoute.session._levels import Load, check, load
-from saferoute.session._network import Network, network
+from saferoute.session._network import Network, network, trees
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from saferoute.session._choose import Asked, Tour
     from saferoute.session._route import Route
 
-__all__ = ["Ground", "Load", "Network", "check", "load", "network", "plan", "reach_m"]
+__all__ = ["Ground", "Load", "Network", "check", "load", "network", "plan", "reach_m", "trees"]
 
 _TRIED = 4
 """Tours whose legs are laid; the best of them gets its detours."""
@@ -106,7 +106,7 @@ def plan(ranking: Ranking, *, wish: Wish, start: FloatArray, ground: Ground) -> 
         return _empty(ranking, wish, (*notes, *lost, why))
     tour, shortest = picked
     route = _route.filled(shortest, tour, profile.training)
-    table = _tables.steps(ranking, tour, route, work, wish)
+    table = _tables.steps(ranking, tour, route, wish)
     figures = _figures(table, route, tour)
     notes += [*lost, *_words(ranking, tour, work), *_missed(figures, asked, tour)]
     return Session(
@@ -220,12 +220,17 @@ def _missed(figures: dict[str, float], asked: Asked, tour: Tour) -> list[str]:
         return []
     if got > want:
         return [
-            f"{text}: warm-up, {tour.sections} sections, cool-down and the way to the nearest fitting stretches "
-            "take as long"
+            (
+                f"{text}: warm-up, {tour.sections} sections, cool-down and the way to the nearest fitting stretches "
+                "take as long"
+            )
         ]
     return [f"{text}: the foot network that can be reached from the start is too small for more"]
 
 
 def _empty(ranking: Ranking, wish: Wish, notes: tuple[str, ...]) -> Session:
-    nothing = gpd.GeoDataFrame(geometry=gpd.GeoSeries([], crs=ranking.area.crs))
-    return Session(ranking, wish, nothing, nothing, pd.DataFrame(), {}, notes)
+    steps, found = (
+        gpd.GeoDataFrame({c: [] for c in columns}, geometry="geometry", crs=ranking.area.crs)
+        for columns in (_tables.STEP_COLUMNS, _tables.SECTION_COLUMNS)
+    )
+    return Session(ranking, wish, steps, found, pd.DataFrame(columns=_tables.TRACK_COLUMNS), {}, notes)

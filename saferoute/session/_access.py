@@ -82,7 +82,7 @@ def start_at(net: Network, xy: FloatArray) -> tuple[Network, int, list[str]]:
     PlaceNotFound
         If no part of the network worth running in comes within `START_M`.
     """
-    worth = net.part_m >= min(_network.MAIN_M, net.part_m.max(initial=0.0))
+    worth = net.part_m >= min(_network.MAIN_M, net.part_m.max(initial=0.0) / 2)
     edges = np.flatnonzero(worth[net.part[net.start]])
     if not len(edges):
         raise PlaceNotFound("the map has no way that is open on foot around here; give another place")

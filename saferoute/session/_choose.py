@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import combinations, permutations
+from itertools import combinations, pairwise, permutations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -151,7 +151,7 @@ def tours(
         repeats = _repeats(options, load.sections)
         metres, slack = forward(asked, *fixed(options, repeats, training, return_by), training)
         stops = [0, *(i + 1 for i in picked), 0]
-        pairs = list(zip(stops, stops[1:], strict=False))
+        pairs = list(pairwise(stops))
         legs = [length[a][b] for a, b in pairs]
         whole = sum(legs)
         if whole == math.inf:

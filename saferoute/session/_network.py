@@ -43,6 +43,7 @@ ROADS = frozenset(CROSSING_M)
 SNAP_M = 1.0
 """A point this near to a way is on it."""
 _SAME_M = 0.05
+_OF_EDGES = ("start", "end", "lines", "length_m", "cost", "way", "highway", "name", "crossings")
 MAIN_M = 2000.0
 """A part of the network with that many metres is a place to run in, not a stray piece [J]."""
 
@@ -117,7 +118,11 @@ class Network:
         ids = self.node_id
         for i in range(len(self)):
             u, v = int(ids[self.start[i]]), int(ids[self.end[i]])
-            tags = {"osmid": int(self.way[i]), "length": float(self.length_m[i]), "cost": float(self.cost[i])}
+            tags: dict[str, Any] = {
+                "osmid": int(self.way[i]),
+                "length": float(self.length_m[i]),
+                "cost": float(self.cost[i]),
+            }
             tags |= {"highway": str(self.highway[i]) or "open ground", "oneway": False}
             tags |= {"name": str(self.name[i])} if self.name[i] else {}
             graph.add_edge(u, v, geometry=self.lines[i], reversed=False, **tags)
@@ -190,8 +195,8 @@ def network(features: Features, walkable: BoolArray) -> Network:
 
 
 def _edges(net: Network, which: BoolArray | IntArray) -> Network:
-    names = ("start", "end", "lines", "length_m", "cost", "way", "highway", "name", "crossings")
-    return replace(net, **{name: getattr(net, name)[which] for name in names})
+    parts: dict[str, Any] = {name: getattr(net, name)[which] for name in _OF_EDGES}
+    return replace(net, **parts)
 
 
 def within(net: Network, xy: FloatArray, radius_m: float) -> Network:
@@ -205,7 +210,7 @@ def with_parts(net: Network) -> Network:
     n = len(net.node_id)
     matrix = sparse.coo_array((np.ones(len(net)), (net.start, net.end)), shape=(n, n))
     count, label = csgraph.connected_components(matrix, directed=False) if n else (0, np.zeros(0, dtype=np.int64))
-    metres = np.bincount(label[net.start], weights=net.length_m, minlength=count)
+    metres = np.bincount(label[net.start], weights=net.length_m, minlength=count).astype(float)
     order = np.argsort(-metres, kind="stable")
     number = np.empty(count, dtype=np.int64)
     number[order] = np.arange(count)
@@ -241,11 +246,12 @@ def _sums_of_crossings(
     """
     edge, node = every
     end_node, end_edge = ends
-    cost = np.bincount(edge, weights=road_cost[node], minlength=n)
-    cost -= 0.5 * np.bincount(end_edge, weights=road_cost[end_node], minlength=n)
-    number = np.bincount(edge, weights=road_cost[node] > 0, minlength=n)
-    number -= 0.5 * np.bincount(end_edge, weights=road_cost[end_node] > 0, minlength=n)
-    return cost, number
+
+    def total(of_node: FloatArray) -> FloatArray:
+        all_of_it = np.bincount(edge, weights=of_node[node], minlength=n)
+        return all_of_it - 0.5 * np.bincount(end_edge, weights=of_node[end_node], minlength=n)
+
+    return total(road_cost), total((road_cost > 0).astype(float))
 
 
 def _along_busy_roads(features: Features, lines: NDArray[np.object_]) -> BoolArray:
@@ -314,8 +320,8 @@ def _with_pieces(net: Network, pieces: list[tuple[int, int, int, float, float]],
 
 
 def _append(net: Network, more: Network) -> Network:
-    names = ("start", "end", "lines", "length_m", "cost", "way", "highway", "name", "crossings")
-    return replace(net, **{name: np.concatenate([getattr(net, name), getattr(more, name)]) for name in names})
+    both: dict[str, Any] = {n: np.concatenate([getattr(net, n), getattr(more, n)]) for n in _OF_EDGES}
+    return replace(net, **both)
 
 
 def _with_nodes(net: Network, xy: FloatArray) -> Network:

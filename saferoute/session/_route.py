@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -115,7 +116,7 @@ def straight(net: Network, start: int, tour: Tour) -> Route:
     used = _Used(net)
     stops = (start, *(o.node for o in tour.options), start)
     legs = []
-    for a, b in zip(stops, stops[1:], strict=False):
+    for a, b in pairwise(stops):
         legs.append(_path(used, a, b))
         used.add(legs[-1])
     return Route(net, tuple(legs), stops)

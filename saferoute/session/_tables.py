@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from saferoute.model import FloatArray, Ranking, Training, Wish
     from saferoute.session._access import Option
     from saferoute.session._choose import Tour
-    from saferoute.session._levels import Load
     from saferoute.session._route import Route
 
 POINT_EVERY_M = 20.0
@@ -29,6 +28,15 @@ _OF_STRETCH = (
     "score", "score_low", "rating", "data_quality", "surface", "grade_pct", "name", "osm_ids",
     "limiting_criterion", "checks",
 )  # fmt: skip
+STEP_COLUMNS = (
+    "step", "kind", "section", "stretch", "start_s", "duration_s", "start_m", "distance_m", "speed_m_s", "words",
+    "geometry",
+)  # fmt: skip
+SECTION_COLUMNS = (
+    "section", "stretch", "start_s", "start_m", "duration_s", "length_m", "speed_m_s", "bearing_deg", "run_out_m",
+    *_OF_STRETCH, "geometry",
+)  # fmt: skip
+TRACK_COLUMNS = ("lon", "lat", "x_m", "y_m", "distance_m", "time_s", "elevation_m", "step")
 LOOK = "walk it forwards first: holes, glass, nails, debris, people"
 
 
@@ -61,7 +69,7 @@ class _Steps:
         )
 
 
-def steps(ranking: Ranking, tour: Tour, route: Route, load: Load, wish: Wish) -> gpd.GeoDataFrame:
+def steps(ranking: Ranking, tour: Tour, route: Route, wish: Wish) -> gpd.GeoDataFrame:
     """Return what to do, in order."""
     training = ranking.profile.training
     table = _Steps(training)

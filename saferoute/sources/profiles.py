@@ -165,8 +165,9 @@ _SESSION_WHOLE = {"sections", "weeks"}
 def _training(values: dict[str, Any]) -> Training:
     """Return the training of checked values; what `[session]` leaves out is the beginner's."""
     longest_s = float(values["longest_section_s"])
-    own = {"section_s": [min(s, longest_s) for s in Training.section_s], **values.get("session", {})}
-    return Training(**{key: tuple(value) if key in _SESSION_PAIRS else value for key, value in own.items()})
+    own: dict[str, Any] = {"section_s": [min(s, longest_s) for s in Training.section_s], **values.get("session", {})}
+    own |= {key: tuple(own[key]) for key in _SESSION_PAIRS & set(own)}
+    return Training(**own)
 
 
 def _broken_session(name: str, values: dict[str, Any]) -> Iterator[str]:
