@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from saferoute.model import Ranking, SaferouteError
+    from saferoute.model import Ranking, SaferouteError, Session, Wish
     from saferoute.pipeline import find_near as find
+    from saferoute.pipeline import plan_near as plan
     from saferoute.sources.profiles import load_profile
 
 __version__ = "0.1.0"
-__all__ = ["Ranking", "SaferouteError", "__version__", "find", "load_profile"]
+__all__ = ["Ranking", "SaferouteError", "Session", "Wish", "__version__", "find", "load_profile", "plan"]
 
 
 def __getattr__(name: str) -> Any:
@@ -20,7 +21,10 @@ def __getattr__(name: str) -> Any:
     homes = {
         "Ranking": ("saferoute.model", "Ranking"),
         "SaferouteError": ("saferoute.model", "SaferouteError"),
+        "Session": ("saferoute.model", "Session"),
+        "Wish": ("saferoute.model", "Wish"),
         "find": ("saferoute.pipeline", "find_near"),
+        "plan": ("saferoute.pipeline", "plan_near"),
         "load_profile": ("saferoute.sources.profiles", "load_profile"),
     }
     if name not in homes:

@@ -292,6 +292,43 @@ class Criterion:
 
 
 @dataclass(frozen=True)
+class Training:
+    """How a level builds a session: the `[session]` table of its profile.
+
+    Pairs are the first week's value and the last one's, between which a
+    runner goes in equal steps. All defaults are the beginner's [J], from
+    "2–4 sections of at most 30 s inside a normal run" (`scoring.md` §1).
+    """
+
+    sections: tuple[int, int] = (2, 4)
+    section_s: tuple[float, float] = (20.0, 30.0)
+    weeks: int = 8
+    """Weeks until the last value is reached."""
+    recovery_s: float = 60.0
+    """Least time between two sections."""
+    warm_up_s: float = 300.0
+    """Least time of running forwards before the first section."""
+    cool_down_s: float = 300.0
+    """Least time of running forwards after the last section."""
+    forward_speed_m_s: float = 2.4
+    """An easy run, 7 min/km."""
+    walk_speed_m_s: float = 1.4
+    """The usual speed of pedestrians."""
+    minutes: float = 30.0
+    """Length of a session where none is asked for."""
+
+
+BEGINNER_LEVELS = ("first-steps", "beginner")
+"""Levels for which `BEGINNER_SECTIONS` and `BEGINNER_SECTION_S` hold, whatever else is asked."""
+
+BEGINNER_SECTIONS = (2, 4)
+"""Fewest and most backward sections of a beginner's session (`scoring.md`)."""
+
+BEGINNER_SECTION_S = 30.0
+"""Longest backward section of a beginner, s (`scoring.md`)."""
+
+
+@dataclass(frozen=True)
 class Profile:
     """What a runner chooses: level, weights and limits."""
 
@@ -317,6 +354,7 @@ class Profile:
     only_surfaces: frozenset[str] = frozenset()
     """If not empty: the surfaces the runner asked for; unknown is left out too."""
     barefoot: bool = False
+    training: Training = Training()
 
 
 @dataclass(frozen=True)
@@ -397,3 +435,66 @@ class Explanation:
     """True: `row` is a row of `Ranking.stretches`, else of `Ranking.excluded`."""
     row: Mapping[str, Any]
     ranking: Ranking
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a runner asks of a session besides the level: time or distance, not both."""
+
+    week: int = 1
+    """Week of training, from 1."""
+    time_s: float | None = None
+    distance_m: float | None = None
+    return_by: str = "walk"
+    """How to come back to a section's start for the next: ``walk`` or ``jog``."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """A run through some stretches and home again.
+
+    Attributes
+    ----------
+    ranking : Ranking
+        Where the stretches come from; its area's CRS holds here, too.
+    steps : GeoDataFrame
+        What to do, in order: ``step`` (from 1), ``kind`` (one of `STEP_KINDS`),
+        ``section`` and ``stretch`` (its rank; 0 = none), ``start_s``,
+        ``duration_s``, ``start_m``, ``distance_m``, ``speed_m_s`` (0 = standing),
+        ``words``; the geometry is the line that is run, a point where one stands.
+    sections : GeoDataFrame
+        The backward sections, in order: ``section``, ``stretch``, ``start_s``,
+        ``start_m``, ``duration_s``, ``length_m``, ``speed_m_s``,
+        ``bearing_deg`` (where it goes, not where one looks), ``run_out_m`` (free
+        beyond its end), and of its stretch ``score``, ``score_low``, ``rating``,
+        ``data_quality``, ``surface``, ``grade_pct``, ``name``, ``osm_ids``,
+        ``limiting_criterion``, ``checks``.
+    track : DataFrame
+        The whole way, a row a point: ``lon``, ``lat`` (degrees), ``x_m``,
+        ``y_m``, ``distance_m``, ``time_s`` (when one is first there), ``elevation_m``
+        (NaN = unknown) and ``step``.
+    figures : mapping
+        ``length_m`` and ``duration_s`` of all; ``forward_m`` between the
+        stretches, ``shortest_m`` the least that visits them, ``doubled_m`` run
+        twice, ``road_m`` on motor roads, ``crossings`` of them.
+    notes : tuple of str
+        What the runner must know of this session.
+    """
+
+    ranking: Ranking
+    wish: Wish
+    steps: gpd.GeoDataFrame
+    sections: gpd.GeoDataFrame
+    track: pd.DataFrame
+    figures: Mapping[str, float]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> Place:
+        """Where one wanted to start."""
+        return self.ranking.area.place
+
+
+STEP_KINDS = ("warm-up", "look", "backward", "back", "recover", "run on", "cool-down")
+"""Kinds of steps of a session: `look` walks a stretch forward first, `back` returns
+to a section's start."""

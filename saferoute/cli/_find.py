@@ -43,8 +43,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="write .html or .geojson, by suffix; may be given again; - prints GeoJSON instead of the table "
-        "(default: a map in maps/)",
+        help="write .html, .geojson, .gpx, .gpkg, .parquet, .fgb, .kml or .csv, by suffix; may be given again; "
+        "- prints GeoJSON instead of the table (default: a map in maps/)",
     )
     find.set_defaults(run=run)
 
@@ -52,6 +52,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Find, write, print."""
     from saferoute import outputs, pipeline
+    from saferoute.outputs import vector
 
     profile = profile_of(arguments)
     to_stdout = "-" in arguments.output
@@ -78,7 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
     if to_stdout:
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(encoding="utf-8")  # JSON is UTF-8 wherever it goes (RFC 8259)
-        sys.stdout.write(outputs.FORMATS[".geojson"](ranking))
+        sys.stdout.write(vector.to_geojson(ranking))
     else:
         _print_ranking(ranking)
     for path in files:

@@ -113,6 +113,17 @@ def blockers(features: Features) -> Blockers:
     )
 
 
+def walls(features: Features) -> NDArray[np.object_]:
+    """Return what nobody walks straight across, not even forwards: buildings, water, fences, drops, rails, roads."""
+    areas, ways = features.areas, features.ways
+    building = column(areas, "building").notna().to_numpy() & ~isin(areas, "building", {"no"})
+    solid = building | _hazards.is_water(areas)
+    line = _hazards.is_fence(ways) | _hazards.is_drop(ways) | _hazards.is_rail(ways)
+    line |= column(ways, "highway").isin(_hazards.MOTOR_ROADS).to_numpy()
+    line &= ~_hazards.below_ground(ways)
+    return np.concatenate([areas.geometry.to_numpy()[solid], ways.geometry.to_numpy()[line]])
+
+
 def _lines(ways: gpd.GeoDataFrame) -> tuple[NDArray[np.object_], FloatArray]:
     """Return the lines that cut open ground, and the margin on each side."""
     highway = column(ways, "highway")

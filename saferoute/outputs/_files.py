@@ -9,8 +9,8 @@ from pathlib import Path
 from saferoute.model import InvalidInput
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write text so that the path holds either all of it or what it held before.
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write text or bytes so that the path holds either all of it or what it held before.
 
     Raises
     ------
@@ -24,8 +24,8 @@ def write_whole(path: Path, text: str) -> None:
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
         handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
         temporary = Path(name)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content.encode("utf-8") if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
         temporary.chmod(mode)

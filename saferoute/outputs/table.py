@@ -76,7 +76,7 @@ def _length(metres: float) -> str:
 
 def closing_lines(ranking: Ranking) -> list[str]:
     """Return what must stand under every ranking: notes, date, attribution, caution."""
-    date = f"data of {ranking.data_date}" if ranking.data_date else "date of the data unknown"
+    date = f"data of {plain(ranking.data_date)}" if ranking.data_date else "date of the data unknown"
     return [
         *(f"Note: {plain(note, 400)}." for note in ranking.notes),
         f"{'; '.join(plain(a, 200) for a in ranking.attribution)}; {date}.",

@@ -71,7 +71,7 @@ def to_geojson(ranking: Ranking) -> str:
         "type": "FeatureCollection",
         "caution": CAUTION,
         "attribution": [plain(a, 400) for a in ranking.attribution],
-        "data_date": ranking.data_date,
+        "data_date": plain(ranking.data_date) if ranking.data_date else None,
         "place": {"name": plain(ranking.place.name), "lat": ranking.place.lat, "lon": ranking.place.lon},
         "profile": plain(ranking.profile.name),
         "notes": [plain(note, 400) for note in ranking.notes],

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from saferoute import scoring, stretches
-from saferoute.model import Area, Explanation, InvalidInput, PlaceNotFound, Ranking
+from saferoute import scoring, session, stretches
+from saferoute.model import Area, Explanation, InvalidInput, PlaceNotFound, Ranking, Wish
+from saferoute.pipeline import _plan
 from saferoute.pipeline._survey import centre, survey
 from saferoute.pipeline._tables import considered, excluded_table, stretch_table
 from saferoute.sources.places import find_place
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from saferoute.model import Place, Profile
+    from saferoute.model import Place, Profile, Session
     from saferoute.sources import ElevationSource, FeatureSource
 
-__all__ = ["EXPLAIN_RADIUS_M", "MAX_RADIUS_M", "area_around", "explain", "find", "find_near"]
+__all__ = ["EXPLAIN_RADIUS_M", "MAX_RADIUS_M", "area_around", "explain", "find", "find_near", "plan", "plan_near"]
 
 MAX_RADIUS_M = 100_000.0
 EXPLAIN_RADIUS_M = 250.0
@@ -153,6 +154,83 @@ def find(
         notes=ground.notes,
         data_date=ground.features.data_date,
     )
+
+
+def plan_near(
+    near: str,
+    *,
+    region: Path | str | None = None,
+    osm: Sequence[Path | str] = (),
+    dem: Sequence[Path | str] = (),
+    profile: Profile | None = None,
+    wish: Wish | None = None,
+) -> Session:
+    """Plan a session near a place, from local data: `plan` for a notebook.
+
+    Parameters
+    ----------
+    near, region, osm, dem, profile
+        As of `find_near`.
+    wish : Wish, optional
+        Week, time or distance; the first week and the level's own time by default.
+
+    Returns
+    -------
+    Session
+
+    Raises
+    ------
+    SaferouteError
+        As its classes say in `saferoute.model`.
+
+    Examples
+    --------
+    >>> session = plan_near("60.172,24.944", region="data/helsinki", wish=Wish(week=3, time_s=1500))
+    >>> session.sections["duration_s"].max() <= 30
+    np.True_
+    """
+    features, elevation = open_local(region, osm=osm, dem=dem)
+    place = find_place(near, features.paths)
+    return plan(
+        place, features_of=features, profile=profile or load_profile(), elevation_of=elevation, wish=wish or Wish()
+    )
+
+
+def plan(
+    place: Place,
+    *,
+    features_of: FeatureSource,
+    profile: Profile,
+    wish: Wish,
+    elevation_of: ElevationSource | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> Session:
+    """Plan a session from a place through recommended stretches near it, and home again.
+
+    Parameters
+    ----------
+    place : Place
+        Where to start and end.
+    features_of, profile, elevation_of, say
+        As of `find`.
+    wish : Wish
+
+    Returns
+    -------
+    Session
+        Without steps, and with a note that says why, where no stretch can be reached.
+
+    Raises
+    ------
+    InvalidInput
+        If the wish breaks a rule.
+    PlaceNotFound
+        If the features do not reach the place, or no foot way comes near it.
+    """
+    session.check(wish)
+    area = area_around(place, _plan.radius_m(profile.training, wish))
+    ranking = find(area, features_of=features_of, profile=profile, elevation_of=elevation_of, top=_plan.TOP, say=say)
+    return _plan.through(ranking, wish=wish, elevation_of=elevation_of, say=say)
 
 
 def explain(

@@ -9,7 +9,15 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from saferoute.model import CRITERIA, InvalidProfile, Profile
+from saferoute.model import (
+    BEGINNER_LEVELS,
+    BEGINNER_SECTION_S,
+    BEGINNER_SECTIONS,
+    CRITERIA,
+    InvalidProfile,
+    Profile,
+    Training,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +30,7 @@ WEIGHTS = {"surface": 0.24, "flatness": 0.18, "straightness": 0.18, "obstacles":
 
 _NUMBERS = {"longest_section_s", "clear_length_m", "run_out_m", "lane_m", "longest_m", "max_grade_pct"}
 _NUMBERS |= {"max_heading_range_deg", "max_strip_width_m"}
-_KEYS = _NUMBERS | {"title", "speed_m_s", "weights", "surface_desirability", "surfaces", "barefoot"}
+_KEYS = _NUMBERS | {"title", "speed_m_s", "weights", "surface_desirability", "surfaces", "barefoot", "session"}
 
 
 def load_profile(level: str = "beginner", *, barefoot: bool = False) -> Profile:
@@ -86,7 +94,8 @@ def _read(name: str) -> dict[str, Any]:
 
 
 def _profile(name: str, values: dict[str, Any]) -> Profile:
-    if broken := next(_broken_rules(values), None):
+    broken = next(_broken_rules(values), None) or next(_broken_session(name, values), None)
+    if broken:
         raise InvalidProfile(f"profile {name}: {broken}")
     slow, fast = values["speed_m_s"]
     return Profile(
@@ -97,6 +106,7 @@ def _profile(name: str, values: dict[str, Any]) -> Profile:
         surface_desirability=values.get("surface_desirability", {}),
         only_surfaces=frozenset(values.get("surfaces", {}).get("only", [])),
         barefoot=bool(values.get("barefoot", False)),
+        training=_training(values),
         **{key: float(values[key]) for key in _NUMBERS & set(values)},
     )
 
@@ -134,6 +144,68 @@ def _broken_numbers(values: dict[str, Any]) -> Iterator[str]:
     speed = values["speed_m_s"]
     if not (isinstance(speed, list) and len(speed) == 2 and all(map(_is_number, speed)) and 0 < speed[0] <= speed[1]):
         yield f"speed_m_s = {speed!r}; it must be two speeds above 0, the slower first, as in [1.7, 2.2]"
+
+
+_SESSION_RANGES = {
+    "sections": (1, 20),
+    "section_s": (5, 120),
+    "weeks": (1, 52),
+    "recovery_s": (10, 600),
+    "warm_up_s": (0, 3600),
+    "cool_down_s": (0, 3600),
+    "forward_speed_m_s": (1, 6),
+    "walk_speed_m_s": (0.5, 2.5),
+    "minutes": (10, 300),
+}
+"""Keys of `[session]`, and what each may be [J]."""
+_SESSION_PAIRS = {"sections", "section_s"}
+_SESSION_WHOLE = {"sections", "weeks"}
+
+
+def _training(values: dict[str, Any]) -> Training:
+    """Return the training of checked values; what `[session]` leaves out is the beginner's."""
+    longest_s = float(values["longest_section_s"])
+    own: dict[str, Any] = {"section_s": [min(s, longest_s) for s in Training.section_s], **values.get("session", {})}
+    own |= {key: tuple(own[key]) for key in _SESSION_PAIRS & set(own)}
+    return Training(**own)
+
+
+def _broken_session(name: str, values: dict[str, Any]) -> Iterator[str]:
+    """Yield the rules that `[session]` breaks; the beginner's limits hold for files of that name, too."""
+    session = values.get("session", {})
+    if not isinstance(session, dict):
+        yield "session must be a table, as in [session]"
+        return
+    if unknown := sorted(set(session) - set(_SESSION_RANGES)):
+        yield f"unknown key {', '.join(unknown)} in [session]; known are {', '.join(_SESSION_RANGES)}"
+        return
+    for key, value in session.items():
+        yield from _broken_session_value(key, value)
+    longest_s = values["longest_section_s"]
+    if max(session.get("section_s", [0])) > longest_s:
+        yield f"session.section_s goes beyond longest_section_s = {longest_s:g}"
+    if name in BEGINNER_LEVELS:
+        low, high = BEGINNER_SECTIONS
+        few, many = session.get("sections", BEGINNER_SECTIONS)
+        if few < low or many > high or longest_s > BEGINNER_SECTION_S:
+            yield (
+                f"level {name} has {low} to {high} sections of at most {BEGINNER_SECTION_S:g} s, whatever the file "
+                "says; give the file another name to make a level of your own"
+            )
+
+
+def _broken_session_value(key: str, value: object) -> Iterator[str]:
+    low, high = _SESSION_RANGES[key]
+    numbers = value if key in _SESSION_PAIRS else [value]
+    kind = "a whole number" if key in _SESSION_WHOLE else "a number"
+    if key in _SESSION_PAIRS and not (isinstance(value, list) and len(value) == 2):
+        yield f"session.{key} = {value!r}; it must be a pair, first week and last, as in [{low}, {high}]"
+        return
+    assert isinstance(numbers, list)
+    if not all(_is_number(n) and low <= n <= high and (key not in _SESSION_WHOLE or n == int(n)) for n in numbers):
+        yield f"session.{key} = {value!r}; it must be {kind} from {low:g} to {high:g}"
+    elif sorted(numbers) != numbers:
+        yield f"session.{key} = {value!r}; the first week's must not be above the last one's"
 
 
 def _is_number(value: object) -> bool:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from saferoute.model import Ranking, Session
+
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -83,3 +85,30 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     driver.execute_cdp_cmd("Network.emulateNetworkConditions", offline)
     yield Browser(driver)
     driver.quit()
+
+
+@pytest.fixture(scope="session")
+def made(ranking: Ranking) -> Session:
+    """A session in the hostile town, with heights in a part of it."""
+    import numpy as np
+
+    from saferoute import session
+    from saferoute.criteria import limits
+    from saferoute.model import Wish
+
+    features = ranking.features
+    start = np.array(ranking.stretches.geometry.iloc[0].coords[0])
+    ground = session.Ground(
+        session.network(features, limits.walkable(features.ways)),
+        np.empty(0, object),
+        lambda xy: np.where(xy[:, 0] < start[0] + 60, 20.0, np.nan),
+    )
+    return session.plan(ranking, wish=Wish(week=8), start=start, ground=ground)
+
+
+@pytest.fixture(scope="session")
+def empty(ranking: Ranking) -> Ranking:
+    """A ranking of nothing."""
+    import dataclasses
+
+    return dataclasses.replace(ranking, stretches=ranking.stretches.iloc[:0])

@@ -7,6 +7,7 @@ import io
 import unicodedata
 
 import numpy as np
+import pandas as pd
 import pytest
 from rich.console import Console
 
@@ -70,7 +71,7 @@ def test_markup_of_the_town_is_shown_as_it_is_written(ranking, name):
 def test_hostile_text_moves_nothing_in_the_terminal(ranking, text):
     stretches = ranking.stretches.copy()
     for column in ("name", "surface"):
-        stretches[column] = np.array([text] * len(stretches), dtype=object)
+        stretches[column] = pd.Series([text] * len(stretches), index=stretches.index, dtype=object)
     written = printed(dataclasses.replace(ranking, stretches=stretches))
     assert not {c for c in written if c != "\n" and unicodedata.category(c) in UNSEEN}
     assert len(written.splitlines()) == len(printed(ranking).splitlines())

@@ -7,6 +7,7 @@ import json
 import unicodedata
 
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from pyproj import Transformer
@@ -32,7 +33,7 @@ def hostile(ranking, text):
     """Return the ranking with the text wherever a tag of a stranger may end up."""
     table = ranking.stretches.copy()
     for column in ("name", "surface", *(c for c in table if c.startswith("why_"))):
-        table[column] = np.array([text] * len(table), dtype=object)
+        table[column] = pd.Series([text] * len(table), index=table.index, dtype=object)
     table["osm_ids"] = [[text, text] for _ in range(len(table))]
     table["checks"] = [[text] for _ in range(len(table))]
     place = dataclasses.replace(ranking.place, name=text)

@@ -1,0 +1,163 @@
+"""``saferoute plan``: a session through recommended stretches, and home again."""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from saferoute.cli._shared import (
+    NOTHING_QUALIFIES,
+    add_common,
+    new_command,
+    place_of,
+    profile_of,
+    progress,
+    say,
+    sources_of,
+)
+from saferoute.model import InvalidInput, Wish
+
+if TYPE_CHECKING:
+    import argparse
+
+    from saferoute.model import Session
+
+_TIME = re.compile(r"(?:(\d+(?:\.\d+)?)\s*h(?:ours?)?)?\s*(?:(\d+(?:\.\d+)?)\s*(?:m|mins?|minutes?|'))?", re.IGNORECASE)
+_DISTANCE = re.compile(r"(\d+(?:\.\d+)?)\s*(km|m|mi)", re.IGNORECASE)
+_METRES = {"km": 1000.0, "m": 1.0, "mi": 1609.344}
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    plan = new_command(
+        commands,
+        "plan",
+        short="plan a run from a place through recommended stretches and back",
+        long="Plan a session: warm-up forwards, backward sections on recommended stretches near the place, "
+        "recoveries, and back home; print its timetable, write it for a watch or a map.",
+    )
+    add_common(plan)
+    session = plan.add_argument_group("session")
+    session.add_argument("--week", type=int, default=1, metavar="N", help="week of training, 1 to 52 (default 1)")
+    length = session.add_mutually_exclusive_group()
+    length.add_argument("--time", metavar="T", help="length as a time: 30min, 1h15min (default: the level's)")
+    length.add_argument("--distance", metavar="D", help="length as a distance: 5km, 4500m, 3mi")
+    session.add_argument(
+        "--return",
+        dest="return_by",
+        default="walk",
+        choices=("walk", "jog"),
+        help="how to come back to a section's start for the next (default walk)",
+    )
+    session.add_argument("--qr", action="store_true", help="print a QR code of the start for a phone")
+    plan.add_argument(
+        "-o",
+        "--output",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="write by suffix: .gpx (track), .fit (course for a watch), .workout.fit (its steps as a workout), "
+        ".geojson, .gpkg, .parquet, .fgb, .kml or .csv; may be given again; - prints GeoJSON instead of the timetable",
+    )
+    plan.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Plan, write, print."""
+    from saferoute import outputs, pipeline
+
+    wish = Wish(
+        arguments.week,
+        time_s=None if arguments.time is None else seconds_of(arguments.time),
+        distance_m=None if arguments.distance is None else metres_of(arguments.distance),
+        return_by=arguments.return_by,
+    )
+    profile = profile_of(arguments)
+    files = [Path(name) for name in arguments.output if name != "-"]
+    for path in files:
+        outputs.check_format(path, outputs.SESSION_FORMATS)
+    features, elevation = sources_of(arguments)
+    place = place_of(arguments.near, features)
+    session = pipeline.plan(
+        place,
+        features_of=features,
+        profile=profile,
+        elevation_of=elevation,
+        wish=wish,
+        say=progress(arguments.quiet),
+    )
+    if not len(session.steps):
+        for note in session.notes:
+            say(f"saferoute: {note}")
+        return NOTHING_QUALIFIES
+    for path in files:
+        outputs.write(session, path)
+    _print(session, geojson="-" in arguments.output, qr=arguments.qr)
+    for path in files:
+        say(f"wrote {path}")
+    return 0
+
+
+def seconds_of(text: str) -> float:
+    """Return the seconds that ``30min``, ``1h15min`` or ``1.5h`` mean.
+
+    Raises
+    ------
+    InvalidInput
+        For anything else.
+
+    Examples
+    --------
+    >>> seconds_of("30min"), seconds_of("1h 15min"), seconds_of("1.5h")
+    (1800.0, 4500.0, 5400.0)
+    """
+    match = _TIME.fullmatch(text.strip())
+    if not match or not any(match.groups()):
+        raise InvalidInput(f"time {text!r}: write it as 30min, 1h15min or 1.5h")
+    return float(match[1] or 0) * 3600 + float(match[2] or 0) * 60
+
+
+def metres_of(text: str) -> float:
+    """Return the metres that ``5km``, ``4500m`` or ``3mi`` mean.
+
+    Raises
+    ------
+    InvalidInput
+        For anything else.
+
+    Examples
+    --------
+    >>> metres_of("5km"), metres_of("4500 m")
+    (5000.0, 4500.0)
+    """
+    match = _DISTANCE.fullmatch(text.strip())
+    if not match:
+        raise InvalidInput(f"distance {text!r}: write it as 5km, 4500m or 3mi")
+    return float(match[1]) * _METRES[match[2].lower()]
+
+
+def _print(session: Session, *, geojson: bool, qr: bool) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    from saferoute.outputs import timetable
+
+    if geojson:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8")  # JSON is UTF-8 wherever it goes (RFC 8259)
+        sys.stdout.write(timetable.to_geojson(session))
+        if qr:
+            print(timetable.start_qr(session), file=sys.stderr)
+        return
+    # Where output is no terminal nothing folds: the timetable goes into a file or a pipe.
+    console = Console(width=None if sys.stdout.isatty() else 160, highlight=False, markup=False, emoji=False)
+    first, *others = timetable.summary_lines(session)
+    console.print(Text(first))
+    console.print(timetable.timetable(session))
+    for line in [*others, "", *timetable.closing_lines(session)]:
+        console.print(Text(line))
+    if qr:
+        print(timetable.start_qr(session))

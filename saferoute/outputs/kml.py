@@ -1,0 +1,76 @@
+"""KML 2.2: lines with their values as a table.
+
+Viewers take texts of KML for HTML and fill in ``$[…]``, so both are written in
+look-alike characters: text stays text in every reader.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
+
+import pandas as pd
+import shapely
+
+from saferoute.outputs._layers import layers, notice, title
+from saferoute.outputs.text import plain
+
+if TYPE_CHECKING:
+    from saferoute.model import Ranking, Session
+
+_NAMESPACE = "http://www.opengis.net/kml/2.2"
+_LOOK_ALIKE = str.maketrans({"<": "‹", ">": "›", "$": "＄"})
+_COLOURS = {"A": "ff2bdeb5", "B": "ff79b735", "C": "ff8e8226", "none": "ff7f7f7f", "backward": "ff0000ff"}
+"""Of lines by rating or kind, as KML writes them: opacity, blue, green, red."""
+_OTHER = "ffb06428"
+_LONGEST_NOTICE = 4000
+
+
+def to_kml(thing: Ranking | Session) -> str:
+    """Return a ranking or a session as KML text: a folder a layer."""
+    ET.register_namespace("", _NAMESPACE)
+    root = ET.Element(f"{{{_NAMESPACE}}}kml")
+    document = _child(root, "Document")
+    _child(document, "name", title(thing))
+    _child(document, "description", notice(thing), _LONGEST_NOTICE)
+    for name, colour in {**_COLOURS, "other": _OTHER}.items():
+        style = _child(document, "Style")
+        style.set("id", name)
+        line = _child(style, "LineStyle")
+        _child(line, "color", colour)
+        _child(line, "width", "4")
+    for layer in layers(thing):
+        folder = _child(document, "Folder")
+        _child(folder, "name", layer.name)
+        for row in layer.table.to_dict("records"):
+            _placemark(folder, layer.name, row)
+    return ET.tostring(root, encoding="unicode", xml_declaration=False).join(
+        ['<?xml version="1.0" encoding="UTF-8"?>\n', "\n"]
+    )
+
+
+def _child(parent: ET.Element, tag: str, text: str | None = None, longest: int = 400) -> ET.Element:
+    child = ET.SubElement(parent, f"{{{_NAMESPACE}}}{tag}")
+    if text is not None:
+        child.text = plain(text, longest).translate(_LOOK_ALIKE)
+    return child
+
+
+def _placemark(folder: ET.Element, layer: str, row: dict[Any, Any]) -> None:
+    mark = _child(folder, "Placemark")
+    if layer == "steps":
+        _child(mark, "name", f"{row['step']} {row['kind']}")
+    else:
+        number = row["rank"] if layer == "stretches" else row["section"]
+        _child(mark, "name", f"{number} {'' if pd.isna(row['name']) else row['name']}")
+    kind = str(row["kind"] if layer == "steps" else row["rating"])
+    _child(mark, "styleUrl", f"#{kind if kind in _COLOURS else 'other'}")
+    data = _child(mark, "ExtendedData")
+    for key, value in row.items():
+        if key != "geometry" and not pd.isna(value):
+            item = _child(data, "Data")
+            item.set("name", str(key))
+            _child(item, "value", str(value))
+    shape = row["geometry"]
+    line = _child(mark, shape.geom_type)
+    _child(line, "coordinates").text = " ".join(f"{x:.7f},{y:.7f}" for x, y in shapely.get_coordinates(shape))
