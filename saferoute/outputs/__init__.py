@@ -47,6 +47,7 @@ FORMATS: dict[str, Callable[[Ranking], str | bytes]] = {
 """What a file's suffix asks of a ranking."""
 
 SESSION_FORMATS: dict[str, Callable[[Session], str | bytes]] = {
+    ".html": _later("map", "to_html"),
     ".workout.fit": _later("fit", "to_workout"),
     ".fit": _later("fit", "to_course"),
     ".geojson": _later("timetable", "to_geojson"),

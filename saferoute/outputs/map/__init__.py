@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from saferoute.model import Session
 from saferoute.outputs.map._tiles import with_tiles
 
 if TYPE_CHECKING:
@@ -17,13 +18,13 @@ if TYPE_CHECKING:
 __all__ = ["figure", "to_html", "with_tiles"]
 
 
-def figure(ranking: Ranking) -> OfflineFigure:
-    """Draw a ranking on a map.
+def figure(thing: Ranking | Session) -> OfflineFigure:
+    """Draw a ranking or a session on a map.
 
     Parameters
     ----------
-    ranking : Ranking
-        What was found; it may be empty.
+    thing : Ranking or Session
+        What was found, or is planned; it may be empty.
 
     Returns
     -------
@@ -37,17 +38,16 @@ def figure(ranking: Ranking) -> OfflineFigure:
     from saferoute.outputs.map._data import clean, encode, payload
     from saferoute.outputs.map._figure import OfflineFigure, asset, page_script
 
-    place = clean(ranking.place.name)
+    place = clean(thing.place.name)
+    what = "Session" if isinstance(thing, Session) else "Backward segments"
     page = OfflineFigure(
-        title=f"Backward segments near {place}" if place else "Backward segments",
+        title=f"{what} near {place}" if place else what,
         body=asset("page/page.html"),
         css=asset("page/page.css"),
-        data=encode(payload(ranking)),
+        data=encode(payload(thing)),
         script=page_script(),
     )
-    view = folium.Map(
-        location=(ranking.place.lat, ranking.place.lon), tiles=None, zoom_start=15, attribution_control=False
-    )
+    view = folium.Map(location=(thing.place.lat, thing.place.lon), tiles=None, zoom_start=15, attribution_control=False)
     # Folium's map also links jQuery, Bootstrap and icon fonts, which nothing here uses.
     view.default_js = [pair for pair in view.default_js if pair[0] == "leaflet"]
     view.default_css = [pair for pair in view.default_css if pair[0] == "leaflet_css"]
@@ -55,17 +55,17 @@ def figure(ranking: Ranking) -> OfflineFigure:
     return page
 
 
-def to_html(ranking: Ranking) -> str:
-    """Return the map of a ranking as the text of one HTML file.
+def to_html(thing: Ranking | Session) -> str:
+    """Return the map of a ranking or a session as the text of one HTML file.
 
     Parameters
     ----------
-    ranking : Ranking
-        What was found; it may be empty.
+    thing : Ranking or Session
+        What was found, or is planned; it may be empty.
 
     Returns
     -------
     str
-        The page; the same ranking gives the same bytes.
+        The page; the same ranking or session gives the same bytes.
     """
-    return figure(ranking).render()
+    return figure(thing).render()

@@ -12,11 +12,12 @@ import shapely
 from pyproj import Transformer
 from pyproj.enums import TransformDirection
 
-from saferoute.model import CAUTION, CRITERIA, WGS84
+from saferoute.model import CAUTION, CRITERIA, WGS84, Session
 from saferoute.outputs.map._base import base_layers
-from saferoute.outputs.map._grid import ALPHABET, Grid, words
+from saferoute.outputs.map._grid import ALPHABET, Grid
 from saferoute.outputs.map._labels import labels
 from saferoute.outputs.map._left_out import left_out_layer
+from saferoute.outputs.map._session import heights, session_payload
 from saferoute.outputs.text import LONGEST, plain
 
 if TYPE_CHECKING:
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
 
 MOST_STRETCHES = 1000
 """More are not drawn: the page stays under 1 MB and ready within two seconds on a phone."""
-
-UNKNOWN_HEIGHT = 2**22
-"""No ground rises by so many cm from step to step."""
 
 _MARGIN_M = 250.0
 _SENTENCE = 300
@@ -69,13 +67,14 @@ _TEXTS = {
 _LISTS = {"osm_ids": LONGEST, "checks": _SENTENCE}
 
 
-def payload(ranking: Ranking) -> dict[str, Any]:
+def payload(thing: Ranking | Session) -> dict[str, Any]:
     """Return all that the page shows.
 
     Parameters
     ----------
-    ranking : Ranking
-        What was found; it may be empty.
+    thing : Ranking or Session
+        What was found, or is planned; it may be empty. Of a session's ranking
+        the page has the stretches that it runs on.
 
     Returns
     -------
@@ -83,8 +82,13 @@ def payload(ranking: Ranking) -> dict[str, Any]:
         Plain JSON values; what is unknown is None. Texts are those of the tags
         without invisible characters, and must be shown as text only.
     """
-    stretches = ranking.stretches.iloc[:MOST_STRETCHES]
-    frame = _frame(ranking, stretches)
+    session = thing if isinstance(thing, Session) else None
+    ranking = thing.ranking if isinstance(thing, Session) else thing
+    stretches = ranking.stretches
+    if session is not None:
+        stretches = stretches[stretches["rank"].isin(set(session.sections.get("stretch", ())))]
+    stretches = stretches.iloc[:MOST_STRETCHES]
+    frame = _frame(ranking, stretches, session)
     base, no_base = base_layers(ranking.features, frame, ranking.area)
     left_out, no_reason = left_out_layer(ranking, frame)
     return {
@@ -102,6 +106,7 @@ def payload(ranking: Ranking) -> dict[str, Any]:
         "left_out": left_out,
         "formula": {**asdict(ranking.formula), "weights": [ranking.profile.weights[name] for name in CRITERIA]},
         "stretches": _stretches(stretches, ranking),
+        "session": None if session is None else session_payload(session),
     }
 
 
@@ -116,16 +121,20 @@ def clean(value: object, longest: int = LONGEST) -> str:
     return plain(value, longest) if isinstance(value, str) else ""
 
 
-def _frame(ranking: Ranking, stretches: gpd.GeoDataFrame) -> BaseGeometry:
+def _frame(ranking: Ranking, stretches: gpd.GeoDataFrame, session: Session | None) -> BaseGeometry:
     """Return the ground worth drawing: around the stretches, inside the search circle and the data."""
     area = ranking.area
     to_metres = Transformer.from_crs(WGS84, area.crs, always_xy=True)
     place = shapely.Point(*to_metres.transform(ranking.place.lon, ranking.place.lat))
     ground = place.buffer(area.radius_m).intersection(_covered(ranking, to_metres))
-    if stretches.empty:
+    shown = [*stretches.geometry]
+    if session is not None and len(session.track):
+        shown.append(shapely.MultiPoint(session.track[["x_m", "y_m"]].to_numpy()))
+    if not shown:
         return ground
-    near = shapely.box(*shapely.union_all([place, *stretches.geometry]).bounds)
-    return ground.intersection(near.buffer(_MARGIN_M, join_style="mitre"))
+    near = shapely.box(*shapely.union_all([place, *shown]).bounds)
+    margin = _MARGIN_M if session is None else 2 * _MARGIN_M
+    return ground.intersection(near.buffer(margin, join_style="mitre"))
 
 
 def _covered(ranking: Ranking, to_metres: Transformer) -> BaseGeometry:
@@ -187,7 +196,7 @@ def _stretches(table: gpd.GeoDataFrame, ranking: Ranking) -> dict[str, Any]:
         "columns": columns,
         "decimals": _NUMBERS,
         "quantiles": quantiles,
-        "heights": [_heights(value) for value in _column(table, "heights_m")],
+        "heights": [heights(value) if isinstance(value, np.ndarray) else None for value in _column(table, "heights_m")],
         "grid": grid.to_json(),
         "lines": [grid.line(geometry) for geometry in table.geometry],
     }
@@ -200,21 +209,6 @@ def _quantiles(value: Any, texts: dict[str, int]) -> list[int] | None:
     steps = np.rint(np.nan_to_num(value) * (len(ALPHABET) - 1)).astype(int).clip(0, len(ALPHABET) - 1)
     words = ("".join(ALPHABET[step] for step in of_criterion) for of_criterion in steps.tolist())
     return [texts.setdefault(word, len(texts)) for word in words]
-
-
-def _heights(value: Any) -> str | None:
-    """Return the steps from height to height in cm as a word; None where no height is known.
-
-    An unknown height is the step `UNKNOWN_HEIGHT`, and the next starts where
-    the last known one was.
-    """
-    if not isinstance(value, np.ndarray) or not np.isfinite(value).any():
-        return None
-    cm = np.rint(value * 100)
-    known = np.isfinite(cm)
-    steps = np.full(len(cm), UNKNOWN_HEIGHT, dtype=np.int64)
-    steps[known] = np.diff(cm[known], prepend=0).astype(np.int64)
-    return words(steps)
 
 
 def _column(table: gpd.GeoDataFrame, name: str) -> Iterable[Any]:

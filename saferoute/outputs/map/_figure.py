@@ -43,7 +43,7 @@ def asset(name: str) -> str:
     return files(__package__).joinpath("assets", name).read_text(encoding="utf-8")
 
 
-_SCRIPTS = "words read score profile list controls tiles map left-out start".split()
+_SCRIPTS = "words read score profile list controls tiles map left-out session start".split()
 """Files of ``assets/page`` in order: they share one scope."""
 _UNREAD = re.compile(r"^ +|^//.*\n|^/\*\*.*\*/\n| // [^\"'`\n]*$", re.MULTILINE)
 

@@ -20,7 +20,7 @@ function colourClass(row) {
 }
 
 function buildControls() {
-  if (!stretches.length) return;
+  if (!stretches.length || data.session) return; // a session's stretches are chosen
   document.getElementById("tools").append(
     tool("Filter and colour", minimum("score", "Score of at least", 1, 0.05, (v) => v.toFixed(2)),
       minimum("length", "Length of at least", 10 * Math.ceil(Math.max(...stretches.map((row) => row.length_m ?? 0)) / 10), 5, metres),

@@ -15,10 +15,10 @@ function openMap() {
   const id = document.querySelector(".folium-map").id;
   const map = window[id]; // Folium declares a variable of the element's name.
   map.setMinZoom(9).setMaxZoom(20);
-  for (const [name, z] of [["base", 250], ["left-out", 300], ["labels", 350], ["lines", 410], ["signs", 620]]) {
+  for (const [name, z] of [["base", 250], ["left-out", 300], ["labels", 350], ["route", 390], ["lines", 410], ["sections", 420], ["signs", 620]]) {
     map.createPane(name).style.zIndex = String(z);
   }
-  for (const name of ["base", "left-out", "labels", "signs"]) map.getPane(name).style.pointerEvents = "none";
+  for (const name of ["base", "left-out", "labels", "route", "sections", "signs"]) map.getPane(name).style.pointerEvents = "none";
   L.control.scale({ imperial: false }).addTo(map);
   corner(map, "topright", legend());
   corner(map, "bottomright", el("div", { class: "source" }, `© OpenStreetMap contributors · ${dated(data.data_date)}`));
@@ -182,7 +182,9 @@ function showLegend() {
   if (stretches.some((row) => colourClass(row) === "score-x")) classes.push(el("li", {}, sample("rating-A score-x"), `${subject} unknown`));
   const ratings = Object.entries(RATING_NOTES).map(([rating, text]) =>
     el("li", {}, sample(`rating-${rating}`), rating === "none" ? text : `rating ${text}`));
-  const place = el("li", {}, el("span", { class: "key" }, el("span", { class: "place" })), "place searched for");
+  const place = data.session
+    ? el("li", {}, el("span", { class: "key" }, el("span", { class: "sign number-sign" }, "1")), "backward section")
+    : el("li", {}, el("span", { class: "key" }, el("span", { class: "place" })), "place searched for");
   document.getElementById("legend").replaceChildren(el("p", { class: "quiet" }, "1.0 is best"), el("ul", {}, ...classes), el("ul", {}, ...ratings, place));
 }
 
@@ -213,7 +215,8 @@ function look(map, animate = false) {
 }
 
 function showAll(map) {
-  const points = stretches.flatMap((row) => row.line);
+  const route = data.session?.route ? readLine(data.session.route, data.session.grid) : [];
+  const points = [...stretches.flatMap((row) => row.line), ...route];
   if (points.length) map.fitBounds(L.latLngBounds([...points, [data.place.lat, data.place.lon]]), { ...besideLegend(60, 30), maxZoom: 17, animate: false });
   else map.fitBounds(L.latLng(data.place.lat, data.place.lon).toBounds(2 * data.radius_m), { animate: false });
 }

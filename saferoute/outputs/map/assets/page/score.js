@@ -106,6 +106,6 @@ function reweigh(weights) {
   const own = weights === null;
   for (const row of stretches) Object.assign(row, own ? row.given : scored(row, weights));
   const order = own ? [...stretches] : ranked(stretches);
-  order.forEach((row, i) => (row.place = i + 1));
+  order.forEach((row, i) => (row.place = data.session ? row.rank : i + 1));
   return order;
 }
