@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from saferoute.cli import parser
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 PACKAGE = REPOSITORY / "saferoute"
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -145,7 +147,10 @@ def test_a_sub_package_is_tested_as_one_module():
     assert twin(PACKAGE / "outputs" / "__init__.py") is None
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["find", "--help"], ["explain", "--help"], ["view", "--help"]], ids=" ".join)
+COMMANDS = tuple(parser()._subparsers._group_actions[0].choices)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], *([c, "--help"] for c in COMMANDS)], ids=" ".join)
 def test_help_comes_without_any_heavy_library(arguments):
     run = (
         "import sys\nfrom saferoute.cli import main\n"

@@ -446,3 +446,34 @@ def test_a_footway_across_a_road_costs_a_crossing(tmp_path):
     assert net.crossings[foot].sum() == 1
     assert net.cost[foot].sum() - net.length_m[foot].sum() > 70
     assert net.crossings[net.way == 2].sum() == 0
+
+
+def test_a_square_is_crossed_straight_but_not_through_a_house(tmp_path):
+    plan = """
+        n1 0 0
+        n2 100 0
+        n3 100 100
+        n4 0 100
+        n5 -100 0
+        n6 200 100
+        n7 -100 100
+        n8 60 40
+        n9 80 40
+        n10 80 60
+        n11 60 60
+        n12 90 200
+        w1 n1,n2,n3,n4,n1 highway=pedestrian area=yes name="Square"
+        w2 n5,n1 highway=footway
+        w3 n3,n6 highway=footway
+        w4 n7,n4 highway=footway
+        w5 n8,n9,n10,n11,n8 building=yes
+    """
+    features = features_of(plan, tmp_path).features(pipeline.area_around(place_at(50, 50), 500), margin_m=100)
+    bare = session.network(features, limits.walkable(features.ways))
+    assert len(bare.part_m) == 3
+    net = session.with_squares(
+        bare, features, walkable=~limits.closed_on_foot(features.areas), walls=clearance.walls(features)
+    )
+    over = {tuple(sorted((net.node_id[a], net.node_id[b]))) for a, b in zip(net.start, net.end, strict=True)}
+    assert over - {(1, 5), (3, 6), (4, 7)} == {(1, 4), (3, 4)}
+    assert len(net.part_m) == 1

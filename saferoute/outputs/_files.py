@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from saferoute.model import InvalidInput
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
@@ -38,6 +43,22 @@ def write_whole(path: Path, content: str | bytes) -> None:
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def by_library(name: str, write: Callable[[Path], None]) -> bytes:
+    """Return what a library that writes to paths alone has written, from a folder that is gone after.
+
+    Raises
+    ------
+    InvalidInput
+        If the library fails, as on a full disk.
+    """
+    try:
+        with tempfile.TemporaryDirectory(prefix="saferoute-") as folder:
+            write(Path(folder) / name)
+            return (Path(folder) / name).read_bytes()
+    except (OSError, RuntimeError, sqlite3.Error) as error:  # GDAL's errors are RuntimeErrors
+        raise InvalidInput(f"{name}: cannot be made in {tempfile.gettempdir()} ({error}); set TMPDIR") from error
 
 
 def _umask() -> int:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
 
+from saferoute.outputs import _files
 from saferoute.outputs._layers import layers, notice, notices
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from saferoute.model import Ranking, Session
 
 COLOURS = ("#440154", "#3d4c8a", "#24878d", "#3ebc73", "#cae121")
@@ -32,26 +33,27 @@ CREATE TABLE layer_styles (
 
 def to_geopackage(thing: Ranking | Session) -> bytes:
     """Return a ranking or a session as a GeoPackage, with its notices in the metadata."""
+    return _files.by_library("saferoute.gpkg", lambda path: _write(thing, path))
+
+
+def _write(thing: Ranking | Session, path: Path) -> None:
     import pyogrio
 
-    words = notices(thing)
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "saferoute.gpkg"
-        for k, layer in enumerate(layers(thing)):
-            pyogrio.write_dataframe(
-                layer.table,
-                path,
-                layer=layer.name,
-                driver="GPKG",
-                append=k > 0,
-                geometry_type="LineString" if layer.name != "steps" else "Unknown",
-                dataset_metadata=words if k == 0 else None,
-                layer_metadata=words,
-                layer_options={"DESCRIPTION": notice(thing), "IDENTIFIER": f"saferoute {layer.name}"},
-            )
-        with closing(sqlite3.connect(path)) as database, database:
-            _add_styles(database, [layer.name for layer in layers(thing)])
-        return path.read_bytes()
+    words, found = notices(thing), layers(thing)
+    for k, layer in enumerate(found):
+        pyogrio.write_dataframe(
+            layer.table,
+            path,
+            layer=layer.name,
+            driver="GPKG",
+            append=k > 0,
+            geometry_type="LineString" if layer.name != "steps" else "Unknown",
+            dataset_metadata=words if k == 0 else None,
+            layer_metadata=words,
+            layer_options={"DESCRIPTION": notice(thing), "IDENTIFIER": f"saferoute {layer.name}"},
+        )
+    with closing(sqlite3.connect(path)) as database, database:
+        _add_styles(database, [layer.name for layer in found])
 
 
 def _add_styles(database: sqlite3.Connection, names: list[str]) -> None:

@@ -41,10 +41,8 @@ def through(
 
     features = ranking.features
     say("drawing the foot network")
-    ground = session.Ground(
-        network=session.network(features, limits.walkable(features.ways)),
-        walls=clearance.walls(features),
-        heights=heights,
-    )
+    walls = clearance.walls(features)
+    net = session.network(features, limits.walkable(features.ways))
+    net = session.with_squares(net, features, walkable=~limits.closed_on_foot(features.areas), walls=walls)
     say(f"choosing among {len(ranking.stretches)} stretches")
-    return session.plan(ranking, wish=wish, start=centre(ranking.area), ground=ground)
+    return session.plan(ranking, wish=wish, start=centre(ranking.area), ground=session.Ground(net, walls, heights))

@@ -23,6 +23,7 @@ from saferoute.model import Session
 from saferoute.session import _access, _choose, _network, _route, _tables
 from saferoute.session._levels import Load, check, load
 from saferoute.session._network import Network, network, trees
+from saferoute.session._squares import with_squares
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from saferoute.session._choose import Asked, Tour
     from saferoute.session._route import Route
 
-__all__ = ["Ground", "Load", "Network", "check", "load", "network", "plan", "reach_m", "trees"]
+__all__ = ["Ground", "Load", "Network", "check", "load", "network", "plan", "reach_m", "trees", "with_squares"]
 
 _TRIED = 4
 """Tours whose legs are laid; the best of them gets its detours."""

@@ -140,7 +140,9 @@ def options(
     edge, away = _nearest(net, ends, np.ones(len(net), dtype=bool))
     on_way = away <= _network.SNAP_M
     origin = ranking.stretches["origin"].to_numpy(dtype=object)[[o.row for o in found]]
-    elsewhere = (on_way | (origin == "way")) & (net.part[net.start[edge]] != part)
+    away_from_home = _nearest(net, ends, net.part[net.start] == part)[1]
+    other_part = net.part[net.start[edge]] != part
+    elsewhere = other_part & (on_way | (origin == "way") | (away_from_home > CONNECTOR_M))
     tried = ~elsewhere & _promising(found, np.hypot(*(ends - net.xy[home]).T), reach_m, ~elsewhere)
     on_way &= tried
     off_way = np.flatnonzero(~on_way & tried)

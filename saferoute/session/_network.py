@@ -314,12 +314,13 @@ def _with_pieces(net: Network, pieces: list[tuple[int, int, int, float, float]],
     lines = np.array([ops.substring(net.lines[e], low, high) for e, _, _, low, high in pieces], dtype=object)
     kept = _edges(net, np.setdiff1d(np.arange(len(net)), edge))
     added = _edges(net, edge)
-    grown = _append(kept, replace(added, start=start, end=end, lines=lines, length_m=added.length_m * share,
+    grown = append(kept, replace(added, start=start, end=end, lines=lines, length_m=added.length_m * share,
                                   cost=added.cost * share, crossings=added.crossings * share))  # fmt: skip
     return _with_nodes(grown, new_xy)
 
 
-def _append(net: Network, more: Network) -> Network:
+def append(net: Network, more: Network) -> Network:
+    """Return a network with the edges of another on the same nodes; parts are as before."""
     both: dict[str, Any] = {n: np.concatenate([getattr(net, n), getattr(more, n)]) for n in _OF_EDGES}
     return replace(net, **both)
 
@@ -354,7 +355,7 @@ def with_connectors(net: Network, xy: FloatArray, joins: list[tuple[int, int]]) 
         net, start=node[point], end=target, lines=lines, length_m=length, cost=length * OPEN_GROUND_COST,
         way=np.full(len(joins), -1), highway=nothing, name=nothing, crossings=np.zeros(len(joins)),
     )  # fmt: skip
-    return _with_nodes(_append(net, more), xy), node
+    return _with_nodes(append(net, more), xy), node
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,8 @@ that is wanted: the way back avoids the way out, and becomes longer by that."""
 _MISSED, _DOUBLED, _DEAR = 2.0, 1.0, 0.15
 """What missing all of the length, running all of it twice and a cost of twice the
 length weigh against each other [J]."""
+_NEAR, _FAR_OFF = 0.07, 20.0
+"""Up to this share lengths may differ; beyond, nothing else counts for much."""
 _BESIDE_M = 20.0
 """What lies this near to the way out is no other way back [J]."""
 _BOTH_M = 1200.0
@@ -239,4 +241,7 @@ def _loss(used: _Used, way: IntArray, want_m: float, beside: IntArray | None = N
     if beside is not None:
         twice += net.length_m[way[np.isin(way, beside)]].sum()
     dear = net.cost[way].sum() / max(length, 1.0) - 1
-    return float(_MISSED * abs(length - want_m) / want_m + (_DOUBLED * twice / max(length, 1.0)) + _DEAR * dear)
+    missed = abs(length - want_m) / want_m
+    return float(
+        _MISSED * missed + _FAR_OFF * max(missed - _NEAR, 0.0) + (_DOUBLED * twice / max(length, 1.0)) + _DEAR * dear
+    )

@@ -119,3 +119,54 @@ def test_ranking_is_written_in_the_format_of_the_suffix(tmp_path, ranking, name)
     outputs.write(ranking, tmp_path / name)
     head = (tmp_path / name).read_text(encoding="utf-8")[:200].lstrip().lower()
     assert head.startswith("<!doctype html" if name.endswith("html") else '{\n "type": "featurecollection"')
+
+
+def test_what_a_library_writes_comes_back_as_bytes_and_leaves_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(_files.tempfile, "tempdir", str(tmp_path))
+    assert _files.by_library("x.bin", lambda path: path.write_bytes(b"\0\1")) == b"\0\1"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), RuntimeError("disk full")], ids=repr)
+def test_a_library_that_fails_is_told_in_one_line(tmp_path, monkeypatch, error):
+    monkeypatch.setattr(_files.tempfile, "tempdir", str(tmp_path))
+
+    def fail(path):
+        path.write_bytes(b"half")
+        raise error
+
+    with pytest.raises(InvalidInput, match=r"x\.bin: cannot be made in .*; set TMPDIR"):
+        _files.by_library("x.bin", fail)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_bytes_are_written_as_they_are(tmp_path):
+    _files.write_whole(tmp_path / "a.bin", b"\r\n\0")
+    assert (tmp_path / "a.bin").read_bytes() == b"\r\n\0"
+
+
+@pytest.mark.parametrize("suffix", sorted(outputs.FORMATS))
+def test_every_format_of_a_ranking_is_written_by_its_suffix(ranking, tmp_path, suffix):
+    path = tmp_path / f"x{suffix.upper()}"
+    outputs.write(ranking, path)
+    assert path.stat().st_size > 500
+
+
+@pytest.mark.parametrize("suffix", sorted(outputs.SESSION_FORMATS))
+def test_every_format_of_a_session_is_written_by_its_suffix(made, tmp_path, suffix):
+    path = tmp_path / f"x{suffix}"
+    outputs.write(made, path)
+    assert path.stat().st_size > 500
+
+
+def test_a_workout_is_no_course(made, tmp_path):
+    for name in ("x.fit", "x.workout.fit"):
+        outputs.write(made, tmp_path / name)
+    assert (tmp_path / "x.fit").read_bytes() != (tmp_path / "x.workout.fit").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["x.fit", "x.workout.fit", "x.shp", ".gpx"])
+def test_a_ranking_has_no_such_format(ranking, tmp_path, name):
+    with pytest.raises(InvalidInput, match="the suffix must be one of"):
+        outputs.write(ranking, tmp_path / name)
+    assert list(tmp_path.iterdir()) == []

@@ -13,19 +13,24 @@ import pandas as pd
 import pytest
 import shapely
 from rankings import HOSTILE, X, Y, ranking, table
+from strangers import HOSTILE as STRANGERS
+from strangers import hostile_session
 
 from saferoute import scoring
-from saferoute.model import CAUTION, CRITERIA, Measurement, Ranking
+from saferoute.model import CAUTION, CRITERIA, Measurement, Ranking, Session
 from saferoute.outputs.map import to_html
-from saferoute.outputs.map._data import clean
+from saferoute.outputs.map._data import clean, payload
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = pytest.mark.browser
 
+SCRIPTS = 3
+"""Leaflet, the map's own lines, the page."""
 
-def saved(found: Ranking, folder: Path) -> Path:
+
+def saved(found: Ranking | Session, folder: Path) -> Path:
     path = folder / "map.html"
     path.write_text(to_html(found), encoding="utf-8")
     return path
@@ -393,17 +398,22 @@ def open_everything(browser: Any) -> None:
 @pytest.mark.usefixtures("layout")
 @pytest.mark.parametrize("layout", LAYOUTS, indirect=True)
 def test_axe_finds_nothing(browser: Any, tmp_path: Path) -> None:
-    axe = pytest.importorskip("axe_core_python.base", reason="axe-core-python is not installed")
     found = mixed()
     line = found.excluded.to_crs(4326).geometry.iloc[0]
     for fragment in ("", "#s2"):
         browser.open(saved(found, tmp_path), fragment)
         open_everything(browser)
         click_map(browser, line.centroid.y, line.centroid.x)
-        browser.driver.execute_cdp_cmd("Runtime.evaluate", {"expression": axe.AXE_FILE_PATH.read_text()})
-        result = browser.driver.execute_async_script("axe.run().then(arguments[0])")
-        assert [(v["id"], [node["html"] for node in v["nodes"]]) for v in result["violations"]] == []
-        assert len(result["passes"]) > 20
+        assert violations(browser) == []
+
+
+def violations(browser: Any) -> list[Any]:
+    """Return what axe-core says against the page as it is."""
+    axe = pytest.importorskip("axe_core_python.base", reason="axe-core-python is not installed")
+    browser.driver.execute_cdp_cmd("Runtime.evaluate", {"expression": axe.AXE_FILE_PATH.read_text()})
+    result = browser.driver.execute_async_script("axe.run().then(arguments[0])")
+    assert len(result["passes"]) > 20
+    return [(v["id"], [node["html"] for node in v["nodes"]]) for v in result["violations"]]
 
 
 @pytest.mark.usefixtures("layout")
@@ -424,9 +434,14 @@ def test_targets_are_large_enough_for_fingers(browser: Any, tmp_path: Path) -> N
 def test_prints_on_one_page(browser: Any, fragment: str, tmp_path: Path) -> None:
     found = ranking(tuple(f"A path with a name that needs {i} lines" for i in range(30)))
     browser.open(saved(found, tmp_path), fragment)
+    assert pages(browser) == 1
+
+
+def pages(browser: Any) -> int:
+    """Count the pages of paper that the page takes."""
     sheet = {"paperWidth": 8.27, "paperHeight": 11.69, "printBackground": True}
     pdf = base64.b64decode(browser.driver.execute_cdp_cmd("Page.printToPDF", sheet)["data"])
-    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
+    return len(re.findall(rb"/Type\s*/Page\b", pdf))
 
 
 def test_list_works_by_keyboard(browser: Any, tmp_path: Path) -> None:
@@ -463,3 +478,89 @@ def test_tiles_are_fetched_only_where_they_were_asked_for(browser: Any, tmp_path
     assert all(re.match(r"https://tile\.openstreetmap\.org/\d+/\d+/\d+\.png$", url) for url in asked)
     assert "OpenStreetMap contributors · Map data of" in json.dumps(browser.texts(".source"), ensure_ascii=False)
     assert not any("Content Security Policy" in error for error in browser.errors())
+
+
+# --- a session --------------------------------------------------------------------------
+
+
+def test_session_is_a_timetable_beside_its_route(browser: Any, made: Session, tmp_path: Path) -> None:
+    browser.open(saved(made, tmp_path))
+    assert browser.texts("h1")[0].startswith("Session near")
+    rows = browser.texts(".timetable tbody tr")
+    assert len(rows) == len(made.steps)
+    assert browser.texts(".timetable .backward button") == [f"Backward {n}" for n in made.sections["section"]]
+    assert browser.js("document.querySelectorAll('.leaflet-route-pane .route').length") == 1
+    numbers = ", ".join(text for text in browser.texts(".leaflet-signs-pane .number-sign")).split(", ")
+    assert sorted(numbers, key=int) == [str(n) for n in made.sections["section"]]
+    assert browser.texts("#list .number") == [str(n) for n in sorted(set(made.sections["stretch"]))]
+    assert browser.js("document.getElementById('weight-surface')") is None
+    assert browser.errors() == []
+    assert browser.requests() == []
+
+
+def test_sections_lie_where_they_are_said_to_be(browser: Any, made: Session, tmp_path: Path) -> None:
+    """The drawn line starts at the section's start and goes the way that is run."""
+    browser.open(saved(made, tmp_path))
+    data = json.loads(browser.js("document.getElementById('saferoute-data').textContent"))["session"]
+    steps = made.steps[made.steps["kind"] == "backward"].to_crs(4326)
+    assert len(data["sections"]) == len(steps)
+    for written, line in zip(data["sections"], steps.geometry, strict=True):
+        browser.driver.execute_script(
+            "[...document.querySelectorAll('.backward button')][arguments[0]].click()", written["section"] - 1
+        )
+        browser.settle(400)
+        for lon, lat in (line.coords[0], line.coords[-1]):
+            seen = browser.driver.execute_script(
+                "return window[document.querySelector('.folium-map').id].getBounds().contains(arguments[0])", [lat, lon]
+            )
+            assert seen
+        words = steps.loc[steps["section"] == written["section"], "words"].iloc[0]
+        assert any(words in text for text in browser.texts(".timetable .backward"))
+
+
+def test_code_of_the_start_is_a_code_of_the_start(made: Session) -> None:
+    import segno
+
+    start = made.track.iloc[0]
+    rows = payload(made)["session"]["qr"]
+    expected = segno.make(f"geo:{start.lat:.6f},{start.lon:.6f}", micro=False).matrix
+    assert [f"{row:0{len(rows)}b}" for row in rows] == ["".join(map(str, row)) for row in expected]
+
+
+def test_session_prints_on_one_page(browser: Any, made: Session, tmp_path: Path) -> None:
+    browser.open(saved(made, tmp_path))
+    assert pages(browser) == 1
+
+
+def test_empty_session_says_why(browser: Any, made: Session, tmp_path: Path) -> None:
+    nothing = dataclasses.replace(
+        made,
+        steps=made.steps.iloc[:0],
+        sections=made.sections.iloc[:0],
+        track=made.track.iloc[:0],
+        notes=("no recommended stretch can be reached",),
+        figures=dict.fromkeys(made.figures, 0),
+    )
+    browser.open(saved(nothing, tmp_path))
+    assert browser.texts(".note") == ["no recommended stretch can be reached"]
+    assert browser.texts("#summary")[0].startswith("Nothing to run")
+    assert browser.errors() == []
+
+
+def test_hostile_session_is_text(browser: Any, made: Session, tmp_path: Path) -> None:
+    for text in (*STRANGERS, *HOSTILE):
+        browser.open(saved(hostile_session(made, text), tmp_path))
+        assert browser.js("typeof window.pwned") == "undefined"
+        assert browser.texts("h1") == [f"Session near {clean(text)}" if clean(text) else "Session"]
+        assert clean(text, 300) in browser.texts("#session")[0]
+        assert browser.js("document.querySelectorAll('img, iframe, object, script:not([type])').length") == SCRIPTS
+        assert browser.errors() == []
+        assert browser.requests() == []
+
+
+@pytest.mark.usefixtures("layout")
+@pytest.mark.parametrize("layout", LAYOUTS, indirect=True)
+def test_axe_finds_nothing_in_a_session(browser: Any, made: Session, tmp_path: Path) -> None:
+    browser.open(saved(made, tmp_path))
+    browser.js("document.querySelectorAll('details').forEach((e) => (e.open = true))")
+    assert violations(browser) == []

@@ -6,7 +6,15 @@ from dataclasses import fields
 
 import pytest
 
-from saferoute.model import CRITERIA, InvalidProfile, Profile
+from saferoute.model import (
+    BEGINNER_LEVELS,
+    BEGINNER_SECTION_S,
+    BEGINNER_SECTIONS,
+    CRITERIA,
+    InvalidProfile,
+    Profile,
+    Training,
+)
 from saferoute.sources import profiles
 from saferoute.sources.profiles import LEVELS, choose, load_profile
 
@@ -148,3 +156,63 @@ def test_other_lengths_are_refused(length_m):
 def test_nothing_chosen_changes_nothing():
     profile = load_profile()
     assert choose(profile) == profile
+
+
+SESSION = GOOD + "[session]\n"
+
+
+def test_session_table_is_taken_over_and_the_rest_is_the_beginners(tmp_path):
+    profile = load_profile(write(tmp_path, SESSION + "sections = [3, 12]\nrecovery_s = 45\n"))
+    assert (profile.training.sections, profile.training.recovery_s) == ((3, 12), 45)
+    assert profile.training.weeks == Training.weeks
+
+
+def test_sections_are_never_longer_than_the_profile_allows(tmp_path):
+    profile = load_profile(write(tmp_path, GOOD.replace("= 30", "= 15")))
+    assert profile.training.section_s == (15, 15)
+
+
+@pytest.mark.parametrize("level", BEGINNER_LEVELS)
+def test_beginners_levels_keep_their_limits(level):
+    training = load_profile(level).training
+    assert BEGINNER_SECTIONS[0] <= training.sections[0] <= training.sections[1] <= BEGINNER_SECTIONS[1]
+    assert training.section_s[1] <= BEGINNER_SECTION_S
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("session = 3\n" + GOOD, "session must be a table"),
+        (SESSION + "colour = 1", r"unknown key colour in \[session\]"),
+        (SESSION + "sections = 3", "it must be a pair"),
+        (SESSION + "sections = [3]", "it must be a pair"),
+        (SESSION + "sections = [4, 3]", "must not be above the last"),
+        (SESSION + "sections = [2.5, 3]", "it must be a whole number from 1 to 20"),
+        (SESSION + "sections = [2, 21]", "it must be a whole number from 1 to 20"),
+        (SESSION + 'sections = ["a", "b"]', "it must be a whole number from 1 to 20"),
+        (SESSION + "section_s = [20, 31]", "goes beyond longest_section_s = 30"),
+        (SESSION + "section_s = [nan, 30]", "it must be a number from 5 to 120"),
+        (SESSION + "weeks = 0", "it must be a whole number from 1 to 52"),
+        (SESSION + "weeks = true", "it must be a whole number from 1 to 52"),
+        (SESSION + "forward_speed_m_s = inf", "it must be a number from 1 to 6"),
+        (SESSION + "minutes = 5", "it must be a number from 10 to 300"),
+    ],
+)
+def test_session_table_that_breaks_a_rule_is_refused(tmp_path, text, rule):
+    with pytest.raises(InvalidProfile, match=rule):
+        load_profile(write(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SESSION + "sections = [2, 5]",
+        SESSION + "sections = [1, 4]",
+        GOOD.replace("longest_section_s = 30", "longest_section_s = 31"),
+    ],
+)
+def test_no_file_named_beginner_goes_beyond_its_limits(tmp_path, text):
+    path = tmp_path / "beginner.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InvalidProfile, match="level beginner has 2 to 4 sections of at most 30 s"):
+        load_profile(str(path))
