@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-SCRIPTS = 3
-"""Leaflet, the map's own lines, the page."""
+SCRIPTS = 4
+"""Leaflet, a switch of Folium's, the map's own lines, the page."""
 
 
 def saved(found: Ranking | Session, folder: Path) -> Path:
