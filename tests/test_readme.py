@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from saferoute import outputs
 from saferoute.cli import parser
+from saferoute.outputs.timetable import SECTIONS, STEPS
 from saferoute.outputs.vector import SCHEMA
 
 README = (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding="utf-8")
@@ -15,6 +17,19 @@ def test_the_schema_stands_in_readme_word_for_word() -> None:
     table = README.split("<!-- schema -->")[1].split("<!-- /schema -->")[0]
     rows = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", table, flags=re.MULTILINE))
     assert rows == SCHEMA
+
+
+def test_the_tables_of_a_session_stand_in_readme_word_for_word() -> None:
+    for name, schema in (("steps", STEPS), ("sections", SECTIONS)):
+        table = README.split(f"<!-- {name} -->")[1].split(f"<!-- /{name} -->")[0]
+        assert dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", table, flags=re.MULTILINE)) == schema
+
+
+def test_every_format_stands_in_readme_with_what_it_is_of() -> None:
+    rows = re.findall(r"^\| ((?:`\.[\w.]+`(?:, )?)+) \| ([\w, ]+) \|", README, flags=re.MULTILINE)
+    said = {suffix: of for cell, of in rows for suffix in re.findall(r"`(\.[\w.]+)`", cell)}
+    assert {s for s, of in said.items() if "find" in of} == set(outputs.FORMATS)
+    assert {s for s, of in said.items() if "plan" in of} == set(outputs.SESSION_FORMATS)
 
 
 def test_every_option_stands_in_readme() -> None:

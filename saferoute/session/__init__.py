@@ -149,7 +149,9 @@ def _best_tour(
     if not found:
         return None
     from_home = _network.trees(net, np.array([home]))
-    chosen = _choose.candidates(found, from_home, _choose.forward(asked, 0, 0, training)[0])
+    least = _choose.fixed(found[:1], [training.sections[0]], training, wish.return_by)
+    metres, slack = _choose.forward(asked, *least, training)
+    chosen = _choose.candidates(found, from_home, metres + _choose.USED * slack)
     if not chosen:
         return None
     nodes = np.array([home, *(o.node for o in chosen)])

@@ -30,9 +30,9 @@ CONNECTOR_M = 300.0
 OUTSIDE_M = 30.0
 """So far a connector may leave the ground that the stretch lies on (as in `stretches`)."""
 _MOST_TRIED, _MOST_KEPT, _APART_M = 30, 2, 60.0
-_MOST_STRETCHES = 40
-"""Stretches that are joined to the network; more are not needed to choose four."""
-FAR_COST = 0.1
+_MOST_STRETCHES, _NEAREST = 40, 15
+"""So many of the best stretches, and of the nearest, are joined to the network."""
+FAR_COST = 0.15
 """What a stretch at the end of all the time there is loses, in points of score [J]."""
 _CUT_M = 0.5
 """Ends of a connector that may touch what it must not cross."""
@@ -239,11 +239,12 @@ def _ground(ranking: Ranking, row: int) -> shapely.Geometry:
 
 
 def _promising(found: list[Option], away: FloatArray, reach_m: float, free: BoolArray) -> BoolArray:
-    """Say which options are on the best stretches by score and beeline, or the nearest where all are too far."""
+    """Say which options are on the best stretches by score and beeline, or on the nearest."""
     worth = np.array([o.value for o in found]) - FAR_COST * 2 * away / reach_m
     near = free & (2 * away <= 1.1 * reach_m)
     order = np.argsort(-np.where(near, worth, -1e9 - away), kind="stable")
     rows = list(dict.fromkeys(found[i].row for i in order if free[i]))[:_MOST_STRETCHES]
+    rows += list(dict.fromkeys(found[i].row for i in np.argsort(away, kind="stable") if free[i]))[:_NEAREST]
     return np.isin([o.row for o in found], rows)
 
 

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from saferoute.session._levels import Load
     from saferoute.session._network import Trees
 
-MOST_STRETCHES, MOST_CANDIDATES = 4, 14
-_CANDIDATES_OF_FOUR = 7
-"""Sets of four are tried among so many candidates: 840 sets and orders, not 24 024."""
+MOST_STRETCHES, MOST_CANDIDATES = 4, 12
+_CANDIDATES_OF_FOUR = 6
+"""Sets of four are tried among so many candidates: 360 orders, not 11 880."""
 APART_M = 80.0
 """Sections on different stretches of one session are this far apart [J]: two
 corridors of one lawn are one place."""
-TOLERANCE = 0.10
-"""Of what was asked (issue of sessions)."""
+TOLERANCE, USED = 0.10, 0.8
+"""Of what was asked a session may miss a tenth, of which a tour may use most before detours."""
 _VARIETY, _QUIET, _TOO_LONG = 0.03, 0.15, 1.0
 """What another stretch is worth, what a way that is twice as dear as it is long
 costs, and what going over by all the time there is, in points of score [J]."""
@@ -69,6 +69,11 @@ class Tour:
     value: float
 
     @property
+    def most_m(self) -> float:
+        """Most metres to run forwards before any detour."""
+        return self.forward_m + USED * self.slack_m
+
+    @property
     def sections(self) -> int:
         """Number of backward sections."""
         return sum(self.repeats)
@@ -102,18 +107,18 @@ def forward(asked: Asked, fixed_m: float, fixed_s: float, training: Training) ->
 
 
 def candidates(found: Sequence[Option], home: Trees, reach_m: float) -> list[Option]:
-    """Return the options worth combining: good ones within reach, no two on one piece of ground.
+    """Return the options worth combining: good ones within reach, no two stretches on one piece of ground.
 
     Parameters
     ----------
     home : Trees
         From the start.
     reach_m : float
-        Metres to run forwards in all.
+        Most metres to run forwards in all.
     """
     away = np.array([home.length_m[0, o.node] for o in found])
     worth = np.array([o.value for o in found]) - FAR_COST * 2 * away / max(reach_m, 1.0)
-    in_reach = 2 * away <= (1 + TOLERANCE) * reach_m
+    in_reach = 2 * away <= reach_m
     if not in_reach.any():  # then the nearest, and it is said that the session is longer
         worth, in_reach = -away, np.isfinite(away)
     middles = shapely.line_interpolate_point([o.line for o in found], 0.5, normalized=True)
@@ -158,7 +163,7 @@ def tours(
             continue
         dear = max(sum(cost[a][b] for a, b in pairs) / max(whole, 1.0) - 1, 0.0)
         need = whole + max(warm_up_m - legs[0], 0.0) + max(cool_down_m - legs[-1], 0.0)
-        over = max(0.0, need - metres - 0.8 * slack) * TOLERANCE / slack
+        over = max(0.0, need - metres - USED * slack) * TOLERANCE / slack
         value = sum(o.value * n for o, n in zip(options, repeats, strict=True)) / sum(repeats)
         value += _VARIETY * (len(picked) - 1) - _QUIET * dear - FAR_COST * need * TOLERANCE / slack
         value -= _TOO_LONG * over + (NEVER if over else 0.0)

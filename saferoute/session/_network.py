@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -99,6 +100,11 @@ class Network:
     def on_road(self) -> BoolArray:
         """Which edges are roads for motor traffic."""
         return np.isin(self.highway.astype(str), sorted(ROADS))
+
+    @cached_property
+    def pairs(self) -> _Pairs:
+        """What searches have in common, whatever the costs."""
+        return _Pairs.of(self)
 
     def to_networkx(self) -> Any:
         """Return the network as OSMnx draws them: a MultiDiGraph with x, y, osmid, length and geometry.
@@ -359,6 +365,49 @@ def with_connectors(net: Network, xy: FloatArray, joins: list[tuple[int, int]]) 
 
 
 @dataclass(frozen=True)
+class _Pairs:
+    """Pairs of nodes with an edge between them, in the order of a sparse matrix.
+
+    Attributes
+    ----------
+    key : ndarray of shape (p,)
+        Smaller node times their number plus larger node, ascending.
+    edges, pair : ndarray of shape (e,)
+        Edges sorted by pair, and the pair of each.
+    rivals : ndarray
+        Places in `edges` of those that share their pair with others.
+    row_start, column : ndarray
+        Of a compressed sparse matrix with an entry a pair.
+    """
+
+    key: IntArray
+    edges: IntArray
+    pair: IntArray
+    rivals: IntArray
+    row_start: IntArray
+    column: IntArray
+
+    @staticmethod
+    def of(net: Network) -> _Pairs:
+        """Sort the edges of a network by their pairs; loops lead nowhere and are left out."""
+        n = len(net.node_id)
+        edges = np.flatnonzero(net.start != net.end)
+        low, high = np.minimum(net.start, net.end)[edges], np.maximum(net.start, net.end)[edges]
+        order = np.argsort(low * n + high, kind="stable")
+        key, pair = np.unique((low * n + high)[order], return_inverse=True)
+        rivals = np.flatnonzero(np.bincount(pair, minlength=len(key))[pair] > 1)
+        return _Pairs(key, edges[order], pair, rivals, np.searchsorted(key, np.arange(n + 1) * n), key % n)
+
+    def cheapest(self, cost: FloatArray) -> IntArray:
+        """Return the cheapest edge of each pair."""
+        best = np.empty(len(self.key), dtype=np.int64)
+        best[self.pair] = self.edges
+        order = self.rivals[np.argsort(-cost[self.edges[self.rivals]], kind="stable")]
+        best[self.pair[order]] = self.edges[order]  # the last to be written, the cheapest, stays
+        return best
+
+
+@dataclass(frozen=True)
 class Trees:
     """Cheapest ways from some nodes to all others."""
 
@@ -385,18 +434,16 @@ def trees(net: Network, sources: IntArray, *, cost: FloatArray | None = None, li
     """Search the cheapest ways from some nodes to all within a cost of `limit`."""
     cost = np.maximum(net.cost if cost is None else cost, 1e-3)
     n = len(net.node_id)
-    key = np.minimum(net.start, net.end) * n + np.maximum(net.start, net.end)
-    order = np.lexsort((cost, key))
-    first = np.r_[True, np.diff(key[order]) > 0] & (net.start[order] != net.end[order])
-    best = order[first]  # of edges between the same two nodes the cheapest
-    matrix = sparse.csr_array((cost[best], (key[best] // n, key[best] % n)), shape=(n, n))
+    pairs = net.pairs
+    best = pairs.cheapest(cost)
+    matrix = sparse.csr_array((cost[best], pairs.column, pairs.row_start), shape=(n, n))
     found, before = csgraph.dijkstra(matrix, directed=False, indices=sources, return_predecessors=True, limit=limit)
     before = before.astype(np.int64)
     here = np.broadcast_to(np.arange(n), before.shape)
     reached = before >= 0
     wanted = np.minimum(before, here)[reached] * n + np.maximum(before, here)[reached]
     edge = np.full(before.shape, -1, dtype=np.int64)
-    edge[reached] = best[np.searchsorted(key[best], wanted)]
+    edge[reached] = best[np.searchsorted(pairs.key, wanted)]
     return Trees(np.asarray(sources), found, _lengths(before, edge, net.length_m, found), before, edge)
 
 

@@ -21,13 +21,15 @@ if TYPE_CHECKING:
 
 _AGAIN = 2.5
 """A way that was run before costs so many times as much: what makes loops of routes [J]."""
-_SECTORS = 8
+_SECTORS = 6
 _SHARES = ((0.45, 0.62), (0.62, 0.8), (0.8, 1.02))
 """Turning points are looked for where out and back take these shares of the length
 that is wanted: the way back avoids the way out, and becomes longer by that."""
 _MISSED, _DOUBLED, _DEAR = 2.0, 1.0, 0.15
 """What missing all of the length, running all of it twice and a cost of twice the
 length weigh against each other [J]."""
+_GOOD = 0.06
+"""A way that loses no more than this is good enough to stop looking."""
 _NEAR, _FAR_OFF = 0.07, 20.0
 """Up to this share lengths may differ; beyond, nothing else counts for much."""
 _BESIDE_M = 20.0
@@ -114,14 +116,19 @@ class Route:
 
 
 def straight(net: Network, start: int, tour: Tour) -> Route:
-    """Return the tour with the cheapest legs, those that were not run before first."""
-    used = _Used(net)
+    """Return the tour with the cheapest legs: on ways that were not run before, where there is time for that."""
     stops = (start, *(o.node for o in tour.options), start)
-    legs = []
-    for a, b in pairwise(stops):
-        legs.append(_path(used, a, b))
-        used.add(legs[-1])
-    return Route(net, tuple(legs), stops)
+    for again in (True, False):
+        used = _Used(net)
+        legs = []
+        for a, b in pairwise(stops):
+            legs.append(_path(used, a, b))
+            if again:
+                used.add(legs[-1])
+        route = Route(net, tuple(legs), stops)
+        if route.length_m() <= tour.most_m:
+            break
+    return route
 
 
 def filled(route: Route, tour: Tour, training: Training) -> Route:
@@ -182,6 +189,8 @@ def _detour(used: _Used, a: int, b: int, want_m: float) -> IntArray:
     if net.length_m[direct].sum() >= _ENOUGH * want_m:
         return direct
     for turn in _turning_points(net, both, want_m):
+        if best_loss < _GOOD:
+            break
         out = both.path(0, turn)
         beside = np.unique(used.middles.query(net.lines[out], predicate="dwithin", distance=_BESIDE_M)[1])
         again = cost.copy()
