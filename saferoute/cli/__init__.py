@@ -14,7 +14,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from saferoute import __version__
-from saferoute.cli import _explain, _find
+from saferoute.cli import _evaluate, _explain, _find
 from saferoute.cli._shared import EXIT_CODES, say
 from saferoute.model import InvalidInput, SaferouteError
 
@@ -41,7 +41,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"saferoute {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in (_find, _explain):
+    for command in (_find, _explain, _evaluate):
         command.add(commands)
     return top
 
