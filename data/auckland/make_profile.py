@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 LAST_YEAR = 2023
-"""What comes after is held out: `tests.validation_crowding` judges the profile on it."""
+"""What comes after is held out: `tests.validation` judges the profile on it."""
 OUT = Path(__file__).resolve().parents[2] / "saferoute" / "criteria" / "crowding" / "_centre.py"
 DAY_BEGINS = 6
 """A row's date is that of the day which begins at 6:00: its hours 0 to 5 lie on the next date.
@@ -58,7 +58,7 @@ def counts() -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any
     hour = table["hour"].str.split(":").str[0].astype(int)
     date = pd.to_datetime(table["date"]) + pd.to_timedelta((hour < DAY_BEGINS).astype(int), unit="D")
     count = table.drop(columns=["date", "hour", "year"]).to_numpy(dtype=float)
-    return date.dt.year.to_numpy(), (date.dt.day_of_week * 24 + hour).to_numpy(), count
+    return table["year"].to_numpy(), (date.dt.day_of_week * 24 + hour).to_numpy(), count
 
 
 def week_of(hour_of_week: np.ndarray[Any, Any], count: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

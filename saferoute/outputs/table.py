@@ -61,10 +61,10 @@ def _shortly(best_hours: str) -> str:
 
     Examples
     --------
-    >>> _shortly("Mon–Fri 9–11, Sat 7–9, Sun 7–9")
-    'Mon–Fri 9–11, Sat 7–9'
+    >>> _shortly("Mon–Fri 6–7, 9–11; Sat 7–9; Sun 7–9")
+    'Mon–Fri 6–7, 9–11; Sat 7–9'
     """
-    return ", ".join(plain(best_hours).split(", ")[:2])
+    return "; ".join(plain(best_hours).split("; ")[:2])
 
 
 def distance(metres: float) -> str:

@@ -38,7 +38,7 @@ SCHEMA = {
     "obstacles_per_100m": "weighted mapped objects and side paths per 100 m",
     "people_per_hour": "people on foot an hour at the hour asked for, to an order of magnitude; null = unknown",
     "crowd_percentile": "share of the foot ways within 1 km that are less busy at that hour, 0..1; null = unknown",
-    "best_hours": "the two quietest hours of light in a row, by kind of day; null = unknown",
+    "best_hours": "quiet hours of light from 6 to 22, by kind of day; null = unknown",
     "bicycles": "bicycles and scooters, in words",
     "motors": "motor traffic, in words",
     "scooters": "scooter or bicycle hire beside it; null = none mapped",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from saferoute.criteria import crowding
-from saferoute.model import InvalidInput, Place
+from saferoute.model import InvalidInput, Place, PlaceNotFound
 from saferoute.pipeline._area import area_around
 from saferoute.sources import clock
 from saferoute.sources.counts import read_counts
@@ -30,6 +30,7 @@ _SEED = 20_190_418
 _M_PER_DEGREE = 111_700.0
 """No degree of latitude is longer."""
 _MARGIN = 1.2
+_LEAST_RADIUS_M = 300.0
 
 
 def crowding_at(
@@ -77,7 +78,10 @@ def crowding_at(
     inside = _within(source, points)
     if not inside.any():
         return index
-    area, features, xy = _map_around(source, points[inside])
+    try:
+        area, features, xy = _map_around(source, points[inside])
+    except PlaceNotFound:  # no way anywhere near
+        return index
     moment = clock.moment(at, area.place) if at else None
     index[inside] = crowding.crowd_index(xy, features, moment)
     return index
@@ -215,7 +219,7 @@ def _map_around(source: ExtractSource, lonlat: FloatArray) -> tuple[Area, Featur
     lon, lat = (float(v) for v in (low + high) / 2)
     wide = (high[0] - low[0]) * np.cos(np.radians(max(abs(lat) - abs(high[1] - low[1]) / 2, 0.0)))
     reach = max(float(wide), float(high[1] - low[1])) / 2 * _M_PER_DEGREE
-    area = area_around(Place("", lon, lat), max(reach, 1.0))
+    area = area_around(Place("", lon, lat), max(reach, _LEAST_RADIUS_M))
     # One map unit is .9996 to 1.001 m within a zone; beyond, the margin has room for it.
     features = source.features(area, margin_m=_MARGIN * crowding.REACH_M)
     to_area = Transformer.from_crs("EPSG:4326", area.crs, always_xy=True)

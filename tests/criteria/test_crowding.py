@@ -249,6 +249,22 @@ def test_the_number_of_drivers_in_words_is_honest_about_strangers_text(look) -> 
     assert "an office" in why
 
 
+def test_without_houses_a_map_of_streets_is_trusted_less_and_says_so(look) -> None:
+    plan = walks(1) + "n90 40 0 amenity=cafe\nn91 0 300\nn92 2000 300\nw9 n91,n92 highway=residential\n"
+    house = "n{0} {1} 310\nn{0}1 {1} 320\nn{0}2 {2} 320\nw{0} n{0},n{0}1,n{0}2,n{0} building=house\n"
+    houses = "".join(house.format(100 + i, 50 * i, 50 * i + 9) for i in range(6))
+    bare, mapped = (look(p).measurements["crowding"] for p in (plan, plan + houses))
+    assert (bare.confidence[0], mapped.confidence[0]) == (0.15, 0.3)
+    words = [found.describe(np.array([0]))["why_crowding"].iloc[0] for found in (bare, mapped)]
+    assert ["no houses are mapped" in text for text in words] == [True, False]
+
+
+def test_a_large_thing_is_named_once(look) -> None:
+    square = "n91 -60 20\nn92 160 20\nn93 160 240\nn94 -60 240\nw9 n91,n92,n93,n94,n91 place=square\n"
+    why = look(walks(1) + square).measurements["crowding"].describe(np.array([0]))["why_crowding"].iloc[0]
+    assert "drawn by a square within 100 m" in why
+
+
 def test_busier_is_never_kinder(look) -> None:
     found = look(walks(5, "highway=footway bicycle=no") + "n90 40 0 amenity=cafe\nn91 40 0 shop=mall").measurements
     order = np.argsort(found["crowding"].value)
@@ -305,14 +321,27 @@ def test_the_season_of_beaches_is_that_of_the_hemisphere() -> None:
     assert north.mean() == pytest.approx(1)
 
 
-def test_best_hours_are_the_quietest_in_the_light() -> None:
-    school = np.eye(len(_draws.SETTINGS))[_draws.SETTINGS.index("school")][None]
+def test_best_hours_are_the_quiet_ones_in_the_light() -> None:
+    setting = np.eye(len(_draws.SETTINGS))
+    school = setting[_draws.SETTINGS.index("school")][None]
     in_june, in_december = at("2026-06-20T12:00"), at("2026-12-21T12:00")
-    assert _when.best_hours(school, in_june)[0].startswith("Mon–Fri 5–7")
-    hours = [int(part.split()[1].split("–")[0]) for part in _when.best_hours(school, in_december)[0].split(", ")]
-    assert all(8 <= hour <= 14 for hour in hours)
+    assert _when.best_hours(school, in_june)[0].startswith("Mon–Fri 6–7, ")
+    for words in _when.best_hours(setting, in_december):
+        for part in words.replace("Mon–Fri", "").replace("Sat", "").replace("Sun", "").split(";"):
+            hours = [tuple(map(int, run.split("–"))) for run in part.split(",")]
+            assert all(8 <= first < end <= 16 for first, end in hours)
     polar_night = clock.moment("2026-12-21T12:00", Place("", 15.6, 78.2))
     assert _when.best_hours(school, polar_night) == ["no hour of light"]
+
+
+def test_best_hours_have_fewer_people_than_all_others_of_the_day() -> None:
+    activity = np.random.default_rng(1).random((20, len(_draws.SETTINGS)))
+    people = (activity @ _when.PROFILES).reshape(20, 7, 24)
+    for words, week in zip(_when.best_hours(activity, None), people, strict=True):
+        saturday = words.split("; ")[1].removeprefix("Sat ")
+        best = [h for run in saturday.split(", ") for h in range(*map(int, run.split("–")))]
+        others = [h for h in range(7, 21) if h not in best]
+        assert week[5, best].max() < week[5, others].min()
 
 
 def test_hours_are_said_to_be_a_guess_outside_the_centre(look) -> None:

@@ -50,9 +50,10 @@ _AROUND_M = 1000.0
 _NAMED_M = 100.0
 """How far what is named in words may lie."""
 _MOST_NAMED = 3
+_WITHOUT_HOUSES = 0.5
+"""Confidence is halved where no houses are mapped [J]."""
 _NUMBERS = ("no", "a", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_UNCOUNTED = frozenset({"parking", "park", "garden", "beach"})
-"""These are spread over many points and named once."""
+_UNCOUNTED = frozenset({"parking"})
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,12 @@ class _Looked:
     def people(self) -> FloatArray:
         """People an hour at each station."""
         return self.scale.people(self.around.activity @ _when.shares(self.moment))
+
+    @property
+    def confidence(self) -> float:
+        """Confidence in them, 0..1."""
+        calibrated = self.scale.counters > 0 or self.scale.population
+        return self.scale.confidence * (1.0 if self.around.houses or calibrated else _WITHOUT_HOUSES)
 
 
 def crowd_index(xy: FloatArray, features: Features, moment: Moment | None = None) -> FloatArray:
@@ -172,7 +179,7 @@ def measure(windows: Windows, evidence: Evidence) -> Measurement:
     return Measurement(
         value=percentile,
         desirability=np.fmin(people_rated, by_wheels),
-        confidence=np.where(known, looked.scale.confidence, 0.0),
+        confidence=np.where(known, looked.confidence, 0.0),
         draw=draw,
         describe=_describer(windows, looked, busiest, percentile, beside),
     )
@@ -268,7 +275,8 @@ def _words(row: dict[Hashable, Any], drivers: str, guessed_clock: bool, looked: 
     share = row["crowd_percentile"]
     busier = f", busier than {100 * share:.0f} % of the foot ways within 1 km" if np.isfinite(share) else ""
     source = f"by {scale.counters} counters" if scale.counters else "a guess from the map, no counts"
-    clock = "at a mean hour of the day" if looked.moment is None else f"at {looked.moment}"
+    source += "" if looked.around.houses else ", where no houses are mapped: there may be many more"
+    clock = "at a mean hour of the day" if looked.moment is None else f"at {looked.moment.local:%a %H:%M}"
     hour = "" if looked.moment is None or not guessed_clock else ", and the hour's share is a guess, too"
     return f"{_roughly(row['people_per_hour'])} people an hour {clock} ({source}{hour}){busier}{drivers}; {rest}"
 
@@ -303,7 +311,7 @@ def _drivers(around: _where.Around, station: IntArray, shares: FloatArray) -> li
         total: dict[str, float] = defaultdict(float)
         for word, weight in zip(places.word[rows], pull, strict=True):
             total[word] += float(weight)
-        many = Counter(places.word[rows])
+        many = Counter(word for word, _ in set(zip(places.word[rows], places.thing[rows], strict=True)))
         top = [
             _counted(many[word], word)
             for word, weight in sorted(total.items(), key=lambda item: -item[1])[:_MOST_NAMED]

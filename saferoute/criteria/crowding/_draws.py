@@ -132,16 +132,19 @@ class Draws:
         Index into `SETTINGS`.
     word : ndarray of m str
         What it is called; ``""`` for what needs no name: floor area.
+    thing : ndarray of shape (m,)
+        Number of the object; a large one has many points.
     """
 
     xy: FloatArray
     units: FloatArray
     setting: IntArray
     word: NDArray[np.object_]
+    thing: IntArray
 
     def only(self, rows: NDArray[np.bool_] | IntArray) -> Draws:
         """Return some of them."""
-        return Draws(self.xy[rows], self.units[rows], self.setting[rows], self.word[rows])
+        return Draws(self.xy[rows], self.units[rows], self.setting[rows], self.word[rows], self.thing[rows])
 
 
 def draws(features: Features) -> tuple[Draws, Draws]:
@@ -157,6 +160,7 @@ def draws(features: Features) -> tuple[Draws, Draws]:
         units=np.fmin(np.concatenate([of_points["units"].to_numpy(), spread["units"].to_numpy() * share]), _MOST_UNITS),
         setting=np.concatenate([of_points["setting"], spread["setting"]]).astype(np.int64),
         word=np.concatenate([of_points["word"], spread["word"]]).astype(object),
+        thing=np.concatenate([np.arange(len(points)), len(points) + owner]),
     )
     floor = np.concatenate([np.zeros(len(of_points), bool), spread["building"].to_numpy(dtype=bool)])
     return whole.only(~floor), whole.only(floor)

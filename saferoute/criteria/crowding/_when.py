@@ -15,7 +15,7 @@ from saferoute.criteria.crowding._centre import WEEK
 from saferoute.criteria.crowding._draws import SETTINGS
 
 if TYPE_CHECKING:
-    from saferoute.model import FloatArray, IntArray, Moment
+    from saferoute.model import BoolArray, FloatArray, Moment
 
 HOURS = 168
 
@@ -74,8 +74,9 @@ _TROPIC_DEG, _SEASONAL_DEG = 15.0, 35.0
 
 _WAKING = np.arange(7, 21)
 """Hours of the mean day where nobody asked for an hour."""
-_RUNNABLE = np.arange(5, 22)
-"""Hours that are worth naming as best; before and after people sleep."""
+_RUNNABLE = range(6, 22)
+"""Hours that are worth naming as best; before and after people sleep [J]."""
+_QUIET = 2 / 3
 _DAYS = (("Mon–Fri", slice(0, 5)), ("Sat", slice(5, 6)), ("Sun", slice(6, 7)))
 
 
@@ -110,32 +111,47 @@ def shares(moment: Moment | None) -> FloatArray:
 
 
 def best_hours(activity: FloatArray, moment: Moment | None) -> list[str]:
-    """Return the two quietest hours in a row of each row of activity, by kind of day.
+    """Return the quiet hours of each row of activity, by kind of day.
 
-    Only hours of light count: those of the moment's date, else 7 to 20.
+    Quiet hours have less than two thirds of the people of that day's mean hour from 7
+    to 21; where none has, it is the quietest. Only hours of light from 6 to 22
+    count: the light of the moment's date, else 7 to 21.
 
     Examples
     --------
     >>> best_hours(np.eye(len(SETTINGS))[:1], None)
-    ['Mon–Fri 19–21, Sat 7–9, Sun 7–9']
+    ['Mon–Fri 7–8, 20–21; Sat 7–10; Sun 7–10']
     """
     light = np.zeros(24, dtype=bool)
     light[_WAKING] = True
-    by_setting = activity
     if moment is not None:
         light = np.array(moment.light)
-        by_setting = activity * season(moment.local.month, moment.lat)
-    hours: IntArray = _RUNNABLE[light[_RUNNABLE] & light[np.minimum(_RUNNABLE + 1, 23)]]
-    if not len(hours):
+        activity = activity * season(moment.local.month, moment.lat)
+    light[[h for h in range(24) if h not in _RUNNABLE]] = False
+    if not light.any():
         return ["no hour of light"] * len(activity)
-    people = (by_setting @ PROFILES).reshape(-1, 7, 24)
-    words = [[] for _ in activity]  # type: list[list[str]]
+    people = (activity @ PROFILES).reshape(-1, 7, 24)
+    words: list[list[str]] = [[] for _ in activity]
     for day, which in _DAYS:
         mean = people[:, which].mean(axis=1)
-        first = hours[(mean[:, hours] + mean[:, hours + 1]).argmin(axis=1)]
-        for row, hour in zip(words, first, strict=True):
-            row.append(f"{day} {hour}–{hour + 2}")
-    return [", ".join(row) for row in words]
+        quietest = np.where(light, mean, np.inf).argmin(axis=1)
+        quiet = light & (mean < _QUIET * mean[:, _WAKING].mean(axis=1, keepdims=True))
+        quiet[np.arange(len(quiet)), quietest] = True
+        for row, hours in zip(words, quiet, strict=True):
+            row.append(f"{day} {_ranges(hours)}")
+    return ["; ".join(row) for row in words]
+
+
+def _ranges(hours: BoolArray) -> str:
+    """Return runs of hours as people write them.
+
+    Examples
+    --------
+    >>> _ranges(np.isin(np.arange(24), [6, 7, 20]))
+    '6–8, 20–21'
+    """
+    edges = np.flatnonzero(np.diff(np.r_[False, hours, False].astype(int)))
+    return ", ".join(f"{first}–{end}" for first, end in edges.reshape(-1, 2))
 
 
 def guessed(activity: FloatArray, moment: Moment | None) -> FloatArray:
