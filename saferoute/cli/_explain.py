@@ -79,6 +79,7 @@ def _explanation_lines(answer: Explanation) -> list[str]:
             f"{answer.ranking.considered['stretches']:.0f} stretches within {answer.ranking.area.radius_m:.0f} m"
         ),
         "",
+        *([f"Best hours: {row['best_hours']}", ""] if isinstance(row["best_hours"], str) else []),
         "criterion     value confidence  why",
         *(
             f"{name:13} {row[f'd_{name}']:5.2f} {row[f'c_{name}']:10.2f}  {plain(row[f'why_{name}'], 400)}"

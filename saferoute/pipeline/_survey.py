@@ -242,4 +242,4 @@ def _hour_notes(moment: Moment | None) -> tuple[str, ...]:
     if moment.sunrise and moment.sunset:
         sun += f" (sunrise {moment.sunrise:%H:%M}, sunset {moment.sunset:%H:%M})"
     dark = "; what is tagged unlit is left out, where nothing is tagged look for lamps" if moment.dark else ""
-    return (f"for {moment}, local time, when {sun}{dark}",)
+    return (f"people and light are those of {moment}: {sun}{dark}",)

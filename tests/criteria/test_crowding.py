@@ -348,10 +348,10 @@ def test_hours_are_said_to_be_a_guess_outside_the_centre(look) -> None:
     plan = walks(1) + "n90 40 0 leisure=playground\n"
     profile = load_profile(at="2026-06-20T15:00")
     said = look(plan, profile=profile).measurements["crowding"].describe(np.array([0]))
-    assert "the hour's share is a guess" in said["why_crowding"].iloc[0]
+    assert "a guess from the map and the clock" in said["why_crowding"].iloc[0]
     plan = walks(1) + "".join(f"n{90 + i} {40 + i} 0 shop=clothes\n" for i in range(9))
     said = look(plan, profile=profile).measurements["crowding"].describe(np.array([0]))
-    assert "the hour's share is a guess" not in said["why_crowding"].iloc[0]
+    assert "a guess from the map, no counts" in said["why_crowding"].iloc[0]
 
 
 # --- what counters and dwellers teach ---------------------------------------------------------

@@ -271,14 +271,25 @@ def _words(row: dict[Hashable, Any], drivers: str, guessed_clock: bool, looked: 
     rest = "; ".join([wheels, *beside])
     if np.isnan(row["people_per_hour"]):
         return f"people unknown: nothing that draws any is mapped within {_where.FAR_REACH_M:.0f} m; {rest}"
-    scale = looked.scale
     share = row["crowd_percentile"]
-    busier = f", busier than {100 * share:.0f} % of the foot ways within 1 km" if np.isfinite(share) else ""
-    source = f"by {scale.counters} counters" if scale.counters else "a guess from the map, no counts"
-    source += "" if looked.around.houses else ", where no houses are mapped: there may be many more"
-    clock = "at a mean hour of the day" if looked.moment is None else f"at {looked.moment.local:%a %H:%M}"
-    hour = "" if looked.moment is None or not guessed_clock else ", and the hour's share is a guess, too"
-    return f"{_roughly(row['people_per_hour'])} people an hour {clock} ({source}{hour}){busier}{drivers}; {rest}"
+    parts = [
+        f"{_roughly(row['people_per_hour'])} people an hour "
+        + ("at a mean hour of the day" if looked.moment is None else f"at {looked.moment.local:%a %H:%M}")
+        + f" ({_how_sure(looked, guessed_clock)})",
+        f", busier than {100 * share:.0f} % of the ways within 1 km" if np.isfinite(share) else "",
+        f", drawn by {drivers}" if drivers else "",
+        f"; quiet {row['best_hours']}; {rest}",
+    ]
+    return "".join(parts)
+
+
+def _how_sure(looked: _Looked, guessed_clock: bool) -> str:
+    if looked.scale.counters:
+        source = f"by {looked.scale.counters} counters"
+    else:
+        clock = " and the clock" if guessed_clock and looked.moment else ""
+        source = f"a guess from the map{clock}, no counts"
+    return source if looked.around.houses else f"{source}; no houses are mapped, there may be many more"
 
 
 def _roughly(number: float) -> str:
@@ -317,7 +328,7 @@ def _drivers(around: _where.Around, station: IntArray, shares: FloatArray) -> li
             for word, weight in sorted(total.items(), key=lambda item: -item[1])[:_MOST_NAMED]
             if weight > 0
         ]
-        words.append(f", drawn by {' and '.join(top)} within {_NAMED_M:.0f} m" if top else "")
+        words.append(f"{' and '.join(top)} within {_NAMED_M:.0f} m" if top else "")
     return words
 
 

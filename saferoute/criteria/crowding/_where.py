@@ -2,7 +2,7 @@
 
 At a point the activity of a setting is
 
-    Σ units · (exp(−d/60 m) + .1 · exp(−d/300 m))      over places and floor area, d ≤ 900 m
+    Σ units · (exp(−d/50 m) + .1 · exp(−d/300 m))      over places and floor area, d ≤ 900 m
     + way factor · the same sum over streets
 
 The near kernel is the frontage: one block explains most (Liu & Griswold 2009,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from saferoute.model import BoolArray, Features, FloatArray, IntArray
 
-NEAR_M, NEAR_REACH_M = 60.0, 300.0
+NEAR_M, NEAR_REACH_M = 50.0, 300.0
 FAR_M, FAR_REACH_M, FAR_SHARE = 300.0, 900.0, 0.1
 """Decay, reach and weight of the kernels; with a shop every 25 m both count alike [J]."""
 REACH_M = 950.0
@@ -49,7 +49,7 @@ ON_WAY_M = 30.0
 NOWHERE_M = 250.0
 """Farther from every way nothing is known."""
 WAYS = {
-    "pedestrian": 4.0, "living_street": 1.5, "primary": 1.8, "secondary": 1.8, "tertiary": 1.5, "residential": 0.9,
+    "pedestrian": 3.0, "living_street": 1.5, "primary": 1.8, "secondary": 1.8, "tertiary": 1.5, "residential": 0.9,
     "unclassified": 0.9, "footway": 1.0, "path": 0.6, "steps": 0.8, "cycleway": 0.6, "track": 0.3, "service": 0.4,
     "bridleway": 0.2, "trunk": 0.8, "primary_link": 0.5, "secondary_link": 0.5, "tertiary_link": 0.5, "corridor": 0.5,
     "platform": 1.0, "road": 0.6,
@@ -58,9 +58,10 @@ WAYS = {
 streets carry more than side streets, streets closed to cars most, alleys least."""
 _ASIDE = {"alley": 0.5, "parking_aisle": 0.3, "driveway": 0.3, "drive-through": 0.3}
 """Factors of ``service``."""
-_LONG_M, _LONG_MORE = 600.0, 0.8
-"""A street of one name that goes on for 600 m carries up to 1.8 times as many:
-continuous streets carry most of the movement (Jiang 2009, "street hierarchies")."""
+_LONG_M, _SHORT, _LONG = 600.0, 0.6, 1.5
+"""Factors of a way without a name or of a few metres, and of a street that goes on under
+one name for 600 m to both sides: continuous streets carry most of the movement (Jiang
+2009, "Street hierarchies"), a lane beside the main street little of it [J]."""
 _WIDE_M = (3.0, 12.0)
 _WIDE_MORE = 0.5
 """A foot way of 12 m was built for half as many again as one of 3 m [J]."""
@@ -154,7 +155,7 @@ def _counted_dwellers(floor: Draws, population: pd.DataFrame | None) -> Draws:
 
 
 def _near(xy: FloatArray, of: Draws) -> FloatArray:
-    """Return Σ units · exp(−d/60 m) per setting, exact."""
+    """Return Σ units · exp(−d/50 m) per setting, exact."""
     from scipy.spatial import cKDTree
 
     result = np.zeros((len(xy), len(SETTINGS)))
@@ -249,7 +250,7 @@ def way_factors(xy: FloatArray, ways: gpd.GeoDataFrame) -> tuple[FloatArray, Boo
     # Beside a street one is less on it than on it; nothing jumps at 30 m.
     away = shapely.distance(points[point], shapes[way])
     lengths = _street_lengths(xy, ways)
-    longer = 1 + _LONG_MORE * np.fmin(lengths.of(point, way) / _LONG_M, 1.0)
+    longer = np.interp(lengths.of(point, way), (0.0, 2 * _LONG_M), (_SHORT, _LONG))
     np.maximum.at(factor, point, people[way] * longer * (1 - 0.5 * away / ON_WAY_M))
     near = np.zeros(len(xy), dtype=bool)
     near[point] = True
