@@ -156,6 +156,14 @@ def test_more_streets_around_are_more_people(index) -> None:
     assert index(STREETS + grid) > index(STREETS)
 
 
+@pytest.mark.parametrize("water", ["natural=coastline", "waterway=river", "natural=water"])
+def test_a_promenade_is_busier_than_a_path_inland(index, water: str) -> None:
+    shore = "n81 -600 -20\nn82 600 -20\nn83 600 -90\nn84 -600 -90\nw8 n81,n82,n83,n84,n81 "
+    plan = STREETS.replace("residential", "footway")
+    assert index(plan + shore + water, 100) > index(plan, 100)
+    assert index(STREETS + shore + water, 100) == index(STREETS, 100)
+
+
 def test_pavements_drawn_apart_do_not_double_the_street(index) -> None:
     pavement = "n81 -400 6\nn82 400 6\nw8 n81,n82 highway=footway footway=sidewalk\n"
     assert index(STREETS + pavement) == pytest.approx(index(STREETS), rel=1e-6)

@@ -84,16 +84,20 @@ def motors(ground: pd.DataFrame) -> tuple[FloatArray, NDArray[np.object_]]:
     # access=* of a track speaks of wheels, too, unless foot=* is the exception to it.
     access = column(ground, "access").where(highway.eq("track"))
     said = said.fillna(access.where(access.isin(MOTORS)))
-    by_tag = [MOTORS.get(str(value), _OTHER) if pd.notna(value) else None for value in said]
-    grade = column(ground, "tracktype")
-    by_class = [
-        TRACKS.get(str(g), TRACK_ELSE) if h == "track" else PEDESTRIAN if h == "pedestrian" else FOOT_WAY
-        for h, g in zip(highway, grade, strict=True)
-    ]
-    rated = [tag or of_class for tag, of_class in zip(by_tag, by_class, strict=True)]
-    words = np.empty(len(rated), dtype=object)
-    words[:] = [text for _, text in rated]
-    return np.array([value for value, _ in rated], dtype=float), words
+    kinds = pd.DataFrame({"said": said, "highway": highway, "grade": column(ground, "tracktype")}).fillna("")
+    number, kinds = kinds.groupby(["said", "highway", "grade"], sort=False).ngroup(), kinds.drop_duplicates()
+    rated = [_motors_of(*kind) for kind in kinds.itertuples(index=False, name=None)]
+    values = np.array([value for value, _ in rated], dtype=float)
+    words = np.array([text for _, text in rated], dtype=object)
+    return values[number], words[number]
+
+
+def _motors_of(said: str, highway: str, grade: str) -> tuple[float, str]:
+    if said:
+        return MOTORS.get(said, _OTHER)
+    if highway == "track":
+        return TRACKS.get(grade, TRACK_ELSE)
+    return PEDESTRIAN if highway == "pedestrian" else FOOT_WAY
 
 
 def neighbours(xy: FloatArray, spacing_m: float, features: Features) -> pd.DataFrame:

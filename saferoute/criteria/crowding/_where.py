@@ -3,7 +3,7 @@
 At a point the activity of a setting is
 
     Σ units · (exp(−d/50 m) + .1 · exp(−d/300 m))      over places and floor area, d ≤ 900 m
-    + way factor · the same sum over streets
+    + way factor · the same sum over streets (more where it is a promenade)
 
 The near kernel is the frontage: one block explains most (Liu & Griswold 2009,
 San Francisco); the far one the walk to and from it: a quarter to half a mile
@@ -40,7 +40,7 @@ FAR_M, FAR_REACH_M, FAR_SHARE = 300.0, 900.0, 0.1
 REACH_M = 950.0
 """What lies farther changes nothing: `FAR_REACH_M` and a cell of the grid."""
 _GRID_M = 25.0
-CENTRE, RESIDENTIAL = SETTINGS.index("centre"), SETTINGS.index("residential")
+CENTRE, RESIDENTIAL, PARK = (SETTINGS.index(name) for name in ("centre", "residential", "park"))
 DWELLERS_PER_UNIT = 45.0
 """As many make three walks a day each, and a small shop has 150 visits [J]."""
 
@@ -62,6 +62,12 @@ _LONG_M, _SHORT, _LONG = 600.0, 0.6, 1.5
 """Factors of a way without a name or of a few metres, and of a street that goes on under
 one name for 600 m to both sides: continuous streets carry most of the movement (Jiang
 2009, "Street hierarchies"), a lane beside the main street little of it [J]."""
+PROMENADE, _WATER_M = 0.8, 40.0
+"""A foot way within 40 m of sea, lake or river is a promenade: to those who pass come
+nearly as many who stroll, at a park's hours [J]."""
+_FOOT_WAYS = frozenset({"footway", "path", "pedestrian"})
+_WATER_LINES = {"natural": frozenset({"coastline"}), "waterway": frozenset({"river", "canal"})}
+_WATER_AREAS = {"natural": frozenset({"water", "beach", "bay"}), "waterway": frozenset({"riverbank", "dock"})}
 _WIDE_M = (3.0, 12.0)
 _WIDE_MORE = 0.5
 """A foot way of 12 m was built for half as many again as one of 3 m [J]."""
@@ -118,6 +124,7 @@ def around(xy: FloatArray, features: Features) -> Around:
     activity = of_places + of_floor
     activity[:, RESIDENTIAL] += np.fmin(factor, 1.0) * passing
     activity[:, CENTRE] += np.fmax(factor - 1.0, 0.0) * passing
+    activity[:, PARK] += PROMENADE * passing * _by_the_water(xy, features)
     return Around(xy, activity, known, on_map, places, _has_houses(features))
 
 
@@ -230,7 +237,7 @@ def _people_on(ways: pd.DataFrame) -> FloatArray:
     factor = column(ways, "highway").map(WAYS).to_numpy(dtype=float, na_value=0.0)
     factor = factor * column(ways, "service").map(_ASIDE).to_numpy(dtype=float, na_value=1.0)
     width = metres(ways, "width")
-    on_foot = isin(ways, "highway", {"footway", "path", "pedestrian"})
+    on_foot = isin(ways, "highway", _FOOT_WAYS)
     wide = np.interp(np.where(on_foot & np.isfinite(width), width, 0.0), _WIDE_M, (0.0, 1.0))
     foot = column(ways, "foot").fillna(column(ways, "access"))
     closed = foot.isin(_CLOSED).to_numpy()
@@ -257,6 +264,27 @@ def way_factors(xy: FloatArray, ways: gpd.GeoDataFrame) -> tuple[FloatArray, Boo
     left = np.flatnonzero(~near)
     near[left[tree.query(points[left], predicate="dwithin", distance=NOWHERE_M)[0]]] = True
     return factor, near
+
+
+def _by_the_water(xy: FloatArray, features: Features) -> BoolArray:
+    """Say which points are on a foot way beside water."""
+    ways, areas = features.ways, features.areas
+    line, area = np.zeros(len(ways), dtype=bool), np.zeros(len(areas), dtype=bool)
+    for tag, values in _WATER_LINES.items():
+        line |= isin(ways, tag, values)
+    for tag, values in _WATER_AREAS.items():
+        area |= isin(areas, tag, values)
+    water = np.concatenate([ways.geometry.to_numpy()[line], areas.geometry.to_numpy()[area]])
+    paths = ways.geometry.to_numpy()[isin(ways, "highway", _FOOT_WAYS)]
+    points = shapely.points(xy)
+    beside = np.zeros(len(xy), dtype=bool)
+    if not len(water) or not len(paths):
+        return beside
+    beside[shapely.STRtree(water).query(points, predicate="dwithin", distance=_WATER_M)[0]] = True
+    near = np.flatnonzero(beside)
+    on_foot = shapely.STRtree(paths).query(points[near], predicate="dwithin", distance=ON_WAY_M)[0]
+    beside[np.setdiff1d(near, near[on_foot])] = False
+    return beside
 
 
 @dataclass(frozen=True)
