@@ -2,8 +2,8 @@
 
 At a point the activity of a setting is
 
-    Σ units · (exp(−d/50 m) + .1 · exp(−d/300 m))      over places and floor area, d ≤ 900 m
-    + way factor · the same sum over streets (more where it is a promenade)
+    Σ units · (exp(−d/50 m) + .1 · exp(−d/300 m))      over places, d ≤ 900 m
+    + way factor · the same sum over floor area and streets (more on a promenade)
 
 The near kernel is the frontage: one block explains most (Liu & Griswold 2009,
 San Francisco); the far one the walk to and from it: a quarter to half a mile
@@ -13,7 +13,9 @@ Amsterdam, London, Stockholm: r = .33), and grow with the class and length of
 the street one is on, which stand for its betweenness.
 
 Every term grows with what is mapped and none is shared out, so that one café
-more never empties a street.
+more never empties a street. The way's factor is not laid on places: a café
+then adds as much to whatever lies as near, and what it stands beside keeps its
+place among the ways around. Shops stand on the busy streets anyway.
 """
 
 from __future__ import annotations
@@ -119,9 +121,10 @@ def around(xy: FloatArray, features: Features) -> Around:
     of_places = _near(xy, places) + FAR_SHARE * _on_grid(xy, places, FAR_M, FAR_REACH_M)
     of_floor, streets = _both(xy, floor), _both(xy, _streets(ways))
     known = (of_places + of_floor).sum(axis=1) > 0
+    # Who lives and works around passes along the main streets, not along lanes.
     # Whom a street has beyond a plain pavement's share is there for what the centre is.
     passing = streets[:, RESIDENTIAL]
-    activity = of_places + of_floor
+    activity = of_places + factor[:, None] * of_floor
     activity[:, RESIDENTIAL] += np.fmin(factor, 1.0) * passing
     activity[:, CENTRE] += np.fmax(factor - 1.0, 0.0) * passing
     activity[:, PARK] += PROMENADE * passing * _by_the_water(xy, features)
