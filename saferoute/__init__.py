@@ -6,12 +6,23 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from saferoute.model import Ranking, SaferouteError, Session, Wish
+    from saferoute.pipeline import crowding_at
     from saferoute.pipeline import find_near as find
     from saferoute.pipeline import plan_near as plan
     from saferoute.sources.profiles import load_profile
 
 __version__ = "0.1.0"
-__all__ = ["Ranking", "SaferouteError", "Session", "Wish", "__version__", "find", "load_profile", "plan"]
+__all__ = [
+    "Ranking",
+    "SaferouteError",
+    "Session",
+    "Wish",
+    "__version__",
+    "crowding_at",
+    "find",
+    "load_profile",
+    "plan",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -20,6 +31,7 @@ def __getattr__(name: str) -> Any:
 
     homes = {
         "Ranking": ("saferoute.model", "Ranking"),
+        "crowding_at": ("saferoute.pipeline", "crowding_at"),
         "SaferouteError": ("saferoute.model", "SaferouteError"),
         "Session": ("saferoute.model", "Session"),
         "Wish": ("saferoute.model", "Wish"),

@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Mapping
 
     import geopandas as gpd
@@ -107,6 +108,34 @@ class Area:
 
 
 @dataclass(frozen=True)
+class Moment:
+    """An hour at a place, and the light of that day."""
+
+    local: dt.datetime
+    """Wall time of the place, without a zone."""
+    zone: str
+    """Name of the time zone, as in ``Europe/Helsinki``."""
+    lat: float
+    """Degrees north, WGS 84: the seasons' side."""
+    dark: bool
+    """The sun is more than 6° below the horizon: the end of civil twilight."""
+    light: tuple[bool, ...]
+    """Of each hour of that date, from 0 to 23, whether it is light all through."""
+    sunrise: dt.datetime | None
+    """Wall time; None where the sun does not rise on that date."""
+    sunset: dt.datetime | None
+
+    @property
+    def hour_of_week(self) -> int:
+        """Hours since Monday 0:00."""
+        return self.local.weekday() * 24 + self.local.hour
+
+    def __str__(self) -> str:
+        """Return the moment as people write it."""
+        return f"{self.local:%a %Y-%m-%d %H:%M} ({self.zone})"
+
+
+@dataclass(frozen=True)
 class Features:
     """OpenStreetMap around an area as three tables in one metric CRS.
 
@@ -133,6 +162,21 @@ class Features:
     attribution: tuple[str, ...] = (OSM_ATTRIBUTION,)
     notes: tuple[str, ...] = ()
     """What was repaired, skipped or missing, in words for the user."""
+    counters: Counters | None = None
+    """Counts of people on foot; None where nobody counted."""
+    population: pd.DataFrame | None = None
+    """People who live at points: ``x_m``, ``y_m``, ``people``, ``cell_m``; cells of nobody
+    are there, too. None where it is not known."""
+
+
+@dataclass(frozen=True)
+class Counters:
+    """Counts of people on foot, and the map around them."""
+
+    table: pd.DataFrame
+    """``x_m``, ``y_m``, ``count`` of people an hour and ``hour_of_week`` (0 = Monday 0:00, NaN = a mean hour)."""
+    features: Features
+    """The map as far as counters stand, in the same CRS."""
 
 
 @dataclass(frozen=True)
@@ -247,6 +291,8 @@ class Evidence:
     fine: ElevationSamples | None
     """Heights every metre, five a cell, where some raster is fine enough, else None."""
     profile: Profile
+    moment: Moment | None = None
+    """The hour that was asked for; None = a mean hour of the day."""
 
 
 @dataclass(frozen=True)
@@ -355,6 +401,9 @@ class Profile:
     """If not empty: the surfaces the runner asked for; unknown is left out too."""
     barefoot: bool = False
     training: Training = Training()
+    at: str = ""
+    """When to run, as `saferoute.sources.clock` reads it, in the local time of the place;
+    empty = no hour: crowding is that of a mean hour of the day, and nothing is said of light."""
 
 
 @dataclass(frozen=True)

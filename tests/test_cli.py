@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import signal
 import subprocess
 import sys
 import urllib.request
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from rankings import ranking as made_ranking
@@ -414,3 +416,45 @@ def test_view_serves_until_interrupted(sample_map):
 def test_view_says_what_cannot_be_shown(sample_map, capsys, arguments, said):
     assert main(["view", "--no-browser", *(str(sample_map) if a == "MAP" else a for a in arguments)]) == 2
     assert said in capsys.readouterr().err
+
+
+# --- when -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("at", ["soon", "", "sat", "2026-02-30T07:00", "\x1b[31m"])
+@pytest.mark.parametrize("command", ["find", "explain"])
+def test_a_time_that_is_none_is_one_line_with_exit_code_2(run, folder, command, at):
+    code, out, err = run(command, f"--at={at}")
+    assert (code, out) == (2, "")
+    assert err.startswith("saferoute: time '")
+    assert err.count("\n") == 1
+    assert "\x1b" not in err
+    assert list(folder.iterdir()) == []
+
+
+def test_the_hour_is_said_and_lamps_are_asked_for_in_the_dark(run):
+    day, night = (run("explain", "--at", at)[1] for at in ("2026-06-20T07:00", "2026-12-20T06:00"))
+    assert "people and light are those of Sat 2026-06-20 07:00 (Europe/Helsinki): it is light" in day
+    assert "lamps: it is dark at that hour" not in day
+    assert "Check on foot: lamps: it is dark at that hour" in night
+
+
+def test_the_hour_is_now_where_none_is_asked_for(run):
+    assert (
+        f"people and light are those of {dt.datetime.now(ZoneInfo('Europe/Helsinki')):%a %Y-%m-%d}" in run("explain")[1]
+    )
+
+
+def test_counters_and_people_calibrate_crowding(run, tmp_path):
+    with_cafe = write_town(tmp_path / "cafe.osm", TOWN + "n90 0 9 amenity=cafe\n")
+    counts = tmp_path / "counts.csv"
+    counts.write_text("lon,lat,count\n" + "".join(f"{lonlat(x, 0)[0]},{lonlat(x, 0)[1]},700\n" for x in (-100, 0, 100)))
+    plain, counted = (run("explain", *more, osm=with_cafe)[1] for more in ([], ["--counts", counts]))
+    assert "a guess from the map" in plain
+    assert "by 3 counters" in counted
+    assert "crowding is calibrated by 3 of 3 counters" in counted
+    assert "Best hours: Mon–Fri " in counted
+    code, out, err = run("find", "--counts", tmp_path / "none.csv", "-o", "-")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    code, out, err = run("find", "--population", counts, "-o", "-")
+    assert (code, out, err.count("\n")) == (2, "", 1)

@@ -14,7 +14,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from saferoute import __version__
-from saferoute.cli import _explain, _find, _plan, _view
+from saferoute.cli import _evaluate, _explain, _find, _plan, _view
 from saferoute.cli._shared import EXIT_CODES, say
 from saferoute.model import InvalidInput, SaferouteError
 
@@ -27,7 +27,9 @@ examples:
   saferoute find --near Kaisaniemi --region data/helsinki --level first-steps -o park.html -o park.geojson
   saferoute find --near geo:54.18,7.89 --osm helgoland.osm.pbf --dem dem.tif --surface sand,grass -o - > sand.geojson
   saferoute plan --near 60.172,24.944 --region data/helsinki --week 3 --time 30min -o run.gpx -o run.workout.fit
+  saferoute find --near Kaisaniemi --region data/helsinki --at "sat 07:00"
   saferoute explain --near 60.1757,24.9470 --region data/helsinki
+  saferoute evaluate-crowding counts.csv --osm city.osm.pbf --at "wed 13:00"
   saferoute view maps/helsinki.html --tiles
 
 """
@@ -43,7 +45,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"saferoute {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in (_find, _explain, _plan, _view):
+    for command in (_find, _explain, _plan, _view, _evaluate):
         command.add(commands)
     return top
 

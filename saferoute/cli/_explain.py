@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from saferoute.cli._shared import (
     NOTHING_QUALIFIES,
     add_common,
+    counted,
     new_command,
     place_of,
     profile_of,
@@ -43,7 +44,11 @@ def run(arguments: argparse.Namespace) -> int:
     if elevation and arguments.dem and not arguments.region:
         elevation.require(place.lon, place.lat, pipeline.EXPLAIN_RADIUS_M)
     answer = pipeline.explain(
-        place, features_of=features, profile=profile, elevation_of=elevation, say=progress(arguments.quiet)
+        place,
+        features_of=counted(arguments, features),
+        profile=profile,
+        elevation_of=elevation,
+        say=progress(arguments.quiet),
     )
     for line in _explanation_lines(answer):
         print(line)
@@ -74,6 +79,7 @@ def _explanation_lines(answer: Explanation) -> list[str]:
             f"{answer.ranking.considered['stretches']:.0f} stretches within {answer.ranking.area.radius_m:.0f} m"
         ),
         "",
+        *([f"Best hours: {row['best_hours']}", ""] if isinstance(row["best_hours"], str) else []),
         "criterion     value confidence  why",
         *(
             f"{name:13} {row[f'd_{name}']:5.2f} {row[f'c_{name}']:10.2f}  {plain(row[f'why_{name}'], 400)}"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from saferoute.cli._shared import (
     NOTHING_QUALIFIES,
     add_common,
+    counted,
     new_command,
     place_of,
     profile_of,
@@ -66,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
         elevation.require(place.lon, place.lat, arguments.radius)
     ranking = pipeline.find(
         area,
-        features_of=features,
+        features_of=counted(arguments, features),
         profile=profile,
         elevation_of=elevation,
         top=arguments.top,

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from saferoute.model import Place, Profile
+    from saferoute.sources import FeatureSource
     from saferoute.sources.extract import ExtractSource
     from saferoute.sources.raster import RasterSource
 
@@ -64,7 +65,22 @@ def add_common(command: argparse.ArgumentParser) -> None:
         metavar="M",
         help="standard error of the heights, m (default: by the raster's cells and tags)",
     )
+    data.add_argument(
+        "--counts",
+        type=Path,
+        metavar="FILE",
+        help="CSV of counters (lon, lat, count per hour, at) to calibrate crowding",
+    )
+    data.add_argument(
+        "--population", type=Path, metavar="FILE", help="raster of people per cell, for crowding where homes are few"
+    )
     runner = command.add_argument_group("runner")
+    runner.add_argument(
+        "--at",
+        default="now",
+        metavar="TIME",
+        help='when to run, local time of the place: "sat 07:00", 2026-06-20T07:00 or now (default)',
+    )
     runner.add_argument(
         "--level",
         default="beginner",
@@ -98,6 +114,15 @@ def sources_of(arguments: argparse.Namespace) -> tuple[ExtractSource, RasterSour
     return open_local(arguments.region, osm=arguments.osm, dem=arguments.dem, dem_sigma_m=arguments.dem_sigma)
 
 
+def counted(arguments: argparse.Namespace, features: FeatureSource) -> FeatureSource:
+    """Lay what --counts and --population know over the features."""
+    if arguments.counts is None and arguments.population is None:
+        return features
+    from saferoute.sources.counts import CountedSource
+
+    return CountedSource(features, counts=arguments.counts, population=arguments.population)
+
+
 def place_of(text: str, features: ExtractSource) -> Place:
     """Find the place that --near names, and say what was found."""
     from saferoute.sources.places import find_place, parse_coordinates
@@ -112,8 +137,11 @@ def place_of(text: str, features: ExtractSource) -> Place:
 
 def profile_of(arguments: argparse.Namespace) -> Profile:
     """Return the profile that --level and its companions ask for."""
+    from saferoute.sources import clock
     from saferoute.sources.profiles import choose, load_profile
 
+    clock.check(arguments.at)
+
     surfaces = frozenset(s.strip().lower() for s in arguments.surface.split(",") if s.strip())
-    loaded = load_profile(arguments.level, barefoot=arguments.barefoot)
+    loaded = load_profile(arguments.level, barefoot=arguments.barefoot, at=arguments.at)
     return choose(loaded, surfaces=surfaces, min_length_m=arguments.min_length)

@@ -71,6 +71,7 @@ RULES = {
     "edge of the data": "ground within 15 m of the edge of the map data, or beyond it",
     "too short": "no clear length for one section and its run-outs between two limits or ends",
     "bends": "bends: the headings or the strip that holds the line are too wide",
+    "dark, unlit": "ways and ground tagged lit=no, at an hour when the sun is more than 6° below the horizon",
     "slope": "slopes that are above 5 % beyond doubt",
 }
 """Every reason, with the rule in a sentence."""
@@ -208,6 +209,11 @@ def _chosen_surfaces(ground: pd.DataFrame, profile: Profile) -> list[tuple[str, 
         return []
     reason = "surface for bare feet" if profile.barefoot else "surface not asked for"
     return [(reason, ~isin(ground, "surface", profile.only_surfaces))]
+
+
+def unlit(table: pd.DataFrame) -> BoolArray:
+    """Say which rows are known to have no lamps; nobody sees a hole in the dark, least of all behind him."""
+    return isin(table, "lit", {"no", "disused"})
 
 
 def walkable(ways: pd.DataFrame) -> BoolArray:

@@ -18,7 +18,7 @@ RATING_WORDS = {"none": "unrated"}
 
 
 def ranking_table(ranking: Ranking) -> RenderableType:
-    """Return the stretches as a table: length, slope ± error, strip, surface, limit, rating."""
+    """Return the stretches as a table: length, slope ± error, strip, surface, best hours, limit, rating."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -26,7 +26,8 @@ def ranking_table(ranking: Ranking) -> RenderableType:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
     for title, right in (
         ("#", True), ("rating", False), ("score", True), ("length", True), ("away", True), ("slope %", True),
-        ("strip", True), ("surface", False), ("limited by", False), ("on", False),
+        ("strip", True), ("surface", False), ("best hours", False), ("limited by", False),
+        ("on", False),
     ):  # fmt: skip
         table.add_column(title, justify="right" if right else "left", no_wrap=title != "on", overflow="ellipsis")
     for row in ranking.stretches.to_dict("records"):
@@ -49,9 +50,21 @@ def _cells(row: dict[Any, Any]) -> list[str]:
         slope,
         f"{row['strip_width_m']:.1f} m",
         surface,
+        "unknown" if pd.isna(row.get("best_hours")) else _shortly(row["best_hours"]),
         str(row["limiting_criterion"]),
         where,
     ]
+
+
+def _shortly(best_hours: str) -> str:
+    """Return the best hours of working days and of Saturday; the rest stands in files and `explain`.
+
+    Examples
+    --------
+    >>> _shortly("Mon–Fri 6–7, 9–11; Sat 7–9; Sun 7–9")
+    'Mon–Fri 6–7, 9–11; Sat 7–9'
+    """
+    return "; ".join(plain(best_hours).split("; ")[:2])
 
 
 def distance(metres: float) -> str:

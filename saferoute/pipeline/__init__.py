@@ -11,8 +11,10 @@ import numpy as np
 import shapely
 
 from saferoute import scoring, session, stretches
-from saferoute.model import Area, Explanation, InvalidInput, PlaceNotFound, Ranking, Wish
+from saferoute.model import Explanation, InvalidInput, PlaceNotFound, Ranking, Wish
 from saferoute.pipeline import _plan
+from saferoute.pipeline._area import MAX_RADIUS_M, area_around
+from saferoute.pipeline._evaluation import Evaluation, crowding_at, evaluate
 from saferoute.pipeline._survey import centre, survey
 from saferoute.pipeline._tables import considered, excluded_table, stretch_table
 from saferoute.sources.places import find_place
@@ -23,30 +25,24 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from saferoute.model import Place, Profile, Session
+    from saferoute.model import Area, Place, Profile, Session
     from saferoute.sources import ElevationSource, FeatureSource
 
-__all__ = ["EXPLAIN_RADIUS_M", "MAX_RADIUS_M", "area_around", "explain", "find", "find_near", "plan", "plan_near"]
+__all__ = [
+    "EXPLAIN_RADIUS_M",
+    "MAX_RADIUS_M",
+    "Evaluation",
+    "area_around",
+    "crowding_at",
+    "evaluate",
+    "explain",
+    "find",
+    "find_near",
+    "plan",
+    "plan_near",
+]
 
-MAX_RADIUS_M = 100_000.0
 EXPLAIN_RADIUS_M = 250.0
-
-
-def area_around(place: Place, radius_m: float) -> Area:
-    """Return the circle around a place, in the metric CRS of its UTM zone.
-
-    Raises
-    ------
-    InvalidInput
-        If the radius is not above 0, or beyond `MAX_RADIUS_M`.
-    """
-    if not 0 < radius_m <= MAX_RADIUS_M:
-        raise InvalidInput(f"radius {radius_m:g} m: it must be above 0 and at most {MAX_RADIUS_M:g} m")
-    zone = min(int((place.lon + 180) // 6) + 1, 60)
-    epsg = (32600 if place.lat >= 0 else 32700) + zone
-    if abs(place.lat) > 84:
-        epsg = 32661 if place.lat > 0 else 32761
-    return Area(place, radius_m, f"EPSG:{epsg}")
 
 
 def find_near(

@@ -12,6 +12,7 @@ import shapely
 from saferoute import criteria, stretches
 from saferoute.criteria import clearance, flatness, limits
 from saferoute.model import Evidence
+from saferoute.sources import clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,14 +28,15 @@ if TYPE_CHECKING:
         Features,
         FloatArray,
         Measurement,
+        Moment,
         Profile,
         Windows,
     )
     from saferoute.sources import ElevationSource, FeatureSource
 
-MARGIN_M = 1600.0
-"""Features are read this far beyond the area: crowding looks 1 km around a stretch
-and from there 500 m further, and chains should not end at the area's edge."""
+MARGIN_M = 2000.0
+"""Features are read this far beyond the area: crowding looks 1 km around a stretch and from
+there 950 m further for what draws people, and chains should not end at the area's edge."""
 
 
 @dataclass(frozen=True)
@@ -72,10 +74,12 @@ def survey(
 ) -> Survey:
     """Look at an area: join, cut, limit and measure."""
     say("reading the map")
+    moment = clock.moment(profile.at, area.place) if profile.at else None
+    dark = moment is not None and moment.dark
     features = features_of.features(area, margin_m=MARGIN_M)
-    chains, side, way_reasons = _ways(features, profile)
+    chains, side, way_reasons = _ways(features, profile, dark=dark)
     say("looking for corridors on open ground")
-    open_ground = _open_ground(area, features, profile)
+    open_ground = _open_ground(area, features, profile, dark=dark)
     ground = _ground(features.ways, open_ground)
     corridors = stretches.corridor_chains(open_ground.lines, len(features.ways))
     chains = stretches.together([chains, corridors])
@@ -88,7 +92,7 @@ def survey(
     cell_reasons = np.where(cell_reasons == "", unfit, cell_reasons)
     found = stretches.subset(found, _within(area, _middles(found)))
     heights = None if elevation_of is None else elevation_of.sample(cells.xy, area.crs)
-    evidence = Evidence(features, heights, _every_metre(cells, heights, elevation_of, area), profile)
+    evidence = Evidence(features, heights, _every_metre(cells, heights, elevation_of, area), profile, moment)
     found = _refuse(found, cell_reasons, evidence)
     return Survey(
         area=area,
@@ -101,7 +105,7 @@ def survey(
         cell_reasons=cell_reasons,
         windows=found,
         measurements={c.name: c.measure(found, evidence) for c in criteria.ALL},
-        notes=features.notes + _elevation_notes(found, heights),
+        notes=features.notes + _elevation_notes(found, heights) + _hour_notes(moment),
     )
 
 
@@ -118,20 +122,27 @@ def _every_metre(
     return elevation_of.sample(xy.reshape(-1, 2), area.crs)
 
 
-def _ways(features: Features, profile: Profile) -> tuple[stretches.Chains, FloatArray, NDArray[np.object_]]:
+def _ways(
+    features: Features, profile: Profile, *, dark: bool
+) -> tuple[stretches.Chains, FloatArray, NDArray[np.object_]]:
     """Join foot ways, and running tracks apart from them; return chains, side paths, reasons."""
     ways = features.ways
-    reasons = limits.of_ways(ways, profile)
+    reasons = _without_light(limits.of_ways(ways, profile), ways, dark=dark)
     counted = pd.notna(reasons) & ~np.isin(reasons.astype(str), ["motor road", "not built"])
     on_foot = stretches.chains(ways, reasons == "")
-    track_reasons = limits.of_tracks(ways, profile)
+    track_reasons = _without_light(limits.of_tracks(ways, profile), ways, dark=dark)
     tracks = stretches.chains(ways, track_reasons == "")
     reasons = np.where(pd.notna(track_reasons), track_reasons, reasons)
     side = np.concatenate([stretches.side_paths(on_foot, ways, counted), np.zeros(len(tracks.vertex_node))])
     return stretches.together([on_foot, tracks]), side, reasons
 
 
-def _open_ground(area: Area, features: Features, profile: Profile) -> stretches.OpenGround:
+def _without_light(reasons: NDArray[np.object_], table: pd.DataFrame, *, dark: bool) -> NDArray[np.object_]:
+    """Return the reasons with those of the rows that only the dark is against."""
+    return np.where((reasons == "") & limits.unlit(table), "dark, unlit", reasons) if dark else reasons
+
+
+def _open_ground(area: Area, features: Features, profile: Profile, *, dark: bool) -> stretches.OpenGround:
     """Look for corridors on the open ground of the area itself."""
     blockers, lines = clearance.blockers(features), features.ways.geometry.to_numpy()
     cutters = stretches.Cutters(
@@ -146,7 +157,7 @@ def _open_ground(area: Area, features: Features, profile: Profile) -> stretches.
     areas = stretches.with_surface_of_kind(features.areas)
     return stretches.open_ground(
         areas,
-        reasons=limits.of_areas(areas, profile),
+        reasons=_without_light(limits.of_areas(areas, profile), areas, dark=dark),
         wanted=shapely.dwithin(areas.geometry.to_numpy(), shapely.Point(centre(area)), area.radius_m),
         cutters=cutters,
         profile=profile,
@@ -221,3 +232,14 @@ def _elevation_notes(windows: Windows, heights: ElevationSamples | None) -> tupl
             f"± {np.median(heights.sigma_m[row][coarse]):.1f} m): dents and short slopes cannot be seen in it"
         )
     return tuple(notes)
+
+
+def _hour_notes(moment: Moment | None) -> tuple[str, ...]:
+    """Say for which hour people and light are judged."""
+    if moment is None:
+        return ()
+    sun = "it is dark" if moment.dark else "it is light"
+    if moment.sunrise and moment.sunset:
+        sun += f" (sunrise {moment.sunrise:%H:%M}, sunset {moment.sunset:%H:%M})"
+    dark = "; what is tagged unlit is left out, where nothing is tagged look for lamps" if moment.dark else ""
+    return (f"people and light are those of {moment}: {sun}{dark}",)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from saferoute.model import Cells, IntArray
+    from saferoute.model import Cells, IntArray, Moment
     from saferoute.pipeline._survey import Survey
 
 LEFTOVER = "beside a better stretch"
@@ -66,6 +66,7 @@ def stretch_table(survey: Survey, merged: stretches.Merged, top: int) -> gpd.Geo
     lines = _uphill(table, lines[rows])
     table["barefoot"] = [_barefoot(surface) for surface in table["surface"]]
     table["checks"] = _checks(table, cells.ground.iloc[_first_ground(cells, merged.first[rows])])
+    _warn_of_dark(table, _lit(cells, merged.first[rows], merged.n_cells[rows]), survey.evidence.moment)
     return gpd.GeoDataFrame(table, geometry=lines, crs=survey.area.crs)
 
 
@@ -151,6 +152,21 @@ def _checks(table: pd.DataFrame, ground: gpd.GeoDataFrame) -> list[list[str]]:
             look.append("posts, benches, roots and kerbs: few small things are mapped here")
         checks.append(look)
     return checks
+
+
+def _lit(cells: Cells, first: IntArray, n: IntArray) -> list[bool]:
+    """Say of each run of cells whether all ground it touches is tagged as lit."""
+    lit = cells.ground["lit"].to_numpy(dtype=object, na_value=None)
+    return [all(value not in (None, "no") for value in lit[rows]) for rows in _grounds(cells, first, n)]
+
+
+def _warn_of_dark(table: pd.DataFrame, lit: list[bool], moment: Moment | None) -> None:
+    """Put the missing lamps first among the checks of stretches of which nobody says that they are lit."""
+    if moment is None or not moment.dark:
+        return
+    for checks, known in zip(table["checks"], lit, strict=True):
+        if not known:
+            checks.insert(0, "lamps: it is dark at that hour, and lighting is not tagged")
 
 
 def _permissions(tag: dict[Hashable, Any]) -> list[str]:

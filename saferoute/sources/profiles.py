@@ -18,6 +18,7 @@ from saferoute.model import (
     Profile,
     Training,
 )
+from saferoute.sources import clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +34,7 @@ _NUMBERS |= {"max_heading_range_deg", "max_strip_width_m"}
 _KEYS = _NUMBERS | {"title", "speed_m_s", "weights", "surface_desirability", "surfaces", "barefoot", "session"}
 
 
-def load_profile(level: str = "beginner", *, barefoot: bool = False) -> Profile:
+def load_profile(level: str = "beginner", *, barefoot: bool = False, at: str = "") -> Profile:
     """Return the profile of a level, or of a TOML file.
 
     Parameters
@@ -42,16 +43,22 @@ def load_profile(level: str = "beginner", *, barefoot: bool = False) -> Profile:
         One of `LEVELS`, or the path of a file that ends with ``.toml``.
     barefoot : bool
         Lay the barefoot profile over it: sand and grass only.
+    at : str
+        When to run: see `Profile.at`.
 
     Raises
     ------
     InvalidProfile
         If the file is missing, not TOML, or breaks the rules of profiles.
+    InvalidInput
+        If `at` is no time.
     """
+    if at:
+        clock.check(at)
     values = _read(level)
     if barefoot:
         values = {**values, **_read("barefoot"), "title": f"{values.get('title', level)}, barefoot"}
-    return _profile(Path(level).stem, values)
+    return replace(_profile(Path(level).stem, values), at=at)
 
 
 def choose(profile: Profile, *, surfaces: frozenset[str] = frozenset(), min_length_m: float | None = None) -> Profile:
@@ -98,6 +105,7 @@ def _profile(name: str, values: dict[str, Any]) -> Profile:
     if broken:
         raise InvalidProfile(f"profile {name}: {broken}")
     slow, fast = values["speed_m_s"]
+    numbers: dict[str, Any] = {key: float(values[key]) for key in _NUMBERS & set(values)}
     return Profile(
         name=name,
         title=str(values.get("title", name)),
@@ -107,7 +115,7 @@ def _profile(name: str, values: dict[str, Any]) -> Profile:
         only_surfaces=frozenset(values.get("surfaces", {}).get("only", [])),
         barefoot=bool(values.get("barefoot", False)),
         training=_training(values),
-        **{key: float(values[key]) for key in _NUMBERS & set(values)},
+        **numbers,
     )
 
 

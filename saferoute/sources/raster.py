@@ -13,7 +13,9 @@ from saferoute.model import ElevationSamples, InvalidInput, NoCoverage
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from saferoute.model import BoolArray, FloatArray
+    import pandas as pd
+
+    from saferoute.model import Area, BoolArray, FloatArray
 
 SUFFIXES = (".tif", ".tiff", ".vrt", ".hgt", ".hgt.zip", ".asc", ".img")
 """Names by which a folder's rasters are known."""
@@ -253,3 +255,86 @@ def _ground_size(data: Any, to_raster: Any, xy: FloatArray) -> float:
     a, e = data.transform.a or data.transform.b, data.transform.e or data.transform.d
     sides = [to_raster.transform(x + dx, y + dy, direction="INVERSE") for dx, dy in ((a, 0.0), (0.0, e))]
     return float(max(np.hypot(*(np.array(side) - middle)) for side in sides))
+
+
+# Population ------------------------------------------------------------------
+
+FINEST_M = 100.0
+"""People of larger cells are spread over pieces of this size: they do not all live in the middle."""
+_MOST_CELLS = 4_000_000
+
+
+def check(path: Path) -> None:
+    """Raise `InvalidInput` unless a file is a raster with a CRS."""
+    _facts(path)
+
+
+def population(path: Path, area: Area, *, margin_m: float) -> pd.DataFrame:
+    """Return the people of a raster's cells within an area widened by some metres.
+
+    Parameters
+    ----------
+    path : Path
+        People per cell; nodata, negative and infinite cells are unknown.
+    area : Area
+    margin_m : float
+
+    Returns
+    -------
+    DataFrame
+        ``x_m``, ``y_m`` of the middles in the area's CRS, ``people``, ``cell_m``.
+
+    Raises
+    ------
+    NoCoverage
+        If no known cell lies there.
+    InvalidInput
+        If the file is no raster or is damaged, or so fine that it holds no population.
+    """
+    import pandas as pd
+    import rasterio
+    from pyproj import Transformer
+    from rasterio.windows import Window, from_bounds
+
+    facts = _facts(path)
+    to_raster = Transformer.from_crs(area.crs, facts.crs, always_xy=True)
+    here = np.array(
+        Transformer.from_crs("EPSG:4326", area.crs, always_xy=True).transform(area.place.lon, area.place.lat)
+    )
+    reach = area.radius_m + margin_m
+    try:
+        with rasterio.open(_gdal_name(path)) as data:
+            bounds = to_raster.transform_bounds(*(here - reach), *(here + reach))
+            whole = Window(0, 0, data.width, data.height)
+            box = from_bounds(*bounds, transform=data.transform).round_offsets().round_lengths(op="ceil")
+            if not rasterio.windows.intersect(box, whole):
+                raise _nobody(path, area)
+            box = box.intersection(whole)
+            if box.width * box.height > _MOST_CELLS:
+                raise InvalidInput(
+                    f"{path}: {box.width * box.height:.0f} cells here; give a raster of 30 m cells or more"
+                )
+            grid = data.read(1, window=box, masked=True).astype(float).filled(np.nan)
+            cell_m = _ground_size(data, to_raster, here[None, :])
+            transform = data.window_transform(box)
+    except rasterio.errors.RasterioError as error:
+        raise InvalidInput(f"{path}: the raster is damaged and cannot be read; copy it again") from error
+    pieces = max(int(np.ceil(cell_m / FINEST_M)), 1)
+    people = np.repeat(np.repeat(grid, pieces, axis=0), pieces, axis=1) / pieces**2
+    row, column = np.indices(people.shape)
+    a, b, c, d, e, f = tuple(transform)[:6]
+    across, down = (column.ravel() + 0.5) / pieces, (row.ravel() + 0.5) / pieces
+    x, y = to_raster.transform(a * across + b * down + c, d * across + e * down + f, direction="INVERSE")
+    people = people.ravel()
+    known = np.isfinite(people) & (people >= 0) & (np.hypot(x - here[0], y - here[1]) <= reach)
+    if not known.any():
+        raise _nobody(path, area)
+    table = {"x_m": x[known], "y_m": y[known], "people": people[known]}
+    return pd.DataFrame(table).assign(cell_m=cell_m / pieces)
+
+
+def _nobody(path: Path, area: Area) -> NoCoverage:
+    return NoCoverage(
+        f"{path}: the raster covers nothing within {area.radius_m:.0f} m of {area.place.lat:.5f},{area.place.lon:.5f}; "
+        "leave --population out to go on without it"
+    )

@@ -36,7 +36,8 @@ AREA_TAGS = (
     "water", "waterway", "man_made", "aeroway", "military", "tourism", "boundary", "protect_class",
     "place", "public_transport", "railway", "shop", "office", "sport", "golf", "barrier", "surface",
     "smoothness", "width", "access", "foot", "bicycle", "dog", "fee", "lit", "seasonal", "wetland",
-    "tunnel", "bridge", "layer", "location", "parking", "indoor", "intermittent", "name",
+    "tunnel", "bridge", "layer", "location", "parking", "indoor", "intermittent", "building:levels",
+    "historic", "name",
 )  # fmt: skip
 POINT_TAGS = (
     "highway", "barrier", "natural", "amenity", "shop", "tourism", "leisure", "man_made", "power",

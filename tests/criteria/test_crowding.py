@@ -1,36 +1,70 @@
-"""Crowding: what draws people near, and whose wheels may come."""
+"""Crowding: what draws people near, by which clock, what counters teach, and whose wheels may come."""
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from town import ORIGIN, lonlat, write_town
 
 from saferoute import pipeline
 from saferoute.criteria import crowding
-from saferoute.model import Place
+from saferoute.criteria.crowding import _calibrate, _draws, _wheels, _when, _where
+from saferoute.model import Counters, Features, Moment, Place
 from saferoute.pipeline._survey import _middles
+from saferoute.sources import clock
 from saferoute.sources.extract import ExtractSource
 from saferoute.sources.profiles import load_profile
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    pass
 
-BEGINNER = load_profile("beginner")
+HERE = np.array([ORIGIN])
+HELSINKI, SYDNEY = Place("", 25.0, 60.0), Place("", 151.2, -33.9)
+STREETS = """
+n1 -400 0
+n2 0 0
+n3 400 0
+n4 0 -400
+n5 0 400
+w1 n1,n2,n3 highway=residential name=East
+w2 n4,n2,n5 highway=footway
+"""
+
+
+def at(text: str, place: Place = HELSINKI) -> Moment:
+    return clock.moment(text, place, now=dt.datetime(2026, 6, 15, 12, tzinfo=dt.UTC))
+
+
+@pytest.fixture(scope="module")
+def read(tmp_path_factory: pytest.TempPathFactory):
+    """Return a function that reads the features of a plan, each plan once."""
+    known: dict[str, Features] = {}
+
+    def read_plan(plan: str) -> Features:
+        if plan not in known:
+            source = ExtractSource([write_town(tmp_path_factory.mktemp("crowd") / "town.osm", plan)])
+            known[plan] = source.features(pipeline.area_around(Place("here", *lonlat(0, 0)), 1500), margin_m=2000)
+        return known[plan]
+
+    return read_plan
 
 
 @pytest.fixture
-def read(tmp_path: Path):
-    """Return a function that reads the features of a plan."""
+def index(read):
+    """Return a function that gives the index at a point of a plan."""
 
-    def read_plan(plan: str):
-        source = ExtractSource([write_town(tmp_path / "town.osm", plan)])
-        return source.features(pipeline.area_around(Place("here", *lonlat(40, 0)), 1500), margin_m=500)
+    def index_at(plan: str, x: float = 0.0, y: float = 0.0, *, when: str = "") -> float:
+        moment = at(when) if when else None
+        return float(crowding.crowd_index(HERE + np.array([x, y]), read(plan), moment)[0])
 
-    return read_plan
+    return index_at
 
 
 def walks(count: int, tags: str = "highway=footway") -> str:
@@ -38,44 +72,127 @@ def walks(count: int, tags: str = "highway=footway") -> str:
     plan = ""
     for i in range(count):
         plan += f"n{2 * i + 1} 0 {200 * i}\nn{2 * i + 2} 80.4 {200 * i}\n"
-    return plan + "".join(f"w{i + 1} n{2 * i + 1},n{2 * i + 2} {tags}\n" for i in range(count))
+        plan += f"w{i + 1} n{2 * i + 1},n{2 * i + 2} {tags}\n"
+    return plan
 
 
-def percentiles(found) -> np.ndarray:
-    """Return the percentile of each walk, from the south."""
-    order = np.argsort(_middles(found.windows)[:, 1])
-    return found.measurements["crowding"].value[order]
+def from_the_south(found, values: np.ndarray) -> np.ndarray:
+    return values[np.argsort(_middles(found.windows)[:, 1])]
 
 
-# --- people ----------------------------------------------------------------------------------
+# --- where: causes, one by one -----------------------------------------------------------------
+
+DRAWS = [
+    "amenity=cafe", "amenity=restaurant", "amenity=bar", "shop=bakery", "shop=anything", "office=it",
+    "tourism=museum", "highway=bus_stop", "railway=tram_stop", "railway=station", "railway=subway_entrance",
+    "public_transport=platform", "amenity=school", "amenity=parking", "leisure=playground", "leisure=beach_resort",
+    "amenity=university", "leisure=sports_centre", "amenity=marketplace", 'shop="vacant;bakery"',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("tags", DRAWS)
+@pytest.mark.parametrize("when", ["", "wed 13:00", "sat 07:00", "sun 03:00"])
+def test_what_draws_people_makes_it_busier_and_is_forgotten_a_km_away(index, tags: str, when: str) -> None:
+    alone = index(STREETS, when=when)
+    assert index(STREETS + f"n90 8 6 {tags}", when=when) > alone
+    assert index(STREETS + f"n90 1000 0 {tags}", when=when) == alone
+    assert index(STREETS + f"n90 -700 720 {tags}", when=when) == alone
+
+
+@pytest.mark.parametrize("tags", ["amenity=bench", "natural=tree", "highway=street_lamp", "shop=vacant", "tourism=yes"])
+def test_what_draws_nobody_does_not_count(index, tags: str) -> None:
+    assert index(STREETS + f"n90 0 0 {tags}") == index(STREETS)
 
 
 @pytest.mark.parametrize(
-    ("x", "index"), [(0.0, 1.0), (150.0, np.exp(-1)), (300.0, np.exp(-2)), (499.0, np.exp(-499 / 150)), (501.0, 0.0)]
+    "tags", ["building=apartments building:levels=5", "natural=beach", "leisure=park", "shop=mall"]
 )
-def test_what_draws_people_counts_less_the_farther_it_is(read, x: float, index: float) -> None:
-    features = read(walks(1) + f"n90 {x} 0 amenity=cafe")
-    assert crowding.crowd_index(np.array([ORIGIN]), features) == pytest.approx([index], abs=1e-3)
+def test_areas_draw_people_too(index, tags: str) -> None:
+    corners = "n91 5 5\nn92 105 5\nn93 105 105\nn94 5 105\n"
+    assert index(STREETS + corners + f"w9 n91,n92,n93,n94,n91 {tags}") > index(STREETS)
+    far = "n91 1005 5\nn92 1105 5\nn93 1105 105\nn94 1005 105\n"
+    assert index(STREETS + far + f"w9 n91,n92,n93,n94,n91 {tags}") == index(STREETS)
 
 
-def test_shops_and_stops_add_up(read) -> None:
-    features = read(walks(1) + "n90 0 0 shop=bakery\nn91 0 0 highway=bus_stop\nn92 0 0 office=it\n")
-    assert crowding.crowd_index(np.array([ORIGIN]), features) == pytest.approx([3], abs=1e-3)
+def test_a_private_garden_draws_nobody(index) -> None:
+    corners = "n91 5 5\nn92 105 5\nn93 105 105\nn94 5 105\n"
+    garden = STREETS + corners + "w9 n91,n92,n93,n94,n91 leisure=garden"
+    assert index(garden + " access=private") == index(STREETS) < index(garden)
+
+
+def test_people_thin_out_with_distance(index) -> None:
+    people = [index(STREETS + f"n90 {x} 0 amenity=cafe") for x in (0, 30, 60, 120, 250, 500, 880)]
+    assert (np.diff(people) < 0).all()
+
+
+def test_higher_houses_hold_more_people(index) -> None:
+    corners = "n91 5 5\nn92 45 5\nn93 45 45\nn94 5 45\n"
+    house = STREETS + corners + "w9 n91,n92,n93,n94,n91 building=apartments"
+    low, high, nonsense = (index(f"{house} building:levels={n}") for n in (1, 9, 900))
+    assert low < index(house) == nonsense < high
 
 
 @pytest.mark.parametrize(
-    "tags",
-    ["tourism=museum", "railway=station", "leisure=playground", "leisure=fitness_station", "leisure=sports_centre"],
+    ("busy", "quiet"),
+    [
+        ("highway=pedestrian", "highway=residential"),
+        ("highway=primary", "highway=residential"),
+        ("highway=residential", "highway=service service=alley"),
+        ("highway=footway", "highway=path"),
+        ("highway=path", "highway=track"),
+        ("highway=footway width=12", "highway=footway width=2"),
+        ("highway=residential name=High_Street", "highway=residential"),
+    ],
 )
-def test_sights_and_sports_draw_people(read, tags: str) -> None:
-    features = read(walks(1) + f"n90 0 0 {tags}\nn91 0 300 amenity=cafe")
-    assert crowding.crowd_index(np.array([ORIGIN]), features) == pytest.approx([1 + np.exp(-2)], abs=1e-3)
+def test_the_way_tells_where_people_walk(index, busy: str, quiet: str) -> None:
+    plan = "n1 -400 0\nn2 400 0\nw1 n1,n2 "
+    assert index(plan + busy) > index(plan + quiet)
 
 
-@pytest.mark.parametrize("tags", ["amenity=bench", "natural=tree", "amenity=grave_yard", "highway=street_lamp"])
-def test_what_draws_nobody_does_not_count(read, tags: str) -> None:
-    features = read(walks(1) + f"n90 0 0 {tags}\nn91 0 300 amenity=cafe")
-    assert crowding.crowd_index(np.array([ORIGIN]), features) == pytest.approx([np.exp(-2)], abs=1e-3)
+def test_more_streets_around_are_more_people(index) -> None:
+    at_x = [x for x in range(-240, 241, 80) if x]
+    grid = "".join(f"n{100 + i} {x} -300\nn{200 + i} {x} 300\n" for i, x in enumerate(at_x))
+    grid += "".join(f"w{100 + i} n{100 + i},n{200 + i} highway=residential\n" for i in range(len(at_x)))
+    assert index(STREETS + grid) > index(STREETS)
+
+
+@pytest.mark.parametrize("water", ["natural=coastline", "waterway=river", "natural=water"])
+def test_a_promenade_is_busier_than_a_path_inland(index, water: str) -> None:
+    shore = "n81 -600 -20\nn82 600 -20\nn83 600 -90\nn84 -600 -90\nw8 n81,n82,n83,n84,n81 "
+    plan = STREETS.replace("residential", "footway")
+    assert index(plan + shore + water, 100) > index(plan, 100)
+    assert index(STREETS + shore + water, 100) == index(STREETS, 100)
+
+
+def test_pavements_drawn_apart_do_not_double_the_street(index) -> None:
+    pavement = "n81 -400 6\nn82 400 6\nw8 n81,n82 highway=footway footway=sidewalk\n"
+    assert index(STREETS + pavement) == pytest.approx(index(STREETS), rel=1e-6)
+
+
+def test_far_from_every_way_and_off_the_map_nothing_is_known(index) -> None:
+    cafe = STREETS + "n90 300 300 amenity=cafe"
+    assert np.isnan(index(cafe, 300, 300))
+    assert np.isnan(index(cafe, 5000, 5000))
+    assert np.isfinite(index(cafe, 100, 20))
+
+
+SOMETHING = st.sampled_from(["amenity=cafe", "highway=bus_stop", "amenity=bar", "leisure=beach_resort", "shop=mall"])
+NEAR = st.floats(-300, 300).map(lambda v: round(v, 1))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(NEAR, NEAR, SOMETHING), max_size=6), NEAR, SOMETHING, st.integers(0, 167))
+def test_nothing_more_beside_a_way_ever_makes_any_place_quieter(read, others, x, thing, hour) -> None:
+    town = STREETS + "".join(f"n{100 + i} {a} {b} {tags}\n" for i, (a, b, tags) in enumerate(others))
+    when = at((dt.datetime(2026, 6, 15, tzinfo=dt.UTC) + dt.timedelta(hours=hour)).isoformat()[:16])
+    spots = HERE + np.array([(x, 0.0), (0.0, 0.0), (-x, 3.0), (0.0, x)])
+    before = crowding.crowd_index(spots, read(town), when)
+    after = crowding.crowd_index(spots, read(town + f"n99 {x} 4 {thing}\n"), when)
+    assert (after >= before).all()
+    assert after[0] > before[0]
+
+
+# --- as a percentile and in words -------------------------------------------------------------
 
 
 def test_where_nothing_is_mapped_people_are_unknown(look) -> None:
@@ -83,40 +200,244 @@ def test_where_nothing_is_mapped_people_are_unknown(look) -> None:
     assert np.isnan(found.value).all()
     assert found.confidence.tolist() == [0, 0, 0]
     assert found.desirability == pytest.approx(np.interp(0.6, *np.array(crowding.CURVE).T))
+    table = found.describe(np.arange(3))
+    assert table[["people_per_hour", "crowd_percentile", "best_hours"]].isna().all(axis=None)
+    assert table["why_crowding"].str.contains("people unknown").all()
 
 
 def test_the_walk_beside_the_cafe_is_the_busiest_and_the_farthest_the_quietest(look) -> None:
-    value = percentiles(look(walks(5) + "n90 40 0 amenity=cafe\nn91 42 0 shop=kiosk"))
+    found = look(walks(5) + "n90 40 0 amenity=cafe\nn91 42 0 shop=kiosk")
+    value = from_the_south(found, found.measurements["crowding"].value)
     assert (np.diff(value) <= 0).all()
     assert value[0] > 0.8
     assert value[4] < 0.35
     assert ((value >= 0) & (value <= 1)).all()
 
 
-def test_known_people_are_a_guess_and_say_so(look) -> None:
-    found = look(walks(2) + "n90 40 0 amenity=cafe").measurements["crowding"]
-    assert found.confidence.tolist() == [0.3, 0.3]
-    assert found.describe(np.arange(2))["why_crowding"].str.contains("a guess from the map").all()
+def test_percentiles_are_those_of_counting_one_by_one() -> None:
+    random = np.random.default_rng(3)
+    xy, people, size = random.uniform(0, 3500, (400, 2)), random.random(400).round(1), random.integers(0, 4, 400) * 1.0
+    found = crowding._percentiles(people, xy, size, np.arange(0, 400, 3))
+    for i in range(0, 400, 3):
+        near = np.hypot(*(xy - xy[i]).T) <= 1000
+        less, same = (near & (people < people[i])), (near & (people == people[i]))
+        share = (size[less].sum() + size[same].sum() / 2) / size[near].sum()
+        assert found[i] == pytest.approx(share)
+    assert np.isnan(found[1])
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_one_cafe_more_at_a_walk_never_makes_it_quieter(look, seed: int) -> None:
+@pytest.mark.parametrize("seed", range(3))
+def test_one_cafe_more_at_a_walk_never_makes_it_quieter_among_the_others(look, seed: int) -> None:
     places = np.random.default_rng(seed).uniform((-200, -200), (300, 900), (6, 2)).round(1)
     town = walks(4) + "".join(f"n{90 + i} {x} {y} amenity=restaurant\n" for i, (x, y) in enumerate(places))
-    before = percentiles(look(town))
+    found = look(town)
+    before = from_the_south(found, found.measurements["crowding"].value)
     for walk in range(4):
-        after = percentiles(look(town + f"n99 40 {200 * walk + 5} amenity=cafe\n"))
-        assert after[walk] >= before[walk] - 1e-9
+        found = look(town + f"n99 40 {200 * walk + 5} amenity=cafe\n")
+        assert from_the_south(found, found.measurements["crowding"].value)[walk] >= before[walk] - 1e-9
+
+
+def test_known_people_are_a_guess_and_say_so_and_why(look) -> None:
+    plan = walks(2) + "n90 40 0 amenity=cafe\nn91 44 0 amenity=cafe\nn92 40 9 railway=tram_stop\nn93 1 1 shop=kiosk\n"
+    found = look(plan)
+    measured = found.measurements["crowding"]
+    assert measured.confidence.tolist() == [0.3, 0.3]
+    why = measured.describe(np.arange(2))["why_crowding"]
+    assert why.str.contains("a guess from the map, no counts").all()
+    south = from_the_south(found, why.to_numpy(dtype=object))[0]
+    assert "a tram stop and two cafés and a shop within 100 m" in south
+
+
+def test_the_number_of_drivers_in_words_is_honest_about_strangers_text(look) -> None:
+    found = look(walks(1) + 'n90 40 0 shop="<script>alert(1)</script>"\nn91 40 3 office="\u202e"').measurements
+    why = found["crowding"].describe(np.array([0]))["why_crowding"].iloc[0]
+    assert "<" not in why
+    assert "\u202e" not in why
+    assert "a shop" in why
+    assert "an office" in why
+
+
+def test_without_houses_a_map_of_streets_is_trusted_less_and_says_so(look) -> None:
+    plan = walks(1) + "n90 40 0 amenity=cafe\nn91 0 300\nn92 2000 300\nw9 n91,n92 highway=residential\n"
+    house = "n{0} {1} 310\nn{0}1 {1} 320\nn{0}2 {2} 320\nw{0} n{0},n{0}1,n{0}2,n{0} building=house\n"
+    houses = "".join(house.format(100 + i, 50 * i, 50 * i + 9) for i in range(6))
+    bare, mapped = (look(p).measurements["crowding"] for p in (plan, plan + houses))
+    assert (bare.confidence[0], mapped.confidence[0]) == (0.15, 0.3)
+    words = [found.describe(np.array([0]))["why_crowding"].iloc[0] for found in (bare, mapped)]
+    assert ["no houses are mapped" in text for text in words] == [True, False]
+
+
+def test_a_large_thing_is_named_once(look) -> None:
+    square = "n91 -60 20\nn92 160 20\nn93 160 240\nn94 -60 240\nw9 n91,n92,n93,n94,n91 place=square\n"
+    why = look(walks(1) + square).measurements["crowding"].describe(np.array([0]))["why_crowding"].iloc[0]
+    assert "drawn by a square within 100 m" in why
 
 
 def test_busier_is_never_kinder(look) -> None:
-    found = look(walks(5, "highway=footway bicycle=no") + "n90 40 0 amenity=cafe").measurements["crowding"]
-    order = np.argsort(found.value)
-    assert (np.diff(found.desirability[order]) <= 0).all()
-    assert found.desirability.min() < found.desirability.max()
+    found = look(walks(5, "highway=footway bicycle=no") + "n90 40 0 amenity=cafe\nn91 40 0 shop=mall").measurements
+    order = np.argsort(found["crowding"].value)
+    assert (np.diff(found["crowding"].desirability[order]) <= 0).all()
+    assert found["crowding"].desirability.min() < found["crowding"].desirability.max()
 
 
-# --- wheels -----------------------------------------------------------------------------------
+@settings(max_examples=200, deadline=None)
+@given(st.floats(0, 1e5), st.floats(0, 1e5), st.floats(0, 1), st.floats(0, 1))
+def test_more_people_and_a_higher_percentile_are_never_kinder(a: float, b: float, p: float, q: float) -> None:
+    few, many = sorted((a, b))
+    low, high = sorted((p, q))
+    assert crowding.rate(np.array([many]), np.array([high])) <= crowding.rate(np.array([few]), np.array([low])) + 1e-12
+
+
+def test_the_busiest_way_where_nobody_is_is_good_enough() -> None:
+    assert crowding.rate(np.array([2.0]), np.array([1.0])).tolist() == [1.0]
+
+
+# --- when -------------------------------------------------------------------------------------
+
+
+def test_every_week_has_mean_1_and_no_hour_is_empty() -> None:
+    assert _when.PROFILES.shape == (len(_draws.SETTINGS), 168)
+    assert _when.PROFILES.mean(axis=1) == pytest.approx(1)
+    assert (_when.PROFILES > 0).all()
+
+
+@pytest.mark.parametrize(
+    ("tags", "busy", "quiet"),
+    [
+        ("shop=clothes", "wed 13:00", "sat 07:00"),
+        ("amenity=bar", "sat 23:00", "wed 09:00"),
+        ("office=it", "wed 12:00", "sun 12:00"),
+        ("amenity=school", "wed 08:00", "sat 08:00"),
+        ("railway=station", "wed 08:00", "sun 08:00"),
+        ("leisure=park", "sun 15:00", "wed 06:00"),
+        ("leisure=beach_resort", "2026-07-18T15:00", "2026-11-21T07:00"),
+    ],
+)
+def test_each_setting_keeps_its_clock(index, tags: str, busy: str, quiet: str) -> None:
+    there = [index(STREETS + f"n90 0 0 {tags}", when=when) - index(STREETS, when=when) for when in (busy, quiet)]
+    assert there[0] > 1.5 * there[1] > 0
+
+
+def test_the_season_of_beaches_is_that_of_the_hemisphere() -> None:
+    beach = _draws.SETTINGS.index("beach")
+    north, south, tropics = (
+        np.array([_when.season(m, lat)[beach] for m in range(1, 13)]) for lat in (54.0, -34.0, 5.0)
+    )
+    assert north.argmax() in (6, 7)
+    assert south.argmax() in (0, 1)
+    assert tropics.tolist() == [1] * 12
+    assert north.mean() == pytest.approx(1)
+
+
+def test_best_hours_are_the_quiet_ones_in_the_light() -> None:
+    setting = np.eye(len(_draws.SETTINGS))
+    school = setting[_draws.SETTINGS.index("school")][None]
+    in_june, in_december = at("2026-06-20T12:00"), at("2026-12-21T12:00")
+    assert _when.best_hours(school, in_june)[0].startswith("Mon–Fri 6–7, ")
+    for words in _when.best_hours(setting, in_december):
+        for part in words.replace("Mon–Fri", "").replace("Sat", "").replace("Sun", "").split(";"):
+            hours = [tuple(map(int, run.split("–"))) for run in part.split(",")]
+            assert all(8 <= first < end <= 16 for first, end in hours)
+    polar_night = clock.moment("2026-12-21T12:00", Place("", 15.6, 78.2))
+    assert _when.best_hours(school, polar_night) == ["no hour of light"]
+
+
+def test_best_hours_have_fewer_people_than_all_others_of_the_day() -> None:
+    activity = np.random.default_rng(1).random((20, len(_draws.SETTINGS)))
+    people = (activity @ _when.PROFILES).reshape(20, 7, 24)
+    for words, week in zip(_when.best_hours(activity, None), people, strict=True):
+        saturday = words.split("; ")[1].removeprefix("Sat ")
+        best = [h for run in saturday.split(", ") for h in range(*map(int, run.split("–")))]
+        others = [h for h in range(7, 21) if h not in best]
+        assert week[5, best].max() < week[5, others].min()
+
+
+def test_hours_are_said_to_be_a_guess_outside_the_centre(look) -> None:
+    plan = walks(1) + "n90 40 0 leisure=playground\n"
+    profile = load_profile(at="2026-06-20T15:00")
+    said = look(plan, profile=profile).measurements["crowding"].describe(np.array([0]))
+    assert "a guess from the map and the clock" in said["why_crowding"].iloc[0]
+    plan = walks(1) + "".join(f"n{90 + i} {40 + i} 0 shop=clothes\n" for i in range(9))
+    said = look(plan, profile=profile).measurements["crowding"].describe(np.array([0]))
+    assert "a guess from the map, no counts" in said["why_crowding"].iloc[0]
+
+
+# --- what counters and dwellers teach ---------------------------------------------------------
+
+
+def counted(features: Features, xy: list[tuple[float, float]], counts: list[float], hour: float = np.nan) -> Features:
+    table = pd.DataFrame(np.array(xy) + ORIGIN, columns=["x_m", "y_m"]).assign(count=counts, hour_of_week=hour)
+    return replace(features, counters=Counters(table, features))
+
+
+TOWN = STREETS + "".join(f"n{100 + i} {20 * i - 390} 3 amenity=cafe\n" for i in range(14))
+SPOTS = [(-380.0, 0.0), (-250.0, 0.0), (-100.0, 0.0), (50.0, 0.0), (200.0, 0.0), (380.0, 0.0)]
+
+
+def test_without_counters_the_index_is_its_own_scale(read) -> None:
+    assert _calibrate.scale(read(TOWN), None) == _calibrate.Scale()
+
+
+@pytest.mark.parametrize("factor", [0.2, 1.0, 20.0])
+def test_counters_move_the_level_and_never_the_order(read, factor: float) -> None:
+    features = read(TOWN)
+    plain = crowding.crowd_index(HERE + SPOTS, features)
+    week = _calibrate.at_hours(_where.around(HERE + SPOTS, features).activity, np.full(6, np.nan), None)
+    taught = crowding.crowd_index(HERE + SPOTS, counted(features, SPOTS, (factor * week).tolist()))
+    assert np.argsort(taught).tolist() == np.argsort(plain).tolist()
+    assert np.exp(np.log(taught / plain).mean()) == pytest.approx(factor, rel=0.35)
+    scale = _calibrate.scale(counted(features, SPOTS, (factor * week).tolist()), None)
+    assert scale.confidence == pytest.approx(0.7)
+    assert scale.error < _calibrate.LEVEL_SD
+
+
+def test_one_counter_teaches_less_than_many(read) -> None:
+    features = read(TOWN)
+    week = 10 * _calibrate.at_hours(_where.around(HERE + SPOTS, features).activity, np.full(6, np.nan), None)
+    one, all_six = (_calibrate.scale(counted(features, SPOTS[:n], week[:n].tolist()), None) for n in (1, 6))
+    assert 1 < one.people(np.array([50.0]))[0] / 50 < all_six.people(np.array([50.0]))[0] / 50 < 10.5
+    assert 0.3 < one.confidence < 0.5
+    assert one.error > all_six.error
+
+
+def test_counters_that_contradict_the_map_are_not_trusted_for_it(read) -> None:
+    features = read(TOWN)
+    people = crowding.crowd_index(HERE + SPOTS, features)
+    scale = _calibrate.scale(counted(features, SPOTS, (1000 / people).tolist()), None)
+    assert scale.agreement == pytest.approx(-1)
+    assert scale.slope > 0
+    assert scale.confidence == 0.3
+
+
+def test_counts_are_compared_at_their_own_hour(read) -> None:
+    features = read(TOWN)
+    noon = _calibrate.at_hours(_where.around(HERE + SPOTS, features).activity, np.full(6, 2 * 24 + 12.0), None)
+    scale = _calibrate.scale(counted(features, SPOTS, noon.tolist(), hour=2 * 24 + 12.0), None)
+    assert (scale.level, scale.slope) == (pytest.approx(0, abs=1e-9), pytest.approx(1))
+
+
+def test_counted_dwellers_take_the_place_of_guessed_ones(read) -> None:
+    corners = "n91 5 5\nn92 45 5\nn93 45 45\nn94 5 45\n"
+    features = read(STREETS + corners + "w9 n91,n92,n93,n94,n91 building=apartments building:levels=5")
+    empty, full = (
+        crowding.crowd_index(
+            HERE,
+            replace(
+                features,
+                population=pd.DataFrame(
+                    {"x_m": [ORIGIN[0] + 25], "y_m": [ORIGIN[1] + 25], "people": [n], "cell_m": 50.0}
+                ),
+            ),
+        )[0]
+        for n in (0.0, 900.0)
+    )
+    assert empty == crowding.crowd_index(HERE, read(STREETS))[0]
+    assert full > crowding.crowd_index(HERE, features)[0] > empty
+
+
+# --- wheels, dogs, children --------------------------------------------------------------------
+
+COLUMNS = ["highway", "bicycle", "segregated", "motor_vehicle", "vehicle", "access", "tracktype"]
 
 
 @pytest.mark.parametrize(
@@ -131,17 +452,40 @@ def test_busier_is_never_kinder(look) -> None:
         ({"highway": "path", "bicycle": "designated"}, 0.4),
         ({"highway": "path", "bicycle": "designated", "segregated": "no"}, 0.4),
         ({"highway": "path", "bicycle": "designated", "segregated": "yes"}, 0.7),
-        ({"highway": "track"}, 0.3),
-        ({"highway": "track", "bicycle": "no"}, 0.3),
-        ({"highway": "track", "motor_vehicle": "no"}, 0.7),
-        ({"highway": "track", "vehicle": "no"}, 0.7),
-        ({"highway": "path", "motor_vehicle": "agricultural"}, 0.3),
-        ({"highway": "footway", "motor_vehicle": "no"}, 0.85),
+        ({"highway": "track", "bicycle": "no"}, 1.0),
     ],
 )
-def test_wheels_are_read_from_the_tags(tags: dict[str, str], kind: float) -> None:
-    columns = ["highway", "bicycle", "segregated", "motor_vehicle", "vehicle"]
-    assert crowding.wheels(pd.DataFrame([tags], columns=columns, dtype="str")).tolist() == [kind]
+def test_bicycles_are_read_from_the_tags(tags: dict[str, str], kind: float) -> None:
+    assert _wheels.bicycles(pd.DataFrame([tags], columns=COLUMNS, dtype="str")).tolist() == [kind]
+
+
+@pytest.mark.parametrize(
+    ("tags", "kind", "word"),
+    [
+        ({"highway": "footway"}, 1.0, "not tagged"),
+        ({"highway": "pedestrian"}, 0.8, "deliveries possible"),
+        ({"highway": "track"}, 0.5, "unknown"),
+        ({"highway": "track", "tracktype": "grade1"}, 0.45, "likely"),
+        ({"highway": "track", "tracktype": "grade5"}, 0.75, "rare"),
+        ({"highway": "track", "motor_vehicle": "no"}, 1.0, "none allowed"),
+        ({"highway": "track", "vehicle": "no"}, 1.0, "none allowed"),
+        ({"highway": "track", "motor_vehicle": "agricultural"}, 0.6, "farming"),
+        ({"highway": "track", "motor_vehicle": "forestry"}, 0.7, "forestry"),
+        ({"highway": "track", "access": "agricultural"}, 0.6, "farming"),
+        ({"highway": "track", "motor_vehicle": "yes", "tracktype": "grade5"}, 0.25, "allowed"),
+        ({"highway": "track", "motor_vehicle": "strange"}, 0.4, "some allowed"),
+        ({"highway": "path", "motor_vehicle": "destination"}, 0.4, "access to homes"),
+        ({"highway": "footway", "access": "yes"}, 1.0, "not tagged"),
+    ],
+)
+def test_motors_are_graded_by_what_is_tagged(tags: dict[str, str], kind: float, word: str) -> None:
+    value, words = _wheels.motors(pd.DataFrame([tags], columns=COLUMNS, dtype="str"))
+    assert value.tolist() == [kind]
+    assert word in words[0]
+
+
+def test_the_firmer_a_track_the_more_is_driven_on_it() -> None:
+    assert (np.diff([_wheels.TRACKS[f"grade{n}"][0] for n in range(1, 6)]) > 0).all()
 
 
 def test_wheels_bound_how_kind_a_quiet_walk_is(look) -> None:
@@ -149,6 +493,39 @@ def test_wheels_bound_how_kind_a_quiet_walk_is(look) -> None:
     assert (look(plan).measurements["crowding"].desirability <= 0.4).all()
 
 
-def test_the_worst_wheels_of_a_window_decide(look) -> None:
-    plan = "n1 0 0\nn2 60 0\nn3 80.4 0\nw1 n1,n2 highway=footway bicycle=no\nw2 n2,n3 highway=track\n"
-    assert look(plan).measurements["crowding"].desirability.tolist() == [0.3]
+def test_the_worst_wheels_of_a_window_decide_and_are_named_apart(look) -> None:
+    plan = "n1 0 0\nn2 60 0\nn3 80.4 0\nw1 n1,n2 highway=footway bicycle=no\nw2 n2,n3 highway=track tracktype=grade2\n"
+    found = look(plan).measurements["crowding"]
+    assert found.desirability.tolist() == [0.55]
+    table = found.describe(np.array([0]))
+    assert table["bicycles"].tolist() == ["possible"]
+    assert table["motors"].tolist() == ["farm traffic likely (not tagged)"]
+
+
+@pytest.mark.parametrize(
+    ("tags", "column", "kind"),
+    [
+        ("leisure=dog_park", "dogs", 0.6),
+        ("leisure=playground", "playground", 0.7),
+        ("amenity=school", "school", 0.8),
+        ("amenity=bicycle_rental", "scooters", 0.75),
+    ],
+)
+def test_dogs_children_and_scooters_beside_are_named_and_cost(look, tags: str, column: str, kind: float) -> None:
+    near = look(walks(1) + f"n90 40 20 {tags}").measurements["crowding"]
+    far = look(walks(1) + f"n90 40 400 {tags}").measurements["crowding"]
+    assert near.desirability[0] <= kind
+    others = {"dogs", "playground", "school", "scooters"} - {column}
+    table = near.describe(np.array([0]))
+    assert table[column].notna().all()
+    assert table[sorted(others)].isna().all(axis=None)
+    assert far.describe(np.array([0]))[column].isna().all()
+
+
+def test_a_school_sleeps_at_weekends(look) -> None:
+    plan = walks(1, "highway=footway bicycle=no") + "n90 40 20 amenity=school"
+    kinds = [
+        look(plan, profile=load_profile(at=when)).measurements["crowding"].desirability[0]
+        for when in ("2026-06-17T08:00", "2026-06-20T08:00")
+    ]
+    assert kinds[0] <= 0.8 < kinds[1]

@@ -295,7 +295,9 @@ OPEN_GROUND = {"kind of pitch", "kind of track", "protected", "farmland", "no wa
 
 
 def test_every_rule_has_a_town() -> None:
-    elsewhere = {"slope", "surface not asked for", "surface for bare feet"} | OPEN_GROUND | {"edge of the data"}
+    elsewhere = (
+        {"dark, unlit", "slope", "surface not asked for", "surface for bare feet"} | OPEN_GROUND | {"edge of the data"}
+    )
     assert {case.reason for case in OUT} | elsewhere == set(limits.RULES)
 
 
@@ -382,3 +384,29 @@ def test_slopes_beyond_doubt_above_five_per_cent_are_left_out(
 def test_lines_that_are_no_highway_have_no_reason() -> None:
     table = pd.DataFrame({"highway": [None, "footway", "steps"]}, dtype="str")
     assert limits.of_ways(table, BEGINNER).tolist() == [None, "", "steps"]
+
+
+# --- the dark ---------------------------------------------------------------------------------
+
+LAMPS = "".join(
+    f"n{2 * i + 1} 0 {40 * i}\nn{2 * i + 2} 80.4 {40 * i}\nw{i + 1} n{2 * i + 1},n{2 * i + 2} highway=footway {lit}\n"
+    for i, lit in enumerate(("lit=no", "lit=yes", ""))
+)
+
+
+@pytest.mark.parametrize(
+    ("at", "left"), [("2026-12-21T06:00", 2), ("2026-12-21T12:00", 3), ("2026-06-21T06:00", 3), ("", 3)]
+)
+def test_what_is_tagged_unlit_is_left_out_in_the_dark(look, at: str, left: int) -> None:
+    found = look(LAMPS, profile=load_profile(at=at))
+    assert len(found.windows) == left
+    assert ("dark, unlit" in found.way_reasons.tolist()) == (left == 2)
+
+
+def test_open_ground_without_lamps_is_left_out_in_the_dark(look) -> None:
+    pitch = "n1 0 0\nn2 110 0\nn3 110 70\nn4 0 70\nn5 0 -8\nn6 110 -8\nw2 n5,n6 highway=footway\n"
+    pitch += "w1 n1,n2,n3,n4,n1 leisure=pitch sport=soccer surface=grass lit=no\n"
+    day, night = (look(pitch, profile=load_profile(at=at)) for at in ("2026-06-21T12:00", "2026-12-21T06:00"))
+    assert len(day.open_ground.lines) > 0
+    assert len(night.open_ground.lines) == 0
+    assert night.open_ground.refused["reason"].tolist() == ["dark, unlit"]

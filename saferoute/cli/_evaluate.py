@@ -1,0 +1,54 @@
+"""``saferoute evaluate-crowding``: compare the crowding index with counters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from saferoute.cli._shared import new_command
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    evaluate = new_command(
+        commands,
+        "evaluate-crowding",
+        short="compare the crowding index with counters of people on foot",
+        long="Compare the crowding index, which the map alone gives, with counters of people on foot.",
+    )
+    evaluate.add_argument("counts", type=Path, metavar="COUNTS.csv", help="columns lon, lat, count (an hour), at")
+    evaluate.add_argument(
+        "--osm", type=Path, nargs="+", required=True, metavar="FILE", help="OpenStreetMap extracts of the city"
+    )
+    evaluate.add_argument(
+        "--at",
+        default="",
+        metavar="TIME",
+        help='the hour of the rows that name none, as in "wed 13:00" (default: a mean hour of the week)',
+    )
+    evaluate.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Evaluate, print."""
+    from saferoute.pipeline import evaluate
+
+    found = evaluate(arguments.counts, arguments.osm, at=arguments.at)
+    off = f", {found.off_map} left out: off the map or far from every way" if found.off_map else ""
+    print(f"{found.counters} counters{off}")
+    print(f"Spearman, map alone:            {found.spearman:5.2f}  95 % {_interval(found.interval)}")
+    print(f"Spearman, leave-one-sensor-out: {found.left_out:5.2f}  95 % {_interval(found.left_out_interval)}")
+    print(f"typical factor off: map alone {found.factor:.1f}, calibrated by the others {found.left_out_factor:.1f}")
+    print()
+    print("       lon       lat     count     index predicted")
+    rows = found.rows.sort_values("count", ascending=False, kind="stable")
+    for lon, lat, *numbers in rows[["lon", "lat", "count", "index", "predicted"]].to_numpy().tolist():
+        print(f"{lon:10.5f}{lat:10.5f}" + "".join(f"{number:10.0f}" for number in numbers))
+    return 0
+
+
+def _interval(interval: tuple[float, float]) -> str:
+    return f"{interval[0]:.2f} to {interval[1]:.2f}"

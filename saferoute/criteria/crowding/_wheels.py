@@ -1,0 +1,141 @@
+"""Wheels, dogs and children: who may come along besides people on foot, part by part."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from saferoute.criteria._tags import column, isin
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from saferoute.model import Features, FloatArray, Moment
+
+FOOT_ONLY, FOOT_BY_CLASS, BICYCLES, BICYCLES_SHARED = 1.0, 0.85, 0.7, 0.4
+"""Desirability by bicycles; `FOOT_BY_CLASS`: footways and lawns that say nothing of them [J]."""
+BICYCLES_IN_WORDS = {
+    FOOT_ONLY: "none allowed",
+    FOOT_BY_CLASS: "unlikely (not tagged)",
+    BICYCLES: "possible",
+    BICYCLES_SHARED: "shared",
+}
+
+MOTORS = {
+    "no": (1.0, "none allowed"),
+    "emergency": (0.95, "emergency only"),
+    "private": (0.7, "private only"),
+    "permit": (0.7, "by permit"),
+    "forestry": (0.7, "forestry"),
+    "agricultural": (0.6, "farming"),
+    "agricultural;forestry": (0.6, "farming and forestry"),
+    "customers": (0.5, "customers"),
+    "delivery": (0.5, "deliveries"),
+    "destination": (0.4, "access to homes"),
+    "permissive": (0.25, "allowed"),
+    "yes": (0.25, "allowed"),
+    "designated": (0.2, "meant for them"),
+}
+"""Desirability and words by motor_vehicle, else vehicle, else access [J]: a tractor an hour is not a road."""
+TRACKS = {
+    "grade1": (0.45, "likely (paved track, not tagged)"),
+    "grade2": (0.55, "farm traffic likely (not tagged)"),
+    "grade3": (0.65, "farm traffic possible (not tagged)"),
+    "grade4": (0.7, "farm traffic possible (not tagged)"),
+    "grade5": (0.75, "rare (grassy track, not tagged)"),
+}
+TRACK_ELSE = (0.5, "unknown: a track without motor tags")
+"""A track that says nothing of motors, by its tracktype: the firmer, the more is driven on it [J]."""
+PEDESTRIAN = (0.8, "deliveries possible (not tagged)")
+FOOT_WAY = (1.0, "none by its class (not tagged)")
+_OTHER = (0.4, "some allowed")
+
+NEAR_M = {"dog park": 100.0, "playground": 50.0, "school gate": 100.0, "scooter hire": 150.0}
+"""What counts as beside a stretch."""
+COST = {"dog park": 0.6, "playground": 0.7, "school gate": 0.8, "scooter hire": 0.75}
+"""Desirability beside one [J]; a school gate counts on weekdays from 7 to 17."""
+_SCHOOL_HOURS = range(7, 17)
+_NEIGHBOURS = {
+    "dog park": {"leisure": frozenset({"dog_park"})},
+    "playground": {"leisure": frozenset({"playground"})},
+    "school gate": {"amenity": frozenset({"school", "kindergarten"})},
+    "scooter hire": {"amenity": frozenset({"bicycle_rental", "kick-scooter_rental", "kick-scooter_parking"})},
+}
+
+
+def bicycles(ground: pd.DataFrame) -> FloatArray:
+    """Return the desirability of each way by the bicycles and scooters that may use it."""
+    highway, bicycle = column(ground, "highway"), column(ground, "bicycle")
+    shared = bicycle.eq("designated") & ~isin(ground, "segregated", {"yes"})
+    none = bicycle.isin(["no", "use_sidepath"])
+    by_class = bicycle.isna() & (highway.eq("footway") | (highway.isna() & ~isin(ground, "kind", {"square"})))
+    conditions = [shared.to_numpy(), none.to_numpy(), by_class.to_numpy()]
+    return np.select(conditions, [BICYCLES_SHARED, FOOT_ONLY, FOOT_BY_CLASS], BICYCLES)
+
+
+def motors(ground: pd.DataFrame) -> tuple[FloatArray, NDArray[np.object_]]:
+    """Return the desirability of each way by the motors that may use it, and the same in words."""
+    highway = column(ground, "highway")
+    said = column(ground, "motor_vehicle").fillna(column(ground, "vehicle"))
+    # access=* of a track speaks of wheels, too, unless foot=* is the exception to it.
+    access = column(ground, "access").where(highway.eq("track"))
+    said = said.fillna(access.where(access.isin(MOTORS)))
+    kinds = pd.DataFrame({"said": said, "highway": highway, "grade": column(ground, "tracktype")}).fillna("")
+    number, kinds = kinds.groupby(["said", "highway", "grade"], sort=False).ngroup(), kinds.drop_duplicates()
+    rated = [_motors_of(*kind) for kind in kinds.itertuples(index=False, name=None)]
+    values = np.array([value for value, _ in rated], dtype=float)
+    words = np.array([text for _, text in rated], dtype=object)
+    return values[number], words[number]
+
+
+def _motors_of(said: str, highway: str, grade: str) -> tuple[float, str]:
+    if said:
+        return MOTORS.get(said, _OTHER)
+    if highway == "track":
+        return TRACKS.get(grade, TRACK_ELSE)
+    return PEDESTRIAN if highway == "pedestrian" else FOOT_WAY
+
+
+def neighbours(xy: FloatArray, spacing_m: float, features: Features) -> pd.DataFrame:
+    """Say which of dog park, playground, school gate and scooter hire lie beside points that stand for some metres.
+
+    Gates are rarely mapped: all of a school's edge counts as one.
+    """
+    shapes = shapely.points(xy)
+    found = {}
+    for name, tags in _NEIGHBOURS.items():
+        hit = np.zeros(len(shapes), dtype=bool)
+        for table in (features.points, features.areas):
+            things = _having(table, tags)
+            if len(things) and len(shapes):
+                line, _ = shapely.STRtree(things).query(
+                    shapes, predicate="dwithin", distance=NEAR_M[name] + spacing_m / 2
+                )
+                hit[line] = True
+        found[name] = hit
+    return pd.DataFrame(found)
+
+
+def _having(table: gpd.GeoDataFrame, tags: dict[str, frozenset[str]]) -> NDArray[np.object_]:
+    hit = np.zeros(len(table), dtype=bool)
+    for tag, values in tags.items():
+        hit |= isin(table, tag, values)
+    return table.geometry.to_numpy()[hit]
+
+
+def cost_of_neighbours(near: pd.DataFrame, moment: Moment | None) -> FloatArray:
+    """Return the least desirability of what lies beside each line at that hour, 1 where nothing does."""
+    cost = np.ones(len(near))
+    for name, desirability in COST.items():
+        asleep = name == "school gate" and moment is not None and not _in_school(moment)
+        if not asleep:
+            cost = np.where(near[name], np.fmin(cost, desirability), cost)
+    return cost
+
+
+def _in_school(moment: Moment) -> bool:
+    return moment.local.weekday() < 5 and moment.local.hour in _SCHOOL_HOURS

@@ -1,0 +1,162 @@
+"""When people walk: a week of hours for each setting, the season of beaches, the best hours.
+
+The centre's week is learnt from counters (`_centre.py`); the others are
+guesses and are said to be. Each has mean 1 over the week, so that an activity
+over a mean hour times its share is that of an hour.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from saferoute.criteria.crowding._centre import WEEK
+from saferoute.criteria.crowding._draws import SETTINGS
+
+if TYPE_CHECKING:
+    from saferoute.model import BoolArray, FloatArray, Moment
+
+HOURS = 168
+
+_GUESSES = {
+    # setting: Monday to Thursday, Friday, Saturday, Sunday; by hour from 0 to 23
+    "evening": (
+        "3 2 1 0 0 0 0 0 0 0 1 2 4 4 3 3 4 6 8 9 10 9 7 5",
+        "4 2 1 0 0 0 0 0 0 0 1 2 4 4 3 4 6 9 11 13 14 15 15 13",
+        "11 8 6 4 2 0 0 0 0 0 1 3 5 6 6 6 7 9 11 13 14 15 15 14",
+        "12 9 6 4 2 0 0 0 0 0 1 3 5 6 6 6 6 7 7 7 6 4 3 2",
+    ),
+    "office": (
+        "0 0 0 0 0 0 2 6 12 9 6 7 12 11 7 6 8 11 6 3 1 1 0 0",
+        "0 0 0 0 0 0 2 6 11 8 6 7 12 11 7 7 9 9 4 2 1 1 0 0",
+        "0 0 0 0 0 0 0 0 1 1 1 1 2 2 1 1 1 1 0 0 0 0 0 0",
+        "0 0 0 0 0 0 0 0 0 1 1 1 1 1 1 1 1 0 0 0 0 0 0 0",
+    ),
+    "residential": (
+        "1 0 0 0 0 1 3 7 9 6 5 5 6 6 6 7 8 9 8 6 4 3 2 1",
+        "1 0 0 0 0 1 3 7 9 6 5 5 6 6 6 8 8 9 8 6 5 4 3 2",
+        "2 1 1 0 0 0 1 2 4 6 8 8 8 7 7 7 7 7 6 5 4 4 3 3",
+        "2 1 1 1 0 0 1 2 3 5 7 8 7 7 8 8 8 7 5 4 3 2 2 1",
+    ),
+    "school": (
+        "0 0 0 0 0 0 0 6 13 4 4 4 7 7 6 11 9 6 3 2 1 0 0 0",
+        "0 0 0 0 0 0 0 6 13 4 4 4 7 8 8 9 6 4 2 1 1 0 0 0",
+        "0 0 0 0 0 0 0 0 0 1 1 1 1 1 1 1 1 0 0 0 0 0 0 0",
+        "0 0 0 0 0 0 0 0 0 0 1 1 1 1 1 1 1 0 0 0 0 0 0 0",
+    ),
+    "transit": (
+        "1 0 0 0 0 2 6 13 14 8 5 5 6 6 6 8 11 14 10 6 4 3 2 1",
+        "1 0 0 0 0 2 6 12 13 7 5 5 6 7 8 9 11 12 9 6 5 4 4 3",
+        "2 1 0 0 0 1 1 2 3 5 6 7 7 7 7 7 7 7 6 5 4 4 4 3",
+        "2 1 0 0 0 0 1 1 2 3 5 5 6 6 6 6 7 7 6 5 4 3 2 1",
+    ),
+    "park": (
+        "0 0 0 0 0 1 3 4 4 4 4 5 6 6 6 7 8 9 8 6 3 2 1 0",
+        "0 0 0 0 0 1 3 4 4 4 4 5 6 6 7 8 9 9 8 6 4 2 1 1",
+        "1 0 0 0 0 0 1 3 5 8 10 11 11 12 13 13 12 10 7 5 3 2 1 1",
+        "1 0 0 0 0 0 1 2 5 8 11 12 12 13 14 14 12 9 6 4 2 1 1 0",
+    ),
+    "beach": (
+        "0 0 0 0 0 1 1 2 2 3 5 7 9 10 11 11 10 9 7 5 3 2 1 0",
+        "0 0 0 0 0 1 1 2 2 3 5 7 9 10 11 12 11 10 8 6 4 2 1 1",
+        "1 0 0 0 0 1 1 2 3 6 10 13 15 17 18 18 16 13 9 6 4 2 1 1",
+        "1 0 0 0 0 1 1 2 3 6 11 14 16 18 19 19 16 12 8 5 3 2 1 0",
+    ),
+}
+"""Guesses [J], shaped after what is published of working, shopping and leisure streets:
+schools draw on weekdays alone, worship and leisure at weekends (Singleton et al. 2021)."""
+
+_SEASONS = {"beach": (1, 1, 2, 4, 8, 14, 17, 17, 10, 4, 2, 1), "park": (7, 7, 8, 10, 12, 13, 13, 13, 12, 10, 8, 7)}
+"""January to December in the north, guesses [J]; half a year later in the south."""
+_TROPIC_DEG, _SEASONAL_DEG = 15.0, 35.0
+"""Below the first latitude the year is one season, from the second on it is that of `_SEASONS`."""
+
+_WAKING = np.arange(7, 21)
+"""Hours of the mean day where nobody asked for an hour."""
+_RUNNABLE = range(6, 22)
+"""Hours that are worth naming as best; before and after people sleep [J]."""
+_QUIET = 2 / 3
+_DAYS = (("Mon–Fri", slice(0, 5)), ("Sat", slice(5, 6)), ("Sun", slice(6, 7)))
+
+
+def _weeks() -> FloatArray:
+    weeks = {"centre": np.array(WEEK, dtype=float)}
+    for name, days in _GUESSES.items():
+        workday, friday, saturday, sunday = (np.array(day.split(), dtype=float) for day in days)
+        weeks[name] = np.stack([workday] * 4 + [friday, saturday, sunday]) + 0.1
+    return np.stack([(weeks[name] / weeks[name].mean()).ravel() for name in SETTINGS])
+
+
+PROFILES = _weeks()
+"""Share of each setting's mean hour, shape (len(SETTINGS), 168), Monday 0:00 first."""
+
+
+def season(month: int, lat: float) -> FloatArray:
+    """Return the factor of each setting in a month (1 to 12) at a latitude; its mean over a year is 1."""
+    strength = np.clip((abs(lat) - _TROPIC_DEG) / (_SEASONAL_DEG - _TROPIC_DEG), 0, 1)
+    factor = np.ones(len(SETTINGS))
+    for name, year in _SEASONS.items():
+        there = np.array(year)[(month - 1 + (6 if lat < 0 else 0)) % 12] / np.mean(year)
+        factor[SETTINGS.index(name)] = 1 + strength * (there - 1)
+    return factor
+
+
+def shares(moment: Moment | None) -> FloatArray:
+    """Return each setting's share of its mean hour; without a moment, that of the hours from 7 to 21."""
+    if moment is None:
+        return PROFILES.reshape(len(SETTINGS), 7, 24)[:, :, _WAKING].mean(axis=(1, 2))
+    here: FloatArray = PROFILES[:, moment.hour_of_week] * season(moment.local.month, moment.lat)
+    return here
+
+
+def best_hours(activity: FloatArray, moment: Moment | None) -> list[str]:
+    """Return the quiet hours of each row of activity, by kind of day.
+
+    Quiet hours have less than two thirds of the people of that day's mean hour from 7
+    to 21; where none has, it is the quietest. Only hours of light from 6 to 22
+    count: the light of the moment's date, else 7 to 21.
+
+    Examples
+    --------
+    >>> best_hours(np.eye(len(SETTINGS))[:1], None)
+    ['Mon–Fri 7–8, 20–21; Sat 7–10; Sun 7–10']
+    """
+    light = np.zeros(24, dtype=bool)
+    light[_WAKING] = True
+    if moment is not None:
+        light = np.array(moment.light)
+        activity = activity * season(moment.local.month, moment.lat)
+    light[[h for h in range(24) if h not in _RUNNABLE]] = False
+    if not light.any():
+        return ["no hour of light"] * len(activity)
+    people = (activity @ PROFILES).reshape(-1, 7, 24)
+    words: list[list[str]] = [[] for _ in activity]
+    for day, which in _DAYS:
+        mean = people[:, which].mean(axis=1)
+        quietest = np.where(light, mean, np.inf).argmin(axis=1)
+        quiet = light & (mean < _QUIET * mean[:, _WAKING].mean(axis=1, keepdims=True))
+        quiet[np.arange(len(quiet)), quietest] = True
+        for row, hours in zip(words, quiet, strict=True):
+            row.append(f"{day} {_ranges(hours)}")
+    return ["; ".join(row) for row in words]
+
+
+def _ranges(hours: BoolArray) -> str:
+    """Return runs of hours as people write them.
+
+    Examples
+    --------
+    >>> _ranges(np.isin(np.arange(24), [6, 7, 20]))
+    '6–8, 20–21'
+    """
+    edges = np.flatnonzero(np.diff(np.r_[False, hours, False].astype(int)))
+    return ", ".join(f"{first}–{end}" for first, end in edges.reshape(-1, 2))
+
+
+def guessed(activity: FloatArray, moment: Moment | None) -> FloatArray:
+    """Return which part of the people of each row keeps a clock that is a guess, 0..1."""
+    people = activity * shares(moment)
+    total = people.sum(axis=1)
+    learnt = people[:, SETTINGS.index("centre")]
+    return 1 - np.divide(learnt, total, out=np.zeros(len(total)), where=total > 0)

@@ -1,0 +1,350 @@
+"""Where people walk: additive causes, each with a finite reach below 1 km.
+
+At a point the activity of a setting is
+
+    Σ units · (exp(−d/50 m) + .1 · exp(−d/300 m))      over places, d ≤ 900 m
+    + way factor · the same sum over floor area and streets (more on a promenade)
+
+The near kernel is the frontage: one block explains most (Liu & Griswold 2009,
+San Francisco); the far one the walk to and from it: a quarter to half a mile
+(Singleton et al. 2021, Utah). Streets are the reach of the network at walking
+radii, the best of the network measures in three cities (Karlsson 2020,
+Amsterdam, London, Stockholm: r = .33), and grow with the class and length of
+the street one is on, which stand for its betweenness.
+
+Every term grows with what is mapped and none is shared out, so that one café
+more never empties a street. The way's factor is not laid on places: a café
+then adds as much to whatever lies as near, and what it stands beside keeps its
+place among the ways around. Shops stand on the busy streets anyway.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from saferoute.criteria._tags import column, isin, metres
+from saferoute.criteria.crowding._draws import SETTINGS, Draws, draws
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from saferoute.model import BoolArray, Features, FloatArray, IntArray
+
+NEAR_M, NEAR_REACH_M = 50.0, 300.0
+FAR_M, FAR_REACH_M, FAR_SHARE = 300.0, 900.0, 0.1
+"""Decay, reach and weight of the kernels; with a shop every 25 m both count alike [J]."""
+REACH_M = 950.0
+"""What lies farther changes nothing: `FAR_REACH_M` and a cell of the grid."""
+_GRID_M = 25.0
+CENTRE, RESIDENTIAL, PARK = (SETTINGS.index(name) for name in ("centre", "residential", "park"))
+DWELLERS_PER_UNIT = 45.0
+"""As many make three walks a day each, and a small shop has 150 visits [J]."""
+
+ON_WAY_M = 30.0
+"""A point is on the busiest way up to here: sensors and sidewalks stand beside streets [J]."""
+NOWHERE_M = 250.0
+"""Farther from every way nothing is known."""
+WAYS = {
+    "pedestrian": 3.0, "living_street": 1.5, "primary": 1.8, "secondary": 1.8, "tertiary": 1.5, "residential": 0.9,
+    "unclassified": 0.9, "footway": 1.0, "path": 0.6, "steps": 0.8, "cycleway": 0.6, "track": 0.3, "service": 0.4,
+    "bridleway": 0.2, "trunk": 0.8, "primary_link": 0.5, "secondary_link": 0.5, "tertiary_link": 0.5, "corridor": 0.5,
+    "platform": 1.0, "road": 0.6,
+}  # fmt: skip
+"""People by class of way where all else is equal, residential pavement = .9 [J]: main
+streets carry more than side streets, streets closed to cars most, alleys least."""
+_ASIDE = {"alley": 0.5, "parking_aisle": 0.3, "driveway": 0.3, "drive-through": 0.3}
+"""Factors of ``service``."""
+_LONG_M, _SHORT, _LONG = 600.0, 0.6, 1.5
+"""Factors of a way without a name or of a few metres, and of a street that goes on under
+one name for 600 m to both sides: continuous streets carry most of the movement (Jiang
+2009, "Street hierarchies"), a lane beside the main street little of it [J]."""
+PROMENADE, _WATER_M = 0.8, 40.0
+"""A foot way within 40 m of sea, lake or river is a promenade: to those who pass come
+nearly as many who stroll, at a park's hours [J]."""
+_FOOT_WAYS = frozenset({"footway", "path", "pedestrian"})
+_WATER_LINES = {"natural": frozenset({"coastline"}), "waterway": frozenset({"river", "canal"})}
+_WATER_AREAS = {"natural": frozenset({"water", "beach", "bay"}), "waterway": frozenset({"riverbank", "dock"})}
+_WIDE_M = (3.0, 12.0)
+_WIDE_MORE = 0.5
+"""A foot way of 12 m was built for half as many again as one of 3 m [J]."""
+_UNITS_PER_M = 1 / 100.0
+"""Walking past per metre of street, in small shops a day [J]."""
+_MARK_M = 25.0
+HOUSES_PER_KM = 2.0
+"""Fewer per km of residential street: nobody mapped them. Where they are mapped it is 20 and more [M: Helsinki,
+Porto, Prague 13 to 30; extracts of streets alone under .1]."""
+_NOT_STREETS = frozenset({"sidewalk", "crossing", "traffic_island", "link", "access_aisle"})
+"""Drawn beside or across a street that counts already: whether pavements are mapped must not matter."""
+_CLOSED = frozenset({"no", "private"})
+
+
+@dataclass(frozen=True)
+class Around:
+    """Activity at n points.
+
+    Attributes
+    ----------
+    xy : ndarray of shape (n, 2)
+    activity : ndarray of shape (n, len(SETTINGS))
+        In small shops (150 visits a day) at the doorstep, over a mean hour.
+    known : ndarray of shape (n,)
+        Whether anything that draws people, or floor area, is mapped within reach.
+    on_map : ndarray of shape (n,)
+        Whether a way is near enough to speak of.
+    places : Draws
+        What has a name of its own.
+    houses : bool
+        Whether houses are mapped where there are streets to live in; else the
+        map says little of how many people there are.
+    """
+
+    xy: FloatArray
+    activity: FloatArray
+    known: BoolArray
+    on_map: BoolArray
+    places: Draws
+    houses: bool
+
+
+def around(xy: FloatArray, features: Features) -> Around:
+    """Return the activity at points of shape (n, 2) in the features' CRS."""
+    places, floor = draws(features)
+    floor = _counted_dwellers(floor, features.population)
+    ways = _walked(features)
+    factor, on_map = way_factors(xy, ways)
+    of_places = _near(xy, places) + FAR_SHARE * _on_grid(xy, places, FAR_M, FAR_REACH_M)
+    of_floor, streets = _both(xy, floor), _both(xy, _streets(ways))
+    known = (of_places + of_floor).sum(axis=1) > 0
+    # Who lives and works around passes along the main streets, not along lanes.
+    # Whom a street has beyond a plain pavement's share is there for what the centre is.
+    passing = streets[:, RESIDENTIAL]
+    activity = of_places + factor[:, None] * of_floor
+    activity[:, RESIDENTIAL] += np.fmin(factor, 1.0) * passing
+    activity[:, CENTRE] += np.fmax(factor - 1.0, 0.0) * passing
+    activity[:, PARK] += PROMENADE * passing * _by_the_water(xy, features)
+    return Around(xy, activity, known, on_map, places, _has_houses(features))
+
+
+def _has_houses(features: Features) -> bool:
+    homes = isin(features.ways, "highway", {"residential", "living_street"})
+    km = float(shapely.length(features.ways.geometry.to_numpy()[homes]).sum()) / 1000
+    houses = int(column(features.areas, "building").notna().sum())
+    return houses >= HOUSES_PER_KM * km
+
+
+def _both(xy: FloatArray, of: Draws) -> FloatArray:
+    """Return the sum with both kernels, by way of grids: houses and streets are many and need no metre."""
+    near, far = _on_grid(xy, of, NEAR_M, NEAR_REACH_M), _on_grid(xy, of, FAR_M, FAR_REACH_M)
+    return near + FAR_SHARE * far
+
+
+def _counted_dwellers(floor: Draws, population: pd.DataFrame | None) -> Draws:
+    """Put counted dwellers in the place of those that homes make likely, where they are counted."""
+    from scipy.spatial import cKDTree
+
+    if population is None or not len(population):
+        return floor
+    xy = population[["x_m", "y_m"]].to_numpy(dtype=float)
+    reach = float(population["cell_m"].max())
+    away, _ = cKDTree(xy).query(floor.xy, distance_upper_bound=reach) if len(floor.xy) else (np.empty(0), None)
+    left = floor.only((floor.setting != RESIDENTIAL) | ~np.isfinite(away))
+    n = len(xy)
+    return Draws(
+        xy=np.concatenate([left.xy, xy]),
+        units=np.concatenate([left.units, population["people"].to_numpy(dtype=float) / DWELLERS_PER_UNIT]),
+        setting=np.concatenate([left.setting, np.full(n, RESIDENTIAL)]),
+        word=np.concatenate([left.word, np.full(n, "", dtype=object)]),
+        thing=np.concatenate([left.thing, np.arange(n)]),
+    )
+
+
+def _near(xy: FloatArray, of: Draws) -> FloatArray:
+    """Return Σ units · exp(−d/50 m) per setting, exact."""
+    from scipy.spatial import cKDTree
+
+    result = np.zeros((len(xy), len(SETTINGS)))
+    if not len(xy) or not len(of.xy):
+        return result
+    pairs = cKDTree(xy).sparse_distance_matrix(cKDTree(of.xy), NEAR_REACH_M, output_type="coo_matrix")
+    weight = np.exp(-pairs.data / NEAR_M) * of.units[pairs.col]
+    cell = pairs.row.astype(np.int64) * len(SETTINGS) + of.setting[pairs.col]
+    np.add.at(result.ravel(), cell, weight)
+    return result
+
+
+def _on_grid(xy: FloatArray, of: Draws, decay_m: float, reach_m: float) -> FloatArray:
+    """Return the same sum with another kernel, by way of a grid: what is far needs no metre.
+
+    The grid's lines are the same wherever one looks, and both ends are shared
+    among the four cells around, so that the sum is smooth.
+    """
+    from scipy.signal import fftconvolve
+
+    result = np.zeros((len(xy), len(SETTINGS)))
+    if not len(xy) or not len(of.xy):
+        return result
+    margin = int(reach_m // _GRID_M) + 2
+    low = np.floor(xy.min(axis=0) / _GRID_M).astype(np.int64) - margin
+    size = np.ceil(xy.max(axis=0) / _GRID_M).astype(np.int64) + margin - low + 1
+    inside = ((of.xy / _GRID_M >= low + 1) & (of.xy / _GRID_M < low + size - 2)).all(axis=1)
+    of = of.only(inside)
+    step = np.arange(-margin + 1, margin) * _GRID_M
+    distance = np.hypot(step[:, None], step[None, :])
+    kernel = np.where(distance <= reach_m, np.exp(-distance / decay_m), 0.0)
+    at, share = _corners(of.xy, low, size)
+    look, weight = _corners(xy, low, size)
+    for setting in np.unique(of.setting):
+        here = of.setting == setting
+        deposit = np.bincount(
+            at[:, here].ravel(), weights=(share[:, here] * of.units[here]).ravel(), minlength=int(size.prod())
+        )
+        field = fftconvolve(deposit.reshape(size), kernel, mode="same").ravel()
+        # What the transform leaves where nothing is (1e-13) is nothing.
+        field = np.round(np.fmax(field, 0.0), 9)
+        result[:, setting] = (field[look] * weight).sum(axis=0)
+    return result
+
+
+def _corners(xy: FloatArray, low: IntArray, size: IntArray) -> tuple[IntArray, FloatArray]:
+    """Return the four grid cells around each point and its share in each, both of shape (4, n)."""
+    position = xy / _GRID_M - low
+    cell = np.floor(position).astype(np.int64)
+    part = position - cell
+    cells, shares = [], []
+    for dx in (0, 1):
+        for dy in (0, 1):
+            cells.append((cell[:, 0] + dx) * size[1] + cell[:, 1] + dy)
+            shares.append(np.abs(1 - dx - part[:, 0]) * np.abs(1 - dy - part[:, 1]))
+    return np.array(cells).reshape(4, -1), np.array(shares).reshape(4, -1)
+
+
+def _walked(features: Features) -> gpd.GeoDataFrame:
+    """Return the ways and pedestrian areas on which somebody may walk, with their factor."""
+    ways, areas = features.ways, features.areas
+    here = ways[_people_on(ways) > 0]
+    squares = areas[column(areas, "highway").isin(WAYS).to_numpy() | isin(areas, "area:highway", {"pedestrian"})]
+    squares = squares.assign(highway=column(squares, "highway").fillna("pedestrian"))
+    from pandas import concat
+
+    return concat([here.assign(square=False), squares.assign(square=True)], ignore_index=True)
+
+
+def _people_on(ways: pd.DataFrame) -> FloatArray:
+    """Return the factor of each way by class, use and width, 0 where nobody walks."""
+    factor = column(ways, "highway").map(WAYS).to_numpy(dtype=float, na_value=0.0)
+    factor = factor * column(ways, "service").map(_ASIDE).to_numpy(dtype=float, na_value=1.0)
+    width = metres(ways, "width")
+    on_foot = isin(ways, "highway", _FOOT_WAYS)
+    wide = np.interp(np.where(on_foot & np.isfinite(width), width, 0.0), _WIDE_M, (0.0, 1.0))
+    foot = column(ways, "foot").fillna(column(ways, "access"))
+    closed = foot.isin(_CLOSED).to_numpy()
+    return np.where(closed, 0.0, factor * (1 + _WIDE_MORE * wide))
+
+
+def way_factors(xy: FloatArray, ways: gpd.GeoDataFrame) -> tuple[FloatArray, BoolArray]:
+    """Return the factor of the busiest way within 30 m of each point, and whether any is within 250 m."""
+    factor = np.full(len(xy), 0.3)
+    shapes = ways.geometry.to_numpy()
+    if not len(xy) or not len(shapes):
+        return factor, np.zeros(len(xy), dtype=bool)
+    points = shapely.points(xy)
+    tree = shapely.STRtree(shapes)
+    people = _people_on(ways)
+    point, way = tree.query(points, predicate="dwithin", distance=ON_WAY_M)
+    # Beside a street one is less on it than on it; nothing jumps at 30 m.
+    away = shapely.distance(points[point], shapes[way])
+    lengths = _street_lengths(xy, ways)
+    longer = np.interp(lengths.of(point, way), (0.0, 2 * _LONG_M), (_SHORT, _LONG))
+    np.maximum.at(factor, point, people[way] * longer * (1 - 0.5 * away / ON_WAY_M))
+    near = np.zeros(len(xy), dtype=bool)
+    near[point] = True
+    left = np.flatnonzero(~near)
+    near[left[tree.query(points[left], predicate="dwithin", distance=NOWHERE_M)[0]]] = True
+    return factor, near
+
+
+def _by_the_water(xy: FloatArray, features: Features) -> BoolArray:
+    """Say which points are on a foot way beside water."""
+    ways, areas = features.ways, features.areas
+    line, area = np.zeros(len(ways), dtype=bool), np.zeros(len(areas), dtype=bool)
+    for tag, values in _WATER_LINES.items():
+        line |= isin(ways, tag, values)
+    for tag, values in _WATER_AREAS.items():
+        area |= isin(areas, tag, values)
+    water = np.concatenate([ways.geometry.to_numpy()[line], areas.geometry.to_numpy()[area]])
+    paths = ways.geometry.to_numpy()[isin(ways, "highway", _FOOT_WAYS)]
+    points = shapely.points(xy)
+    beside = np.zeros(len(xy), dtype=bool)
+    if not len(water) or not len(paths):
+        return beside
+    beside[shapely.STRtree(water).query(points, predicate="dwithin", distance=_WATER_M)[0]] = True
+    near = np.flatnonzero(beside)
+    on_foot = shapely.STRtree(paths).query(points[near], predicate="dwithin", distance=ON_WAY_M)[0]
+    beside[np.setdiff1d(near, near[on_foot])] = False
+    return beside
+
+
+@dataclass(frozen=True)
+class _Lengths:
+    """Length of the street of one name around points, looked up by point and way."""
+
+    name_of_way: IntArray
+    marks: dict[int, NDArray[np.float64]]
+    xy: FloatArray
+
+    def of(self, point: IntArray, way: IntArray) -> FloatArray:
+        """Return metres of the way's street within 600 m of the point; 0 where it has no name."""
+        from scipy.spatial import cKDTree
+
+        name = self.name_of_way[way]
+        result = np.zeros(len(point))
+        order = np.argsort(name, kind="stable")
+        order = order[name[order] >= 0]
+        for rows in np.split(order, np.flatnonzero(np.diff(name[order])) + 1):
+            if len(rows):
+                tree = cKDTree(self.marks[int(name[rows[0]])])
+                spots, back = np.unique(point[rows], return_inverse=True)
+                count = tree.query_ball_point(self.xy[spots], _LONG_M, return_length=True)
+                result[rows] = count[back] * _MARK_M
+        return result
+
+
+def _street_lengths(xy: FloatArray, ways: gpd.GeoDataFrame) -> _Lengths:
+    import pandas as pd
+
+    names, _ = pd.factorize(column(ways, "name").where(~ways["square"].to_numpy()))
+    number = names.astype(np.int64)
+    marks, owner = _marks(ways.geometry.to_numpy(), number >= 0)
+    of_name = number[owner]
+    order = np.argsort(of_name, kind="stable")
+    pieces = np.split(order, np.flatnonzero(np.diff(of_name[order])) + 1)
+    return _Lengths(number, {int(of_name[p[0]]): marks[p] for p in pieces if len(p)}, xy)
+
+
+def _marks(shapes: NDArray[np.object_], use: BoolArray) -> tuple[FloatArray, IntArray]:
+    """Return points every 25 m of the lines in use, and the row each lies on."""
+    rows = np.flatnonzero(use & (shapely.get_dimensions(shapes) == 1))
+    n = np.maximum(np.round(shapely.length(shapes[rows]) / _MARK_M), 1).astype(np.int64)
+    owner = np.repeat(rows, n)
+    nth = np.arange(len(owner)) - np.repeat(np.cumsum(n) - n, n)
+    share = (nth + 0.5) / np.repeat(n, n)
+    points = shapely.line_interpolate_point(shapes[owner], share, normalized=True)
+    return shapely.get_coordinates(points), owner
+
+
+def _streets(ways: gpd.GeoDataFrame) -> Draws:
+    """Return the streets as points that bring walkers past, in the setting of dwellings."""
+    aside = isin(ways, "footway", _NOT_STREETS) | ways["square"].to_numpy(dtype=bool)
+    shapes = ways.geometry.to_numpy()
+    marks, owner = _marks(shapes, ~aside)
+    n = np.bincount(owner, minlength=len(ways))
+    length = np.where(n > 0, shapely.length(shapes) / np.fmax(n, 1), 0.0)
+    units = np.fmin(_people_on(ways), 1.0)[owner] * length[owner] * _UNITS_PER_M
+    setting = np.full(len(owner), RESIDENTIAL, dtype=np.int64)
+    return Draws(marks, units, setting, np.full(len(owner), "", dtype=object), owner)

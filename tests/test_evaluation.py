@@ -1,0 +1,143 @@
+"""The index at points, and how it is judged by counters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from town import lonlat, write_town
+
+import saferoute
+from saferoute import pipeline
+from saferoute.cli import main
+from saferoute.model import InvalidInput
+from saferoute.pipeline import _evaluation
+from saferoute.sources.extract import ExtractSource
+
+NOON = "2026-06-17T13:00"
+HIGH_STREET = """
+n1 -1500 0
+n2 0 0
+n3 1500 0
+n4 0 -1500
+n5 0 1500
+w1 n1,n2,n3 highway=pedestrian name=High
+w2 n4,n2,n5 highway=residential
+""" + "".join(f"n{100 + i} {20 * i} 5 shop=clothes\n" for i in range(30))
+SPOTS = [(x, 0.0) for x in (-1200, -800, -400, 0, 200, 400, 600, 1000)] + [(0.0, 900.0), (0.0, -900.0)]
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_town(tmp_path_factory.mktemp("evaluation") / "town.osm", HIGH_STREET)
+
+
+@pytest.fixture(scope="module")
+def spots() -> np.ndarray:
+    return np.array([lonlat(x, y) for x, y in SPOTS])
+
+
+def write_counts(path: Path, spots: np.ndarray, counts: np.ndarray, at: str = "wed 13:00") -> Path:
+    rows = [f"{lon:.6f},{lat:.6f},{n},{at}" for (lon, lat), n in zip(spots, counts, strict=True)]
+    path.write_text("\n".join(["lon,lat,count,at", *rows]), encoding="utf-8")
+    return path
+
+
+def test_the_index_has_a_number_a_point_and_is_that_of_the_hour(town: Path, spots: np.ndarray) -> None:
+    noon = saferoute.crowding_at(town, spots, at=NOON)
+    night = saferoute.crowding_at(str(town), spots.tolist(), at="2026-06-17T03:00")
+    assert noon.shape == (len(spots),)
+    assert (noon > night).all()
+    assert noon[4] > noon[7] > noon[0] > noon[8]
+
+
+def test_points_alone_and_among_others_have_the_same_index(town: Path, spots: np.ndarray) -> None:
+    source = ExtractSource([town])
+    among = saferoute.crowding_at(source, spots, at=NOON)
+    alone = [saferoute.crowding_at([town], spot[None], at=NOON)[0] for spot in spots]
+    assert alone == pytest.approx(among.tolist(), rel=1e-3)
+
+
+def test_what_is_off_the_map_is_unknown(town: Path) -> None:
+    points = np.array([lonlat(0, 0), lonlat(700, 700), (0.0, 0.0), (np.nan, 60.0), (np.inf, 60.0), (500.0, 95.0)])
+    found = saferoute.crowding_at(town, points, at=NOON)
+    assert np.isfinite(found).tolist() == [True, False, False, False, False, False]
+    assert np.isnan(saferoute.crowding_at(town, points[1:], at=NOON)).all()
+    assert saferoute.crowding_at(town, np.empty((0, 2))).shape == (0,)
+
+
+@pytest.mark.parametrize("points", [[1.0, 2.0], [[1.0, 2.0, 3.0]], [[[1.0, 2.0]]], 5.0])
+def test_points_of_another_shape_are_one_line(town: Path, points: object) -> None:
+    with pytest.raises(InvalidInput, match="shape"):
+        saferoute.crowding_at(town, points)
+
+
+def test_a_time_that_is_none_is_one_line_before_the_map_is_read(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="soon"):
+        saferoute.crowding_at(tmp_path / "none.osm.pbf", [[25.0, 60.0]], at="soon")
+
+
+def test_counters_that_the_map_foretells_agree_with_it(town: Path, spots: np.ndarray, tmp_path: Path) -> None:
+    counts = (7 * saferoute.crowding_at(town, spots, at=NOON) ** 1.3).round(2)
+    found = pipeline.evaluate(write_counts(tmp_path / "counts.csv", spots, counts), town)
+    assert (found.counters, found.off_map) == (10, 0)
+    assert found.spearman == pytest.approx(1)
+    assert found.interval == pytest.approx((1, 1))
+    assert found.left_out > 0.9
+    assert found.left_out_factor < 2 < found.factor
+
+
+def test_counts_by_chance_do_not(town: Path, spots: np.ndarray, tmp_path: Path) -> None:
+    counts = np.random.default_rng(2).permutation(10) * 100
+    found = pipeline.evaluate(write_counts(tmp_path / "counts.csv", spots, counts), town)
+    assert found.interval[0] < found.spearman < found.interval[1]
+    assert found.interval[0] < 0 < found.interval[1]
+
+
+def test_a_counter_never_teaches_its_own_prediction() -> None:
+    index = np.array([1.0, 5.0, 20.0, 80.0, 200.0])
+    first = _evaluation._left_one_out(index, np.array([3.0, 10.0, 50.0, 200.0, 700.0]))
+    second = _evaluation._left_one_out(index, np.array([900.0, 10.0, 50.0, 200.0, 700.0]))
+    assert second[0] == first[0]
+    assert (second[1:] != first[1:]).all()
+
+
+def test_the_hour_asked_for_is_that_of_rows_without_one(town: Path, spots: np.ndarray, tmp_path: Path) -> None:
+    counts = np.arange(10)
+    named = pipeline.evaluate(write_counts(tmp_path / "a.csv", spots, counts), town, at="2026-06-17T13:00")
+    asked = pipeline.evaluate(write_counts(tmp_path / "b.csv", spots, counts, ""), town, at="2026-06-17T13:00")
+    assert asked.rows["index"].tolist() == named.rows["index"].tolist()
+    mean = pipeline.evaluate(write_counts(tmp_path / "c.csv", spots, counts, ""), town)
+    assert mean.rows["index"].tolist() != named.rows["index"].tolist()
+
+
+def test_the_command_prints_the_figures_and_leaves_out_what_is_off_the_map(
+    town: Path, spots: np.ndarray, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spots = np.vstack([spots, [0.0, 0.0], lonlat(700, 700)])
+    path = write_counts(tmp_path / "counts.csv", spots, np.arange(12) * 10)
+    assert main(["evaluate-crowding", str(path), "--osm", str(town)]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("10 counters, 2 left out")
+    assert "leave-one-sensor-out" in out
+    assert len(out.strip().splitlines()) == 6 + 10
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ("lon,lat\n1,2\n", "column count"),
+        ("lon,lat,count\n0,0,5\n", "0 of 1 counters"),
+        ("lon,lat,count\n1,2,x\n", "row 2"),
+    ],
+)
+def test_bad_counts_are_one_line_with_exit_code_2(
+    town: Path, tmp_path: Path, counts: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "counts.csv"
+    path.write_text(counts, encoding="utf-8")
+    assert main(["evaluate-crowding", str(path), "--osm", str(town)]) == 2
+    err = capsys.readouterr().err
+    assert said in err
+    assert err.count("\n") == 1
