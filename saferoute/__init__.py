@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from saferoute.model import Ranking, SaferouteError
     from saferoute.pipeline import find_near as find
+    from saferoute.sources.online import Online
     from saferoute.sources.profiles import load_profile
 
 __version__ = "0.1.0"
-__all__ = ["Ranking", "SaferouteError", "__version__", "find", "load_profile"]
+__all__ = ["Online", "Ranking", "SaferouteError", "__version__", "find", "load_profile"]
 
 
 def __getattr__(name: str) -> Any:
@@ -19,6 +20,7 @@ def __getattr__(name: str) -> Any:
 
     homes = {
         "Ranking": ("saferoute.model", "Ranking"),
+        "Online": ("saferoute.sources.online", "Online"),
         "SaferouteError": ("saferoute.model", "SaferouteError"),
         "find": ("saferoute.pipeline", "find_near"),
         "load_profile": ("saferoute.sources.profiles", "load_profile"),
