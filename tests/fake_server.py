@@ -179,16 +179,15 @@ def overpass_json(path, stamp: str = "2026-11-20T10:00:00Z") -> str:
 def terrarium_webp(heights) -> bytes:
     """Return heights in m, shape (512, 512), as a lossless WebP in the colours of terrarium."""
     import numpy as np
-    import rasterio
+    import rasterio.shutil
     from rasterio.io import MemoryFile
 
     value = np.rint((np.asarray(heights) + 32768) * 256).astype("int64")
     colours = np.stack([value >> 16, (value >> 8) & 255, value & 255]).astype("uint8")
-    with MemoryFile(ext="webp") as file:
-        with rasterio.MemoryFile(ext="tif") as source:
-            kind = {"driver": "GTiff", "width": 512, "height": 512, "count": 3, "dtype": "uint8"}
-            with source.open(**kind) as picture:
-                picture.write(colours)
-            with source.open() as picture:
-                rasterio.shutil.copy(picture, file.name, driver="WEBP", LOSSLESS="YES")
+    size = dict(zip(("count", "height", "width"), colours.shape, strict=True))
+    with MemoryFile(ext="webp") as file, MemoryFile(ext="tif") as source:
+        with source.open(driver="GTiff", dtype="uint8", **size) as picture:
+            picture.write(colours)
+        with source.open() as picture:
+            rasterio.shutil.copy(picture, file.name, driver="WEBP", LOSSLESS="YES")
         return file.read()

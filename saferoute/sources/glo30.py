@@ -1,8 +1,7 @@
 """Heights from Copernicus GLO-30, read in parts from cloud-optimised GeoTIFFs of one degree.
 
-The cells' middles lie on whole thirds of a minute's tenth (1″) of latitude,
-and towards the poles further apart in longitude; a tile holds its north and
-its west edge.
+The middles of cells lie on whole seconds of latitude, and towards the poles
+further apart in longitude; a tile holds its north and its west edge.
 """
 
 from __future__ import annotations

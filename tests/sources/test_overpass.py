@@ -247,7 +247,7 @@ def test_copy_cut_in_half_is_fetched_again(answering, source, tmp_path, keep):
     entry.write_bytes(content[: int(keep * len(content)) if keep < 1 else keep])
     assert_same(whole, source().features(AREA, margin_m=100))
     assert len(answering.requests) == 2
-    assert entry.read_bytes()[-1000:] == content[-1000:]
+    assert entry.read_bytes().partition(b"\n")[2] == content.partition(b"\n")[2]
 
 
 def test_offline_without_a_copy_names_the_way_out(answering, source):
