@@ -102,7 +102,7 @@ def test_folder_that_is_a_file_is_told_and_not_fatal(tmp_path):
 def test_usage_counts_what_is_there_and_what_is_damaged(cache):
     cache.put("overpass", "a", b"x" * 1000)
     cache.put("overpass", "b", b"x" * 1000)
-    path = sorted((cache.folder / "overpass").iterdir())[0]
+    path = min((cache.folder / "overpass").iterdir())
     path.write_bytes(path.read_bytes()[:-500])
     usage = {u.kind: u for u in cache.usage()}
     assert tuple(usage) == KINDS
@@ -144,9 +144,9 @@ def test_lock_keeps_other_processes_out_for_a_bounded_time(cache):
     said = []
     try:
         assert holder.stdout.readline() == "held\n"
-        with pytest.raises(SourceUnavailable, match="another saferoute has been asking overpass for 0 s"):
-            with cache.lock("overpass", say=said.append, most_s=0.2):
-                pytest.fail("both hold it")
+        told = pytest.raises(SourceUnavailable, match="another saferoute has been asking overpass for 0 s")
+        with told, cache.lock("overpass", say=said.append, most_s=0.2):
+            pytest.fail("both hold it")
         with cache.lock("nominatim", say=said.append):
             pass
     finally:

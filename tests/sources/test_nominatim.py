@@ -112,8 +112,14 @@ def test_busy_server_is_asked_again(geocoder, server, waits):
 
 @pytest.mark.parametrize(
     "body",
-    ['{"error": "x"}', '[{"lat": "nan", "lon": "1", "display_name": "x"}]', '[{"lat": "91", "lon": "1"}]', "[1]", "[null]"],
-)  # fmt: skip
+    [
+        '{"error": "x"}',
+        '[{"lat": "nan", "lon": "1", "display_name": "x"}]',
+        '[{"lat": "91", "lon": "1"}]',
+        "[1]",
+        "[null]",
+    ],
+)
 def test_answer_that_is_no_place_is_the_servers_fault(geocoder, server, body):
     server.routes["/search"] = Answer(body)
     with pytest.raises(SourceUnavailable) as error:

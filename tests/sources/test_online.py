@@ -87,8 +87,9 @@ def test_given_goes_before_environment_and_that_before_defaults(monkeypatch, tmp
 
 
 @pytest.mark.parametrize(
-    "url", ["", "x", "ftp://x/", "http://", "file:///etc/passwd", "http://a b/", "http://h:99999/", "http://h/?a=b", "//h"]
-)  # fmt: skip
+    "url",
+    ["", "x", "ftp://x/", "http://", "file:///etc/passwd", "http://a b/", "http://h:99999/", "http://h/?a=b", "//h"],
+)
 def test_what_is_no_address_is_refused(url):
     with pytest.raises(InvalidInput, match="SAFEROUTE_GLO30_URL"):
         Online(glo30_url=url)

@@ -20,12 +20,10 @@ class Known:
         self.asked.append(len(xy))
         known = xy[:, 0] > self.east_of
         blank = nothing(len(xy))
-        values = {
-            k: np.where(known, v, np.nan) for k, v in (("elevation_m", xy[:, 0]), ("sigma_m", 0.5), ("cell_m", 30.0))
-        }
         return replace(
             blank,
-            **values,
+            elevation_m=np.where(known, xy[:, 0], np.nan),
+            sigma_m=np.where(known, 0.5, np.nan),
             source=np.where(known, 0, -1),
             sources=(self.name,),
             surface_model=known,
