@@ -73,7 +73,7 @@ def run(capsys):
 
 
 def names(document):
-    return sorted(feature["properties"]["name"] for feature in json.loads(document)["features"])
+    return sorted({feature["properties"]["name"] for feature in json.loads(document)["features"]})
 
 
 def test_a_name_is_enough(world, run):
@@ -83,7 +83,7 @@ def test_a_name_is_enough(world, run):
     document = json.loads(out)
     assert document["data_date"] == "2026-11-20"
     assert any("Mapterhorn" in line for line in document["attribution"])
-    assert [f["properties"]["grade_pct"] for f in document["features"]] == pytest.approx([0.0, 0.0], abs=1e-6)
+    assert [f["properties"]["grade_pct"] for f in document["features"]] == pytest.approx([0.0] * 4, abs=1e-6)
     assert "Town: " in err
     assert "  2  Town, somewhere (10.00000,10.00000)" in err
     assert [len(world.asked(p)) for p in ("/search", "/api", "/12/")] == [1, 1, 1]
@@ -114,7 +114,7 @@ def test_second_search_makes_no_request(world, run):
 
 def test_python_needs_no_more(world):
     ranking = saferoute.find("Town")
-    assert sorted(ranking.stretches["name"]) == ["Long Walk", "Sand Walk"]
+    assert sorted(set(ranking.stretches["name"])) == ["Long Walk", "Sand Walk"]
     asked = len(world.requests)
     again = saferoute.find("Town", elevation="none", online=saferoute.Online.of_environment(offline=True))
     assert again.stretches["grade_pct"].isna().all()
@@ -236,7 +236,6 @@ NO_SOCKET = """
 import socket, sys
 def refuse(*a, **k):
     raise AssertionError(f"a socket was opened: {a}")
-import _socket
 class Closed(socket.socket):
     def __init__(self, *a, **k): refuse(*a)
 socket.socket = Closed
