@@ -30,7 +30,7 @@ DOORS = {
     "dask": ("scan",),
 }
 
-HEAVY = {"geopandas", "folium", "rasterio", "pandas", "shapely", "osmium", "numpy"}
+HEAVY = {"geopandas", "folium", "rasterio", "pandas", "shapely", "osmium", "numpy", "osmnx", "requests"}
 
 
 def dotted(module: Path) -> str:
@@ -145,7 +145,7 @@ def test_a_sub_package_is_tested_as_one_module():
     assert twin(PACKAGE / "outputs" / "__init__.py") is None
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["find", "--help"], ["explain", "--help"]], ids=" ".join)
+@pytest.mark.parametrize("arguments", [["--help"], ["find", "--help"], ["explain", "--help"], ["cache", "--help"]], ids=" ".join)
 def test_help_comes_without_any_heavy_library(arguments):
     run = (
         "import sys\nfrom saferoute.cli import main\n"

@@ -85,7 +85,7 @@ def test_a_name_is_enough(world, run):
     assert any("Mapterhorn" in line for line in document["attribution"])
     assert [f["properties"]["grade_pct"] for f in document["features"]] == pytest.approx([0.0] * 4, abs=1e-6)
     assert "Town: " in err
-    assert "  2  Town, somewhere (10.00000,10.00000)" in err
+    assert "2: Town, somewhere (10.00000,10.00000)" in err
     assert [len(world.asked(p)) for p in ("/search", "/api", "/12/")] == [1, 1, 1]
 
 

@@ -154,7 +154,7 @@ def place_of(arguments: argparse.Namespace, sources: Sources) -> Place:
         numbers = [n for n in range(1, len(found.others) + 2) if n != (arguments.pick or 1)]
         say("Others of this name, not taken; --pick N takes one:")
         for number, other in zip(numbers, found.others, strict=True):
-            say(f"  {number}  {other}")
+            say(f"{number}: {other}")
     return found
 
 
