@@ -9,10 +9,12 @@ if TYPE_CHECKING:
     from saferoute.pipeline import crowding_at
     from saferoute.pipeline import find_near as find
     from saferoute.pipeline import plan_near as plan
+    from saferoute.sources.online import Online
     from saferoute.sources.profiles import load_profile
 
 __version__ = "0.1.0"
 __all__ = [
+    "Online",
     "Ranking",
     "SaferouteError",
     "Session",
@@ -32,6 +34,7 @@ def __getattr__(name: str) -> Any:
     homes = {
         "Ranking": ("saferoute.model", "Ranking"),
         "crowding_at": ("saferoute.pipeline", "crowding_at"),
+        "Online": ("saferoute.sources.online", "Online"),
         "SaferouteError": ("saferoute.model", "SaferouteError"),
         "Session": ("saferoute.model", "Session"),
         "Wish": ("saferoute.model", "Wish"),

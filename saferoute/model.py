@@ -196,6 +196,8 @@ class ElevationSamples:
         Names of the rasters.
     surface_model : ndarray of shape (n,)
         Whether the raster shows canopies and roofs where there are any.
+    notes : tuple of str
+        What went wrong on the way, in words for the user.
     """
 
     elevation_m: FloatArray
@@ -206,6 +208,7 @@ class ElevationSamples:
     sources: tuple[str, ...]
     surface_model: BoolArray
     attribution: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from fake_server import FakeServer
 from town import ORIGIN, lonlat, write_town
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from saferoute.model import Place, Ranking
 
@@ -40,6 +41,21 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real data in {folder}; set SAFEROUTE_TEST_DATA to their folder")
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_network(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Nothing a test forgot to point elsewhere reaches a server, or this user's cache."""
+    os.environ["SAFEROUTE_CACHE_DIR"] = str(tmp_path_factory.mktemp("cache"))
+    for name in ("OVERPASS", "NOMINATIM", "MAPTERHORN", "GLO30"):
+        os.environ[f"SAFEROUTE_{name}_URL"] = "http://127.0.0.1:9"  # the port of "discard": nobody listens
+
+
+@pytest.fixture
+def server() -> Iterator[FakeServer]:
+    """Services on loopback that answer 404 until a test gives them routes."""
+    with FakeServer() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -32,7 +32,7 @@ DOORS = {
     "dask": ("scan",),
 }
 
-HEAVY = {"geopandas", "folium", "rasterio", "pandas", "shapely", "osmium", "numpy"}
+HEAVY = {"geopandas", "folium", "rasterio", "pandas", "shapely", "osmium", "numpy", "osmnx", "requests"}
 
 
 def dotted(module: Path) -> str:

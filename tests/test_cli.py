@@ -307,8 +307,8 @@ def test_both_commands_tell_what_is_wrong_in_one_line(run, broken, command, argu
 
 def test_no_map_data_is_told_with_the_way_out(folder, capsys):
     assert folder
-    code = main(["find", "--near", HERE])
-    assert_one_line((code, *capsys.readouterr()), 2, "--region DIR or extracts with --osm")
+    code = main(["find", "--near", HERE, "--offline"])
+    assert_one_line((code, *capsys.readouterr()), 4, "or give an extract with --osm FILE or --region DIR")
 
 
 def test_escape_sequences_of_an_argument_do_not_come_back(run):
@@ -357,9 +357,9 @@ def test_module_can_be_run_and_knows_its_version():
 
 
 def test_exit_code_reaches_the_shell(folder):
-    done = in_process_of_its_own("find", "--near", "1,2", cwd=folder)
+    done = in_process_of_its_own("find", "--near", "1,2", "--osm", "none.osm", cwd=folder)
     assert done.returncode == 2
-    assert done.stderr.startswith(b"saferoute: no map data")
+    assert done.stderr.startswith(b"saferoute: none.osm: no such file")
 
 
 @pytest.mark.slow

@@ -14,7 +14,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from saferoute import __version__
-from saferoute.cli import _evaluate, _explain, _find, _plan, _view
+from saferoute.cli import _cache, _evaluate, _explain, _find, _plan, _view
 from saferoute.cli._shared import EXIT_CODES, say
 from saferoute.model import InvalidInput, SaferouteError
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _EXAMPLES = """\
 examples:
+  saferoute find --near "Hyde Park, London"
   saferoute find --near 60.175,24.945 --region data/helsinki
   saferoute find --near Kaisaniemi --region data/helsinki --level first-steps -o park.html -o park.geojson
   saferoute find --near geo:54.18,7.89 --osm helgoland.osm.pbf --dem dem.tif --surface sand,grass -o - > sand.geojson
@@ -45,7 +46,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"saferoute {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in (_find, _explain, _plan, _view, _evaluate):
+    for command in (_find, _explain, _plan, _view, _cache, _evaluate):
         command.add(commands)
     return top
 

@@ -12,6 +12,7 @@ from saferoute.cli._shared import (
     place_of,
     profile_of,
     progress,
+    require_coverage,
     sources_of,
 )
 from saferoute.model import CRITERIA
@@ -39,15 +40,14 @@ def run(arguments: argparse.Namespace) -> int:
     from saferoute import pipeline
 
     profile = profile_of(arguments)
-    features, elevation = sources_of(arguments)
-    place = place_of(arguments.near, features)
-    if elevation and arguments.dem and not arguments.region:
-        elevation.require(place.lon, place.lat, pipeline.EXPLAIN_RADIUS_M)
+    sources = sources_of(arguments)
+    place = place_of(arguments, sources)
+    require_coverage(arguments, sources, place, pipeline.EXPLAIN_RADIUS_M)
     answer = pipeline.explain(
         place,
-        features_of=counted(arguments, features),
+        features_of=counted(arguments, sources.features),
         profile=profile,
-        elevation_of=elevation,
+        elevation_of=sources.elevation,
         say=progress(arguments.quiet),
     )
     for line in _explanation_lines(answer):

@@ -16,6 +16,7 @@ from saferoute.cli._shared import (
     place_of,
     profile_of,
     progress,
+    require_coverage,
     say,
     sources_of,
 )
@@ -60,16 +61,15 @@ def run(arguments: argparse.Namespace) -> int:
     files = [Path(name) for name in arguments.output if name != "-"]
     for path in files:
         outputs.check_format(path)
-    features, elevation = sources_of(arguments)
-    place = place_of(arguments.near, features)
+    sources = sources_of(arguments)
+    place = place_of(arguments, sources)
     area = pipeline.area_around(place, arguments.radius)
-    if elevation and arguments.dem and not arguments.region:
-        elevation.require(place.lon, place.lat, arguments.radius)
+    require_coverage(arguments, sources, place, arguments.radius)
     ranking = pipeline.find(
         area,
-        features_of=counted(arguments, features),
+        features_of=counted(arguments, sources.features),
         profile=profile,
-        elevation_of=elevation,
+        elevation_of=sources.elevation,
         top=arguments.top,
         say=progress(arguments.quiet),
     )

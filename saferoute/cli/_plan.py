@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from saferoute.cli._shared import (
     NOTHING_QUALIFIES,
     add_common,
+    counted,
     new_command,
     place_of,
     profile_of,
@@ -79,13 +80,13 @@ def run(arguments: argparse.Namespace) -> int:
     files = [Path(name) for name in arguments.output if name != "-"]
     for path in files:
         outputs.check_format(path, outputs.SESSION_FORMATS)
-    features, elevation = sources_of(arguments)
-    place = place_of(arguments.near, features)
+    sources = sources_of(arguments)
+    place = place_of(arguments, sources)
     session = pipeline.plan(
         place,
-        features_of=features,
+        features_of=counted(arguments, sources.features),
         profile=profile,
-        elevation_of=elevation,
+        elevation_of=sources.elevation,
         wish=wish,
         say=progress(arguments.quiet),
     )

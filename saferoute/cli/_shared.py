@@ -12,8 +12,7 @@ if TYPE_CHECKING:
 
     from saferoute.model import Place, Profile
     from saferoute.sources import FeatureSource
-    from saferoute.sources.extract import ExtractSource
-    from saferoute.sources.raster import RasterSource
+    from saferoute.sources.online import Sources
 
 NOTHING_QUALIFIES = 5
 EXIT_CODES = """\
@@ -43,9 +42,17 @@ def new_command(
 def add_common(command: argparse.ArgumentParser) -> None:
     """Add what every search asks: the place, the data and the runner."""
     command.add_argument(
-        "--near", required=True, metavar="PLACE", help="lat,lon, geo:lat,lon, or the name of an object in the extract"
+        "--near",
+        required=True,
+        metavar="PLACE",
+        help="lat,lon, geo:lat,lon, or a name: of a place in the world, or with local data of an object in the extract",
     )
-    data = command.add_argument_group("data")
+    command.add_argument("--pick", type=int, metavar="N", help="which place, where a name has several (default 1)")
+    data = command.add_argument_group(
+        "data",
+        "Without --region and --osm the map comes from OpenStreetMap's servers. With them no server is asked, "
+        "unless --elevation names one.",
+    )
     data.add_argument("--region", type=Path, metavar="DIR", help="folder with extracts and elevation rasters")
     data.add_argument(
         "--osm",
@@ -74,6 +81,13 @@ def add_common(command: argparse.ArgumentParser) -> None:
     data.add_argument(
         "--population", type=Path, metavar="FILE", help="raster of people per cell, for crowding where homes are few"
     )
+    data.add_argument(
+        "--elevation",
+        metavar="SOURCE",
+        help="mapterhorn, glo30, none, or a raster file (default: the rasters given; for a map from the network "
+        "mapterhorn, and glo30 for what it does not have)",
+    )
+    add_network(command)
     runner = command.add_argument_group("runner")
     runner.add_argument(
         "--at",
@@ -95,6 +109,27 @@ def add_common(command: argparse.ArgumentParser) -> None:
     command.add_argument("-q", "--quiet", action="store_true", help="no progress on stderr")
 
 
+def add_network(command: argparse.ArgumentParser) -> None:
+    """Add how the network and the cache are used."""
+    network = command.add_argument_group("network", "Every answer is kept in a cache, see saferoute cache --help.")
+    network.add_argument("--offline", action="store_true", help="open no connection: use the cache alone")
+    network.add_argument("--refresh", action="store_true", help="ask again, whatever the cache holds")
+    add_cache_dir(network)
+    for name in ("overpass", "nominatim", "mapterhorn", "glo30"):
+        network.add_argument(
+            f"--{name}-url", metavar="URL", help=f"another server (environment: SAFEROUTE_{name.upper()}_URL)"
+        )
+
+
+def add_cache_dir(group: argparse._ActionsContainer) -> None:
+    """Add where the cache is."""
+    group.add_argument(
+        "--cache-dir",
+        metavar="DIR",
+        help="folder of the cache (environment: SAFEROUTE_CACHE_DIR; default: the user's cache folder)",
+    )
+
+
 def say(text: str) -> None:
     """Print a line to stderr, plain."""
     from saferoute.outputs.text import plain
@@ -107,11 +142,21 @@ def progress(quiet: bool) -> Callable[[str], None]:
     return (lambda _: None) if quiet else (lambda text: say(f"… {text}"))
 
 
-def sources_of(arguments: argparse.Namespace) -> tuple[ExtractSource, RasterSource | None]:
-    """Open what --region, --osm and --dem name."""
-    from saferoute.sources.region import open_local
+def sources_of(arguments: argparse.Namespace) -> Sources:
+    """Open what --region, --osm, --dem and --elevation name, or the services of the network."""
+    from saferoute.sources.online import Online, open_sources
 
-    return open_local(arguments.region, osm=arguments.osm, dem=arguments.dem, dem_sigma_m=arguments.dem_sigma)
+    online = Online.of_environment(
+        vars(arguments), offline=arguments.offline, refresh=arguments.refresh, say=progress(arguments.quiet)
+    )
+    return open_sources(
+        arguments.region,
+        osm=arguments.osm,
+        dem=arguments.dem,
+        dem_sigma_m=arguments.dem_sigma,
+        elevation=arguments.elevation,
+        online=online,
+    )
 
 
 def counted(arguments: argparse.Namespace, features: FeatureSource) -> FeatureSource:
@@ -123,16 +168,25 @@ def counted(arguments: argparse.Namespace, features: FeatureSource) -> FeatureSo
     return CountedSource(features, counts=arguments.counts, population=arguments.population)
 
 
-def place_of(text: str, features: ExtractSource) -> Place:
-    """Find the place that --near names, and say what was found."""
-    from saferoute.sources.places import find_place, parse_coordinates
+def place_of(arguments: argparse.Namespace, sources: Sources) -> Place:
+    """Find the place that --near names, and say what was found, and what else has the name."""
+    from saferoute.sources.places import parse_coordinates
 
-    found = find_place(text, features.paths)
-    if parse_coordinates(text) is None:  # who writes coordinates knows where that is
+    found = sources.find_place(arguments.near, arguments.pick)
+    if parse_coordinates(arguments.near) is None:  # who writes coordinates knows where that is
         say(f"{found.name}: {found.lat:.5f},{found.lon:.5f}")
     if found.others:
-        say(f"Others of this name, not taken: {'; '.join(found.others)}. Give lat,lon to choose.")
+        numbers = [n for n in range(1, len(found.others) + 2) if n != (arguments.pick or 1)]
+        say("Others of this name, not taken; --pick N takes one:")
+        for number, other in zip(numbers, found.others, strict=True):
+            say(f"{number}: {other}")
     return found
+
+
+def require_coverage(arguments: argparse.Namespace, sources: Sources, place: Place, radius_m: float) -> None:
+    """Refuse rasters that were given one by one and cover nothing of the area."""
+    if sources.rasters and not arguments.region:
+        sources.rasters.require(place.lon, place.lat, radius_m)
 
 
 def profile_of(arguments: argparse.Namespace) -> Profile:

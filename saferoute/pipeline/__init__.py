@@ -5,6 +5,7 @@ The only room that composes the others.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,16 +18,16 @@ from saferoute.pipeline._area import MAX_RADIUS_M, area_around
 from saferoute.pipeline._evaluation import Evaluation, crowding_at, evaluate
 from saferoute.pipeline._survey import centre, survey
 from saferoute.pipeline._tables import considered, excluded_table, stretch_table
-from saferoute.sources.places import find_place
+from saferoute.sources.extract import SUFFIXES
+from saferoute.sources.online import ELEVATIONS, open_sources
 from saferoute.sources.profiles import load_profile
-from saferoute.sources.region import open_local
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from saferoute.model import Area, Place, Profile, Session
     from saferoute.sources import ElevationSource, FeatureSource
+    from saferoute.sources.online import Online, Sources
 
 __all__ = [
     "EXPLAIN_RADIUS_M",
@@ -48,22 +49,26 @@ EXPLAIN_RADIUS_M = 250.0
 def find_near(
     near: str,
     *,
-    region: Path | str | None = None,
-    osm: Sequence[Path | str] = (),
-    dem: Sequence[Path | str] = (),
+    region: Path | str | Sequence[Path | str] | None = None,
+    elevation: Path | str | Sequence[Path | str] | None = None,
+    online: Online | None = None,
     profile: Profile | None = None,
     radius_m: float = 1500.0,
 ) -> Ranking:
-    """Find the stretches near a place, from local data: `find` for a notebook.
+    """Find the stretches near a place, anywhere in the world: `find` for a notebook.
 
     Parameters
     ----------
     near : str
-        ``lat,lon``, ``geo:lat,lon`` or the name of an object in the extract.
-    region : path, optional
-        Folder with extracts and elevation rasters.
-    osm, dem : sequence of path
-        Extracts and rasters one by one.
+        ``lat,lon``, ``geo:lat,lon`` or a name.
+    region : path or sequence of path, optional
+        A folder with extracts and elevation rasters, or extracts one by one.
+        Without it the map comes from OpenStreetMap's servers.
+    elevation : path, sequence of path or str, optional
+        Rasters, or ``"mapterhorn"``, ``"glo30"``, ``"none"``. By default those
+        of the region; without a region Mapterhorn, and GLO-30 behind it.
+    online : saferoute.Online, optional
+        How the network and the cache are used.
     profile : Profile, optional
         From `saferoute.load_profile`; the beginner's by default.
     radius_m : float
@@ -84,14 +89,39 @@ def find_near(
     >>> ranking.stretches["rank"].iloc[0]
     np.int64(1)
     """
-    features, elevation = open_local(region, osm=osm, dem=dem)
-    place = find_place(near, features.paths)
+    sources = _sources(region, elevation, online)
     return find(
-        area_around(place, radius_m),
-        features_of=features,
+        area_around(sources.find_place(near, None), radius_m),
+        features_of=sources.features,
         profile=profile or load_profile(),
-        elevation_of=elevation,
+        elevation_of=sources.elevation,
     )
+
+
+def _sources(
+    region: Path | str | Sequence[Path | str] | None,
+    elevation: Path | str | Sequence[Path | str] | None,
+    online: Online | None,
+) -> Sources:
+    """Open what `find_near` and `plan_near` are given."""
+    folder, extracts = _folder_and_extracts(region)
+    word = elevation.lower() if isinstance(elevation, str) and elevation.lower() in ELEVATIONS else None
+    rasters = [] if word else _listed(elevation)
+    return open_sources(folder, osm=extracts, dem=rasters, elevation=word, online=online)
+
+
+def _folder_and_extracts(region: Path | str | Sequence[Path | str] | None) -> tuple[Path | None, list[Path]]:
+    """Tell a folder of data from extracts one by one."""
+    paths = _listed(region)
+    if len(paths) == 1 and not paths[0].name.lower().endswith(SUFFIXES):
+        return paths[0], []
+    return None, paths
+
+
+def _listed(paths: Path | str | Sequence[Path | str] | None) -> list[Path]:
+    if paths is None:
+        return []
+    return [Path(p) for p in ([paths] if isinstance(paths, (str, Path)) else paths)]
 
 
 def find(
@@ -155,17 +185,17 @@ def find(
 def plan_near(
     near: str,
     *,
-    region: Path | str | None = None,
-    osm: Sequence[Path | str] = (),
-    dem: Sequence[Path | str] = (),
+    region: Path | str | Sequence[Path | str] | None = None,
+    elevation: Path | str | Sequence[Path | str] | None = None,
+    online: Online | None = None,
     profile: Profile | None = None,
     wish: Wish | None = None,
 ) -> Session:
-    """Plan a session near a place, from local data: `plan` for a notebook.
+    """Plan a session near a place, anywhere in the world: `plan` for a notebook.
 
     Parameters
     ----------
-    near, region, osm, dem, profile
+    near, region, elevation, online, profile
         As of `find_near`.
     wish : Wish, optional
         Week, time or distance; the first week and the level's own time by default.
@@ -185,10 +215,13 @@ def plan_near(
     >>> session.sections["duration_s"].max() <= 30
     np.True_
     """
-    features, elevation = open_local(region, osm=osm, dem=dem)
-    place = find_place(near, features.paths)
+    sources = _sources(region, elevation, online)
     return plan(
-        place, features_of=features, profile=profile or load_profile(), elevation_of=elevation, wish=wish or Wish()
+        sources.find_place(near, None),
+        features_of=sources.features,
+        profile=profile or load_profile(),
+        elevation_of=sources.elevation,
+        wish=wish or Wish(),
     )
 
 

@@ -13,6 +13,7 @@ from saferoute import criteria, stretches
 from saferoute.criteria import clearance, flatness, limits
 from saferoute.model import Evidence
 from saferoute.sources import clock
+from saferoute.sources.samples import sampled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,6 +38,10 @@ if TYPE_CHECKING:
 MARGIN_M = 2000.0
 """Features are read this far beyond the area: crowding looks 1 km around a stretch and from
 there 950 m further for what draws people, and chains should not end at the area's edge."""
+
+
+HEIGHTS_BEYOND_M = 500.0
+"""Heights are looked up this far beyond the area: fits and stretches reach 200 m, bridges further."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,9 @@ def survey(
     found, unfit = stretches.windows(cells, cell_reasons == "", profile)
     cell_reasons = np.where(cell_reasons == "", unfit, cell_reasons)
     found = stretches.subset(found, _within(area, _middles(found)))
-    heights = None if elevation_of is None else elevation_of.sample(cells.xy, area.crs)
+    if elevation_of is not None:
+        say("looking up heights")
+    heights = None if elevation_of is None else _heights(cells.xy, elevation_of, area)
     evidence = Evidence(features, heights, _every_metre(cells, heights, elevation_of, area), profile, moment)
     found = _refuse(found, cell_reasons, evidence)
     return Survey(
@@ -105,8 +112,19 @@ def survey(
         cell_reasons=cell_reasons,
         windows=found,
         measurements={c.name: c.measure(found, evidence) for c in criteria.ALL},
-        notes=features.notes + _elevation_notes(found, heights) + _hour_notes(moment),
+        notes=(
+            *features.notes,
+            *(heights.notes if heights else ()),
+            *_elevation_notes(found, heights),
+            *_hour_notes(moment),
+        ),
     )
+
+
+def _heights(xy: FloatArray, elevation_of: ElevationSource, area: Area) -> ElevationSamples:
+    """Sample heights where windows of the area may reach; elsewhere nobody asks for them."""
+    here = np.hypot(*(xy - centre(area)).T) <= area.radius_m + HEIGHTS_BEYOND_M
+    return sampled(elevation_of, xy, area.crs, where=here)
 
 
 def _every_metre(
@@ -119,7 +137,7 @@ def _every_metre(
     row = np.arange(len(cells)) + cells.chain
     share = (np.arange(n) + 0.5)[None, :, None] / n
     xy = cells.xy[row][:, None] + share * (cells.xy[row + 1] - cells.xy[row])[:, None]
-    return elevation_of.sample(xy.reshape(-1, 2), area.crs)
+    return _heights(xy.reshape(-1, 2), elevation_of, area)
 
 
 def _ways(

@@ -7,7 +7,7 @@ compared) into tables in EPSG:4326; an area is then a bounding box of them.
 from __future__ import annotations
 
 import gc
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -97,6 +97,8 @@ class ExtractSource:
     paths : sequence of path
         Files whose name ends with one of `SUFFIXES`. An object that several
         of them hold counts once, in its most complete version.
+    extent : (west, south, east, north), optional
+        Where they are whole, in degrees; by default what their headers say.
 
     Raises
     ------
@@ -104,7 +106,8 @@ class ExtractSource:
         If a file is missing, empty, cut off or no OpenStreetMap data.
     """
 
-    def __init__(self, paths: Sequence[Path | str]) -> None:
+    def __init__(self, paths: Sequence[Path | str], *, extent: tuple[float, float, float, float] | None = None) -> None:
+        self._extent = extent
         self.paths = tuple(Path(p) for p in paths)
         for path in self.paths:
             _check_file(path)
@@ -112,8 +115,12 @@ class ExtractSource:
 
     def tables(self) -> _Tables:
         """Return all of the extracts as tables in EPSG:4326, read on the first call."""
+        import shapely
+
         if self._tables is None:
             self._tables = _merge([_read(path) for path in self.paths])
+            if self._extent is not None:
+                self._tables = replace(self._tables, extent=shapely.box(*self._extent))
         return self._tables
 
     def features(self, area: Area, *, margin_m: float) -> Features:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from saferoute.model import InvalidInput, Place, PlaceNotFound
 from saferoute.sources.extract import osm_file, read_in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 _FLOAT = r"[+-]?\d+(?:\.\d+)?"
@@ -52,9 +52,37 @@ def parse_coordinates(text: str) -> Place | None:
     return Place(f"{lat:g},{lon:g}", lon, lat)
 
 
-def find_place(text: str, paths: Iterable[Path]) -> Place:
+def find_place(text: str, paths: Iterable[Path], *, pick: int | None = None) -> Place:
     """Return the place that coordinates or a name of the extracts mean."""
-    return parse_coordinates(text) or find_name(text, paths)
+    return parse_coordinates(text) or find_name(text, paths, pick=pick)
+
+
+def chosen(found: Sequence[tuple[str, Place]], pick: int | None, text: str) -> Place:
+    """Return the match that is meant, with the descriptions of the others.
+
+    Parameters
+    ----------
+    found : sequence of (str, Place)
+        Descriptions and places, best first; one near a better one is dropped.
+    pick : int or None
+        Which of them is meant, from 1 on; None = the first.
+    text : str
+        What was looked for.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such match.
+    """
+    kept: list[tuple[str, Place]] = []
+    for described, place in found:
+        if len(kept) <= _MOST_OTHERS and all(_apart_m(place, known) > _FAR_APART_M for _, known in kept):
+            kept.append((described, place))
+    number = 1 if pick is None else pick
+    if not 1 <= number <= len(kept):
+        raise InvalidInput(f"pick {number}: {text!r} has {len(kept)} matches; choose 1 to {len(kept)}")
+    described, place = kept.pop(number - 1)
+    return replace(place, others=tuple(f"{d} ({p.lat:.5f},{p.lon:.5f})" for d, p in kept))
 
 
 @dataclass(frozen=True)
@@ -70,7 +98,7 @@ class _Named:
     lat: float
 
 
-def find_name(text: str, paths: Iterable[Path]) -> Place:
+def find_name(text: str, paths: Iterable[Path], *, pick: int | None = None) -> Place:
     """Return the object of the extracts whose name matches best.
 
     A whole name beats its beginning, that beats a part of it, and a name
@@ -93,20 +121,16 @@ def find_name(text: str, paths: Iterable[Path]) -> Place:
         like = get_close_matches(wanted, sorted(names), n=3, cutoff=0.7)
         hint = f"; did you mean {' or '.join(like)}?" if like else "; give lat,lon"
         raise PlaceNotFound(f"{text!r}: no object of the extract has this name{hint}")
-    best, *rest = sorted(matches, key=lambda m: (m.rank, m.kind, -m.size, m.osm_id))
-    others: list[_Named] = []
-    for match in rest:
-        far = all(_apart_m(match, known) > _FAR_APART_M for known in (best, *others))
-        if match.rank == best.rank and far and len(others) < _MOST_OTHERS:
-            others.append(match)
-    return Place(best.name, best.lon, best.lat, tuple(f"{m.name} ({m.lat:.5f},{m.lon:.5f})" for m in others))
+    matches.sort(key=lambda m: (m.rank, m.kind, -m.size, m.osm_id))
+    equal = [(m.name, Place(m.name, m.lon, m.lat)) for m in matches if m.rank == matches[0].rank]
+    return chosen(equal, pick, text)
 
 
 def _plain(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-def _apart_m(a: _Named, b: _Named) -> float:
+def _apart_m(a: Place, b: Place) -> float:
     from math import cos, hypot, radians
 
     return 111_320 * hypot(a.lat - b.lat, (a.lon - b.lon) * cos(radians(a.lat)))

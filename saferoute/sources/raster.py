@@ -122,12 +122,23 @@ class RasterSource:
 
     def _quality(self, raster: _Raster, cell_m: float) -> tuple[float, float, bool]:
         """Return σ and correlation length in m, and whether it is a surface model."""
-        sigma_m, correlation_m, surface = next(row[1:] for row in KINDS if cell_m <= row[0])
+        sigma_m, correlation_m, surface = quality(cell_m)
         return (
             self._sigma_m or raster.sigma_m or sigma_m,
             raster.correlation_m or correlation_m,
             surface if raster.surface_model is None else raster.surface_model,
         )
+
+
+def quality(cell_m: float) -> tuple[float, float, bool]:
+    """Return σ and correlation length in m of rasters with cells of this size, and whether they show surfaces.
+
+    Examples
+    --------
+    >>> quality(1.0), quality(30.9)
+    ((0.2, 1.0, False), (0.8, 15.0, True))
+    """
+    return next(row[1:] for row in KINDS if cell_m <= row[0])
 
 
 def _facts(path: Path) -> _Raster:
@@ -203,7 +214,7 @@ def _sample(raster: _Raster, xy: FloatArray, crs: str) -> tuple[FloatArray, floa
             raise InvalidInput(f"{raster.path}: the raster is damaged and cannot be read; copy it again") from error
         unit_m = _unit_m(raster.path, data.units[0])
         grid = (raw * data.scales[0] + data.offsets[0]) * unit_m  # 1 and 0 where the file names none
-        void = _voids(grid) | (raw == data.nodata)
+        void = voids(grid) | (raw == data.nodata)
         quantum_m = abs(data.scales[0]) * unit_m if np.issubdtype(np.dtype(data.dtypes[0]), np.integer) else 0.0
     heights = nothing
     heights[inside] = _bilinear(np.where(void, np.nan, grid), columns[inside] - left, rows[inside] - top)
@@ -225,7 +236,8 @@ def _onto_middles(position: FloatArray) -> FloatArray:
         return np.where(np.abs(position - nearest) < _ROUNDING_CELLS, nearest, position)
 
 
-def _voids(grid: FloatArray) -> BoolArray:
+def voids(grid: FloatArray) -> BoolArray:
+    """Say where heights are none: missing, or beyond what the earth has."""
     void: BoolArray = ~np.isfinite(grid) | (grid < LOWEST_M) | (grid > HIGHEST_M)
     return void
 

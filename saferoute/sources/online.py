@@ -1,0 +1,221 @@
+"""What is asked of the network, by which rules, and which sources a search has."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from saferoute.model import InvalidInput
+from saferoute.sources.cache import Cache, default_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from saferoute.model import Place
+    from saferoute.sources import ElevationSource, FeatureSource
+    from saferoute.sources.raster import RasterSource
+
+OVERPASS_URL = "https://overpass-api.de/api"
+NOMINATIM_URL = "https://nominatim.openstreetmap.org"
+MAPTERHORN_URL = "https://tiles.mapterhorn.com"
+GLO30_URL = "https://copernicus-dem-30m.s3.amazonaws.com"
+
+ELEVATIONS = ("mapterhorn", "glo30", "none")
+"""Words that name a source of heights; anything else is a raster file."""
+
+_SETTINGS = {
+    "cache_dir": "SAFEROUTE_CACHE_DIR",
+    "overpass_url": "SAFEROUTE_OVERPASS_URL",
+    "nominatim_url": "SAFEROUTE_NOMINATIM_URL",
+    "mapterhorn_url": "SAFEROUTE_MAPTERHORN_URL",
+    "glo30_url": "SAFEROUTE_GLO30_URL",
+}
+"""Environment variable of each setting."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds of one request."""
+
+    total_s: float
+    """From its first packet to its last byte."""
+    most_bytes: int
+    """Of a body, unpacked."""
+    connect_s: float = 10.0
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How often a busy service is asked again, and how long is waited before."""
+
+    waits_s: tuple[float, ...] = (30.0, 60.0, 120.0)
+    """Waits before the second, third and fourth try where the service names none."""
+    least_s: float = 30.0
+    """Shortest wait, whatever the service names (Overpass asks for it after a 429)."""
+    most_s: float = 300.0
+    """A service that asks for more is given up."""
+    sleep: Callable[[float], None] = field(default_factory=lambda: time.sleep)
+
+
+@dataclass(frozen=True)
+class Online:
+    """How the network is used.
+
+    Parameters
+    ----------
+    offline : bool
+        Open no socket: what the cache holds is all there is.
+    refresh : bool
+        Ask again, whatever the cache holds.
+    cache_dir : Path
+        Folder of the cache; by default that of the user's system.
+    overpass_url, nominatim_url, mapterhorn_url, glo30_url : str
+        Other instances of the services.
+    say : callable
+        Is told of each step and of every wait.
+    patience : Patience
+
+    Raises
+    ------
+    InvalidInput
+        If a URL is none, or `offline` and `refresh` are both asked for.
+    """
+
+    offline: bool = False
+    refresh: bool = False
+    cache_dir: Path = field(default_factory=default_folder)
+    overpass_url: str = OVERPASS_URL
+    nominatim_url: str = NOMINATIM_URL
+    mapterhorn_url: str = MAPTERHORN_URL
+    glo30_url: str = GLO30_URL
+    say: Callable[[str], None] = lambda _: None
+    patience: Patience = field(default_factory=Patience)
+
+    def __post_init__(self) -> None:
+        if self.offline and self.refresh:
+            raise InvalidInput("offline and refresh exclude each other: one asks nobody, the other asks again")
+        for name in _SETTINGS:
+            if name.endswith("_url"):
+                _check_url(getattr(self, name), name)
+
+    @classmethod
+    def of_environment(
+        cls, given: Mapping[str, str | Path | None] | None = None, *, offline: bool = False, refresh: bool = False,
+        say: Callable[[str], None] = lambda _: None,
+    ) -> Online:  # fmt: skip
+        """Return what is given, else what ``SAFEROUTE_*`` variables say, else the defaults.
+
+        Parameters
+        ----------
+        given : mapping, optional
+            Settings by name, ``cache_dir`` or ``overpass_url``; None or missing = not given.
+        offline, refresh, say
+            As for the class.
+        """
+        chosen = {}
+        for name, variable in _SETTINGS.items():
+            value = (given or {}).get(name) or os.environ.get(variable)
+            if value:
+                chosen[name] = str(value)
+        folder = {"cache_dir": Path(chosen.pop("cache_dir")).expanduser()} if "cache_dir" in chosen else {}
+        return cls(offline=offline, refresh=refresh, say=say, **folder, **chosen)  # type: ignore[arg-type]
+
+    def cache(self) -> Cache:
+        """Return the cache."""
+        return Cache(self.cache_dir)
+
+
+def _check_url(url: str, name: str) -> None:
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        good = False
+    if not good or any(c.isspace() for c in url) or parts.query or parts.fragment:
+        raise InvalidInput(f"{url!r} is no address of a service ({_SETTINGS[name]}): write https://HOST/PATH")
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where a search takes everything from."""
+
+    features: FeatureSource
+    elevation: ElevationSource | None
+    find_place: Callable[[str, int | None], Place]
+    """Turns what a person writes, and which of several matches they pick, into a place."""
+    rasters: RasterSource | None = None
+    """The local rasters, where there are any."""
+
+
+def open_sources(
+    region: Path | str | None = None,
+    *,
+    osm: Sequence[Path | str] = (),
+    dem: Sequence[Path | str] = (),
+    dem_sigma_m: float | None = None,
+    elevation: Path | str | None = None,
+    online: Online | None = None,
+) -> Sources:
+    """Open local data, or the services of the network where there are none.
+
+    Local data stay alone: with a region or extracts no service is asked,
+    unless `elevation` names one.
+
+    Parameters
+    ----------
+    region, osm, dem, dem_sigma_m
+        As for `saferoute.sources.region.open_local`.
+    elevation : path or str, optional
+        ``mapterhorn``, ``glo30``, ``none``, or a further raster. By default
+        the rasters given, else, with the map from the network, Mapterhorn and
+        behind it GLO-30.
+    online : Online, optional
+        By default as the environment says.
+
+    Raises
+    ------
+    InvalidInput
+        If a file cannot be read, or `elevation` contradicts `dem`.
+    """
+    online = online or Online.of_environment()
+    named = elevation.lower() if isinstance(elevation, str) and elevation.lower() in ELEVATIONS else None
+    if elevation is not None and named is None:
+        dem = [*dem, elevation]
+    if named and dem:
+        raise InvalidInput(f"elevation {named} and rasters exclude each other: name the source of heights once")
+    rasters: RasterSource | None
+    if region or osm:
+        from saferoute.sources.places import find_place
+        from saferoute.sources.region import open_local
+
+        local, rasters = open_local(region, osm=osm, dem=dem, dem_sigma_m=dem_sigma_m)
+        heights = _services((named,), online) if named else rasters
+        return Sources(local, heights, lambda text, pick: find_place(text, local.paths, pick=pick), rasters)
+
+    from saferoute.sources.nominatim import Geocoder
+    from saferoute.sources.overpass import OverpassSource
+
+    rasters = _rasters(dem, dem_sigma_m)
+    heights = rasters or _services((named,) if named else ("mapterhorn", "glo30"), online)
+    return Sources(OverpassSource(online), heights, Geocoder(online).find, rasters)
+
+
+def _rasters(dem: Sequence[Path | str], sigma_m: float | None) -> RasterSource | None:
+    from saferoute.sources.raster import RasterSource
+
+    return RasterSource(dem, sigma_m=sigma_m) if dem else None
+
+
+def _services(names: Sequence[str], online: Online) -> ElevationSource | None:
+    """Return the named services of heights, each behind the one before."""
+    from saferoute.sources.glo30 import Glo30Source
+    from saferoute.sources.mapterhorn import MapterhornSource
+    from saferoute.sources.samples import InTurn
+
+    kinds: dict[str, Callable[[Online], ElevationSource]] = {"mapterhorn": MapterhornSource, "glo30": Glo30Source}
+    sources = [kinds[name](online) for name in names if name != "none"]
+    return InTurn(sources) if sources else None

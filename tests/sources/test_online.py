@@ -1,0 +1,105 @@
+"""Which sources a search has, and where its settings come from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from town import write_town
+
+from saferoute.model import InvalidInput
+from saferoute.sources.extract import ExtractSource
+from saferoute.sources.glo30 import Glo30Source
+from saferoute.sources.mapterhorn import MapterhornSource
+from saferoute.sources.online import Online, Patience, open_sources
+from saferoute.sources.overpass import OverpassSource
+from saferoute.sources.raster import RasterSource
+from saferoute.sources.samples import InTurn
+
+PLAN = "n1 0 0\nn2 100 0\nw1 n1,n2 highway=footway name=Here"
+
+
+@pytest.fixture
+def osm(tmp_path):
+    return write_town(tmp_path / "town.osm", PLAN)
+
+
+@pytest.fixture
+def dem(tmp_path, write_plane):
+    return write_plane(tmp_path / "dem.tif")
+
+
+def kinds(sources):
+    heights = sources.elevation
+    return [type(s) for s in heights._sources] if isinstance(heights, InTurn) else heights and type(heights)
+
+
+def test_nothing_given_is_the_whole_world():
+    sources = open_sources()
+    assert isinstance(sources.features, OverpassSource)
+    assert kinds(sources) == [MapterhornSource, Glo30Source]
+
+
+def test_local_data_stay_alone(osm, dem, tmp_path):
+    assert kinds(open_sources(osm=[osm])) is None
+    assert kinds(open_sources(osm=[osm], dem=[dem])) is RasterSource
+    sources = open_sources(tmp_path)
+    assert isinstance(sources.features, ExtractSource)
+    assert kinds(sources) is RasterSource
+    assert sources.find_place("here", None).name == "Here"
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [("mapterhorn", [MapterhornSource]), ("GLO30", [Glo30Source]), ("none", None)],
+)
+def test_word_names_the_source_of_heights(osm, tmp_path, word, expected):
+    assert kinds(open_sources(elevation=word)) == expected
+    assert kinds(open_sources(osm=[osm], elevation=word)) == expected
+    assert kinds(open_sources(tmp_path, elevation=word)) == expected
+
+
+def test_file_is_a_raster(osm, dem):
+    assert kinds(open_sources(elevation=dem)) is RasterSource
+    assert kinds(open_sources(elevation=str(dem))) is RasterSource
+    assert kinds(open_sources(osm=[osm], dem=[dem], elevation=dem)) is RasterSource
+    with pytest.raises(InvalidInput, match="maptehorn: no such file"):
+        open_sources(elevation="maptehorn")
+
+
+@pytest.mark.parametrize("word", ["mapterhorn", "none"])
+def test_two_sources_of_heights_contradict_each_other(osm, dem, word):
+    with pytest.raises(InvalidInput, match="name the source of heights once"):
+        open_sources(osm=[osm], dem=[dem], elevation=word)
+
+
+def test_given_goes_before_environment_and_that_before_defaults(monkeypatch, tmp_path):
+    monkeypatch.setenv("SAFEROUTE_OVERPASS_URL", "http://env:1/api")
+    monkeypatch.setenv("SAFEROUTE_NOMINATIM_URL", "")
+    monkeypatch.setenv("SAFEROUTE_CACHE_DIR", "~/x")
+    online = Online.of_environment({"overpass_url": None, "mapterhorn_url": "http://flag", "unrelated": "x"})
+    assert online.overpass_url == "http://env:1/api"
+    assert online.mapterhorn_url == "http://flag"
+    assert online.nominatim_url == "https://nominatim.openstreetmap.org"
+    assert online.cache_dir == Path("~/x").expanduser()
+    assert Online.of_environment({"overpass_url": "http://flag/api"}).overpass_url == "http://flag/api"
+    assert Online.of_environment({"cache_dir": tmp_path}).cache_dir == tmp_path
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "x", "ftp://x/", "http://", "file:///etc/passwd", "http://a b/", "http://h:99999/", "http://h/?a=b", "//h"],
+)
+def test_what_is_no_address_is_refused(url):
+    with pytest.raises(InvalidInput, match="SAFEROUTE_GLO30_URL"):
+        Online(glo30_url=url)
+
+
+def test_offline_and_refresh_exclude_each_other():
+    with pytest.raises(InvalidInput, match="exclude each other"):
+        Online(offline=True, refresh=True)
+
+
+def test_patience_is_what_servers_ask_for():
+    patience = Patience()
+    assert (patience.waits_s, patience.least_s) == ((30, 60, 120), 30)
