@@ -106,7 +106,7 @@ def corridors(tmp_path_factory: pytest.TempPathFactory):
     def look(town: Town | str) -> OpenGround:
         area = pipeline.area_around(Place("here", *lonlat(50, 20)), 700)
         features = ExtractSource([write_town(folder / "town.osm", str(town))]).features(area, margin_m=500)
-        return _open_ground(area, features, BEGINNER)
+        return _open_ground(area, features, BEGINNER, dark=False)
 
     return look
 
