@@ -253,6 +253,30 @@ def test_every_level_finds_a_session_of_its_length_in_the_sample(level, sample):
     assert warm_up >= 0.9 * made.ranking.profile.training.warm_up_s
 
 
+REAL = {
+    "Helgoland": (54.181, 7.889, {"region": "helgoland"}),
+    "its dune": (54.187, 7.912, {"region": "helgoland"}),
+    "Porto": (41.150, -8.612, {"osm": "porto/porto-centre.osm.pbf", "dem": "porto/dem-porto-25m.tif"}),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("name", REAL)
+def test_sessions_of_real_places_are_whole_and_of_their_length(name, level, shared_data):
+    lat, lon, files = REAL[name]
+    region, *lists = (files.get(key) and shared_data / files[key] for key in ("region", "osm", "dem"))
+    features, elevation = open_local(region, osm=lists[:1] if lists[0] else (), dem=lists[1:] if lists[1] else ())
+    made = pipeline.plan(
+        Place(name, lon, lat), features_of=features, profile=load_profile(level), wish=Wish(week=4),
+        elevation_of=elevation,
+    )  # fmt: skip
+    check_is_whole(made)
+    check_sections_lie_on_their_stretches(made)
+    assert made.figures["duration_s"] == pytest.approx(made.ranking.profile.training.minutes * 60, rel=0.1)
+    assert made.figures["doubled_m"] < 0.25 * made.figures["forward_m"]
+
+
 def test_one_looks_at_a_stretch_before_one_runs_it(run):
     made = run(BLOCKS, (0, 0), week=8)
     for stretch in set(made.sections["stretch"]):

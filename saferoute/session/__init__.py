@@ -108,7 +108,7 @@ def plan(ranking: Ranking, *, wish: Wish, start: FloatArray, ground: Ground) -> 
     tour, shortest = picked
     route = _route.filled(shortest, tour, profile.training)
     table = _tables.steps(ranking, tour, route, wish)
-    figures = _figures(table, route, tour)
+    figures = _figures(table, route)
     notes += [*lost, *_words(ranking, tour, work), *_missed(figures, asked, tour)]
     return Session(
         ranking=ranking,
@@ -168,7 +168,7 @@ def _best_tour(
     return max(laid, key=lambda pair: pair[0].value - _DOUBLED * pair[1].doubled_m() / max(pair[1].length_m(), 1.0))
 
 
-def _figures(table: gpd.GeoDataFrame, route: Route, tour: Tour) -> dict[str, float]:
+def _figures(table: gpd.GeoDataFrame, route: Route) -> dict[str, float]:
     """Say how long, how much of it twice, and how much more than the least."""
     lengths_only = replace(route.net, cost=route.net.length_m)
     stops = np.array(route.stops)
@@ -181,7 +181,6 @@ def _figures(table: gpd.GeoDataFrame, route: Route, tour: Tour) -> dict[str, flo
         "doubled_m": route.doubled_m(),
         "road_m": route.road_m(),
         "crossings": route.crossings(),
-        "sections": tour.sections,
     }
 
 

@@ -139,27 +139,32 @@ def options(
     ends = np.array([o.line.coords[-1][:2] for o in found])
     edge, away = _nearest(net, ends, np.ones(len(net), dtype=bool))
     on_way = away <= _network.SNAP_M
-    origin = ranking.stretches["origin"].to_numpy(dtype=object)[[o.row for o in found]]
-    away_from_home = _nearest(net, ends, net.part[net.start] == part)[1]
-    other_part = net.part[net.start[edge]] != part
-    elsewhere = other_part & (on_way | (origin == "way") | (away_from_home > CONNECTOR_M))
-    tried = ~elsewhere & _promising(found, np.hypot(*(ends - net.xy[home]).T), reach_m, ~elsewhere)
+    of_way = (ranking.stretches["origin"].to_numpy(dtype=object) == "way")[[o.row for o in found]]
+    too_far = _nearest(net, ends, net.part[net.start] == part)[1] > CONNECTOR_M
+    elsewhere = (net.part[net.start[edge]] != part) & (on_way | of_way | too_far)
+    tried = ~elsewhere & (on_way | ~of_way)
+    tried &= _promising(found, np.hypot(*(ends - net.xy[home]).T), reach_m, tried)
     on_way &= tried
     off_way = np.flatnonzero(~on_way & tried)
     joins = _connectors(ranking, ends[off_way], [found[i].row for i in off_way], net=net, part=part, walls=walls)
-    targets = [(i, e, at) for i, e, at in joins]
-    points = np.concatenate([ends[on_way], np.array([t[2] for t in targets]).reshape(-1, 2)])
-    edges = np.concatenate([edge[on_way], np.array([t[1] for t in targets], dtype=np.int64)])
-    net, cut = _network.with_points(net, points, edges)
-    node = np.full(len(found), -1, dtype=np.int64)
-    node[on_way] = cut[: on_way.sum()]
-    joined = np.unique([t[0] for t in targets]).astype(np.int64)
-    place = {int(j): k for k, j in enumerate(joined)}
-    pairs = [(place[t[0]], int(n)) for t, n in zip(targets, cut[on_way.sum() :], strict=True)]
-    net, ground = _network.with_connectors(net, ends[off_way[joined]], pairs)
-    node[off_way[joined]] = ground
+    net, node = _joined(net, ends, np.where(on_way, edge, -1), [(int(off_way[i]), e, at) for i, e, at in joins])
     kept = [replace(o, node=int(n)) for o, n in zip(found, node, strict=True) if n >= 0]
     return net, kept, _lost(found, kept, tried, elsewhere)
+
+
+def _joined(
+    net: Network, ends: FloatArray, edge: IntArray, joins: list[tuple[int, int, tuple[float, float]]]
+) -> tuple[Network, IntArray]:
+    """Return the network with nodes at the ends on its edges (−1 = on none) and connectors to others; −1 = no node."""
+    node = np.full(len(ends), -1, dtype=np.int64)
+    on_way = np.flatnonzero(edge >= 0)
+    points = np.concatenate([ends[on_way], np.array([at for _, _, at in joins]).reshape(-1, 2)])
+    net, cut = _network.with_points(net, points, np.concatenate([edge[on_way], [e for _, e, _ in joins]]).astype(int))
+    node[on_way] = cut[: len(on_way)]
+    off_way = np.unique([i for i, _, _ in joins]).astype(int)
+    pairs = [(int(np.searchsorted(off_way, i)), int(n)) for (i, _, _), n in zip(joins, cut[len(on_way) :], strict=True)]
+    net, node[off_way] = _network.with_connectors(net, ends[off_way], pairs)
+    return net, node
 
 
 def _sections(ranking: Ranking, load: Load) -> list[Option]:

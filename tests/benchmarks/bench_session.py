@@ -1,0 +1,55 @@
+"""How long a session takes to plan next to its ranking, and how good its way is.
+
+Run as ``python tests/benchmarks/bench_session.py [FOLDER]``; see README.md beside it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+
+from saferoute import pipeline
+from saferoute.model import Place, Wish
+from saferoute.pipeline import _plan
+from saferoute.sources.profiles import LEVELS, load_profile
+from saferoute.sources.region import open_local
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PLACES = {
+    "sample": (60.172, 24.944, ["data/helsinki/helsinki.osm.pbf"], ["data/helsinki/dem.tif"]),
+    "Helgoland": (54.181, 7.889, ["helgoland/helgoland.osm.pbf"], ["helgoland/dem.tif"]),
+    "Helsinki": (60.165, 24.935, ["helsinki/helsinki-centre.osm.pbf"], ["helsinki/lapinlahti-dem.tif"]),
+    "Porto": (41.150, -8.612, ["porto/porto-centre.osm.pbf"], ["porto/dem-porto-25m.tif"]),
+    "Heidelberg": (49.41, 8.69, ["heidelberg/heidelberg.osm.pbf"], []),
+}
+
+
+def main() -> None:
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else os.environ.get("SAFEROUTE_TEST_DATA", "../shared/data"))
+    print("| place, level | rank s | plan s | ratio | asked min | got min | km | least km | twice % | roads % |")
+    print("|---|---|---|---|---|---|---|---|---|---|")
+    for name, (lat, lon, osm, dem) in PLACES.items():
+        root = REPOSITORY if name == "sample" else folder
+        features, elevation = open_local(osm=[root / o for o in osm], dem=[root / d for d in dem])
+        features.tables()
+        for level in LEVELS:
+            profile, wish = load_profile(level), Wish()
+            area = pipeline.area_around(Place(name, lon, lat), _plan.radius_m(profile.training, wish))
+            began = time.process_time()
+            ranking = pipeline.find(area, features_of=features, profile=profile, elevation_of=elevation, top=_plan.TOP)
+            ranked = time.process_time()
+            made = _plan.through(ranking, wish=wish, elevation_of=elevation, say=lambda _: None)
+            rank_s, plan_s = ranked - began, time.process_time() - ranked
+            f = made.figures
+            print(
+                f"| {name}, {level} | {rank_s:.1f} | {plan_s:.2f} | {plan_s / rank_s:.2f} "
+                f"| {profile.training.minutes:g} | {f['duration_s'] / 60:.1f} | {f['length_m'] / 1000:.1f} "
+                f"| {f['shortest_m'] / 1000:.1f} | {100 * f['doubled_m'] / f['forward_m']:.0f} "
+                f"| {100 * f['road_m'] / f['forward_m']:.0f} |"
+            )
+
+
+if __name__ == "__main__":
+    main()
