@@ -123,7 +123,7 @@ def _every_metre(
 
 
 def _ways(
-    features: Features, profile: Profile, *, dark: bool
+    features: Features, profile: Profile, *, dark: bool = False
 ) -> tuple[stretches.Chains, FloatArray, NDArray[np.object_]]:
     """Join foot ways, and running tracks apart from them; return chains, side paths, reasons."""
     ways = features.ways

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from saferoute.model import BoolArray, Features, FloatArray, IntArray
 
-NEAR_M, NEAR_REACH_M = 50.0, 300.0
+NEAR_M, NEAR_REACH_M = 50.0, 200.0
 FAR_M, FAR_REACH_M, FAR_SHARE = 300.0, 900.0, 0.1
 """Decay, reach and weight of the kernels; with a shop every 25 m both count alike [J]."""
 REACH_M = 950.0
@@ -139,8 +139,8 @@ def _has_houses(features: Features) -> bool:
 
 
 def _both(xy: FloatArray, of: Draws) -> FloatArray:
-    """Return the sum with both kernels, by way of grids: houses and streets are many and need no metre."""
-    near, far = _on_grid(xy, of, NEAR_M, NEAR_REACH_M), _on_grid(xy, of, FAR_M, FAR_REACH_M)
+    """Return the sum with both kernels."""
+    near, far = _near(xy, of), _on_grid(xy, of, FAR_M, FAR_REACH_M)
     return near + FAR_SHARE * far
 
 
