@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -65,6 +66,15 @@ def test_what_is_off_the_map_is_unknown(town: Path) -> None:
     assert np.isfinite(found).tolist() == [True, False, False, False, False, False]
     assert np.isnan(saferoute.crowding_at(town, points[1:], at=NOON)).all()
     assert saferoute.crowding_at(town, np.empty((0, 2))).shape == (0,)
+
+
+def test_points_all_over_a_country_are_those_of_their_own_town(town: Path, spots: np.ndarray, tmp_path: Path) -> None:
+    other = re.sub(r"\b([nw])(\d+)\b", r"\g<1>9\2", HIGH_STREET)
+    far = write_town(tmp_path / "far.osm", other, shift=(-150_000, 0))
+    there = np.array([lonlat(x, y, shift=(-150_000, 0)) for x, y in SPOTS])
+    both = saferoute.crowding_at([town, far], np.vstack([spots, there]), at=NOON)
+    assert both[:10] == pytest.approx(saferoute.crowding_at(town, spots, at=NOON), rel=1e-3)
+    assert both[10:] == pytest.approx(both[:10], rel=0.1)  # the grid lies otherwise
 
 
 @pytest.mark.parametrize("points", [[1.0, 2.0], [[1.0, 2.0, 3.0]], [[[1.0, 2.0]]], 5.0])

@@ -31,6 +31,7 @@ _M_PER_DEGREE = 111_700.0
 """No degree of latitude is longer."""
 _MARGIN = 1.2
 _LEAST_RADIUS_M = 300.0
+_TILE_DEG = 0.5
 
 
 def crowding_at(
@@ -75,15 +76,17 @@ def crowding_at(
         clock.check(at)
     index = np.full(len(points), np.nan)
     source = _source(extract)
-    inside = _within(source, points)
-    if not inside.any():
-        return index
-    try:
-        area, features, xy = _map_around(source, points[inside])
-    except PlaceNotFound:  # no way anywhere near
-        return index
-    moment = clock.moment(at, area.place) if at else None
-    index[inside] = crowding.crowd_index(xy, features, moment)
+    inside = np.flatnonzero(_within(source, points))
+    # Points may lie all over a country: each tile has its own metres and time zone.
+    tiles, tile = np.unique(np.floor(points[inside] / _TILE_DEG), axis=0, return_inverse=True)
+    for number in range(len(tiles)):
+        here = inside[tile.ravel() == number]
+        try:
+            area, features, xy = _map_around(source, points[here])
+        except PlaceNotFound:  # no way anywhere near
+            continue
+        moment = clock.moment(at, area.place) if at else None
+        index[here] = crowding.crowd_index(xy, features, moment)
     return index
 
 

@@ -141,7 +141,7 @@ def _every_metre(
 
 
 def _ways(
-    features: Features, profile: Profile, *, dark: bool
+    features: Features, profile: Profile, *, dark: bool = False
 ) -> tuple[stretches.Chains, FloatArray, NDArray[np.object_]]:
     """Join foot ways, and running tracks apart from them; return chains, side paths, reasons."""
     ways = features.ways
@@ -160,7 +160,7 @@ def _without_light(reasons: NDArray[np.object_], table: pd.DataFrame, *, dark: b
     return np.where((reasons == "") & limits.unlit(table), "dark, unlit", reasons) if dark else reasons
 
 
-def _open_ground(area: Area, features: Features, profile: Profile, *, dark: bool) -> stretches.OpenGround:
+def _open_ground(area: Area, features: Features, profile: Profile, *, dark: bool = False) -> stretches.OpenGround:
     """Look for corridors on the open ground of the area itself."""
     blockers, lines = clearance.blockers(features), features.ways.geometry.to_numpy()
     cutters = stretches.Cutters(

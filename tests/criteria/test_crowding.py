@@ -176,6 +176,14 @@ def test_far_from_every_way_and_off_the_map_nothing_is_known(index) -> None:
     assert np.isfinite(index(cafe, 100, 20))
 
 
+def test_the_size_of_the_grid_changes_nothing(read, monkeypatch: pytest.MonkeyPatch) -> None:
+    features = read(STREETS + "n90 30 5 amenity=cafe\nn91 -350 5 shop=mall\n")
+    spots = HERE + np.random.default_rng(0).uniform(-400, 400, (30, 2))
+    whole = _where.around(spots, features).activity
+    monkeypatch.setattr(_where, "_MOST_CELLS", 8000)
+    assert _where.around(spots, features).activity == pytest.approx(whole, abs=1e-8)
+
+
 SOMETHING = st.sampled_from(["amenity=cafe", "highway=bus_stop", "amenity=bar", "leisure=beach_resort", "shop=mall"])
 NEAR = st.floats(-300, 300).map(lambda v: round(v, 1))
 

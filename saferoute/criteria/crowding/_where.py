@@ -36,12 +36,12 @@ if TYPE_CHECKING:
 
     from saferoute.model import BoolArray, Features, FloatArray, IntArray
 
-NEAR_M, NEAR_REACH_M = 50.0, 300.0
+NEAR_M, NEAR_REACH_M = 50.0, 200.0
 FAR_M, FAR_REACH_M, FAR_SHARE = 300.0, 900.0, 0.1
 """Decay, reach and weight of the kernels; with a shop every 25 m both count alike [J]."""
 REACH_M = 950.0
 """What lies farther changes nothing: `FAR_REACH_M` and a cell of the grid."""
-_GRID_M = 25.0
+_GRID_M, _MOST_CELLS = 25.0, 8_000_000
 CENTRE, RESIDENTIAL, PARK = (SETTINGS.index(name) for name in ("centre", "residential", "park"))
 DWELLERS_PER_UNIT = 45.0
 """As many make three walks a day each, and a small shop has 150 visits [J]."""
@@ -139,8 +139,8 @@ def _has_houses(features: Features) -> bool:
 
 
 def _both(xy: FloatArray, of: Draws) -> FloatArray:
-    """Return the sum with both kernels, by way of grids: houses and streets are many and need no metre."""
-    near, far = _on_grid(xy, of, NEAR_M, NEAR_REACH_M), _on_grid(xy, of, FAR_M, FAR_REACH_M)
+    """Return the sum with both kernels."""
+    near, far = _near(xy, of), _on_grid(xy, of, FAR_M, FAR_REACH_M)
     return near + FAR_SHARE * far
 
 
@@ -192,6 +192,11 @@ def _on_grid(xy: FloatArray, of: Draws, decay_m: float, reach_m: float) -> Float
     margin = int(reach_m // _GRID_M) + 2
     low = np.floor(xy.min(axis=0) / _GRID_M).astype(np.int64) - margin
     size = np.ceil(xy.max(axis=0) / _GRID_M).astype(np.int64) + margin - low + 1
+    if size.prod() > _MOST_CELLS and len(xy) > 1:
+        axis = int(np.argmax(size))
+        for part in np.array_split(np.argsort(xy[:, axis], kind="stable"), 2):
+            result[part] = _on_grid(xy[part], of, decay_m, reach_m)
+        return result
     inside = ((of.xy / _GRID_M >= low + 1) & (of.xy / _GRID_M < low + size - 2)).all(axis=1)
     of = of.only(inside)
     step = np.arange(-margin + 1, margin) * _GRID_M
