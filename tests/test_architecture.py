@@ -145,7 +145,9 @@ def test_a_sub_package_is_tested_as_one_module():
     assert twin(PACKAGE / "outputs" / "__init__.py") is None
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["find", "--help"], ["explain", "--help"], ["cache", "--help"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["find", "--help"], ["explain", "--help"], ["cache", "--help"]], ids=" ".join
+)
 def test_help_comes_without_any_heavy_library(arguments):
     run = (
         "import sys\nfrom saferoute.cli import main\n"

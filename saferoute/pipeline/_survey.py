@@ -108,7 +108,8 @@ def survey(
         cell_reasons=cell_reasons,
         windows=found,
         measurements={c.name: c.measure(found, evidence) for c in criteria.ALL},
-        notes=features.notes + (heights.notes if heights else ()) + _elevation_notes(found, heights),
+        notes=tuple(dict.fromkeys(features.notes + (heights.notes if heights else ())))
+        + _elevation_notes(found, heights),
     )
 
 

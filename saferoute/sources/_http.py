@@ -204,9 +204,10 @@ def _failure(error: Exception) -> Failed:
 
 
 _FINAL: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
+    ((urllib3.exceptions.ProxyError,), "cannot be reached through the proxy that the environment names"),
     ((NameResolutionError, socket.gaierror), "cannot be found: its name does not resolve"),
     ((ConnectionRefusedError,), "refuses connections"),
-    ((urllib3.exceptions.SSLError,), "has no valid certificate"),
+    ((urllib3.exceptions.SSLError,), "has no valid certificate, or does not speak TLS"),
     ((requests.ConnectTimeout,), "cannot be reached"),
     ((requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema), "has no valid address"),
 )
