@@ -116,7 +116,7 @@ def test_python_needs_no_more(world):
     ranking = saferoute.find("Town")
     assert sorted(set(ranking.stretches["name"])) == ["Long Walk", "Sand Walk"]
     asked = len(world.requests)
-    again = saferoute.find("Town", elevation="none", online=saferoute.Online.of_environment(offline=True))
+    again = saferoute.find("Town", elevation="none", online=saferoute.Online(offline=True))
     assert again.stretches["grade_pct"].isna().all()
     assert len(world.requests) == asked
 
