@@ -307,7 +307,7 @@ def test_both_commands_tell_what_is_wrong_in_one_line(run, broken, command, argu
 
 def test_no_map_data_is_told_with_the_way_out(folder, capsys):
     assert folder
-    code = main(["find", "--near", HERE, "--offline"])
+    code = main(["find", "--near", HERE, "--offline", "-q"])
     assert_one_line((code, *capsys.readouterr()), 4, "or give an extract with --osm FILE or --region DIR")
 
 

@@ -116,9 +116,21 @@ def test_python_needs_no_more(world):
     ranking = saferoute.find("Town")
     assert sorted(set(ranking.stretches["name"])) == ["Long Walk", "Sand Walk"]
     asked = len(world.requests)
-    again = saferoute.find("Town", elevation="none", online=saferoute.Online.of_environment(offline=True))
+    again = saferoute.find("Town", elevation="none", online=saferoute.Online(offline=True))
     assert again.stretches["grade_pct"].isna().all()
     assert len(world.requests) == asked
+
+
+def test_region_of_no_files_does_not_go_online(world):
+    with pytest.raises(saferoute.SaferouteError, match="the region names no file"):
+        saferoute.find(HERE, region=[])
+    assert not world.requests
+
+
+def test_region_may_be_extracts_one_by_one(world, extract):
+    for region in (extract, str(extract), [extract]):
+        assert len(saferoute.find(HERE, region=region).stretches)
+    assert not world.requests
 
 
 def test_pick_takes_the_second(world, run):

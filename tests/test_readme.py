@@ -36,7 +36,7 @@ def test_every_option_stands_in_readme() -> None:
     commands = parser()._subparsers._group_actions[0].choices.values()
     options = {o for command in commands for action in command._actions for o in action.option_strings}
     assert options - {"-h", "--help", "-q", "--quiet", "--output"} <= set(
-        re.findall(r"(?<![\w-])--?[a-z][a-z-]*", README)
+        re.findall(r"(?<![\w-])--?[a-z][a-z0-9-]*", README)
     )
 
 

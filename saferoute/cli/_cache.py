@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Show, or clear."""
     from saferoute.sources.online import Online
 
-    cache = Online.of_environment({"cache_dir": arguments.cache_dir}).cache()
+    cache = Online.given(vars(arguments)).cache()
     if arguments.action == "path":
         print(cache.folder)
     elif arguments.action == "clear":

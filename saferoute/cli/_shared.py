@@ -146,7 +146,7 @@ def sources_of(arguments: argparse.Namespace) -> Sources:
     """Open what --region, --osm, --dem and --elevation name, or the services of the network."""
     from saferoute.sources.online import Online, open_sources
 
-    online = Online.of_environment(
+    online = Online.given(
         vars(arguments), offline=arguments.offline, refresh=arguments.refresh, say=progress(arguments.quiet)
     )
     return open_sources(

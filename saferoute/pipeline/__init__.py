@@ -113,6 +113,8 @@ def _sources(
 def _folder_and_extracts(region: Path | str | Sequence[Path | str] | None) -> tuple[Path | None, list[Path]]:
     """Tell a folder of data from extracts one by one."""
     paths = _listed(region)
+    if region is not None and not paths:
+        raise InvalidInput("the region names no file: give a folder or extracts, or leave it out to search online")
     if len(paths) == 1 and not paths[0].name.lower().endswith(SUFFIXES):
         return paths[0], []
     return None, paths

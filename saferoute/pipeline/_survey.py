@@ -112,11 +112,15 @@ def survey(
         cell_reasons=cell_reasons,
         windows=found,
         measurements={c.name: c.measure(found, evidence) for c in criteria.ALL},
-        notes=(
-            *features.notes,
-            *(heights.notes if heights else ()),
-            *_elevation_notes(found, heights),
-            *_hour_notes(moment),
+        notes=tuple(
+            dict.fromkeys(
+                (
+                    *features.notes,
+                    *(heights.notes if heights else ()),
+                    *_elevation_notes(found, heights),
+                    *_hour_notes(moment),
+                )
+            )
         ),
     )
 

@@ -204,9 +204,10 @@ def _failure(error: Exception) -> Failed:
 
 
 _FINAL: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
+    ((urllib3.exceptions.ProxyError,), "cannot be reached through the proxy that the environment names"),
     ((NameResolutionError, socket.gaierror), "cannot be found: its name does not resolve"),
     ((ConnectionRefusedError,), "refuses connections"),
-    ((urllib3.exceptions.SSLError,), "has no valid certificate"),
+    ((urllib3.exceptions.SSLError,), "has no valid certificate, or does not speak TLS"),
     ((requests.ConnectTimeout,), "cannot be reached"),
     ((requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema), "has no valid address"),
 )
@@ -229,13 +230,11 @@ def _retry_after(text: str | None) -> float | None:
     """Return the seconds that a Retry-After header names, as a number or as a date."""
     if text is None:
         return None
-    try:
-        return max(float(text), 0.0)
-    except ValueError:
-        pass
+    if text.strip().isdecimal():
+        return float(text)
     try:
         at = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, TypeError, OverflowError):
         return None
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
     return max((at - datetime.now(UTC)).total_seconds(), 0.0)

@@ -33,7 +33,7 @@ MOST_PARTS = 64
 LIMITS = Limits(total_s=30.0, most_bytes=1_000_000)
 ATTRIBUTION = (
     "Elevation: Copernicus GLO-30 © DLR e.V. 2010–2014 and © Airbus Defence and Space GmbH 2014–2018, "
-    "provided under COPERNICUS by the European Union and ESA"
+    "provided under COPERNICUS by the European Union and ESA; all rights reserved"
 )
 _CELL_M = 30.9  # 1″ of latitude
 _SLOWEST_BYTES_S = 1000

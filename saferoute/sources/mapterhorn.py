@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from saferoute.model import ElevationSamples
+from saferoute.sources import glo30
 from saferoute.sources.online import Limits
 from saferoute.sources.raster import quality, voids
 from saferoute.sources.samples import between, distinct, filled, gathered, nothing
@@ -48,11 +49,7 @@ RETRY_S = 2.0
 """Wait before a tile is asked for a second, and last, time."""
 ABSENT = frozenset({204, 404, 410})
 """What a server says where it has no tile; anything else but 200 is an error."""
-ATTRIBUTION = (
-    "Elevation © Mapterhorn and its sources (mapterhorn.com/attribution), among them Copernicus GLO-30: "
-    "© DLR e.V. 2010–2014 and © Airbus Defence and Space GmbH 2014–2018, provided under COPERNICUS "
-    "by the European Union and ESA"
-)
+ATTRIBUTION = "Elevation © Mapterhorn and its sources (mapterhorn.com/attribution)"
 _MOST_LATITUDE = 85.05
 
 
@@ -152,7 +149,7 @@ class MapterhornSource:
             source=np.where(known, 0, -1),
             sources=(f"Mapterhorn z{level} ({cell_m:.0f} m cells)",),
             surface_model=known & surface,
-            attribution=(ATTRIBUTION,),
+            attribution=(ATTRIBUTION, glo30.ATTRIBUTION) if level == WORLD_ZOOM else (ATTRIBUTION,),
         )
 
     def _load(self, tiles: Iterable[Tile], deadline: float) -> None:

@@ -6,7 +6,7 @@ import os
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from saferoute.model import InvalidInput
@@ -35,6 +35,11 @@ _SETTINGS = {
     "glo30_url": "SAFEROUTE_GLO30_URL",
 }
 """Environment variable of each setting."""
+
+
+def _environment(name: str) -> str | None:
+    """Return what the environment says of a setting; nothing and an empty text are the same."""
+    return os.environ.get(_SETTINGS[name]) or None
 
 
 @dataclass(frozen=True)
@@ -71,10 +76,12 @@ class Online:
         Open no socket: what the cache holds is all there is.
     refresh : bool
         Ask again, whatever the cache holds.
-    cache_dir : Path
-        Folder of the cache; by default that of the user's system.
+    cache_dir : path
+        Folder of the cache; by default what ``SAFEROUTE_CACHE_DIR`` says, else
+        that of the user's system.
     overpass_url, nominatim_url, mapterhorn_url, glo30_url : str
-        Other instances of the services.
+        Other instances of the services; by default what
+        ``SAFEROUTE_OVERPASS_URL`` and so on say, else the public ones.
     say : callable
         Is told of each step and of every wait.
     patience : Patience
@@ -87,11 +94,11 @@ class Online:
 
     offline: bool = False
     refresh: bool = False
-    cache_dir: Path = field(default_factory=default_folder)
-    overpass_url: str = OVERPASS_URL
-    nominatim_url: str = NOMINATIM_URL
-    mapterhorn_url: str = MAPTERHORN_URL
-    glo30_url: str = GLO30_URL
+    cache_dir: Path | str = field(default_factory=lambda: _environment("cache_dir") or default_folder())
+    overpass_url: str = field(default_factory=lambda: _environment("overpass_url") or OVERPASS_URL)
+    nominatim_url: str = field(default_factory=lambda: _environment("nominatim_url") or NOMINATIM_URL)
+    mapterhorn_url: str = field(default_factory=lambda: _environment("mapterhorn_url") or MAPTERHORN_URL)
+    glo30_url: str = field(default_factory=lambda: _environment("glo30_url") or GLO30_URL)
     say: Callable[[str], None] = lambda _: None
     patience: Patience = field(default_factory=Patience)
 
@@ -103,30 +110,21 @@ class Online:
                 _check_url(getattr(self, name), name)
 
     @classmethod
-    def of_environment(
-        cls, given: Mapping[str, str | Path | None] | None = None, *, offline: bool = False, refresh: bool = False,
-        say: Callable[[str], None] = lambda _: None,
-    ) -> Online:  # fmt: skip
-        """Return what is given, else what ``SAFEROUTE_*`` variables say, else the defaults.
+    def given(cls, settings: Mapping[str, Any], **options: Any) -> Online:
+        """Return the options with those of the settings that are given.
 
         Parameters
         ----------
-        given : mapping, optional
-            Settings by name, ``cache_dir`` or ``overpass_url``; None or missing = not given.
-        offline, refresh, say
+        settings : mapping
+            By name, ``cache_dir`` or ``overpass_url``; None or missing = not given. Other names are let be.
+        **options
             As for the class.
         """
-        chosen = {}
-        for name, variable in _SETTINGS.items():
-            value = (given or {}).get(name) or os.environ.get(variable)
-            if value:
-                chosen[name] = str(value)
-        folder = {"cache_dir": Path(chosen.pop("cache_dir")).expanduser()} if "cache_dir" in chosen else {}
-        return cls(offline=offline, refresh=refresh, say=say, **folder, **chosen)  # type: ignore[arg-type]
+        return cls(**options, **{name: settings[name] for name in _SETTINGS if settings.get(name)})
 
     def cache(self) -> Cache:
         """Return the cache."""
-        return Cache(self.cache_dir)
+        return Cache(Path(self.cache_dir).expanduser())
 
 
 def _check_url(url: str, name: str) -> None:
@@ -181,7 +179,7 @@ def open_sources(
     InvalidInput
         If a file cannot be read, or `elevation` contradicts `dem`.
     """
-    online = online or Online.of_environment()
+    online = online or Online()
     named = elevation.lower() if isinstance(elevation, str) and elevation.lower() in ELEVATIONS else None
     if elevation is not None and named is None:
         dem = [*dem, elevation]

@@ -77,13 +77,14 @@ def test_given_goes_before_environment_and_that_before_defaults(monkeypatch, tmp
     monkeypatch.setenv("SAFEROUTE_OVERPASS_URL", "http://env:1/api")
     monkeypatch.setenv("SAFEROUTE_NOMINATIM_URL", "")
     monkeypatch.setenv("SAFEROUTE_CACHE_DIR", "~/x")
-    online = Online.of_environment({"overpass_url": None, "mapterhorn_url": "http://flag", "unrelated": "x"})
+    online = Online.given({"overpass_url": None, "mapterhorn_url": "http://flag", "unrelated": "x"})
     assert online.overpass_url == "http://env:1/api"
     assert online.mapterhorn_url == "http://flag"
     assert online.nominatim_url == "https://nominatim.openstreetmap.org"
-    assert online.cache_dir == Path("~/x").expanduser()
-    assert Online.of_environment({"overpass_url": "http://flag/api"}).overpass_url == "http://flag/api"
-    assert Online.of_environment({"cache_dir": tmp_path}).cache_dir == tmp_path
+    assert online.cache().folder == Path("~/x").expanduser()
+    assert Online().overpass_url == "http://env:1/api"
+    assert Online.given({"overpass_url": "http://flag/api"}).overpass_url == "http://flag/api"
+    assert Online.given({"cache_dir": tmp_path}).cache_dir == tmp_path
 
 
 @pytest.mark.parametrize(

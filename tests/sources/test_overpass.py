@@ -352,7 +352,16 @@ def test_server_that_stays_busy_is_given_up_after_four_tries(answering, source, 
 
 @pytest.mark.parametrize(
     ("header", "waited"),
-    [("45", 45), ("5", 30), ("0", 30), ("-3", 30), ("soon", 30), ("Mon, 01 Jan 2001 00:00:00 GMT", 30)],
+    [
+        ("45", 45),
+        ("5", 30),
+        ("0", 30),
+        ("-3", 30),
+        ("soon", 30),
+        ("nan", 30),
+        ("1e9", 30),
+        ("Mon, 01 Jan 2001 00:00:00 GMT", 30),
+    ],
 )
 def test_wait_is_what_the_server_asks_for_and_never_under_30_s(answering, source, waits, header, waited):
     answering.faults = [Answer(status=429, headers={"Retry-After": header})]
