@@ -1,4 +1,4 @@
-"""Take README's picture of the example map: ``python -m tests.screenshot`` renews ``maps/helsinki.webp``.
+"""Take README's picture of the example map: ``python tests/screenshot.py`` renews ``maps/helsinki.webp``.
 
 Needs Chromium, its driver and selenium, as the browser tests do.
 """

@@ -110,7 +110,7 @@ def test_a_start_in_the_sea_is_exit_3_and_names_the_distance(run):
         (["--distance", "5"], "distance '5': write it as 5km"),
         (["--distance", "0km"], "distance 0 km: a session is 1 to"),
         (["--week", "0"], "week 0: weeks of training are 1 to 52"),
-        (["-o", "run.html"], "run.html: the suffix must be one of"),
+        (["-o", "run.pdf"], "run.pdf: the suffix must be one of"),
         (["-o", "none/run.gpx"], "the folder none does not exist"),
     ],
 )

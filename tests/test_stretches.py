@@ -17,6 +17,7 @@ from saferoute import pipeline, stretches
 from saferoute.model import Cells, Place, Profile, Ranking, Windows
 from saferoute.sources.extract import ExtractSource
 from saferoute.sources.profiles import choose, load_profile
+from saferoute.stretches import STEP_M
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -218,7 +219,9 @@ def test_ways_drawn_the_other_way_round_give_the_same_town(find, plain_town) -> 
 def test_a_turned_and_moved_town_keeps_its_lengths_and_scores(find, plain_town, turn_deg: float, shift) -> None:
     before, after = plain_town.stretches, find(TOWN, turn_deg=turn_deg, shift=shift).stretches
     assert len(after) == len(before)
-    for column, tolerance in (("length_m", 0.1), ("score", 0.01), ("score_low", 0.01), ("data_quality", 0.01)):
+    # A stretch ends where the score falls by a tie's width: there one cell more or less is a matter of rounding.
+    tolerances = {"length_m": STEP_M + 0.1, "score": 0.01, "score_low": 0.01, "data_quality": 0.01}
+    for column, tolerance in tolerances.items():
         assert sorted(after[column]) == pytest.approx(sorted(before[column]), abs=tolerance)
 
 

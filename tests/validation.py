@@ -2,7 +2,7 @@
 
 Run it from the repository root::
 
-    python -m tests.validation
+    python tests/validation.py
 
 One line a row: against what, the figures, the bound and whether it holds.
 Exit status 0 = all hold, 1 = a bound is missed, 2 = no data. The data is no

@@ -7,7 +7,8 @@ fast-food outlet more, an office a quarter; Pushkarev & Zupan (Urban Space for
 Pedestrians, 1975) count at midday 24 pedestrians at restaurants and 7 at shops
 for each one at an office of the same floor area; stations and schools as in
 Singleton et al. 2021 (J. Transp. Geogr. 93, 103067: 1 494 crossings) and Liu &
-Griswold 2009 (San Francisco). Sizes and all that these do not name are [J].
+Griswold 2009 (San Francisco). The ratios of the first two are recalled, not looked
+up; sizes and all that these do not name are [J].
 """
 
 from __future__ import annotations
