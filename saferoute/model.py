@@ -468,13 +468,12 @@ class Ranking:
 
     def exclusions(self) -> list[dict[str, Any]]:
         """Count what was left out: reason, rule, pieces and length in m, longest first."""
-        if self.excluded.empty:
-            return []
-        table = self.excluded.groupby("reason", sort=True).agg(
-            rule=("rule", "first"), pieces=("reason", "size"), length_m=("length_m", "sum")
-        )
-        table = table.sort_values(["length_m", "pieces"], ascending=False, kind="stable")
-        return [{str(k): v for k, v in row.items()} for row in table.reset_index().to_dict("records")]
+        counted: dict[str, dict[str, Any]] = {}
+        for reason, rule, length_m in zip(*(self.excluded[c] for c in ("reason", "rule", "length_m")), strict=True):
+            of_reason = counted.setdefault(reason, {"reason": reason, "rule": rule, "pieces": 0, "length_m": 0.0})
+            of_reason["pieces"] += 1
+            of_reason["length_m"] += length_m
+        return sorted(counted.values(), key=lambda row: (-row["length_m"], -row["pieces"], row["reason"]))
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,14 @@ def stretch(rank: int, text: str = "gravel path") -> dict[str, Any]:
 
 
 def table(rows: list[dict[str, Any]]) -> gpd.GeoDataFrame:
-    return gpd.GeoDataFrame(pd.DataFrame(rows, columns=None if rows else ["geometry"]), geometry="geometry", crs=CRS)
+    names = dict.fromkeys(["geometry", *(name for row in rows for name in row)])
+    columns = {name: _column([row.get(name, np.nan) for row in rows]) for name in names}
+    return gpd.GeoDataFrame(pd.DataFrame(columns), geometry="geometry", crs=CRS)
+
+
+def _column(values: list[Any]) -> pd.Series:
+    # As objects: where pyarrow is installed, pandas' own strings hold no lone surrogate.
+    return pd.Series(values, dtype=None if all(isinstance(v, (int, float)) for v in values) else object)
 
 
 def bare(**tables: gpd.GeoDataFrame) -> Features:

@@ -100,7 +100,7 @@ def test_hostile_text_is_shown_as_text(browser: Any, tmp_path: Path) -> None:
 def test_hostile_names_on_the_map_and_reasons_are_text(browser: Any, tmp_path: Path) -> None:
     for text in HOSTILE:
         found = ranking((text,), wrap=text)
-        found.excluded["reason"] = text
+        found.excluded["reason"] = pd.Series([text] * len(found.excluded), dtype=object)
         browser.open(saved(found, tmp_path))
         labels = browser.texts(".label")
         assert labels == ([clean(text, 32)] if clean(text) else [])
