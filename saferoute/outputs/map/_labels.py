@@ -101,15 +101,16 @@ def _areas(areas: gpd.GeoDataFrame, frame: BaseGeometry) -> pd.DataFrame:
 def _roads(ways: gpd.GeoDataFrame, frame: BaseGeometry) -> pd.DataFrame:
     """Name roads at the middle of their longest piece: a kilometre weighs 2, a main road twice that."""
     named = _named(ways, "highway", _ROADS)
+    of_text: dict[str, list[int]] = {}
+    for row, name in enumerate(named["name"] if len(named) else ()):
+        of_text.setdefault(plain(name, _LONGEST), []).append(row)
     rows: list[dict[str, Any]] = []
-    if named.empty:
-        return pd.DataFrame()
-    for name, of_name in named.groupby("name", sort=True):
+    for text, of in sorted(of_text.items()):
+        of_name = named.iloc[of]
         pieces = shapely.get_parts(clipped(of_name.geometry.to_numpy(dtype=object), frame))
         pieces = pieces[shapely.get_type_id(pieces) == shapely.GeometryType.LINESTRING]
         whole = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(pieces)))
         longest = max(whole, key=lambda line: line.length, default=None)
-        text = plain(name, _LONGEST)
         if longest is None or longest.length < _SHORTEST_ROAD_M or not text:
             continue
         middle = longest.interpolate(0.5, normalized=True)
