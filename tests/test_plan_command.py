@@ -41,19 +41,21 @@ def run(tmp_path, monkeypatch, capsys):
     return run
 
 
-def test_a_timetable_is_printed_and_no_file_written(run, tmp_path):
+def test_a_timetable_is_printed_and_a_map_written(run, tmp_path):
     code, out, err = run()
-    assert (code, err) == (0, "")
+    (page,) = (tmp_path / "maps").iterdir()
+    assert page.name.endswith("-session.html")
+    assert (code, err) == (0, f"wrote maps/{page.name}\n")
     assert "BACKWARD 1" in out
     assert "BACKWARD 2" in out
     assert "[red]South[/red] Walk" in out
     assert " ".join(CAUTION.split()[:6]) in out
-    assert [p.name for p in tmp_path.iterdir()] == ["town.osm"]
 
 
 def test_named_files_are_written(run, tmp_path):
     names = [
-        f"run{s}" for s in (".gpx", ".fit", ".workout.fit", ".geojson", ".gpkg", ".parquet", ".fgb", ".kml", ".csv")
+        f"run{s}"
+        for s in (".html", ".gpx", ".fit", ".workout.fit", ".geojson", ".gpkg", ".parquet", ".fgb", ".kml", ".csv")
     ]
     code, _, err = run(*(word for name in names for word in ("-o", name)))
     assert code == 0

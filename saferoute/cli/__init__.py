@@ -27,7 +27,7 @@ examples:
   saferoute find --near 60.175,24.945 --region data/helsinki
   saferoute find --near Kaisaniemi --region data/helsinki --level first-steps -o park.html -o park.geojson
   saferoute find --near geo:54.18,7.89 --osm helgoland.osm.pbf --dem dem.tif --surface sand,grass -o - > sand.geojson
-  saferoute plan --near 60.172,24.944 --region data/helsinki --week 3 --time 30min -o run.gpx -o run.workout.fit
+  saferoute plan --near 60.172,24.944 --region data/helsinki --week 3 --time 30min -o run.html -o run.workout.fit
   saferoute find --near Kaisaniemi --region data/helsinki --at "sat 07:00"
   saferoute explain --near 60.1757,24.9470 --region data/helsinki
   saferoute evaluate-crowding counts.csv --osm city.osm.pbf --at "wed 13:00"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from saferoute.cli._shared import (
     NOTHING_QUALIFIES,
     add_common,
     counted,
+    default_map,
     new_command,
     place_of,
     profile_of,
@@ -20,12 +20,11 @@ from saferoute.cli._shared import (
     say,
     sources_of,
 )
-from saferoute.model import InvalidInput
 
 if TYPE_CHECKING:
     import argparse
 
-    from saferoute.model import Place, Ranking
+    from saferoute.model import Ranking
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -74,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
         say=progress(arguments.quiet),
     )
     if not arguments.output:
-        files = [_default_map(place)]
+        files = [default_map(place)]
     for path in files:
         outputs.write(ranking, path)
     if to_stdout:
@@ -86,28 +85,6 @@ def run(arguments: argparse.Namespace) -> int:
     for path in files:
         say(f"wrote {path}")
     return 0 if len(ranking.stretches) else NOTHING_QUALIFIES
-
-
-def _default_map(place: Place) -> Path:
-    """Return maps/<place>.html; the name of a place is never a path."""
-    folder = Path("maps")
-    try:
-        folder.mkdir(exist_ok=True)
-    except OSError as error:
-        raise InvalidInput(f"{folder}: cannot be made ({error.strerror}); name a file with -o") from error
-    return folder / f"{_file_name(place.name)}.html"
-
-
-def _file_name(name: str) -> str:
-    """Return a name of letters, digits, points and dashes alone.
-
-    Examples
-    --------
-    >>> _file_name("../Töölön lahti/"), _file_name("60.17,24.94"), _file_name("…")
-    ('töölön-lahti', '60.17-24.94', 'map')
-    """
-    words = re.sub(r"[^\w.]+", "-", name.lower()).strip("-._")
-    return re.sub(r"\.{2,}", ".", words)[:60].strip("-._") or "map"
 
 
 def _print_ranking(ranking: Ranking) -> None:

@@ -12,10 +12,12 @@ from saferoute.cli._shared import (
     NOTHING_QUALIFIES,
     add_common,
     counted,
+    default_map,
     new_command,
     place_of,
     profile_of,
     progress,
+    require_coverage,
     say,
     sources_of,
 )
@@ -60,8 +62,10 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="write by suffix: .gpx (track), .fit (course for a watch), .workout.fit (its steps as a workout), "
-        ".geojson, .gpkg, .parquet, .fgb, .kml or .csv; may be given again; - prints GeoJSON instead of the timetable",
+        help="write by suffix: .html (map and card to print), .gpx (track), .fit (course for a watch), "
+        ".workout.fit (its steps as a workout), "
+        ".geojson, .gpkg, .parquet, .fgb, .kml or .csv; may be given again; - prints GeoJSON instead of the timetable "
+        "(default: a map in maps/)",
     )
     plan.set_defaults(run=run)
 
@@ -82,6 +86,7 @@ def run(arguments: argparse.Namespace) -> int:
         outputs.check_format(path, outputs.SESSION_FORMATS)
     sources = sources_of(arguments)
     place = place_of(arguments, sources)
+    require_coverage(arguments, sources, place, pipeline.EXPLAIN_RADIUS_M)
     session = pipeline.plan(
         place,
         features_of=counted(arguments, sources.features),
@@ -94,6 +99,8 @@ def run(arguments: argparse.Namespace) -> int:
         for note in session.notes:
             say(f"saferoute: {note}")
         return NOTHING_QUALIFIES
+    if not arguments.output:
+        files = [default_map(place, "-session")]
     for path in files:
         outputs.write(session, path)
     _print(session, geojson="-" in arguments.output, qr=arguments.qr)

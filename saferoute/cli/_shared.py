@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from saferoute.model import InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -199,3 +202,25 @@ def profile_of(arguments: argparse.Namespace) -> Profile:
     surfaces = frozenset(s.strip().lower() for s in arguments.surface.split(",") if s.strip())
     loaded = load_profile(arguments.level, barefoot=arguments.barefoot, at=arguments.at)
     return choose(loaded, surfaces=surfaces, min_length_m=arguments.min_length)
+
+
+def default_map(place: Place, what: str = "") -> Path:
+    """Return maps/<place><what>.html; the name of a place is never a path."""
+    folder = Path("maps")
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise InvalidInput(f"{folder}: cannot be made ({error.strerror}); name a file with -o") from error
+    return folder / f"{_file_name(place.name)}{what}.html"
+
+
+def _file_name(name: str) -> str:
+    """Return a name of letters, digits, points and dashes alone.
+
+    Examples
+    --------
+    >>> _file_name("../Töölön lahti/"), _file_name("60.17,24.94"), _file_name("…")
+    ('töölön-lahti', '60.17-24.94', 'map')
+    """
+    words = re.sub(r"[^\w.]+", "-", name.lower()).strip("-._")
+    return re.sub(r"\.{2,}", ".", words)[:60].strip("-._") or "map"
