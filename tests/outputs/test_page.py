@@ -71,7 +71,7 @@ def click_map(browser: Any, lat: float, lon: float) -> None:
         browser.driver.execute_cdp_cmd(
             "Input.dispatchMouseEvent", {"type": kind, "x": x, "y": y, "button": "left", "clickCount": 1}
         )
-    browser.settle(400)  # popups fade
+    browser.settle()
 
 
 # --- security ---------------------------------------------------------------------
@@ -404,6 +404,7 @@ def test_axe_finds_nothing(browser: Any, tmp_path: Path) -> None:
         browser.open(saved(found, tmp_path), fragment)
         open_everything(browser)
         click_map(browser, line.centroid.y, line.centroid.x)
+        browser.settle(400)  # the popup fades in
         assert violations(browser) == []
 
 
