@@ -12,8 +12,6 @@ import shapely
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from saferoute.model import InvalidInput
-
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
@@ -107,17 +105,9 @@ class Network:
         return _Pairs.of(self)
 
     def to_networkx(self) -> Any:
-        """Return the network as OSMnx draws them: a MultiDiGraph with x, y, osmid, length and geometry.
+        """Return the network as OSMnx draws them: a MultiDiGraph with x, y, osmid, length and geometry."""
+        import networkx as nx
 
-        Raises
-        ------
-        InvalidInput
-            If NetworkX is not installed.
-        """
-        try:
-            import networkx as nx
-        except ImportError as error:
-            raise InvalidInput("a graph needs networkx: pip install 'saferoute[graph]'") from error
         graph = nx.MultiDiGraph(crs=self.crs, simplified=True)
         for node, (x, y) in zip(self.node_id.tolist(), self.xy.tolist(), strict=True):
             graph.add_node(node, x=x, y=y)
