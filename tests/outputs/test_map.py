@@ -265,6 +265,22 @@ def test_names_of_roads_follow_them_and_are_not_upside_down(end: tuple[float, fl
     assert name[5] == round(road.length)
 
 
+@pytest.mark.slow
+def test_two_hundred_segments_of_a_city_centre_stay_under_450_kb(shared_data: Path) -> None:
+    from saferoute import pipeline
+    from saferoute.sources.extract import ExtractSource
+    from saferoute.sources.profiles import load_profile
+
+    found = pipeline.find(
+        pipeline.area_around(Place("Helsinki", 24.944, 60.172), 1500),
+        features_of=ExtractSource([shared_data / "helsinki" / "helsinki-centre.osm.pbf"]),
+        profile=load_profile(at="2026-06-20T07:00"),
+        top=200,
+    )
+    assert len(found.stretches) == 200
+    assert len(to_html(found).encode()) < 450_000
+
+
 # --- tiles ------------------------------------------------------------------------
 
 

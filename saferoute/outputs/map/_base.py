@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 LARGEST_BASE = 120_000
 """Characters. With 200 segments the whole file stays under 450 KB."""
 
-_TOLERANCE_M = 1.0
+_TOLERANCE_M = 1.5
 _ANY: frozenset[str] = frozenset()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -62,8 +63,10 @@ _NUMBERS = {
 _TEXTS = {
     **dict.fromkeys(("name", "surface", "rating", "origin", "limiting_criterion", "height_source"), LONGEST),
     **dict.fromkeys(("barefoot", "best_hours"), _SENTENCE),
-    **{f"why_{name}": _SENTENCE for name in CRITERIA},
 }
+_REASONS = {f"why_{name}": _LEGAL for name in CRITERIA}
+"""Written in pieces: their clauses are often the same where the whole is not."""
+_CLAUSE = re.compile(r"(?<=[,;] )")
 _LISTS = {"osm_ids": LONGEST, "checks": _SENTENCE}
 
 
@@ -183,6 +186,8 @@ def _stretches(table: gpd.GeoDataFrame, ranking: Ranking) -> dict[str, Any]:
         columns[name] = [_scaled(value, decimals) for value in _column(table, name)]
     for name, limit in _TEXTS.items():
         columns[name] = [_interned(value, limit, texts) for value in _column(table, name)]
+    for name, limit in _REASONS.items():
+        columns[name] = [_pieces(value, limit, texts) for value in _column(table, name)]
     for name, limit in _LISTS.items():
         columns[name] = [
             [_interned(item, limit, texts) for item in value] if isinstance(value, list | tuple | np.ndarray) else []
@@ -218,6 +223,12 @@ def _column(table: gpd.GeoDataFrame, name: str) -> Iterable[Any]:
 def _interned(value: object, limit: int, texts: dict[str, int]) -> int | None:
     text = clean(value, limit)
     return texts.setdefault(text, len(texts)) if text else None
+
+
+def _pieces(value: object, limit: int, texts: dict[str, int]) -> list[int] | None:
+    """Return the clauses of a text, None where there is none; together they are the whole of it."""
+    text = clean(value, limit)
+    return [texts.setdefault(piece, len(texts)) for piece in _CLAUSE.split(text)] if text else None
 
 
 def _scaled(value: Any, decimals: int) -> int | None:

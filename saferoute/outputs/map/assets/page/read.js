@@ -64,13 +64,13 @@ function readHeights(word) {
 
 function readStretches({ count, texts, columns, decimals, quantiles, heights, grid, lines }) {
   const text = (index) => (index === null ? null : texts[index]);
-  const isText = (name) => WORDS.has(name) || name.startsWith("why_");
   return Array.from({ length: count }, (_, i) => {
     const row = { line: readLine(lines[i], grid), heights: readHeights(heights[i]) };
     for (const [name, values] of Object.entries(columns)) {
       const value = values[i];
-      if (Array.isArray(value)) row[name] = value.map(text);
-      else if (isText(name)) row[name] = text(value);
+      if (name.startsWith("why_")) row[name] = value?.map(text).join("") ?? null; // in pieces
+      else if (Array.isArray(value)) row[name] = value.map(text);
+      else if (WORDS.has(name)) row[name] = text(value);
       else row[name] = value === null ? null : value / 10 ** decimals[name];
     }
     if (!RATINGS[row.rating]) row.rating = "none";
