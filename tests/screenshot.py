@@ -17,7 +17,7 @@ QUALITY = 70
 
 
 def main() -> int:
-    """Open the map with its first segment chosen, and save what is seen."""
+    """Open the map with a segment in its middle chosen, and save what is seen."""
     from selenium import webdriver
 
     options = webdriver.ChromeOptions()
@@ -28,7 +28,7 @@ def main() -> int:
     try:
         size = {"width": SIZE[0], "height": SIZE[1], "deviceScaleFactor": 1, "mobile": False}
         driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-        driver.get(f"{(MAPS / 'helsinki.html').as_uri()}#s1")
+        driver.get(f"{(MAPS / 'helsinki.html').as_uri()}#s8")
         time.sleep(1)  # the map glides to the segment
         driver.execute_script("window[document.querySelector('.folium-map').id].setZoom(16, {animate: false})")
         time.sleep(0.5)
