@@ -51,6 +51,13 @@ def add_common(command: argparse.ArgumentParser) -> None:
         help="lat,lon, geo:lat,lon, or a name: of a place in the world, or with local data of an object in the extract",
     )
     command.add_argument("--pick", type=int, metavar="N", help="which place, where a name has several (default 1)")
+    _add_data(command)
+    add_network(command)
+    _add_runner(command)
+    command.add_argument("-q", "--quiet", action="store_true", help="no progress on stderr")
+
+
+def _add_data(command: argparse.ArgumentParser) -> None:
     data = command.add_argument_group(
         "data",
         "Without --region and --osm the map comes from OpenStreetMap's servers. With them no server is asked, "
@@ -90,7 +97,9 @@ def add_common(command: argparse.ArgumentParser) -> None:
         help="mapterhorn, glo30, none, or a raster file (default: the rasters given; for a map from the network "
         "mapterhorn, and glo30 for what it does not have)",
     )
-    add_network(command)
+
+
+def _add_runner(command: argparse.ArgumentParser) -> None:
     runner = command.add_argument_group("runner")
     runner.add_argument(
         "--at",
@@ -109,7 +118,6 @@ def add_common(command: argparse.ArgumentParser) -> None:
     runner.add_argument(
         "--min-length", type=float, metavar="M", help="clear length of a stretch, m (default: the level's)"
     )
-    command.add_argument("-q", "--quiet", action="store_true", help="no progress on stderr")
 
 
 def add_network(command: argparse.ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""The spine: place → features → stretches → measurements → scores → ranking.
+"""The spine: place → features → stretches → measurements → scores → ranking → session.
 
 The only room that composes the others.
 """

@@ -15,10 +15,10 @@ from pyproj.enums import TransformDirection
 
 from saferoute.model import CAUTION, CRITERIA, WGS84, Session
 from saferoute.outputs.map._base import base_layers
-from saferoute.outputs.map._grid import ALPHABET, Grid
+from saferoute.outputs.map._grid import ALPHABET, Grid, heights
 from saferoute.outputs.map._labels import labels
 from saferoute.outputs.map._left_out import left_out_layer
-from saferoute.outputs.map._session import heights, session_payload
+from saferoute.outputs.map._session import session_payload
 from saferoute.outputs.text import LONGEST, plain
 
 if TYPE_CHECKING:

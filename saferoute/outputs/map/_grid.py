@@ -1,4 +1,4 @@
-"""Coordinates as short words: a sixth of the size of GeoJSON."""
+"""Coordinates and heights as short words: a sixth of the size of GeoJSON."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 """Needs no escape in JSON or HTML."""
 _MORE = 32
+UNKNOWN_HEIGHT = 2**22
+"""No ground rises by so many cm from step to step."""
 _ROW = 200
 """Steps of a row in which lines follow each other."""
 
@@ -103,6 +105,21 @@ def _moved(cells: IntArray) -> IntArray:
 def _steps(cells: IntArray) -> IntArray:
     steps: IntArray = np.diff(cells, axis=0, prepend=[[0, 0]]).ravel()
     return steps
+
+
+def heights(metres: FloatArray) -> str | None:
+    """Return the steps from height to height in cm as a word; None where no height is known.
+
+    An unknown height is the step `UNKNOWN_HEIGHT`, and the next starts where
+    the last known one was.
+    """
+    if not np.isfinite(metres).any():
+        return None
+    cm = np.rint(metres * 100)
+    known = np.isfinite(cm)
+    steps = np.full(len(cm), UNKNOWN_HEIGHT, dtype=np.int64)
+    steps[known] = np.diff(cm[known], prepend=0).astype(np.int64)
+    return words(steps)
 
 
 def words(numbers: IntArray) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from saferoute.outputs.map._grid import Grid, words
+from saferoute.outputs.map._grid import Grid, heights
 from saferoute.outputs.text import plain
 
 if TYPE_CHECKING:
@@ -72,25 +72,6 @@ def _section(session: Session, row: dict[str, Any], grid: Grid) -> dict[str, Any
         "name": plain(row["name"]) if isinstance(row["name"], str) else None,
         "checks": [plain(check, _SENTENCE) for check in row["checks"]],
     }
-
-
-def heights(metres: FloatArray) -> str | None:
-    """Return the steps from height to height in cm as a word; None where no height is known.
-
-    An unknown height is the step `UNKNOWN_HEIGHT`, and the next starts where
-    the last known one was.
-    """
-    if not np.isfinite(metres).any():
-        return None
-    cm = np.rint(metres * 100)
-    known = np.isfinite(cm)
-    steps = np.full(len(cm), UNKNOWN_HEIGHT, dtype=np.int64)
-    steps[known] = np.diff(cm[known], prepend=0).astype(np.int64)
-    return words(steps)
-
-
-UNKNOWN_HEIGHT = 2**22
-"""No ground rises by so many cm from step to step."""
 
 
 def _evenly(distance_m: FloatArray, elevation_m: FloatArray) -> FloatArray:
