@@ -324,6 +324,16 @@ class Measurement:
     draw: Callable[[IntArray, FloatArray, FloatArray], FloatArray]
     describe: Callable[[IntArray], pd.DataFrame]
 
+    def of(self, rows: IntArray) -> Measurement:
+        """Return what is said of some of the windows."""
+        return Measurement(
+            value=self.value[rows],
+            desirability=self.desirability[rows],
+            confidence=self.confidence[rows],
+            draw=lambda chosen, u, z: self.draw(rows[chosen], u, z),
+            describe=lambda chosen: self.describe(rows[chosen]),
+        )
+
 
 @dataclass(frozen=True)
 class Criterion:
@@ -338,6 +348,8 @@ class Criterion:
     unknown: float
     """Desirability where nothing is known."""
     measure: Callable[[Windows, Evidence], Measurement]
+    of_line: bool = False
+    """Whether it looks at a line as a whole, and must be asked anew when windows have become a stretch."""
 
 
 @dataclass(frozen=True)

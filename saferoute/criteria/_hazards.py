@@ -136,23 +136,21 @@ class Hazards:
         self._protected = areas.geometry.to_numpy()[protected]
         self._closed = np.concatenate([areas.geometry.to_numpy()[closed], lines[closed_lines]])
 
-    def closed_ground(self, lines: NDArray[np.object_]) -> IntArray:
+    def closed_ground(self, lines: shapely.STRtree) -> IntArray:
         """Return which lines enter closed ground."""
-        if not len(self._closed):
-            return np.empty(0, np.int64)
         # Large polygons ask and small cells answer: what asks gets prepared.
-        return np.unique(shapely.STRtree(lines).query(self._closed, predicate="intersects")[1])
+        return np.unique(lines.query(self._closed, predicate="intersects")[1])
 
-    def protected(self, lines: NDArray[np.object_]) -> IntArray:
+    def protected(self, lines: shapely.STRtree) -> IntArray:
         """Return which lines enter dunes or protected areas."""
-        return np.unique(shapely.STRtree(lines).query(self._protected, predicate="intersects")[1])
+        return np.unique(lines.query(self._protected, predicate="intersects")[1])
 
-    def barriers_across(self, lines: NDArray[np.object_]) -> IntArray:
+    def barriers_across(self, lines: shapely.STRtree) -> IntArray:
         """Return which lines a fence, wall or hedge crosses."""
-        return np.unique(shapely.STRtree(lines).query(self._fences, predicate="crosses")[1])
+        return np.unique(lines.query(self._fences, predicate="crosses")[1])
 
-    def beside(self, cells: Cells, kind: str, distance_m: float) -> IntArray:
-        """Return the cells with a hazard within `distance_m` of its edge, no fence between.
+    def beside(self, lines: shapely.STRtree, kind: str, distance_m: float) -> IntArray:
+        """Return the lines with a hazard within `distance_m` of its edge, no fence between.
 
         Drops count through a fence too: a mapped fence beside water says
         nothing of its height or its gaps.
@@ -160,10 +158,9 @@ class Hazards:
         things, half = self._by_kind[kind]
         if not len(things):
             return np.empty(0, np.int64)
-        tree = shapely.STRtree(cells.lines)
-        thing, cell = tree.query(things, predicate="dwithin", distance=half + distance_m)
+        thing, cell = lines.query(things, predicate="dwithin", distance=half + distance_m)
         if kind != "drop" and len(self._fences) and len(cell):
-            link = shapely.shortest_line(cells.lines[cell], things[thing])
+            link = shapely.shortest_line(lines.geometries[cell], things[thing])
             fenced = np.unique(shapely.STRtree(link).query(self._fences, predicate="intersects")[1])
             # Where the hazard touches the line nothing can stand between.
             fenced = fenced[shapely.length(link[fenced]) > 0]

@@ -76,6 +76,9 @@ RULES = {
 }
 """Every reason, with the rule in a sentence."""
 
+UNASKED = "beyond the area"
+"""What is noted of cells that nobody asks for; no output tells of them."""
+
 FOOT_WAYS = frozenset({"footway", "path", "pedestrian", "track", "bridleway", "cycleway"})
 _NOT_BUILT = frozenset({"construction", "proposed", "planned", "abandoned", "razed", "disused", "demolished"})
 _INDOOR = frozenset({"corridor", "elevator", "platform", "ladder"})
@@ -235,11 +238,19 @@ def closed_on_foot(table: pd.DataFrame) -> BoolArray:
     return isin(table, "foot", _CLOSED) | (isin(table, "access", _CLOSED) & ~foot_known)
 
 
-def of_cells(cells: Cells, features: Features) -> NDArray[np.object_]:
-    """Return why each cell is never run on, ``""`` where no limit stands against it."""
-    reasons = np.full(len(cells), "", dtype=object)
-    if not len(cells):
+def of_cells(cells: Cells, features: Features, hazards: Hazards, *, where: BoolArray) -> NDArray[np.object_]:
+    """Return why each cell is never run on, ``""`` where no limit stands against it.
+
+    Parameters
+    ----------
+    where : ndarray of shape (cells,)
+        Which cells are asked for; of the others the reason is `UNASKED`.
+    """
+    reasons = np.where(where, "", UNASKED).astype(object)
+    asked = np.flatnonzero(where)
+    if not len(asked):
         return reasons
+    lines = shapely.STRtree(cells.lines[asked])
 
     def mark(reason: str, which: IntArray | BoolArray) -> None:
         hit = np.zeros(len(cells), dtype=bool)
@@ -247,18 +258,20 @@ def of_cells(cells: Cells, features: Features) -> NDArray[np.object_]:
         reasons[hit & (reasons == "")] = reason
 
     if features.extent is not None:
-        mark("edge of the data", ~shapely.covered_by(cells.lines, shapely.buffer(features.extent, -BEYOND_END_M)))
+        whole = shapely.buffer(features.extent, -BEYOND_END_M)
+        shapely.prepare(whole)
+        mark("edge of the data", asked[~shapely.covers(whole, lines.geometries)])
     for reason, nodes in _limiting_nodes(features).items():
         mark(reason, cells.node_cell[np.isin(cells.node_id, nodes)])
-    hazards = Hazards(features)
-    mark("closed ground", hazards.closed_ground(cells.lines))
+    mark("closed ground", asked[hazards.closed_ground(lines)])
     first = np.searchsorted(cells.pair_cell, np.arange(len(cells)))
-    off_ways = np.flatnonzero((cells.ground["origin"] == "area").to_numpy()[cells.pair_ground[first]])
-    mark("protected", off_ways[hazards.protected(cells.lines[off_ways])])
-    mark("barrier across", hazards.barriers_across(cells.lines))
-    mark("railway beside", hazards.beside(cells, "railway", BESIDE_ROAD_M))
-    mark("road beside", hazards.beside(cells, "road", BESIDE_ROAD_M))
-    mark("drop or water beside", hazards.beside(cells, "drop", BESIDE_DROP_M))
+    off_ways = (cells.ground["origin"] == "area").to_numpy()[cells.pair_ground[first]]
+    protected = asked[hazards.protected(lines)]
+    mark("protected", protected[off_ways[protected]])
+    mark("barrier across", asked[hazards.barriers_across(lines)])
+    mark("railway beside", asked[hazards.beside(lines, "railway", BESIDE_ROAD_M)])
+    mark("road beside", asked[hazards.beside(lines, "road", BESIDE_ROAD_M)])
+    mark("drop or water beside", asked[hazards.beside(lines, "drop", BESIDE_DROP_M)])
     return reasons
 
 
@@ -289,7 +302,7 @@ def _limiting_nodes(features: Features) -> dict[str, IntArray]:
 
 
 def of_windows(
-    windows: Windows, features: Features, grade_pct: FloatArray, sigma_pct: FloatArray, profile: Profile
+    windows: Windows, hazards: Hazards, grade_pct: FloatArray, sigma_pct: FloatArray, profile: Profile
 ) -> NDArray[np.object_]:
     """Return why each straight window is left out, ``""`` where it may be run.
 
@@ -305,7 +318,6 @@ def of_windows(
     xy, chain = windows.cells.xy, windows.cells.chain[windows.first]
     start = windows.first + chain
     end = start + windows.n_cells
-    hazards = Hazards(features)
     beyond = np.zeros(len(windows), dtype=bool)
     for here, inside in ((start, start + 2), (end, end - 2)):
         out = xy[here] - xy[inside]

@@ -92,7 +92,8 @@ def survey(
     shortest = profile.clear_length_m + 2 * profile.run_out_m
     cells = stretches.cells(chains, ground, side, shortest_m=shortest)
     say(f"looking at {len(cells) * cells.step_m / 1000:.1f} km, every {cells.step_m:.0f} m")
-    cell_reasons = limits.of_cells(cells, features)
+    hazards = limits.Hazards(features)
+    cell_reasons = limits.of_cells(cells, features, hazards, where=_reached(cells, area, profile))
     found, unfit = stretches.windows(cells, cell_reasons == "", profile)
     cell_reasons = np.where(cell_reasons == "", unfit, cell_reasons)
     found = stretches.subset(found, _within(area, _middles(found)))
@@ -100,7 +101,7 @@ def survey(
         say("looking up heights")
     heights = None if elevation_of is None else _heights(cells.xy, elevation_of, area)
     evidence = Evidence(features, heights, _every_metre(cells, heights, elevation_of, area), profile, moment)
-    found = _refuse(found, cell_reasons, evidence)
+    found = _refuse(found, cell_reasons, evidence, hazards)
     return Survey(
         area=area,
         features=features,
@@ -123,6 +124,13 @@ def survey(
             )
         ),
     )
+
+
+def _reached(cells: Cells, area: Area, profile: Profile) -> BoolArray:
+    """Say which cells share a window, run-outs included, with a cell of the area."""
+    start = np.arange(len(cells)) + cells.chain
+    away: FloatArray = np.hypot(*(cells.xy[start] - centre(area)).T)
+    return away <= area.radius_m + profile.clear_length_m + 2 * profile.run_out_m + 2 * cells.step_m
 
 
 def _heights(xy: FloatArray, elevation_of: ElevationSource, area: Area) -> ElevationSamples:
@@ -205,11 +213,13 @@ def _ground(ways: gpd.GeoDataFrame, open_ground: stretches.OpenGround) -> gpd.Ge
     return pd.concat([of_ways, of_areas], ignore_index=True)
 
 
-def _refuse(found: Windows, cell_reasons: NDArray[np.object_], evidence: Evidence) -> Windows:
+def _refuse(
+    found: Windows, cell_reasons: NDArray[np.object_], evidence: Evidence, hazards: limits.Hazards
+) -> Windows:
     """Leave out the windows that a limit is against, and note why in `cell_reasons`."""
     size = len(found.cells)
     fitted = flatness.slopes(found, evidence)
-    refused = limits.of_windows(found, evidence.features, fitted.grade_pct, fitted.sigma_pct, evidence.profile)
+    refused = limits.of_windows(found, hazards, fitted.grade_pct, fitted.sigma_pct, evidence.profile)
     for reason in ("drop or water beyond", "slope"):
         hit = stretches.covered(found.first[refused == reason], found.n_cells, size)
         cell_reasons[hit & (cell_reasons == "")] = reason

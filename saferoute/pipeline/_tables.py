@@ -29,7 +29,11 @@ _LEFTOVER_RULE = "run-outs, and what is left beside a better stretch and too sho
 def stretch_table(survey: Survey, merged: stretches.Merged, top: int) -> gpd.GeoDataFrame:
     """Measure the merged stretches, and put the best into a table."""
     profile, cells = survey.evidence.profile, survey.cells
-    measured = {c.name: c.measure(merged.worst, survey.evidence) for c in criteria.ALL}
+    judged = np.searchsorted(survey.windows.first, merged.worst.first)
+    measured = {
+        c.name: c.measure(merged.worst, survey.evidence) if c.of_line else survey.measurements[c.name].of(judged)
+        for c in criteria.ALL
+    }
     scores = scoring.score(measured, profile)
     lines = merged.lines()
     middle = cells.xy[merged.first + cells.chain[merged.first] + merged.n_cells // 2]
@@ -238,7 +242,7 @@ def _left_out(survey: Survey, merged: stretches.Merged) -> pd.DataFrame:
     change = np.r_[True, (np.diff(cells.chain) != 0) | (status[1:] != status[:-1])] if len(cells) else np.empty(0, bool)
     first = np.flatnonzero(change)
     n = np.diff(np.r_[first, len(cells)])
-    left_out = status[first] != ""
+    left_out = (status[first] != "") & (status[first] != limits.UNASKED)
     first, n = first[left_out], n[left_out]
     return pd.DataFrame(
         {
