@@ -99,12 +99,14 @@ class Place:
 
 @dataclass(frozen=True)
 class Area:
-    """A circle around a place, and the metric CRS in which all lengths are taken."""
+    """A circle around a place or a rectangle within it, and the metric CRS in which all lengths are taken."""
 
     place: Place
     radius_m: float
     crs: str
     """A UTM zone (or a polar stereographic), as ``EPSG:…``: metres to 0.1 %."""
+    half_m: tuple[float, float] | None = None
+    """Half the width and half the height of the rectangle, along the axes of `crs`; None = the circle itself."""
 
 
 @dataclass(frozen=True)

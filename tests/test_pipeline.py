@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import shapely
 from pyproj import Transformer
-from town import lonlat, write_town
+from town import ORIGIN, lonlat, write_town
 
 from saferoute import pipeline
 from saferoute.model import InvalidInput, Place, PlaceNotFound, Ranking
@@ -166,6 +166,37 @@ def test_where_nothing_qualifies_the_ranking_is_empty_and_says_why(find) -> None
 def test_no_stretch_to_ask_for_is_an_error(find) -> None:
     with pytest.raises(InvalidInput, match="top 0"):
         find("n1 0 0\nn2 300 0\nw1 n1,n2 highway=footway", top=0)
+
+
+PATHS = "n1 0 0\nn2 1000 0\nw1 n1,n2 highway=footway\nn3 0 200\nn4 1000 200\nw2 n3,n4 highway=footway"
+
+
+def test_a_rectangle_holds_the_stretches_whose_middle_lies_in_it(tmp_path) -> None:
+    source = ExtractSource([write_town(tmp_path / "town.osm", PATHS)])
+    whole = pipeline.find(
+        pipeline.area_around(Place("here", *lonlat(500, 100)), 2000), features_of=source, profile=BEGINNER, top=1000
+    )
+    x, y = ORIGIN
+    box = (x + 300, y - 50, x + 900, y + 50)
+    area = pipeline.rectangle(box, "EPSG:32635")
+    ranking = pipeline.find(area, features_of=source, profile=BEGINNER, top=1000)
+    assert {i for ids in ranking.stretches["osm_ids"] for i in ids} == {"way/1"}
+    assert 0 < len(ranking.stretches) < len(whole.stretches)
+    middles = ranking.stretches.geometry.interpolate(0.5, normalized=True)
+    assert middles.within(shapely.box(*box)).all()
+    assert {i for ids in ranking.excluded["osm_ids"] for i in ids} == {"way/1"}
+
+
+def test_distance_beyond_a_rectangle_is_that_to_its_edge() -> None:
+    area = pipeline.rectangle((500_000, 6_650_000, 500_600, 6_650_200), "EPSG:32635")
+    points = np.array([(500_300, 6_650_100), (500_590, 6_650_100), (500_700, 6_650_100), (500_630, 6_650_240)])
+    assert pipeline.outside_m(area, points) == pytest.approx([-100, -10, 100, 50], abs=0.01)
+
+
+@pytest.mark.parametrize("size", [(0, 5), (5, -1), (float("nan"), 5), (150_000, 150_000)])
+def test_a_rectangle_out_of_bounds_is_an_error(size) -> None:
+    with pytest.raises(InvalidInput, match="rectangle"):
+        pipeline.rectangle((500_000, 6_650_000, 500_000 + size[0], 6_650_000 + size[1]), "EPSG:32635")
 
 
 @pytest.mark.parametrize("radius_m", [0, -5, float("nan"), 100_001])

@@ -14,9 +14,9 @@ import shapely
 from saferoute import scoring, session, stretches
 from saferoute.model import Explanation, InvalidInput, PlaceNotFound, Ranking, Wish
 from saferoute.pipeline import _plan
-from saferoute.pipeline._area import MAX_RADIUS_M, area_around
+from saferoute.pipeline._area import MAX_RADIUS_M, area_around, centre, outside_m, rectangle
 from saferoute.pipeline._evaluation import Evaluation, crowding_at, evaluate
-from saferoute.pipeline._survey import centre, survey
+from saferoute.pipeline._survey import survey
 from saferoute.pipeline._tables import considered, excluded_table, stretch_table
 from saferoute.sources.extract import SUFFIXES
 from saferoute.sources.online import ELEVATIONS, open_sources
@@ -39,8 +39,10 @@ __all__ = [
     "explain",
     "find",
     "find_near",
+    "outside_m",
     "plan",
     "plan_near",
+    "rectangle",
 ]
 
 EXPLAIN_RADIUS_M = 250.0

@@ -8,7 +8,7 @@ import numpy as np
 
 from saferoute import session
 from saferoute.criteria import clearance, limits
-from saferoute.pipeline._survey import centre
+from saferoute.pipeline._area import centre
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from saferoute import criteria, stretches
 from saferoute.criteria import clearance, flatness, limits
 from saferoute.model import Evidence
+from saferoute.pipeline._area import outside_m, touching
 from saferoute.sources import clock
 from saferoute.sources.samples import sampled
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from saferoute.model import (
         Area,
-        BoolArray,
         Cells,
         ElevationSamples,
         Features,
@@ -96,7 +95,7 @@ def survey(
     cell_reasons = limits.of_cells(cells, features, hazards, where=_reached(cells, area, profile))
     found, unfit = stretches.windows(cells, cell_reasons == "", profile)
     cell_reasons = np.where(cell_reasons == "", unfit, cell_reasons)
-    found = stretches.subset(found, _within(area, _middles(found)))
+    found = stretches.subset(found, outside_m(area, _middles(found)) <= 0)
     if elevation_of is not None:
         say("looking up heights")
     heights = None if elevation_of is None else _heights(cells.xy, elevation_of, area)
@@ -135,7 +134,7 @@ def _reached(cells: Cells, area: Area, profile: Profile) -> BoolArray:
 
 def _heights(xy: FloatArray, elevation_of: ElevationSource, area: Area) -> ElevationSamples:
     """Sample heights where windows of the area may reach; elsewhere nobody asks for them."""
-    here = np.hypot(*(xy - centre(area)).T) <= area.radius_m + HEIGHTS_BEYOND_M
+    here = outside_m(area, xy) <= HEIGHTS_BEYOND_M
     return sampled(elevation_of, xy, area.crs, where=here)
 
 
@@ -188,7 +187,7 @@ def _open_ground(area: Area, features: Features, profile: Profile, *, dark: bool
     return stretches.open_ground(
         areas,
         reasons=_without_light(limits.of_areas(areas, profile), areas, dark=dark),
-        wanted=shapely.dwithin(areas.geometry.to_numpy(), shapely.Point(centre(area)), area.radius_m),
+        wanted=touching(area, areas.geometry.to_numpy()),
         cutters=cutters,
         profile=profile,
     )
@@ -231,19 +230,6 @@ def _refuse(
 def _middles(windows: Windows) -> FloatArray:
     row = windows.first + windows.cells.chain[windows.first] + windows.n_cells // 2
     return windows.cells.xy[row]
-
-
-def centre(area: Area) -> FloatArray:
-    """Return the place in the area's CRS, shape (2,)."""
-    from pyproj import Transformer
-
-    to_area = Transformer.from_crs("EPSG:4326", area.crs, always_xy=True)
-    return np.array(to_area.transform(area.place.lon, area.place.lat))
-
-
-def _within(area: Area, xy: FloatArray) -> BoolArray:
-    away: FloatArray = np.hypot(*(xy - centre(area)).T)
-    return away <= area.radius_m
 
 
 def _elevation_notes(windows: Windows, heights: ElevationSamples | None) -> tuple[str, ...]:

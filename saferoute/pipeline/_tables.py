@@ -12,7 +12,7 @@ import shapely
 from saferoute import criteria, geometry, scoring, stretches
 from saferoute.criteria import flatness, limits
 from saferoute.model import CRITERIA
-from saferoute.pipeline._survey import centre
+from saferoute.pipeline._area import centre, touching
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -264,8 +264,7 @@ def excluded_table(survey: Survey, merged: stretches.Merged) -> gpd.GeoDataFrame
         _short_chains(survey),
         _object_rows(refused, refused["reason"].to_numpy(dtype=object)),
     ]
-    here, radius_m = shapely.Point(centre(survey.area)), survey.area.radius_m
-    parts = [p[shapely.dwithin(p["geometry"].to_numpy(dtype=object), here, radius_m)] for p in parts]
+    parts = [p[touching(survey.area, p["geometry"].to_numpy(dtype=object))] for p in parts]
     table = pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True)
     frame = gpd.GeoDataFrame(table, geometry="geometry", crs=survey.area.crs)
     frame["rule"] = frame["reason"].map({**limits.RULES, LEFTOVER: _LEFTOVER_RULE})

@@ -134,10 +134,10 @@ class ExtractSource:
         import geopandas as gpd
 
         tables = self.tables()
-        box = bounding_box(area.place, area.radius_m + margin_m)
+        box = box_around(area, margin_m)
         west, south, east, north = box
         parts = [t.cx[west:east, south:north] for t in (tables.ways, tables.areas, tables.points)]
-        near = bounding_box(area.place, area.radius_m)
+        near = box_around(area, 0.0)
         if tables.ways.cx[near[0] : near[2], near[1] : near[3]].empty:
             raise PlaceNotFound(_far_away(area.place, tables))
         ways, areas, points = (p.to_crs(area.crs).reset_index(drop=True) for p in parts)
@@ -168,6 +168,26 @@ def bounding_box(place: Place, radius_m: float) -> tuple[float, float, float, fl
     dy = radius_m / 110_574.0
     dx = radius_m / (111_320.0 * cos(radians(place.lat)))
     return place.lon - dx, place.lat - dy, place.lon + dx, place.lat + dy
+
+
+def box_around(area: Area, margin_m: float) -> tuple[float, float, float, float]:
+    """Return west, south, east, north in degrees of what holds an area widened by `margin_m`.
+
+    Raises
+    ------
+    InvalidInput
+        As `bounding_box` does.
+    """
+    from pyproj import Transformer
+
+    around = bounding_box(area.place, area.radius_m + margin_m)
+    if area.half_m is None:
+        return around
+    to_degrees = Transformer.from_crs(area.crs, WGS84, always_xy=True)
+    x, y = to_degrees.transform(area.place.lon, area.place.lat, direction="INVERSE")
+    wide, high = (half + margin_m for half in area.half_m)
+    west, south, east, north = to_degrees.transform_bounds(x - wide, y - high, x + wide, y + high)
+    return (west, south, east, north) if west < east else around  # across the antimeridian west lies beyond east
 
 
 def highway_tags(ways: gpd.GeoDataFrame) -> pd.DataFrame:

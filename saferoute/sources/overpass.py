@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from saferoute.model import Features, InvalidInput, PlaceNotFound, SourceUnavailable
 from saferoute.sources import tags as osm
-from saferoute.sources.extract import ExtractSource, bounding_box
+from saferoute.sources.extract import ExtractSource, box_around
 from saferoute.sources.online import Limits
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class OverpassSource:
                 "take a smaller one, or an extract with --osm FILE"
             )
         cache = self._online.cache()
-        box = _rounded(bounding_box(area.place, area.radius_m + margin_m))
+        box = _rounded(box_around(area, margin_m))
         entry = self._entry(cache, box)
         features = _read(entry, area, margin_m)
         if features is None:

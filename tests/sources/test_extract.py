@@ -11,11 +11,12 @@ import pandas as pd
 import pytest
 import shapely
 from geopandas.testing import assert_geodataframe_equal
+from pyproj import Transformer
 from town import ORIGIN, lonlat, osm_xml, write_town
 
 from saferoute.model import Area, InvalidInput, Place, PlaceNotFound
 from saferoute.sources import tags
-from saferoute.sources.extract import SUFFIXES, ExtractSource, bounding_box
+from saferoute.sources.extract import SUFFIXES, ExtractSource, bounding_box, box_around
 
 CRS = "EPSG:32635"
 PLACE = Place("Town", *lonlat(0, 0))
@@ -307,6 +308,20 @@ def test_a_box_is_as_wide_as_it_is_high():
     west, south, east, north = bounding_box(PLACE, 1000)
     assert (east - west) * 111_320 * np.cos(np.radians(PLACE.lat)) == pytest.approx(2000, rel=0.01)
     assert (north - south) * 111_320 == pytest.approx(2000, rel=0.01)
+
+
+@pytest.mark.parametrize("lon", [24.0, 29.9, 180.0])
+def test_a_box_around_a_rectangle_holds_its_corners_and_little_more(lon):
+    area = Area(Place("", lon, 60.0), 1001.0, "EPSG:32635" if lon < 100 else "EPSG:32660", (1000.0, 40.0))
+    to_metres = Transformer.from_crs("EPSG:4326", area.crs, always_xy=True)
+    x, y = to_metres.transform(lon, 60.0)
+    west, south, east, north = box_around(area, 60.0)
+    for dx, dy in [(-1060, -100), (-1060, 100), (1060, -100), (1060, 100)]:
+        corner = to_metres.transform(x + dx, y + dy, direction="INVERSE")
+        assert west - 1e-12 <= (corner[0] if lon < 100 else corner[0] % 360) <= east + 1e-12
+        assert south - 1e-12 <= corner[1] <= north + 1e-12
+    if lon < 100:  # UTM is turned by up to 2.6° here; at the antimeridian the circle's box does
+        assert (north - south) * 111_320 < 2 * (100 + 1060 * np.sin(np.radians(2.7)))
 
 
 def test_sample_has_every_highway_that_a_plain_reader_counts(sample):
