@@ -138,6 +138,32 @@ class Moment:
 
 
 @dataclass(frozen=True)
+class Chains:
+    """Ways joined end to end.
+
+    Attributes
+    ----------
+    lines : ndarray of n LineStrings
+    vertex_chain, vertex_node : ndarray of shape (v,)
+        Chain and OSM node of every vertex, in order.
+    edge_ground : ndarray of shape (v,)
+        Row of the ways table of the edge from each vertex to the next; −1 at
+        a chain's last vertex, and where the table does not hold the way.
+    side_paths : ndarray of shape (v,), optional
+        Number of other ways that leave each vertex.
+    number : ndarray of shape (n,), optional
+        Number of each chain among all of its source; by default its place here.
+    """
+
+    lines: NDArray[np.object_]
+    vertex_chain: IntArray
+    vertex_node: IntArray
+    edge_ground: IntArray
+    side_paths: FloatArray | None = None
+    number: IntArray | None = None
+
+
+@dataclass(frozen=True)
 class Features:
     """OpenStreetMap around an area as three tables in one metric CRS.
 
@@ -153,12 +179,16 @@ class Features:
     points: gpd.GeoDataFrame
     """Tagged nodes."""
     tagged: pd.DataFrame
-    """Highways of the whole source, wherever they lie: ``highway``, ``footway``,
-    ``surface``, ``smoothness``, ``tracktype``, ``width``, ``est_width``, ``length_m``
-    and the middle ``x_m``, ``y_m``: what silence is judged by."""
+    """Highways of the whole source, what silence is judged by: ``highway``, ``footway``,
+    ``surface``, ``smoothness``, ``tracktype``, ``width``, ``est_width``, ``n`` (how many
+    ways have these tags) and the middle ``x_m``, ``y_m``: NaN for rows that speak of the whole
+    source. Rows of ``n`` 0 are counted in one of those, and are there for where they lie."""
     extent: shapely.Geometry | None
     """Where the source is whole: beyond, a missing wall only means a missing map.
     None where the source does not say."""
+    chains: Chains | None = None
+    """The foot ways and running tracks joined, as far as the whole source goes; None = not yet:
+    who needs them joins those of the tables."""
     data_date: str | None = None
     """ISO date the data speaks of, or None where the file does not say."""
     attribution: tuple[str, ...] = (OSM_ATTRIBUTION,)
@@ -241,6 +271,10 @@ class Cells:
         boundary counts for both cells.
     side_paths : ndarray of shape (n,)
         Number of other foot ways, tracks or cycleways that join within a cell.
+    number : ndarray of shape (n,)
+        Place of each cell along the chain it was cut from, of which only a part may be here.
+    source_chain : ndarray of shape (n,)
+        That chain's number: runs of cells of one chain that others part have the same.
     """
 
     step_m: float
@@ -253,6 +287,8 @@ class Cells:
     node_cell: IntArray
     node_id: IntArray
     side_paths: FloatArray
+    number: IntArray
+    source_chain: IntArray
 
     def __len__(self) -> int:
         """Return the number of cells."""

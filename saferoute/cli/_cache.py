@@ -1,4 +1,4 @@
-"""``saferoute cache``: what the network's answers take up, where they are, and how to be rid of them."""
+"""``saferoute cache``: what the network's answers and the indexes of extracts take up, and how to be rid of them."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     cache = new_command(
         commands,
         "cache",
-        short="show or clear what is kept of the network's answers",
+        short="show or clear what is kept of the network's answers and of extracts",
         long="info says how much is kept, how old it is and what is damaged; path prints the folder; clear deletes "
-        "all answers, and nothing else that lies in the folder.",
+        "all answers and all indexes of extracts, and nothing else that lies in the folder.",
     )
     cache.add_argument("action", choices=("info", "path", "clear"))
     add_cache_dir(cache)
@@ -28,6 +28,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Show, or clear."""
+    from saferoute.sources import index
     from saferoute.sources.online import Online
 
     cache = Online.given(vars(arguments)).cache()
@@ -35,13 +36,17 @@ def run(arguments: argparse.Namespace) -> int:
         print(cache.folder)
     elif arguments.action == "clear":
         count = cache.clear()
-        say(f"deleted {count} answers from {cache.folder}")
+        indexes = index.clear(cache, say=say)
+        say(f"deleted {count} answers and {indexes} indexes of extracts from {cache.folder}")
     else:
         _print_info(cache)
     return 0
 
 
 def _print_info(cache: Cache) -> None:
+    from saferoute.outputs.text import plain
+    from saferoute.sources import index
+
     print(cache.folder)
     for usage in cache.usage():
         line = f"{usage.kind:10} {usage.entries:6d} answers {usage.bytes / 1e6:9.1f} MB"
@@ -50,3 +55,6 @@ def _print_info(cache: Cache) -> None:
         if usage.damaged:
             line += f", {usage.damaged} damaged: they will be fetched again"
         print(line)
+    for kept in index.kept(cache):
+        of = ", ".join(plain(name) for name in kept.of) or "damaged: it will be made anew"
+        print(f"{index.KIND:10} {kept.bytes / 1e6:24.1f} MB, {of}")

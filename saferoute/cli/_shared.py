@@ -155,10 +155,11 @@ def progress(quiet: bool) -> Callable[[str], None]:
 
 def sources_of(arguments: argparse.Namespace) -> Sources:
     """Open what --region, --osm, --dem and --elevation name, or the services of the network."""
+    from saferoute.pipeline import join
     from saferoute.sources.online import Online, open_sources
 
     online = Online.given(
-        vars(arguments), offline=arguments.offline, refresh=arguments.refresh, say=progress(arguments.quiet)
+        vars(arguments), offline=arguments.offline, refresh=arguments.refresh, say=progress(arguments.quiet), join=join
     )
     return open_sources(
         arguments.region,

@@ -12,9 +12,8 @@ from saferoute.criteria._tags import column, isin, metres
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    from numpy.typing import NDArray
 
-    from saferoute.model import BoolArray, Cells, Features, FloatArray, IntArray
+    from saferoute.model import BoolArray, Features, FloatArray, IntArray
 
 MOTOR_ROADS = frozenset(
     "motorway motorway_link trunk trunk_link primary primary_link secondary secondary_link tertiary "

@@ -36,7 +36,7 @@ class Likelihood:
     Parameters
     ----------
     tagged : DataFrame of n rows
-        ``highway``, ``footway``, ``tracktype``, ``x_m``, ``y_m``.
+        ``highway``, ``footway``, ``tracktype``, ``n``, ``x_m``, ``y_m``, as of `Features.tagged`.
     rating : ndarray of shape (n,)
         Their ratings, NaN = not tagged.
     """
@@ -46,39 +46,48 @@ class Likelihood:
 
         use = isin(tagged, "highway", FOOT_WAYS) & np.isfinite(rating)
         table = tagged[use]
-        self.support, self._value = np.unique(rating[use], return_inverse=True)
-        self._class, self._key = _keys(table)
-        self._xy = table[["x_m", "y_m"]].to_numpy(dtype=float)
-        self._tree = cKDTree(self._xy) if len(table) else None
-        overall = np.bincount(self._value, minlength=len(self.support)).astype(float)
-        self._overall = (overall + 1) / (overall.sum() + len(overall)) if len(overall) else overall
-        self._of_class = self._shares(self._class, dict.fromkeys(set(self._class), self._overall), PRIOR_OF_CLASS)
-        parents = {key: self._of_class[key[0]] for key in set(self._key)}
-        self._of_key = self._shares(self._key, parents, PRIOR_OF_KEY)
-
-    def _shares(self, keys: list[Any], priors: dict[Any, FloatArray], weight: float) -> dict[Any, FloatArray]:
-        """Return the distribution of ratings of each key, on its prior."""
-        counts = {key: np.zeros(len(self.support)) for key in priors}
-        for key, value in zip(keys, self._value, strict=True):
-            counts[key][value] += 1
-        return {key: (counts[key] + weight * priors[key]) / (counts[key].sum() + weight) for key in priors}
+        self.support, value = np.unique(rating[use], return_inverse=True)
+        classes, keys = _keys(table)
+        ways = table["n"].to_numpy(dtype=float)
+        overall = np.bincount(value, weights=ways, minlength=len(self.support))
+        self._overall: FloatArray = (overall + 1.0) / max(overall.sum() + len(overall), 1.0)
+        priors = {name: self._overall for name in set(classes)}  # noqa: C420
+        self._of_class = _shares(classes, value, ways, priors, PRIOR_OF_CLASS)
+        parents = {key: self._of_class[key[0]] for key in set(keys)}
+        self._of_key = _shares(keys, value, ways, parents, PRIOR_OF_KEY)
+        lies = np.flatnonzero(np.isfinite(table["x_m"].to_numpy(dtype=float)))
+        self._class, self._value = np.array(classes, dtype=object)[lies], value[lies]
+        self._xy = table[["x_m", "y_m"]].to_numpy(dtype=float)[lies]
+        self._tree = cKDTree(self._xy) if len(lies) else None
 
     def of(self, table: pd.DataFrame, xy: FloatArray) -> FloatArray:
         """Return probabilities of shape (m, len(support)) for ways at points of shape (m, 2)."""
-        if self._tree is None or not len(table):
-            return np.empty((len(table), len(self.support)))
-        classes, keys = _keys(table)
         result = np.empty((len(table), len(self.support)))
-        distance, near = self._tree.query(xy, k=min(MOST_NEAR, len(self._xy)), distance_upper_bound=REACH_M)
-        distance, near = distance.reshape(len(table), -1), near.reshape(len(table), -1)
+        if not len(self.support) or not len(table):
+            return result
+        classes, keys = _keys(table)
+        distance, near = np.full((len(table), 1), np.inf), np.zeros((len(table), 1), dtype=np.int64)
+        if self._tree is not None:
+            distance, near = self._tree.query(xy, k=min(MOST_NEAR, len(self._xy)), distance_upper_bound=REACH_M)
+            distance, near = distance.reshape(len(table), -1), near.reshape(len(table), -1)
         for i, (name, key) in enumerate(zip(classes, keys, strict=True)):
             prior = self._of_key.get(key, self._of_class.get(name, self._overall))
             found = near[i][np.isfinite(distance[i])]
             weight = np.exp(-distance[i][: len(found)] / NEAR_M)
-            weight *= np.array([1.0 if self._class[n] == name else OTHER_CLASS for n in found])
+            weight *= np.where(self._class[found] == name, 1.0, OTHER_CLASS)
             counts = np.bincount(self._value[found], weights=weight, minlength=len(self.support))
             result[i] = (counts + PRIOR_OF_PLACE * prior) / (counts.sum() + PRIOR_OF_PLACE)
         return result
+
+
+def _shares(
+    keys: list[Any], value: IntArray, ways: FloatArray, priors: dict[Any, FloatArray], weight: float
+) -> dict[Any, FloatArray]:
+    """Return the distribution of values of each key, on its prior."""
+    counts = {key: np.zeros_like(prior) for key, prior in priors.items()}
+    for key, of, n in zip(keys, value, ways, strict=True):
+        counts[key][of] += n
+    return {key: (counts[key] + weight * priors[key]) / (counts[key].sum() + weight) for key in priors}
 
 
 def _keys(table: pd.DataFrame) -> tuple[list[str], list[tuple[str, str, str]]]:

@@ -22,8 +22,7 @@ def stations(cells: Cells) -> tuple[FloatArray, IntArray]:
     """
     if not len(cells):
         return np.empty((0, 2)), np.empty(0, dtype=np.int64)
-    starts = np.searchsorted(cells.chain, cells.chain)  # first cell of the cell's own chain
-    block = (np.arange(len(cells)) - starts) // SPACING_CELLS
+    block = cells.number // SPACING_CELLS
     begins = np.flatnonzero(np.r_[True, (np.diff(cells.chain) != 0) | (np.diff(block) != 0)])
     of_cell = np.searchsorted(begins, np.arange(len(cells)), side="right") - 1
     sizes = np.diff(np.r_[begins, len(cells)])

@@ -34,7 +34,8 @@ def learnt(tagged: pd.DataFrame) -> dict[str, float]:
     highway = column(tagged, "highway")
     usual = dict(BY_CLASS_M)
     for name in BY_CLASS_M:
-        of_class = width[known & highway.eq(name).to_numpy()]
+        rows = known & highway.eq(name).to_numpy()
+        of_class = np.repeat(width[rows], tagged["n"].to_numpy(dtype=np.int64)[rows])
         if len(of_class) >= _ENOUGH_TAGGED:
             usual[name] = float(np.percentile(of_class, 25))
     return usual

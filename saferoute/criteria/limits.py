@@ -18,10 +18,10 @@ from saferoute.criteria._hazards import (
     BEYOND_END_M,
     FENCES,
     MOTOR_ROADS,
-    Hazards,
     is_rail,
     off_the_ground,
 )
+from saferoute.criteria._hazards import Hazards as Hazards  # noqa: PLC0414 - handed on: asked for once a search
 from saferoute.criteria._tags import column, isin
 from saferoute.criteria.surface import EXCLUDED_SURFACES
 
@@ -76,8 +76,9 @@ RULES = {
 }
 """Every reason, with the rule in a sentence."""
 
-UNASKED = "beyond the area"
-"""What is noted of cells that nobody asks for; no output tells of them."""
+UNASKED = "not asked"
+"""What is noted of cells that nobody asks for, beyond the area or on ways that are left out
+as a whole; no output tells of them."""
 
 FOOT_WAYS = frozenset({"footway", "path", "pedestrian", "track", "bridleway", "cycleway"})
 _NOT_BUILT = frozenset({"construction", "proposed", "planned", "abandoned", "razed", "disused", "demolished"})
@@ -117,14 +118,15 @@ GRADE_QUANTILE = 1.64
 """The slope limit holds when even this many σ less would break it (95 %)."""
 
 
-def of_ways(ways: gpd.GeoDataFrame, profile: Profile) -> NDArray[np.object_]:
+def of_ways(ways: gpd.GeoDataFrame, profile: Profile | None = None) -> NDArray[np.object_]:
     """Return why each way is never run on.
 
     Parameters
     ----------
     ways : GeoDataFrame of n rows
         With the tag columns of `saferoute.sources.tags.WAY_TAGS`.
-    profile : Profile
+    profile : Profile, optional
+        Without it only what holds for every runner is asked.
 
     Returns
     -------
@@ -139,7 +141,7 @@ def of_ways(ways: gpd.GeoDataFrame, profile: Profile) -> NDArray[np.object_]:
     return reasons
 
 
-def _way_rules(ways: gpd.GeoDataFrame, profile: Profile) -> list[tuple[str, BoolArray]]:
+def _way_rules(ways: gpd.GeoDataFrame, profile: Profile | None) -> list[tuple[str, BoolArray]]:
     """Return the rules on tags, the plainest reason first."""
     highway = column(ways, "highway")
     foot_part = isin(ways, "segregated", {"yes"}) & isin(ways, "foot", {"yes", "designated"})
@@ -187,8 +189,8 @@ def of_areas(areas: gpd.GeoDataFrame, profile: Profile) -> NDArray[np.object_]:
     return reasons
 
 
-def of_tracks(ways: gpd.GeoDataFrame, profile: Profile) -> NDArray[np.object_]:
-    """Return why each running track is never run on, None for lines that are none."""
+def of_tracks(ways: gpd.GeoDataFrame, profile: Profile | None = None) -> NDArray[np.object_]:
+    """Return why each running track is never run on, None for lines that are none; the rest as of `of_ways`."""
     reasons = np.full(len(ways), "", dtype=object)
     rules = [
         ("access", closed_on_foot(ways)),
@@ -207,8 +209,8 @@ def _other_track(table: pd.DataFrame) -> BoolArray:
     return column(table, "sport").notna().to_numpy() & ~isin(table, "sport", _RUNNING_SPORTS)
 
 
-def _chosen_surfaces(ground: pd.DataFrame, profile: Profile) -> list[tuple[str, BoolArray]]:
-    if not profile.only_surfaces:
+def _chosen_surfaces(ground: pd.DataFrame, profile: Profile | None) -> list[tuple[str, BoolArray]]:
+    if profile is None or not profile.only_surfaces:
         return []
     reason = "surface for bare feet" if profile.barefoot else "surface not asked for"
     return [(reason, ~isin(ground, "surface", profile.only_surfaces))]

@@ -5,6 +5,7 @@ The only room that composes the others.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +17,11 @@ from saferoute.model import Explanation, InvalidInput, PlaceNotFound, Ranking, W
 from saferoute.pipeline import _plan
 from saferoute.pipeline._area import MAX_RADIUS_M, area_around, centre, outside_m, rectangle
 from saferoute.pipeline._evaluation import Evaluation, crowding_at, evaluate
+from saferoute.pipeline._join import join
 from saferoute.pipeline._survey import survey
 from saferoute.pipeline._tables import considered, excluded_table, stretch_table
 from saferoute.sources.extract import SUFFIXES
-from saferoute.sources.online import ELEVATIONS, open_sources
+from saferoute.sources.online import ELEVATIONS, Online, open_sources
 from saferoute.sources.profiles import load_profile
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
     from saferoute.model import Area, Place, Profile, Session
     from saferoute.sources import ElevationSource, FeatureSource
-    from saferoute.sources.online import Online, Sources
+    from saferoute.sources.online import Sources
 
 __all__ = [
     "EXPLAIN_RADIUS_M",
@@ -39,6 +41,7 @@ __all__ = [
     "explain",
     "find",
     "find_near",
+    "join",
     "outside_m",
     "plan",
     "plan_near",
@@ -109,7 +112,9 @@ def _sources(
     folder, extracts = _folder_and_extracts(region)
     word = elevation.lower() if isinstance(elevation, str) and elevation.lower() in ELEVATIONS else None
     rasters = [] if word else _listed(elevation)
-    return open_sources(folder, osm=extracts, dem=rasters, elevation=word, online=online)
+    return open_sources(
+        folder, osm=extracts, dem=rasters, elevation=word, online=replace(online or Online(), join=join)
+    )
 
 
 def _folder_and_extracts(region: Path | str | Sequence[Path | str] | None) -> tuple[Path | None, list[Path]]:

@@ -207,7 +207,7 @@ def _source(extract: Path | str | Sequence[Path | str] | ExtractSource) -> Extra
 
 def _within(source: ExtractSource, lonlat: FloatArray) -> NDArray[np.bool_]:
     """Say which points lie within the box of an extract's ways."""
-    west, south, east, north = source.tables().ways.total_bounds
+    west, south, east, north = source.bounds()
     with np.errstate(invalid="ignore"):
         lon, lat = lonlat.T
         within: NDArray[np.bool_] = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)

@@ -12,6 +12,7 @@ from saferoute import criteria, stretches
 from saferoute.criteria import clearance, flatness, limits
 from saferoute.model import Evidence
 from saferoute.pipeline._area import outside_m, touching
+from saferoute.pipeline._join import join
 from saferoute.sources import clock
 from saferoute.sources.samples import sampled
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from saferoute.model import (
         Area,
+        BoolArray,
         Cells,
         ElevationSamples,
         Features,
@@ -38,6 +40,10 @@ MARGIN_M = 2000.0
 """Features are read this far beyond the area: crowding looks 1 km around a stretch and from
 there 950 m further for what draws people, and chains should not end at the area's edge."""
 
+
+COMPARED_M = 1100.0
+"""Ways are cut into cells this far beyond the windows of the area: their crowding is compared with
+that of the ways within 1 km of a station, which is at most 50 m off."""
 
 HEIGHTS_BEYOND_M = 500.0
 """Heights are looked up this far beyond the area: fits and stretches reach 200 m, bridges further."""
@@ -81,18 +87,24 @@ def survey(
     moment = clock.moment(profile.at, area.place) if profile.at else None
     dark = moment is not None and moment.dark
     features = features_of.features(area, margin_m=MARGIN_M)
-    chains, side, way_reasons = _ways(features, profile, dark=dark)
+    chains = features.chains or join(features.ways)
+    way_reasons = _way_reasons(features.ways, profile, dark=dark)
     say("looking for corridors on open ground")
     open_ground = _open_ground(area, features, profile, dark=dark)
     ground = _ground(features.ways, open_ground)
     corridors = stretches.corridor_chains(open_ground.lines, len(features.ways))
     chains = stretches.together([chains, corridors])
-    side = np.concatenate([side, np.zeros(len(corridors.vertex_node))])
-    shortest = profile.clear_length_m + 2 * profile.run_out_m
-    cells = stretches.cells(chains, ground, side, shortest_m=shortest)
+    assert chains.side_paths is not None
+    cells = stretches.cells(
+        chains,
+        ground,
+        chains.side_paths,
+        shortest_m=profile.clear_length_m + 2 * profile.run_out_m,
+        here=lambda xy: outside_m(area, xy) <= COMPARED_M + profile.clear_length_m,
+    )
     say(f"looking at {len(cells) * cells.step_m / 1000:.1f} km, every {cells.step_m:.0f} m")
     hazards = limits.Hazards(features)
-    cell_reasons = limits.of_cells(cells, features, hazards, where=_reached(cells, area, profile))
+    cell_reasons = limits.of_cells(cells, features, hazards, where=_asked(cells, area, profile, way_reasons))
     found, unfit = stretches.windows(cells, cell_reasons == "", profile)
     cell_reasons = np.where(cell_reasons == "", unfit, cell_reasons)
     found = stretches.subset(found, outside_m(area, _middles(found)) <= 0)
@@ -125,11 +137,14 @@ def survey(
     )
 
 
-def _reached(cells: Cells, area: Area, profile: Profile) -> BoolArray:
-    """Say which cells share a window, run-outs included, with a cell of the area."""
-    start = np.arange(len(cells)) + cells.chain
-    away: FloatArray = np.hypot(*(cells.xy[start] - centre(area)).T)
-    return away <= area.radius_m + profile.clear_length_m + 2 * profile.run_out_m + 2 * cells.step_m
+def _asked(cells: Cells, area: Area, profile: Profile, way_reasons: NDArray[np.object_]) -> BoolArray:
+    """Say which cells share a window, run-outs included, with a cell of the area, on ground this runner may use."""
+    reach_m = profile.clear_length_m + 2 * profile.run_out_m + 2 * cells.step_m
+    near: BoolArray = outside_m(area, cells.xy[np.arange(len(cells)) + cells.chain]) <= reach_m
+    refused = np.zeros(len(cells.ground), dtype=bool)
+    refused[: len(way_reasons)] = [bool(reason) for reason in way_reasons]
+    near[cells.pair_cell[refused[cells.pair_ground]]] = False
+    return near
 
 
 def _heights(xy: FloatArray, elevation_of: ElevationSource, area: Area) -> ElevationSamples:
@@ -151,19 +166,11 @@ def _every_metre(
     return _heights(xy.reshape(-1, 2), elevation_of, area)
 
 
-def _ways(
-    features: Features, profile: Profile, *, dark: bool = False
-) -> tuple[stretches.Chains, FloatArray, NDArray[np.object_]]:
-    """Join foot ways, and running tracks apart from them; return chains, side paths, reasons."""
-    ways = features.ways
+def _way_reasons(ways: gpd.GeoDataFrame, profile: Profile, *, dark: bool = False) -> NDArray[np.object_]:
+    """Return why each way or running track is left out, ``""`` = it is not, None = it is neither."""
     reasons = _without_light(limits.of_ways(ways, profile), ways, dark=dark)
-    counted = pd.notna(reasons) & ~np.isin(reasons.astype(str), ["motor road", "not built"])
-    on_foot = stretches.chains(ways, reasons == "")
-    track_reasons = _without_light(limits.of_tracks(ways, profile), ways, dark=dark)
-    tracks = stretches.chains(ways, track_reasons == "")
-    reasons = np.where(pd.notna(track_reasons), track_reasons, reasons)
-    side = np.concatenate([stretches.side_paths(on_foot, ways, counted), np.zeros(len(tracks.vertex_node))])
-    return stretches.together([on_foot, tracks]), side, reasons
+    of_tracks = _without_light(limits.of_tracks(ways, profile), ways, dark=dark)
+    return np.where(pd.notna(of_tracks), of_tracks, reasons)
 
 
 def _without_light(reasons: NDArray[np.object_], table: pd.DataFrame, *, dark: bool) -> NDArray[np.object_]:
@@ -212,9 +219,7 @@ def _ground(ways: gpd.GeoDataFrame, open_ground: stretches.OpenGround) -> gpd.Ge
     return pd.concat([of_ways, of_areas], ignore_index=True)
 
 
-def _refuse(
-    found: Windows, cell_reasons: NDArray[np.object_], evidence: Evidence, hazards: limits.Hazards
-) -> Windows:
+def _refuse(found: Windows, cell_reasons: NDArray[np.object_], evidence: Evidence, hazards: limits.Hazards) -> Windows:
     """Leave out the windows that a limit is against, and note why in `cell_reasons`."""
     size = len(found.cells)
     fitted = flatness.slopes(found, evidence)

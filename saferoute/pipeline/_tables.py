@@ -38,7 +38,7 @@ def stretch_table(survey: Survey, merged: stretches.Merged, top: int) -> gpd.Geo
     lines = merged.lines()
     middle = cells.xy[merged.first + cells.chain[merged.first] + merged.n_cells // 2]
     length = (merged.n_cells * cells.step_m).astype(float)
-    rows = scoring.order(scores.low, length, middle, cells.chain[merged.first], top=top)
+    rows = scoring.order(scores.low, length, middle, cells.source_chain[merged.first], top=top)
     intervals = scoring.rank_intervals(scores, profile)
     table = pd.DataFrame(
         {
@@ -57,7 +57,7 @@ def stretch_table(survey: Survey, merged: stretches.Merged, top: int) -> gpd.Geo
             "rank_low": intervals[rows, 0],
             "rank_high": intervals[rows, 1],
             # Not for readers but for who ranks anew under other weights, as the map's page does.
-            "chain": cells.chain[merged.first[rows]],
+            "chain": cells.source_chain[merged.first[rows]],
             "quantiles": list(scoring.quantiles(measured, rows)),
             **dict(zip(("east_m", "north_m"), (middle[rows] - centre(survey.area)).T, strict=True)),
         }
@@ -293,6 +293,7 @@ def _short_chains(survey: Survey) -> pd.DataFrame:
     names = ground["name"].to_numpy(dtype=object, na_value=None)
     low, high = (np.searchsorted(chains.vertex_chain, short, side=side) for side in ("left", "right"))
     rows = [np.unique(chains.edge_ground[a : b - 1]) for a, b in zip(low, high, strict=True)]
+    rows = [of[of >= 0] for of in rows]
     return pd.DataFrame(
         {
             "reason": np.full(len(short), "too short", dtype=object),

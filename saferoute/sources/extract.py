@@ -1,7 +1,8 @@
 """OpenStreetMap from local extracts: `.osm.pbf`, `.osm`, `.osm.gz`, `.osm.bz2`.
 
 The whole file is read once with pyosmium (the fastest complete reader of those
-compared) into tables in EPSG:4326; an area is then a bounding box of them.
+compared) into tables in EPSG:4326, which are kept in the user's cache; an area
+is then a bounding box of them.
 """
 
 from __future__ import annotations
@@ -12,17 +13,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from saferoute.model import OSM_ATTRIBUTION, WGS84, Features, InvalidInput, PlaceNotFound
+from saferoute.model import WGS84, InvalidInput, PlaceNotFound
 from saferoute.sources import tags as osm
+from saferoute.sources._tables import Facts, Tables, combinations, features_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     import geopandas as gpd
-    import pandas as pd
     import shapely
 
-    from saferoute.model import Area, Place
+    from saferoute.model import Area, Features, Place
+    from saferoute.sources._tables import Box, Held, Joiner
+    from saferoute.sources.cache import Cache
 
 T = TypeVar("T")
 
@@ -75,12 +78,13 @@ class _Rows:
 
 
 @dataclass(frozen=True)
-class _Tables:
+class _File:
+    """What one file holds."""
+
     ways: gpd.GeoDataFrame
     areas: gpd.GeoDataFrame
     points: gpd.GeoDataFrame
     extent: shapely.Geometry | None
-    """Where the extract is whole, in degrees; None = it does not say."""
     data_date: str | None
     skipped: int
 
@@ -99,6 +103,12 @@ class ExtractSource:
         of them hold counts once, in its most complete version.
     extent : (west, south, east, north), optional
         Where they are whole, in degrees; by default what their headers say.
+    join : callable, optional
+        Joins ways to chains; without it features come without.
+    cache : Cache, optional
+        Keeps the tables (`saferoute.sources.index`); without it they stay in memory.
+    say : callable
+        Is told when an extract is read for the first time.
 
     Raises
     ------
@@ -106,22 +116,41 @@ class ExtractSource:
         If a file is missing, empty, cut off or no OpenStreetMap data.
     """
 
-    def __init__(self, paths: Sequence[Path | str], *, extent: tuple[float, float, float, float] | None = None) -> None:
-        self._extent = extent
+    def __init__(
+        self,
+        paths: Sequence[Path | str],
+        *,
+        extent: Box | None = None,
+        join: Joiner | None = None,
+        cache: Cache | None = None,
+        say: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._extent, self._join, self._cache, self._say = extent, join, cache, say
         self.paths = tuple(Path(p) for p in paths)
         for path in self.paths:
             _check_file(path)
-        self._tables: _Tables | None = None
+        self._held: Held | None = None
 
-    def tables(self) -> _Tables:
-        """Return all of the extracts as tables in EPSG:4326, read on the first call."""
-        import shapely
+    def tables(self) -> Tables:
+        """Return all of the extracts as tables in EPSG:4326, read anew unless they are in memory."""
+        if isinstance(self._held, Tables):
+            return self._held
+        tables = _merge([_read(path) for path in self.paths], self._extent)
+        return tables if self._join is None else replace(tables, chains=self._join(tables.ways))
 
-        if self._tables is None:
-            self._tables = _merge([_read(path) for path in self.paths])
-            if self._extent is not None:
-                self._tables = replace(self._tables, extent=shapely.box(*self._extent))
-        return self._tables
+    def bounds(self) -> Box:
+        """Return west, south, east and north of all ways, degrees."""
+        return self._open().facts.bounds
+
+    def _open(self) -> Held:
+        if self._held is None:
+            if self._cache is None or self._extent is not None:
+                self._held = self.tables()
+            else:
+                from saferoute.sources import index
+
+                self._held = index.opened(self.paths, self._cache, read=self.tables, say=self._say)
+        return self._held
 
     def features(self, area: Area, *, margin_m: float) -> Features:
         """Return what lies in the area's bounding box widened by `margin_m`.
@@ -131,26 +160,14 @@ class ExtractSource:
         PlaceNotFound
             If the extract holds nothing there.
         """
-        import geopandas as gpd
-
-        tables = self.tables()
-        box = box_around(area, margin_m)
-        west, south, east, north = box
-        parts = [t.cx[west:east, south:north] for t in (tables.ways, tables.areas, tables.points)]
-        near = box_around(area, 0.0)
-        if tables.ways.cx[near[0] : near[2], near[1] : near[3]].empty:
-            raise PlaceNotFound(_far_away(area.place, tables))
-        ways, areas, points = (p.to_crs(area.crs).reset_index(drop=True) for p in parts)
-        notes = [f"{tables.skipped} broken objects of the extract were skipped"] if tables.skipped else []
-        extent = None
-        if tables.extent is None:
-            notes.append("the extract does not say where it was cut: near its edges obstacles may be missing")
-        else:
-            extent = gpd.GeoSeries([tables.extent], crs=WGS84).to_crs(area.crs).iloc[0]
-        tagged = highway_tags(tables.ways)
-        at = gpd.points_from_xy(tagged["lon"], tagged["lat"], crs=WGS84).to_crs(area.crs)
-        tagged = tagged.assign(x_m=at.x, y_m=at.y)
-        return Features(ways, areas, points, tagged, extent, tables.data_date, (OSM_ATTRIBUTION,), tuple(notes))
+        held = self._open()
+        tables = held.within(box_around(area, margin_m))
+        west, south, east, north = box_around(area, 0.0)
+        if tables.ways.cx[west:east, south:north].empty:
+            raise PlaceNotFound(_far_away(area.place, held.facts.bounds))
+        features = features_of(tables, area)
+        trouble = self._cache.trouble if self._cache else None
+        return replace(features, notes=(*features.notes, trouble)) if trouble else features
 
 
 def bounding_box(place: Place, radius_m: float) -> tuple[float, float, float, float]:
@@ -188,22 +205,6 @@ def box_around(area: Area, margin_m: float) -> tuple[float, float, float, float]
     wide, high = (half + margin_m for half in area.half_m)
     west, south, east, north = to_degrees.transform_bounds(x - wide, y - high, x + wide, y + high)
     return (west, south, east, north) if west < east else around  # across the antimeridian west lies beyond east
-
-
-def highway_tags(ways: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Return the surface tags and lengths of all highways of a table in EPSG:4326."""
-    import numpy as np
-    import shapely
-
-    roads = ways[ways["highway"].notna()]
-    xy, owner = shapely.get_coordinates(roads.geometry.to_numpy(), return_index=True)
-    step = np.diff(xy, axis=0) * 111_320.0  # metres a degree, near enough for a weight
-    step[:, 0] *= np.cos(np.radians(xy[:-1, 1]))
-    within = np.diff(owner) == 0
-    length = np.bincount(owner[:-1][within], weights=np.hypot(*step[within].T), minlength=len(roads))
-    middle = shapely.get_coordinates(shapely.line_interpolate_point(roads.geometry.to_numpy(), 0.5, normalized=True))
-    tags = ["highway", "footway", "surface", "smoothness", "tracktype", "width", "est_width"]
-    return roads[tags].assign(length_m=length, lon=middle[:, 0], lat=middle[:, 1])
 
 
 def osm_file(path: Path) -> Any:
@@ -279,7 +280,7 @@ def _sorted_copy(path: Path, folder: Path) -> Path:
     return copy
 
 
-def _read(path: Path) -> _Tables:
+def _read(path: Path) -> _File:
     """Read one file; garbage collection rests meanwhile (a quarter faster)."""
     collecting = gc.isenabled()
     gc.disable()
@@ -290,12 +291,12 @@ def _read(path: Path) -> _Tables:
             gc.enable()
 
 
-def _read_tables(path: Path) -> _Tables:
+def _read_tables(path: Path) -> _File:
     ways, areas, points, newest, skipped = _read_rows(path)
     if not ways.columns["osm_id"] and not areas.columns["osm_id"]:
         raise ValueError("it holds no ways")
     tables = ways.table(), areas.table(), points.table()
-    return _Tables(*tables, _extent(path, tables[0]), _data_date(path, newest), skipped)
+    return _File(*tables, _extent(path, tables[0]), _data_date(path, newest), skipped)
 
 
 def _read_rows(path: Path) -> tuple[_Rows, _Rows, _Rows, Any, int]:
@@ -384,8 +385,9 @@ def _data_date(path: Path, newest: Any) -> str | None:
     return None
 
 
-def _merge(parts: list[_Tables]) -> _Tables:
+def _merge(parts: list[_File], extent: Box | None) -> Tables:
     """Put the tables of several files together, every object once."""
+    import numpy as np
     import pandas as pd
     import shapely
 
@@ -406,21 +408,25 @@ def _merge(parts: list[_Tables]) -> _Tables:
         return result
 
     dates = [p.data_date for p in parts if p.data_date]
-    return _Tables(
-        together([p.ways for p in parts]),
-        together([p.areas for p in parts]),
-        together([p.points for p in parts]),
-        None if any(p.extent is None for p in parts) else shapely.union_all([p.extent for p in parts]),
-        min(dates) if dates else None,
-        sum(p.skipped for p in parts),
+    ways, areas, points = (together([getattr(p, name) for p in parts]) for name in ("ways", "areas", "points"))
+    whole = None if any(p.extent is None for p in parts) else shapely.union_all([p.extent for p in parts])
+    west, south, east, north = ways.total_bounds
+    facts = Facts(
+        tagged=combinations(ways),
+        extent=whole if extent is None else shapely.box(*extent),
+        data_date=min(dates) if dates else None,
+        skipped=sum(p.skipped for p in parts),
+        bounds=(float(west), float(south), float(east), float(north)),
     )
+    ways, areas, points = (table.assign(row=np.arange(len(table))) for table in (ways, areas, points))
+    return Tables(ways, areas, points, None, facts)
 
 
-def _far_away(place: Place, tables: _Tables) -> str:
+def _far_away(place: Place, bounds: Box) -> str:
     """Say where the place is and where the data are; notice swapped order."""
-    if tables.ways.empty:
+    west, south, east, north = bounds
+    if not west <= east:
         return "the extract holds no ways"
-    west, south, east, north = tables.ways.total_bounds
     text = (
         f"{place.lat:.5f},{place.lon:.5f} lies outside the data, which span latitude "
         f"{south:.3f} to {north:.3f} and longitude {west:.3f} to {east:.3f}"

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from saferoute.model import Place
     from saferoute.sources import ElevationSource, FeatureSource
+    from saferoute.sources._tables import Joiner
     from saferoute.sources.raster import RasterSource
 
 OVERPASS_URL = "https://overpass-api.de/api"
@@ -85,6 +86,9 @@ class Online:
     say : callable
         Is told of each step and of every wait.
     patience : Patience
+    join : callable, optional
+        Joins ways to chains (`saferoute.pipeline.join`); with it local extracts are kept in
+        the cache as an index.
 
     Raises
     ------
@@ -101,6 +105,7 @@ class Online:
     glo30_url: str = field(default_factory=lambda: _environment("glo30_url") or GLO30_URL)
     say: Callable[[str], None] = lambda _: None
     patience: Patience = field(default_factory=Patience)
+    join: Joiner | None = None
 
     def __post_init__(self) -> None:
         if self.offline and self.refresh:
@@ -190,7 +195,8 @@ def open_sources(
         from saferoute.sources.places import find_place
         from saferoute.sources.region import open_local
 
-        local, rasters = open_local(region, osm=osm, dem=dem, dem_sigma_m=dem_sigma_m)
+        kept = {"join": online.join, "cache": online.cache(), "say": online.say} if online.join else {}
+        local, rasters = open_local(region, osm=osm, dem=dem, dem_sigma_m=dem_sigma_m, **kept)
         heights = _services((named,), online) if named else rasters
         return Sources(local, heights, lambda text, pick: find_place(text, local.paths, pick=pick), rasters)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from saferoute.model import InvalidInput
 from saferoute.sources import extract, raster
@@ -18,8 +18,16 @@ def open_local(
     osm: Sequence[Path | str] = (),
     dem: Sequence[Path | str] = (),
     dem_sigma_m: float | None = None,
+    **kept: Any,
 ) -> tuple[extract.ExtractSource, raster.RasterSource | None]:
     """Open a region's folder and further files as sources.
+
+    Parameters
+    ----------
+    region, osm, dem, dem_sigma_m
+        A folder, extracts, rasters, and the standard error of their heights.
+    **kept
+        How `ExtractSource` keeps what it reads: ``join``, ``cache``, ``say``.
 
     Returns
     -------
@@ -37,7 +45,9 @@ def open_local(
     rasters += [Path(p) for p in dem]
     if not extracts:
         raise InvalidInput("no map data: give a folder with --region DIR or extracts with --osm FILE…")
-    return extract.ExtractSource(extracts), raster.RasterSource(rasters, sigma_m=dem_sigma_m) if rasters else None
+    return extract.ExtractSource(extracts, **kept), raster.RasterSource(
+        rasters, sigma_m=dem_sigma_m
+    ) if rasters else None
 
 
 def region_files(folder: Path | str) -> tuple[list[Path], list[Path]]:

@@ -9,7 +9,8 @@ is made of (a "segment" already means a node-to-node piece).
 
 from __future__ import annotations
 
-from saferoute.stretches._chains import Chains, chains, side_paths, together
+from saferoute.model import Chains
+from saferoute.stretches._chains import chains, side_paths, together
 from saferoute.stretches._ground import (
     Cutters,
     OpenGround,

@@ -10,10 +10,10 @@ import numpy as np
 import shapely
 
 from saferoute.geometry import ragged
+from saferoute.model import Chains
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    from numpy.typing import NDArray
 
     from saferoute.model import BoolArray, FloatArray, IntArray
 
@@ -25,26 +25,6 @@ _DIRECTION_M = 10.0
 """Length over which the direction of a way's end is taken."""
 
 
-@dataclass(frozen=True)
-class Chains:
-    """Foot ways joined end to end.
-
-    Attributes
-    ----------
-    lines : ndarray of n LineStrings
-    vertex_chain, vertex_node : ndarray of shape (v,)
-        Chain and OSM node of every vertex, in order.
-    edge_ground : ndarray of shape (v,)
-        Row of the ways table of the edge from each vertex to the next; −1 at
-        a chain's last vertex.
-    """
-
-    lines: NDArray[np.object_]
-    vertex_chain: IntArray
-    vertex_node: IntArray
-    edge_ground: IntArray
-
-
 def chains(ways: gpd.GeoDataFrame, free: BoolArray) -> Chains:
     """Join the free ways to chains, whatever pieces they were drawn in.
 
@@ -54,7 +34,7 @@ def chains(ways: gpd.GeoDataFrame, free: BoolArray) -> Chains:
     Parameters
     ----------
     ways : GeoDataFrame of n rows
-        With ``nodes`` and LineStrings of as many vertices, in metres.
+        With ``nodes`` and LineStrings of as many vertices, in metres or degrees.
     free : ndarray of shape (n,)
         Which ways may be run on.
     """
@@ -77,6 +57,17 @@ class _Edges:
     start: IntArray
     stop: IntArray
     """Edge k has the vertices ``start[k]`` to ``stop[k]``, both included."""
+    in_degrees: bool
+
+    def metres(self, ahead: FloatArray, vertex: IntArray) -> FloatArray:
+        """Return steps of shape (n, 2) from some vertices in metres, near enough for directions."""
+        if not self.in_degrees:
+            return ahead
+        lat = np.radians(self.xy[vertex, 1])
+        # Series of the lengths of a degree on WGS 84 (NGA, "Length of a degree of latitude and longitude").
+        east = 111_412.84 * np.cos(lat) - 93.5 * np.cos(3 * lat)
+        north = 111_132.92 - 559.82 * np.cos(2 * lat)
+        return ahead * np.stack([east, north], axis=1)
 
     def end_node(self, edge: int, side: int) -> int:
         """Return the node id at an edge's start (0) or stop (1)."""
@@ -99,19 +90,17 @@ def _edges(ways: gpd.GeoDataFrame, rows: IntArray) -> _Edges:
     cut = ~first & ~last & (degree > 2)
     start = np.flatnonzero((first | cut) & ~last)
     stop = np.flatnonzero((last | cut) & ~first)
-    return _Edges(xy, node, rows[owner], start, stop)
+    return _Edges(xy, node, rows[owner], start, stop, bool(ways.crs is not None and ways.crs.is_geographic))
 
 
 def _directions(edges: _Edges, side: int) -> FloatArray:
     """Return the unit vectors that lead from an end into each edge, shape (edges, 2)."""
-    lines = shapely.linestrings(
-        edges.xy[ragged(edges.start, edges.stop - edges.start + 1)],
-        indices=np.repeat(np.arange(len(edges.start)), edges.stop - edges.start + 1),
-    )
+    n = edges.stop - edges.start + 1
+    end = np.repeat(edges.stop if side else edges.start, n)
+    away = edges.metres(edges.xy[ragged(edges.start, n)] - edges.xy[end], end)
+    lines = shapely.linestrings(away, indices=np.repeat(np.arange(len(n)), n))
     reach = np.minimum(_DIRECTION_M, shapely.length(lines))
-    inside = shapely.line_interpolate_point(lines, reach if side == 0 else -reach)
-    ends = edges.xy[edges.stop if side else edges.start]
-    into = shapely.get_coordinates(inside) - ends
+    into = shapely.get_coordinates(shapely.line_interpolate_point(lines, reach if side == 0 else -reach))
     return into / np.maximum(np.hypot(*into.T), 1e-9)[:, None]
 
 
@@ -218,7 +207,7 @@ def _from_sharpest_bend(edges: _Edges, ring: IntArray, ground: IntArray) -> tupl
     the two nodes beside, so that it does not matter how it was drawn.
     """
     xy, node = edges.xy[ring], edges.node[ring]
-    into, out = xy - np.roll(xy, 1, axis=0), np.roll(xy, -1, axis=0) - xy
+    into, out = (edges.metres(step, ring) for step in (xy - np.roll(xy, 1, axis=0), np.roll(xy, -1, axis=0) - xy))
     cosine = (into * out).sum(axis=1) / np.fmax(np.hypot(*into.T) * np.hypot(*out.T), 1e-9)
     first = np.lexsort((node, np.round(cosine, 3)))[0]
     ring, ground = np.roll(ring, -first), np.roll(ground, -first)
@@ -265,4 +254,17 @@ def together(parts: list[Chains]) -> Chains:
         np.concatenate([p.vertex_chain + offset for p, offset in zip(parts, offsets, strict=False)]),
         np.concatenate([p.vertex_node for p in parts]),
         np.concatenate([p.edge_ground for p in parts]),
+        np.concatenate([np.zeros(len(p.vertex_node)) if p.side_paths is None else p.side_paths for p in parts]),
+        np.concatenate([number_of(p) + offset for p, offset in zip(parts, _numbers(parts), strict=True)]),
     )
+
+
+def number_of(of: Chains) -> IntArray:
+    """Return the number of each chain."""
+    return np.arange(len(of.lines)) if of.number is None else of.number
+
+
+def _numbers(parts: list[Chains]) -> list[int]:
+    """Return what is added to the numbers of each part, so that none is given twice."""
+    last = [int(number_of(p).max(initial=-1)) + 1 for p in parts]
+    return [sum(last[:k]) for k in range(len(parts))]

@@ -10,7 +10,8 @@ import pandas as pd
 import shapely
 
 from saferoute.geometry import clear_lines
-from saferoute.stretches._chains import NO_NODE, Chains, no_chains
+from saferoute.model import Chains
+from saferoute.stretches._chains import NO_NODE, no_chains
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -10,13 +10,15 @@ import shapely
 
 from saferoute.geometry import chord_headings, cut_lines, distances_along, joined, ragged, rolling, strip_widths
 from saferoute.model import Cells, Windows
+from saferoute.stretches._chains import number_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from saferoute.model import BoolArray, FloatArray, IntArray, Profile
-    from saferoute.stretches._chains import Chains
+    from saferoute.model import BoolArray, Chains, FloatArray, IntArray, Profile
 
 STEP_M = 5.0
 """Grain of everything along a chain."""
@@ -30,7 +32,14 @@ _WIDER_M = 0.5
 the digitising noise of the vertices."""
 
 
-def cells(joined_chains: Chains, ground: gpd.GeoDataFrame, side: FloatArray, *, shortest_m: float) -> Cells:
+def cells(
+    joined_chains: Chains,
+    ground: gpd.GeoDataFrame,
+    side: FloatArray,
+    *,
+    shortest_m: float,
+    here: Callable[[FloatArray], BoolArray] | None = None,
+) -> Cells:
     """Cut the chains that are long enough into cells.
 
     Parameters
@@ -39,6 +48,9 @@ def cells(joined_chains: Chains, ground: gpd.GeoDataFrame, side: FloatArray, *, 
         Side paths at each vertex.
     shortest_m : float
         Chains shorter than this hold no window and are left out.
+    here : callable, optional
+        Says which of n points of shape (n, 2) are looked at: cells that start
+        elsewhere are left out, and so are those on no row of `ground`.
     """
     long_enough = shapely.length(joined_chains.lines) >= shortest_m
     number = np.cumsum(long_enough) - 1
@@ -50,7 +62,8 @@ def cells(joined_chains: Chains, ground: gpd.GeoDataFrame, side: FloatArray, *, 
     along = distances_along(vertex_xy, owner)
     counts = np.bincount(chain, minlength=len(lines))
     first = np.cumsum(counts) - counts
-    edge = np.flatnonzero(joined_chains.edge_ground[kept] >= 0)
+    last = np.r_[np.diff(owner) != 0, True] if len(owner) else np.empty(0, dtype=bool)
+    edge = np.flatnonzero(~last)
     pair_cell, pair_edge = _overlaps(along[edge], along[edge + 1], counts[owner[edge]], first[owner[edge]])
     pair_ground = joined_chains.edge_ground[kept][edge][pair_edge]
     pairs = np.unique(np.stack([pair_cell, pair_ground], axis=1), axis=0)
@@ -59,7 +72,7 @@ def cells(joined_chains: Chains, ground: gpd.GeoDataFrame, side: FloatArray, *, 
     on_cut = (np.abs(along / STEP_M - np.round(along / STEP_M)) < 1e-9) & (at > 0)
     node = joined_chains.vertex_node[kept]
     side_of_cell = np.bincount(cell_of_vertex, weights=side[kept], minlength=len(pieces)).astype(float)
-    return Cells(
+    of = Cells(
         step_m=STEP_M,
         chain=chain,
         lines=pieces,
@@ -70,6 +83,39 @@ def cells(joined_chains: Chains, ground: gpd.GeoDataFrame, side: FloatArray, *, 
         node_cell=np.concatenate([cell_of_vertex, cell_of_vertex[on_cut] - 1]),
         node_id=np.concatenate([node, node[on_cut]]),
         side_paths=side_of_cell,
+        number=np.arange(len(pieces)) - first[chain],
+        source_chain=number_of(joined_chains)[long_enough][chain],
+    )
+    present = np.ones(len(pieces), dtype=bool)
+    if here is not None:
+        present = here(xy[np.arange(len(pieces)) + chain])
+        present[pairs[pairs[:, 1] < 0, 0]] = False
+    return of if present.all() else _part(of, present)
+
+
+def _part(of: Cells, present: BoolArray) -> Cells:
+    """Return some of the cells; each run of them becomes a chain of its own."""
+    kept = np.flatnonzero(present)
+    begins = np.r_[True, (np.diff(kept) > 1) | (np.diff(of.chain[kept]) != 0)][: len(kept)]
+    chain = np.cumsum(begins) - 1
+    ends = np.r_[begins[1:], True][: len(kept)]
+    # A run of n cells has n + 1 boundaries: where each cell starts, and where the last one ends.
+    start = kept + of.chain[kept]
+    row = np.sort(np.concatenate([start, start[ends] + 1]))
+    new = np.cumsum(present) - 1
+    pair, node = present[of.pair_cell], present[of.node_cell]
+    return replace(
+        of,
+        chain=chain,
+        lines=of.lines[kept],
+        xy=of.xy[row],
+        pair_cell=new[of.pair_cell[pair]],
+        pair_ground=of.pair_ground[pair],
+        node_cell=new[of.node_cell[node]],
+        node_id=of.node_id[node],
+        side_paths=of.side_paths[kept],
+        number=of.number[kept],
+        source_chain=of.source_chain[kept],
     )
 
 

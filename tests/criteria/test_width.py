@@ -7,13 +7,14 @@ from saferoute.criteria import _width
 
 
 def tagged(widths: list[str], highway: str = "footway") -> pd.DataFrame:
-    return pd.DataFrame({"highway": [highway] * len(widths), "width": pd.array(widths, dtype="str")})
+    return pd.DataFrame({"highway": [highway] * len(widths), "width": pd.array(widths, dtype="str"), "n": 1})
 
 
 def test_the_usual_width_is_the_25th_percentile_of_the_tagged_ones() -> None:
     usual = _width.learnt(tagged(["2"] * 8 + ["4"] * 16))
     assert usual["footway"] == pytest.approx(2.0)
     assert usual["path"] == _width.BY_CLASS_M["path"]
+    assert _width.learnt(tagged(["2", "4"]).assign(n=[8, 16])) == usual
 
 
 def test_few_tagged_widths_teach_nothing() -> None:

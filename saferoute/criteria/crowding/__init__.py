@@ -107,6 +107,8 @@ def _percentiles(people: FloatArray, xy: FloatArray, size: FloatArray, used: Int
     with those around it at once.
     """
     percentile: FloatArray = np.full(len(xy), np.nan)
+    # Sums over other extents differ in the last digits: what is the same to a millionth is a tie.
+    people = np.log(np.fmax(people, 1e-6)).round(6)
     tile = np.floor(xy[used] / _AROUND_M).astype(np.int64)
     for where in np.unique(tile, axis=0):
         mine = used[(tile == where).all(axis=1)]

@@ -1,0 +1,150 @@
+"""The tables of a source in degrees, the part of them around an area, and that part in metres."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+from saferoute.model import OSM_ATTRIBUTION, WGS84, Chains, Features
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import geopandas as gpd
+    import pandas as pd
+    import shapely
+
+    from saferoute.model import Area, FloatArray
+
+    Joiner = Callable[[gpd.GeoDataFrame], Chains]
+    """Joins the ways of a table to chains: what the index cannot know by itself."""
+
+Box = tuple[float, float, float, float]
+"""West, south, east, north in degrees."""
+
+SAID = ("highway", "footway", "surface", "smoothness", "tracktype", "width", "est_width")
+"""Tags by which silence is judged."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of a source as a whole."""
+
+    tagged: pd.DataFrame
+    """Combinations of the tags `SAID` among its highways, and ``n``, how many have them."""
+    extent: shapely.Geometry | None
+    """Where the source is whole, in degrees; None = it does not say."""
+    data_date: str | None
+    skipped: int
+    bounds: Box
+    """Of all its ways."""
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Features in EPSG:4326, ways in the order of their column ``row``."""
+
+    ways: gpd.GeoDataFrame
+    areas: gpd.GeoDataFrame
+    points: gpd.GeoDataFrame
+    chains: Chains | None
+    """``edge_ground`` holds values of the ways' column ``row``."""
+    facts: Facts
+
+    def within(self, box: Box) -> Tables:
+        """Return what touches a box."""
+        west, south, east, north = box
+        ways, areas, points = (t.cx[west:east, south:north] for t in (self.ways, self.areas, self.points))
+        chains = None if self.chains is None else _chains_within(self.chains, box)
+        return Tables(ways, areas.drop(columns="row"), points.drop(columns="row"), chains, self.facts)
+
+
+class Held(Protocol):
+    """Tables wherever they are held: in memory or in an index."""
+
+    @property
+    def facts(self) -> Facts:
+        """What is known of all of them."""
+        ...
+
+    def within(self, box: Box) -> Tables:
+        """Return what touches a box."""
+        ...
+
+
+def _chains_within(chains: Chains, box: Box) -> Chains:
+    import numpy as np
+    import shapely
+
+    near = shapely.intersects(chains.lines, shapely.box(*box))
+    vertex = near[chains.vertex_chain]
+    assert chains.side_paths is not None
+    return Chains(
+        chains.lines[near],
+        (np.cumsum(near) - 1)[chains.vertex_chain[vertex]],
+        chains.vertex_node[vertex],
+        chains.edge_ground[vertex],
+        chains.side_paths[vertex],
+        np.flatnonzero(near),
+    )
+
+
+def combinations(ways: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the combinations of the tags `SAID` among the highways of a table, the most frequent first."""
+    roads = ways.loc[ways["highway"].notna(), list(SAID)]
+    counted = roads.value_counts(dropna=False).rename("n").reset_index()
+    return counted.astype(dict.fromkeys(SAID, "str")).sort_values(["n", *SAID], ascending=False, ignore_index=True)
+
+
+def features_of(tables: Tables, area: Area) -> Features:
+    """Return tables in the metres of an area."""
+    import geopandas as gpd
+    import numpy as np
+
+    facts = tables.facts
+    row = tables.ways["row"].to_numpy()
+    ways, areas, points = (
+        t.to_crs(area.crs).reset_index(drop=True) for t in (tables.ways, tables.areas, tables.points)
+    )
+    notes = [f"{facts.skipped} broken objects of the extract were skipped"] if facts.skipped else []
+    extent = None
+    if facts.extent is None:
+        notes.append("the extract does not say where it was cut: near its edges obstacles may be missing")
+    else:
+        extent = gpd.GeoSeries([facts.extent], crs=WGS84).to_crs(area.crs).iloc[0]
+    chains = tables.chains
+    if chains is not None:
+        at = np.minimum(np.searchsorted(row, chains.edge_ground), max(len(row) - 1, 0))
+        here = row[at] == chains.edge_ground if len(row) else np.zeros(len(at), dtype=bool)
+        lines = gpd.GeoSeries(chains.lines, crs=WGS84).to_crs(area.crs).to_numpy()
+        chains = replace(chains, lines=lines, edge_ground=np.where(here, at, -1))
+    return Features(
+        ways=ways.drop(columns="row"),
+        areas=areas,
+        points=points,
+        tagged=_tagged(facts.tagged, ways),
+        extent=extent,
+        chains=chains,
+        data_date=facts.data_date,
+        attribution=(OSM_ATTRIBUTION,),
+        notes=tuple(notes),
+    )
+
+
+def _tagged(counted: pd.DataFrame, ways: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the counts of the whole source, and behind them the highways here with their middles."""
+    import pandas as pd
+
+    roads = ways.loc[ways["highway"].notna(), [*SAID, "geometry"]]
+    x, y = middles(roads).T
+    near = pd.DataFrame(roads[list(SAID)]).assign(n=0, x_m=x, y_m=y)
+    return pd.concat([counted.assign(x_m=float("nan"), y_m=float("nan")), near], ignore_index=True)
+
+
+def middles(roads: gpd.GeoDataFrame) -> FloatArray:
+    """Return the point halfway along each line, shape (n, 2)."""
+    import shapely
+
+    lines = roads.geometry.to_numpy()
+    xy: FloatArray = shapely.get_coordinates(shapely.line_interpolate_point(lines, 0.5, normalized=True))
+    return xy
