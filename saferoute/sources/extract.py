@@ -123,6 +123,11 @@ class ExtractSource:
                 self._tables = replace(self._tables, extent=shapely.box(*self._extent))
         return self._tables
 
+    def bounds(self) -> tuple[float, float, float, float]:
+        """Return west, south, east and north of all ways, degrees."""
+        west, south, east, north = (float(b) for b in self.tables().ways.total_bounds)
+        return west, south, east, north
+
     def features(self, area: Area, *, margin_m: float) -> Features:
         """Return what lies in the area's bounding box widened by `margin_m`.
 
