@@ -66,7 +66,14 @@
         })),
     });
   let layer = layerOf(0).addTo(map);
-  map.fitBounds([[south, west], [north, east]], { maxZoom: 16 });
+  // The address says where one looks, so that it can be sent to somebody.
+  const there = /^#(\d{1,2})\/(-?[\d.]{1,12})\/(-?[\d.]{1,12})$/.exec(location.hash);
+  if (there) map.setView([Number(there[2]), Number(there[3])], Number(there[1]));
+  else map.fitBounds([[south, west], [north, east]], { maxZoom: 16 });
+  map.on("moveend", () => {
+    const { lat, lng } = map.getCenter();
+    history.replaceState(null, "", `#${map.getZoom()}/${lat.toFixed(5)}/${lng.toFixed(5)}`);
+  });
   const licence = element("a", "ODbL 1.0");
   licence.href = facts.licence;
   byId("credit").append(`${facts.attribution.join("; ")}. `, licence);
