@@ -186,8 +186,7 @@ class _Owned:
 
     def wider(self, margin: FloatArray) -> FloatArray:
         """Return the margin that is needed, at least the one that was taken."""
-        needed = np.fmax(margin, self._for_open_ground())
-        return np.where(self._cut_sides(margin), np.fmax(needed, 2 * margin), needed)
+        return np.fmax(np.fmax(margin, self._for_open_ground()), self._for_runs(margin))
 
     def _for_open_ground(self) -> FloatArray:
         """Return the margin that shows all that may cut the pieces of open ground at the tile."""
@@ -201,11 +200,11 @@ class _Owned:
         needed: FloatArray = np.ceil(reach + _REACH_M - pipeline.MARGIN_M)
         return needed
 
-    def _cut_sides(self, margin: FloatArray) -> BoolArray:
-        """Say on which sides a run of windows is cut off that may change the tile's stretches."""
+    def _for_runs(self, margin: FloatArray) -> FloatArray:
+        """Return the margin that holds the runs of windows whole that may change the tile's stretches."""
         windows, frame = self._ground.windows, self._frame
         if not len(windows):
-            return np.zeros(SIDES, dtype=bool)
+            return np.zeros(SIDES)
         middle = _middles(self._ground, windows.first, np.full(len(windows), windows.n_cells))
         chain = windows.cells.chain[windows.first]
         # Windows that share no cell leave each other's stretches alone.
@@ -213,12 +212,23 @@ class _Owned:
         window_m = windows.n_cells * stretches.STEP_M
         touched = np.zeros((run[-1] + 1, SIDES), dtype=bool)
         np.logical_or.at(touched, run, frame.depth(middle, margin) < window_m)
+        cut = np.logical_or.reduce(touched, axis=1)
         near = np.zeros(run[-1] + 1, dtype=bool)
         near[run[frame.away(middle) <= self._longest_m]] = True
-        sides: BoolArray = np.logical_or.reduce(touched[near], axis=0)
-        if len(self._merged.first) and self._rivals_unsure(middle[np.logical_or.reduce(touched, axis=1)[run]], margin):
-            sides = sides | (margin < WIDEST_M)
-        return sides
+        needed = np.zeros(SIDES)
+        if (cut & near).any():
+            sides = np.logical_or.reduce(touched[cut & near], axis=0)
+            whole = self._reach(windows.first[(cut & near)[run]]) + 2 * window_m
+            needed = np.where(sides, np.fmax(whole, margin + window_m), 0.0)
+        return np.fmax(needed, 2 * margin) if self._rivals_unsure(middle[cut[run]], margin) else needed
+
+    def _reach(self, cells: IntArray) -> FloatArray:
+        """Return how far beyond the tile's sides the runs of free cells go that hold some cells."""
+        of, free = self._ground.cells, self._ground.cell_reasons == ""
+        run = np.cumsum(np.r_[True, (np.diff(of.chain) != 0) | (free[1:] != free[:-1])])
+        held = np.flatnonzero(np.isin(run, run[cells]))
+        xy = of.xy[np.concatenate([held + of.chain[held], held + of.chain[held] + 1])]
+        return np.concatenate([self._frame.box[:2] - xy.min(axis=0), xy.max(axis=0) - self._frame.box[2:]])
 
     def _rivals_unsure(self, unsure: FloatArray, margin: FloatArray) -> bool:
         """Say whether a stretch that may be another competes for ground with the tile's, be it by others."""
@@ -226,6 +236,8 @@ class _Owned:
         from scipy.sparse.csgraph import connected_components
 
         n, lane_m = len(self.middle), self._frame.profile.lane_m
+        if not n:
+            return False
         a, b = self.rivals.T
         rows = np.arange(n)
         group = connected_components(coo_matrix((np.ones(len(a)), (a, b)), shape=(n, n)), directed=False)[1]
