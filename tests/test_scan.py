@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gzip
 import json
 import shutil
@@ -23,7 +24,7 @@ from town import ORIGIN, write_town
 
 from saferoute import pipeline, scan, stretches
 from saferoute.cli import main
-from saferoute.model import InvalidInput, Place, SourceUnavailable
+from saferoute.model import InvalidInput, NoCoverage, Place, SourceUnavailable
 from saferoute.outputs._layers import flat
 from saferoute.scan import _look, _workers
 from saferoute.scan._look import COLUMNS
@@ -283,7 +284,7 @@ def test_the_output_is_a_data_set_with_boxes_and_words(whole: Path) -> None:
         assert "ODbL" in json.loads(metadata[b"saferoute"])["attribution"][0]
     facts = json.loads((whole / "out.parquet" / "_saferoute.json").read_text())
     assert facts["stretches"] == len(found)
-    assert any("slopes are unknown" in note for note in facts["notes"])
+    assert any("km is unknown" in note for note in facts["notes"])
 
 
 def test_the_summary_counts_districts_and_parks(whole: Path) -> None:
@@ -508,6 +509,7 @@ def test_no_scheduler_is_a_service_that_does_not_answer(town: Path, tmp_path: Pa
         (["--workers", "0"], "workers 0"),
         (["--at", "now"], "now"),
         (["--at", "soon"], "soon"),
+        (["--at", ""], "''"),
         (["-o", "out.geojson"], "ends with .parquet"),
         (["-o", "none/out.parquet"], "does not exist"),
         (["--dem", "none.tif"], "no such file"),
@@ -549,3 +551,25 @@ def test_the_fingerprint_knows_data_and_profile(town: Path, tmp_path: Path) -> N
     others = [job(town, ZOOM - 1), job(town, profile=load_profile("advanced"))]
     others.append(job(write_town(tmp_path / "town.osm.pbf", EVEN)))
     assert len({first, *(other.fingerprint() for other in others)}) == 4
+
+
+def test_a_raster_elsewhere_is_refused(town: Path, tmp_path: Path, write_plane) -> None:
+    far = write_plane(tmp_path / "far.tif", shift=200_000)
+    with pytest.raises(NoCoverage, match=r"far\.tif"):
+        scan.job_of(town, profile=BEGINNER, dem=[far], zoom=ZOOM)
+
+
+def test_heights_are_used_and_what_they_leave_open_is_said(town: Path, tmp_path: Path, write_plane) -> None:
+    with_heights = scan.job_of(town, profile=BEGINNER, dem=[write_plane(tmp_path / "dem.tif")], zoom=13)
+    scan.scan(with_heights, tmp_path / "out.parquet", workers=1)
+    found = gpd.read_parquet(tmp_path / "out.parquet")
+    assert 0 < found["grade_pct"].notna().sum() < len(found)
+    facts = json.loads((tmp_path / "out.parquet" / "_saferoute.json").read_text())
+    assert any("no elevation covers them" in note for note in facts["notes"])
+
+
+def test_a_worker_of_another_version_says_so(town: Path) -> None:
+    of = dataclasses.replace(job(town), version="0.0.0")
+    content, why = _workers.one_tile(covering(of.data_box, of.zoom)[0], of)
+    assert content is None
+    assert "0.0.0 is asked for" in why

@@ -55,7 +55,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         metavar="ADDRESS",
         help="tcp://… of a Dask cluster that is to do the work; its workers need the data under the same paths",
     )
-    add_runner(scan, at="")
+    add_runner(scan, at=None)
     scan.add_argument("-q", "--quiet", action="store_true", help="no progress on stderr")
     scan.set_defaults(run=run)
 

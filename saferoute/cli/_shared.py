@@ -101,8 +101,8 @@ def _add_data(command: argparse.ArgumentParser) -> None:
     )
 
 
-def add_runner(command: argparse.ArgumentParser, *, at: str = "now") -> None:
-    """Add what the runner chooses; `at` is the hour where none is given, "" = none."""
+def add_runner(command: argparse.ArgumentParser, *, at: str | None = "now") -> None:
+    """Add what the runner chooses; `at` is the hour where none is given."""
     runner = command.add_argument_group("runner")
     runner.add_argument(
         "--at",
@@ -209,10 +209,10 @@ def profile_of(arguments: argparse.Namespace) -> Profile:
     from saferoute.sources import clock
     from saferoute.sources.profiles import choose, load_profile
 
-    if arguments.at:
+    if arguments.at is not None:
         clock.check(arguments.at)
     surfaces = frozenset(s.strip().lower() for s in arguments.surface.split(",") if s.strip())
-    loaded = load_profile(arguments.level, barefoot=arguments.barefoot, at=arguments.at)
+    loaded = load_profile(arguments.level, barefoot=arguments.barefoot, at=arguments.at or "")
     return choose(loaded, surfaces=surfaces, min_length_m=arguments.min_length)
 
 

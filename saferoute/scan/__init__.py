@@ -32,6 +32,7 @@ DEFAULT_ZOOM = 12
 ZOOMS = range(8, 17)
 """Sizes of tiles on offer: at 12 a tile is 4.9 km wide at 60°, 9.8 km at the equator."""
 _SAY_EVERY_S = 5.0
+_DEGREE_M = 111_320.0
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,8 @@ def job_of(
     ------
     InvalidInput
         If the data cannot be read or a value breaks a rule.
+    NoCoverage
+        If rasters were given with `dem` and none covers anything of the region.
     """
     from saferoute.sources.extract import SUFFIXES
     from saferoute.sources.region import region_files
@@ -89,8 +92,10 @@ def job_of(
     extracts, rasters = ([path], []) if path.name.lower().endswith(SUFFIXES) else region_files(path)
     paths = [tuple(str(Path(p).resolve()) for p in of) for of in (extracts, [*rasters, *dem])]
     job = Job(paths[0], paths[1], profile, zoom, (-180.0, -90.0, 180.0, 90.0), dem_sigma_m)
-    features, _ = job.sources()
+    features, elevation = job.sources()
     west, south, east, north = features.bounds()
+    if dem and elevation is not None:
+        elevation.require((west + east) / 2, (south + north) / 2, max((east - west), (north - south)) * _DEGREE_M)
     return replace(job, data_box=(west, south, east, north), profile=_on_a_day(profile, west, south, east, north))
 
 

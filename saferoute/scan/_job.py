@@ -15,8 +15,8 @@ from saferoute.sources.region import open_local
 if TYPE_CHECKING:
     from saferoute.model import Profile
     from saferoute.scan._tiles import Box
-    from saferoute.sources import ElevationSource
     from saferoute.sources.extract import ExtractSource
+    from saferoute.sources.raster import RasterSource
 
 SCHEMA = 1
 """Raised when what is kept of a tile changes its form or meaning."""
@@ -34,8 +34,9 @@ class Job:
     data_box: Box
     """West, south, east, north of the extracts' ways, degrees."""
     dem_sigma_m: float | None = None
+    version: str = __version__
 
-    def sources(self) -> tuple[ExtractSource, ElevationSource | None]:
+    def sources(self) -> tuple[ExtractSource, RasterSource | None]:
         """Open the data; a process does it once."""
         return _opened(self.extracts, self.rasters, self.dem_sigma_m)
 
@@ -46,7 +47,7 @@ class Job:
         """
         profile = asdict(self.profile)
         profile["only_surfaces"] = sorted(self.profile.only_surfaces)
-        what = [SCHEMA, __version__, self.zoom, self.dem_sigma_m, profile]
+        what = [SCHEMA, self.version, self.zoom, self.dem_sigma_m, profile]
         files = [[_identity(Path(p)) for p in paths] for paths in (self.extracts, self.rasters)]
         text = json.dumps([*what, *files], sort_keys=True, default=str)
         return blake2b(text.encode(), digest_size=10).hexdigest()
@@ -55,7 +56,7 @@ class Job:
 @lru_cache(maxsize=1)
 def _opened(
     extracts: tuple[str, ...], rasters: tuple[str, ...], dem_sigma_m: float | None
-) -> tuple[ExtractSource, ElevationSource | None]:
+) -> tuple[ExtractSource, RasterSource | None]:
     return open_local(osm=extracts, dem=rasters, dem_sigma_m=dem_sigma_m)
 
 

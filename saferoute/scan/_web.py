@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import pickle
 from collections import defaultdict
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from saferoute.model import FloatArray
+
+    Row = tuple[float, str, bytes, dict[str, Any]]
+    """A stretch: S₂₀, a key of its own, its line as WKB, what the tiles carry."""
 
 TILES = "stretches.pmtiles"
 LAYER = "stretches"
@@ -45,17 +49,18 @@ _OF_MAP = ("LICENSE.leaflet", "leaflet.css", "leaflet.js")
 class VectorTiles:
     """Collects stretches into vector tiles, partition by partition.
 
-    Finished tiles of `MOST_ZOOM` go to a temporary file; of the smaller zooms
-    the best stretches are kept, so that what is held grows with the region's
-    tiles, not with its stretches.
+    Those of `MOST_ZOOM` wait in a temporary file, and of the smaller zooms the
+    best are kept: what is held grows with the region's tiles, not with its
+    stretches.
     """
 
     def __init__(self) -> None:
         from tempfile import TemporaryFile
 
         self._file = TemporaryFile()  # noqa: SIM115 - it lives as long as this
-        self._written: dict[Tile, tuple[int, int]] = {}
-        self._best: dict[Tile, list[tuple[float, str, bytes, dict[str, Any]]]] = defaultdict(list)
+        self._waiting: dict[Tile, list[int]] = defaultdict(list)
+        """Of each tile of `MOST_ZOOM`, where its parts lie in the file."""
+        self._best: dict[Tile, list[Row]] = defaultdict(list)
         self._bounds = np.array([180.0, 90.0, -180.0, -90.0])
 
     def add(self, table: gpd.GeoDataFrame) -> None:
@@ -66,22 +71,34 @@ class VectorTiles:
         wkb = table.geometry.to_wkb()
         rows = list(zip(table["score_low"], table["quadkey"] + table["osm_ids"], wkb, properties, strict=True))
         for zoom in range(LEAST_ZOOM, MOST_ZOOM + 1):
+            new: dict[Tile, list[Row]] = defaultdict(list)
             for row, tile in _touched(table.bounds.to_numpy(), zoom):
-                self._best[tile].append(rows[row])
-            if zoom < MOST_ZOOM:
-                for tile in [t for t in self._best if t.zoom == zoom]:
-                    self._best[tile] = sorted(self._best[tile], key=lambda r: (-r[0], r[1]))[:MOST_OF_TILE]
+                new[tile].append(rows[row])
+            for tile, part in new.items():
+                if zoom == MOST_ZOOM:
+                    self._waiting[tile].append(self._file.tell())
+                    pickle.dump(part, self._file)
+                else:
+                    self._best[tile] = sorted(self._best[tile] + part, key=lambda r: (-r[0], r[1]))[:MOST_OF_TILE]
+
+    def _rows(self, tile: Tile) -> list[Row]:
+        """Return what a tile shows."""
+        rows = list(self._best.get(tile, ()))
+        for at in self._waiting.get(tile, ()):
+            self._file.seek(at)
+            rows += pickle.load(self._file)  # noqa: S301 - this object has written it, and nobody else can
+        return rows
 
     def save(self, path: Path, facts: Mapping[str, Any]) -> None:
         """Write the PMTiles; without any stretch there is a tile without any."""
         from pmtiles.tile import Compression, TileType, zxy_to_tileid
         from pmtiles.writer import write
 
-        tiles = dict(self._best) or {Tile(LEAST_ZOOM, 0, 0): []}
+        tiles = [*self._best, *self._waiting] or [Tile(LEAST_ZOOM, 0, 0)]
         west, south, east, north = self._bounds if self._best else (-180.0, -85.0, 180.0, 85.0)
         with write(str(path)) as file:
             for number, tile in sorted((zxy_to_tileid(t.zoom, t.x, t.y), t) for t in tiles):
-                file.write_tile(number, _encoded(tile, tiles[tile]))
+                file.write_tile(number, _encoded(tile, self._rows(tile)))
             file.finalize(
                 {
                     "tile_type": TileType.MVT,
@@ -117,7 +134,7 @@ def _touched(bounds: FloatArray, zoom: int) -> Iterator[tuple[int, Tile]]:
                 yield row, Tile(zoom, x, y)
 
 
-def _encoded(tile: Tile, rows: list[tuple[float, str, bytes, dict[str, Any]]]) -> bytes:
+def _encoded(tile: Tile, rows: list[Row]) -> bytes:
     """Return a tile as compressed MVT, the best stretches last so that they are drawn on top."""
     import mapbox_vector_tile
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -11,6 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait as wait_for
 from typing import TYPE_CHECKING, Any
 
+from saferoute import __version__
 from saferoute.model import InvalidInput, SourceUnavailable
 from saferoute.outputs.text import plain
 
@@ -33,6 +35,8 @@ def one_tile(tile: Tile, job: Job) -> tuple[bytes | None, str]:
     from saferoute.scan._look import look
     from saferoute.scan._store import to_bytes
 
+    if job.version != __version__:
+        return None, f"its worker has saferoute {__version__}, and {job.version} is asked for: install that there"
     try:
         return to_bytes(look(tile, job)), ""
     except Exception as error:  # noqa: BLE001 - whatever is wrong with one tile is no reason to lose the others
@@ -65,6 +69,10 @@ def in_processes(tiles: Sequence[Tile], job: Job, n: int) -> Iterator[Done]:
                         yield running.pop(future), content, why
             except BrokenProcessPool:
                 pass
+            except BaseException:  # nobody waits for tiles that nobody will read
+                for process in multiprocessing.active_children():
+                    process.terminate()
+                raise
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
         for tile in running.values():  # one of them is to blame
@@ -86,8 +94,9 @@ def _pool(n: int) -> ProcessPoolExecutor:
 
 
 def _end_with_parent() -> None:
-    """End this process when the one that started it has been killed; a pool alone waits for ever."""
+    """Let this process end with the one that started it, be it killed; a pool alone waits for ever."""
     parent = multiprocessing.parent_process()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, too, and that decides
 
     def watch() -> None:
         if parent is not None:

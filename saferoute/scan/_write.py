@@ -93,6 +93,7 @@ def assemble(store: Store, tiles: list[Tile], outputs: Outputs, *, job: Job, bad
             _write_part(folder, "", _parquet(empty(), words))
         facts["stretches"] = count
         table = summary.table()
+        facts["notes"] += _of_slopes(table)
         _web.write(page, vector, facts, table)
         write_whole(outputs.summary, _csv(table, facts))
         (folder / FACTS).write_text(json.dumps(facts, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
@@ -127,8 +128,6 @@ def _facts(store: Store, tiles: list[Tile], job: Job, bad: Mapping[str, str]) ->
         notes[f"in {cut} tiles a straight goes on for so long that it was cut: a search may find other stretches"] = (
             None
         )
-    if not job.rasters:
-        notes["no elevation was given: slopes are unknown"] = None
     return {
         "title": f"Stretches for running backwards: {plain(job.profile.title)}",
         "saferoute": __version__,
@@ -181,6 +180,13 @@ def _settled(store: Store, tiles: list[Tile], profile: Profile) -> dict[str, gpd
     together = together[_seams.settle(together, profile.lane_m)]
     key = together["quadkey"].str[: tiles[0].zoom]
     return {str(name): rows.drop(columns="zone") for name, rows in together.groupby(key)}
+
+
+def _of_slopes(summary: pd.DataFrame) -> list[str]:
+    """Say how much of what was found has no known slope; nothing where all has."""
+    region = summary[summary["kind"] == "region"]
+    unknown, length = region["unknown_slope_km"].sum(), region["length_km"].sum()
+    return [f"the slope of {unknown:.1f} of {length:.1f} km is unknown: no elevation covers them"] if unknown else []
 
 
 def _write_part(folder: Path, prefix: str, content: bytes) -> None:
