@@ -20,7 +20,7 @@ import pandas as pd
 import pytest
 import shapely
 from pyproj import Transformer
-from town import ORIGIN, write_town
+from town import ORIGIN, lonlat, write_town
 
 from saferoute import pipeline, scan, stretches
 from saferoute.cli import main
@@ -40,6 +40,7 @@ pytest.importorskip("pyarrow")
 pytest.importorskip("pmtiles")
 
 BEGINNER = load_profile("beginner")
+FRAME_JOB = scan.Job((), (), BEGINNER, scan.ZOOMS[0], (-180.0, -80.0, 180.0, 80.0))
 ZOOM = 15
 """Tiles of 610 m at 60° N: several of them in a small town."""
 
@@ -153,6 +154,11 @@ def test_a_corner_belongs_to_one_of_its_four_tiles() -> None:
     assert (x[0], y[0]) == (600, 300)
 
 
+def test_the_largest_tile_with_its_widest_margin_can_be_searched() -> None:
+    frame = _look._Frame(Tile(scan.ZOOMS[0], 2 ** (scan.ZOOMS[0] - 1), 2 ** (scan.ZOOMS[0] - 1)), FRAME_JOB)
+    assert pipeline.rectangle(frame.widened(np.full(4, _look.WIDEST_M)), frame.tile.crs).radius_m > 50_000
+
+
 def test_keys_begin_with_those_of_larger_tiles() -> None:
     point = np.array([[24.94, 60.17]])
     deep = quadkeys(*numbers(point, 18), 18)[0]
@@ -228,6 +234,23 @@ def test_open_ground_is_seen_whole(tmp_path: Path) -> None:
     osm = write_town(tmp_path / "beach.osm", beach)
     found = scanned(osm, tmp_path, zoom=14)
     assert (found["origin"] == "area").any()
+    same(found, untiled(osm))
+
+
+def test_open_ground_beyond_the_last_way_is_scanned(tmp_path: Path) -> None:
+    beach = """
+        n1 0 0
+        n2 2000 0
+        n3 2000 60
+        n4 0 60
+        w1 n1,n2,n3,n4,n1 natural=beach surface=sand
+        n5 0 -5
+        n6 100 -5
+        w2 n5,n6 highway=footway
+    """
+    osm = write_town(tmp_path / "beach.osm", beach)
+    found = scanned(osm, tmp_path)
+    assert found.total_bounds[2] > lonlat(1300, 0)[0]
     same(found, untiled(osm))
 
 
@@ -505,7 +528,8 @@ def test_no_scheduler_is_a_service_that_does_not_answer(town: Path, tmp_path: Pa
 @pytest.mark.parametrize(
     ("more", "why"),
     [
-        (["--zoom", "3"], "zoom 3"),
+        (["--zoom", "8"], "zoom 8"),
+        (["--zoom", "17"], "zoom 17"),
         (["--workers", "0"], "workers 0"),
         (["--at", "now"], "now"),
         (["--at", "soon"], "soon"),

@@ -47,7 +47,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         type=int,
         default=12,
         metavar="N",
-        help="size of the tiles, 8 to 16 (default 12): what a worker holds at a time; the result is the same",
+        help="size of the tiles, 9 to 16 (default 12): what a worker holds at a time; the result is the same",
     )
     scan.add_argument("--workers", type=int, metavar="N", help="processes on this machine (default: its cores)")
     scan.add_argument(

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 __all__ = ["DEFAULT_ZOOM", "SCHEMA", "ZOOMS", "Job", "Result", "job_of", "scan"]
 
 DEFAULT_ZOOM = 12
-ZOOMS = range(8, 17)
-"""Sizes of tiles on offer: at 12 a tile is 4.9 km wide at 60°, 9.8 km at the equator."""
+ZOOMS = range(9, 17)
+"""Sizes of tiles on offer: at 12 a tile is 4.9 km wide at 60°, 9.8 km at the equator; one
+of 9 (78 km) fits with its widest margin into `saferoute.pipeline.MAX_RADIUS_M`, one of 8 does not."""
 _SAY_EVERY_S = 5.0
 _DEGREE_M = 111_320.0
 

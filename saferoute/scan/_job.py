@@ -32,7 +32,7 @@ class Job:
     profile: Profile
     zoom: int
     data_box: Box
-    """West, south, east, north of the extracts' ways, degrees."""
+    """West, south, east, north of the extracts' ways and areas, degrees."""
     dem_sigma_m: float | None = None
     version: str = __version__
 

@@ -37,6 +37,8 @@ NEAR_PLACE = ("rank", "distance_m", "rank_low", "rank_high")
 COLUMNS = {name: meaning for name, meaning in SCHEMA.items() if name not in NEAR_PLACE}
 MARGIN_M = 500.0
 """First width of the margin in which windows are looked at: longer than two stretches."""
+NO_WAY_M = 4000.0
+"""Margin in which a tile is looked at where no way is nearer: open ground may reach that far from the last one."""
 WIDEST_M = 16_000.0
 """Widest margin; a straight that goes on without a break for longer is cut there, and said to be."""
 DEEP_ZOOM = 18
@@ -71,7 +73,10 @@ def look(tile: Tile, job: Job) -> Found | None:
     while True:
         ground = _survey(pipeline.rectangle(frame.widened(margin), tile.crs), job)
         if ground is None:
-            return None
+            if margin.min() >= NO_WAY_M:
+                return None
+            margin = np.full(SIDES, NO_WAY_M)
+            continue
         merged, score = pipeline.all_stretches(ground)
         owned = _Owned(frame, ground, merged)
         needed = owned.wider(margin)

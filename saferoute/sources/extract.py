@@ -124,8 +124,13 @@ class ExtractSource:
         return self._tables
 
     def bounds(self) -> tuple[float, float, float, float]:
-        """Return west, south, east and north of all ways, degrees."""
-        west, south, east, north = (float(b) for b in self.tables().ways.total_bounds)
+        """Return west, south, east and north of all ways, and of all areas but boundaries, degrees."""
+        import shapely
+
+        tables = self.tables()
+        ground = tables.areas.geometry[tables.areas["boundary"].isna()]
+        parts = [shapely.box(*part.total_bounds) for part in (tables.ways, ground) if len(part)]
+        west, south, east, north = (float(b) for b in shapely.total_bounds(parts))
         return west, south, east, north
 
     def features(self, area: Area, *, margin_m: float) -> Features:
