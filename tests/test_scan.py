@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dying
@@ -34,7 +35,6 @@ from saferoute.sources.profiles import load_profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 pytest.importorskip("pyarrow")
 pytest.importorskip("pmtiles")
@@ -410,6 +410,29 @@ def test_a_scan_that_is_stopped_while_it_writes_leaves_the_tiles(
             with pytest.raises(KeyboardInterrupt):
                 scanned(town, tmp_path)
         monkeypatch.setattr(_workers, "one_tile", stop)  # none is looked at again
+    scanned(town, tmp_path)
+    assert contents(tmp_path) == contents(whole)
+
+
+def test_a_page_of_another_scan_is_no_sign_of_a_whole_one(
+    town: Path, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stop between the page's and the stretches' taking their places, an older scan being there."""
+    scan.scan(job(town, zoom=13), tmp_path / "out.parquet", workers=1)
+    rename = Path.rename
+
+    def stop(self: Path, target: Path) -> Path:
+        if self.name == ".out.parquet.new":
+            raise KeyboardInterrupt
+        return rename(self, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", stop)
+        before = contents(tmp_path / "out.parquet")
+        with pytest.raises(KeyboardInterrupt):
+            scanned(town, tmp_path)
+    assert contents(tmp_path / "out.parquet") == before
+    monkeypatch.setattr(_workers, "one_tile", None)  # the tiles are there
     scanned(town, tmp_path)
     assert contents(tmp_path) == contents(whole)
 

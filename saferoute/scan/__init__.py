@@ -172,11 +172,12 @@ def _scan(
 ) -> Result:
     files = (outputs.stretches, outputs.summary, outputs.page)
     there, name = outputs.facts(), job.fingerprint()
+    store = Store(outputs.stretches.with_name(f".{outputs.stretches.name}.tiles-{name}"))
     if there.get("fingerprint") == name and not there["bad_tiles"] and all(path.exists() for path in files):
         say(f"{outputs.stretches} is whole already: nothing to do")
+        shutil.rmtree(store.folder)
         return Result(there["stretches"], there["tiles"], {}, files)
     tiles = covering(job.data_box, job.zoom)
-    store = Store(outputs.stretches.with_name(f".{outputs.stretches.name}.tiles-{name}"))
     finished = store.finished()
     left = [tile for tile in tiles if tile.quadkey not in finished]
     if len(left) < len(tiles):

@@ -82,7 +82,8 @@ def assemble(store: Store, tiles: list[Tile], outputs: Outputs, *, job: Job, bad
     facts = _facts(store, tiles, job, bad)
     words = json.dumps({k: facts[k] for k in ("attribution", "licence", "caution", "data_date")}, ensure_ascii=False)
     summary, count = _places.Summary(), 0
-    with _new_folder(outputs.page) as page, _new_folder(outputs.stretches) as folder:
+    # The stretches take their place last: what they say of themselves is then true of all three.
+    with _new_folder(outputs.stretches) as folder, _new_folder(outputs.page) as page:
         vector = _web.VectorTiles()
         for prefix, rows in _partitions(store, tiles, job):
             summary.add(rows)
@@ -104,8 +105,7 @@ def assemble(store: Store, tiles: list[Tile], outputs: Outputs, *, job: Job, bad
 def _new_folder(path: Path) -> Iterator[Path]:
     """Give a folder to fill that takes the place of `path` when it is whole."""
     new, old = path.with_name(f".{path.name}.new"), path.with_name(f".{path.name}.old")
-    for left in (new, old):
-        shutil.rmtree(left, ignore_errors=True)
+    _tidy(path, new, old)
     try:
         new.mkdir()
         yield new
@@ -115,8 +115,15 @@ def _new_folder(path: Path) -> Iterator[Path]:
     except OSError as error:
         raise InvalidInput(f"{path}: cannot be written ({error.strerror or error}); choose another with -o") from error
     finally:
-        shutil.rmtree(new, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
+        _tidy(path, new, old)
+
+
+def _tidy(path: Path, new: Path, old: Path) -> None:
+    """Remove what is left of an exchange of folders; one that was cut in the middle is undone."""
+    if old.exists() and not path.exists():
+        old.rename(path)
+    for left in (new, old):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _facts(store: Store, tiles: list[Tile], job: Job, bad: Mapping[str, str]) -> dict[str, Any]:
