@@ -187,6 +187,14 @@ def test_larger_tiles_say_the_same(town: Path, whole: Path, tmp_path: Path) -> N
     pd.testing.assert_frame_equal(found, gpd.read_parquet(whole / "out.parquet").drop(columns="square"))
 
 
+def test_at_an_hour_tiles_say_what_one_search_says(town: Path, tmp_path: Path) -> None:
+    saturday = load_profile(at="2026-06-20T07:00")
+    scan.scan(job(town, 14, saturday), tmp_path / "out.parquet", workers=1)
+    found = gpd.read_parquet(tmp_path / "out.parquet")
+    same(found, untiled(town, saturday))
+    assert not found["people_per_hour"].equals(untiled(town)["people_per_hour"])
+
+
 def test_keys_are_those_of_the_middles(whole: Path) -> None:
     found = gpd.read_parquet(whole / "out.parquet")
     lines = found.geometry.to_numpy()
@@ -357,6 +365,20 @@ def test_a_region_that_holds_nothing_to_run_on_is_an_empty_data_set(tmp_path: Pa
     assert code == 5
     assert len(gpd.read_parquet(tmp_path / "out.parquet")) == 0
     assert capsys.readouterr().out.startswith("0 stretches")
+
+
+def test_progress_tells_rate_and_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    tiles, said, clock = covering((24.0, 60.0, 24.5, 60.2), 12), [], [0.0]
+    monkeypatch.setattr(scan.time, "monotonic", lambda: clock[0])
+    progress = scan._Progress(tiles, said.append)
+    for tile in tiles:
+        clock[0] += 10.0
+        progress.step(tile)
+    n = len(tiles)
+    assert len(said) == n
+    assert said[0].startswith(f"1 of {n} tiles, 6.0 tiles/min, 2.4")
+    assert said[1].endswith(f"{round((n - 2) * 10 / 60)} min left")
+    assert said[-1].endswith("0 s left")
 
 
 # --- killed, failed, resumed -----------------------------------------------------------------

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from collections import deque
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +34,7 @@ ZOOMS = range(9, 17)
 """Sizes of tiles on offer: at 12 a tile is 4.9 km wide at 60°, 9.8 km at the equator; one
 of 9 (78 km) fits with its widest margin into `saferoute.pipeline.MAX_RADIUS_M`, one of 8 does not."""
 _SAY_EVERY_S = 5.0
+_LAST_TILES = 32
 _DEGREE_M = 111_320.0
 
 
@@ -219,17 +221,21 @@ class _Progress:
         self._km2 = sum(tile.area_km2 for tile in tiles)
         self._begun = self._said = time.monotonic()
         self._done, self._done_km2 = 0, 0.0
+        # What is left is reckoned from the last tiles: a region may begin with the empty sea.
+        self._last = deque([(self._begun, 0.0)], maxlen=_LAST_TILES)
 
     def step(self, tile: Tile) -> None:
         """Count a tile, and say so every few seconds."""
         self._done += 1
         self._done_km2 += tile.area_km2
         now = time.monotonic()
+        self._last.append((now, self._done_km2))
         if now - self._said < _SAY_EVERY_S and self._done < self._tiles:
             return
         self._said = now
         took = max(now - self._begun, 1e-3)
-        left = took * (self._km2 - self._done_km2) / max(self._done_km2, 1e-9)
+        since, before = self._last[0]
+        left = (now - since) * (self._km2 - self._done_km2) / max(self._done_km2 - before, 1e-9)
         self._say(
             f"{self._done} of {self._tiles} tiles, {60 * self._done / took:.1f} tiles/min, "
             f"{self._done_km2 / took:.2f} km²/s, {_duration(left)} left"
