@@ -376,7 +376,7 @@ def test_progress_tells_rate_and_time_left(monkeypatch: pytest.MonkeyPatch) -> N
         progress.step(tile)
     n = len(tiles)
     assert len(said) == n
-    assert said[0].startswith(f"1 of {n} tiles, 6.0 tiles/min, 2.4")
+    assert said[0].startswith(f"1 of {n} tiles, 6.0 tiles/min, 2.36 km²/s")
     assert said[1].endswith(f"{round((n - 2) * 10 / 60)} min left")
     assert said[-1].endswith("0 s left")
 
