@@ -224,7 +224,7 @@ class _Owned:
         if (cut & near).any():
             sides = np.logical_or.reduce(touched[cut & near], axis=0)
             whole = self._reach(windows.first[(cut & near)[run]]) + 2 * window_m
-            needed = np.where(sides, np.fmax(whole, margin + window_m), 0.0)
+            needed = np.where(sides, np.where(whole > margin, whole, 2 * margin), 0.0)
         return np.fmax(needed, 2 * margin) if self._rivals_unsure(middle[cut[run]], margin) else needed
 
     def _reach(self, cells: IntArray) -> FloatArray:
