@@ -18,8 +18,9 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = {
     "model": 0, "geometry": 0,
     "stretches": 1, "scoring": 1, "session": 1, "sources": 1, "criteria": 1, "outputs": 1,
-    "pipeline": 2, "scan": 2,
-    "cli": 3,
+    "pipeline": 2,
+    "scan": 3,
+    "cli": 4,
 }  # fmt: skip
 EXEMPT = {"__init__", "__main__"}
 
@@ -30,6 +31,9 @@ DOORS = {
     "folium": ("outputs.map",),
     "branca": ("outputs.map",),
     "dask": ("scan",),
+    "distributed": ("scan",),
+    "pmtiles": ("scan",),
+    "mapbox_vector_tile": ("scan",),
 }
 
 HEAVY = {"geopandas", "folium", "rasterio", "pandas", "shapely", "osmium", "numpy", "osmnx", "requests"}

@@ -14,7 +14,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from saferoute import __version__
-from saferoute.cli import _cache, _evaluate, _explain, _find, _plan, _view
+from saferoute.cli import _cache, _evaluate, _explain, _find, _plan, _scan, _view
 from saferoute.cli._shared import EXIT_CODES, say
 from saferoute.model import InvalidInput, SaferouteError
 
@@ -31,6 +31,7 @@ examples:
   saferoute find --near Kaisaniemi --region data/helsinki --at "sat 07:00"
   saferoute explain --near 60.1757,24.9470 --region data/helsinki
   saferoute evaluate-crowding counts.csv --osm city.osm.pbf --at "wed 13:00"
+  saferoute scan data/helsinki -o helsinki.parquet
   saferoute view maps/helsinki.html --tiles
 
 """
@@ -46,7 +47,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"saferoute {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in (_find, _explain, _plan, _view, _cache, _evaluate):
+    for command in (_find, _explain, _plan, _scan, _view, _cache, _evaluate):
         command.add(commands)
     return top
 

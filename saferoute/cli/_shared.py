@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from saferoute.sources.online import Sources
 
 NOTHING_QUALIFIES = 5
+SOME_TILES_FAILED = 6
 EXIT_CODES = """\
 exit codes:
   0  done
@@ -26,6 +27,7 @@ exit codes:
   3  place not found in the data
   4  a service on the network did not answer
   5  nothing qualifies: the limits left no stretch
+  6  a scan is written but for tiles that failed: the same command tries them again
 """
 
 
@@ -53,7 +55,7 @@ def add_common(command: argparse.ArgumentParser) -> None:
     command.add_argument("--pick", type=int, metavar="N", help="which place, where a name has several (default 1)")
     _add_data(command)
     add_network(command)
-    _add_runner(command)
+    add_runner(command)
     command.add_argument("-q", "--quiet", action="store_true", help="no progress on stderr")
 
 
@@ -99,13 +101,15 @@ def _add_data(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_runner(command: argparse.ArgumentParser) -> None:
+def add_runner(command: argparse.ArgumentParser, *, at: str | None = "now") -> None:
+    """Add what the runner chooses; `at` is the hour where none is given."""
     runner = command.add_argument_group("runner")
     runner.add_argument(
         "--at",
-        default="now",
+        default=at,
         metavar="TIME",
-        help='when to run, local time of the place: "sat 07:00", 2026-06-20T07:00 or now (default)',
+        help='when to run, local time of the place: "sat 07:00", 2026-06-20T07:00'
+        + (" or now (default)" if at else "; without it crowding is that of a mean hour"),
     )
     runner.add_argument(
         "--level",
@@ -206,10 +210,10 @@ def profile_of(arguments: argparse.Namespace) -> Profile:
     from saferoute.sources import clock
     from saferoute.sources.profiles import choose, load_profile
 
-    clock.check(arguments.at)
-
+    if arguments.at is not None:
+        clock.check(arguments.at)
     surfaces = frozenset(s.strip().lower() for s in arguments.surface.split(",") if s.strip())
-    loaded = load_profile(arguments.level, barefoot=arguments.barefoot, at=arguments.at)
+    loaded = load_profile(arguments.level, barefoot=arguments.barefoot, at=arguments.at or "")
     return choose(loaded, surfaces=surfaces, min_length_m=arguments.min_length)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from saferoute.cli._shared import new_command, say
+from saferoute.model import InvalidInput
 
 if TYPE_CHECKING:
     import argparse
@@ -20,10 +21,12 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         commands,
         "view",
         short="show a map in the browser, with tiles if asked for",
-        long="Serve a map on this machine alone (127.0.0.1) and open the browser; Ctrl-C ends it. "
+        long="Serve a map or a scan's page on this machine alone (127.0.0.1) and open the browser; Ctrl-C ends it. "
         "The map itself needs no server: open the file. Tiles do, and they tell their provider where you look.",
     )
-    view.add_argument("file", type=Path, metavar="FILE", help="a map that saferoute has written (.html)")
+    view.add_argument(
+        "file", type=Path, metavar="FILE", help="a map that saferoute has written (.html), or a scan's folder …-web"
+    )
     view.add_argument(
         "--tiles",
         nargs="?",
@@ -42,9 +45,14 @@ def run(arguments: argparse.Namespace) -> int:
     import threading
     import webbrowser
 
-    from saferoute.outputs.view import MapServer
+    from saferoute.outputs.view import FolderServer, MapServer
 
-    if arguments.tiles is None:
+    server: MapServer | FolderServer
+    if arguments.file.is_dir():
+        if arguments.tiles is not None:
+            raise InvalidInput(f"{arguments.file}: --tiles is for maps; tick the background on the page of a scan")
+        server = FolderServer(arguments.file, port=arguments.port)
+    elif arguments.tiles is None:
         server = MapServer(arguments.file, port=arguments.port)
     else:
         from saferoute.outputs.map import with_tiles

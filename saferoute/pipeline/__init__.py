@@ -15,10 +15,10 @@ import shapely
 from saferoute import scoring, session, stretches
 from saferoute.model import Explanation, InvalidInput, PlaceNotFound, Ranking, Wish
 from saferoute.pipeline import _plan
-from saferoute.pipeline._area import MAX_RADIUS_M, area_around, centre, outside_m, rectangle
+from saferoute.pipeline._area import MAX_RADIUS_M, area_around, centre, metric_crs, outside_m, rectangle
 from saferoute.pipeline._evaluation import Evaluation, crowding_at, evaluate
 from saferoute.pipeline._join import join
-from saferoute.pipeline._survey import survey
+from saferoute.pipeline._survey import MARGIN_M, Survey, survey
 from saferoute.pipeline._tables import considered, excluded_table, stretch_table
 from saferoute.sources.extract import SUFFIXES
 from saferoute.sources.online import ELEVATIONS, Online, open_sources
@@ -27,25 +27,32 @@ from saferoute.sources.profiles import load_profile
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from saferoute.model import Area, Place, Profile, Session
+    from saferoute.model import Area, FloatArray, Place, Profile, Session
     from saferoute.sources import ElevationSource, FeatureSource
     from saferoute.sources.online import Sources
 
 __all__ = [
     "EXPLAIN_RADIUS_M",
+    "MARGIN_M",
     "MAX_RADIUS_M",
     "Evaluation",
+    "Survey",
+    "all_stretches",
     "area_around",
+    "centre",
     "crowding_at",
     "evaluate",
     "explain",
     "find",
     "find_near",
     "join",
+    "metric_crs",
     "outside_m",
     "plan",
     "plan_near",
     "rectangle",
+    "stretch_table",
+    "survey",
 ]
 
 EXPLAIN_RADIUS_M = 250.0
@@ -173,10 +180,8 @@ def find(
         raise InvalidInput(f"top {top}: at least 1 stretch must be asked for")
     ground = survey(area, features_of=features_of, profile=profile, elevation_of=elevation_of, say=say)
     say(f"scoring {len(ground.windows)} windows")
-    score = scoring.point_scores(ground.measurements, profile)
-    merged = stretches.merge(ground.windows, score, profile)
-    of_worst = score[np.searchsorted(ground.windows.first, merged.worst.first)]
-    merged = stretches.apart(merged, of_worst, profile.lane_m)
+    merged, score = all_stretches(ground)
+    merged = stretches.apart(merged, score, profile.lane_m)
     elevation = ground.evidence.elevation
     return Ranking(
         area=area,
@@ -189,6 +194,13 @@ def find(
         notes=ground.notes,
         data_date=ground.features.data_date,
     )
+
+
+def all_stretches(ground: Survey) -> tuple[stretches.Merged, FloatArray]:
+    """Return the stretches of a survey before those on the same ground are dropped, and the score of each."""
+    score = scoring.point_scores(ground.measurements, ground.evidence.profile)
+    merged = stretches.merge(ground.windows, score, ground.evidence.profile)
+    return merged, score[np.searchsorted(ground.windows.first, merged.worst.first)]
 
 
 def plan_near(

@@ -38,6 +38,8 @@ class Facts:
     skipped: int
     bounds: Box
     """Of all its ways."""
+    ground: Box
+    """Of all its ways, and of its areas but boundaries."""
 
 
 @dataclass(frozen=True)

@@ -138,10 +138,6 @@ class ExtractSource:
         tables = _merge([_read(path) for path in self.paths], self._extent)
         return tables if self._join is None else replace(tables, chains=self._join(tables.ways))
 
-    def bounds(self) -> Box:
-        """Return west, south, east and north of all ways, degrees."""
-        return self._open().facts.bounds
-
     def _open(self) -> Held:
         if self._held is None:
             if self._cache is None or self._extent is not None:
@@ -151,6 +147,10 @@ class ExtractSource:
 
                 self._held = index.opened(self.paths, self._cache, read=self.tables, say=self._say)
         return self._held
+
+    def bounds(self) -> Box:
+        """Return west, south, east and north of all ways, and of all areas but boundaries, degrees."""
+        return self._open().facts.ground
 
     def features(self, area: Area, *, margin_m: float) -> Features:
         """Return what lies in the area's bounding box widened by `margin_m`.
@@ -410,16 +410,25 @@ def _merge(parts: list[_File], extent: Box | None) -> Tables:
     dates = [p.data_date for p in parts if p.data_date]
     ways, areas, points = (together([getattr(p, name) for p in parts]) for name in ("ways", "areas", "points"))
     whole = None if any(p.extent is None for p in parts) else shapely.union_all([p.extent for p in parts])
-    west, south, east, north = ways.total_bounds
     facts = Facts(
         tagged=combinations(ways),
         extent=whole if extent is None else shapely.box(*extent),
         data_date=min(dates) if dates else None,
         skipped=sum(p.skipped for p in parts),
-        bounds=(float(west), float(south), float(east), float(north)),
+        bounds=_box(ways),
+        ground=_box(ways, areas[areas["boundary"].isna()]),
     )
     ways, areas, points = (table.assign(row=np.arange(len(table))) for table in (ways, areas, points))
     return Tables(ways, areas, points, None, facts)
+
+
+def _box(*tables: gpd.GeoDataFrame) -> Box:
+    import numpy as np
+
+    every = np.array([table.total_bounds for table in tables])
+    west, south = np.nanmin(every[:, :2], axis=0)
+    east, north = np.nanmax(every[:, 2:], axis=0)
+    return float(west), float(south), float(east), float(north)
 
 
 def _far_away(place: Place, bounds: Box) -> str:

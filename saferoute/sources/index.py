@@ -278,7 +278,8 @@ def _noted(facts: Facts) -> dict[str, Any]:
         "extent": None if facts.extent is None else facts.extent.wkt,
         "data_date": facts.data_date,
         "skipped": facts.skipped,
-        "bounds": [float(b) for b in facts.bounds],
+        "bounds": facts.bounds,
+        "ground": facts.ground,
     }
 
 
@@ -305,9 +306,13 @@ class Index:
         columns = zip(*noted["tagged"], strict=True) if noted["tagged"] else [[] for _ in SAID]
         tagged = pd.DataFrame({k: pd.array(list(v), dtype="str") for k, v in zip(SAID, columns, strict=True)})
         extent = None if noted["extent"] is None else shapely.from_wkt(noted["extent"])
-        west, south, east, north = noted["bounds"]
         return Facts(
-            tagged.assign(n=noted["n"]), extent, noted["data_date"], noted["skipped"], (west, south, east, north)
+            tagged=tagged.assign(n=noted["n"]),
+            extent=extent,
+            data_date=noted["data_date"],
+            skipped=noted["skipped"],
+            bounds=tuple(noted["bounds"]),
+            ground=tuple(noted["ground"]),
         )
 
     def within(self, box: Box) -> Tables:

@@ -19,7 +19,19 @@ from saferoute.stretches._ground import (
     open_ground,
     with_surface_of_kind,
 )
-from saferoute.stretches._windows import STEP_M, Merged, apart, cells, covered, merge, subset, windows
+from saferoute.stretches._windows import (
+    STEP_M,
+    Merged,
+    apart,
+    cells,
+    covered,
+    keep_best,
+    merge,
+    only,
+    rivals,
+    subset,
+    windows,
+)
 
 __all__ = [
     "STEP_M",
@@ -32,9 +44,12 @@ __all__ = [
     "chains",
     "corridor_chains",
     "covered",
+    "keep_best",
     "kinds_of",
     "merge",
+    "only",
     "open_ground",
+    "rivals",
     "side_paths",
     "subset",
     "together",

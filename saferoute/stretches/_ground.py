@@ -64,12 +64,17 @@ class OpenGround:
         Open ground without a corridor: ``reason`` and the polygon.
     counts : mapping of str to (int, int)
         Polygons and corridors by kind.
+    bounds : ndarray of shape (p, 4)
+        West, south, east and north of each piece of ground that was searched: touching
+        polygons of one kind are one piece, and what lies anywhere on it decides where its
+        corridors are.
     """
 
     lines: NDArray[np.object_]
     rows: gpd.GeoDataFrame
     refused: gpd.GeoDataFrame
     counts: dict[str, tuple[int, int]]
+    bounds: FloatArray
 
 
 @dataclass(frozen=True)
@@ -148,6 +153,7 @@ def open_ground(
     lines: list[shapely.LineString] = []
     rows: list[int] = []
     widths: list[float] = []
+    bounds: list[FloatArray] = []
     for name, *_ in KINDS:
         of_kind = np.flatnonzero((kinds == name) & (reasons == ""))
         for members in (m for m in _touching(areas, of_kind) if wanted[m].any()):
@@ -157,6 +163,8 @@ def open_ground(
                 rows.append(row)
                 widths.append(width)
             counts[name] = (counts[name][0], counts[name][1] + len(found))
+            if reason != "farmland":
+                bounds.append(shapely.total_bounds(areas.geometry.to_numpy()[members]))
             if not found:
                 refused += [(int(row), reason) for row in members]
     table = areas.iloc[rows].reset_index(drop=True)
@@ -165,7 +173,8 @@ def open_ground(
     clubs = areas.geometry.to_numpy()[areas["leisure"].eq("beach_resort").to_numpy()]
     in_club = shapely.STRtree(np.array(lines, dtype=object)).query(clubs, predicate="intersects")[1]
     table["beach_club"] = np.isin(np.arange(len(lines)), in_club)
-    return OpenGround(np.array(lines, dtype=object), table, _refused(areas, refused), counts)
+    pieces = np.array(bounds, dtype=float).reshape(-1, 4)
+    return OpenGround(np.array(lines, dtype=object), table, _refused(areas, refused), counts, pieces)
 
 
 def _refused(areas: gpd.GeoDataFrame, refused: list[tuple[int, str]]) -> gpd.GeoDataFrame:

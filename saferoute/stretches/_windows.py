@@ -297,18 +297,33 @@ def apart(of: Merged, score: FloatArray, lane_m: float) -> Merged:
     Chains do not overlap, but corridors over one lawn do, and so may a path
     and the lawn it is drawn on. Two that merely cross are both kept.
     """
-    lines = of.lines()
+    kept = keep_best(rivals(of.lines(), lane_m), np.lexsort((np.arange(len(score)), -of.n_cells, -np.round(score, 6))))
+    return only(of, kept)
+
+
+def rivals(lines: NDArray[np.object_], lane_m: float) -> IntArray:
+    """Return the pairs of lines that run on the same ground, shape (p, 2), the smaller row first."""
     bands = shapely.buffer(lines, lane_m / 2, cap_style="flat")
     a, b = shapely.STRtree(bands).query(bands, predicate="intersects")
     a, b = a[a < b], b[a < b]
     shared = shapely.area(shapely.intersection(bands[a], bands[b]))
     same = shared > _SHARED * np.fmin(shapely.area(bands[a]), shapely.area(bands[b]))
-    rivals: dict[int, list[int]] = {}
-    for one, other in zip(a[same].tolist(), b[same].tolist(), strict=True):
-        rivals.setdefault(one, []).append(other)
-        rivals.setdefault(other, []).append(one)
-    kept = np.ones(len(lines), dtype=bool)
-    for row in np.lexsort((np.arange(len(lines)), -of.n_cells, -np.round(score, 6))).tolist():
+    return np.stack([a[same], b[same]], axis=1)
+
+
+def keep_best(pairs: IntArray, order: IntArray) -> BoolArray:
+    """Say of each row whether it is kept when each, in this order, drops its rivals."""
+    against: dict[int, list[int]] = {}
+    for one, other in pairs.tolist():
+        against.setdefault(one, []).append(other)
+        against.setdefault(other, []).append(one)
+    kept = np.ones(len(order), dtype=bool)
+    for row in order.tolist():
         if kept[row]:
-            kept[rivals.get(row, [])] = False
-    return Merged(subset(of.worst, kept), of.first[kept], of.n_cells[kept])
+            kept[against.get(row, [])] = False
+    return kept
+
+
+def only(of: Merged, rows: IntArray | BoolArray) -> Merged:
+    """Return some of the stretches."""
+    return Merged(subset(of.worst, rows), of.first[rows], of.n_cells[rows])

@@ -12,7 +12,7 @@ from rankings import ranking
 
 from saferoute.model import InvalidInput
 from saferoute.outputs.map import to_html
-from saferoute.outputs.view import HOST, MapServer, read_map
+from saferoute.outputs.view import HOST, FolderServer, MapServer, read_map
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,11 +36,20 @@ def served(tmp_path: Path, page: str) -> Iterator[MapServer]:
         thread.join()
 
 
-def ask(server: MapServer, path: str = "/", *, method: str = "GET", host: str | None = None) -> Any:
+def ask(
+    server: MapServer | FolderServer,
+    path: str = "/",
+    *,
+    method: str = "GET",
+    host: str | None = None,
+    headers: dict[str, str] | None = None,
+) -> Any:
     connection = http.client.HTTPConnection(HOST, server.server_port, timeout=5)
     connection.putrequest(method, path, skip_host=host is not None)
     if host is not None:
         connection.putheader("Host", host)
+    for name, value in (headers or {}).items():
+        connection.putheader(name, value)
     connection.endheaders()
     answer = connection.getresponse()
     answer.body = answer.read()
@@ -123,3 +132,73 @@ def test_missing_file_and_folder(tmp_path: Path) -> None:
 def test_a_taken_port_is_said(served: MapServer) -> None:
     with pytest.raises(InvalidInput, match="cannot be used"):
         MapServer(served.path, port=served.server_port)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[FolderServer]:
+    page = tmp_path / "scan-web"
+    page.mkdir()
+    for name in ("index.html", "scan.json", ".hidden"):
+        (page / name).write_text(name)
+    (page / "stretches.pmtiles").write_bytes(bytes(range(100)))
+    (page / "deeper").mkdir()
+    (page / "deeper" / "secret.txt").write_text("secret")
+    (tmp_path / "secret.txt").write_text("secret")
+    with FolderServer(page) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "first", "last"),
+    [
+        ("bytes=0-9", 206, 0, 9),
+        ("bytes=90-", 206, 90, 99),
+        ("bytes=95-400", 206, 95, 99),
+        ("bytes=99-99", 206, 99, 99),
+        ("bytes=0-1,5-6", 200, 0, 99),
+        ("lines=1-2", 200, 0, 99),
+        ("bytes=-5", 200, 0, 99),
+    ],
+)
+def test_a_part_of_a_file_is_sent_where_it_is_asked_for(folder, asked: str, status: int, first: int, last: int) -> None:
+    answer = ask(folder, "/stretches.pmtiles", headers={"Range": asked})
+    assert answer.status == status
+    assert answer.body == bytes(range(first, last + 1))
+    assert int(answer.headers["Content-Length"]) == len(answer.body)
+    if status == 206:
+        assert answer.headers["Content-Range"] == f"bytes {first}-{last}/100"
+
+
+def test_a_part_beyond_the_end_is_none(folder: FolderServer) -> None:
+    answer = ask(folder, "/stretches.pmtiles", headers={"Range": "bytes=100-120"})
+    assert answer.status == 416
+    assert answer.headers["Content-Range"] == "bytes */100"
+
+
+def test_a_folder_is_served_flat(folder: FolderServer) -> None:
+    assert ask(folder).body == b"index.html"
+    assert ask(folder, "/scan.json").headers["Content-Type"] == "application/json"
+    assert ask(folder, "/scan.json", method="HEAD").body == b""
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/.hidden", "/deeper/secret.txt", "/deeper", "/../secret.txt", "/%2e%2e/secret.txt", "//etc/passwd", "/none"],
+)
+def test_nothing_else_of_a_folder_is_served(folder: FolderServer, path: str) -> None:
+    answer = ask(folder, path)
+    assert answer.status == 404
+    assert b"secret" not in answer.body
+
+
+def test_pages_elsewhere_cannot_read_a_folder(folder: FolderServer) -> None:
+    assert ask(folder, "/scan.json", host="evil.example").status == 403
+
+
+def test_a_folder_that_is_no_page_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="no page of a scan"):
+        FolderServer(tmp_path)

@@ -1,0 +1,255 @@
+"""A whole region, tile by tile: every stretch that a search would find, for maps and analysts.
+
+Tiles are independent of each other, so that processes or a cluster can share
+them; each is kept as soon as it is finished, so that a scan that was killed
+goes on where it stopped and ends with the same files.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections import deque
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from saferoute.model import InvalidInput, Place
+from saferoute.scan import _web, _workers
+from saferoute.scan._job import Job
+from saferoute.scan._store import Store
+from saferoute.scan._tiles import Tile, covering
+from saferoute.scan._write import SCHEMA, Outputs, assemble
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from saferoute.model import Profile
+
+__all__ = ["DEFAULT_ZOOM", "SCHEMA", "ZOOMS", "Job", "Result", "job_of", "scan"]
+
+DEFAULT_ZOOM = 12
+ZOOMS = range(9, 17)
+"""Sizes of tiles on offer: at 12 a tile is 4.9 km wide at 60°, 9.8 km at the equator; one
+of 9 (78 km) fits with its widest margin into `saferoute.pipeline.MAX_RADIUS_M`, one of 8 does not."""
+_SAY_EVERY_S = 5.0
+_LAST_TILES = 32
+_DEGREE_M = 111_320.0
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a scan did.
+
+    Attributes
+    ----------
+    stretches, tiles : int
+        How many the output holds, and of how many tiles.
+    bad : mapping
+        Keys of the tiles that failed, with the reason.
+    files : tuple of Path
+        Stretches, summary, page.
+    """
+
+    stretches: int
+    tiles: int
+    bad: dict[str, str]
+    files: tuple[Path, ...]
+
+
+def job_of(
+    region: Path | str,
+    *,
+    profile: Profile,
+    dem: Sequence[Path | str] = (),
+    dem_sigma_m: float | None = None,
+    zoom: int = DEFAULT_ZOOM,
+) -> Job:
+    """Say what to scan.
+
+    Parameters
+    ----------
+    region : path
+        A folder with extracts and rasters, or an extract.
+    profile : Profile
+        Its `at`, if any, names a day: a scan may be resumed on another.
+    dem : sequence of path
+        Further rasters.
+    zoom : int
+        Size of the tiles, one of `ZOOMS`. It changes what a worker holds at a time, not what is found.
+
+    Raises
+    ------
+    InvalidInput
+        If the data cannot be read or a value breaks a rule.
+    NoCoverage
+        If rasters were given with `dem` and none covers anything of the region.
+    """
+    from saferoute.sources.extract import SUFFIXES
+    from saferoute.sources.region import region_files
+
+    if zoom not in ZOOMS:
+        raise InvalidInput(f"zoom {zoom}: tiles are of zoom {ZOOMS[0]} to {ZOOMS[-1]}")
+    path = Path(region)
+    extracts, rasters = ([path], []) if path.name.lower().endswith(SUFFIXES) else region_files(path)
+    paths = [tuple(str(Path(p).resolve()) for p in of) for of in (extracts, [*rasters, *dem])]
+    job = Job(paths[0], paths[1], profile, zoom, (-180.0, -90.0, 180.0, 90.0), dem_sigma_m)
+    features, elevation = job.sources()
+    west, south, east, north = features.bounds()
+    if dem and elevation is not None:
+        elevation.require((west + east) / 2, (south + north) / 2, max((east - west), (north - south)) * _DEGREE_M)
+    return replace(job, data_box=(west, south, east, north), profile=_on_a_day(profile, west, south, east, north))
+
+
+def _on_a_day(profile: Profile, west: float, south: float, east: float, north: float) -> Profile:
+    """Return the profile with the day that its hour falls on, seen from the middle of the region."""
+    from saferoute.sources import clock
+
+    if not profile.at:
+        return profile
+    if profile.at.strip().lower() == clock.NOW:
+        raise InvalidInput('now: a scan is no matter of a moment; name an hour with --at, as in "sat 07:00", or none')
+    at = clock.moment(profile.at, Place("", (west + east) / 2, (south + north) / 2)).local
+    return replace(profile, at=f"{at:%Y-%m-%dT%H:%M}")
+
+
+def scan(
+    job: Job,
+    output: Path,
+    *,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> Result:
+    """Look at every tile of a region and write what was found.
+
+    Parameters
+    ----------
+    job : Job
+    output : Path
+        Folder of GeoParquet to write, which ends with ``.parquet``; beside it come
+        ``…-summary.csv`` and the folder ``…-web``.
+    workers : int, optional
+        Processes on this machine; as many as it has cores by default.
+    scheduler : str, optional
+        Address of a Dask cluster that is to look at the tiles instead. Its workers
+        must find the data under the same paths.
+    say : callable
+        Is told how far it is.
+
+    Returns
+    -------
+    Result
+
+    Raises
+    ------
+    InvalidInput
+        If the output cannot be written, or another scan is writing it.
+    SourceUnavailable
+        If no scheduler answers.
+    """
+    from filelock import FileLock, Timeout
+
+    _web.require()
+    if workers is not None and workers < 1:
+        raise InvalidInput(f"workers {workers}: at least 1 process must look at the tiles")
+    outputs = Outputs(output)
+    lock = FileLock(output.with_name(f".{output.name}.lock"))
+    try:
+        with lock.acquire(timeout=0):
+            result = _scan(job, outputs, workers=workers, scheduler=scheduler, say=say)
+            Path(lock.lock_file).unlink(missing_ok=True)
+    except Timeout as error:
+        raise InvalidInput(f"{output}: another scan is writing it; wait for it, or choose another with -o") from error
+    except OSError as error:
+        raise InvalidInput(
+            f"{output}: cannot be written ({error.strerror or error}); choose another with -o"
+        ) from error
+    return result
+
+
+def _scan(
+    job: Job, outputs: Outputs, *, workers: int | None, scheduler: str | None, say: Callable[[str], None]
+) -> Result:
+    files = (outputs.stretches, outputs.summary, outputs.page)
+    there, name = outputs.facts(), job.fingerprint()
+    store = Store(outputs.stretches.with_name(f".{outputs.stretches.name}.tiles-{name}"))
+    if there.get("fingerprint") == name and not there["bad_tiles"] and all(path.exists() for path in files):
+        say(f"{outputs.stretches} is whole already: nothing to do")
+        shutil.rmtree(store.folder)
+        return Result(there["stretches"], there["tiles"], {}, files)
+    tiles = covering(job.data_box, job.zoom)
+    finished = store.finished()
+    left = [tile for tile in tiles if tile.quadkey not in finished]
+    if len(left) < len(tiles):
+        say(f"{len(tiles) - len(left)} of {len(tiles)} tiles are there already")
+    bad: dict[str, str] = {}
+    progress = _Progress(left, say)
+    for tile, content, why in _looked_at(left, job, workers=workers, scheduler=scheduler, say=say):
+        if content is None:
+            bad[tile.quadkey] = f"{_where(tile)}: {why}"
+        else:
+            store.keep(tile, content)
+        progress.step(tile)
+    say("putting the tiles together")
+    facts = assemble(store, [t for t in tiles if t.quadkey not in bad], outputs, job=job, bad=bad)
+    if not bad:
+        shutil.rmtree(store.folder)
+    return Result(facts["stretches"], facts["tiles"], bad, files)
+
+
+def _looked_at(
+    tiles: list[Tile], job: Job, *, workers: int | None, scheduler: str | None, say: Callable[[str], None]
+) -> Iterator[tuple[Tile, bytes | None, str]]:
+    if scheduler is not None:
+        return _workers.on_cluster(tiles, job, scheduler, say)
+    n = min(workers or os.cpu_count() or 1, len(tiles))
+    return _workers.in_processes(tiles, job, n) if n > 1 else _workers.here(tiles, job)
+
+
+def _where(tile: Tile) -> str:
+    west, south, east, north = tile.box
+    return f"latitude {south:.3f} to {north:.3f}, longitude {west:.3f} to {east:.3f}"
+
+
+class _Progress:
+    """Tells how far a scan is, how fast it goes and how long it will take."""
+
+    def __init__(self, tiles: Sequence[Tile], say: Callable[[str], None]) -> None:
+        self._tiles, self._say = len(tiles), say
+        self._km2 = sum(tile.area_km2 for tile in tiles)
+        self._begun = self._said = time.monotonic()
+        self._done, self._done_km2 = 0, 0.0
+        # What is left is reckoned from the last tiles: a region may begin with the empty sea.
+        self._last = deque([(self._begun, 0.0)], maxlen=_LAST_TILES)
+
+    def step(self, tile: Tile) -> None:
+        """Count a tile, and say so every few seconds."""
+        self._done += 1
+        self._done_km2 += tile.area_km2
+        now = time.monotonic()
+        self._last.append((now, self._done_km2))
+        if now - self._said < _SAY_EVERY_S and self._done < self._tiles:
+            return
+        self._said = now
+        took = max(now - self._begun, 1e-3)
+        since, before = self._last[0]
+        left = (now - since) * (self._km2 - self._done_km2) / max(self._done_km2 - before, 1e-9)
+        self._say(
+            f"{self._done} of {self._tiles} tiles, {60 * self._done / took:.1f} tiles/min, "
+            f"{self._done_km2 / took:.2f} km²/s, {_duration(left)} left"
+        )
+
+
+def _duration(seconds: float) -> str:
+    """Return a time in words.
+
+    Examples
+    --------
+    >>> _duration(42.4), _duration(600), _duration(90_000)
+    ('42 s', '10 min', '25 h')
+    """
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.0f} h"

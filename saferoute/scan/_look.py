@@ -1,0 +1,284 @@
+"""What one tile says: its stretches exactly as a search of the whole region finds them.
+
+A tile owns the stretches whose middle lies in it, and is surveyed with a
+margin. Two things reach across any margin: runs of overlapping windows, in
+which the best stretch is chosen first and the next from what it leaves, and
+pieces of open ground, on which the longest lines are chosen. Where one of
+them that matters to the tile is cut off, the margin grows on that side.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from saferoute import pipeline, stretches
+from saferoute.model import WGS84, PlaceNotFound
+from saferoute.outputs._layers import flat
+from saferoute.outputs.vector import SCHEMA
+from saferoute.scan import _places
+from saferoute.scan._tiles import Tile, numbers, quadkeys, zones
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from saferoute.model import Area, BoolArray, FloatArray, IntArray
+    from saferoute.scan._job import Job
+
+NEAR_PLACE = ("rank", "distance_m", "rank_low", "rank_high")
+"""Columns that only a search around a place has."""
+COLUMNS = {name: meaning for name, meaning in SCHEMA.items() if name not in NEAR_PLACE}
+MARGIN_M = 500.0
+"""First width of the margin in which windows are looked at: longer than two stretches."""
+NO_WAY_M = 4000.0
+"""Margin in which a tile is looked at where no way is nearer: open ground may reach that far from the last one."""
+WIDEST_M = 16_000.0
+"""Widest margin; a straight that goes on without a break for longer is cut there, and said to be."""
+DEEP_ZOOM = 18
+"""Zoom of the keys that rows carry: squares of at most 153 m."""
+_REACH_M = 50.0
+"""What stands this near a piece of open ground may cut it."""
+SIDES = 4
+
+
+@dataclass(frozen=True)
+class Found:
+    """The stretches of one tile.
+
+    Attributes
+    ----------
+    table : GeoDataFrame
+        In WGS 84 and in the order of their keys, with the columns of `COLUMNS`, those of
+        `saferoute.scan._places`, ``quadkey`` and two that lead over a seam between metric
+        zones: ``seam`` (the zone beyond, "" far from any) and ``beyond`` (the middle lies
+        in a tile of that zone).
+    facts : mapping
+        What was looked at, and what the user must know.
+    """
+
+    table: gpd.GeoDataFrame
+    facts: dict[str, Any]
+
+
+def look(tile: Tile, job: Job) -> Found | None:
+    """Survey a tile; None where the map has no way."""
+    frame, margin = _Frame(tile, job), np.full(SIDES, MARGIN_M)
+    while True:
+        ground = _survey(pipeline.rectangle(frame.widened(margin), tile.crs), job)
+        if ground is None:
+            if margin.min() >= NO_WAY_M:
+                return None
+            margin = np.full(SIDES, NO_WAY_M)
+            continue
+        merged, score = pipeline.all_stretches(ground)
+        owned = _Owned(frame, ground, merged)
+        needed = owned.wider(margin)
+        wider = np.fmin(needed, WIDEST_M)
+        if (wider <= margin).all():
+            break
+        margin = wider
+    kept = stretches.keep_best(owned.rivals, np.lexsort((np.arange(len(score)), -merged.n_cells, -np.round(score, 6))))
+    rows = np.flatnonzero(kept & (owned.mine | owned.beyond))
+    elevation = ground.evidence.elevation
+    facts = {
+        "area_km2": round(tile.area_km2, 4),
+        "ways": len(ground.features.ways),
+        "windows": len(ground.windows),
+        "margin_m": margin.tolist(),
+        "cut": bool((needed > margin).any()),
+        "attribution": [*ground.features.attribution, *(elevation.attribution if elevation else ())],
+        "data_date": ground.features.data_date,
+        "notes": [*ground.features.notes, *(elevation.notes if elevation else ())],
+    }
+    return Found(_table(ground, stretches.only(merged, rows), owned, rows), facts)
+
+
+def _survey(area: Area, job: Job) -> pipeline.Survey | None:
+    features_of, elevation_of = job.sources()
+    try:
+        return pipeline.survey(
+            area, features_of=features_of, profile=job.profile, elevation_of=elevation_of, say=lambda _: None
+        )
+    except PlaceNotFound:
+        return None
+
+
+class _Frame:
+    """A tile in metres, and where the data end."""
+
+    def __init__(self, tile: Tile, job: Job) -> None:
+        from pyproj import Transformer
+
+        self.tile, self.profile = tile, job.profile
+        self._to_metres = Transformer.from_crs(WGS84, tile.crs, always_xy=True)
+        self.box = np.array(self._to_metres.transform_bounds(*tile.box))
+        data = job.data_box
+        near = (
+            max(data[0], tile.box[0] - 5),
+            max(data[1], tile.box[1] - 5),
+            min(data[2], tile.box[2] + 5),
+            min(data[3], tile.box[3] + 5),
+        )
+        self.data_box = np.array(self._to_metres.transform_bounds(*near))
+
+    def widened(self, margin: FloatArray) -> tuple[float, float, float, float]:
+        """Return the tile's box with a margin on each side (west, south, east, north)."""
+        west, south, east, north = self.box + np.array([-1, -1, 1, 1]) * margin
+        return float(west), float(south), float(east), float(north)
+
+    def depth(self, xy: FloatArray, margin: FloatArray) -> FloatArray:
+        """Return how far inside each side points lie, shape (n, 4); beyond the data nothing is missing."""
+        west, south, east, north = self.widened(margin)
+        depth = np.stack([xy[:, 0] - west, xy[:, 1] - south, east - xy[:, 0], north - xy[:, 1]], axis=1)
+        ends = np.array([west, south, -east, -north]) <= self.data_box * [1, 1, -1, -1]
+        depth[:, ends] = np.inf
+        return depth
+
+    def away(self, xy: FloatArray) -> FloatArray:
+        """Return the distance of points to the tile's box in metres, 0 inside."""
+        past = np.fmax(np.fmax(self.box[:2] - xy, xy - self.box[2:]), 0)
+        return np.hypot(*past.T)
+
+    def lonlat(self, xy: FloatArray) -> FloatArray:
+        """Return degrees."""
+        return np.stack(self._to_metres.transform(xy[:, 0], xy[:, 1], direction="INVERSE"), axis=1)
+
+    def distance(self, xy: FloatArray, tile: Tile) -> FloatArray:
+        """Return the distance of points to the box of another tile in metres."""
+        away: FloatArray = shapely.distance(
+            shapely.points(xy), shapely.box(*self._to_metres.transform_bounds(*tile.box))
+        )
+        return away
+
+
+class _Owned:
+    """Which stretches of a survey are the tile's, and whether the margin sufficed for them."""
+
+    def __init__(self, frame: _Frame, ground: pipeline.Survey, merged: stretches.Merged) -> None:
+        self._frame, self._ground, self._merged = frame, ground, merged
+        self._longest_m = max(frame.profile.longest_m, ground.windows.n_cells * stretches.STEP_M)
+        self.middle = _middles(ground, merged.first, merged.n_cells)
+        self.lonlat = frame.lonlat(self.middle) if len(self.middle) else np.empty((0, 2))
+        tile = frame.tile
+        x, y = numbers(self.lonlat, tile.zoom)
+        self.mine: BoolArray = (x == tile.x) & (y == tile.y)
+        self.seam = self._seams(x, y)
+        self.beyond: BoolArray = ~self.mine & (self.seam != "")
+        self.rivals: IntArray = (
+            stretches.rivals(merged.lines(), frame.profile.lane_m) if len(x) else np.empty((0, 2), int)
+        )
+
+    def _seams(self, x: IntArray, y: IntArray) -> NDArray[np.object_]:
+        """Return the other metric zone that each stretch lies in or near, "" where there is none."""
+        tile, frame = self._frame.tile, self._frame
+        seam = np.full(len(x), "", dtype=object)
+        others = [t for t in tile.beside() if t.crs != tile.crs]
+        if not others:
+            return seam
+        near = frame.away(self.middle) <= self._longest_m
+        of = zones(x, y, tile.zoom)
+        seam[near & (of != tile.crs)] = of[near & (of != tile.crs)]
+        for other in others:
+            seam[self.mine & (frame.distance(self.middle, other) <= 2 * self._longest_m)] = other.crs
+        return seam
+
+    def wider(self, margin: FloatArray) -> FloatArray:
+        """Return the margin that is needed, at least the one that was taken."""
+        return np.fmax(np.fmax(margin, self._for_open_ground()), self._for_runs(margin))
+
+    def _for_open_ground(self) -> FloatArray:
+        """Return the margin that shows all that may cut the pieces of open ground at the tile."""
+        bounds, frame = self._ground.open_ground.bounds, self._frame
+        low, high = frame.box[:2] - self._longest_m, frame.box[2:] + self._longest_m
+        at = bounds[(bounds[:, :2] <= high).all(axis=1) & (bounds[:, 2:] >= low).all(axis=1)]
+        if not len(at):
+            return np.zeros(SIDES)
+        at = np.c_[np.fmax(at[:, :2], frame.data_box[:2]), np.fmin(at[:, 2:], frame.data_box[2:])]
+        reach = np.concatenate([frame.box[:2] - at[:, :2].min(axis=0), at[:, 2:].max(axis=0) - frame.box[2:]])
+        needed: FloatArray = np.ceil(reach + _REACH_M - pipeline.MARGIN_M)
+        return needed
+
+    def _for_runs(self, margin: FloatArray) -> FloatArray:
+        """Return the margin that holds the runs of windows whole that may change the tile's stretches."""
+        windows, frame = self._ground.windows, self._frame
+        if not len(windows):
+            return np.zeros(SIDES)
+        middle = _middles(self._ground, windows.first, np.full(len(windows), windows.n_cells))
+        chain = windows.cells.chain[windows.first]
+        # Windows that share no cell leave each other's stretches alone.
+        run = np.cumsum(np.r_[True, (np.diff(windows.first) >= windows.n_cells) | (np.diff(chain) != 0)]) - 1
+        window_m = windows.n_cells * stretches.STEP_M
+        touched = np.zeros((run[-1] + 1, SIDES), dtype=bool)
+        np.logical_or.at(touched, run, frame.depth(middle, margin) < window_m)
+        cut = np.logical_or.reduce(touched, axis=1)
+        near = np.zeros(run[-1] + 1, dtype=bool)
+        near[run[frame.away(middle) <= self._longest_m]] = True
+        needed = np.zeros(SIDES)
+        if (cut & near).any():
+            sides = np.logical_or.reduce(touched[cut & near], axis=0)
+            whole = self._reach(windows.first[(cut & near)[run]]) + 2 * window_m
+            needed = np.where(sides, np.where(whole > margin, whole, 2 * margin), 0.0)
+        return np.fmax(needed, 2 * margin) if self._rivals_unsure(middle[cut[run]], margin) else needed
+
+    def _reach(self, cells: IntArray) -> FloatArray:
+        """Return how far beyond the tile's sides the runs of free cells go that hold some cells."""
+        of, free = self._ground.cells, self._ground.cell_reasons == ""
+        run = np.cumsum(np.r_[True, (np.diff(of.chain) != 0) | (free[1:] != free[:-1])])
+        held = np.flatnonzero(np.isin(run, run[cells]))
+        xy = of.xy[np.concatenate([held + of.chain[held], held + of.chain[held] + 1])]
+        return np.concatenate([self._frame.box[:2] - xy.min(axis=0), xy.max(axis=0) - self._frame.box[2:]])
+
+    def _rivals_unsure(self, unsure: FloatArray, margin: FloatArray) -> bool:
+        """Say whether a stretch that may be another competes for ground with the tile's, be it by others."""
+        from scipy.sparse import coo_matrix
+        from scipy.sparse.csgraph import connected_components
+
+        n, lane_m = len(self.middle), self._frame.profile.lane_m
+        if not n:
+            return False
+        a, b = self.rivals.T
+        rows = np.arange(n)
+        group = connected_components(coo_matrix((np.ones(len(a)), (a, b)), shape=(n, n)), directed=False)[1]
+        ours = rows[np.isin(group, group[self.mine | self.beyond]) & np.isin(rows, self.rivals)]
+        reach = self._longest_m + lane_m
+        if (self._frame.depth(self.middle[ours], margin) < reach + self._longest_m).any():
+            return True
+        if not len(unsure):
+            return False
+        tree = shapely.STRtree(shapely.points(unsure))
+        return bool(len(tree.query(shapely.points(self.middle[ours]), predicate="dwithin", distance=reach)[0]))
+
+
+def _middles(ground: pipeline.Survey, first: IntArray, n_cells: IntArray) -> FloatArray:
+    cells = ground.cells
+    middle: FloatArray = cells.xy[first + cells.chain[first] + n_cells // 2]
+    return middle
+
+
+def _table(ground: pipeline.Survey, merged: stretches.Merged, owned: _Owned, rows: IntArray) -> gpd.GeoDataFrame:
+    """Measure the tile's stretches, in the order of their keys."""
+    ranked = pipeline.stretch_table(ground, merged, max(len(rows), 1))
+    table = flat(ranked, COLUMNS)
+    # The table is in order of rank: its rows are known by their chains and middles.
+    here = owned.middle[rows] - pipeline.centre(ground.area)
+    of = np.empty(len(rows), dtype=np.int64)
+    by_middle = np.lexsort((ranked["north_m"], ranked["east_m"], ranked["chain"]))
+    of[by_middle] = rows[np.lexsort((here[:, 1], here[:, 0], ground.cells.chain[merged.first]))]
+    table["quadkey"] = _text(quadkeys(*numbers(owned.lonlat[of], DEEP_ZOOM), DEEP_ZOOM))
+    table["seam"] = _text(owned.seam[of])
+    table["beyond"] = owned.beyond[of]
+    for name, values in _places.columns(ground.features.areas, owned.middle[of]).items():
+        table[name] = _text(values)
+    order = table[["quadkey", "length_m", "osm_ids"]].sort_values(["quadkey", "length_m", "osm_ids"], kind="stable")
+    return table.loc[order.index].reset_index(drop=True)
+
+
+def _text(values: Sequence[Any] | NDArray[np.object_]) -> pd.Series:
+    return pd.Series(list(values), dtype="str")

@@ -1,0 +1,110 @@
+"""In which district and park a stretch lies, and what a scan found in each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from saferoute.outputs.text import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from saferoute.model import BoolArray, FloatArray
+
+COLUMNS = {
+    "district": "name of the smallest administrative area that holds its middle; null = none in the extract",
+    "district_osm_id": "that area, type/id",
+    "park": "name of the smallest park that holds its middle; null = none, or none with a name",
+    "park_osm_id": "that park, type/id",
+}
+RATINGS = ("A", "B", "C", "none")
+
+
+def columns(areas: gpd.GeoDataFrame, xy: FloatArray) -> dict[str, NDArray[np.object_]]:
+    """Return `COLUMNS` of points of shape (n, 2) in the areas' CRS."""
+    found = {}
+    for kind, of in (("district", areas["boundary"].eq("administrative")), ("park", areas["leisure"].eq("park"))):
+        named = areas[(of & areas["name"].notna()).to_numpy(dtype=bool)]
+        name, number = _holding(named, xy)
+        found[kind], found[f"{kind}_osm_id"] = name, number
+    return found
+
+
+def _holding(areas: gpd.GeoDataFrame, xy: FloatArray) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+    """Return name and id of the smallest area around each point, NaN where there is none."""
+    name, number = np.full(len(xy), np.nan, dtype=object), np.full(len(xy), np.nan, dtype=object)
+    geometry = shapely.make_valid(areas.geometry.to_numpy())
+    size, ids = shapely.area(geometry), areas["osm_id"].to_numpy()
+    point, area = shapely.STRtree(geometry).query(shapely.points(xy), predicate="intersects")
+    largest_first = np.lexsort((ids[area], -size[area]))
+    for i, a in zip(point[largest_first], area[largest_first], strict=True):
+        row = areas.iloc[a]
+        name[i], number[i] = plain(row["name"], 200), f"{row['osm_type']}/{row['osm_id']}"
+    return name, number
+
+
+SUMMARY = {
+    "kind": "region, district or park",
+    "name": "its name",
+    "osm_id": "OSM object, type/id; null = the whole region, or outside all districts",
+    "stretches": "how many stretches",
+    "length_km": "their length together, km",
+    **{f"{rating.lower()}_km": f"of it with rating {rating}, km" for rating in RATINGS},
+    "unknown_slope_km": "of it without a known slope, km",
+    "best_score_low": "the best score_low, 0..1",
+    "best_lon": "middle of the best stretch, degrees east",
+    "best_lat": "middle of the best stretch, degrees north",
+}
+"""Columns of the summary."""
+
+
+class Summary:
+    """Counts what tables of stretches hold, by region, district and park."""
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[str, str, str], dict[str, float]] = {}
+
+    def add(self, table: gpd.GeoDataFrame) -> None:
+        """Count the stretches of a table in WGS 84."""
+        data = pd.DataFrame(table.drop(columns="geometry"))
+        middle = shapely.get_coordinates(
+            shapely.line_interpolate_point(table.geometry.to_numpy(), 0.5, normalized=True)
+        )
+        data["lon"], data["lat"] = middle.T
+        self._count("region", data, [("the whole region", "")] * len(data))
+        for kind, otherwise in (("district", "outside all districts"), ("park", "")):
+            pairs = data[[kind, f"{kind}_osm_id"]].astype(object).where(data[kind].notna(), "").to_numpy().tolist()
+            named = [(name or otherwise, number) for name, number in pairs]
+            held: BoolArray = np.array([name != "" for name, _ in named], dtype=bool)
+            self._count(kind, data[held], [pair for pair in named if pair[0]])
+
+    def _count(self, kind: str, data: pd.DataFrame, keys: Iterable[tuple[str, str]]) -> None:
+        for (name, number), row in zip(keys, data.to_dict("records"), strict=True):
+            of = self._rows.setdefault((kind, number, name), {"stretches": 0, "best_score_low": -1.0})
+            km = row["length_m"] / 1000
+            of["stretches"] += 1
+            unknown = "unknown_slope_km" if pd.isna(row["grade_pct"]) else ""
+            for column in ("length_km", f"{row['rating'].lower()}_km", unknown):
+                of[column] = of.get(column, 0.0) + km
+            if row["score_low"] > of["best_score_low"]:
+                of.update(best_score_low=row["score_low"], best_lon=round(row["lon"], 6), best_lat=round(row["lat"], 6))
+
+    def table(self) -> pd.DataFrame:
+        """Return `SUMMARY`: the region, then districts and parks, the best first."""
+        rows: list[dict[str, Any]] = [
+            {"kind": kind, "name": name, "osm_id": number or None, **counts}
+            for (kind, number, name), counts in self._rows.items()
+        ]
+        order = {"region": 0, "district": 1, "park": 2}
+        rows.sort(key=lambda r: (order[r["kind"]], -r["best_score_low"], r["osm_id"] or "", r["name"]))
+        table = pd.DataFrame(rows, columns=list(SUMMARY))
+        kilometres = [name for name in SUMMARY if name.endswith("_km")]
+        table[kilometres] = table[kilometres].astype(float).fillna(0.0).round(3)
+        return table

@@ -1,0 +1,48 @@
+"""Where two metric zones meet: what both sides found, once each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from saferoute import stretches
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from saferoute.model import BoolArray
+
+
+def settle(table: gpd.GeoDataFrame, lane_m: float) -> BoolArray:
+    """Say which stretches along seams are kept.
+
+    Each zone measures and cuts in its own metres, so that a stretch across
+    the seam may end a few metres elsewhere in the other. A tile's own
+    stretches go first, the better of two on the same ground; then those that
+    the other zone found beyond its edge, where they lie on ground that no
+    stretch has.
+
+    Parameters
+    ----------
+    table : GeoDataFrame of n rows
+        In WGS 84, with ``zone`` of the tile each comes from, ``seam``,
+        ``beyond``, ``score``, ``length_m`` and ``quadkey``.
+    lane_m : float
+
+    Returns
+    -------
+    ndarray of shape (n,)
+    """
+    kept = np.ones(len(table), dtype=bool)
+    pair = [" ".join(sorted(zones)) for zones in zip(table["zone"], table["seam"], strict=True)]
+    for both, rows in pd.Series(np.arange(len(table))).groupby(pair):
+        of = table.iloc[rows.to_numpy()]
+        lines = of.geometry.to_crs(str(both).split()[0]).to_numpy()
+        rivals = stretches.rivals(lines, lane_m)
+        zone = of["zone"].to_numpy(dtype=object)
+        rivals = rivals[zone[rivals[:, 0]] != zone[rivals[:, 1]]]
+        order = np.lexsort((of["quadkey"].to_numpy(dtype=str), -of["length_m"], -of["score"].round(6), of["beyond"]))
+        kept[rows.to_numpy()] = stretches.keep_best(rivals, order)
+    return kept

@@ -1,0 +1,125 @@
+"""What is kept of each tile while a scan goes on, so that nothing is lost when it is killed."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+
+from saferoute.model import WGS84, InvalidInput
+from saferoute.outputs._files import write_whole
+from saferoute.scan import _places
+from saferoute.scan._look import COLUMNS, Found
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import pyarrow as pa
+
+    from saferoute.scan._tiles import Tile
+
+TEXT = (
+    frozenset(
+        "rating origin osm_ids name surface best_hours bicycles motors scooters dogs school playground "
+        "limiting_criterion checks quadkey".split()
+    )
+    | {name for name in COLUMNS if name.startswith("why_")}
+    | set(_places.COLUMNS)
+)
+"""Columns of text; all others are numbers, whatever a tile happens to hold."""
+OF_ROWS = (*COLUMNS, "quadkey", *_places.COLUMNS)
+"""Columns of the output, in order, besides the geometry."""
+_SEAMS = ("seam", "beyond")
+_METADATA = b"saferoute"
+
+
+def to_bytes(found: Found | None) -> bytes:
+    """Return a tile's stretches and facts as Parquet; a tile without a map has no rows and no facts."""
+    from pyarrow import parquet
+
+    table = empty() if found is None else found.table
+    arrow = arrow_of(table, (*OF_ROWS, *_SEAMS))
+    facts = json.dumps(None if found is None else found.facts, ensure_ascii=False, sort_keys=True)
+    arrow = arrow.replace_schema_metadata({**(arrow.schema.metadata or {}), _METADATA: facts.encode()})
+    out = io.BytesIO()
+    parquet.write_table(arrow, out, compression="zstd")
+    return out.getvalue()
+
+
+def arrow_of(table: gpd.GeoDataFrame, columns: tuple[str, ...]) -> pa.Table:
+    """Return columns of a table as Arrow with GeoParquet's metadata; the types do not depend on the values."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    typed = {name: table[name].astype(_type(name)) for name in columns}
+    frame = gpd.GeoDataFrame(typed, geometry=table.geometry.to_numpy(), crs=WGS84)
+    written = io.BytesIO()
+    frame.to_parquet(written, index=False, schema_version="1.1.0", write_covering_bbox=True)
+    arrow = parquet.read_table(io.BytesIO(written.getvalue()))
+    fields = [f.with_type(pa.string()) if f.name in TEXT or f.name == "seam" else f for f in arrow.schema]
+    return arrow.cast(pa.schema(fields, metadata={b"geo": arrow.schema.metadata[b"geo"]}))
+
+
+def _type(name: str) -> str:
+    if name in TEXT or name == "seam":
+        return "str"
+    return "bool" if name == "beyond" else "float64"
+
+
+def empty() -> gpd.GeoDataFrame:
+    """Return a tile's table without rows."""
+    data: dict[str, Any] = {name: pd.Series(dtype=_type(name)) for name in (*OF_ROWS, *_SEAMS)}
+    return gpd.GeoDataFrame(data, geometry=[], crs=WGS84)
+
+
+class Store:
+    """A folder with a file for each finished tile.
+
+    A file is there whole or not at all, and named by its tile: written twice
+    it is the same.
+
+    Parameters
+    ----------
+    folder : Path
+        Named by the job's fingerprint; made if missing.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InvalidInput(f"{folder}: cannot be made ({error.strerror}); choose another output with -o") from error
+
+    def path(self, tile: Tile) -> Path:
+        """Return where a tile is kept."""
+        return self.folder / f"{tile.quadkey}.tile"
+
+    def keep(self, tile: Tile, content: bytes) -> None:
+        """Write a finished tile."""
+        write_whole(self.path(tile), content)
+
+    def finished(self) -> set[str]:
+        """Return the keys of the tiles that are kept."""
+        return {path.stem for path in self.folder.glob("*.tile")}
+
+    def read(self, tile: Tile) -> tuple[gpd.GeoDataFrame, dict[str, Any] | None]:
+        """Return the stretches of a finished tile and its facts, None where there is no map."""
+        from pyarrow import parquet
+
+        content = self.path(tile).read_bytes()
+        facts = json.loads(parquet.read_schema(io.BytesIO(content)).metadata[_METADATA])
+        return gpd.read_parquet(io.BytesIO(content)), facts
+
+    def facts(self, tiles: list[Tile]) -> Iterator[dict[str, Any]]:
+        """Yield the facts of the tiles that have a map."""
+        from pyarrow import parquet
+
+        for tile in tiles:
+            facts = json.loads(parquet.read_schema(self.path(tile)).metadata[_METADATA])
+            if facts is not None:
+                yield facts

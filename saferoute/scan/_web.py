@@ -1,0 +1,195 @@
+"""The page of a scan: vector tiles in one PMTiles file, and HTML that opens from any static host."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import pickle
+from collections import defaultdict
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from saferoute.model import InvalidInput
+from saferoute.scan._tiles import Tile, numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    import geopandas as gpd
+
+    from saferoute.model import FloatArray
+
+    Row = tuple[float, str, bytes, dict[str, Any]]
+    """A stretch: S₂₀, a key of its own, its line as WKB, what the tiles carry."""
+
+TILES = "stretches.pmtiles"
+LAYER = "stretches"
+LEAST_ZOOM, MOST_ZOOM = 5, 13
+"""Zooms of the vector tiles: at 13 a step is .6 m at 60° and 1.2 m at the equator; maps look closer by enlarging."""
+MOST_OF_TILE = 250
+"""Below `MOST_ZOOM` a tile shows this many stretches, the best; at `MOST_ZOOM` all."""
+_EXTENT = 4096
+SHOWN = (
+    "score_low", "score", "rating", "data_quality", "length_m", "name", "surface", "grade_pct", "people_per_hour",
+    "limiting_criterion", "osm_ids", "district", "park", "checks",
+)  # fmt: skip
+"""Columns that the tiles carry."""
+_OF_FACTS = ("title", "attribution", "licence", "data_date", "caution", "notes", "stretches", "profile", "at")
+_MOST_ROWS = 500
+"""Rows of the summary on the page; the file has all."""
+_PLAIN = ("LICENSE.protomaps-leaflet", "protomaps-leaflet.js", "scan.css", "scan.js")
+_OF_MAP = ("LICENSE.leaflet", "leaflet.css", "leaflet.js")
+
+
+class VectorTiles:
+    """Collects stretches into vector tiles, partition by partition.
+
+    Those of `MOST_ZOOM` wait in a temporary file, and of the smaller zooms the
+    best are kept: what is held grows with the region's tiles, not with its
+    stretches.
+    """
+
+    def __init__(self) -> None:
+        from tempfile import TemporaryFile
+
+        self._file = TemporaryFile()  # noqa: SIM115 - it lives as long as this
+        self._waiting: dict[Tile, list[int]] = defaultdict(list)
+        """Of each tile of `MOST_ZOOM`, where its parts lie in the file."""
+        self._best: dict[Tile, list[Row]] = defaultdict(list)
+        self._bounds = np.array([180.0, 90.0, -180.0, -90.0])
+
+    def add(self, table: gpd.GeoDataFrame) -> None:
+        """Add a partition: stretches in WGS 84 that no other partition has."""
+        west, south, east, north = table.total_bounds
+        self._bounds = np.r_[np.fmin(self._bounds[:2], [west, south]), np.fmax(self._bounds[2:], [east, north])]
+        properties = [_properties(row) for row in pd.DataFrame(table[list(SHOWN)]).to_dict("records")]
+        wkb = table.geometry.to_wkb()
+        rows = list(zip(table["score_low"], table["quadkey"] + table["osm_ids"], wkb, properties, strict=True))
+        for zoom in range(LEAST_ZOOM, MOST_ZOOM + 1):
+            new: dict[Tile, list[Row]] = defaultdict(list)
+            for row, tile in _touched(table.bounds.to_numpy(), zoom):
+                new[tile].append(rows[row])
+            for tile, part in new.items():
+                if zoom == MOST_ZOOM:
+                    self._waiting[tile].append(self._file.tell())
+                    pickle.dump(part, self._file)
+                else:
+                    self._best[tile] = sorted(self._best[tile] + part, key=lambda r: (-r[0], r[1]))[:MOST_OF_TILE]
+
+    def _rows(self, tile: Tile) -> list[Row]:
+        """Return what a tile shows."""
+        rows = list(self._best.get(tile, ()))
+        for at in self._waiting.get(tile, ()):
+            self._file.seek(at)
+            rows += pickle.load(self._file)  # noqa: S301 - this object has written it, and nobody else can
+        return rows
+
+    def save(self, path: Path, facts: Mapping[str, Any]) -> None:
+        """Write the PMTiles; without any stretch there is a tile without any."""
+        from pmtiles.tile import Compression, TileType, zxy_to_tileid
+        from pmtiles.writer import write
+
+        tiles = [*self._best, *self._waiting] or [Tile(LEAST_ZOOM, 0, 0)]
+        west, south, east, north = self._bounds if self._best else (-180.0, -85.0, 180.0, 85.0)
+        with write(str(path)) as file:
+            for number, tile in sorted((zxy_to_tileid(t.zoom, t.x, t.y), t) for t in tiles):
+                file.write_tile(number, _encoded(tile, self._rows(tile)))
+            file.finalize(
+                {
+                    "tile_type": TileType.MVT,
+                    "tile_compression": Compression.GZIP,
+                    "min_lon_e7": int(west * 1e7), "min_lat_e7": int(south * 1e7),
+                    "max_lon_e7": int(east * 1e7), "max_lat_e7": int(north * 1e7),
+                    "center_zoom": LEAST_ZOOM,
+                    "center_lon_e7": int((west + east) / 2 * 1e7), "center_lat_e7": int((south + north) / 2 * 1e7),
+                },
+                {
+                    "name": facts["title"],
+                    "attribution": "; ".join(facts["attribution"]),
+                    "vector_layers": [{"id": LAYER, "fields": dict.fromkeys(SHOWN, "")}],
+                },
+            )  # fmt: skip
+
+    @property
+    def bounds(self) -> list[float]:
+        """West, south, east, north of what was added, degrees."""
+        return [round(float(b), 6) for b in self._bounds] if self._best else [-180.0, -60.0, 180.0, 75.0]
+
+
+def _properties(row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {str(k): v for k, v in row.items() if not pd.isna(v)}
+
+
+def _touched(bounds: FloatArray, zoom: int) -> Iterator[tuple[int, Tile]]:
+    """Yield each row with every tile that its box touches."""
+    low, high = numbers(bounds[:, [0, 3]], zoom), numbers(bounds[:, [2, 1]], zoom)
+    for row, (x0, y0, x1, y1) in enumerate(zip(*low, *high, strict=True)):
+        for x in range(int(x0), int(x1) + 1):
+            for y in range(int(y0), int(y1) + 1):
+                yield row, Tile(zoom, x, y)
+
+
+def _encoded(tile: Tile, rows: list[Row]) -> bytes:
+    """Return a tile as compressed MVT, the best stretches last so that they are drawn on top."""
+    import mapbox_vector_tile
+
+    rows = sorted(rows, key=lambda r: (r[0], r[1]))
+    lines = shapely.from_wkb([wkb for _, _, wkb, _ in rows])
+    features = [
+        {"geometry": line, "properties": properties}
+        for line, (*_, properties) in zip(_on_grid(np.asarray(lines, dtype=object), tile), rows, strict=True)
+        if line is not None
+    ]
+    layer = {"name": LAYER, "features": features}
+    data = mapbox_vector_tile.encode([layer], default_options={"extents": _EXTENT, "y_coord_down": True})
+    return gzip.compress(data, mtime=0)
+
+
+def _on_grid(lines: Any, tile: Tile) -> list[shapely.LineString | None]:
+    """Return lines in whole steps of a tile's grid, None where one shrinks to a point."""
+    if not len(lines):
+        return []
+    lonlat, owner = shapely.get_coordinates(lines, return_index=True)
+    size = 2**tile.zoom
+    x = (lonlat[:, 0] + 180) / 360 * size - tile.x
+    y = (1 - np.arcsinh(np.tan(np.radians(lonlat[:, 1]))) / np.pi) / 2 * size - tile.y
+    steps = np.rint(np.stack([x, y], axis=1) * _EXTENT).astype(np.int64)
+    new = np.r_[True, (np.diff(steps, axis=0) != 0).any(axis=1) | (np.diff(owner) != 0)]
+    steps, owner = steps[new], owner[new]
+    count = np.bincount(owner, minlength=len(lines))
+    starts = np.cumsum(count) - count
+    return [shapely.LineString(steps[a : a + n]) if n > 1 else None for a, n in zip(starts, count, strict=True)]
+
+
+def write(folder: Path, vector: VectorTiles, facts: Mapping[str, Any], summary: pd.DataFrame) -> None:
+    """Fill a folder with the page and all it needs.
+
+    Raises
+    ------
+    InvalidInput
+        If the libraries that write tiles are not installed.
+    """
+    vector.save(folder / TILES, facts)
+    for package, names in (("saferoute.scan", _PLAIN), ("saferoute.outputs.map", _OF_MAP)):
+        for name in names:
+            (folder / name).write_bytes((resources.files(package) / "assets" / name).read_bytes())
+    shown = {name: facts[name] for name in _OF_FACTS}
+    shown |= {"bounds": vector.bounds, "tiles": TILES, "layer": LAYER, "bad_tiles": len(facts["bad_tiles"])}
+    shown["summary"] = json.loads(summary.head(_MOST_ROWS).to_json(orient="records"))
+    (folder / "scan.json").write_text(json.dumps(shown, ensure_ascii=False) + "\n", encoding="utf-8")
+    page = (resources.files("saferoute.scan") / "assets" / "scan.html").read_bytes()
+    (folder / "index.html").write_bytes(page)
+
+
+def require() -> None:
+    """Raise `InvalidInput` unless all libraries are there that a scan writes with."""
+    from importlib.util import find_spec
+
+    missing = [lib for lib in ("pyarrow", "pmtiles", "mapbox_vector_tile") if find_spec(lib) is None]
+    if missing:
+        raise InvalidInput(f"a scan needs {', '.join(missing)}: pip install 'saferoute[scan]'")

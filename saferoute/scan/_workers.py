@@ -1,0 +1,151 @@
+"""Who looks at the tiles: this process, processes of this machine, or a cluster."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import wait as wait_for
+from typing import TYPE_CHECKING, Any
+
+from saferoute import __version__
+from saferoute.model import InvalidInput, SourceUnavailable
+from saferoute.outputs.text import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from saferoute.scan._job import Job
+    from saferoute.scan._tiles import Tile
+
+    Done = tuple[Tile, bytes | None, str]
+    """A tile with what it says, or with None and why it says nothing."""
+
+_AHEAD = 3
+"""Tiles sent to a cluster for each of its threads before the first come back."""
+_CONNECT_S = 30
+
+
+def one_tile(tile: Tile, job: Job) -> tuple[bytes | None, str]:
+    """Look at a tile; what goes wrong in it comes back as words, so that the others go on."""
+    from saferoute.scan._look import look
+    from saferoute.scan._store import to_bytes
+
+    if job.version != __version__:
+        return None, f"its worker has saferoute {__version__}, and {job.version} is asked for: install that there"
+    try:
+        return to_bytes(look(tile, job)), ""
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with one tile is no reason to lose the others
+        return None, _words(error)
+
+
+def _words(error: BaseException) -> str:
+    return f"{type(error).__name__}: {plain(str(error), 300)}"
+
+
+def here(tiles: Sequence[Tile], job: Job) -> Iterator[Done]:
+    """Look at tiles one after the other in this process."""
+    for tile in tiles:
+        yield tile, *one_tile(tile, job)
+
+
+def in_processes(tiles: Sequence[Tile], job: Job, n: int) -> Iterator[Done]:
+    """Look at tiles in n processes; one that dies takes no other tile with it than its own."""
+    left = deque(tiles)
+    while left:
+        running: dict[Future[Any], Tile] = {}
+        with _pool(n) as pool:
+            try:
+                while left or running:
+                    while left and len(running) < 2 * n:
+                        running[pool.submit(one_tile, left[0], job)] = left[0]
+                        left.popleft()
+                    for future in wait(running, return_when=FIRST_COMPLETED).done:
+                        content, why = future.result()
+                        yield running.pop(future), content, why
+            except BrokenProcessPool:
+                pass
+            except BaseException:  # nobody waits for tiles that nobody will read
+                for process in multiprocessing.active_children():
+                    process.terminate()
+                raise
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)
+        for tile in running.values():  # one of them is to blame
+            yield tile, *_alone(tile, job)
+
+
+def _alone(tile: Tile, job: Job) -> tuple[bytes | None, str]:
+    """Look at a tile in a process of its own."""
+    with _pool(1) as pool:
+        try:
+            answer: tuple[bytes | None, str] = pool.submit(one_tile, tile, job).result()
+        except BrokenProcessPool:
+            return None, "its process died, perhaps for want of memory: take smaller tiles with --zoom"
+        return answer
+
+
+def _pool(n: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(n, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """Let this process end with the one that started it, be it killed; a pool alone waits for ever."""
+    parent = multiprocessing.parent_process()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, too, and that decides
+
+    def watch() -> None:
+        if parent is not None:
+            wait_for([parent.sentinel])
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def on_cluster(tiles: Sequence[Tile], job: Job, address: str, say: Callable[[str], None]) -> Iterator[Done]:
+    """Look at tiles on a Dask cluster; a worker that dies gives its tiles back.
+
+    Raises
+    ------
+    InvalidInput
+        If Dask is not installed.
+    SourceUnavailable
+        If no scheduler answers at the address, or it goes away.
+    """
+    try:
+        import distributed
+    except ImportError as error:
+        raise InvalidInput("--scheduler needs Dask: pip install 'saferoute[scan]'") from error
+    try:
+        client: Any = distributed.Client(address, timeout=_CONNECT_S, set_as_default=False)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError, TimeoutError) as error:
+        raise SourceUnavailable(f"{address}: no Dask scheduler answers there; start one with dask scheduler") from error
+    with client:
+        if not client.nthreads():
+            say("no worker is there yet: start some with dask worker")
+        left, name = deque(tiles), job.fingerprint()
+        running: dict[str, Tile] = {}
+        arriving: Any = distributed.as_completed([], loop=client.loop)  # type: ignore[no-untyped-call]
+
+        def send() -> None:
+            while left and len(running) < _AHEAD * max(sum(client.nthreads().values()), 1):
+                tile = left.popleft()
+                future = client.submit(one_tile, tile, job, key=f"saferoute-{name}-{tile.quadkey}", pure=False)
+                running[future.key] = tile
+                arriving.add(future)
+
+        send()
+        while running:
+            future = next(arriving)
+            if future.status == "cancelled":
+                raise SourceUnavailable(f"{address}: the scheduler has gone; run the same command again to go on")
+            tile = running.pop(future.key)
+            failed = future.exception()
+            content, why = (None, _words(failed)) if failed else future.result()
+            future.release()
+            send()
+            yield tile, content, why

@@ -1,0 +1,145 @@
+"""What a scan costs: by km² and by way, with more ground, with two processes; and what the planet would cost.
+
+Run from the repository's folder: ``python tests/benchmarks/bench_scan.py [FOLDER] [--part PART]``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from saferoute import scan
+from saferoute.scan import _look
+from saferoute.scan._tiles import covering
+from saferoute.sources.profiles import load_profile
+
+PLACES = ("helgoland", "badwildbad", "helsinki", "liechtenstein", "heidelberg", "porto")
+COPIES = (1, 2, 4)
+"""Of Helgoland, along each side: 1, 4 and 16 times the area."""
+ZOOM = 13
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one region cost."""
+
+    place: str
+    km2: float
+    ways: int
+    tiles: int
+    stretches: int
+    cpu_s: float
+    grown: int
+    """Tiles whose margin had to grow."""
+
+
+def cost(place: str, osm: Path, rasters: list[Path]) -> Cost:
+    """Look at all tiles of an extract in this process, its reading not counted."""
+    job = scan.job_of(osm, profile=load_profile(), dem=rasters, zoom=12)
+    ways = job.sources()[0].tables().ways
+    tiles = covering(job.data_box, job.zoom)
+    begun = time.process_time()
+    found = [f for f in (_look.look(tile, job) for tile in tiles) if f is not None]
+    cpu_s = time.process_time() - begun
+    west, south, east, north = np.radians(job.data_box)
+    km2 = float((east - west) * (np.sin(north) - np.sin(south)) * 6371.0072**2)
+    stretches = sum(int((~f.table["beyond"]).sum()) for f in found)
+    grown = sum(max(f.facts["margin_m"]) > _look.MARGIN_M for f in found)
+    return Cost(place, km2, int(ways["highway"].notna().sum()), len(found), stretches, cpu_s, grown)
+
+
+def costs(folder: Path, places: list[str]) -> list[Cost]:
+    """Measure the places and print a table."""
+    print("| place | km² | highways | tiles | of them grown | stretches | CPU s | s/km² | ms/highway |")
+    print("|---|---|---|---|---|---|---|---|---|")
+    rows = []
+    for place in places:
+        osm = min((folder / place).glob("*.osm.pbf"), key=lambda p: p.name)
+        row = cost(place, osm, sorted((folder / place).glob("*.tif")))
+        rows.append(row)
+        print(
+            f"| {place} | {row.km2:.0f} | {row.ways} | {row.tiles} | {row.grown} | {row.stretches} | {row.cpu_s:.0f} "
+            f"| {row.cpu_s / row.km2:.2f} | {1000 * row.cpu_s / row.ways:.1f} |",
+            flush=True,
+        )
+    return rows
+
+
+def run(osm: Path, workers: int, zoom: int = ZOOM) -> tuple[float, float, float]:
+    """Return wall and CPU seconds and the peak memory (MB) of the largest process of a scan."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = str(Path(folder) / "out.parquet")
+        command = [sys.executable, "-m", "saferoute", "scan", str(osm), "-o", out, "-q", "--zoom", str(zoom)]
+        begun = time.perf_counter()
+        with Path(os.devnull).open("w") as nowhere:
+            process = subprocess.Popen([*command, "--workers", str(workers)], stdout=nowhere, stderr=nowhere)
+        _, status, usage = os.wait4(process.pid, 0)
+        if status:
+            raise SystemExit(f"the scan of {osm} failed")
+        return time.perf_counter() - begun, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+def growth(folder: Path, copies: list[int]) -> None:
+    """Print how CPU time and memory go with the area, and what a second process saves."""
+    with tempfile.TemporaryDirectory() as name:
+        regions = {}
+        for n in copies:
+            regions[n] = Path(name) / f"{n}.osm.pbf"
+            source = folder / "helgoland" / "helgoland.osm.pbf"
+            subprocess.run([sys.executable, folder / "replicate.py", source, regions[n], str(n), str(n)], check=True)
+        one = run(regions[copies[0]], 1)
+        print("| area | CPU s | over linear | peak MB | over that of the first |")
+        print("|---|---|---|---|---|")
+        for n in copies:
+            _, cpu_s, peak = one if n == copies[0] else run(regions[n], 1)
+            area = (n / copies[0]) ** 2
+            print(f"| × {area:.0f} | {cpu_s:.0f} | {cpu_s / (area * one[1]):.2f} | {peak:.0f} | {peak / one[2]:.2f} |")
+        middle = regions[copies[min(1, len(copies) - 1)]]
+        alone, both = run(middle, 1)[0], run(middle, 2)[0]
+        load = os.getloadavg()[0]
+        print(f"\ntwo processes: {alone / both:.2f} × one ({alone:.0f} s, {both:.0f} s of wall time; load {load:.1f})")
+
+
+PLANET = {"highways": 240e6, "heights_tb": 1.03, "map_gb": 85.0, "usd_per_core_h": 0.04}
+"""About: ways with a highway tag in 2025; 26 450 squares of GLO-30 of 39 MB each;
+planet.osm.pbf; a core of a rented machine an hour."""
+
+
+def planet(rows: list[Cost]) -> None:
+    """Print what the planet would cost, from the cost of a highway in each place."""
+    ms = sorted(1000 * r.cpu_s / r.ways for r in rows)
+    per_way = np.array([r.stretches / r.ways for r in rows])
+    print("\n| of the planet | lowest | median | highest |")
+    print("|---|---|---|---|")
+    hours = np.array([ms[0], np.median(ms), ms[-1]]) / 1000 * PLANET["highways"] / 3600
+    print("| core-hours | " + " | ".join(f"{h:,.0f}" for h in hours) + " |")
+    print("| days on 64 cores | " + " | ".join(f"{h / 64 / 24:.1f}" for h in hours) + " |")
+    print("| USD | " + " | ".join(f"{h * PLANET['usd_per_core_h']:,.0f}" for h in hours) + " |")
+    found = np.array([per_way.min(), np.median(per_way), per_way.max()]) * PLANET["highways"] / 1e6
+    print("| stretches, million | " + " | ".join(f"{s:.1f}" for s in found) + " |")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", nargs="?", type=Path)
+    parser.add_argument("--part", choices=("all", "cost", "growth"), default="all")
+    parser.add_argument("--places", nargs="+", default=list(PLACES))
+    parser.add_argument("--copies", nargs="+", type=int, default=list(COPIES))
+    arguments = parser.parse_args()
+    folder = arguments.folder or Path(os.environ.get("SAFEROUTE_TEST_DATA") or "../shared/data")
+    if arguments.part in ("all", "cost"):
+        planet(costs(folder, arguments.places))
+    if arguments.part in ("all", "growth"):
+        growth(folder, arguments.copies)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,644 @@
+"""A region tile by tile: no seam, nothing twice, nothing lost, whatever is killed on the way."""
+
+from __future__ import annotations
+
+import dataclasses
+import gzip
+import json
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import dying
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from pyproj import Transformer
+from town import ORIGIN, lonlat, write_town
+
+from saferoute import pipeline, scan, stretches
+from saferoute.cli import main
+from saferoute.model import InvalidInput, NoCoverage, Place, SourceUnavailable
+from saferoute.outputs._layers import flat
+from saferoute.scan import _look, _workers
+from saferoute.scan._look import COLUMNS
+from saferoute.scan._tiles import Tile, covering, numbers, quadkeys, tile_of
+from saferoute.sources.extract import ExtractSource
+from saferoute.sources.profiles import load_profile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytest.importorskip("pyarrow")
+pytest.importorskip("pmtiles")
+
+BEGINNER = load_profile("beginner")
+FRAME_JOB = scan.Job((), (), BEGINNER, scan.ZOOMS[0], (-180.0, -80.0, 180.0, 80.0))
+ZOOM = 15
+"""Tiles of 610 m at 60° N: several of them in a small town."""
+
+TOWN = """
+    n1 -100 10
+    n2 1300 40
+    w1 n1,n2 highway=footway surface=asphalt lit=yes name="Long walk"
+    n3 -50 150
+    n4 400 200
+    n5 800 170
+    n6 1250 420
+    w2 n3,n4,n5,n6 highway=path
+    n7 290 -200
+    n8 310 500
+    w3 n7,n8 highway=footway surface=gravel width=3
+    n9 620 -150
+    n10 600 480
+    w4 n9,n10 highway=cycleway surface=paving_stones foot=designated
+    n11 900 -120
+    n12 1200 -120
+    n13 1200 -20
+    n14 900 -20
+    w5 n11,n12,n13,n14,n11 landuse=grass name="A lawn"
+    n15 880 -130
+    n16 1210 -130
+    w6 n15,n16 highway=footway
+    n17 450 250
+    n18 700 250
+    n19 700 420
+    n20 450 420
+    w7 n17,n18,n19,n20,n17 leisure=park name="[b]Park[/b] <i>x"
+    n21 430 300
+    n22 1000 330
+    w8 n21,n22 highway=footway surface=concrete
+    n23 610 170 highway=crossing
+    n24 320 100 barrier=bollard
+    n25 100 -250
+    n26 100 480
+    w9 n25,n26 highway=residential name="Road"
+    n31 -300 -300
+    n32 1500 -300
+    n33 1500 600
+    n34 -300 600
+    w10 n31,n32,n33,n34,n31 boundary=administrative name="=HYPERLINK(1) town"
+"""
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_town(tmp_path_factory.mktemp("region") / "town.osm.pbf", TOWN)
+
+
+def job(osm: Path, zoom: int = ZOOM, profile=BEGINNER) -> scan.Job:
+    return scan.job_of(osm, profile=profile, zoom=zoom)
+
+
+def untiled(osm: Path, profile=BEGINNER) -> gpd.GeoDataFrame:
+    """Return the columns of a scan as one search over all of a region finds them."""
+    source = ExtractSource([osm])
+    west, south, east, north = source.tables().ways.total_bounds
+    area = pipeline.area_around(Place("", (west + east) / 2, (south + north) / 2), 20_000)
+    ranking = pipeline.find(area, features_of=source, profile=profile, top=100_000)
+    return flat(ranking.stretches, COLUMNS)
+
+
+def in_order(table: gpd.GeoDataFrame) -> pd.DataFrame:
+    rows = pd.DataFrame(table[list(COLUMNS)]).assign(wkb=table.geometry.to_wkb())
+    return rows.sort_values("wkb", ignore_index=True)
+
+
+def same(tiled: gpd.GeoDataFrame, whole: gpd.GeoDataFrame) -> None:
+    """Assert that two tables hold the same stretches to the last digit and letter."""
+    pd.testing.assert_frame_equal(in_order(tiled), in_order(whole), check_dtype=False, check_exact=True)
+
+
+def scanned(osm: Path, folder: Path, **more: Any) -> gpd.GeoDataFrame:
+    output = folder / "out.parquet"
+    scan.scan(job(osm, more.pop("zoom", ZOOM)), output, workers=more.pop("workers", 1), **more)
+    return gpd.read_parquet(output)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Return all that a scan left in a folder, file by file."""
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+@pytest.fixture(scope="module")
+def whole(town: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of one undisturbed scan of the town."""
+    folder = tmp_path_factory.mktemp("whole")
+    scanned(town, folder)
+    return folder
+
+
+# --- tiles -----------------------------------------------------------------------------------
+
+
+def test_every_point_lies_in_one_tile() -> None:
+    points = np.random.default_rng(1).uniform((-180, -85), (180, 85), (500, 2))
+    for (lon, lat), x, y in zip(points, *numbers(points, 9), strict=True):
+        tile = Tile(9, int(x), int(y))
+        west, south, east, north = tile.box
+        assert west <= lon < east
+        assert south < lat <= north
+        assert tile_of(tile.quadkey) == tile
+
+
+def test_a_corner_belongs_to_one_of_its_four_tiles() -> None:
+    west, _, _, north = Tile(10, 600, 300).box
+    x, y = numbers(np.array([[west, north]]), 10)
+    assert (x[0], y[0]) == (600, 300)
+
+
+def test_the_largest_tile_with_its_widest_margin_can_be_searched() -> None:
+    frame = _look._Frame(Tile(scan.ZOOMS[0], 2 ** (scan.ZOOMS[0] - 1), 2 ** (scan.ZOOMS[0] - 1)), FRAME_JOB)
+    assert pipeline.rectangle(frame.widened(np.full(4, _look.WIDEST_M)), frame.tile.crs).radius_m > 50_000
+
+
+def test_keys_begin_with_those_of_larger_tiles() -> None:
+    point = np.array([[24.94, 60.17]])
+    deep = quadkeys(*numbers(point, 18), 18)[0]
+    assert all(deep.startswith(quadkeys(*numbers(point, zoom), zoom)[0]) for zoom in range(1, 18))
+
+
+def test_tiles_cover_a_box_once_and_in_order() -> None:
+    tiles = covering((24.9, 60.1, 25.1, 60.2), 13)
+    keys = [tile.quadkey for tile in tiles]
+    assert keys == sorted(set(keys))
+    assert shapely.union_all([shapely.box(*t.box) for t in tiles]).contains(shapely.box(24.9, 60.1, 25.1, 60.2))
+
+
+# --- no seam ---------------------------------------------------------------------------------
+
+
+def test_tiles_say_what_one_search_says(town: Path, whole: Path) -> None:
+    found = gpd.read_parquet(whole / "out.parquet")
+    assert len(found) > 15
+    assert found["quadkey"].str[:ZOOM].nunique() > 4
+    same(found, untiled(town))
+
+
+def test_larger_tiles_say_the_same(town: Path, whole: Path, tmp_path: Path) -> None:
+    found = scanned(town, tmp_path, zoom=13).drop(columns="square")
+    pd.testing.assert_frame_equal(found, gpd.read_parquet(whole / "out.parquet").drop(columns="square"))
+
+
+def test_at_an_hour_tiles_say_what_one_search_says(town: Path, tmp_path: Path) -> None:
+    saturday = load_profile(at="2026-06-20T07:00")
+    scan.scan(job(town, 14, saturday), tmp_path / "out.parquet", workers=1)
+    found = gpd.read_parquet(tmp_path / "out.parquet")
+    same(found, untiled(town, saturday))
+    assert not found["people_per_hour"].equals(untiled(town)["people_per_hour"])
+
+
+def test_keys_are_those_of_the_middles(whole: Path) -> None:
+    found = gpd.read_parquet(whole / "out.parquet")
+    lines = found.geometry.to_numpy()
+    middle = shapely.get_coordinates(shapely.line_interpolate_point(lines, 0.5, normalized=True))
+    assert found["quadkey"].str[:14].tolist() == quadkeys(*numbers(middle, 14), 14)
+    assert found["quadkey"].str.len().eq(18).all()
+    assert found["quadkey"].is_monotonic_increasing
+
+
+EVEN = "n1 0 0\nn2 2600 0\nw1 n1,n2 highway=footway surface=asphalt"
+"""A straight of 2.6 km whose windows are all alike: where one stretch ends, the next begins, from its start on."""
+
+
+def test_the_margin_grows_until_a_straight_is_seen_whole(tmp_path: Path) -> None:
+    osm = write_town(tmp_path / "even.osm", EVEN)
+    margins = [_look.look(tile, job(osm)) for tile in covering(job(osm).data_box, ZOOM)]
+    assert max(max(found.facts["margin_m"]) for found in margins if found) > _look.MARGIN_M
+    same(scanned(osm, tmp_path), untiled(osm))
+
+
+def test_a_margin_that_does_not_grow_would_not_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    osm = write_town(tmp_path / "even.osm", EVEN)
+    monkeypatch.setattr(_look, "WIDEST_M", _look.MARGIN_M)
+    found = scanned(osm, tmp_path)
+    with pytest.raises(AssertionError):
+        same(found, untiled(osm))
+    facts = json.loads((tmp_path / "out.parquet" / "_saferoute.json").read_text())
+    assert any("cut" in note for note in facts["notes"])
+
+
+def test_open_ground_is_seen_whole(tmp_path: Path) -> None:
+    beach = """
+        n1 0 0
+        n2 4500 0
+        n3 4500 60
+        n4 0 60
+        w1 n1,n2,n3,n4,n1 natural=beach surface=sand
+        n5 0 -5
+        n6 4500 -5
+        w2 n5,n6 highway=service access=yes foot=yes
+        n7 4200 30 natural=tree
+        n8 4000 30 natural=tree
+        n9 300 30 natural=rock
+    """
+    osm = write_town(tmp_path / "beach.osm", beach)
+    found = scanned(osm, tmp_path, zoom=14)
+    assert (found["origin"] == "area").any()
+    same(found, untiled(osm))
+
+
+def test_open_ground_beyond_the_last_way_is_scanned(tmp_path: Path) -> None:
+    beach = """
+        n1 0 0
+        n2 2000 0
+        n3 2000 60
+        n4 0 60
+        w1 n1,n2,n3,n4,n1 natural=beach surface=sand
+        n5 0 -5
+        n6 100 -5
+        w2 n5,n6 highway=footway
+    """
+    osm = write_town(tmp_path / "beach.osm", beach)
+    found = scanned(osm, tmp_path)
+    assert found.total_bounds[2] > lonlat(1300, 0)[0]
+    same(found, untiled(osm))
+
+
+@pytest.mark.slow
+def test_a_real_island_says_what_one_search_says(shared_data: Path, tmp_path: Path) -> None:
+    osm = shared_data / "helgoland" / "helgoland.osm.pbf"
+    same(scanned(osm, tmp_path, zoom=14), untiled(osm))
+
+
+@pytest.mark.slow
+@pytest.mark.xfail(
+    strict=True,
+    reason="chains are joined from what is read around a tile: one that leaves it is cut into cells from another "
+    "start; an index that joins them once and for all mends it",
+)
+def test_a_real_city_says_what_one_search_says(shared_data: Path, tmp_path: Path) -> None:
+    osm = shared_data / "helsinki" / "helsinki-centre.osm.pbf"
+    same(scanned(osm, tmp_path, zoom=13, workers=2), untiled(osm))
+
+
+def test_where_two_metric_zones_meet_nothing_is_twice_and_nothing_lost(tmp_path: Path) -> None:
+    x, y = Transformer.from_crs("EPSG:4326", "EPSG:32635", always_xy=True).transform(24.0, 60.0)
+    shift = (x - ORIGIN[0] - 600, y - ORIGIN[1])
+    plan = TOWN.partition("n31")[0]
+    osm = write_town(tmp_path / "seam.osm", plan, shift=shift)
+    zones = {tile.crs for tile in covering(job(osm).data_box, ZOOM)}
+    assert zones == {"EPSG:32634", "EPSG:32635"}
+    found, one_zone = scanned(osm, tmp_path), untiled(osm)
+    lines = found.to_crs("EPSG:32635").geometry.to_numpy()
+    assert len(stretches.rivals(lines, BEGINNER.lane_m)) == 0
+    ground = shapely.union_all(shapely.buffer(lines, 1.5))
+    for line in one_zone.to_crs("EPSG:32635").geometry:
+        assert shapely.intersection(line, ground).length > 0.9 * line.length
+    assert found["length_m"].sum() == pytest.approx(one_zone["length_m"].sum(), rel=0.05)
+
+
+# --- what is written -------------------------------------------------------------------------
+
+
+def test_the_output_is_a_data_set_with_boxes_and_words(whole: Path) -> None:
+    from pyarrow import dataset, parquet
+
+    found = gpd.read_parquet(whole / "out.parquet")
+    assert list(found.columns[: len(scan.SCHEMA)]) == list(scan.SCHEMA)
+    assert found.crs == "EPSG:4326"
+    assert dataset.dataset(whole / "out.parquet", partitioning="hive").count_rows() == len(found)
+    assert all(q.startswith(s[1:]) for q, s in zip(found["quadkey"], found["square"].astype(str), strict=True))
+    west, south, east, north = found.total_bounds
+    part = gpd.read_parquet(whole / "out.parquet", bbox=(west, south, (west + east) / 2, north))
+    assert 0 < len(part) < len(found)
+    for file in (whole / "out.parquet").rglob("*.parquet"):
+        metadata = parquet.read_schema(file).metadata
+        assert json.loads(metadata[b"geo"])["version"] == "1.1.0"
+        assert "ODbL" in json.loads(metadata[b"saferoute"])["attribution"][0]
+    facts = json.loads((whole / "out.parquet" / "_saferoute.json").read_text())
+    assert facts["stretches"] == len(found)
+    assert any("km is unknown" in note for note in facts["notes"])
+
+
+def test_the_summary_counts_districts_and_parks(whole: Path) -> None:
+    found = gpd.read_parquet(whole / "out.parquet")
+    table = pd.read_csv(whole / "out-summary.csv")
+    region = table[table["kind"] == "region"].iloc[0]
+    assert region["stretches"] == len(found)
+    assert region["length_km"] == pytest.approx(found["length_m"].sum() / 1000, abs=0.01)
+    assert region[["a_km", "b_km", "c_km", "none_km"]].sum() == pytest.approx(region["length_km"], abs=0.01)
+    assert region["unknown_slope_km"] == region["length_km"]
+    assert region["best_score_low"] == found["score_low"].max()
+    assert set(table["kind"]) == {"region", "district", "park"}
+    assert table.loc[table["kind"] == "park", "stretches"].sum() == found["park"].notna().sum() > 0
+
+
+def test_no_cell_of_the_summary_is_a_formula(whole: Path) -> None:
+    cells = [cell for line in (whole / "out-summary.csv").read_text().splitlines() for cell in line.split(",")]
+    assert not [c for c in cells if c.lstrip('"')[:1] in set("=+@")]
+    assert "HYPERLINK" in (whole / "out-summary.csv").read_text()
+
+
+def test_vector_tiles_hold_every_stretch_at_the_largest_zoom(whole: Path) -> None:
+    import mapbox_vector_tile
+    from pmtiles.reader import MemorySource, Reader, all_tiles
+
+    source = MemorySource((whole / "out-web" / "stretches.pmtiles").read_bytes())
+    seen: dict[int, set[str]] = {}
+    for (zoom, *_), data in all_tiles(source):
+        layer = mapbox_vector_tile.decode(gzip.decompress(data))["stretches"]
+        seen.setdefault(zoom, set()).update(
+            f["properties"]["osm_ids"] + str(f["properties"]["length_m"]) for f in layer["features"]
+        )
+    found = gpd.read_parquet(whole / "out.parquet")
+    assert seen[max(seen)] == set(found["osm_ids"] + found["length_m"].astype(str))
+    assert Reader(source).header()["max_zoom"] == 13
+    assert set(seen) == set(range(5, 14))
+
+
+def test_two_processes_write_what_one_writes(town: Path, whole: Path, tmp_path: Path) -> None:
+    scanned(town, tmp_path, workers=2)
+    assert contents(tmp_path) == contents(whole)
+
+
+def test_a_region_that_holds_nothing_to_run_on_is_an_empty_data_set(tmp_path: Path, capsys) -> None:
+    osm = write_town(tmp_path / "road.osm", "n1 0 0\nn2 300 0\nw1 n1,n2 highway=motorway")
+    code = main(["scan", str(osm), "-o", str(tmp_path / "out.parquet"), "--workers", "1", "-q"])
+    assert code == 5
+    assert len(gpd.read_parquet(tmp_path / "out.parquet")) == 0
+    assert capsys.readouterr().out.startswith("0 stretches")
+
+
+def test_progress_tells_rate_and_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    tiles, said, clock = covering((24.0, 60.0, 24.5, 60.2), 12), [], [0.0]
+    monkeypatch.setattr(scan.time, "monotonic", lambda: clock[0])
+    progress = scan._Progress(tiles, said.append)
+    for tile in tiles:
+        clock[0] += 10.0
+        progress.step(tile)
+    n = len(tiles)
+    assert len(said) == n
+    assert said[0].startswith(f"1 of {n} tiles, 6.0 tiles/min, 2.36 km²/s")
+    assert said[1].endswith(f"{round((n - 2) * 10 / 60)} min left")
+    assert said[-1].endswith("0 s left")
+
+
+# --- killed, failed, resumed -----------------------------------------------------------------
+
+
+def command(osm: Path, folder: Path, *more: str) -> list[str]:
+    out = str(folder / "out.parquet")
+    return [sys.executable, "-m", "saferoute", "scan", str(osm), "-o", out, "--zoom", str(ZOOM), *more]
+
+
+def kept(folder: Path) -> list[Path]:
+    return list(folder.glob(".out.parquet.tiles-*/*.tile"))
+
+
+def wait_until(said: Any, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not said():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.01)
+
+
+@pytest.mark.slow
+def test_a_scan_that_is_killed_again_and_again_ends_with_the_same_files(
+    town: Path, whole: Path, tmp_path: Path
+) -> None:
+    for workers, more in (("1", 2), ("2", 3)):
+        before = len(kept(tmp_path))
+        run = subprocess.Popen(command(town, tmp_path, "--workers", workers, "-q"), stderr=subprocess.DEVNULL)
+        wait_until(lambda least=before + more: len(kept(tmp_path)) >= least)
+        run.send_signal(signal.SIGKILL)
+        run.wait()
+        assert not (tmp_path / "out.parquet").exists()
+    before = {path: path.stat().st_mtime_ns for path in kept(tmp_path)}
+    again = subprocess.run(command(town, tmp_path, "--workers", "1"), capture_output=True, text=True, check=False)
+    assert again.returncode == 0, again.stderr
+    assert f"{len(before)} of " in again.stderr
+    assert contents(tmp_path) == contents(whole)
+
+
+def test_a_scan_that_is_stopped_while_it_writes_leaves_the_tiles(
+    town: Path, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from saferoute.scan import _web, _write
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    for where in ((_write, "_parquet"), (_web, "write"), (_write, "write_whole")):
+        with monkeypatch.context() as patch:
+            patch.setattr(*where, stop)
+            with pytest.raises(KeyboardInterrupt):
+                scanned(town, tmp_path)
+        monkeypatch.setattr(_workers, "one_tile", stop)  # none is looked at again
+    scanned(town, tmp_path)
+    assert contents(tmp_path) == contents(whole)
+
+
+def test_a_page_of_another_scan_is_no_sign_of_a_whole_one(
+    town: Path, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stop between the page's and the stretches' taking their places, an older scan being there."""
+    scan.scan(job(town, zoom=13), tmp_path / "out.parquet", workers=1)
+    rename = Path.rename
+
+    def stop(self: Path, target: Path) -> Path:
+        if self.name == ".out.parquet.new":
+            raise KeyboardInterrupt
+        return rename(self, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", stop)
+        before = contents(tmp_path / "out.parquet")
+        with pytest.raises(KeyboardInterrupt):
+            scanned(town, tmp_path)
+    assert contents(tmp_path / "out.parquet") == before
+    monkeypatch.setattr(_workers, "one_tile", None)  # the tiles are there
+    scanned(town, tmp_path)
+    assert contents(tmp_path) == contents(whole)
+
+
+def test_a_scan_that_is_whole_is_not_done_again(town: Path, whole: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_workers, "one_tile", None)
+    before = contents(whole)
+    said: list[str] = []
+    done = scan.scan(job(town), whole / "out.parquet", workers=1, say=said.append)
+    assert done.stretches == len(gpd.read_parquet(whole / "out.parquet"))
+    assert "nothing to do" in said[0]
+    assert contents(whole) == before
+
+
+def test_another_profile_is_another_scan(town: Path, whole: Path, tmp_path: Path) -> None:
+    shutil.copytree(whole, tmp_path, dirs_exist_ok=True)
+    output = tmp_path / "out.parquet"
+    scan.scan(job(town, zoom=13, profile=load_profile("advanced")), output, workers=1)
+    assert gpd.read_parquet(output)["length_m"].min() >= 120
+    assert set(contents(tmp_path)) != set(contents(whole))
+    assert not [name for name in contents(tmp_path) if name.startswith(".")]
+
+
+def test_a_bad_tile_is_named_and_tried_again_alone(
+    town: Path, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
+) -> None:
+    bad = gpd.read_parquet(whole / "out.parquet")["quadkey"].iloc[0][:ZOOM]
+    looked: list[str] = []
+    right = _look.look
+
+    def broken(tile: Tile, of: scan.Job) -> Any:
+        looked.append(tile.quadkey)
+        if tile.quadkey == bad:
+            raise RuntimeError("a [bold]bad[/bold] tile\x1b[31m")
+        return right(tile, of)
+
+    arguments = command(town, tmp_path, "--workers", "1", "-q")[3:]
+    with monkeypatch.context() as patch:
+        patch.setattr(_look, "look", broken)
+        assert main(arguments) == 6
+    said = capsys.readouterr().err
+    assert bad in said
+    assert "RuntimeError: a [bold]bad[/bold] tile" in said
+    assert "\x1b" not in said
+    rest = gpd.read_parquet(tmp_path / "out.parquet")
+    assert not rest["quadkey"].str.startswith(bad).any()
+    assert json.loads((tmp_path / "out.parquet" / "_saferoute.json").read_text())["bad_tiles"].keys() == {bad}
+    looked.clear()
+    monkeypatch.setattr(_look, "look", lambda tile, of: (looked.append(tile.quadkey), right(tile, of))[1])
+    assert main(arguments) == 0
+    assert looked == [bad]
+    assert contents(tmp_path) == contents(whole)
+
+
+@pytest.mark.slow
+def test_a_tile_that_kills_its_process_harms_no_other(town: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    of = job(town)
+    tiles = covering(of.data_box, of.zoom)[:3]
+    monkeypatch.setattr(_workers, "one_tile", dying.one_tile)
+    done = {tile: (content, why) for tile, content, why in _workers.in_processes(tiles, of, 2)}
+    assert set(done) == set(tiles)
+    assert done[tiles[0]][0] is None
+    assert "its process died" in done[tiles[0]][1]
+    assert all(content is not None for tile, (content, _) in done.items() if tile != tiles[0])
+
+
+# --- a cluster -------------------------------------------------------------------------------
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """A scheduler and two workers of Dask, each a process of its own on loopback."""
+    pytest.importorskip("distributed")
+    folder, port = tmp_path_factory.mktemp("dask"), free_port()
+    address = f"tcp://127.0.0.1:{port}"
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
+    dask = [sys.executable, "-m", "dask"]
+    scheduler = subprocess.Popen(
+        [*dask, "scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"], **quiet
+    )
+    worker = [*dask, "worker", address, "--nthreads", "1", "--no-dashboard", "--no-nanny", "--host", "127.0.0.1"]
+    workers = [subprocess.Popen([*worker, "--local-directory", str(folder)], **quiet) for _ in range(2)]
+    yield address, workers
+    for process in (*workers, scheduler):
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.slow
+def test_a_cluster_writes_the_same_though_a_worker_is_killed(cluster, town: Path, whole: Path, tmp_path: Path) -> None:
+    address, workers = cluster
+    run = subprocess.Popen(command(town, tmp_path, "--scheduler", address, "-q"), stderr=subprocess.PIPE)
+    wait_until(lambda: len(kept(tmp_path)) >= 3)
+    workers[0].send_signal(signal.SIGKILL)
+    _, said = run.communicate(timeout=120)
+    assert run.returncode == 0, said
+    assert contents(tmp_path) == contents(whole)
+
+
+def test_no_scheduler_is_a_service_that_does_not_answer(town: Path, tmp_path: Path, monkeypatch) -> None:
+    pytest.importorskip("distributed")
+    monkeypatch.setattr(_workers, "_CONNECT_S", 1)
+    with pytest.raises(SourceUnavailable, match="no Dask scheduler answers"):
+        scanned(town, tmp_path, scheduler=f"tcp://127.0.0.1:{free_port()}")
+
+
+# --- what is refused -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        (["--zoom", "8"], "zoom 8"),
+        (["--zoom", "17"], "zoom 17"),
+        (["--workers", "0"], "workers 0"),
+        (["--at", "now"], "now"),
+        (["--at", "soon"], "soon"),
+        (["--at", ""], "''"),
+        (["-o", "out.geojson"], "ends with .parquet"),
+        (["-o", "none/out.parquet"], "does not exist"),
+        (["--dem", "none.tif"], "no such file"),
+    ],
+)
+def test_bad_input_is_one_line(town: Path, tmp_path: Path, monkeypatch, capsys, more: list[str], why: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main([*command(town, tmp_path, "-q")[3:], *more]) == 2
+    said = capsys.readouterr().err.strip().splitlines()
+    assert len(said) == 1
+    assert why in said[0]
+
+
+@pytest.mark.parametrize("name", ["out.parquet", "out-web"])
+def test_what_is_no_scan_is_not_overwritten(town: Path, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "precious").touch()
+    with pytest.raises(InvalidInput, match="no scan's"):
+        scanned(town, tmp_path)
+    assert contents(tmp_path) == {f"{name}/precious": b""}
+
+
+def test_two_scans_do_not_write_one_output(town: Path, tmp_path: Path) -> None:
+    from filelock import FileLock
+
+    with FileLock(tmp_path / ".out.parquet.lock"), pytest.raises(InvalidInput, match="another scan"):
+        scanned(town, tmp_path)
+
+
+def test_an_hour_becomes_one_on_a_day(town: Path) -> None:
+    at = scan.job_of(town, profile=load_profile(at="sat 07:00"), zoom=ZOOM).profile.at
+    assert pd.Timestamp(at).day_name() == "Saturday"
+    assert at.endswith("T07:00")
+
+
+def test_the_fingerprint_knows_data_and_profile(town: Path, tmp_path: Path) -> None:
+    first = job(town).fingerprint()
+    assert first == job(town).fingerprint()
+    others = [job(town, ZOOM - 1), job(town, profile=load_profile("advanced"))]
+    others.append(job(write_town(tmp_path / "town.osm.pbf", EVEN)))
+    assert len({first, *(other.fingerprint() for other in others)}) == 4
+
+
+def test_a_raster_elsewhere_is_refused(town: Path, tmp_path: Path, write_plane) -> None:
+    far = write_plane(tmp_path / "far.tif", shift=200_000)
+    with pytest.raises(NoCoverage, match=r"far\.tif"):
+        scan.job_of(town, profile=BEGINNER, dem=[far], zoom=ZOOM)
+
+
+def test_heights_are_used_and_what_they_leave_open_is_said(town: Path, tmp_path: Path, write_plane) -> None:
+    with_heights = scan.job_of(town, profile=BEGINNER, dem=[write_plane(tmp_path / "dem.tif")], zoom=13)
+    scan.scan(with_heights, tmp_path / "out.parquet", workers=1)
+    found = gpd.read_parquet(tmp_path / "out.parquet")
+    assert 0 < found["grade_pct"].notna().sum() < len(found)
+    facts = json.loads((tmp_path / "out.parquet" / "_saferoute.json").read_text())
+    assert any("no elevation covers them" in note for note in facts["notes"])
+
+
+def test_a_worker_of_another_version_says_so(town: Path) -> None:
+    of = dataclasses.replace(job(town), version="0.0.0")
+    content, why = _workers.one_tile(covering(of.data_box, of.zoom)[0], of)
+    assert content is None
+    assert "0.0.0 is asked for" in why
