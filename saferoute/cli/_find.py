@@ -73,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
         say=progress(arguments.quiet),
     )
     if not arguments.output:
-        files = [default_map(place)]
+        files = [default_map(arguments, place)]
     for path in files:
         outputs.write(ranking, path)
     if to_stdout:
