@@ -411,7 +411,7 @@ def explain(
     Examples
     --------
     >>> print(explain("60.1757,24.9470", region="data/helsinki").row["surface"])
-    gravel
+    unpaved
     """
     sources = _sources(region, elevation, online)
     answer = pipeline.explain(

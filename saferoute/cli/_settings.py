@@ -186,7 +186,7 @@ def settle(arguments: argparse.Namespace, defaults: Mapping[str, Any]) -> list[s
     Parameters
     ----------
     arguments : Namespace
-        Is changed: it gets every option of `defaults`, and ``output_folder``.
+        Is changed: it gets every option of `defaults` and, where files are written, ``output_folder``.
     defaults : mapping
         What `forget_defaults` returned of the command.
 
@@ -204,7 +204,7 @@ def settle(arguments: argparse.Namespace, defaults: Mapping[str, Any]) -> list[s
     given = {key: value for key, value in flags.items() if value is not None}
     told = []
     from_home = getattr(arguments, "near", None) == "home"
-    wanted = {*defaults, "output-folder", *(["home"] if from_home else [])}
+    wanted = {*defaults, *(["home"] if from_home else []), *(["output-folder"] if "output" in arguments else [])}
     for level in _levels(getattr(arguments, "settings", None), wanted):
         aside = {other for those, others in _RIVALS if those & set(given) for other in others}
         taken = {key: level.values[key] for key in level.values if key in wanted - set(given) - aside}

@@ -15,6 +15,9 @@ from saferoute.model import CAUTION
 from saferoute.outputs import notebook, table
 
 if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any as Browser
+
     from saferoute.model import Ranking, Session
 
 ALLOWED = {"div", "p", "b", "table", "thead", "tbody", "tr", "th", "td", "details", "summary", "ul", "li"}
@@ -74,3 +77,25 @@ def test_of_nothing_there_is_no_table_but_reasons(empty: Ranking) -> None:
 
 def test_a_session_is_a_row_a_step(made: Session) -> None:
     assert notebook.session_html(made).count("<tr>") == len(made.steps) + 1
+
+
+@pytest.mark.browser
+def test_the_map_of_an_exported_notebook_works_inside_its_frame(
+    browser: Browser, ranking: Ranking, tmp_path: Path
+) -> None:
+    page = tmp_path / "exported.html"
+    shown = saferoute.Ranking.of(ranking).map()._repr_html_()
+    page.write_text(f'<!DOCTYPE html><meta charset="utf-8">{shown}', encoding="utf-8")
+    browser.open(page)
+    browser.settle(1000)
+    browser.driver.switch_to.frame(0)
+    try:
+        browser.driver.find_element("css selector", "li button").click()
+        browser.settle(200)
+        assert browser.js("location.href") == "about:srcdoc#s1"
+        assert browser.js("document.querySelectorAll('.leaflet-lines-pane path.stretch').length") == len(ranking.stretches)
+        assert browser.js("window.origin") == "null"
+    finally:
+        browser.driver.switch_to.default_content()
+    assert browser.errors() == []
+    assert browser.requests() == []
