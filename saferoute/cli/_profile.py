@@ -20,7 +20,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         long="list names the levels. show prints one, or a file's, as TOML with every value in it: save it, edit it, "
         "give it to --level.",
     )
-    profile.add_argument("action", choices=("list", "show"))
+    profile.add_argument("action", choices=("list", "show"), help="what to do")
     profile.add_argument("level", nargs="?", metavar="NAME|FILE", help="with show: a level, or a profile .toml")
     add_choices(profile)
     profile.set_defaults(run=run, at="now")
