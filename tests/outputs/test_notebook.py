@@ -93,7 +93,8 @@ def test_the_map_of_an_exported_notebook_works_inside_its_frame(
         browser.driver.find_element("css selector", "li button").click()
         browser.settle(200)
         assert browser.js("location.href") == "about:srcdoc#s1"
-        assert browser.js("document.querySelectorAll('.leaflet-lines-pane path.stretch').length") == len(ranking.stretches)
+        drawn = browser.js("document.querySelectorAll('.leaflet-lines-pane path.stretch').length")
+        assert drawn == len(ranking.stretches)
         assert browser.js("window.origin") == "null"
     finally:
         browser.driver.switch_to.default_content()
