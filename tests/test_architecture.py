@@ -19,7 +19,7 @@ FLOORS = {
     "model": 0, "geometry": 0,
     "stretches": 1, "scoring": 1, "session": 1, "sources": 1, "criteria": 1, "outputs": 1,
     "pipeline": 2,
-    "scan": 3,
+    "api": 3, "scan": 3,
     "cli": 4,
 }  # fmt: skip
 EXEMPT = {"__init__", "__main__"}

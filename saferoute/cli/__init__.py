@@ -14,8 +14,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from saferoute import __version__
-from saferoute.cli import _cache, _evaluate, _explain, _find, _plan, _scan, _view
-from saferoute.cli._shared import EXIT_CODES, say
+from saferoute.cli import _cache, _evaluate, _explain, _find, _plan, _profile, _scan, _settings, _view
+from saferoute.cli._shared import EXIT_CODES, progress, say
 from saferoute.model import InvalidInput, SaferouteError
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ examples:
   saferoute explain --near 60.1757,24.9470 --region data/helsinki
   saferoute evaluate-crowding counts.csv --osm city.osm.pbf --at "wed 13:00"
   saferoute scan data/helsinki -o helsinki.parquet
+  saferoute find --near home                      # the home of saferoute.toml
+  saferoute profile show beginner > mine.toml
   saferoute view maps/helsinki.html --tiles
 
 """
@@ -47,9 +49,15 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"saferoute {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in (_find, _explain, _plan, _scan, _view, _cache, _evaluate):
+    for command in (_find, _explain, _plan, _scan, _view, _profile, _cache, _evaluate):
         command.add(commands)
     return top
+
+
+def commands_of(top: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    """Return the parsers of the commands by name."""
+    choices = (action.choices for action in top._actions if isinstance(action, argparse._SubParsersAction))  # noqa: SLF001 - argparse has no public way
+    return dict(next(choices))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -57,8 +65,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a name that the terminal cannot show is no reason to stop
             stream.reconfigure(errors="replace")
-    arguments = parser().parse_args(_southern(sys.argv[1:] if argv is None else argv))
+    top = parser()
+    defaults = {name: _settings.forget_defaults(command) for name, command in commands_of(top).items()}
+    arguments = top.parse_args(_southern(sys.argv[1:] if argv is None else argv))
     try:
+        if defaults[arguments.command]:
+            told = _settings.settle(arguments, defaults[arguments.command])
+            for line in told:
+                progress(getattr(arguments, "quiet", False))(f"settings: {line}")
         code: int = arguments.run(arguments)
         sys.stdout.flush()
     except SaferouteError as error:

@@ -73,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
         say=progress(arguments.quiet),
     )
     if not arguments.output:
-        files = [default_map(place)]
+        files = [default_map(arguments, place)]
     for path in files:
         outputs.write(ranking, path)
     if to_stdout:
@@ -92,21 +92,12 @@ def _print_ranking(ranking: Ranking) -> None:
     from rich.text import Text
 
     from saferoute.outputs import table
-    from saferoute.outputs.text import plain
 
     # Where output is no terminal nothing folds: the table goes into a file or a pipe.
     console = Console(width=None if sys.stdout.isatty() else 160, highlight=False, markup=False, emoji=False)
-    seen = ranking.considered
+    console.print(Text(table.heading(ranking)))
     if len(ranking.stretches):
-        console.print(
-            Text(
-                f"{len(ranking.stretches)} of {seen['stretches']:.0f} stretches near {plain(ranking.place.name)}, "
-                f"within {table.distance(ranking.area.radius_m)}; {ranking.profile.title}"
-            )
-        )
         console.print(table.ranking_table(ranking))
-    else:
-        console.print(Text(f"Nothing qualifies near {plain(ranking.place.name)}: the limits left no stretch."))
     console.print(Text("Left out:"))
     for line in [*table.exclusion_lines(ranking), "", *table.closing_lines(ranking)]:
         console.print(Text(line))

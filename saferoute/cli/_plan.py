@@ -100,7 +100,7 @@ def run(arguments: argparse.Namespace) -> int:
             say(f"saferoute: {note}")
         return NOTHING_QUALIFIES
     if not arguments.output:
-        files = [default_map(place, "-session")]
+        files = [default_map(arguments, place, "-session")]
     for path in files:
         outputs.write(session, path)
     _print(session, geojson="-" in arguments.output, qr=arguments.qr)

@@ -50,12 +50,18 @@ def add_common(command: argparse.ArgumentParser) -> None:
         "--near",
         required=True,
         metavar="PLACE",
-        help="lat,lon, geo:lat,lon, or a name: of a place in the world, or with local data of an object in the extract",
+        help="lat,lon, geo:lat,lon, a name (of a place in the world, or with local data of an object in the extract), "
+        "or home, the one of the settings",
     )
     command.add_argument("--pick", type=int, metavar="N", help="which place, where a name has several (default 1)")
     _add_data(command)
     add_network(command)
     add_runner(command)
+    command.add_argument(
+        "--settings",
+        metavar="FILE",
+        help="settings instead of saferoute.toml here and in the user's configuration; none = no settings",
+    )
     command.add_argument("-q", "--quiet", action="store_true", help="no progress on stderr")
 
 
@@ -117,9 +123,14 @@ def add_runner(command: argparse.ArgumentParser, *, at: str | None = "now") -> N
         metavar="LEVEL",
         help="first-steps, beginner (default), intermediate, advanced, or a profile .toml",
     )
-    runner.add_argument("--barefoot", action="store_true", help="sand and grass only")
-    runner.add_argument("--surface", default="", metavar="LIST", help="only these surfaces, as in sand,grass")
-    runner.add_argument(
+    add_choices(runner)
+
+
+def add_choices(group: argparse._ActionsContainer) -> None:
+    """Add what narrows a level."""
+    group.add_argument("--barefoot", action=argparse.BooleanOptionalAction, default=False, help="sand and grass only")
+    group.add_argument("--surface", default="", metavar="LIST", help="only these surfaces, as in sand,grass")
+    group.add_argument(
         "--min-length", type=float, metavar="M", help="clear length of a stretch, m (default: the level's)"
     )
 
@@ -127,7 +138,12 @@ def add_runner(command: argparse.ArgumentParser, *, at: str | None = "now") -> N
 def add_network(command: argparse.ArgumentParser) -> None:
     """Add how the network and the cache are used."""
     network = command.add_argument_group("network", "Every answer is kept in a cache, see saferoute cache --help.")
-    network.add_argument("--offline", action="store_true", help="open no connection: use the cache alone")
+    network.add_argument(
+        "--offline",
+        action=argparse.BooleanOptionalAction,
+        default=False,
+        help="open no connection: use the cache alone",
+    )
     network.add_argument("--refresh", action="store_true", help="ask again, whatever the cache holds")
     add_cache_dir(network)
     for name in ("overpass", "nominatim", "mapterhorn", "glo30"):
@@ -217,9 +233,9 @@ def profile_of(arguments: argparse.Namespace) -> Profile:
     return choose(loaded, surfaces=surfaces, min_length_m=arguments.min_length)
 
 
-def default_map(place: Place, what: str = "") -> Path:
-    """Return maps/<place><what>.html; the name of a place is never a path."""
-    folder = Path("maps")
+def default_map(arguments: argparse.Namespace, place: Place, what: str = "") -> Path:
+    """Return maps/<place><what>.html, or in the folder of the settings; the name of a place is never a path."""
+    folder = arguments.output_folder or Path("maps")
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    import geopandas as gpd
+
     from saferoute.model import Ranking
 
 
@@ -98,3 +100,19 @@ def write(thing: Ranking | Session, path: Path) -> None:
     suffix = _suffix(path, formats)
     assert suffix is not None
     _files.write_whole(path, formats[suffix](thing))
+
+
+def tables(thing: Ranking | Session) -> dict[str, gpd.GeoDataFrame]:
+    """Return the tables that files are made of, by name; ``attrs`` holds what must go with them.
+
+    Returns
+    -------
+    dict of GeoDataFrame
+        ``stretches`` of a ranking, ``steps`` and ``sections`` of a session: plain values in WGS 84.
+    """
+    from saferoute.outputs._layers import layers, notices
+
+    named = {layer.name: layer.table for layer in layers(thing)}
+    for table in named.values():
+        table.attrs.update(notices(thing))
+    return named

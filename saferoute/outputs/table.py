@@ -6,15 +6,35 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from saferoute.model import CAUTION
+from saferoute.model import CAUTION, CRITERIA
 from saferoute.outputs.text import plain
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rich.console import RenderableType
 
-    from saferoute.model import Ranking
+    from saferoute.model import Explanation, Ranking
 
 RATING_WORDS = {"none": "unrated"}
+
+COLUMNS = (
+    ("#", True), ("rating", False), ("score", True), ("length", True), ("away", True), ("slope %", True),
+    ("strip", True), ("surface", False), ("best hours", False), ("limited by", False),
+    ("on", False),
+)  # fmt: skip
+"""Titles of the columns of `cells`, and whether they are numbers."""
+
+
+def heading(ranking: Ranking) -> str:
+    """Return one line that says what was found, where and for whom."""
+    where = plain(ranking.place.name)
+    if not len(ranking.stretches):
+        return f"Nothing qualifies near {where}: the limits left no stretch."
+    return (
+        f"{len(ranking.stretches)} of {ranking.considered['stretches']:.0f} stretches near {where}, "
+        f"within {distance(ranking.area.radius_m)}; {plain(ranking.profile.title)}"
+    )
 
 
 def ranking_table(ranking: Ranking) -> RenderableType:
@@ -24,18 +44,15 @@ def ranking_table(ranking: Ranking) -> RenderableType:
     from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
-    for title, right in (
-        ("#", True), ("rating", False), ("score", True), ("length", True), ("away", True), ("slope %", True),
-        ("strip", True), ("surface", False), ("best hours", False), ("limited by", False),
-        ("on", False),
-    ):  # fmt: skip
+    for title, right in COLUMNS:
         table.add_column(title, justify="right" if right else "left", no_wrap=title != "on", overflow="ellipsis")
     for row in ranking.stretches.to_dict("records"):
-        table.add_row(*(Text(cell) for cell in _cells(row)))
+        table.add_row(*(Text(cell) for cell in cells(row)))
     return table
 
 
-def _cells(row: dict[Any, Any]) -> list[str]:
+def cells(row: Mapping[Any, Any]) -> list[str]:
+    """Return what the table shows of a row of `Ranking.stretches`."""
     surface = "unknown" if pd.isna(row["surface"]) else plain(row["surface"], 18)
     where = plain(row["osm_ids"][0], 24) if pd.isna(row["name"]) else plain(row["name"], 30)
     slope = "unknown"
@@ -51,7 +68,7 @@ def _cells(row: dict[Any, Any]) -> list[str]:
         f"{row['strip_width_m']:.1f} m",
         surface,
         "unknown" if pd.isna(row.get("best_hours")) else _shortly(row["best_hours"]),
-        str(row["limiting_criterion"]),
+        plain(row["limiting_criterion"]),
         where,
     ]
 
@@ -95,3 +112,54 @@ def closing_lines(ranking: Ranking) -> list[str]:
         f"{'; '.join(plain(a, 200) for a in ranking.attribution)}; {date}.",
         f"Suitability for inspection, no promise. {CAUTION}",
     ]
+
+
+def explanation_lines(answer: Explanation, subject: str = "Nearest") -> list[str]:
+    """Return how a way scores and why, or which limit leaves it out."""
+    if not answer.recommended:
+        return [*facts(answer, subject), *closing_lines(answer.ranking)]
+    where, rating, suitability, weights, *hours = facts(answer, subject)
+    return [
+        *(where, rating, suitability, "", weights, ""),
+        *([*hours, ""] if hours else []),
+        "criterion     value confidence  why",
+        *(f"{name:13} {value:>5} {confidence:>10}  {why}" for name, value, confidence, why in reasons(answer)),
+        *("", checks_line(answer)),
+        *closing_lines(answer.ranking),
+    ]
+
+
+def facts(answer: Explanation, subject: str) -> list[str]:
+    """Return what an explanation says besides its criteria: where; then rating, score and places, or limit and rule."""
+    row = answer.row
+    what = ", ".join(plain(i) for i in row["osm_ids"][:5])
+    name = plain(row["name"]) if isinstance(row["name"], str) else "no name"
+    away = f"{distance(answer.distance_m)} away" if answer.distance_m >= 5 else "right here"
+    length = f", {row['length_m']:.0f} m long" if row["length_m"] else ", open ground"
+    where = f"{subject}: {name} ({what}), {away}{length}"
+    if not answer.recommended:
+        return [where, f"Left out: {plain(row['reason'])}.", f"Rule: {plain(row['rule'], 400)}."]
+    return [
+        where,
+        f"Rating {RATING_WORDS.get(row['rating'], row['rating'])}, limited by {plain(row['limiting_criterion'])}",
+        (
+            f"Suitability {row['score']:.2f} ({row['score_low']:.2f} to {row['score_high']:.2f}), "
+            f"data quality {row['data_quality']:.2f}"
+        ),
+        (
+            f"With other weights it would rank {row['rank_low']} to {row['rank_high']} of the "
+            f"{answer.ranking.considered['stretches']:.0f} stretches within {answer.ranking.area.radius_m:.0f} m"
+        ),
+        *([f"Best hours: {row['best_hours']}"] if isinstance(row["best_hours"], str) else []),
+    ]
+
+
+def reasons(answer: Explanation) -> list[list[str]]:
+    """Return of each criterion its name, desirability, confidence and reason."""
+    row = answer.row
+    return [[n, f"{row[f'd_{n}']:.2f}", f"{row[f'c_{n}']:.2f}", plain(row[f"why_{n}"], 400)] for n in CRITERIA]
+
+
+def checks_line(answer: Explanation) -> str:
+    """Return what to check on foot."""
+    return "Check on foot: " + "; ".join(plain(c) for c in answer.row["checks"]) + "."

@@ -13,6 +13,8 @@ from saferoute.outputs._layers import LONGEST_VALUE, flat, title
 from saferoute.outputs.text import plain
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import geopandas as gpd
     from rich.console import RenderableType
 
@@ -54,6 +56,9 @@ SECTIONS = {
     "checks": "what to check on foot",
 }
 """Columns of a session's sections."""
+
+COLUMNS = (("at", True), ("km", True), ("step", False), ("for", True), ("m", True), ("what", False))
+"""Titles of the columns of `cells`, and whether they are numbers."""
 
 _COORDINATE_DIGITS = 7
 
@@ -109,20 +114,23 @@ def timetable(session: Session) -> RenderableType:
     from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
-    for name, right in (("at", True), ("km", True), ("step", False), ("for", True), ("m", True), ("what", False)):
+    for name, right in COLUMNS:
         table.add_column(name, justify="right" if right else "left", no_wrap=name != "what")
     for row in session.steps.to_dict("records"):
-        kind = f"BACKWARD {row['section']}" if row["kind"] == "backward" else row["kind"]
-        cells = (
-            clock(row["start_s"]),
-            f"{row['start_m'] / 1000:.2f}",
-            kind,
-            clock(row["duration_s"]),
-            f"{row['distance_m']:.0f}" if row["distance_m"] else "",
-            plain(row["words"], LONGEST_VALUE),
-        )
-        table.add_row(*(Text(cell, style="bold" if row["kind"] == "backward" else "") for cell in cells))
+        table.add_row(*(Text(cell, style="bold" if row["kind"] == "backward" else "") for cell in cells(row)))
     return table
+
+
+def cells(row: Mapping[Any, Any]) -> list[str]:
+    """Return what the timetable shows of a row of `Session.steps`."""
+    return [
+        clock(row["start_s"]),
+        f"{row['start_m'] / 1000:.2f}",
+        f"BACKWARD {row['section']}" if row["kind"] == "backward" else row["kind"],
+        clock(row["duration_s"]),
+        f"{row['distance_m']:.0f}" if row["distance_m"] else "",
+        plain(row["words"], LONGEST_VALUE),
+    ]
 
 
 def clock(seconds: float) -> str:

@@ -112,7 +112,7 @@ class Online:
             raise InvalidInput("offline and refresh exclude each other: one asks nobody, the other asks again")
         for name in _SETTINGS:
             if name.endswith("_url"):
-                _check_url(getattr(self, name), name)
+                check_url(getattr(self, name), name)
 
     @classmethod
     def given(cls, settings: Mapping[str, Any], **options: Any) -> Online:
@@ -132,7 +132,8 @@ class Online:
         return Cache(Path(self.cache_dir).expanduser())
 
 
-def _check_url(url: str, name: str) -> None:
+def check_url(url: str, name: str) -> None:
+    """Raise `InvalidInput` for what is no address of a service; `name` as in ``overpass_url``."""
     try:
         parts = urlsplit(url)
         good = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0

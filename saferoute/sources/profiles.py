@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tomllib
-from dataclasses import replace
+from dataclasses import asdict, replace
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -83,6 +83,47 @@ def choose(profile: Profile, *, surfaces: frozenset[str] = frozenset(), min_leng
             raise InvalidProfile(f"length {min_length_m:g} m: a stretch is 20 to {profile.longest_m:g} m long")
         profile = replace(profile, clear_length_m=min_length_m)
     return profile
+
+
+_COMMENTS = {
+    "speed_m_s": "m/s backwards, the slower first",
+    "longest_section_s": "s, longest backward section",
+    "clear_length_m": "m, least length of a stretch",
+    "run_out_m": "m, free beyond each end",
+    "lane_m": "m, free width on open ground",
+    "longest_m": "m, longer straights are cut",
+    "max_grade_pct": "%, steeper is left out",
+    "max_heading_range_deg": "degrees, more bent is left out",
+    "max_strip_width_m": "m, wider strips are left out",
+    "barefoot": "sand and grass only",
+}
+
+
+def to_toml(profile: Profile) -> str:
+    """Return a profile as TOML that `load_profile` reads again, with every value in it.
+
+    All but the name, which is the file's, and the hour, which no profile holds, comes back.
+
+    Examples
+    --------
+    >>> print(to_toml(load_profile("beginner")).splitlines()[1])
+    speed_m_s = [1.7, 2.2] # m/s backwards, the slower first
+    """
+    import tomlkit
+
+    document = tomlkit.document()
+    document["title"] = profile.title
+    for key, comment in _COMMENTS.items():
+        value = getattr(profile, key)
+        document[key] = tomlkit.item(list(value) if isinstance(value, tuple) else value).comment(comment)
+    if profile.only_surfaces:
+        document["surfaces"] = {"only": sorted(profile.only_surfaces)}
+    for key in ("weights", "surface_desirability"):
+        if values := getattr(profile, key):
+            document[key] = dict(values)
+    session = asdict(profile.training)
+    document["session"] = {key: list(value) if isinstance(value, tuple) else value for key, value in session.items()}
+    return tomlkit.dumps(document)
 
 
 def _read(name: str) -> dict[str, Any]:

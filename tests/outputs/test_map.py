@@ -7,10 +7,12 @@ import json
 import re
 import subprocess
 import sys
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from hashlib import sha256
+from html import unescape
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
 
 import geopandas as gpd
 import numpy as np
@@ -22,15 +24,18 @@ from rankings import CRS, HOSTILE, X, Y, bare, ranking, table
 from saferoute.criteria import limits
 from saferoute.criteria._hazards import MOTOR_ROADS
 from saferoute.model import Features, InvalidInput, Place
-from saferoute.outputs.map import _base, _left_out, figure, to_html, with_tiles
+from saferoute.outputs.map import _base, _grid, _left_out, figure, to_html, with_tiles
 from saferoute.outputs.map._data import clean, encode, payload
 from saferoute.outputs.map._grid import ALPHABET, Grid
 from saferoute.outputs.map._labels import labels
+from saferoute.outputs.map._picture import picture
 from saferoute.outputs.map._sea import sea
 from saferoute.outputs.text import LONGEST
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from saferoute.model import Ranking, Session
 
 
 def data_of(html: str) -> Any:
@@ -108,8 +113,58 @@ def test_page_can_be_zoomed_and_is_labelled() -> None:
         assert part in html
 
 
-def test_notebook_display() -> None:
-    assert "<iframe srcdoc=" in figure(ranking())._repr_html_()
+def test_a_notebook_shows_the_page_in_a_frame_that_reaches_nothing() -> None:
+    shown = figure(ranking())._repr_html_()
+    frame = re.search(r'<iframe srcdoc="([^"]*)" title="[^"]*" sandbox="([^"]*)"', shown)
+    assert frame
+    assert "allow-same-origin" not in frame[2]
+    assert "allow-top-navigation" not in frame[2]
+    assert unescape(frame[1]) == to_html(ranking())
+
+
+def test_a_notebook_that_takes_the_frame_away_shows_a_picture() -> None:
+    left = re.sub(r"<iframe.*</iframe>", "", figure(ranking())._repr_html_(), flags=re.DOTALL)
+    image = re.search(r'<img alt="[^"]+" src="data:image/svg\+xml;base64,([^"]+)"', left)
+    assert image
+    root = ET.fromstring(b64decode(image[1]))
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    tags = {element.tag.split("}")[1] for element in root.iter()}
+    assert tags <= {"svg", "rect", "path", "circle", "text", "g"}
+    texts = [element.text for element in root.iter() if element.tag.endswith("text")]
+    assert "1" in texts
+    assert any("OpenStreetMap" in (text or "") for text in texts)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text)[:24])
+def test_no_text_of_a_stranger_is_markup_in_a_notebook(text: str) -> None:
+    with pd.option_context("mode.string_storage", "python"):  # Arrow holds no lone surrogates
+        shown = figure(ranking((text,), wrap=text))._repr_html_()
+    outside = re.sub(r'srcdoc="[^"]*"', "", shown)
+    assert set(re.findall(r"<(\w+)", outside)) == {"div", "img", "p", "iframe"}
+    image = re.search(r"base64,([^\"]+)", outside)
+    assert image
+    ET.fromstring(b64decode(image[1]))
+
+
+def test_the_picture_of_nothing_is_the_circle_that_was_searched(empty: Ranking) -> None:
+    root = ET.fromstring(picture(payload(empty)))
+    circle = next(element for element in root if element.tag.endswith("circle"))
+    assert 250 < float(circle.attrib["r"]) < 320
+
+
+def test_the_picture_of_a_session_numbers_its_sections(made: Session) -> None:
+    texts = [element.text for element in ET.fromstring(picture(payload(made))).iter()]
+    assert {str(number) for number in made.sections["section"]} <= set(texts)
+
+
+def test_what_the_grid_writes_it_reads() -> None:
+    grid = Grid.at(Place("x", 24.9, 60.2), "EPSG:4326", decimals=5)
+    south = shapely.LineString([(25, 60), (26, 61)])
+    north = shapely.LineString([(24.9, 60.2), (24.91, 60.19), (24.95, 60.1)])
+    assert _grid.read_line(grid.line(north), grid.to_json()) == pytest.approx(shapely.get_coordinates(north))
+    read = _grid.read_lines(grid.lines([north, south]), grid.to_json())  # from the south
+    for got, line in zip(read, (south, north), strict=True):
+        assert got == pytest.approx(shapely.get_coordinates(line))
 
 
 def test_folium_is_imported_late() -> None:

@@ -50,7 +50,7 @@ def test_unknown_surface_is_called_unknown(ranking):
 
 def test_known_slope_stands_with_its_error_and_unknown_slope_as_unknown(ranking):
     for row in ranking.stretches.to_dict("records"):
-        cells = table._cells(row)
+        cells = table.cells(row)
         if np.isnan(row["grade_pct"]):
             assert cells[5] == "unknown"
         else:

@@ -13,7 +13,7 @@ from saferoute.outputs.map._tiles import with_tiles
 
 if TYPE_CHECKING:
     from saferoute.model import Ranking
-    from saferoute.outputs.map._figure import OfflineFigure
+    from saferoute.outputs.map._figure import OfflineFigure as OfflineFigure
 
 __all__ = ["figure", "to_html", "with_tiles"]
 
@@ -30,22 +30,26 @@ def figure(thing: Ranking | Session) -> OfflineFigure:
     -------
     OfflineFigure
         A branca figure with a `folium.Map` in it. ``save(path)`` writes the
-        page; a notebook shows it. Folium layers may be added to the map as
-        long as they load nothing from the net.
+        page; a notebook shows it, as a still picture while it is not trusted.
+        Folium layers may be added to the map as long as they load nothing from
+        the net.
     """
     import folium
 
     from saferoute.outputs.map._data import clean, encode, payload
     from saferoute.outputs.map._figure import OfflineFigure, asset, page_script
+    from saferoute.outputs.map._picture import picture
 
     place = clean(thing.place.name)
+    data = payload(thing)
     what = "Session" if isinstance(thing, Session) else "Backward segments"
     page = OfflineFigure(
         title=f"{what} near {place}" if place else what,
         body=asset("page/page.html"),
         css=asset("page/page.css"),
-        data=encode(payload(thing)),
+        data=encode(data),
         script=page_script(),
+        picture=lambda: picture(data),
     )
     view = folium.Map(location=(thing.place.lat, thing.place.lon), tiles=None, zoom_start=15, attribution_control=False)
     # Folium's map also links jQuery, Bootstrap and icon fonts, which nothing here uses.

@@ -22,7 +22,7 @@ from branca.element import CssLink, Element, Figure, JavascriptLink, Link
 from saferoute.model import InvalidInput
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _MARK = "<!-- map -->"
 _VENDORED = (
@@ -33,6 +33,8 @@ _LOADS = re.compile(
     r"<(?:script|link|iframe|img)\b[^>]*?\b(?:src|href)\s*=\s*[\"']?\s*(?!data:)([^\"'\s>]+)", re.IGNORECASE
 )
 _VIEWPORT = re.compile(r"<meta\s+name=[\"']viewport[\"'][^>]*>", re.IGNORECASE)
+_SANDBOX = "allow-scripts allow-popups allow-popups-to-escape-sandbox allow-modals"
+"""The page runs its own scripts, opens links to maps apps, prints; it has no origin and no way to its parent."""
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.IGNORECASE | re.DOTALL)
 _SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
 
@@ -75,6 +77,8 @@ class OfflineFigure(Figure):
         Style and behaviour of the page, after those of the map.
     data : str
         JSON that cannot close its script element (see `_data.encode`).
+    picture : callable, optional
+        Gives an SVG to stand where a notebook lets no page run.
 
     Raises
     ------
@@ -88,7 +92,16 @@ class OfflineFigure(Figure):
     out untouched: they are no templates here.
     """
 
-    def __init__(self, *, title: str, body: str = _MARK, css: str = "", script: str = "", data: str = "null") -> None:
+    def __init__(
+        self,
+        *,
+        title: str,
+        body: str = _MARK,
+        css: str = "",
+        script: str = "",
+        data: str = "null",
+        picture: Callable[[], str] | None = None,
+    ) -> None:
         super().__init__(title=title, height="720px")
         # This class writes the head itself, with the content policy in front.
         self.header._children.clear()
@@ -96,6 +109,7 @@ class OfflineFigure(Figure):
         self._css = css
         self._page_script = script
         self._data = data
+        self._picture = picture
 
     def render(self, **kwargs: Any) -> str:
         """Return the page.
@@ -114,6 +128,31 @@ class OfflineFigure(Figure):
             html = _joined(self.html, **kwargs)
             code = _joined(self.script, **kwargs)
         return self._page(head, html, code)
+
+    def _repr_html_(self, **kwargs: Any) -> str:
+        """Return the page in a frame that can reach nothing around it, over a picture of the map.
+
+        Notebooks take frames out of what they do not trust, and leave pictures: then the picture is seen.
+        """
+        page = escape(self.render(**kwargs))
+        height = escape(str(self.height))
+        return (
+            f'<div style="position: relative; width: 100%; height: {height}; overflow: hidden">{self._still()}'
+            f'<iframe srcdoc="{page}" title="{escape(self.title or "Map")}" sandbox="{_SANDBOX}" '
+            'style="position: absolute; top: 0; left: 0; width: 100%; height: 100%; border: 0; background: #fff" '
+            "allowfullscreen></iframe></div>"
+        )
+
+    def _still(self) -> str:
+        if self._picture is None:
+            return ""
+        source = b64encode(self._picture().encode()).decode()
+        return (
+            f'<img alt="{escape(self.title or "Map")}" src="data:image/svg+xml;base64,{source}" '
+            'style="display: block; max-width: 100%; max-height: 92%; margin: 0 auto">'
+            '<p style="text-align: center">A picture of the map. Run the cell, or trust the notebook, '
+            "for one that moves.</p>"
+        )
 
     @contextmanager
     def _sections_restored(self) -> Iterator[None]:

@@ -13,12 +13,13 @@ from pyproj import Transformer
 from saferoute.model import WGS84
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from saferoute.model import FloatArray, IntArray, Place
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 """Needs no escape in JSON or HTML."""
+_DIGITS = {character: digit for digit, character in enumerate(ALPHABET)}
 _MORE = 32
 UNKNOWN_HEIGHT = 2**22
 """No ground rises by so many cm from step to step."""
@@ -135,3 +136,39 @@ def _word(number: int) -> str:
         word += ALPHABET[_MORE + rest % _MORE]
         rest //= _MORE
     return word + ALPHABET[rest]
+
+
+def read_line(word: str, grid: Mapping[str, float]) -> FloatArray:
+    """Undo `Grid.line`: return degrees east and north, shape (n, 2); `grid` is what `Grid.to_json` gave."""
+    return _degrees(np.array(_numbers(word), dtype=float).reshape(-1, 2).cumsum(axis=0), grid)
+
+
+def read_lines(word: str, grid: Mapping[str, float]) -> list[FloatArray]:
+    """Undo `Grid.lines` and `Grid.rings`: return each line's degrees east and north, shape (n, 2)."""
+    numbers = np.array(_numbers(word), dtype=float)
+    lines, start, i = [], np.zeros(2), 0
+    while i < len(numbers):
+        end = i + 1 + 2 * int(numbers[i])
+        steps = numbers[i + 1 : end].reshape(-1, 2)
+        cells = start + steps.cumsum(axis=0)
+        start, i = cells[0], end
+        lines.append(_degrees(cells, grid))
+    return lines
+
+
+def _degrees(cells: FloatArray, grid: Mapping[str, float]) -> FloatArray:
+    result: FloatArray = np.array([grid["lon"], grid["lat"]]) + cells * 10.0 ** -grid["decimals"]
+    return result
+
+
+def _numbers(word: str) -> list[int]:
+    """Undo `words`."""
+    numbers, value, unit = [], 0, 1
+    for character in word:
+        digit = _DIGITS[character]
+        value += digit % _MORE * unit
+        unit *= _MORE
+        if digit < _MORE:
+            numbers.append(~(value >> 1) if value & 1 else value >> 1)
+            value, unit = 0, 1
+    return numbers

@@ -1,0 +1,219 @@
+"""What one types in a notebook: results that show themselves, safely, and can be saved."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pytest
+
+import saferoute
+from saferoute import api
+from saferoute.model import CAUTION, CRITERIA, InvalidInput, PlaceNotFound
+from saferoute.outputs import FORMATS, SESSION_FORMATS
+from saferoute.outputs.timetable import SECTIONS, STEPS
+from saferoute.outputs.vector import SCHEMA
+
+
+@pytest.fixture(scope="module")
+def found(sample: Path) -> saferoute.Ranking:
+    return saferoute.find("60.172,24.944", region=sample, radius_m=800, top=7)
+
+
+@pytest.fixture(scope="module")
+def planned(sample: Path) -> saferoute.Session:
+    return saferoute.plan("60.172,24.944", region=sample, wish=saferoute.Wish(week=2, time_s=1500))
+
+
+@pytest.fixture(scope="module")
+def nothing(found: saferoute.Ranking) -> saferoute.Ranking:
+    return saferoute.Ranking.of(dataclasses.replace(found, stretches=found.stretches.iloc[:0]))
+
+
+# --- the names ---------------------------------------------------------------------------------
+
+
+def test_every_public_name_is_there_documented_and_listed() -> None:
+    assert sorted(saferoute.__all__, key=str.lower) == sorted(set(saferoute.__all__), key=str.lower)
+    assert dir(saferoute) == sorted(saferoute.__all__)
+    for name in saferoute.__all__:
+        thing = getattr(saferoute, name)
+        assert name.startswith("__") or (thing.__doc__ and thing.__name__ == name)
+    with pytest.raises(AttributeError, match="no attribute 'seek'"):
+        _ = saferoute.seek
+
+
+def test_what_type_checkers_read_is_what_is_imported() -> None:
+    text = Path(saferoute.__file__).read_text(encoding="utf-8")
+    checked = text.split("if TYPE_CHECKING:")[1].split("__version__")[0]
+    said = {
+        name.strip(): module
+        for module, names in re.findall(r"from ([\w.]+) import (.*)", checked)
+        for name in names.split(",")
+    }
+    assert said == saferoute._HOMES
+    assert set(said) | {"__version__"} == set(saferoute.__all__)
+
+
+@pytest.mark.parametrize("thing", [api.Ranking, api.Session, api.Explanation, api.find, api.plan, api.explain])
+def test_every_method_has_types_and_words(thing: Any) -> None:
+    methods = [m for name, m in vars(thing).items() if not name.startswith("_")] if isinstance(thing, type) else [thing]
+    for method in methods:
+        function = getattr(method, "__func__", method)
+        assert function.__doc__
+        assert "return" in function.__annotations__
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    run = "import sys, saferoute; print(sorted({'numpy', 'pandas', 'folium', 'rich'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", run], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+# --- a ranking -----------------------------------------------------------------------------------
+
+
+def test_a_ranking_speaks_for_itself(found: saferoute.Ranking, nothing: saferoute.Ranking) -> None:
+    assert len(found) == 7
+    assert repr(found).startswith("<Ranking: 7 of ")
+    assert "\n" not in repr(found)
+    for word in ("rating", "Left out:", CAUTION, "OpenStreetMap"):
+        assert word in str(found)
+    assert found
+    assert not nothing
+    assert "Nothing qualifies" in repr(nothing)
+    assert CAUTION in str(nothing)
+
+
+def test_a_table_has_the_columns_of_readme_in_any_crs(found: saferoute.Ranking) -> None:
+    table = found.to_geodataframe()
+    assert list(table.columns) == [*SCHEMA, "geometry"]
+    assert table.crs == "EPSG:4326"
+    assert table["rank"].tolist() == list(range(1, 8))
+    metres = found.to_geodataframe(crs=3067)
+    assert metres.length.to_numpy() == pytest.approx(found.stretches.geometry.length.to_numpy(), rel=2e-3)
+    assert table.attrs["caution"].endswith(CAUTION)
+    assert "OpenStreetMap" in table.attrs["attribution"]
+
+
+def test_unknown_stays_unknown_in_a_table(found: saferoute.Ranking) -> None:
+    unknown = found.stretches["grade_pct"].isna()
+    assert unknown.any()
+    assert found.to_geodataframe()["grade_pct"].isna().tolist() == unknown.tolist()
+
+
+def test_an_empty_table_has_all_columns(nothing: saferoute.Ranking) -> None:
+    table = nothing.to_geodataframe()
+    assert list(table.columns) == [*SCHEMA, "geometry"]
+    assert len(table) == 0
+
+
+@pytest.mark.parametrize("crs", ["nowhere", 1, "EPSG:99999999", None])
+def test_what_is_no_coordinate_system_is_refused_in_a_line(found: saferoute.Ranking, crs: Any) -> None:
+    with pytest.raises(InvalidInput, match=r"^crs .* is no coordinate system; write one as in EPSG:3067$"):
+        found.to_geodataframe(crs)
+
+
+@pytest.mark.parametrize("suffix", sorted(FORMATS))
+def test_a_ranking_is_saved_by_suffix(found: saferoute.Ranking, tmp_path: Path, suffix: str) -> None:
+    path = found.save(str(tmp_path / f"found{suffix}"))
+    assert path.stat().st_size > 500
+
+
+def test_what_nothing_writes_is_refused(found: saferoute.Ranking, tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="suffix must be one of"):
+        found.save(tmp_path / "found.doc")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_saved_table_reads_back(found: saferoute.Ranking, tmp_path: Path) -> None:
+    back = gpd.read_parquet(found.save(tmp_path / "found.parquet"))
+    assert back["score_low"].tolist() == found.to_geodataframe()["score_low"].tolist()
+
+
+# --- why -------------------------------------------------------------------------------------------
+
+
+def test_an_explanation_tells_each_criterion_and_what_to_check(found: saferoute.Ranking) -> None:
+    answer = found.explain(2)
+    assert answer.row["rank"] == 2
+    text = str(answer)
+    assert text.startswith("Stretch 2: ")
+    assert all(name in text for name in CRITERIA)
+    assert "Check on foot:" in text
+    assert repr(answer).startswith("<Explanation: Stretch 2: ")
+    page = answer._repr_html_()
+    assert page.count("<tr>") == 6
+    assert CAUTION in page
+
+
+@pytest.mark.parametrize("i", [0, 8, -1, 10**9])
+def test_a_rank_that_is_not_there_is_refused(found: saferoute.Ranking, i: int) -> None:
+    with pytest.raises(InvalidInput, match=f"no stretch has rank {i}: ranks are 1 to 7"):
+        found.explain(i)
+
+
+def test_of_nothing_nothing_is_explained(nothing: saferoute.Ranking) -> None:
+    with pytest.raises(InvalidInput, match="nothing was found"):
+        nothing.explain(1)
+
+
+def test_a_place_is_explained_as_the_command_does(sample: Path) -> None:
+    good = saferoute.explain("60.1757,24.9470", region=sample)
+    assert good.recommended
+    bad = saferoute.explain("60.1712,24.9415", region=sample)
+    assert not bad.recommended
+    assert f"Left out: {bad.row['reason']}" in str(bad)
+    assert "Rule: " in bad._repr_html_()
+    with pytest.raises(PlaceNotFound):
+        saferoute.explain("60.0,24.0", region=sample)
+
+
+def test_a_level_may_be_named(sample: Path) -> None:
+    named = saferoute.find("60.172,24.944", region=sample, radius_m=500, profile="advanced", top=1)
+    assert named.profile == saferoute.load_profile("advanced")
+    with pytest.raises(InvalidInput, match="level 'expert'"):
+        saferoute.find("60.172,24.944", region=sample, profile="expert")
+
+
+# --- a session -----------------------------------------------------------------------------------------
+
+
+def test_a_session_speaks_for_itself(planned: saferoute.Session) -> None:
+    assert planned
+    assert len(planned) == len(planned.steps)
+    assert isinstance(planned.ranking, saferoute.Ranking)
+    assert repr(planned).startswith("<Session from ")
+    assert "BACKWARD 1" in str(planned)
+    assert list(planned.to_geodataframe().columns) == [*STEPS, "geometry"]
+    assert list(planned.to_geodataframe("sections").columns) == [*SECTIONS, "geometry"]
+    with pytest.raises(InvalidInput, match="layer 'stretches': choose one of steps, sections"):
+        planned.to_geodataframe("stretches")
+
+
+@pytest.mark.parametrize("suffix", sorted(SESSION_FORMATS))
+def test_a_session_is_saved_by_suffix(planned: saferoute.Session, tmp_path: Path, suffix: str) -> None:
+    assert planned.save(tmp_path / f"run{suffix}").stat().st_size > 100
+
+
+def test_a_session_of_nothing_says_so(planned: saferoute.Session) -> None:
+    empty = saferoute.Session.of(
+        dataclasses.replace(
+            planned, steps=planned.steps.iloc[:0], sections=planned.sections.iloc[:0], notes=("too far",)
+        )
+    )
+    assert not empty
+    assert "too far" in str(empty)
+    assert "no stretch can be reached" in repr(empty)
+    assert "No session" in empty._repr_html_()
+
+
+def test_what_the_pipeline_returns_may_be_dressed(ranking: Any) -> None:
+    dressed = saferoute.Ranking.of(ranking)
+    assert dressed.stretches is ranking.stretches
+    assert "[/bold]" in str(dressed)

@@ -1,0 +1,313 @@
+"""Settings: flag before environment before file, and one line for what breaks a rule."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from saferoute.cli import _settings, commands_of, main, parser
+from saferoute.cli._settings import SETTINGS
+from saferoute.model import InvalidInput
+from saferoute.sources.profiles import LEVELS, load_profile, to_toml
+
+README = (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to work in, an empty configuration and environment."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    for key in SETTINGS:
+        monkeypatch.delenv(_settings.variable(key), raising=False)
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    return tmp_path / "work"
+
+
+def settled(*words: str) -> argparse.Namespace:
+    top = parser()
+    defaults = _settings.forget_defaults(commands_of(top)[words[0]])
+    arguments = top.parse_args(words)
+    arguments.told = _settings.settle(arguments, defaults)
+    return arguments
+
+
+def find(*words: str) -> argparse.Namespace:
+    return settled("find", "--near", "1,2", *words)
+
+
+def write(text: str, path: Path = Path("saferoute.toml")) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+# --- who goes before whom -------------------------------------------------------------------------
+
+
+def test_without_settings_all_is_as_the_options_say() -> None:
+    got = vars(find())
+    plain = vars(parser().parse_args(["find", "--near", "1,2"]))
+    assert {key: got[key] for key in plain} == plain
+    assert got["told"] == []
+
+
+def test_flag_before_environment_before_this_folder_before_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    write("radius = 100\ntop = 1\nlevel = 'advanced'\nmin-length = 90", _settings.user_file())
+    assert (find().radius, find().top) == (100, 1)
+    write("radius = 200\ntop = 2\nlevel = 'first-steps'")
+    assert (find().radius, find().top, find().min_length) == (200, 2, 90)
+    monkeypatch.setenv("SAFEROUTE_RADIUS", "300")
+    monkeypatch.setenv("SAFEROUTE_TOP", "3")
+    assert (find().radius, find().top, find().level) == (300, 3, "first-steps")
+    got = find("--radius", "400")
+    assert (got.radius, got.top) == (400, 3)
+    assert got.told == [
+        "level from saferoute.toml",
+        f"min-length from {_settings.user_file()}",
+    ]
+
+
+def test_a_flag_that_is_off_goes_before_a_file_that_says_on() -> None:
+    write("offline = true\nbarefoot = true")
+    assert (find().offline, find().barefoot) == (True, True)
+    got = find("--no-offline", "--no-barefoot")
+    assert (got.offline, got.barefoot) == (False, False)
+
+
+def test_lists_are_replaced_and_not_lengthened() -> None:
+    write('osm = ["a.osm"]')
+    Path("a.osm").touch()
+    assert find().osm == [Path("a.osm")]
+    assert find("--osm", "b.osm", "--osm", "c.osm").osm == [Path("b.osm"), Path("c.osm")]
+
+
+def test_who_names_other_data_means_those_alone(folder: Path) -> None:
+    for name in ("a.osm", "a.tif"):
+        (folder / name).touch()
+    write('osm = "a.osm"\ndem = "a.tif"')
+    got = find("--region", "elsewhere")
+    assert (got.region, got.osm, got.dem) == (Path("elsewhere"), [], [])
+    got = find("--elevation", "none")
+    assert (got.osm, got.dem) == ([Path("a.osm")], [])
+
+
+def test_a_time_puts_a_distance_aside() -> None:
+    write('distance = "5km"')
+    got = settled("plan", "--near", "1,2", "--time", "30min")
+    assert (got.time, got.distance) == ("30min", None)
+    assert settled("plan", "--near", "1,2").distance == "5km"
+
+
+def test_paths_count_from_the_file_that_names_them(folder: Path) -> None:
+    there = folder / "else"
+    there.mkdir()
+    (there / "data").mkdir()
+    write('region = "data"\ncache-dir = "~/kept"\noutput-folder = "out"', there / "saferoute.toml")
+    got = find("--settings", str(there / "saferoute.toml"))
+    assert got.region == there / "data"
+    assert got.cache_dir == Path("~/kept").expanduser()
+    assert got.output_folder == there / "out"
+
+
+def test_none_is_no_settings_file() -> None:
+    write("radius = 'broken'")
+    assert find("--settings", "none").radius == 1500
+
+
+def test_a_key_counts_for_the_commands_that_have_the_option() -> None:
+    write('week = 3\nreturn = "jog"\ncache-dir = "kept"')
+    assert not hasattr(find(), "week")
+    plan = settled("plan", "--near", "1,2")
+    assert (plan.week, plan.return_by) == (3, "jog")
+    assert settled("cache", "path").cache_dir == Path("kept")
+
+
+# --- home ----------------------------------------------------------------------------------------------
+
+
+def test_home_is_a_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    write('home = "-33.8,151.2"')
+    assert settled("find", "--near", "home").near == "-33.8,151.2"
+    assert settled("find", "--near", "Home").near == "Home"
+    monkeypatch.setenv("SAFEROUTE_HOME", "Kaisaniemi")
+    assert settled("explain", "--near", "home").near == "Kaisaniemi"
+
+
+def test_without_a_home_it_is_said_where_to_write_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["find", "--near", "home"]) == 2
+    line = capsys.readouterr().err
+    assert line.count("\n") == 1
+    for word in ("no home is set", "saferoute.toml", "SAFEROUTE_HOME", "--near Home"):
+        assert word in line
+
+
+def test_the_way_from_home_to_a_map(sample: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(
+        f'home = "60.1755,24.947"\nregion = "{sample}"\nradius = 400\ntop = 2\noutput-folder = "out"\nat = "sat 07:00"'
+    )
+    assert main(["find", "--near", "home"]) == 0
+    said = capsys.readouterr()
+    assert "2 of " in said.out
+    assert "settings: home, region, radius, top, output-folder, at from saferoute.toml" in said.err
+    assert [path.name for path in Path("out").iterdir()] == ["60.1755-24.947.html"]
+
+
+# --- what breaks a rule ------------------------------------------------------------------------------------
+
+BROKEN = {
+    "radius = 'far'": "radius = 'far'; it must be a number from 1 to 100000, as in radius = 1000",
+    "radius = true": "radius = True; it must be a number",
+    "radius = nan": "radius = nan; it must be a number",
+    "radius = -5": "radius = -5; it must be a number from 1",
+    "top = 1.5": "top = 1.5; it must be a whole number from 1 or more",
+    "offline = 'yes'": "offline = 'yes'; it must be true or false, as in offline = true",
+    "region = 3": "region = 3; it must be a path in quotes",
+    "region = 'nowhere'": "region: nowhere: no such file or folder",
+    "osm = []": "osm = []; it must be a path in quotes, or a list of paths",
+    "at = 07:00:00": 'at = datetime.time(7, 0); it must be a text in quotes, as in at = "sat 07:00"',
+    "at = 'noonish'": "at: time 'noonish'",
+    "level = 'expert'": "level: level 'expert': choose one of",
+    "overpass-url = 'ftp://x'": "overpass-url: 'ftp://x' is no address",
+    "home = ''": "home = ''; it must be a text in quotes",
+    "cache_dir = 'x'": "unknown key 'cache_dir'; did you mean cache-dir?",
+    "password = 'x'": "unknown key 'password'; known are home, output-folder",
+    "[find]\nradius = 1": "unknown key 'find'; known are",
+    "radius": "not TOML",
+    "\ufeff= 1": "not TOML",
+}
+
+
+@pytest.mark.parametrize("text", BROKEN, ids=lambda text: ascii(text)[:24])
+def test_what_breaks_a_rule_ends_in_one_line(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    write(text)
+    assert main(["find", "--near", "1,2", "--offline"]) == 2
+    line = capsys.readouterr().err
+    assert line.startswith(("saferoute: settings saferoute.toml: ", "saferoute: saferoute.toml: "))
+    assert BROKEN[text] in line
+    assert line.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "words"),
+    [
+        ("radius", "far", "SAFEROUTE_RADIUS: radius = 'far'; it must be a number"),
+        ("top", "2.5", "SAFEROUTE_TOP: top = 2.5; it must be a whole number"),
+        ("offline", "perhaps", "SAFEROUTE_OFFLINE: offline = 'perhaps'; it must be true or false"),
+        ("return", "swim", "the environment: return: return 'swim': it is walk or jog"),
+    ],
+)
+def test_the_environment_is_held_to_the_same_rules(
+    key: str, text: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(_settings.variable(key), text)
+    with pytest.raises(InvalidInput, match=re.escape(words)):
+        settled("plan", "--near", "1,2") if key == "return" else find()
+
+
+def test_an_empty_variable_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SAFEROUTE_RADIUS", "")
+    monkeypatch.setenv("SAFEROUTE_OFFLINE", "yes")
+    assert (find().radius, find().offline) == (1500, True)
+
+
+def test_a_file_that_cannot_be_read_is_named(folder: Path) -> None:
+    (folder / "saferoute.toml").mkdir()
+    with pytest.raises(InvalidInput, match=r"settings saferoute\.toml: cannot be read"):
+        find()
+    with pytest.raises(InvalidInput, match=r"settings gone\.toml: cannot be read"):
+        find("--settings", "gone.toml")
+
+
+def test_a_broken_file_does_not_stand_in_the_way_of_help() -> None:
+    write("radius")
+    done = subprocess.run([sys.executable, "-m", "saferoute", "find", "--help"], capture_output=True, check=False)
+    assert done.returncode == 0
+
+
+# --- what there is -------------------------------------------------------------------------------------------
+
+
+def test_every_setting_is_an_option_or_stands_alone() -> None:
+    commands = commands_of(parser())
+    options = {o for name in ("find", "plan") for a in commands[name]._actions for o in a.option_strings}
+    assert {key for key in SETTINGS if f"--{key}" not in options} == {"home", "output-folder"}
+    unset = options - {f"--{key}" for key in SETTINGS} - {f"--no-{key}" for key in SETTINGS}
+    assert unset == {
+        "-h",
+        "--help",
+        "--near",
+        "--pick",
+        "-q",
+        "--quiet",
+        "--refresh",
+        "-o",
+        "--output",
+        "--settings",
+        "--qr",
+    }
+
+
+def test_every_setting_stands_in_readme_with_an_example_that_works() -> None:
+    table = README.split("<!-- settings -->")[1].split("<!-- /settings -->")[0]
+    rows = re.findall(r"^\| `([\w-]+)` \| `(.*?)` \| (.*) \|$", table, flags=re.MULTILINE)
+    assert [(k, e, m) for k, e, m in rows] == [(k, s.example, s.meaning) for k, s in SETTINGS.items()]
+    write("\n".join(f"{key} = {setting.example}" for key, setting in SETTINGS.items()))
+    assert set(_settings._read(Path("saferoute.toml"))) == set(SETTINGS)
+
+
+# --- profiles ---------------------------------------------------------------------------------------------------
+
+
+def test_profiles_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["profile", "list"]) == 0
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == list(LEVELS)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("more", [[], ["--barefoot"], ["--surface", "sand"], ["--min-length", "70"]], ids=" ".join)
+def test_a_profile_that_is_shown_can_be_given_again(
+    level: str, more: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["profile", "show", level, *more]) == 0
+    shown = capsys.readouterr().out
+    write(shown, Path("mine.toml"))
+    again: Any = load_profile("mine.toml")
+    assert main(["profile", "show", "mine.toml"]) == 0
+    assert capsys.readouterr().out == shown
+    if not more:
+        assert replace(again, name=level) == load_profile(level)
+    write(shown.replace("run_out_m = 10.0", "run_out_m = 12.5"), Path("mine.toml"))
+    assert load_profile("mine.toml").run_out_m == 12.5
+
+
+def test_a_title_of_a_stranger_is_a_text(capsys: pytest.CaptureFixture[str]) -> None:
+    bad = replace(load_profile(), title='x"\n[session]\nminutes = 1 # ${x}')
+    write(to_toml(bad), Path("bad.toml"))
+    assert load_profile("bad.toml").title == bad.title
+    assert load_profile("bad.toml").training == bad.training
+    assert not capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["show"], "profile show needs a name"),
+        (["show", "expert"], "level 'expert'"),
+        (["show", "gone.toml"], "profile gone.toml: no such file"),
+        (["list", "beginner"], "profile list takes no name"),
+    ],
+)
+def test_a_profile_that_is_not_there_ends_in_one_line(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["profile", *words]) == 2
+    line = capsys.readouterr().err
+    assert said in line
+    assert line.count("\n") == 1
