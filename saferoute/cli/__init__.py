@@ -13,8 +13,7 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
-from saferoute import __version__
-from saferoute.cli import _cache, _evaluate, _explain, _find, _plan, _view
+from saferoute.cli import _cache, _completion, _evaluate, _explain, _find, _plan, _version, _view
 from saferoute.cli._shared import EXIT_CODES, say
 from saferoute.model import InvalidInput, SaferouteError
 
@@ -44,9 +43,9 @@ def parser() -> argparse.ArgumentParser:
         epilog=_EXAMPLES + EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    top.add_argument("--version", action="version", version=f"saferoute {__version__}")
+    top.add_argument("--version", action=_version.Action, help="show the version, and those of the libraries, and exit")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in (_find, _explain, _plan, _view, _cache, _evaluate):
+    for command in (_find, _explain, _plan, _view, _cache, _completion, _evaluate):
         command.add(commands)
     return top
 
@@ -56,7 +55,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a name that the terminal cannot show is no reason to stop
             stream.reconfigure(errors="replace")
-    arguments = parser().parse_args(_southern(sys.argv[1:] if argv is None else argv))
+    top = parser()
+    _completion.answer(top)
+    arguments = top.parse_args(_southern(sys.argv[1:] if argv is None else argv))
     try:
         code: int = arguments.run(arguments)
         sys.stdout.flush()
