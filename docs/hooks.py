@@ -47,7 +47,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         files.append(File.generated(config, name, abs_src_path=str(TOP / name)))
     files.append(File.generated(config, "commands.md", content=_commands()))
     for room, modules in _rooms().items():
-        text = "\n\n".join([f"# saferoute.{room}", *(f"::: {module}" for module in modules)])
+        text = "\n\n".join([f"# {room.capitalize()}", *(f"::: {module}" for module in modules)])
         files.append(File.generated(config, f"reference/{room}.md", content=text))
     return files
 
