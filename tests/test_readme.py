@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,18 @@ def test_every_argument_of_every_command_says_what_it_does(name: str, action: ar
     assert action.help not in (None, "", argparse.SUPPRESS)
     if not action.option_strings or action.nargs != 0:  # all but switches show what they take
         assert action.metavar or action.choices
+
+
+SHOWN = re.findall(
+    r"^(?:  |\.venv/bin/)?saferoute ([a-z].*)$", "\n".join([GUIDE, CONTRIBUTING, parser().format_help()]), re.MULTILINE
+)
+
+
+@pytest.mark.parametrize("line", sorted(set(SHOWN)))
+def test_every_command_that_is_shown_is_one_that_saferoute_takes(line: str) -> None:
+    words = shlex.split(line, comments=True)
+    words = words[: words.index(">")] if ">" in words else words
+    assert parser().parse_args(words).command == words[0]
 
 
 def test_every_option_stands_in_the_guide() -> None:
