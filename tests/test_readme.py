@@ -14,6 +14,7 @@ from saferoute.cli import parser
 from saferoute.model import WEIGHTS
 from saferoute.outputs.timetable import SECTIONS, STEPS
 from saferoute.outputs.vector import SCHEMA
+from saferoute.sources import extract, raster
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
@@ -75,6 +76,12 @@ def test_every_command_that_is_shown_is_one_that_saferoute_takes(line: str) -> N
     words = shlex.split(line, comments=True)
     words = words[: words.index(">")] if ">" in words else words
     assert parser().parse_args(words).command == words[0]
+
+
+def test_every_suffix_that_a_region_may_hold_stands_in_readme() -> None:
+    own = README.split("### Your own data")[1].split("###")[0]
+    said = set(re.findall(r"(?<=[ `])\.[a-z0-9.]+(?=[ `])", own))
+    assert {*extract.SUFFIXES, *raster.SUFFIXES} <= said
 
 
 def test_every_option_stands_in_the_guide() -> None:
