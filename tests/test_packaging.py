@@ -22,7 +22,7 @@ from saferoute.sources.profiles import LEVELS
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-PACKAGED = (".py", ".toml", ".js", ".css", ".html", "py.typed", "LICENSE.leaflet")
+PACKAGED = re.compile(r"(\.(py|toml|js|css|html)|/py\.typed|/LICENSE\.[\w-]+)$")
 TOP = {
     ".gitignore", "CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "LICENSE", "NOTICE.md", "PKG-INFO", "README.md",
     "data", "docs", "maps", "mkdocs.yml", "notebooks", "pyproject.toml", "saferoute", "tests",
@@ -61,11 +61,21 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     info = {name for name in names if name.startswith(f"saferoute-{__version__}.dist-info/")}
     assert names - info == package_files()
-    assert all(name.endswith(PACKAGED) for name in names - info)
+    assert [name for name in names - info if not PACKAGED.search(name)] == []
+    licences = {f"licenses/{name}" for name in PROJECT["license-files"]}
     assert {name.split("dist-info/")[1] for name in info} == {
-        "METADATA", "WHEEL", "RECORD", "entry_points.txt",
-        "licenses/LICENSE", "licenses/NOTICE.md", "licenses/saferoute/outputs/map/assets/LICENSE.leaflet",
-    }  # fmt: skip
+        "METADATA",
+        "WHEEL",
+        "RECORD",
+        "entry_points.txt",
+    } | licences
+
+
+def test_every_licence_that_lies_here_goes_along_and_stands_in_notice() -> None:
+    lying = {str(p.relative_to(REPOSITORY)) for p in (REPOSITORY / "saferoute").rglob("LICENSE*")}
+    assert lying | {"LICENSE", "NOTICE.md"} == set(PROJECT["license-files"])
+    notice = (REPOSITORY / "NOTICE.md").read_text(encoding="utf-8")
+    assert [name for name in (*lying, "LICENSE") if f"`{name}`" not in notice] == []
 
 
 def test_the_wheel_holds_profiles_page_and_marker(wheel: Path) -> None:
