@@ -481,7 +481,9 @@ def _sources(
     folder, extracts = _folder_and_extracts(region)
     word = elevation.lower() if isinstance(elevation, str) and elevation.lower() in ELEVATIONS else None
     rasters = [] if word else _listed(elevation)
-    return open_sources(folder, osm=extracts, dem=rasters, elevation=word, online=replace(online or Online(), join=pipeline.join))
+    return open_sources(
+        folder, osm=extracts, dem=rasters, elevation=word, online=replace(online or Online(), join=pipeline.join)
+    )
 
 
 def _folder_and_extracts(region: Paths | None) -> tuple[Path | None, list[Path]]:

@@ -39,8 +39,17 @@ if TYPE_CHECKING:
 
 WGS84 = "EPSG:4326"
 
-CRITERIA = ("surface", "flatness", "straightness", "obstacles", "crowding")
-"""Names of the five criteria, in the order in which everything shows them."""
+WEIGHTS = {
+    "surface": 0.24,
+    "flatness": 0.18,
+    "straightness": 0.18,
+    "obstacles": 0.20,
+    "crowding": 0.20,
+}
+"""Default weights of the criteria, sum 1 (`scoring.md` §3) [J]; a profile may set others."""
+
+CRITERIA = tuple(WEIGHTS)
+"""Names of the criteria, in the order in which everything shows them."""
 
 CAUTION = (
     "Map data may be wrong or old. Walk the stretch forward first; check for holes, glass, "
@@ -381,8 +390,6 @@ class Criterion:
     unit: str
     curve: tuple[tuple[float, float], ...]
     """Breakpoints (raw value, desirability), piecewise linear, flat outside."""
-    weight: float
-    """Default weight; a profile may set another."""
     unknown: float
     """Desirability where nothing is known."""
     measure: Callable[[Windows, Evidence], Measurement]

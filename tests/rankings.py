@@ -77,7 +77,7 @@ def stretch(rank: int, text: str = "gravel path") -> dict[str, Any]:
         "chain": rank,
         "east_m": 50.0,
         "north_m": 40.0 * rank,
-        "quantiles": np.tile(np.linspace(0.4, 0.6, 11), (5, 1)),
+        "quantiles": np.tile(np.linspace(0.4, 0.6, 11), (len(CRITERIA), 1)),
         "heights_m": np.where(np.arange(21) == 7, np.nan, np.linspace(2, 3, 21)),
         "height_sigma_m": 0.4,
         "height_source": text,
@@ -134,7 +134,7 @@ def ranking(texts: tuple[str, ...] = ("gravel path",) * 5, *, wrap: str = "Hieta
     ]
     return Ranking(
         area=Area(place, 500.0, CRS),
-        profile=Profile("beginner", wrap, (1.0, 2.0), 20.0, 60.0, dict.fromkeys(CRITERIA, 0.2)),
+        profile=Profile("beginner", wrap, (1.0, 2.0), 20.0, 60.0, dict.fromkeys(CRITERIA, 1 / len(CRITERIA))),
         stretches=table([stretch(rank, text) for rank, text in enumerate(texts, start=1)]),
         excluded=table(left_out),
         features=features(wrap),

@@ -353,7 +353,9 @@ def in_process_of_its_own(*arguments, **options):
 
 def test_module_can_be_run_and_knows_its_version():
     done = in_process_of_its_own("--version")
-    assert (done.returncode, done.stdout.decode().strip(), done.stderr) == (0, f"saferoute {__version__}", b"")
+    lines = done.stdout.decode().splitlines()
+    assert (done.returncode, lines[0], done.stderr) == (0, f"saferoute {__version__}", b"")
+    assert {line.split()[0] for line in lines} >= {"Python", "GDAL", "GEOS", "PROJ", "libosmium", "geopandas"}
 
 
 def test_exit_code_reaches_the_shell(folder):

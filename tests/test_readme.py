@@ -1,43 +1,102 @@
-"""What README says is what there is."""
+"""What README and the guide in docs/ say is what there is."""
 
 from __future__ import annotations
 
+import argparse
 import re
+import shlex
 from pathlib import Path
+
+import pytest
 
 from saferoute import outputs
 from saferoute.cli import parser
+from saferoute.model import WEIGHTS
 from saferoute.outputs.timetable import SECTIONS, STEPS
 from saferoute.outputs.vector import SCHEMA
+from saferoute.sources import extract, raster
 
-README = (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding="utf-8")
+REPOSITORY = Path(__file__).resolve().parents[1]
+README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+PAGES = {path.name: path.read_text(encoding="utf-8") for path in sorted((REPOSITORY / "docs").glob("*.md"))}
+CONTRIBUTING = (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8")
+GENERATED = ("reference.md",)
+"""Pages that are of the built guide alone."""
+GUIDE = "\n".join([README, *PAGES.values()])
+
+COMMANDS = parser()._subparsers._group_actions[0].choices
+EACH = [(name, action) for name, command in COMMANDS.items() for action in command._actions]
 
 
-def test_the_schema_stands_in_readme_word_for_word() -> None:
-    table = README.split("<!-- schema -->")[1].split("<!-- /schema -->")[0]
+def test_the_schema_stands_in_the_guide_word_for_word() -> None:
+    table = GUIDE.split("<!-- schema -->")[1].split("<!-- /schema -->")[0]
     rows = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", table, flags=re.MULTILINE))
     assert rows == SCHEMA
 
 
-def test_the_tables_of_a_session_stand_in_readme_word_for_word() -> None:
+def test_the_tables_of_a_session_stand_in_the_guide_word_for_word() -> None:
     for name, schema in (("steps", STEPS), ("sections", SECTIONS)):
-        table = README.split(f"<!-- {name} -->")[1].split(f"<!-- /{name} -->")[0]
+        table = GUIDE.split(f"<!-- {name} -->")[1].split(f"<!-- /{name} -->")[0]
         assert dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", table, flags=re.MULTILINE)) == schema
 
 
-def test_every_format_stands_in_readme_with_what_it_is_of() -> None:
-    rows = re.findall(r"^\| ((?:`\.[\w.]+`(?:, )?)+) \| ([\w, ]+) \|", README, flags=re.MULTILINE)
+def test_every_format_stands_in_the_guide_with_what_it_is_of() -> None:
+    rows = re.findall(r"^\| ((?:`\.[\w.]+`(?:, )?)+) \| ([\w, ]+) \|", GUIDE, flags=re.MULTILINE)
     said = {suffix: of for cell, of in rows for suffix in re.findall(r"`(\.[\w.]+)`", cell)}
     assert {s for s, of in said.items() if "find" in of} == set(outputs.FORMATS)
     assert {s for s, of in said.items() if "plan" in of} == set(outputs.SESSION_FORMATS)
 
 
-def test_every_option_stands_in_readme() -> None:
-    commands = parser()._subparsers._group_actions[0].choices.values()
-    options = {o for command in commands for action in command._actions for o in action.option_strings}
+def test_every_criterion_stands_in_the_guide_with_its_weight() -> None:
+    rows = re.findall(r"^\| (\w+) \| (\.\d\d) \|", GUIDE, flags=re.MULTILINE)
+    assert {name: float(weight) for name, weight in rows} == WEIGHTS
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_stands_in_readme_and_says_what_it_does(name: str) -> None:
+    assert f"`saferoute {name}" in README or f"\nsaferoute {name}" in README
+    assert COMMANDS[name].description
+
+
+@pytest.mark.parametrize(("name", "action"), EACH, ids=[f"{n} {a.dest}" for n, a in EACH])
+def test_every_argument_of_every_command_says_what_it_does(name: str, action: argparse.Action) -> None:
+    assert name
+    assert action.help not in (None, "", argparse.SUPPRESS)
+    if not action.option_strings or action.nargs != 0:  # all but switches show what they take
+        assert action.metavar or action.choices
+
+
+SHOWN = re.findall(
+    r"^(?:  |\.venv/bin/)?saferoute ([a-z].*)$", "\n".join([GUIDE, CONTRIBUTING, parser().format_help()]), re.MULTILINE
+)
+
+
+@pytest.mark.parametrize("line", sorted(set(SHOWN)))
+def test_every_command_that_is_shown_is_one_that_saferoute_takes(line: str) -> None:
+    words = shlex.split(line, comments=True)
+    words = words[: words.index(">")] if ">" in words else words
+    assert parser().parse_args(words).command == words[0]
+
+
+def test_every_suffix_that_a_region_may_hold_stands_in_readme() -> None:
+    own = README.split("### Your own data")[1].split("###")[0]
+    said = set(re.findall(r"(?<=[ `])\.[a-z0-9.]+(?=[ `])", own))
+    assert {*extract.SUFFIXES, *raster.SUFFIXES} <= said
+
+
+def test_every_option_stands_in_the_guide() -> None:
+    options = {option for _, action in EACH for option in action.option_strings}
     assert options - {"-h", "--help", "-q", "--quiet", "--output"} <= set(
-        re.findall(r"(?<![\w-])--?[a-z][a-z0-9-]*", README)
+        re.findall(r"(?<![\w-])--?[a-z][a-z0-9-]*", GUIDE)
     )
+
+
+def test_every_page_of_the_guide_is_named_in_readme_and_every_link_leads_somewhere() -> None:
+    assert {f"docs/{name}" for name in PAGES if name not in GENERATED} <= set(re.findall(r"\]\(([\w/.]+)\)", README))
+    texts = {"README.md": README, "CONTRIBUTING.md": CONTRIBUTING, **{f"docs/{name}": PAGES[name] for name in PAGES}}
+    for name, text in texts.items():
+        for link in re.findall(r"\]\(([^)#]+)\)", text):
+            assert "://" in link or ((REPOSITORY / name).parent / link).is_file(), f"{name}: {link}"
 
 
 def test_every_exit_code_stands_in_readme_and_in_help() -> None:

@@ -12,6 +12,7 @@ from saferoute import scoring
 from saferoute.model import CRITERIA, Measurement
 from saferoute.sources.profiles import LEVELS, load_profile
 
+N = len(CRITERIA)
 UNIT = st.floats(0, 1)
 FIVE = st.lists(UNIT, min_size=5, max_size=5).map(np.array)
 WEIGHTS = st.lists(st.floats(0.01, 1), min_size=5, max_size=5).map(lambda w: np.array(w) / sum(w))
@@ -38,7 +39,7 @@ def measured(desirability: np.ndarray, confidence: np.ndarray) -> dict[str, Meas
 @pytest.fixture
 def table() -> tuple[np.ndarray, np.ndarray]:
     random = np.random.default_rng(7)
-    return random.random((40, 5)), random.random((40, 5))
+    return random.random((40, N)), random.random((40, N))
 
 
 # --- one score ---------------------------------------------------------------------
@@ -63,12 +64,12 @@ def test_a_tenth_with_a_plain_mean_of_86_per_cent_scores_39() -> None:
     assert scoring.combine(d, weights) == pytest.approx(0.39, abs=0.005)
 
 
-@pytest.mark.parametrize("k", range(5))
+@pytest.mark.parametrize("k", range(N))
 def test_one_criterion_at_a_tenth_leaves_less_than_half_with_the_weights_of_the_profile(k: int) -> None:
-    d = np.ones(5)
+    d = np.ones(N)
     d[k] = 0.1
     weights = scoring.weights_of(BEGINNER)
-    assert 0.33 < scoring.combine(d, weights) < 0.40
+    assert 0.33 < scoring.combine(d, weights) < 0.5
     assert d @ weights > 0.75
 
 
@@ -113,7 +114,9 @@ def test_rows_are_scored_the_same_alone_and_in_any_order(table, rows: list[int])
     whole = scoring.score(measured(d, c), BEGINNER)
     part = scoring.score(measured(d[rows], c[rows]), BEGINNER)
     for name in FIELDS:
-        assert getattr(part, name).tolist() == getattr(whole, name)[rows].tolist()
+        assert getattr(part, name) == pytest.approx(
+            getattr(whole, name)[rows], rel=1e-12
+        )  # BLAS may add in other orders
     assert part.limiting.tolist() == whole.limiting[rows].tolist()
 
 
@@ -124,14 +127,14 @@ def test_the_interval_holds_the_score(table) -> None:
 
 
 def test_the_interval_is_wider_where_less_is_known() -> None:
-    d = np.full((2, 5), 0.6)
-    scores = scoring.score(measured(d, np.array([np.full(5, 0.9), np.full(5, 0.2)])), BEGINNER)
+    d = np.full((2, N), 0.6)
+    scores = scoring.score(measured(d, np.array([np.full(N, 0.9), np.full(N, 0.2)])), BEGINNER)
     widths = scores.high - scores.low
     assert widths[1] > 2 * widths[0]
 
 
 def test_the_low_end_is_the_20th_percentile_of_the_draws() -> None:
-    # Four criteria stand still, the fifth is uniform on 0..1.
+    # All criteria but one stand still, that one is uniform on 0..1.
     still = measurement(np.ones(1), np.ones(1))
     fixed = Measurement(still.value, np.ones(1), np.ones(1), lambda _, u, _z: np.ones((1, len(u))), still.describe)
     moving = Measurement(still.value, np.ones(1), np.ones(1), lambda _, u, _z: u[None, :], still.describe)
@@ -146,11 +149,11 @@ def test_quality_is_the_weighted_confidence(table) -> None:
     assert scores.quality == pytest.approx(table[1] @ scoring.weights_of(BEGINNER))
 
 
-@pytest.mark.parametrize("k", range(5))
+@pytest.mark.parametrize("k", range(N))
 def test_the_limiting_criterion_is_the_one_that_is_bad(k: int) -> None:
-    d = np.full((1, 5), 0.9)
+    d = np.full((1, N), 0.9)
     d[0, k] = 0.3
-    assert scoring.score(measured(d, np.ones((1, 5))), BEGINNER).limiting.tolist() == [CRITERIA[k]]
+    assert scoring.score(measured(d, np.ones((1, N))), BEGINNER).limiting.tolist() == [CRITERIA[k]]
 
 
 def test_scores_come_out_the_same_twice(table) -> None:
@@ -159,7 +162,7 @@ def test_scores_come_out_the_same_twice(table) -> None:
 
 
 def test_no_rows_have_no_scores() -> None:
-    scores = scoring.score(measured(np.empty((0, 5)), np.empty((0, 5))), BEGINNER)
+    scores = scoring.score(measured(np.empty((0, N)), np.empty((0, N))), BEGINNER)
     assert all(len(getattr(scores, name)) == 0 for name in (*FIELDS, "limiting"))
 
 

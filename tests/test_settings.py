@@ -17,7 +17,7 @@ from saferoute.cli._settings import SETTINGS
 from saferoute.model import InvalidInput
 from saferoute.sources.profiles import LEVELS, load_profile, to_toml
 
-README = (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).resolve().parents[1] / "docs" / "settings.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(autouse=True)
@@ -255,7 +255,7 @@ def test_every_setting_is_an_option_or_stands_alone() -> None:
 
 
 def test_every_setting_stands_in_readme_with_an_example_that_works() -> None:
-    table = README.split("<!-- settings -->")[1].split("<!-- /settings -->")[0]
+    table = PAGE.split("<!-- settings -->")[1].split("<!-- /settings -->")[0]
     rows = re.findall(r"^\| `([\w-]+)` \| `(.*?)` \| (.*) \|$", table, flags=re.MULTILINE)
     assert [(k, e, m) for k, e, m in rows] == [(k, s.example, s.meaning) for k, s in SETTINGS.items()]
     write("\n".join(f"{key} = {setting.example}" for key, setting in SETTINGS.items()))

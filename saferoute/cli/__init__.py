@@ -13,8 +13,19 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
-from saferoute import __version__
-from saferoute.cli import _cache, _evaluate, _explain, _find, _plan, _profile, _scan, _settings, _view
+from saferoute.cli import (
+    _cache,
+    _completion,
+    _evaluate,
+    _explain,
+    _find,
+    _plan,
+    _profile,
+    _scan,
+    _settings,
+    _version,
+    _view,
+)
 from saferoute.cli._shared import EXIT_CODES, progress, say
 from saferoute.model import InvalidInput, SaferouteError
 
@@ -47,9 +58,9 @@ def parser() -> argparse.ArgumentParser:
         epilog=_EXAMPLES + EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    top.add_argument("--version", action="version", version=f"saferoute {__version__}")
+    top.add_argument("--version", action=_version.Action, help="show the version, and those of the libraries, and exit")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in (_find, _explain, _plan, _scan, _view, _profile, _cache, _evaluate):
+    for command in (_find, _explain, _plan, _scan, _view, _profile, _cache, _completion, _evaluate):
         command.add(commands)
     return top
 
@@ -66,6 +77,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):  # a name that the terminal cannot show is no reason to stop
             stream.reconfigure(errors="replace")
     top = parser()
+    _completion.answer(top)
     defaults = {name: _settings.forget_defaults(command) for name, command in commands_of(top).items()}
     arguments = top.parse_args(_southern(sys.argv[1:] if argv is None else argv))
     try:

@@ -21,7 +21,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         long="info says how much is kept, how old it is and what is damaged; path prints the folder; clear deletes "
         "all answers and all indexes of extracts, and nothing else that lies in the folder.",
     )
-    cache.add_argument("action", choices=("info", "path", "clear"))
+    cache.add_argument("action", choices=("info", "path", "clear"), help="what to do")
     add_cache_dir(cache)
     cache.set_defaults(run=run)
 

@@ -1,6 +1,7 @@
 """What makes ground good or bad to run backwards on: five criteria and the limits.
 
-A new criterion is a new file with a `CRITERION` and a line in `ALL`.
+A new criterion is a new file with a `CRITERION`, a line in `ALL`, and its weight in
+`saferoute.model.WEIGHTS`; CONTRIBUTING.md walks through one.
 """
 
 from __future__ import annotations

@@ -292,6 +292,4 @@ def _words(fitted: Slopes, row: int, heights: ElevationSamples | None, middle: i
     return f"{text}; dents cannot be seen in this data"
 
 
-CRITERION = Criterion(
-    name="flatness", unit="% grade uphill", curve=UPHILL, weight=0.18, unknown=UNKNOWN, measure=measure
-)
+CRITERION = Criterion(name="flatness", unit="% grade uphill", curve=UPHILL, unknown=UNKNOWN, measure=measure)

@@ -198,7 +198,6 @@ CRITERION = Criterion(
     name="obstacles",
     unit="weighted objects per 100 m",
     curve=CURVE,
-    weight=0.20,
     unknown=NONE_MAPPED,
     measure=measure,
 )

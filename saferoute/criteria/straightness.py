@@ -81,5 +81,5 @@ def measure(windows: Windows, evidence: Evidence) -> Measurement:
 
 
 CRITERION = Criterion(
-    name="straightness", unit="m strip width", curve=STRIP, weight=0.18, unknown=0.3, measure=measure, of_line=True
+    name="straightness", unit="m strip width", curve=STRIP, unknown=0.3, measure=measure, of_line=True
 )

@@ -164,7 +164,6 @@ CRITERION = Criterion(
     name="surface",
     unit="desirability of material and smoothness, 0..1",
     curve=((0.0, 0.0), (1.0, 1.0)),
-    weight=0.24,
     unknown=_NOTHING_TAGGED,
     measure=measure,
 )

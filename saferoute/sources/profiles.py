@@ -14,6 +14,7 @@ from saferoute.model import (
     BEGINNER_SECTION_S,
     BEGINNER_SECTIONS,
     CRITERIA,
+    WEIGHTS,
     InvalidProfile,
     Profile,
     Training,
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
 
 LEVELS = ("first-steps", "beginner", "intermediate", "advanced")
 """Names of the levels that come with the package."""
-
-WEIGHTS = {"surface": 0.24, "flatness": 0.18, "straightness": 0.18, "obstacles": 0.20, "crowding": 0.20}
-"""Default weights (`scoring.md` §3) [J]."""
 
 _NUMBERS = {"longest_section_s", "clear_length_m", "run_out_m", "lane_m", "longest_m", "max_grade_pct"}
 _NUMBERS |= {"max_heading_range_deg", "max_strip_width_m"}

@@ -23,7 +23,7 @@ from rankings import CRS, HOSTILE, X, Y, bare, ranking, table
 
 from saferoute.criteria import limits
 from saferoute.criteria._hazards import MOTOR_ROADS
-from saferoute.model import Features, InvalidInput, Place
+from saferoute.model import CRITERIA, Features, InvalidInput, Place
 from saferoute.outputs.map import _base, _grid, _left_out, figure, to_html, with_tiles
 from saferoute.outputs.map._data import clean, encode, payload
 from saferoute.outputs.map._grid import ALPHABET, Grid
@@ -230,7 +230,7 @@ def test_without_heights_there_is_no_profile() -> None:
 def test_quantiles_are_one_character_each() -> None:
     stretches = payload(ranking(("a path",)))["stretches"]
     words = [stretches["texts"][index] for index in stretches["quantiles"][0]]
-    assert words == [words[0]] * 5
+    assert words == [words[0]] * len(CRITERIA)
     assert [ALPHABET.index(char) for char in words[0]] == np.rint(np.linspace(0.4, 0.6, 11) * 63).tolist()
 
 

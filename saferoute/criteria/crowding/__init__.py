@@ -355,7 +355,6 @@ CRITERION = Criterion(
     name="crowding",
     unit="percentile of the crowd index",
     curve=CURVE,
-    weight=0.20,
     unknown=UNKNOWN_PERCENTILE,
     measure=measure,
 )
