@@ -24,6 +24,7 @@ PAGE = (Path(__file__).resolve().parents[1] / "docs" / "settings.md").read_text(
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder to work in, an empty configuration and environment."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     for key in SETTINGS:
         monkeypatch.delenv(_settings.variable(key), raising=False)
     (tmp_path / "work").mkdir()

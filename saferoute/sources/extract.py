@@ -8,7 +8,8 @@ is then a bounding box of them.
 from __future__ import annotations
 
 import gc
-from dataclasses import dataclass, field, replace
+from array import array
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     import geopandas as gpd
+    import pandas as pd
     import shapely
 
     from saferoute.model import Area, Features, Place
@@ -33,28 +35,50 @@ SUFFIXES = (".osm.pbf", ".osm.gz", ".osm.bz2", ".osm", ".pbf")
 """Names an extract may end with."""
 
 
-@dataclass
 class _Rows:
-    """Columns under construction: one list a tag, WKB for the geometry."""
+    """A table under construction: WKB for the geometry, and of each tag the rows that have it.
 
-    tags: tuple[str, ...]
-    columns: dict[str, list[Any]] = field(init=False)
+    Most objects have a handful of the tags that are kept, and most values recur.
+    """
 
-    def __post_init__(self) -> None:
-        names = ("osm_type", "osm_id", "nodes", "wkb", *self.tags)
-        self.columns = {name: [] for name in names}
-        self._lists = [self.columns[tag] for tag in self.tags]
+    def __init__(self, tags: tuple[str, ...]) -> None:
+        self.tags = tags
+        self.kinds: list[str] = []
+        self.ids = array("q")
+        self.nodes: list[list[int] | None] = []
+        self.wkb: list[bytes] = []
+        self._columns: dict[str, tuple[dict[str, int], array[int], array[int]]] = {
+            tag: ({}, array("q"), array("q")) for tag in tags
+        }
 
-    def add(self, osm_type: str, osm_id: int, nodes: list[int] | None, wkb: bytes, get: Any) -> None:
-        """Append one object whose tags `get` looks up."""
-        columns = self.columns
-        columns["osm_type"].append(osm_type)
-        columns["osm_id"].append(osm_id)
-        columns["nodes"].append(nodes)
-        columns["wkb"].append(wkb)
-        for tag, values in zip(self.tags, self._lists, strict=True):
-            value = get(tag)
-            values.append(value if value is None or tag == "name" else value.strip().lower())
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.ids)
+
+    def add(self, osm_type: str, osm_id: int, nodes: list[int] | None, wkb: bytes, tags: dict[str, str]) -> None:
+        """Append one object."""
+        row = len(self.ids)
+        self.kinds.append(osm_type)
+        self.ids.append(osm_id)
+        self.nodes.append(nodes)
+        self.wkb.append(wkb)
+        for tag, value in tags.items():
+            column = self._columns.get(tag)
+            if column is not None:
+                values, rows, codes = column
+                rows.append(row)
+                codes.append(values.setdefault(value, len(values)))
+
+    def _column(self, tag: str) -> pd.api.extensions.ExtensionArray:
+        import numpy as np
+        import pandas as pd
+
+        values, rows, codes = self._columns[tag]
+        text = list(values) if tag == "name" else [value.strip().lower() for value in values]
+        code = np.full(len(self), -1)
+        code[np.frombuffer(rows, dtype=np.int64)] = np.frombuffer(codes, dtype=np.int64)
+        column: pd.api.extensions.ExtensionArray = pd.array([*text, None], dtype="str").take(code, allow_fill=True)
+        return column
 
     def table(self) -> gpd.GeoDataFrame:
         """Turn the columns into a GeoDataFrame in EPSG:4326, objects once each."""
@@ -63,13 +87,12 @@ class _Rows:
         import pandas as pd
         import shapely
 
-        columns = dict(self.columns)
-        geometry = shapely.from_wkb(np.array(columns.pop("wkb"), dtype=object), on_invalid="ignore")
-        nodes = columns.pop("nodes")
-        data = {tag: pd.array(values, dtype="str") for tag, values in columns.items() if tag != "osm_id"}
-        data["osm_id"] = np.array(columns["osm_id"], dtype="int64")
-        if any(n is not None for n in nodes):
-            data["nodes"] = pd.Series(nodes, dtype=object).to_numpy()
+        geometry = shapely.from_wkb(np.array(self.wkb, dtype=object), on_invalid="ignore")
+        data: dict[str, Any] = {"osm_type": pd.array(self.kinds, dtype="str")}
+        data |= {tag: self._column(tag) for tag in self.tags}
+        data["osm_id"] = np.frombuffer(self.ids, dtype=np.int64)
+        if any(n is not None for n in self.nodes):
+            data["nodes"] = pd.Series(self.nodes, dtype=object).to_numpy()
         frame = gpd.GeoDataFrame(data, geometry=geometry, crs=WGS84)
         whole = ~(frame.geometry.isna() | frame.geometry.is_empty)
         if "nodes" in frame:  # a line whose nodes are all at one place is none
@@ -293,7 +316,7 @@ def _read(path: Path) -> _File:
 
 def _read_tables(path: Path) -> _File:
     ways, areas, points, newest, skipped = _read_rows(path)
-    if not ways.columns["osm_id"] and not areas.columns["osm_id"]:
+    if not len(ways) and not len(areas):
         raise ValueError("it holds no ways")
     tables = ways.table(), areas.table(), points.table()
     return _File(*tables, _extent(path, tables[0]), _data_date(path, newest), skipped)
@@ -304,16 +327,16 @@ def _read_rows(path: Path) -> tuple[_Rows, _Rows, _Rows, Any, int]:
     newest, skipped = None, 0
     add_node, add_way, add_area = _adders(ways, areas, points)
     for obj in _objects(path):
-        get = obj.tags.get
+        tags = dict(obj.tags)
         try:
             if obj.is_node():
-                add_node(obj, get)
+                add_node(obj, tags)
             elif obj.is_way():
-                if osm.is_line(get):
+                if osm.is_line(tags.get):
                     newest = obj.timestamp if newest is None else max(newest, obj.timestamp)
-                    add_way(obj, get)
-            elif obj.is_area() and osm.is_area(get, relation=not obj.from_way()):
-                add_area(obj, get)
+                    add_way(obj, tags)
+            elif obj.is_area() and osm.is_area(tags.get, relation=not obj.from_way()):
+                add_area(obj, tags)
         except RuntimeError:  # lines of one node, rings that do not close or cross themselves
             skipped += 1
     return ways, areas, points, newest, skipped
@@ -325,20 +348,20 @@ def _adders(ways: _Rows, areas: _Rows, points: _Rows) -> tuple[Callable[[Any, An
     wkb: Any = osmium.geom.WKBFactory()
     every = osmium.geom.use_nodes.ALL  # as many vertices as node ids, doubled ones too
 
-    def add_node(node: Any, get: Any) -> None:
+    def add_node(node: Any, tags: dict[str, str]) -> None:
         if node.location.valid():
-            points.add("node", node.id, None, wkb.create_point(node), get)
+            points.add("node", node.id, None, wkb.create_point(node), tags)
 
-    def add_way(way: Any, get: Any) -> None:
+    def add_way(way: Any, tags: dict[str, str]) -> None:
         try:
-            ways.add("way", way.id, [n.ref for n in way.nodes], wkb.create_linestring(way, every), get)
+            ways.add("way", way.id, [n.ref for n in way.nodes], wkb.create_linestring(way, every), tags)
         except osmium.InvalidLocationError:  # the extract's edge cut nodes off
             for nodes, piece in _located_runs(way):
-                ways.add("way", way.id, nodes, piece, get)
+                ways.add("way", way.id, nodes, piece, tags)
 
-    def add_area(area: Any, get: Any) -> None:
+    def add_area(area: Any, tags: dict[str, str]) -> None:
         kind = "way" if area.from_way() else "relation"
-        areas.add(kind, area.orig_id(), None, wkb.create_multipolygon(area), get)
+        areas.add(kind, area.orig_id(), None, wkb.create_multipolygon(area), tags)
 
     return add_node, add_way, add_area
 

@@ -1,0 +1,96 @@
+"""The index of an extract and the search that opens it, against what each is set beside.
+
+python tests/benchmarks/bench_index.py EXTRACT LAT,LON
+
+Every figure is of a process of its own: user and system seconds, seconds by
+the clock, greatest memory. See the README beside this file.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+
+GDAL = """
+import pyogrio, sys
+for layer in ("points", "lines", "multipolygons"):
+    pyogrio.read_dataframe(sys.argv[1], layer=layer)
+"""
+BUILD = """
+import sys
+from pathlib import Path
+from saferoute import pipeline
+from saferoute.sources.cache import Cache
+from saferoute.sources.extract import ExtractSource
+ExtractSource([sys.argv[1]], join=pipeline.join, cache=Cache(Path(sys.argv[2]))).bounds()
+"""
+IMPORT = "import folium, geopandas, numpy, pandas, pyogrio, pyproj, rich.console, scipy.spatial, shapely"
+INSIDE = """
+import sys, time
+from pathlib import Path
+from saferoute import pipeline
+from saferoute.model import Place
+from saferoute.sources.cache import Cache
+from saferoute.sources.extract import ExtractSource
+from saferoute.sources.profiles import load_profile
+lat, lon = (float(v) for v in sys.argv[3].split(","))
+source = ExtractSource([sys.argv[1]], join=pipeline.join, cache=Cache(Path(sys.argv[2])))
+area = pipeline.area_around(Place("here", lon, lat), 1500)
+profile = load_profile(at="2026-06-20T07:00")
+for turn in range(3):
+    steps = [("", time.process_time())]
+    pipeline.find(area, features_of=source, profile=profile, say=lambda text: steps.append((text, time.process_time())))
+    steps.append(("", time.process_time()))
+print(f"{steps[-1][1] - steps[0][1]:.2f} s of computing, the third time: " + "; ".join(
+    f"{text} {after - before:.2f}" for (text, before), (_, after) in zip(steps[1:-1], steps[2:])
+))
+"""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a process took."""
+
+    computing_s: float
+    clock_s: float
+    peak_mb: float
+
+    def __str__(self) -> str:
+        return f"{self.computing_s:6.1f} s computing {self.clock_s:6.1f} s clock {self.peak_mb:6.0f} MB"
+
+
+def cost(*command: str) -> Cost:
+    """Run a Python process and say what it took."""
+    start = time.perf_counter()
+    with subprocess.Popen([sys.executable, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{command[:2]} ended with {process.returncode}")
+    return Cost(usage.ru_utime + usage.ru_stime, time.perf_counter() - start, usage.ru_maxrss / 1024)
+
+
+def main(extract: str, near: str) -> None:
+    """Measure and print."""
+    with tempfile.TemporaryDirectory() as cache:
+        gdal, build = cost("-c", GDAL, extract), cost("-c", BUILD, extract, cache)
+        print(f"GDAL through pyogrio, three layers  {gdal}")
+        print(f"index, reading included             {build}")
+        print(f"  ratio                             {build.computing_s / gdal.computing_s:6.2f} computing")
+        search = ("-m", "saferoute", "find", "-q", "--near", near, "--osm", extract, "--cache-dir", cache)
+        search += ("--at", "2026-06-20T07:00", "-o", os.path.join(cache, "map.html"))  # noqa: PTH118
+        imports, find = [
+            min((cost(*c) for _ in range(3)), key=lambda c: c.computing_s) for c in (("-c", IMPORT), search)
+        ]
+        print(f"import of what a search needs       {imports}")
+        print(f"a second search, map written        {find}")
+        print(f"  ratio                             {find.computing_s / imports.computing_s:6.2f} computing")
+        subprocess.run([sys.executable, "-c", INSIDE, extract, cache, near], check=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:3])
