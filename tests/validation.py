@@ -625,7 +625,7 @@ class Guesses:
 
 def surfaces() -> Row:
     """Surfaces of tagged ways, hidden block by block, against what is inferred for them."""
-    guesses = {name: hidden_surfaces(place, data_folder() / path) for name, (place, path) in MODELLED.items()}
+    guesses = {name: hidden_surfaces(data_folder() / path) for name, (_, path) in MODELLED.items()}
     losses = {n: (g.model.mean(), g.class_mode.mean(), g.global_mode.mean()) for n, g in guesses.items()}
     apart = {n: calibration_error(g.sure, g.right) for n, g in guesses.items()}
     sure = np.concatenate([g.sure for g in guesses.values()])
@@ -642,10 +642,13 @@ def surfaces() -> Row:
     )
 
 
-def hidden_surfaces(place: Place, path: Path) -> Guesses:
+def hidden_surfaces(path: Path) -> Guesses:
     """Guess the surface of each tagged way from the ways of other blocks."""
-    features = extract(path).features(pipeline.area_around(place, 500.0), margin_m=0.0)
-    table = features.tagged[isin(features.tagged, "highway", _inference.FOOT_WAYS)]
+    source = extract(path)
+    tagged = source.features(area_of(source), margin_m=0.0).tagged
+    # Of the whole extract each way with its place, and none counted a second time.
+    tagged = tagged[tagged["x_m"].notna()].assign(n=1).reset_index(drop=True)
+    table = tagged[isin(tagged, "highway", _inference.FOOT_WAYS)]
     rating, _ = surface.rated(table.drop(columns=["tracktype", "smoothness"]), load_profile())
     rating[isin(table, "surface", surface.EXCLUDED_SURFACES)] = 0.0
     table, rating = table[np.isfinite(rating)], rating[np.isfinite(rating)]

@@ -50,6 +50,32 @@ def to_bytes(found: Found | None) -> bytes:
     return out.getvalue()
 
 
+_WGS84 = {
+    "$schema": "https://proj.org/schemas/v0.7/projjson.schema.json",
+    "type": "GeographicCRS",
+    "name": "WGS 84",
+    "datum_ensemble": {
+        "name": "World Geodetic System 1984 ensemble",
+        "members": [
+            {"name": f"World Geodetic System 1984 ({name})"}
+            for name in ["Transit", "G730", "G873", "G1150", "G1674", "G1762", "G2139", "G2296"]
+        ],
+        "ellipsoid": {"name": "WGS 84", "semi_major_axis": 6378137, "inverse_flattening": 298.257223563},
+        "accuracy": "2.0",
+        "id": {"authority": "EPSG", "code": 6326},
+    },
+    "coordinate_system": {
+        "subtype": "ellipsoidal",
+        "axis": [
+            {"name": "Geodetic latitude", "abbreviation": "Lat", "direction": "north", "unit": "degree"},
+            {"name": "Geodetic longitude", "abbreviation": "Lon", "direction": "east", "unit": "degree"},
+        ],
+    },
+    "id": {"authority": "EPSG", "code": 4326},
+}
+"""EPSG:4326 as PROJ 9 writes it: other databases of the same process may have other words for it."""
+
+
 def arrow_of(table: gpd.GeoDataFrame, columns: tuple[str, ...]) -> pa.Table:
     """Return columns of a table as Arrow with GeoParquet's metadata; the types do not depend on the values."""
     import pyarrow as pa
@@ -61,7 +87,9 @@ def arrow_of(table: gpd.GeoDataFrame, columns: tuple[str, ...]) -> pa.Table:
     frame.to_parquet(written, index=False, schema_version="1.1.0", write_covering_bbox=True)
     arrow = parquet.read_table(io.BytesIO(written.getvalue()))
     fields = [f.with_type(pa.string()) if f.name in TEXT or f.name == "seam" else f for f in arrow.schema]
-    return arrow.cast(pa.schema(fields, metadata={b"geo": arrow.schema.metadata[b"geo"]}))
+    geo = json.loads(arrow.schema.metadata[b"geo"])
+    geo["columns"][geo["primary_column"]]["crs"] = _WGS84
+    return arrow.cast(pa.schema(fields, metadata={b"geo": json.dumps(geo).encode()}))
 
 
 def _type(name: str) -> str:
