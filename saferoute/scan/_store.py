@@ -82,11 +82,15 @@ def arrow_of(table: gpd.GeoDataFrame, columns: tuple[str, ...]) -> pa.Table:
     from pyarrow import parquet
 
     typed = {name: table[name].astype(_type(name)) for name in columns}
+    # Rounding leaves zeros of either sign: one and the same number has one form.
+    typed |= {name: column + 0.0 for name, column in typed.items() if _type(name) == "float64"}
     frame = gpd.GeoDataFrame(typed, geometry=table.geometry.to_numpy(), crs=WGS84)
     written = io.BytesIO()
     frame.to_parquet(written, index=False, schema_version="1.1.0", write_covering_bbox=True)
     arrow = parquet.read_table(io.BytesIO(written.getvalue()))
-    fields = [f.with_type(pa.string()) if f.name in TEXT or f.name == "seam" else f for f in arrow.schema]
+    # What other libraries that happen to be loaded note beside a field is none of ours.
+    plain = [f.remove_metadata() for f in arrow.schema]
+    fields = [f.with_type(pa.string()) if f.name in TEXT or f.name == "seam" else f for f in plain]
     geo = json.loads(arrow.schema.metadata[b"geo"])
     geo["columns"][geo["primary_column"]]["crs"] = _WGS84
     return arrow.cast(pa.schema(fields, metadata={b"geo": json.dumps(geo).encode()}))
