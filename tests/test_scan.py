@@ -270,7 +270,7 @@ def test_a_real_island_says_what_one_search_says(shared_data: Path, tmp_path: Pa
 
 @pytest.mark.slow
 @pytest.mark.xfail(
-    strict=True,
+    run=False,  # two minutes of computing to see what is known
     reason="some stretches of a dense centre differ between tiles and one search, though chains are joined over "
     "the whole extract: what else reaches across a tile's edge is not found yet",
 )
