@@ -95,6 +95,8 @@ def opened(
     say : callable
         Is told that it takes a while.
     """
+    from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
+
     try:
         folder = cache.folder / KIND / key_of(paths, cache)
         index = whole(folder)
@@ -108,8 +110,14 @@ def opened(
             tables = read()
             try:
                 return _written(tables, folder, paths)
-            except OSError as error:
-                cache.trouble = f"{folder.parent}: the index cannot be kept there ({error.strerror or error})"
+            except (
+                OSError,
+                DataSourceError,
+                DataLayerError,
+                FeatureError,
+            ) as error:  # GDAL has its own
+                reason = getattr(error, "strerror", None) or error
+                cache.trouble = f"{folder.parent}: the index cannot be kept there ({reason})"
                 return tables
     except SourceUnavailable:  # who made it for so long has perhaps hung: go on without
         return read()
@@ -120,9 +128,10 @@ def whole(folder: Path) -> Index | None:
     try:
         about = json.loads((folder / _META).read_text())
         sizes = {name: (folder / name).stat().st_size for name in about["files"]}
+        good = sizes == about["files"] and about["schema"] == SCHEMA
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return Index(folder, about) if sizes == about["files"] and about["schema"] == SCHEMA else None
+    return Index(folder, about) if good else None
 
 
 @dataclass(frozen=True)

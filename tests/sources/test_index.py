@@ -9,6 +9,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import pyogrio.errors
 import pytest
 import shapely
 from geopandas.testing import assert_geodataframe_equal
@@ -164,6 +165,19 @@ def test_where_nothing_can_be_kept_the_extract_is_read_all_the_same(town: Path, 
     features = look(town, Cache(tmp_path / "file"))
     assert any("cannot be kept" in note for note in features.notes)
     assert_same(replace(features, notes=()), replace(look(town, None), notes=()))
+
+
+def test_a_disk_that_fills_while_it_is_written_leaves_nothing(
+    town: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise pyogrio.errors.DataSourceError("no space left on device")
+
+    monkeypatch.setattr("pyogrio.raw.write", full)
+    features = look(town, cache)
+    assert any("no space left" in note for note in features.notes)
+    assert index.kept(cache) == []
+    assert list((cache.folder / index.KIND).glob(f"*{index.PART}")) == []
 
 
 def test_what_a_killed_process_left_is_swept_away(town: Path, cache: Cache) -> None:
