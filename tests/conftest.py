@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,12 @@ def no_network(tmp_path_factory: pytest.TempPathFactory) -> None:
     os.environ["SAFEROUTE_CACHE_DIR"] = str(tmp_path_factory.mktemp("cache"))
     for name in ("OVERPASS", "NOMINATIM", "MAPTERHORN", "GLO30"):
         os.environ[f"SAFEROUTE_{name}_URL"] = "http://127.0.0.1:9"  # the port of "discard": nobody listens
+
+
+@pytest.fixture(scope="session", autouse=True)
+def interruptible() -> None:
+    """Programs that tests start can be interrupted, even where a script runs the tests in its background."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

@@ -398,11 +398,14 @@ def sample_map(tmp_path):
 def test_view_serves_until_interrupted(sample_map):
     run = [sys.executable, "-m", "saferoute", "view", str(sample_map), "--no-browser"]
     with subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        url = process.stdout.readline().strip()
-        with urllib.request.urlopen(url, timeout=10) as answer:
-            assert answer.read().decode() == sample_map.read_text(encoding="utf-8")
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=10) == 0
+        try:
+            url = process.stdout.readline().strip()
+            with urllib.request.urlopen(url, timeout=10) as answer:
+                assert answer.read().decode() == sample_map.read_text(encoding="utf-8")
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=10) == 0
+        finally:
+            process.kill()
         assert process.stderr.read() == "Ctrl-C ends it\nended\n"
 
 
