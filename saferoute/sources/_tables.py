@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING, Protocol
 from saferoute.model import OSM_ATTRIBUTION, WGS84, Chains, Features
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import geopandas as gpd
+    import numpy as np
     import pandas as pd
     import shapely
+    from numpy.typing import NDArray
 
     from saferoute.model import Area, FloatArray
+    from saferoute.sources._columns import Columns
+    from saferoute.sources._reading import Read
 
     Joiner = Callable[[gpd.GeoDataFrame], Chains]
     """Joins the ways of a table to chains: what the index cannot know by itself."""
@@ -58,7 +62,7 @@ class Tables:
         west, south, east, north = box
         ways, areas, points = (t.cx[west:east, south:north] for t in (self.ways, self.areas, self.points))
         chains = None if self.chains is None else _chains_within(self.chains, box)
-        return Tables(ways, areas.drop(columns="row"), points.drop(columns="row"), chains, self.facts)
+        return Tables(ways, areas, points, chains, self.facts)
 
 
 class Held(Protocol):
@@ -72,6 +76,52 @@ class Held(Protocol):
     def within(self, box: Box) -> Tables:
         """Return what touches a box."""
         ...
+
+
+def tables_of(held: Read, join: Joiner | None, extent: Box | None = None) -> Tables:
+    """Return what files hold as tables, with its chains.
+
+    Parameters
+    ----------
+    extent : (west, south, east, north), optional
+        Where the files are whole, by default what they say.
+    """
+    import numpy as np
+    import shapely
+
+    ways, areas, points = (columns.table() for columns in (held.ways, held.areas, held.points))
+    ways["row"] = np.arange(len(ways))
+    facts = facts_of(held, ways, on_ground(held.areas))
+    if extent is not None:
+        facts = replace(facts, extent=shapely.box(*extent))
+    return Tables(ways, areas, points, None if join is None else join(ways), facts)
+
+
+def facts_of(held: Read, ways: gpd.GeoDataFrame, areas: Sequence[float]) -> Facts:
+    """Return what is known of all that files hold, given the table of their ways and the bounds of their areas."""
+    bounds = box_of(held.ways.geometry)
+    return Facts(combinations(ways), held.extent, held.data_date, held.skipped, bounds, _around(bounds, areas))
+
+
+def on_ground(areas: Columns) -> Box:
+    """Return the box around all areas but boundaries."""
+    return box_of(areas.geometry[areas.lacks("boundary")])
+
+
+def box_of(shapes: NDArray[np.object_]) -> Box:
+    """Return the box around some shapes, NaN where there are none."""
+    import shapely
+
+    west, south, east, north = shapely.total_bounds(shapes if len(shapes) else [None])
+    return float(west), float(south), float(east), float(north)
+
+
+def _around(one: Box, other: Sequence[float]) -> Box:
+    import numpy as np
+
+    west, south = np.fmin(one[:2], other[:2])
+    east, north = np.fmax(one[2:], other[2:])
+    return float(west), float(south), float(east), float(north)
 
 
 def _chains_within(chains: Chains, box: Box) -> Chains:

@@ -2,9 +2,9 @@
 
 An index is a folder named by what its files hold, by the version of the
 tables and by the tags they keep: it is written under another name and renamed
-when it is whole, so that nobody ever sees half of one. Tags are numbers into
-lists of values; the node ids of ways and chains stand in plain arrays beside
-the tables.
+when it is whole, so that nobody ever sees half of one. Combinations of tags
+are numbers into lists of values; these lists, and the node ids of ways and
+chains, stand in plain arrays beside the tables.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ import json
 import os
 import re
 import shutil
+import subprocess
+import sys
 import tempfile
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -23,26 +25,31 @@ from typing import TYPE_CHECKING, Any
 
 from saferoute.model import WGS84, Chains, SourceUnavailable
 from saferoute.sources import tags as osm
-from saferoute.sources._tables import SAID, Box, Facts, Tables
+from saferoute.sources._columns import NAME, Columns, Vocabulary
+from saferoute.sources._reading import ALL, read
+from saferoute.sources._tables import SAID, Box, Facts, Tables, facts_of, on_ground, tables_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    import geopandas as gpd
-    import numpy as np
-    import pandas as pd
     from numpy.typing import NDArray
 
+    from saferoute.model import IntArray
+    from saferoute.sources._reading import Read
+    from saferoute.sources._tables import Joiner
     from saferoute.sources.cache import Cache
 
 KIND = "index"
 """Folder of the cache."""
-SCHEMA = 1
+SCHEMA = 2
 """Version of the tables and of how chains are joined: another number makes all indexes anew."""
 PART = ".part"
 _META = "index.json"
-_TEXT = "name"
-"""The one column whose values hardly recur."""
+_AREAS = "areas.json"
+"""What the process that reads the areas says of them, until the index is whole."""
+_SHARED_BYTES = 8 << 20
+"""Extracts from this size on are read by two processes: a second one takes half a second to begin."""
+_SHAPES = {"ways": "LineString", "areas": "MultiPolygon", "points": "Point"}
 _BLOCK = 1 << 20
 
 
@@ -82,45 +89,37 @@ def _write_text(path: Path, text: str) -> None:
     Path(name).replace(path)
 
 
-def opened(
-    paths: Sequence[Path], cache: Cache, *, read: Callable[[], Tables], say: Callable[[str], None]
-) -> Index | Tables:
+def opened(paths: Sequence[Path], cache: Cache, *, join: Joiner | None, say: Callable[[str], None]) -> Index | Tables:
     """Return the index of some extracts, made first where there is none.
+
+    Where the disk takes no index, or another process makes it for too long,
+    the extracts are read into memory.
 
     Parameters
     ----------
-    read : callable
-        Reads the extracts whole; asked only where there is no index. What it
-        returns is the answer where the disk takes no index.
+    join : callable, optional
+        Joins ways to chains; without it the index has none.
     say : callable
         Is told that it takes a while.
     """
     from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
-    try:
-        folder = cache.folder / KIND / key_of(paths, cache)
-        index = whole(folder)
-        if index is not None:
-            return index
-        with cache.lock(KIND, say=say):
-            index = whole(folder)  # another process may have made it meanwhile
+    with suppress(SourceUnavailable):  # who made it for so long has perhaps hung: go on without
+        try:
+            folder = cache.folder / KIND / key_of(paths, cache)
+            index = whole(folder)
             if index is not None:
                 return index
-            say(f"reading {', '.join(p.name for p in paths)} for the first time")
-            tables = read()
-            try:
-                return _written(tables, folder, paths)
-            except (
-                OSError,
-                DataSourceError,
-                DataLayerError,
-                FeatureError,
-            ) as error:  # GDAL has its own
-                reason = getattr(error, "strerror", None) or error
-                cache.trouble = f"{folder.parent}: the index cannot be kept there ({reason})"
-                return tables
-    except SourceUnavailable:  # who made it for so long has perhaps hung: go on without
-        return read()
+            with cache.lock(KIND, say=say):
+                index = whole(folder)  # another process may have made it meanwhile
+                if index is not None:
+                    return index
+                say(f"reading {', '.join(p.name for p in paths)} for the first time")
+                return _made(paths, folder, join)
+        except (OSError, DataSourceError, DataLayerError, FeatureError) as error:  # GDAL has its own
+            reason = getattr(error, "strerror", None) or error
+            cache.trouble = f"{cache.folder / KIND}: the index cannot be kept there ({reason})"
+    return tables_of(read(paths), join)
 
 
 def whole(folder: Path) -> Index | None:
@@ -177,25 +176,14 @@ def _folders(cache: Cache) -> list[Path]:
     return [path for path in named if path.is_dir() and re.fullmatch("[0-9a-f]{32}", path.name)]
 
 
-def _written(tables: Tables, folder: Path, paths: Sequence[Path]) -> Index:
-    """Write tables under another name, then rename them."""
+def _made(paths: Sequence[Path], folder: Path, join: Joiner | None) -> Index:
+    """Read extracts, write their index under another name, then rename it."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     for left in folder.parent.glob(f"*{PART}"):  # of processes that were killed: we hold the lock
         shutil.rmtree(left, ignore_errors=True)
     part = Path(tempfile.mkdtemp(suffix=PART, dir=folder.parent))
     try:
-        about = {
-            "schema": SCHEMA,
-            "of": [p.name for p in paths],
-            "values": {
-                "ways": _write_table(part / "ways.fgb", _with_nodes(tables.ways, part), "LineString"),
-                "areas": _write_table(part / "areas.fgb", tables.areas, "MultiPolygon"),
-                "points": _write_table(part / "points.fgb", tables.points, "Point"),
-            },
-            "facts": _noted(tables.facts),
-        }
-        if tables.chains is not None:
-            _write_chains(tables.chains, part)
+        about = {"schema": SCHEMA, "of": [p.name for p in paths], **_written(paths, part, join)}
         about["files"] = {path.name: path.stat().st_size for path in sorted(part.iterdir())}
         (part / _META).write_text(json.dumps(about))
         shutil.rmtree(folder, ignore_errors=True)  # a damaged one
@@ -206,52 +194,98 @@ def _written(tables: Tables, folder: Path, paths: Sequence[Path]) -> Index:
     return Index(folder, about)
 
 
-def _with_nodes(ways: gpd.GeoDataFrame, part: Path) -> gpd.GeoDataFrame:
-    """Write the node ids of all ways into one array, and return where those of each begin."""
+def _written(paths: Sequence[Path], part: Path, join: Joiner | None) -> dict[str, Any]:
+    """Write the tables of extracts into a folder, and return what the index says of them."""
+    beside = _areas_beside(paths, part) if _worth_two_processes(paths) else None
+    try:
+        held = read(paths, ALL if beside is None else ("node", "way"))
+        ways = held.ways.table()
+        ways["row"] = range(len(ways))
+        values = {
+            name: _write_table(name, columns, part) for name, columns in (("ways", held.ways), ("points", held.points))
+        }
+        if join is not None:
+            _write_chains(join(ways), part)
+        areas = _write_areas(held, part) if beside is None else _awaited(beside, paths, part)
+    finally:
+        if beside is not None:
+            beside.kill()
+            beside.wait()
+    if beside is not None and not len(ways) and areas["ground"][0] != areas["ground"][0]:
+        read(paths)  # says that they hold nothing
+    skipped = areas["skipped"] + (held.skipped if beside is not None else 0)
+    facts = replace(facts_of(held, ways, areas["ground"]), skipped=skipped)
+    return {"values": {**values, "areas": areas["values"]}, "facts": _noted(facts)}
+
+
+def _worth_two_processes(paths: Sequence[Path]) -> bool:
+    if (os.cpu_count() or 1) < 2 or not all(path.name.lower().endswith(".pbf") for path in paths):
+        return False
+    return sum(path.stat().st_size for path in paths) >= _SHARED_BYTES
+
+
+def _areas_beside(paths: Sequence[Path], part: Path) -> subprocess.Popen[bytes]:
+    """Let another process read and write the areas: half of the work."""
+    code = "import sys; from saferoute.sources import index; index.areas_alone(sys.argv[1], sys.argv[2:])"
+    return subprocess.Popen(  # noqa: S603  # this interpreter, this package
+        [sys.executable, "-P", "-c", code, str(part), *(str(path.resolve()) for path in paths)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+    )
+
+
+def areas_alone(part: str, paths: Sequence[str]) -> None:
+    """Read the areas of extracts and write their part of the index: what the process beside does."""
+    about = _write_areas(read([Path(path) for path in paths], ("area",)), Path(part))
+    (Path(part) / _AREAS).write_text(json.dumps(about))
+
+
+def _awaited(beside: subprocess.Popen[bytes], paths: Sequence[Path], part: Path) -> dict[str, Any]:
+    """Return what the process beside wrote; where it could not, do its work here, or raise what stopped it."""
+    note = part / _AREAS
+    if beside.wait() or not note.exists():
+        return _write_areas(read(paths, ("area",)), part)
+    about: dict[str, Any] = json.loads(note.read_text())
+    note.unlink()
+    return about
+
+
+def _write_areas(held: Read, part: Path) -> dict[str, Any]:
+    return {
+        "values": _write_table("areas", held.areas, part),
+        "ground": on_ground(held.areas),
+        "skipped": held.skipped,
+    }
+
+
+def _write_table(name: str, columns: Columns, part: Path) -> Mapping[str, list[str]]:
+    """Write a table, and return the values its combinations of tags stand for."""
     import numpy as np
-
-    lists = ways["nodes"].to_numpy()
-    n = np.array([len(nodes) for nodes in lists], dtype=np.int64)
-    flat = np.fromiter((node for nodes in lists for node in nodes), dtype=np.int64, count=int(n.sum()))
-    np.save(part / "nodes.npy", flat)
-    return ways.drop(columns="nodes").assign(first=np.cumsum(n) - n, n=n)
-
-
-def _write_table(path: Path, table: gpd.GeoDataFrame, geometry_type: str) -> dict[str, list[str]]:
-    """Write a table, and return the values its numbers stand for."""
-    import numpy as np
-    import pandas as pd
     import pyogrio.raw
-    import shapely
 
-    values: dict[str, list[str]] = {}
-    fields, data = [], []
-    for name in table.columns:
-        if name == table.geometry.name:
-            continue
-        column = table[name]
-        if pd.api.types.is_numeric_dtype(column.dtype):
-            data.append(column.to_numpy(dtype=np.int64))
-        elif name == _TEXT:
-            data.append(column.to_numpy(dtype=object, na_value=None))
-        else:
-            codes, known = pd.factorize(column)
-            values[name] = [str(value) for value in known]
-            data.append(codes.astype(np.int32))
-        fields.append(name)
-    shapes = table.geometry.to_numpy()
-    if geometry_type == "MultiPolygon":
-        shapes = np.array([s if s.geom_type == geometry_type else shapely.MultiPolygon([s]) for s in shapes], object)
+    data = {
+        "row": np.arange(len(columns)),
+        "kind": columns.kind.astype(np.int32),
+        "osm_id": columns.osm_id,
+        "combination": columns.combination.astype(np.int32),
+        NAME: columns.name,
+    }
+    if columns.nodes is not None:
+        np.save(part / "nodes.npy", columns.nodes)
+        data |= {"first": columns.first, "count": columns.count}
+    np.save(part / f"{name}_tags.npy", columns.vocabulary.codes)
     pyogrio.raw.write(
-        path,
-        geometry=shapely.to_wkb(shapes),
-        field_data=data,
-        fields=np.array(fields, dtype=object),
-        geometry_type=geometry_type,
+        part / f"{name}.fgb",
+        geometry=columns.wkb,
+        field_data=list(data.values()),
+        fields=np.array(list(data), dtype=object),
+        geometry_type=_SHAPES[name],
         crs=WGS84,
         driver="FlatGeobuf",
     )
-    return values
+    return columns.vocabulary.known
 
 
 def _write_chains(chains: Chains, part: Path) -> None:
@@ -326,30 +360,32 @@ class Index:
 
     def within(self, box: Box) -> Tables:
         """Return what touches a box."""
-        ways = self._table("ways", box).sort_values("row", ignore_index=True)
-        key = ["osm_type", "osm_id"]
-        areas, points = (self._table(name, box).sort_values("row", ignore_index=True) for name in ("areas", "points"))
-        nodes = self._array("nodes")
-        first, n = ways.pop("first").to_numpy(), ways.pop("n").to_numpy()
-        lists = _objects([nodes[a : a + k].tolist() for a, k in zip(first, n, strict=True)])
-        ways.insert(ways.columns.get_loc(key[1]) + 1, "nodes", lists)
-        return Tables(ways, areas.drop(columns="row"), points.drop(columns="row"), self._chains(box), self.facts)
+        row, columns = self._columns("ways", box)
+        ways = columns.table().assign(row=row)
+        areas, points = (self._columns(name, box)[1].table() for name in ("areas", "points"))
+        return Tables(ways, areas, points, self._chains(box), self.facts)
 
-    def _array(self, name: str) -> NDArray[np.int64]:
+    def _array(self, name: str) -> NDArray[Any]:
         import numpy as np
 
-        array: NDArray[np.int64] = np.load(self.folder / f"{name}.npy", mmap_mode="r")
+        array: NDArray[Any] = np.asarray(np.load(self.folder / f"{name}.npy", mmap_mode="r"))
         return array
 
-    def _table(self, name: str, box: Box) -> gpd.GeoDataFrame:
-        import geopandas as gpd
+    def _columns(self, name: str, box: Box) -> tuple[IntArray, Columns]:
+        """Return the rows of a table that touch a box, in their order, and what stands there."""
+        import numpy as np
         import pyogrio.raw
-        import shapely
 
-        about, _, wkb, data = pyogrio.raw.read(self.folder / f"{name}.fgb", bbox=box)
-        values = self.about["values"][name]
-        columns = {tag: _decoded(tag, column, values) for tag, column in zip(about["fields"], data, strict=True)}
-        return gpd.GeoDataFrame(columns, geometry=shapely.from_wkb(wkb), crs=WGS84)
+        about, _, wkb, read = pyogrio.raw.read(self.folder / f"{name}.fgb", bbox=box)
+        data = dict(zip(about["fields"], read, strict=True))
+        order = np.argsort(data["row"])
+        columns = Columns(
+            vocabulary=Vocabulary(self.about["values"][name], self._array(f"{name}_tags")),
+            wkb=wkb[order],
+            nodes=self._array("nodes") if "first" in data else None,
+            **{field: column[order] for field, column in data.items() if field != "row"},
+        )
+        return data["row"][order], columns
 
     def _chains(self, box: Box) -> Chains | None:
         import numpy as np
@@ -372,25 +408,3 @@ class Index:
             self._array("chain_sides")[vertex].astype(float),
             number[order],
         )
-
-
-def _objects(lists: list[list[int]]) -> NDArray[np.object_]:
-    import numpy as np
-
-    column = np.empty(len(lists), dtype=object)
-    column[:] = lists
-    return column
-
-
-def _decoded(tag: str, column: Any, values: dict[str, list[str]]) -> Any:
-    """Return the text behind numbers, NaN for −1."""
-    import pandas as pd
-
-    if tag == _TEXT:
-        return pd.array(column, dtype="str")
-    if tag not in values:
-        return column
-    known: pd.api.extensions.ExtensionArray = pd.array(values[tag], dtype="str")
-    if not len(known):
-        return pd.array([None] * len(column), dtype="str")
-    return known.take(column, allow_fill=True)

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from saferoute.model import InvalidInput, Place, PlaceNotFound
-from saferoute.sources.extract import osm_file, read_in_order
+from saferoute.sources._reading import osm_file, read_in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -69,10 +68,6 @@ class _Edges:
         north = 111_132.92 - 559.82 * np.cos(2 * lat)
         return ahead * np.stack([east, north], axis=1)
 
-    def end_node(self, edge: int, side: int) -> int:
-        """Return the node id at an edge's start (0) or stop (1)."""
-        return int(self.node[self.stop[edge] if side else self.start[edge]])
-
 
 def _edges(ways: gpd.GeoDataFrame, rows: IntArray) -> _Edges:
     geometry = ways.geometry.to_numpy()[rows]
@@ -104,100 +99,85 @@ def _directions(edges: _Edges, side: int) -> FloatArray:
     return into / np.maximum(np.hypot(*into.T), 1e-9)[:, None]
 
 
-def _links(edges: _Edges) -> dict[tuple[int, int], tuple[int, int]]:
-    """Pair the edge ends that continue each other; an end is (edge, side)."""
-    n = len(edges.start)
+def _links(edges: _Edges) -> IntArray:
+    """Return which edge end continues each, −1 = none; of n edges, end k + n s is that of edge k at side s."""
     node = np.concatenate([edges.node[edges.start], edges.node[edges.stop]])
     into = np.concatenate([_directions(edges, 0), _directions(edges, 1)])
     order = np.argsort(node, kind="stable")
     breaks = np.flatnonzero(np.r_[True, np.diff(node[order]) != 0, True])
-    links: dict[tuple[int, int], tuple[int, int]] = {}
-    for low, high in pairwise(breaks):
-        ends = order[low:high]
-        if len(ends) == 2:
-            pairs = [(int(ends[0]), int(ends[1]))]
-        elif len(ends) > 2:
-            pairs = _straightest_pairs(ends, into)
-        else:
-            continue
-        for a, b in pairs:
-            one, other = (a % n, a // n), (b % n, b // n)
-            links[one], links[other] = other, one
-    return links
+    first, meeting = breaks[:-1], np.diff(breaks)
+    onward = np.full(len(node), -1)
+    one, other = order[first[meeting == 2]], order[first[meeting == 2] + 1]
+    onward[one], onward[other] = other, one
+    for a, b in _straightest_first(order, first, meeting, into):
+        if onward[a] < 0 and onward[b] < 0:
+            onward[a], onward[b] = b, a
+    return onward
 
 
-def _straightest_pairs(ends: IntArray, into: FloatArray) -> list[tuple[int, int]]:
-    """Return disjoint pairs of ends, the straightest first."""
-    cosine = -(into[ends] @ into[ends].T)
-    i, j = np.triu_indices(len(ends), 1)
-    candidates = sorted(
-        (-round(float(cosine[a, b]), 9), int(ends[a]), int(ends[b]))
-        for a, b in zip(i, j, strict=True)
-        if cosine[a, b] >= np.cos(np.radians(MAX_TURN_DEG))
-    )
-    pairs: list[tuple[int, int]] = []
-    taken: set[int] = set()
-    for _, a, b in candidates:
-        if not taken & {a, b}:
-            pairs.append((a, b))
-            taken |= {a, b}
-    return pairs
+def _straightest_first(order: IntArray, first: IntArray, meeting: IntArray, into: FloatArray) -> list[list[int]]:
+    """Return the pairs of ends at junctions that one may run through, the straightest first."""
+    pairs, straightness = [np.empty((0, 2), dtype=np.int64)], [np.empty(0)]
+    for n in np.unique(meeting[meeting > 2]):
+        ends = order[first[meeting == n][:, None] + np.arange(n)]
+        i, j = np.triu_indices(n, 1)
+        of_n = np.stack([ends[:, i], ends[:, j]], axis=-1).reshape(-1, 2)
+        cosine = -(into[of_n[:, 0]] * into[of_n[:, 1]]).sum(axis=1)
+        straight = cosine >= np.cos(np.radians(MAX_TURN_DEG))
+        pairs.append(of_n[straight])
+        straightness.append(np.round(cosine[straight], 9))
+    every = np.concatenate(pairs)
+    ranked: list[list[int]] = every[np.lexsort((every[:, 1], every[:, 0], -np.concatenate(straightness)))].tolist()
+    return ranked
 
 
-def _walks(edges: _Edges, links: dict[tuple[int, int], tuple[int, int]]) -> list[list[tuple[int, bool]]]:
-    """Follow the links from end to end: lists of (edge, reversed).
+def _walks(edges: _Edges, onward: IntArray) -> list[list[int]]:
+    """Follow the links from end to end: lists of the ends at which edges are entered.
 
     A walk begins at the end with the smaller node id, so that the order of
     the input changes nothing; where a ring begins is settled in `_assemble`.
     """
-    seen = np.zeros(len(edges.start), dtype=bool)
-
-    def follow(edge: int, side: int) -> list[tuple[int, bool]]:
-        walk: list[tuple[int, bool]] = []
-        while not seen[edge]:
-            seen[edge] = True
-            walk.append((edge, side == 1))
-            onward = links.get((edge, 1 - side))
-            if onward is None:
-                break
-            edge, side = onward
-        return walk
-
-    free_ends = [(e, s) for e in range(len(seen)) for s in (0, 1) if (e, s) not in links]
-    ring_ends = [(e, s) for e in range(len(seen)) for s in (0, 1) if (e, s) in links]
-
-    def by_node(end: tuple[int, int]) -> tuple[int, int]:
-        edge, side = end
-        beside = edges.node[edges.start[edge] + 1 if side == 0 else edges.stop[edge] - 1]
-        return edges.end_node(edge, side), int(beside)
-
-    walks = [follow(e, s) for e, s in sorted(free_ends, key=by_node)]
-    walks += [follow(e, s) for e, s in sorted(ring_ends, key=by_node) if not seen[e]]
-    return [w for w in walks if w]
+    n = len(edges.start)
+    end = np.arange(2 * n)
+    node = np.concatenate([edges.node[edges.start], edges.node[edges.stop]])
+    beside = np.concatenate([edges.node[edges.start + 1], edges.node[edges.stop - 1]])
+    by_node = np.lexsort((end // n, end % n, beside, node))
+    starts = [*by_node[onward[by_node] < 0].tolist(), *by_node[onward[by_node] >= 0].tolist()]
+    seen, next_end = bytearray(n), onward.tolist()
+    walks = []
+    for start in starts:
+        walk, at = [], start
+        while at >= 0 and not seen[at % n]:
+            seen[at % n] = True
+            walk.append(at)
+            at = next_end[at + n if at < n else at - n]
+        if walk:
+            walks.append(walk)
+    return walks
 
 
-def _assemble(edges: _Edges, walks: list[list[tuple[int, bool]]]) -> Chains:
+def _assemble(edges: _Edges, walks: list[list[int]]) -> Chains:
     """Put the vertices of each walk's edges one behind the other."""
-    vertex: list[IntArray] = []
-    ground: list[IntArray] = []
-    for walk in walks:
-        runs, grounds = [], []
-        for edge, backwards in walk:
-            run = np.arange(edges.start[edge], edges.stop[edge] + 1)
-            runs.append((run[::-1] if backwards else run)[:-1])
-            grounds.append(np.full(len(run) - 1, edges.way[edges.start[edge]]))
-        edge, backwards = walk[-1]
-        last = edges.start[edge] if backwards else edges.stop[edge]
-        of_walk, of_edges = np.concatenate(runs), np.concatenate(grounds)
-        if edges.node[of_walk[0]] == edges.node[last] and len(of_walk) > 2:
-            of_walk, of_edges = _from_sharpest_bend(edges, of_walk, of_edges)
-            last = of_walk[0]
-        vertex.append(np.append(of_walk, last))
-        ground.append(np.append(of_edges, -1))
-    vertices = np.concatenate(vertex)
-    owner = np.repeat(np.arange(len(vertex)), [len(v) for v in vertex])
-    lines = shapely.linestrings(edges.xy[vertices], indices=owner)
-    return Chains(lines, owner, edges.node[vertices], np.concatenate(ground))
+    n = len(edges.start)
+    entered = np.array([end for walk in walks for end in walk], dtype=np.int64)
+    edge, backwards = entered % n, entered >= n
+    size = edges.stop[edge] - edges.start[edge]
+    step = ragged(np.zeros(len(edge), dtype=np.int64), size)
+    begin, way = np.where(backwards, edges.stop[edge], edges.start[edge]), edges.way[edges.start[edge]]
+    vertex = np.repeat(begin, size) + np.where(np.repeat(backwards, size), -step, step)
+    last_of_walk = np.cumsum([len(walk) for walk in walks]) - 1
+    last = np.where(backwards, edges.start[edge], edges.stop[edge])[last_of_walk]
+    stop = np.cumsum(size)[last_of_walk]
+    vertex, ground = np.insert(vertex, stop, last), np.insert(np.repeat(way, size), stop, -1)
+    length = np.diff(stop, prepend=0) + 1
+    stop = np.cumsum(length)
+    rings = (edges.node[vertex[stop - length]] == edges.node[vertex[stop - 1]]) & (length > 3)
+    for a, b in zip((stop - length)[rings], stop[rings] - 1, strict=True):
+        vertex[a:b], ground[a:b] = _from_sharpest_bend(edges, vertex[a:b], ground[a:b])
+        vertex[b] = vertex[a]
+    owner = np.repeat(np.arange(len(walks)), length)
+    lines = shapely.linestrings(edges.xy[vertex], indices=owner)
+    return Chains(lines, owner, edges.node[vertex], ground)
 
 
 def _from_sharpest_bend(edges: _Edges, ring: IntArray, ground: IntArray) -> tuple[IntArray, IntArray]:
@@ -224,11 +204,12 @@ def side_paths(joined_chains: Chains, ways: gpd.GeoDataFrame, counted: BoolArray
     counted : ndarray of shape (ways,)
         Which ways are paths one may meet somebody from.
     """
-    node_lists = ways["nodes"].to_numpy()[counted]
-    if not len(node_lists) or not len(joined_chains.vertex_node):
+    lists = ways["nodes"].to_numpy()[counted]
+    if not len(lists) or not len(joined_chains.vertex_node):
         return np.zeros(len(joined_chains.vertex_node))
-    node = np.concatenate([np.asarray(n, dtype=np.int64) for n in node_lists])
-    weight = np.concatenate([np.r_[1, np.full(len(n) - 2, 2), 1] for n in node_lists])
+    node = np.concatenate([np.asarray(n, dtype=np.int64) for n in lists])
+    weight, stop = np.full(len(node), 2), np.cumsum([len(n) for n in lists])
+    weight[stop - 1] = weight[np.r_[0, stop[:-1]]] = 1
     ids, index = np.unique(node, return_inverse=True)
     degree = np.bincount(index, weights=weight)
     here = joined_chains.vertex_node

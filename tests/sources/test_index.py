@@ -16,7 +16,7 @@ from geopandas.testing import assert_geodataframe_equal
 from town import ORIGIN, lonlat, write_town
 
 from saferoute import pipeline
-from saferoute.model import Features, Place
+from saferoute.model import Features, InvalidInput, Place
 from saferoute.sources import index
 from saferoute.sources.cache import Cache
 from saferoute.sources.extract import ExtractSource
@@ -80,6 +80,36 @@ def test_the_index_holds_what_the_extract_holds(town: Path, cache: Cache) -> Non
     assert_same(first, in_memory)
     assert_same(second, in_memory)
     assert len(said) == 1, "read once"
+
+
+def files(cache: Cache) -> dict[str, bytes]:
+    (folder,) = (path for path in (cache.folder / index.KIND).iterdir() if path.is_dir())
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize("beside", ["python", "false"], ids=["beside", "beside, in vain"])
+def test_two_processes_write_the_index_that_one_writes(
+    beside: str, town: Path, cache: Cache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look(town, cache)
+    monkeypatch.setattr(index, "_SHARED_BYTES", 0)
+    monkeypatch.setattr(index.os, "cpu_count", lambda: 2)
+    if beside == "false":
+        monkeypatch.setattr(index.sys, "executable", shutil.which("false"))
+    other = Cache(tmp_path / "other")
+    look(town, other)
+    assert files(other) == files(cache)
+
+
+def test_a_large_file_without_a_way_is_refused_as_a_small_one_is(
+    cache: Cache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_town(tmp_path / "tree.osm.pbf", "n1 0 0 natural=tree")
+    monkeypatch.setattr(index, "_SHARED_BYTES", 0)
+    monkeypatch.setattr(index.os, "cpu_count", lambda: 2)
+    with pytest.raises(InvalidInput, match="it holds no ways"):
+        look(path, cache)
+    assert not index.kept(cache)
 
 
 @pytest.mark.slow
