@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     IntArray = NDArray[np.int64]
     ObjectArray = NDArray[np.object_]
 
+_PER_M = 2.0**20
+
 
 def ragged(starts: IntArray, counts: IntArray) -> IntArray:
     """Return the indices of n slices, one behind the other.
@@ -158,11 +160,14 @@ def cut_lines(lines: ObjectArray, step_m: float) -> tuple[ObjectArray, IntArray,
     xy, owner = shapely.get_coordinates(lines, return_index=True)
     along = distances_along(xy, owner)
     # Lines one behind the other on one axis, so that one look-up serves all.
-    offset = np.concatenate([[0.0], np.cumsum(shapely.length(lines) + 2 * step_m)])[:-1]
+    # Whole metres: sums with them are exact, and a line is cut alike whatever stands beside it.
+    offset = np.concatenate([[0.0], np.cumsum(np.ceil(shapely.length(lines) + 2 * step_m))])[:-1]
     cut_owner = np.repeat(np.arange(len(lines)), counts + 1)
     cut_at = ragged(np.zeros_like(counts), counts + 1) * float(step_m)
     axis = offset[owner] + along
-    cuts = np.column_stack([np.interp(offset[cut_owner] + cut_at, axis, xy[:, i]) for i in (0, 1)])
+    end = axis[np.r_[np.diff(owner) != 0, True]]
+    cut_on_axis = np.fmin(offset[cut_owner] + cut_at, end[cut_owner])
+    cuts = np.column_stack([np.interp(cut_on_axis, axis, xy[:, i]) for i in (0, 1)])
     # Vertices inside a piece; one that falls on a cut is the cut itself.
     inner = (along > 0) & (along < counts[owner] * step_m)
     inner &= np.abs(along / step_m - np.round(along / step_m)) * step_m > 1e-6
@@ -192,6 +197,8 @@ def distances_along(xy: FloatArray, owner: IntArray) -> FloatArray:
     [0.0, 5.0, 0.0, 1.0]
     """
     step = np.concatenate([[0.0], np.hypot(*np.diff(xy, axis=0).T)])
+    # Micrometres as binary fractions add up exactly, whatever lines stand before.
+    step = np.round(step * _PER_M) / _PER_M
     starts = np.concatenate([[True], np.diff(owner) != 0])
     step[starts] = 0.0
     total = np.cumsum(step)

@@ -16,7 +16,7 @@ from saferoute.pipeline import _plan
 from saferoute.pipeline._area import MAX_RADIUS_M, area_around, centre, metric_crs, outside_m, rectangle
 from saferoute.pipeline._evaluation import Evaluation, crowding_at, evaluate
 from saferoute.pipeline._join import join
-from saferoute.pipeline._survey import MARGIN_M, Survey, survey
+from saferoute.pipeline._survey import MARGIN_M, Seen, Survey, see, survey
 from saferoute.pipeline._tables import considered, excluded_table, stretch_table
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ __all__ = [
     "MARGIN_M",
     "MAX_RADIUS_M",
     "Evaluation",
+    "Seen",
     "Survey",
     "all_stretches",
     "area_around",
@@ -43,6 +44,7 @@ __all__ = [
     "outside_m",
     "plan",
     "rectangle",
+    "see",
     "stretch_table",
     "survey",
 ]

@@ -74,6 +74,22 @@ class Survey:
     notes: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What one look at an area saw before anything was measured: `Survey` says what each is."""
+
+    area: Area
+    features: Features
+    moment: Moment | None
+    chains: stretches.Chains
+    open_ground: stretches.OpenGround | None
+    way_reasons: NDArray[np.object_]
+    hazards: limits.Hazards
+    cells: Cells
+    cell_reasons: NDArray[np.object_]
+    windows: Windows
+
+
 def survey(
     area: Area,
     *,
@@ -83,17 +99,58 @@ def survey(
     say: Callable[[str], None],
 ) -> Survey:
     """Look at an area: join, cut, limit and measure."""
+    seen = see(area, features_of=features_of, profile=profile, say=say)
+    assert seen.open_ground is not None
+    cells, features = seen.cells, seen.features
+    if elevation_of is not None:
+        say("looking up heights")
+    heights = None if elevation_of is None else _heights(cells.xy, elevation_of, area)
+    evidence = Evidence(features, heights, _every_metre(cells, heights, elevation_of, area), profile, seen.moment)
+    cell_reasons = seen.cell_reasons.copy()
+    found = _refuse(seen.windows, cell_reasons, evidence, seen.hazards)
+    elevation_notes = (*(heights.notes if heights else ()), *_elevation_notes(found, heights))
+    return Survey(
+        area=area,
+        features=features,
+        evidence=evidence,
+        chains=seen.chains,
+        open_ground=seen.open_ground,
+        way_reasons=seen.way_reasons,
+        cells=cells,
+        cell_reasons=cell_reasons,
+        windows=found,
+        measurements={c.name: c.measure(found, evidence) for c in criteria.ALL},
+        notes=tuple(dict.fromkeys((*features.notes, *elevation_notes, *_hour_notes(seen.moment)))),
+    )
+
+
+def see(
+    area: Area,
+    *,
+    features_of: FeatureSource,
+    profile: Profile,
+    say: Callable[[str], None] = lambda _: None,
+    on_open_ground: bool = True,
+) -> Seen:
+    """Find the windows of an area that no limit of the map is against.
+
+    Parameters
+    ----------
+    on_open_ground : bool
+        Without, ways alone are looked at, which takes a third of the time.
+    """
     say("reading the map")
     moment = clock.moment(profile.at, area.place) if profile.at else None
     dark = moment is not None and moment.dark
     features = features_of.features(area, margin_m=MARGIN_M)
-    chains = features.chains or join(features.ways)
+    chains, ground = features.chains or join(features.ways), _of_ways(features.ways)
     way_reasons = _way_reasons(features.ways, profile, dark=dark)
-    say("looking for corridors on open ground")
-    open_ground = _open_ground(area, features, profile, dark=dark)
-    ground = _ground(features.ways, open_ground)
-    corridors = stretches.corridor_chains(open_ground.lines, len(features.ways))
-    chains = stretches.together([chains, corridors])
+    open_ground = None
+    if on_open_ground:
+        say("looking for corridors on open ground")
+        open_ground = _open_ground(area, features, profile, dark=dark)
+        ground = _with_open_ground(ground, open_ground)
+        chains = stretches.together([chains, stretches.corridor_chains(open_ground.lines, len(features.ways))])
     assert chains.side_paths is not None
     cells = stretches.cells(
         chains,
@@ -106,34 +163,17 @@ def survey(
     hazards = limits.Hazards(features)
     cell_reasons = limits.of_cells(cells, features, hazards, where=_asked(cells, area, profile, way_reasons))
     found, unfit = stretches.windows(cells, cell_reasons == "", profile)
-    cell_reasons = np.where(cell_reasons == "", unfit, cell_reasons)
-    found = stretches.subset(found, outside_m(area, _middles(found)) <= 0)
-    if elevation_of is not None:
-        say("looking up heights")
-    heights = None if elevation_of is None else _heights(cells.xy, elevation_of, area)
-    evidence = Evidence(features, heights, _every_metre(cells, heights, elevation_of, area), profile, moment)
-    found = _refuse(found, cell_reasons, evidence, hazards)
-    return Survey(
+    return Seen(
         area=area,
         features=features,
-        evidence=evidence,
+        moment=moment,
         chains=chains,
         open_ground=open_ground,
         way_reasons=way_reasons,
+        hazards=hazards,
         cells=cells,
-        cell_reasons=cell_reasons,
-        windows=found,
-        measurements={c.name: c.measure(found, evidence) for c in criteria.ALL},
-        notes=tuple(
-            dict.fromkeys(
-                (
-                    *features.notes,
-                    *(heights.notes if heights else ()),
-                    *_elevation_notes(found, heights),
-                    *_hour_notes(moment),
-                )
-            )
-        ),
+        cell_reasons=np.where(cell_reasons == "", unfit, cell_reasons),
+        windows=stretches.subset(found, outside_m(area, _middles(found)) <= 0),
     )
 
 
@@ -200,9 +240,9 @@ def _open_ground(area: Area, features: Features, profile: Profile, *, dark: bool
     )
 
 
-def _ground(ways: gpd.GeoDataFrame, open_ground: stretches.OpenGround) -> gpd.GeoDataFrame:
-    """Put the ways and the rows of open ground into one table with their origin."""
-    of_ways = ways.assign(
+def _of_ways(ways: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the ways with the columns of all ground."""
+    return ways.assign(
         origin=np.where(ways["highway"].isna() & ways["leisure"].eq("track"), "track", "way"),
         kind=np.where(ways["leisure"].eq("track"), "track", "way"),
         clear_width_m=np.nan,
@@ -211,6 +251,10 @@ def _ground(ways: gpd.GeoDataFrame, open_ground: stretches.OpenGround) -> gpd.Ge
         dog=pd.array([None] * len(ways), dtype="str"),
         fee=pd.array([None] * len(ways), dtype="str"),
     )
+
+
+def _with_open_ground(of_ways: gpd.GeoDataFrame, open_ground: stretches.OpenGround) -> gpd.GeoDataFrame:
+    """Put the ways and the rows of open ground into one table with their origin."""
     if not len(open_ground.rows):
         return of_ways
     of_areas = open_ground.rows.assign(origin=np.where(open_ground.rows["kind"].eq("track"), "track", "area"))

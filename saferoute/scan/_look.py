@@ -43,6 +43,8 @@ WIDEST_M = 16_000.0
 """Widest margin; a straight that goes on without a break for longer is cut there, and said to be."""
 DEEP_ZOOM = 18
 """Zoom of the keys that rows carry: squares of at most 153 m."""
+_GROWTH = 1.5
+"""A margin that must grow does so by half at least."""
 _REACH_M = 50.0
 """What stands this near a piece of open ground may cut it."""
 SIDES = 4
@@ -69,7 +71,8 @@ class Found:
 
 def look(tile: Tile, job: Job) -> Found | None:
     """Survey a tile; None where the map has no way."""
-    frame, margin = _Frame(tile, job), np.full(SIDES, MARGIN_M)
+    frame = _Frame(tile, job)
+    margin = _for_ways(frame, job)
     while True:
         ground = _survey(pipeline.rectangle(frame.widened(margin), tile.crs), job)
         if ground is None:
@@ -84,7 +87,7 @@ def look(tile: Tile, job: Job) -> Found | None:
         if (wider <= margin).all():
             break
         margin = wider
-    kept = stretches.keep_best(owned.rivals, np.lexsort((np.arange(len(score)), -merged.n_cells, -np.round(score, 6))))
+    kept = stretches.keep_best(owned.rivals, stretches.best_first(merged, score))
     rows = np.flatnonzero(kept & (owned.mine | owned.beyond))
     elevation = ground.evidence.elevation
     facts = {
@@ -98,6 +101,23 @@ def look(tile: Tile, job: Job) -> Found | None:
         "notes": [*ground.features.notes, *(elevation.notes if elevation else ())],
     }
     return Found(_table(ground, stretches.only(merged, rows), owned, rows), facts)
+
+
+def _for_ways(frame: _Frame, job: Job) -> FloatArray:
+    """Return the margin that shows the runs of windows on ways whole: what it costs is far less than a survey."""
+    features_of, _ = job.sources()
+    margin = np.full(SIDES, MARGIN_M)
+    while True:
+        area = pipeline.rectangle(frame.widened(margin), frame.tile.crs)
+        try:
+            seen = pipeline.see(area, features_of=features_of, profile=job.profile, on_open_ground=False)
+        except PlaceNotFound:
+            return margin
+        runs = _Runs(frame, seen, margin)
+        needed = np.fmin(runs.needed(), WIDEST_M)
+        if (needed <= margin).all():
+            return margin
+        margin = np.fmax(needed, margin)
 
 
 def _survey(area: Area, job: Job) -> pipeline.Survey | None:
@@ -191,7 +211,9 @@ class _Owned:
 
     def wider(self, margin: FloatArray) -> FloatArray:
         """Return the margin that is needed, at least the one that was taken."""
-        return np.fmax(np.fmax(margin, self._for_open_ground()), self._for_runs(margin))
+        runs = _Runs(self._frame, self._ground, margin)
+        needed = np.fmax(np.fmax(margin, self._for_open_ground()), runs.needed())
+        return np.fmax(needed, 2 * margin) if self._rivals_unsure(runs.middle[runs.cut], margin) else needed
 
     def _for_open_ground(self) -> FloatArray:
         """Return the margin that shows all that may cut the pieces of open ground at the tile."""
@@ -204,36 +226,6 @@ class _Owned:
         reach = np.concatenate([frame.box[:2] - at[:, :2].min(axis=0), at[:, 2:].max(axis=0) - frame.box[2:]])
         needed: FloatArray = np.ceil(reach + _REACH_M - pipeline.MARGIN_M)
         return needed
-
-    def _for_runs(self, margin: FloatArray) -> FloatArray:
-        """Return the margin that holds the runs of windows whole that may change the tile's stretches."""
-        windows, frame = self._ground.windows, self._frame
-        if not len(windows):
-            return np.zeros(SIDES)
-        middle = _middles(self._ground, windows.first, np.full(len(windows), windows.n_cells))
-        chain = windows.cells.chain[windows.first]
-        # Windows that share no cell leave each other's stretches alone.
-        run = np.cumsum(np.r_[True, (np.diff(windows.first) >= windows.n_cells) | (np.diff(chain) != 0)]) - 1
-        window_m = windows.n_cells * stretches.STEP_M
-        touched = np.zeros((run[-1] + 1, SIDES), dtype=bool)
-        np.logical_or.at(touched, run, frame.depth(middle, margin) < window_m)
-        cut = np.logical_or.reduce(touched, axis=1)
-        near = np.zeros(run[-1] + 1, dtype=bool)
-        near[run[frame.away(middle) <= self._longest_m]] = True
-        needed = np.zeros(SIDES)
-        if (cut & near).any():
-            sides = np.logical_or.reduce(touched[cut & near], axis=0)
-            whole = self._reach(windows.first[(cut & near)[run]]) + 2 * window_m
-            needed = np.where(sides, np.where(whole > margin, whole, 2 * margin), 0.0)
-        return np.fmax(needed, 2 * margin) if self._rivals_unsure(middle[cut[run]], margin) else needed
-
-    def _reach(self, cells: IntArray) -> FloatArray:
-        """Return how far beyond the tile's sides the runs of free cells go that hold some cells."""
-        of, free = self._ground.cells, self._ground.cell_reasons == ""
-        run = np.cumsum(np.r_[True, (np.diff(of.chain) != 0) | (free[1:] != free[:-1])])
-        held = np.flatnonzero(np.isin(run, run[cells]))
-        xy = of.xy[np.concatenate([held + of.chain[held], held + of.chain[held] + 1])]
-        return np.concatenate([self._frame.box[:2] - xy.min(axis=0), xy.max(axis=0) - self._frame.box[2:]])
 
     def _rivals_unsure(self, unsure: FloatArray, margin: FloatArray) -> bool:
         """Say whether a stretch that may be another competes for ground with the tile's, be it by others."""
@@ -256,7 +248,44 @@ class _Owned:
         return bool(len(tree.query(shapely.points(self.middle[ours]), predicate="dwithin", distance=reach)[0]))
 
 
-def _middles(ground: pipeline.Survey, first: IntArray, n_cells: IntArray) -> FloatArray:
+class _Runs:
+    """Runs of windows that share cells, and which of them the margin cuts off: one leaves the other alone."""
+
+    def __init__(self, frame: _Frame, ground: pipeline.Survey | pipeline.Seen, margin: FloatArray) -> None:
+        self._frame, self._ground, self._margin = frame, ground, margin
+        windows = ground.windows
+        self._window_m = windows.n_cells * stretches.STEP_M
+        self.middle = _middles(ground, windows.first, np.full(len(windows), windows.n_cells))
+        chain = windows.cells.chain[windows.first]
+        apart = (np.diff(windows.first) >= windows.n_cells) | (np.diff(chain) != 0)
+        self._run = np.cumsum(np.r_[True, apart][: len(windows)]) - 1
+        self._touched = np.zeros((self._run[-1] + 1 if len(windows) else 0, SIDES), dtype=bool)
+        np.logical_or.at(self._touched, self._run, frame.depth(self.middle, margin) < self._window_m)
+        self.cut: BoolArray = np.logical_or.reduce(self._touched, axis=1)[self._run]
+
+    def needed(self) -> FloatArray:
+        """Return the margin that holds the runs whole that may change the tile's stretches, 0 = it need not grow."""
+        near = np.zeros(len(self._touched), dtype=bool)
+        longest_m = max(self._frame.profile.longest_m, self._window_m)
+        near[self._run[self._frame.away(self.middle) <= longest_m]] = True
+        matters = near & self._touched.any(axis=1)
+        if not matters.any():
+            return np.zeros(SIDES)
+        sides = self._touched[matters].any(axis=0)
+        whole = self._reach(self._ground.windows.first[matters[self._run]]) + 2 * self._window_m
+        # A run that goes on and on would be followed in small steps.
+        return np.where(sides, np.fmax(whole, _GROWTH * self._margin), 0.0)
+
+    def _reach(self, cells: IntArray) -> FloatArray:
+        """Return how far beyond the tile's sides the runs of free cells go that hold some cells."""
+        of, free = self._ground.cells, self._ground.cell_reasons == ""
+        run = np.cumsum(np.r_[True, (np.diff(of.chain) != 0) | (free[1:] != free[:-1])])
+        held = np.flatnonzero(np.isin(run, run[cells]))
+        xy = of.xy[np.concatenate([held + of.chain[held], held + of.chain[held] + 1])]
+        return np.concatenate([self._frame.box[:2] - xy.min(axis=0), xy.max(axis=0) - self._frame.box[2:]])
+
+
+def _middles(ground: pipeline.Survey | pipeline.Seen, first: IntArray, n_cells: IntArray) -> FloatArray:
     cells = ground.cells
     middle: FloatArray = cells.xy[first + cells.chain[first] + n_cells // 2]
     return middle

@@ -24,6 +24,8 @@ STEP_M = 5.0
 """Grain of everything along a chain."""
 TIE = 0.02
 """Windows this close in score are tied, and the longer stretch wins [J]."""
+_DIGITS = 6
+"""Scores that agree this far are equal: what differs beyond is rounding, which depends on where one looks from."""
 _SHARED = 0.2
 """Two stretches that share more of the smaller one's band than this are one."""
 _SAME_LINE_M = 0.001
@@ -222,8 +224,9 @@ def merge(of: Windows, score: FloatArray, profile: Profile) -> Merged:
     From the best window on, a stretch grows at both ends as long as the
     windows it takes in tie with it and the whole stays straight.
     """
+    score = np.round(score, _DIGITS)
     growth = _Growth(of, score, profile)
-    for first in of.first[np.lexsort((of.first, -np.round(score, 6)))]:
+    for first in of.first[np.lexsort((of.first, -score))]:
         growth.add(int(first))
     spans = np.array(sorted(growth.spans), dtype=np.int64).reshape(-1, 2)
     low, n = spans[:, 0], spans[:, 1] - spans[:, 0] + of.n_cells
@@ -297,8 +300,13 @@ def apart(of: Merged, score: FloatArray, lane_m: float) -> Merged:
     Chains do not overlap, but corridors over one lawn do, and so may a path
     and the lawn it is drawn on. Two that merely cross are both kept.
     """
-    kept = keep_best(rivals(of.lines(), lane_m), np.lexsort((np.arange(len(score)), -of.n_cells, -np.round(score, 6))))
+    kept = keep_best(rivals(of.lines(), lane_m), best_first(of, score))
     return only(of, kept)
+
+
+def best_first(of: Merged, score: FloatArray) -> IntArray:
+    """Return the rows of stretches from the best to the worst, the longer first where scores are equal."""
+    return np.lexsort((np.arange(len(score)), -of.n_cells, -np.round(score, _DIGITS)))
 
 
 def rivals(lines: NDArray[np.object_], lane_m: float) -> IntArray:
