@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     ObjectArray = NDArray[np.object_]
 
 _PER_M = 2.0**20
+_EDGES = 7
 
 
 def ragged(starts: IntArray, counts: IntArray) -> IntArray:
@@ -180,6 +181,45 @@ def cut_lines(lines: ObjectArray, step_m: float) -> tuple[ObjectArray, IntArray,
     position = np.concatenate([np.full(pieces, -np.inf), along[inner], np.full(pieces, np.inf)])
     order = np.lexsort((position, of_piece))
     return shapely.linestrings(points[order], indices=of_piece[order]), np.repeat(number, counts), cuts
+
+
+def in_pieces(shapes: ObjectArray) -> tuple[ObjectArray, IntArray]:
+    """Take long lines apart, so that a search by boxes finds the part that is near.
+
+    Parameters
+    ----------
+    shapes : ndarray of n geometries
+        All but LineStrings stay whole.
+
+    Returns
+    -------
+    pieces : ndarray of m geometries
+        Of at most 8 vertices each, one behind the other.
+    of : ndarray of shape (m,)
+        The shape each is a piece of.
+
+    Examples
+    --------
+    >>> line = shapely.LineString([(x, 0) for x in range(10)])
+    >>> pieces, of = in_pieces(np.array([line, shapely.Point(0, 0)]))
+    >>> [shapely.get_num_points(p).item() for p in pieces[:2]], of.tolist()
+    ([8, 3], [0, 0, 1])
+    """
+    is_line = shapely.get_type_id(shapes) == shapely.GeometryType.LINESTRING
+    edges = np.where(is_line, shapely.get_num_points(shapes) - 1, 0)
+    long = edges > _EDGES
+    if not long.any():
+        return shapes, np.arange(len(shapes))
+    xy, size = shapely.get_coordinates(shapes[long]), edges[long] + 1
+    n = -(-edges[long] // _EDGES)
+    begin = ragged(np.zeros_like(n), n) * _EDGES
+    vertices = np.fmin(_EDGES, np.repeat(edges[long], n) - begin) + 1
+    start = np.repeat(np.cumsum(size) - size, n) + begin
+    cut = shapely.linestrings(xy[ragged(start, vertices)], indices=np.repeat(np.arange(len(start)), vertices))
+    pieces = np.concatenate([shapes[~long], cut])
+    of = np.concatenate([np.flatnonzero(~long), np.repeat(np.flatnonzero(long), n)])
+    order = np.argsort(of, kind="stable")
+    return pieces[order], of[order]
 
 
 def distances_along(xy: FloatArray, owner: IntArray) -> FloatArray:

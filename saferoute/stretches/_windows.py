@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -273,10 +274,19 @@ class _Growth:
             if self._fits(first, low - 1, high, at=low - 1):
                 low, growing = low - 1, True
         widest = float(self.of.strip_width_m[np.searchsorted(self.of.first, first)]) + _WIDER_M
-        while high > low and self._strip(low, high) > widest:
-            low, high = (low, high - 1) if high - first >= first - low else (low + 1, high)
+        if high > low and self._strip(low, high) > widest:
+            low, high = self._narrowed(first, low, high, widest)
         self._taken[low : high + n] = True
         self.spans.append((low, high))
+
+    def _narrowed(self, first: int, low: int, high: int, widest: float) -> tuple[int, int]:
+        """Return the longest part around `first` that is narrow enough, cut where it reaches farther."""
+        parts = []
+        while high > low:
+            low, high = (low, high - 1) if high - first >= first - low else (low + 1, high)
+            parts.append((low, high))
+        # A part is never wider than the whole, so halving finds the first that will do.
+        return parts[bisect_left(parts[:-1], -widest, key=lambda part: -self._strip(*part))]
 
     def _fits(self, first: int, low: int, high: int, *, at: int) -> bool:
         """Say whether the windows `low` to `high` make a stretch with the new one `at`."""
