@@ -297,8 +297,8 @@ TOWNS = {
     "helgoland": Town("helgoland/helgoland.osm.pbf", 54.18, 7.89, 4000, ("helgoland/dem.tif",)),
     "badwildbad": Town("badwildbad/badwildbad.osm.pbf", 48.75, 8.55, 3000, ("badwildbad/dem.tif",)),
     "helsinki": Town("helsinki/helsinki-centre.osm.pbf", 60.1675, 24.93, 1500, ("helsinki/lapinlahti-dem.tif",)),
-    "heidelberg": Town("heidelberg/heidelberg.osm.pbf", 49.41, 8.69, 3000),
-    "liechtenstein": Town("liechtenstein/liechtenstein.osm.pbf", 47.15, 9.53, 5000),
+    "heidelberg": Town("heidelberg/heidelberg.osm.pbf", 49.41, 8.69, 2000),
+    "liechtenstein": Town("liechtenstein/liechtenstein.osm.pbf", 47.15, 9.53, 3500),
     "porto": Town(
         "porto/porto-centre.osm.pbf", 41.145, -8.61, 3000, ("porto/dem-porto-25m.tif", "porto/dem-gaia-25m.tif")
     ),

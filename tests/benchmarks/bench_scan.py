@@ -73,8 +73,8 @@ def costs(folder: Path, places: list[str]) -> list[Cost]:
     return rows
 
 
-def run(osm: Path, workers: int, zoom: int = ZOOM) -> tuple[float, float, float]:
-    """Return wall and CPU seconds and the peak memory (MB) of the largest process of a scan."""
+def run(osm: Path, workers: int, zoom: int = ZOOM) -> tuple[float, float]:
+    """Return wall and CPU seconds of a scan."""
     with tempfile.TemporaryDirectory() as folder:
         out = str(Path(folder) / "out.parquet")
         command = [sys.executable, "-m", "saferoute", "scan", str(osm), "-o", out, "-q", "--zoom", str(zoom)]
@@ -84,7 +84,28 @@ def run(osm: Path, workers: int, zoom: int = ZOOM) -> tuple[float, float, float]
         _, status, usage = os.wait4(process.pid, 0)
         if status:
             raise SystemExit(f"the scan of {osm} failed")
-        return time.perf_counter() - begun, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+        return time.perf_counter() - begun, usage.ru_utime + usage.ru_stime
+
+
+WORKER = """
+import sys
+from saferoute import scan
+from saferoute.scan import _look
+from saferoute.scan._tiles import covering
+from saferoute.sources.profiles import load_profile
+job = scan.job_of(sys.argv[1], profile=load_profile(), zoom=int(sys.argv[2]))
+for tile in covering(job.data_box, job.zoom):
+    _look.look(tile, job)
+"""
+
+
+def worker_mb(osm: Path) -> float:
+    """Return the peak memory of a process that looks at all tiles and keeps nothing; the index is there."""
+    process = subprocess.Popen([sys.executable, "-c", WORKER, str(osm), str(ZOOM)])
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        raise SystemExit(f"a worker of {osm} failed")
+    return usage.ru_maxrss / 1024
 
 
 def growth(folder: Path, copies: list[int]) -> None:
@@ -96,12 +117,14 @@ def growth(folder: Path, copies: list[int]) -> None:
             source = folder / "helgoland" / "helgoland.osm.pbf"
             subprocess.run([sys.executable, folder / "replicate.py", source, regions[n], str(n), str(n)], check=True)
         one = run(regions[copies[0]], 1)
-        print("| area | CPU s | over linear | peak MB | over that of the first |")
+        least = worker_mb(regions[copies[0]])
+        print("| area | CPU s | over linear | a worker's peak MB | over that of the first |")
         print("|---|---|---|---|---|")
         for n in copies:
-            _, cpu_s, peak = one if n == copies[0] else run(regions[n], 1)
+            cpu_s = (one if n == copies[0] else run(regions[n], 1))[1]
+            peak = least if n == copies[0] else worker_mb(regions[n])
             area = (n / copies[0]) ** 2
-            print(f"| × {area:.0f} | {cpu_s:.0f} | {cpu_s / (area * one[1]):.2f} | {peak:.0f} | {peak / one[2]:.2f} |")
+            print(f"| × {area:.0f} | {cpu_s:.0f} | {cpu_s / (area * one[1]):.2f} | {peak:.0f} | {peak / least:.2f} |")
         middle = regions[copies[min(1, len(copies) - 1)]]
         alone, both = run(middle, 1)[0], run(middle, 2)[0]
         load = os.getloadavg()[0]

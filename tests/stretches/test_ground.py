@@ -231,7 +231,7 @@ HOUSES = st.tuples(coordinate(5, 90), coordinate(5, 45), coordinate(3, 20), coor
 PATHS = st.tuples(coordinate(0, 120), coordinate(0, 120))
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(TREES, HOUSES, PATHS)
 def test_the_lane_of_every_corridor_lies_on_free_ground(corridors, trees, house, path) -> None:
     x, y, wide, deep = house

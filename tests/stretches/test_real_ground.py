@@ -138,7 +138,7 @@ def place(request: pytest.FixtureRequest) -> tuple[Ranking, Extract]:
             "liechtenstein": (shared / "liechtenstein" / "liechtenstein.osm.pbf", (47.165, 9.51)),
             "porto": (shared / "porto" / "porto-centre.osm.pbf", (41.15, -8.63)),
         }[request.param]
-    ranking = rank(path, *at, 600 if request.param == "sample" else 2000)
+    ranking = rank(path, *at, 600 if request.param == "sample" else 1500)
     return ranking, Extract(path, ranking.area.crs)
 
 
