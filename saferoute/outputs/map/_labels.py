@@ -101,27 +101,28 @@ def _areas(areas: gpd.GeoDataFrame, frame: BaseGeometry) -> pd.DataFrame:
 def _roads(ways: gpd.GeoDataFrame, frame: BaseGeometry) -> pd.DataFrame:
     """Name roads at the middle of their longest piece: a kilometre weighs 2, a main road twice that."""
     named = _named(ways, "highway", _ROADS)
+    if named.empty:
+        return pd.DataFrame()
     of_text: dict[str, list[int]] = {}
-    for row, name in enumerate(named["name"] if len(named) else ()):
+    for row, name in enumerate(named["name"]):
         of_text.setdefault(plain(name, _LONGEST), []).append(row)
+    lines, main = named.geometry.to_numpy(dtype=object), named["highway"].isin(_ROADS.split()[:5]).to_numpy()
     rows: list[dict[str, Any]] = []
     for text, of in sorted(of_text.items()):
-        of_name = named.iloc[of]
-        pieces = shapely.get_parts(clipped(of_name.geometry.to_numpy(dtype=object), frame))
+        pieces = shapely.get_parts(clipped(lines[of], frame))
         pieces = pieces[shapely.get_type_id(pieces) == shapely.GeometryType.LINESTRING]
         whole = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(pieces)))
         longest = max(whole, key=lambda line: line.length, default=None)
         if longest is None or longest.length < _SHORTEST_ROAD_M or not text:
             continue
         middle = longest.interpolate(0.5, normalized=True)
-        main = of_name["highway"].isin(_ROADS.split()[:5]).any()
         rows.append(
             {
                 "text": text,
                 "kind": "road",
                 "x": middle.x,
                 "y": middle.y,
-                "weight": longest.length / 500 * (2 if main else 1),
+                "weight": longest.length / 500 * (2 if main[of].any() else 1),
                 "angle": _angle(longest),
                 "length_m": longest.length,
             }
