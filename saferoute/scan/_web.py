@@ -31,8 +31,10 @@ TILES = "stretches.pmtiles"
 LAYER = "stretches"
 LEAST_ZOOM, MOST_ZOOM = 5, 13
 """Zooms of the vector tiles: at 13 a step is .6 m at 60° and 1.2 m at the equator; maps look closer by enlarging."""
-MOST_OF_TILE = 250
-"""Below `MOST_ZOOM` a tile shows this many stretches, the best; at `MOST_ZOOM` all."""
+FINER, MOST_OF_CELL = 3, 8
+"""Below `MOST_ZOOM` a tile shows the best of each of its 8 × 8 cells, at most 8, so that
+neighbours are thinned alike and no line stops at an edge; at `MOST_ZOOM` all."""
+_THINNED = range(LEAST_ZOOM, MOST_ZOOM)
 _EXTENT = 4096
 SHOWN = (
     "score_low", "score", "rating", "data_quality", "length_m", "name", "surface", "grade_pct", "people_per_hour",
@@ -50,8 +52,8 @@ class VectorTiles:
     """Collects stretches into vector tiles, partition by partition.
 
     Those of `MOST_ZOOM` wait in a temporary file, and of the smaller zooms the
-    best are kept: what is held grows with the region's tiles, not with its
-    stretches.
+    best of each cell are kept: what is held grows with the region's cells, not
+    with its stretches.
     """
 
     def __init__(self) -> None:
@@ -60,7 +62,8 @@ class VectorTiles:
         self._file = TemporaryFile()  # noqa: SIM115 - it lives as long as this
         self._waiting: dict[Tile, list[int]] = defaultdict(list)
         """Of each tile of `MOST_ZOOM`, where its parts lie in the file."""
-        self._best: dict[Tile, list[Row]] = defaultdict(list)
+        self._best: dict[int, dict[Tile, list[Row]]] = {zoom: defaultdict(list) for zoom in _THINNED}
+        """Of each thinned zoom, the best of each cell."""
         self._bounds = np.array([180.0, 90.0, -180.0, -90.0])
 
     def add(self, table: gpd.GeoDataFrame) -> None:
@@ -70,21 +73,35 @@ class VectorTiles:
         properties = [_properties(row) for row in pd.DataFrame(table[list(SHOWN)]).to_dict("records")]
         wkb = table.geometry.to_wkb()
         rows = list(zip(table["score_low"], table["quadkey"] + table["osm_ids"], wkb, properties, strict=True))
-        for zoom in range(LEAST_ZOOM, MOST_ZOOM + 1):
-            new: dict[Tile, list[Row]] = defaultdict(list)
-            for row, tile in _touched(table.bounds.to_numpy(), zoom):
-                new[tile].append(rows[row])
-            for tile, part in new.items():
-                if zoom == MOST_ZOOM:
-                    self._waiting[tile].append(self._file.tell())
-                    pickle.dump(part, self._file)
-                else:
-                    self._best[tile] = sorted(self._best[tile] + part, key=lambda r: (-r[0], r[1]))[:MOST_OF_TILE]
+        new: dict[Tile, list[Row]] = defaultdict(list)
+        for at, tile in _touched(table.bounds.to_numpy(), MOST_ZOOM):
+            new[tile].append(rows[at])
+        for tile, part in new.items():
+            self._waiting[tile].append(self._file.tell())
+            pickle.dump(part, self._file)
+        middles = shapely.get_coordinates(
+            shapely.line_interpolate_point(table.geometry.to_numpy(), 0.5, normalized=True)
+        )
+        for zoom, best in self._best.items():
+            cells: dict[Tile, list[Row]] = defaultdict(list)
+            for row, x, y in zip(rows, *numbers(middles, zoom + FINER), strict=True):
+                cells[Tile(zoom + FINER, int(x), int(y))].append(row)
+            for cell, part in cells.items():
+                best[cell] = sorted(best[cell] + part, key=lambda r: (-r[0], r[1]))[:MOST_OF_CELL]
 
-    def _rows(self, tile: Tile) -> list[Row]:
-        """Return what a tile shows."""
-        rows = list(self._best.get(tile, ()))
-        for at in self._waiting.get(tile, ()):
+    def _thinned(self) -> dict[Tile, list[Row]]:
+        """Return what the tiles of the smaller zooms show."""
+        shown: dict[Tile, list[Row]] = defaultdict(list)
+        for zoom, best in self._best.items():
+            rows = [row for part in best.values() for row in part]
+            for at, tile in _touched(shapely.bounds(shapely.from_wkb([wkb for _, _, wkb, _ in rows])), zoom):
+                shown[tile].append(rows[at])
+        return shown
+
+    def _all(self, tile: Tile) -> list[Row]:
+        """Return what a tile of `MOST_ZOOM` shows."""
+        rows: list[Row] = []
+        for at in self._waiting[tile]:
             self._file.seek(at)
             rows += pickle.load(self._file)  # noqa: S301 - this object has written it, and nobody else can
         return rows
@@ -94,11 +111,13 @@ class VectorTiles:
         from pmtiles.tile import Compression, TileType, zxy_to_tileid
         from pmtiles.writer import write
 
-        tiles = [*self._best, *self._waiting] or [Tile(LEAST_ZOOM, 0, 0)]
-        west, south, east, north = self._bounds if self._best else (-180.0, -85.0, 180.0, 85.0)
+        thinned = self._thinned()
+        tiles = [*thinned, *self._waiting] or [Tile(LEAST_ZOOM, 0, 0)]
+        west, south, east, north = self._bounds if self._waiting else (-180.0, -85.0, 180.0, 85.0)
         with write(str(path)) as file:
             for number, tile in sorted((zxy_to_tileid(t.zoom, t.x, t.y), t) for t in tiles):
-                file.write_tile(number, _encoded(tile, self._rows(tile)))
+                rows = self._all(tile) if tile in self._waiting else thinned.get(tile, [])
+                file.write_tile(number, _encoded(tile, rows))
             file.finalize(
                 {
                     "tile_type": TileType.MVT,
@@ -118,7 +137,7 @@ class VectorTiles:
     @property
     def bounds(self) -> list[float]:
         """West, south, east, north of what was added, degrees."""
-        return [round(float(b), 6) for b in self._bounds] if self._best else [-180.0, -60.0, 180.0, 75.0]
+        return [round(float(b), 6) for b in self._bounds] if self._waiting else [-180.0, -60.0, 180.0, 75.0]
 
 
 def _properties(row: Mapping[Any, Any]) -> dict[str, Any]:
