@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     ObjectArray = NDArray[np.object_]
 
 _PER_M = 2.0**20
+"""Steps of a metre to which lengths are rounded: a little less than a micrometre each."""
 _EDGES = 7
+"""Of a piece of a long line."""
 
 
 def ragged(starts: IntArray, counts: IntArray) -> IntArray:

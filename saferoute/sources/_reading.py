@@ -133,8 +133,8 @@ def _sorted_copy(path: Path, folder: Path) -> Path:
 
 
 def _read(path: Path, what: tuple[str, ...]) -> Read:
-    ways = Rows(osm.WAY_TAGS, deciding=("building",), with_nodes=True)
-    areas, points = Rows(osm.AREA_TAGS), Rows(osm.POINT_TAGS)
+    ways = Rows(osm.WAY_TAGS, deciding=(*osm.LINE_KEYS, "area", "building"), with_nodes=True)
+    areas, points = Rows(osm.AREA_TAGS, deciding=(*osm.AREA_KEYS, "area")), Rows(osm.POINT_TAGS)
     newest, skipped = None, 0
     add_node, add_way, add_area = _adders(ways, areas, points)
     for obj in _objects(path, what):
@@ -217,7 +217,7 @@ def _tags(obj: Any) -> dict[str, str]:
 
 
 class _Verdicts:
-    """What a rule says of each combination of tags, asked once."""
+    """What a rule says of each combination of tags, asked once: the rule looks at tags that `Rows.deciding` names."""
 
     def __init__(self, rule: Callable[[Callable[[str], str | None]], bool]) -> None:
         self._rule = rule

@@ -20,6 +20,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -211,7 +212,7 @@ def _written(paths: Sequence[Path], part: Path, join: Joiner | None) -> dict[str
         if beside is not None:
             beside.kill()
             beside.wait()
-    if beside is not None and not len(ways) and areas["ground"][0] != areas["ground"][0]:
+    if beside is not None and not len(ways) and isnan(areas["ground"][0]):
         read(paths)  # says that they hold nothing
     skipped = areas["skipped"] + (held.skipped if beside is not None else 0)
     facts = replace(facts_of(held, ways, areas["ground"]), skipped=skipped)
@@ -219,6 +220,7 @@ def _written(paths: Sequence[Path], part: Path, join: Joiner | None) -> dict[str
 
 
 def _worth_two_processes(paths: Sequence[Path]) -> bool:
+    """Say whether files are large and sorted, so that each process reads them as they are, and a core is there."""
     if (os.cpu_count() or 1) < 2 or not all(path.name.lower().endswith(".pbf") for path in paths):
         return False
     return sum(path.stat().st_size for path in paths) >= _SHARED_BYTES

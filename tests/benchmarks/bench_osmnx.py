@@ -66,7 +66,7 @@ def seconds(step: Callable[[], object]) -> float:
 def elevation(folder: Path) -> None:
     """Look 100 000 points of a square of 3 km up, both ways, and compare with the truth."""
     lon, lat = np.random.default_rng(_SEED).uniform([[9.50], [47.12]], [[9.54], [47.147]], (2, POINTS))
-    path, source = made_raster(folder / "square.tif", (9.50, 47.12, 9.54, 47.147)), None
+    path = made_raster(folder / "square.tif", (9.50, 47.12, 9.54, 47.147))
     graph = nx.MultiDiGraph(crs="EPSG:4326")
     graph.add_nodes_from((k, {"x": x, "y": y}) for k, (x, y) in enumerate(zip(lon, lat, strict=True)))
     theirs = seconds(lambda: ox.elevation.add_node_elevations_raster(graph, path, cpus=1))
