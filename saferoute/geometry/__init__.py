@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from saferoute.geometry._corridors import clear_lines
 from saferoute.geometry._lines import (
+    Strips,
     chord_headings,
     cut_lines,
     distances_along,
@@ -19,6 +20,7 @@ from saferoute.geometry._lines import (
 )
 
 __all__ = [
+    "Strips",
     "chord_headings",
     "clear_lines",
     "cut_lines",

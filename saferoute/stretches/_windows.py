@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from saferoute.geometry import chord_headings, cut_lines, distances_along, joined, ragged, rolling, strip_widths
+from saferoute.geometry import Strips, chord_headings, cut_lines, distances_along, joined, ragged, rolling
 from saferoute.model import Cells, Windows
 from saferoute.stretches._chains import number_of
 
@@ -156,7 +156,8 @@ def windows(of: Cells, free: BoolArray, profile: Profile) -> tuple[Windows, NDAr
     row = start + of.chain[start]
     straight = _heading_range(heading, row, whole) <= profile.max_heading_range_deg
     start, row = start[straight], row[straight]
-    straight = strip_widths(joined(of.lines, start, np.full(len(start), whole))) <= profile.max_strip_width_m
+    strips = Strips(of.lines)
+    straight = strips.widths(start, np.full(len(start), whole)) <= profile.max_strip_width_m
     start, row = start[straight], row[straight]
     first = start + run_out
     reasons[covered(start, whole, len(of))] = ""
@@ -165,7 +166,7 @@ def windows(of: Cells, free: BoolArray, profile: Profile) -> tuple[Windows, NDAr
         first=first,
         n_cells=n,
         run_out_cells=run_out,
-        strip_width_m=strip_widths(joined(of.lines, first, np.full(len(first), n))),
+        strip_width_m=strips.widths(first, np.full(len(first), n)),
         heading_range_deg=_heading_range(heading, row + run_out, n),
     )
     return found, reasons
@@ -232,52 +233,79 @@ def merge(of: Windows, score: FloatArray, profile: Profile) -> Merged:
     spans = np.array(sorted(growth.spans), dtype=np.int64).reshape(-1, 2)
     low, n = spans[:, 0], spans[:, 1] - spans[:, 0] + of.n_cells
     judged = np.array([a + int(np.argmin(growth.score_at[a : b + 1])) for a, b in spans], dtype=np.int64)
-    chain = of.cells.chain[low]
-    turn = [growth.turn(int(a), int(a + k), int(c)) for a, k, c in zip(low, n, chain, strict=True)]
+    turn = [growth.turn(int(a), int(a + k)) for a, k in zip(low, n, strict=True)]
     worst = replace(
         of,
         first=judged,
-        strip_width_m=strip_widths(joined(of.cells.lines, low, n)),
+        strip_width_m=growth.strips.widths(low, n),
         heading_range_deg=np.array(turn, dtype=float),
     )
     return Merged(worst, low, n)
 
 
 class _Growth:
-    """Windows growing into stretches."""
+    """Windows growing into stretches.
+
+    One window after the other asks for single values, which lists give faster than arrays.
+    """
 
     def __init__(self, of: Windows, score: FloatArray, profile: Profile) -> None:
-        self.of = of
-        self.score_at = np.full(len(of.cells), -np.inf)
+        size = len(of.cells)
+        self.score_at = np.full(size + 1, -np.inf)  # the last stands for what lies before the first and behind the last
         self.score_at[of.first] = score
+        self.strips = Strips(of.cells.lines)
         self.spans: list[tuple[int, int]] = []
-        self._heading = chord_headings(of.cells.xy, of.cells.chain)[1]
-        self._taken = np.zeros(len(of.cells), dtype=bool)
+        self._n = of.n_cells
+        self._strip_width = dict(zip(of.first.tolist(), of.strip_width_m.tolist(), strict=True))
+        self._score: list[float] = self.score_at.tolist()
+        self._chain: list[int] = of.cells.chain.tolist()
+        self._heading: list[float] = chord_headings(of.cells.xy, of.cells.chain)[1].tolist()
+        self._taken = bytearray(size + 1)
+        """Windows that have cells of a stretch."""
         self._longest = int(profile.longest_m / of.cells.step_m)
         self._max_turn = profile.max_heading_range_deg
 
-    def turn(self, first: int, end: int, chain: int) -> float:
+    def turn(self, first: int, end: int) -> float:
         """Return the range of headings of the cells from `first` up to `end`."""
-        return float(np.ptp(self._heading[first + chain : end - 1 + chain]))
+        chain = self._chain[first]
+        headings = self._heading[first + chain : end - 1 + chain]
+        return max(headings) - min(headings)
 
     def add(self, first: int) -> None:
         """Grow the window at a cell into a stretch, unless a better one took its ground."""
-        n = self.of.n_cells
-        if self._taken[first : first + n].any():
+        if self._taken[first]:
             return
+        low, high = self._grown(first)
+        widest = self._strip_width[first] + _WIDER_M
+        if high > low and self._strip(low, high) > widest:
+            low, high = self._narrowed(first, low, high, widest)
+        begin, end = max(low - self._n + 1, 0), min(high + self._n, len(self._taken))
+        self._taken[begin:end] = b"\1" * (end - begin)
+        self.spans.append((low, high))
+
+    def _grown(self, first: int) -> tuple[int, int]:
+        """Return the first and the last window that tie with one, and make a straight stretch with it."""
+        chain, n, heading = self._chain[first], self._n, self._heading
         low = high = first
+        headings = heading[first + chain : first + n - 1 + chain]
+        least, most = min(headings), max(headings)
         growing = True
         while growing:
             growing = False
-            if self._fits(first, low, high + 1, at=high + 1):
-                high, growing = high + 1, True
-            if self._fits(first, low - 1, high, at=low - 1):
-                low, growing = low - 1, True
-        widest = float(self.of.strip_width_m[np.searchsorted(self.of.first, first)]) + _WIDER_M
-        if high > low and self._strip(low, high) > widest:
-            low, high = self._narrowed(first, low, high, widest)
-        self._taken[low : high + n] = True
-        self.spans.append((low, high))
+            for at in (high + 1, low - 1):
+                if high - low + 1 + n > self._longest or not self._ties(first, at):
+                    continue
+                new = heading[at + n - 2 + chain if at > high else at + chain]
+                if max(most, new) - min(least, new) <= self._max_turn:
+                    least, most, growing = min(least, new), max(most, new), True
+                    low, high = min(low, at), max(high, at)
+        return low, high
+
+    def _ties(self, first: int, at: int) -> bool:
+        """Say whether there is a window at a cell that is as good, on the same chain, on ground nobody took."""
+        if self._score[at] < self._score[first] - TIE:
+            return False
+        return self._chain[at] == self._chain[first] and not self._taken[at]
 
     def _narrowed(self, first: int, low: int, high: int, widest: float) -> tuple[int, int]:
         """Return the longest part around `first` that is narrow enough, cut where it reaches farther."""
@@ -288,20 +316,8 @@ class _Growth:
         # A part is never wider than the whole, so halving finds the first that will do.
         return parts[bisect_left(parts[:-1], -widest, key=lambda part: -self._strip(*part))]
 
-    def _fits(self, first: int, low: int, high: int, *, at: int) -> bool:
-        """Say whether the windows `low` to `high` make a stretch with the new one `at`."""
-        n, chain = self.of.n_cells, self.of.cells.chain
-        if not 0 <= at < len(chain) or self.score_at[at] < self.score_at[first] - TIE:
-            return False
-        new_cell = at + n - 1 if at == high else at
-        if chain[at] != chain[first] or self._taken[new_cell] or high - low + n > self._longest:
-            return False
-        return self.turn(low, high + n, int(chain[first])) <= self._max_turn
-
     def _strip(self, low: int, high: int) -> float:
-        n = high - low + self.of.n_cells
-        line = joined(self.of.cells.lines[low : low + n], np.array([0]), np.array([n]))
-        return float(strip_widths(line)[0])
+        return float(self.strips.widths(np.array([low]), np.array([high - low + self._n]))[0])
 
 
 def apart(of: Merged, score: FloatArray, lane_m: float) -> Merged:
