@@ -30,7 +30,7 @@ so that touching a vertex or an edge never counts as leaving."""
 _ALMOST = 0.8
 """Finds this much of the asked length are kept for refining, which may bring the rest."""
 _CHUNK = 100_000
-"""Pairs of line and edge looked at in one go: more leave the processor's cache."""
+"""Pairs of line and vertex looked at in one go: more leave the processor's cache."""
 _SPARE = 3
 """Finds refined beyond those asked for: the longest is not always the one that grows longest."""
 _REFINE_VERTICES = 20
@@ -72,15 +72,15 @@ def clear_lines(polygon: shapely.Polygon, *, shortest_m: float, most: int = 1, a
     if not np.hypot(east - west, north - south) >= shortest_m:
         return np.empty((0, 2, 2))
     vertices = _vertices(polygon)
-    edges = _edges(shapely.buffer(polygon, _SLACK_M, join_style="mitre"))
+    rings = _rings(shapely.buffer(polygon, _SLACK_M, join_style="mitre"))
     if len(vertices) <= ALL_PAIRS_UP_TO:
         i, j = np.triu_indices(len(vertices), 1)
-        found = _chords(edges, vertices[i], vertices[j] - vertices[i], shortest_m)
+        found = _chords(rings, vertices[i], vertices[j] - vertices[i], shortest_m)
     else:
         point, direction = _scan_lines(vertices, polygon, _ALMOST * shortest_m)
-        found = _chords(edges, point, direction, _ALMOST * shortest_m)
+        found = _chords(rings, point, direction, _ALMOST * shortest_m)
         rough = _different(found, most=most + _SPARE, apart_m=apart_m)
-        found = np.array([_refined(line, vertices, edges) for line in rough]).reshape(-1, 2, 2)
+        found = np.array([_refined(line, vertices, rings) for line in rough]).reshape(-1, 2, 2)
         found = found[_lengths(found) >= shortest_m]
     return _different(found, most=most, apart_m=apart_m)
 
@@ -89,54 +89,59 @@ def _vertices(polygon: shapely.Polygon) -> FloatArray:
     return np.unique(shapely.get_coordinates(polygon), axis=0)
 
 
-def _edges(polygon: shapely.Geometry) -> FloatArray:
-    """Return the edges of all rings, shape (n, 2, 2)."""
+def _rings(polygon: shapely.Geometry) -> tuple[FloatArray, IntArray]:
+    """Return the vertices of all rings, shape (n, 2), and those from which no edge leads to the next."""
     rings = shapely.get_rings(shapely.get_parts(polygon))
     xy, ring = shapely.get_coordinates(rings, return_index=True)
-    same = ring[1:] == ring[:-1]
-    return np.stack([xy[:-1][same], xy[1:][same]], axis=1)
+    return xy, np.flatnonzero(ring[1:] != ring[:-1])
 
 
 def _scan_lines(vertices: FloatArray, polygon: shapely.Polygon, shortest_m: float) -> tuple[FloatArray, FloatArray]:
     """Return lines along many directions, those the polygon is long enough in, through a choice of vertices."""
-    edges = _edges(polygon)
-    along = edges[:, 1] - edges[:, 0]
+    xy, last = _rings(polygon)
+    along = np.delete(np.diff(xy, axis=0), last, axis=0)
     longest = np.argsort(-np.hypot(*along.T), kind="stable")[:_EDGE_ANGLES]
     angles = np.concatenate([np.arange(_ANGLES) * np.pi / _ANGLES, np.arctan2(along[longest, 1], along[longest, 0])])
-    points, directions = [np.empty((0, 2))], [np.empty((0, 2))]
-    for angle in angles:
-        direction = np.array([np.cos(angle), np.sin(angle)])
-        if np.ptp(vertices @ direction) < shortest_m:
-            continue
-        across = vertices @ np.array([-direction[1], direction[0]])
-        order = np.argsort(across, kind="stable")
-        # Evenly among the vertices: where there are many, there is much to pass between.
-        chosen = order[np.unique(np.linspace(0, len(order) - 1, _OFFSETS).astype(np.int64))]
-        points.append(vertices[chosen])
-        directions.append(np.broadcast_to(direction, (len(chosen), 2)))
-    return np.concatenate(points), np.concatenate(directions)
+    directions = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    directions = directions[np.ptp(vertices @ directions.T, axis=0) >= shortest_m]
+    across = vertices @ np.stack([-directions[:, 1], directions[:, 0]])
+    # Evenly among the vertices: where there are many, there is much to pass between.
+    evenly = np.unique(np.linspace(0, len(vertices) - 1, _OFFSETS).astype(np.int64))
+    chosen = np.argsort(across, axis=0, kind="stable")[evenly].T
+    return vertices[chosen.ravel()], np.repeat(directions, len(evenly), axis=0)
 
 
-def _chords(edges: FloatArray, point: FloatArray, direction: FloatArray, shortest_m: float) -> FloatArray:
+def _chords(
+    rings: tuple[FloatArray, IntArray], point: FloatArray, direction: FloatArray, shortest_m: float
+) -> FloatArray:
     """Return the pieces of lines that lie inside the rings, shape (n, 2, 2)."""
     length = np.hypot(*direction.T)
     point, unit = point[length > 0], direction[length > 0] / length[length > 0][:, None]
-    size = max(_CHUNK // max(len(edges), 1), 1)
-    parts = [_chords_of(edges, point[k : k + size], unit[k : k + size], shortest_m) for k in range(0, len(point), size)]
+    size = max(_CHUNK // max(len(rings[0]), 1), 1)
+    parts = [
+        _chords_of(*rings, point[k : k + size], unit[k : k + size], shortest_m) for k in range(0, len(point), size)
+    ]
     return np.concatenate(parts) if parts else np.empty((0, 2, 2))
 
 
-def _chords_of(edges: FloatArray, point: FloatArray, unit: FloatArray, shortest_m: float) -> FloatArray:
+def _chords_of(xy: FloatArray, last: IntArray, point: FloatArray, unit: FloatArray, shortest_m: float) -> FloatArray:
     # Signed distance of every vertex from every line; an edge crosses where the sign changes.
     normal = np.stack([-unit[:, 1], unit[:, 0]], axis=1)
-    offset = (normal * point).sum(axis=1)[:, None]
-    first = normal @ edges[:, 0].T - offset
-    second = normal @ edges[:, 1].T - offset
-    line, edge = np.nonzero((first < 0) != (second < 0))
-    share = first[line, edge] / (first[line, edge] - second[line, edge])
-    crossing = edges[edge, 0] + share[:, None] * (edges[edge, 1] - edges[edge, 0])
-    t = ((crossing - point[line]) * unit[line]).sum(axis=1)
-    order = np.lexsort((t, line))
+    away = normal @ (xy - xy[0]).T
+    away -= (normal * (point - xy[0])).sum(axis=1)[:, None]
+    # A ring ends where it starts, to the bit: else a line might cross an odd number of its edges.
+    away[:, np.append(last, -1)] = away[:, np.append(0, last + 1)]
+    side = away < 0
+    crosses = side[:, 1:] != side[:, :-1]
+    crosses[:, last] = False
+    line, edge = np.divmod(np.flatnonzero(crosses), len(xy) - 1)
+    first = away[line, edge]
+    share = first / (first - away[line, edge + 1])
+    t = np.zeros(len(line))
+    for of_xy, of_point, of_unit in zip(xy.T, point.T, unit.T, strict=True):
+        t += (of_xy[edge] + share * np.diff(of_xy)[edge] - of_point[line]) * of_unit[line]
+    # Line by line, as sorting by two keys would, in a third of the time.
+    order = np.argsort(line * np.ptp(t) * 1.01 + t) if len(t) else line
     line, t = line[order], t[order]
     # Rings are closed, so every line crosses an even number of edges: in, out, in, out.
     start, end, owner = t[0::2], t[1::2], line[0::2]
@@ -179,7 +184,7 @@ def _between(ends: FloatArray) -> FloatArray:
     return ends[:, :1] + _SAMPLES * (ends[:, 1:] - ends[:, :1])
 
 
-def _refined(line: FloatArray, vertices: FloatArray, edges: FloatArray) -> FloatArray:
+def _refined(line: FloatArray, vertices: FloatArray, rings: tuple[FloatArray, IntArray]) -> FloatArray:
     """Turn and shift a line onto pairs of vertices beside it, as long as it grows."""
     for _ in range(_REFINE_ROUNDS):
         start, ahead = line[0], line[1] - line[0]
@@ -193,7 +198,7 @@ def _refined(line: FloatArray, vertices: FloatArray, edges: FloatArray) -> Float
         nearest = np.argsort(np.where(beside, across, np.inf), kind="stable")[:_REFINE_VERTICES]
         i, j = np.triu_indices(len(nearest), 1)
         point, other = vertices[nearest[i]], vertices[nearest[j]]
-        longer = _chords(edges, point, other - point, length)
+        longer = _chords(rings, point, other - point, length)
         longer = longer[_near_share(longer, line, max(0.1 * length, 5.0)) >= 0.5]
         if not len(longer):
             return line
