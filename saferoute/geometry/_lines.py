@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -134,7 +135,7 @@ class Strips:
         """
         result = np.zeros(len(first))
         low, high = self._until[first], self._until[first + n]
-        for k in np.unique(high - low):
+        for k in np.flatnonzero(np.bincount(high - low)):
             rows = np.flatnonzero(high - low == k)
             between = self._xy[low[rows, None] + np.arange(k)]
             ends = self._start[first[rows], None], self._end[(first + n - 1)[rows], None]
@@ -150,16 +151,23 @@ def _bends(before: FloatArray, at: FloatArray, after: FloatArray) -> BoolArray:
     return np.concatenate([[True], across > _STRAIGHT_M * np.hypot(*ahead.T)])
 
 
+@cache
+def _pairs(k: int) -> tuple[IntArray, IntArray]:
+    """Return all pairs of k things, each once."""
+    i, j = np.triu_indices(k, 1)
+    return i, j
+
+
 def _of_few(points: FloatArray) -> FloatArray:
     """Return the width of the narrowest strip of some points, shape (n, k, 2); with a strip's edge lie two of them."""
     k = points.shape[1]
-    i, j = np.triu_indices(k, 1)
+    i, j = _pairs(k)
     if len(i) == 1:
         return np.zeros(len(points))
     size = max(_CHUNK // (len(i) * k), 1)
     if len(points) > size:
         return np.concatenate([_of_few(points[a : a + size]) for a in range(0, len(points), size)])
-    x, y = np.moveaxis(points - points[:, :1], 2, 0)
+    x, y = points[..., 0] - points[:, :1, 0], points[..., 1] - points[:, :1, 1]
     east, north = x[:, j] - x[:, i], y[:, j] - y[:, i]
     length = np.hypot(east, north)
     across = east[:, :, None] * y[:, None] - north[:, :, None] * x[:, None]
