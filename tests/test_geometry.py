@@ -124,6 +124,108 @@ def test_no_lines_have_no_strips() -> None:
     assert geometry.strip_widths(array()).size == 0
 
 
+# --- strips of runs of pieces ------------------------------------------------------
+
+
+@quick
+@given(st.lists(LINES, min_size=1, max_size=4), st.data())
+def test_the_strip_of_a_run_of_pieces_is_that_of_the_joined_line(lines, data: st.DataObject) -> None:
+    pieces, owner, _ = geometry.cut_lines(array(*lines), 1.0)
+    assume(len(pieces))
+    first = data.draw(st.integers(0, len(pieces) - 1))
+    n = data.draw(st.integers(1, int((owner == owner[first])[first:].sum())))
+    run = np.array([first]), np.array([n])
+    width = geometry.Strips(pieces).widths(*run)[0]
+    assert width == pytest.approx(strip_width(geometry.joined(pieces, *run)[0]), abs=1e-5)
+
+
+def test_the_strips_of_runs_with_few_and_with_many_bends_are_those_of_their_hulls() -> None:
+    turn = np.arange(0, 40) * 0.05
+    bow = shapely.LineString(np.stack([100 * np.sin(turn), 100 * np.cos(turn)], axis=1))
+    pieces, _, _ = geometry.cut_lines(array(bow), 5.0)
+    first, n = np.array([0, 3, 0, 20]), np.array([2, 9, len(pieces), 16])
+    expected = geometry.strip_widths(geometry.joined(pieces, first, n))
+    assert geometry.Strips(pieces).widths(first, n) == pytest.approx(expected, abs=1e-6)
+
+
+def test_many_runs_at_once_have_the_strips_they_have_alone() -> None:
+    xy = np.cumsum(np.random.default_rng(0).uniform([1, -1], [4, 1], (400, 2)), axis=0)
+    pieces, _, _ = geometry.cut_lines(array(shapely.LineString(xy)), 5.0)
+    strips = geometry.Strips(pieces)
+    first = np.tile(np.arange(len(pieces) - 4), 40)
+    alone = [strips.widths(np.array([k]), np.array([4]))[0] for k in range(len(pieces) - 4)]
+    assert strips.widths(first, np.full(len(first), 4)).tolist() == alone * 40
+
+
+def test_no_pieces_have_no_strips() -> None:
+    nothing = np.empty(0, dtype=np.int64)
+    assert geometry.Strips(array()).widths(nothing, nothing).size == 0
+
+
+# --- points along lines ------------------------------------------------------------
+
+
+@quick
+@given(st.lists(LINES, min_size=1, max_size=4), st.sampled_from([2.5, 10.0, 25.0]))
+def test_points_evenly_along_lie_in_the_middles_of_equal_parts(lines, spacing: float) -> None:
+    xy, owner = geometry.evenly_along(array(*lines), spacing)
+    for number, line in enumerate(lines):
+        n = max(round(line.length / spacing), 1)
+        here = xy[owner == number]
+        expected = [line.interpolate((k + 0.5) / n * line.length) for k in range(len(here))]
+        assert len(here) in {n, n + 1, n - 1}  # a length just between two numbers may go to either
+        if len(here) == n:
+            assert here == pytest.approx(shapely.get_coordinates(expected), abs=1e-3)
+
+
+@quick
+@given(LINES, LINES)
+def test_points_along_a_line_do_not_depend_on_the_lines_before_it(line, other) -> None:
+    alone, _ = geometry.evenly_along(array(line), 7.0)
+    xy, owner = geometry.evenly_along(array(other, line), 7.0)
+    assert (xy[owner == 1] == alone).all()
+
+
+def test_no_lines_have_no_points() -> None:
+    assert [len(part) for part in geometry.evenly_along(array(), 5.0)] == [0, 0]
+
+
+# --- what is near --------------------------------------------------------------------
+
+SHAPES = st.one_of(
+    LINES,
+    st.tuples(COORDINATE, COORDINATE).map(shapely.Point),
+    st.tuples(COORDINATE, COORDINATE, st.integers(1, 90), st.integers(2, 30)).map(
+        lambda v: shapely.Point(v[0], v[1]).buffer(v[2], quad_segs=v[3])
+    ),
+    st.tuples(COORDINATE, COORDINATE, st.integers(10, 90)).map(
+        lambda v: shapely.MultiPolygon(
+            [
+                shapely.Point(v[0], v[1]).buffer(v[2]).difference(shapely.Point(v[0], v[1]).buffer(v[2] / 2)),
+                shapely.box(v[0] + 100, v[1], v[0] + 130, v[1] + 20),
+            ]
+        )
+    ),
+)
+
+
+@quick
+@given(st.lists(SHAPES, min_size=1, max_size=5), st.lists(LINES, min_size=1, max_size=6), st.data())
+def test_near_is_what_every_pair_tells(shapes, lines, data: st.DataObject) -> None:
+    distance = np.array([data.draw(st.integers(0, 60)) for _ in shapes], dtype=float) + 0.0173
+    pairs = geometry.Nearby(array(*shapes)).within(shapely.STRtree(lines), distance)
+    expected = [
+        (i, k) for i, shape in enumerate(shapes) for k, line in enumerate(lines) if shape.distance(line) <= distance[i]
+    ]
+    assert list(zip(*pairs.tolist(), strict=True)) == expected
+
+
+def test_nothing_is_near_where_there_is_nothing() -> None:
+    tree = shapely.STRtree(array(shapely.LineString([(0, 0), (1, 1)])))
+    assert geometry.Nearby(array()).within(tree, np.empty(0)).shape == (2, 0)
+    assert geometry.Nearby(array(shapely.Point(0, 0))).within(shapely.STRtree([]), np.ones(1)).shape == (2, 0)
+
+
 # --- headings --------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from saferoute.criteria._tags import column, isin, metres
-from saferoute.geometry import in_pieces
+from saferoute.geometry import Nearby
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -123,7 +123,7 @@ class Hazards:
             "drop": (drops, np.zeros(len(drops))),
             "beyond": (np.concatenate([drops, lines[steps]]), np.zeros(len(drops) + steps.sum())),
         }
-        self._pieces = {kind: in_pieces(things) for kind, (things, _) in self._by_kind.items()}
+        self._near = {kind: Nearby(things) for kind, (things, _) in self._by_kind.items()}
         self._fences = lines[is_fence(ways) & ground]
         closed = np.zeros(len(areas), dtype=bool)
         for tag, values in _CLOSED_GROUND.items():
@@ -159,7 +159,7 @@ class Hazards:
         things, half = self._by_kind[kind]
         if not len(things):
             return np.empty(0, np.int64)
-        thing, cell = self._within(lines, kind, half + distance_m)
+        thing, cell = self._near[kind].within(lines, half + distance_m)
         if kind != "drop" and len(self._fences) and len(cell):
             link = shapely.shortest_line(lines.geometries[cell], things[thing])
             fenced = np.unique(shapely.STRtree(link).query(self._fences, predicate="intersects")[1])
@@ -180,14 +180,8 @@ class Hazards:
         if not len(ends) or not len(things):
             return np.zeros(len(ends), dtype=bool)
         path = shapely.linestrings(np.stack([ends, ends + BEYOND_END_M * ahead], axis=1))
-        hit = self._within(shapely.STRtree(path), "beyond", np.full(len(things), 1.0))[1]
+        hit = self._near["beyond"].within(shapely.STRtree(path), np.full(len(things), 1.0))[1]
         return np.isin(np.arange(len(ends)), hit)
-
-    def _within(self, lines: shapely.STRtree, kind: str, distance_m: FloatArray) -> IntArray:
-        """Return the pairs (thing, line) that are at most some distance of the thing apart, shape (2, pairs)."""
-        pieces, thing = self._pieces[kind]
-        piece, line = lines.query(pieces, predicate="dwithin", distance=distance_m[thing])
-        return np.unique(np.stack([thing[piece], line]), axis=1)
 
 
 def is_water(areas: gpd.GeoDataFrame) -> BoolArray:

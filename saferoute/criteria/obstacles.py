@@ -14,6 +14,7 @@ import shapely
 
 from saferoute.criteria import _cells, _near, _width
 from saferoute.criteria._tags import column, isin
+from saferoute.geometry import evenly_along
 from saferoute.model import Criterion, Measurement
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def _mapped_per_km(windows: Windows, features: Features) -> FloatArray:
 
     ways = features.ways[column(features.ways, "highway").notna().to_numpy()]
     spacing = 25.0
-    marks = shapely.get_coordinates(shapely.line_interpolate_point(*_marks(ways.geometry.to_numpy(), spacing)))
+    marks, _ = evenly_along(ways.geometry.to_numpy(), spacing)
     points = features.points.geometry.to_numpy()[small_objects(features.points)]
     width, _ = _width.widths(ways)
     in_the_way = shapely.STRtree(points).query(
@@ -140,14 +141,6 @@ def _mapped_per_km(windows: Windows, features: Features) -> FloatArray:
         return counts.astype(float)
 
     return (around(objects) / np.fmax(around(marks) * spacing / 1000, spacing / 1000))[back]
-
-
-def _marks(lines: NDArray[np.object_], spacing_m: float) -> tuple[NDArray[np.object_], FloatArray]:
-    """Return lines and distances of marks that stand for `spacing_m` each."""
-    n = np.maximum(np.round(shapely.length(lines) / spacing_m), 1).astype(np.int64)
-    line = np.repeat(np.arange(len(lines)), n)
-    nth = np.arange(len(line)) - np.repeat(np.cumsum(n) - n, n)
-    return lines[line], (nth + 0.5) / n[line] * shapely.length(lines)[line]
 
 
 def measure(windows: Windows, evidence: Evidence) -> Measurement:

@@ -11,20 +11,23 @@ from saferoute.geometry._lines import (
     chord_headings,
     cut_lines,
     distances_along,
+    evenly_along,
     fitted_slopes,
-    in_pieces,
     joined,
     ragged,
     rolling,
     strip_widths,
 )
+from saferoute.geometry._near import Nearby, in_pieces
 
 __all__ = [
+    "Nearby",
     "Strips",
     "chord_headings",
     "clear_lines",
     "cut_lines",
     "distances_along",
+    "evenly_along",
     "fitted_slopes",
     "in_pieces",
     "joined",

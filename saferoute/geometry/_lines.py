@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 _PER_M = 2.0**20
 """Steps of a metre to which lengths are rounded: a little less than a micrometre each."""
-_EDGES = 7
-"""Of a piece of a long line."""
 
 
 def ragged(starts: IntArray, counts: IntArray) -> IntArray:
@@ -247,15 +245,9 @@ def cut_lines(lines: ObjectArray, step_m: float) -> tuple[ObjectArray, IntArray,
         return np.empty(0, dtype=object), np.empty(0, dtype=np.int64), np.empty((0, 2))
     xy, owner = shapely.get_coordinates(lines, return_index=True)
     along = distances_along(xy, owner)
-    # Lines one behind the other on one axis, so that one look-up serves all.
-    # Whole metres: sums with them are exact, and a line is cut alike whatever stands beside it.
-    offset = np.concatenate([[0.0], np.cumsum(np.ceil(shapely.length(lines) + 2 * step_m))])[:-1]
     cut_owner = np.repeat(np.arange(len(lines)), counts + 1)
-    cut_at = ragged(np.zeros_like(counts), counts + 1) * float(step_m)
-    axis = offset[owner] + along
-    end = axis[np.r_[np.diff(owner) != 0, True]]
-    cut_on_axis = np.fmin(offset[cut_owner] + cut_at, end[cut_owner])
-    cuts = np.column_stack([np.interp(cut_on_axis, axis, xy[:, i]) for i in (0, 1)])
+    cut_at: FloatArray = step_m * ragged(np.zeros_like(counts), counts + 1).astype(float)
+    cuts = _at(cut_at, cut_owner, xy, along, owner)
     # Vertices inside a piece; one that falls on a cut is the cut itself.
     inner = (along > 0) & (along < counts[owner] * step_m)
     inner &= np.abs(along / step_m - np.round(along / step_m)) * step_m > 1e-6
@@ -268,45 +260,6 @@ def cut_lines(lines: ObjectArray, step_m: float) -> tuple[ObjectArray, IntArray,
     position = np.concatenate([np.full(pieces, -np.inf), along[inner], np.full(pieces, np.inf)])
     order = np.lexsort((position, of_piece))
     return shapely.linestrings(points[order], indices=of_piece[order]), np.repeat(number, counts), cuts
-
-
-def in_pieces(shapes: ObjectArray) -> tuple[ObjectArray, IntArray]:
-    """Take long lines apart, so that a search by boxes finds the part that is near.
-
-    Parameters
-    ----------
-    shapes : ndarray of n geometries
-        All but LineStrings stay whole.
-
-    Returns
-    -------
-    pieces : ndarray of m geometries
-        Of at most 8 vertices each, one behind the other.
-    of : ndarray of shape (m,)
-        The shape each is a piece of.
-
-    Examples
-    --------
-    >>> line = shapely.LineString([(x, 0) for x in range(10)])
-    >>> pieces, of = in_pieces(np.array([line, shapely.Point(0, 0)]))
-    >>> [shapely.get_num_points(p).item() for p in pieces[:2]], of.tolist()
-    ([8, 3], [0, 0, 1])
-    """
-    is_line = shapely.get_type_id(shapes) == shapely.GeometryType.LINESTRING
-    edges = np.where(is_line, shapely.get_num_points(shapes) - 1, 0)
-    long = edges > _EDGES
-    if not long.any():
-        return shapes, np.arange(len(shapes))
-    xy, size = shapely.get_coordinates(shapes[long]), edges[long] + 1
-    n = -(-edges[long] // _EDGES)
-    begin = ragged(np.zeros_like(n), n) * _EDGES
-    vertices = np.fmin(_EDGES, np.repeat(edges[long], n) - begin) + 1
-    start = np.repeat(np.cumsum(size) - size, n) + begin
-    cut = shapely.linestrings(xy[ragged(start, vertices)], indices=np.repeat(np.arange(len(start)), vertices))
-    pieces = np.concatenate([shapes[~long], cut])
-    of = np.concatenate([np.flatnonzero(~long), np.repeat(np.flatnonzero(long), n)])
-    order = np.argsort(of, kind="stable")
-    return pieces[order], of[order]
 
 
 def distances_along(xy: FloatArray, owner: IntArray) -> FloatArray:
@@ -324,13 +277,60 @@ def distances_along(xy: FloatArray, owner: IntArray) -> FloatArray:
     [0.0, 5.0, 0.0, 1.0]
     """
     step = np.concatenate([[0.0], np.hypot(*np.diff(xy, axis=0).T)])
-    # Micrometres as binary fractions add up exactly, whatever lines stand before.
-    step = np.round(step * _PER_M) / _PER_M
+    step = _exact(step)  # whatever lines stand before
     starts = np.concatenate([[True], np.diff(owner) != 0])
     step[starts] = 0.0
     total = np.cumsum(step)
     result: FloatArray = total - total[starts][np.cumsum(starts) - 1]
     return result
+
+
+def evenly_along(lines: ObjectArray, spacing_m: float) -> tuple[FloatArray, IntArray]:
+    """Return points along lines that stand for about as many metres each.
+
+    Parameters
+    ----------
+    lines : ndarray of n LineStrings
+    spacing_m : float
+
+    Returns
+    -------
+    xy : ndarray of shape (m, 2)
+        In the middles of the parts of each line; one at least.
+    line : ndarray of shape (m,)
+
+    Examples
+    --------
+    >>> xy, line = evenly_along(shapely.from_wkt(["LINESTRING (0 0, 60 0)", "LINESTRING (0 0, 0 9)"]), 25)
+    >>> xy.tolist(), line.tolist()
+    ([[15.0, 0.0], [45.0, 0.0], [0.0, 4.5]], [0, 0, 1])
+    """
+    if not len(lines):
+        return np.empty((0, 2)), np.empty(0, dtype=np.int64)
+    xy, owner = shapely.get_coordinates(lines, return_index=True)
+    along = distances_along(xy, owner)
+    length = along[np.r_[np.diff(owner) != 0, True]]
+    n = np.maximum(np.round(length / spacing_m), 1).astype(np.int64)
+    line = np.repeat(np.arange(len(lines)), n)
+    at = _exact((ragged(np.zeros_like(n), n) + 0.5) / n[line] * length[line])
+    return _at(at, line, xy, along, owner), line
+
+
+def _at(distance_m: FloatArray, line: IntArray, xy: FloatArray, along: FloatArray, owner: IntArray) -> FloatArray:
+    """Return the points some exact distances along some lines, given the vertices of all of them."""
+    length = along[np.r_[np.diff(owner) != 0, True]]
+    # Lines one behind the other on one axis, so that one look-up serves all. In whole metres:
+    # sums with them are exact, and what is found on a line does not depend on what stands beside it.
+    offset = np.concatenate([[0.0], np.cumsum(np.ceil(length) + 1.0)])[:-1]
+    axis = offset[owner] + along
+    wanted = offset[line] + np.fmin(distance_m, length[line])
+    return np.column_stack([np.interp(wanted, axis, xy[:, i]) for i in (0, 1)])
+
+
+def _exact(distance_m: FloatArray) -> FloatArray:
+    """Round to micrometres as binary fractions, which add up exactly."""
+    rounded: FloatArray = np.round(distance_m * _PER_M) / _PER_M
+    return rounded
 
 
 def joined(pieces: ObjectArray, first: IntArray, n: IntArray) -> ObjectArray:

@@ -217,7 +217,8 @@ class Merged:
 
     def lines(self) -> NDArray[np.object_]:
         """Return the stretches as LineStrings, without the cuts between cells."""
-        return shapely.simplify(joined(self.worst.cells.lines, self.first, self.n_cells), _SAME_LINE_M)
+        whole = joined(self.worst.cells.lines, self.first, self.n_cells)
+        return shapely.simplify(whole, _SAME_LINE_M, preserve_topology=False)
 
 
 def merge(of: Windows, score: FloatArray, profile: Profile) -> Merged:

@@ -272,3 +272,17 @@ def test_five_thousand_vertices_take_500_megabytes_at_most(sieve: shapely.Polygo
     finally:
         tracemalloc.stop()
     assert peak <= 500e6
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_lines_through_vertices_far_from_the_origin_enter_and_leave(seed: int) -> None:
+    """Signed distances of one vertex from one line once differed in the last bit: then in and out changed places."""
+    random = np.random.default_rng(seed)
+    turn = (np.arange(270) + 0.5 * random.random(270)) / 270 * 2 * np.pi
+    away = 60 + 30 * random.random(270)
+    star = shapely.Polygon(np.stack([733_000.1 + away * np.cos(turn), 5_290_000.7 + away * np.sin(turn)], axis=1))
+    xy = shapely.get_coordinates(star)
+    angle = np.repeat(np.arange(36) * np.pi / 36, len(xy))
+    directions = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    chords = _corridors._chords(_corridors._rings(star), np.tile(xy, (36, 1)), directions, 1.0)
+    assert shapely.covers(shapely.buffer(star, 1e-6), shapely.linestrings(chords)).all()

@@ -28,6 +28,7 @@ import shapely
 
 from saferoute.criteria._tags import column, isin, metres
 from saferoute.criteria.crowding._draws import SETTINGS, Draws, draws
+from saferoute.geometry import Nearby, evenly_along
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -263,9 +264,8 @@ def way_factors(xy: FloatArray, ways: gpd.GeoDataFrame) -> tuple[FloatArray, Boo
     if not len(xy) or not len(shapes):
         return factor, np.zeros(len(xy), dtype=bool)
     points = shapely.points(xy)
-    tree = shapely.STRtree(shapes)
     people = _people_on(ways)
-    point, way = tree.query(points, predicate="dwithin", distance=ON_WAY_M)
+    way, point = Nearby(shapes).within(shapely.STRtree(points), np.full(len(shapes), ON_WAY_M))
     # Beside a street one is less on it than on it; nothing jumps at 30 m.
     away = shapely.distance(points[point], shapes[way])
     lengths = _street_lengths(xy, ways)
@@ -274,7 +274,7 @@ def way_factors(xy: FloatArray, ways: gpd.GeoDataFrame) -> tuple[FloatArray, Boo
     near = np.zeros(len(xy), dtype=bool)
     near[point] = True
     left = np.flatnonzero(~near)
-    near[left[tree.query(points[left], predicate="dwithin", distance=NOWHERE_M)[0]]] = True
+    near[left[shapely.STRtree(shapes).query(points[left], predicate="dwithin", distance=NOWHERE_M)[0]]] = True
     return factor, near
 
 
@@ -292,9 +292,9 @@ def _by_the_water(xy: FloatArray, features: Features) -> BoolArray:
     beside = np.zeros(len(xy), dtype=bool)
     if not len(water) or not len(paths):
         return beside
-    beside[shapely.STRtree(water).query(points, predicate="dwithin", distance=_WATER_M)[0]] = True
+    beside[Nearby(water).within(shapely.STRtree(points), np.full(len(water), _WATER_M))[1]] = True
     near = np.flatnonzero(beside)
-    on_foot = shapely.STRtree(paths).query(points[near], predicate="dwithin", distance=ON_WAY_M)[0]
+    on_foot = Nearby(paths).within(shapely.STRtree(points[near]), np.full(len(paths), ON_WAY_M))[1]
     beside[np.setdiff1d(near, near[on_foot])] = False
     return beside
 
@@ -339,12 +339,8 @@ def _street_lengths(xy: FloatArray, ways: gpd.GeoDataFrame) -> _Lengths:
 def _marks(shapes: NDArray[np.object_], use: BoolArray) -> tuple[FloatArray, IntArray]:
     """Return points every 25 m of the lines in use, and the row each lies on."""
     rows = np.flatnonzero(use & (shapely.get_dimensions(shapes) == 1))
-    n = np.maximum(np.round(shapely.length(shapes[rows]) / _MARK_M), 1).astype(np.int64)
-    owner = np.repeat(rows, n)
-    nth = np.arange(len(owner)) - np.repeat(np.cumsum(n) - n, n)
-    share = (nth + 0.5) / np.repeat(n, n)
-    points = shapely.line_interpolate_point(shapes[owner], share, normalized=True)
-    return shapely.get_coordinates(points), owner
+    xy, line = evenly_along(shapes[rows], _MARK_M)
+    return xy, rows[line]
 
 
 def _streets(ways: gpd.GeoDataFrame) -> Draws:

@@ -1,0 +1,99 @@
+"""What is near of many shapes, large ones among them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from saferoute.geometry._lines import ragged
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    FloatArray = NDArray[np.float64]
+    IntArray = NDArray[np.int64]
+    ObjectArray = NDArray[np.object_]
+
+_EDGES = 7
+"""Of a piece of a long line."""
+
+
+class Nearby:
+    """Shapes taken apart, so that a search by boxes finds the part of them that is near.
+
+    Parameters
+    ----------
+    shapes : ndarray of n geometries
+
+    Examples
+    --------
+    Of a lake and a road, the lake holds the first line and is within 2 m of the second:
+
+    >>> things = Nearby(np.array([shapely.box(0, 0, 90, 90), shapely.LineString([(200, 0), (200, 90)])]))
+    >>> lines = shapely.STRtree(shapely.from_wkt(["LINESTRING (40 40, 50 40)", "LINESTRING (91 0, 91 9)"]))
+    >>> things.within(lines, np.array([2.0, 2.0])).tolist()
+    [[0, 0], [0, 1]]
+    """
+
+    def __init__(self, shapes: ObjectArray) -> None:
+        self._area = np.flatnonzero(shapely.get_dimensions(shapes) == 2)
+        self._shapes = shapes[self._area]
+        edges = shapes.copy()
+        edges[self._area] = shapely.boundary(self._shapes)
+        edges, of = shapely.get_parts(edges, return_index=True)
+        self._pieces, piece_of = in_pieces(edges)
+        self._of = of[piece_of]
+
+    def within(self, lines: shapely.STRtree, distance_m: FloatArray) -> IntArray:
+        """Return the pairs (shape, line) that are at most some distance of the shape apart, shape (2, pairs)."""
+        reach = distance_m[self._of]
+        west, south, east, north = shapely.bounds(self._pieces).T
+        around = shapely.box(west - reach, south - reach, east + reach, north + reach)
+        # Boxes first: asking for distances one pair at a time is cheap where both are short.
+        piece, line = lines.query(around)
+        near = shapely.dwithin(self._pieces[piece], lines.geometries[line], reach[piece])
+        inside, held = lines.query(self._shapes, predicate="intersects")
+        shape = np.concatenate([self._of[piece[near]], self._area[inside]])
+        pair = np.unique(shape * len(lines) + np.concatenate([line[near], held]))
+        return np.stack(np.divmod(pair, max(len(lines), 1)))
+
+
+def in_pieces(shapes: ObjectArray) -> tuple[ObjectArray, IntArray]:
+    """Take long lines apart, so that a search by boxes finds the part that is near.
+
+    Parameters
+    ----------
+    shapes : ndarray of n geometries
+        All but LineStrings stay whole.
+
+    Returns
+    -------
+    pieces : ndarray of m geometries
+        Of at most 8 vertices each, one behind the other.
+    of : ndarray of shape (m,)
+        The shape each is a piece of.
+
+    Examples
+    --------
+    >>> line = shapely.LineString([(x, 0) for x in range(10)])
+    >>> pieces, of = in_pieces(np.array([line, shapely.Point(0, 0)]))
+    >>> [shapely.get_num_points(p).item() for p in pieces[:2]], of.tolist()
+    ([8, 3], [0, 0, 1])
+    """
+    is_line = shapely.get_type_id(shapes) == shapely.GeometryType.LINESTRING
+    edges = np.where(is_line, shapely.get_num_points(shapes) - 1, 0)
+    long = edges > _EDGES
+    if not long.any():
+        return shapes, np.arange(len(shapes))
+    xy, size = shapely.get_coordinates(shapes[long]), edges[long] + 1
+    n = -(-edges[long] // _EDGES)
+    begin = ragged(np.zeros_like(n), n) * _EDGES
+    vertices = np.fmin(_EDGES, np.repeat(edges[long], n) - begin) + 1
+    start = np.repeat(np.cumsum(size) - size, n) + begin
+    cut = shapely.linestrings(xy[ragged(start, vertices)], indices=np.repeat(np.arange(len(start)), vertices))
+    pieces = np.concatenate([shapes[~long], cut])
+    of = np.concatenate([np.flatnonzero(~long), np.repeat(np.flatnonzero(long), n)])
+    order = np.argsort(of, kind="stable")
+    return pieces[order], of[order]
