@@ -110,16 +110,16 @@ def with_surface_of_kind(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return areas.assign(surface=areas["surface"].where(~fill, implied), surface_implied=fill)
 
 
-def _for_recreation(areas: gpd.GeoDataFrame, kinds: NDArray[np.object_]) -> BoolArray:
-    """Say which areas lie in a park or the like, or are open on foot by tag."""
+def _for_recreation(areas: gpd.GeoDataFrame, kinds: NDArray[np.object_], rows: IntArray) -> BoolArray:
+    """Say which areas are open on foot by tag, and of some rows whether they lie in a park or the like."""
     geometry = areas.geometry.to_numpy()
     sports = areas["leisure"].isin(["sports_centre", "stadium", "beach_resort"]).to_numpy()
     parks = geometry[np.isin(kinds, list(_RECREATION)) | sports]
     allowed = ["yes", "designated", "permissive"]
     hit = (areas["foot"].isin(allowed) | areas["access"].isin(allowed)).to_numpy(dtype=bool, copy=True)
     if len(parks):
-        inside = shapely.STRtree(shapely.point_on_surface(geometry)).query(parks, predicate="intersects")[1]
-        hit[inside] = True
+        inside = shapely.STRtree(shapely.point_on_surface(geometry[rows])).query(parks, predicate="intersects")[1]
+        hit[rows[inside]] = True
     return hit
 
 
@@ -154,6 +154,7 @@ def open_ground(
     rows: list[int] = []
     widths: list[float] = []
     bounds: list[FloatArray] = []
+    shapes = areas.geometry.to_numpy()
     for name, *_ in KINDS:
         of_kind = np.flatnonzero((kinds == name) & (reasons == ""))
         for members in (m for m in _touching(areas, of_kind) if wanted[m].any()):
@@ -164,13 +165,13 @@ def open_ground(
                 widths.append(width)
             counts[name] = (counts[name][0], counts[name][1] + len(found))
             if reason != "farmland":
-                bounds.append(shapely.total_bounds(areas.geometry.to_numpy()[members]))
+                bounds.append(shapely.total_bounds(shapes[members]))
             if not found:
                 refused += [(int(row), reason) for row in members]
     table = areas.iloc[rows].reset_index(drop=True)
     table["kind"] = kinds[rows] if rows else pd.Series(dtype=object)
     table["clear_width_m"] = np.array(widths, dtype=float)
-    clubs = areas.geometry.to_numpy()[areas["leisure"].eq("beach_resort").to_numpy()]
+    clubs = shapes[areas["leisure"].eq("beach_resort").to_numpy()]
     in_club = shapely.STRtree(np.array(lines, dtype=object)).query(clubs, predicate="intersects")[1]
     table["beach_club"] = np.isin(np.arange(len(lines)), in_club)
     pieces = np.array(bounds, dtype=float).reshape(-1, 4)
@@ -204,16 +205,17 @@ class _Finder:
     """Finds corridors on polygons, given all that cuts them."""
 
     def __init__(self, areas: gpd.GeoDataFrame, kinds: NDArray[np.object_], cutters: Cutters, profile: Profile) -> None:
-        self._geometry = shapely.make_valid(areas.geometry.to_numpy())
+        self._open = np.flatnonzero(kinds != "")
+        self._geometry = areas.geometry.to_numpy().copy()
+        self._geometry[self._open] = shapely.make_valid(self._geometry[self._open])
         self._area = shapely.area(self._geometry)
         self._cutters = cutters
         self._cutter_area = shapely.area(cutters.geometry)
         self._tree = shapely.STRtree(cutters.geometry)
-        self._open = np.flatnonzero(kinds != "")
         self._open_tree = shapely.STRtree(self._geometry[self._open])
         self._ways = shapely.STRtree(cutters.walkable)
         self._paths = shapely.STRtree(cutters.foot_paths)
-        self._recreation = _for_recreation(areas, kinds)
+        self._recreation = _for_recreation(areas, kinds, self._open)
         self._shore = shapely.STRtree(cutters.shore)
         self._coast = shapely.STRtree(cutters.coastline)
         self._half_lane = profile.lane_m / 2
