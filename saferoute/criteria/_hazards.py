@@ -180,7 +180,7 @@ class Hazards:
         if not len(ends) or not len(things):
             return np.zeros(len(ends), dtype=bool)
         path = shapely.linestrings(np.stack([ends, ends + BEYOND_END_M * ahead], axis=1))
-        hit = self._near["beyond"].within(shapely.STRtree(path), np.full(len(things), 1.0))[1]
+        hit = self._near["beyond"].within(shapely.STRtree(path), 1.0)[1]
         return np.isin(np.arange(len(ends)), hit)
 
 

@@ -265,7 +265,7 @@ def way_factors(xy: FloatArray, ways: gpd.GeoDataFrame) -> tuple[FloatArray, Boo
         return factor, np.zeros(len(xy), dtype=bool)
     points = shapely.points(xy)
     people = _people_on(ways)
-    way, point = Nearby(shapes).within(shapely.STRtree(points), np.full(len(shapes), ON_WAY_M))
+    way, point = Nearby(shapes).within(shapely.STRtree(points), ON_WAY_M)
     # Beside a street one is less on it than on it; nothing jumps at 30 m.
     away = shapely.distance(points[point], shapes[way])
     lengths = _street_lengths(xy, ways)
@@ -292,9 +292,9 @@ def _by_the_water(xy: FloatArray, features: Features) -> BoolArray:
     beside = np.zeros(len(xy), dtype=bool)
     if not len(water) or not len(paths):
         return beside
-    beside[Nearby(water).within(shapely.STRtree(points), np.full(len(water), _WATER_M))[1]] = True
+    beside[Nearby(water).within(shapely.STRtree(points), _WATER_M)[1]] = True
     near = np.flatnonzero(beside)
-    on_foot = Nearby(paths).within(shapely.STRtree(points[near]), np.full(len(paths), ON_WAY_M))[1]
+    on_foot = Nearby(paths).within(shapely.STRtree(points[near]), ON_WAY_M)[1]
     beside[np.setdiff1d(near, near[on_foot])] = False
     return beside
 
