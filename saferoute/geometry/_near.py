@@ -47,9 +47,7 @@ class Nearby:
         self._pieces, piece_of = in_pieces(edges)
         self._of = of[piece_of]
 
-    def within(
-        self, lines: shapely.STRtree, distance_m: FloatArray | float, more_m: FloatArray | float = 0
-    ) -> IntArray:
+    def within(self, lines: shapely.STRtree, distance_m: FloatArray | float) -> IntArray:
         """Return the pairs (shape, line) that are near each other, shape (2, pairs), in order.
 
         Parameters
@@ -57,17 +55,13 @@ class Nearby:
         lines : STRtree of m geometries
         distance_m : ndarray of shape (n,) or float
             How far the lines may be from each shape.
-        more_m : ndarray of shape (m,) or float
-            What each line adds to that.
         """
-        more = np.broadcast_to(more_m, len(lines))
-        own = np.broadcast_to(distance_m, self._n)[self._of]
-        reach = own + more.max(initial=0)
+        reach = np.broadcast_to(distance_m, self._n)[self._of]
         west, south, east, north = shapely.bounds(self._pieces).T
         around = shapely.box(west - reach, south - reach, east + reach, north + reach)
         # Boxes first: asking for distances one pair at a time is cheap where both are short.
         piece, line = lines.query(around)
-        near = shapely.dwithin(self._pieces[piece], lines.geometries[line], own[piece] + more[line])
+        near = shapely.dwithin(self._pieces[piece], lines.geometries[line], reach[piece])
         inside, held = lines.query(self._shapes, predicate="intersects")
         shape = np.concatenate([self._of[piece[near]], self._area[inside]])
         pair = np.unique(shape * len(lines) + np.concatenate([line[near], held]))
