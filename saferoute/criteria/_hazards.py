@@ -48,6 +48,8 @@ _PARKING_OFF_GROUND = frozenset({"underground", "multi-storey", "rooftop", "shed
 BESIDE_ROAD_M = 3.0
 BESIDE_DROP_M = 5.0
 BEYOND_END_M = 15.0
+_ON_THE_WAY_M = 1.0
+"""Who runs on past an end passes this near to what lies beyond."""
 HALF_WIDTH_M = {
     "motorway": 6.0, "trunk": 5.0, "primary": 4.5, "secondary": 4.0, "tertiary": 3.5,
     "unclassified": 3.0, "residential": 3.0, "living_street": 2.75, "service": 1.75,
@@ -179,9 +181,13 @@ class Hazards:
         things, _ = self._by_kind["beyond"]
         if not len(ends) or not len(things):
             return np.zeros(len(ends), dtype=bool)
-        path = shapely.linestrings(np.stack([ends, ends + BEYOND_END_M * ahead], axis=1))
-        hit = self._near["beyond"].within(shapely.STRtree(path), 1.0)[1]
-        return np.isin(np.arange(len(ends)), hit)
+        near = self._near["beyond"]
+        beyond = np.zeros(len(ends), dtype=bool)
+        # Most ends are far from all of them: points tell that sooner than the ways ahead.
+        here = np.unique(near.within(shapely.STRtree(shapely.points(ends)), BEYOND_END_M + _ON_THE_WAY_M)[1])
+        path = shapely.linestrings(np.stack([ends[here], ends[here] + BEYOND_END_M * ahead[here]], axis=1))
+        beyond[here[near.within(shapely.STRtree(path), _ON_THE_WAY_M)[1]]] = True
+        return beyond
 
 
 def is_water(areas: gpd.GeoDataFrame) -> BoolArray:

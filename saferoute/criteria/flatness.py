@@ -170,8 +170,12 @@ def _under_roof(windows: Windows, heights: ElevationSamples, evidence: Evidence)
     high |= column(areas, "building").notna().to_numpy()
     middle = shapely.points(windows.cells.xy[start + windows.n_cells // 2])
     reach = windows.n_cells * windows.cells.step_m / 2 + np.nan_to_num(heights.cell_m[start])
-    near = shapely.STRtree(areas.geometry.to_numpy()[high]).query(middle, predicate="dwithin", distance=reach)[0]
-    return roofed & np.isin(np.arange(len(windows)), near)
+    shapes, below = areas.geometry.to_numpy()[high], np.zeros(len(windows), dtype=bool)
+    # In the wood itself its edge need not be measured.
+    below[shapely.STRtree(middle).query(shapes, predicate="intersects")[1]] = True
+    left = np.flatnonzero(roofed & ~below)
+    below[left[shapely.STRtree(shapes).query(middle[left], predicate="dwithin", distance=reach[left])[0]]] = True
+    return roofed & below
 
 
 def grade_error_pct(sigma_m: FloatArray, length_m: FloatArray, grain_m: FloatArray) -> FloatArray:

@@ -40,6 +40,7 @@ def stretch_table(survey: Survey, merged: stretches.Merged, top: int) -> gpd.Geo
     length = (merged.n_cells * cells.step_m).astype(float)
     rows = scoring.order(scores.low, length, middle, cells.source_chain[merged.first], top=top)
     intervals = scoring.rank_intervals(scores, profile)
+    grounds = _grounds(cells, merged.first[rows], merged.n_cells[rows])
     table = pd.DataFrame(
         {
             "rank": np.arange(1, len(rows) + 1),
@@ -50,8 +51,8 @@ def stretch_table(survey: Survey, merged: stretches.Merged, top: int) -> gpd.Geo
             "data_quality": scores.quality[rows],
             "length_m": shapely.length(lines[rows]),
             "origin": _origins(cells, merged.first[rows]),
-            "osm_ids": _osm_ids(cells, merged.first[rows], merged.n_cells[rows]),
-            "name": _names(cells, merged.first[rows], merged.n_cells[rows]),
+            "osm_ids": _osm_ids(cells.ground, grounds),
+            "name": _names(cells.ground, grounds),
             "distance_m": np.hypot(*(middle[rows] - centre(survey.area)).T),
             "limiting_criterion": scores.limiting[rows],
             "rank_low": intervals[rows, 0],
@@ -70,7 +71,7 @@ def stretch_table(survey: Survey, merged: stretches.Merged, top: int) -> gpd.Geo
     lines = _uphill(table, lines[rows])
     table["barefoot"] = [_barefoot(surface) for surface in table["surface"]]
     table["checks"] = _checks(table, cells.ground.iloc[_first_ground(cells, merged.first[rows])])
-    _warn_of_dark(table, _lit(cells, merged.first[rows], merged.n_cells[rows]), survey.evidence.moment)
+    _warn_of_dark(table, _lit(cells.ground, grounds), survey.evidence.moment)
     return gpd.GeoDataFrame(table, geometry=lines, crs=survey.area.crs)
 
 
@@ -158,10 +159,10 @@ def _checks(table: pd.DataFrame, ground: gpd.GeoDataFrame) -> list[list[str]]:
     return checks
 
 
-def _lit(cells: Cells, first: IntArray, n: IntArray) -> list[bool]:
-    """Say of each run of cells whether all ground it touches is tagged as lit."""
-    lit = cells.ground["lit"].to_numpy(dtype=object, na_value=None)
-    return [all(value not in (None, "no") for value in lit[rows]) for rows in _grounds(cells, first, n)]
+def _lit(ground: pd.DataFrame, rows_of: list[IntArray]) -> list[bool]:
+    """Say of lists of rows of ground whether all of them are tagged as lit."""
+    lit = ground["lit"].to_numpy(dtype=object, na_value=None)
+    return [all(value not in (None, "no") for value in lit[rows]) for rows in rows_of]
 
 
 def _warn_of_dark(table: pd.DataFrame, lit: list[bool], moment: Moment | None) -> None:
@@ -209,23 +210,29 @@ def considered(survey: Survey, merged: stretches.Merged) -> Mapping[str, float]:
 def _grounds(cells: Cells, first: IntArray, n: IntArray) -> list[IntArray]:
     """Return the rows of ground that each run of cells touches, in ascending order."""
     low = np.searchsorted(cells.pair_cell, first)
-    high = np.searchsorted(cells.pair_cell, first + n)
-    return [np.unique(cells.pair_ground[a:b]) for a, b in zip(low, high, strict=True)]
+    return _unique_of_slices(cells.pair_ground, low, np.searchsorted(cells.pair_cell, first + n) - low)
 
 
-def _osm_ids(cells: Cells, first: IntArray, n: IntArray) -> list[list[str]]:
-    kind, number = cells.ground["osm_type"].to_numpy(), cells.ground["osm_id"].to_numpy()
-    return [sorted({f"{kind[g]}/{number[g]}" for g in rows}) for rows in _grounds(cells, first, n)]
+def _unique_of_slices(values: IntArray, first: IntArray, n: IntArray) -> list[IntArray]:
+    """Return the values of each slice of an array of row numbers in ascending order, each once, none below 0."""
+    size = int(values.max(initial=0)) + 1
+    found, owner = values[geometry.ragged(first, n)], np.repeat(np.arange(len(n)), n)
+    key = np.unique(owner[found >= 0] * size + found[found >= 0])
+    ends = np.searchsorted(key, np.arange(1, len(n)) * size)
+    return np.split(key % size, ends) if len(n) else []
 
 
-def _names(cells: Cells, first: IntArray, n: IntArray) -> pd.api.extensions.ExtensionArray:
-    """Return the names of the ways of each run, NaN where none has one."""
-    names = cells.ground["name"].to_numpy(dtype=object, na_value=None)
-    return pd.array([_joined_names(names[rows]) for rows in _grounds(cells, first, n)], dtype="str")
+def _osm_ids(ground: pd.DataFrame, rows_of: list[IntArray]) -> list[list[str]]:
+    """Return the objects of lists of rows of ground."""
+    kind, number = ground["osm_type"].to_numpy(), ground["osm_id"].to_numpy()
+    return [sorted({f"{kind[g]}/{number[g]}" for g in rows}) for rows in rows_of]
 
 
-def _joined_names(names: NDArray[np.object_]) -> str | float:
-    return ", ".join(name for name in dict.fromkeys(names) if name) or np.nan
+def _names(ground: pd.DataFrame, rows_of: list[IntArray]) -> pd.api.extensions.ExtensionArray:
+    """Return the names of lists of rows of ground, NaN where none has one."""
+    names = ground["name"].to_numpy(dtype=object, na_value=None)
+    words = (", ".join(name for name in dict.fromkeys(names[rows]) if name) for rows in rows_of)
+    return pd.array([text or np.nan for text in words], dtype="str")
 
 
 def _cell_status(survey: Survey, merged: stretches.Merged) -> NDArray[np.object_]:
@@ -244,11 +251,12 @@ def _left_out(survey: Survey, merged: stretches.Merged) -> pd.DataFrame:
     n = np.diff(np.r_[first, len(cells)])
     left_out = (status[first] != "") & (status[first] != limits.UNASKED)
     first, n = first[left_out], n[left_out]
+    grounds = _grounds(cells, first, n)
     return pd.DataFrame(
         {
             "reason": status[first],
-            "osm_ids": _osm_ids(cells, first, n),
-            "name": _names(cells, first, n),
+            "osm_ids": _osm_ids(cells.ground, grounds),
+            "name": _names(cells.ground, grounds),
             "geometry": geometry.joined(cells.lines, first, n),
         }
     )
@@ -289,16 +297,13 @@ def _short_chains(survey: Survey) -> pd.DataFrame:
     """Return the chains that are too short to be cut into cells."""
     profile, chains, ground = survey.evidence.profile, survey.chains, survey.cells.ground
     short = np.flatnonzero(shapely.length(chains.lines) < profile.clear_length_m + 2 * profile.run_out_m)
-    kind, number = ground["osm_type"].to_numpy(), ground["osm_id"].to_numpy()
-    names = ground["name"].to_numpy(dtype=object, na_value=None)
     low, high = (np.searchsorted(chains.vertex_chain, short, side=side) for side in ("left", "right"))
-    rows = [np.unique(chains.edge_ground[a : b - 1]) for a, b in zip(low, high, strict=True)]
-    rows = [of[of >= 0] for of in rows]
+    grounds = _unique_of_slices(chains.edge_ground, low, high - 1 - low)
     return pd.DataFrame(
         {
             "reason": np.full(len(short), "too short", dtype=object),
-            "osm_ids": [sorted({f"{kind[g]}/{number[g]}" for g in of}) for of in rows],
-            "name": pd.array([_joined_names(names[of]) for of in rows], dtype="str"),
+            "osm_ids": _osm_ids(ground, grounds),
+            "name": _names(ground, grounds),
             "geometry": chains.lines[short],
         }
     )

@@ -69,7 +69,9 @@ def cells(
     edge = np.flatnonzero(~last)
     pair_cell, pair_edge = _overlaps(along[edge], along[edge + 1], counts[owner[edge]], first[owner[edge]])
     pair_ground = joined_chains.edge_ground[kept][edge][pair_edge]
-    pairs = np.unique(np.stack([pair_cell, pair_ground], axis=1), axis=0)
+    span = len(ground) + 1
+    key = np.unique(pair_cell * span + pair_ground + 1)  # −1 = on no row of ground
+    pairs = np.stack([key // span, key % span - 1], axis=1)
     at = np.minimum(np.floor(along / STEP_M + 1e-9).astype(np.int64), counts[owner] - 1)
     cell_of_vertex = first[owner] + at
     on_cut = (np.abs(along / STEP_M - np.round(along / STEP_M)) < 1e-9) & (at > 0)
