@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
+
+    from numpy.typing import NDArray
 
     from saferoute.model import BoolArray, FloatArray
 
@@ -27,16 +29,18 @@ def column(table: pd.DataFrame, tag: str) -> pd.Series:
 
 def isin(table: pd.DataFrame, tag: str, values: Collection[str]) -> BoolArray:
     """Say for which rows a tag has one of `values`; a list (`a;b`) counts if any part does."""
-    codes, known = pd.factorize(column(table, tag))
-    hit = [any(part.strip() in values for part in value.split(";")) for value in known]
-    return np.array([*hit, False])[codes]
+    return _of_values(table, tag, lambda value: any(part.strip() in values for part in value.split(";")), missing=False)
 
 
 def worst(table: pd.DataFrame, tag: str, ratings: Mapping[str, float]) -> FloatArray:
     """Return the rating of a tag's value, the worst part of a list, NaN where none is known."""
-    text = column(table, tag)
-    rated = {value: _worst_part(value, ratings) for value in text.dropna().unique()}
-    return text.map(rated).to_numpy(dtype=float, na_value=np.nan)
+    return _of_values(table, tag, lambda value: _worst_part(value, ratings), missing=np.nan)
+
+
+def _of_values(table: pd.DataFrame, tag: str, of: Callable[[str], Any], *, missing: float) -> NDArray[Any]:
+    """Return what is told of a tag's value in each row; each value is asked for once."""
+    codes, known = pd.factorize(column(table, tag))
+    return np.array([*map(of, known), missing])[codes]
 
 
 def _worst_part(value: str, ratings: Mapping[str, float]) -> float:
@@ -52,9 +56,7 @@ def metres(table: pd.DataFrame, tag: str) -> FloatArray:
     >>> metres(pd.DataFrame({"width": ["2,5", "3 m", "6'", "wide", "80 cm"]}), "width").round(2).tolist()
     [2.5, 3.0, 1.83, nan, 0.8]
     """
-    text = column(table, tag)
-    parsed = {value: _metres(value) for value in text.dropna().unique()}
-    return text.map(parsed).to_numpy(dtype=float, na_value=np.nan)
+    return _of_values(table, tag, _metres, missing=np.nan)
 
 
 def _metres(value: str) -> float:
