@@ -66,7 +66,8 @@ def world(server, extract, tmp_path, monkeypatch):
 @pytest.fixture
 def run(capsys):
     def run(*arguments, near="Town"):
-        code = main(["find", "--near", near, *arguments])
+        # The people are those of one moment: a minute that passes between two searches is no difference.
+        code = main(["find", "--near", near, "--at", "2026-06-20T07:00", *arguments])
         return code, *capsys.readouterr()
 
     return run
