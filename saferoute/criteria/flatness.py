@@ -171,11 +171,11 @@ def _under_roof(windows: Windows, heights: ElevationSamples, evidence: Evidence)
     middle = shapely.points(windows.cells.xy[start + windows.n_cells // 2])
     reach = windows.n_cells * windows.cells.step_m / 2 + np.nan_to_num(heights.cell_m[start])
     shapes, below = areas.geometry.to_numpy()[high], np.zeros(len(windows), dtype=bool)
-    # In the wood itself its edge need not be measured.
-    below[shapely.STRtree(middle).query(shapes, predicate="intersects")[1]] = True
-    left = np.flatnonzero(roofed & ~below)
-    below[left[shapely.STRtree(shapes).query(middle[left], predicate="dwithin", distance=reach[left])[0]]] = True
-    return roofed & below
+    shapely.prepare(shapes)  # large polygons ask and points answer, for few reaches: lengths and cells are few
+    for metres in np.unique(reach[roofed]):
+        at = np.flatnonzero(roofed & (reach == metres))
+        below[at[shapely.STRtree(middle[at]).query(shapes, predicate="dwithin", distance=metres)[1]]] = True
+    return below
 
 
 def grade_error_pct(sigma_m: FloatArray, length_m: FloatArray, grain_m: FloatArray) -> FloatArray:

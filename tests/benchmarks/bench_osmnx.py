@@ -8,6 +8,7 @@ values can be judged, too. See the README beside this file.
 
 from __future__ import annotations
 
+import gc
 import sys
 import tempfile
 import time
@@ -100,6 +101,8 @@ def whole(extract: Path, folder: Path) -> None:
         "edge grades": lambda: ox.elevation.add_edge_grades(graphs[0]),
     }
     took = {name: seconds(step) for name, step in steps.items()}
+    graphs.clear()  # or Python's collector goes on looking through it while saferoute is measured
+    gc.collect()
     radius_m = 500 * np.hypot((east - west) * 111.3 * np.cos(np.radians(north)), (north - south) * 111.3)
     area = pipeline.area_around(Place("whole", (west + east) / 2, (south + north) / 2), float(radius_m))
     ours = seconds(
