@@ -121,12 +121,11 @@ def growth(folder: Path, copies: list[int]) -> None:
         print("| area | CPU s | over linear | a worker's peak MB | over that of the first |")
         print("|---|---|---|---|---|")
         for n in copies:
-            cpu_s = (one if n == copies[0] else run(regions[n], 1))[1]
+            alone, cpu_s = one if n == copies[0] else run(regions[n], 1)
             peak = least if n == copies[0] else worker_mb(regions[n])
             area = (n / copies[0]) ** 2
             print(f"| × {area:.0f} | {cpu_s:.0f} | {cpu_s / (area * one[1]):.2f} | {peak:.0f} | {peak / least:.2f} |")
-        middle = regions[copies[min(1, len(copies) - 1)]]
-        alone, both = run(middle, 1)[0], run(middle, 2)[0]
+        both = run(regions[copies[-1]], 2)[0]
         load = os.getloadavg()[0]
         print(f"\ntwo processes: {alone / both:.2f} × one ({alone:.0f} s, {both:.0f} s of wall time; load {load:.1f})")
 
