@@ -8,7 +8,9 @@ from __future__ import annotations
 import os
 import sys
 import time
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import shapely
@@ -17,6 +19,11 @@ from saferoute.geometry import _corridors, clear_lines
 from saferoute.model import Place
 from saferoute.pipeline import area_around
 from saferoute.sources.extract import ExtractSource
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Result = TypeVar("Result")
 
 EXTRACTS = (
     "helgoland/helgoland",
@@ -52,18 +59,18 @@ def pieces(extract: Path) -> np.ndarray:
 def longest_of_all_pairs(polygon: shapely.Polygon) -> float:
     """Return the length of the longest line, by clipping the lines through every two vertices."""
     vertices = np.unique(shapely.get_coordinates(polygon), axis=0)
-    edges = _corridors._edges(shapely.buffer(polygon, _corridors._SLACK_M, join_style="mitre"))
+    rings = _corridors._rings(shapely.buffer(polygon, _corridors._SLACK_M, join_style="mitre"))
     i, j = np.triu_indices(len(vertices), 1)
-    lines = _corridors._chords(edges, vertices[i], vertices[j] - vertices[i], 0.0)
+    lines = _corridors._chords(rings, vertices[i], vertices[j] - vertices[i], 0.0)
     return float(np.hypot(*(lines[:, 1] - lines[:, 0]).T).max())
 
 
-def timed(function, *arguments, **named) -> tuple[float, object]:
+def timed(call: Callable[[], Result]) -> tuple[float, Result]:
     """Return the CPU milliseconds of the faster of two calls, and the result."""
     taken = []
     for _ in range(2):
         start = time.process_time()
-        result = function(*arguments, **named)
+        result = call()
         taken.append(1000 * (time.process_time() - start))
     return min(taken), result
 
@@ -73,12 +80,12 @@ def main(folder: Path) -> None:
     print(f"{len(polygons)} polygons, {np.median(shapely.get_num_coordinates(polygons)):.0f} vertices in the median")
     once, four, exact_ms, once_ms, ratio = [], [], [], [], []
     for polygon in polygons:
-        ms, found = timed(clear_lines, polygon, shortest_m=SHORTEST_M)
+        ms, found = timed(partial(clear_lines, polygon, shortest_m=SHORTEST_M))
         once.append(ms)
-        four.append(timed(clear_lines, polygon, shortest_m=SHORTEST_M, most=4)[0])
+        four.append(timed(partial(clear_lines, polygon, shortest_m=SHORTEST_M, most=4))[0])
         if len(np.unique(shapely.get_coordinates(polygon), axis=0)) > REFERENCE_UP_TO:
             continue
-        reference_ms, reference = timed(longest_of_all_pairs, polygon)
+        reference_ms, reference = timed(partial(longest_of_all_pairs, polygon))
         exact_ms.append(reference_ms)
         once_ms.append(ms)
         if reference >= SHORTEST_M:
