@@ -169,7 +169,8 @@ def _within_budget(layers: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], 
 
 
 def _chosen(table: gpd.GeoDataFrame, layer: _Layer) -> Geometries:
-    return np.array(table.geometry[_tagged(table, layer.tags) & ~_tagged(table, layer.without)], dtype=object)
+    geometries: Geometries = table.geometry.to_numpy(dtype=object)
+    return geometries[_tagged(table, layer.tags) & ~_tagged(table, layer.without)]
 
 
 def _tagged(table: gpd.GeoDataFrame, tags: Mapping[str, frozenset[str]]) -> BoolArray:
@@ -177,23 +178,23 @@ def _tagged(table: gpd.GeoDataFrame, tags: Mapping[str, frozenset[str]]) -> Bool
     for key, values in tags.items():
         if key in table.columns:
             column = table[key]
-            hit = column.isin(values) if values else column.notna() & (column != "no")
+            hit = column.isin(values) if values else ~column.isin(["no"]) & column.notna()
             found |= hit.to_numpy(dtype=bool)
     return found
 
 
 def _fill(geometries: Geometries, frame: BaseGeometry, grid: Grid, layer: _Layer) -> str:
-    whole = shapely.make_valid(geometries)
-    large = whole[shapely.area(whole) >= layer.smallest]
+    near = shapely.make_valid(geometries[shapely.intersects(frame, shapely.box(*shapely.bounds(geometries).T))])
+    large = near[shapely.area(near) >= layer.smallest]
     # A canvas fills by the even-odd rule: where two areas of a class overlap there would be a hole.
-    return _polygons(shapely.union_all(clipped(large, frame)), grid)
+    return _polygons(shapely.disjoint_subset_union_all(clipped(large, frame)), grid)
 
 
 def _polygons(geometry: BaseGeometry | None, grid: Grid) -> str:
     if geometry is None:
         return ""
     parts = shapely.get_parts(shapely.simplify(geometry, _TOLERANCE_M))
-    return grid.rings(part for part in parts if part.geom_type == "Polygon" and not part.is_empty)
+    return grid.rings(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON])
 
 
 def _lines(geometries: Geometries, frame: BaseGeometry, grid: Grid, layer: _Layer) -> str:

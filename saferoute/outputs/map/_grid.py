@@ -10,12 +10,17 @@ import numpy as np
 import shapely
 from pyproj import Transformer
 
+from saferoute.geometry import ragged
 from saferoute.model import WGS84
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
 
     from saferoute.model import FloatArray, IntArray, Place
+
+    Geometries = NDArray[np.object_]
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 """Needs no escape in JSON or HTML."""
@@ -55,39 +60,32 @@ class Grid:
 
     def line(self, line: Any) -> str:
         """Return a line, '' where it is shorter than a step."""
-        cells = _moved(self._cells(shapely.get_coordinates(line)))
+        xy, owner = shapely.get_coordinates(line, return_index=True)
+        cells, _ = _moved(self._cells(xy), owner)
         return words(_steps(cells)) if len(cells) > 1 else ""
 
-    def lines(self, lines: Iterable[Any]) -> str:
+    def lines(self, lines: Geometries) -> str:
         """Return many lines in one word: of each the number of its points, then the line.
 
         Each starts where the one before it started, and they come row by row
         of some hundred metres: starts are short words, too.
         """
-        return self._packed([self._cells(shapely.get_coordinates(line)) for line in lines], fewest=2)
+        xy, line = shapely.get_coordinates(lines, return_index=True)
+        return _packed(self._cells(xy), line, fewest=2)
 
-    def rings(self, polygons: Iterable[Any]) -> str:
+    def rings(self, polygons: Geometries) -> str:
         """Return the outlines and holes of polygons, without closing points, as `lines` does.
 
         Filled by the even-odd rule, which needs no knowledge of what is a hole.
         """
-        rings = (ring for polygon in polygons for ring in (polygon.exterior, *polygon.interiors))
-        return self._packed([self._cells(shapely.get_coordinates(ring))[:-1] for ring in rings], fewest=3)
+        xy, ring = shapely.get_coordinates(shapely.get_rings(polygons), return_index=True)
+        closing = np.diff(ring, append=-1) != 0
+        return _packed(self._cells(xy[~closing]), ring[~closing], fewest=3)
 
     def point(self, x: float, y: float) -> list[int]:
         """Return the steps east and north of a point."""
         east, north = self._cells(np.array([[x, y]]))[0].tolist()
         return [east, north]
-
-    def _packed(self, parts: list[IntArray], fewest: int) -> str:
-        parts = [cells for part in parts if len(cells := _moved(part)) >= fewest]
-        parts.sort(key=lambda cells: (cells[0, 1] // _ROW, cells[0, 0], cells[0, 1]))
-        starts = np.array([cells[0] for cells in parts], dtype=np.int64).reshape(-1, 2)
-        jumps = np.diff(starts, axis=0, prepend=[[0, 0]])
-        return "".join(
-            words(np.concatenate([[len(cells)], jump, np.diff(cells, axis=0).ravel()]))
-            for cells, jump in zip(parts, jumps, strict=True)
-        )
 
     def _cells(self, xy: FloatArray) -> IntArray:
         lon, lat = self.to_degrees.transform(xy[:, 0], xy[:, 1])
@@ -96,11 +94,26 @@ class Grid:
         return cells
 
 
-def _moved(cells: IntArray) -> IntArray:
-    """Leave out points that do not move."""
+def _packed(cells: IntArray, owner: IntArray, fewest: int) -> str:
+    """Return lines in one word, given the cells of all and which line each is of, see `Grid.lines`."""
+    cells, owner = _moved(cells, owner)
+    _, number, count = np.unique(owner, return_inverse=True, return_counts=True)
+    enough = count >= fewest
+    cells, count = cells[enough[number]], count[enough]
+    first = np.cumsum(count) - count
+    order = np.lexsort((cells[first, 1], cells[first, 0], cells[first, 1] // _ROW))
+    first, count = first[order], count[order]
+    steps = np.diff(cells, axis=0, prepend=0)
+    steps[first] = np.diff(cells[first], axis=0, prepend=0)
+    at = np.cumsum(2 * count + 1) - (2 * count + 1)
+    return words(np.insert(steps[ragged(first, count)].ravel(), at - np.arange(len(at)), count))
+
+
+def _moved(cells: IntArray, owner: IntArray) -> tuple[IntArray, IntArray]:
+    """Leave out points that do not move from the one before on the same line."""
     moved = np.ones(len(cells), dtype=bool)
-    moved[1:] = (cells[1:] != cells[:-1]).any(axis=1)
-    return cells[moved]
+    moved[1:] = (cells[1:] != cells[:-1]).any(axis=1) | (owner[1:] != owner[:-1])
+    return cells[moved], owner[moved]
 
 
 def _steps(cells: IntArray) -> IntArray:

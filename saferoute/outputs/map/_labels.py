@@ -14,9 +14,12 @@ from saferoute.outputs.text import plain
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-    from saferoute.model import Area, Features
+    from saferoute.model import Area, Features, IntArray
+
+    Geometries = NDArray[np.object_]
 
 MOST = 80
 """Names; the page shows those that find room at its zoom."""
@@ -66,7 +69,8 @@ def labels(features: Features, frame: BaseGeometry, area: Area) -> list[list[Any
 def _named(table: gpd.GeoDataFrame, key: str, values: str) -> gpd.GeoDataFrame:
     if key not in table.columns or "name" not in table.columns:
         return table.iloc[:0]
-    return table[table[key].isin(values.split()) & table["name"].notna()]
+    rows = (table[key].isin(values.split()) & table["name"].notna()).to_numpy(dtype=bool)
+    return table[[key, "name", "geometry"]][rows]
 
 
 def _rows(names: pd.Series, kind: str, xy: np.ndarray, weight: np.ndarray) -> pd.DataFrame:
@@ -101,33 +105,41 @@ def _areas(areas: gpd.GeoDataFrame, frame: BaseGeometry) -> pd.DataFrame:
 def _roads(ways: gpd.GeoDataFrame, frame: BaseGeometry) -> pd.DataFrame:
     """Name roads at the middle of their longest piece: a kilometre weighs 2, a main road twice that."""
     named = _named(ways, "highway", _ROADS)
+    named = named[shapely.intersects(frame, named.geometry.to_numpy())] if len(named) else named
     if named.empty:
         return pd.DataFrame()
-    of_text: dict[str, list[int]] = {}
-    for row, name in enumerate(named["name"]):
-        of_text.setdefault(plain(name, _LONGEST), []).append(row)
-    lines, main = named.geometry.to_numpy(dtype=object), named["highway"].isin(_ROADS.split()[:5]).to_numpy()
-    rows: list[dict[str, Any]] = []
-    for text, of in sorted(of_text.items()):
-        pieces = shapely.get_parts(clipped(lines[of], frame))
-        pieces = pieces[shapely.get_type_id(pieces) == shapely.GeometryType.LINESTRING]
-        whole = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(pieces)))
-        longest = max(whole, key=lambda line: line.length, default=None)
-        if longest is None or longest.length < _SHORTEST_ROAD_M or not text:
-            continue
-        middle = longest.interpolate(0.5, normalized=True)
-        rows.append(
-            {
-                "text": text,
-                "kind": "road",
-                "x": middle.x,
-                "y": middle.y,
-                "weight": longest.length / 500 * (2 if main[of].any() else 1),
-                "angle": _angle(longest),
-                "length_m": longest.length,
-            }
-        )
-    return pd.DataFrame(rows)
+    number, texts = pd.factorize(np.array([plain(name, _LONGEST) for name in named["name"]], dtype=object), sort=True)
+    main = np.zeros(len(texts), dtype=bool)
+    main[number[named["highway"].isin(_ROADS.split()[:5]).to_numpy()]] = True
+    of, longest = _longest_pieces(named.geometry.to_numpy(dtype=object), number, frame)
+    length = shapely.length(longest)
+    shown = (length >= _SHORTEST_ROAD_M) & (texts[of] != "")
+    of, longest, length = of[shown], longest[shown], length[shown]
+    x, y = shapely.get_coordinates(shapely.line_interpolate_point(longest, 0.5, normalized=True)).T
+    return pd.DataFrame(
+        {
+            "text": texts[of],
+            "kind": "road",
+            "x": x,
+            "y": y,
+            "weight": length / 500 * np.where(main[of], 2, 1),
+            "angle": [_angle(line) for line in longest],
+            "length_m": length,
+        }
+    )
+
+
+def _longest_pieces(lines: Geometries, number: IntArray, frame: BaseGeometry) -> tuple[IntArray, Geometries]:
+    """Return the numbers of lines, all of which touch the frame, and of each the longest piece that they make in it."""
+    pieces, owner = shapely.get_parts(clipped(lines, frame), return_index=True)
+    straight = shapely.get_type_id(pieces) == shapely.GeometryType.LINESTRING
+    pieces, of_piece = pieces[straight], number[owner[straight]]
+    order = np.argsort(of_piece, kind="stable")
+    of, group = np.unique(of_piece[order], return_inverse=True)
+    merged = shapely.line_merge(shapely.multilinestrings(pieces[order], indices=group))
+    whole, of_whole = shapely.get_parts(merged, return_index=True)
+    best_first = np.lexsort((-shapely.length(whole), of_whole))
+    return of, whole[best_first][np.unique(of_whole, return_index=True)[1]]
 
 
 def _angle(line: shapely.LineString) -> float:
