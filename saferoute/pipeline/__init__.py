@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from saferoute import scoring, session, stretches
+from saferoute import scoring, stretches
 from saferoute.model import Explanation, InvalidInput, PlaceNotFound, Ranking
-from saferoute.pipeline import _plan
 from saferoute.pipeline._area import MAX_RADIUS_M, area_around, centre, metric_crs, outside_m, rectangle
 from saferoute.pipeline._evaluation import Evaluation, crowding_at, evaluate
 from saferoute.pipeline._join import join
@@ -146,6 +145,9 @@ def plan(
     PlaceNotFound
         If the features do not reach the place, or no foot way comes near it.
     """
+    from saferoute import session  # a search needs none
+    from saferoute.pipeline import _plan
+
     session.check(wish)
     area = area_around(place, _plan.radius_m(profile.training, wish))
     ranking = find(area, features_of=features_of, profile=profile, elevation_of=elevation_of, top=_plan.TOP, say=say)
