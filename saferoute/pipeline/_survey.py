@@ -248,8 +248,7 @@ def _of_ways(ways: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         clear_width_m=np.nan,
         surface_implied=False,
         beach_club=False,
-        dog=pd.array([None] * len(ways), dtype="str"),
-        fee=pd.array([None] * len(ways), dtype="str"),
+        **dict.fromkeys(("dog", "fee"), pd.array([None] * len(ways), dtype=ways["highway"].dtype)),
     )
 
 
@@ -259,7 +258,8 @@ def _with_open_ground(of_ways: gpd.GeoDataFrame, open_ground: stretches.OpenGrou
         return of_ways
     of_areas = open_ground.rows.assign(origin=np.where(open_ground.rows["kind"].eq("track"), "track", "area"))
     # On open ground these tags tell of the polygon, not of a way through it.
-    of_areas = of_areas.reindex(columns=of_ways.columns).assign(highway=pd.array([None] * len(of_areas), dtype="str"))
+    none = pd.array([None] * len(of_areas), dtype=of_ways["highway"].dtype)
+    of_areas = of_areas.reindex(columns=of_ways.columns).assign(highway=none)
     return pd.concat([of_ways, of_areas], ignore_index=True)
 
 

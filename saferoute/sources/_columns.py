@@ -29,6 +29,18 @@ NAME = "name"
 """The one tag whose values hardly recur: it stands with the object."""
 
 
+def text_dtype() -> pd.StringDtype:
+    """Return how tags are held: as Python's strings, NaN where missing.
+
+    Rows of Arrow's strings, pandas' default where pyarrow is, are copied and
+    compared at more than twice the price, and every value here stands many times.
+    """
+    import numpy as np
+    import pandas as pd
+
+    return pd.StringDtype("python", na_value=np.nan)
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """Combinations of tags, as numbers into lists of values.
@@ -74,7 +86,7 @@ class Vocabulary:
         here, row = np.unique(combination, return_inverse=True)
         codes, columns = self.codes[here], {}
         for column, (tag, values) in enumerate(self.known.items()):
-            of_here = pd.array([*values, None], dtype="str").take(codes[:, column], allow_fill=True)
+            of_here = pd.array([*values, None], dtype=text_dtype()).take(codes[:, column], allow_fill=True)
             columns[tag] = of_here.take(row)
         return columns
 
@@ -148,9 +160,9 @@ class Columns:
         import numpy as np
         import pandas as pd
 
-        data: dict[str, Any] = {"osm_type": pd.array(KINDS, dtype="str").take(self.kind)}
+        data: dict[str, Any] = {"osm_type": pd.array(KINDS, dtype=text_dtype()).take(self.kind)}
         data |= self.vocabulary.decoded(self.combination)
-        data[NAME] = pd.array(self.name, dtype="str")
+        data[NAME] = pd.array(self.name, dtype=text_dtype())
         data["osm_id"] = self.osm_id
         if self.nodes is not None and self.first is not None and self.count is not None:
             lists = np.empty(len(self), dtype=object)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from saferoute.model import OSM_ATTRIBUTION, WGS84, Chains, Features
+from saferoute.sources._columns import text_dtype
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -145,42 +146,59 @@ def combinations(ways: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return the combinations of the tags `SAID` among the highways of a table, the most frequent first."""
     roads = ways.loc[ways["highway"].notna(), list(SAID)]
     counted = roads.value_counts(dropna=False).rename("n").reset_index()
-    return counted.astype(dict.fromkeys(SAID, "str")).sort_values(["n", *SAID], ascending=False, ignore_index=True)
+    return counted.astype(dict.fromkeys(SAID, text_dtype())).sort_values(
+        ["n", *SAID], ascending=False, ignore_index=True
+    )
 
 
 def features_of(tables: Tables, area: Area) -> Features:
     """Return tables in the metres of an area."""
-    import geopandas as gpd
     import numpy as np
 
-    facts = tables.facts
+    facts, chains = tables.facts, tables.chains
     row = tables.ways["row"].to_numpy()
+    layers = [tables.ways, tables.areas, tables.points]
+    *shapes, lines, extents = _in_metres(
+        [
+            *(layer.geometry.to_numpy() for layer in layers),
+            np.empty(0, dtype=object) if chains is None else chains.lines,
+            np.array([facts.extent], dtype=object),
+        ],
+        area,
+    )
     ways, areas, points = (
-        t.to_crs(area.crs).reset_index(drop=True) for t in (tables.ways, tables.areas, tables.points)
+        layer.reset_index(drop=True).set_geometry(moved, crs=area.crs)
+        for layer, moved in zip(layers, shapes, strict=True)
     )
     notes = [f"{facts.skipped} broken objects of the extract were skipped"] if facts.skipped else []
-    extent = None
     if facts.extent is None:
         notes.append("the extract does not say where it was cut: near its edges obstacles may be missing")
-    else:
-        extent = gpd.GeoSeries([facts.extent], crs=WGS84).to_crs(area.crs).iloc[0]
-    chains = tables.chains
     if chains is not None:
         at = np.minimum(np.searchsorted(row, chains.edge_ground), max(len(row) - 1, 0))
         here = row[at] == chains.edge_ground if len(row) else np.zeros(len(at), dtype=bool)
-        lines = gpd.GeoSeries(chains.lines, crs=WGS84).to_crs(area.crs).to_numpy()
         chains = replace(chains, lines=lines, edge_ground=np.where(here, at, -1))
     return Features(
         ways=ways.drop(columns="row"),
         areas=areas,
         points=points,
         tagged=_tagged(facts.tagged, ways),
-        extent=extent,
+        extent=extents[0],
         chains=chains,
         data_date=facts.data_date,
         attribution=(OSM_ATTRIBUTION,),
         notes=tuple(notes),
     )
+
+
+def _in_metres(of: Sequence[NDArray[np.object_]], area: Area) -> list[NDArray[np.object_]]:
+    """Return shapes in the metres of an area; to ask for all of them at once takes half the time."""
+    import numpy as np
+    import shapely
+    from pyproj import Transformer
+
+    to_metres = Transformer.from_crs(WGS84, area.crs, always_xy=True)
+    moved = shapely.transform(np.concatenate(of), to_metres.transform, interleaved=False)
+    return np.split(moved, np.cumsum([len(shapes) for shapes in of])[:-1])
 
 
 def _tagged(counted: pd.DataFrame, ways: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 from saferoute.model import WGS84, Chains, SourceUnavailable
 from saferoute.sources import tags as osm
-from saferoute.sources._columns import NAME, Columns, Vocabulary
+from saferoute.sources._columns import NAME, Columns, Vocabulary, text_dtype
 from saferoute.sources._reading import ALL, read
 from saferoute.sources._tables import SAID, Box, Facts, Tables, facts_of, on_ground, tables_of
 
@@ -349,7 +349,7 @@ class Index:
 
         noted = self.about["facts"]
         columns = zip(*noted["tagged"], strict=True) if noted["tagged"] else [[] for _ in SAID]
-        tagged = pd.DataFrame({k: pd.array(list(v), dtype="str") for k, v in zip(SAID, columns, strict=True)})
+        tagged = pd.DataFrame({k: pd.array(list(v), dtype=text_dtype()) for k, v in zip(SAID, columns, strict=True)})
         extent = None if noted["extent"] is None else shapely.from_wkt(noted["extent"])
         return Facts(
             tagged=tagged.assign(n=noted["n"]),

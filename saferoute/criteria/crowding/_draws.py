@@ -151,13 +151,16 @@ class Draws:
 def draws(features: Features) -> tuple[Draws, Draws]:
     """Return what is mapped to draw people: places, and floor area of buildings."""
     at_points, in_areas = _rated(features.points, areal=False), _rated(features.areas, areal=True)
-    points, areas = features.points[at_points["units"] > 0], features.areas[in_areas["units"] > 0]
     of_points, of_areas = at_points[at_points["units"] > 0], in_areas[in_areas["units"] > 0]
+    points, areas = (
+        features.points.geometry.to_numpy()[of_points.index],
+        features.areas.geometry.to_numpy()[of_areas.index],
+    )
     spots, owner = _spots(areas, of_areas["building"].to_numpy(dtype=bool))
     share = 1 / np.bincount(owner, minlength=len(areas))[owner] if len(owner) else np.empty(0)
     spread = of_areas.iloc[owner]
     whole = Draws(
-        xy=np.concatenate([shapely.get_coordinates(points.geometry.to_numpy()), spots]),
+        xy=np.concatenate([shapely.get_coordinates(points), spots]),
         units=np.fmin(np.concatenate([of_points["units"].to_numpy(), spread["units"].to_numpy() * share]), _MOST_UNITS),
         setting=np.concatenate([of_points["setting"], spread["setting"]]).astype(np.int64),
         word=np.concatenate([of_points["word"], spread["word"]]).astype(object),
@@ -218,9 +221,8 @@ def _levels(table: pd.DataFrame, usual: FloatArray) -> FloatArray:
     return np.where((tagged > 0) & (tagged <= _MOST_LEVELS), tagged, usual)
 
 
-def _spots(areas: gpd.GeoDataFrame, building: NDArray[np.bool_]) -> tuple[FloatArray, IntArray]:
+def _spots(shapes: NDArray[np.object_], building: NDArray[np.bool_]) -> tuple[FloatArray, IntArray]:
     """Return points all over large areas, one in each of the rest, and the row each belongs to."""
-    shapes = areas.geometry.to_numpy()
     rows = np.arange(len(shapes))
     if not len(shapes):
         return np.empty((0, 2)), rows

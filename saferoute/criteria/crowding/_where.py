@@ -234,14 +234,19 @@ def _corners(xy: FloatArray, low: IntArray, size: IntArray) -> tuple[IntArray, F
     return np.array(cells).reshape(4, -1), np.array(shares).reshape(4, -1)
 
 
+_TOLD = ("highway", "service", "width", "foot", "access", "footway", "name", "geometry")
+"""Columns that tell how many people walk on a way, and which street it is."""
+
+
 def _walked(features: Features) -> gpd.GeoDataFrame:
     """Return the ways and pedestrian areas on which somebody may walk, with their factor."""
-    ways, areas = features.ways, features.areas
-    here = ways[_people_on(ways) > 0]
-    squares = areas[column(areas, "highway").isin(WAYS).to_numpy() | isin(areas, "area:highway", {"pedestrian"})]
-    squares = squares.assign(highway=column(squares, "highway").fillna("pedestrian"))
     from pandas import concat
 
+    ways, areas = ([t for t in _TOLD if t in table] for table in (features.ways, features.areas))
+    here = features.ways[ways][_people_on(features.ways) > 0]
+    square = column(features.areas, "highway").isin(WAYS) | isin(features.areas, "area:highway", {"pedestrian"})
+    squares = features.areas[areas][square]
+    squares = squares.assign(highway=column(squares, "highway").fillna("pedestrian"))
     return concat([here.assign(square=False), squares.assign(square=True)], ignore_index=True)
 
 
