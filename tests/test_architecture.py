@@ -16,7 +16,7 @@ PACKAGE = REPOSITORY / "saferoute"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 FLOORS = {
-    "model": 0, "geometry": 0,
+    "model": 0, "geometry": 0, "memory": 0,
     "stretches": 1, "scoring": 1, "session": 1, "sources": 1, "criteria": 1, "outputs": 1,
     "pipeline": 2,
     "api": 3, "scan": 3,

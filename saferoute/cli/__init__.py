@@ -7,7 +7,6 @@ everything else to stderr, so that ``-o -`` can be piped.
 from __future__ import annotations
 
 import argparse
-import gc
 import io
 import os
 import re
@@ -28,6 +27,7 @@ from saferoute.cli import (
     _view,
 )
 from saferoute.cli._shared import EXIT_CODES, progress, say
+from saferoute.memory import collected_rarely
 from saferoute.model import InvalidInput, SaferouteError
 
 if TYPE_CHECKING:
@@ -51,10 +51,6 @@ examples:
 """
 
 
-_COLLECTED_AFTER = 200_000
-"""Objects after which Python looks for cycles among all: by default it is 700, and a tenth of a search."""
-
-
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     top = argparse.ArgumentParser(
@@ -76,9 +72,9 @@ def commands_of(top: argparse.ArgumentParser) -> dict[str, argparse.ArgumentPars
     return dict(next(choices))
 
 
+@collected_rarely()
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
-    gc.set_threshold(_COLLECTED_AFTER)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a name that the terminal cannot show is no reason to stop
             stream.reconfigure(errors="replace")

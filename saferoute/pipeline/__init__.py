@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 
 from saferoute import scoring, stretches
+from saferoute.memory import collected_rarely
 from saferoute.model import Explanation, InvalidInput, PlaceNotFound, Ranking
 from saferoute.pipeline._area import MAX_RADIUS_M, area_around, centre, metric_crs, outside_m, rectangle
 from saferoute.pipeline._evaluation import Evaluation, crowding_at, evaluate
@@ -51,6 +52,7 @@ __all__ = [
 EXPLAIN_RADIUS_M = 250.0
 
 
+@collected_rarely()
 def find(
     area: Area,
     *,

@@ -10,6 +10,7 @@ import pandas as pd
 
 from saferoute import criteria, stretches
 from saferoute.criteria import clearance, flatness, limits
+from saferoute.memory import collected_rarely
 from saferoute.model import Evidence
 from saferoute.pipeline._area import outside_m, touching
 from saferoute.pipeline._join import join
@@ -90,6 +91,7 @@ class Seen:
     windows: Windows
 
 
+@collected_rarely()
 def survey(
     area: Area,
     *,
