@@ -7,6 +7,8 @@ everything else to stderr, so that ``-o -`` can be piped.
 from __future__ import annotations
 
 import argparse
+import atexit
+import gc
 import io
 import os
 import re
@@ -75,6 +77,7 @@ def commands_of(top: argparse.ArgumentParser) -> dict[str, argparse.ArgumentPars
 @collected_rarely()
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
+    atexit.register(gc.freeze)  # all goes at once then, and need not be looked through before
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a name that the terminal cannot show is no reason to stop
             stream.reconfigure(errors="replace")
