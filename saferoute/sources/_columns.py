@@ -21,12 +21,25 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from saferoute.model import BoolArray, IntArray
+    from saferoute.model import BoolArray, FloatArray, IntArray
 
 KINDS = ("node", "relation", "way")
 """Kinds of objects, in the order of the tables."""
 NAME = "name"
 """The one tag whose values hardly recur: it stands with the object."""
+
+
+_AT_ONCE = 100_000
+"""Shapes in memory at a time where only their bounds are asked for."""
+
+
+def box_of(bounds: FloatArray) -> tuple[float, float, float, float]:
+    """Return the box around boxes of shape (n, 4), NaN where there are none."""
+    if not len(bounds):
+        return (float("nan"),) * 4
+    west, south = bounds[:, :2].min(axis=0).tolist()
+    east, north = bounds[:, 2:].max(axis=0).tolist()
+    return west, south, east, north
 
 
 def text_dtype() -> pd.StringDtype:
@@ -134,6 +147,22 @@ class Columns:
         shapes: NDArray[np.object_] = shapely.from_wkb(self.wkb, on_invalid="ignore")
         return shapes
 
+    @cached_property
+    def bounds(self) -> FloatArray:
+        """Return west, south, east and north of each shape, shape (n, 4), NaN where it is broken or empty.
+
+        The shapes of a large table would take more memory than all its other columns: they are looked at by parts.
+        """
+        import numpy as np
+        import shapely
+
+        if len(self) <= _AT_ONCE:
+            boxes: FloatArray = shapely.bounds(self.geometry)
+            return boxes
+        starts = range(0, len(self), _AT_ONCE)
+        parts = (shapely.from_wkb(self.wkb[k : k + _AT_ONCE], on_invalid="ignore") for k in starts)
+        return np.concatenate([shapely.bounds(part) for part in parts])
+
     def lacks(self, tag: str) -> BoolArray:
         """Say which objects have no such tag."""
         missing: BoolArray = self.vocabulary.codes[:, list(self.vocabulary.known).index(tag)] < 0
@@ -151,7 +180,9 @@ class Columns:
         )
         if self.first is not None and self.count is not None:
             kept = replace(kept, first=self.first[rows], count=self.count[rows])
-        kept.__dict__["geometry"] = self.geometry[rows]  # not decoded a second time
+        for name in ("geometry", "bounds"):  # not decoded a second time
+            if name in self.__dict__:
+                kept.__dict__[name] = self.__dict__[name][rows]
         return kept
 
     def table(self) -> gpd.GeoDataFrame:
@@ -217,7 +248,6 @@ class Rows:
     def columns(self) -> Columns:
         """Return what was added, in the order of kinds and ids, without shapes that are empty or at one place."""
         import numpy as np
-        import shapely
 
         count = np.frombuffer(self._count, dtype=np.int32).astype(np.int64) if self._count else np.empty(0, np.int64)
         names, wkb = np.empty(len(self), dtype=object), np.empty(len(self), dtype=object)
@@ -231,10 +261,9 @@ class Rows:
             wkb,
             *((np.array(self._nodes, dtype=np.int64), np.cumsum(count) - count, count) if self.with_nodes else ()),
         )
-        shapes = columns.geometry
-        whole = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
-        if self.with_nodes:  # a line whose nodes are all at one place is none
-            whole &= shapely.length(shapes) > 0
+        west, south, east, north = columns.bounds.T
+        # A line whose nodes are all at one place is none.
+        whole = (west < east) | (south < north) if self.with_nodes else west <= east
         return in_order(columns.only(whole))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from saferoute.model import OSM_ATTRIBUTION, WGS84, Chains, Features
-from saferoute.sources._columns import text_dtype
+from saferoute.sources._columns import box_of, text_dtype
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -92,32 +92,26 @@ def tables_of(held: Read, join: Joiner | None, extent: Box | None = None) -> Tab
 
     ways, areas, points = (columns.table() for columns in (held.ways, held.areas, held.points))
     ways["row"] = np.arange(len(ways))
-    facts = facts_of(held, ways, on_ground(held.areas))
+    facts = facts_of(held, ways)
+    facts = replace(facts, ground=around(facts.bounds, on_ground(held.areas)))
     if extent is not None:
         facts = replace(facts, extent=shapely.box(*extent))
     return Tables(ways, areas, points, None if join is None else join(ways), facts)
 
 
-def facts_of(held: Read, ways: gpd.GeoDataFrame, areas: Sequence[float]) -> Facts:
-    """Return what is known of all that files hold, given the table of their ways and the bounds of their areas."""
-    bounds = box_of(held.ways.geometry)
-    return Facts(combinations(ways), held.extent, held.data_date, held.skipped, bounds, _around(bounds, areas))
+def facts_of(held: Read, ways: gpd.GeoDataFrame) -> Facts:
+    """Return what is known of all that files hold but for their areas, given the table of their ways."""
+    bounds = box_of(held.ways.bounds)
+    return Facts(combinations(ways), held.extent, held.data_date, held.skipped, bounds, bounds)
 
 
 def on_ground(areas: Columns) -> Box:
     """Return the box around all areas but boundaries."""
-    return box_of(areas.geometry[areas.lacks("boundary")])
+    return box_of(areas.bounds[areas.lacks("boundary")])
 
 
-def box_of(shapes: NDArray[np.object_]) -> Box:
-    """Return the box around some shapes, NaN where there are none."""
-    import shapely
-
-    west, south, east, north = shapely.total_bounds(shapes if len(shapes) else [None])
-    return float(west), float(south), float(east), float(north)
-
-
-def _around(one: Box, other: Sequence[float]) -> Box:
+def around(one: Box, other: Sequence[float]) -> Box:
+    """Return the box around two, of which either may be unknown."""
     import numpy as np
 
     west, south = np.fmin(one[:2], other[:2])

@@ -28,7 +28,7 @@ from saferoute.model import WGS84, Chains, SourceUnavailable
 from saferoute.sources import tags as osm
 from saferoute.sources._columns import NAME, Columns, Vocabulary, text_dtype
 from saferoute.sources._reading import ALL, read
-from saferoute.sources._tables import SAID, Box, Facts, Tables, facts_of, on_ground, tables_of
+from saferoute.sources._tables import SAID, Box, Facts, Tables, around, facts_of, on_ground, tables_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -200,22 +200,27 @@ def _written(paths: Sequence[Path], part: Path, join: Joiner | None) -> dict[str
     beside = _areas_beside(paths, part) if _worth_two_processes(paths) else None
     try:
         held = read(paths, ALL if beside is None else ("node", "way"))
-        ways = held.ways.table()
-        ways["row"] = range(len(ways))
         values = {
             name: _write_table(name, columns, part) for name, columns in (("ways", held.ways), ("points", held.points))
         }
+        areas = None if beside is not None else _write_areas(held, part)
+        ways = held.ways.table()
+        ways["row"] = range(len(ways))
+        facts = facts_of(held, ways)
+        del held  # joining needs the table alone, and room
         if join is not None:
             _write_chains(join(ways), part)
-        areas = _write_areas(held, part) if beside is None else _awaited(beside, paths, part)
+        if beside is not None:
+            areas = _awaited(beside, paths, part)
+            facts = replace(facts, skipped=facts.skipped + areas["skipped"])
     finally:
         if beside is not None:
             beside.kill()
             beside.wait()
+    assert areas is not None
     if beside is not None and not len(ways) and isnan(areas["ground"][0]):
         read(paths)  # says that they hold nothing
-    skipped = areas["skipped"] + (held.skipped if beside is not None else 0)
-    facts = replace(facts_of(held, ways, areas["ground"]), skipped=skipped)
+    facts = replace(facts, ground=around(facts.bounds, areas["ground"]))
     return {"values": {**values, "areas": areas["values"]}, "facts": _noted(facts)}
 
 
