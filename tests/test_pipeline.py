@@ -115,6 +115,31 @@ def test_a_way_is_too_short_only_where_it_is_no_part_of_a_stretch(find) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("away_m", "edge", "named"),
+    [
+        (8, "natural=coastline", True),
+        (12, "man_made=quay", True),
+        (12, "waterway=river tunnel=culvert layer=-1", False),
+        (18, "natural=coastline", False),
+        (8, "highway=path", False),
+    ],
+)
+def test_an_edge_that_is_no_limit_yet_is_to_be_looked_at(find, away_m: int, edge: str, named: bool) -> None:
+    found = find(
+        f"""
+        n1 0 0
+        n2 300 0
+        n3 0 {away_m}
+        n4 300 {away_m}
+        w1 n1,n2 highway=pedestrian surface=asphalt
+        w2 n3,n4 {edge}
+        """
+    )
+    assert len(found.stretches)
+    assert all(any(c.startswith("the edge") for c in checks) == named for checks in found.stretches["checks"])
+
+
 def test_asking_for_fewer_gives_the_first_of_the_many(sample: Path, helsinki: Ranking) -> None:
     few = rank(sample / "helsinki.osm.pbf", SAMPLE_AT, dem=[sample / "dem.tif"], top=5).stretches
     assert few["osm_ids"].tolist() == helsinki.stretches["osm_ids"].tolist()[:5]

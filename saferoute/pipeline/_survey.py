@@ -68,6 +68,7 @@ class Survey:
     chains: stretches.Chains
     open_ground: stretches.OpenGround
     way_reasons: NDArray[np.object_]
+    hazards: limits.Hazards
     cells: Cells
     cell_reasons: NDArray[np.object_]
     windows: Windows
@@ -118,6 +119,7 @@ def survey(
         chains=seen.chains,
         open_ground=seen.open_ground,
         way_reasons=seen.way_reasons,
+        hazards=seen.hazards,
         cells=cells,
         cell_reasons=cell_reasons,
         windows=found,

@@ -3,7 +3,7 @@
 python tests/benchmarks/bench_index.py EXTRACT LAT,LON
 
 Every figure is of a process of its own: user and system seconds, seconds by
-the clock, greatest memory. See the README beside this file.
+the clock, greatest memory with the processes it started. See the README beside this file.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +30,22 @@ from saferoute.sources.cache import Cache
 from saferoute.sources.extract import ExtractSource
 ExtractSource([sys.argv[1]], join=pipeline.join, cache=Cache(Path(sys.argv[2]))).bounds()
 """
-IMPORT = "import folium, geopandas, numpy, pandas, pyogrio, pyproj, rich.console, scipy.spatial, shapely"
+NEEDED = """
+import sys
+from pathlib import Path
+from saferoute.cli import main
+main(sys.argv[2:])
+Path(sys.argv[1]).write_text(" ".join(name for name in sys.modules if not name.startswith("__")))
+"""
+"""Runs a command and writes down what it has imported."""
+IMPORT = """
+import importlib, sys
+from contextlib import suppress
+from pathlib import Path
+for name in Path(sys.argv[1]).read_text().split():
+    with suppress(ImportError):
+        importlib.import_module(name)
+"""
 INSIDE = """
 import sys, time
 from pathlib import Path
@@ -52,6 +68,10 @@ print(f"{steps[-1][1] - steps[0][1]:.2f} s of computing, the third time: " + "; 
 """
 
 
+_EVERY_S = 0.1
+"""Between two looks at memory."""
+
+
 @dataclass(frozen=True)
 class Cost:
     """What a process took."""
@@ -59,6 +79,7 @@ class Cost:
     computing_s: float
     clock_s: float
     peak_mb: float
+    """Of the process and those it started, together; what they share counts once."""
 
     def __str__(self) -> str:
         return f"{self.computing_s:6.1f} s computing {self.clock_s:6.1f} s clock {self.peak_mb:6.0f} MB"
@@ -66,13 +87,29 @@ class Cost:
 
 def cost(*command: str) -> Cost:
     """Run a Python process and say what it took."""
-    start = time.perf_counter()
+    start, peak = time.perf_counter(), 0.0
     with subprocess.Popen([sys.executable, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        _, status, usage = os.wait4(process.pid, 0)
+        while True:
+            ended, status, usage = os.wait4(process.pid, os.WNOHANG)
+            if ended:
+                break
+            peak = max(peak, held_mb(process.pid))
+            time.sleep(_EVERY_S)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"{command[:2]} ended with {process.returncode}")
-    return Cost(usage.ru_utime + usage.ru_stime, time.perf_counter() - start, usage.ru_maxrss / 1024)
+    return Cost(usage.ru_utime + usage.ru_stime, time.perf_counter() - start, peak)
+
+
+def held_mb(pid: int) -> float:
+    """Return the memory of a process and its children, each page shared out among those who hold it (Linux)."""
+    total = 0.0
+    with suppress(OSError):  # ended meanwhile
+        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        total = int(next(line for line in rollup.splitlines() if line.startswith("Pss:")).split()[1]) / 1024
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            total += sum(held_mb(int(child)) for child in (task / "children").read_text().split())
+    return total
 
 
 def main(extract: str, near: str) -> None:
@@ -83,11 +120,13 @@ def main(extract: str, near: str) -> None:
         print(f"index, reading included             {build}")
         print(f"  ratio                             {build.computing_s / gdal.computing_s:6.2f} computing, ", end="")
         print(f"{build.clock_s / gdal.clock_s:.2f} clock: two processes share the work from 8 MiB on")
-        search = ("-m", "saferoute", "find", "-q", "--near", near, "--osm", extract, "--cache-dir", cache)
         hour_and_map = ("--at", "2026-06-20T07:00", "-o", str(Path(cache) / "map.html"))
+        search = ("find", "-q", "--near", near, "--osm", extract, "--cache-dir", cache, *hour_and_map)
+        needed = str(Path(cache) / "needed.txt")
+        cost("-c", NEEDED, needed, *search)
         imports, find = [
-            min((cost(*c) for _ in range(3)), key=lambda c: c.computing_s)
-            for c in (("-c", IMPORT), search + hour_and_map)
+            min((cost(*c) for _ in range(5)), key=lambda c: c.computing_s)
+            for c in (("-c", IMPORT, needed), ("-m", "saferoute", *search))
         ]
         print(f"import of what a search needs       {imports}")
         print(f"a second search, map written        {find}")
