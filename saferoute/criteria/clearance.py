@@ -85,8 +85,8 @@ class Blockers:
 def blockers(features: Features) -> Blockers:
     """Return everything that open ground is cut by."""
     areas, points = features.areas, features.points
-    things = points.geometry.to_numpy()[small_objects(points)]
-    trees = isin(points, "natural", {"tree"})[small_objects(points)]
+    small = small_objects(points)
+    things, trees = points.geometry.to_numpy()[small], isin(points, "natural", {"tree"})[small]
     building = column(areas, "building").notna().to_numpy() & ~isin(areas, "building", {"no"})
     playground, water = isin(areas, "leisure", {"playground"}), _hazards.is_water(areas)
     use = np.zeros(len(areas), dtype=bool)
@@ -129,15 +129,16 @@ def _lines(ways: gpd.GeoDataFrame) -> tuple[NDArray[np.object_], FloatArray]:
     highway = column(ways, "highway")
     below = _hazards.below_ground(ways)
     width, _ = _width.widths(ways)
+    half, kind = _hazards.half_widths(ways), highway.str.removesuffix("_link")
     margin = np.full(len(ways), np.nan)
     rules: list[tuple[BoolArray, FloatArray | float]] = [
         (isin(ways, "natural", {"tree_row"}), TREE_ROW_M),
         (_hazards.is_fence(ways) | column(ways, "barrier").notna().to_numpy(), FENCE_M),
         (isin(ways, "leisure", {"slipway"}), 2.0),
         (highway.notna().to_numpy(), width / 2 + PATH_M),
-        (highway.isin(_hazards.MOTOR_ROADS).to_numpy(), _hazards.half_widths(ways) + _hazards.BESIDE_ROAD_M),
-        (highway.str.removesuffix("_link").isin(_FAST).to_numpy(), _hazards.half_widths(ways) + FAST_ROAD_M),
-        (highway.str.removesuffix("_link").isin(_BUSY).to_numpy(), _hazards.half_widths(ways) + BUSY_ROAD_M),
+        (highway.isin(_hazards.MOTOR_ROADS).to_numpy(), half + _hazards.BESIDE_ROAD_M),
+        (kind.isin(_FAST).to_numpy(), half + FAST_ROAD_M),
+        (kind.isin(_BUSY).to_numpy(), half + BUSY_ROAD_M),
         (_hazards.is_rail(ways), RAILWAY_M),
         (_hazards.is_drop(ways), _hazards.BESIDE_DROP_M),
     ]

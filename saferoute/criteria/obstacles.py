@@ -75,14 +75,15 @@ def _weights(distance_m: FloatArray, width_m: FloatArray) -> FloatArray:
     return np.select([beside <= edge + 1e-9 for edge, _ in ZONES], [w for _, w in ZONES], 0.0)
 
 
-def _counts(cells: Cells, features: Features, width: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _counts(
+    cells: Cells, points: NDArray[np.object_], features: Features, width: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return per cell the weight of small objects, of lines alongside, and the number of small objects."""
     weighted, plain, along = (np.zeros(len(cells)) for _ in range(3))
     if not len(cells):
         return weighted, along, plain
     reach = float((width / 2).max()) + ZONES[-1][0]
     tree = shapely.STRtree(cells.lines)
-    points = features.points.geometry.to_numpy()[small_objects(features.points)]
     thing, cell, distance = _pairs(tree, points, cells, reach)
     weight = _weights(distance, width[cell])
     # An object near the joint of two cells counts once a chain, in the nearer.
@@ -113,7 +114,7 @@ def _line_objects(features: Features) -> NDArray[np.object_]:
     return np.concatenate([ways.geometry.to_numpy()[line], areas.geometry.to_numpy()[solid]])
 
 
-def _mapped_per_km(windows: Windows, features: Features) -> FloatArray:
+def _mapped_per_km(windows: Windows, points: NDArray[np.object_], features: Features) -> FloatArray:
     """Return small mapped objects per km of way around each window.
 
     Only objects that are in nobody's way count: one more bollard must not
@@ -121,14 +122,11 @@ def _mapped_per_km(windows: Windows, features: Features) -> FloatArray:
     """
     from scipy.spatial import cKDTree
 
-    ways = features.ways[column(features.ways, "highway").notna().to_numpy()]
+    highway = column(features.ways, "highway").notna().to_numpy()
+    ways, width = features.ways.geometry.to_numpy()[highway], _width.widths(features.ways)[0][highway]
     spacing = 25.0
-    marks, _ = evenly_along(ways.geometry.to_numpy(), spacing)
-    points = features.points.geometry.to_numpy()[small_objects(features.points)]
-    width, _ = _width.widths(ways)
-    in_the_way = shapely.STRtree(points).query(
-        ways.geometry.to_numpy(), predicate="dwithin", distance=width / 2 + ZONES[-1][0]
-    )[1]
+    marks, _ = evenly_along(ways, spacing)
+    in_the_way = shapely.STRtree(points).query(ways, predicate="dwithin", distance=width / 2 + ZONES[-1][0])[1]
     objects = shapely.get_coordinates(np.delete(points, np.unique(in_the_way)))
     xy, of_cell = _near.stations(windows.cells)
     station = of_cell[windows.first + windows.n_cells // 2]
@@ -147,14 +145,15 @@ def measure(windows: Windows, evidence: Evidence) -> Measurement:
     """Count objects and side paths per 100 m of each window."""
     cells = windows.cells
     width, _ = _width.widths(cells.ground)
-    weighted, along, plain = _counts(cells, evidence.features, _cells.per_cell(cells, width, "max"))
+    points = evidence.features.points.geometry.to_numpy()[small_objects(evidence.features.points)]
+    weighted, along, plain = _counts(cells, points, evidence.features, _cells.per_cell(cells, width, "max"))
     hundreds = windows.n_cells * cells.step_m / 100
     # Run-outs must be free, too: what stands there counts as if it stood on the stretch.
     small = _cells.over_cells(windows, weighted + cells.side_paths, "sum", run_outs=True)
     density = (small + _cells.over_cells(windows, along, "sum")) / hundreds
     objects = _cells.over_cells(windows, plain, "sum", run_outs=True)
     side = _cells.over_cells(windows, cells.side_paths, "sum", run_outs=True)
-    rho = _mapped_per_km(windows, evidence.features) if len(windows) else np.empty(0)
+    rho = _mapped_per_km(windows, points, evidence.features) if len(windows) else np.empty(0)
     confidence = 1 - np.exp(-rho / COMPLETE_PER_KM)
     rating = np.interp(density, *np.array(CURVE).T)
 

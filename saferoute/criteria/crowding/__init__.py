@@ -167,7 +167,8 @@ def measure(windows: Windows, evidence: Evidence) -> Measurement:
         ranked = _percentiles(looked.people, looked.around.xy, size, np.unique(busiest))
         percentile = np.where(known, ranked[busiest], np.nan)
     beside = _beside(windows, looked, evidence)
-    by_wheels = np.fmin(_worst_wheels(windows), _wheels.cost_of_neighbours(beside, evidence.moment))
+    wheels = _wheels.on(cells.ground)
+    by_wheels = np.fmin(_worst_wheels(windows, wheels), _wheels.cost_of_neighbours(beside, evidence.moment))
     unknown = float(np.interp(UNKNOWN_PERCENTILE, *np.array(CURVE).T))
     people_rated = np.where(known, rate(people, np.nan_to_num(percentile, nan=UNKNOWN_PERCENTILE)), unknown)
 
@@ -183,7 +184,7 @@ def measure(windows: Windows, evidence: Evidence) -> Measurement:
         desirability=np.fmin(people_rated, by_wheels),
         confidence=np.where(known, looked.confidence, 0.0),
         draw=draw,
-        describe=_describer(windows, looked, busiest, percentile, beside),
+        describe=_describer(windows, looked, wheels, busiest, percentile, beside),
     )
 
 
@@ -196,9 +197,8 @@ def _busiest(windows: Windows, looked: _Looked) -> IntArray:
     return looked.of_cell[windows.first + view.argmax(axis=1)]
 
 
-def _worst_wheels(windows: Windows) -> FloatArray:
-    ground = windows.cells.ground
-    worst = np.fmin(_wheels.bicycles(ground), _wheels.motors(ground)[0])
+def _worst_wheels(windows: Windows, wheels: _wheels.Wheels) -> FloatArray:
+    worst = np.fmin(wheels.bicycle, wheels.motor)
     return _cells.over_cells(windows, _cells.per_cell(windows.cells, worst, "min"), "min")
 
 
@@ -214,12 +214,14 @@ def _beside(windows: Windows, looked: _Looked, evidence: Evidence) -> pd.DataFra
 
 
 def _describer(
-    windows: Windows, looked: _Looked, busiest: IntArray, percentile: FloatArray, beside: pd.DataFrame
+    windows: Windows,
+    looked: _Looked,
+    wheels: _wheels.Wheels,
+    busiest: IntArray,
+    percentile: FloatArray,
+    beside: pd.DataFrame,
 ) -> Callable[[IntArray], pd.DataFrame]:
     """Return what puts rows into words."""
-    ground = windows.cells.ground
-    bicycle = _wheels.bicycles(ground)
-    motor, motor_words = _wheels.motors(ground)
 
     def describe(rows: IntArray) -> pd.DataFrame:
         station = busiest[rows]
@@ -232,9 +234,10 @@ def _describer(
                 "crowd_percentile": percentile[rows],
                 "best_hours": _best_hours(looked, station),
                 "bicycles": _texts(
-                    _wheels.BICYCLES_IN_WORDS[b] for b in bicycle[_cells.worst_ground(windows, bicycle)[rows]]
+                    _wheels.BICYCLES_IN_WORDS[b]
+                    for b in wheels.bicycle[_cells.worst_ground(windows, wheels.bicycle)[rows]]
                 ),
-                "motors": _texts(motor_words[_cells.worst_ground(windows, motor)[rows]]),
+                "motors": _texts(wheels.motor_words[_cells.worst_ground(windows, wheels.motor)[rows]]),
                 **{
                     column: _texts(f"{name} within {_wheels.NEAR_M[name]:.0f} m" if hit else None for hit in near[name])
                     for column, name in _BESIDE.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -65,6 +66,20 @@ _NEIGHBOURS = {
     "school gate": {"amenity": frozenset({"school", "kindergarten"})},
     "scooter hire": {"amenity": frozenset({"bicycle_rental", "kick-scooter_rental", "kick-scooter_parking"})},
 }
+
+
+@dataclass(frozen=True)
+class Wheels:
+    """Desirability of n ways by the bicycles and by the motors that may use them, the latter in words, too."""
+
+    bicycle: FloatArray
+    motor: FloatArray
+    motor_words: NDArray[np.object_]
+
+
+def on(ground: pd.DataFrame) -> Wheels:
+    """Return what wheels may use each way."""
+    return Wheels(bicycles(ground), *motors(ground))
 
 
 def bicycles(ground: pd.DataFrame) -> FloatArray:

@@ -239,14 +239,16 @@ _TOLD = ("highway", "service", "width", "foot", "access", "footway", "name", "ge
 
 
 def _walked(features: Features) -> gpd.GeoDataFrame:
-    """Return the ways and pedestrian areas on which somebody may walk, with their factor."""
+    """Return the ways and pedestrian areas on which somebody may walk, with their factor ``people``."""
     from pandas import concat
 
     ways, areas = ([t for t in _TOLD if t in table] for table in (features.ways, features.areas))
-    here = features.ways[ways][_people_on(features.ways) > 0]
+    people = _people_on(features.ways)
+    here = features.ways[ways].assign(people=people)[people > 0]
     square = column(features.areas, "highway").isin(WAYS) | isin(features.areas, "area:highway", {"pedestrian"})
     squares = features.areas[areas][square]
     squares = squares.assign(highway=column(squares, "highway").fillna("pedestrian"))
+    squares = squares.assign(people=_people_on(squares))
     return concat([here.assign(square=False), squares.assign(square=True)], ignore_index=True)
 
 
@@ -269,7 +271,7 @@ def way_factors(xy: FloatArray, ways: gpd.GeoDataFrame) -> tuple[FloatArray, Boo
     if not len(xy) or not len(shapes):
         return factor, np.zeros(len(xy), dtype=bool)
     points = shapely.points(xy)
-    people = _people_on(ways)
+    people = ways["people"].to_numpy()
     way, point = Nearby(shapes).within(shapely.STRtree(points), ON_WAY_M)
     # Beside a street one is less on it than on it; nothing jumps at 30 m.
     away = shapely.distance(points[point], shapes[way])
@@ -355,6 +357,6 @@ def _streets(ways: gpd.GeoDataFrame) -> Draws:
     marks, owner = _marks(shapes, ~aside)
     n = np.bincount(owner, minlength=len(ways))
     length = np.where(n > 0, shapely.length(shapes) / np.fmax(n, 1), 0.0)
-    units = np.fmin(_people_on(ways), 1.0)[owner] * length[owner] * _UNITS_PER_M
+    units = np.fmin(ways["people"].to_numpy(), 1.0)[owner] * length[owner] * _UNITS_PER_M
     setting = np.full(len(owner), RESIDENTIAL, dtype=np.int64)
     return Draws(marks, units, setting, np.full(len(owner), "", dtype=object), owner)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-    from saferoute.model import Area, BoolArray, Features
+    from saferoute.model import Area, BoolArray, Features, IntArray
 
     Geometries = NDArray[np.object_]
 
@@ -203,6 +203,16 @@ def _lines(geometries: Geometries, frame: BaseGeometry, grid: Grid, layer: _Laye
     joined = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(parts)))
     joined = joined[shapely.length(joined) >= layer.smallest]
     return grid.lines(shapely.simplify(joined, _TOLERANCE_M))
+
+
+def merged(lines: Geometries, of: IntArray) -> tuple[Geometries, IntArray]:
+    """Join the lines of each number where they go on into each other, and return them with their numbers."""
+    order = np.argsort(of, kind="stable")
+    numbers, group = np.unique(of[order], return_inverse=True)
+    joined, of_joined = shapely.get_parts(
+        shapely.line_merge(shapely.multilinestrings(lines[order], indices=group)), return_index=True
+    )
+    return joined, numbers[of_joined]
 
 
 def clipped(geometries: Geometries, frame: BaseGeometry) -> Geometries:

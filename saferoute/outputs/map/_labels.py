@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from saferoute.outputs.map._base import clipped
+from saferoute.outputs.map._base import clipped, merged
 from saferoute.outputs.map._grid import Grid
 from saferoute.outputs.text import plain
 
@@ -133,13 +133,10 @@ def _longest_pieces(lines: Geometries, number: IntArray, frame: BaseGeometry) ->
     """Return the numbers of lines, all of which touch the frame, and of each the longest piece that they make in it."""
     pieces, owner = shapely.get_parts(clipped(lines, frame), return_index=True)
     straight = shapely.get_type_id(pieces) == shapely.GeometryType.LINESTRING
-    pieces, of_piece = pieces[straight], number[owner[straight]]
-    order = np.argsort(of_piece, kind="stable")
-    of, group = np.unique(of_piece[order], return_inverse=True)
-    merged = shapely.line_merge(shapely.multilinestrings(pieces[order], indices=group))
-    whole, of_whole = shapely.get_parts(merged, return_index=True)
-    best_first = np.lexsort((-shapely.length(whole), of_whole))
-    return of, whole[best_first][np.unique(of_whole, return_index=True)[1]]
+    whole, of = merged(pieces[straight], number[owner[straight]])
+    best_first = np.lexsort((-shapely.length(whole), of))
+    numbers, first = np.unique(of[best_first], return_index=True)
+    return numbers, whole[best_first][first]
 
 
 def _angle(line: shapely.LineString) -> float:

@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import shapely
 
-from saferoute.outputs.map._base import clipped, layer_of
+from saferoute.outputs.map._base import clipped, layer_of, merged
 from saferoute.outputs.map._grid import Grid
 from saferoute.outputs.text import plain
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import geopandas as gpd
-    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
     from saferoute.model import Ranking
-
-    Geometries = NDArray[np.object_]
 
 LARGEST = 32_000
 """Characters, so that 200 segments with a city centre around them stay under 450 KB."""
@@ -48,9 +48,8 @@ def left_out_layer(ranking: Ranking, frame: BaseGeometry) -> tuple[dict[str, Any
     """
     grid = Grid.at(ranking.place, ranking.area.crs, decimals=5)
     drawn, too_many, size = [], [], 0
-    excluded = _without_drawn_roads(ranking)
     reasons = [row["reason"] for row in ranking.exclusions()]  # longest first, as the table has them
-    for part in sorted((_part(excluded, reason, frame, grid) for reason in reasons), key=_size):
+    for part in sorted(_parts(_without_drawn_roads(ranking), reasons, frame, grid), key=_size):
         size += _size(part)
         if size > LARGEST:
             too_many.append(part["reason"])
@@ -80,18 +79,25 @@ def _without_drawn_roads(ranking: Ranking) -> gpd.GeoDataFrame:
     return excluded[~np.array(there, dtype=bool)]
 
 
-def _part(excluded: gpd.GeoDataFrame, reason: str, frame: BaseGeometry, grid: Grid) -> dict[str, Any]:
-    of_reason = excluded.geometry[excluded["reason"] == reason].to_numpy(dtype=object)
-    parts = shapely.get_parts(clipped(shapely.make_valid(of_reason), frame))
+def _parts(excluded: gpd.GeoDataFrame, reasons: list[str], frame: BaseGeometry, grid: Grid) -> Iterator[dict[str, Any]]:
+    """Yield what is drawn of each reason: lines that go on into each other are one."""
+    number = pd.Index(reasons).get_indexer(excluded["reason"])
+    shapes = shapely.make_valid(excluded.geometry.to_numpy(dtype=object))
+    near = shapely.intersects(frame, shapes)
+    parts, of = shapely.get_parts(clipped(shapes[near], frame), return_index=True)
+    of = number[near][of]
     kind = shapely.get_type_id(parts)
-    lines = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(parts[kind == 1])))
-    lines = lines[shapely.length(lines) >= _SHORTEST_M]
-    areas = parts[(kind == 3) & (shapely.area(parts) >= _SMALLEST_M2)]
-    return {
-        "reason": reason,
-        "lines": grid.lines(shapely.simplify(lines, _TOLERANCE_M)),
-        "areas": grid.rings(shapely.simplify(areas, _TOLERANCE_M)),
-    }
+    lines, of_line = merged(parts[kind == shapely.GeometryType.LINESTRING], of[kind == shapely.GeometryType.LINESTRING])
+    areas = (kind == shapely.GeometryType.POLYGON) & (shapely.area(parts) >= _SMALLEST_M2)
+    polygons, of_polygon = shapely.simplify(parts[areas], _TOLERANCE_M), of[areas]
+    long = shapely.length(lines) >= _SHORTEST_M
+    lines, of_line = shapely.simplify(lines[long], _TOLERANCE_M), of_line[long]
+    for k, reason in enumerate(reasons):
+        yield {
+            "reason": reason,
+            "lines": grid.lines(lines[of_line == k]),
+            "areas": grid.rings(polygons[of_polygon == k]),
+        }
 
 
 def _size(part: dict[str, Any]) -> int:
