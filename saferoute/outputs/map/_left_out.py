@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from saferoute.outputs.map._base import clipped, layer_of, merged
@@ -81,7 +80,8 @@ def _without_drawn_roads(ranking: Ranking) -> gpd.GeoDataFrame:
 
 def _parts(excluded: gpd.GeoDataFrame, reasons: list[str], frame: BaseGeometry, grid: Grid) -> Iterator[dict[str, Any]]:
     """Yield what is drawn of each reason: lines that go on into each other are one."""
-    number = pd.Index(reasons).get_indexer(excluded["reason"])
+    place = {reason: k for k, reason in enumerate(reasons)}
+    number = np.array([place[reason] for reason in excluded["reason"]], dtype=np.int64)
     shapes = shapely.make_valid(excluded.geometry.to_numpy(dtype=object))
     near = shapely.intersects(frame, shapes)
     parts, of = shapely.get_parts(clipped(shapes[near], frame), return_index=True)
