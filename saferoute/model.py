@@ -21,6 +21,7 @@ counted (exit code 5).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -302,6 +303,13 @@ class Cells:
     def __len__(self) -> int:
         """Return the number of cells."""
         return len(self.chain)
+
+    @cached_property
+    def first_pair(self) -> IntArray:
+        """The first of each cell's pairs in `pair_cell`, and behind the last their number; shape (n + 1,)."""
+        import numpy as np
+
+        return np.searchsorted(self.pair_cell, np.arange(len(self) + 1))
 
 
 @dataclass(frozen=True)

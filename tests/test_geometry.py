@@ -36,7 +36,7 @@ def least_width_over_angles(line: shapely.LineString, angles: int = 3600) -> flo
     return float(np.ptp(across, axis=0).min())
 
 
-# --- ragged, rolling, distances ------------------------------------------------
+# --- ragged, slices, distances ------------------------------------------------
 
 
 def test_ragged_of_no_slices_is_empty() -> None:
@@ -55,13 +55,13 @@ def test_ragged_is_the_ranges_one_behind_the_other(slices: list[tuple[int, int]]
     assert geometry.ragged(starts, counts).tolist() == [i for s, n in slices for i in range(s, s + n)]
 
 
-@pytest.mark.parametrize(("how", "expected"), [("min", [1, 1, 2]), ("max", [4, 4, 5]), ("sum", [8, 7, 11])])
-def test_rolling_over_three_values(how: str, expected: list[float]) -> None:
-    assert geometry.rolling(np.array([3.0, 1.0, 4.0, 2.0, 5.0]), 3, how).tolist() == expected
+def test_slices_may_overlap_and_come_in_any_order() -> None:
+    values = np.array([3.0, 1.0, 4.0, 2.0, 5.0])
+    assert geometry.slices(values, np.array([2, 0, 1]), 3).tolist() == [[4, 2, 5], [3, 1, 4], [1, 4, 2]]
 
 
-def test_rolling_over_more_values_than_there_are_is_empty() -> None:
-    assert geometry.rolling(np.array([1.0, 2.0]), 3, "max").size == 0
+def test_no_slices_have_their_length_all_the_same() -> None:
+    assert geometry.slices(np.array([1.0]), np.empty(0, int), 3).shape == (0, 3)
 
 
 def test_distances_start_anew_with_each_line() -> None:

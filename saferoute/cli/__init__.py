@@ -78,6 +78,8 @@ def commands_of(top: argparse.ArgumentParser) -> dict[str, argparse.ArgumentPars
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     atexit.register(gc.freeze)  # all goes at once then, and need not be looked through before
+    # No matrix here is large: threads that wait for one cost a tenth of a search, and more where a scan's workers meet.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a name that the terminal cannot show is no reason to stop
             stream.reconfigure(errors="replace")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from saferoute.geometry import rolling
+from saferoute.geometry import slices
 
 if TYPE_CHECKING:
     from saferoute.model import Cells, FloatArray, IntArray, Windows
@@ -17,8 +17,7 @@ def per_cell(cells: Cells, of_ground: FloatArray, how: str) -> FloatArray:
     if not len(cells):
         return np.empty(0)
     values = of_ground[cells.pair_ground]
-    starts = np.searchsorted(cells.pair_cell, np.arange(len(cells)))
-    result: FloatArray = {"min": np.minimum, "max": np.maximum}[how].reduceat(values, starts)
+    result: FloatArray = {"min": np.minimum, "max": np.maximum}[how].reduceat(values, cells.first_pair[:-1])
     return result
 
 
@@ -30,7 +29,9 @@ def over_cells(windows: Windows, of_cells: FloatArray, how: str, *, run_outs: bo
     if not len(windows):
         return np.empty(0)
     beyond = windows.run_out_cells if run_outs else 0
-    return rolling(of_cells, windows.n_cells + 2 * beyond, how)[windows.first - beyond]
+    values = slices(of_cells, windows.first - beyond, windows.n_cells + 2 * beyond)
+    result: FloatArray = {"min": np.minimum, "max": np.maximum, "sum": np.add}[how].reduce(values, axis=1)
+    return result
 
 
 def worst_ground(windows: Windows, of_ground: FloatArray) -> IntArray:
@@ -40,8 +41,5 @@ def worst_ground(windows: Windows, of_ground: FloatArray) -> IntArray:
         return np.empty(0, dtype=np.int64)
     # Sorted by value within each cell, the first pair of a cell is its worst.
     order = np.lexsort((cells.pair_ground, of_ground[cells.pair_ground], cells.pair_cell))
-    firsts = np.searchsorted(cells.pair_cell, np.arange(len(cells)))
-    ground = cells.pair_ground[order][firsts]
-    values = of_ground[ground]
-    view = np.lib.stride_tricks.sliding_window_view(values, windows.n_cells)[windows.first]
-    return ground[windows.first + view.argmin(axis=1)]
+    ground = cells.pair_ground[order][cells.first_pair[:-1]]
+    return ground[windows.first + slices(of_ground[ground], windows.first, windows.n_cells).argmin(axis=1)]

@@ -16,7 +16,7 @@ import shapely
 
 from saferoute.criteria import _cells
 from saferoute.criteria._tags import column, isin
-from saferoute.geometry import chord_headings, fitted_slopes
+from saferoute.geometry import chord_headings, fitted_slopes, slices
 from saferoute.model import Criterion, Measurement
 
 if TYPE_CHECKING:
@@ -210,7 +210,7 @@ def _fit_range(windows: Windows, heights: ElevationSamples, max_turn_deg: float)
     chain_of_row, heading = chord_headings(cells.xy, cells.chain)
     known = np.isfinite(heights.elevation_m)
     coarse = known[(low + high) // 2] & (np.nan_to_num(heights.cell_m[(low + high) // 2]) > COARSE_CELL_M)
-    view = np.lib.stride_tricks.sliding_window_view(heading, windows.n_cells - 1)[low]
+    view = slices(heading, low, windows.n_cells - 1)
     least, most = view.min(axis=1), view.max(axis=1)
     for _ in range(int(FIT_LENGTH_M / cells.step_m)):
         for outward in (-1, 1):

@@ -266,8 +266,7 @@ def of_cells(cells: Cells, features: Features, hazards: Hazards, *, where: BoolA
     for reason, nodes in _limiting_nodes(features).items():
         mark(reason, cells.node_cell[np.isin(cells.node_id, nodes)])
     mark("closed ground", asked[hazards.closed_ground(lines)])
-    first = np.searchsorted(cells.pair_cell, np.arange(len(cells)))
-    off_ways = (cells.ground["origin"] == "area").to_numpy()[cells.pair_ground[first]]
+    off_ways = (cells.ground["origin"] == "area").to_numpy()[cells.pair_ground[cells.first_pair[:-1]]]
     protected = asked[hazards.protected(lines)]
     mark("protected", protected[off_ways[protected]])
     mark("barrier across", asked[hazards.barriers_across(lines)])

@@ -15,7 +15,7 @@ from saferoute.geometry._lines import (
     fitted_slopes,
     joined,
     ragged,
-    rolling,
+    slices,
     strip_widths,
 )
 from saferoute.geometry._near import Nearby, in_pieces
@@ -32,6 +32,6 @@ __all__ = [
     "in_pieces",
     "joined",
     "ragged",
-    "rolling",
+    "slices",
     "strip_widths",
 ]

@@ -369,20 +369,16 @@ def joined(pieces: ObjectArray, first: IntArray, n: IntArray) -> ObjectArray:
     return shapely.linestrings(xy[rows[keep]], indices=run[keep])
 
 
-def rolling(values: FloatArray, n: int, how: str) -> FloatArray:
-    """Return the minimum, maximum or sum of every n successive values.
+def slices(values: FloatArray, first: IntArray, n: int) -> FloatArray:
+    """Return slices of n successive values, shape (len(first), n).
 
     Examples
     --------
-    >>> rolling(np.array([1.0, 3.0, 2.0]), 2, "max").tolist()
-    [3.0, 3.0]
+    >>> slices(np.array([1.0, 3.0, 2.0, 5.0]), np.array([0, 2]), 2).tolist()
+    [[1.0, 3.0], [2.0, 5.0]]
     """
-    if len(values) < n:
-        return np.empty(0)
-    view = np.lib.stride_tricks.sliding_window_view(values, n)
-    if how == "sum":
-        return view.sum(axis=1)
-    return view.min(axis=1) if how == "min" else view.max(axis=1)
+    result: FloatArray = values[np.asarray(first)[:, None] + np.arange(n)]
+    return result
 
 
 def fitted_slopes(z: FloatArray, step_m: float, first: IntArray, n: IntArray) -> tuple[FloatArray, FloatArray]:

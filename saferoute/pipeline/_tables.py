@@ -196,7 +196,7 @@ def _permissions(tag: dict[Hashable, Any]) -> list[str]:
 
 def _first_ground(cells: Cells, cell: IntArray) -> IntArray:
     """Return a row of ground that each cell touches."""
-    return cells.pair_ground[np.searchsorted(cells.pair_cell, cell)]
+    return cells.pair_ground[cells.first_pair[cell]]
 
 
 def _origins(cells: Cells, first: IntArray) -> NDArray[np.object_]:
@@ -218,8 +218,8 @@ def considered(survey: Survey, merged: stretches.Merged) -> Mapping[str, float]:
 
 def _grounds(cells: Cells, first: IntArray, n: IntArray) -> list[IntArray]:
     """Return the rows of ground that each run of cells touches, in ascending order."""
-    low = np.searchsorted(cells.pair_cell, first)
-    return _unique_of_slices(cells.pair_ground, low, np.searchsorted(cells.pair_cell, first + n) - low)
+    low = cells.first_pair[first]
+    return _unique_of_slices(cells.pair_ground, low, cells.first_pair[first + n] - low)
 
 
 def _unique_of_slices(values: IntArray, first: IntArray, n: IntArray) -> list[IntArray]:

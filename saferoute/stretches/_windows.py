@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from saferoute.geometry import Strips, chord_headings, cut_lines, distances_along, joined, ragged, rolling
+from saferoute.geometry import Strips, chord_headings, cut_lines, distances_along, joined, ragged, slices
 from saferoute.model import Cells, Windows
 from saferoute.stretches._chains import number_of
 
@@ -151,7 +151,8 @@ def windows(of: Cells, free: BoolArray, profile: Profile) -> tuple[Windows, NDAr
     reasons[free] = "too short"
     start = np.arange(max(len(of) - whole + 1, 0))
     fits = of.chain[start] == of.chain[start + whole - 1]
-    fits &= rolling(free.astype(float), whole, "min") > 0
+    closed = np.concatenate([[0], np.cumsum(~free)])
+    fits &= closed[start] == closed[start + whole]
     start = start[fits]
     reasons[covered(start, whole, len(of))] = "bends"
     heading = chord_headings(of.xy, of.chain)[1]
@@ -178,7 +179,7 @@ def _heading_range(heading: FloatArray, row: IntArray, n_cells: int) -> FloatArr
     """Return the range of the headings of the 10 m chords of runs of cells."""
     if not len(row):
         return np.empty(0)
-    view = np.lib.stride_tricks.sliding_window_view(heading, n_cells - 1)[row]
+    view = slices(heading, row, n_cells - 1)
     result: FloatArray = view.max(axis=1) - view.min(axis=1)
     return result
 

@@ -68,6 +68,8 @@ print(f"{steps[-1][1] - steps[0][1]:.2f} s of computing, the third time: " + "; 
 """
 
 
+_ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+"""As on a machine in use, where nothing is compiled a second time."""
 _EVERY_S = 0.1
 """Between two looks at memory."""
 
@@ -88,7 +90,9 @@ class Cost:
 def cost(*command: str) -> Cost:
     """Run a Python process and say what it took."""
     start, peak = time.perf_counter(), 0.0
-    with subprocess.Popen([sys.executable, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen(
+        [sys.executable, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=_ENVIRONMENT
+    ) as process:
         while True:
             ended, status, usage = os.wait4(process.pid, os.WNOHANG)
             if ended:

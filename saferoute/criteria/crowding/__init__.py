@@ -23,6 +23,7 @@ from saferoute.criteria import _cells, _near
 from saferoute.criteria.crowding import _calibrate, _wheels, _when, _where
 from saferoute.criteria.crowding._calibrate import at_hours, fit, spearman
 from saferoute.criteria.crowding._where import REACH_M, around
+from saferoute.geometry import slices
 from saferoute.model import Criterion, Measurement
 
 if TYPE_CHECKING:
@@ -124,8 +125,7 @@ def _percentiles(people: FloatArray, xy: FloatArray, size: FloatArray, used: Int
 
 
 def _on_way(cells: Cells) -> BoolArray:
-    first = np.searchsorted(cells.pair_cell, np.arange(len(cells)))
-    return (cells.ground["origin"] == "way").to_numpy()[cells.pair_ground[first]]
+    return (cells.ground["origin"] == "way").to_numpy()[cells.pair_ground[cells.first_pair[:-1]]]
 
 
 def _look(windows: Windows, evidence: Evidence) -> _Looked:
@@ -193,8 +193,7 @@ def _busiest(windows: Windows, looked: _Looked) -> IntArray:
     if not len(windows):
         return np.empty(0, dtype=np.int64)
     of_cells = looked.people[looked.of_cell]
-    view = np.lib.stride_tricks.sliding_window_view(of_cells, windows.n_cells)[windows.first]
-    return looked.of_cell[windows.first + view.argmax(axis=1)]
+    return looked.of_cell[windows.first + slices(of_cells, windows.first, windows.n_cells).argmax(axis=1)]
 
 
 def _worst_wheels(windows: Windows, wheels: _wheels.Wheels) -> FloatArray:
