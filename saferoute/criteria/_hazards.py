@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import shapely
 
-from saferoute.criteria._tags import column, isin, metres
+from saferoute.criteria._tags import column, has, isin, metres, of_values
 from saferoute.geometry import Nearby
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
     from saferoute.model import BoolArray, Features, FloatArray, IntArray
 
@@ -45,6 +45,8 @@ _CLOSED_GROUND = {
 }
 _PARKING_OFF_GROUND = frozenset({"underground", "multi-storey", "rooftop", "sheds", "carports"})
 
+_GROUND_LAYER = frozenset({"0", "+0", "-0"})
+
 BESIDE_ROAD_M = 3.0
 BESIDE_DROP_M = 5.0
 BEYOND_END_M = 15.0
@@ -60,18 +62,14 @@ _LANE_M = 3.25
 
 def off_the_ground(ways: pd.DataFrame) -> BoolArray:
     """Say which lines run above or below the ground: bridges, tunnels, culverts, other layers."""
-    tunnel, bridge, layer = (column(ways, t) for t in ("tunnel", "bridge", "layer"))
-    off = (tunnel.notna() & tunnel.ne("no")) | (bridge.notna() & bridge.ne("no"))
-    off |= layer.notna() & ~layer.isin(["0", "+0", "-0"])
-    off |= column(ways, "location").isin(["underground", "underwater", "overground", "roof", "overhead"])
-    return off.to_numpy(dtype=bool)
+    off = has(ways, "tunnel") | has(ways, "bridge") | has(ways, "layer", but=_GROUND_LAYER)
+    return off | isin(ways, "location", {"underground", "underwater", "overground", "roof", "overhead"})
 
 
 def below_ground(ways: pd.DataFrame) -> BoolArray:
     """Say which lines run under the ground, where nobody meets them."""
-    tunnel = column(ways, "tunnel")
-    deep = (tunnel.notna() & tunnel.ne("no")) | column(ways, "layer").str.startswith("-").fillna(value=False)
-    return np.array(deep | column(ways, "location").isin(["underground", "underwater"]), dtype=bool)
+    lower = of_values(ways, "layer", lambda v: v.startswith("-") and v not in _GROUND_LAYER, missing=False)
+    return has(ways, "tunnel") | lower | isin(ways, "location", {"underground", "underwater"})
 
 
 def is_drop(ways: pd.DataFrame) -> BoolArray:
@@ -95,10 +93,17 @@ def is_fence(ways: pd.DataFrame) -> BoolArray:
 def half_widths(ways: pd.DataFrame) -> FloatArray:
     """Return half the carriageway's width in m: from `width`, `lanes`, else by class."""
     width = metres(ways, "width")
-    lanes = pd.to_numeric(column(ways, "lanes"), errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-    by_class = column(ways, "highway").str.removesuffix("_link").map(HALF_WIDTH_M).to_numpy(dtype=float)
+    lanes = of_values(ways, "lanes", _number, missing=np.nan)
+    by_class = of_values(ways, "highway", lambda v: HALF_WIDTH_M.get(v.removesuffix("_link"), np.nan), missing=np.nan)
     half = np.where(np.isfinite(width), width / 2, np.where(lanes >= 1, lanes * _LANE_M / 2, by_class))
     return np.where(np.isfinite(half), half, HALF_WIDTH_M["residential"])
+
+
+def _number(value: str) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        return float("nan")
 
 
 class Hazards:
@@ -130,7 +135,7 @@ class Hazards:
         closed = np.zeros(len(areas), dtype=bool)
         for tag, values in _CLOSED_GROUND.items():
             closed |= isin(areas, tag, values)
-        closed |= column(areas, "military").notna().to_numpy()
+        closed |= has(areas, "military", but=())
         closed |= isin(areas, "amenity", {"parking"}) & ~isin(areas, "parking", _PARKING_OFF_GROUND)
         closed &= ~off_the_ground(areas)
         closed_lines = isin(ways, "man_made", _CLOSED_GROUND["man_made"])

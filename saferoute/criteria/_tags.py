@@ -29,15 +29,20 @@ def column(table: pd.DataFrame, tag: str) -> pd.Series:
 
 def isin(table: pd.DataFrame, tag: str, values: Collection[str]) -> BoolArray:
     """Say for which rows a tag has one of `values`; a list (`a;b`) counts if any part does."""
-    return _of_values(table, tag, lambda value: any(part.strip() in values for part in value.split(";")), missing=False)
+    return of_values(table, tag, lambda value: any(part.strip() in values for part in value.split(";")), missing=False)
+
+
+def has(table: pd.DataFrame, tag: str, *, but: Collection[str] = ("no",)) -> BoolArray:
+    """Say which rows have a tag with any other value than `but`."""
+    return of_values(table, tag, lambda value: value not in but, missing=False)
 
 
 def worst(table: pd.DataFrame, tag: str, ratings: Mapping[str, float]) -> FloatArray:
     """Return the rating of a tag's value, the worst part of a list, NaN where none is known."""
-    return _of_values(table, tag, lambda value: _worst_part(value, ratings), missing=np.nan)
+    return of_values(table, tag, lambda value: _worst_part(value, ratings), missing=np.nan)
 
 
-def _of_values(table: pd.DataFrame, tag: str, of: Callable[[str], Any], *, missing: float) -> NDArray[Any]:
+def of_values(table: pd.DataFrame, tag: str, of: Callable[[str], Any], *, missing: float) -> NDArray[Any]:
     """Return what is told of a tag's value in each row; each value is asked for once."""
     codes, known = pd.factorize(column(table, tag))
     return np.array([*map(of, known), missing])[codes]
@@ -56,7 +61,7 @@ def metres(table: pd.DataFrame, tag: str) -> FloatArray:
     >>> metres(pd.DataFrame({"width": ["2,5", "3 m", "6'", "wide", "80 cm"]}), "width").round(2).tolist()
     [2.5, 3.0, 1.83, nan, 0.8]
     """
-    return _of_values(table, tag, _metres, missing=np.nan)
+    return of_values(table, tag, _metres, missing=np.nan)
 
 
 def _metres(value: str) -> float:

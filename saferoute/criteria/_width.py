@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from saferoute.criteria._tags import column, metres
+from saferoute.criteria._tags import column, has, metres, of_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,7 +61,9 @@ def widths(ground: pd.DataFrame, usual: Mapping[str, float] = BY_CLASS_M) -> tup
         clear = ground["clear_width_m"].to_numpy(dtype=float)
         width = np.where(np.isfinite(clear), np.fmin(clear, _WIDEST_M), width)
         known |= np.isfinite(clear)
-    kind = column(ground, "highway").fillna(column(ground, "leisure"))
-    by_class = kind.map(dict(usual)).to_numpy(dtype=float, na_value=np.nan)
+    by_way, by_ground = (
+        of_values(ground, tag, lambda kind: usual.get(kind, np.nan), missing=np.nan) for tag in ("highway", "leisure")
+    )
+    by_class = np.where(has(ground, "highway", but=()), by_way, by_ground)
     fallback = np.where(np.isfinite(by_class), by_class, min(usual.values()))
     return np.where(known, width, fallback), known

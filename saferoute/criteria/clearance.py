@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 
 from saferoute.criteria import _hazards, _width
-from saferoute.criteria._tags import column, isin
+from saferoute.criteria._tags import column, has, isin
 from saferoute.criteria.obstacles import small_objects
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def blockers(features: Features) -> Blockers:
     areas, points = features.areas, features.points
     small = small_objects(points)
     things, trees = points.geometry.to_numpy()[small], isin(points, "natural", {"tree"})[small]
-    building = column(areas, "building").notna().to_numpy() & ~isin(areas, "building", {"no"})
+    building = has(areas, "building")
     playground, water = isin(areas, "leisure", {"playground"}), _hazards.is_water(areas)
     use = np.zeros(len(areas), dtype=bool)
     for tag, values in _USES.items():
@@ -116,7 +116,7 @@ def blockers(features: Features) -> Blockers:
 def walls(features: Features) -> NDArray[np.object_]:
     """Return what nobody walks straight across, not even forwards: buildings, water, fences, drops, rails, roads."""
     areas, ways = features.areas, features.ways
-    building = column(areas, "building").notna().to_numpy() & ~isin(areas, "building", {"no"})
+    building = has(areas, "building")
     solid = building | _hazards.is_water(areas)
     line = _hazards.is_fence(ways) | _hazards.is_drop(ways) | _hazards.is_rail(ways)
     line |= column(ways, "highway").isin(_hazards.MOTOR_ROADS).to_numpy()
@@ -133,7 +133,7 @@ def _lines(ways: gpd.GeoDataFrame) -> tuple[NDArray[np.object_], FloatArray]:
     margin = np.full(len(ways), np.nan)
     rules: list[tuple[BoolArray, FloatArray | float]] = [
         (isin(ways, "natural", {"tree_row"}), TREE_ROW_M),
-        (_hazards.is_fence(ways) | column(ways, "barrier").notna().to_numpy(), FENCE_M),
+        (has(ways, "barrier", but=()), FENCE_M),
         (isin(ways, "leisure", {"slipway"}), 2.0),
         (highway.notna().to_numpy(), width / 2 + PATH_M),
         (highway.isin(_hazards.MOTOR_ROADS).to_numpy(), half + _hazards.BESIDE_ROAD_M),

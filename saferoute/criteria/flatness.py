@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 
 from saferoute.criteria import _cells
-from saferoute.criteria._tags import column, isin
+from saferoute.criteria._tags import has, isin
 from saferoute.geometry import chord_headings, fitted_slopes, slices
 from saferoute.model import Criterion, Measurement
 
@@ -136,7 +136,7 @@ def _bridged(cells: Cells, z: FloatArray) -> FloatArray:
     A terrain model shows the valley below a bridge, and blurs its approaches
     (ProjectSidewalk #5442: an approach of 18 m reads 17.9 %).
     """
-    on_bridge = column(cells.ground, "bridge").notna().to_numpy() & ~isin(cells.ground, "bridge", {"no"})
+    on_bridge = has(cells.ground, "bridge")
     if not on_bridge.any() or not len(cells):
         return z
     cell = _cells.per_cell(cells, on_bridge.astype(float), "max") > 0
@@ -167,7 +167,7 @@ def _under_roof(windows: Windows, heights: ElevationSamples, evidence: Evidence)
         return roofed
     areas = evidence.features.areas
     high = isin(areas, "natural", {"wood"}) | isin(areas, "landuse", {"forest"})
-    high |= column(areas, "building").notna().to_numpy()
+    high |= has(areas, "building", but=())
     middle = shapely.points(windows.cells.xy[start + windows.n_cells // 2])
     reach = windows.n_cells * windows.cells.step_m / 2 + np.nan_to_num(heights.cell_m[start])
     shapes, below = areas.geometry.to_numpy()[high], np.zeros(len(windows), dtype=bool)

@@ -22,7 +22,7 @@ from saferoute.criteria._hazards import (
     off_the_ground,
 )
 from saferoute.criteria._hazards import Hazards as Hazards  # noqa: PLC0414 - handed on: asked for once a search
-from saferoute.criteria._tags import column, isin
+from saferoute.criteria._tags import column, has, isin
 from saferoute.criteria.surface import EXCLUDED_SURFACES
 
 if TYPE_CHECKING:
@@ -147,13 +147,11 @@ def _way_rules(ways: gpd.GeoDataFrame, profile: Profile | None) -> list[tuple[st
     foot_part = isin(ways, "segregated", {"yes"}) & isin(ways, "foot", {"yes", "designated"})
     crossing = isin(ways, "footway", {"crossing", "traffic_island", "access_aisle", "link_crossing"})
     crossing |= isin(ways, "path", {"crossing"}) | isin(ways, "cycleway", {"crossing"})
-    bridge = ~isin(ways, "bridge", {"no"}) & column(ways, "bridge").notna().to_numpy()
     railing = isin(ways, "handrail", _RAILINGS) | isin(ways, "barrier", FENCES)
-    tunnel = ~isin(ways, "tunnel", {"no"}) & column(ways, "tunnel").notna().to_numpy()
     rules = [
         ("motor road", highway.isin(MOTOR_ROADS).to_numpy() | isin(ways, "motor_vehicle", _MOTOR_ALLOWED)),
         ("steps", highway.eq("steps").to_numpy() | isin(ways, "conveying", {"yes", "forward", "backward"})),
-        ("not built", highway.isin(_NOT_BUILT).to_numpy() | column(ways, "construction").notna().to_numpy()),
+        ("not built", highway.isin(_NOT_BUILT).to_numpy() | has(ways, "construction", but=())),
         ("indoor", highway.isin(_INDOOR).to_numpy() | isin(ways, "indoor", {"yes", "room", "corridor"})),
         ("mountain path", highway.eq("via_ferrata").to_numpy()),
         ("cycleway", highway.eq("cycleway").to_numpy() & ~foot_part),
@@ -161,8 +159,8 @@ def _way_rules(ways: gpd.GeoDataFrame, profile: Profile | None) -> list[tuple[st
         ("kind of way", ~highway.isin(FOOT_WAYS).to_numpy()),
         ("crossing", crossing),
         ("access", closed_on_foot(ways)),
-        ("tunnel", tunnel),
-        ("bridge", bridge & ~railing),
+        ("tunnel", has(ways, "tunnel")),
+        ("bridge", has(ways, "bridge") & ~railing),
         ("mountain path", isin(ways, "sac_scale", _SAC_ABOVE_HIKING)),
         ("mountain path", isin(ways, "trail_visibility", _BAD_VISIBILITY)),
         ("ford", isin(ways, "ford", _POINT_LIMITS["ford"])),
@@ -177,7 +175,7 @@ def of_areas(areas: gpd.GeoDataFrame, profile: Profile) -> NDArray[np.object_]:
     reasons = np.full(len(areas), "", dtype=object)
     rules = [
         ("access", closed_on_foot(areas)),
-        ("closed ground", column(areas, "golf").notna().to_numpy()),
+        ("closed ground", has(areas, "golf", but=())),
         ("kind of pitch", isin(areas, "leisure", {"pitch"}) & isin(areas, "sport", _WALLED_SPORTS)),
         ("kind of track", isin(areas, "leisure", {"track"}) & _other_track(areas)),
         ("indoor", isin(areas, "indoor", {"yes", "room"}) | off_the_ground(areas)),
@@ -206,7 +204,7 @@ def of_tracks(ways: gpd.GeoDataFrame, profile: Profile | None = None) -> NDArray
 
 
 def _other_track(table: pd.DataFrame) -> BoolArray:
-    return column(table, "sport").notna().to_numpy() & ~isin(table, "sport", _RUNNING_SPORTS)
+    return has(table, "sport", but=()) & ~isin(table, "sport", _RUNNING_SPORTS)
 
 
 def _chosen_surfaces(ground: pd.DataFrame, profile: Profile | None) -> list[tuple[str, BoolArray]]:
@@ -236,8 +234,7 @@ def made_for_walking(ways: pd.DataFrame) -> BoolArray:
 
 def closed_on_foot(table: pd.DataFrame) -> BoolArray:
     """Say which rows are not open to everybody on foot; `foot` overrules `access`."""
-    foot_known = column(table, "foot").notna().to_numpy()
-    return isin(table, "foot", _CLOSED) | (isin(table, "access", _CLOSED) & ~foot_known)
+    return isin(table, "foot", _CLOSED) | (isin(table, "access", _CLOSED) & ~has(table, "foot", but=()))
 
 
 def of_cells(cells: Cells, features: Features, hazards: Hazards, *, where: BoolArray) -> NDArray[np.object_]:

@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 
 from saferoute.criteria import _cells, _near, _width
-from saferoute.criteria._tags import column, isin
+from saferoute.criteria._tags import has, isin
 from saferoute.geometry import evenly_along
 from saferoute.model import Criterion, Measurement
 
@@ -64,8 +64,7 @@ def small_objects(points: gpd.GeoDataFrame) -> BoolArray:
     for tag, values in SMALL_OBJECTS.items():
         hit |= isin(points, tag, values)
     for tag in _ANY_VALUE:
-        text = column(points, tag)
-        hit |= text.notna().to_numpy() & ~text.isin(["no", "none", "entrance"]).to_numpy()
+        hit |= has(points, tag, but=("no", "none", "entrance"))
     return hit
 
 
@@ -107,10 +106,8 @@ def _pairs(
 def _line_objects(features: Features) -> NDArray[np.object_]:
     """Return walls, fences, hedges, rows of trees and the outlines of buildings."""
     ways, areas = features.ways, features.areas
-    barrier = column(ways, "barrier")
-    line = (barrier.notna() & ~barrier.isin(_LINE_BARRIERS)).to_numpy() | isin(ways, "natural", {"tree_row"})
-    building = column(areas, "building")
-    solid = (building.notna() & ~building.isin(_ROOFS)).to_numpy() | isin(areas, "barrier", {"hedge", "wall"})
+    line = has(ways, "barrier", but=_LINE_BARRIERS) | isin(ways, "natural", {"tree_row"})
+    solid = has(areas, "building", but=_ROOFS) | isin(areas, "barrier", {"hedge", "wall"})
     return np.concatenate([ways.geometry.to_numpy()[line], areas.geometry.to_numpy()[solid]])
 
 
@@ -122,7 +119,7 @@ def _mapped_per_km(windows: Windows, points: NDArray[np.object_], features: Feat
     """
     from scipy.spatial import cKDTree
 
-    highway = column(features.ways, "highway").notna().to_numpy()
+    highway = has(features.ways, "highway", but=())
     ways, width = features.ways.geometry.to_numpy()[highway], _width.widths(features.ways)[0][highway]
     spacing = 25.0
     marks, _ = evenly_along(ways, spacing)

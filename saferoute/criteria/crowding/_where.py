@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from saferoute.criteria._tags import column, isin, metres
+from saferoute.criteria._tags import column, isin, metres, of_values
 from saferoute.criteria.crowding._draws import SETTINGS, Draws, draws
 from saferoute.geometry import Nearby, evenly_along
 
@@ -254,8 +254,8 @@ def _walked(features: Features) -> gpd.GeoDataFrame:
 
 def _people_on(ways: pd.DataFrame) -> FloatArray:
     """Return the factor of each way by class, use and width, 0 where nobody walks."""
-    factor = column(ways, "highway").map(WAYS).to_numpy(dtype=float, na_value=0.0)
-    factor = factor * column(ways, "service").map(_ASIDE).to_numpy(dtype=float, na_value=1.0)
+    factor = of_values(ways, "highway", lambda kind: WAYS.get(kind, 0.0), missing=0.0)
+    factor = factor * of_values(ways, "service", lambda kind: _ASIDE.get(kind, 1.0), missing=1.0)
     width = metres(ways, "width")
     on_foot = isin(ways, "highway", _FOOT_WAYS)
     wide = np.interp(np.where(on_foot & np.isfinite(width), width, 0.0), _WIDE_M, (0.0, 1.0))
