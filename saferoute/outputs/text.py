@@ -27,6 +27,11 @@ def plain(text: object, longest: int = LONGEST) -> str:
     'Nice[31m lawn 2'
     """
     head = str(text)[: 10 * longest]  # a name of 100 KB is not worth reading whole
-    kept = "".join(" " if c in "\n\r\t" else c for c in head if c in "\n\r\t" or unicodedata.category(c) not in _UNSEEN)
-    kept = " ".join(kept.split())
+    if not head.isprintable():  # most names are, and hold none of what is left out
+        head = "".join(" " if c in "\n\r\t" else c for c in head if c in "\n\r\t" or _seen(c))
+    kept = " ".join(head.split())
     return kept if len(kept) <= longest else kept[: longest - 1].rstrip() + "…"
+
+
+def _seen(character: str) -> bool:
+    return unicodedata.category(character) not in _UNSEEN

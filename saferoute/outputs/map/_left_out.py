@@ -69,8 +69,9 @@ def _without_drawn_roads(ranking: Ranking) -> gpd.GeoDataFrame:
     ways, excluded = ranking.features.ways, ranking.excluded
     if ways.empty:
         return excluded
-    roads = ways[layer_of(ways, ROAD_LAYERS)]
-    drawn = {f"{kind}/{number}" for kind, number in zip(roads["osm_type"], roads["osm_id"], strict=True)}
+    roads = layer_of(ways, ROAD_LAYERS)
+    kinds, numbers = (ways[name].to_numpy(dtype=object)[roads] for name in ("osm_type", "osm_id"))
+    drawn = {f"{kind}/{number}" for kind, number in zip(kinds, numbers, strict=True)}
     there = [
         reason == ROADS and drawn.issuperset(ids)
         for reason, ids in zip(excluded["reason"], excluded["osm_ids"], strict=True)
