@@ -98,6 +98,5 @@ def _print_ranking(ranking: Ranking) -> None:
     console.print(Text(table.heading(ranking)))
     if len(ranking.stretches):
         console.print(table.ranking_table(ranking))
-    console.print(Text("Left out:"))
-    for line in [*table.exclusion_lines(ranking), "", *table.closing_lines(ranking)]:
-        console.print(Text(line))
+    lines = ["Left out:", *table.exclusion_lines(ranking), "", *table.closing_lines(ranking)]
+    console.print(Text("\n".join(lines)))
