@@ -105,6 +105,8 @@ class Place:
     """Degrees north, WGS 84."""
     others: tuple[str, ...] = ()
     """Further matches of the same name, for the user to be told of."""
+    zone: str | None = None
+    """Its time zone, as in ``Europe/Vaduz``; None = nobody has looked yet."""
 
 
 @dataclass(frozen=True)

@@ -202,9 +202,13 @@ def counted(arguments: argparse.Namespace, features: FeatureSource) -> FeatureSo
 
 def place_of(arguments: argparse.Namespace, sources: Sources) -> Place:
     """Find the place that --near names, and say what was found, and what else has the name."""
+    from saferoute.sources import clock
+    from saferoute.sources.online import Online
     from saferoute.sources.places import parse_coordinates
 
     found = sources.find_place(arguments.near, arguments.pick)
+    if arguments.at:
+        found = clock.in_zone(found, Online.given(vars(arguments)).cache())
     if parse_coordinates(arguments.near) is None:  # who writes coordinates knows where that is
         say(f"{found.name}: {found.lat:.5f},{found.lon:.5f}")
     if found.others:

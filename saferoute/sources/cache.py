@@ -22,8 +22,8 @@ from saferoute.model import SourceUnavailable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-KINDS = ("overpass", "nominatim", "mapterhorn", "glo30")
-"""Folders of the cache, one a service; nothing else in it is ever touched."""
+KINDS = ("overpass", "nominatim", "mapterhorn", "glo30", "zones")
+"""Folders of the cache, one a service, and one for time zones; nothing else in it is ever touched."""
 
 SUFFIX = ".entry"
 _PART = ".part"

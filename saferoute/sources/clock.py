@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from saferoute.model import InvalidInput, Moment
+from saferoute.model import InvalidInput, Moment, Place
 
 if TYPE_CHECKING:
-    from saferoute.model import Place
+    from saferoute.sources.cache import Cache
 
 NOW = "now"
+KIND = "zones"
+"""Folder of the cache."""
+_KEPT_DAYS = 180
+"""Borders of zones move every few years; a new version of their library should be heard within half a year [J]."""
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WEEKDAY = re.compile(r"(?:([a-z]{2,9})[\s,]+)?(\d{1,2})(?::(\d{2}))?", re.IGNORECASE)
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?", re.IGNORECASE)
@@ -45,7 +50,7 @@ def moment(text: str, place: Place, *, now: dt.datetime | None = None) -> Moment
     InvalidInput
         If the text is none of these.
     """
-    zone = zone_of(place.lon, place.lat)
+    zone = _zone(place)
     here = (now or dt.datetime.now(dt.UTC)).astimezone(zone)
     local = _wall_time(text, here)
     # At midnight of a change of clocks an hour may be missing; the zone says which is meant.
@@ -71,7 +76,7 @@ def hour_of_week(text: str, lon: float, lat: float) -> int:
         If the text is none of those of `moment`, or is one that names no weekday.
     """
     words = text.strip()
-    zone = zone_of(lon, lat)
+    zone = _zone(Place("", lon, lat))
     # Which week it is does not matter, only that an hour with an offset becomes the place's own.
     at = _wall_time(words, dt.datetime(2026, 1, 1, tzinfo=zone))
     if words.lower() == NOW or (words[0].isdigit() and not _ISO.fullmatch(words)):
@@ -79,15 +84,33 @@ def hour_of_week(text: str, lon: float, lat: float) -> int:
     return at.weekday() * 24 + at.hour
 
 
-def zone_of(lon: float, lat: float) -> ZoneInfo:
-    """Return the time zone of a point; at sea that of its longitude."""
+def in_zone(place: Place, cache: Cache) -> Place:
+    """Return a place with its time zone, from the cache where it was looked up before.
+
+    To load the world's zones takes a tenth of what a search does.
+    """
+    key = f"{place.lon!r},{place.lat!r}"
+    entry = cache.get(KIND, key)
+    if entry is None or entry.age_days() > _KEPT_DAYS:
+        entry = cache.put(KIND, key, zone_of(place.lon, place.lat).encode())
+    return replace(place, zone=entry.payload.decode())
+
+
+def zone_of(lon: float, lat: float) -> str:
+    """Return the name of the time zone of a point; at sea that of its longitude."""
     import tzfpy
 
-    name = tzfpy.get_tz(lon, lat) or f"Etc/GMT{-round(lon / 15):+d}"
+    return tzfpy.get_tz(lon, lat) or f"Etc/GMT{-round(lon / 15):+d}"
+
+
+def _zone(place: Place) -> ZoneInfo:
+    name = place.zone or zone_of(place.lon, place.lat)
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise InvalidInput(f"{lat:.5f},{lon:.5f}: time zone {name} is not known here; install tzdata") from error
+        raise InvalidInput(
+            f"{place.lat:.5f},{place.lon:.5f}: time zone {name} is not known here; install tzdata"
+        ) from error
 
 
 def _wall_time(text: str, here: dt.datetime) -> dt.datetime:

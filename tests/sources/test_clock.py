@@ -8,6 +8,7 @@ import pytest
 
 from saferoute.model import InvalidInput, Place
 from saferoute.sources import clock
+from saferoute.sources.cache import Cache, Entry
 
 HELSINKI, AUCKLAND = Place("", 24.94, 60.17), Place("", 174.76, -36.85)
 NOW = dt.datetime(2026, 11, 23, 21, 30, 40, tzinfo=dt.UTC)  # a Monday; 23:30 in Helsinki
@@ -106,3 +107,39 @@ def test_days_and_nights_without_end_are_no_error() -> None:
     assert not summer.dark
     assert all(summer.light)
     assert {winter.sunrise, winter.sunset, summer.sunrise, summer.sunset} == {None}
+
+
+# --- kept zones ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def looked_up(monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, float]]:
+    """Note each look at the world's zones."""
+    looks: list[tuple[float, float]] = []
+    look = clock.zone_of
+    monkeypatch.setattr(clock, "zone_of", lambda lon, lat: [looks.append((lon, lat)), look(lon, lat)][1])
+    return looks
+
+
+def test_the_zone_of_a_place_is_looked_up_once(tmp_path, looked_up):
+    for place in (HELSINKI, HELSINKI, AUCKLAND):
+        placed = clock.in_zone(place, Cache(tmp_path))
+        assert clock.moment("now", placed, now=NOW) == clock.moment("now", place, now=NOW)
+    assert looked_up == [(p.lon, p.lat) for p in (HELSINKI, HELSINKI, HELSINKI, AUCKLAND, AUCKLAND)]
+
+
+@pytest.mark.parametrize("harm", ["old", "cut off"])
+def test_a_zone_is_looked_up_again_where_its_entry_is(tmp_path, looked_up, monkeypatch, harm):
+    clock.in_zone(HELSINKI, Cache(tmp_path))
+    (entry,) = (tmp_path / clock.KIND).iterdir()
+    if harm == "old":
+        monkeypatch.setattr(Entry, "age_days", lambda _: 200.0)
+    else:
+        entry.write_bytes(entry.read_bytes()[:-3])
+    assert clock.in_zone(HELSINKI, Cache(tmp_path)).zone == "Europe/Helsinki"
+    assert len(looked_up) == 2
+
+
+def test_a_zone_that_cannot_be_kept_is_known_all_the_same(tmp_path):
+    (tmp_path / "file").touch()
+    assert clock.in_zone(AUCKLAND, Cache(tmp_path / "file")).zone == "Pacific/Auckland"
