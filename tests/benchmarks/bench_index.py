@@ -134,7 +134,8 @@ def main(extract: str, near: str) -> None:
         ]
         print(f"import of what a search needs       {imports}")
         print(f"a second search, map written        {find}")
-        print(f"  ratio                             {find.computing_s / imports.computing_s:6.2f} computing")
+        print(f"  ratio                             {find.computing_s / imports.computing_s:6.2f} computing, ", end="")
+        print(f"{find.clock_s / imports.clock_s:.2f} clock")
         subprocess.run([sys.executable, "-c", INSIDE, extract, cache, near], check=True)
 
 
