@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -210,6 +211,16 @@ def test_a_rectangle_holds_the_stretches_whose_middle_lies_in_it(tmp_path) -> No
     middles = ranking.stretches.geometry.interpolate(0.5, normalized=True)
     assert middles.within(shapely.box(*box)).all()
     assert {i for ids in ranking.excluded["osm_ids"] for i in ids} == {"way/1"}
+
+
+@pytest.mark.parametrize(("east_m", "share"), [(150, 50), (1000, None)])
+def test_how_much_of_the_area_the_map_covers_is_told(tmp_path, east_m: float, share: int | None) -> None:
+    walk = write_town(tmp_path / "town.osm", "n1 0 0\nn2 300 0\nw1 n1,n2 highway=footway surface=asphalt")
+    extent = (*lonlat(-600, -600), *lonlat(east_m, 600))
+    area = pipeline.area_around(Place("middle", *lonlat(150, 0)), 500)
+    ranking = pipeline.find(area, features_of=ExtractSource([walk], extent=extent), profile=BEGINNER)
+    told = [re.match(r"the map data cover (\d+) % of the area", note) for note in ranking.notes]
+    assert [int(m[1]) for m in told if m] == ([pytest.approx(share, abs=5)] if share else [])
 
 
 def test_distance_beyond_a_rectangle_is_that_to_its_edge() -> None:

@@ -86,6 +86,16 @@ def outside_m(area: Area, xy: FloatArray) -> FloatArray:
     return np.where((past > 0).any(axis=1), np.hypot(*np.fmax(past, 0).T), past.max(axis=1))
 
 
+def covered_share(area: Area, extent: shapely.Geometry) -> float:
+    """Return which part of an area a polygon in its CRS covers, 0..1."""
+    here = centre(area)
+    if area.half_m is None:
+        ground = shapely.Point(here).buffer(area.radius_m)
+    else:
+        ground = shapely.box(*(here - area.half_m), *(here + area.half_m))
+    return float(shapely.area(shapely.intersection(ground, extent)) / shapely.area(ground))
+
+
 def touching(area: Area, geometry: NDArray[np.object_]) -> BoolArray:
     """Say which geometries in the area's CRS touch the area."""
     here = centre(area)

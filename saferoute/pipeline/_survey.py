@@ -12,7 +12,7 @@ from saferoute import criteria, stretches
 from saferoute.criteria import clearance, flatness, limits
 from saferoute.memory import collected_rarely
 from saferoute.model import Evidence
-from saferoute.pipeline._area import outside_m, touching
+from saferoute.pipeline._area import covered_share, outside_m, touching
 from saferoute.pipeline._join import join
 from saferoute.sources import clock
 from saferoute.sources.samples import sampled
@@ -45,6 +45,9 @@ there 950 m further for what draws people, and chains should not end at the area
 COMPARED_M = 1100.0
 """Ways are cut into cells this far beyond the windows of the area: their crowding is compared with
 that of the ways within 1 km of a station, which is at most 50 m off."""
+
+_ALL = 0.995
+"""Share of an area that is told as all of it."""
 
 HEIGHTS_BEYOND_M = 500.0
 """Heights are looked up this far beyond the area: fits and stretches reach 200 m, bridges further."""
@@ -112,6 +115,7 @@ def survey(
     cell_reasons = seen.cell_reasons.copy()
     found = _refuse(seen.windows, cell_reasons, evidence, seen.hazards)
     elevation_notes = (*(heights.notes if heights else ()), *_elevation_notes(found, heights))
+    notes = (*features.notes, *_coverage_notes(area, features), *elevation_notes, *_hour_notes(seen.moment))
     return Survey(
         area=area,
         features=features,
@@ -124,7 +128,7 @@ def survey(
         cell_reasons=cell_reasons,
         windows=found,
         measurements={c.name: c.measure(found, evidence) for c in criteria.ALL},
-        notes=tuple(dict.fromkeys((*features.notes, *elevation_notes, *_hour_notes(seen.moment)))),
+        notes=tuple(dict.fromkeys(notes)),
     )
 
 
@@ -283,6 +287,19 @@ def _refuse(found: Windows, cell_reasons: NDArray[np.object_], evidence: Evidenc
 def _middles(windows: Windows) -> FloatArray:
     row = windows.first + windows.cells.chain[windows.first] + windows.n_cells // 2
     return windows.cells.xy[row]
+
+
+def _coverage_notes(area: Area, features: Features) -> tuple[str, ...]:
+    """Say how much of the area the map holds, where that is less than all of it."""
+    share = 1.0 if features.extent is None else covered_share(area, features.extent)
+    if share >= _ALL:
+        return ()
+    return (
+        (
+            f"the map data cover {100 * share:.0f} % of the area: what lies beyond their edge is unknown, "
+            "and near it there may be more people than are told of here"
+        ),
+    )
 
 
 def _elevation_notes(windows: Windows, heights: ElevationSamples | None) -> tuple[str, ...]:
