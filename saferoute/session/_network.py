@@ -12,6 +12,8 @@ import shapely
 from scipy import sparse
 from scipy.sparse import csgraph
 
+from saferoute.geometry import ragged
+
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
@@ -145,6 +147,65 @@ def network(features: Features, walkable: BoolArray) -> Network:
     ways = features.ways[walkable]
     forbidden = ways["highway"].str.removesuffix("_link").isin(_FORBIDDEN) | ways["sac_scale"].isin(_ALPINE)
     ways = ways[~forbidden & ~ways["indoor"].isin(["yes", "room", "corridor"])].reset_index(drop=True)
+    cut = _cut(ways)
+    edges = np.arange(len(cut.low))
+    length = shapely.length(cut.lines)
+    ends = cut.node[np.r_[cut.low, cut.high]]
+    crossing, crossings = _sums_of_crossings(
+        _crossing_costs(features, cut.ids), cut.vertices, (ends, np.r_[edges, edges]), len(edges)
+    )
+    per_metre = _cost_per_metre(ways)[cut.way]
+    per_metre = per_metre * np.where(_along_busy_roads(features, cut.lines), _BESIDE_COST, 1.0)
+    on_road = ways["highway"].str.removesuffix("_link").isin(ROADS).to_numpy()[cut.way]
+    used, ends_used = np.unique(ends, return_inverse=True)
+    where = np.zeros(len(cut.ids), dtype=np.int64)
+    where[cut.node] = np.arange(len(cut.node))
+    net = Network(
+        crs=str(features.ways.crs),
+        node_id=cut.ids[used],
+        xy=cut.xy[where[used]],
+        start=ends_used[: len(edges)],
+        end=ends_used[len(edges) :],
+        lines=cut.lines,
+        length_m=length,
+        cost=length * per_metre + np.where(on_road, 0.0, crossing),
+        way=ways["osm_id"].to_numpy()[cut.way],
+        highway=ways["highway"].to_numpy(dtype=object)[cut.way],
+        name=ways["name"].fillna("").to_numpy(dtype=object)[cut.way],
+        crossings=np.where(on_road, 0.0, crossings),
+        part=np.zeros(len(used), dtype=np.int64),
+        part_m=np.zeros(0),
+    )
+    return with_parts(_edges(net, length > 0))
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """Ways cut at the nodes that they share, into n edges.
+
+    Attributes
+    ----------
+    ids : ndarray of shape (k,)
+        The OSM nodes.
+    node, xy : ndarray of shape (v,) and (v, 2)
+        Row in `ids`, and place, of each vertex of the ways.
+    low, high, way, lines : ndarray of shape (n,)
+        First and last vertex, row of the way, and LineString of each edge.
+    vertices : (ndarray, ndarray)
+        Of each vertex of each edge the edge, and the row in `ids`.
+    """
+
+    ids: IntArray
+    node: IntArray
+    xy: FloatArray
+    low: IntArray
+    high: IntArray
+    way: IntArray
+    lines: NDArray[np.object_]
+    vertices: tuple[IntArray, IntArray]
+
+
+def _cut(ways: gpd.GeoDataFrame) -> _Cut:
     lists = [np.asarray(n, dtype=np.int64) for n in ways["nodes"]]
     node = np.concatenate([*lists, np.empty(0, np.int64)])
     of_way = np.repeat(np.arange(len(ways)), [len(n) for n in lists])
@@ -157,37 +218,9 @@ def network(features: Features, walkable: BoolArray) -> Network:
     same_way = of_way[low] == of_way[high]
     low, high = low[same_way], high[same_way]
     size = high - low + 1
-    at = np.repeat(low - np.r_[0, np.cumsum(size)[:-1]], size) + np.arange(size.sum())
-    lines = shapely.linestrings(xy[at], indices=np.repeat(np.arange(len(low)), size))
-    length = shapely.length(lines)
-    road_cost = _crossing_costs(features, ids)
-    inner = np.repeat(np.arange(len(low)), size), inverse[at]
-    ends = np.r_[low, high], np.r_[np.arange(len(low)), np.arange(len(low))]
-    crossing, crossings = _sums_of_crossings(road_cost, inner, (inverse[ends[0]], ends[1]), len(low))
-    way = of_way[low]
-    per_metre = _cost_per_metre(ways)[way] * np.where(_along_busy_roads(features, lines), _BESIDE_COST, 1.0)
-    on_road = ways["highway"].str.removesuffix("_link").isin(ROADS).to_numpy()[way]
-    whole = length > 0
-    used, ends_used = np.unique(np.r_[inverse[low], inverse[high]], return_inverse=True)
-    where = np.zeros(len(ids), dtype=np.int64)
-    where[inverse] = np.arange(len(inverse))
-    net = Network(
-        crs=str(features.ways.crs),
-        node_id=ids[used],
-        xy=xy[where[used]],
-        start=ends_used[: len(low)],
-        end=ends_used[len(low) :],
-        lines=lines,
-        length_m=length,
-        cost=length * per_metre + np.where(on_road, 0.0, crossing),
-        way=ways["osm_id"].to_numpy()[way],
-        highway=ways["highway"].to_numpy(dtype=object)[way],
-        name=ways["name"].fillna("").to_numpy(dtype=object)[way],
-        crossings=np.where(on_road, 0.0, crossings),
-        part=np.zeros(len(used), dtype=np.int64),
-        part_m=np.zeros(0),
-    )
-    return with_parts(_edges(net, whole))
+    at, owner = ragged(low, size), np.repeat(np.arange(len(low)), size)
+    lines = shapely.linestrings(xy[at], indices=owner)
+    return _Cut(ids, inverse, xy, low, high, of_way[low], lines, (owner, inverse[at]))
 
 
 def _edges(net: Network, which: BoolArray | IntArray) -> Network:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
+    from pyproj import Transformer
 
     from saferoute.model import Area, BoolArray, FloatArray
 
@@ -304,19 +305,38 @@ def population(path: Path, area: Area, *, margin_m: float) -> pd.DataFrame:
         If the file is no raster or is damaged, or so fine that it holds no population.
     """
     import pandas as pd
-    import rasterio
     from pyproj import Transformer
-    from rasterio.windows import Window, from_bounds
 
-    facts = _facts(path)
-    to_raster = Transformer.from_crs(area.crs, facts.crs, always_xy=True)
+    to_raster = Transformer.from_crs(area.crs, _facts(path).crs, always_xy=True)
     here = np.array(
         Transformer.from_crs("EPSG:4326", area.crs, always_xy=True).transform(area.place.lon, area.place.lat)
     )
     reach = area.radius_m + margin_m
+    grid, transform, cell_m = _cells_around(path, to_raster, here, reach, area)
+    pieces = max(int(np.ceil(cell_m / FINEST_M)), 1)
+    people = np.repeat(np.repeat(grid, pieces, axis=0), pieces, axis=1) / pieces**2
+    row, column = np.indices(people.shape)
+    a, b, c, d, e, f = transform[:6]
+    across, down = (column.ravel() + 0.5) / pieces, (row.ravel() + 0.5) / pieces
+    x, y = to_raster.transform(a * across + b * down + c, d * across + e * down + f, direction="INVERSE")
+    people = people.ravel()
+    known = np.isfinite(people) & (people >= 0) & (np.hypot(x - here[0], y - here[1]) <= reach)
+    if not known.any():
+        raise _nobody(path, area)
+    table = {"x_m": x[known], "y_m": y[known], "people": people[known]}
+    return pd.DataFrame(table).assign(cell_m=cell_m / pieces)
+
+
+def _cells_around(
+    path: Path, to_raster: Transformer, here: FloatArray, reach_m: float, area: Area
+) -> tuple[FloatArray, tuple[float, ...], float]:
+    """Return a raster's values around a point, NaN where it has none, their affine transform and cell size in m."""
+    import rasterio
+    from rasterio.windows import Window, from_bounds
+
     try:
         with rasterio.open(_gdal_name(path)) as data:
-            bounds = to_raster.transform_bounds(*(here - reach), *(here + reach))
+            bounds = to_raster.transform_bounds(*(here - reach_m), *(here + reach_m))
             whole = Window(0, 0, data.width, data.height)
             box = from_bounds(*bounds, transform=data.transform).round_offsets().round_lengths(op="ceil")
             if not rasterio.windows.intersect(box, whole):
@@ -327,22 +347,9 @@ def population(path: Path, area: Area, *, margin_m: float) -> pd.DataFrame:
                     f"{path}: {box.width * box.height:.0f} cells here; give a raster of 30 m cells or more"
                 )
             grid = data.read(1, window=box, masked=True).astype(float).filled(np.nan)
-            cell_m = _ground_size(data, to_raster, here[None, :])
-            transform = data.window_transform(box)
+            return grid, tuple(data.window_transform(box)), _ground_size(data, to_raster, here[None, :])
     except rasterio.errors.RasterioError as error:
         raise InvalidInput(f"{path}: the raster is damaged and cannot be read; copy it again") from error
-    pieces = max(int(np.ceil(cell_m / FINEST_M)), 1)
-    people = np.repeat(np.repeat(grid, pieces, axis=0), pieces, axis=1) / pieces**2
-    row, column = np.indices(people.shape)
-    a, b, c, d, e, f = tuple(transform)[:6]
-    across, down = (column.ravel() + 0.5) / pieces, (row.ravel() + 0.5) / pieces
-    x, y = to_raster.transform(a * across + b * down + c, d * across + e * down + f, direction="INVERSE")
-    people = people.ravel()
-    known = np.isfinite(people) & (people >= 0) & (np.hypot(x - here[0], y - here[1]) <= reach)
-    if not known.any():
-        raise _nobody(path, area)
-    table = {"x_m": x[known], "y_m": y[known], "people": people[known]}
-    return pd.DataFrame(table).assign(cell_m=cell_m / pieces)
 
 
 def _nobody(path: Path, area: Area) -> NoCoverage:
