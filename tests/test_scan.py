@@ -362,6 +362,18 @@ def test_a_region_that_holds_nothing_to_run_on_is_an_empty_data_set(tmp_path: Pa
     assert capsys.readouterr().out.startswith("0 stretches")
 
 
+@pytest.mark.parametrize(
+    ("name", "more", "rule"),
+    [("out.txt", (), "ends with .parquet"), ("out.parquet", ("--workers", "0"), "at least 1 process")],
+)
+def test_what_will_be_refused_is_refused_before_the_map_is_read(tmp_path, capsys, name, more, rule) -> None:
+    code = main(["scan", str(tmp_path / "no such region"), "-o", str(tmp_path / name), *more])
+    err = capsys.readouterr().err
+    assert code == 2
+    assert rule in err
+    assert "reading the map" not in err
+
+
 def test_progress_tells_rate_and_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
     tiles, said, clock = covering((24.0, 60.0, 24.5, 60.2), 12), [], [0.0]
     monkeypatch.setattr(scan.time, "monotonic", lambda: clock[0])

@@ -66,9 +66,10 @@ def run(arguments: argparse.Namespace) -> int:
 
     tell = progress(arguments.quiet)
     profile = profile_of(arguments)
+    scan.check(arguments.output, workers=arguments.workers)
     if not profile.at:
         tell("no --at: people are those of a mean hour of the day, and nothing is said of light")
-    tell("reading the map")
+    tell("reading the map; an extract that is new here is read whole, which takes a while")
     job = scan.job_of(
         arguments.region,
         profile=profile,

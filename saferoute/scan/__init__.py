@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from saferoute.model import Profile
 
-__all__ = ["DEFAULT_ZOOM", "SCHEMA", "ZOOMS", "Job", "Result", "job_of", "scan"]
+__all__ = ["DEFAULT_ZOOM", "SCHEMA", "ZOOMS", "Job", "Result", "check", "job_of", "scan"]
 
 DEFAULT_ZOOM = 12
 ZOOMS = range(9, 17)
@@ -116,6 +116,20 @@ def _on_a_day(profile: Profile, west: float, south: float, east: float, north: f
     return replace(profile, at=f"{at:%Y-%m-%dT%H:%M}")
 
 
+def check(output: Path, *, workers: int | None = None) -> Outputs:
+    """Return where a scan writes, or refuse it: before a country is read, not behind.
+
+    Raises
+    ------
+    InvalidInput
+        If a library is missing, `workers` is below 1, or the output is not a scan's.
+    """
+    _web.require()
+    if workers is not None and workers < 1:
+        raise InvalidInput(f"workers {workers}: at least 1 process must look at the tiles")
+    return Outputs(output)
+
+
 def scan(
     job: Job,
     output: Path,
@@ -153,10 +167,7 @@ def scan(
     """
     from filelock import FileLock, Timeout
 
-    _web.require()
-    if workers is not None and workers < 1:
-        raise InvalidInput(f"workers {workers}: at least 1 process must look at the tiles")
-    outputs = Outputs(output)
+    outputs = check(output, workers=workers)
     lock = FileLock(output.with_name(f".{output.name}.lock"))
     try:
         with lock.acquire(timeout=0):
