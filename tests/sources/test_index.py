@@ -101,6 +101,23 @@ def test_two_processes_write_the_index_that_one_writes(
     assert files(other) == files(cache)
 
 
+@pytest.mark.parametrize(("free", "told"), [(1000, True), (1 << 40, False), (None, False)])
+def test_an_extract_that_memory_may_not_hold_is_announced(
+    free: int | None, told: bool, town: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "_free_bytes", lambda: free)
+    said: list[str] = []
+    look(town, cache, said)
+    look(town, cache, said)  # from the index, which takes no memory
+    assert [text.startswith("it may take") for text in said] == [False, True][: 1 + told]
+
+
+@pytest.mark.skipif(not Path("/proc/meminfo").exists(), reason="this system does not say what memory is free")
+def test_free_memory_is_more_than_none_and_less_than_there_is() -> None:
+    there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    assert 0 < (index._free_bytes() or 0) < there
+
+
 def test_a_large_file_without_a_way_is_refused_as_a_small_one_is(
     cache: Cache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
