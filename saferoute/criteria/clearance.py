@@ -88,7 +88,8 @@ def blockers(features: Features) -> Blockers:
     small = small_objects(points)
     things, trees = points.geometry.to_numpy()[small], isin(points, "natural", {"tree"})[small]
     building = has(areas, "building")
-    playground, water = isin(areas, "leisure", {"playground"}), _hazards.is_water(areas)
+    playground = isin(areas, "leisure", {"playground"}) | isin(areas, "landuse", {"playground"})
+    water = _hazards.is_water(areas)
     use = np.zeros(len(areas), dtype=bool)
     for tag, values in _USES.items():
         use |= isin(areas, tag, values)

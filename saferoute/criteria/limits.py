@@ -44,7 +44,7 @@ RULES = {
     "tunnel": "tunnels and passages",
     "bridge": "bridges without a mapped railing",
     "mountain path": "paths above sac_scale=hiking, or with bad trail visibility",
-    "access": "ways that are not open to everybody on foot",
+    "access": "ways that are not open to everybody on foot, and fenced lawns that do not say they are",
     "surface": "rock, mud, ice, snow, cobbles, shells and the like",
     "smoothness": "smoothness very_bad or worse, and tracktype=grade5",
     "surface not asked for": "surfaces other than the ones asked for; unknown ones too",
@@ -87,6 +87,7 @@ _CLOSED = frozenset(
     "no private customers permit use_sidepath delivery residents members employees staff military "
     "agricultural forestry discouraged emergency".split()
 )
+_OPEN = frozenset({"yes", "designated", "permissive"})
 _MOTOR_ALLOWED = frozenset({"yes", "designated", "permissive", "official", "destination"})
 _RAILINGS = frozenset({"yes", "both", "left", "right", "center", "separate"})
 _SAC_ABOVE_HIKING = frozenset(
@@ -174,7 +175,7 @@ def of_areas(areas: gpd.GeoDataFrame, profile: Profile) -> NDArray[np.object_]:
     """Return why open ground is never run on, ``""`` where no tag of its own is against it."""
     reasons = np.full(len(areas), "", dtype=object)
     rules = [
-        ("access", closed_on_foot(areas)),
+        ("access", closed_on_foot(areas) | _fenced_lawns(areas)),
         ("closed ground", has(areas, "golf", but=())),
         ("kind of pitch", isin(areas, "leisure", {"pitch"}) & isin(areas, "sport", _WALLED_SPORTS)),
         ("kind of track", isin(areas, "leisure", {"track"}) & _other_track(areas)),
@@ -185,6 +186,12 @@ def of_areas(areas: gpd.GeoDataFrame, profile: Profile) -> NDArray[np.object_]:
     for reason, hit in rules + _chosen_surfaces(areas, profile):
         reasons[hit & (reasons == "")] = reason
     return reasons
+
+
+def _fenced_lawns(areas: gpd.GeoDataFrame) -> BoolArray:
+    """Say which lawns have a fence of their own, but no tag that lets people in: gardens, paddocks, basins [+]."""
+    lawn = isin(areas, "landuse", {"grass", "meadow"}) & isin(areas, "barrier", FENCES)
+    return lawn & ~(isin(areas, "foot", _OPEN) | isin(areas, "access", _OPEN))
 
 
 def of_tracks(ways: gpd.GeoDataFrame, profile: Profile | None = None) -> NDArray[np.object_]:

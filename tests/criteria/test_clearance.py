@@ -31,6 +31,7 @@ def blockers(folder: Path, plan: str) -> clearance.Blockers:
         (SQUARE.format("building=yes"), clearance.BUILDING_M),
         (SQUARE.format("natural=water"), 5.0),
         (SQUARE.format("leisure=playground"), clearance.PLAYGROUND_M),
+        (SQUARE.format("landuse=playground"), clearance.PLAYGROUND_M),
         (LINE.format("barrier=hedge"), clearance.FENCE_M),
         (LINE.format("highway=footway width=2"), 1.0 + clearance.PATH_M),
         (LINE.format("highway=residential width=6"), 3.0 + 3.0),

@@ -527,6 +527,27 @@ def test_a_lawn_no_way_leads_to_is_left_out(find) -> None:
     assert reason_of(far, "way/2") == ["farmland"]
 
 
+@pytest.mark.parametrize(
+    ("tags", "open_to_all"),
+    [
+        ("landuse=grass barrier=fence", False),
+        ("landuse=grass barrier=wall access=unknown", False),
+        ("landuse=grass barrier=fence access=yes", True),
+        ("landuse=grass barrier=fence foot=permissive", True),
+        ("leisure=pitch sport=soccer barrier=fence", True),
+    ],
+)
+def test_a_lawn_within_a_fence_is_for_whom_its_tags_say(find, tags: str, open_to_all: bool) -> None:
+    ranking = find(lawn(tags))
+    assert on_ground(ranking).empty is not open_to_all
+    assert ("access" in reason_of(ranking, "way/2")) is not open_to_all
+
+
+def test_a_park_that_is_a_playground_is_no_place_to_run(find) -> None:
+    assert len(on_ground(find(lawn("leisure=park"))))
+    assert on_ground(find(lawn("leisure=park landuse=playground"))).empty
+
+
 def test_a_private_path_leads_nowhere(find) -> None:
     town = Town()
     town.line([(-50, -200), (200, -200)], "highway=footway")

@@ -62,7 +62,7 @@ COST = {"dog park": 0.6, "playground": 0.7, "school gate": 0.8, "scooter hire": 
 _SCHOOL_HOURS = range(7, 17)
 _NEIGHBOURS = {
     "dog park": {"leisure": frozenset({"dog_park"})},
-    "playground": {"leisure": frozenset({"playground"})},
+    "playground": {"leisure": frozenset({"playground"}), "landuse": frozenset({"playground"})},
     "school gate": {"amenity": frozenset({"school", "kindergarten"})},
     "scooter hire": {"amenity": frozenset({"bicycle_rental", "kick-scooter_rental", "kick-scooter_parking"})},
 }
