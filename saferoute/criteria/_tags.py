@@ -44,7 +44,7 @@ def worst(table: pd.DataFrame, tag: str, ratings: Mapping[str, float]) -> FloatA
 
 def of_values(table: pd.DataFrame, tag: str, of: Callable[[str], Any], *, missing: float) -> NDArray[Any]:
     """Return what is told of a tag's value in each row; each value is asked for once."""
-    codes, known = pd.factorize(column(table, tag))
+    codes, known = pd.factorize(column(table, tag).to_numpy(dtype=object))
     return np.array([*map(of, known), missing])[codes]
 
 
