@@ -33,7 +33,7 @@ def isin(table: pd.DataFrame, tag: str, values: Collection[str]) -> BoolArray:
 
 
 def has(table: pd.DataFrame, tag: str, *, but: Collection[str] = ("no",)) -> BoolArray:
-    """Say which rows have a tag with any other value than `but`."""
+    """Say which rows have a tag with any other value than `but`; a list (`no;yes`) is another value."""
     return of_values(table, tag, lambda value: value not in but, missing=False)
 
 

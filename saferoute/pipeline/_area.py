@@ -88,19 +88,19 @@ def outside_m(area: Area, xy: FloatArray) -> FloatArray:
 
 def covered_share(area: Area, extent: shapely.Geometry) -> float:
     """Return which part of an area a polygon in its CRS covers, 0..1."""
-    here = centre(area)
-    if area.half_m is None:
-        ground = shapely.Point(here).buffer(area.radius_m)
-    else:
-        ground = shapely.box(*(here - area.half_m), *(here + area.half_m))
+    ground = _rectangle_of(area) if area.half_m else shapely.Point(centre(area)).buffer(area.radius_m)
     return float(shapely.area(shapely.intersection(ground, extent)) / shapely.area(ground))
 
 
 def touching(area: Area, geometry: NDArray[np.object_]) -> BoolArray:
     """Say which geometries in the area's CRS touch the area."""
-    here = centre(area)
     if area.half_m is None:
-        near: BoolArray = shapely.dwithin(geometry, shapely.Point(here), area.radius_m)
+        near: BoolArray = shapely.dwithin(geometry, shapely.Point(centre(area)), area.radius_m)
         return near
-    touched: BoolArray = shapely.intersects(geometry, shapely.box(*(here - area.half_m), *(here + area.half_m)))
+    touched: BoolArray = shapely.intersects(geometry, _rectangle_of(area))
     return touched
+
+
+def _rectangle_of(area: Area) -> shapely.Polygon:
+    here, half_m = centre(area), np.array(area.half_m)
+    return shapely.box(*(here - half_m), *(here + half_m))

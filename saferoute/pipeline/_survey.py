@@ -294,12 +294,8 @@ def _coverage_notes(area: Area, features: Features) -> tuple[str, ...]:
     share = 1.0 if features.extent is None else covered_share(area, features.extent)
     if share >= _ALL:
         return ()
-    return (
-        (
-            f"the map data cover {100 * share:.0f} % of the area: what lies beyond their edge is unknown, "
-            "and near it there may be more people than are told of here"
-        ),
-    )
+    told = f"the map data cover {100 * share:.0f} % of the area: what lies beyond their edge is unknown, "
+    return (told + "and near it there may be more people than are told of here",)
 
 
 def _elevation_notes(windows: Windows, heights: ElevationSamples | None) -> tuple[str, ...]:

@@ -206,6 +206,7 @@ class _Cut:
 
 
 def _cut(ways: gpd.GeoDataFrame) -> _Cut:
+    """Cut ways, with ``nodes`` and LineStrings of as many vertices, wherever they share a node."""
     lists = [np.asarray(n, dtype=np.int64) for n in ways["nodes"]]
     node = np.concatenate([*lists, np.empty(0, np.int64)])
     of_way = np.repeat(np.arange(len(ways)), [len(n) for n in lists])

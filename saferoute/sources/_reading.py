@@ -28,8 +28,6 @@ ALL = ("node", "way", "area")
 
 _PLAUSIBLE = 3.0
 """A header's box that is this much larger than what the file holds is no box of this file."""
-_GROWING = "sparse_mmap_array"
-_LARGE_BYTES = 8 << 20
 _NODE, _RELATION, _WAY = range(len(KINDS))
 
 
@@ -157,10 +155,9 @@ def _objects(path: Path, what: tuple[str, ...]) -> Iterator[Any]:
 
     kinds = {"area": (AREA, osm.AREA_KEYS), "way": (WAY, osm.LINE_KEYS), "node": (NODE, osm.POINT_KEYS)}
     if "area" in what:
-        processor = osmium.FileProcessor(osm_file(path)).with_locations(_node_store(path))
-        processor = processor.with_areas(osmium.filter.KeyFilter(*osm.AREA_KEYS))
+        processor = osmium.FileProcessor(osm_file(path)).with_areas(osmium.filter.KeyFilter(*osm.AREA_KEYS))
     else:
-        processor = osmium.FileProcessor(osm_file(path), NODE | WAY).with_locations(_node_store(path))
+        processor = osmium.FileProcessor(osm_file(path), NODE | WAY).with_locations()
     asked = osmium.osm.NOTHING
     for kind, keys in (kinds[name] for name in what):
         only = osmium.filter.KeyFilter(*keys)
@@ -168,14 +165,6 @@ def _objects(path: Path, what: tuple[str, ...]) -> Iterator[Any]:
         processor = processor.with_filter(only)
         asked |= kind
     yield from processor.with_filter(osmium.filter.EntityFilter(asked))
-
-
-def _node_store(path: Path) -> str:
-    """Return where osmium keeps the places of nodes; of a large file in an array that grows without being copied."""
-    import osmium
-
-    large = path.stat().st_size >= _LARGE_BYTES and _GROWING in osmium.index.map_types()  # Linux alone has it
-    return _GROWING if large else "flex_mem"
 
 
 def _adders(ways: Rows, areas: Rows, points: Rows) -> tuple[Callable[[Any], Any], ...]:

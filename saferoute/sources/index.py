@@ -51,7 +51,7 @@ _AREAS = "areas.json"
 _SHARED_BYTES = 8 << 20
 """Extracts from this size on are read by two processes: a second one takes half a second to begin."""
 _MEMORY = 15
-"""Bytes of memory that a byte of an extract takes while its index is made, in both processes [M, 98 MB: 1.43 GB]."""
+"""Bytes of memory that a byte of an extract takes while its index is made, in both processes [M, 98 MB: 1.49 GB]."""
 _SHAPES = {"ways": "LineString", "areas": "MultiPolygon", "points": "Point"}
 _BLOCK = 1 << 20
 

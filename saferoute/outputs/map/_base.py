@@ -184,6 +184,7 @@ def _tagged(table: gpd.GeoDataFrame, tags: Mapping[str, frozenset[str]]) -> Bool
 
 
 def _fill(geometries: Geometries, frame: BaseGeometry, grid: Grid, layer: _Layer) -> str:
+    # Boxes first: to mend what is not drawn would take longer than all else.
     near = shapely.make_valid(geometries[shapely.intersects(frame, shapely.box(*shapely.bounds(geometries).T))])
     large = near[shapely.area(near) >= layer.smallest]
     # A canvas fills by the even-odd rule: where two areas of a class overlap there would be a hole.

@@ -104,6 +104,7 @@ def _packed(cells: IntArray, owner: IntArray, fewest: int) -> str:
     order = np.lexsort((cells[first, 1], cells[first, 0], cells[first, 1] // _ROW))
     first, count = first[order], count[order]
     steps = np.diff(cells, axis=0, prepend=0)
+    # A line's first step leads from the start of the line before, and its number of points stands before it.
     steps[first] = np.diff(cells[first], axis=0, prepend=0)
     at = np.cumsum(2 * count + 1) - (2 * count + 1)
     return words(np.insert(steps[ragged(first, count)].ravel(), at - np.arange(len(at)), count))
