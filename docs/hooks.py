@@ -79,9 +79,9 @@ def _rooms() -> dict[str, list[str]]:
 
 def _commands() -> str:
     """Return a page with every command and option, from the parser itself."""
-    from saferoute.cli import parser
+    from saferoute.cli import build_parser
 
-    top = parser()
+    top = build_parser()
     commands = top._subparsers._group_actions[0].choices  # type: ignore[union-attr]  # noqa: SLF001
     parts = ["# Commands", f"{top.description} Each command says the same with `--help`."]
     for name, command in commands.items():

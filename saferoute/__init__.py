@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from saferoute.api import Explanation, Ranking, Session, explain, find, plan
     from saferoute.model import Profile, SaferouteError, Wish
-    from saferoute.pipeline import crowding_at
+    from saferoute.search import crowding_at
     from saferoute.sources.online import Online
     from saferoute.sources.profiles import load_profile
 
@@ -31,7 +31,7 @@ __all__ = [
 _HOMES = {
     **dict.fromkeys(("Explanation", "Ranking", "Session", "explain", "find", "plan"), "saferoute.api"),
     **dict.fromkeys(("Profile", "SaferouteError", "Wish"), "saferoute.model"),
-    "crowding_at": "saferoute.pipeline",
+    "crowding_at": "saferoute.search",
     "Online": "saferoute.sources.online",
     "load_profile": "saferoute.sources.profiles",
 }

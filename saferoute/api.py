@@ -1,6 +1,6 @@
 """What one types in a notebook or script: `find`, `plan`, `explain`, and results that show themselves.
 
-`saferoute.pipeline` computes on sources that are handed to it, and knows no
+`saferoute.search` computes on sources that are handed to it, and knows no
 file; here places, folders and rasters are named, and what comes back can be
 looked at, turned into a table and saved.
 """
@@ -12,10 +12,10 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from saferoute import model, pipeline
+from saferoute import model, search
 from saferoute.model import WGS84, InvalidInput, Profile, Wish
-from saferoute.sources.extract import SUFFIXES
 from saferoute.sources.online import ELEVATIONS, Online, open_sources
+from saferoute.sources.osm.extract import SUFFIXES
 from saferoute.sources.profiles import load_profile
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from rich.console import RenderableType
 
-    from saferoute.outputs.map import OfflineFigure
+    from saferoute.page import OfflineFigure
     from saferoute.sources.online import Sources
 
     Paths = Path | str | Sequence[Path | str]
@@ -51,22 +51,22 @@ class Explanation(model.Explanation):
 
     def __str__(self) -> str:
         """Return the explanation as lines of text."""
-        from saferoute.outputs.table import explanation_lines
+        from saferoute.report.table import explanation_lines
 
-        return "\n".join(explanation_lines(self, self._subject()))
+        return "\n".join(explanation_lines(self, self._name_subject()))
 
     def __repr__(self) -> str:
         """Return one line."""
-        from saferoute.outputs.table import facts
+        from saferoute.report.table import fact_lines
 
-        return f"<Explanation: {facts(self, self._subject())[0]}>"
+        return f"<Explanation: {fact_lines(self, self._name_subject())[0]}>"
 
     def _repr_html_(self) -> str:
-        from saferoute.outputs.notebook import explanation_html
+        from saferoute.report.notebook import explanation_html
 
-        return explanation_html(self, self._subject())
+        return explanation_html(self, self._name_subject())
 
-    def _subject(self) -> str:
+    def _name_subject(self) -> str:
         return f"Stretch {self.row['rank']}" if self.recommended else "Nearest"
 
 
@@ -98,9 +98,9 @@ class Ranking(model.Ranking):
     """
 
     @classmethod
-    def of(cls, ranking: model.Ranking) -> Self:
-        """Return what `saferoute.pipeline.find` gave, with the methods of this class."""
-        return cls(**_values(ranking))
+    def from_model(cls, ranking: model.Ranking) -> Self:
+        """Return what `saferoute.search.find` gave, with the methods of this class."""
+        return cls(**_field_values(ranking))
 
     def __len__(self) -> int:
         """Return the number of stretches."""
@@ -112,19 +112,19 @@ class Ranking(model.Ranking):
 
     def __str__(self) -> str:
         """Return the table, what was left out and the notes as text."""
-        from saferoute.outputs import table
+        from saferoute.report import table
 
         lines = ["Left out:", *table.exclusion_lines(self), "", *table.closing_lines(self)]
-        return _text(table.heading(self), table.ranking_table(self) if self else None, lines)
+        return _render_text(table.heading_line(self), table.ranking_table(self) if self else None, lines)
 
     def __repr__(self) -> str:
         """Return one line."""
-        from saferoute.outputs.table import heading
+        from saferoute.report.table import heading_line
 
-        return f"<Ranking: {heading(self)}>"
+        return f"<Ranking: {heading_line(self)}>"
 
     def _repr_html_(self) -> str:
-        from saferoute.outputs.notebook import ranking_html
+        from saferoute.report.notebook import ranking_html
 
         return ranking_html(self)
 
@@ -141,7 +141,7 @@ class Ranking(model.Ranking):
         -------
         GeoDataFrame
             A row a stretch, best first, with the columns of README, *GeoJSON*
-            (`saferoute.outputs.vector.SCHEMA`); lists are joined by "; ",
+            (`saferoute.exports.schema.SCHEMA`); lists are joined by "; ",
             unknown is NaN. ``attrs`` holds attribution, licence, date of the
             data, caution and notes.
 
@@ -150,7 +150,7 @@ class Ranking(model.Ranking):
         InvalidInput
             If `crs` is none.
         """
-        return _table_of(self, "stretches", crs)
+        return _layer_in_crs(self, "stretches", crs)
 
     def map(self) -> OfflineFigure:
         """Return a map that a notebook shows, and that ``save(path)`` writes as a page.
@@ -161,9 +161,9 @@ class Ranking(model.Ranking):
             A Folium figure. It needs no network. In a notebook that is not
             trusted it is a still picture.
         """
-        from saferoute.outputs.map import figure
+        from saferoute.page import make_figure
 
-        return figure(self)
+        return make_figure(self)
 
     def explain(self, i: int) -> Explanation:
         """Return how a stretch scores, and why.
@@ -194,7 +194,7 @@ class Ranking(model.Ranking):
         Parameters
         ----------
         path : path
-            Ends with one of `saferoute.outputs.FORMATS`: ``.html``,
+            Ends with one of `saferoute.exports.FORMATS`: ``.html``,
             ``.geojson``, ``.gpx``, ``.gpkg``, ``.parquet``, ``.fgb``, ``.kml``, ``.csv``.
 
         Returns
@@ -206,7 +206,7 @@ class Ranking(model.Ranking):
         InvalidInput
             If no format has this suffix, or the file cannot be written.
         """
-        return _saved(self, path)
+        return _save_result(self, path)
 
 
 class Session(model.Session):
@@ -224,9 +224,9 @@ class Session(model.Session):
     """
 
     @classmethod
-    def of(cls, session: model.Session) -> Self:
-        """Return what `saferoute.pipeline.plan` gave, with the methods of this class."""
-        return cls(**{**_values(session), "ranking": Ranking.of(session.ranking)})
+    def from_model(cls, session: model.Session) -> Self:
+        """Return what `saferoute.search.plan` gave, with the methods of this class."""
+        return cls(**{**_field_values(session), "ranking": Ranking.from_model(session.ranking)})
 
     def __len__(self) -> int:
         """Return the number of steps."""
@@ -238,21 +238,21 @@ class Session(model.Session):
 
     def __str__(self) -> str:
         """Return the timetable, what to check and the notes as text."""
-        from saferoute.outputs import timetable
+        from saferoute.report import timetable
 
         if not self:
             return "\n".join(timetable.closing_lines(self))
         first, *others = timetable.summary_lines(self)
-        return _text(first, timetable.timetable(self), [*others, "", *timetable.closing_lines(self)])
+        return _render_text(first, timetable.steps_table(self), [*others, "", *timetable.closing_lines(self)])
 
     def __repr__(self) -> str:
         """Return one line."""
-        from saferoute.outputs.timetable import summary_lines
+        from saferoute.report.timetable import summary_lines
 
         return f"<{summary_lines(self)[0] if self else 'Session: no stretch can be reached'}>"
 
     def _repr_html_(self) -> str:
-        from saferoute.outputs.notebook import session_html
+        from saferoute.report.notebook import session_html
 
         return session_html(self)
 
@@ -271,13 +271,13 @@ class Session(model.Session):
         InvalidInput
             If there is no such layer, or `crs` is none.
         """
-        return _table_of(self, layer, crs)
+        return _layer_in_crs(self, layer, crs)
 
     def map(self) -> OfflineFigure:
         """Return a map with the route and a card to print, as `Ranking.map` does."""
-        from saferoute.outputs.map import figure
+        from saferoute.page import make_figure
 
-        return figure(self)
+        return make_figure(self)
 
     def save(self, path: Path | str) -> Path:
         """Write the session in the format of the path's suffix, as `Ranking.save` does.
@@ -285,20 +285,20 @@ class Session(model.Session):
         Besides the suffixes of a ranking there are ``.fit``, a course for a
         watch, and ``.workout.fit``, its steps as a workout.
         """
-        return _saved(self, path)
+        return _save_result(self, path)
 
 
-def _values(thing: Any) -> dict[str, Any]:
+def _field_values(thing: Any) -> dict[str, Any]:
     """Return the fields of a dataclass as they are, without copies."""
     return {field.name: getattr(thing, field.name) for field in fields(thing)}
 
 
-def _table_of(thing: Ranking | Session, name: str, crs: Any) -> gpd.GeoDataFrame:
+def _layer_in_crs(thing: Ranking | Session, name: str, crs: Any) -> gpd.GeoDataFrame:
     from pyproj.exceptions import CRSError
 
-    from saferoute.outputs import tables
+    from saferoute.exports import build_tables
 
-    named = tables(thing)
+    named = build_tables(thing)
     if name not in named:
         raise InvalidInput(f"layer {name!r}: choose one of {', '.join(named)}")
     try:
@@ -307,14 +307,14 @@ def _table_of(thing: Ranking | Session, name: str, crs: Any) -> gpd.GeoDataFrame
         raise InvalidInput(f"crs {crs!r} is no coordinate system; write one as in EPSG:3067") from error
 
 
-def _saved(thing: Ranking | Session, path: Path | str) -> Path:
-    from saferoute import outputs
+def _save_result(thing: Ranking | Session, path: Path | str) -> Path:
+    from saferoute import exports
 
-    outputs.write(thing, Path(path).expanduser())
+    exports.write_file(thing, Path(path).expanduser())
     return Path(path).expanduser()
 
 
-def _text(first: str, table: RenderableType | None, lines: Sequence[str]) -> str:
+def _render_text(first: str, table: RenderableType | None, lines: Sequence[str]) -> str:
     from rich.console import Console
 
     out = io.StringIO()
@@ -371,15 +371,15 @@ def find(  # noqa: PLR0913 - as many choices as the command has groups of option
     >>> len(ranking), int(ranking.stretches["rank"].iloc[0])
     (3, 1)
     """
-    sources = _sources(region, elevation, online)
-    found = pipeline.find(
-        pipeline.area_around(sources.find_place(near, None), radius_m),
+    sources = _open_inputs(region, elevation, online)
+    found = search.find(
+        search.area_around(sources.find_place(near, None), radius_m),
         features_of=sources.features,
-        profile=_profile(profile),
+        profile=_resolve_profile(profile),
         elevation_of=sources.elevation,
         top=top,
     )
-    return Ranking.of(found)
+    return Ranking.from_model(found)
 
 
 def explain(
@@ -413,14 +413,14 @@ def explain(
     >>> print(explain("60.1757,24.9470", region="data/helsinki").row["surface"])
     unpaved
     """
-    sources = _sources(region, elevation, online)
-    answer = pipeline.explain(
+    sources = _open_inputs(region, elevation, online)
+    answer = search.explain(
         sources.find_place(near, None),
         features_of=sources.features,
-        profile=_profile(profile),
+        profile=_resolve_profile(profile),
         elevation_of=sources.elevation,
     )
-    return Explanation(**_values(answer))
+    return Explanation(**_field_values(answer))
 
 
 def plan(
@@ -457,38 +457,38 @@ def plan(
     >>> session.sections["duration_s"].max() <= 30
     np.True_
     """
-    sources = _sources(region, elevation, online)
-    planned = pipeline.plan(
+    sources = _open_inputs(region, elevation, online)
+    planned = search.plan(
         sources.find_place(near, None),
         features_of=sources.features,
-        profile=_profile(profile),
+        profile=_resolve_profile(profile),
         elevation_of=sources.elevation,
         wish=wish or Wish(),
     )
-    return Session.of(planned)
+    return Session.from_model(planned)
 
 
-def _profile(profile: Profile | str | None) -> Profile:
+def _resolve_profile(profile: Profile | str | None) -> Profile:
     return profile if isinstance(profile, Profile) else load_profile(profile or "beginner")
 
 
-def _sources(
+def _open_inputs(
     region: Paths | None,
     elevation: Paths | None,
     online: Online | None,
 ) -> Sources:
     """Open what `find`, `explain` and `plan` are given."""
-    folder, extracts = _folder_and_extracts(region)
+    folder, extracts = _split_region(region)
     word = elevation.lower() if isinstance(elevation, str) and elevation.lower() in ELEVATIONS else None
-    rasters = [] if word else _listed(elevation)
+    rasters = [] if word else _list_paths(elevation)
     return open_sources(
-        folder, osm=extracts, dem=rasters, elevation=word, online=replace(online or Online(), join=pipeline.join)
+        folder, osm=extracts, dem=rasters, elevation=word, online=replace(online or Online(), join=search.join_ways)
     )
 
 
-def _folder_and_extracts(region: Paths | None) -> tuple[Path | None, list[Path]]:
+def _split_region(region: Paths | None) -> tuple[Path | None, list[Path]]:
     """Tell a folder of data from extracts one by one."""
-    paths = _listed(region)
+    paths = _list_paths(region)
     if region is not None and not paths:
         raise InvalidInput("the region names no file: give a folder or extracts, or leave it out to search online")
     if len(paths) == 1 and not paths[0].name.lower().endswith(SUFFIXES):
@@ -496,7 +496,7 @@ def _folder_and_extracts(region: Paths | None) -> tuple[Path | None, list[Path]]
     return None, paths
 
 
-def _listed(paths: Paths | None) -> list[Path]:
+def _list_paths(paths: Paths | None) -> list[Path]:
     if paths is None:
         return []
     return [Path(p) for p in ([paths] if isinstance(paths, (str, Path)) else paths)]

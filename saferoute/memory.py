@@ -14,7 +14,7 @@ COLLECTED_AFTER = 200_000
 
 
 @contextmanager
-def collected_rarely() -> Iterator[None]:
+def collect_garbage_rarely() -> Iterator[None]:
     """Look for cycles once in `COLLECTED_AFTER` objects, and as often as before when done.
 
     Reading and searching make objects by the hundred thousand and next to no

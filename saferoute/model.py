@@ -34,9 +34,8 @@ if TYPE_CHECKING:
     import shapely
     from numpy.typing import NDArray
 
-    FloatArray = NDArray[np.float64]
-    IntArray = NDArray[np.int64]
-    BoolArray = NDArray[np.bool_]
+    from saferoute.arrays import BoolArray, FloatArray, IntArray
+
 
 WGS84 = "EPSG:4326"
 
@@ -180,7 +179,7 @@ class Features:
     """OpenStreetMap around an area as three tables in one metric CRS.
 
     Every table has ``osm_type`` (``node``, ``way``, ``relation``), ``osm_id``,
-    a column per tag of `saferoute.sources.tags` (small letters, missing = NaN) and
+    a column per tag of `saferoute.osm.keys` (small letters, missing = NaN) and
     ``geometry``; `ways` has also ``nodes``, the node ids in order.
     """
 
@@ -381,7 +380,7 @@ class Measurement:
     draw: Callable[[IntArray, FloatArray, FloatArray], FloatArray]
     describe: Callable[[IntArray], pd.DataFrame]
 
-    def of(self, rows: IntArray) -> Measurement:
+    def select_rows(self, rows: IntArray) -> Measurement:
         """Return what is said of some of the windows."""
         return Measurement(
             value=self.value[rows],
@@ -507,7 +506,7 @@ class Ranking:
     ----------
     stretches : GeoDataFrame
         One LineString a stretch, metric CRS, in order of rank; columns as in
-        `saferoute.outputs.vector.SCHEMA` plus what the map shows in words.
+        `saferoute.exports.schema.SCHEMA` plus what the map shows in words.
     excluded : GeoDataFrame
         Lines that were left out: ``reason`` (short name), ``rule`` (a
         sentence), ``length_m``, ``osm_ids``, ``name``.

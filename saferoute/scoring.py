@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from saferoute.model import FloatArray, IntArray, Measurement, Profile
+    from saferoute.arrays import FloatArray, IntArray
+    from saferoute.model import Measurement, Profile
 
 FORMULA = Formula()
 DRAWS = 300
@@ -55,14 +56,14 @@ class Scores:
     limiting: NDArray[np.object_]
 
 
-def weights_of(profile: Profile) -> FloatArray:
+def normalise_weights(profile: Profile) -> FloatArray:
     """Return the profile's weights in the order of `CRITERIA`, sum 1."""
     weights = np.array([profile.weights[name] for name in CRITERIA], dtype=float)
     result: FloatArray = weights / weights.sum()
     return result
 
 
-def combine(desirability: FloatArray, weights: FloatArray) -> FloatArray:
+def combine_desirabilities(desirability: FloatArray, weights: FloatArray) -> FloatArray:
     """Return S for desirabilities of shape (…, 5).
 
     Examples
@@ -78,25 +79,28 @@ def combine(desirability: FloatArray, weights: FloatArray) -> FloatArray:
     return result
 
 
-def point_scores(measurements: Mapping[str, Measurement], profile: Profile) -> FloatArray:
+def score_best_estimates(measurements: Mapping[str, Measurement], profile: Profile) -> FloatArray:
     """Return S of every row from the best estimates alone."""
-    return combine(_stack(measurements, "desirability"), weights_of(profile))
+    return combine_desirabilities(_stack_field(measurements, "desirability"), normalise_weights(profile))
 
 
-def score(measurements: Mapping[str, Measurement], profile: Profile) -> Scores:
+def score_measurements(measurements: Mapping[str, Measurement], profile: Profile) -> Scores:
     """Score rows with the interval that comes of what is uncertain.
 
     All rows share the same draws, so that a row's score depends on no other
     row and on no order.
     """
-    weights = weights_of(profile)
-    desirability, confidence = _stack(measurements, "desirability"), _stack(measurements, "confidence")
-    drawn = combine(_drawn(measurements, np.arange(len(desirability))), weights)
-    point = combine(desirability, weights)
+    weights = normalise_weights(profile)
+    desirability, confidence = _stack_field(measurements, "desirability"), _stack_field(measurements, "confidence")
+    drawn = combine_desirabilities(_draw_desirabilities(measurements, np.arange(len(desirability))), weights)
+    point = combine_desirabilities(desirability, weights)
     low, high = np.percentile(drawn, [FORMULA.low_pct, 100 - FORMULA.low_pct], axis=1) if len(drawn) else (point, point)
     # What each criterion costs: the score it would leave if it alone were perfect.
     without = np.stack(
-        [combine(np.where(np.arange(len(CRITERIA)) == k, 1.0, desirability), weights) for k in range(len(CRITERIA))],
+        [
+            combine_desirabilities(np.where(np.arange(len(CRITERIA)) == k, 1.0, desirability), weights)
+            for k in range(len(CRITERIA))
+        ],
         axis=-1,
     )
     limiting = np.array(CRITERIA, dtype=object)[without.argmax(axis=-1)] if len(drawn) else np.empty(0, object)
@@ -111,7 +115,7 @@ def score(measurements: Mapping[str, Measurement], profile: Profile) -> Scores:
     )
 
 
-def _drawn(measurements: Mapping[str, Measurement], rows: IntArray) -> FloatArray:
+def _draw_desirabilities(measurements: Mapping[str, Measurement], rows: IntArray) -> FloatArray:
     """Return plausible desirabilities of some rows, shape (n, `DRAWS`, 5); the same at every call."""
     if not len(rows):
         return np.empty((0, DRAWS, len(CRITERIA)))
@@ -120,25 +124,25 @@ def _drawn(measurements: Mapping[str, Measurement], rows: IntArray) -> FloatArra
     for name in CRITERIA:
         u, z = random.random(DRAWS), random.standard_normal(DRAWS)
         draws.append(measurements[name].draw(rows, u, z))
-    return _last_axis(draws)
+    return _stack_last_axis(draws)
 
 
-def quantiles(measurements: Mapping[str, Measurement], rows: IntArray) -> FloatArray:
+def quantiles_of_draws(measurements: Mapping[str, Measurement], rows: IntArray) -> FloatArray:
     """Return `QUANTILES` of each criterion's draws, ascending, shape (n, 5, 11)."""
-    drawn = _drawn(measurements, rows)
+    drawn = _draw_desirabilities(measurements, rows)
     return np.moveaxis(np.percentile(drawn, np.linspace(0, 100, QUANTILES), axis=1), 0, -1)
 
 
-def _stack(measurements: Mapping[str, Measurement], field: str) -> FloatArray:
-    return _last_axis([getattr(measurements[name], field) for name in CRITERIA])
+def _stack_field(measurements: Mapping[str, Measurement], field: str) -> FloatArray:
+    return _stack_last_axis([getattr(measurements[name], field) for name in CRITERIA])
 
 
-def _last_axis(by_criterion: list[FloatArray]) -> FloatArray:
+def _stack_last_axis(by_criterion: list[FloatArray]) -> FloatArray:
     """Put the criteria side by side; in memory they stay one behind the other, which adds up six times as fast."""
     return np.moveaxis(np.stack(by_criterion), 0, -1)
 
 
-def ratings(low: FloatArray, quality: FloatArray, least_confidence: FloatArray) -> NDArray[np.object_]:
+def assign_ratings(low: FloatArray, quality: FloatArray, least_confidence: FloatArray) -> NDArray[np.object_]:
     """Return A, B, C or ``none`` ("unrated: inspect first") of each row.
 
     Parameters
@@ -162,7 +166,7 @@ def ratings(low: FloatArray, quality: FloatArray, least_confidence: FloatArray) 
     return np.select(conditions, [name for name, _, _ in FORMULA.ratings], UNRATED).astype(object)
 
 
-def order(low: FloatArray, length_m: FloatArray, middle: FloatArray, chain: IntArray, *, top: int) -> IntArray:
+def rank_stretches(low: FloatArray, length_m: FloatArray, middle: FloatArray, chain: IntArray, *, top: int) -> IntArray:
     """Return the best rows, by S₂₀ and spread over the area.
 
     Parameters
@@ -194,7 +198,7 @@ def order(low: FloatArray, length_m: FloatArray, middle: FloatArray, chain: IntA
     return np.array(ranked, dtype=np.int64)
 
 
-def rank_intervals(scores: Scores, profile: Profile) -> IntArray:
+def estimate_rank_intervals(scores: Scores, profile: Profile) -> IntArray:
     """Return how far each row's place among all moves when the weights are others.
 
     Ranks go by S alone, under weights drawn from Dirichlet(30·w): a spread of
@@ -208,9 +212,9 @@ def rank_intervals(scores: Scores, profile: Profile) -> IntArray:
     n = len(scores.score)
     if not n:
         return np.empty((0, 2), dtype=np.int64)
-    weights = weights_of(profile)
+    weights = normalise_weights(profile)
     drawn = np.random.default_rng(_SEED).dirichlet(_DIRICHLET * weights + 1e-9, _WEIGHT_DRAWS)
     ranks = np.empty((_WEIGHT_DRAWS, n), dtype=np.int64)
     for k, other in enumerate(drawn):
-        ranks[k, np.argsort(-combine(scores.desirability, other), kind="stable")] = np.arange(1, n + 1)
+        ranks[k, np.argsort(-combine_desirabilities(scores.desirability, other), kind="stable")] = np.arange(1, n + 1)
     return np.rint(np.percentile(ranks, [5, 95], axis=0)).astype(np.int64).T

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from saferoute.model import Place, Ranking
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+pytest_plugins = ["browser", "surveys"]
 
 HOSTILE_TOWN = """
     n1 -150 0
@@ -102,14 +103,14 @@ def write_plane() -> Callable[..., Path]:
 @pytest.fixture(scope="session")
 def ranking(tmp_path_factory: pytest.TempPathFactory, town_place: Place, write_plane: Callable[..., Path]) -> Ranking:
     """The hostile town, ranked; slopes are known in its west only."""
-    from saferoute import pipeline
-    from saferoute.sources.extract import ExtractSource
+    from saferoute import search
+    from saferoute.sources.elevation.raster import RasterSource
+    from saferoute.sources.osm.extract import ExtractSource
     from saferoute.sources.profiles import load_profile
-    from saferoute.sources.raster import RasterSource
 
     folder = tmp_path_factory.mktemp("town")
-    return pipeline.find(
-        pipeline.area_around(town_place, 500),
+    return search.find(
+        search.area_around(town_place, 500),
         features_of=ExtractSource([write_town(folder / "town.osm", HOSTILE_TOWN)]),
         profile=load_profile(),
         elevation_of=RasterSource([write_plane(folder / "dem.tif", shift=-500)]),

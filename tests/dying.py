@@ -6,9 +6,9 @@ import os
 import signal
 from typing import TYPE_CHECKING
 
-from saferoute.scan._look import look
+from saferoute.scan._look import survey_tile
 from saferoute.scan._store import to_bytes
-from saferoute.scan._tiles import covering
+from saferoute.scan._tiles import tiles_covering
 
 if TYPE_CHECKING:
     from saferoute.scan import Job
@@ -17,6 +17,6 @@ if TYPE_CHECKING:
 
 def one_tile(tile: Tile, job: Job) -> tuple[bytes | None, str]:
     """Look at a tile, but die of the first of all."""
-    if tile == covering(job.data_box, job.zoom)[0]:
+    if tile == tiles_covering(job.data_box, job.zoom)[0]:
         os.kill(os.getpid(), signal.SIGKILL)
-    return to_bytes(look(tile, job)), ""
+    return to_bytes(survey_tile(tile, job)), ""

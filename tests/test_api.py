@@ -14,10 +14,9 @@ import pytest
 
 import saferoute
 from saferoute import api
+from saferoute.exports import FORMATS, SESSION_FORMATS
+from saferoute.exports.schema import SCHEMA, SECTIONS, STEPS
 from saferoute.model import CAUTION, CRITERIA, InvalidInput, PlaceNotFound
-from saferoute.outputs import FORMATS, SESSION_FORMATS
-from saferoute.outputs.timetable import SECTIONS, STEPS
-from saferoute.outputs.vector import SCHEMA
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +31,7 @@ def planned(sample: Path) -> saferoute.Session:
 
 @pytest.fixture(scope="module")
 def nothing(found: saferoute.Ranking) -> saferoute.Ranking:
-    return saferoute.Ranking.of(dataclasses.replace(found, stretches=found.stretches.iloc[:0]))
+    return saferoute.Ranking.from_model(dataclasses.replace(found, stretches=found.stretches.iloc[:0]))
 
 
 # --- the names ---------------------------------------------------------------------------------
@@ -202,7 +201,7 @@ def test_a_session_is_saved_by_suffix(planned: saferoute.Session, tmp_path: Path
 
 
 def test_a_session_of_nothing_says_so(planned: saferoute.Session) -> None:
-    empty = saferoute.Session.of(
+    empty = saferoute.Session.from_model(
         dataclasses.replace(
             planned, steps=planned.steps.iloc[:0], sections=planned.sections.iloc[:0], notes=("too far",)
         )
@@ -214,6 +213,6 @@ def test_a_session_of_nothing_says_so(planned: saferoute.Session) -> None:
 
 
 def test_what_the_pipeline_returns_may_be_dressed(ranking: Any) -> None:
-    dressed = saferoute.Ranking.of(ranking)
+    dressed = saferoute.Ranking.from_model(ranking)
     assert dressed.stretches is ranking.stretches
     assert "[/bold]" in str(dressed)

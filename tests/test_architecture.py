@@ -9,18 +9,24 @@ from pathlib import Path
 
 import pytest
 
-from saferoute.cli import parser
+from saferoute.cli import build_parser
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PACKAGE = REPOSITORY / "saferoute"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 FLOORS = {
-    "model": 0, "geometry": 0, "memory": 0,
-    "stretches": 1, "scoring": 1, "session": 1, "sources": 1, "criteria": 1, "outputs": 1,
-    "pipeline": 2,
-    "api": 3, "scan": 3,
-    "cli": 4,
+    "arrays": 0, "memory": 0,
+    "model": 1, "geometry": 1, "osm": 1,
+    "sources": 2, "candidates": 2,
+    "limits": 3, "criteria": 3,
+    "scoring": 4,
+    "report": 5,
+    "training": 6,
+    "exports": 7, "page": 7,
+    "search": 8,
+    "api": 9, "scan": 9,
+    "cli": 10,
 }  # fmt: skip
 EXEMPT = {"__init__", "__main__"}
 
@@ -28,8 +34,8 @@ DOORS = {
     "osmium": ("sources",),
     "osmnx": ("sources",),
     "rasterio": ("sources",),
-    "folium": ("outputs.map",),
-    "branca": ("outputs.map",),
+    "folium": ("page",),
+    "branca": ("page",),
     "dask": ("scan",),
     "distributed": ("scan",),
     "pmtiles": ("scan",),
@@ -40,7 +46,7 @@ HEAVY = {"geopandas", "folium", "rasterio", "pandas", "shapely", "osmium", "nump
 
 
 def dotted(module: Path) -> str:
-    """Return ``outputs.map`` of saferoute/outputs/map/__init__.py."""
+    """Return ``sources.osm`` of saferoute/sources/osm/__init__.py."""
     parts = module.relative_to(PACKAGE).with_suffix("").parts
     return ".".join(parts[:-1] if len(parts) > 1 and parts[-1] == "__init__" else parts)
 
@@ -93,10 +99,10 @@ def test_heavy_libraries_come_in_by_their_doors(module):
 @pytest.mark.parametrize(
     ("room", "text"),
     [
-        ("sources", "from saferoute import pipeline"),
+        ("sources", "from saferoute import search"),
         ("model", "import saferoute.geometry"),
-        ("scoring", "from saferoute.criteria.surface import CURVE"),
-        ("outputs", "def f():\n    from saferoute.sources import extract"),
+        ("limits", "from saferoute.criteria.surface import CURVE"),
+        ("exports", "def f():\n    from saferoute.page import view"),
         ("criteria", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import saferoute.cli"),
     ],
 )
@@ -107,9 +113,9 @@ def test_every_way_of_importing_upwards_is_seen(room, text):
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("pipeline", "import rasterio.windows"),
-        ("outputs.vector", "from folium import Map"),
-        ("outputs.mapping", "import branca"),
+        ("search", "import rasterio.windows"),
+        ("exports.geojson", "from folium import Map"),
+        ("pages.more", "import branca"),
         ("criteria.flatness", "def f():\n    import osmium"),
     ],
 )
@@ -127,31 +133,16 @@ def test_only_the_command_line_prints():
     assert {room.split(".")[0] for room in printing} == {"cli"}
 
 
-def twin(module: Path) -> Path | None:
-    """Return where the tests of a module belong, None where it needs none of its own.
-
-    A package whose modules are all private is one module in several files.
-    """
-    parts = dotted(module).split(".")
-    public = [m for m in module.parent.glob("*.py") if not m.stem.startswith("_")]
-    is_wing = module.name == "__init__.py" and bool(public)
-    if is_wing or any(part.startswith("_") for part in parts):
-        return None
-    return REPOSITORY / "tests" / Path(*parts[:-1], f"test_{parts[-1]}.py")
+ROOMS = sorted({dotted(module).split(".")[0] for module in MODULES} - EXEMPT - {"arrays"})
 
 
-@pytest.mark.parametrize("module", [m for m in MODULES if twin(m)], ids=dotted)
-def test_every_public_module_has_a_test_twin(module):
-    assert twin(module).is_file()
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_room_has_its_tests(room):
+    tests = REPOSITORY / "tests"
+    assert (tests / f"test_{room}.py").is_file() or list((tests / room).glob("**/test_*.py"))
 
 
-def test_a_sub_package_is_tested_as_one_module():
-    assert twin(PACKAGE / "outputs" / "map" / "__init__.py") == REPOSITORY / "tests" / "outputs" / "test_map.py"
-    assert twin(PACKAGE / "outputs" / "map" / "_grid.py") is None
-    assert twin(PACKAGE / "outputs" / "__init__.py") is None
-
-
-COMMANDS = tuple(parser()._subparsers._group_actions[0].choices)
+COMMANDS = tuple(build_parser()._subparsers._group_actions[0].choices)
 
 
 @pytest.mark.parametrize("arguments", [["--help"], *([c, "--help"] for c in COMMANDS)], ids=" ".join)

@@ -272,7 +272,7 @@ def test_find_tells_what_is_wrong_in_one_line(run, broken, arguments, code, text
 
 @pytest.mark.parametrize("output", ["x.shp", "none/x.html"])
 def test_output_that_cannot_be_is_refused_before_any_work(run, monkeypatch, output):
-    monkeypatch.setattr("saferoute.cli._find.sources_of", lambda _: pytest.fail("the data were opened"))
+    monkeypatch.setattr("saferoute.cli._find.open_named_sources", lambda _: pytest.fail("the data were opened"))
     assert run("find", "-o", output)[0] == 2
 
 
@@ -343,7 +343,7 @@ def test_interruption_is_exit_130_in_one_line(run, monkeypatch):
     def interrupt(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("saferoute.pipeline.find", interrupt)
+    monkeypatch.setattr("saferoute.search.find", interrupt)
     assert run("find") == (130, "", "saferoute: interrupted\n")
 
 
@@ -389,9 +389,9 @@ def test_reader_that_goes_away_is_no_error(extract, folder, command, monkeypatch
 
 @pytest.fixture
 def sample_map(tmp_path):
-    from saferoute.outputs import write
+    from saferoute.exports import write_file
 
-    write(made_ranking(), tmp_path / "map.html")
+    write_file(made_ranking(), tmp_path / "map.html")
     return tmp_path / "map.html"
 
 

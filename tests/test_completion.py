@@ -118,9 +118,9 @@ def answers(typed: str, environment: dict[str, str]) -> list[str]:
 
 
 def test_every_command_and_option_is_offered(environment: dict[str, str]) -> None:
-    from saferoute.cli import parser
+    from saferoute.cli import build_parser
 
-    commands = parser()._subparsers._group_actions[0].choices
+    commands = build_parser()._subparsers._group_actions[0].choices
     assert set(commands) <= set(answers("saferoute ", environment))
     for name, command in commands.items():
         options = {o for action in command._actions for o in action.option_strings}

@@ -10,11 +10,11 @@ import pytest
 from town import lonlat, write_town
 
 import saferoute
-from saferoute import pipeline
+from saferoute import search
 from saferoute.cli import main
 from saferoute.model import InvalidInput
-from saferoute.pipeline import _evaluation
-from saferoute.sources.extract import ExtractSource
+from saferoute.search import _evaluation
+from saferoute.sources.osm.extract import ExtractSource
 
 NOON = "2026-06-17T13:00"
 HIGH_STREET = """
@@ -90,7 +90,7 @@ def test_a_time_that_is_none_is_one_line_before_the_map_is_read(tmp_path: Path) 
 
 def test_counters_that_the_map_foretells_agree_with_it(town: Path, spots: np.ndarray, tmp_path: Path) -> None:
     counts = (7 * saferoute.crowding_at(town, spots, at=NOON) ** 1.3).round(2)
-    found = pipeline.evaluate(write_counts(tmp_path / "counts.csv", spots, counts), town)
+    found = search.evaluate_crowding(write_counts(tmp_path / "counts.csv", spots, counts), town)
     assert (found.counters, found.off_map) == (10, 0)
     assert found.spearman == pytest.approx(1)
     assert found.interval == pytest.approx((1, 1))
@@ -100,25 +100,25 @@ def test_counters_that_the_map_foretells_agree_with_it(town: Path, spots: np.nda
 
 def test_counts_by_chance_do_not(town: Path, spots: np.ndarray, tmp_path: Path) -> None:
     counts = np.random.default_rng(2).permutation(10) * 100
-    found = pipeline.evaluate(write_counts(tmp_path / "counts.csv", spots, counts), town)
+    found = search.evaluate_crowding(write_counts(tmp_path / "counts.csv", spots, counts), town)
     assert found.interval[0] < found.spearman < found.interval[1]
     assert found.interval[0] < 0 < found.interval[1]
 
 
 def test_a_counter_never_teaches_its_own_prediction() -> None:
     index = np.array([1.0, 5.0, 20.0, 80.0, 200.0])
-    first = _evaluation._left_one_out(index, np.array([3.0, 10.0, 50.0, 200.0, 700.0]))
-    second = _evaluation._left_one_out(index, np.array([900.0, 10.0, 50.0, 200.0, 700.0]))
+    first = _evaluation._predict_leaving_one_out(index, np.array([3.0, 10.0, 50.0, 200.0, 700.0]))
+    second = _evaluation._predict_leaving_one_out(index, np.array([900.0, 10.0, 50.0, 200.0, 700.0]))
     assert second[0] == first[0]
     assert (second[1:] != first[1:]).all()
 
 
 def test_the_hour_asked_for_is_that_of_rows_without_one(town: Path, spots: np.ndarray, tmp_path: Path) -> None:
     counts = np.arange(10)
-    named = pipeline.evaluate(write_counts(tmp_path / "a.csv", spots, counts), town, at="2026-06-17T13:00")
-    asked = pipeline.evaluate(write_counts(tmp_path / "b.csv", spots, counts, ""), town, at="2026-06-17T13:00")
+    named = search.evaluate_crowding(write_counts(tmp_path / "a.csv", spots, counts), town, at="2026-06-17T13:00")
+    asked = search.evaluate_crowding(write_counts(tmp_path / "b.csv", spots, counts, ""), town, at="2026-06-17T13:00")
     assert asked.rows["index"].tolist() == named.rows["index"].tolist()
-    mean = pipeline.evaluate(write_counts(tmp_path / "c.csv", spots, counts, ""), town)
+    mean = search.evaluate_crowding(write_counts(tmp_path / "c.csv", spots, counts, ""), town)
     assert mean.rows["index"].tolist() != named.rows["index"].tolist()
 
 

@@ -40,11 +40,11 @@ def least_width_over_angles(line: shapely.LineString, angles: int = 3600) -> flo
 
 
 def test_ragged_of_no_slices_is_empty() -> None:
-    assert geometry.ragged(np.empty(0, int), np.empty(0, int)).tolist() == []
+    assert geometry.indices_of_slices(np.empty(0, int), np.empty(0, int)).tolist() == []
 
 
 def test_ragged_passes_over_slices_of_no_length() -> None:
-    assert geometry.ragged(np.array([7, 3, 0]), np.array([2, 0, 1])).tolist() == [7, 8, 0]
+    assert geometry.indices_of_slices(np.array([7, 3, 0]), np.array([2, 0, 1])).tolist() == [7, 8, 0]
 
 
 @quick
@@ -52,16 +52,16 @@ def test_ragged_passes_over_slices_of_no_length() -> None:
 def test_ragged_is_the_ranges_one_behind_the_other(slices: list[tuple[int, int]]) -> None:
     starts = np.array([s for s, _ in slices], dtype=int)
     counts = np.array([n for _, n in slices], dtype=int)
-    assert geometry.ragged(starts, counts).tolist() == [i for s, n in slices for i in range(s, s + n)]
+    assert geometry.indices_of_slices(starts, counts).tolist() == [i for s, n in slices for i in range(s, s + n)]
 
 
 def test_slices_may_overlap_and_come_in_any_order() -> None:
     values = np.array([3.0, 1.0, 4.0, 2.0, 5.0])
-    assert geometry.slices(values, np.array([2, 0, 1]), 3).tolist() == [[4, 2, 5], [3, 1, 4], [1, 4, 2]]
+    assert geometry.take_slices(values, np.array([2, 0, 1]), 3).tolist() == [[4, 2, 5], [3, 1, 4], [1, 4, 2]]
 
 
 def test_no_slices_have_their_length_all_the_same() -> None:
-    assert geometry.slices(np.array([1.0]), np.empty(0, int), 3).shape == (0, 3)
+    assert geometry.take_slices(np.array([1.0]), np.empty(0, int), 3).shape == (0, 3)
 
 
 def test_distances_start_anew_with_each_line() -> None:
@@ -135,8 +135,8 @@ def test_the_strip_of_a_run_of_pieces_is_that_of_the_joined_line(lines, data: st
     first = data.draw(st.integers(0, len(pieces) - 1))
     n = data.draw(st.integers(1, int((owner == owner[first])[first:].sum())))
     run = np.array([first]), np.array([n])
-    width = geometry.Strips(pieces).widths(*run)[0]
-    assert width == pytest.approx(strip_width(geometry.joined(pieces, *run)[0]), abs=1e-5)
+    width = geometry.Strips(pieces).widths_of_runs(*run)[0]
+    assert width == pytest.approx(strip_width(geometry.join_pieces(pieces, *run)[0]), abs=1e-5)
 
 
 def test_the_strips_of_runs_with_few_and_with_many_bends_are_those_of_their_hulls() -> None:
@@ -144,8 +144,8 @@ def test_the_strips_of_runs_with_few_and_with_many_bends_are_those_of_their_hull
     bow = shapely.LineString(np.stack([100 * np.sin(turn), 100 * np.cos(turn)], axis=1))
     pieces, _, _ = geometry.cut_lines(array(bow), 5.0)
     first, n = np.array([0, 3, 0, 20]), np.array([2, 9, len(pieces), 16])
-    expected = geometry.strip_widths(geometry.joined(pieces, first, n))
-    assert geometry.Strips(pieces).widths(first, n) == pytest.approx(expected, abs=1e-6)
+    expected = geometry.strip_widths(geometry.join_pieces(pieces, first, n))
+    assert geometry.Strips(pieces).widths_of_runs(first, n) == pytest.approx(expected, abs=1e-6)
 
 
 def test_many_runs_at_once_have_the_strips_they_have_alone() -> None:
@@ -153,13 +153,13 @@ def test_many_runs_at_once_have_the_strips_they_have_alone() -> None:
     pieces, _, _ = geometry.cut_lines(array(shapely.LineString(xy)), 5.0)
     strips = geometry.Strips(pieces)
     first = np.tile(np.arange(len(pieces) - 4), 40)
-    alone = [strips.widths(np.array([k]), np.array([4]))[0] for k in range(len(pieces) - 4)]
-    assert strips.widths(first, np.full(len(first), 4)).tolist() == alone * 40
+    alone = [strips.widths_of_runs(np.array([k]), np.array([4]))[0] for k in range(len(pieces) - 4)]
+    assert strips.widths_of_runs(first, np.full(len(first), 4)).tolist() == alone * 40
 
 
 def test_no_pieces_have_no_strips() -> None:
     nothing = np.empty(0, dtype=np.int64)
-    assert geometry.Strips(array()).widths(nothing, nothing).size == 0
+    assert geometry.Strips(array()).widths_of_runs(nothing, nothing).size == 0
 
 
 # --- points along lines ------------------------------------------------------------
@@ -168,7 +168,7 @@ def test_no_pieces_have_no_strips() -> None:
 @quick
 @given(st.lists(LINES, min_size=1, max_size=4), st.sampled_from([2.5, 10.0, 25.0]))
 def test_points_evenly_along_lie_in_the_middles_of_equal_parts(lines, spacing: float) -> None:
-    xy, owner = geometry.evenly_along(array(*lines), spacing)
+    xy, owner = geometry.place_points_evenly(array(*lines), spacing)
     for number, line in enumerate(lines):
         n = max(round(line.length / spacing), 1)
         here = xy[owner == number]
@@ -181,13 +181,13 @@ def test_points_evenly_along_lie_in_the_middles_of_equal_parts(lines, spacing: f
 @quick
 @given(LINES, LINES)
 def test_points_along_a_line_do_not_depend_on_the_lines_before_it(line, other) -> None:
-    alone, _ = geometry.evenly_along(array(line), 7.0)
-    xy, owner = geometry.evenly_along(array(other, line), 7.0)
+    alone, _ = geometry.place_points_evenly(array(line), 7.0)
+    xy, owner = geometry.place_points_evenly(array(other, line), 7.0)
     assert (xy[owner == 1] == alone).all()
 
 
 def test_no_lines_have_no_points() -> None:
-    assert [len(part) for part in geometry.evenly_along(array(), 5.0)] == [0, 0]
+    assert [len(part) for part in geometry.place_points_evenly(array(), 5.0)] == [0, 0]
 
 
 # --- what is near --------------------------------------------------------------------
@@ -213,7 +213,7 @@ SHAPES = st.one_of(
 @given(st.lists(SHAPES, min_size=1, max_size=5), st.lists(LINES, min_size=1, max_size=6), st.data())
 def test_near_is_what_every_pair_tells(shapes, lines, data: st.DataObject) -> None:
     distance = np.array([data.draw(st.integers(0, 60)) for _ in shapes], dtype=float) + 0.0173
-    pairs = geometry.Nearby(array(*shapes)).within(shapely.STRtree(lines), distance)
+    pairs = geometry.Nearby(array(*shapes)).pairs_within(shapely.STRtree(lines), distance)
     expected = [
         (i, k) for i, shape in enumerate(shapes) for k, line in enumerate(lines) if shape.distance(line) <= distance[i]
     ]
@@ -222,8 +222,8 @@ def test_near_is_what_every_pair_tells(shapes, lines, data: st.DataObject) -> No
 
 def test_nothing_is_near_where_there_is_nothing() -> None:
     tree = shapely.STRtree(array(shapely.LineString([(0, 0), (1, 1)])))
-    assert geometry.Nearby(array()).within(tree, np.empty(0)).shape == (2, 0)
-    assert geometry.Nearby(array(shapely.Point(0, 0))).within(shapely.STRtree([]), np.ones(1)).shape == (2, 0)
+    assert geometry.Nearby(array()).pairs_within(tree, np.empty(0)).shape == (2, 0)
+    assert geometry.Nearby(array(shapely.Point(0, 0))).pairs_within(shapely.STRtree([]), np.ones(1)).shape == (2, 0)
 
 
 # --- headings --------------------------------------------------------------------
@@ -295,7 +295,7 @@ def test_a_line_is_cut_the_same_among_other_lines(lines: list[shapely.LineString
 def test_all_pieces_joined_give_the_line_up_to_the_last_cut(line: shapely.LineString, step: float) -> None:
     assume(line.length >= step)
     pieces, _, _ = geometry.cut_lines(array(line), step)
-    whole = geometry.joined(pieces, np.array([0]), np.array([len(pieces)]))[0]
+    whole = geometry.join_pieces(pieces, np.array([0]), np.array([len(pieces)]))[0]
     assert same_line(whole, substring(line, 0, len(pieces) * step))
 
 
@@ -306,13 +306,13 @@ def test_a_run_of_pieces_joined_is_a_substring(line: shapely.LineString, data: s
     pieces, _, _ = geometry.cut_lines(array(line), step)
     first = data.draw(st.integers(0, 6))
     n = data.draw(st.integers(1, 7 - first))
-    run = geometry.joined(pieces, np.array([first]), np.array([n]))[0]
+    run = geometry.join_pieces(pieces, np.array([first]), np.array([n]))[0]
     assert same_line(run, substring(line, first * step, (first + n) * step))
 
 
 def test_overlapping_runs_may_be_joined_at_once() -> None:
     pieces, _, _ = geometry.cut_lines(array(shapely.LineString([(0, 0), (20, 0)])), 5.0)
-    runs = geometry.joined(pieces, np.array([0, 1, 3]), np.array([3, 2, 1]))
+    runs = geometry.join_pieces(pieces, np.array([0, 1, 3]), np.array([3, 2, 1]))
     assert [r.bounds[0::2] for r in runs] == [(0, 15), (5, 15), (15, 20)]
 
 
@@ -332,7 +332,7 @@ def test_slopes_are_those_of_polyfit_and_unknown_where_a_height_is(z: list[float
     heights = np.array(z)
     first = data.draw(st.integers(0, len(z) - 2))
     n = data.draw(st.integers(2, len(z) - first))
-    grade, rms = geometry.fitted_slopes(heights, step, np.array([first]), np.array([n]))
+    grade, rms = geometry.fit_slopes(heights, step, np.array([first]), np.array([n]))
     run = heights[first : first + n]
     if not np.isfinite(run).all():
         assert np.isnan(grade[0])
@@ -348,17 +348,17 @@ def test_slopes_are_those_of_polyfit_and_unknown_where_a_height_is(z: list[float
 @given(HEIGHTS, STEPS)
 def test_reversed_heights_have_the_slope_of_the_other_sign(z: list[float], step: float) -> None:
     first, n = np.array([0]), np.array([len(z)])
-    up = geometry.fitted_slopes(np.array(z), step, first, n)[0]
-    down = geometry.fitted_slopes(np.array(z)[::-1], step, first, n)[0]
+    up = geometry.fit_slopes(np.array(z), step, first, n)[0]
+    down = geometry.fit_slopes(np.array(z)[::-1], step, first, n)[0]
     assert np.isnan(up[0]) == np.isnan(down[0])
     assert np.nan_to_num(down[0]) == pytest.approx(-np.nan_to_num(up[0]), abs=1e-6, rel=1e-6)
 
 
 def test_a_plane_rising_two_in_a_hundred_has_two_per_cent_and_no_residual() -> None:
-    grade, rms = geometry.fitted_slopes(250 + 0.02 * 5 * np.arange(13), 5.0, np.array([0]), np.array([13]))
+    grade, rms = geometry.fit_slopes(250 + 0.02 * 5 * np.arange(13), 5.0, np.array([0]), np.array([13]))
     assert grade[0] == pytest.approx(2.0)
     assert rms[0] == pytest.approx(0, abs=1e-6)
 
 
 def test_one_height_alone_has_no_slope() -> None:
-    assert np.isnan(geometry.fitted_slopes(np.array([4.0, 5.0]), 5.0, np.array([0]), np.array([1]))[0][0])
+    assert np.isnan(geometry.fit_slopes(np.array([4.0, 5.0]), 5.0, np.array([0]), np.array([1]))[0][0])

@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from saferoute.memory import COLLECTED_AFTER, collected_rarely
+from saferoute.memory import COLLECTED_AFTER, collect_garbage_rarely
 
 
 @pytest.fixture(autouse=True)
@@ -16,7 +16,7 @@ def _put_back():
     gc.set_threshold(*before)
 
 
-@collected_rarely()
+@collect_garbage_rarely()
 def broken(seen: list[tuple[int, int, int]]) -> None:
     seen.append(gc.get_threshold())
     raise ValueError("broken")
@@ -35,5 +35,5 @@ def test_a_failure_leaves_the_collector_as_it_was():
 @pytest.mark.parametrize("chosen", [0, COLLECTED_AFTER + 1])
 def test_who_collects_still_less_often_is_left_alone(chosen):
     gc.set_threshold(chosen, 10, 10)
-    with collected_rarely():
+    with collect_garbage_rarely():
         assert gc.get_threshold() == (chosen, 10, 10)

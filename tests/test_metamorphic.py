@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from town import lonlat, write_town
 
 from saferoute.model import Place, Ranking
-from saferoute.pipeline import area_around, find
-from saferoute.sources.extract import ExtractSource
+from saferoute.search import area_around, find
+from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import load_profile
 
 TREES = "".join(f"n{500 + i} {12 * i} {40 + 7 * (i % 3)} natural=tree\n" for i in range(25))

@@ -80,7 +80,7 @@ def test_every_licence_that_lies_here_goes_along_and_stands_in_notice() -> None:
 
 def test_the_wheel_holds_profiles_page_and_marker(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    page = "saferoute/outputs/map/assets"
+    page = "saferoute/page/assets"
     assert {f"saferoute/profiles/{level}.toml" for level in (*LEVELS, "barefoot")} <= names
     assert {"saferoute/py.typed", f"{page}/leaflet.js", f"{page}/leaflet.css", f"{page}/page/page.html"} <= names
 
@@ -177,6 +177,6 @@ def test_the_wheel_finds_on_the_sample_from_another_folder(wheel: Path, sample: 
 
 @pytest.mark.slow
 def test_the_source_distribution_runs_its_own_tests(unpacked: Path) -> None:
-    tests = ["tests/test_readme.py", "tests/sources/test_profiles.py", "tests/outputs/test_csv.py"]
+    tests = ["tests/test_readme.py", "tests/sources/test_profiles.py", "tests/exports/test_csv.py"]
     done = run_outside(unpacked, unpacked, "-m", "pytest", "-p", "no:cacheprovider", *tests)
     assert done.returncode == 0, done.stdout[-3000:]

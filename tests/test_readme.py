@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from saferoute import outputs
-from saferoute.cli import parser
+from saferoute import exports
+from saferoute.cli import build_parser
+from saferoute.exports.schema import SCHEMA, SECTIONS, STEPS
 from saferoute.model import WEIGHTS
-from saferoute.outputs.timetable import SECTIONS, STEPS
-from saferoute.outputs.vector import SCHEMA
-from saferoute.sources import extract, raster
+from saferoute.sources.elevation import raster
+from saferoute.sources.osm import extract
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
@@ -24,7 +24,7 @@ GENERATED = ("reference.md",)
 """Pages that are of the built guide alone."""
 GUIDE = "\n".join([README, *PAGES.values()])
 
-COMMANDS = parser()._subparsers._group_actions[0].choices
+COMMANDS = build_parser()._subparsers._group_actions[0].choices
 EACH = [(name, action) for name, command in COMMANDS.items() for action in command._actions]
 
 
@@ -43,8 +43,8 @@ def test_the_tables_of_a_session_stand_in_the_guide_word_for_word() -> None:
 def test_every_format_stands_in_the_guide_with_what_it_is_of() -> None:
     rows = re.findall(r"^\| ((?:`\.[\w.]+`(?:, )?)+) \| ([\w, ]+) \|", GUIDE, flags=re.MULTILINE)
     said = {suffix: of for cell, of in rows for suffix in re.findall(r"`(\.[\w.]+)`", cell)}
-    assert {s for s, of in said.items() if "find" in of} == set(outputs.FORMATS)
-    assert {s for s, of in said.items() if "plan" in of} == set(outputs.SESSION_FORMATS)
+    assert {s for s, of in said.items() if "find" in of} == set(exports.FORMATS)
+    assert {s for s, of in said.items() if "plan" in of} == set(exports.SESSION_FORMATS)
 
 
 def test_every_criterion_stands_in_the_guide_with_its_weight() -> None:
@@ -67,7 +67,9 @@ def test_every_argument_of_every_command_says_what_it_does(name: str, action: ar
 
 
 SHOWN = re.findall(
-    r"^(?:  |\.venv/bin/)?saferoute ([a-z].*)$", "\n".join([GUIDE, CONTRIBUTING, parser().format_help()]), re.MULTILINE
+    r"^(?:  |\.venv/bin/)?saferoute ([a-z].*)$",
+    "\n".join([GUIDE, CONTRIBUTING, build_parser().format_help()]),
+    re.MULTILINE,
 )
 
 
@@ -75,7 +77,7 @@ SHOWN = re.findall(
 def test_every_command_that_is_shown_is_one_that_saferoute_takes(line: str) -> None:
     words = shlex.split(line, comments=True)
     words = words[: words.index(">")] if ">" in words else words
-    assert parser().parse_args(words).command == words[0]
+    assert build_parser().parse_args(words).command == words[0]
 
 
 def test_every_suffix_that_a_region_may_hold_stands_in_readme() -> None:
@@ -101,7 +103,7 @@ def test_every_page_of_the_guide_is_named_in_readme_and_every_link_leads_somewhe
 
 def test_every_exit_code_stands_in_readme_and_in_help() -> None:
     said = dict(re.findall(r"^\| (\d) \| (.*) \|$", README, flags=re.MULTILINE))
-    helped = dict(re.findall(r"^  (\d)  (.*)$", parser().format_help(), flags=re.MULTILINE))
+    helped = dict(re.findall(r"^  (\d)  (.*)$", build_parser().format_help(), flags=re.MULTILINE))
     assert said == helped
     assert set(said) == set("0123456")
 

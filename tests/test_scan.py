@@ -23,14 +23,14 @@ import shapely
 from pyproj import Transformer
 from town import ORIGIN, lonlat, write_town
 
-from saferoute import pipeline, scan, stretches
+from saferoute import candidates, scan, search
 from saferoute.cli import main
+from saferoute.exports._layers import flatten_table
 from saferoute.model import InvalidInput, NoCoverage, Place, SourceUnavailable
-from saferoute.outputs._layers import flat
 from saferoute.scan import _look, _workers
 from saferoute.scan._look import COLUMNS
-from saferoute.scan._tiles import Tile, covering, numbers, quadkeys, tile_of
-from saferoute.sources.extract import ExtractSource
+from saferoute.scan._tiles import Tile, format_quadkeys, parse_quadkey, tile_numbers, tiles_covering
+from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import load_profile
 
 if TYPE_CHECKING:
@@ -94,16 +94,16 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def job(osm: Path, zoom: int = ZOOM, profile=BEGINNER) -> scan.Job:
-    return scan.job_of(osm, profile=profile, zoom=zoom)
+    return scan.create_job(osm, profile=profile, zoom=zoom)
 
 
 def untiled(osm: Path, profile=BEGINNER) -> gpd.GeoDataFrame:
     """Return the columns of a scan as one search over all of a region finds them."""
-    source = ExtractSource([osm], join=pipeline.join)
-    west, south, east, north = source.tables().ways.total_bounds
-    area = pipeline.area_around(Place("", (west + east) / 2, (south + north) / 2), 20_000)
-    ranking = pipeline.find(area, features_of=source, profile=profile, top=100_000)
-    return flat(ranking.stretches, COLUMNS)
+    source = ExtractSource([osm], join=search.join_ways)
+    west, south, east, north = source.read_tables().ways.total_bounds
+    area = search.area_around(Place("", (west + east) / 2, (south + north) / 2), 20_000)
+    ranking = search.find(area, features_of=source, profile=profile, top=100_000)
+    return flatten_table(ranking.stretches, COLUMNS)
 
 
 def in_order(table: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -118,7 +118,7 @@ def same(tiled: gpd.GeoDataFrame, whole: gpd.GeoDataFrame) -> None:
 
 def scanned(osm: Path, folder: Path, **more: Any) -> gpd.GeoDataFrame:
     output = folder / "out.parquet"
-    scan.scan(job(osm, more.pop("zoom", ZOOM)), output, workers=more.pop("workers", 1), **more)
+    scan.scan_region(job(osm, more.pop("zoom", ZOOM)), output, workers=more.pop("workers", 1), **more)
     return gpd.read_parquet(output)
 
 
@@ -140,33 +140,33 @@ def whole(town: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_point_lies_in_one_tile() -> None:
     points = np.random.default_rng(1).uniform((-180, -85), (180, 85), (500, 2))
-    for (lon, lat), x, y in zip(points, *numbers(points, 9), strict=True):
+    for (lon, lat), x, y in zip(points, *tile_numbers(points, 9), strict=True):
         tile = Tile(9, int(x), int(y))
         west, south, east, north = tile.box
         assert west <= lon < east
         assert south < lat <= north
-        assert tile_of(tile.quadkey) == tile
+        assert parse_quadkey(tile.quadkey) == tile
 
 
 def test_a_corner_belongs_to_one_of_its_four_tiles() -> None:
     west, _, _, north = Tile(10, 600, 300).box
-    x, y = numbers(np.array([[west, north]]), 10)
+    x, y = tile_numbers(np.array([[west, north]]), 10)
     assert (x[0], y[0]) == (600, 300)
 
 
 def test_the_largest_tile_with_its_widest_margin_can_be_searched() -> None:
     frame = _look._Frame(Tile(scan.ZOOMS[0], 2 ** (scan.ZOOMS[0] - 1), 2 ** (scan.ZOOMS[0] - 1)), FRAME_JOB)
-    assert pipeline.rectangle(frame.widened(np.full(4, _look.WIDEST_M)), frame.tile.crs).radius_m > 50_000
+    assert search.area_from_bounds(frame.widen_box(np.full(4, _look.WIDEST_M)), frame.tile.crs).radius_m > 50_000
 
 
 def test_keys_begin_with_those_of_larger_tiles() -> None:
     point = np.array([[24.94, 60.17]])
-    deep = quadkeys(*numbers(point, 18), 18)[0]
-    assert all(deep.startswith(quadkeys(*numbers(point, zoom), zoom)[0]) for zoom in range(1, 18))
+    deep = format_quadkeys(*tile_numbers(point, 18), 18)[0]
+    assert all(deep.startswith(format_quadkeys(*tile_numbers(point, zoom), zoom)[0]) for zoom in range(1, 18))
 
 
 def test_tiles_cover_a_box_once_and_in_order() -> None:
-    tiles = covering((24.9, 60.1, 25.1, 60.2), 13)
+    tiles = tiles_covering((24.9, 60.1, 25.1, 60.2), 13)
     keys = [tile.quadkey for tile in tiles]
     assert keys == sorted(set(keys))
     assert shapely.union_all([shapely.box(*t.box) for t in tiles]).contains(shapely.box(24.9, 60.1, 25.1, 60.2))
@@ -189,7 +189,7 @@ def test_larger_tiles_say_the_same(town: Path, whole: Path, tmp_path: Path) -> N
 
 def test_at_an_hour_tiles_say_what_one_search_says(town: Path, tmp_path: Path) -> None:
     saturday = load_profile(at="2026-06-20T07:00")
-    scan.scan(job(town, 14, saturday), tmp_path / "out.parquet", workers=1)
+    scan.scan_region(job(town, 14, saturday), tmp_path / "out.parquet", workers=1)
     found = gpd.read_parquet(tmp_path / "out.parquet")
     same(found, untiled(town, saturday))
     assert not found["people_per_hour"].equals(untiled(town)["people_per_hour"])
@@ -199,7 +199,7 @@ def test_keys_are_those_of_the_middles(whole: Path) -> None:
     found = gpd.read_parquet(whole / "out.parquet")
     lines = found.geometry.to_numpy()
     middle = shapely.get_coordinates(shapely.line_interpolate_point(lines, 0.5, normalized=True))
-    assert found["quadkey"].str[:14].tolist() == quadkeys(*numbers(middle, 14), 14)
+    assert found["quadkey"].str[:14].tolist() == format_quadkeys(*tile_numbers(middle, 14), 14)
     assert found["quadkey"].str.len().eq(18).all()
     assert found["quadkey"].is_monotonic_increasing
 
@@ -210,7 +210,7 @@ EVEN = "n1 0 0\nn2 2600 0\nw1 n1,n2 highway=footway surface=asphalt"
 
 def test_the_margin_grows_until_a_straight_is_seen_whole(tmp_path: Path) -> None:
     osm = write_town(tmp_path / "even.osm", EVEN)
-    margins = [_look.look(tile, job(osm)) for tile in covering(job(osm).data_box, ZOOM)]
+    margins = [_look.survey_tile(tile, job(osm)) for tile in tiles_covering(job(osm).data_box, ZOOM)]
     assert max(max(found.facts["margin_m"]) for found in margins if found) > _look.MARGIN_M
     same(scanned(osm, tmp_path), untiled(osm))
 
@@ -279,11 +279,11 @@ def test_where_two_metric_zones_meet_nothing_is_twice_and_nothing_lost(tmp_path:
     shift = (x - ORIGIN[0] - 600, y - ORIGIN[1])
     plan = TOWN.partition("n31")[0]
     osm = write_town(tmp_path / "seam.osm", plan, shift=shift)
-    zones = {tile.crs for tile in covering(job(osm).data_box, ZOOM)}
+    zones = {tile.crs for tile in tiles_covering(job(osm).data_box, ZOOM)}
     assert zones == {"EPSG:32634", "EPSG:32635"}
     found, one_zone = scanned(osm, tmp_path), untiled(osm)
     lines = found.to_crs("EPSG:32635").geometry.to_numpy()
-    assert len(stretches.rivals(lines, BEGINNER.lane_m)) == 0
+    assert len(candidates.find_rivals(lines, BEGINNER.lane_m)) == 0
     ground = shapely.union_all(shapely.buffer(lines, 1.5))
     for line in one_zone.to_crs("EPSG:32635").geometry:
         assert shapely.intersection(line, ground).length > 0.9 * line.length
@@ -375,12 +375,12 @@ def test_what_will_be_refused_is_refused_before_the_map_is_read(tmp_path, capsys
 
 
 def test_progress_tells_rate_and_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    tiles, said, clock = covering((24.0, 60.0, 24.5, 60.2), 12), [], [0.0]
+    tiles, said, clock = tiles_covering((24.0, 60.0, 24.5, 60.2), 12), [], [0.0]
     monkeypatch.setattr(scan.time, "monotonic", lambda: clock[0])
     progress = scan._Progress(tiles, said.append)
     for tile in tiles:
         clock[0] += 10.0
-        progress.step(tile)
+        progress.count_tile(tile)
     n = len(tiles)
     assert len(said) == n
     assert said[0].startswith(f"1 of {n} tiles, 6.0 tiles/min, 2.36 km²/s")
@@ -433,12 +433,12 @@ def test_a_scan_that_is_stopped_while_it_writes_leaves_the_tiles(
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    for where in ((_write, "_parquet"), (_web, "write"), (_write, "write_whole")):
+    for where in ((_write, "_encode_parquet"), (_web, "write_page"), (_write, "write_part")):
         with monkeypatch.context() as patch:
             patch.setattr(*where, stop)
             with pytest.raises(KeyboardInterrupt):
                 scanned(town, tmp_path)
-        monkeypatch.setattr(_workers, "one_tile", stop)  # none is looked at again
+        monkeypatch.setattr(_workers, "scan_tile", stop)  # none is looked at again
     scanned(town, tmp_path)
     assert contents(tmp_path) == contents(whole)
 
@@ -447,7 +447,7 @@ def test_a_page_of_another_scan_is_no_sign_of_a_whole_one(
     town: Path, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Stop between the page's and the stretches' taking their places, an older scan being there."""
-    scan.scan(job(town, zoom=13), tmp_path / "out.parquet", workers=1)
+    scan.scan_region(job(town, zoom=13), tmp_path / "out.parquet", workers=1)
     rename = Path.rename
 
     def stop(self: Path, target: Path) -> Path:
@@ -461,16 +461,16 @@ def test_a_page_of_another_scan_is_no_sign_of_a_whole_one(
         with pytest.raises(KeyboardInterrupt):
             scanned(town, tmp_path)
     assert contents(tmp_path / "out.parquet") == before
-    monkeypatch.setattr(_workers, "one_tile", None)  # the tiles are there
+    monkeypatch.setattr(_workers, "scan_tile", None)  # the tiles are there
     scanned(town, tmp_path)
     assert contents(tmp_path) == contents(whole)
 
 
 def test_a_scan_that_is_whole_is_not_done_again(town: Path, whole: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_workers, "one_tile", None)
+    monkeypatch.setattr(_workers, "scan_tile", None)
     before = contents(whole)
     said: list[str] = []
-    done = scan.scan(job(town), whole / "out.parquet", workers=1, say=said.append)
+    done = scan.scan_region(job(town), whole / "out.parquet", workers=1, say=said.append)
     assert done.stretches == len(gpd.read_parquet(whole / "out.parquet"))
     assert "nothing to do" in said[0]
     assert contents(whole) == before
@@ -479,7 +479,7 @@ def test_a_scan_that_is_whole_is_not_done_again(town: Path, whole: Path, monkeyp
 def test_another_profile_is_another_scan(town: Path, whole: Path, tmp_path: Path) -> None:
     shutil.copytree(whole, tmp_path, dirs_exist_ok=True)
     output = tmp_path / "out.parquet"
-    scan.scan(job(town, zoom=13, profile=load_profile("advanced")), output, workers=1)
+    scan.scan_region(job(town, zoom=13, profile=load_profile("advanced")), output, workers=1)
     assert gpd.read_parquet(output)["length_m"].min() >= 120
     assert set(contents(tmp_path)) != set(contents(whole))
     assert not [name for name in contents(tmp_path) if name.startswith(".")]
@@ -490,7 +490,7 @@ def test_a_bad_tile_is_named_and_tried_again_alone(
 ) -> None:
     bad = gpd.read_parquet(whole / "out.parquet")["quadkey"].iloc[0][:ZOOM]
     looked: list[str] = []
-    right = _look.look
+    right = _look.survey_tile
 
     def broken(tile: Tile, of: scan.Job) -> Any:
         looked.append(tile.quadkey)
@@ -500,7 +500,7 @@ def test_a_bad_tile_is_named_and_tried_again_alone(
 
     arguments = command(town, tmp_path, "--workers", "1", "-q")[3:]
     with monkeypatch.context() as patch:
-        patch.setattr(_look, "look", broken)
+        patch.setattr(_look, "survey_tile", broken)
         assert main(arguments) == 6
     said = capsys.readouterr().err
     assert bad in said
@@ -510,7 +510,7 @@ def test_a_bad_tile_is_named_and_tried_again_alone(
     assert not rest["quadkey"].str.startswith(bad).any()
     assert json.loads((tmp_path / "out.parquet" / "_saferoute.json").read_text())["bad_tiles"].keys() == {bad}
     looked.clear()
-    monkeypatch.setattr(_look, "look", lambda tile, of: (looked.append(tile.quadkey), right(tile, of))[1])
+    monkeypatch.setattr(_look, "survey_tile", lambda tile, of: (looked.append(tile.quadkey), right(tile, of))[1])
     assert main(arguments) == 0
     assert looked == [bad]
     assert contents(tmp_path) == contents(whole)
@@ -519,9 +519,9 @@ def test_a_bad_tile_is_named_and_tried_again_alone(
 @pytest.mark.slow
 def test_a_tile_that_kills_its_process_harms_no_other(town: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     of = job(town)
-    tiles = covering(of.data_box, of.zoom)[:3]
-    monkeypatch.setattr(_workers, "one_tile", dying.one_tile)
-    done = {tile: (content, why) for tile, content, why in _workers.in_processes(tiles, of, 2)}
+    tiles = tiles_covering(of.data_box, of.zoom)[:3]
+    monkeypatch.setattr(_workers, "scan_tile", dying.one_tile)
+    done = {tile: (content, why) for tile, content, why in _workers.scan_in_processes(tiles, of, 2)}
     assert set(done) == set(tiles)
     assert done[tiles[0]][0] is None
     assert "its process died" in done[tiles[0]][1]
@@ -616,28 +616,28 @@ def test_two_scans_do_not_write_one_output(town: Path, tmp_path: Path) -> None:
 
 
 def test_an_hour_becomes_one_on_a_day(town: Path) -> None:
-    at = scan.job_of(town, profile=load_profile(at="sat 07:00"), zoom=ZOOM).profile.at
+    at = scan.create_job(town, profile=load_profile(at="sat 07:00"), zoom=ZOOM).profile.at
     assert pd.Timestamp(at).day_name() == "Saturday"
     assert at.endswith("T07:00")
 
 
 def test_the_fingerprint_knows_data_and_profile(town: Path, tmp_path: Path) -> None:
-    first = job(town).fingerprint()
-    assert first == job(town).fingerprint()
+    first = job(town).compute_fingerprint()
+    assert first == job(town).compute_fingerprint()
     others = [job(town, ZOOM - 1), job(town, profile=load_profile("advanced"))]
     others.append(job(write_town(tmp_path / "town.osm.pbf", EVEN)))
-    assert len({first, *(other.fingerprint() for other in others)}) == 4
+    assert len({first, *(other.compute_fingerprint() for other in others)}) == 4
 
 
 def test_a_raster_elsewhere_is_refused(town: Path, tmp_path: Path, write_plane) -> None:
     far = write_plane(tmp_path / "far.tif", shift=200_000)
     with pytest.raises(NoCoverage, match=r"far\.tif"):
-        scan.job_of(town, profile=BEGINNER, dem=[far], zoom=ZOOM)
+        scan.create_job(town, profile=BEGINNER, dem=[far], zoom=ZOOM)
 
 
 def test_heights_are_used_and_what_they_leave_open_is_said(town: Path, tmp_path: Path, write_plane) -> None:
-    with_heights = scan.job_of(town, profile=BEGINNER, dem=[write_plane(tmp_path / "dem.tif")], zoom=13)
-    scan.scan(with_heights, tmp_path / "out.parquet", workers=1)
+    with_heights = scan.create_job(town, profile=BEGINNER, dem=[write_plane(tmp_path / "dem.tif")], zoom=13)
+    scan.scan_region(with_heights, tmp_path / "out.parquet", workers=1)
     found = gpd.read_parquet(tmp_path / "out.parquet")
     assert 0 < found["grade_pct"].notna().sum() < len(found)
     facts = json.loads((tmp_path / "out.parquet" / "_saferoute.json").read_text())
@@ -646,6 +646,6 @@ def test_heights_are_used_and_what_they_leave_open_is_said(town: Path, tmp_path:
 
 def test_a_worker_of_another_version_says_so(town: Path) -> None:
     of = dataclasses.replace(job(town), version="0.0.0")
-    content, why = _workers.one_tile(covering(of.data_box, of.zoom)[0], of)
+    content, why = _workers.scan_tile(tiles_covering(of.data_box, of.zoom)[0], of)
     assert content is None
     assert "0.0.0 is asked for" in why

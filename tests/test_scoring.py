@@ -50,31 +50,33 @@ def table() -> tuple[np.ndarray, np.ndarray]:
 def test_the_score_is_the_weighted_product_times_the_least(d: np.ndarray, weights: np.ndarray) -> None:
     floored = np.maximum(d, 0.01)
     expected = np.prod(floored**weights) ** 0.7 * floored.min() ** 0.3
-    assert scoring.combine(d, weights) == pytest.approx(expected)
+    assert scoring.combine_desirabilities(d, weights) == pytest.approx(expected)
 
 
 def test_one_criterion_at_a_tenth_and_the_rest_perfect_gives_what_the_formula_says() -> None:
-    assert scoring.combine(np.array([0.1, 1, 1, 1, 1]), EQUAL) == pytest.approx(0.1 ** (0.2 * 0.7 + 0.3))
+    assert scoring.combine_desirabilities(np.array([0.1, 1, 1, 1, 1]), EQUAL) == pytest.approx(0.1 ** (0.2 * 0.7 + 0.3))
 
 
 def test_a_tenth_with_a_plain_mean_of_86_per_cent_scores_39() -> None:
     weights = np.array([0.156, 0.211, 0.211, 0.211, 0.211])
     d = np.array([0.1, 1, 1, 1, 1])
     assert d @ weights == pytest.approx(0.86, abs=0.005)
-    assert scoring.combine(d, weights) == pytest.approx(0.39, abs=0.005)
+    assert scoring.combine_desirabilities(d, weights) == pytest.approx(0.39, abs=0.005)
 
 
 @pytest.mark.parametrize("k", range(N))
 def test_one_criterion_at_a_tenth_leaves_less_than_half_with_the_weights_of_the_profile(k: int) -> None:
     d = np.ones(N)
     d[k] = 0.1
-    weights = scoring.weights_of(BEGINNER)
-    assert 0.33 < scoring.combine(d, weights) < 0.5
+    weights = scoring.normalise_weights(BEGINNER)
+    assert 0.33 < scoring.combine_desirabilities(d, weights) < 0.5
     assert d @ weights > 0.75
 
 
 def test_all_perfect_is_one_and_all_nothing_is_the_floor() -> None:
-    assert scoring.combine(np.array([np.ones(5), np.zeros(5)]), EQUAL).tolist() == pytest.approx([1, 0.01])
+    assert scoring.combine_desirabilities(np.array([np.ones(5), np.zeros(5)]), EQUAL).tolist() == pytest.approx(
+        [1, 0.01]
+    )
 
 
 @quick
@@ -82,23 +84,23 @@ def test_all_perfect_is_one_and_all_nothing_is_the_floor() -> None:
 def test_a_better_criterion_never_lowers_the_score(d: np.ndarray, weights: np.ndarray, k: int, rise: float) -> None:
     better = d.copy()
     better[k] += (1 - d[k]) * rise
-    assert scoring.combine(better, weights) >= scoring.combine(d, weights) - 1e-12
+    assert scoring.combine_desirabilities(better, weights) >= scoring.combine_desirabilities(d, weights) - 1e-12
 
 
 @quick
 @given(FIVE, WEIGHTS)
 def test_the_score_lies_between_the_least_and_the_greatest_criterion(d: np.ndarray, weights: np.ndarray) -> None:
     floored = np.maximum(d, 0.01)
-    assert floored.min() - 1e-9 <= scoring.combine(d, weights) <= floored.max() + 1e-9
+    assert floored.min() - 1e-9 <= scoring.combine_desirabilities(d, weights) <= floored.max() + 1e-9
 
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_weights_of_every_level_sum_to_one(level: str) -> None:
-    assert scoring.weights_of(load_profile(level)).sum() == pytest.approx(1)
+    assert scoring.normalise_weights(load_profile(level)).sum() == pytest.approx(1)
 
 
 def test_weights_stand_in_the_order_of_the_criteria() -> None:
-    weights = scoring.weights_of(BEGINNER)
+    weights = scoring.normalise_weights(BEGINNER)
     assert weights.tolist() == pytest.approx([BEGINNER.weights[name] for name in CRITERIA])
 
 
@@ -111,8 +113,8 @@ FIELDS = ("desirability", "confidence", "score", "low", "high", "quality")
 @pytest.mark.parametrize("rows", [[3], [5, 4, 3, 2], [39, 0, 17], list(range(39, -1, -1))])
 def test_rows_are_scored_the_same_alone_and_in_any_order(table, rows: list[int]) -> None:
     d, c = table
-    whole = scoring.score(measured(d, c), BEGINNER)
-    part = scoring.score(measured(d[rows], c[rows]), BEGINNER)
+    whole = scoring.score_measurements(measured(d, c), BEGINNER)
+    part = scoring.score_measurements(measured(d[rows], c[rows]), BEGINNER)
     for name in FIELDS:
         assert getattr(part, name) == pytest.approx(
             getattr(whole, name)[rows], rel=1e-12
@@ -121,14 +123,14 @@ def test_rows_are_scored_the_same_alone_and_in_any_order(table, rows: list[int])
 
 
 def test_the_interval_holds_the_score(table) -> None:
-    scores = scoring.score(measured(*table), BEGINNER)
+    scores = scoring.score_measurements(measured(*table), BEGINNER)
     assert (scores.low <= scores.score).all()
     assert (scores.score <= scores.high).all()
 
 
 def test_the_interval_is_wider_where_less_is_known() -> None:
     d = np.full((2, N), 0.6)
-    scores = scoring.score(measured(d, np.array([np.full(N, 0.9), np.full(N, 0.2)])), BEGINNER)
+    scores = scoring.score_measurements(measured(d, np.array([np.full(N, 0.9), np.full(N, 0.2)])), BEGINNER)
     widths = scores.high - scores.low
     assert widths[1] > 2 * widths[0]
 
@@ -138,31 +140,31 @@ def test_the_low_end_is_the_20th_percentile_of_the_draws() -> None:
     still = measurement(np.ones(1), np.ones(1))
     fixed = Measurement(still.value, np.ones(1), np.ones(1), lambda _, u, _z: np.ones((1, len(u))), still.describe)
     moving = Measurement(still.value, np.ones(1), np.ones(1), lambda _, u, _z: u[None, :], still.describe)
-    scores = scoring.score({**dict.fromkeys(CRITERIA, fixed), "surface": moving}, BEGINNER)
+    scores = scoring.score_measurements({**dict.fromkeys(CRITERIA, fixed), "surface": moving}, BEGINNER)
     weight = BEGINNER.weights["surface"] / sum(BEGINNER.weights.values())
     assert scores.low[0] == pytest.approx(0.2 ** (0.7 * weight + 0.3), abs=0.04)
     assert scores.high[0] == 1
 
 
 def test_quality_is_the_weighted_confidence(table) -> None:
-    scores = scoring.score(measured(*table), BEGINNER)
-    assert scores.quality == pytest.approx(table[1] @ scoring.weights_of(BEGINNER))
+    scores = scoring.score_measurements(measured(*table), BEGINNER)
+    assert scores.quality == pytest.approx(table[1] @ scoring.normalise_weights(BEGINNER))
 
 
 @pytest.mark.parametrize("k", range(N))
 def test_the_limiting_criterion_is_the_one_that_is_bad(k: int) -> None:
     d = np.full((1, N), 0.9)
     d[0, k] = 0.3
-    assert scoring.score(measured(d, np.ones((1, N))), BEGINNER).limiting.tolist() == [CRITERIA[k]]
+    assert scoring.score_measurements(measured(d, np.ones((1, N))), BEGINNER).limiting.tolist() == [CRITERIA[k]]
 
 
 def test_scores_come_out_the_same_twice(table) -> None:
-    one, two = (scoring.score(measured(*table), BEGINNER) for _ in range(2))
+    one, two = (scoring.score_measurements(measured(*table), BEGINNER) for _ in range(2))
     assert one.low.tolist() == two.low.tolist()
 
 
 def test_no_rows_have_no_scores() -> None:
-    scores = scoring.score(measured(np.empty((0, N)), np.empty((0, N))), BEGINNER)
+    scores = scoring.score_measurements(measured(np.empty((0, N)), np.empty((0, N))), BEGINNER)
     assert all(len(getattr(scores, name)) == 0 for name in (*FIELDS, "limiting"))
 
 
@@ -177,12 +179,12 @@ def test_no_rows_have_no_scores() -> None:
     ],
 )  # fmt: skip
 def test_ratings_begin_at_their_thresholds(low: float, quality: float, rating: str) -> None:
-    assert scoring.ratings(np.array([low]), np.array([quality]), np.array([0.3])).tolist() == [rating]
+    assert scoring.assign_ratings(np.array([low]), np.array([quality]), np.array([0.3])).tolist() == [rating]
 
 
 @pytest.mark.parametrize(("low", "rating"), [(0.9, "C"), (0.6, "C"), (0.4, "C"), (0.3, "none")])
 def test_where_nothing_is_known_of_one_criterion_c_is_the_best(low: float, rating: str) -> None:
-    assert scoring.ratings(np.array([low]), np.array([0.8]), np.array([0.0])).tolist() == [rating]
+    assert scoring.assign_ratings(np.array([low]), np.array([0.8]), np.array([0.0])).tolist() == [rating]
 
 
 # --- order ---------------------------------------------------------------------------------
@@ -192,7 +194,7 @@ def ordered(low, middle, *, length=None, chain=None, top=100) -> list[int]:
     low = np.array(low, dtype=float)
     length = np.full(len(low), 80.0) if length is None else np.array(length, dtype=float)
     chain = np.arange(len(low)) if chain is None else np.array(chain)
-    return scoring.order(low, length, np.array(middle, dtype=float), chain, top=top).tolist()
+    return scoring.rank_stretches(low, length, np.array(middle, dtype=float), chain, top=top).tolist()
 
 
 def test_far_apart_the_better_comes_first() -> None:

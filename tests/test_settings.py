@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from saferoute.cli import _settings, commands_of, main, parser
+from saferoute.cli import _settings, build_parser, command_parsers, main
 from saferoute.cli._settings import SETTINGS
 from saferoute.model import InvalidInput
 from saferoute.sources.profiles import LEVELS, load_profile, to_toml
@@ -26,17 +26,17 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     for key in SETTINGS:
-        monkeypatch.delenv(_settings.variable(key), raising=False)
+        monkeypatch.delenv(_settings.environment_variable(key), raising=False)
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
     return tmp_path / "work"
 
 
 def settled(*words: str) -> argparse.Namespace:
-    top = parser()
-    defaults = _settings.forget_defaults(commands_of(top)[words[0]])
+    top = build_parser()
+    defaults = _settings.forget_defaults(command_parsers(top)[words[0]])
     arguments = top.parse_args(words)
-    arguments.told = _settings.settle(arguments, defaults)
+    arguments.told = _settings.apply_settings(arguments, defaults)
     return arguments
 
 
@@ -54,13 +54,13 @@ def write(text: str, path: Path = Path("saferoute.toml")) -> None:
 
 def test_without_settings_all_is_as_the_options_say() -> None:
     got = vars(find())
-    plain = vars(parser().parse_args(["find", "--near", "1,2"]))
+    plain = vars(build_parser().parse_args(["find", "--near", "1,2"]))
     assert {key: got[key] for key in plain} == plain
     assert got["told"] == []
 
 
 def test_flag_before_environment_before_this_folder_before_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
-    write("radius = 100\ntop = 1\nlevel = 'advanced'\nmin-length = 90", _settings.user_file())
+    write("radius = 100\ntop = 1\nlevel = 'advanced'\nmin-length = 90", _settings.user_settings_path())
     assert (find().radius, find().top) == (100, 1)
     write("radius = 200\ntop = 2\nlevel = 'first-steps'")
     assert (find().radius, find().top, find().min_length) == (200, 2, 90)
@@ -71,7 +71,7 @@ def test_flag_before_environment_before_this_folder_before_the_user(monkeypatch:
     assert (got.radius, got.top) == (400, 3)
     assert got.told == [
         "level from saferoute.toml",
-        f"min-length from {_settings.user_file()}",
+        f"min-length from {_settings.user_settings_path()}",
     ]
 
 
@@ -207,7 +207,7 @@ def test_what_breaks_a_rule_ends_in_one_line(text: str, capsys: pytest.CaptureFi
 def test_the_environment_is_held_to_the_same_rules(
     key: str, text: str, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(_settings.variable(key), text)
+    monkeypatch.setenv(_settings.environment_variable(key), text)
     with pytest.raises(InvalidInput, match=re.escape(words)):
         settled("plan", "--near", "1,2") if key == "return" else find()
 
@@ -236,7 +236,7 @@ def test_a_broken_file_does_not_stand_in_the_way_of_help() -> None:
 
 
 def test_every_setting_is_an_option_or_stands_alone() -> None:
-    commands = commands_of(parser())
+    commands = command_parsers(build_parser())
     options = {o for name in ("find", "plan") for a in commands[name]._actions for o in a.option_strings}
     assert {key for key in SETTINGS if f"--{key}" not in options} == {"home", "output-folder"}
     unset = options - {f"--{key}" for key in SETTINGS} - {f"--no-{key}" for key in SETTINGS}
@@ -260,7 +260,7 @@ def test_every_setting_stands_in_readme_with_an_example_that_works() -> None:
     rows = re.findall(r"^\| `([\w-]+)` \| `(.*?)` \| (.*) \|$", table, flags=re.MULTILINE)
     assert [(k, e, m) for k, e, m in rows] == [(k, s.example, s.meaning) for k, s in SETTINGS.items()]
     write("\n".join(f"{key} = {setting.example}" for key, setting in SETTINGS.items()))
-    assert set(_settings._read(Path("saferoute.toml"))) == set(SETTINGS)
+    assert set(_settings._read_file(Path("saferoute.toml"))) == set(SETTINGS)
 
 
 # --- profiles ---------------------------------------------------------------------------------------------------

@@ -35,16 +35,18 @@ from rasterio.transform import Affine
 from rich.console import Console
 from rich.table import Table
 
-from saferoute import pipeline, stretches
-from saferoute.criteria import _inference, flatness, obstacles, surface
-from saferoute.criteria._tags import isin
+from saferoute import candidates, search
+from saferoute.criteria import _inference, flatness, surface
 from saferoute.criteria.crowding._centre import WEEK
-from saferoute.geometry import fitted_slopes
+from saferoute.geometry import fit_slopes
 from saferoute.model import Area, ElevationSamples, Evidence, Features, Place, Windows
-from saferoute.pipeline import _survey
-from saferoute.sources.extract import ExtractSource
+from saferoute.osm.obstacles import is_small_object
+from saferoute.osm.surfaces import EXCLUDED_SURFACES
+from saferoute.osm.tags import has_value
+from saferoute.search import _survey
+from saferoute.sources.elevation.raster import RasterSource
+from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import load_profile
-from saferoute.sources.raster import RasterSource
 
 try:  # pytest knows the folder of the tests, ``python -m`` that of the repository
     from town import lonlat, write_town
@@ -56,7 +58,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from saferoute.model import BoolArray, Cells, FloatArray, Profile, Ranking
+    from saferoute.arrays import BoolArray, FloatArray
+    from saferoute.model import Cells, Profile, Ranking
     from saferoute.sources import ElevationSource
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -86,10 +89,10 @@ def data_folder() -> Path:
 
 def area_of(source: ExtractSource) -> Area:
     """Return an area that holds all ways of some extracts."""
-    west, south, east, north = (float(v) for v in source.tables().ways.total_bounds)
+    west, south, east, north = (float(v) for v in source.read_tables().ways.total_bounds)
     middle = Place("", (west + east) / 2, (south + north) / 2)
     high, wide = (north - south) * 110_574, (east - west) * 111_320 * math.cos(math.radians(middle.lat))
-    return pipeline.area_around(middle, max(high, wide) / 2)
+    return search.area_around(middle, max(high, wide) / 2)
 
 
 @cache
@@ -128,7 +131,7 @@ def fits_along(lines: Sequence[Any], ground: gpd.GeoDataFrame, features: Feature
     grade, sigma = np.full(len(line), np.nan), np.full(len(line), np.nan)
     for n in np.unique(counts):
         same = np.flatnonzero(counts == n)
-        slopes = flatness.slopes(windows_at(cells, first[same], int(n)), evidence)
+        slopes = flatness.fit_window_slopes(windows_at(cells, first[same], int(n)), evidence)
         grade[of_line[same]], sigma[of_line[same]] = slopes.grade_pct, slopes.sigma_pct
     return Fits(grade, sigma)
 
@@ -140,11 +143,11 @@ def along(
     lines = shapely.remove_repeated_points(lines)
     owner = shapely.get_coordinates(lines, return_index=True)[1]
     last = np.r_[np.diff(owner) != 0, True]
-    chains = stretches.Chains(lines, owner, np.arange(len(owner)), np.where(last, -1, owner))
-    cells = stretches.cells(chains, ground.reset_index(drop=True), np.zeros(len(owner)), shortest_m=SHORTEST_M)
+    chains = candidates.Chains(lines, owner, np.arange(len(owner)), np.where(last, -1, owner))
+    cells = candidates.cut_samples(chains, ground.reset_index(drop=True), np.zeros(len(owner)), shortest_m=SHORTEST_M)
     area = Area(Place("", 0, 0), 1.0, str(ground.crs))
-    heights = source.sample(cells.xy, area.crs)
-    return cells, Evidence(features, heights, _survey._every_metre(cells, heights, source, area), load_profile())
+    heights = source.read_heights(cells.xy, area.crs)
+    return cells, Evidence(features, heights, _survey._sample_every_metre(cells, heights, source, area), load_profile())
 
 
 def windows_at(cells: Cells, first: NDArray[np.int64], n: int) -> Windows:
@@ -171,7 +174,7 @@ def lisbon() -> Row:
     for line, of in roads:
         metric = shapely.transform(line, lambda xy: np.column_stack(to_raster.transform(*xy.T)))
         along = np.unique(np.r_[np.arange(0.0, metric.length, 2.0), metric.length])
-        z = source.sample(shapely.get_coordinates(shapely.line_interpolate_point(metric, along)), "EPSG:3763")
+        z = source.read_heights(shapely.get_coordinates(shapely.line_interpolate_point(metric, along)), "EPSG:3763")
         rise, step = np.abs(np.diff(z.elevation_m)), np.diff(along)
         known = np.isfinite(rise)
         ours.append(100 * rise[known].sum() / step[known].sum() if known.any() else np.nan)
@@ -214,11 +217,11 @@ def swiss() -> Row:
         xy = np.column_stack(Transformer.from_crs("EPSG:4326", "EPSG:2056", always_xy=True).transform(lon, lat))
         with tempfile.TemporaryDirectory() as folder:
             source = RasterSource([write_mosaic(Path(folder) / "tiles.tif", lon, lat)])
-            heights = source.sample(xy, "EPSG:2056").elevation_m
+            heights = source.read_heights(xy, "EPSG:2056").elevation_m
             fits, of_windows = climb_windows(xy, truth, source)
         rmse = float(np.sqrt(np.mean((heights - truth) ** 2)))
         first = np.arange(len(truth) - 5)
-        ours, theirs = (fitted_slopes(z, SPACING_M, first, np.full(len(first), 6))[0] for z in (heights, truth))
+        ours, theirs = (fit_slopes(z, SPACING_M, first, np.full(len(first), 6))[0] for z in (heights, truth))
         mae = float(np.abs(ours - theirs).mean())
         holds = fits.covering(of_windows)
         ok &= rmse <= 0.7 and mae <= 0.6 and holds.mean() >= 0.85
@@ -244,8 +247,8 @@ def climb_windows(xy: FloatArray, truth: FloatArray, source: ElevationSource) ->
     cells, evidence = along(line, ground, Features(nothing, nothing, nothing, pd.DataFrame(), None), source)
     per_point = round(SPACING_M / cells.step_m)
     first = np.arange((len(cells) - 4 * per_point) // per_point + 1)
-    slopes = flatness.slopes(windows_at(cells, first * per_point, 4 * per_point), evidence)
-    return Fits(slopes.grade_pct, slopes.sigma_pct), fitted_slopes(truth, SPACING_M, first, np.full(len(first), 5))[0]
+    slopes = flatness.fit_window_slopes(windows_at(cells, first * per_point, 4 * per_point), evidence)
+    return Fits(slopes.grade_pct, slopes.sigma_pct), fit_slopes(truth, SPACING_M, first, np.full(len(first), 5))[0]
 
 
 def write_mosaic(path: Path, lon: FloatArray, lat: FloatArray) -> Path:
@@ -295,7 +298,7 @@ class Region:
     def features(self) -> Features:
         """Return all that the extracts hold."""
         source = extract(*(data_folder() / p for p in self.osm))
-        return source.features(area_of(source), margin_m=100.0)
+        return source.read_features(area_of(source), margin_m=100.0)
 
     def heights(self) -> RasterSource:
         """Open the rasters."""
@@ -341,11 +344,11 @@ def straights(tracks: NDArray[np.object_]) -> list[Any]:
     if not len(tracks):
         return []
     owner = shapely.get_coordinates(tracks, return_index=True)[1]
-    chains = stretches.Chains(tracks, owner, np.arange(len(owner)), np.full(len(owner), -1))
+    chains = candidates.Chains(tracks, owner, np.arange(len(owner)), np.full(len(owner), -1))
     ground = gpd.GeoDataFrame(geometry=[])
-    cells = stretches.cells(chains, ground, np.zeros(len(owner)), shortest_m=STRAIGHT.clear_length_m)
-    found, _ = stretches.windows(cells, np.ones(len(cells), dtype=bool), STRAIGHT)
-    return list(stretches.merge(found, -found.strip_width_m, STRAIGHT).lines()) if len(found) else []
+    cells = candidates.cut_samples(chains, ground, np.zeros(len(owner)), shortest_m=STRAIGHT.clear_length_m)
+    found, _ = candidates.find_windows(cells, np.ones(len(cells), dtype=bool), STRAIGHT)
+    return list(candidates.merge_windows(found, -found.strip_width_m, STRAIGHT).to_lines()) if len(found) else []
 
 
 def flat_by_rule() -> Row:
@@ -477,7 +480,7 @@ def ovals_near(plans: Sequence[FloatArray], profile: Profile) -> Ranking:
     middle = Place("tracks", *lonlat(*np.concatenate(plans).mean(axis=0)))
     with tempfile.TemporaryDirectory() as folder:
         town = ExtractSource([write_town(Path(folder) / "tracks.osm", "\n".join(lines))])
-        return pipeline.find(pipeline.area_around(middle, 3000.0), features_of=town, profile=profile, top=10_000)
+        return search.find(search.area_around(middle, 3000.0), features_of=town, profile=profile, top=10_000)
 
 
 def on_straights(ranking: Ranking, plans: Sequence[FloatArray], noise_m: float) -> tuple[BoolArray, BoolArray]:
@@ -537,10 +540,10 @@ class Thinned:
     source: ExtractSource
     deleted_pct: float
 
-    def features(self, area: Area, *, margin_m: float) -> Features:
+    def read_features(self, area: Area, *, margin_m: float) -> Features:
         """Return the features without a share of the small objects, the same ones whoever asks."""
-        whole = self.source.features(area, margin_m=margin_m)
-        small = np.flatnonzero(obstacles.small_objects(whole.points))
+        whole = self.source.read_features(area, margin_m=margin_m)
+        small = np.flatnonzero(is_small_object(whole.points))
         order = np.random.default_rng(1).permutation(small)
         gone = order[: round(len(small) * self.deleted_pct / 100)]
         return replace(whole, points=whole.points.drop(index=whole.points.index[gone]).reset_index(drop=True))
@@ -567,9 +570,9 @@ class Level:
 def hazards() -> Row:
     """Data quality as small objects are deleted from the map."""
     source = extract(data_folder() / "liechtenstein/liechtenstein.osm.pbf")
-    area = pipeline.area_around(CENTRE, 2000.0)
+    area = search.area_around(CENTRE, 2000.0)
     tables = [
-        pipeline.find(
+        search.find(
             area, features_of=Thinned(source, pct), profile=load_profile(), elevation_of=Level(), top=10_000
         ).stretches
         for pct in DELETED_PCT
@@ -645,12 +648,12 @@ def surfaces() -> Row:
 def hidden_surfaces(path: Path) -> Guesses:
     """Guess the surface of each tagged way from the ways of other blocks."""
     source = extract(path)
-    tagged = source.features(area_of(source), margin_m=0.0).tagged
+    tagged = source.read_features(area_of(source), margin_m=0.0).tagged
     # Of the whole extract each way with its place, and none counted a second time.
     tagged = tagged[tagged["x_m"].notna()].assign(n=1).reset_index(drop=True)
-    table = tagged[isin(tagged, "highway", _inference.FOOT_WAYS)]
-    rating, _ = surface.rated(table.drop(columns=["tracktype", "smoothness"]), load_profile())
-    rating[isin(table, "surface", surface.EXCLUDED_SURFACES)] = 0.0
+    table = tagged[has_value(tagged, "highway", _inference.FOOT_WAYS)]
+    rating, _ = surface.rate_ground(table.drop(columns=["tracktype", "smoothness"]), load_profile())
+    rating[has_value(table, "surface", EXCLUDED_SURFACES)] = 0.0
     table, rating = table[np.isfinite(rating)], rating[np.isfinite(rating)]
     support, value = np.unique(rating, return_inverse=True)
     classes, alike = table["highway"].to_numpy(dtype=object), np.full(len(table), "")
@@ -658,7 +661,7 @@ def hidden_surfaces(path: Path) -> Guesses:
     fold = folds(table[["x_m", "y_m"]].to_numpy())
     for hidden in (fold == k for k in range(FOLDS)):
         model = _inference.Likelihood(table[~hidden], rating[~hidden])
-        known = model.of(table[hidden], table.loc[hidden, ["x_m", "y_m"]].to_numpy())
+        known = model.predict_probabilities(table[hidden], table.loc[hidden, ["x_m", "y_m"]].to_numpy())
         probability = np.full((hidden.sum(), len(support)), 1e-4)
         probability[:, np.searchsorted(support, model.support)] = np.fmax(known, 1e-4)
         truth = value[hidden]
@@ -771,7 +774,7 @@ def busy_streets() -> Row:
 
 def busy_order(path: Path, levels: Sequence[str]) -> tuple[float, int]:
     """Return the rank correlation of streets' levels with the index, and the number of streets found."""
-    ways = extract(path).tables().ways
+    ways = extract(path).read_tables().ways
     rows = []
     for level, names in enumerate(levels):
         for name in names.split(";"):
@@ -781,7 +784,7 @@ def busy_order(path: Path, levels: Sequence[str]) -> tuple[float, int]:
                 at = shapely.line_interpolate_point(longest, [0.25, 0.5, 0.75], normalized=True)
                 rows += [(level, name, *xy) for xy in shapely.get_coordinates(at)]
     table = pd.DataFrame(rows, columns=["level", "name", "lon", "lat"])
-    table["index"] = pipeline.crowding_at(extract(path), table[["lon", "lat"]], at="2026-06-17T13:00")
+    table["index"] = search.crowding_at(extract(path), table[["lon", "lat"]], at="2026-06-17T13:00")
     streets = table.groupby("name")[["level", "index"]].mean()
     return float(streets["level"].corr(streets["index"], method="spearman")), len(streets)
 

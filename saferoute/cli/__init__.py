@@ -28,8 +28,8 @@ from saferoute.cli import (
     _version,
     _view,
 )
-from saferoute.cli._shared import EXIT_CODES, progress, say
-from saferoute.memory import collected_rarely
+from saferoute.cli._shared import EXIT_CODES, print_message, progress_printer
+from saferoute.memory import collect_garbage_rarely
 from saferoute.model import InvalidInput, SaferouteError
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ examples:
 """
 
 
-def parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     top = argparse.ArgumentParser(
         prog="saferoute",
@@ -64,17 +64,17 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action=_version.Action, help="show the version, and those of the libraries, and exit")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for command in (_find, _explain, _plan, _scan, _view, _profile, _cache, _completion, _evaluate):
-        command.add(commands)
+        command.add_command(commands)
     return top
 
 
-def commands_of(top: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+def command_parsers(top: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
     """Return the parsers of the commands by name."""
     choices = (action.choices for action in top._actions if isinstance(action, argparse._SubParsersAction))  # noqa: SLF001 - argparse has no public way
     return dict(next(choices))
 
 
-@collected_rarely()
+@collect_garbage_rarely()
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     atexit.register(gc.freeze)  # all goes at once then, and need not be looked through before
@@ -83,34 +83,34 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a name that the terminal cannot show is no reason to stop
             stream.reconfigure(errors="replace")
-    top = parser()
-    _completion.answer(top)
-    defaults = {name: _settings.forget_defaults(command) for name, command in commands_of(top).items()}
-    arguments = top.parse_args(_southern(sys.argv[1:] if argv is None else argv))
+    top = build_parser()
+    _completion.answer_completion(top)
+    defaults = {name: _settings.forget_defaults(command) for name, command in command_parsers(top).items()}
+    arguments = top.parse_args(_join_southern_places(sys.argv[1:] if argv is None else argv))
     try:
         if defaults[arguments.command]:
-            told = _settings.settle(arguments, defaults[arguments.command])
+            told = _settings.apply_settings(arguments, defaults[arguments.command])
             for line in told:
-                progress(getattr(arguments, "quiet", False))(f"settings: {line}")
+                progress_printer(getattr(arguments, "quiet", False))(f"settings: {line}")
         code: int = arguments.run(arguments)
         sys.stdout.flush()
     except SaferouteError as error:
-        say(f"saferoute: {error}")
+        print_message(f"saferoute: {error}")
         return error.exit_code
     except BrokenPipeError:
         # The reader has gone; Python must not try to flush into it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        say(f"saferoute: {error.filename or 'a file'}: {error.strerror or error}; give another")
+        print_message(f"saferoute: {error.filename or 'a file'}: {error.strerror or error}; give another")
         return InvalidInput.exit_code
     except KeyboardInterrupt:
-        say("saferoute: interrupted")
+        print_message("saferoute: interrupted")
         return 130
     return code
 
 
-def _southern(argv: Sequence[str]) -> list[str]:
+def _join_southern_places(argv: Sequence[str]) -> list[str]:
     """Return the arguments with a place that starts with a minus tied to --near; argparse takes it for an option."""
     words = list(argv)
     for i in range(len(words) - 1, 0, -1):

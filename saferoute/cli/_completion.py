@@ -22,7 +22,7 @@ fish: run once   saferoute completion fish > ~/.config/fish/completions/saferout
 """
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
     completion = new_command(
         commands,
@@ -31,10 +31,10 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         long="Print what makes a shell complete commands, options and their values:\n\n" + _HOW,
     )
     completion.add_argument("shell", choices=SHELLS, help="the shell that shall complete")
-    completion.set_defaults(run=run)
+    completion.set_defaults(run=run_command)
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run_command(arguments: argparse.Namespace) -> int:
     """Print the shell's code."""
     from argcomplete.shell_integration import shellcode
 
@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def answer(top: argparse.ArgumentParser) -> None:
+def answer_completion(top: argparse.ArgumentParser) -> None:
     """Answer a shell that asks for completions, and end; do nothing where none asks."""
     if "_ARGCOMPLETE" not in os.environ:
         return
@@ -51,11 +51,11 @@ def answer(top: argparse.ArgumentParser) -> None:
     commands: Any = top._subparsers  # noqa: SLF001  # argparse has no public way to its parsers
     for parser in (top, *commands._group_actions[0].choices.values()):  # noqa: SLF001
         for action in parser._actions:  # noqa: SLF001
-            action.completer = _completer(action)
+            action.completer = _choose_completer(action)
     argcomplete.autocomplete(top)
 
 
-def _completer(action: argparse.Action) -> Any:
+def _choose_completer(action: argparse.Action) -> Any:
     """Return what completes an argument: by its choices, else by the word that help shows for its value."""
     from argcomplete.completers import ChoicesCompleter
 
@@ -65,15 +65,15 @@ def _completer(action: argparse.Action) -> Any:
     if choices is not None:
         return ChoicesCompleter(choices)
     of: dict[Any, Any] = {
-        "FILE": _paths(),
-        "DIR": _paths(files=()),
-        "LEVEL": _paths(LEVELS, files=(".toml",)),
-        "SOURCE": _paths(("mapterhorn", "glo30", "none")),
+        "FILE": _path_completer(),
+        "DIR": _path_completer(files=()),
+        "LEVEL": _path_completer(LEVELS, files=(".toml",)),
+        "SOURCE": _path_completer(("mapterhorn", "glo30", "none")),
     }
     return of.get(action.metavar, ChoicesCompleter({}))  # a number or a time: there is nothing to offer
 
 
-def _paths(words: tuple[str, ...] = (), *, files: tuple[str, ...] = ("",)) -> Callable[..., Iterator[str]]:
+def _path_completer(words: tuple[str, ...] = (), *, files: tuple[str, ...] = ("",)) -> Callable[..., Iterator[str]]:
     """Return a function that gives words, folders, and files that end with one of `files`."""
 
     def complete(prefix: str, **_: object) -> Iterator[str]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import argparse
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
     evaluate = new_command(
         commands,
@@ -29,18 +29,18 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         metavar="TIME",
         help='the hour of the rows that name none, as in "wed 13:00" (default: a mean hour of the week)',
     )
-    evaluate.set_defaults(run=run)
+    evaluate.set_defaults(run=run_command)
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run_command(arguments: argparse.Namespace) -> int:
     """Evaluate, print."""
-    from saferoute.pipeline import evaluate
+    from saferoute.search import evaluate_crowding
 
-    found = evaluate(arguments.counts, arguments.osm, at=arguments.at)
+    found = evaluate_crowding(arguments.counts, arguments.osm, at=arguments.at)
     off = f", {found.off_map} left out: off the map or far from every way" if found.off_map else ""
     print(f"{found.counters} counters{off}")
-    print(f"Spearman, map alone:            {found.spearman:5.2f}  95 % {_interval(found.interval)}")
-    print(f"Spearman, leave-one-sensor-out: {found.left_out:5.2f}  95 % {_interval(found.left_out_interval)}")
+    print(f"Spearman, map alone:            {found.spearman:5.2f}  95 % {_format_interval(found.interval)}")
+    print(f"Spearman, leave-one-sensor-out: {found.left_out:5.2f}  95 % {_format_interval(found.left_out_interval)}")
     print(f"typical factor off: map alone {found.factor:.1f}, calibrated by the others {found.left_out_factor:.1f}")
     print()
     print("       lon       lat     count     index predicted")
@@ -50,5 +50,5 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _interval(interval: tuple[float, float]) -> str:
+def _format_interval(interval: tuple[float, float]) -> str:
     return f"{interval[0]:.2f} to {interval[1]:.2f}"

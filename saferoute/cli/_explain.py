@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING
 
 from saferoute.cli._shared import (
     NOTHING_QUALIFIES,
-    add_common,
-    counted,
+    add_common_options,
+    add_counts,
     new_command,
-    place_of,
-    profile_of,
-    progress,
+    open_named_sources,
+    progress_printer,
     require_coverage,
-    sources_of,
+    resolve_place,
+    resolve_profile,
 )
 
 if TYPE_CHECKING:
     import argparse
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
     explain = new_command(
         commands,
@@ -28,25 +28,25 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         short="say how the way nearest to a point scores, or why it is left out",
         long="Say how the way nearest to a point scores, or which limit leaves it out.",
     )
-    add_common(explain)
-    explain.set_defaults(run=run)
+    add_common_options(explain)
+    explain.set_defaults(run=run_command)
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run_command(arguments: argparse.Namespace) -> int:
     """Explain the nearest way."""
-    from saferoute import pipeline
-    from saferoute.outputs.table import explanation_lines
+    from saferoute import search
+    from saferoute.report.table import explanation_lines
 
-    profile = profile_of(arguments)
-    sources = sources_of(arguments)
-    place = place_of(arguments, sources)
-    require_coverage(arguments, sources, place, pipeline.EXPLAIN_RADIUS_M)
-    answer = pipeline.explain(
+    profile = resolve_profile(arguments)
+    sources = open_named_sources(arguments)
+    place = resolve_place(arguments, sources)
+    require_coverage(arguments, sources, place, search.EXPLAIN_RADIUS_M)
+    answer = search.explain(
         place,
-        features_of=counted(arguments, sources.features),
+        features_of=add_counts(arguments, sources.features),
         profile=profile,
         elevation_of=sources.elevation,
-        say=progress(arguments.quiet),
+        say=progress_printer(arguments.quiet),
     )
     for line in explanation_lines(answer):
         print(line)

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 from saferoute.cli._shared import (
     NOTHING_QUALIFIES,
-    add_common,
-    counted,
-    default_map,
+    add_common_options,
+    add_counts,
+    default_map_path,
     new_command,
-    place_of,
-    profile_of,
-    progress,
+    open_named_sources,
+    print_message,
+    progress_printer,
     require_coverage,
-    say,
-    sources_of,
+    resolve_place,
+    resolve_profile,
 )
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from saferoute.model import Ranking
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
     find = new_command(
         commands,
@@ -35,7 +35,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         short="rank the stretches near a place",
         long="Rank the stretches near a place, print a table, write a map.",
     )
-    add_common(find)
+    add_common_options(find)
     find.add_argument("--radius", type=float, default=1500.0, metavar="M", help="how far around, m (default 1500)")
     find.add_argument("--top", type=int, default=20, metavar="N", help="most stretches to return (default 20)")
     find.add_argument(
@@ -47,43 +47,43 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="write .html, .geojson, .gpx, .gpkg, .parquet, .fgb, .kml or .csv, by suffix; may be given again; "
         "- prints GeoJSON instead of the table (default: a map in maps/)",
     )
-    find.set_defaults(run=run)
+    find.set_defaults(run=run_command)
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run_command(arguments: argparse.Namespace) -> int:
     """Find, write, print."""
-    from saferoute import outputs, pipeline
-    from saferoute.outputs import vector
+    from saferoute import exports, search
+    from saferoute.exports import geojson
 
-    profile = profile_of(arguments)
+    profile = resolve_profile(arguments)
     to_stdout = "-" in arguments.output
     files = [Path(name) for name in arguments.output if name != "-"]
     for path in files:
-        outputs.check_format(path)
-    sources = sources_of(arguments)
-    place = place_of(arguments, sources)
-    area = pipeline.area_around(place, arguments.radius)
+        exports.check_format(path)
+    sources = open_named_sources(arguments)
+    place = resolve_place(arguments, sources)
+    area = search.area_around(place, arguments.radius)
     require_coverage(arguments, sources, place, arguments.radius)
-    ranking = pipeline.find(
+    ranking = search.find(
         area,
-        features_of=counted(arguments, sources.features),
+        features_of=add_counts(arguments, sources.features),
         profile=profile,
         elevation_of=sources.elevation,
         top=arguments.top,
-        say=progress(arguments.quiet),
+        say=progress_printer(arguments.quiet),
     )
     if not arguments.output:
-        files = [default_map(arguments, place)]
+        files = [default_map_path(arguments, place)]
     for path in files:
-        outputs.write(ranking, path)
+        exports.write_file(ranking, path)
     if to_stdout:
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(encoding="utf-8")  # JSON is UTF-8 wherever it goes (RFC 8259)
-        sys.stdout.write(vector.to_geojson(ranking))
+        sys.stdout.write(geojson.to_geojson(ranking))
     else:
         _print_ranking(ranking)
     for path in files:
-        say(f"wrote {path}")
+        print_message(f"wrote {path}")
     return 0 if len(ranking.stretches) else NOTHING_QUALIFIES
 
 
@@ -91,11 +91,11 @@ def _print_ranking(ranking: Ranking) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    from saferoute.outputs import table
+    from saferoute.report import table
 
     # Where output is no terminal nothing folds: the table goes into a file or a pipe.
     console = Console(width=None if sys.stdout.isatty() else 160, highlight=False, markup=False, emoji=False)
-    console.print(Text(table.heading(ranking)))
+    console.print(Text(table.heading_line(ranking)))
     if len(ranking.stretches):
         console.print(table.ranking_table(ranking))
     lines = ["Left out:", *table.exclusion_lines(ranking), "", *table.closing_lines(ranking)]

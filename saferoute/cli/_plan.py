@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 
 from saferoute.cli._shared import (
     NOTHING_QUALIFIES,
-    add_common,
-    counted,
-    default_map,
+    add_common_options,
+    add_counts,
+    default_map_path,
     new_command,
-    place_of,
-    profile_of,
-    progress,
+    open_named_sources,
+    print_message,
+    progress_printer,
     require_coverage,
-    say,
-    sources_of,
+    resolve_place,
+    resolve_profile,
 )
 from saferoute.model import InvalidInput, Wish
 
@@ -33,7 +33,7 @@ _DISTANCE = re.compile(r"(\d+(?:\.\d+)?)\s*(km|m|mi)", re.IGNORECASE)
 _METRES = {"km": 1000.0, "m": 1.0, "mi": 1609.344}
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
     plan = new_command(
         commands,
@@ -42,7 +42,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         long="Plan a session: warm-up forwards, backward sections on recommended stretches near the place, "
         "recoveries, and back home; print its timetable, write it for a watch or a map.",
     )
-    add_common(plan)
+    add_common_options(plan)
     session = plan.add_argument_group("session")
     session.add_argument("--week", type=int, default=1, metavar="N", help="week of training, 1 to 52 (default 1)")
     length = session.add_mutually_exclusive_group()
@@ -67,49 +67,49 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         ".geojson, .gpkg, .parquet, .fgb, .kml or .csv; may be given again; - prints GeoJSON instead of the timetable "
         "(default: a map in maps/)",
     )
-    plan.set_defaults(run=run)
+    plan.set_defaults(run=run_command)
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run_command(arguments: argparse.Namespace) -> int:
     """Plan, write, print."""
-    from saferoute import outputs, pipeline
+    from saferoute import exports, search
 
     wish = Wish(
         arguments.week,
-        time_s=None if arguments.time is None else seconds_of(arguments.time),
-        distance_m=None if arguments.distance is None else metres_of(arguments.distance),
+        time_s=None if arguments.time is None else parse_duration(arguments.time),
+        distance_m=None if arguments.distance is None else parse_distance(arguments.distance),
         return_by=arguments.return_by,
     )
-    profile = profile_of(arguments)
+    profile = resolve_profile(arguments)
     files = [Path(name) for name in arguments.output if name != "-"]
     for path in files:
-        outputs.check_format(path, outputs.SESSION_FORMATS)
-    sources = sources_of(arguments)
-    place = place_of(arguments, sources)
-    require_coverage(arguments, sources, place, pipeline.EXPLAIN_RADIUS_M)
-    session = pipeline.plan(
+        exports.check_format(path, exports.SESSION_FORMATS)
+    sources = open_named_sources(arguments)
+    place = resolve_place(arguments, sources)
+    require_coverage(arguments, sources, place, search.EXPLAIN_RADIUS_M)
+    session = search.plan(
         place,
-        features_of=counted(arguments, sources.features),
+        features_of=add_counts(arguments, sources.features),
         profile=profile,
         elevation_of=sources.elevation,
         wish=wish,
-        say=progress(arguments.quiet),
+        say=progress_printer(arguments.quiet),
     )
     if not len(session.steps):
         for note in session.notes:
-            say(f"saferoute: {note}")
+            print_message(f"saferoute: {note}")
         return NOTHING_QUALIFIES
     if not arguments.output:
-        files = [default_map(arguments, place, "-session")]
+        files = [default_map_path(arguments, place, "-session")]
     for path in files:
-        outputs.write(session, path)
-    _print(session, geojson="-" in arguments.output, qr=arguments.qr)
+        exports.write_file(session, path)
+    _print_session(session, geojson="-" in arguments.output, qr=arguments.qr)
     for path in files:
-        say(f"wrote {path}")
+        print_message(f"wrote {path}")
     return 0
 
 
-def seconds_of(text: str) -> float:
+def parse_duration(text: str) -> float:
     """Return the seconds that ``30min``, ``1h15min`` or ``1.5h`` mean.
 
     Raises
@@ -128,7 +128,7 @@ def seconds_of(text: str) -> float:
     return float(match[1] or 0) * 3600 + float(match[2] or 0) * 60
 
 
-def metres_of(text: str) -> float:
+def parse_distance(text: str) -> float:
     """Return the metres that ``5km``, ``4500m`` or ``3mi`` mean.
 
     Raises
@@ -147,16 +147,17 @@ def metres_of(text: str) -> float:
     return float(match[1]) * _METRES[match[2].lower()]
 
 
-def _print(session: Session, *, geojson: bool, qr: bool) -> None:
+def _print_session(session: Session, *, geojson: bool, qr: bool) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    from saferoute.outputs import timetable
+    from saferoute.exports.session_geojson import to_geojson
+    from saferoute.report import timetable
 
     if geojson:
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(encoding="utf-8")  # JSON is UTF-8 wherever it goes (RFC 8259)
-        sys.stdout.write(timetable.to_geojson(session))
+        sys.stdout.write(to_geojson(session))
         if qr:
             print(timetable.start_qr(session), file=sys.stderr)
         return
@@ -164,7 +165,7 @@ def _print(session: Session, *, geojson: bool, qr: bool) -> None:
     console = Console(width=None if sys.stdout.isatty() else 160, highlight=False, markup=False, emoji=False)
     first, *others = timetable.summary_lines(session)
     console.print(Text(first))
-    console.print(timetable.timetable(session))
+    console.print(timetable.steps_table(session))
     for line in [*others, "", *timetable.closing_lines(session)]:
         console.print(Text(line))
     if qr:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from saferoute.cli._shared import add_choices, new_command, profile_of
+from saferoute.cli._shared import add_level_options, new_command, resolve_profile
 from saferoute.model import InvalidInput
 
 if TYPE_CHECKING:
     import argparse
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
     profile = new_command(
         commands,
@@ -22,18 +22,18 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     profile.add_argument("action", choices=("list", "show"), help="what to do")
     profile.add_argument("level", nargs="?", metavar="NAME|FILE", help="with show: a level, or a profile .toml")
-    add_choices(profile)
-    profile.set_defaults(run=run, at="now")
+    add_level_options(profile)
+    profile.set_defaults(run=run_command, at="now")
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run_command(arguments: argparse.Namespace) -> int:
     """List, or show."""
     from saferoute.sources.profiles import LEVELS, load_profile, to_toml
 
     if arguments.action == "show":
         if arguments.level is None:
             raise InvalidInput(f"profile show needs a name: one of {', '.join(LEVELS)}, or a .toml file")
-        print(to_toml(profile_of(arguments)), end="")
+        print(to_toml(resolve_profile(arguments)), end="")
         return 0
     if arguments.level is not None:
         raise InvalidInput(f"profile list takes no name; profile show {arguments.level} shows it")

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 from saferoute.cli._shared import (
     NOTHING_QUALIFIES,
     SOME_TILES_FAILED,
-    add_runner,
+    add_runner_options,
     new_command,
-    profile_of,
-    progress,
-    say,
+    print_message,
+    progress_printer,
+    resolve_profile,
 )
 
 if TYPE_CHECKING:
     import argparse
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
     scan = new_command(
         commands,
@@ -55,22 +55,22 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         metavar="ADDRESS",
         help="tcp://… of a Dask cluster that is to do the work; its workers need the data under the same paths",
     )
-    add_runner(scan, at=None)
+    add_runner_options(scan, at=None)
     scan.add_argument("-q", "--quiet", action="store_true", help="no progress on stderr")
-    scan.set_defaults(run=run)
+    scan.set_defaults(run=run_command)
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run_command(arguments: argparse.Namespace) -> int:
     """Scan, and say what was written."""
     from saferoute import scan
 
-    tell = progress(arguments.quiet)
-    profile = profile_of(arguments)
-    scan.check(arguments.output, workers=arguments.workers)
+    tell = progress_printer(arguments.quiet)
+    profile = resolve_profile(arguments)
+    scan.check_output(arguments.output, workers=arguments.workers)
     if not profile.at:
         tell("no --at: people are those of a mean hour of the day, and nothing is said of light")
     tell("reading the map; an extract that is new here is read whole, which takes a while")
-    job = scan.job_of(
+    job = scan.create_job(
         arguments.region,
         profile=profile,
         dem=arguments.dem,
@@ -79,13 +79,13 @@ def run(arguments: argparse.Namespace) -> int:
     )
     if job.profile.at != profile.at:
         tell(f"{profile.at} is {job.profile.at}; to go on another day, give that with --at")
-    done = scan.scan(job, arguments.output, workers=arguments.workers, scheduler=arguments.scheduler, say=tell)
+    done = scan.scan_region(job, arguments.output, workers=arguments.workers, scheduler=arguments.scheduler, say=tell)
     print(f"{done.stretches} stretches of {done.tiles} tiles with a map")
     for path in done.files:
-        say(f"wrote {path}")
+        print_message(f"wrote {path}")
     if done.bad:
         for quadkey, why in sorted(done.bad.items()):
-            say(f"saferoute: tile {quadkey} failed: {why}")
-        say(f"saferoute: {len(done.bad)} tiles are missing; the same command tries them again, and no others")
+            print_message(f"saferoute: tile {quadkey} failed: {why}")
+        print_message(f"saferoute: {len(done.bad)} tiles are missing; the same command tries them again, and no others")
         return SOME_TILES_FAILED
     return 0 if done.stretches else NOTHING_QUALIFIES

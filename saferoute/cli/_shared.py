@@ -44,7 +44,7 @@ def new_command(
     )
 
 
-def add_common(command: argparse.ArgumentParser) -> None:
+def add_common_options(command: argparse.ArgumentParser) -> None:
     """Add what every search asks: the place, the data and the runner."""
     command.add_argument(
         "--near",
@@ -54,9 +54,9 @@ def add_common(command: argparse.ArgumentParser) -> None:
         "or home, the one of the settings",
     )
     command.add_argument("--pick", type=int, metavar="N", help="which place, where a name has several (default 1)")
-    _add_data(command)
-    add_network(command)
-    add_runner(command)
+    _add_data_options(command)
+    add_network_options(command)
+    add_runner_options(command)
     command.add_argument(
         "--settings",
         metavar="FILE",
@@ -65,7 +65,7 @@ def add_common(command: argparse.ArgumentParser) -> None:
     command.add_argument("-q", "--quiet", action="store_true", help="no progress on stderr")
 
 
-def _add_data(command: argparse.ArgumentParser) -> None:
+def _add_data_options(command: argparse.ArgumentParser) -> None:
     data = command.add_argument_group(
         "data",
         "Without --region and --osm the map comes from OpenStreetMap's servers. With them no server is asked, "
@@ -107,7 +107,7 @@ def _add_data(command: argparse.ArgumentParser) -> None:
     )
 
 
-def add_runner(command: argparse.ArgumentParser, *, at: str | None = "now") -> None:
+def add_runner_options(command: argparse.ArgumentParser, *, at: str | None = "now") -> None:
     """Add what the runner chooses; `at` is the hour where none is given."""
     runner = command.add_argument_group("runner")
     runner.add_argument(
@@ -123,10 +123,10 @@ def add_runner(command: argparse.ArgumentParser, *, at: str | None = "now") -> N
         metavar="LEVEL",
         help="first-steps, beginner (default), intermediate, advanced, or a profile .toml",
     )
-    add_choices(runner)
+    add_level_options(runner)
 
 
-def add_choices(group: argparse._ActionsContainer) -> None:
+def add_level_options(group: argparse._ActionsContainer) -> None:
     """Add what narrows a level."""
     group.add_argument("--barefoot", action=argparse.BooleanOptionalAction, default=False, help="sand and grass only")
     group.add_argument("--surface", default="", metavar="LIST", help="only these surfaces, as in sand,grass")
@@ -135,7 +135,7 @@ def add_choices(group: argparse._ActionsContainer) -> None:
     )
 
 
-def add_network(command: argparse.ArgumentParser) -> None:
+def add_network_options(command: argparse.ArgumentParser) -> None:
     """Add how the network and the cache are used."""
     network = command.add_argument_group("network", "Every answer is kept in a cache, see saferoute cache --help.")
     network.add_argument(
@@ -145,14 +145,14 @@ def add_network(command: argparse.ArgumentParser) -> None:
         help="open no connection: use the cache alone",
     )
     network.add_argument("--refresh", action="store_true", help="ask again, whatever the cache holds")
-    add_cache_dir(network)
+    add_cache_option(network)
     for name in ("overpass", "nominatim", "mapterhorn", "glo30"):
         network.add_argument(
             f"--{name}-url", metavar="URL", help=f"another server (environment: SAFEROUTE_{name.upper()}_URL)"
         )
 
 
-def add_cache_dir(group: argparse._ActionsContainer) -> None:
+def add_cache_option(group: argparse._ActionsContainer) -> None:
     """Add where the cache is."""
     group.add_argument(
         "--cache-dir",
@@ -161,25 +161,29 @@ def add_cache_dir(group: argparse._ActionsContainer) -> None:
     )
 
 
-def say(text: str) -> None:
+def print_message(text: str) -> None:
     """Print a line to stderr, plain."""
-    from saferoute.outputs.text import plain
+    from saferoute.report.text import sanitize_text
 
-    print(plain(text, 2000), file=sys.stderr)
+    print(sanitize_text(text, 2000), file=sys.stderr)
 
 
-def progress(quiet: bool) -> Callable[[str], None]:
+def progress_printer(quiet: bool) -> Callable[[str], None]:
     """Return what tells of each step, or of none."""
-    return (lambda _: None) if quiet else (lambda text: say(f"… {text}"))
+    return (lambda _: None) if quiet else (lambda text: print_message(f"… {text}"))
 
 
-def sources_of(arguments: argparse.Namespace) -> Sources:
+def open_named_sources(arguments: argparse.Namespace) -> Sources:
     """Open what --region, --osm, --dem and --elevation name, or the services of the network."""
-    from saferoute.pipeline import join
+    from saferoute.search import join_ways
     from saferoute.sources.online import Online, open_sources
 
-    online = Online.given(
-        vars(arguments), offline=arguments.offline, refresh=arguments.refresh, say=progress(arguments.quiet), join=join
+    online = Online.from_settings(
+        vars(arguments),
+        offline=arguments.offline,
+        refresh=arguments.refresh,
+        say=progress_printer(arguments.quiet),
+        join=join_ways,
     )
     return open_sources(
         arguments.region,
@@ -191,7 +195,7 @@ def sources_of(arguments: argparse.Namespace) -> Sources:
     )
 
 
-def counted(arguments: argparse.Namespace, features: FeatureSource) -> FeatureSource:
+def add_counts(arguments: argparse.Namespace, features: FeatureSource) -> FeatureSource:
     """Lay what --counts and --population know over the features."""
     if arguments.counts is None and arguments.population is None:
         return features
@@ -200,44 +204,44 @@ def counted(arguments: argparse.Namespace, features: FeatureSource) -> FeatureSo
     return CountedSource(features, counts=arguments.counts, population=arguments.population)
 
 
-def place_of(arguments: argparse.Namespace, sources: Sources) -> Place:
+def resolve_place(arguments: argparse.Namespace, sources: Sources) -> Place:
     """Find the place that --near names, and say what was found, and what else has the name."""
     from saferoute.sources import clock
     from saferoute.sources.online import Online
-    from saferoute.sources.places import parse_coordinates
+    from saferoute.sources.places.names import parse_coordinates
 
     found = sources.find_place(arguments.near, arguments.pick)
     if arguments.at:
-        found = clock.in_zone(found, Online.given(vars(arguments)).cache())
+        found = clock.add_time_zone(found, Online.from_settings(vars(arguments)).open_cache())
     if parse_coordinates(arguments.near) is None:  # who writes coordinates knows where that is
-        say(f"{found.name}: {found.lat:.5f},{found.lon:.5f}")
+        print_message(f"{found.name}: {found.lat:.5f},{found.lon:.5f}")
     if found.others:
         numbers = [n for n in range(1, len(found.others) + 2) if n != (arguments.pick or 1)]
-        say("Others of this name, not taken; --pick N takes one:")
+        print_message("Others of this name, not taken; --pick N takes one:")
         for number, other in zip(numbers, found.others, strict=True):
-            say(f"{number}: {other}")
+            print_message(f"{number}: {other}")
     return found
 
 
 def require_coverage(arguments: argparse.Namespace, sources: Sources, place: Place, radius_m: float) -> None:
     """Refuse rasters that were given one by one and cover nothing of the area."""
     if sources.rasters and not arguments.region:
-        sources.rasters.require(place.lon, place.lat, radius_m)
+        sources.rasters.check_coverage(place.lon, place.lat, radius_m)
 
 
-def profile_of(arguments: argparse.Namespace) -> Profile:
+def resolve_profile(arguments: argparse.Namespace) -> Profile:
     """Return the profile that --level and its companions ask for."""
     from saferoute.sources import clock
-    from saferoute.sources.profiles import choose, load_profile
+    from saferoute.sources.profiles import adjust_profile, load_profile
 
     if arguments.at is not None:
-        clock.check(arguments.at)
+        clock.check_time(arguments.at)
     surfaces = frozenset(s.strip().lower() for s in arguments.surface.split(",") if s.strip())
     loaded = load_profile(arguments.level, barefoot=arguments.barefoot, at=arguments.at or "")
-    return choose(loaded, surfaces=surfaces, min_length_m=arguments.min_length)
+    return adjust_profile(loaded, surfaces=surfaces, min_length_m=arguments.min_length)
 
 
-def default_map(arguments: argparse.Namespace, place: Place, what: str = "") -> Path:
+def default_map_path(arguments: argparse.Namespace, place: Place, what: str = "") -> Path:
     """Return maps/<place><what>.html, or in the folder of the settings; the name of a place is never a path."""
     folder = arguments.output_folder or Path("maps")
     try:

@@ -18,9 +18,9 @@ class Action(argparse.Action):
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         """Print, and exit with 0."""
-        from saferoute.sources.libraries import versions
+        from saferoute.sources.libraries import list_versions
 
-        rows = [("Python", f"{platform.python_version()} on {sys.platform} {platform.machine()}"), *versions()]
+        rows = [("Python", f"{platform.python_version()} on {sys.platform} {platform.machine()}"), *list_versions()]
         width = max(len(name) for name, _ in rows)
         print(f"saferoute {__version__}")
         for name, version in rows:

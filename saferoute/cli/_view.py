@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from saferoute.cli._shared import new_command, say
+from saferoute.cli._shared import new_command, print_message
 from saferoute.model import InvalidInput
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 DEFAULT_TILES = "OpenStreetMap.Mapnik"
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
     view = new_command(
         commands,
@@ -37,15 +37,15 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     view.add_argument("--port", type=int, default=0, metavar="N", help="port to listen on (default: a free one)")
     view.add_argument("--no-browser", action="store_true", help="only print the address")
-    view.set_defaults(run=run)
+    view.set_defaults(run=run_command)
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run_command(arguments: argparse.Namespace) -> int:
     """Serve until interrupted."""
     import threading
     import webbrowser
 
-    from saferoute.outputs.view import FolderServer, MapServer
+    from saferoute.page.view import FolderServer, MapServer
 
     server: MapServer | FolderServer
     if arguments.file.is_dir():
@@ -55,17 +55,17 @@ def run(arguments: argparse.Namespace) -> int:
     elif arguments.tiles is None:
         server = MapServer(arguments.file, port=arguments.port)
     else:
-        from saferoute.outputs.map import with_tiles
+        from saferoute.page import add_tiles
 
-        server = MapServer(arguments.file, change=partial(with_tiles, name=arguments.tiles), port=arguments.port)
+        server = MapServer(arguments.file, change=partial(add_tiles, name=arguments.tiles), port=arguments.port)
     with server:
         print(server.url, flush=True)
-        say("Ctrl-C ends it")
+        print_message("Ctrl-C ends it")
         if not arguments.no_browser:
             # Some browsers are programs of the terminal and come back only when they are closed.
             threading.Thread(target=webbrowser.open, args=(server.url,), daemon=True).start()
         try:
             server.serve_forever()
         except KeyboardInterrupt:
-            say("ended")
+            print_message("ended")
     return 0

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from saferoute.criteria._tags import column, isin
+from saferoute.osm.tags import has_value, tag_column
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from saferoute.model import FloatArray, IntArray
+    from saferoute.arrays import FloatArray, IntArray
 
 FOOT_WAYS = frozenset({"footway", "path", "pedestrian", "track", "cycleway", "bridleway"})
 PRIOR_OF_CLASS, PRIOR_OF_KEY, PRIOR_OF_PLACE = 5.0, 10.0, 3.0
@@ -44,28 +44,28 @@ class Likelihood:
     def __init__(self, tagged: pd.DataFrame, rating: FloatArray) -> None:
         from scipy.spatial import cKDTree
 
-        use = isin(tagged, "highway", FOOT_WAYS) & np.isfinite(rating)
+        use = has_value(tagged, "highway", FOOT_WAYS) & np.isfinite(rating)
         table = tagged[use]
         self.support, value = np.unique(rating[use], return_inverse=True)
-        classes, keys = _keys(table)
+        classes, keys = _read_class_keys(table)
         ways = table["n"].to_numpy(dtype=float)
         overall = np.bincount(value, weights=ways, minlength=len(self.support))
         self._overall: FloatArray = (overall + 1.0) / max(overall.sum() + len(overall), 1.0)
         priors = {name: self._overall for name in set(classes)}  # noqa: C420
-        self._of_class = _shares(classes, value, ways, priors, PRIOR_OF_CLASS)
+        self._of_class = _estimate_distributions(classes, value, ways, priors, PRIOR_OF_CLASS)
         parents = {key: self._of_class[key[0]] for key in set(keys)}
-        self._of_key = _shares(keys, value, ways, parents, PRIOR_OF_KEY)
+        self._of_key = _estimate_distributions(keys, value, ways, parents, PRIOR_OF_KEY)
         lies = np.flatnonzero(np.isfinite(table["x_m"].to_numpy(dtype=float)))
         self._class, self._value = np.array(classes, dtype=object)[lies], value[lies]
         self._xy = table[["x_m", "y_m"]].to_numpy(dtype=float)[lies]
         self._tree = cKDTree(self._xy) if len(lies) else None
 
-    def of(self, table: pd.DataFrame, xy: FloatArray) -> FloatArray:
+    def predict_probabilities(self, table: pd.DataFrame, xy: FloatArray) -> FloatArray:
         """Return probabilities of shape (m, len(support)) for ways at points of shape (m, 2)."""
         result = np.empty((len(table), len(self.support)))
         if not len(self.support) or not len(table):
             return result
-        classes, keys = _keys(table)
+        classes, keys = _read_class_keys(table)
         distance, near = np.full((len(table), 1), np.inf), np.zeros((len(table), 1), dtype=np.int64)
         if self._tree is not None:
             distance, near = self._tree.query(xy, k=min(MOST_NEAR, len(self._xy)), distance_upper_bound=REACH_M)
@@ -80,7 +80,7 @@ class Likelihood:
         return result
 
 
-def _shares(
+def _estimate_distributions(
     keys: list[Any], value: IntArray, ways: FloatArray, priors: dict[Any, FloatArray], weight: float
 ) -> dict[Any, FloatArray]:
     """Return the distribution of values of each key, on its prior."""
@@ -90,13 +90,13 @@ def _shares(
     return {key: (counts[key] + weight * priors[key]) / (counts[key].sum() + weight) for key in priors}
 
 
-def _keys(table: pd.DataFrame) -> tuple[list[str], list[tuple[str, str, str]]]:
+def _read_class_keys(table: pd.DataFrame) -> tuple[list[str], list[tuple[str, str, str]]]:
     """Return the class of each way, and the class with tracktype and use."""
-    parts = [column(table, tag).fillna("").to_list() for tag in ("highway", "tracktype", "footway")]
+    parts = [tag_column(table, tag).fillna("").to_list() for tag in ("highway", "tracktype", "footway")]
     return parts[0], list(zip(*parts, strict=True))
 
 
-def quantile(support: FloatArray, probability: FloatArray, at: FloatArray | float) -> FloatArray:
+def compute_quantiles(support: FloatArray, probability: FloatArray, at: FloatArray | float) -> FloatArray:
     """Return quantiles of discrete distributions, shape (m,) or (m, len(at)).
 
     Examples

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from saferoute.model import Cells, FloatArray, IntArray
+    from saferoute.arrays import FloatArray, IntArray
+    from saferoute.model import Cells
 
 SPACING_CELLS = 10
 
 
-def stations(cells: Cells) -> tuple[FloatArray, IntArray]:
+def place_stations(cells: Cells) -> tuple[FloatArray, IntArray]:
     """Return one point every ten cells of each chain, and the station of each cell.
 
     Returns

@@ -15,12 +15,13 @@ import pandas as pd
 import shapely
 
 from saferoute.criteria import _cells
-from saferoute.criteria._tags import has, isin
-from saferoute.geometry import chord_headings, fitted_slopes, slices
+from saferoute.geometry import chord_headings, fit_slopes, take_slices
 from saferoute.model import Criterion, Measurement
+from saferoute.osm.tags import has_tag, has_value
 
 if TYPE_CHECKING:
-    from saferoute.model import BoolArray, Cells, ElevationSamples, Evidence, FloatArray, IntArray, Windows
+    from saferoute.arrays import BoolArray, FloatArray, IntArray
+    from saferoute.model import Cells, ElevationSamples, Evidence, Windows
 
 UPHILL = ((0.0, 1.0), (1.0, 1.0), (2.0, 0.75), (3.0, 0.4), (5.0, 0.0))
 """Desirability by grade in % when running backwards uphill, the kinder direction [J]."""
@@ -76,24 +77,26 @@ class Slopes:
     roughness_m: FloatArray
 
 
-def slopes(windows: Windows, evidence: Evidence) -> Slopes:
+def fit_window_slopes(windows: Windows, evidence: Evidence) -> Slopes:
     """Fit the slope of each window, on the finest heights there are."""
     heights = evidence.elevation
     nothing = np.full(len(windows), np.nan)
     if heights is None or not len(windows):
         return Slopes(nothing, nothing, nothing, nothing)
-    grade, sigma, fit_m = _coarse_fit(windows, heights, evidence)
+    grade, sigma, fit_m = _fit_coarse_slopes(windows, heights, evidence)
     roughness = nothing.copy()
     if evidence.fine is not None:
         per_cell = len(evidence.fine.elevation_m) // len(windows.cells)
         n = np.full(len(windows), windows.n_cells * per_cell)
-        fine_grade, rms = fitted_slopes(
+        fine_grade, rms = fit_slopes(
             evidence.fine.elevation_m, windows.cells.step_m / per_cell, windows.first * per_cell, n
         )
         first = windows.first * per_cell
         is_fine = np.isfinite(fine_grade) & (evidence.fine.cell_m[first] <= DENTS_CELL_M)
         length = np.full(len(windows), windows.n_cells * windows.cells.step_m)
-        fine_sigma = _sigma(evidence.fine, first + n // 2, length, rms, step=windows.cells.step_m / per_cell)
+        fine_sigma = _estimate_sigma_pct(
+            evidence.fine, first + n // 2, length, rms, step=windows.cells.step_m / per_cell
+        )
         grade = np.where(is_fine, fine_grade, grade)
         sigma = np.where(is_fine, fine_sigma, sigma)
         fit_m = np.where(is_fine, length, fit_m)
@@ -101,17 +104,17 @@ def slopes(windows: Windows, evidence: Evidence) -> Slopes:
     return Slopes(grade, sigma, fit_m, roughness)
 
 
-def _coarse_fit(
+def _fit_coarse_slopes(
     windows: Windows, heights: ElevationSamples, evidence: Evidence
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Fit on heights every 5 m, over a longer part of the chain where the raster is coarse."""
-    low, high = _fit_range(windows, heights, evidence.profile.max_heading_range_deg)
+    low, high = _choose_fit_range(windows, heights, evidence.profile.max_heading_range_deg)
     step = windows.cells.step_m
     n = high - low + 1
-    grade, rms = fitted_slopes(_bridged(windows.cells, heights.elevation_m), step, low, n)
+    grade, rms = fit_slopes(_interpolate_bridges(windows.cells, heights.elevation_m), step, low, n)
     length = ((n - 1) * step).astype(float)
-    sigma = _sigma(heights, (low + high) // 2, length, rms, step=step)
-    roofed = _under_roof(windows, heights, evidence)
+    sigma = _estimate_sigma_pct(heights, (low + high) // 2, length, rms, step=step)
+    roofed = _is_under_roof(windows, heights, evidence)
     sigma = np.where(roofed, sigma * np.hypot(1.0, ROOF_SIGMA_M / heights.sigma_m[(low + high) // 2]), sigma)
     # What lies outside the window tells of it only as far as the ground goes on as it is.
     sigma = np.hypot(sigma, BENDING_PCT * (1 - windows.n_cells * step / np.fmax(length, 1.0)))
@@ -119,7 +122,7 @@ def _coarse_fit(
     return grade, np.where(known, sigma, np.nan), np.where(known, length, np.nan)
 
 
-def _sigma(
+def _estimate_sigma_pct(
     heights: ElevationSamples, row: IntArray, length_m: FloatArray, rms_m: FloatArray, *, step: float
 ) -> FloatArray:
     """Return the standard error in % of fits around some rows of heights."""
@@ -130,16 +133,16 @@ def _sigma(
         return grade_error_pct(sigma_z, length_m, grain) * np.fmax(1.0, rms_m / sigma_z)
 
 
-def _bridged(cells: Cells, z: FloatArray) -> FloatArray:
+def _interpolate_bridges(cells: Cells, z: FloatArray) -> FloatArray:
     """Replace heights on bridges and their approaches by a line from bank to bank.
 
     A terrain model shows the valley below a bridge, and blurs its approaches
     (ProjectSidewalk #5442: an approach of 18 m reads 17.9 %).
     """
-    on_bridge = has(cells.ground, "bridge")
+    on_bridge = has_tag(cells.ground, "bridge")
     if not on_bridge.any() or not len(cells):
         return z
-    cell = _cells.per_cell(cells, on_bridge.astype(float), "max") > 0
+    cell = _cells.reduce_to_samples(cells, on_bridge.astype(float), "max") > 0
     row = np.flatnonzero(cell) + cells.chain[cell]
     span = int(np.ceil(APPROACH_M / cells.step_m))
     chain_of_row = np.repeat(np.arange(cells.chain.max() + 1), np.bincount(cells.chain) + 1)
@@ -159,15 +162,15 @@ def _bridged(cells: Cells, z: FloatArray) -> FloatArray:
     return bridged
 
 
-def _under_roof(windows: Windows, heights: ElevationSamples, evidence: Evidence) -> BoolArray:
+def _is_under_roof(windows: Windows, heights: ElevationSamples, evidence: Evidence) -> BoolArray:
     """Say which windows a surface model may show a canopy or roof on instead of the ground."""
     start = windows.first + windows.cells.chain[windows.first]
     roofed = heights.surface_model[start]
     if not roofed.any():
         return roofed
     areas = evidence.features.areas
-    high = isin(areas, "natural", {"wood"}) | isin(areas, "landuse", {"forest"})
-    high |= has(areas, "building", but=())
+    high = has_value(areas, "natural", {"wood"}) | has_value(areas, "landuse", {"forest"})
+    high |= has_tag(areas, "building", but=())
     middle = shapely.points(windows.cells.xy[start + windows.n_cells // 2])
     reach = windows.n_cells * windows.cells.step_m / 2 + np.nan_to_num(heights.cell_m[start])
     shapes, below = areas.geometry.to_numpy()[high], np.zeros(len(windows), dtype=bool)
@@ -197,7 +200,7 @@ def grade_error_pct(sigma_m: FloatArray, length_m: FloatArray, grain_m: FloatArr
     return result
 
 
-def _fit_range(windows: Windows, heights: ElevationSamples, max_turn_deg: float) -> tuple[IntArray, IntArray]:
+def _choose_fit_range(windows: Windows, heights: ElevationSamples, max_turn_deg: float) -> tuple[IntArray, IntArray]:
     """Return the first and last row of `Cells.xy` of each fit.
 
     On a coarse raster the window grows at both ends, in turn, while the chain
@@ -210,7 +213,7 @@ def _fit_range(windows: Windows, heights: ElevationSamples, max_turn_deg: float)
     chain_of_row, heading = chord_headings(cells.xy, cells.chain)
     known = np.isfinite(heights.elevation_m)
     coarse = known[(low + high) // 2] & (np.nan_to_num(heights.cell_m[(low + high) // 2]) > COARSE_CELL_M)
-    view = slices(heading, low, windows.n_cells - 1)
+    view = take_slices(heading, low, windows.n_cells - 1)
     least, most = view.min(axis=1), view.max(axis=1)
     for _ in range(int(FIT_LENGTH_M / cells.step_m)):
         for outward in (-1, 1):
@@ -226,35 +229,35 @@ def _fit_range(windows: Windows, heights: ElevationSamples, max_turn_deg: float)
     return low, high
 
 
-def desirability(grade_pct: FloatArray) -> FloatArray:
+def rate_grade(grade_pct: FloatArray) -> FloatArray:
     """Return how kind a grade is; positive = the runner goes uphill."""
     up, down = np.array(UPHILL), np.array(DOWNHILL)
     kind: FloatArray = np.where(grade_pct >= 0, np.interp(grade_pct, *up.T), np.interp(-grade_pct, *down.T))
     return kind
 
 
-def expected_desirability(grade_pct: FloatArray, sigma_pct: FloatArray) -> FloatArray:
+def rate_uncertain_grade(grade_pct: FloatArray, sigma_pct: FloatArray) -> FloatArray:
     """Return E[d(g)], g normal around the fitted grade, run uphill as far as is known.
 
     Bounded by its value on the level, so that a steeper fit never scores more.
     """
 
     def mean(grade: FloatArray) -> FloatArray:
-        result: FloatArray = desirability(grade[:, None] + sigma_pct[:, None] * _Z).mean(axis=1)
+        result: FloatArray = rate_grade(grade[:, None] + sigma_pct[:, None] * _Z).mean(axis=1)
         return result
 
     return np.fmin(mean(np.abs(grade_pct)), mean(np.zeros_like(grade_pct)))
 
 
-def measure(windows: Windows, evidence: Evidence) -> Measurement:
+def measure_flatness(windows: Windows, evidence: Evidence) -> Measurement:
     """Measure the slope of each window."""
-    fitted = slopes(windows, evidence)
+    fitted = fit_window_slopes(windows, evidence)
     grade, sigma = fitted.grade_pct, fitted.sigma_pct
     known = np.isfinite(grade)
-    expected = np.where(known, expected_desirability(np.nan_to_num(grade), np.nan_to_num(sigma)), UNKNOWN)
+    expected = np.where(known, rate_uncertain_grade(np.nan_to_num(grade), np.nan_to_num(sigma)), UNKNOWN)
 
     def draw(rows: IntArray, u: FloatArray, z: FloatArray) -> FloatArray:
-        drawn = desirability(np.abs(grade[rows])[:, None] + sigma[rows][:, None] * z)
+        drawn = rate_grade(np.abs(grade[rows])[:, None] + sigma[rows][:, None] * z)
         blank = UNKNOWN + _UNKNOWN_HALF_RANGE * (2 * u - 1)
         return np.where(known[rows][:, None], drawn, blank)
 
@@ -263,15 +266,15 @@ def measure(windows: Windows, evidence: Evidence) -> Measurement:
         desirability=expected,
         confidence=np.where(known, np.exp(-np.nan_to_num(sigma) / _CONFIDENCE_PCT), 0.0),
         draw=draw,
-        describe=lambda rows: _describe(windows, evidence, fitted, rows),
+        describe=lambda rows: _describe_windows(windows, evidence, fitted, rows),
     )
 
 
-def _describe(windows: Windows, evidence: Evidence, fitted: Slopes, rows: IntArray) -> pd.DataFrame:
+def _describe_windows(windows: Windows, evidence: Evidence, fitted: Slopes, rows: IntArray) -> pd.DataFrame:
     """Return slopes with their error, and in words."""
     start = windows.first[rows] + windows.cells.chain[windows.first[rows]] if len(rows) else rows
     words = [
-        _words(fitted, row, evidence.elevation, middle)
+        _describe_slope(fitted, row, evidence.elevation, middle)
         for row, middle in zip(rows, start + windows.n_cells // 2, strict=True)
     ]
     return pd.DataFrame(
@@ -284,7 +287,7 @@ def _describe(windows: Windows, evidence: Evidence, fitted: Slopes, rows: IntArr
     )
 
 
-def _words(fitted: Slopes, row: int, heights: ElevationSamples | None, middle: int) -> str:
+def _describe_slope(fitted: Slopes, row: int, heights: ElevationSamples | None, middle: int) -> str:
     grade, sigma, rough = fitted.grade_pct[row], fitted.sigma_pct[row], fitted.roughness_m[row]
     if heights is None or not np.isfinite(grade):
         return "slope unknown: no elevation here"
@@ -296,4 +299,4 @@ def _words(fitted: Slopes, row: int, heights: ElevationSamples | None, middle: i
     return f"{text}; dents cannot be seen in this data"
 
 
-CRITERION = Criterion(name="flatness", unit="% grade uphill", curve=UPHILL, unknown=UNKNOWN, measure=measure)
+CRITERION = Criterion(name="flatness", unit="% grade uphill", curve=UPHILL, unknown=UNKNOWN, measure=measure_flatness)

@@ -12,16 +12,18 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from saferoute.criteria import _cells, _near, _width
-from saferoute.criteria._tags import has, isin
-from saferoute.geometry import evenly_along
+from saferoute.criteria import _cells, _near
+from saferoute.geometry import place_points_evenly
 from saferoute.model import Criterion, Measurement
+from saferoute.osm import widths
+from saferoute.osm.obstacles import is_small_object
+from saferoute.osm.tags import has_tag, has_value
 
 if TYPE_CHECKING:
-    import geopandas as gpd
     from numpy.typing import NDArray
 
-    from saferoute.model import BoolArray, Cells, Evidence, Features, FloatArray, IntArray, Windows
+    from saferoute.arrays import FloatArray, IntArray
+    from saferoute.model import Cells, Evidence, Features, Windows
 
 CURVE = ((0.0, 1.0), (1.0, 0.7), (2.0, 0.5), (4.0, 0.2), (6.0, 0.0))
 """Desirability by weighted objects per 100 m [J]."""
@@ -35,46 +37,17 @@ COMPLETE_PER_KM = 5.0
 _LINE_OBJECTS_PER_M = 0.1
 """A wall or fence alongside counts as one object every 10 m [J]."""
 
-SMALL_OBJECTS = {
-    "natural": frozenset({"tree", "rock", "stone", "shrub", "tree_stump"}),
-    "highway": frozenset({"street_lamp", "traffic_sign", "milestone", "speed_camera"}),
-    "amenity": frozenset(
-        "bench waste_basket waste_disposal recycling drinking_water fountain post_box telephone "
-        "vending_machine bicycle_parking clock bbq shelter charging_station parcel_locker table lounger "
-        "watering_place water_point grit_bin hunting_stand bicycle_repair_station".split()
-    ),
-    "power": frozenset({"pole", "tower", "catenary_mast"}),
-    "man_made": frozenset(
-        "street_cabinet utility_pole flagpole mast pole manhole monitoring_station water_well water_tap "
-        "advertising planter tower antenna".split()
-    ),
-    "emergency": frozenset({"fire_hydrant", "life_ring", "phone", "water_tank"}),
-    "tourism": frozenset({"information", "artwork"}),
-    "leisure": frozenset({"picnic_table", "fitness_station", "firepit", "playground"}),
-    "historic": frozenset("memorial monument wayside_cross wayside_shrine boundary_stone milestone stone".split()),
-}
-_ANY_VALUE = ("barrier", "advertising", "playground", "traffic_calming")
 _LINE_BARRIERS = frozenset({"no", "none", "kerb"})
 _ROOFS = frozenset({"roof", "carport", "no"})
 
 
-def small_objects(points: gpd.GeoDataFrame) -> BoolArray:
-    """Say which points are fixed objects one can fall over."""
-    hit = np.zeros(len(points), dtype=bool)
-    for tag, values in SMALL_OBJECTS.items():
-        hit |= isin(points, tag, values)
-    for tag in _ANY_VALUE:
-        hit |= has(points, tag, but=("no", "none", "entrance"))
-    return hit
-
-
-def _weights(distance_m: FloatArray, width_m: FloatArray) -> FloatArray:
+def _weigh_by_distance(distance_m: FloatArray, width_m: FloatArray) -> FloatArray:
     """Weigh objects by their distance from the centre line of a way of some width."""
     beside = distance_m - width_m / 2
     return np.select([beside <= edge + 1e-9 for edge, _ in ZONES], [w for _, w in ZONES], 0.0)
 
 
-def _counts(
+def _count_objects(
     cells: Cells, points: NDArray[np.object_], features: Features, width: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return per cell the weight of small objects, of lines alongside, and the number of small objects."""
@@ -83,35 +56,35 @@ def _counts(
         return weighted, along, plain
     reach = float((width / 2).max()) + ZONES[-1][0]
     tree = shapely.STRtree(cells.lines)
-    thing, cell, distance = _pairs(tree, points, cells, reach)
-    weight = _weights(distance, width[cell])
+    thing, cell, distance = _pair_with_samples(tree, points, cells, reach)
+    weight = _weigh_by_distance(distance, width[cell])
     # An object near the joint of two cells counts once a chain, in the nearer.
     order = np.lexsort((cell, distance, cells.chain[cell], thing))
     key = np.stack([thing[order], cells.chain[cell[order]]], axis=1)
     once = order[np.r_[True, (np.diff(key, axis=0) != 0).any(axis=1)][: len(order)]]
     np.add.at(weighted, cell[once], weight[once])
     np.add.at(plain, cell[once], weight[once] > 0)
-    _, cell, distance = _pairs(tree, _line_objects(features), cells, reach)
-    np.maximum.at(along, cell, _weights(distance, width[cell]))
+    _, cell, distance = _pair_with_samples(tree, _collect_line_objects(features), cells, reach)
+    np.maximum.at(along, cell, _weigh_by_distance(distance, width[cell]))
     return weighted, along * _LINE_OBJECTS_PER_M * cells.step_m, plain
 
 
-def _pairs(
+def _pair_with_samples(
     tree: shapely.STRtree, things: NDArray[np.object_], cells: Cells, reach_m: float
 ) -> tuple[IntArray, IntArray, FloatArray]:
     thing, cell = tree.query(things, predicate="dwithin", distance=reach_m)
     return thing, cell, shapely.distance(things[thing], cells.lines[cell])
 
 
-def _line_objects(features: Features) -> NDArray[np.object_]:
+def _collect_line_objects(features: Features) -> NDArray[np.object_]:
     """Return walls, fences, hedges, rows of trees and the outlines of buildings."""
     ways, areas = features.ways, features.areas
-    line = has(ways, "barrier", but=_LINE_BARRIERS) | isin(ways, "natural", {"tree_row"})
-    solid = has(areas, "building", but=_ROOFS) | isin(areas, "barrier", {"hedge", "wall"})
+    line = has_tag(ways, "barrier", but=_LINE_BARRIERS) | has_value(ways, "natural", {"tree_row"})
+    solid = has_tag(areas, "building", but=_ROOFS) | has_value(areas, "barrier", {"hedge", "wall"})
     return np.concatenate([ways.geometry.to_numpy()[line], areas.geometry.to_numpy()[solid]])
 
 
-def _mapped_per_km(windows: Windows, points: NDArray[np.object_], features: Features) -> FloatArray:
+def _count_mapped_per_km(windows: Windows, points: NDArray[np.object_], features: Features) -> FloatArray:
     """Return small mapped objects per km of way around each window.
 
     Only objects that are in nobody's way count: one more bollard must not
@@ -119,13 +92,13 @@ def _mapped_per_km(windows: Windows, points: NDArray[np.object_], features: Feat
     """
     from scipy.spatial import cKDTree
 
-    highway = has(features.ways, "highway", but=())
-    ways, width = features.ways.geometry.to_numpy()[highway], _width.widths(features.ways)[0][highway]
+    highway = has_tag(features.ways, "highway", but=())
+    ways, width = features.ways.geometry.to_numpy()[highway], widths.estimate_widths(features.ways)[0][highway]
     spacing = 25.0
-    marks, _ = evenly_along(ways, spacing)
+    marks, _ = place_points_evenly(ways, spacing)
     in_the_way = shapely.STRtree(points).query(ways, predicate="dwithin", distance=width / 2 + ZONES[-1][0])[1]
     objects = shapely.get_coordinates(np.delete(points, np.unique(in_the_way)))
-    xy, of_cell = _near.stations(windows.cells)
+    xy, of_cell = _near.place_stations(windows.cells)
     station = of_cell[windows.first + windows.n_cells // 2]
     used, back = np.unique(station, return_inverse=True)
 
@@ -138,19 +111,21 @@ def _mapped_per_km(windows: Windows, points: NDArray[np.object_], features: Feat
     return (around(objects) / np.fmax(around(marks) * spacing / 1000, spacing / 1000))[back]
 
 
-def measure(windows: Windows, evidence: Evidence) -> Measurement:
+def measure_obstacles(windows: Windows, evidence: Evidence) -> Measurement:
     """Count objects and side paths per 100 m of each window."""
     cells = windows.cells
-    width, _ = _width.widths(cells.ground)
-    points = evidence.features.points.geometry.to_numpy()[small_objects(evidence.features.points)]
-    weighted, along, plain = _counts(cells, points, evidence.features, _cells.per_cell(cells, width, "max"))
+    width, _ = widths.estimate_widths(cells.ground)
+    points = evidence.features.points.geometry.to_numpy()[is_small_object(evidence.features.points)]
+    weighted, along, plain = _count_objects(
+        cells, points, evidence.features, _cells.reduce_to_samples(cells, width, "max")
+    )
     hundreds = windows.n_cells * cells.step_m / 100
     # Run-outs must be free, too: what stands there counts as if it stood on the stretch.
-    small = _cells.over_cells(windows, weighted + cells.side_paths, "sum", run_outs=True)
-    density = (small + _cells.over_cells(windows, along, "sum")) / hundreds
-    objects = _cells.over_cells(windows, plain, "sum", run_outs=True)
-    side = _cells.over_cells(windows, cells.side_paths, "sum", run_outs=True)
-    rho = _mapped_per_km(windows, points, evidence.features) if len(windows) else np.empty(0)
+    small = _cells.reduce_to_windows(windows, weighted + cells.side_paths, "sum", run_outs=True)
+    density = (small + _cells.reduce_to_windows(windows, along, "sum")) / hundreds
+    objects = _cells.reduce_to_windows(windows, plain, "sum", run_outs=True)
+    side = _cells.reduce_to_windows(windows, cells.side_paths, "sum", run_outs=True)
+    rho = _count_mapped_per_km(windows, points, evidence.features) if len(windows) else np.empty(0)
     confidence = 1 - np.exp(-rho / COMPLETE_PER_KM)
     rating = np.interp(density, *np.array(CURVE).T)
 
@@ -162,7 +137,7 @@ def measure(windows: Windows, evidence: Evidence) -> Measurement:
 
     def describe(rows: IntArray) -> pd.DataFrame:
         columns = zip(objects[rows], side[rows], density[rows], rho[rows], confidence[rows], strict=True)
-        words = [_words(*row) for row in columns]
+        words = [_describe_obstacles(*row) for row in columns]
         return pd.DataFrame({"obstacles_per_100m": density[rows], "why_obstacles": words})
 
     return Measurement(
@@ -174,7 +149,7 @@ def measure(windows: Windows, evidence: Evidence) -> Measurement:
     )
 
 
-def _words(objects: float, side: float, density: float, per_km: float, confidence: float) -> str:
+def _describe_obstacles(objects: float, side: float, density: float, per_km: float, confidence: float) -> str:
     missing = "" if confidence >= 0.5 else ", so obstacles may well be missing"
     return (
         f"{objects:.0f} objects and {side:.0f} side paths mapped on or beside it, run-outs included "
@@ -188,5 +163,5 @@ CRITERION = Criterion(
     unit="weighted objects per 100 m",
     curve=CURVE,
     unknown=NONE_MAPPED,
-    measure=measure,
+    measure=measure_obstacles,
 )

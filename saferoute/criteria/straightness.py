@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from saferoute.criteria import _cells, _width
+from saferoute.criteria import _cells
 from saferoute.model import Criterion, Measurement
+from saferoute.osm import widths
 
 if TYPE_CHECKING:
-    from saferoute.model import Evidence, FloatArray, IntArray, Windows
+    from saferoute.arrays import FloatArray, IntArray
+    from saferoute.model import Evidence, Windows
 
 STRIP = ((0.0, 1.0), (1.0, 1.0), (2.0, 0.8), (4.0, 0.3), (6.0, 0.0))
 """Desirability by width in m of the narrowest strip [J]."""
@@ -32,26 +34,31 @@ _WIDTH_ERROR = {True: 0.1, False: 0.3}
 CONFIDENCE_TAGGED, CONFIDENCE_INFERRED = 1.0, 0.4
 
 
-def desirability(strip_m: FloatArray, width_m: FloatArray) -> FloatArray:
+def rate_strip(strip_m: FloatArray, width_m: FloatArray) -> FloatArray:
     """Return how kind a strip of the centre line on a way of some width is."""
     lane = np.fmax(width_m - strip_m, 0.0)
     return np.fmin(np.interp(strip_m, *np.array(STRIP).T), np.interp(lane, *np.array(LANE).T))
 
 
-def measure(windows: Windows, evidence: Evidence) -> Measurement:
+def measure_straightness(windows: Windows, evidence: Evidence) -> Measurement:
     """Measure strip and free lane of each window."""
-    width, tagged = _width.widths(windows.cells.ground, _width.learnt(evidence.features.tagged))
-    narrowest = _cells.over_cells(windows, _cells.per_cell(windows.cells, width, "min"), "min")
-    all_tagged = _cells.over_cells(windows, _cells.per_cell(windows.cells, tagged.astype(float), "min"), "min") > 0
-    on_area = _cells.per_cell(windows.cells, windows.cells.ground["clear_width_m"].notna().to_numpy(dtype=float), "max")
-    measured = _cells.over_cells(windows, on_area, "max") > 0
+    width, tagged = widths.estimate_widths(windows.cells.ground, widths.learn_usual_widths(evidence.features.tagged))
+    narrowest = _cells.reduce_to_windows(windows, _cells.reduce_to_samples(windows.cells, width, "min"), "min")
+    all_tagged = (
+        _cells.reduce_to_windows(windows, _cells.reduce_to_samples(windows.cells, tagged.astype(float), "min"), "min")
+        > 0
+    )
+    on_area = _cells.reduce_to_samples(
+        windows.cells, windows.cells.ground["clear_width_m"].notna().to_numpy(dtype=float), "max"
+    )
+    measured = _cells.reduce_to_windows(windows, on_area, "max") > 0
     strip = windows.strip_width_m
     error = np.where(all_tagged, _WIDTH_ERROR[True], _WIDTH_ERROR[False])
 
     def draw(rows: IntArray, u: FloatArray, z: FloatArray) -> FloatArray:
         normal = np.array([NormalDist().inv_cdf(x) for x in np.clip(u, 1e-6, 1 - 1e-6)])
         strips = np.fmax(strip[rows][:, None] + _DIGITISING_M * z, 0.0)
-        return desirability(strips, narrowest[rows][:, None] * np.exp(error[rows][:, None] * normal))
+        return rate_strip(strips, narrowest[rows][:, None] * np.exp(error[rows][:, None] * normal))
 
     def describe(rows: IntArray) -> pd.DataFrame:
         lane = np.where(all_tagged[rows], np.fmax(narrowest[rows] - strip[rows], 0.0), np.nan)
@@ -73,7 +80,7 @@ def measure(windows: Windows, evidence: Evidence) -> Measurement:
 
     return Measurement(
         value=strip,
-        desirability=desirability(strip, narrowest),
+        desirability=rate_strip(strip, narrowest),
         confidence=np.where(all_tagged, CONFIDENCE_TAGGED, CONFIDENCE_INFERRED),
         draw=draw,
         describe=describe,
@@ -81,5 +88,5 @@ def measure(windows: Windows, evidence: Evidence) -> Measurement:
 
 
 CRITERION = Criterion(
-    name="straightness", unit="m strip width", curve=STRIP, unknown=0.3, measure=measure, of_line=True
+    name="straightness", unit="m strip width", curve=STRIP, unknown=0.3, measure=measure_straightness, of_line=True
 )

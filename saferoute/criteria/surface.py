@@ -14,14 +14,16 @@ import pandas as pd
 import shapely
 
 from saferoute.criteria import _cells
-from saferoute.criteria._inference import Likelihood, quantile
-from saferoute.criteria._tags import isin, worst
+from saferoute.criteria._inference import Likelihood, compute_quantiles
 from saferoute.model import Criterion, Measurement
+from saferoute.osm.surfaces import EXCLUDED_SURFACES
+from saferoute.osm.tags import has_value, rate_worst_value
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from saferoute.model import BoolArray, Evidence, FloatArray, IntArray, Profile, Windows
+    from saferoute.arrays import BoolArray, FloatArray, IntArray
+    from saferoute.model import Evidence, Profile, Windows
 
 MATERIALS = {
     "tartan": 1.0, "rubber": 1.0, "rubbercrumb": 0.95, "artificial_turf": 0.95, "turf": 0.95,
@@ -40,12 +42,6 @@ KEPT_KINDS = frozenset({"pitch", "track"})
 SMOOTHNESS = {"excellent": 1.0, "good": 1.0, "intermediate": 0.6, "bad": 0.2}
 TRACKTYPES = {"grade1": 0.9, "grade2": 0.65, "grade3": 0.4, "grade4": 0.15}
 
-EXCLUDED_SURFACES = frozenset(
-    "rock rocks stone stones bedrock mud ice snow stepping_stones pebblestone pebbles cobblestone "
-    "unhewn_cobblestone cobblestone:flattened shells scree boulders shingle rubble debris water "
-    "chipseal:loose trackstone tyres".split()
-)
-
 CONFIDENCE_BOTH, CONFIDENCE_MATERIAL, CONFIDENCE_TRACKTYPE = 1.0, 0.7, 0.5
 
 _ESTIMATE_AT = 0.25
@@ -55,19 +51,19 @@ _NOTHING_TAGGED = 0.45
 """What bare ground is worth: the estimate where an extract has no surface tag at all [J]."""
 
 
-def rated(ground: pd.DataFrame, profile: Profile) -> tuple[FloatArray, FloatArray]:
+def rate_ground(ground: pd.DataFrame, profile: Profile) -> tuple[FloatArray, FloatArray]:
     """Return desirability and confidence of tagged ground, NaN and 0 where nothing is tagged."""
     ratings = {**MATERIALS, **profile.surface_desirability}
-    material = worst(ground, "surface", ratings)
-    kept = isin(ground, "surface", {"grass"}) & isin(ground, "kind", KEPT_KINDS)
+    material = rate_worst_value(ground, "surface", ratings)
+    kept = has_value(ground, "surface", {"grass"}) & has_value(ground, "kind", KEPT_KINDS)
     material = np.where(kept, ratings["turf"], material)
-    smoothness = worst(ground, "smoothness", SMOOTHNESS)
-    tracktype = worst(ground, "tracktype", TRACKTYPES)
+    smoothness = rate_worst_value(ground, "smoothness", SMOOTHNESS)
+    tracktype = rate_worst_value(ground, "tracktype", TRACKTYPES)
     # Smoothness alone does not say of what: it bounds what is inferred, see `measure`.
     rating = np.fmin(material, tracktype)
     rating = np.where(np.isfinite(rating), np.fmin(rating, smoothness), np.nan)
     has_material, has_smoothness = np.isfinite(material), np.isfinite(smoothness)
-    implied = _flag(ground, "surface_implied")
+    implied = _read_flag(ground, "surface_implied")
     confidence = np.select(
         [
             has_material & has_smoothness,
@@ -80,19 +76,19 @@ def rated(ground: pd.DataFrame, profile: Profile) -> tuple[FloatArray, FloatArra
     return rating, confidence.astype(float)
 
 
-def _flag(table: pd.DataFrame, name: str) -> BoolArray:
+def _read_flag(table: pd.DataFrame, name: str) -> BoolArray:
     return table[name].to_numpy(dtype=bool) if name in table else np.zeros(len(table), dtype=bool)
 
 
-def likelihood(evidence: Evidence) -> Likelihood:
+def learn_likelihood(evidence: Evidence) -> Likelihood:
     """Learn what untagged ways are made of from the tagged ones of the whole source."""
     tagged = evidence.features.tagged
-    rating, _ = rated(tagged, evidence.profile)
-    rating[isin(tagged, "surface", EXCLUDED_SURFACES)] = 0.0
+    rating, _ = rate_ground(tagged, evidence.profile)
+    rating[has_value(tagged, "surface", EXCLUDED_SURFACES)] = 0.0
     return Likelihood(tagged, rating)
 
 
-def measure(windows: Windows, evidence: Evidence) -> Measurement:
+def measure_surface(windows: Windows, evidence: Evidence) -> Measurement:
     """Measure the surface of each window: its worst cell.
 
     Where no tag tells, the estimate is the 25th percentile of what is likely
@@ -100,22 +96,22 @@ def measure(windows: Windows, evidence: Evidence) -> Measurement:
     half the probability of the likeliest rating.
     """
     cells = windows.cells
-    rating, confidence = rated(cells.ground, evidence.profile)
+    rating, confidence = rate_ground(cells.ground, evidence.profile)
     unknown = np.flatnonzero(~np.isfinite(rating) & np.isin(np.arange(len(rating)), cells.pair_ground))
-    model = likelihood(evidence)
+    model = learn_likelihood(evidence)
     middle = shapely.centroid(cells.ground.geometry.to_numpy()[unknown])
-    probability = model.of(cells.ground.iloc[unknown], shapely.get_coordinates(middle))
+    probability = model.predict_probabilities(cells.ground.iloc[unknown], shapely.get_coordinates(middle))
     estimate = rating.copy()
     row_of = np.full(len(rating), -1)
     row_of[unknown] = np.arange(len(unknown))
-    smoothness = worst(cells.ground, "smoothness", SMOOTHNESS)
+    smoothness = rate_worst_value(cells.ground, "smoothness", SMOOTHNESS)
     if model.support.size:
-        estimate[unknown] = np.fmin(quantile(model.support, probability, _ESTIMATE_AT), smoothness[unknown])
+        estimate[unknown] = np.fmin(compute_quantiles(model.support, probability, _ESTIMATE_AT), smoothness[unknown])
         confidence[unknown] = _INFERRED_SHARE * probability.max(axis=1, initial=0.0)
     else:
         estimate[unknown] = np.fmin(_NOTHING_TAGGED, smoothness[unknown])
 
-    worst_ground = _cells.worst_ground(windows, estimate)
+    worst_ground = _cells.find_worst_ground(windows, estimate)
     guessed = row_of[worst_ground]
     known = guessed < 0
 
@@ -123,33 +119,33 @@ def measure(windows: Windows, evidence: Evidence) -> Measurement:
         drawn = np.repeat(estimate[worst_ground[rows]][:, None], len(u), axis=1)
         if model.support.size:
             guess = ~known[rows]
-            likely = quantile(model.support, probability[guessed[rows[guess]]], u)
+            likely = compute_quantiles(model.support, probability[guessed[rows[guess]]], u)
             drawn[guess] = np.fmin(likely, smoothness[worst_ground[rows[guess]]][:, None])
         return drawn
 
-    of_ground = _cells.per_cell(cells, (row_of >= 0).astype(float), "max")
-    partly = _cells.over_cells(windows, of_ground, "max") > 0
+    of_ground = _cells.reduce_to_samples(cells, (row_of >= 0).astype(float), "max")
+    partly = _cells.reduce_to_windows(windows, of_ground, "max") > 0
     return Measurement(
         value=np.where(known, estimate[worst_ground], np.nan),
         desirability=estimate[worst_ground],
-        confidence=_cells.over_cells(windows, _cells.per_cell(cells, confidence, "min"), "min"),
+        confidence=_cells.reduce_to_windows(windows, _cells.reduce_to_samples(cells, confidence, "min"), "min"),
         draw=draw,
-        describe=lambda rows: _describe(cells.ground.iloc[worst_ground[rows]], known[rows], partly[rows]),
+        describe=lambda rows: _describe_ground(cells.ground.iloc[worst_ground[rows]], known[rows], partly[rows]),
     )
 
 
-def _describe(ground: pd.DataFrame, known: BoolArray, partly: BoolArray) -> pd.DataFrame:
+def _describe_ground(ground: pd.DataFrame, known: BoolArray, partly: BoolArray) -> pd.DataFrame:
     """Return what the tags say of the ground that decides, in words."""
     table = ground.reindex(columns=["highway", "kind", "surface", "smoothness", "tracktype", "surface_implied"])
     words = [
-        _words(tags, is_known, is_partly)
+        _describe_tags(tags, is_known, is_partly)
         for tags, is_known, is_partly in zip(table.to_dict("records"), known, partly, strict=True)
     ]
     surface = table["surface"].astype("str").to_numpy(dtype=object, na_value=np.nan)
     return pd.DataFrame({"surface": pd.array(surface, dtype="str"), "why_surface": words})
 
 
-def _words(tags: dict[Hashable, Any], is_known: bool, is_partly: bool) -> str:
+def _describe_tags(tags: dict[Hashable, Any], is_known: bool, is_partly: bool) -> str:
     if not is_known:
         kind = tags["highway"] if pd.notna(tags["highway"]) else "foot way"
         return f"unknown; estimated low (25th percentile of what the tagged {kind}s and ways near by tell)"
@@ -165,5 +161,5 @@ CRITERION = Criterion(
     unit="desirability of material and smoothness, 0..1",
     curve=((0.0, 0.0), (1.0, 1.0)),
     unknown=_NOTHING_TAGGED,
-    measure=measure,
+    measure=measure_surface,
 )

@@ -5,33 +5,33 @@ All lengths are metres, so coordinates must be in a metric CRS.
 
 from __future__ import annotations
 
-from saferoute.geometry._corridors import clear_lines
+from saferoute.geometry._corridors import find_longest_lines
 from saferoute.geometry._lines import (
     Strips,
     chord_headings,
     cut_lines,
     distances_along,
-    evenly_along,
-    fitted_slopes,
-    joined,
-    ragged,
-    slices,
+    fit_slopes,
+    indices_of_slices,
+    join_pieces,
+    place_points_evenly,
     strip_widths,
+    take_slices,
 )
-from saferoute.geometry._near import Nearby, in_pieces
+from saferoute.geometry._near import Nearby, split_long_lines
 
 __all__ = [
     "Nearby",
     "Strips",
     "chord_headings",
-    "clear_lines",
     "cut_lines",
     "distances_along",
-    "evenly_along",
-    "fitted_slopes",
-    "in_pieces",
-    "joined",
-    "ragged",
-    "slices",
+    "find_longest_lines",
+    "fit_slopes",
+    "indices_of_slices",
+    "join_pieces",
+    "place_points_evenly",
+    "split_long_lines",
     "strip_widths",
+    "take_slices",
 ]

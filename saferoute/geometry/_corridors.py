@@ -40,7 +40,9 @@ _SAME_SHARE = 0.4
 """A line with more of its points than this near a chosen one is the same again."""
 
 
-def clear_lines(polygon: shapely.Polygon, *, shortest_m: float, most: int = 1, apart_m: float = 12.0) -> FloatArray:
+def find_longest_lines(
+    polygon: shapely.Polygon, *, shortest_m: float, most: int = 1, apart_m: float = 12.0
+) -> FloatArray:
     """Return the longest straight lines inside a polygon, the longest first.
 
     Parameters
@@ -71,25 +73,25 @@ def clear_lines(polygon: shapely.Polygon, *, shortest_m: float, most: int = 1, a
     west, south, east, north = polygon.bounds
     if not np.hypot(east - west, north - south) >= shortest_m:
         return np.empty((0, 2, 2))
-    vertices = _vertices(polygon)
-    rings = _rings(shapely.buffer(polygon, _SLACK_M, join_style="mitre"))
+    vertices = _unique_vertices(polygon)
+    rings = _ring_vertices(shapely.buffer(polygon, _SLACK_M, join_style="mitre"))
     if len(vertices) <= ALL_PAIRS_UP_TO:
         i, j = np.triu_indices(len(vertices), 1)
-        found = _chords(rings, vertices[i], vertices[j] - vertices[i], shortest_m)
+        found = _clip_to_rings(rings, vertices[i], vertices[j] - vertices[i], shortest_m)
     else:
         point, direction = _scan_lines(vertices, polygon, _ALMOST * shortest_m)
-        found = _chords(rings, point, direction, _ALMOST * shortest_m)
-        rough = _different(found, most=most + _SPARE, apart_m=apart_m)
-        found = np.array([_refined(line, vertices, rings) for line in rough]).reshape(-1, 2, 2)
-        found = found[_lengths(found) >= shortest_m]
-    return _different(found, most=most, apart_m=apart_m)
+        found = _clip_to_rings(rings, point, direction, _ALMOST * shortest_m)
+        rough = _pick_different_lines(found, most=most + _SPARE, apart_m=apart_m)
+        found = np.array([_refine_line(line, vertices, rings) for line in rough]).reshape(-1, 2, 2)
+        found = found[_lengths_of_lines(found) >= shortest_m]
+    return _pick_different_lines(found, most=most, apart_m=apart_m)
 
 
-def _vertices(polygon: shapely.Polygon) -> FloatArray:
+def _unique_vertices(polygon: shapely.Polygon) -> FloatArray:
     return np.unique(shapely.get_coordinates(polygon), axis=0)
 
 
-def _rings(polygon: shapely.Geometry) -> tuple[FloatArray, IntArray]:
+def _ring_vertices(polygon: shapely.Geometry) -> tuple[FloatArray, IntArray]:
     """Return the vertices of all rings, shape (n, 2), and those from which no edge leads to the next."""
     rings = shapely.get_rings(shapely.get_parts(polygon))
     xy, ring = shapely.get_coordinates(rings, return_index=True)
@@ -98,7 +100,7 @@ def _rings(polygon: shapely.Geometry) -> tuple[FloatArray, IntArray]:
 
 def _scan_lines(vertices: FloatArray, polygon: shapely.Polygon, shortest_m: float) -> tuple[FloatArray, FloatArray]:
     """Return lines along many directions, those the polygon is long enough in, through a choice of vertices."""
-    xy, last = _rings(polygon)
+    xy, last = _ring_vertices(polygon)
     along = np.delete(np.diff(xy, axis=0), last, axis=0)
     longest = np.argsort(-np.hypot(*along.T), kind="stable")[:_EDGE_ANGLES]
     angles = np.concatenate([np.arange(_ANGLES) * np.pi / _ANGLES, np.arctan2(along[longest, 1], along[longest, 0])])
@@ -111,7 +113,7 @@ def _scan_lines(vertices: FloatArray, polygon: shapely.Polygon, shortest_m: floa
     return vertices[chosen.ravel()], np.repeat(directions, len(evenly), axis=0)
 
 
-def _chords(
+def _clip_to_rings(
     rings: tuple[FloatArray, IntArray], point: FloatArray, direction: FloatArray, shortest_m: float
 ) -> FloatArray:
     """Return the pieces of lines that lie inside the rings, shape (n, 2, 2)."""
@@ -119,12 +121,12 @@ def _chords(
     point, unit = point[length > 0], direction[length > 0] / length[length > 0][:, None]
     size = max(_CHUNK // max(len(rings[0]), 1), 1)
     parts = [
-        _chords_of(*rings, point[k : k + size], unit[k : k + size], shortest_m) for k in range(0, len(point), size)
+        _clip_chunk(*rings, point[k : k + size], unit[k : k + size], shortest_m) for k in range(0, len(point), size)
     ]
     return np.concatenate(parts) if parts else np.empty((0, 2, 2))
 
 
-def _chords_of(xy: FloatArray, last: IntArray, point: FloatArray, unit: FloatArray, shortest_m: float) -> FloatArray:
+def _clip_chunk(xy: FloatArray, last: IntArray, point: FloatArray, unit: FloatArray, shortest_m: float) -> FloatArray:
     # Signed distance of every vertex from every line; an edge crosses where the sign changes.
     normal = np.stack([-unit[:, 1], unit[:, 0]], axis=1)
     away = normal @ (xy - xy[0]).T
@@ -150,41 +152,41 @@ def _chords_of(xy: FloatArray, last: IntArray, point: FloatArray, unit: FloatArr
     return np.stack([point[owner] + start[:, None] * unit[owner], point[owner] + end[:, None] * unit[owner]], axis=1)
 
 
-def _lengths(lines: FloatArray) -> FloatArray:
+def _lengths_of_lines(lines: FloatArray) -> FloatArray:
     result: FloatArray = np.hypot(*(lines[:, 1] - lines[:, 0]).T)
     return result
 
 
-def _different(lines: FloatArray, *, most: int, apart_m: float) -> FloatArray:
+def _pick_different_lines(lines: FloatArray, *, most: int, apart_m: float) -> FloatArray:
     """Pick the longest line, drop all that run beside it, and so on."""
-    left = lines[np.argsort(-_lengths(lines).round(6), kind="stable")]
+    left = lines[np.argsort(-_lengths_of_lines(lines).round(6), kind="stable")]
     chosen: list[FloatArray] = []
     while len(left) and len(chosen) < most:
         chosen.append(left[0])
         if len(chosen) < most:
-            left = left[1:][_near_share(left[1:], left[0], apart_m) <= _SAME_SHARE]
+            left = left[1:][_share_near_line(left[1:], left[0], apart_m) <= _SAME_SHARE]
     return np.array(chosen).reshape(-1, 2, 2)
 
 
-def _near_share(lines: FloatArray, other: FloatArray, apart_m: float) -> FloatArray:
+def _share_near_line(lines: FloatArray, other: FloatArray, apart_m: float) -> FloatArray:
     """Return the share of each line's sample points within `apart_m` of another line."""
     ahead = other[1] - other[0]
     length = np.hypot(*ahead)
     from_start = lines - other[0]
     # Both change evenly from a line's start to its end.
-    along = _between(from_start @ (ahead / length))
-    across = _between(from_start @ (np.array([-ahead[1], ahead[0]]) / length))
+    along = _interpolate_between_ends(from_start @ (ahead / length))
+    across = _interpolate_between_ends(from_start @ (np.array([-ahead[1], ahead[0]]) / length))
     beyond = np.maximum(np.maximum(-along, along - length), 0)
     share: FloatArray = (across**2 + beyond**2 < apart_m**2).mean(axis=1)
     return share
 
 
-def _between(ends: FloatArray) -> FloatArray:
+def _interpolate_between_ends(ends: FloatArray) -> FloatArray:
     """Return the values at the sample points of lines from those at their two ends."""
     return ends[:, :1] + _SAMPLES * (ends[:, 1:] - ends[:, :1])
 
 
-def _refined(line: FloatArray, vertices: FloatArray, rings: tuple[FloatArray, IntArray]) -> FloatArray:
+def _refine_line(line: FloatArray, vertices: FloatArray, rings: tuple[FloatArray, IntArray]) -> FloatArray:
     """Turn and shift a line onto pairs of vertices beside it, as long as it grows."""
     for _ in range(_REFINE_ROUNDS):
         start, ahead = line[0], line[1] - line[0]
@@ -198,8 +200,8 @@ def _refined(line: FloatArray, vertices: FloatArray, rings: tuple[FloatArray, In
         nearest = np.argsort(np.where(beside, across, np.inf), kind="stable")[:_REFINE_VERTICES]
         i, j = np.triu_indices(len(nearest), 1)
         point, other = vertices[nearest[i]], vertices[nearest[j]]
-        longer = _chords(rings, point, other - point, length)
-        longer = longer[_near_share(longer, line, max(0.1 * length, 5.0)) >= 0.5]
+        longer = _clip_to_rings(rings, point, other - point, length)
+        longer = longer[_share_near_line(longer, line, max(0.1 * length, 5.0)) >= 0.5]
         if not len(longer):
             return line
         gain = np.hypot(*(longer[:, 1] - longer[:, 0]).T)

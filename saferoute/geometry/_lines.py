@@ -20,7 +20,7 @@ _PER_M = 2.0**20
 """Steps of a metre to which lengths are rounded: a little less than a micrometre each."""
 
 
-def ragged(starts: IntArray, counts: IntArray) -> IntArray:
+def indices_of_slices(starts: IntArray, counts: IntArray) -> IntArray:
     """Return the indices of n slices, one behind the other.
 
     Parameters
@@ -77,9 +77,9 @@ def strip_widths(lines: ObjectArray) -> FloatArray:
     sizes = np.bincount(owner) - 1  # the last vertex repeats the first
     starts = np.cumsum(sizes + 1) - (sizes + 1)
     # Every edge of a hull against every vertex of the same hull.
-    edge = ragged(starts, sizes)
+    edge = indices_of_slices(starts, sizes)
     edge_owner = np.repeat(np.arange(len(flat)), sizes)
-    vertex = ragged(starts[edge_owner], sizes[edge_owner])
+    vertex = indices_of_slices(starts[edge_owner], sizes[edge_owner])
     base, ahead = xy[edge], xy[edge + 1] - xy[edge]
     length = np.hypot(*ahead.T)
     pair = np.repeat(np.arange(len(edge)), sizes[edge_owner])
@@ -122,11 +122,11 @@ class Strips:
         self._start, self._end = xy[first], xy[last]
         bends = np.ones(len(xy), dtype=bool)
         bends[last] = False
-        bends[first] = _bends(xy[last[:-1] - 1], xy[first[1:]], xy[first[1:] + 1])
+        bends[first] = _is_bend(xy[last[:-1] - 1], xy[first[1:]], xy[first[1:] + 1])
         self._xy = xy[bends]
         self._until = np.concatenate([[0], np.cumsum(np.bincount(owner[bends], minlength=len(pieces)))])
 
-    def widths(self, first: IntArray, n: IntArray) -> FloatArray:
+    def widths_of_runs(self, first: IntArray, n: IntArray) -> FloatArray:
         """Return the width of the strip of each run of `n` pieces from `first` on, in metres.
 
         It is exact but for bends of a micrometre.
@@ -138,11 +138,11 @@ class Strips:
             between = self._xy[low[rows, None] + np.arange(k)]
             ends = self._start[first[rows], None], self._end[(first + n - 1)[rows], None]
             points = np.concatenate([ends[0], between, ends[1]], axis=1)
-            result[rows] = _of_few(points) if k + 2 <= _FEW else strip_widths(shapely.linestrings(points))
+            result[rows] = _widths_of_few_points(points) if k + 2 <= _FEW else strip_widths(shapely.linestrings(points))
         return result
 
 
-def _bends(before: FloatArray, at: FloatArray, after: FloatArray) -> BoolArray:
+def _is_bend(before: FloatArray, at: FloatArray, after: FloatArray) -> BoolArray:
     """Say of the first piece and of all that follow whether the line bends where they start."""
     ahead, away = after - before, at - before
     across = np.abs(ahead[:, 0] * away[:, 1] - ahead[:, 1] * away[:, 0])
@@ -150,21 +150,21 @@ def _bends(before: FloatArray, at: FloatArray, after: FloatArray) -> BoolArray:
 
 
 @cache
-def _pairs(k: int) -> tuple[IntArray, IntArray]:
+def _index_pairs(k: int) -> tuple[IntArray, IntArray]:
     """Return all pairs of k things, each once."""
     i, j = np.triu_indices(k, 1)
     return i, j
 
 
-def _of_few(points: FloatArray) -> FloatArray:
+def _widths_of_few_points(points: FloatArray) -> FloatArray:
     """Return the width of the narrowest strip of some points, shape (n, k, 2); with a strip's edge lie two of them."""
     k = points.shape[1]
-    i, j = _pairs(k)
+    i, j = _index_pairs(k)
     if len(i) == 1:
         return np.zeros(len(points))
     size = max(_CHUNK // (len(i) * k), 1)
     if len(points) > size:
-        return np.concatenate([_of_few(points[a : a + size]) for a in range(0, len(points), size)])
+        return np.concatenate([_widths_of_few_points(points[a : a + size]) for a in range(0, len(points), size)])
     x, y = points[..., 0] - points[:, :1, 0], points[..., 1] - points[:, :1, 1]
     east, north = x[:, j] - x[:, i], y[:, j] - y[:, i]
     length = np.hypot(east, north)
@@ -246,8 +246,8 @@ def cut_lines(lines: ObjectArray, step_m: float) -> tuple[ObjectArray, IntArray,
     xy, owner = shapely.get_coordinates(lines, return_index=True)
     along = distances_along(xy, owner)
     cut_owner = np.repeat(np.arange(len(lines)), counts + 1)
-    cut_at: FloatArray = step_m * ragged(np.zeros_like(counts), counts + 1).astype(float)
-    cuts = _at(cut_at, cut_owner, xy, along, owner)
+    cut_at: FloatArray = step_m * indices_of_slices(np.zeros_like(counts), counts + 1).astype(float)
+    cuts = _points_at_distances(cut_at, cut_owner, xy, along, owner)
     # Vertices inside a piece; one that falls on a cut is the cut itself.
     inner = (along > 0) & (along < counts[owner] * step_m)
     inner &= np.abs(along / step_m - np.round(along / step_m)) * step_m > 1e-6
@@ -277,7 +277,7 @@ def distances_along(xy: FloatArray, owner: IntArray) -> FloatArray:
     [0.0, 5.0, 0.0, 1.0]
     """
     step = np.concatenate([[0.0], np.hypot(*np.diff(xy, axis=0).T)])
-    step = _exact(step)  # whatever lines stand before
+    step = _round_to_micrometres(step)  # whatever lines stand before
     starts = np.concatenate([[True], np.diff(owner) != 0])
     step[starts] = 0.0
     total = np.cumsum(step)
@@ -285,7 +285,7 @@ def distances_along(xy: FloatArray, owner: IntArray) -> FloatArray:
     return result
 
 
-def evenly_along(lines: ObjectArray, spacing_m: float) -> tuple[FloatArray, IntArray]:
+def place_points_evenly(lines: ObjectArray, spacing_m: float) -> tuple[FloatArray, IntArray]:
     """Return points along lines that stand for about as many metres each.
 
     Parameters
@@ -312,11 +312,13 @@ def evenly_along(lines: ObjectArray, spacing_m: float) -> tuple[FloatArray, IntA
     length = along[np.r_[np.diff(owner) != 0, True]]
     n = np.maximum(np.round(length / spacing_m), 1).astype(np.int64)
     line = np.repeat(np.arange(len(lines)), n)
-    at = _exact((ragged(np.zeros_like(n), n) + 0.5) / n[line] * length[line])
-    return _at(at, line, xy, along, owner), line
+    at = _round_to_micrometres((indices_of_slices(np.zeros_like(n), n) + 0.5) / n[line] * length[line])
+    return _points_at_distances(at, line, xy, along, owner), line
 
 
-def _at(distance_m: FloatArray, line: IntArray, xy: FloatArray, along: FloatArray, owner: IntArray) -> FloatArray:
+def _points_at_distances(
+    distance_m: FloatArray, line: IntArray, xy: FloatArray, along: FloatArray, owner: IntArray
+) -> FloatArray:
     """Return the points some exact distances along some lines, given the vertices of all of them."""
     length = along[np.r_[np.diff(owner) != 0, True]]
     # Lines one behind the other on one axis, so that one look-up serves all. In whole metres:
@@ -327,13 +329,13 @@ def _at(distance_m: FloatArray, line: IntArray, xy: FloatArray, along: FloatArra
     return np.column_stack([np.interp(wanted, axis, xy[:, i]) for i in (0, 1)])
 
 
-def _exact(distance_m: FloatArray) -> FloatArray:
+def _round_to_micrometres(distance_m: FloatArray) -> FloatArray:
     """Round to micrometres as binary fractions, which add up exactly."""
     rounded: FloatArray = np.round(distance_m * _PER_M) / _PER_M
     return rounded
 
 
-def joined(pieces: ObjectArray, first: IntArray, n: IntArray) -> ObjectArray:
+def join_pieces(pieces: ObjectArray, first: IntArray, n: IntArray) -> ObjectArray:
     """Join runs of successive pieces, each starting where the last one ended.
 
     Parameters
@@ -357,7 +359,7 @@ def joined(pieces: ObjectArray, first: IntArray, n: IntArray) -> ObjectArray:
     xy, owner = shapely.get_coordinates(pieces, return_index=True)
     counts = np.bincount(owner, minlength=len(pieces))
     starts = np.cumsum(counts) - counts
-    rows = ragged(starts[first], starts[first + n - 1] + counts[first + n - 1] - starts[first])
+    rows = indices_of_slices(starts[first], starts[first + n - 1] + counts[first + n - 1] - starts[first])
     sizes = starts[first + n - 1] + counts[first + n - 1] - starts[first]
     run = np.repeat(np.arange(len(first)), sizes)
     # The first vertex of a piece repeats the last of the piece before it.
@@ -369,7 +371,7 @@ def joined(pieces: ObjectArray, first: IntArray, n: IntArray) -> ObjectArray:
     return shapely.linestrings(xy[rows[keep]], indices=run[keep])
 
 
-def slices(values: FloatArray, first: IntArray, n: int) -> FloatArray:
+def take_slices(values: FloatArray, first: IntArray, n: int) -> FloatArray:
     """Return slices of n successive values, shape (len(first), n).
 
     Examples
@@ -381,7 +383,7 @@ def slices(values: FloatArray, first: IntArray, n: int) -> FloatArray:
     return result
 
 
-def fitted_slopes(z: FloatArray, step_m: float, first: IntArray, n: IntArray) -> tuple[FloatArray, FloatArray]:
+def fit_slopes(z: FloatArray, step_m: float, first: IntArray, n: IntArray) -> tuple[FloatArray, FloatArray]:
     """Fit a straight line (least squares) to runs of evenly spaced heights.
 
     Parameters

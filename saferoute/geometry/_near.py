@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from saferoute.geometry._lines import ragged
+from saferoute.geometry._lines import indices_of_slices
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,10 +44,10 @@ class Nearby:
         edges = shapes.copy()
         edges[self._area] = shapely.boundary(self._shapes)
         edges, of = shapely.get_parts(edges, return_index=True)
-        self._pieces, piece_of = in_pieces(edges)
+        self._pieces, piece_of = split_long_lines(edges)
         self._of = of[piece_of]
 
-    def within(self, lines: shapely.STRtree, distance_m: FloatArray | float) -> IntArray:
+    def pairs_within(self, lines: shapely.STRtree, distance_m: FloatArray | float) -> IntArray:
         """Return the pairs (shape, line) that are near each other, shape (2, pairs), in order.
 
         Parameters
@@ -68,7 +68,7 @@ class Nearby:
         return np.stack(np.divmod(pair, max(len(lines), 1)))
 
 
-def in_pieces(shapes: ObjectArray) -> tuple[ObjectArray, IntArray]:
+def split_long_lines(shapes: ObjectArray) -> tuple[ObjectArray, IntArray]:
     """Take long lines apart, so that a search by boxes finds the part that is near.
 
     Parameters
@@ -97,10 +97,12 @@ def in_pieces(shapes: ObjectArray) -> tuple[ObjectArray, IntArray]:
         return shapes, np.arange(len(shapes))
     xy, size = shapely.get_coordinates(shapes[long]), edges[long] + 1
     n = -(-edges[long] // _EDGES)
-    begin = ragged(np.zeros_like(n), n) * _EDGES
+    begin = indices_of_slices(np.zeros_like(n), n) * _EDGES
     vertices = np.fmin(_EDGES, np.repeat(edges[long], n) - begin) + 1
     start = np.repeat(np.cumsum(size) - size, n) + begin
-    cut = shapely.linestrings(xy[ragged(start, vertices)], indices=np.repeat(np.arange(len(start)), vertices))
+    cut = shapely.linestrings(
+        xy[indices_of_slices(start, vertices)], indices=np.repeat(np.arange(len(start)), vertices)
+    )
     pieces = np.concatenate([shapes[~long], cut])
     of = np.concatenate([np.flatnonzero(~long), np.repeat(np.flatnonzero(long), n)])
     order = np.argsort(of, kind="stable")

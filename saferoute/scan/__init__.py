@@ -19,20 +19,20 @@ from saferoute.model import InvalidInput, Place
 from saferoute.scan import _web, _workers
 from saferoute.scan._job import Job
 from saferoute.scan._store import Store
-from saferoute.scan._tiles import Tile, covering
-from saferoute.scan._write import SCHEMA, Outputs, assemble
+from saferoute.scan._tiles import Tile, tiles_covering
+from saferoute.scan._write import SCHEMA, Outputs, assemble_outputs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from saferoute.model import Profile
 
-__all__ = ["DEFAULT_ZOOM", "SCHEMA", "ZOOMS", "Job", "Result", "check", "job_of", "scan"]
+__all__ = ["DEFAULT_ZOOM", "SCHEMA", "ZOOMS", "Job", "Result", "check_output", "create_job", "scan_region"]
 
 DEFAULT_ZOOM = 12
 ZOOMS = range(9, 17)
 """Sizes of tiles on offer: at 12 a tile is 4.9 km wide at 60°, 9.8 km at the equator; one
-of 9 (78 km) fits with its widest margin into `saferoute.pipeline.MAX_RADIUS_M`, one of 8 does not."""
+of 9 (78 km) fits with its widest margin into `saferoute.search.MAX_RADIUS_M`, one of 8 does not."""
 _SAY_EVERY_S = 5.0
 _LAST_TILES = 32
 _LAST_SHARE = 0.1
@@ -60,7 +60,7 @@ class Result:
     files: tuple[Path, ...]
 
 
-def job_of(
+def create_job(
     region: Path | str,
     *,
     profile: Profile,
@@ -88,7 +88,7 @@ def job_of(
     NoCoverage
         If rasters were given with `dem` and none covers anything of the region.
     """
-    from saferoute.sources.extract import SUFFIXES
+    from saferoute.sources.osm.extract import SUFFIXES
     from saferoute.sources.region import region_files
 
     if zoom not in ZOOMS:
@@ -97,14 +97,16 @@ def job_of(
     extracts, rasters = ([path], []) if path.name.lower().endswith(SUFFIXES) else region_files(path)
     paths = [tuple(str(Path(p).resolve()) for p in of) for of in (extracts, [*rasters, *dem])]
     job = Job(paths[0], paths[1], profile, zoom, (-180.0, -90.0, 180.0, 90.0), dem_sigma_m)
-    features, elevation = job.sources()
-    west, south, east, north = features.bounds()
+    features, elevation = job.open_data()
+    west, south, east, north = features.read_bounds()
     if dem and elevation is not None:
-        elevation.require((west + east) / 2, (south + north) / 2, max((east - west), (north - south)) * _DEGREE_M)
-    return replace(job, data_box=(west, south, east, north), profile=_on_a_day(profile, west, south, east, north))
+        elevation.check_coverage(
+            (west + east) / 2, (south + north) / 2, max((east - west), (north - south)) * _DEGREE_M
+        )
+    return replace(job, data_box=(west, south, east, north), profile=_resolve_date(profile, west, south, east, north))
 
 
-def _on_a_day(profile: Profile, west: float, south: float, east: float, north: float) -> Profile:
+def _resolve_date(profile: Profile, west: float, south: float, east: float, north: float) -> Profile:
     """Return the profile with the day that its hour falls on, seen from the middle of the region."""
     from saferoute.sources import clock
 
@@ -112,11 +114,11 @@ def _on_a_day(profile: Profile, west: float, south: float, east: float, north: f
         return profile
     if profile.at.strip().lower() == clock.NOW:
         raise InvalidInput('now: a scan is no matter of a moment; name an hour with --at, as in "sat 07:00", or none')
-    at = clock.moment(profile.at, Place("", (west + east) / 2, (south + north) / 2)).local
+    at = clock.parse_moment(profile.at, Place("", (west + east) / 2, (south + north) / 2)).local
     return replace(profile, at=f"{at:%Y-%m-%dT%H:%M}")
 
 
-def check(output: Path, *, workers: int | None = None) -> Outputs:
+def check_output(output: Path, *, workers: int | None = None) -> Outputs:
     """Return where a scan writes, or refuse it: before a country is read, not behind.
 
     Raises
@@ -124,13 +126,13 @@ def check(output: Path, *, workers: int | None = None) -> Outputs:
     InvalidInput
         If a library is missing, `workers` is below 1, or the output is not a scan's.
     """
-    _web.require()
+    _web.require_libraries()
     if workers is not None and workers < 1:
         raise InvalidInput(f"workers {workers}: at least 1 process must look at the tiles")
     return Outputs(output)
 
 
-def scan(
+def scan_region(
     job: Job,
     output: Path,
     *,
@@ -167,11 +169,11 @@ def scan(
     """
     from filelock import FileLock, Timeout
 
-    outputs = check(output, workers=workers)
+    outputs = check_output(output, workers=workers)
     lock = FileLock(output.with_name(f".{output.name}.lock"))
     try:
         with lock.acquire(timeout=0):
-            result = _scan(job, outputs, workers=workers, scheduler=scheduler, say=say)
+            result = _run_scan(job, outputs, workers=workers, scheduler=scheduler, say=say)
             Path(lock.lock_file).unlink(missing_ok=True)
     except Timeout as error:
         raise InvalidInput(f"{output}: another scan is writing it; wait for it, or choose another with -o") from error
@@ -182,46 +184,46 @@ def scan(
     return result
 
 
-def _scan(
+def _run_scan(
     job: Job, outputs: Outputs, *, workers: int | None, scheduler: str | None, say: Callable[[str], None]
 ) -> Result:
     files = (outputs.stretches, outputs.summary, outputs.page)
-    there, name = outputs.facts(), job.fingerprint()
+    there, name = outputs.read_facts(), job.compute_fingerprint()
     store = Store(outputs.stretches.with_name(f".{outputs.stretches.name}.tiles-{name}"))
     if there.get("fingerprint") == name and not there["bad_tiles"] and all(path.exists() for path in files):
         say(f"{outputs.stretches} is whole already: nothing to do")
         shutil.rmtree(store.folder)
         return Result(there["stretches"], there["tiles"], {}, files)
-    tiles = covering(job.data_box, job.zoom)
-    finished = store.finished()
+    tiles = tiles_covering(job.data_box, job.zoom)
+    finished = store.finished_quadkeys()
     left = [tile for tile in tiles if tile.quadkey not in finished]
     if len(left) < len(tiles):
         say(f"{len(tiles) - len(left)} of {len(tiles)} tiles are there already")
     bad: dict[str, str] = {}
     progress = _Progress(left, say)
-    for tile, content, why in _looked_at(left, job, workers=workers, scheduler=scheduler, say=say):
+    for tile, content, why in _scan_tiles(left, job, workers=workers, scheduler=scheduler, say=say):
         if content is None:
-            bad[tile.quadkey] = f"{_where(tile)}: {why}"
+            bad[tile.quadkey] = f"{_describe_box(tile)}: {why}"
         else:
-            store.keep(tile, content)
-        progress.step(tile)
+            store.save_tile(tile, content)
+        progress.count_tile(tile)
     say("putting the tiles together")
-    facts = assemble(store, [t for t in tiles if t.quadkey not in bad], outputs, job=job, bad=bad)
+    facts = assemble_outputs(store, [t for t in tiles if t.quadkey not in bad], outputs, job=job, bad=bad)
     if not bad:
         shutil.rmtree(store.folder)
     return Result(facts["stretches"], facts["tiles"], bad, files)
 
 
-def _looked_at(
+def _scan_tiles(
     tiles: list[Tile], job: Job, *, workers: int | None, scheduler: str | None, say: Callable[[str], None]
 ) -> Iterator[tuple[Tile, bytes | None, str]]:
     if scheduler is not None:
-        return _workers.on_cluster(tiles, job, scheduler, say)
+        return _workers.scan_on_cluster(tiles, job, scheduler, say)
     n = min(workers or os.cpu_count() or 1, len(tiles))
-    return _workers.in_processes(tiles, job, n) if n > 1 else _workers.here(tiles, job)
+    return _workers.scan_in_processes(tiles, job, n) if n > 1 else _workers.scan_serially(tiles, job)
 
 
-def _where(tile: Tile) -> str:
+def _describe_box(tile: Tile) -> str:
     west, south, east, north = tile.box
     return f"latitude {south:.3f} to {north:.3f}, longitude {west:.3f} to {east:.3f}"
 
@@ -237,7 +239,7 @@ class _Progress:
         # What is left is reckoned from the last tiles: a region may begin with the empty sea.
         self._last = deque([(self._begun, 0.0)], maxlen=max(_LAST_TILES, int(_LAST_SHARE * len(tiles))))
 
-    def step(self, tile: Tile) -> None:
+    def count_tile(self, tile: Tile) -> None:
         """Count a tile, and say so every few seconds."""
         self._done += 1
         self._done_km2 += tile.area_km2
@@ -251,11 +253,11 @@ class _Progress:
         left = (now - since) * (self._km2 - self._done_km2) / max(self._done_km2 - before, 1e-9)
         self._say(
             f"{self._done} of {self._tiles} tiles, {60 * self._done / took:.1f} tiles/min, "
-            f"{self._done_km2 / took:.2f} km²/s, {_duration(left)} left"
+            f"{self._done_km2 / took:.2f} km²/s, {_format_duration(left)} left"
         )
 
 
-def _duration(seconds: float) -> str:
+def _format_duration(seconds: float) -> str:
     """Return a time in words.
 
     Examples

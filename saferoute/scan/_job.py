@@ -9,15 +9,15 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from saferoute import __version__, pipeline
+from saferoute import __version__, search
 from saferoute.sources.online import Online
 from saferoute.sources.region import open_local
 
 if TYPE_CHECKING:
     from saferoute.model import Profile
     from saferoute.scan._tiles import Box
-    from saferoute.sources.extract import ExtractSource
-    from saferoute.sources.raster import RasterSource
+    from saferoute.sources.elevation.raster import RasterSource
+    from saferoute.sources.osm.extract import ExtractSource
 
 SCHEMA = 1
 """Raised when what is kept of a tile changes its form or meaning."""
@@ -37,11 +37,11 @@ class Job:
     dem_sigma_m: float | None = None
     version: str = __version__
 
-    def sources(self) -> tuple[ExtractSource, RasterSource | None]:
+    def open_data(self) -> tuple[ExtractSource, RasterSource | None]:
         """Open the data; a process does it once."""
-        return _opened(self.extracts, self.rasters, self.dem_sigma_m)
+        return _open_sources(self.extracts, self.rasters, self.dem_sigma_m)
 
-    def fingerprint(self) -> str:
+    def compute_fingerprint(self) -> str:
         """Return a digest of all that decides the result: data, profile, zoom, version.
 
         Of a file count its size, time and both ends: reading a country's heights would take minutes.
@@ -49,20 +49,20 @@ class Job:
         profile = asdict(self.profile)
         profile["only_surfaces"] = sorted(self.profile.only_surfaces)
         what = [SCHEMA, self.version, self.zoom, self.dem_sigma_m, profile]
-        files = [[_identity(Path(p)) for p in paths] for paths in (self.extracts, self.rasters)]
+        files = [[_identify_file(Path(p)) for p in paths] for paths in (self.extracts, self.rasters)]
         text = json.dumps([*what, *files], sort_keys=True, default=str)
         return blake2b(text.encode(), digest_size=10).hexdigest()
 
 
 @lru_cache(maxsize=1)
-def _opened(
+def _open_sources(
     extracts: tuple[str, ...], rasters: tuple[str, ...], dem_sigma_m: float | None
 ) -> tuple[ExtractSource, RasterSource | None]:
-    cache = Online().cache()
-    return open_local(osm=extracts, dem=rasters, dem_sigma_m=dem_sigma_m, join=pipeline.join, cache=cache)
+    cache = Online().open_cache()
+    return open_local(osm=extracts, dem=rasters, dem_sigma_m=dem_sigma_m, join=search.join_ways, cache=cache)
 
 
-def _identity(path: Path) -> list[str | int]:
+def _identify_file(path: Path) -> list[str | int]:
     status = path.stat()
     digest = blake2b(digest_size=16)
     with path.open("rb") as file:

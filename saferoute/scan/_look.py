@@ -16,12 +16,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from saferoute import pipeline, stretches
+from saferoute import candidates, search
+from saferoute.exports._layers import flatten_table
+from saferoute.exports.schema import SCHEMA
 from saferoute.model import WGS84, PlaceNotFound
-from saferoute.outputs._layers import flat
-from saferoute.outputs.vector import SCHEMA
 from saferoute.scan import _places
-from saferoute.scan._tiles import Tile, numbers, quadkeys, zones
+from saferoute.scan._tiles import Tile, format_quadkeys, tile_numbers, zones_of_tiles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from saferoute.model import Area, BoolArray, FloatArray, IntArray
+    from saferoute.arrays import BoolArray, FloatArray, IntArray
+    from saferoute.model import Area
     from saferoute.scan._job import Job
 
 NEAR_PLACE = ("rank", "distance_m", "rank_low", "rank_high")
@@ -69,25 +70,25 @@ class Found:
     facts: dict[str, Any]
 
 
-def look(tile: Tile, job: Job) -> Found | None:
+def survey_tile(tile: Tile, job: Job) -> Found | None:
     """Survey a tile; None where the map has no way."""
     frame = _Frame(tile, job)
-    margin = _for_ways(frame, job)
+    margin = _margin_for_ways(frame, job)
     while True:
-        ground = _survey(pipeline.rectangle(frame.widened(margin), tile.crs), job)
+        ground = _survey_area(search.area_from_bounds(frame.widen_box(margin), tile.crs), job)
         if ground is None:
             if margin.min() >= NO_WAY_M:
                 return None
             margin = np.full(SIDES, NO_WAY_M)
             continue
-        merged, score = pipeline.all_stretches(ground)
+        merged, score = search.build_stretches(ground)
         owned = _Owned(frame, ground, merged)
-        needed = owned.wider(margin)
+        needed = owned.required_margin(margin)
         wider = np.fmin(needed, WIDEST_M)
         if (wider <= margin).all():
             break
         margin = wider
-    kept = stretches.keep_best(owned.rivals, stretches.best_first(merged, score))
+    kept = candidates.is_best_of_rivals(owned.rivals, candidates.order_by_score(merged, score))
     rows = np.flatnonzero(kept & (owned.mine | owned.beyond))
     elevation = ground.evidence.elevation
     facts = {
@@ -100,30 +101,30 @@ def look(tile: Tile, job: Job) -> Found | None:
         "data_date": ground.features.data_date,
         "notes": [*ground.features.notes, *(elevation.notes if elevation else ())],
     }
-    return Found(_table(ground, stretches.only(merged, rows), owned, rows), facts)
+    return Found(_tabulate_stretches(ground, candidates.select_stretches(merged, rows), owned, rows), facts)
 
 
-def _for_ways(frame: _Frame, job: Job) -> FloatArray:
+def _margin_for_ways(frame: _Frame, job: Job) -> FloatArray:
     """Return the margin that shows the runs of windows on ways whole: what it costs is far less than a survey."""
-    features_of, _ = job.sources()
+    features_of, _ = job.open_data()
     margin = np.full(SIDES, MARGIN_M)
     while True:
-        area = pipeline.rectangle(frame.widened(margin), frame.tile.crs)
+        area = search.area_from_bounds(frame.widen_box(margin), frame.tile.crs)
         try:
-            seen = pipeline.see(area, features_of=features_of, profile=job.profile, on_open_ground=False)
+            seen = search.survey_map(area, features_of=features_of, profile=job.profile, on_open_ground=False)
         except PlaceNotFound:
             return margin
         runs = _Runs(frame, seen, margin)
-        needed = np.fmin(runs.needed(), WIDEST_M)
+        needed = np.fmin(runs.required_margin(), WIDEST_M)
         if (needed <= margin).all():
             return margin
         margin = np.fmax(needed, margin)
 
 
-def _survey(area: Area, job: Job) -> pipeline.Survey | None:
-    features_of, elevation_of = job.sources()
+def _survey_area(area: Area, job: Job) -> search.Survey | None:
+    features_of, elevation_of = job.open_data()
     try:
-        return pipeline.survey(
+        return search.survey_area(
             area, features_of=features_of, profile=job.profile, elevation_of=elevation_of, say=lambda _: None
         )
     except PlaceNotFound:
@@ -148,29 +149,29 @@ class _Frame:
         )
         self.data_box = np.array(self._to_metres.transform_bounds(*near))
 
-    def widened(self, margin: FloatArray) -> tuple[float, float, float, float]:
+    def widen_box(self, margin: FloatArray) -> tuple[float, float, float, float]:
         """Return the tile's box with a margin on each side (west, south, east, north)."""
         west, south, east, north = self.box + np.array([-1, -1, 1, 1]) * margin
         return float(west), float(south), float(east), float(north)
 
-    def depth(self, xy: FloatArray, margin: FloatArray) -> FloatArray:
+    def measure_depths(self, xy: FloatArray, margin: FloatArray) -> FloatArray:
         """Return how far inside each side points lie, shape (n, 4); beyond the data nothing is missing."""
-        west, south, east, north = self.widened(margin)
+        west, south, east, north = self.widen_box(margin)
         depth = np.stack([xy[:, 0] - west, xy[:, 1] - south, east - xy[:, 0], north - xy[:, 1]], axis=1)
         ends = np.array([west, south, -east, -north]) <= self.data_box * [1, 1, -1, -1]
         depth[:, ends] = np.inf
         return depth
 
-    def away(self, xy: FloatArray) -> FloatArray:
+    def distances_outside(self, xy: FloatArray) -> FloatArray:
         """Return the distance of points to the tile's box in metres, 0 inside."""
         past = np.fmax(np.fmax(self.box[:2] - xy, xy - self.box[2:]), 0)
         return np.hypot(*past.T)
 
-    def lonlat(self, xy: FloatArray) -> FloatArray:
+    def to_lonlat(self, xy: FloatArray) -> FloatArray:
         """Return degrees."""
         return np.stack(self._to_metres.transform(xy[:, 0], xy[:, 1], direction="INVERSE"), axis=1)
 
-    def distance(self, xy: FloatArray, tile: Tile) -> FloatArray:
+    def distances_to_tile(self, xy: FloatArray, tile: Tile) -> FloatArray:
         """Return the distance of points to the box of another tile in metres."""
         away: FloatArray = shapely.distance(
             shapely.points(xy), shapely.box(*self._to_metres.transform_bounds(*tile.box))
@@ -181,41 +182,41 @@ class _Frame:
 class _Owned:
     """Which stretches of a survey are the tile's, and whether the margin sufficed for them."""
 
-    def __init__(self, frame: _Frame, ground: pipeline.Survey, merged: stretches.Merged) -> None:
+    def __init__(self, frame: _Frame, ground: search.Survey, merged: candidates.Merged) -> None:
         self._frame, self._ground, self._merged = frame, ground, merged
-        self._longest_m = max(frame.profile.longest_m, ground.windows.n_cells * stretches.STEP_M)
-        self.middle = _middles(ground, merged.first, merged.n_cells)
-        self.lonlat = frame.lonlat(self.middle) if len(self.middle) else np.empty((0, 2))
+        self._longest_m = max(frame.profile.longest_m, ground.windows.n_cells * candidates.STEP_M)
+        self.middle = _middle_points(ground, merged.first, merged.n_cells)
+        self.lonlat = frame.to_lonlat(self.middle) if len(self.middle) else np.empty((0, 2))
         tile = frame.tile
-        x, y = numbers(self.lonlat, tile.zoom)
+        x, y = tile_numbers(self.lonlat, tile.zoom)
         self.mine: BoolArray = (x == tile.x) & (y == tile.y)
-        self.seam = self._seams(x, y)
+        self.seam = self._find_seam_zones(x, y)
         self.beyond: BoolArray = ~self.mine & (self.seam != "")
         self.rivals: IntArray = (
-            stretches.rivals(merged.lines(), frame.profile.lane_m) if len(x) else np.empty((0, 2), int)
+            candidates.find_rivals(merged.to_lines(), frame.profile.lane_m) if len(x) else np.empty((0, 2), int)
         )
 
-    def _seams(self, x: IntArray, y: IntArray) -> NDArray[np.object_]:
+    def _find_seam_zones(self, x: IntArray, y: IntArray) -> NDArray[np.object_]:
         """Return the other metric zone that each stretch lies in or near, "" where there is none."""
         tile, frame = self._frame.tile, self._frame
         seam = np.full(len(x), "", dtype=object)
-        others = [t for t in tile.beside() if t.crs != tile.crs]
+        others = [t for t in tile.adjacent_tiles() if t.crs != tile.crs]
         if not others:
             return seam
-        near = frame.away(self.middle) <= self._longest_m
-        of = zones(x, y, tile.zoom)
+        near = frame.distances_outside(self.middle) <= self._longest_m
+        of = zones_of_tiles(x, y, tile.zoom)
         seam[near & (of != tile.crs)] = of[near & (of != tile.crs)]
         for other in others:
-            seam[self.mine & (frame.distance(self.middle, other) <= 2 * self._longest_m)] = other.crs
+            seam[self.mine & (frame.distances_to_tile(self.middle, other) <= 2 * self._longest_m)] = other.crs
         return seam
 
-    def wider(self, margin: FloatArray) -> FloatArray:
+    def required_margin(self, margin: FloatArray) -> FloatArray:
         """Return the margin that is needed, at least the one that was taken."""
         runs = _Runs(self._frame, self._ground, margin)
-        needed = np.fmax(np.fmax(margin, self._for_open_ground()), runs.needed())
-        return np.fmax(needed, 2 * margin) if self._rivals_unsure(runs.middle[runs.cut], margin) else needed
+        needed = np.fmax(np.fmax(margin, self._margin_for_open_ground()), runs.required_margin())
+        return np.fmax(needed, 2 * margin) if self._has_unsure_rivals(runs.middle[runs.cut], margin) else needed
 
-    def _for_open_ground(self) -> FloatArray:
+    def _margin_for_open_ground(self) -> FloatArray:
         """Return the margin that shows all that may cut the pieces of open ground at the tile."""
         bounds, frame = self._ground.open_ground.bounds, self._frame
         low, high = frame.box[:2] - self._longest_m, frame.box[2:] + self._longest_m
@@ -224,10 +225,10 @@ class _Owned:
             return np.zeros(SIDES)
         at = np.c_[np.fmax(at[:, :2], frame.data_box[:2]), np.fmin(at[:, 2:], frame.data_box[2:])]
         reach = np.concatenate([frame.box[:2] - at[:, :2].min(axis=0), at[:, 2:].max(axis=0) - frame.box[2:]])
-        needed: FloatArray = np.ceil(reach + _REACH_M - pipeline.MARGIN_M)
+        needed: FloatArray = np.ceil(reach + _REACH_M - search.MARGIN_M)
         return needed
 
-    def _rivals_unsure(self, unsure: FloatArray, margin: FloatArray) -> bool:
+    def _has_unsure_rivals(self, unsure: FloatArray, margin: FloatArray) -> bool:
         """Say whether a stretch that may be another competes for ground with the tile's, be it by others."""
         from scipy.sparse import coo_matrix
         from scipy.sparse.csgraph import connected_components
@@ -240,7 +241,7 @@ class _Owned:
         group = connected_components(coo_matrix((np.ones(len(a)), (a, b)), shape=(n, n)), directed=False)[1]
         ours = rows[np.isin(group, group[self.mine | self.beyond]) & np.isin(rows, self.rivals)]
         reach = self._longest_m + lane_m
-        if (self._frame.depth(self.middle[ours], margin) < reach + self._longest_m).any():
+        if (self._frame.measure_depths(self.middle[ours], margin) < reach + self._longest_m).any():
             return True
         if not len(unsure):
             return False
@@ -251,32 +252,32 @@ class _Owned:
 class _Runs:
     """Runs of windows that share cells, and which of them the margin cuts off: one leaves the other alone."""
 
-    def __init__(self, frame: _Frame, ground: pipeline.Survey | pipeline.Seen, margin: FloatArray) -> None:
+    def __init__(self, frame: _Frame, ground: search.Survey | search.Seen, margin: FloatArray) -> None:
         self._frame, self._ground, self._margin = frame, ground, margin
         windows = ground.windows
-        self._window_m = windows.n_cells * stretches.STEP_M
-        self.middle = _middles(ground, windows.first, np.full(len(windows), windows.n_cells))
+        self._window_m = windows.n_cells * candidates.STEP_M
+        self.middle = _middle_points(ground, windows.first, np.full(len(windows), windows.n_cells))
         chain = windows.cells.chain[windows.first]
         apart = (np.diff(windows.first) >= windows.n_cells) | (np.diff(chain) != 0)
         self._run = np.cumsum(np.r_[True, apart][: len(windows)]) - 1
         self._touched = np.zeros((self._run[-1] + 1 if len(windows) else 0, SIDES), dtype=bool)
-        np.logical_or.at(self._touched, self._run, frame.depth(self.middle, margin) < self._window_m)
+        np.logical_or.at(self._touched, self._run, frame.measure_depths(self.middle, margin) < self._window_m)
         self.cut: BoolArray = np.logical_or.reduce(self._touched, axis=1)[self._run]
 
-    def needed(self) -> FloatArray:
+    def required_margin(self) -> FloatArray:
         """Return the margin that holds the runs whole that may change the tile's stretches, 0 = it need not grow."""
         near = np.zeros(len(self._touched), dtype=bool)
         longest_m = max(self._frame.profile.longest_m, self._window_m)
-        near[self._run[self._frame.away(self.middle) <= longest_m]] = True
+        near[self._run[self._frame.distances_outside(self.middle) <= longest_m]] = True
         matters = near & self._touched.any(axis=1)
         if not matters.any():
             return np.zeros(SIDES)
         sides = self._touched[matters].any(axis=0)
-        whole = self._reach(self._ground.windows.first[matters[self._run]]) + 2 * self._window_m
+        whole = self._measure_reach(self._ground.windows.first[matters[self._run]]) + 2 * self._window_m
         # A run that goes on and on would be followed in small steps.
         return np.where(sides, np.fmax(whole, _GROWTH * self._margin), 0.0)
 
-    def _reach(self, cells: IntArray) -> FloatArray:
+    def _measure_reach(self, cells: IntArray) -> FloatArray:
         """Return how far beyond the tile's sides the runs of free cells go that hold some cells."""
         of, free = self._ground.cells, self._ground.cell_reasons == ""
         run = np.cumsum(np.r_[True, (np.diff(of.chain) != 0) | (free[1:] != free[:-1])])
@@ -285,29 +286,31 @@ class _Runs:
         return np.concatenate([self._frame.box[:2] - xy.min(axis=0), xy.max(axis=0) - self._frame.box[2:]])
 
 
-def _middles(ground: pipeline.Survey | pipeline.Seen, first: IntArray, n_cells: IntArray) -> FloatArray:
+def _middle_points(ground: search.Survey | search.Seen, first: IntArray, n_cells: IntArray) -> FloatArray:
     cells = ground.cells
     middle: FloatArray = cells.xy[first + cells.chain[first] + n_cells // 2]
     return middle
 
 
-def _table(ground: pipeline.Survey, merged: stretches.Merged, owned: _Owned, rows: IntArray) -> gpd.GeoDataFrame:
+def _tabulate_stretches(
+    ground: search.Survey, merged: candidates.Merged, owned: _Owned, rows: IntArray
+) -> gpd.GeoDataFrame:
     """Measure the tile's stretches, in the order of their keys."""
-    ranked = pipeline.stretch_table(ground, merged, max(len(rows), 1))
-    table = flat(ranked, COLUMNS)
+    ranked = search.stretch_table(ground, merged, max(len(rows), 1))
+    table = flatten_table(ranked, COLUMNS)
     # The table is in order of rank: its rows are known by their chains and middles.
-    here = owned.middle[rows] - pipeline.centre(ground.area)
+    here = owned.middle[rows] - search.project_centre(ground.area)
     of = np.empty(len(rows), dtype=np.int64)
     by_middle = np.lexsort((ranked["north_m"], ranked["east_m"], ranked["chain"]))
     of[by_middle] = rows[np.lexsort((here[:, 1], here[:, 0], ground.cells.chain[merged.first]))]
-    table["quadkey"] = _text(quadkeys(*numbers(owned.lonlat[of], DEEP_ZOOM), DEEP_ZOOM))
-    table["seam"] = _text(owned.seam[of])
+    table["quadkey"] = _to_text_series(format_quadkeys(*tile_numbers(owned.lonlat[of], DEEP_ZOOM), DEEP_ZOOM))
+    table["seam"] = _to_text_series(owned.seam[of])
     table["beyond"] = owned.beyond[of]
-    for name, values in _places.columns(ground.features.areas, owned.middle[of]).items():
-        table[name] = _text(values)
+    for name, values in _places.locate_points(ground.features.areas, owned.middle[of]).items():
+        table[name] = _to_text_series(values)
     order = table[["quadkey", "length_m", "osm_ids"]].sort_values(["quadkey", "length_m", "osm_ids"], kind="stable")
     return table.loc[order.index].reset_index(drop=True)
 
 
-def _text(values: Sequence[Any] | NDArray[np.object_]) -> pd.Series:
+def _to_text_series(values: Sequence[Any] | NDArray[np.object_]) -> pd.Series:
     return pd.Series(list(values), dtype="str")

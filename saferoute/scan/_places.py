@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from saferoute.outputs.text import plain
+from saferoute.report.text import sanitize_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from saferoute.model import BoolArray, FloatArray
+    from saferoute.arrays import BoolArray, FloatArray
 
 COLUMNS = {
     "district": "name of the smallest administrative area that holds its middle; null = none in the extract",
@@ -27,17 +27,17 @@ COLUMNS = {
 RATINGS = ("A", "B", "C", "none")
 
 
-def columns(areas: gpd.GeoDataFrame, xy: FloatArray) -> dict[str, NDArray[np.object_]]:
+def locate_points(areas: gpd.GeoDataFrame, xy: FloatArray) -> dict[str, NDArray[np.object_]]:
     """Return `COLUMNS` of points of shape (n, 2) in the areas' CRS."""
     found = {}
     for kind, of in (("district", areas["boundary"].eq("administrative")), ("park", areas["leisure"].eq("park"))):
         named = areas[(of & areas["name"].notna()).to_numpy(dtype=bool)]
-        name, number = _holding(named, xy)
+        name, number = _find_smallest_areas(named, xy)
         found[kind], found[f"{kind}_osm_id"] = name, number
     return found
 
 
-def _holding(areas: gpd.GeoDataFrame, xy: FloatArray) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+def _find_smallest_areas(areas: gpd.GeoDataFrame, xy: FloatArray) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
     """Return name and id of the smallest area around each point, NaN where there is none."""
     name, number = np.full(len(xy), np.nan, dtype=object), np.full(len(xy), np.nan, dtype=object)
     geometry = shapely.make_valid(areas.geometry.to_numpy())
@@ -46,7 +46,7 @@ def _holding(areas: gpd.GeoDataFrame, xy: FloatArray) -> tuple[NDArray[np.object
     largest_first = np.lexsort((ids[area], -size[area]))
     for i, a in zip(point[largest_first], area[largest_first], strict=True):
         row = areas.iloc[a]
-        name[i], number[i] = plain(row["name"], 200), f"{row['osm_type']}/{row['osm_id']}"
+        name[i], number[i] = sanitize_text(row["name"], 200), f"{row['osm_type']}/{row['osm_id']}"
     return name, number
 
 
@@ -71,21 +71,21 @@ class Summary:
     def __init__(self) -> None:
         self._rows: dict[tuple[str, str, str], dict[str, float]] = {}
 
-    def add(self, table: gpd.GeoDataFrame) -> None:
+    def add_stretches(self, table: gpd.GeoDataFrame) -> None:
         """Count the stretches of a table in WGS 84."""
         data = pd.DataFrame(table.drop(columns="geometry"))
         middle = shapely.get_coordinates(
             shapely.line_interpolate_point(table.geometry.to_numpy(), 0.5, normalized=True)
         )
         data["lon"], data["lat"] = middle.T
-        self._count("region", data, [("the whole region", "")] * len(data))
+        self._count_rows("region", data, [("the whole region", "")] * len(data))
         for kind, otherwise in (("district", "outside all districts"), ("park", "")):
             pairs = data[[kind, f"{kind}_osm_id"]].astype(object).where(data[kind].notna(), "").to_numpy().tolist()
             named = [(name or otherwise, number) for name, number in pairs]
             held: BoolArray = np.array([name != "" for name, _ in named], dtype=bool)
-            self._count(kind, data[held], [pair for pair in named if pair[0]])
+            self._count_rows(kind, data[held], [pair for pair in named if pair[0]])
 
-    def _count(self, kind: str, data: pd.DataFrame, keys: Iterable[tuple[str, str]]) -> None:
+    def _count_rows(self, kind: str, data: pd.DataFrame, keys: Iterable[tuple[str, str]]) -> None:
         for (name, number), row in zip(keys, data.to_dict("records"), strict=True):
             of = self._rows.setdefault((kind, number, name), {"stretches": 0, "best_score_low": -1.0})
             km = row["length_m"] / 1000
@@ -96,7 +96,7 @@ class Summary:
             if row["score_low"] > of["best_score_low"]:
                 of.update(best_score_low=row["score_low"], best_lon=round(row["lon"], 6), best_lat=round(row["lat"], 6))
 
-    def table(self) -> pd.DataFrame:
+    def to_table(self) -> pd.DataFrame:
         """Return `SUMMARY`: the region, then districts and parks, the best first."""
         rows: list[dict[str, Any]] = [
             {"kind": kind, "name": name, "osm_id": number or None, **counts}

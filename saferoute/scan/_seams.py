@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from saferoute import stretches
+from saferoute import candidates
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from saferoute.model import BoolArray
+    from saferoute.arrays import BoolArray
 
 
-def settle(table: gpd.GeoDataFrame, lane_m: float) -> BoolArray:
+def is_kept_at_seam(table: gpd.GeoDataFrame, lane_m: float) -> BoolArray:
     """Say which stretches along seams are kept.
 
     Each zone measures and cuts in its own metres, so that a stretch across
@@ -40,9 +40,9 @@ def settle(table: gpd.GeoDataFrame, lane_m: float) -> BoolArray:
     for both, rows in pd.Series(np.arange(len(table))).groupby(pair):
         of = table.iloc[rows.to_numpy()]
         lines = of.geometry.to_crs(str(both).split()[0]).to_numpy()
-        rivals = stretches.rivals(lines, lane_m)
+        rivals = candidates.find_rivals(lines, lane_m)
         zone = of["zone"].to_numpy(dtype=object)
         rivals = rivals[zone[rivals[:, 0]] != zone[rivals[:, 1]]]
         order = np.lexsort((of["quadkey"].to_numpy(dtype=str), -of["length_m"], -of["score"].round(6), of["beyond"]))
-        kept[rows.to_numpy()] = stretches.keep_best(rivals, order)
+        kept[rows.to_numpy()] = candidates.is_best_of_rivals(rivals, order)
     return kept

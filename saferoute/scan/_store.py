@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 
+from saferoute.exports._files import write_atomically
 from saferoute.model import WGS84, InvalidInput
-from saferoute.outputs._files import write_whole
 from saferoute.scan import _places
 from saferoute.scan._look import COLUMNS, Found
 
@@ -41,8 +41,8 @@ def to_bytes(found: Found | None) -> bytes:
     """Return a tile's stretches and facts as Parquet; a tile without a map has no rows and no facts."""
     from pyarrow import parquet
 
-    table = empty() if found is None else found.table
-    arrow = arrow_of(table, (*OF_ROWS, *_SEAMS))
+    table = empty_table() if found is None else found.table
+    arrow = to_arrow(table, (*OF_ROWS, *_SEAMS))
     facts = json.dumps(None if found is None else found.facts, ensure_ascii=False, sort_keys=True)
     arrow = arrow.replace_schema_metadata({**(arrow.schema.metadata or {}), _METADATA: facts.encode()})
     out = io.BytesIO()
@@ -76,14 +76,14 @@ _WGS84 = {
 """EPSG:4326 as PROJ 9 writes it: other databases of the same process may have other words for it."""
 
 
-def arrow_of(table: gpd.GeoDataFrame, columns: tuple[str, ...]) -> pa.Table:
+def to_arrow(table: gpd.GeoDataFrame, columns: tuple[str, ...]) -> pa.Table:
     """Return columns of a table as Arrow with GeoParquet's metadata; the types do not depend on the values."""
     import pyarrow as pa
     from pyarrow import parquet
 
-    typed = {name: table[name].astype(_type(name)) for name in columns}
+    typed = {name: table[name].astype(_column_type(name)) for name in columns}
     # Rounding leaves zeros of either sign: one and the same number has one form.
-    typed |= {name: column + 0.0 for name, column in typed.items() if _type(name) == "float64"}
+    typed |= {name: column + 0.0 for name, column in typed.items() if _column_type(name) == "float64"}
     frame = gpd.GeoDataFrame(typed, geometry=table.geometry.to_numpy(), crs=WGS84)
     written = io.BytesIO()
     frame.to_parquet(written, index=False, schema_version="1.1.0", write_covering_bbox=True)
@@ -96,15 +96,15 @@ def arrow_of(table: gpd.GeoDataFrame, columns: tuple[str, ...]) -> pa.Table:
     return arrow.cast(pa.schema(fields, metadata={b"geo": json.dumps(geo).encode()}))
 
 
-def _type(name: str) -> str:
+def _column_type(name: str) -> str:
     if name in TEXT or name == "seam":
         return "str"
     return "bool" if name == "beyond" else "float64"
 
 
-def empty() -> gpd.GeoDataFrame:
+def empty_table() -> gpd.GeoDataFrame:
     """Return a tile's table without rows."""
-    data: dict[str, Any] = {name: pd.Series(dtype=_type(name)) for name in (*OF_ROWS, *_SEAMS)}
+    data: dict[str, Any] = {name: pd.Series(dtype=_column_type(name)) for name in (*OF_ROWS, *_SEAMS)}
     return gpd.GeoDataFrame(data, geometry=[], crs=WGS84)
 
 
@@ -127,31 +127,31 @@ class Store:
         except OSError as error:
             raise InvalidInput(f"{folder}: cannot be made ({error.strerror}); choose another output with -o") from error
 
-    def path(self, tile: Tile) -> Path:
+    def tile_path(self, tile: Tile) -> Path:
         """Return where a tile is kept."""
         return self.folder / f"{tile.quadkey}.tile"
 
-    def keep(self, tile: Tile, content: bytes) -> None:
+    def save_tile(self, tile: Tile, content: bytes) -> None:
         """Write a finished tile."""
-        write_whole(self.path(tile), content)
+        write_atomically(self.tile_path(tile), content)
 
-    def finished(self) -> set[str]:
+    def finished_quadkeys(self) -> set[str]:
         """Return the keys of the tiles that are kept."""
         return {path.stem for path in self.folder.glob("*.tile")}
 
-    def read(self, tile: Tile) -> tuple[gpd.GeoDataFrame, dict[str, Any] | None]:
+    def read_tile(self, tile: Tile) -> tuple[gpd.GeoDataFrame, dict[str, Any] | None]:
         """Return the stretches of a finished tile and its facts, None where there is no map."""
         from pyarrow import parquet
 
-        content = self.path(tile).read_bytes()
+        content = self.tile_path(tile).read_bytes()
         facts = json.loads(parquet.read_schema(io.BytesIO(content)).metadata[_METADATA])
         return gpd.read_parquet(io.BytesIO(content)), facts
 
-    def facts(self, tiles: list[Tile]) -> Iterator[dict[str, Any]]:
+    def read_facts(self, tiles: list[Tile]) -> Iterator[dict[str, Any]]:
         """Yield the facts of the tiles that have a map."""
         from pyarrow import parquet
 
         for tile in tiles:
-            facts = json.loads(parquet.read_schema(self.path(tile)).metadata[_METADATA])
+            facts = json.loads(parquet.read_schema(self.tile_path(tile)).metadata[_METADATA])
             if facts is not None:
                 yield facts

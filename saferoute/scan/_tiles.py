@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from saferoute.pipeline import metric_crs
+from saferoute.search import metric_crs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from saferoute.model import FloatArray, IntArray
+    from saferoute.arrays import FloatArray, IntArray
 
     Box = tuple[float, float, float, float]
 
@@ -33,7 +33,7 @@ class Tile:
     @property
     def quadkey(self) -> str:
         """Return the key whose beginnings are the keys of the tiles that hold this one."""
-        return quadkeys(np.array([self.x]), np.array([self.y]), self.zoom)[0]
+        return format_quadkeys(np.array([self.x]), np.array([self.y]), self.zoom)[0]
 
     @property
     def box(self) -> Box:
@@ -56,14 +56,14 @@ class Tile:
         west, south, east, north = np.radians(self.box)
         return float((east - west) * (np.sin(north) - np.sin(south)) * 6371.0072**2)
 
-    def beside(self) -> list[Tile]:
+    def adjacent_tiles(self) -> list[Tile]:
         """Return the tiles around it, up to eight."""
         size = 2**self.zoom
         around = [(self.x + i, self.y + j) for i in (-1, 0, 1) for j in (-1, 0, 1) if i or j]
         return [Tile(self.zoom, x % size, y) for x, y in around if 0 <= y < size]
 
 
-def tile_of(quadkey: str) -> Tile:
+def parse_quadkey(quadkey: str) -> Tile:
     """Return the tile of a key.
 
     Examples
@@ -76,7 +76,7 @@ def tile_of(quadkey: str) -> Tile:
     return Tile(len(quadkey), x, y)
 
 
-def numbers(lonlat: FloatArray, zoom: int) -> tuple[IntArray, IntArray]:
+def tile_numbers(lonlat: FloatArray, zoom: int) -> tuple[IntArray, IntArray]:
     """Return x and y of the tiles that hold points of shape (n, 2)."""
     size = 2**zoom
     lat = np.radians(np.clip(lonlat[:, 1], -MOST_LAT, MOST_LAT))
@@ -85,7 +85,7 @@ def numbers(lonlat: FloatArray, zoom: int) -> tuple[IntArray, IntArray]:
     return np.clip(x, 0, size - 1).astype(np.int64), np.clip(y, 0, size - 1).astype(np.int64)
 
 
-def quadkeys(x: IntArray, y: IntArray, zoom: int) -> list[str]:
+def format_quadkeys(x: IntArray, y: IntArray, zoom: int) -> list[str]:
     """Return the keys of tiles.
 
     Examples
@@ -100,15 +100,15 @@ def quadkeys(x: IntArray, y: IntArray, zoom: int) -> list[str]:
     return ["".join(map(str, row)) for row in digits.tolist()]
 
 
-def covering(box: Box, zoom: int) -> list[Tile]:
+def tiles_covering(box: Box, zoom: int) -> list[Tile]:
     """Return the tiles that hold a box of degrees, in the order of their keys."""
     west, south, east, north = box
-    x, y = numbers(np.array([[west, north], [east, south]]), zoom)
+    x, y = tile_numbers(np.array([[west, north], [east, south]]), zoom)
     tiles = [Tile(zoom, i, j) for i in range(int(x[0]), int(x[1]) + 1) for j in range(int(y[0]), int(y[1]) + 1)]
     return sorted(tiles, key=lambda tile: tile.quadkey)
 
 
-def zones(x: IntArray, y: IntArray, zoom: int) -> NDArray[np.object_]:
+def zones_of_tiles(x: IntArray, y: IntArray, zoom: int) -> NDArray[np.object_]:
     """Return the metric zone of each tile."""
     known = {(i, j): Tile(zoom, i, j).crs for i, j in set(zip(x.tolist(), y.tolist(), strict=True))}
     return np.array([known[pair] for pair in zip(x.tolist(), y.tolist(), strict=True)], dtype=object)

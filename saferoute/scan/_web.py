@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 
 from saferoute.model import InvalidInput
-from saferoute.scan._tiles import Tile, numbers
+from saferoute.scan._tiles import Tile, tile_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from saferoute.model import FloatArray
+    from saferoute.arrays import FloatArray
 
     Row = tuple[float, str, bytes, dict[str, Any]]
     """A stretch: S₂₀, a key of its own, its line as WKB, what the tiles carry."""
@@ -66,15 +66,15 @@ class VectorTiles:
         """Of each thinned zoom, the best of each cell."""
         self._bounds = np.array([180.0, 90.0, -180.0, -90.0])
 
-    def add(self, table: gpd.GeoDataFrame) -> None:
+    def add_stretches(self, table: gpd.GeoDataFrame) -> None:
         """Add a partition: stretches in WGS 84 that no other partition has."""
         west, south, east, north = table.total_bounds
         self._bounds = np.r_[np.fmin(self._bounds[:2], [west, south]), np.fmax(self._bounds[2:], [east, north])]
-        properties = [_properties(row) for row in pd.DataFrame(table[list(SHOWN)]).to_dict("records")]
+        properties = [_known_properties(row) for row in pd.DataFrame(table[list(SHOWN)]).to_dict("records")]
         wkb = table.geometry.to_wkb()
         rows = list(zip(table["score_low"], table["quadkey"] + table["osm_ids"], wkb, properties, strict=True))
         new: dict[Tile, list[Row]] = defaultdict(list)
-        for at, tile in _touched(table.bounds.to_numpy(), MOST_ZOOM):
+        for at, tile in _touched_tiles(table.bounds.to_numpy(), MOST_ZOOM):
             new[tile].append(rows[at])
         for tile, part in new.items():
             self._waiting[tile].append(self._file.tell())
@@ -84,21 +84,21 @@ class VectorTiles:
         )
         for zoom, best in self._best.items():
             cells: dict[Tile, list[Row]] = defaultdict(list)
-            for row, x, y in zip(rows, *numbers(middles, zoom + FINER), strict=True):
+            for row, x, y in zip(rows, *tile_numbers(middles, zoom + FINER), strict=True):
                 cells[Tile(zoom + FINER, int(x), int(y))].append(row)
             for cell, part in cells.items():
                 best[cell] = sorted(best[cell] + part, key=lambda r: (-r[0], r[1]))[:MOST_OF_CELL]
 
-    def _thinned(self) -> dict[Tile, list[Row]]:
+    def _thin_tiles(self) -> dict[Tile, list[Row]]:
         """Return what the tiles of the smaller zooms show."""
         shown: dict[Tile, list[Row]] = defaultdict(list)
         for zoom, best in self._best.items():
             rows = [row for part in best.values() for row in part]
-            for at, tile in _touched(shapely.bounds(shapely.from_wkb([wkb for _, _, wkb, _ in rows])), zoom):
+            for at, tile in _touched_tiles(shapely.bounds(shapely.from_wkb([wkb for _, _, wkb, _ in rows])), zoom):
                 shown[tile].append(rows[at])
         return shown
 
-    def _all(self, tile: Tile) -> list[Row]:
+    def _read_rows(self, tile: Tile) -> list[Row]:
         """Return what a tile of `MOST_ZOOM` shows."""
         rows: list[Row] = []
         for at in self._waiting[tile]:
@@ -106,18 +106,18 @@ class VectorTiles:
             rows += pickle.load(self._file)  # noqa: S301 - this object has written it, and nobody else can
         return rows
 
-    def save(self, path: Path, facts: Mapping[str, Any]) -> None:
+    def write_pmtiles(self, path: Path, facts: Mapping[str, Any]) -> None:
         """Write the PMTiles; without any stretch there is a tile without any."""
         from pmtiles.tile import Compression, TileType, zxy_to_tileid
         from pmtiles.writer import write
 
-        thinned = self._thinned()
+        thinned = self._thin_tiles()
         tiles = [*thinned, *self._waiting] or [Tile(LEAST_ZOOM, 0, 0)]
         west, south, east, north = self._bounds if self._waiting else (-180.0, -85.0, 180.0, 85.0)
         with write(str(path)) as file:
             for number, tile in sorted((zxy_to_tileid(t.zoom, t.x, t.y), t) for t in tiles):
-                rows = self._all(tile) if tile in self._waiting else thinned.get(tile, [])
-                file.write_tile(number, _encoded(tile, rows))
+                rows = self._read_rows(tile) if tile in self._waiting else thinned.get(tile, [])
+                file.write_tile(number, _encode_tile(tile, rows))
             file.finalize(
                 {
                     "tile_type": TileType.MVT,
@@ -140,20 +140,20 @@ class VectorTiles:
         return [round(float(b), 6) for b in self._bounds] if self._waiting else [-180.0, -60.0, 180.0, 75.0]
 
 
-def _properties(row: Mapping[Any, Any]) -> dict[str, Any]:
+def _known_properties(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {str(k): v for k, v in row.items() if not pd.isna(v)}
 
 
-def _touched(bounds: FloatArray, zoom: int) -> Iterator[tuple[int, Tile]]:
+def _touched_tiles(bounds: FloatArray, zoom: int) -> Iterator[tuple[int, Tile]]:
     """Yield each row with every tile that its box touches."""
-    low, high = numbers(bounds[:, [0, 3]], zoom), numbers(bounds[:, [2, 1]], zoom)
+    low, high = tile_numbers(bounds[:, [0, 3]], zoom), tile_numbers(bounds[:, [2, 1]], zoom)
     for row, (x0, y0, x1, y1) in enumerate(zip(*low, *high, strict=True)):
         for x in range(int(x0), int(x1) + 1):
             for y in range(int(y0), int(y1) + 1):
                 yield row, Tile(zoom, x, y)
 
 
-def _encoded(tile: Tile, rows: list[Row]) -> bytes:
+def _encode_tile(tile: Tile, rows: list[Row]) -> bytes:
     """Return a tile as compressed MVT, the best stretches last so that they are drawn on top."""
     import mapbox_vector_tile
 
@@ -161,7 +161,7 @@ def _encoded(tile: Tile, rows: list[Row]) -> bytes:
     lines = shapely.from_wkb([wkb for _, _, wkb, _ in rows])
     features = [
         {"geometry": line, "properties": properties}
-        for line, (*_, properties) in zip(_on_grid(np.asarray(lines, dtype=object), tile), rows, strict=True)
+        for line, (*_, properties) in zip(_snap_to_grid(np.asarray(lines, dtype=object), tile), rows, strict=True)
         if line is not None
     ]
     layer = {"name": LAYER, "features": features}
@@ -169,7 +169,7 @@ def _encoded(tile: Tile, rows: list[Row]) -> bytes:
     return gzip.compress(data, mtime=0)
 
 
-def _on_grid(lines: Any, tile: Tile) -> list[shapely.LineString | None]:
+def _snap_to_grid(lines: Any, tile: Tile) -> list[shapely.LineString | None]:
     """Return lines in whole steps of a tile's grid, None where one shrinks to a point."""
     if not len(lines):
         return []
@@ -185,7 +185,7 @@ def _on_grid(lines: Any, tile: Tile) -> list[shapely.LineString | None]:
     return [shapely.LineString(steps[a : a + n]) if n > 1 else None for a, n in zip(starts, count, strict=True)]
 
 
-def write(folder: Path, vector: VectorTiles, facts: Mapping[str, Any], summary: pd.DataFrame) -> None:
+def write_page(folder: Path, vector: VectorTiles, facts: Mapping[str, Any], summary: pd.DataFrame) -> None:
     """Fill a folder with the page and all it needs.
 
     Raises
@@ -193,8 +193,8 @@ def write(folder: Path, vector: VectorTiles, facts: Mapping[str, Any], summary: 
     InvalidInput
         If the libraries that write tiles are not installed.
     """
-    vector.save(folder / TILES, facts)
-    for package, names in (("saferoute.scan", _PLAIN), ("saferoute.outputs.map", _OF_MAP)):
+    vector.write_pmtiles(folder / TILES, facts)
+    for package, names in (("saferoute.scan", _PLAIN), ("saferoute.page", _OF_MAP)):
         for name in names:
             (folder / name).write_bytes((resources.files(package) / "assets" / name).read_bytes())
     shown = {name: facts[name] for name in _OF_FACTS}
@@ -205,7 +205,7 @@ def write(folder: Path, vector: VectorTiles, facts: Mapping[str, Any], summary: 
     (folder / "index.html").write_bytes(page)
 
 
-def require() -> None:
+def require_libraries() -> None:
     """Raise `InvalidInput` unless all libraries are there that a scan writes with."""
     from importlib.util import find_spec
 

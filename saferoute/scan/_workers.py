@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from saferoute import __version__
 from saferoute.model import InvalidInput, SourceUnavailable
-from saferoute.outputs.text import plain
+from saferoute.report.text import sanitize_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -30,39 +30,39 @@ _AHEAD = 3
 _CONNECT_S = 30
 
 
-def one_tile(tile: Tile, job: Job) -> tuple[bytes | None, str]:
+def scan_tile(tile: Tile, job: Job) -> tuple[bytes | None, str]:
     """Look at a tile; what goes wrong in it comes back as words, so that the others go on."""
-    from saferoute.scan._look import look
+    from saferoute.scan._look import survey_tile
     from saferoute.scan._store import to_bytes
 
     if job.version != __version__:
         return None, f"its worker has saferoute {__version__}, and {job.version} is asked for: install that there"
     try:
-        return to_bytes(look(tile, job)), ""
+        return to_bytes(survey_tile(tile, job)), ""
     except Exception as error:  # noqa: BLE001 - whatever is wrong with one tile is no reason to lose the others
-        return None, _words(error)
+        return None, _describe_error(error)
 
 
-def _words(error: BaseException) -> str:
-    return f"{type(error).__name__}: {plain(str(error), 300)}"
+def _describe_error(error: BaseException) -> str:
+    return f"{type(error).__name__}: {sanitize_text(str(error), 300)}"
 
 
-def here(tiles: Sequence[Tile], job: Job) -> Iterator[Done]:
+def scan_serially(tiles: Sequence[Tile], job: Job) -> Iterator[Done]:
     """Look at tiles one after the other in this process."""
     for tile in tiles:
-        yield tile, *one_tile(tile, job)
+        yield tile, *scan_tile(tile, job)
 
 
-def in_processes(tiles: Sequence[Tile], job: Job, n: int) -> Iterator[Done]:
+def scan_in_processes(tiles: Sequence[Tile], job: Job, n: int) -> Iterator[Done]:
     """Look at tiles in n processes; one that dies takes no other tile with it than its own."""
     left = deque(tiles)
     while left:
         running: dict[Future[Any], Tile] = {}
-        with _pool(n) as pool:
+        with _start_pool(n) as pool:
             try:
                 while left or running:
                     while left and len(running) < 2 * n:
-                        running[pool.submit(one_tile, left[0], job)] = left[0]
+                        running[pool.submit(scan_tile, left[0], job)] = left[0]
                         left.popleft()
                     for future in wait(running, return_when=FIRST_COMPLETED).done:
                         content, why = future.result()
@@ -76,20 +76,20 @@ def in_processes(tiles: Sequence[Tile], job: Job, n: int) -> Iterator[Done]:
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
         for tile in running.values():  # one of them is to blame
-            yield tile, *_alone(tile, job)
+            yield tile, *_scan_alone(tile, job)
 
 
-def _alone(tile: Tile, job: Job) -> tuple[bytes | None, str]:
+def _scan_alone(tile: Tile, job: Job) -> tuple[bytes | None, str]:
     """Look at a tile in a process of its own."""
-    with _pool(1) as pool:
+    with _start_pool(1) as pool:
         try:
-            answer: tuple[bytes | None, str] = pool.submit(one_tile, tile, job).result()
+            answer: tuple[bytes | None, str] = pool.submit(scan_tile, tile, job).result()
         except BrokenProcessPool:
             return None, "its process died, perhaps for want of memory: take smaller tiles with --zoom"
         return answer
 
 
-def _pool(n: int) -> ProcessPoolExecutor:
+def _start_pool(n: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(n, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent)
 
 
@@ -98,15 +98,15 @@ def _end_with_parent() -> None:
     parent = multiprocessing.parent_process()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, too, and that decides
 
-    def watch() -> None:
+    def exit_after_parent() -> None:
         if parent is not None:
             wait_for([parent.sentinel])
             os._exit(1)
 
-    threading.Thread(target=watch, daemon=True).start()
+    threading.Thread(target=exit_after_parent, daemon=True).start()
 
 
-def on_cluster(tiles: Sequence[Tile], job: Job, address: str, say: Callable[[str], None]) -> Iterator[Done]:
+def scan_on_cluster(tiles: Sequence[Tile], job: Job, address: str, say: Callable[[str], None]) -> Iterator[Done]:
     """Look at tiles on a Dask cluster; a worker that dies gives its tiles back.
 
     Raises
@@ -127,14 +127,14 @@ def on_cluster(tiles: Sequence[Tile], job: Job, address: str, say: Callable[[str
     with client:
         if not client.nthreads():
             say("no worker is there yet: start some with dask worker")
-        left, name = deque(tiles), job.fingerprint()
+        left, name = deque(tiles), job.compute_fingerprint()
         running: dict[str, Tile] = {}
         arriving: Any = distributed.as_completed([], loop=client.loop)  # type: ignore[no-untyped-call]
 
         def send() -> None:
             while left and len(running) < _AHEAD * max(sum(client.nthreads().values()), 1):
                 tile = left.popleft()
-                future = client.submit(one_tile, tile, job, key=f"saferoute-{name}-{tile.quadkey}", pure=False)
+                future = client.submit(scan_tile, tile, job, key=f"saferoute-{name}-{tile.quadkey}", pure=False)
                 running[future.key] = tile
                 arriving.add(future)
 
@@ -145,7 +145,7 @@ def on_cluster(tiles: Sequence[Tile], job: Job, address: str, say: Callable[[str
                 raise SourceUnavailable(f"{address}: the scheduler has gone; run the same command again to go on")
             tile = running.pop(future.key)
             failed = future.exception()
-            content, why = (None, _words(failed)) if failed else future.result()
+            content, why = (None, _describe_error(failed)) if failed else future.result()
             future.release()
             send()
             yield tile, content, why

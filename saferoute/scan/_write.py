@@ -13,14 +13,14 @@ import geopandas as gpd
 import pandas as pd
 
 from saferoute import __version__
+from saferoute.exports._files import write_atomically
+from saferoute.exports.csv import escape_cell
 from saferoute.model import CAUTION, InvalidInput
-from saferoute.outputs._files import write_whole
-from saferoute.outputs._layers import ODBL_URL
-from saferoute.outputs.csv import cell
-from saferoute.outputs.text import plain
+from saferoute.report.notices import ODBL_URL
+from saferoute.report.text import sanitize_text
 from saferoute.scan import _places, _seams, _web
 from saferoute.scan._look import COLUMNS
-from saferoute.scan._store import OF_ROWS, arrow_of, empty
+from saferoute.scan._store import OF_ROWS, empty_table, to_arrow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -68,7 +68,7 @@ class Outputs:
             if folder.exists() and not (folder / mark).is_file():
                 raise InvalidInput(f"{folder}: stands there and is no scan's; remove it or choose another name with -o")
 
-    def facts(self) -> dict[str, Any]:
+    def read_facts(self) -> dict[str, Any]:
         """Return what the stretches that are there say of themselves; nothing where there are none."""
         try:
             facts: dict[str, Any] = json.loads((self.stretches / FACTS).read_text(encoding="utf-8"))
@@ -77,35 +77,37 @@ class Outputs:
         return facts
 
 
-def assemble(store: Store, tiles: list[Tile], outputs: Outputs, *, job: Job, bad: Mapping[str, str]) -> dict[str, Any]:
+def assemble_outputs(
+    store: Store, tiles: list[Tile], outputs: Outputs, *, job: Job, bad: Mapping[str, str]
+) -> dict[str, Any]:
     """Put the finished tiles together, in the order of their keys; return the facts of the output."""
-    facts = _facts(store, tiles, job, bad)
+    facts = _collect_facts(store, tiles, job, bad)
     words = json.dumps({k: facts[k] for k in ("attribution", "licence", "caution", "data_date")}, ensure_ascii=False)
     summary, count = _places.Summary(), 0
     # The stretches take their place last: what they say of themselves is then true of all three.
-    with _new_folder(outputs.stretches) as folder, _new_folder(outputs.page) as page:
+    with _replace_folder(outputs.stretches) as folder, _replace_folder(outputs.page) as page:
         vector = _web.VectorTiles()
-        for prefix, rows in _partitions(store, tiles, job):
-            summary.add(rows)
-            vector.add(rows)
+        for prefix, rows in _gather_partitions(store, tiles, job):
+            summary.add_stretches(rows)
+            vector.add_stretches(rows)
             count += len(rows)
-            _write_part(folder, prefix, _parquet(rows, words))
+            _write_part(folder, prefix, _encode_parquet(rows, words))
         if not count:  # readers want a file, be it of no rows
-            _write_part(folder, "", _parquet(empty(), words))
+            _write_part(folder, "", _encode_parquet(empty_table(), words))
         facts["stretches"] = count
-        table = summary.table()
-        facts["notes"] += _of_slopes(table)
-        _web.write(page, vector, facts, table)
-        write_whole(outputs.summary, _csv(table, facts))
+        table = summary.to_table()
+        facts["notes"] += _note_unknown_slopes(table)
+        _web.write_page(page, vector, facts, table)
+        write_atomically(outputs.summary, _format_csv(table, facts))
         (folder / FACTS).write_text(json.dumps(facts, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return facts
 
 
 @contextmanager
-def _new_folder(path: Path) -> Iterator[Path]:
+def _replace_folder(path: Path) -> Iterator[Path]:
     """Give a folder to fill that takes the place of `path` when it is whole."""
     new, old = path.with_name(f".{path.name}.new"), path.with_name(f".{path.name}.old")
-    _tidy(path, new, old)
+    _remove_leftovers(path, new, old)
     try:
         new.mkdir()
         yield new
@@ -115,10 +117,10 @@ def _new_folder(path: Path) -> Iterator[Path]:
     except OSError as error:
         raise InvalidInput(f"{path}: cannot be written ({error.strerror or error}); choose another with -o") from error
     finally:
-        _tidy(path, new, old)
+        _remove_leftovers(path, new, old)
 
 
-def _tidy(path: Path, new: Path, old: Path) -> None:
+def _remove_leftovers(path: Path, new: Path, old: Path) -> None:
     """Remove what is left of an exchange of folders; one that was cut in the middle is undone."""
     if old.exists() and not path.exists():
         old.rename(path)
@@ -126,8 +128,8 @@ def _tidy(path: Path, new: Path, old: Path) -> None:
         shutil.rmtree(left, ignore_errors=True)
 
 
-def _facts(store: Store, tiles: list[Tile], job: Job, bad: Mapping[str, str]) -> dict[str, Any]:
-    of_tiles = list(store.facts(tiles))
+def _collect_facts(store: Store, tiles: list[Tile], job: Job, bad: Mapping[str, str]) -> dict[str, Any]:
+    of_tiles = list(store.read_facts(tiles))
     dates = [f["data_date"] for f in of_tiles if f["data_date"]]
     notes = dict.fromkeys(note for f in of_tiles for note in f["notes"])
     cut = sum(f["cut"] for f in of_tiles)
@@ -136,60 +138,60 @@ def _facts(store: Store, tiles: list[Tile], job: Job, bad: Mapping[str, str]) ->
             None
         )
     return {
-        "title": f"Stretches for running backwards: {plain(job.profile.title)}",
+        "title": f"Stretches for running backwards: {sanitize_text(job.profile.title)}",
         "saferoute": __version__,
-        "fingerprint": job.fingerprint(),
-        "profile": plain(job.profile.name),
+        "fingerprint": job.compute_fingerprint(),
+        "profile": sanitize_text(job.profile.name),
         "at": job.profile.at or None,
         "zoom": job.zoom,
         "tiles": len(of_tiles),
         "bad_tiles": dict(sorted(bad.items())),
         "stretches": 0,
-        "attribution": [plain(a, 400) for a in dict.fromkeys(a for f in of_tiles for a in f["attribution"])],
+        "attribution": [sanitize_text(a, 400) for a in dict.fromkeys(a for f in of_tiles for a in f["attribution"])],
         "licence": ODBL_URL,
         "data_date": min(dates) if dates else None,
         "caution": f"Suitability for inspection, no promise. {CAUTION}",
-        "notes": [plain(note, 400) for note in notes],
+        "notes": [sanitize_text(note, 400) for note in notes],
         "columns": SCHEMA,
     }
 
 
-def _partitions(store: Store, tiles: list[Tile], job: Job) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
+def _gather_partitions(store: Store, tiles: list[Tile], job: Job) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
     """Yield the key of each partition and its stretches, in the order of their keys."""
-    settled = _settled(store, tiles, job.profile)
+    settled = _settle_seams(store, tiles, job.profile)
     length = max(job.zoom - PARTITION, 0)
     for prefix, members in groupby(tiles, key=lambda tile: tile.quadkey[:length]):
-        parts = [table for tile in members if len(table := _own(store, tile, settled))]
+        parts = [table for tile in members if len(table := _read_own_stretches(store, tile, settled))]
         if parts:
             rows = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=parts[0].crs)
             yield prefix, rows.sort_values(["quadkey", "length_m", "osm_ids"], kind="stable", ignore_index=True)
 
 
-def _own(store: Store, tile: Tile, settled: Mapping[str, gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
+def _read_own_stretches(store: Store, tile: Tile, settled: Mapping[str, gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
     """Return the stretches of a tile: those far from any seam, and what was settled at one."""
-    table, _ = store.read(tile)
+    table, _ = store.read_tile(tile)
     table = table[(table["seam"] == "") & ~table["beyond"]]
     if tile.quadkey not in settled:
         return table
     return gpd.GeoDataFrame(pd.concat([table, settled[tile.quadkey]], ignore_index=True), crs=table.crs)
 
 
-def _settled(store: Store, tiles: list[Tile], profile: Profile) -> dict[str, gpd.GeoDataFrame]:
+def _settle_seams(store: Store, tiles: list[Tile], profile: Profile) -> dict[str, gpd.GeoDataFrame]:
     """Return the stretches along seams between metric zones, by the tile that holds their middle."""
     at_seams = []
     for tile in tiles:
-        if any(other.crs != tile.crs for other in tile.beside()):
-            table, _ = store.read(tile)
+        if any(other.crs != tile.crs for other in tile.adjacent_tiles()):
+            table, _ = store.read_tile(tile)
             at_seams.append(table[table["seam"] != ""].assign(zone=tile.crs))
     if not at_seams:
         return {}
     together = gpd.GeoDataFrame(pd.concat(at_seams, ignore_index=True), crs=at_seams[0].crs)
-    together = together[_seams.settle(together, profile.lane_m)]
+    together = together[_seams.is_kept_at_seam(together, profile.lane_m)]
     key = together["quadkey"].str[: tiles[0].zoom]
     return {str(name): rows.drop(columns="zone") for name, rows in together.groupby(key)}
 
 
-def _of_slopes(summary: pd.DataFrame) -> list[str]:
+def _note_unknown_slopes(summary: pd.DataFrame) -> list[str]:
     """Say how much of what was found has no known slope; nothing where all has."""
     region = summary[summary["kind"] == "region"]
     unknown, length = region["unknown_slope_km"].sum(), region["length_km"].sum()
@@ -202,17 +204,19 @@ def _write_part(folder: Path, prefix: str, content: bytes) -> None:
     (part / "stretches.parquet").write_bytes(content)
 
 
-def _csv(summary: pd.DataFrame, facts: Mapping[str, Any]) -> str:
+def _format_csv(summary: pd.DataFrame, facts: Mapping[str, Any]) -> str:
     """Return the summary with attribution, licence, date and caution in every row: no reader loses them."""
     words = {name: facts[name] for name in ("licence", "data_date", "caution")}
-    text: str = summary.assign(attribution="; ".join(facts["attribution"]), **words).map(cell).to_csv(index=False)
+    text: str = (
+        summary.assign(attribution="; ".join(facts["attribution"]), **words).map(escape_cell).to_csv(index=False)
+    )
     return text
 
 
-def _parquet(rows: gpd.GeoDataFrame, words: str) -> bytes:
+def _encode_parquet(rows: gpd.GeoDataFrame, words: str) -> bytes:
     from pyarrow import parquet
 
-    arrow = arrow_of(rows, OF_ROWS)
+    arrow = to_arrow(rows, OF_ROWS)
     arrow = arrow.replace_schema_metadata({**arrow.schema.metadata, b"saferoute": words.encode()})
     out = io.BytesIO()
     parquet.write_table(arrow, out, compression="zstd", row_group_size=20_000)

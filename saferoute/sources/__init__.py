@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from saferoute.model import Area, ElevationSamples, Features, FloatArray
+    from saferoute.arrays import FloatArray
+    from saferoute.model import Area, ElevationSamples, Features
 
 __all__ = ["ElevationSource", "FeatureSource"]
 
@@ -18,7 +19,7 @@ __all__ = ["ElevationSource", "FeatureSource"]
 class FeatureSource(Protocol):
     """Something that knows the map."""
 
-    def features(self, area: Area, *, margin_m: float) -> Features:
+    def read_features(self, area: Area, *, margin_m: float) -> Features:
         """Return all features within `area` widened by `margin_m`."""
         ...
 
@@ -26,6 +27,6 @@ class FeatureSource(Protocol):
 class ElevationSource(Protocol):
     """Something that knows heights."""
 
-    def sample(self, xy: FloatArray, crs: str) -> ElevationSamples:
+    def read_heights(self, xy: FloatArray, crs: str) -> ElevationSamples:
         """Return heights at points of shape (n, 2) given in `crs`."""
         ...

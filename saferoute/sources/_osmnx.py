@@ -21,7 +21,7 @@ import requests
 from osmnx import _nominatim, _overpass
 from osmnx._errors import InsufficientResponseError, ResponseStatusCodeError
 
-from saferoute.sources._http import HOME, USER_AGENT, BoundedSession, Failed, check_status
+from saferoute.sources.web import HOME, USER_AGENT, BoundedSession, Failed, check_status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,8 +41,8 @@ def ask_overpass(query: str, *, url: str, limits: Limits, sleep: Callable[[float
     Failed
         If the server did not answer whole.
     """
-    with _borrowed(limits, sleep, overpass_url=url):
-        answer = _whole(lambda: _overpass._overpass_request(OrderedDict(data=query)))  # noqa: SLF001
+    with _lend_client(limits, sleep, overpass_url=url):
+        answer = _call_osmnx(lambda: _overpass._overpass_request(OrderedDict(data=query)))  # noqa: SLF001
     remark = answer.get("remark")
     if remark:
         too_large = "out of memory" in str(remark)
@@ -63,13 +63,13 @@ def ask_nominatim(
     Failed
         If the server did not answer whole.
     """
-    with _borrowed(limits, sleep, nominatim_url=url):
-        return _whole(
+    with _lend_client(limits, sleep, nominatim_url=url):
+        return _call_osmnx(
             lambda: _nominatim._download_nominatim_element(text, limit=most, polygon_geojson=False)  # noqa: SLF001
         )
 
 
-def _whole(ask: Callable[[], Any]) -> Any:
+def _call_osmnx(ask: Callable[[], Any]) -> Any:
     try:
         return ask()
     except (InsufficientResponseError, ResponseStatusCodeError) as error:
@@ -79,7 +79,7 @@ def _whole(ask: Callable[[], Any]) -> Any:
 
 
 @contextmanager
-def _borrowed(limits: Limits, sleep: Callable[[float], None], **settings: str) -> Iterator[None]:
+def _lend_client(limits: Limits, sleep: Callable[[float], None], **settings: str) -> Iterator[None]:
     """Lend osmnx our session, settings and clock, and put everything back."""
     session = BoundedSession(limits)
 

@@ -80,12 +80,12 @@ class Cache:
     trouble: str | None = None
     """Why the last answer could not be kept; None = it was."""
 
-    def get(self, kind: str, key: str) -> Entry | None:
+    def read_entry(self, kind: str, key: str) -> Entry | None:
         """Return an answer, None where there is no whole one."""
-        path = self._path(kind, key)
+        path = self._entry_path(kind, key)
         try:
             with path.open("rb") as file:
-                header = _header(file.readline(_MOST_HEADER))
+                header = _parse_header(file.readline(_MOST_HEADER))
                 if header is None or header["key"] != key:
                     return None
                 payload = file.read(header["bytes"] + 1)
@@ -95,7 +95,7 @@ class Cache:
             return None
         return Entry(payload, datetime.fromisoformat(header["fetched"]), header["about"])
 
-    def put(self, kind: str, key: str, payload: bytes, **about: Any) -> Entry:
+    def store_entry(self, kind: str, key: str, payload: bytes, **about: Any) -> Entry:
         """Keep an answer; where the disk does not take it, note so in `trouble`, and go on."""
         fetched = datetime.now(UTC).replace(microsecond=0)
         header = {
@@ -107,21 +107,21 @@ class Cache:
             "about": about,
         }
         try:
-            _write(self._path(kind, key), json.dumps(header).encode() + b"\n" + payload)
+            _write_atomically(self._entry_path(kind, key), json.dumps(header).encode() + b"\n" + payload)
             self.trouble = None
         except OSError as error:
             self.trouble = f"{self.folder}: answers cannot be kept there ({error.strerror or error})"
         return Entry(payload, fetched, about)
 
-    def about(self, kind: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    def iterate_entries(self, kind: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """Yield the keys of the whole-looking entries of a kind, and what was noted of each."""
-        for path in self._files(kind, SUFFIX):
-            header = _header_of(path)
+        for path in self._list_files(kind, SUFFIX):
+            header = _read_header(path)
             if header is not None:
                 yield header["key"], header["about"]
 
     @contextmanager
-    def lock(self, kind: str, *, say: Callable[[str], None], most_s: float = LOCK_WAIT_S) -> Iterator[None]:
+    def hold_lock(self, kind: str, *, say: Callable[[str], None], most_s: float = LOCK_WAIT_S) -> Iterator[None]:
         """Hold what one process at a time may: asking a service.
 
         Raises
@@ -129,10 +129,10 @@ class Cache:
         SourceUnavailable
             If another process holds it for longer than `most_s`.
         """
-        with self._lock(kind, say, most_s):
+        with self._acquire_lock(kind, say, most_s):
             yield
 
-    def _lock(self, kind: str, say: Callable[[str], None], most_s: float) -> Any:
+    def _acquire_lock(self, kind: str, say: Callable[[str], None], most_s: float) -> Any:
         from filelock import FileLock, Timeout
 
         path = self.folder / f"{kind}.lock"
@@ -151,41 +151,41 @@ class Cache:
         except (OSError, NotImplementedError):  # a disk that takes no file takes no lock
             return nullcontext()
 
-    def usage(self) -> list[Usage]:
+    def measure_usage(self) -> list[Usage]:
         """Return what each kind takes up."""
         found = []
         for kind in KINDS:
             times, size, damaged = [], 0, 0
-            for path in self._files(kind, SUFFIX):
+            for path in self._list_files(kind, SUFFIX):
                 with suppress(OSError):
                     size += path.stat().st_size
-                    header = _header_of(path)
+                    header = _read_header(path)
                     damaged += header is None
                     times += [datetime.fromisoformat(header["fetched"])] if header else []
             count = len(times) + damaged
             found.append(Usage(kind, count, size, damaged, min(times, default=None), max(times, default=None)))
         return found
 
-    def clear(self) -> int:
+    def delete_entries(self) -> int:
         """Delete all entries, and what broken-off writes left; return how many entries there were."""
         count = 0
         for kind in KINDS:
-            for path in (*self._files(kind, SUFFIX), *self._files(kind, _PART)):
+            for path in (*self._list_files(kind, SUFFIX), *self._list_files(kind, _PART)):
                 path.unlink(missing_ok=True)
                 count += path.name.endswith(SUFFIX)
             with suppress(OSError):  # something else may lie in it
                 (self.folder / kind).rmdir()
         return count
 
-    def _path(self, kind: str, key: str) -> Path:
+    def _entry_path(self, kind: str, key: str) -> Path:
         return self.folder / kind / f"{sha256(key.encode()).hexdigest()[:40]}{SUFFIX}"
 
-    def _files(self, kind: str, suffix: str) -> list[Path]:
+    def _list_files(self, kind: str, suffix: str) -> list[Path]:
         folder = self.folder / kind
         return sorted(folder.glob(f"*{suffix}")) if folder.is_dir() else []
 
 
-def _header(line: bytes) -> dict[str, Any] | None:
+def _parse_header(line: bytes) -> dict[str, Any] | None:
     """Return the first line of an entry, None where it is none of this format."""
     try:
         header = json.loads(line)
@@ -196,7 +196,7 @@ def _header(line: bytes) -> dict[str, Any] | None:
     return header if whole and {"key", "sha256"} <= header.keys() else None
 
 
-def _header_of(path: Path) -> dict[str, Any] | None:
+def _read_header(path: Path) -> dict[str, Any] | None:
     """Return the header of an entry that is as long as it says."""
     try:
         with path.open("rb") as file:
@@ -204,11 +204,11 @@ def _header_of(path: Path) -> dict[str, Any] | None:
             size = os.fstat(file.fileno()).st_size
     except OSError:
         return None
-    header = _header(line)
+    header = _parse_header(line)
     return header if header and size == len(line) + header["bytes"] else None
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write_atomically(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(suffix=_PART, dir=path.parent)
     try:

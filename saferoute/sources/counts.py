@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from saferoute.model import Area, Counters, InvalidInput, Place
-from saferoute.sources import clock, raster
+from saferoute.sources import clock
+from saferoute.sources.elevation import raster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +56,7 @@ def read_counts(path: Path | str) -> pd.DataFrame:
         raise InvalidInput(f"{path}: no such file; give a CSV with the columns {', '.join(COLUMNS)}")
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = [_row(path, number, row) for number, row in _rows(path, file)]
+            rows = [_parse_row(path, number, row) for number, row in _read_rows(path, file)]
     except UnicodeDecodeError as error:
         raise InvalidInput(f"{path}: not UTF-8 text; save the CSV as UTF-8") from error
     except csv.Error as error:
@@ -65,7 +66,7 @@ def read_counts(path: Path | str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*COLUMNS, "hour_of_week"])
 
 
-def _rows(path: Path, file: Any) -> Iterator[tuple[int, dict[str, str]]]:
+def _read_rows(path: Path, file: Any) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield the line number and the columns of each row that holds anything."""
     head = file.readline()
     file.seek(0)
@@ -81,20 +82,20 @@ def _rows(path: Path, file: Any) -> Iterator[tuple[int, dict[str, str]]]:
             yield reader.line_num, dict(zip(names, (value.strip() for value in row), strict=False))
 
 
-def _row(path: Path, number: int, row: dict[str, str]) -> tuple[float, float, float, float]:
-    lon = _number(path, number, row, "lon", (-180.0, 180.0))
-    lat = _number(path, number, row, "lat", (-89.0, 89.0))
-    count = _number(path, number, row, "count", (0.0, 1e7))
+def _parse_row(path: Path, number: int, row: dict[str, str]) -> tuple[float, float, float, float]:
+    lon = _parse_number(path, number, row, "lon", (-180.0, 180.0))
+    lat = _parse_number(path, number, row, "lat", (-89.0, 89.0))
+    count = _parse_number(path, number, row, "count", (0.0, 1e7))
     text = row.get("at", "")
     if not text:
         return lon, lat, count, math.nan
     try:
-        return lon, lat, count, float(clock.hour_of_week(text, lon, lat))
+        return lon, lat, count, float(clock.parse_hour_of_week(text, lon, lat))
     except InvalidInput as error:
         raise InvalidInput(f"{path}, row {number}: {error}") from error
 
 
-def _number(path: Path, number: int, row: dict[str, str], name: str, within: tuple[float, float]) -> float:
+def _parse_number(path: Path, number: int, row: dict[str, str], name: str, within: tuple[float, float]) -> float:
     text = row.get(name, "")
     try:
         value = float(text)
@@ -131,19 +132,19 @@ class CountedSource:
         self._counts = None if counts is None else read_counts(counts)
         self._population = None if population is None else Path(population)
         if self._population is not None:
-            raster.check(self._population)
+            raster.check_raster(self._population)
 
-    def features(self, area: Area, *, margin_m: float) -> Features:
+    def read_features(self, area: Area, *, margin_m: float) -> Features:
         """Return all features within `area` widened by `margin_m`, with counters and population."""
-        features = self._source.features(area, margin_m=margin_m)
+        features = self._source.read_features(area, margin_m=margin_m)
         if self._population is not None:
-            people = raster.population(self._population, area, margin_m=margin_m)
+            people = raster.read_population(self._population, area, margin_m=margin_m)
             features = replace(features, population=people)
         if self._counts is not None:
-            features = self._counted(features, area)
+            features = self._add_counters(features, area)
         return features
 
-    def _counted(self, features: Features, area: Area) -> Features:
+    def _add_counters(self, features: Features, area: Area) -> Features:
         assert self._counts is not None
         from pyproj import Transformer
 
@@ -159,7 +160,7 @@ class CountedSource:
             )
             return replace(features, notes=(*features.notes, note))
         reach = float(away[away <= WITHIN_M + area.radius_m].max())
-        around = self._source.features(
+        around = self._source.read_features(
             Area(Place("", area.place.lon, area.place.lat), area.radius_m, area.crs),
             margin_m=max(reach - area.radius_m, 0.0) + AROUND_M,
         )

@@ -20,7 +20,7 @@ PYTHON = ("geopandas", "pandas", "numpy", "scipy", "networkx", "osmnx", "folium"
 MISSING = "not installed"
 
 
-def versions() -> list[tuple[str, str]]:
+def list_versions() -> list[tuple[str, str]]:
     """Return names and versions of the libraries that data pass through.
 
     Wheels bring copies of GDAL and PROJ of their own, so each is named with
@@ -33,23 +33,26 @@ def versions() -> list[tuple[str, str]]:
         ``("GDAL (rasterio 1.4.3)", "3.9.3")``, ``("geopandas", "1.0.1")`` and
         so on.
     """
-    native = [(f"{name} ({_owner(module)})", _native(module, attribute)) for name, module, attribute in NATIVE]
-    return native + [(name, _distribution(name)) for name in PYTHON]
+    native = [
+        (f"{name} ({_describe_owner(module)})", _read_native_version(module, attribute))
+        for name, module, attribute in NATIVE
+    ]
+    return native + [(name, _read_distribution_version(name)) for name in PYTHON]
 
 
-def _owner(module: str) -> str:
+def _describe_owner(module: str) -> str:
     name = module.partition(".")[0]
-    return f"{name} {_distribution(name)}"
+    return f"{name} {_read_distribution_version(name)}"
 
 
-def _distribution(name: str) -> str:
+def _read_distribution_version(name: str) -> str:
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
         return MISSING
 
 
-def _native(module: str, attribute: str) -> str:
+def _read_native_version(module: str, attribute: str) -> str:
     try:
         return str(getattr(import_module(module), attribute))
     except ModuleNotFoundError:

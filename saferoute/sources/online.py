@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from saferoute.model import Place
     from saferoute.sources import ElevationSource, FeatureSource
-    from saferoute.sources._tables import Joiner
-    from saferoute.sources.raster import RasterSource
+    from saferoute.sources.elevation.raster import RasterSource
+    from saferoute.sources.osm._tables import Joiner
 
 OVERPASS_URL = "https://overpass-api.de/api"
 NOMINATIM_URL = "https://nominatim.openstreetmap.org"
@@ -38,7 +38,7 @@ _SETTINGS = {
 """Environment variable of each setting."""
 
 
-def _environment(name: str) -> str | None:
+def _read_environment(name: str) -> str | None:
     """Return what the environment says of a setting; nothing and an empty text are the same."""
     return os.environ.get(_SETTINGS[name]) or None
 
@@ -87,7 +87,7 @@ class Online:
         Is told of each step and of every wait.
     patience : Patience
     join : callable, optional
-        Joins ways to chains (`saferoute.pipeline.join`); with it local extracts are kept in
+        Joins ways to chains (`saferoute.search.join`); with it local extracts are kept in
         the cache as an index.
 
     Raises
@@ -98,11 +98,11 @@ class Online:
 
     offline: bool = False
     refresh: bool = False
-    cache_dir: Path | str = field(default_factory=lambda: _environment("cache_dir") or default_folder())
-    overpass_url: str = field(default_factory=lambda: _environment("overpass_url") or OVERPASS_URL)
-    nominatim_url: str = field(default_factory=lambda: _environment("nominatim_url") or NOMINATIM_URL)
-    mapterhorn_url: str = field(default_factory=lambda: _environment("mapterhorn_url") or MAPTERHORN_URL)
-    glo30_url: str = field(default_factory=lambda: _environment("glo30_url") or GLO30_URL)
+    cache_dir: Path | str = field(default_factory=lambda: _read_environment("cache_dir") or default_folder())
+    overpass_url: str = field(default_factory=lambda: _read_environment("overpass_url") or OVERPASS_URL)
+    nominatim_url: str = field(default_factory=lambda: _read_environment("nominatim_url") or NOMINATIM_URL)
+    mapterhorn_url: str = field(default_factory=lambda: _read_environment("mapterhorn_url") or MAPTERHORN_URL)
+    glo30_url: str = field(default_factory=lambda: _read_environment("glo30_url") or GLO30_URL)
     say: Callable[[str], None] = lambda _: None
     patience: Patience = field(default_factory=Patience)
     join: Joiner | None = None
@@ -115,7 +115,7 @@ class Online:
                 check_url(getattr(self, name), name)
 
     @classmethod
-    def given(cls, settings: Mapping[str, Any], **options: Any) -> Online:
+    def from_settings(cls, settings: Mapping[str, Any], **options: Any) -> Online:
         """Return the options with those of the settings that are given.
 
         Parameters
@@ -127,7 +127,7 @@ class Online:
         """
         return cls(**options, **{name: settings[name] for name in _SETTINGS if settings.get(name)})
 
-    def cache(self) -> Cache:
+    def open_cache(self) -> Cache:
         """Return the cache."""
         return Cache(Path(self.cache_dir).expanduser())
 
@@ -193,33 +193,33 @@ def open_sources(
         raise InvalidInput(f"elevation {named} and rasters exclude each other: name the source of heights once")
     rasters: RasterSource | None
     if region or osm:
-        from saferoute.sources.places import find_place
+        from saferoute.sources.places.names import find_place
         from saferoute.sources.region import open_local
 
-        kept = {"join": online.join, "cache": online.cache(), "say": online.say} if online.join else {}
+        kept = {"join": online.join, "cache": online.open_cache(), "say": online.say} if online.join else {}
         local, rasters = open_local(region, osm=osm, dem=dem, dem_sigma_m=dem_sigma_m, **kept)
-        heights = _services((named,), online) if named else rasters
+        heights = _open_services((named,), online) if named else rasters
         return Sources(local, heights, lambda text, pick: find_place(text, local.paths, pick=pick), rasters)
 
-    from saferoute.sources.nominatim import Geocoder
-    from saferoute.sources.overpass import OverpassSource
+    from saferoute.sources.osm.overpass import OverpassSource
+    from saferoute.sources.places.nominatim import Geocoder
 
-    rasters = _rasters(dem, dem_sigma_m)
-    heights = rasters or _services((named,) if named else ("mapterhorn", "glo30"), online)
-    return Sources(OverpassSource(online), heights, Geocoder(online).find, rasters)
+    rasters = _open_rasters(dem, dem_sigma_m)
+    heights = rasters or _open_services((named,) if named else ("mapterhorn", "glo30"), online)
+    return Sources(OverpassSource(online), heights, Geocoder(online).find_place, rasters)
 
 
-def _rasters(dem: Sequence[Path | str], sigma_m: float | None) -> RasterSource | None:
-    from saferoute.sources.raster import RasterSource
+def _open_rasters(dem: Sequence[Path | str], sigma_m: float | None) -> RasterSource | None:
+    from saferoute.sources.elevation.raster import RasterSource
 
     return RasterSource(dem, sigma_m=sigma_m) if dem else None
 
 
-def _services(names: Sequence[str], online: Online) -> ElevationSource | None:
+def _open_services(names: Sequence[str], online: Online) -> ElevationSource | None:
     """Return the named services of heights, each behind the one before."""
-    from saferoute.sources.glo30 import Glo30Source
-    from saferoute.sources.mapterhorn import MapterhornSource
-    from saferoute.sources.samples import InTurn
+    from saferoute.sources.elevation.glo30 import Glo30Source
+    from saferoute.sources.elevation.mapterhorn import MapterhornSource
+    from saferoute.sources.elevation.samples import InTurn
 
     kinds: dict[str, Callable[[Online], ElevationSource]] = {"mapterhorn": MapterhornSource, "glo30": Glo30Source}
     sources = [kinds[name](online) for name in names if name != "none"]

@@ -52,14 +52,16 @@ def load_profile(level: str = "beginner", *, barefoot: bool = False, at: str = "
         If `at` is no time.
     """
     if at:
-        clock.check(at)
-    values = _read(level)
+        clock.check_time(at)
+    values = _read_toml(level)
     if barefoot:
-        values = {**values, **_read("barefoot"), "title": f"{values.get('title', level)}, barefoot"}
-    return replace(_profile(Path(level).stem, values), at=at)
+        values = {**values, **_read_toml("barefoot"), "title": f"{values.get('title', level)}, barefoot"}
+    return replace(_build_profile(Path(level).stem, values), at=at)
 
 
-def choose(profile: Profile, *, surfaces: frozenset[str] = frozenset(), min_length_m: float | None = None) -> Profile:
+def adjust_profile(
+    profile: Profile, *, surfaces: frozenset[str] = frozenset(), min_length_m: float | None = None
+) -> Profile:
     """Return the profile with a runner's choice of surfaces and length.
 
     Raises
@@ -124,7 +126,7 @@ def to_toml(profile: Profile) -> str:
     return tomlkit.dumps(document)
 
 
-def _read(name: str) -> dict[str, Any]:
+def _read_toml(name: str) -> dict[str, Any]:
     if name.endswith(".toml"):
         path: Any = Path(name)
         if not path.is_file():
@@ -139,7 +141,7 @@ def _read(name: str) -> dict[str, Any]:
         raise InvalidProfile(f"profile {name}: not TOML ({error})") from error
 
 
-def _profile(name: str, values: dict[str, Any]) -> Profile:
+def _build_profile(name: str, values: dict[str, Any]) -> Profile:
     broken = next(_broken_rules(values), None) or next(_broken_session(name, values), None)
     if broken:
         raise InvalidProfile(f"profile {name}: {broken}")
@@ -153,7 +155,7 @@ def _profile(name: str, values: dict[str, Any]) -> Profile:
         surface_desirability=values.get("surface_desirability", {}),
         only_surfaces=frozenset(values.get("surfaces", {}).get("only", [])),
         barefoot=bool(values.get("barefoot", False)),
-        training=_training(values),
+        training=_build_training(values),
         **numbers,
     )
 
@@ -209,7 +211,7 @@ _SESSION_PAIRS = {"sections", "section_s"}
 _SESSION_WHOLE = {"sections", "weeks"}
 
 
-def _training(values: dict[str, Any]) -> Training:
+def _build_training(values: dict[str, Any]) -> Training:
     """Return the training of checked values; what `[session]` leaves out is the beginner's."""
     longest_s = float(values["longest_section_s"])
     own: dict[str, Any] = {"section_s": [min(s, longest_s) for s in Training.section_s], **values.get("session", {})}

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from saferoute.model import InvalidInput
-from saferoute.sources import extract, raster
+from saferoute.sources.elevation import raster
+from saferoute.sources.osm import extract
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

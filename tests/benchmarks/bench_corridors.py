@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 import shapely
 
-from saferoute.geometry import _corridors, clear_lines
+from saferoute.geometry import _corridors, find_longest_lines
 from saferoute.model import Place
-from saferoute.pipeline import area_around
-from saferoute.sources.extract import ExtractSource
+from saferoute.search import area_around
+from saferoute.sources.osm.extract import ExtractSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +44,7 @@ REFERENCE_UP_TO = 300
 
 def pieces(extract: Path) -> np.ndarray:
     """Return open ground less half a lane, in metres, where the bounding diagonal is long enough."""
-    areas = ExtractSource([extract]).tables().areas
+    areas = ExtractSource([extract]).read_tables().areas
     kept = np.zeros(len(areas), dtype=bool)
     for key, values in KINDS.items():
         kept |= areas[key].isin(values).to_numpy()
@@ -59,9 +59,9 @@ def pieces(extract: Path) -> np.ndarray:
 def longest_of_all_pairs(polygon: shapely.Polygon) -> float:
     """Return the length of the longest line, by clipping the lines through every two vertices."""
     vertices = np.unique(shapely.get_coordinates(polygon), axis=0)
-    rings = _corridors._rings(shapely.buffer(polygon, _corridors._SLACK_M, join_style="mitre"))
+    rings = _corridors._ring_vertices(shapely.buffer(polygon, _corridors._SLACK_M, join_style="mitre"))
     i, j = np.triu_indices(len(vertices), 1)
-    lines = _corridors._chords(rings, vertices[i], vertices[j] - vertices[i], 0.0)
+    lines = _corridors._clip_to_rings(rings, vertices[i], vertices[j] - vertices[i], 0.0)
     return float(np.hypot(*(lines[:, 1] - lines[:, 0]).T).max())
 
 
@@ -80,9 +80,9 @@ def main(folder: Path) -> None:
     print(f"{len(polygons)} polygons, {np.median(shapely.get_num_coordinates(polygons)):.0f} vertices in the median")
     once, four, exact_ms, once_ms, ratio = [], [], [], [], []
     for polygon in polygons:
-        ms, found = timed(partial(clear_lines, polygon, shortest_m=SHORTEST_M))
+        ms, found = timed(partial(find_longest_lines, polygon, shortest_m=SHORTEST_M))
         once.append(ms)
-        four.append(timed(partial(clear_lines, polygon, shortest_m=SHORTEST_M, most=4))[0])
+        four.append(timed(partial(find_longest_lines, polygon, shortest_m=SHORTEST_M, most=4))[0])
         if len(np.unique(shapely.get_coordinates(polygon), axis=0)) > REFERENCE_UP_TO:
             continue
         reference_ms, reference = timed(partial(longest_of_all_pairs, polygon))

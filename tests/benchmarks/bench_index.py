@@ -25,10 +25,10 @@ for layer in ("points", "lines", "multipolygons"):
 BUILD = """
 import sys
 from pathlib import Path
-from saferoute import pipeline
+from saferoute import search
 from saferoute.sources.cache import Cache
 from saferoute.sources.extract import ExtractSource
-ExtractSource([sys.argv[1]], join=pipeline.join, cache=Cache(Path(sys.argv[2]))).bounds()
+ExtractSource([sys.argv[1]], join=search.join, cache=Cache(Path(sys.argv[2]))).bounds()
 """
 NEEDED = """
 import sys
@@ -49,18 +49,18 @@ for name in Path(sys.argv[1]).read_text().split():
 INSIDE = """
 import sys, time
 from pathlib import Path
-from saferoute import pipeline
+from saferoute import search
 from saferoute.model import Place
 from saferoute.sources.cache import Cache
 from saferoute.sources.extract import ExtractSource
 from saferoute.sources.profiles import load_profile
 lat, lon = (float(v) for v in sys.argv[3].split(","))
-source = ExtractSource([sys.argv[1]], join=pipeline.join, cache=Cache(Path(sys.argv[2])))
-area = pipeline.area_around(Place("here", lon, lat), 1500)
+source = ExtractSource([sys.argv[1]], join=search.join, cache=Cache(Path(sys.argv[2])))
+area = search.area_around(Place("here", lon, lat), 1500)
 profile = load_profile(at="2026-06-20T07:00")
 for turn in range(3):
     steps = [("", time.process_time())]
-    pipeline.find(area, features_of=source, profile=profile, say=lambda text: steps.append((text, time.process_time())))
+    search.find(area, features_of=source, profile=profile, say=lambda text: steps.append((text, time.process_time())))
     steps.append(("", time.process_time()))
 print(f"{steps[-1][1] - steps[0][1]:.2f} s of computing, the third time: " + "; ".join(
     f"{text} {after - before:.2f}" for (text, before), (_, after) in zip(steps[1:-1], steps[2:])

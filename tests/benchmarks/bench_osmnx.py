@@ -22,17 +22,17 @@ import osmnx as ox
 import rasterio
 from rasterio.transform import from_origin
 
-from saferoute import pipeline
+from saferoute import search
 from saferoute.model import Place
-from saferoute.sources import tags
-from saferoute.sources.extract import ExtractSource
+from saferoute.osm import keys
+from saferoute.sources.elevation.raster import RasterSource
+from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import load_profile
-from saferoute.sources.raster import RasterSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from saferoute.model import FloatArray
+    from saferoute.arrays import FloatArray
 
 POINTS = 100_000
 CELL_DEG = 1 / 3600
@@ -72,9 +72,9 @@ def elevation(folder: Path) -> None:
     graph.add_nodes_from((k, {"x": x, "y": y}) for k, (x, y) in enumerate(zip(lon, lat, strict=True)))
     theirs = seconds(lambda: ox.elevation.add_node_elevations_raster(graph, path, cpus=1))
     source, xy = RasterSource([path]), np.column_stack([lon, lat])
-    source.sample(xy[:10], "EPSG:4326")
-    ours = min(seconds(lambda: source.sample(xy, "EPSG:4326")) for _ in range(5))
-    found = source.sample(xy, "EPSG:4326").elevation_m
+    source.read_heights(xy[:10], "EPSG:4326")
+    ours = min(seconds(lambda: source.read_heights(xy, "EPSG:4326")) for _ in range(5))
+    found = source.read_heights(xy, "EPSG:4326").elevation_m
     nearest = np.array([graph.nodes[k]["elevation"] for k in range(POINTS)])
     truth = height(lon, lat)
     print(
@@ -87,15 +87,17 @@ def elevation(folder: Path) -> None:
 def whole(extract: Path, folder: Path) -> None:
     """Bring an extract to the same inputs with osmnx, and to a ranking with saferoute."""
     source = ExtractSource([extract])
-    west, south, east, north = box = source.bounds()
+    west, south, east, north = box = source.read_bounds()
     raster, xml = made_raster(folder / "whole.tif", box), folder / "whole.osm"
     with osmium.SimpleWriter(str(xml)) as writer:
         for thing in osmium.FileProcessor(str(extract)):
             writer.add(thing)
     graphs: list[nx.MultiDiGraph] = []
-    keys: dict[str, bool | str | list[str]] = dict.fromkeys((*tags.LINE_KEYS, *tags.AREA_KEYS, *tags.POINT_KEYS), True)
+    wanted: dict[str, bool | str | list[str]] = dict.fromkeys(
+        (*keys.LINE_KEYS, *keys.AREA_KEYS, *keys.POINT_KEYS), True
+    )
     steps = {
-        "features from XML": lambda: ox.features_from_xml(xml, tags=keys),
+        "features from XML": lambda: ox.features_from_xml(xml, tags=wanted),
         "graph from XML": lambda: graphs.append(ox.graph_from_xml(xml, simplify=True)),
         "node elevations": lambda: ox.elevation.add_node_elevations_raster(graphs[0], raster, cpus=1),
         "edge grades": lambda: ox.elevation.add_edge_grades(graphs[0]),
@@ -104,9 +106,9 @@ def whole(extract: Path, folder: Path) -> None:
     graphs.clear()  # or Python's collector goes on looking through it while saferoute is measured
     gc.collect()
     radius_m = 500 * np.hypot((east - west) * 111.3 * np.cos(np.radians(north)), (north - south) * 111.3)
-    area = pipeline.area_around(Place("whole", (west + east) / 2, (south + north) / 2), float(radius_m))
+    area = search.area_around(Place("whole", (west + east) / 2, (south + north) / 2), float(radius_m))
     ours = seconds(
-        lambda: pipeline.find(
+        lambda: search.find(
             area,
             features_of=ExtractSource([extract]),
             profile=load_profile(),

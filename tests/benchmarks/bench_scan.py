@@ -18,7 +18,7 @@ import numpy as np
 
 from saferoute import scan
 from saferoute.scan import _look
-from saferoute.scan._tiles import covering
+from saferoute.scan._tiles import tiles_covering
 from saferoute.sources.profiles import load_profile
 
 PLACES = ("helgoland", "badwildbad", "helsinki", "liechtenstein", "heidelberg", "porto")
@@ -43,11 +43,11 @@ class Cost:
 
 def cost(place: str, osm: Path, rasters: list[Path]) -> Cost:
     """Look at all tiles of an extract in this process, its reading not counted."""
-    job = scan.job_of(osm, profile=load_profile(), dem=rasters, zoom=12)
-    ways = job.sources()[0].tables().ways
-    tiles = covering(job.data_box, job.zoom)
+    job = scan.create_job(osm, profile=load_profile(), dem=rasters, zoom=12)
+    ways = job.open_data()[0].read_tables().ways
+    tiles = tiles_covering(job.data_box, job.zoom)
     begun = time.process_time()
-    found = [f for f in (_look.look(tile, job) for tile in tiles) if f is not None]
+    found = [f for f in (_look.survey_tile(tile, job) for tile in tiles) if f is not None]
     cpu_s = time.process_time() - begun
     west, south, east, north = np.radians(job.data_box)
     km2 = float((east - west) * (np.sin(north) - np.sin(south)) * 6371.0072**2)

@@ -10,9 +10,9 @@ import sys
 import time
 from pathlib import Path
 
-from saferoute import pipeline
+from saferoute import search
 from saferoute.model import Place, Wish
-from saferoute.pipeline import _plan
+from saferoute.search import _plan
 from saferoute.sources.profiles import LEVELS, load_profile
 from saferoute.sources.region import open_local
 
@@ -33,14 +33,14 @@ def main() -> None:
     for name, (lat, lon, osm, dem) in PLACES.items():
         root = REPOSITORY if name == "sample" else folder
         features, elevation = open_local(osm=[root / o for o in osm], dem=[root / d for d in dem])
-        features.tables()
+        features.read_tables()
         for level in LEVELS:
             profile, wish = load_profile(level), Wish()
-            area = pipeline.area_around(Place(name, lon, lat), _plan.radius_m(profile.training, wish))
+            area = search.area_around(Place(name, lon, lat), _plan.search_radius_m(profile.training, wish))
             began = time.process_time()
-            ranking = pipeline.find(area, features_of=features, profile=profile, elevation_of=elevation, top=_plan.TOP)
+            ranking = search.find(area, features_of=features, profile=profile, elevation_of=elevation, top=_plan.TOP)
             ranked = time.process_time()
-            made = _plan.through(ranking, wish=wish, elevation_of=elevation, say=lambda _: None)
+            made = _plan.plan_through_stretches(ranking, wish=wish, elevation_of=elevation, say=lambda _: None)
             rank_s, plan_s = ranked - began, time.process_time() - ranked
             f = made.figures
             print(

@@ -11,12 +11,12 @@ import rasterio
 from rasterio.transform import from_origin
 from town import ORIGIN, lonlat, write_town
 
-from saferoute import criteria, pipeline, stretches
+from saferoute import candidates, criteria, search
 from saferoute.model import CRITERIA, WEIGHTS, Criterion, Place
-from saferoute.pipeline import _survey
-from saferoute.sources.extract import ExtractSource
+from saferoute.search import _survey
+from saferoute.sources.elevation.raster import RasterSource
+from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import load_profile
-from saferoute.sources.raster import RasterSource
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,7 +46,7 @@ w4 n2,n9 highway=path
 
 
 def look_at(area, source, dem):
-    return _survey.survey(area, features_of=source, profile=BEGINNER, elevation_of=dem, say=lambda _: None)
+    return _survey.survey_area(area, features_of=source, profile=BEGINNER, elevation_of=dem, say=lambda _: None)
 
 
 each = pytest.mark.parametrize("criterion", criteria.ALL, ids=[c.name for c in criteria.ALL])
@@ -61,7 +61,7 @@ def survey(tmp_path_factory: pytest.TempPathFactory):
     with rasterio.open(folder / "dem.tif", "w", transform=corner, **kind) as raster:
         raster.write(heights, 1)
     source = ExtractSource([write_town(folder / "town.osm", TOWN)])
-    area = pipeline.area_around(Place("here", *lonlat(100, 100)), 1500)
+    area = search.area_around(Place("here", *lonlat(100, 100)), 1500)
     found = look_at(area, source, RasterSource([folder / "dem.tif"]))
     assert len(found.windows) > 20
     return found
@@ -141,7 +141,7 @@ def test_every_row_is_explained_in_words(measured, criterion: Criterion) -> None
 
 @each
 def test_no_windows_are_measured_without_an_error(survey, criterion: Criterion) -> None:
-    nothing = stretches.subset(survey.windows, np.zeros(len(survey.windows), bool))
+    nothing = candidates.select_windows(survey.windows, np.zeros(len(survey.windows), bool))
     found = criterion.measure(nothing, survey.evidence)
     rows = np.empty(0, dtype=int)
     assert found.value.shape == found.desirability.shape == found.confidence.shape == (0,)
@@ -153,7 +153,7 @@ def test_no_windows_are_measured_without_an_error(survey, criterion: Criterion) 
 def test_an_area_without_foot_ways_is_measured_without_an_error(tmp_path: Path, criterion: Criterion) -> None:
     plan = "n1 0 0\nn2 300 0\nn3 100 30 amenity=cafe\nw1 n1,n2 highway=primary"
     source = ExtractSource([write_town(tmp_path / "town.osm", plan)])
-    area = pipeline.area_around(Place("here", *lonlat(100, 0)), 1500)
+    area = search.area_around(Place("here", *lonlat(100, 0)), 1500)
     found = look_at(area, source, None)
     assert len(criterion.measure(found.windows, found.evidence).value) == 0
 
@@ -161,7 +161,7 @@ def test_an_area_without_foot_ways_is_measured_without_an_error(tmp_path: Path, 
 @each
 def test_windows_measured_alone_give_what_they_give_among_others(survey, criterion: Criterion) -> None:
     rows = np.arange(0, len(survey.windows), 5)
-    alone = criterion.measure(stretches.subset(survey.windows, rows), survey.evidence)
+    alone = criterion.measure(candidates.select_windows(survey.windows, rows), survey.evidence)
     among = criterion.measure(survey.windows, survey.evidence)
     assert alone.desirability.tolist() == pytest.approx(among.desirability[rows].tolist())
     assert alone.confidence.tolist() == pytest.approx(among.confidence[rows].tolist())

@@ -13,13 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from town import ORIGIN, lonlat, write_town
 
-from saferoute import pipeline
+from saferoute import search
 from saferoute.criteria import crowding
 from saferoute.criteria.crowding import _calibrate, _draws, _wheels, _when, _where
 from saferoute.model import Counters, Features, Moment, Place
-from saferoute.pipeline._survey import _middles
+from saferoute.search._survey import _middles_of_windows
 from saferoute.sources import clock
-from saferoute.sources.extract import ExtractSource
+from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import load_profile
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ w2 n4,n2,n5 highway=footway
 
 
 def at(text: str, place: Place = HELSINKI) -> Moment:
-    return clock.moment(text, place, now=dt.datetime(2026, 6, 15, 12, tzinfo=dt.UTC))
+    return clock.parse_moment(text, place, now=dt.datetime(2026, 6, 15, 12, tzinfo=dt.UTC))
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def read(tmp_path_factory: pytest.TempPathFactory):
     def read_plan(plan: str) -> Features:
         if plan not in known:
             source = ExtractSource([write_town(tmp_path_factory.mktemp("crowd") / "town.osm", plan)])
-            known[plan] = source.features(pipeline.area_around(Place("here", *lonlat(0, 0)), 1500), margin_m=2000)
+            known[plan] = source.read_features(search.area_around(Place("here", *lonlat(0, 0)), 1500), margin_m=2000)
         return known[plan]
 
     return read_plan
@@ -62,7 +62,7 @@ def index(read):
 
     def index_at(plan: str, x: float = 0.0, y: float = 0.0, *, when: str = "") -> float:
         moment = at(when) if when else None
-        return float(crowding.crowd_index(HERE + np.array([x, y]), read(plan), moment)[0])
+        return float(crowding.estimate_people_per_hour(HERE + np.array([x, y]), read(plan), moment)[0])
 
     return index_at
 
@@ -77,7 +77,7 @@ def walks(count: int, tags: str = "highway=footway") -> str:
 
 
 def from_the_south(found, values: np.ndarray) -> np.ndarray:
-    return values[np.argsort(_middles(found.windows)[:, 1])]
+    return values[np.argsort(_middles_of_windows(found.windows)[:, 1])]
 
 
 # --- where: causes, one by one -----------------------------------------------------------------
@@ -179,9 +179,9 @@ def test_far_from_every_way_and_off_the_map_nothing_is_known(index) -> None:
 def test_the_size_of_the_grid_changes_nothing(read, monkeypatch: pytest.MonkeyPatch) -> None:
     features = read(STREETS + "n90 30 5 amenity=cafe\nn91 -350 5 shop=mall\n")
     spots = HERE + np.random.default_rng(0).uniform(-400, 400, (30, 2))
-    whole = _where.around(spots, features).activity
+    whole = _where.estimate_activity(spots, features).activity
     monkeypatch.setattr(_where, "_MOST_CELLS", 8000)
-    assert _where.around(spots, features).activity == pytest.approx(whole, abs=1e-8)
+    assert _where.estimate_activity(spots, features).activity == pytest.approx(whole, abs=1e-8)
 
 
 SOMETHING = st.sampled_from(["amenity=cafe", "highway=bus_stop", "amenity=bar", "leisure=beach_resort", "shop=mall"])
@@ -194,8 +194,8 @@ def test_nothing_more_beside_a_way_ever_makes_any_place_quieter(read, others, x,
     town = STREETS + "".join(f"n{100 + i} {a} {b} {tags}\n" for i, (a, b, tags) in enumerate(others))
     when = at((dt.datetime(2026, 6, 15, tzinfo=dt.UTC) + dt.timedelta(hours=hour)).isoformat()[:16])
     spots = HERE + np.array([(x, 0.0), (0.0, 0.0), (-x, 3.0), (0.0, x)])
-    before = crowding.crowd_index(spots, read(town), when)
-    after = crowding.crowd_index(spots, read(town + f"n99 {x} 4 {thing}\n"), when)
+    before = crowding.estimate_people_per_hour(spots, read(town), when)
+    after = crowding.estimate_people_per_hour(spots, read(town + f"n99 {x} 4 {thing}\n"), when)
     assert (after >= before).all()
     assert after[0] > before[0]
 
@@ -225,7 +225,7 @@ def test_the_walk_beside_the_cafe_is_the_busiest_and_the_farthest_the_quietest(l
 def test_percentiles_are_those_of_counting_one_by_one() -> None:
     random = np.random.default_rng(3)
     xy, people, size = random.uniform(0, 3500, (400, 2)), random.random(400).round(1), random.integers(0, 4, 400) * 1.0
-    found = crowding._percentiles(people, xy, size, np.arange(0, 400, 3))
+    found = crowding._compute_local_percentiles(people, xy, size, np.arange(0, 400, 3))
     for i in range(0, 400, 3):
         near = np.hypot(*(xy - xy[i]).T) <= 1000
         less, same = (near & (people < people[i])), (near & (people == people[i]))
@@ -293,11 +293,14 @@ def test_busier_is_never_kinder(look) -> None:
 def test_more_people_and_a_higher_percentile_are_never_kinder(a: float, b: float, p: float, q: float) -> None:
     few, many = sorted((a, b))
     low, high = sorted((p, q))
-    assert crowding.rate(np.array([many]), np.array([high])) <= crowding.rate(np.array([few]), np.array([low])) + 1e-12
+    assert (
+        crowding.rate_crowding(np.array([many]), np.array([high]))
+        <= crowding.rate_crowding(np.array([few]), np.array([low])) + 1e-12
+    )
 
 
 def test_the_busiest_way_where_nobody_is_is_good_enough() -> None:
-    assert crowding.rate(np.array([2.0]), np.array([1.0])).tolist() == [1.0]
+    assert crowding.rate_crowding(np.array([2.0]), np.array([1.0])).tolist() == [1.0]
 
 
 # --- when -------------------------------------------------------------------------------------
@@ -329,7 +332,7 @@ def test_each_setting_keeps_its_clock(index, tags: str, busy: str, quiet: str) -
 def test_the_season_of_beaches_is_that_of_the_hemisphere() -> None:
     beach = _draws.SETTINGS.index("beach")
     north, south, tropics = (
-        np.array([_when.season(m, lat)[beach] for m in range(1, 13)]) for lat in (54.0, -34.0, 5.0)
+        np.array([_when.seasonal_factors(m, lat)[beach] for m in range(1, 13)]) for lat in (54.0, -34.0, 5.0)
     )
     assert north.argmax() in (6, 7)
     assert south.argmax() in (0, 1)
@@ -341,19 +344,19 @@ def test_best_hours_are_the_quiet_ones_in_the_light() -> None:
     setting = np.eye(len(_draws.SETTINGS))
     school = setting[_draws.SETTINGS.index("school")][None]
     in_june, in_december = at("2026-06-20T12:00"), at("2026-12-21T12:00")
-    assert _when.best_hours(school, in_june)[0].startswith("Mon–Fri 6–7, ")
-    for words in _when.best_hours(setting, in_december):
+    assert _when.describe_best_hours(school, in_june)[0].startswith("Mon–Fri 6–7, ")
+    for words in _when.describe_best_hours(setting, in_december):
         for part in words.replace("Mon–Fri", "").replace("Sat", "").replace("Sun", "").split(";"):
             hours = [tuple(map(int, run.split("–"))) for run in part.split(",")]
             assert all(8 <= first < end <= 16 for first, end in hours)
-    polar_night = clock.moment("2026-12-21T12:00", Place("", 15.6, 78.2))
-    assert _when.best_hours(school, polar_night) == ["no hour of light"]
+    polar_night = clock.parse_moment("2026-12-21T12:00", Place("", 15.6, 78.2))
+    assert _when.describe_best_hours(school, polar_night) == ["no hour of light"]
 
 
 def test_best_hours_have_fewer_people_than_all_others_of_the_day() -> None:
     activity = np.random.default_rng(1).random((20, len(_draws.SETTINGS)))
     people = (activity @ _when.PROFILES).reshape(20, 7, 24)
-    for words, week in zip(_when.best_hours(activity, None), people, strict=True):
+    for words, week in zip(_when.describe_best_hours(activity, None), people, strict=True):
         saturday = words.split("; ")[1].removeprefix("Sat ")
         best = [h for run in saturday.split(", ") for h in range(*map(int, run.split("–")))]
         others = [h for h in range(7, 21) if h not in best]
@@ -383,35 +386,39 @@ SPOTS = [(-380.0, 0.0), (-250.0, 0.0), (-100.0, 0.0), (50.0, 0.0), (200.0, 0.0),
 
 
 def test_without_counters_the_index_is_its_own_scale(read) -> None:
-    assert _calibrate.scale(read(TOWN), None) == _calibrate.Scale()
+    assert _calibrate.learn_scale(read(TOWN), None) == _calibrate.Scale()
 
 
 @pytest.mark.parametrize("factor", [0.2, 1.0, 20.0])
 def test_counters_move_the_level_and_never_the_order(read, factor: float) -> None:
     features = read(TOWN)
-    plain = crowding.crowd_index(HERE + SPOTS, features)
-    week = _calibrate.at_hours(_where.around(HERE + SPOTS, features).activity, np.full(6, np.nan), None)
-    taught = crowding.crowd_index(HERE + SPOTS, counted(features, SPOTS, (factor * week).tolist()))
+    plain = crowding.estimate_people_per_hour(HERE + SPOTS, features)
+    week = _calibrate.index_at_hours(
+        _where.estimate_activity(HERE + SPOTS, features).activity, np.full(6, np.nan), None
+    )
+    taught = crowding.estimate_people_per_hour(HERE + SPOTS, counted(features, SPOTS, (factor * week).tolist()))
     assert np.argsort(taught).tolist() == np.argsort(plain).tolist()
     assert np.exp(np.log(taught / plain).mean()) == pytest.approx(factor, rel=0.35)
-    scale = _calibrate.scale(counted(features, SPOTS, (factor * week).tolist()), None)
+    scale = _calibrate.learn_scale(counted(features, SPOTS, (factor * week).tolist()), None)
     assert scale.confidence == pytest.approx(0.7)
     assert scale.error < _calibrate.LEVEL_SD
 
 
 def test_one_counter_teaches_less_than_many(read) -> None:
     features = read(TOWN)
-    week = 10 * _calibrate.at_hours(_where.around(HERE + SPOTS, features).activity, np.full(6, np.nan), None)
-    one, all_six = (_calibrate.scale(counted(features, SPOTS[:n], week[:n].tolist()), None) for n in (1, 6))
-    assert 1 < one.people(np.array([50.0]))[0] / 50 < all_six.people(np.array([50.0]))[0] / 50 < 10.5
+    week = 10 * _calibrate.index_at_hours(
+        _where.estimate_activity(HERE + SPOTS, features).activity, np.full(6, np.nan), None
+    )
+    one, all_six = (_calibrate.learn_scale(counted(features, SPOTS[:n], week[:n].tolist()), None) for n in (1, 6))
+    assert 1 < one.estimate_people(np.array([50.0]))[0] / 50 < all_six.estimate_people(np.array([50.0]))[0] / 50 < 10.5
     assert 0.3 < one.confidence < 0.5
     assert one.error > all_six.error
 
 
 def test_counters_that_contradict_the_map_are_not_trusted_for_it(read) -> None:
     features = read(TOWN)
-    people = crowding.crowd_index(HERE + SPOTS, features)
-    scale = _calibrate.scale(counted(features, SPOTS, (1000 / people).tolist()), None)
+    people = crowding.estimate_people_per_hour(HERE + SPOTS, features)
+    scale = _calibrate.learn_scale(counted(features, SPOTS, (1000 / people).tolist()), None)
     assert scale.agreement == pytest.approx(-1)
     assert scale.slope > 0
     assert scale.confidence == 0.3
@@ -419,8 +426,10 @@ def test_counters_that_contradict_the_map_are_not_trusted_for_it(read) -> None:
 
 def test_counts_are_compared_at_their_own_hour(read) -> None:
     features = read(TOWN)
-    noon = _calibrate.at_hours(_where.around(HERE + SPOTS, features).activity, np.full(6, 2 * 24 + 12.0), None)
-    scale = _calibrate.scale(counted(features, SPOTS, noon.tolist(), hour=2 * 24 + 12.0), None)
+    noon = _calibrate.index_at_hours(
+        _where.estimate_activity(HERE + SPOTS, features).activity, np.full(6, 2 * 24 + 12.0), None
+    )
+    scale = _calibrate.learn_scale(counted(features, SPOTS, noon.tolist(), hour=2 * 24 + 12.0), None)
     assert (scale.level, scale.slope) == (pytest.approx(0, abs=1e-9), pytest.approx(1))
 
 
@@ -428,7 +437,7 @@ def test_counted_dwellers_take_the_place_of_guessed_ones(read) -> None:
     corners = "n91 5 5\nn92 45 5\nn93 45 45\nn94 5 45\n"
     features = read(STREETS + corners + "w9 n91,n92,n93,n94,n91 building=apartments building:levels=5")
     empty, full = (
-        crowding.crowd_index(
+        crowding.estimate_people_per_hour(
             HERE,
             replace(
                 features,
@@ -439,8 +448,8 @@ def test_counted_dwellers_take_the_place_of_guessed_ones(read) -> None:
         )[0]
         for n in (0.0, 900.0)
     )
-    assert empty == crowding.crowd_index(HERE, read(STREETS))[0]
-    assert full > crowding.crowd_index(HERE, features)[0] > empty
+    assert empty == crowding.estimate_people_per_hour(HERE, read(STREETS))[0]
+    assert full > crowding.estimate_people_per_hour(HERE, features)[0] > empty
 
 
 # --- wheels, dogs, children --------------------------------------------------------------------
@@ -464,7 +473,7 @@ COLUMNS = ["highway", "bicycle", "segregated", "motor_vehicle", "vehicle", "acce
     ],
 )
 def test_bicycles_are_read_from_the_tags(tags: dict[str, str], kind: float) -> None:
-    assert _wheels.bicycles(pd.DataFrame([tags], columns=COLUMNS, dtype="str")).tolist() == [kind]
+    assert _wheels.rate_bicycles(pd.DataFrame([tags], columns=COLUMNS, dtype="str")).tolist() == [kind]
 
 
 @pytest.mark.parametrize(
@@ -487,7 +496,7 @@ def test_bicycles_are_read_from_the_tags(tags: dict[str, str], kind: float) -> N
     ],
 )
 def test_motors_are_graded_by_what_is_tagged(tags: dict[str, str], kind: float, word: str) -> None:
-    value, words = _wheels.motors(pd.DataFrame([tags], columns=COLUMNS, dtype="str"))
+    value, words = _wheels.rate_motors(pd.DataFrame([tags], columns=COLUMNS, dtype="str"))
     assert value.tolist() == [kind]
     assert word in words[0]
 

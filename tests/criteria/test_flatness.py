@@ -13,8 +13,8 @@ from rasterio.transform import from_origin
 from town import ORIGIN
 
 from saferoute.criteria import flatness
+from saferoute.sources.elevation.raster import RasterSource
 from saferoute.sources.profiles import load_profile
-from saferoute.sources.raster import RasterSource
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +50,7 @@ def straight(length_m: float = 80.4, *, backwards: bool = False) -> str:
 @pytest.mark.parametrize("grade_pct", [2.0, -2.0, 0.0, 0.5, 4.0])
 def test_a_plane_has_its_grade(look, plane, grade_pct: float) -> None:
     found = look(straight(), dem=plane(grade_pct))
-    fitted = flatness.slopes(found.windows, found.evidence)
+    fitted = flatness.fit_window_slopes(found.windows, found.evidence)
     grade, sigma, fit_m = fitted.grade_pct, fitted.sigma_pct, fitted.fit_m
     assert grade == pytest.approx(grade_pct, abs=0.01)
     assert (sigma < 0.3).all()
@@ -83,13 +83,13 @@ def test_where_the_raster_ends_the_slope_is_unknown(look, plane) -> None:
 
 def test_a_fine_raster_is_fitted_over_the_window_alone(look, plane) -> None:
     found = look(straight(300.4), dem=plane(1.0))
-    assert set(flatness.slopes(found.windows, found.evidence).fit_m) == {60.0}
+    assert set(flatness.fit_window_slopes(found.windows, found.evidence).fit_m) == {60.0}
 
 
 @pytest.mark.parametrize(("length_m", "fit_m"), [(300.4, 200.0), (150.4, 150.0), (80.4, 80.0)])
 def test_a_coarse_raster_is_fitted_over_up_to_200_m_of_the_straight(look, plane, length_m: float, fit_m: float) -> None:
     found = look(straight(length_m), dem=plane(2.0, cell_m=25))
-    fitted = flatness.slopes(found.windows, found.evidence)
+    fitted = flatness.fit_window_slopes(found.windows, found.evidence)
     grade, fitted_m = fitted.grade_pct, fitted.fit_m
     assert fitted_m == pytest.approx(fit_m, abs=5)
     assert grade == pytest.approx(2.0, abs=0.02)
@@ -98,7 +98,7 @@ def test_a_coarse_raster_is_fitted_over_up_to_200_m_of_the_straight(look, plane,
 def test_a_coarse_fit_does_not_leave_its_own_chain(look, plane) -> None:
     neighbour = "n3 0 50\nn4 300.4 50\nw2 n3,n4 highway=footway\n"
     found = look(straight(90.4) + neighbour, dem=plane(2.0, cell_m=25))
-    fitted = flatness.slopes(found.windows, found.evidence)
+    fitted = flatness.fit_window_slopes(found.windows, found.evidence)
     grade, fit_m = fitted.grade_pct, fitted.fit_m
     first_chain = found.windows.cells.chain[found.windows.first] == 0
     assert (fit_m[first_chain] <= 90).all()
@@ -108,7 +108,7 @@ def test_a_coarse_fit_does_not_leave_its_own_chain(look, plane) -> None:
 def test_a_coarse_fit_stops_at_a_bend(look, plane) -> None:
     bend = "n1 0 0\nn2 150 0\nn3 150 150\nn4 300 150\nw1 n1,n2,n3,n4 highway=footway\n"
     found = look(bend, dem=plane(2.0, cell_m=25))
-    fitted = flatness.slopes(found.windows, found.evidence)
+    fitted = flatness.fit_window_slopes(found.windows, found.evidence)
     grade, fit_m = fitted.grade_pct, fitted.fit_m
     to_the_east = found.windows.first * 5.0 + 60 < 145
     assert to_the_east.any()
@@ -137,29 +137,29 @@ def test_rough_ground_is_known_less_well_than_a_plane(look, plane) -> None:
     [(0, 1), (1, 1), (2, 0.75), (3, 0.4), (4, 0.2), (5, 0), (9, 0), (-1, 1), (-2, 0.55), (-3, 0.2), (-4, 0), (-9, 0)],
 )
 def test_uphill_is_kinder_than_downhill(grade_pct: float, kind: float) -> None:
-    assert flatness.desirability(np.array([float(grade_pct)])).tolist() == [pytest.approx(kind)]
+    assert flatness.rate_grade(np.array([float(grade_pct)])).tolist() == [pytest.approx(kind)]
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.floats(0, 15), st.floats(0, 15), st.floats(0.001, 5))
 def test_a_steeper_fit_is_never_expected_to_be_kinder(a: float, b: float, sigma: float) -> None:
     flat, steep = sorted((a, b))
-    kind = flatness.expected_desirability(np.array([flat, steep]), np.full(2, sigma))
+    kind = flatness.rate_uncertain_grade(np.array([flat, steep]), np.full(2, sigma))
     assert kind[1] <= kind[0] + 1e-9
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.floats(-15, 15), st.floats(0.001, 5))
 def test_the_expectation_does_not_depend_on_the_direction(grade: float, sigma: float) -> None:
-    kind = flatness.expected_desirability(np.array([grade, -grade]), np.full(2, sigma))
+    kind = flatness.rate_uncertain_grade(np.array([grade, -grade]), np.full(2, sigma))
     assert kind[0] == kind[1]
 
 
 @pytest.mark.parametrize("grade", [0.0, 1.0, 2.5, 4.0])
 def test_the_expectation_is_that_of_a_simulation(grade: float) -> None:
-    drawn = flatness.desirability(grade + 0.8 * np.random.default_rng(2).standard_normal(200_000)).mean()
-    level = flatness.desirability(0.8 * np.random.default_rng(2).standard_normal(200_000)).mean()
-    kind = flatness.expected_desirability(np.array([grade]), np.array([0.8]))
+    drawn = flatness.rate_grade(grade + 0.8 * np.random.default_rng(2).standard_normal(200_000)).mean()
+    level = flatness.rate_grade(0.8 * np.random.default_rng(2).standard_normal(200_000)).mean()
+    kind = flatness.rate_uncertain_grade(np.array([grade]), np.array([0.8]))
     assert kind[0] == pytest.approx(min(drawn, level), abs=0.02)
 
 

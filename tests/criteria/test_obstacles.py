@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from town import ORIGIN, lonlat, write_town
 
-from saferoute import pipeline
+from saferoute import search
 from saferoute.model import Place
-from saferoute.pipeline._survey import survey
-from saferoute.sources.extract import ExtractSource
+from saferoute.search._survey import survey_area
+from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import load_profile
 
 if TYPE_CHECKING:
@@ -78,8 +78,8 @@ def densities(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[float]
     """Return what is counted in each case; they lie side by side in one town."""
     plan = "\n".join(settled(plan, k) for k, (plan, _) in enumerate(CASES.values()))
     source = ExtractSource([write_town(tmp_path_factory.mktemp("obstacles") / "town.osm", plan)])
-    area = pipeline.area_around(Place("here", *lonlat(40, 1200)), 3000)
-    found = survey(area, features_of=source, profile=BEGINNER, elevation_of=None, say=lambda _: None)
+    area = search.area_around(Place("here", *lonlat(40, 1200)), 3000)
+    found = survey_area(area, features_of=source, profile=BEGINNER, elevation_of=None, say=lambda _: None)
     cells, first = found.windows.cells, found.windows.first
     row = ((cells.xy[first + cells.chain[first], 1] - ORIGIN[1]) / 80).round().astype(int)
     value = found.measurements["obstacles"].value

@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from town import lonlat, write_town
 
-from saferoute import pipeline
+from saferoute import search
 from saferoute.criteria import straightness
 from saferoute.model import Place
-from saferoute.pipeline._survey import survey
-from saferoute.sources.extract import ExtractSource
-from saferoute.sources.profiles import choose, load_profile
+from saferoute.search._survey import survey_area
+from saferoute.sources.osm.extract import ExtractSource
+from saferoute.sources.profiles import adjust_profile, load_profile
 
 if TYPE_CHECKING:
     pass
@@ -50,8 +50,8 @@ def table(tmp_path_factory: pytest.TempPathFactory):
     for k, (tags, *_) in enumerate(TABLE):
         plan += f"n{2 * k + 1} 0 {40 * k}\nn{2 * k + 2} 80.4 {40 * k}\nw{k + 1} n{2 * k + 1},n{2 * k + 2} {tags}\n"
     source = ExtractSource([write_town(tmp_path_factory.mktemp("straightness") / "town.osm", plan)])
-    area = pipeline.area_around(Place("here", *lonlat(40, 0)), 1500)
-    found = survey(area, features_of=source, profile=BEGINNER, elevation_of=None, say=lambda _: None)
+    area = search.area_around(Place("here", *lonlat(40, 0)), 1500)
+    found = survey_area(area, features_of=source, profile=BEGINNER, elevation_of=None, say=lambda _: None)
     assert len(found.windows) == len(TABLE)
     cells, first = found.windows.cells, found.windows.first
     of = found.measurements["straightness"]
@@ -72,14 +72,14 @@ def test_a_straight_way_is_as_kind_as_it_is_wide(table, k: int) -> None:
 @pytest.mark.parametrize(("out_m", "kind"), [(1.0, 1.0), (2.0, 0.8), (4.0, 0.3)])
 def test_a_stray_line_on_a_wide_way_is_judged_by_its_strip(look, out_m: float, kind: float) -> None:
     plan = f"n1 0 0\nn2 10 0\nn3 50 {out_m}\nn4 90 0\nn5 100.4 0\nw1 n1,n2,n3,n4,n5 highway=footway width=12\n"
-    found = look(plan, profile=choose(BEGINNER, min_length_m=80)).measurements["straightness"]
+    found = look(plan, profile=adjust_profile(BEGINNER, min_length_m=80)).measurements["straightness"]
     assert found.value == pytest.approx([out_m], abs=0.1)
     assert found.desirability == pytest.approx([kind], abs=0.03)
 
 
 def test_a_stray_line_leaves_less_of_a_narrow_way(look) -> None:
     plan = "n1 0 0\nn2 10 0\nn3 50 1\nn4 90 0\nn5 100.4 0\nw1 n1,n2,n3,n4,n5 highway=footway width=2.2\n"
-    found = look(plan, profile=choose(BEGINNER, min_length_m=80)).measurements["straightness"]
+    found = look(plan, profile=adjust_profile(BEGINNER, min_length_m=80)).measurements["straightness"]
     assert found.describe(np.array([0]))["free_lane_m"].iloc[0] == pytest.approx(1.2, abs=0.1)
     assert found.desirability == pytest.approx([0.55], abs=0.05)
 
@@ -98,7 +98,7 @@ def test_a_partly_silent_way_is_not_taken_for_tagged(look) -> None:
 @given(st.floats(0, 10), st.floats(0, 10), st.floats(0.3, 12))
 def test_a_wider_strip_is_never_kinder(a: float, b: float, width_m: float) -> None:
     narrow, wide = sorted((a, b))
-    kind = straightness.desirability(np.array([narrow, wide]), np.full(2, width_m))
+    kind = straightness.rate_strip(np.array([narrow, wide]), np.full(2, width_m))
     assert kind[1] <= kind[0] + 1e-12
 
 
@@ -106,7 +106,7 @@ def test_a_wider_strip_is_never_kinder(a: float, b: float, width_m: float) -> No
 @given(st.floats(0, 10), st.floats(0.3, 12), st.floats(0.3, 12))
 def test_a_wider_way_is_never_less_kind(strip_m: float, a: float, b: float) -> None:
     narrow, wide = sorted((a, b))
-    kind = straightness.desirability(np.full(2, strip_m), np.array([narrow, wide]))
+    kind = straightness.rate_strip(np.full(2, strip_m), np.array([narrow, wide]))
     assert kind[0] <= kind[1] + 1e-12
 
 

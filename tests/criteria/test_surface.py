@@ -9,11 +9,12 @@ import pandas as pd
 import pytest
 from town import lonlat, write_town
 
-from saferoute import pipeline
+from saferoute import search
 from saferoute.criteria import surface
 from saferoute.model import Place
-from saferoute.pipeline._survey import survey
-from saferoute.sources.extract import ExtractSource
+from saferoute.osm.surfaces import EXCLUDED_SURFACES
+from saferoute.search._survey import survey_area
+from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import load_profile
 
 if TYPE_CHECKING:
@@ -69,8 +70,8 @@ def table(tmp_path_factory: pytest.TempPathFactory):
         plan += f"n{2 * k + 1} 0 {40 * k}\nn{2 * k + 2} 80.4 {40 * k}\n"
         plan += f"w{k + 1} n{2 * k + 1},n{2 * k + 2} highway=footway {tags}\n"
     source = ExtractSource([write_town(tmp_path_factory.mktemp("surface") / "town.osm", plan)])
-    area = pipeline.area_around(Place("here", *lonlat(40, 0)), 1500)
-    found = survey(area, features_of=source, profile=BEGINNER, elevation_of=None, say=lambda _: None)
+    area = search.area_around(Place("here", *lonlat(40, 0)), 1500)
+    found = survey_area(area, features_of=source, profile=BEGINNER, elevation_of=None, say=lambda _: None)
     assert len(found.windows) == len(TABLE)
     order = np.argsort(found.windows.cells.xy[found.windows.first + found.windows.cells.chain[found.windows.first], 1])
     of = found.measurements["surface"]
@@ -174,10 +175,12 @@ def test_every_number_of_the_tables_lies_within_0_and_1() -> None:
 
 
 def test_no_surface_is_both_excluded_and_rated() -> None:
-    assert not set(surface.MATERIALS) & surface.EXCLUDED_SURFACES
+    assert not set(surface.MATERIALS) & EXCLUDED_SURFACES
 
 
 def test_columns_that_are_absent_are_unknown() -> None:
-    rating, confidence = surface.rated(pd.DataFrame({"surface": pd.array(["asphalt", None], dtype="str")}), BEGINNER)
+    rating, confidence = surface.rate_ground(
+        pd.DataFrame({"surface": pd.array(["asphalt", None], dtype="str")}), BEGINNER
+    )
     assert rating.tolist() == [0.85, pytest.approx(np.nan, nan_ok=True)]
     assert confidence.tolist() == [0.7, 0.0]

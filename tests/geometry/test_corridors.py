@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.affinity import rotate, translate
 
-from saferoute.geometry import _corridors, clear_lines
+from saferoute.geometry import _corridors, find_longest_lines
 
 quick = settings(max_examples=60, deadline=None)
 
@@ -22,7 +22,7 @@ def lengths(lines: np.ndarray) -> np.ndarray:
 
 
 def longest(polygon: shapely.Polygon, **more) -> float:
-    return float(lengths(clear_lines(polygon, **{"shortest_m": 1.0, **more}))[0])
+    return float(lengths(find_longest_lines(polygon, **{"shortest_m": 1.0, **more}))[0])
 
 
 def longest_of_all_pairs(polygon: shapely.Polygon) -> float:
@@ -151,14 +151,14 @@ def test_a_slit_between_two_rows_of_vertices_is_found() -> None:
 @quick
 @given(POLYGONS, st.integers(1, 5))
 def test_every_line_lies_inside_the_polygon(polygon: shapely.Polygon, most: int) -> None:
-    lines = shapely.linestrings(clear_lines(polygon, shortest_m=5, most=most))
+    lines = shapely.linestrings(find_longest_lines(polygon, shortest_m=5, most=most))
     assert shapely.covers(shapely.buffer(polygon, 0.002, join_style="mitre"), lines).all()
 
 
 @quick
 @given(POLYGONS, st.floats(5, 120))
 def test_every_line_is_as_long_as_asked_and_the_longest_is_first(polygon: shapely.Polygon, shortest_m: float) -> None:
-    found = lengths(clear_lines(polygon, shortest_m=shortest_m, most=4))
+    found = lengths(find_longest_lines(polygon, shortest_m=shortest_m, most=4))
     assert (found >= shortest_m).all()
     assert (np.diff(found) <= 1e-5).all()
 
@@ -167,17 +167,17 @@ def test_every_line_is_as_long_as_asked_and_the_longest_is_first(polygon: shapel
 @given(POLYGONS)
 def test_nothing_is_found_where_the_bounding_box_is_shorter_than_asked(polygon: shapely.Polygon) -> None:
     west, south, east, north = polygon.bounds
-    assert clear_lines(polygon, shortest_m=np.hypot(east - west, north - south) + 0.01).shape == (0, 2, 2)
+    assert find_longest_lines(polygon, shortest_m=np.hypot(east - west, north - south) + 0.01).shape == (0, 2, 2)
 
 
 def test_nothing_is_found_where_the_longest_line_is_a_hair_shorter_than_asked() -> None:
     lawn = shapely.box(0, 0, 40, 30)
-    assert len(clear_lines(lawn, shortest_m=49.9)) == 1
-    assert len(clear_lines(lawn, shortest_m=50.1)) == 0
+    assert len(find_longest_lines(lawn, shortest_m=49.9)) == 1
+    assert len(find_longest_lines(lawn, shortest_m=50.1)) == 0
 
 
 def test_an_empty_polygon_has_no_line() -> None:
-    assert clear_lines(shapely.Polygon(), shortest_m=1).shape == (0, 2, 2)
+    assert find_longest_lines(shapely.Polygon(), shortest_m=1).shape == (0, 2, 2)
 
 
 # --- several -----------------------------------------------------------------------------
@@ -193,7 +193,7 @@ def beside(line: np.ndarray, other: np.ndarray, apart_m: float) -> float:
 @quick
 @given(POLYGONS, st.floats(5, 25))
 def test_several_lines_run_apart_over_most_of_their_length(polygon: shapely.Polygon, apart_m: float) -> None:
-    lines = clear_lines(polygon, shortest_m=15, most=4, apart_m=apart_m)
+    lines = find_longest_lines(polygon, shortest_m=15, most=4, apart_m=apart_m)
     for k, line in enumerate(lines):
         for other in lines[:k]:
             # Ten points stand for a line, so a share of .4 may be .5; either may have been chosen first.
@@ -203,20 +203,20 @@ def test_several_lines_run_apart_over_most_of_their_length(polygon: shapely.Poly
 @quick
 @given(POLYGONS, st.integers(1, 4))
 def test_no_more_lines_are_returned_than_asked_for(polygon: shapely.Polygon, most: int) -> None:
-    assert len(clear_lines(polygon, shortest_m=5, most=most)) <= most
+    assert len(find_longest_lines(polygon, shortest_m=5, most=most)) <= most
 
 
 @quick
 @given(POLYGONS)
 def test_the_first_of_several_is_the_one_found_alone(polygon: shapely.Polygon) -> None:
-    alone, among = (clear_lines(polygon, shortest_m=10, most=most) for most in (1, 4))
+    alone, among = (find_longest_lines(polygon, shortest_m=10, most=most) for most in (1, 4))
     if len(alone):
         assert lengths(among)[0] >= lengths(alone)[0] - 1e-5
 
 
 def test_both_arms_of_a_cross_are_found() -> None:
     cross = shapely.box(-50, -3, 50, 3) | shapely.box(-3, -50, 3, 50)
-    first, second = clear_lines(cross, shortest_m=90, most=2)
+    first, second = find_longest_lines(cross, shortest_m=90, most=2)
     assert lengths(np.stack([first, second])) == pytest.approx([np.hypot(100, 6)] * 2, abs=0.01)
     assert abs((first[1] - first[0]) @ (second[1] - second[0])) < 0.15 * 100**2
 
@@ -235,7 +235,7 @@ def test_a_small_polygon_keeps_its_length_when_turned_and_moved(polygon, angle: 
 @given(POLYGONS)
 def test_the_order_in_which_a_ring_is_drawn_does_not_matter(polygon: shapely.Polygon) -> None:
     again = shapely.normalize(shapely.reverse(polygon))
-    one, other = (clear_lines(p, shortest_m=10, most=1) for p in (polygon, again))
+    one, other = (find_longest_lines(p, shortest_m=10, most=1) for p in (polygon, again))
     assert lengths(one) == pytest.approx(lengths(other), rel=1e-6)
 
 
@@ -260,14 +260,14 @@ def sieve() -> shapely.Polygon:
 
 def test_five_thousand_vertices_take_two_seconds_at_most(sieve: shapely.Polygon) -> None:
     start = time.process_time()
-    assert len(clear_lines(sieve, shortest_m=80, most=4)) == 4
+    assert len(find_longest_lines(sieve, shortest_m=80, most=4)) == 4
     assert time.process_time() - start <= 2.0
 
 
 def test_five_thousand_vertices_take_500_megabytes_at_most(sieve: shapely.Polygon) -> None:
     tracemalloc.start()
     try:
-        assert len(clear_lines(sieve, shortest_m=80, most=4)) == 4
+        assert len(find_longest_lines(sieve, shortest_m=80, most=4)) == 4
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -284,5 +284,5 @@ def test_lines_through_vertices_far_from_the_origin_enter_and_leave(seed: int) -
     xy = shapely.get_coordinates(star)
     angle = np.repeat(np.arange(36) * np.pi / 36, len(xy))
     directions = np.stack([np.cos(angle), np.sin(angle)], axis=1)
-    chords = _corridors._chords(_corridors._rings(star), np.tile(xy, (36, 1)), directions, 1.0)
+    chords = _corridors._clip_to_rings(_corridors._ring_vertices(star), np.tile(xy, (36, 1)), directions, 1.0)
     assert shapely.covers(shapely.buffer(star, 1e-6), shapely.linestrings(chords)).all()

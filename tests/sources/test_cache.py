@@ -23,18 +23,18 @@ def files(cache):
 
 
 def test_answer_comes_back_with_what_was_noted(cache):
-    cache.put("overpass", "key", b"payload\n\x00", box=[1, 2], url="http://x")
-    entry = Cache(cache.folder).get("overpass", "key")
+    cache.store_entry("overpass", "key", b"payload\n\x00", box=[1, 2], url="http://x")
+    entry = Cache(cache.folder).read_entry("overpass", "key")
     assert (entry.payload, entry.about) == (b"payload\n\x00", {"box": [1, 2], "url": "http://x"})
     assert 0 <= entry.age_days() < 0.01
-    assert list(cache.about("overpass")) == [("key", entry.about)]
+    assert list(cache.iterate_entries("overpass")) == [("key", entry.about)]
 
 
 def test_kinds_and_keys_do_not_mix(cache):
-    cache.put("overpass", "key", b"1")
-    assert cache.get("nominatim", "key") is None
-    assert cache.get("overpass", "other") is None
-    assert list(cache.about("nominatim")) == []
+    cache.store_entry("overpass", "key", b"1")
+    assert cache.read_entry("nominatim", "key") is None
+    assert cache.read_entry("overpass", "other") is None
+    assert list(cache.iterate_entries("nominatim")) == []
 
 
 def damaged(content):
@@ -55,21 +55,21 @@ def damaged(content):
 
 @pytest.mark.parametrize("number", range(12))
 def test_damaged_file_is_as_good_as_none_and_is_replaced(cache, number):
-    cache.put("mapterhorn", "key", b"0123456789" * 10)
+    cache.store_entry("mapterhorn", "key", b"0123456789" * 10)
     [path] = (cache.folder / "mapterhorn").iterdir()
     path.write_bytes(list(damaged(path.read_bytes()))[number])
-    assert cache.get("mapterhorn", "key") is None
-    cache.put("mapterhorn", "key", b"new")
-    assert cache.get("mapterhorn", "key").payload == b"new"
+    assert cache.read_entry("mapterhorn", "key") is None
+    cache.store_entry("mapterhorn", "key", b"new")
+    assert cache.read_entry("mapterhorn", "key").payload == b"new"
 
 
 def test_file_of_another_key_is_not_taken(cache):
-    cache.put("mapterhorn", "a", b"1")
+    cache.store_entry("mapterhorn", "a", b"1")
     [path] = (cache.folder / "mapterhorn").iterdir()
-    cache.put("mapterhorn", "b", b"2")
+    cache.store_entry("mapterhorn", "b", b"2")
     [other] = set((cache.folder / "mapterhorn").iterdir()) - {path}
     other.write_bytes(path.read_bytes())
-    assert cache.get("mapterhorn", "b") is None
+    assert cache.read_entry("mapterhorn", "b") is None
 
 
 @pytest.mark.parametrize("where", ["tempfile.mkstemp", "os.fdopen", "Path.replace"])
@@ -77,34 +77,34 @@ def test_full_disk_leaves_no_part_and_the_old_answer(cache, monkeypatch, where):
     def full(*_, **__):
         raise OSError(28, "No space left on device")
 
-    cache.put("overpass", "key", b"old")
+    cache.store_entry("overpass", "key", b"old")
     monkeypatch.setattr(f"saferoute.sources.cache.{where}", full)
-    entry = cache.put("overpass", "key", b"new")
+    entry = cache.store_entry("overpass", "key", b"new")
     monkeypatch.undo()
     assert entry.payload == b"new"
     assert "No space left on device" in cache.trouble
-    assert cache.get("overpass", "key").payload == b"old"
+    assert cache.read_entry("overpass", "key").payload == b"old"
     assert len(files(cache)) == 1
 
 
 def test_folder_that_is_a_file_is_told_and_not_fatal(tmp_path):
     (tmp_path / "cache").write_text("x")
     cache = Cache(tmp_path / "cache")
-    cache.put("overpass", "key", b"1")
+    cache.store_entry("overpass", "key", b"1")
     assert "answers cannot be kept there" in cache.trouble
-    assert cache.get("overpass", "key") is None
-    with cache.lock("overpass", say=print):
+    assert cache.read_entry("overpass", "key") is None
+    with cache.hold_lock("overpass", say=print):
         pass
-    assert [u.entries for u in cache.usage()] == [0] * len(KINDS)
-    assert cache.clear() == 0
+    assert [u.entries for u in cache.measure_usage()] == [0] * len(KINDS)
+    assert cache.delete_entries() == 0
 
 
 def test_usage_counts_what_is_there_and_what_is_damaged(cache):
-    cache.put("overpass", "a", b"x" * 1000)
-    cache.put("overpass", "b", b"x" * 1000)
+    cache.store_entry("overpass", "a", b"x" * 1000)
+    cache.store_entry("overpass", "b", b"x" * 1000)
     path = min((cache.folder / "overpass").iterdir())
     path.write_bytes(path.read_bytes()[:-500])
-    usage = {u.kind: u for u in cache.usage()}
+    usage = {u.kind: u for u in cache.measure_usage()}
     assert tuple(usage) == KINDS
     assert (usage["overpass"].entries, usage["overpass"].damaged) == (2, 1)
     assert 1500 < usage["overpass"].bytes < 3000
@@ -114,15 +114,15 @@ def test_usage_counts_what_is_there_and_what_is_damaged(cache):
 
 def test_clear_takes_entries_and_nothing_else(cache):
     for kind in KINDS:
-        cache.put(kind, "a", b"x")
+        cache.store_entry(kind, "a", b"x")
     (cache.folder / "overpass" / "tmp1.part").write_bytes(b"broken off")
     mine = [cache.folder / "thesis.txt", cache.folder / "overpass" / "thesis.txt", cache.folder / "other" / "x.entry"]
     for path in mine:
         path.parent.mkdir(exist_ok=True)
         path.write_text("years of work")
-    assert cache.clear() == len(KINDS)
+    assert cache.delete_entries() == len(KINDS)
     assert files(cache) == ["thesis.txt", "thesis.txt", "x.entry"]
-    assert cache.clear() == 0
+    assert cache.delete_entries() == 0
 
 
 def test_default_folder_is_the_users():
@@ -133,7 +133,7 @@ HOLD = """
 import sys, time
 from pathlib import Path
 from saferoute.sources.cache import Cache
-with Cache(Path(sys.argv[1])).lock("overpass", say=print):
+with Cache(Path(sys.argv[1])).hold_lock("overpass", say=print):
     print("held", flush=True)
     time.sleep(60)
 """
@@ -145,36 +145,36 @@ def test_lock_keeps_other_processes_out_for_a_bounded_time(cache):
     try:
         assert holder.stdout.readline() == "held\n"
         told = pytest.raises(SourceUnavailable, match="another saferoute has been asking overpass for 0 s")
-        with told, cache.lock("overpass", say=said.append, most_s=0.2):
+        with told, cache.hold_lock("overpass", say=said.append, most_s=0.2):
             pytest.fail("both hold it")
-        with cache.lock("nominatim", say=said.append):
+        with cache.hold_lock("nominatim", say=said.append):
             pass
     finally:
         holder.kill()
         holder.wait()
     assert len(said) == 1
-    with cache.lock("overpass", say=said.append, most_s=5):  # a dead process holds nothing
+    with cache.hold_lock("overpass", say=said.append, most_s=5):  # a dead process holds nothing
         pass
 
 
 def test_two_processes_write_one_entry(cache):
     write = (
         "import sys; from pathlib import Path; from saferoute.sources.cache import Cache\n"
-        "for i in range(100): Cache(Path(sys.argv[1])).put('overpass', 'k', sys.argv[2].encode() * 50_000)"
+        "for i in range(100): Cache(Path(sys.argv[1])).store_entry('overpass', 'k', sys.argv[2].encode() * 50_000)"
     )
     writers = [subprocess.Popen([sys.executable, "-c", write, str(cache.folder), c]) for c in "ab"]
     seen = set()
     while any(w.poll() is None for w in writers):
-        entry = cache.get("overpass", "k")
+        entry = cache.read_entry("overpass", "k")
         if entry:
             seen.add(bytes(set(entry.payload)))
     assert all(w.returncode == 0 for w in writers)
-    assert cache.get("overpass", "k").payload in {b"a" * 50_000, b"b" * 50_000}
+    assert cache.read_entry("overpass", "k").payload in {b"a" * 50_000, b"b" * 50_000}
     assert seen <= {b"a", b"b"}
     assert len(files(cache)) == 1
 
 
 def test_entries_name_no_place_on_disk(cache):
-    cache.put("nominatim", "../../etc/passwd", b"x")
+    cache.store_entry("nominatim", "../../etc/passwd", b"x")
     assert all(len(name) == 46 for name in files(cache))
     assert os.path.commonpath([cache.folder, *Path(cache.folder).rglob("*")]) == str(cache.folder)

@@ -15,7 +15,7 @@ NOW = dt.datetime(2026, 11, 23, 21, 30, 40, tzinfo=dt.UTC)  # a Monday; 23:30 in
 
 
 def local(text: str, place: Place = HELSINKI) -> str:
-    return clock.moment(text, place, now=NOW).local.isoformat()[:16]
+    return clock.parse_moment(text, place, now=NOW).local.isoformat()[:16]
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def local(text: str, place: Place = HELSINKI) -> str:
     ],
 )
 def test_an_hour_is_read_as_people_write_it(text: str, at: str) -> None:
-    clock.check(text)
+    clock.check_time(text)
     assert local(text) == at
 
 
@@ -52,7 +52,7 @@ def test_an_hour_is_read_as_people_write_it(text: str, at: str) -> None:
 )  # fmt: skip
 def test_what_is_no_hour_is_one_clear_line(text: str) -> None:
     with pytest.raises(InvalidInput, match="time '") as error:
-        clock.check(text)
+        clock.check_time(text)
     assert "\n" not in str(error.value)
     assert len(str(error.value)) < 250
 
@@ -68,23 +68,23 @@ def test_what_is_no_hour_is_one_clear_line(text: str) -> None:
     ],
 )
 def test_now_is_the_local_time_of_the_place(place: Place, zone: str, at: str) -> None:
-    moment = clock.moment("now", place, now=NOW)
+    moment = clock.parse_moment("now", place, now=NOW)
     assert (moment.zone, moment.local.isoformat()[:16]) == (zone, at)
 
 
 def test_the_hour_of_the_week_counts_from_monday() -> None:
-    assert clock.moment("2026-11-23T00:59", HELSINKI).hour_of_week == 0
-    assert clock.moment("2026-11-29T23:00", HELSINKI).hour_of_week == 167
-    assert clock.hour_of_week("wed 13:00", 24.94, 60.17) == 2 * 24 + 13
-    assert clock.hour_of_week("2026-06-20T07:00Z", 24.94, 60.17) == 5 * 24 + 10
+    assert clock.parse_moment("2026-11-23T00:59", HELSINKI).hour_of_week == 0
+    assert clock.parse_moment("2026-11-29T23:00", HELSINKI).hour_of_week == 167
+    assert clock.parse_hour_of_week("wed 13:00", 24.94, 60.17) == 2 * 24 + 13
+    assert clock.parse_hour_of_week("2026-06-20T07:00Z", 24.94, 60.17) == 5 * 24 + 10
     for text in ("now", "07:00"):
         with pytest.raises(InvalidInput):
-            clock.hour_of_week(text, 24.94, 60.17)
+            clock.parse_hour_of_week(text, 24.94, 60.17)
 
 
 def test_the_sun_rises_and_sets_as_the_almanac_says() -> None:
     # University of Helsinki Almanac Office: 20 June 2026, Helsinki, 3:54 and 22:50.
-    moment = clock.moment("2026-06-20T07:00", HELSINKI)
+    moment = clock.parse_moment("2026-06-20T07:00", HELSINKI)
     assert moment.sunrise is not None
     assert moment.sunset is not None
     assert abs(moment.sunrise - dt.datetime(2026, 6, 20, 3, 54)) <= dt.timedelta(minutes=3)  # noqa: DTZ001
@@ -96,12 +96,12 @@ def test_the_sun_rises_and_sets_as_the_almanac_says() -> None:
     [("2026-12-21T08:00", True), ("2026-12-21T09:00", False), ("2026-12-21T16:30", True), ("2026-06-20T23:00", False)],
 )
 def test_dark_is_after_civil_twilight(text: str, dark: bool) -> None:
-    assert clock.moment(text, HELSINKI).dark is dark
+    assert clock.parse_moment(text, HELSINKI).dark is dark
 
 
 def test_days_and_nights_without_end_are_no_error() -> None:
     svalbard = Place("", 15.6, 78.2)
-    winter, summer = clock.moment("2026-12-21T12:00", svalbard), clock.moment("2026-06-21T00:00", svalbard)
+    winter, summer = clock.parse_moment("2026-12-21T12:00", svalbard), clock.parse_moment("2026-06-21T00:00", svalbard)
     assert winter.dark
     assert not any(winter.light)
     assert not summer.dark
@@ -116,30 +116,30 @@ def test_days_and_nights_without_end_are_no_error() -> None:
 def looked_up(monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, float]]:
     """Note each look at the world's zones."""
     looks: list[tuple[float, float]] = []
-    look = clock.zone_of
-    monkeypatch.setattr(clock, "zone_of", lambda lon, lat: [looks.append((lon, lat)), look(lon, lat)][1])
+    look = clock.find_time_zone
+    monkeypatch.setattr(clock, "find_time_zone", lambda lon, lat: [looks.append((lon, lat)), look(lon, lat)][1])
     return looks
 
 
 def test_the_zone_of_a_place_is_looked_up_once(tmp_path, looked_up):
     for place in (HELSINKI, HELSINKI, AUCKLAND):
-        placed = clock.in_zone(place, Cache(tmp_path))
-        assert clock.moment("now", placed, now=NOW) == clock.moment("now", place, now=NOW)
+        placed = clock.add_time_zone(place, Cache(tmp_path))
+        assert clock.parse_moment("now", placed, now=NOW) == clock.parse_moment("now", place, now=NOW)
     assert looked_up == [(p.lon, p.lat) for p in (HELSINKI, HELSINKI, HELSINKI, AUCKLAND, AUCKLAND)]
 
 
 @pytest.mark.parametrize("harm", ["old", "cut off"])
 def test_a_zone_is_looked_up_again_where_its_entry_is(tmp_path, looked_up, monkeypatch, harm):
-    clock.in_zone(HELSINKI, Cache(tmp_path))
+    clock.add_time_zone(HELSINKI, Cache(tmp_path))
     (entry,) = (tmp_path / clock.KIND).iterdir()
     if harm == "old":
         monkeypatch.setattr(Entry, "age_days", lambda _: 200.0)
     else:
         entry.write_bytes(entry.read_bytes()[:-3])
-    assert clock.in_zone(HELSINKI, Cache(tmp_path)).zone == "Europe/Helsinki"
+    assert clock.add_time_zone(HELSINKI, Cache(tmp_path)).zone == "Europe/Helsinki"
     assert len(looked_up) == 2
 
 
 def test_a_zone_that_cannot_be_kept_is_known_all_the_same(tmp_path):
     (tmp_path / "file").touch()
-    assert clock.in_zone(AUCKLAND, Cache(tmp_path / "file")).zone == "Pacific/Auckland"
+    assert clock.add_time_zone(AUCKLAND, Cache(tmp_path / "file")).zone == "Pacific/Auckland"

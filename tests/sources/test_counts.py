@@ -12,9 +12,9 @@ from rasterio.transform import from_origin
 from town import ORIGIN, lonlat, write_town
 
 from saferoute.model import InvalidInput, NoCoverage, Place
-from saferoute.pipeline import area_around
+from saferoute.search import area_around
 from saferoute.sources.counts import CountedSource, read_counts
-from saferoute.sources.extract import ExtractSource
+from saferoute.sources.osm.extract import ExtractSource
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,7 +79,7 @@ def test_counters_come_with_the_map_around_them(tmp_path: Path) -> None:
     far = "n9 3000 0\nn10 3300 0\nw9 n9,n10 highway=residential\n"
     source = ExtractSource([write_town(tmp_path / "town.osm", STREET + far)])
     rows = "".join("{},{},10\n".format(*lonlat(x, 0)) for x in (0, 3100, 9000))
-    found = CountedSource(source, counts=write(tmp_path, "lon,lat,count\n" + rows)).features(AREA, margin_m=100)
+    found = CountedSource(source, counts=write(tmp_path, "lon,lat,count\n" + rows)).read_features(AREA, margin_m=100)
     assert found.counters is not None
     assert found.counters.table["x_m"].to_numpy() == pytest.approx([ORIGIN[0], ORIGIN[0] + 3100], abs=0.1)
     assert found.ways["osm_id"].tolist() == [1]
@@ -89,7 +89,7 @@ def test_counters_come_with_the_map_around_them(tmp_path: Path) -> None:
 
 def test_counters_elsewhere_teach_nothing_and_that_is_said(tmp_path: Path) -> None:
     source = ExtractSource([write_town(tmp_path / "town.osm", STREET)])
-    found = CountedSource(source, counts=write(tmp_path, "lon,lat,count\n0,0,10\n")).features(AREA, margin_m=100)
+    found = CountedSource(source, counts=write(tmp_path, "lon,lat,count\n0,0,10\n")).read_features(AREA, margin_m=100)
     assert found.counters is None
     assert "teach nothing" in " ".join(found.notes)
 
@@ -109,7 +109,7 @@ def test_people_of_a_raster_are_all_there_and_where_they_live(tmp_path: Path, ce
     grid[0, 0], grid[-1, 0] = 900.0, -200.0  # the second is unknown
     source = ExtractSource([write_town(tmp_path / "town.osm", STREET)])
     path = write_people(tmp_path / "people.tif", grid, cell_m)
-    table = CountedSource(source, population=path).features(AREA, margin_m=500).population
+    table = CountedSource(source, population=path).read_features(AREA, margin_m=500).population
     assert table is not None
     assert table["people"].sum() == pytest.approx(900)
     home = np.average(table[["x_m", "y_m"]], weights=table["people"], axis=0)
@@ -122,11 +122,11 @@ def test_rasters_of_nobody_are_one_line(tmp_path: Path) -> None:
     source = ExtractSource([write_town(tmp_path / "town.osm", STREET)])
     unknown = write_people(tmp_path / "unknown.tif", np.full((10, 10), -200.0), 100)
     with pytest.raises(NoCoverage, match="covers nothing"):
-        CountedSource(source, population=unknown).features(AREA, margin_m=0)
+        CountedSource(source, population=unknown).read_features(AREA, margin_m=0)
     here = area_around(Place("far", *lonlat(20_000, 0)), 500)
     with pytest.raises(NoCoverage):
         CountedSource(ExtractSource([write_town(tmp_path / "far.osm", STREET, shift=(20_000, 0))]),
-                      population=unknown).features(here, margin_m=0)  # fmt: skip
+                      population=unknown).read_features(here, margin_m=0)  # fmt: skip
     for path in (
         tmp_path / "none.tif",
         write(tmp_path, "no raster"),

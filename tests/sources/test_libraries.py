@@ -17,7 +17,7 @@ from saferoute.sources import libraries
 
 
 def test_versions_are_those_of_what_is_imported() -> None:
-    found = dict(libraries.versions())
+    found = dict(libraries.list_versions())
     assert found[f"GDAL (rasterio {rasterio.__version__})"] == rasterio.__gdal_version__
     assert found[f"GEOS (shapely {shapely.__version__})"] == shapely.geos_version_string
     assert found[f"PROJ (pyproj {pyproj.__version__})"] == pyproj.proj_version_str
@@ -26,14 +26,14 @@ def test_versions_are_those_of_what_is_imported() -> None:
 
 
 def test_every_library_that_is_here_has_a_number() -> None:
-    for name, version in libraries.versions():
+    for name, version in libraries.list_versions():
         assert re.match(r"\d+\.\d+", version) or (name == "pyarrow" and version == libraries.MISSING)
 
 
 def test_a_library_that_is_missing_is_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyogrio", None)
     monkeypatch.setattr(libraries, "PYTHON", ("no-such-library",))
-    found = libraries.versions()
+    found = libraries.list_versions()
     assert ("no-such-library", "not installed") in found
     assert [version for name, version in found if "pyogrio" in name] == ["not installed"]
 
@@ -44,7 +44,7 @@ def test_a_library_that_does_not_load_leaves_the_others(monkeypatch: pytest.Monk
             raise ImportError("libgdal.so.34: cannot open shared object file")
 
     monkeypatch.setitem(sys.modules, "pyogrio", Broken("pyogrio"))
-    found = [version for name, version in libraries.versions() if "GDAL" in name]
+    found = [version for name, version in libraries.list_versions() if "GDAL" in name]
     assert found == [
         rasterio.__gdal_version__,
         "cannot be loaded (ImportError: libgdal.so.34: cannot open shared object file)",

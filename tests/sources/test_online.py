@@ -8,13 +8,13 @@ import pytest
 from town import write_town
 
 from saferoute.model import InvalidInput
-from saferoute.sources.extract import ExtractSource
-from saferoute.sources.glo30 import Glo30Source
-from saferoute.sources.mapterhorn import MapterhornSource
+from saferoute.sources.elevation.glo30 import Glo30Source
+from saferoute.sources.elevation.mapterhorn import MapterhornSource
+from saferoute.sources.elevation.raster import RasterSource
+from saferoute.sources.elevation.samples import InTurn
 from saferoute.sources.online import Online, Patience, open_sources
-from saferoute.sources.overpass import OverpassSource
-from saferoute.sources.raster import RasterSource
-from saferoute.sources.samples import InTurn
+from saferoute.sources.osm.extract import ExtractSource
+from saferoute.sources.osm.overpass import OverpassSource
 
 PLAN = "n1 0 0\nn2 100 0\nw1 n1,n2 highway=footway name=Here"
 
@@ -77,14 +77,14 @@ def test_given_goes_before_environment_and_that_before_defaults(monkeypatch, tmp
     monkeypatch.setenv("SAFEROUTE_OVERPASS_URL", "http://env:1/api")
     monkeypatch.setenv("SAFEROUTE_NOMINATIM_URL", "")
     monkeypatch.setenv("SAFEROUTE_CACHE_DIR", "~/x")
-    online = Online.given({"overpass_url": None, "mapterhorn_url": "http://flag", "unrelated": "x"})
+    online = Online.from_settings({"overpass_url": None, "mapterhorn_url": "http://flag", "unrelated": "x"})
     assert online.overpass_url == "http://env:1/api"
     assert online.mapterhorn_url == "http://flag"
     assert online.nominatim_url == "https://nominatim.openstreetmap.org"
-    assert online.cache().folder == Path("~/x").expanduser()
+    assert online.open_cache().folder == Path("~/x").expanduser()
     assert Online().overpass_url == "http://env:1/api"
-    assert Online.given({"overpass_url": "http://flag/api"}).overpass_url == "http://flag/api"
-    assert Online.given({"cache_dir": tmp_path}).cache_dir == tmp_path
+    assert Online.from_settings({"overpass_url": "http://flag/api"}).overpass_url == "http://flag/api"
+    assert Online.from_settings({"cache_dir": tmp_path}).cache_dir == tmp_path
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from saferoute.model import (
     Training,
 )
 from saferoute.sources import profiles
-from saferoute.sources.profiles import LEVELS, choose, load_profile
+from saferoute.sources.profiles import LEVELS, adjust_profile, load_profile
 
 GOOD = "speed_m_s = [1.0, 2.0]\nlongest_section_s = 30\nclear_length_m = 60\n"
 
@@ -129,33 +129,33 @@ def test_unknown_level_is_told_the_known_ones():
 
 
 def test_surfaces_can_be_chosen():
-    assert choose(load_profile(), surfaces=frozenset({"asphalt"})).only_surfaces == {"asphalt"}
+    assert adjust_profile(load_profile(), surfaces=frozenset({"asphalt"})).only_surfaces == {"asphalt"}
 
 
 def test_bare_feet_keep_of_the_chosen_surfaces_what_suits_them():
     barefoot = load_profile(barefoot=True)
-    assert choose(barefoot, surfaces=frozenset({"sand", "asphalt"})).only_surfaces == {"sand"}
+    assert adjust_profile(barefoot, surfaces=frozenset({"sand", "asphalt"})).only_surfaces == {"sand"}
 
 
 def test_bare_feet_are_not_sent_onto_asphalt():
     with pytest.raises(InvalidProfile, match="surface asphalt: bare feet run on grass, sand, turf only"):
-        choose(load_profile(barefoot=True), surfaces=frozenset({"asphalt"}))
+        adjust_profile(load_profile(barefoot=True), surfaces=frozenset({"asphalt"}))
 
 
 @pytest.mark.parametrize("length_m", [20, 200])
 def test_length_can_be_chosen_between_20_m_and_the_longest(length_m):
-    assert choose(load_profile(), min_length_m=length_m).clear_length_m == length_m
+    assert adjust_profile(load_profile(), min_length_m=length_m).clear_length_m == length_m
 
 
 @pytest.mark.parametrize("length_m", [-1, 19.9, 201, float("nan"), float("inf")])
 def test_other_lengths_are_refused(length_m):
     with pytest.raises(InvalidProfile, match="a stretch is 20 to 200 m long"):
-        choose(load_profile(), min_length_m=length_m)
+        adjust_profile(load_profile(), min_length_m=length_m)
 
 
 def test_nothing_chosen_changes_nothing():
     profile = load_profile()
-    assert choose(profile) == profile
+    assert adjust_profile(profile) == profile
 
 
 SESSION = GOOD + "[session]\n"

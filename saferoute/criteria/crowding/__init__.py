@@ -21,17 +21,28 @@ import pandas as pd
 
 from saferoute.criteria import _cells, _near
 from saferoute.criteria.crowding import _calibrate, _wheels, _when, _where
-from saferoute.criteria.crowding._calibrate import at_hours, fit, spearman
-from saferoute.criteria.crowding._where import REACH_M, around
-from saferoute.geometry import slices
+from saferoute.criteria.crowding._calibrate import compute_spearman, fit_scale, index_at_hours
+from saferoute.criteria.crowding._where import REACH_M, estimate_activity
+from saferoute.geometry import take_slices
 from saferoute.model import Criterion, Measurement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
 
-    from saferoute.model import BoolArray, Cells, Evidence, Features, FloatArray, IntArray, Moment, Windows
+    from saferoute.arrays import BoolArray, FloatArray, IntArray
+    from saferoute.model import Cells, Evidence, Features, Moment, Windows
 
-__all__ = ["CRITERION", "REACH_M", "around", "at_hours", "crowd_index", "fit", "measure", "rate", "spearman"]
+__all__ = [
+    "CRITERION",
+    "REACH_M",
+    "compute_spearman",
+    "estimate_activity",
+    "estimate_people_per_hour",
+    "fit_scale",
+    "index_at_hours",
+    "measure_crowding",
+    "rate_crowding",
+]
 
 CURVE = ((0.3, 1.0), (0.5, 0.8), (0.8, 0.3), (1.0, 0.1))
 """Desirability by percentile of the index among the foot ways around [J]."""
@@ -69,7 +80,7 @@ class _Looked:
     @property
     def people(self) -> FloatArray:
         """People an hour at each station."""
-        return self.scale.people(self.around.activity @ _when.shares(self.moment))
+        return self.scale.estimate_people(self.around.activity @ _when.shares_at_moment(self.moment))
 
     @property
     def confidence(self) -> float:
@@ -78,7 +89,7 @@ class _Looked:
         return self.scale.confidence * (1.0 if self.around.houses or calibrated else _WITHOUT_HOUSES)
 
 
-def crowd_index(xy: FloatArray, features: Features, moment: Moment | None = None) -> FloatArray:
+def estimate_people_per_hour(xy: FloatArray, features: Features, moment: Moment | None = None) -> FloatArray:
     """Return the people an hour to expect at points, NaN where no way is near.
 
     Parameters
@@ -95,12 +106,12 @@ def crowd_index(xy: FloatArray, features: Features, moment: Moment | None = None
     ndarray of shape (n,)
         To an order of magnitude, unless `Features.counters` says more.
     """
-    seen = _where.around(xy, features)
-    people = _calibrate.scale(features, moment).people(seen.activity @ _when.shares(moment))
+    seen = _where.estimate_activity(xy, features)
+    people = _calibrate.learn_scale(features, moment).estimate_people(seen.activity @ _when.shares_at_moment(moment))
     return np.where(seen.on_map, people, np.nan)
 
 
-def _percentiles(people: FloatArray, xy: FloatArray, size: FloatArray, used: IntArray) -> FloatArray:
+def _compute_local_percentiles(people: FloatArray, xy: FloatArray, size: FloatArray, used: IntArray) -> FloatArray:
     """Return the share of the ways within 1 km of the used stations that are less busy, NaN elsewhere.
 
     The surroundings are a fixed circle, so that a stretch's score does not
@@ -124,17 +135,17 @@ def _percentiles(people: FloatArray, xy: FloatArray, size: FloatArray, used: Int
     return percentile
 
 
-def _on_way(cells: Cells) -> BoolArray:
+def _is_on_way(cells: Cells) -> BoolArray:
     return (cells.ground["origin"] == "way").to_numpy()[cells.pair_ground[cells.first_pair[:-1]]]
 
 
-def _look(windows: Windows, evidence: Evidence) -> _Looked:
-    xy, of_cell = _near.stations(windows.cells)
-    scale = _calibrate.scale(evidence.features, evidence.moment)
-    return _Looked(_where.around(xy, evidence.features), of_cell, scale, evidence.moment)
+def _survey_stations(windows: Windows, evidence: Evidence) -> _Looked:
+    xy, of_cell = _near.place_stations(windows.cells)
+    scale = _calibrate.learn_scale(evidence.features, evidence.moment)
+    return _Looked(_where.estimate_activity(xy, evidence.features), of_cell, scale, evidence.moment)
 
 
-def rate(people: FloatArray, percentile: FloatArray) -> FloatArray:
+def rate_crowding(people: FloatArray, percentile: FloatArray) -> FloatArray:
     """Return the desirability of a number of people an hour, and of being as busy among the ways around.
 
     Examples
@@ -154,29 +165,29 @@ def rate(people: FloatArray, percentile: FloatArray) -> FloatArray:
     return rated
 
 
-def measure(windows: Windows, evidence: Evidence) -> Measurement:
+def measure_crowding(windows: Windows, evidence: Evidence) -> Measurement:
     """Estimate crowding of each window: its busiest cell, its worst wheels, what lies beside it."""
-    looked, cells = _look(windows, evidence), windows.cells
-    busiest = _busiest(windows, looked)
+    looked, cells = _survey_stations(windows, evidence), windows.cells
+    busiest = _find_busiest_stations(windows, looked)
     people, known = looked.people[busiest], looked.around.known[busiest]
     # Only ways make the surroundings: how many corridors a lawn has changes nothing.
     percentile = np.full(len(windows), np.nan)
     if known.any():
         size = np.zeros(len(looked.around.xy))
-        np.add.at(size, looked.of_cell, _on_way(cells).astype(float))
-        ranked = _percentiles(looked.people, looked.around.xy, size, np.unique(busiest))
+        np.add.at(size, looked.of_cell, _is_on_way(cells).astype(float))
+        ranked = _compute_local_percentiles(looked.people, looked.around.xy, size, np.unique(busiest))
         percentile = np.where(known, ranked[busiest], np.nan)
-    beside = _beside(windows, looked, evidence)
-    wheels = _wheels.on(cells.ground)
-    by_wheels = np.fmin(_worst_wheels(windows, wheels), _wheels.cost_of_neighbours(beside, evidence.moment))
+    beside = _find_window_neighbours(windows, looked, evidence)
+    wheels = _wheels.rate_wheels(cells.ground)
+    by_wheels = np.fmin(_rate_worst_wheels(windows, wheels), _wheels.rate_neighbours(beside, evidence.moment))
     unknown = float(np.interp(UNKNOWN_PERCENTILE, *np.array(CURVE).T))
-    people_rated = np.where(known, rate(people, np.nan_to_num(percentile, nan=UNKNOWN_PERCENTILE)), unknown)
+    people_rated = np.where(known, rate_crowding(people, np.nan_to_num(percentile, nan=UNKNOWN_PERCENTILE)), unknown)
 
     def draw(rows: IntArray, u: FloatArray, z: FloatArray) -> FloatArray:
         around = np.clip(percentile[rows][:, None] + _PERCENTILE_ERROR * z, 0, 1)
         level = people[rows][:, None] * np.exp(looked.scale.error * z)
         guess = np.interp(u, *np.array(CURVE).T)
-        drawn = np.where(known[rows][:, None], rate(level, np.nan_to_num(around)), guess)
+        drawn = np.where(known[rows][:, None], rate_crowding(level, np.nan_to_num(around)), guess)
         return np.fmin(drawn, by_wheels[rows][:, None])
 
     return Measurement(
@@ -184,35 +195,37 @@ def measure(windows: Windows, evidence: Evidence) -> Measurement:
         desirability=np.fmin(people_rated, by_wheels),
         confidence=np.where(known, looked.confidence, 0.0),
         draw=draw,
-        describe=_describer(windows, looked, wheels, busiest, percentile, beside),
+        describe=_make_describer(windows, looked, wheels, busiest, percentile, beside),
     )
 
 
-def _busiest(windows: Windows, looked: _Looked) -> IntArray:
+def _find_busiest_stations(windows: Windows, looked: _Looked) -> IntArray:
     """Return the busiest station of each window."""
     if not len(windows):
         return np.empty(0, dtype=np.int64)
     of_cells = looked.people[looked.of_cell]
-    return looked.of_cell[windows.first + slices(of_cells, windows.first, windows.n_cells).argmax(axis=1)]
+    return looked.of_cell[windows.first + take_slices(of_cells, windows.first, windows.n_cells).argmax(axis=1)]
 
 
-def _worst_wheels(windows: Windows, wheels: _wheels.Wheels) -> FloatArray:
+def _rate_worst_wheels(windows: Windows, wheels: _wheels.Wheels) -> FloatArray:
     worst = np.fmin(wheels.bicycle, wheels.motor)
-    return _cells.over_cells(windows, _cells.per_cell(windows.cells, worst, "min"), "min")
+    return _cells.reduce_to_windows(windows, _cells.reduce_to_samples(windows.cells, worst, "min"), "min")
 
 
-def _beside(windows: Windows, looked: _Looked, evidence: Evidence) -> pd.DataFrame:
+def _find_window_neighbours(windows: Windows, looked: _Looked, evidence: Evidence) -> pd.DataFrame:
     """Say what lies beside each window."""
-    near = _wheels.neighbours(looked.around.xy, _near.SPACING_CELLS * windows.cells.step_m, evidence.features)
+    near = _wheels.find_point_neighbours(
+        looked.around.xy, _near.SPACING_CELLS * windows.cells.step_m, evidence.features
+    )
     return pd.DataFrame(
         {
-            name: _cells.over_cells(windows, near[name].to_numpy(dtype=float)[looked.of_cell], "max") > 0
+            name: _cells.reduce_to_windows(windows, near[name].to_numpy(dtype=float)[looked.of_cell], "max") > 0
             for name in near.columns
         }
     )
 
 
-def _describer(
+def _make_describer(
     windows: Windows,
     looked: _Looked,
     wheels: _wheels.Wheels,
@@ -231,22 +244,26 @@ def _describer(
             {
                 "people_per_hour": people,
                 "crowd_percentile": percentile[rows],
-                "best_hours": _best_hours(looked, station),
-                "bicycles": _texts(
+                "best_hours": _describe_known_hours(looked, station),
+                "bicycles": _make_text_array(
                     _wheels.BICYCLES_IN_WORDS[b]
-                    for b in wheels.bicycle[_cells.worst_ground(windows, wheels.bicycle)[rows]]
+                    for b in wheels.bicycle[_cells.find_worst_ground(windows, wheels.bicycle)[rows]]
                 ),
-                "motors": _texts(wheels.motor_words[_cells.worst_ground(windows, wheels.motor)[rows]]),
+                "motors": _make_text_array(wheels.motor_words[_cells.find_worst_ground(windows, wheels.motor)[rows]]),
                 **{
-                    column: _texts(f"{name} within {_wheels.NEAR_M[name]:.0f} m" if hit else None for hit in near[name])
+                    column: _make_text_array(
+                        f"{name} within {_wheels.NEAR_M[name]:.0f} m" if hit else None for hit in near[name]
+                    )
                     for column, name in _BESIDE.items()
                 },
             }
         )
-        drivers = _drivers(looked.around, station, _when.shares(looked.moment))
-        guessed = _when.guessed(looked.around.activity[station], looked.moment) > _GUESSED
+        drivers = _name_attractors(looked.around, station, _when.shares_at_moment(looked.moment))
+        guessed = _when.share_with_guessed_clock(looked.around.activity[station], looked.moment) > _GUESSED
         rows_of = zip(table.to_dict("records"), drivers, guessed, strict=True)
-        table["why_crowding"] = _texts(_words(row, of, clock, looked) for row, of, clock in rows_of)
+        table["why_crowding"] = _make_text_array(
+            _describe_crowding(row, of, clock, looked) for row, of, clock in rows_of
+        )
         return table
 
     return describe
@@ -258,17 +275,17 @@ _GUESSED = 0.5
 """Share of the people from which on the hour is called a guess."""
 
 
-def _texts(values: Iterable[object]) -> pd.api.extensions.ExtensionArray:
+def _make_text_array(values: Iterable[object]) -> pd.api.extensions.ExtensionArray:
     return pd.array(list(values), dtype="str")
 
 
-def _best_hours(looked: _Looked, station: IntArray) -> pd.api.extensions.ExtensionArray:
+def _describe_known_hours(looked: _Looked, station: IntArray) -> pd.api.extensions.ExtensionArray:
     known = looked.around.known[station]
-    words = _when.best_hours(looked.around.activity[station], looked.moment)
-    return _texts(text if k else None for text, k in zip(words, known, strict=True))
+    words = _when.describe_best_hours(looked.around.activity[station], looked.moment)
+    return _make_text_array(text if k else None for text, k in zip(words, known, strict=True))
 
 
-def _words(row: dict[Hashable, Any], drivers: str, guessed_clock: bool, looked: _Looked) -> str:
+def _describe_crowding(row: dict[Hashable, Any], drivers: str, guessed_clock: bool, looked: _Looked) -> str:
     """Say how many people, compared with what, for which reason, how sure, and what else comes along."""
     wheels = f"bicycles and scooters {row['bicycles']}; motors {row['motors']}"
     beside = [str(row[column]) for column in _BESIDE if isinstance(row[column], str)]
@@ -277,9 +294,9 @@ def _words(row: dict[Hashable, Any], drivers: str, guessed_clock: bool, looked: 
         return f"people unknown: nothing that draws any is mapped within {_where.FAR_REACH_M:.0f} m; {rest}"
     share = row["crowd_percentile"]
     parts = [
-        f"{_roughly(row['people_per_hour'])} people an hour "
+        f"{_round_in_words(row['people_per_hour'])} people an hour "
         + ("at a mean hour of the day" if looked.moment is None else f"at {looked.moment.local:%a %H:%M}")
-        + f" ({_how_sure(looked, guessed_clock)})",
+        + f" ({_describe_certainty(looked, guessed_clock)})",
         f", busier than {100 * share:.0f} % of the ways within 1 km" if np.isfinite(share) else "",
         f", drawn by {drivers}" if drivers else "",
         f"; quiet {row['best_hours']}; {rest}",
@@ -287,7 +304,7 @@ def _words(row: dict[Hashable, Any], drivers: str, guessed_clock: bool, looked: 
     return "".join(parts)
 
 
-def _how_sure(looked: _Looked, guessed_clock: bool) -> str:
+def _describe_certainty(looked: _Looked, guessed_clock: bool) -> str:
     if looked.scale.counters:
         source = f"by {looked.scale.counters} counters"
     else:
@@ -296,7 +313,7 @@ def _how_sure(looked: _Looked, guessed_clock: bool) -> str:
     return source if looked.around.houses else f"{source}; no houses are mapped, there may be many more"
 
 
-def _roughly(number: float) -> str:
+def _round_in_words(number: float) -> str:
     """Return a number to one digit, as sure as it is.
 
     Examples
@@ -310,7 +327,7 @@ def _roughly(number: float) -> str:
     return f"some {np.rint(number / size) * size:.0f}"
 
 
-def _drivers(around: _where.Around, station: IntArray, shares: FloatArray) -> list[str]:
+def _name_attractors(around: _where.Around, station: IntArray, shares: FloatArray) -> list[str]:
     """Say what draws most people to each station: what has a name, within 100 m."""
     from scipy.spatial import cKDTree
 
@@ -328,7 +345,7 @@ def _drivers(around: _where.Around, station: IntArray, shares: FloatArray) -> li
             total[word] += float(weight)
         many = Counter(word for word, _ in set(zip(places.word[rows], places.thing[rows], strict=True)))
         top = [
-            _counted(many[word], word)
+            _count_in_words(many[word], word)
             for word, weight in sorted(total.items(), key=lambda item: -item[1])[:_MOST_NAMED]
             if weight > 0
         ]
@@ -336,7 +353,7 @@ def _drivers(around: _where.Around, station: IntArray, shares: FloatArray) -> li
     return words
 
 
-def _counted(n: int, word: str) -> str:
+def _count_in_words(n: int, word: str) -> str:
     """Return a number of things.
 
     Examples
@@ -358,5 +375,5 @@ CRITERION = Criterion(
     unit="percentile of the crowd index",
     curve=CURVE,
     unknown=UNKNOWN_PERCENTILE,
-    measure=measure,
+    measure=measure_crowding,
 )

@@ -11,7 +11,8 @@ from saferoute.criteria.crowding import _when, _where
 from saferoute.criteria.crowding._draws import SETTINGS
 
 if TYPE_CHECKING:
-    from saferoute.model import Features, FloatArray, Moment
+    from saferoute.arrays import FloatArray
+    from saferoute.model import Features, Moment
 
 UNCALIBRATED, CALIBRATED, WITH_POPULATION = 0.3, 0.7, 0.35
 """Confidence (`scoring.md` §3); dwellers counted are a little better than guessed [J]."""
@@ -50,7 +51,7 @@ class Scale:
     agreement: float = float("nan")
     population: bool = False
 
-    def people(self, index: FloatArray) -> FloatArray:
+    def estimate_people(self, index: FloatArray) -> FloatArray:
         """Return people an hour."""
         scaled: FloatArray = np.exp(self.level) * index**self.slope
         return scaled
@@ -64,19 +65,19 @@ class Scale:
         return least + (CALIBRATED - least) * min(self.counters / ENOUGH, 1.0)
 
 
-def scale(features: Features, moment: Moment | None) -> Scale:
+def learn_scale(features: Features, moment: Moment | None) -> Scale:
     """Return how the index becomes people an hour here."""
     population = features.population is not None
     if features.counters is None:
         return Scale(population=population)
     table = features.counters.table
-    seen = _where.around(table[["x_m", "y_m"]].to_numpy(dtype=float), features.counters.features)
-    index = at_hours(seen.activity, table["hour_of_week"].to_numpy(dtype=float), moment)
+    seen = _where.estimate_activity(table[["x_m", "y_m"]].to_numpy(dtype=float), features.counters.features)
+    index = index_at_hours(seen.activity, table["hour_of_week"].to_numpy(dtype=float), moment)
     count = table["count"].to_numpy(dtype=float)
-    return fit(index[seen.on_map], count[seen.on_map], population=population)
+    return fit_scale(index[seen.on_map], count[seen.on_map], population=population)
 
 
-def fit(index: FloatArray, count: FloatArray, *, population: bool = False) -> Scale:
+def fit_scale(index: FloatArray, count: FloatArray, *, population: bool = False) -> Scale:
     """Return the scale that n counters teach.
 
     A ridge regression of log counts on log index at the hour counted, towards
@@ -97,21 +98,21 @@ def fit(index: FloatArray, count: FloatArray, *, population: bool = False) -> Sc
         slope=slope,
         error=min(left, LEVEL_SD),
         counters=len(x),
-        agreement=spearman(x, y),
+        agreement=compute_spearman(x, y),
         population=population,
     )
 
 
-def at_hours(activity: FloatArray, hour_of_week: FloatArray, moment: Moment | None) -> FloatArray:
+def index_at_hours(activity: FloatArray, hour_of_week: FloatArray, moment: Moment | None) -> FloatArray:
     """Return the index at each row's own hour of the week, NaN = a mean hour of all the week."""
     profiles = np.column_stack([_when.PROFILES, np.ones(len(SETTINGS))])
     column = np.where(np.isfinite(hour_of_week), np.nan_to_num(hour_of_week), _when.HOURS).astype(np.int64)
-    factor = np.ones(len(SETTINGS)) if moment is None else _when.season(moment.local.month, moment.lat)
+    factor = np.ones(len(SETTINGS)) if moment is None else _when.seasonal_factors(moment.local.month, moment.lat)
     index: FloatArray = np.einsum("nk,kn->n", activity * factor, profiles[:, column])
     return index
 
 
-def spearman(a: FloatArray, b: FloatArray) -> float:
+def compute_spearman(a: FloatArray, b: FloatArray) -> float:
     """Return the rank correlation, NaN where it is none."""
     from scipy.stats import rankdata
 

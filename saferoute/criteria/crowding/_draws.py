@@ -20,13 +20,14 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from saferoute.criteria._tags import column, metres
+from saferoute.osm.tags import read_metres, tag_column
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from saferoute.model import Features, FloatArray, IntArray
+    from saferoute.arrays import FloatArray, IntArray
+    from saferoute.model import Features
 
 SETTINGS = ("centre", "evening", "office", "residential", "school", "transit", "park", "beach")
 """Whose clock a draw keeps."""
@@ -143,20 +144,20 @@ class Draws:
     word: NDArray[np.object_]
     thing: IntArray
 
-    def only(self, rows: NDArray[np.bool_] | IntArray) -> Draws:
+    def select_rows(self, rows: NDArray[np.bool_] | IntArray) -> Draws:
         """Return some of them."""
         return Draws(self.xy[rows], self.units[rows], self.setting[rows], self.word[rows], self.thing[rows])
 
 
-def draws(features: Features) -> tuple[Draws, Draws]:
+def find_attractors(features: Features) -> tuple[Draws, Draws]:
     """Return what is mapped to draw people: places, and floor area of buildings."""
-    at_points, in_areas = _rated(features.points, areal=False), _rated(features.areas, areal=True)
+    at_points, in_areas = _rate_attractors(features.points, areal=False), _rate_attractors(features.areas, areal=True)
     of_points, of_areas = at_points[at_points["units"] > 0], in_areas[in_areas["units"] > 0]
     points, areas = (
         features.points.geometry.to_numpy()[of_points.index],
         features.areas.geometry.to_numpy()[of_areas.index],
     )
-    spots, owner = _spots(areas, of_areas["building"].to_numpy(dtype=bool))
+    spots, owner = _place_spots(areas, of_areas["building"].to_numpy(dtype=bool))
     share = 1 / np.bincount(owner, minlength=len(areas))[owner] if len(owner) else np.empty(0)
     spread = of_areas.iloc[owner]
     whole = Draws(
@@ -167,25 +168,25 @@ def draws(features: Features) -> tuple[Draws, Draws]:
         thing=np.concatenate([np.arange(len(points)), len(points) + owner]),
     )
     floor = np.concatenate([np.zeros(len(of_points), bool), spread["building"].to_numpy(dtype=bool)])
-    return whole.only(~floor), whole.only(floor)
+    return whole.select_rows(~floor), whole.select_rows(floor)
 
 
-def _rated(table: gpd.GeoDataFrame, *, areal: bool) -> pd.DataFrame:
+def _rate_attractors(table: gpd.GeoDataFrame, *, areal: bool) -> pd.DataFrame:
     """Return units, setting, word and whether it is floor area, of each row: the tag that draws most."""
     n = len(table)
     units, setting, building = np.zeros(n), np.zeros(n, dtype=np.int64), np.zeros(n, dtype=bool)
     word = np.full(n, "", dtype=object)
     area = table.geometry.area.to_numpy() if areal and n else np.zeros(n)
-    closed = column(table, "access").isin(_CLOSED).to_numpy()
+    closed = tag_column(table, "access").isin(_CLOSED).to_numpy()
     for tag in _TAGS:
-        code, values = pd.factorize(column(table, tag))
+        code, values = pd.factorize(tag_column(table, tag))
         if not len(values) or (tag == "building" and not areal):
             continue
-        kinds = [_kind(tag, str(value)) for value in values]
+        kinds = [_rate_tag_value(tag, str(value)) for value in values]
         rated = np.array([k[0] for k in kinds] + [0.0])[code]
         if tag == "building":
             usual = np.array([_LEVELS.get(str(value), _LEVELS_ELSE) for value in values] + [0.0])[code]
-            rated = rated * area * _levels(table, usual) / _FLOOR_M2
+            rated = rated * area * _read_levels(table, usual) / _FLOOR_M2
         elif areal and tag in _BY_AREA:
             per = np.array([_BY_AREA[tag].get(str(value), np.inf) for value in values] + [np.inf])[code]
             rated = rated * np.fmax(area / per, 1.0)
@@ -201,7 +202,7 @@ def _rated(table: gpd.GeoDataFrame, *, areal: bool) -> pd.DataFrame:
 _TAGS = tuple(dict.fromkeys(tag for tags in _OF_SETTING.values() for tag in tags))
 
 
-def _kind(tag: str, value: str) -> tuple[float, int, str]:
+def _rate_tag_value(tag: str, value: str) -> tuple[float, int, str]:
     """Return units, setting and word of a tag's value; of a list (``a;b``) those of what draws most."""
     best = (0.0, 0, "")
     for part in (p.strip() for p in value.split(";")):
@@ -215,26 +216,26 @@ def _kind(tag: str, value: str) -> tuple[float, int, str]:
     return best
 
 
-def _levels(table: pd.DataFrame, usual: FloatArray) -> FloatArray:
+def _read_levels(table: pd.DataFrame, usual: FloatArray) -> FloatArray:
     """Return the levels of buildings, as tagged or usual for their kind."""
-    tagged = metres(table, "building:levels")
+    tagged = read_metres(table, "building:levels")
     return np.where((tagged > 0) & (tagged <= _MOST_LEVELS), tagged, usual)
 
 
-def _spots(shapes: NDArray[np.object_], building: NDArray[np.bool_]) -> tuple[FloatArray, IntArray]:
+def _place_spots(shapes: NDArray[np.object_], building: NDArray[np.bool_]) -> tuple[FloatArray, IntArray]:
     """Return points all over large areas, one in each of the rest, and the row each belongs to."""
     rows = np.arange(len(shapes))
     if not len(shapes):
         return np.empty((0, 2)), rows
     large = rows[~building & (shapely.area(shapes) > 4 * _SPACING_M**2)]
-    grid, owner = _grid_within(shapes[large])
+    grid, owner = _find_grid_points(shapes[large])
     owner = large[owner]
     alone = np.setdiff1d(rows, owner)
     middles = shapely.get_coordinates(shapely.point_on_surface(shapes[alone]))
     return np.concatenate([middles, grid]), np.concatenate([alone, owner])
 
 
-def _grid_within(shapes: NDArray[np.object_]) -> tuple[FloatArray, IntArray]:
+def _find_grid_points(shapes: NDArray[np.object_]) -> tuple[FloatArray, IntArray]:
     """Return the points of one fixed grid that lie in each shape."""
     found, owner = [np.empty((0, 2))], [np.empty(0, dtype=np.int64)]
     for row, shape in enumerate(shapes):

@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from saferoute.criteria._tags import column, isin
+from saferoute.osm.tags import has_value, tag_column
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from saferoute.model import Features, FloatArray, Moment
+    from saferoute.arrays import FloatArray
+    from saferoute.model import Features, Moment
 
 FOOT_ONLY, FOOT_BY_CLASS, BICYCLES, BICYCLES_SHARED = 1.0, 0.85, 0.7, 0.4
 """Desirability by bicycles; `FOOT_BY_CLASS`: footways and lawns that say nothing of them [J]."""
@@ -77,37 +78,37 @@ class Wheels:
     motor_words: NDArray[np.object_]
 
 
-def on(ground: pd.DataFrame) -> Wheels:
+def rate_wheels(ground: pd.DataFrame) -> Wheels:
     """Return what wheels may use each way."""
-    return Wheels(bicycles(ground), *motors(ground))
+    return Wheels(rate_bicycles(ground), *rate_motors(ground))
 
 
-def bicycles(ground: pd.DataFrame) -> FloatArray:
+def rate_bicycles(ground: pd.DataFrame) -> FloatArray:
     """Return the desirability of each way by the bicycles and scooters that may use it."""
-    highway, bicycle = column(ground, "highway"), column(ground, "bicycle")
-    shared = bicycle.eq("designated") & ~isin(ground, "segregated", {"yes"})
+    highway, bicycle = tag_column(ground, "highway"), tag_column(ground, "bicycle")
+    shared = bicycle.eq("designated") & ~has_value(ground, "segregated", {"yes"})
     none = bicycle.isin(["no", "use_sidepath"])
-    by_class = bicycle.isna() & (highway.eq("footway") | (highway.isna() & ~isin(ground, "kind", {"square"})))
+    by_class = bicycle.isna() & (highway.eq("footway") | (highway.isna() & ~has_value(ground, "kind", {"square"})))
     conditions = [shared.to_numpy(), none.to_numpy(), by_class.to_numpy()]
     return np.select(conditions, [BICYCLES_SHARED, FOOT_ONLY, FOOT_BY_CLASS], BICYCLES)
 
 
-def motors(ground: pd.DataFrame) -> tuple[FloatArray, NDArray[np.object_]]:
+def rate_motors(ground: pd.DataFrame) -> tuple[FloatArray, NDArray[np.object_]]:
     """Return the desirability of each way by the motors that may use it, and the same in words."""
-    highway = column(ground, "highway")
-    said = column(ground, "motor_vehicle").fillna(column(ground, "vehicle"))
+    highway = tag_column(ground, "highway")
+    said = tag_column(ground, "motor_vehicle").fillna(tag_column(ground, "vehicle"))
     # access=* of a track speaks of wheels, too, unless foot=* is the exception to it.
-    access = column(ground, "access").where(highway.eq("track"))
+    access = tag_column(ground, "access").where(highway.eq("track"))
     said = said.fillna(access.where(access.isin(MOTORS)))
-    kinds = pd.DataFrame({"said": said, "highway": highway, "grade": column(ground, "tracktype")}).fillna("")
+    kinds = pd.DataFrame({"said": said, "highway": highway, "grade": tag_column(ground, "tracktype")}).fillna("")
     number, kinds = kinds.groupby(["said", "highway", "grade"], sort=False).ngroup(), kinds.drop_duplicates()
-    rated = [_motors_of(*kind) for kind in kinds.itertuples(index=False, name=None)]
+    rated = [_rate_motor_kind(*kind) for kind in kinds.itertuples(index=False, name=None)]
     values = np.array([value for value, _ in rated], dtype=float)
     words = np.array([text for _, text in rated], dtype=object)
     return values[number], words[number]
 
 
-def _motors_of(said: str, highway: str, grade: str) -> tuple[float, str]:
+def _rate_motor_kind(said: str, highway: str, grade: str) -> tuple[float, str]:
     if said:
         return MOTORS.get(said, _OTHER)
     if highway == "track":
@@ -115,7 +116,7 @@ def _motors_of(said: str, highway: str, grade: str) -> tuple[float, str]:
     return PEDESTRIAN if highway == "pedestrian" else FOOT_WAY
 
 
-def neighbours(xy: FloatArray, spacing_m: float, features: Features) -> pd.DataFrame:
+def find_point_neighbours(xy: FloatArray, spacing_m: float, features: Features) -> pd.DataFrame:
     """Say which of dog park, playground, school gate and scooter hire lie beside points that stand for some metres.
 
     Gates are rarely mapped: all of a school's edge counts as one.
@@ -125,7 +126,7 @@ def neighbours(xy: FloatArray, spacing_m: float, features: Features) -> pd.DataF
     for name, tags in _NEIGHBOURS.items():
         hit = np.zeros(len(shapes), dtype=bool)
         for table in (features.points, features.areas):
-            things = _having(table, tags)
+            things = _select_tagged(table, tags)
             if len(things) and len(shapes):
                 line, _ = shapely.STRtree(things).query(
                     shapes, predicate="dwithin", distance=NEAR_M[name] + spacing_m / 2
@@ -135,22 +136,22 @@ def neighbours(xy: FloatArray, spacing_m: float, features: Features) -> pd.DataF
     return pd.DataFrame(found)
 
 
-def _having(table: gpd.GeoDataFrame, tags: dict[str, frozenset[str]]) -> NDArray[np.object_]:
+def _select_tagged(table: gpd.GeoDataFrame, tags: dict[str, frozenset[str]]) -> NDArray[np.object_]:
     hit = np.zeros(len(table), dtype=bool)
     for tag, values in tags.items():
-        hit |= isin(table, tag, values)
+        hit |= has_value(table, tag, values)
     return table.geometry.to_numpy()[hit]
 
 
-def cost_of_neighbours(near: pd.DataFrame, moment: Moment | None) -> FloatArray:
+def rate_neighbours(near: pd.DataFrame, moment: Moment | None) -> FloatArray:
     """Return the least desirability of what lies beside each line at that hour, 1 where nothing does."""
     cost = np.ones(len(near))
     for name, desirability in COST.items():
-        asleep = name == "school gate" and moment is not None and not _in_school(moment)
+        asleep = name == "school gate" and moment is not None and not _is_school_time(moment)
         if not asleep:
             cost = np.where(near[name], np.fmin(cost, desirability), cost)
     return cost
 
 
-def _in_school(moment: Moment) -> bool:
+def _is_school_time(moment: Moment) -> bool:
     return moment.local.weekday() < 5 and moment.local.hour in _SCHOOL_HOURS

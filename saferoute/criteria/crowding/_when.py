@@ -15,7 +15,8 @@ from saferoute.criteria.crowding._centre import WEEK
 from saferoute.criteria.crowding._draws import SETTINGS
 
 if TYPE_CHECKING:
-    from saferoute.model import BoolArray, FloatArray, Moment
+    from saferoute.arrays import BoolArray, FloatArray
+    from saferoute.model import Moment
 
 HOURS = 168
 
@@ -80,7 +81,7 @@ _QUIET = 2 / 3
 _DAYS = (("Mon–Fri", slice(0, 5)), ("Sat", slice(5, 6)), ("Sun", slice(6, 7)))
 
 
-def _weeks() -> FloatArray:
+def _build_week_profiles() -> FloatArray:
     weeks = {"centre": np.array(WEEK, dtype=float)}
     for name, days in _GUESSES.items():
         workday, friday, saturday, sunday = (np.array(day.split(), dtype=float) for day in days)
@@ -88,11 +89,11 @@ def _weeks() -> FloatArray:
     return np.stack([(weeks[name] / weeks[name].mean()).ravel() for name in SETTINGS])
 
 
-PROFILES = _weeks()
+PROFILES = _build_week_profiles()
 """Share of each setting's mean hour, shape (len(SETTINGS), 168), Monday 0:00 first."""
 
 
-def season(month: int, lat: float) -> FloatArray:
+def seasonal_factors(month: int, lat: float) -> FloatArray:
     """Return the factor of each setting in a month (1 to 12) at a latitude; its mean over a year is 1."""
     strength = np.clip((abs(lat) - _TROPIC_DEG) / (_SEASONAL_DEG - _TROPIC_DEG), 0, 1)
     factor = np.ones(len(SETTINGS))
@@ -102,15 +103,15 @@ def season(month: int, lat: float) -> FloatArray:
     return factor
 
 
-def shares(moment: Moment | None) -> FloatArray:
+def shares_at_moment(moment: Moment | None) -> FloatArray:
     """Return each setting's share of its mean hour; without a moment, that of the hours from 7 to 21."""
     if moment is None:
         return PROFILES.reshape(len(SETTINGS), 7, 24)[:, :, _WAKING].mean(axis=(1, 2))
-    here: FloatArray = PROFILES[:, moment.hour_of_week] * season(moment.local.month, moment.lat)
+    here: FloatArray = PROFILES[:, moment.hour_of_week] * seasonal_factors(moment.local.month, moment.lat)
     return here
 
 
-def best_hours(activity: FloatArray, moment: Moment | None) -> list[str]:
+def describe_best_hours(activity: FloatArray, moment: Moment | None) -> list[str]:
     """Return the quiet hours of each row of activity, by kind of day.
 
     Quiet hours have less than two thirds of the people of that day's mean hour from 7
@@ -126,7 +127,7 @@ def best_hours(activity: FloatArray, moment: Moment | None) -> list[str]:
     light[_WAKING] = True
     if moment is not None:
         light = np.array(moment.light)
-        activity = activity * season(moment.local.month, moment.lat)
+        activity = activity * seasonal_factors(moment.local.month, moment.lat)
     light[[h for h in range(24) if h not in _RUNNABLE]] = False
     if not light.any():
         return ["no hour of light"] * len(activity)
@@ -138,11 +139,11 @@ def best_hours(activity: FloatArray, moment: Moment | None) -> list[str]:
         quiet = light & (mean < _QUIET * mean[:, _WAKING].mean(axis=1, keepdims=True))
         quiet[np.arange(len(quiet)), quietest] = True
         for row, hours in zip(words, quiet, strict=True):
-            row.append(f"{day} {_ranges(hours)}")
+            row.append(f"{day} {_format_hour_ranges(hours)}")
     return ["; ".join(row) for row in words]
 
 
-def _ranges(hours: BoolArray) -> str:
+def _format_hour_ranges(hours: BoolArray) -> str:
     """Return runs of hours as people write them.
 
     Examples
@@ -154,9 +155,9 @@ def _ranges(hours: BoolArray) -> str:
     return ", ".join(f"{first}–{end}" for first, end in edges.reshape(-1, 2))
 
 
-def guessed(activity: FloatArray, moment: Moment | None) -> FloatArray:
+def share_with_guessed_clock(activity: FloatArray, moment: Moment | None) -> FloatArray:
     """Return which part of the people of each row keeps a clock that is a guess, 0..1."""
-    people = activity * shares(moment)
+    people = activity * shares_at_moment(moment)
     total = people.sum(axis=1)
     learnt = people[:, SETTINGS.index("centre")]
     return 1 - np.divide(learnt, total, out=np.zeros(len(total)), where=total > 0)

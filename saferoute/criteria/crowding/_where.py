@@ -26,16 +26,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from saferoute.criteria._tags import column, isin, metres, of_values
-from saferoute.criteria.crowding._draws import SETTINGS, Draws, draws
-from saferoute.geometry import Nearby, evenly_along
+from saferoute.criteria.crowding._draws import SETTINGS, Draws, find_attractors
+from saferoute.geometry import Nearby, place_points_evenly
+from saferoute.osm.tags import has_value, map_tag_values, read_metres, tag_column
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
     from numpy.typing import NDArray
 
-    from saferoute.model import BoolArray, Features, FloatArray, IntArray
+    from saferoute.arrays import BoolArray, FloatArray, IntArray
+    from saferoute.model import Features
 
 NEAR_M, NEAR_REACH_M = 50.0, 200.0
 FAR_M, FAR_REACH_M, FAR_SHARE = 300.0, 900.0, 0.1
@@ -113,14 +114,14 @@ class Around:
     houses: bool
 
 
-def around(xy: FloatArray, features: Features) -> Around:
+def estimate_activity(xy: FloatArray, features: Features) -> Around:
     """Return the activity at points of shape (n, 2) in the features' CRS."""
-    places, floor = draws(features)
-    floor = _counted_dwellers(floor, features.population)
-    ways = _walked(features)
-    factor, on_map = way_factors(xy, ways)
-    of_places = _near(xy, places) + FAR_SHARE * _on_grid(xy, places, FAR_M, FAR_REACH_M)
-    of_floor, streets = _both(xy, floor), _both(xy, _streets(ways))
+    places, floor = find_attractors(features)
+    floor = _insert_counted_dwellers(floor, features.population)
+    ways = _select_walked_ways(features)
+    factor, on_map = rate_nearby_ways(xy, ways)
+    of_places = _sum_near_kernel(xy, places) + FAR_SHARE * _sum_kernel_on_grid(xy, places, FAR_M, FAR_REACH_M)
+    of_floor, streets = _sum_both_kernels(xy, floor), _sum_both_kernels(xy, _make_street_attractors(ways))
     known = (of_places + of_floor).sum(axis=1) > 0
     # Who lives and works around passes along the main streets, not along lanes.
     # Whom a street has beyond a plain pavement's share is there for what the centre is.
@@ -128,24 +129,24 @@ def around(xy: FloatArray, features: Features) -> Around:
     activity = of_places + factor[:, None] * of_floor
     activity[:, RESIDENTIAL] += np.fmin(factor, 1.0) * passing
     activity[:, CENTRE] += np.fmax(factor - 1.0, 0.0) * passing
-    activity[:, PARK] += PROMENADE * passing * _by_the_water(xy, features)
+    activity[:, PARK] += PROMENADE * passing * _is_by_water(xy, features)
     return Around(xy, activity, known, on_map, places, _has_houses(features))
 
 
 def _has_houses(features: Features) -> bool:
-    homes = isin(features.ways, "highway", {"residential", "living_street"})
+    homes = has_value(features.ways, "highway", {"residential", "living_street"})
     km = float(shapely.length(features.ways.geometry.to_numpy()[homes]).sum()) / 1000
-    houses = int(column(features.areas, "building").notna().sum())
+    houses = int(tag_column(features.areas, "building").notna().sum())
     return houses >= HOUSES_PER_KM * km
 
 
-def _both(xy: FloatArray, of: Draws) -> FloatArray:
+def _sum_both_kernels(xy: FloatArray, of: Draws) -> FloatArray:
     """Return the sum with both kernels."""
-    near, far = _near(xy, of), _on_grid(xy, of, FAR_M, FAR_REACH_M)
+    near, far = _sum_near_kernel(xy, of), _sum_kernel_on_grid(xy, of, FAR_M, FAR_REACH_M)
     return near + FAR_SHARE * far
 
 
-def _counted_dwellers(floor: Draws, population: pd.DataFrame | None) -> Draws:
+def _insert_counted_dwellers(floor: Draws, population: pd.DataFrame | None) -> Draws:
     """Put counted dwellers in the place of those that homes make likely, where they are counted."""
     from scipy.spatial import cKDTree
 
@@ -154,7 +155,7 @@ def _counted_dwellers(floor: Draws, population: pd.DataFrame | None) -> Draws:
     xy = population[["x_m", "y_m"]].to_numpy(dtype=float)
     reach = float(population["cell_m"].max())
     away, _ = cKDTree(xy).query(floor.xy, distance_upper_bound=reach) if len(floor.xy) else (np.empty(0), None)
-    left = floor.only((floor.setting != RESIDENTIAL) | ~np.isfinite(away))
+    left = floor.select_rows((floor.setting != RESIDENTIAL) | ~np.isfinite(away))
     n = len(xy)
     return Draws(
         xy=np.concatenate([left.xy, xy]),
@@ -165,7 +166,7 @@ def _counted_dwellers(floor: Draws, population: pd.DataFrame | None) -> Draws:
     )
 
 
-def _near(xy: FloatArray, of: Draws) -> FloatArray:
+def _sum_near_kernel(xy: FloatArray, of: Draws) -> FloatArray:
     """Return Σ units · exp(−d/50 m) per setting, exact."""
     from scipy.spatial import cKDTree
 
@@ -179,7 +180,7 @@ def _near(xy: FloatArray, of: Draws) -> FloatArray:
     return result
 
 
-def _on_grid(xy: FloatArray, of: Draws, decay_m: float, reach_m: float) -> FloatArray:
+def _sum_kernel_on_grid(xy: FloatArray, of: Draws, decay_m: float, reach_m: float) -> FloatArray:
     """Return the same sum with another kernel, by way of a grid: what is far needs no metre.
 
     The grid's lines are the same wherever one looks, and both ends are shared
@@ -196,10 +197,10 @@ def _on_grid(xy: FloatArray, of: Draws, decay_m: float, reach_m: float) -> Float
     if size.prod() > _MOST_CELLS and len(xy) > 1:
         axis = int(np.argmax(size))
         for part in np.array_split(np.argsort(xy[:, axis], kind="stable"), 2):
-            result[part] = _on_grid(xy[part], of, decay_m, reach_m)
+            result[part] = _sum_kernel_on_grid(xy[part], of, decay_m, reach_m)
         return result
     inside = ((of.xy / _GRID_M >= low + 1) & (of.xy / _GRID_M < low + size - 2)).all(axis=1)
-    of = of.only(inside)
+    of = of.select_rows(inside)
     step = np.arange(-margin + 1, margin) * _GRID_M
     distance = np.hypot(step[:, None], step[None, :])
     kernel = np.where(distance <= reach_m, np.exp(-distance / decay_m), 0.0)
@@ -207,8 +208,8 @@ def _on_grid(xy: FloatArray, of: Draws, decay_m: float, reach_m: float) -> Float
     fast = [fft.next_fast_len(int(n), real=True) for n in size + len(step) - 1]
     spread = fft.rfft2(kernel, fast)
     here = tuple(slice(margin - 1, margin - 1 + int(n)) for n in size)
-    at, share = _corners(of.xy, low, size)
-    look, weight = _corners(xy, low, size)
+    at, share = _share_among_corners(of.xy, low, size)
+    look, weight = _share_among_corners(xy, low, size)
     for setting in np.unique(of.setting):
         mine = of.setting == setting
         deposit = np.bincount(
@@ -221,7 +222,7 @@ def _on_grid(xy: FloatArray, of: Draws, decay_m: float, reach_m: float) -> Float
     return result
 
 
-def _corners(xy: FloatArray, low: IntArray, size: IntArray) -> tuple[IntArray, FloatArray]:
+def _share_among_corners(xy: FloatArray, low: IntArray, size: IntArray) -> tuple[IntArray, FloatArray]:
     """Return the four grid cells around each point and its share in each, both of shape (4, n)."""
     position = xy / _GRID_M - low
     cell = np.floor(position).astype(np.int64)
@@ -238,33 +239,35 @@ _TOLD = ("highway", "service", "width", "foot", "access", "footway", "name", "ge
 """Columns that tell how many people walk on a way, and which street it is."""
 
 
-def _walked(features: Features) -> gpd.GeoDataFrame:
+def _select_walked_ways(features: Features) -> gpd.GeoDataFrame:
     """Return the ways and pedestrian areas on which somebody may walk, with their factor ``people``."""
     from pandas import concat
 
     ways, areas = ([t for t in _TOLD if t in table] for table in (features.ways, features.areas))
-    people = _people_on(features.ways)
+    people = _rate_walkers_on_ways(features.ways)
     here = features.ways[ways].assign(people=people)[people > 0]
-    square = column(features.areas, "highway").isin(WAYS) | isin(features.areas, "area:highway", {"pedestrian"})
+    square = tag_column(features.areas, "highway").isin(WAYS) | has_value(
+        features.areas, "area:highway", {"pedestrian"}
+    )
     squares = features.areas[areas][square]
-    squares = squares.assign(highway=column(squares, "highway").fillna("pedestrian"))
-    squares = squares.assign(people=_people_on(squares))
+    squares = squares.assign(highway=tag_column(squares, "highway").fillna("pedestrian"))
+    squares = squares.assign(people=_rate_walkers_on_ways(squares))
     return concat([here.assign(square=False), squares.assign(square=True)], ignore_index=True)
 
 
-def _people_on(ways: pd.DataFrame) -> FloatArray:
+def _rate_walkers_on_ways(ways: pd.DataFrame) -> FloatArray:
     """Return the factor of each way by class, use and width, 0 where nobody walks."""
-    factor = of_values(ways, "highway", lambda kind: WAYS.get(kind, 0.0), missing=0.0)
-    factor = factor * of_values(ways, "service", lambda kind: _ASIDE.get(kind, 1.0), missing=1.0)
-    width = metres(ways, "width")
-    on_foot = isin(ways, "highway", _FOOT_WAYS)
+    factor = map_tag_values(ways, "highway", lambda kind: WAYS.get(kind, 0.0), missing=0.0)
+    factor = factor * map_tag_values(ways, "service", lambda kind: _ASIDE.get(kind, 1.0), missing=1.0)
+    width = read_metres(ways, "width")
+    on_foot = has_value(ways, "highway", _FOOT_WAYS)
     wide = np.interp(np.where(on_foot & np.isfinite(width), width, 0.0), _WIDE_M, (0.0, 1.0))
-    foot = column(ways, "foot").fillna(column(ways, "access"))
+    foot = tag_column(ways, "foot").fillna(tag_column(ways, "access"))
     closed = foot.isin(_CLOSED).to_numpy()
     return np.where(closed, 0.0, factor * (1 + _WIDE_MORE * wide))
 
 
-def way_factors(xy: FloatArray, ways: gpd.GeoDataFrame) -> tuple[FloatArray, BoolArray]:
+def rate_nearby_ways(xy: FloatArray, ways: gpd.GeoDataFrame) -> tuple[FloatArray, BoolArray]:
     """Return the factor of the busiest way within 30 m of each point, and whether any is within 250 m."""
     factor = np.full(len(xy), 0.3)
     shapes = ways.geometry.to_numpy()
@@ -272,11 +275,11 @@ def way_factors(xy: FloatArray, ways: gpd.GeoDataFrame) -> tuple[FloatArray, Boo
         return factor, np.zeros(len(xy), dtype=bool)
     points = shapely.points(xy)
     people = ways["people"].to_numpy()
-    way, point = Nearby(shapes).within(shapely.STRtree(points), ON_WAY_M)
+    way, point = Nearby(shapes).pairs_within(shapely.STRtree(points), ON_WAY_M)
     # Beside a street one is less on it than on it; nothing jumps at 30 m.
     away = shapely.distance(points[point], shapes[way])
-    lengths = _street_lengths(xy, ways)
-    longer = np.interp(lengths.of(point, way), (0.0, 2 * _LONG_M), (_SHORT, _LONG))
+    lengths = _index_street_lengths(xy, ways)
+    longer = np.interp(lengths.measure_streets(point, way), (0.0, 2 * _LONG_M), (_SHORT, _LONG))
     np.maximum.at(factor, point, people[way] * longer * (1 - 0.5 * away / ON_WAY_M))
     near = np.zeros(len(xy), dtype=bool)
     near[point] = True
@@ -285,23 +288,23 @@ def way_factors(xy: FloatArray, ways: gpd.GeoDataFrame) -> tuple[FloatArray, Boo
     return factor, near
 
 
-def _by_the_water(xy: FloatArray, features: Features) -> BoolArray:
+def _is_by_water(xy: FloatArray, features: Features) -> BoolArray:
     """Say which points are on a foot way beside water."""
     ways, areas = features.ways, features.areas
     line, area = np.zeros(len(ways), dtype=bool), np.zeros(len(areas), dtype=bool)
     for tag, values in _WATER_LINES.items():
-        line |= isin(ways, tag, values)
+        line |= has_value(ways, tag, values)
     for tag, values in _WATER_AREAS.items():
-        area |= isin(areas, tag, values)
+        area |= has_value(areas, tag, values)
     water = np.concatenate([ways.geometry.to_numpy()[line], areas.geometry.to_numpy()[area]])
-    paths = ways.geometry.to_numpy()[isin(ways, "highway", _FOOT_WAYS)]
+    paths = ways.geometry.to_numpy()[has_value(ways, "highway", _FOOT_WAYS)]
     points = shapely.points(xy)
     beside = np.zeros(len(xy), dtype=bool)
     if not len(water) or not len(paths):
         return beside
-    beside[Nearby(water).within(shapely.STRtree(points), _WATER_M)[1]] = True
+    beside[Nearby(water).pairs_within(shapely.STRtree(points), _WATER_M)[1]] = True
     near = np.flatnonzero(beside)
-    on_foot = Nearby(paths).within(shapely.STRtree(points[near]), ON_WAY_M)[1]
+    on_foot = Nearby(paths).pairs_within(shapely.STRtree(points[near]), ON_WAY_M)[1]
     beside[np.setdiff1d(near, near[on_foot])] = False
     return beside
 
@@ -314,7 +317,7 @@ class _Lengths:
     marks: dict[int, NDArray[np.float64]]
     xy: FloatArray
 
-    def of(self, point: IntArray, way: IntArray) -> FloatArray:
+    def measure_streets(self, point: IntArray, way: IntArray) -> FloatArray:
         """Return metres of the way's street within 600 m of the point; 0 where it has no name."""
         from scipy.spatial import cKDTree
 
@@ -331,30 +334,30 @@ class _Lengths:
         return result
 
 
-def _street_lengths(xy: FloatArray, ways: gpd.GeoDataFrame) -> _Lengths:
+def _index_street_lengths(xy: FloatArray, ways: gpd.GeoDataFrame) -> _Lengths:
     import pandas as pd
 
-    names, _ = pd.factorize(column(ways, "name").where(~ways["square"].to_numpy()))
+    names, _ = pd.factorize(tag_column(ways, "name").where(~ways["square"].to_numpy()))
     number = names.astype(np.int64)
-    marks, owner = _marks(ways.geometry.to_numpy(), number >= 0)
+    marks, owner = _mark_lines(ways.geometry.to_numpy(), number >= 0)
     of_name = number[owner]
     order = np.argsort(of_name, kind="stable")
     pieces = np.split(order, np.flatnonzero(np.diff(of_name[order])) + 1)
     return _Lengths(number, {int(of_name[p[0]]): marks[p] for p in pieces if len(p)}, xy)
 
 
-def _marks(shapes: NDArray[np.object_], use: BoolArray) -> tuple[FloatArray, IntArray]:
+def _mark_lines(shapes: NDArray[np.object_], use: BoolArray) -> tuple[FloatArray, IntArray]:
     """Return points every 25 m of the lines in use, and the row each lies on."""
     rows = np.flatnonzero(use & (shapely.get_dimensions(shapes) == 1))
-    xy, line = evenly_along(shapes[rows], _MARK_M)
+    xy, line = place_points_evenly(shapes[rows], _MARK_M)
     return xy, rows[line]
 
 
-def _streets(ways: gpd.GeoDataFrame) -> Draws:
+def _make_street_attractors(ways: gpd.GeoDataFrame) -> Draws:
     """Return the streets as points that bring walkers past, in the setting of dwellings."""
-    aside = isin(ways, "footway", _NOT_STREETS) | ways["square"].to_numpy(dtype=bool)
+    aside = has_value(ways, "footway", _NOT_STREETS) | ways["square"].to_numpy(dtype=bool)
     shapes = ways.geometry.to_numpy()
-    marks, owner = _marks(shapes, ~aside)
+    marks, owner = _mark_lines(shapes, ~aside)
     n = np.bincount(owner, minlength=len(ways))
     length = np.where(n > 0, shapely.length(shapes) / np.fmax(n, 1), 0.0)
     units = np.fmin(ways["people"].to_numpy(), 1.0)[owner] * length[owner] * _UNITS_PER_M

@@ -1,0 +1,60 @@
+"""From foot ways and open ground to candidate stretches.
+
+Ways are joined to chains, chains cut into cells, cells gathered into windows
+of the level's length that are clear and straight, and after scoring windows
+merge into stretches. A *stretch* is the one coined word here: a straight,
+clear piece of ground long enough for one backward section, whatever ways it
+is made of (a "segment" already means a node-to-node piece).
+"""
+
+from __future__ import annotations
+
+from saferoute.candidates._open_ground import (
+    Cutters,
+    OpenGround,
+    fill_implied_surface,
+    kinds_of_areas,
+    search_open_ground,
+    strokes_of_corridors,
+)
+from saferoute.candidates._strokes import build_strokes, concatenate_strokes, count_side_paths
+from saferoute.candidates._windows import (
+    STEP_M,
+    Merged,
+    cut_samples,
+    drop_overlapping_stretches,
+    find_rivals,
+    find_windows,
+    is_best_of_rivals,
+    is_in_runs,
+    merge_windows,
+    order_by_score,
+    select_stretches,
+    select_windows,
+)
+from saferoute.model import Chains
+
+__all__ = [
+    "STEP_M",
+    "Chains",
+    "Cutters",
+    "Merged",
+    "OpenGround",
+    "build_strokes",
+    "concatenate_strokes",
+    "count_side_paths",
+    "cut_samples",
+    "drop_overlapping_stretches",
+    "fill_implied_surface",
+    "find_rivals",
+    "find_windows",
+    "is_best_of_rivals",
+    "is_in_runs",
+    "kinds_of_areas",
+    "merge_windows",
+    "order_by_score",
+    "search_open_ground",
+    "select_stretches",
+    "select_windows",
+    "strokes_of_corridors",
+]

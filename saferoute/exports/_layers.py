@@ -1,0 +1,70 @@
+"""What leaves as tables: one or more layers of plain values, and the words that go with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from saferoute.exports.schema import SCHEMA, SECTIONS, STEPS
+from saferoute.model import WGS84, Session
+from saferoute.report.text import LONGEST_VALUE, sanitize_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from saferoute.model import Ranking
+
+_DIGITS = 3
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A table for a file.
+
+    Attributes
+    ----------
+    name : str
+        ``stretches``, ``sections`` or ``steps``.
+    table : GeoDataFrame
+        WGS 84; numbers, and plain text whose lists are joined by "; "; missing = None or NaN.
+    """
+
+    name: str
+    table: gpd.GeoDataFrame
+
+
+def build_layers(thing: Ranking | Session) -> list[Layer]:
+    """Return the tables of a ranking (stretches) or a session (steps, sections)."""
+    if isinstance(thing, Session):
+        return [
+            Layer("steps", flatten_table(thing.steps, STEPS)),
+            Layer("sections", flatten_table(thing.sections, SECTIONS)),
+        ]
+    return [Layer("stretches", flatten_table(thing.stretches, SCHEMA))]
+
+
+def flatten_table(table: gpd.GeoDataFrame, columns: Mapping[str, str]) -> gpd.GeoDataFrame:
+    """Return the named columns as numbers and plain text, in WGS 84."""
+    data = {
+        name: _flatten_column(table[name]) if name in table else _flatten_column(pd.Series([None] * len(table)))
+        for name in columns
+    }
+    return gpd.GeoDataFrame(data, geometry=table.geometry.to_numpy(), crs=table.crs).to_crs(WGS84)
+
+
+def _flatten_column(values: pd.Series) -> pd.Series:
+    if pd.api.types.is_bool_dtype(values) or pd.api.types.is_integer_dtype(values):
+        return values.reset_index(drop=True)
+    if pd.api.types.is_float_dtype(values):
+        return values.astype(float).round(_DIGITS).reset_index(drop=True)
+    return pd.Series([_flatten_value(v) for v in values], dtype="str")
+
+
+def _flatten_value(value: Any) -> str | float:
+    if isinstance(value, list | tuple):
+        return sanitize_text("; ".join(sanitize_text(v, LONGEST_VALUE) for v in value), LONGEST_VALUE)
+    return np.nan if value is None or pd.isna(value) else sanitize_text(value, LONGEST_VALUE)

@@ -1,0 +1,53 @@
+"""CSV (RFC 4180, UTF-8): a row a stretch, or a row a step; no cell is a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import shapely
+
+from saferoute.exports._layers import build_layers
+from saferoute.report.notices import collect_notices
+
+if TYPE_CHECKING:
+    from saferoute.model import Ranking, Session
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+"""What makes a spreadsheet calculate; full-width signs are taken for the narrow ones."""
+_PLACES = ("start_lat", "start_lon", "end_lat", "end_lon")
+_WORDS = ("attribution", "licence", "data_date", "caution")
+
+
+def to_csv(thing: Ranking | Session) -> str:
+    """Return a ranking's stretches or a session's steps as CSV text.
+
+    The columns are those of the layer, then where its line starts and ends,
+    then attribution, licence, date and caution, in every row: no reader loses
+    them.
+    """
+    table, words = build_layers(thing)[0].table, collect_notices(thing)
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    columns = [c for c in table.columns if c != "geometry"]
+    writer.writerow([*columns, *_PLACES, *_WORDS])
+    for row in table.to_dict("records"):
+        xy = shapely.get_coordinates(row["geometry"])[[0, -1]].round(7)
+        places = [xy[0, 1], xy[0, 0], xy[1, 1], xy[1, 0]]
+        writer.writerow([*(escape_cell(row[c]) for c in columns), *places, *(escape_cell(words[w]) for w in _WORDS)])
+    return out.getvalue()
+
+
+def escape_cell(value: Any) -> Any:
+    """Return a value that a spreadsheet shows and does not calculate.
+
+    Examples
+    --------
+    >>> cell("=1+1"), cell("Park"), cell(-0.5), cell(None)
+    ("'=1+1", 'Park', -0.5, '')
+    """
+    if value is None or (not isinstance(value, str) and pd.isna(value)):
+        return ""
+    return f"'{value}" if isinstance(value, str) and value.lstrip().startswith(_FORMULA) else value

@@ -1,0 +1,119 @@
+"""GPX 1.1: the whole way as a track, starts and ends as waypoints.
+
+No routes beside the track, for readers double them; no times, for nobody has
+run it yet.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from saferoute.model import WGS84, Session
+from saferoute.report.notices import ODBL_URL, join_notices, make_title
+from saferoute.report.text import LONGEST_VALUE, sanitize_text
+
+if TYPE_CHECKING:
+    from gpxpy.gpx import GPX
+
+    from saferoute.model import Ranking
+
+_LONGEST_NOTICE = 4000
+_LOOK_ALIKE = str.maketrans({"<": "‹", ">": "›", "&": "＆", '"': "”"})
+"""gpxpy 1.6 writes the author of the copyright as it is, into an attribute."""
+
+
+def to_gpx(thing: Ranking | Session) -> str:
+    """Return a session as one track, or a ranking as a track a stretch, as GPX text."""
+    gpx = _create_document(thing)
+    if isinstance(thing, Session):
+        _add_session(gpx, thing)
+    else:
+        _add_ranking(gpx, thing)
+    return str(gpx.to_xml(version="1.1"))
+
+
+def _create_document(thing: Ranking | Session) -> GPX:
+    from gpxpy.gpx import GPX
+
+    ranking = thing.ranking if isinstance(thing, Session) else thing
+    gpx = GPX()
+    gpx.creator = "saferoute"
+    gpx.name = make_title(thing)
+    gpx.description = sanitize_text(join_notices(thing), _LONGEST_NOTICE)
+    author = "; ".join(sanitize_text(a, LONGEST_VALUE) for a in ranking.attribution)
+    gpx.copyright_author = author.translate(_LOOK_ALIKE)
+    gpx.copyright_license = ODBL_URL
+    if year := re.match(r"\d{4}", ranking.data_date or "", re.ASCII):
+        gpx.copyright_year = year[0]
+    return gpx
+
+
+def _add_session(gpx: GPX, session: Session) -> None:
+    track = session.track
+    if not len(track):
+        return
+    segment = _add_track(gpx, make_title(session), "; ".join(sanitize_text(w, 200) for w in session.steps["words"]))
+    for lon, lat, ele in track[["lon", "lat", "elevation_m"]].itertuples(index=False):
+        _add_point(segment, lon, lat, ele)
+    for row in session.sections.to_dict("records"):
+        step = session.steps.index[session.steps["section"] == row["section"]][0]
+        part = track[track["step"] == session.steps["step"][step]]
+        words = sanitize_text(session.steps["words"][step], LONGEST_VALUE)
+        checks = "; ".join(sanitize_text(check) for check in row["checks"])
+        for at, name in ((part.iloc[0], "start"), (part.iloc[-1], "end")):
+            _add_waypoint(
+                gpx, (at.lon, at.lat, at.elevation_m), f"Backward {row['section']} {name}", f"{words}. {checks}"
+            )
+
+
+def _add_ranking(gpx: GPX, ranking: Ranking) -> None:
+    for row in ranking.stretches.to_crs(WGS84).to_dict("records"):
+        name = f"{row['rank']} {'' if pd.isna(row['name']) else sanitize_text(row['name'], 60)}".strip()
+        checks = "; ".join(sanitize_text(check) for check in row["checks"])
+        rating = "unrated" if row["rating"] == "none" else f"rated {row['rating']}"
+        words = f"{row['length_m']:.0f} m, {rating}, score {row['score']:.2f}; check {checks}"
+        segment = _add_track(gpx, name, words)
+        xy = shapely.get_coordinates(row["geometry"])
+        for lon, lat in xy:
+            _add_point(segment, lon, lat, np.nan)
+        for (lon, lat), end in ((xy[0], "start"), (xy[-1], "end")):
+            _add_waypoint(gpx, (lon, lat, np.nan), f"{row['rank']} {end}", words)
+
+
+def _add_track(gpx: GPX, name: str, words: str) -> Any:
+    from gpxpy.gpx import GPXTrack, GPXTrackSegment
+
+    track, segment = GPXTrack(name=name, description=sanitize_text(words, _LONGEST_NOTICE)), GPXTrackSegment()
+    track.segments.append(segment)
+    gpx.tracks.append(track)
+    return segment
+
+
+def _add_point(segment: Any, lon: float, lat: float, ele: float) -> None:
+    from gpxpy.gpx import GPXTrackPoint
+
+    segment.points.append(GPXTrackPoint(round(lat, 7), round(lon, 7), elevation=_round_elevation(ele)))
+
+
+def _add_waypoint(gpx: GPX, at: tuple[float, float, float], name: str, words: str) -> None:
+    from gpxpy.gpx import GPXWaypoint
+
+    lon, lat, ele = at
+    gpx.waypoints.append(
+        GPXWaypoint(
+            round(lat, 7),
+            round(lon, 7),
+            elevation=_round_elevation(ele),
+            name=name,
+            description=sanitize_text(words, 1000),
+        )
+    )
+
+
+def _round_elevation(ele: float) -> float | None:
+    return round(float(ele), 1) if np.isfinite(ele) else None

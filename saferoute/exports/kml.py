@@ -1,0 +1,77 @@
+"""KML 2.2: lines with their values as a table.
+
+Viewers take texts of KML for HTML and fill in ``$[…]``, so both are written in
+look-alike characters: text stays text in every reader.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
+
+import pandas as pd
+import shapely
+
+from saferoute.exports._layers import build_layers
+from saferoute.report.notices import join_notices, make_title
+from saferoute.report.text import sanitize_text
+
+if TYPE_CHECKING:
+    from saferoute.model import Ranking, Session
+
+_NAMESPACE = "http://www.opengis.net/kml/2.2"
+_LOOK_ALIKE = str.maketrans({"<": "‹", ">": "›", "$": "＄"})
+_COLOURS = {"A": "ff2bdeb5", "B": "ff79b735", "C": "ff8e8226", "none": "ff7f7f7f", "backward": "ff0000ff"}
+"""Of lines by rating or kind, as KML writes them: opacity, blue, green, red."""
+_OTHER = "ffb06428"
+_LONGEST_NOTICE = 4000
+
+
+def to_kml(thing: Ranking | Session) -> str:
+    """Return a ranking or a session as KML text: a folder a layer."""
+    ET.register_namespace("", _NAMESPACE)
+    root = ET.Element(f"{{{_NAMESPACE}}}kml")
+    document = _add_child(root, "Document")
+    _add_child(document, "name", make_title(thing))
+    _add_child(document, "description", join_notices(thing), _LONGEST_NOTICE)
+    for name, colour in {**_COLOURS, "other": _OTHER}.items():
+        style = _add_child(document, "Style")
+        style.set("id", name)
+        line = _add_child(style, "LineStyle")
+        _add_child(line, "color", colour)
+        _add_child(line, "width", "4")
+    for layer in build_layers(thing):
+        folder = _add_child(document, "Folder")
+        _add_child(folder, "name", layer.name)
+        for row in layer.table.to_dict("records"):
+            _add_placemark(folder, layer.name, row)
+    return ET.tostring(root, encoding="unicode", xml_declaration=False).join(
+        ['<?xml version="1.0" encoding="UTF-8"?>\n', "\n"]
+    )
+
+
+def _add_child(parent: ET.Element, tag: str, text: str | None = None, longest: int = 400) -> ET.Element:
+    child = ET.SubElement(parent, f"{{{_NAMESPACE}}}{tag}")
+    if text is not None:
+        child.text = sanitize_text(text, longest).translate(_LOOK_ALIKE)
+    return child
+
+
+def _add_placemark(folder: ET.Element, layer: str, row: dict[Any, Any]) -> None:
+    mark = _add_child(folder, "Placemark")
+    if layer == "steps":
+        _add_child(mark, "name", f"{row['step']} {row['kind']}")
+    else:
+        number = row["rank"] if layer == "stretches" else row["section"]
+        _add_child(mark, "name", f"{number} {'' if pd.isna(row['name']) else row['name']}")
+    kind = str(row["kind"] if layer == "steps" else row["rating"])
+    _add_child(mark, "styleUrl", f"#{kind if kind in _COLOURS else 'other'}")
+    data = _add_child(mark, "ExtendedData")
+    for key, value in row.items():
+        if key != "geometry" and not pd.isna(value):
+            item = _add_child(data, "Data")
+            item.set("name", str(key))
+            _add_child(item, "value", str(value))
+    shape = row["geometry"]
+    line = _add_child(mark, shape.geom_type)
+    _add_child(line, "coordinates").text = " ".join(f"{x:.7f},{y:.7f}" for x, y in shapely.get_coordinates(shape))

@@ -1,0 +1,1 @@
+"""What tags mean, once, for everybody."""

@@ -1,0 +1,117 @@
+"""Which OSM objects and tags the tables hold: one list for every feature source."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LINE_KEYS = ("highway", "railway", "waterway", "barrier", "natural", "man_made", "leisure", "aeroway")
+"""A way with one of these keys is a row of `ways`."""
+
+AREA_KEYS = (
+    "building", "natural", "landuse", "leisure", "amenity", "area:highway", "water", "waterway",
+    "man_made", "aeroway", "military", "tourism", "highway", "boundary", "place",
+    "public_transport", "railway", "shop", "office", "sport", "golf", "barrier",
+)  # fmt: skip
+"""A closed way or multipolygon with one of these keys is a row of `areas`."""
+
+POINT_KEYS = (
+    "highway", "barrier", "natural", "amenity", "shop", "tourism", "leisure", "man_made", "power",
+    "railway", "emergency", "public_transport", "office", "historic", "ford", "kerb", "crossing",
+    "advertising", "playground", "entrance", "handrail", "traffic_calming", "place",
+)  # fmt: skip
+"""A node with one of these keys is a row of `points`."""
+
+WAY_TAGS = (
+    "highway", "footway", "path", "cycleway", "surface", "smoothness", "tracktype", "width",
+    "est_width", "lanes", "access", "foot", "bicycle", "motor_vehicle", "vehicle", "segregated",
+    "tunnel", "bridge", "layer", "covered", "indoor", "sac_scale", "trail_visibility", "incline",
+    "lit", "area", "service", "construction", "conveying", "handrail", "ford", "barrier", "natural",
+    "waterway", "intermittent", "railway", "man_made", "leisure", "sport", "aeroway", "name",
+)  # fmt: skip
+AREA_TAGS = (
+    "building", "natural", "landuse", "leisure", "amenity", "area:highway", "area", "highway",
+    "water", "waterway", "man_made", "aeroway", "military", "tourism", "boundary", "protect_class",
+    "place", "public_transport", "railway", "shop", "office", "sport", "golf", "barrier", "surface",
+    "smoothness", "width", "access", "foot", "bicycle", "dog", "fee", "lit", "seasonal", "wetland",
+    "tunnel", "bridge", "layer", "location", "parking", "indoor", "intermittent", "building:levels",
+    "historic", "name",
+)  # fmt: skip
+POINT_TAGS = (
+    "highway", "barrier", "natural", "amenity", "shop", "tourism", "leisure", "man_made", "power",
+    "railway", "emergency", "public_transport", "office", "historic", "ford", "kerb", "crossing",
+    "advertising", "playground", "entrance", "handrail", "traffic_calming", "place", "foot", "access", "name",
+)  # fmt: skip
+
+# Values that make a line of a key that also makes areas: a closed cliff is a line.
+LINEAR_VALUES = {
+    "natural": {"coastline", "cliff", "tree_row", "ridge", "arete", "valley", "earth_bank"},
+    "man_made": {"embankment", "quay", "pier", "breakwater", "groyne", "dyke", "cutline"},
+    "leisure": {"track", "slipway"},
+    "aeroway": {"runway", "taxiway"},
+}
+
+# Values of keys of lines that enclose something all the same.
+_AREA_VALUES = {
+    "waterway": {"riverbank", "dock", "boatyard", "water_point", "fuel"},
+    "railway": {"platform", "station", "yard", "turntable"},
+    "aeroway": {"aerodrome", "apron", "helipad", "heliport", "terminal", "hangar", "runway", "taxiway"},
+    "highway": set(),
+    "barrier": set(),
+}
+
+
+def is_line(get: Callable[[str], str | None]) -> bool:
+    """Say whether a way with these tags is a line, closed or not.
+
+    Parameters
+    ----------
+    get : callable
+        Looks a tag up, None where it is missing.
+
+    Examples
+    --------
+    >>> is_line({"highway": "footway"}.get)
+    True
+    >>> is_line({"highway": "pedestrian", "area": "yes"}.get)
+    False
+    >>> is_line({"leisure": "track", "area": "yes"}.get)
+    True
+    """
+    if any(get(key) in values for key, values in LINEAR_VALUES.items()):
+        return True
+    if get("area") == "yes":
+        return False
+    if get("highway") or (get("barrier") and not get("building")):
+        return True
+    return any(get(key) and get(key) not in _AREA_VALUES[key] for key in ("railway", "waterway"))
+
+
+def is_area(get: Callable[[str], str | None], *, relation: bool = False) -> bool:
+    """Say whether a closed way or multipolygon with these tags encloses something.
+
+    A multipolygon says so by being one, and needs no ``area=yes``.
+
+    Examples
+    --------
+    >>> is_area({"highway": "footway"}.get)
+    False
+    >>> is_area({"natural": "beach"}.get)
+    True
+    >>> is_area({"natural": "coastline"}.get)
+    False
+    """
+    if get("area") in {"yes", "no"}:
+        return get("area") == "yes"
+    return relation or any(_encloses_area(key, get(key)) for key in AREA_KEYS)
+
+
+def _encloses_area(key: str, value: str | None) -> bool:
+    if not value or value == "no":
+        return False
+    if key in _AREA_VALUES:
+        return value in _AREA_VALUES[key]
+    # A track is a line and the ground within, a pier a line and a platform.
+    return value not in LINEAR_VALUES.get(key, ()) or key == "leisure" or value == "pier"

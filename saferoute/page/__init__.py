@@ -1,0 +1,75 @@
+"""Map: one HTML file with everything in it, which opens without a network.
+
+`figure` gives a Folium figure (``save``, notebook display), `to_html` the text
+of the file. Folium is imported when one of them is called, not before.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from saferoute.model import Session
+from saferoute.page._tiles import add_tiles
+
+if TYPE_CHECKING:
+    from saferoute.model import Ranking
+    from saferoute.page._figure import OfflineFigure as OfflineFigure
+
+__all__ = ["add_tiles", "make_figure", "to_html"]
+
+
+def make_figure(thing: Ranking | Session) -> OfflineFigure:
+    """Draw a ranking or a session on a map.
+
+    Parameters
+    ----------
+    thing : Ranking or Session
+        What was found, or is planned; it may be empty.
+
+    Returns
+    -------
+    OfflineFigure
+        A branca figure with a `folium.Map` in it. ``save(path)`` writes the
+        page; a notebook shows it, as a still picture while it is not trusted.
+        Folium layers may be added to the map as long as they load nothing from
+        the net.
+    """
+    import folium
+
+    from saferoute.page._data import build_payload, clean_text, encode_json
+    from saferoute.page._figure import OfflineFigure, page_script, read_asset
+    from saferoute.page._picture import render_picture
+
+    place = clean_text(thing.place.name)
+    data = build_payload(thing)
+    what = "Session" if isinstance(thing, Session) else "Backward segments"
+    page = OfflineFigure(
+        title=f"{what} near {place}" if place else what,
+        body=read_asset("page/page.html"),
+        css=read_asset("page/page.css"),
+        data=encode_json(data),
+        script=page_script(),
+        picture=lambda: render_picture(data),
+    )
+    view = folium.Map(location=(thing.place.lat, thing.place.lon), tiles=None, zoom_start=15, attribution_control=False)
+    # Folium's map also links jQuery, Bootstrap and icon fonts, which nothing here uses.
+    view.default_js = [pair for pair in view.default_js if pair[0] == "leaflet"]
+    view.default_css = [pair for pair in view.default_css if pair[0] == "leaflet_css"]
+    page.add_child(view)
+    return page
+
+
+def to_html(thing: Ranking | Session) -> str:
+    """Return the map of a ranking or a session as the text of one HTML file.
+
+    Parameters
+    ----------
+    thing : Ranking or Session
+        What was found, or is planned; it may be empty.
+
+    Returns
+    -------
+    str
+        The page; the same ranking or session gives the same bytes.
+    """
+    return make_figure(thing).render()

@@ -1,0 +1,243 @@
+"""A branca figure that carries all it needs and parses no text a second time.
+
+Stock Folium links a dozen files from content networks and passes text which it
+has rendered through Jinja once more, so that a tag ``{{ … }}`` is executed.
+Both are unacceptable for a file that shows strangers' tags on a beach.
+"""
+
+# ruff: noqa: SLF001 - branca has no public way to its sections, ids and rendered texts
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from contextlib import contextmanager
+from functools import cache
+from hashlib import sha256
+from html import escape
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from branca.element import CssLink, Element, Figure, JavascriptLink, Link
+
+from saferoute.model import InvalidInput
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_MARK = "<!-- map -->"
+_VENDORED = (
+    (JavascriptLink, re.compile(r"/leaflet@1\.9\.\d+/dist/leaflet\.js$"), "leaflet.js"),
+    (CssLink, re.compile(r"/leaflet@1\.9\.\d+/dist/leaflet\.css$"), "leaflet.css"),
+)
+_LOADS = re.compile(
+    r"<(?:script|link|iframe|img)\b[^>]*?\b(?:src|href)\s*=\s*[\"']?\s*(?!data:)([^\"'\s>]+)", re.IGNORECASE
+)
+_VIEWPORT = re.compile(r"<meta\s+name=[\"']viewport[\"'][^>]*>", re.IGNORECASE)
+_SANDBOX = "allow-scripts allow-popups allow-popups-to-escape-sandbox allow-modals"
+"""The page runs its own scripts, opens links to maps apps, prints; it has no origin and no way to its parent."""
+_SCRIPT = re.compile(r"<script>(.*?)</script>", re.IGNORECASE | re.DOTALL)
+_SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
+
+
+@cache
+def read_asset(name: str) -> str:
+    """Return a file of ``assets`` as text."""
+    return files(__package__).joinpath("assets", name).read_text(encoding="utf-8")
+
+
+_SCRIPTS = "words read score profile list controls tiles map left-out session start".split()
+"""Files of ``assets/page`` in order: they share one scope."""
+_UNREAD = re.compile(r"^ +|^//.*\n|^/\*\*.*\*/\n| // [^\"'`\n]*$", re.MULTILINE)
+
+
+@cache
+def page_script() -> str:
+    """Return the behaviour of the page as one script that leaves no names behind.
+
+    Indents and comments stay in the repository: a page has 450 KB to spend.
+    """
+    code = _UNREAD.sub("", "".join(read_asset(f"page/{name}.js") for name in _SCRIPTS))
+    return (
+        '(() => {\n"use strict";\n'
+        'const data = JSON.parse(document.getElementById("saferoute-data").textContent);\n'
+        f"{code}}})();"
+    )
+
+
+class OfflineFigure(Figure):
+    """A figure whose page loads nothing.
+
+    Parameters
+    ----------
+    title : str
+        Plain text.
+    body : str
+        The static page; ``<!-- map -->`` marks where the map goes.
+    css, script : str
+        Style and behaviour of the page, after those of the map.
+    data : str
+        JSON that cannot close its script element (see `_data.encode`).
+    picture : callable, optional
+        Gives an SVG to stand where a notebook lets no page run.
+
+    Raises
+    ------
+    InvalidInput
+        On rendering, when a layer links a script or style which is not
+        vendored here.
+
+    Notes
+    -----
+    Elements that are handed to ``header``, ``html`` and ``script`` as text come
+    out untouched: they are no templates here.
+    """
+
+    def __init__(
+        self,
+        *,
+        title: str,
+        body: str = _MARK,
+        css: str = "",
+        script: str = "",
+        data: str = "null",
+        picture: Callable[[], str] | None = None,
+    ) -> None:
+        super().__init__(title=title, height="720px")
+        # This class writes the head itself, with the content policy in front.
+        self.header._children.clear()
+        self._body = body
+        self._css = css
+        self._page_script = script
+        self._data = data
+        self._picture = picture
+
+    def render(self, **kwargs: Any) -> str:
+        """Return the page.
+
+        Parameters
+        ----------
+        **kwargs
+            Handed on to the layers.
+        """
+        for number, element in enumerate(_walk_descendants(self)):
+            element._id = str(number)  # branca takes random ids: no two files would be equal
+        with self._restore_sections():
+            for child in list(self._children.values()):
+                child.render(**kwargs)
+            head = _VIEWPORT.sub("", _render_section(self.header, **kwargs))
+            html = _render_section(self.html, **kwargs)
+            code = _render_section(self.script, **kwargs)
+        return self._assemble_page(head, html, code)
+
+    def _repr_html_(self, **kwargs: Any) -> str:
+        """Return the page in a frame that can reach nothing around it, over a picture of the map.
+
+        Notebooks take frames out of what they do not trust, and leave pictures: then the picture is seen.
+        """
+        page = escape(self.render(**kwargs))
+        height = escape(str(self.height))
+        return (
+            f'<div style="position: relative; width: 100%; height: {height}; overflow: hidden">{self._still_picture()}'
+            f'<iframe srcdoc="{page}" title="{escape(self.title or "Map")}" sandbox="{_SANDBOX}" '
+            'style="position: absolute; top: 0; left: 0; width: 100%; height: 100%; border: 0; background: #fff" '
+            "allowfullscreen></iframe></div>"
+        )
+
+    def _still_picture(self) -> str:
+        if self._picture is None:
+            return ""
+        source = b64encode(self._picture().encode()).decode()
+        return (
+            f'<img alt="{escape(self.title or "Map")}" src="data:image/svg+xml;base64,{source}" '
+            'style="display: block; max-width: 100%; max-height: 92%; margin: 0 auto">'
+            '<p style="text-align: center">A picture of the map. Run the cell, or trust the notebook, '
+            "for one that moves.</p>"
+        )
+
+    @contextmanager
+    def _restore_sections(self) -> Iterator[None]:
+        """Take out again what the layers put into the sections: a second run starts equal."""
+        sections = (self.header, self.html, self.script)
+        before = [section._children.copy() for section in sections]
+        try:
+            yield
+        finally:
+            for section, children in zip(sections, before, strict=True):
+                section._children = children
+
+    def _assemble_page(self, head: str, html: str, code: str) -> str:
+        for part in (head, html):
+            _refuse_loads(part)
+        scripts = "\n".join(f"<script>{text}</script>" for text in (code, self._page_script) if text.strip())
+        before, _, after = self._body.partition(_MARK)
+        return (
+            "<!DOCTYPE html>\n"
+            '<html lang="en">\n<head>\n'
+            f'<meta http-equiv="Content-Security-Policy" content="{_content_policy(head + scripts)}">\n'
+            '<meta charset="utf-8">\n'
+            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+            '<meta name="color-scheme" content="light dark">\n'
+            f"<title>{escape(self.title or '')}</title>\n"
+            f"{head}\n<style>{self._css}</style>\n</head>\n<body>\n"
+            f"{before}{html}{after}\n"
+            f'<script type="application/json" id="saferoute-data">{self._data}</script>\n'
+            f"{scripts}\n</body>\n</html>\n"
+        )
+
+
+def _walk_descendants(element: Element) -> Iterator[Element]:
+    for child in element._children.values():
+        yield child
+        yield from _walk_descendants(child)
+
+
+def _render_section(section: Element, **kwargs: Any) -> str:
+    return "\n".join(_render_element(child, **kwargs) for child in section._children.values())
+
+
+def _render_element(element: Element, **kwargs: Any) -> str:
+    if isinstance(element, Link):
+        return _inline_link(element)
+    if element._template_str is not None:
+        # Already rendered by the layer it comes from; branca would parse it as a template once more.
+        return element._template_str
+    return element.render(**kwargs)
+
+
+def _inline_link(link: Link) -> str:
+    for kind, pattern, name in _VENDORED:
+        if isinstance(link, kind) and pattern.search(link.url):
+            return f"<script>{_read_script(name)}</script>" if kind is JavascriptLink else _style_element(name)
+    raise _load_error(link.url)
+
+
+def _read_script(name: str) -> str:
+    return _SOURCE_MAP.sub("", read_asset(name))
+
+
+def _style_element(name: str) -> str:
+    return f"<style>{read_asset(name)}</style>"
+
+
+def _refuse_loads(markup: str) -> None:
+    found = _LOADS.search(markup)
+    if found:
+        raise _load_error(found[1])
+
+
+def _load_error(url: str) -> InvalidInput:
+    return InvalidInput(
+        f"{url} would be fetched from the net: maps must open without it. Leave out the layer that links it, "
+        "or vendor the file in saferoute/page/assets."
+    )
+
+
+def _content_policy(markup: str) -> str:
+    """Allow exactly the scripts of `markup`, which holds code only and no tag's text."""
+    hashes = (b64encode(sha256(code.encode()).digest()).decode() for code in _SCRIPT.findall(markup))
+    scripts = " ".join(f"'sha256-{digest}'" for digest in hashes)
+    none = "'none'"
+    return (
+        f"default-src 'none'; script-src {scripts or none}; style-src 'unsafe-inline'; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )

@@ -1,0 +1,189 @@
+"""Coordinates and heights as short words: a sixth of the size of GeoJSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+from pyproj import Transformer
+
+from saferoute.geometry import indices_of_slices
+from saferoute.model import WGS84
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from saferoute.arrays import FloatArray, IntArray
+    from saferoute.model import Place
+
+    Geometries = NDArray[np.object_]
+
+ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+"""Needs no escape in JSON or HTML."""
+_DIGITS = {character: digit for digit, character in enumerate(ALPHABET)}
+_MORE = 32
+UNKNOWN_HEIGHT = 2**22
+"""No ground rises by so many cm from step to step."""
+_ROW = 200
+"""Steps of a row in which lines follow each other."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Steps of 10^-decimals degrees from a point.
+
+    A line is the numbers ``x0, y0, dx1, dy1, …`` (first point, then steps from
+    point to point) in one word: of each number the sign becomes the lowest bit,
+    and the bits are written in fives, lowest first, as a character of
+    `ALPHABET`; 32 is added where more characters of the number follow.
+    Longitudes count from the point on, so that nothing jumps at 180°.
+    """
+
+    lon: float
+    lat: float
+    decimals: int
+    to_degrees: Transformer
+
+    @classmethod
+    def around_place(cls, place: Place, crs: str, *, decimals: int) -> Grid:
+        """Return the grid around a place, for geometries in `crs`."""
+        transformer = Transformer.from_crs(crs, WGS84, always_xy=True)
+        return cls(round(place.lon, decimals), round(place.lat, decimals), decimals, transformer)
+
+    def to_json(self) -> dict[str, float]:
+        """Return what the page needs to undo this."""
+        return {"lon": self.lon, "lat": self.lat, "decimals": self.decimals}
+
+    def encode_line(self, line: Any) -> str:
+        """Return a line, '' where it is shorter than a step."""
+        xy, owner = shapely.get_coordinates(line, return_index=True)
+        cells, _ = _drop_repeated_points(self._to_cells(xy), owner)
+        return encode_numbers(_steps_between(cells)) if len(cells) > 1 else ""
+
+    def encode_lines(self, lines: Geometries) -> str:
+        """Return many lines in one word: of each the number of its points, then the line.
+
+        Each starts where the one before it started, and they come row by row
+        of some hundred metres: starts are short words, too.
+        """
+        xy, line = shapely.get_coordinates(lines, return_index=True)
+        return _pack_lines(self._to_cells(xy), line, fewest=2)
+
+    def encode_rings(self, polygons: Geometries) -> str:
+        """Return the outlines and holes of polygons, without closing points, as `lines` does.
+
+        Filled by the even-odd rule, which needs no knowledge of what is a hole.
+        """
+        xy, ring = shapely.get_coordinates(shapely.get_rings(polygons), return_index=True)
+        closing = np.diff(ring, append=-1) != 0
+        return _pack_lines(self._to_cells(xy[~closing]), ring[~closing], fewest=3)
+
+    def encode_point(self, x: float, y: float) -> list[int]:
+        """Return the steps east and north of a point."""
+        east, north = self._to_cells(np.array([[x, y]]))[0].tolist()
+        return [east, north]
+
+    def _to_cells(self, xy: FloatArray) -> IntArray:
+        lon, lat = self.to_degrees.transform(xy[:, 0], xy[:, 1])
+        east = (lon - self.lon + 180) % 360 - 180
+        cells: IntArray = np.rint(np.column_stack([east, lat - self.lat]) * 10**self.decimals).astype(np.int64)
+        return cells
+
+
+def _pack_lines(cells: IntArray, owner: IntArray, fewest: int) -> str:
+    """Return lines in one word, given the cells of all and which line each is of, see `Grid.lines`."""
+    cells, owner = _drop_repeated_points(cells, owner)
+    _, number, count = np.unique(owner, return_inverse=True, return_counts=True)
+    enough = count >= fewest
+    cells, count = cells[enough[number]], count[enough]
+    first = np.cumsum(count) - count
+    order = np.lexsort((cells[first, 1], cells[first, 0], cells[first, 1] // _ROW))
+    first, count = first[order], count[order]
+    steps = np.diff(cells, axis=0, prepend=0)
+    # A line's first step leads from the start of the line before, and its number of points stands before it.
+    steps[first] = np.diff(cells[first], axis=0, prepend=0)
+    at = np.cumsum(2 * count + 1) - (2 * count + 1)
+    return encode_numbers(np.insert(steps[indices_of_slices(first, count)].ravel(), at - np.arange(len(at)), count))
+
+
+def _drop_repeated_points(cells: IntArray, owner: IntArray) -> tuple[IntArray, IntArray]:
+    """Leave out points that do not move from the one before on the same line."""
+    moved = np.ones(len(cells), dtype=bool)
+    moved[1:] = (cells[1:] != cells[:-1]).any(axis=1) | (owner[1:] != owner[:-1])
+    return cells[moved], owner[moved]
+
+
+def _steps_between(cells: IntArray) -> IntArray:
+    steps: IntArray = np.diff(cells, axis=0, prepend=[[0, 0]]).ravel()
+    return steps
+
+
+def encode_heights(metres: FloatArray) -> str | None:
+    """Return the steps from height to height in cm as a word; None where no height is known.
+
+    An unknown height is the step `UNKNOWN_HEIGHT`, and the next starts where
+    the last known one was.
+    """
+    if not np.isfinite(metres).any():
+        return None
+    cm = np.rint(metres * 100)
+    known = np.isfinite(cm)
+    steps = np.full(len(cm), UNKNOWN_HEIGHT, dtype=np.int64)
+    steps[known] = np.diff(cm[known], prepend=0).astype(np.int64)
+    return encode_numbers(steps)
+
+
+def encode_numbers(numbers: IntArray) -> str:
+    """Return whole numbers as one word, see `Grid`."""
+    return "".join(_encode_number(number) for number in numbers.tolist())
+
+
+@lru_cache(maxsize=4096)
+def _encode_number(number: int) -> str:
+    rest = number << 1 if number >= 0 else ~(number << 1)
+    word = ""
+    while rest >= _MORE:
+        word += ALPHABET[_MORE + rest % _MORE]
+        rest //= _MORE
+    return word + ALPHABET[rest]
+
+
+def read_line(word: str, grid: Mapping[str, float]) -> FloatArray:
+    """Undo `Grid.line`: return degrees east and north, shape (n, 2); `grid` is what `Grid.to_json` gave."""
+    return _cells_to_degrees(np.array(_read_numbers(word), dtype=float).reshape(-1, 2).cumsum(axis=0), grid)
+
+
+def read_lines(word: str, grid: Mapping[str, float]) -> list[FloatArray]:
+    """Undo `Grid.lines` and `Grid.rings`: return each line's degrees east and north, shape (n, 2)."""
+    numbers = np.array(_read_numbers(word), dtype=float)
+    lines, start, i = [], np.zeros(2), 0
+    while i < len(numbers):
+        end = i + 1 + 2 * int(numbers[i])
+        steps = numbers[i + 1 : end].reshape(-1, 2)
+        cells = start + steps.cumsum(axis=0)
+        start, i = cells[0], end
+        lines.append(_cells_to_degrees(cells, grid))
+    return lines
+
+
+def _cells_to_degrees(cells: FloatArray, grid: Mapping[str, float]) -> FloatArray:
+    result: FloatArray = np.array([grid["lon"], grid["lat"]]) + cells * 10.0 ** -grid["decimals"]
+    return result
+
+
+def _read_numbers(word: str) -> list[int]:
+    """Undo `words`."""
+    numbers, value, unit = [], 0, 1
+    for character in word:
+        digit = _DIGITS[character]
+        value += digit % _MORE * unit
+        unit *= _MORE
+        if digit < _MORE:
+            numbers.append(~(value >> 1) if value & 1 else value >> 1)
+            value, unit = 0, 1
+    return numbers

@@ -1,0 +1,151 @@
+"""Names on the base map: enough of them to know where one is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from saferoute.page._base import clip_geometries, merge_lines
+from saferoute.page._grid import Grid
+from saferoute.report.text import sanitize_text
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+    from saferoute.arrays import IntArray
+    from saferoute.model import Area, Features
+
+    Geometries = NDArray[np.object_]
+
+MOST = 80
+"""Names; the page shows those that find room at its zoom."""
+_LONGEST = 32
+
+_PLACES = {
+    "city": 4.0, "town": 3.5, "suburb": 3.0, "village": 3.0, "quarter": 2.5, "island": 2.5,
+    "hamlet": 2.0, "neighbourhood": 2.0, "islet": 1.5, "locality": 1.5, "square": 1.5,
+}  # fmt: skip
+"""Weight of a named point [J]; those of areas and roads are told where they are reckoned."""
+_AREA_KEYS = {
+    "green": ("leisure", "park garden common nature_reserve"),
+    "water": ("natural", "water bay"),
+    "sand": ("natural", "beach"),
+    "place": ("place", "island islet square"),
+}
+_ROADS = (
+    "motorway trunk primary secondary tertiary unclassified residential living_street pedestrian footway path track"
+)
+_SHORTEST_ROAD_M = 120.0
+
+
+def choose_labels(features: Features, frame: BaseGeometry, area: Area) -> list[list[Any]]:
+    """Return the names worth showing, the most important first.
+
+    Returns
+    -------
+    list of [text, kind, east, north, angle, length_m]
+        `kind` is ``place``, ``green``, ``water``, ``sand`` or ``road``; `east` and
+        `north` are steps of the base map's `Grid`; `angle` is that of a road in
+        degrees, counter-clockwise from east, within ±90; `length_m` is how far
+        the road runs, 0 for all else.
+    """
+    found = pd.concat(
+        [_label_places(features.points), _label_areas(features.areas, frame), _label_roads(features.ways, frame)]
+    )
+    if found.empty:
+        return []
+    found = found[shapely.intersects_xy(frame, found["x"].to_numpy(float), found["y"].to_numpy(float))]
+    found = found.sort_values(["weight", "text"], ascending=[False, True], kind="stable")
+    found = found.drop_duplicates(["text", "kind"]).head(MOST)
+    grid = Grid.around_place(area.place, area.crs, decimals=5)
+    return [
+        [row["text"], row["kind"], *grid.encode_point(row["x"], row["y"]), round(row["angle"]), round(row["length_m"])]
+        for row in found.to_dict("records")
+    ]
+
+
+def _select_named(table: gpd.GeoDataFrame, key: str, values: str) -> gpd.GeoDataFrame:
+    if key not in table.columns or "name" not in table.columns:
+        return table.iloc[:0]
+    rows = (table[key].isin(values.split()) & table["name"].notna()).to_numpy(dtype=bool)
+    return table[[key, "name", "geometry"]][rows]
+
+
+def _label_rows(names: pd.Series, kind: str, xy: np.ndarray, weight: np.ndarray) -> pd.DataFrame:
+    text = [sanitize_text(name, _LONGEST) for name in names]
+    rows = pd.DataFrame({"text": text, "kind": kind, "x": xy[:, 0], "y": xy[:, 1], "weight": weight})
+    return rows[rows["text"] != ""].assign(angle=0.0, length_m=0.0)
+
+
+def _label_places(points: gpd.GeoDataFrame) -> pd.DataFrame:
+    named = _select_named(points, "place", " ".join(_PLACES))
+    if named.empty:
+        return pd.DataFrame()
+    xy = shapely.get_coordinates(named.geometry)
+    return _label_rows(named["name"], "place", xy, named["place"].map(_PLACES).to_numpy(float))
+
+
+def _label_areas(areas: gpd.GeoDataFrame, frame: BaseGeometry) -> pd.DataFrame:
+    """Name areas by their size: 100 m across weigh 1, and none weighs more than a quarter of a town."""
+    parts = []
+    for kind, (key, values) in _AREA_KEYS.items():
+        named = _select_named(areas, key, values)
+        named = named[shapely.intersects(frame, named.geometry.to_numpy())] if len(named) else named
+        if len(named):
+            inside = shapely.intersection(shapely.make_valid(named.geometry.to_numpy()), frame)
+            xy = shapely.get_coordinates(shapely.point_on_surface(inside))
+            known = ~shapely.is_empty(inside)
+            weight = np.minimum(np.sqrt(shapely.area(inside)) / 100, 2.4)
+            parts.append(_label_rows(named["name"][known], kind, xy, weight[known]))
+    return pd.concat(parts) if parts else pd.DataFrame()
+
+
+def _label_roads(ways: gpd.GeoDataFrame, frame: BaseGeometry) -> pd.DataFrame:
+    """Name roads at the middle of their longest piece: a kilometre weighs 2, a main road twice that."""
+    named = _select_named(ways, "highway", _ROADS)
+    named = named[shapely.intersects(frame, named.geometry.to_numpy())] if len(named) else named
+    if named.empty:
+        return pd.DataFrame()
+    number, texts = pd.factorize(
+        np.array([sanitize_text(name, _LONGEST) for name in named["name"]], dtype=object), sort=True
+    )
+    main = np.zeros(len(texts), dtype=bool)
+    main[number[named["highway"].isin(_ROADS.split()[:5]).to_numpy()]] = True
+    of, longest = _longest_pieces(named.geometry.to_numpy(dtype=object), number, frame)
+    length = shapely.length(longest)
+    shown = (length >= _SHORTEST_ROAD_M) & (texts[of] != "")
+    of, longest, length = of[shown], longest[shown], length[shown]
+    x, y = shapely.get_coordinates(shapely.line_interpolate_point(longest, 0.5, normalized=True)).T
+    return pd.DataFrame(
+        {
+            "text": texts[of],
+            "kind": "road",
+            "x": x,
+            "y": y,
+            "weight": length / 500 * np.where(main[of], 2, 1),
+            "angle": [_angle_at_middle(line) for line in longest],
+            "length_m": length,
+        }
+    )
+
+
+def _longest_pieces(lines: Geometries, number: IntArray, frame: BaseGeometry) -> tuple[IntArray, Geometries]:
+    """Return the numbers of lines, all of which touch the frame, and of each the longest piece that they make in it."""
+    pieces, owner = shapely.get_parts(clip_geometries(lines, frame), return_index=True)
+    straight = shapely.get_type_id(pieces) == shapely.GeometryType.LINESTRING
+    whole, of = merge_lines(pieces[straight], number[owner[straight]])
+    best_first = np.lexsort((-shapely.length(whole), of))
+    numbers, first = np.unique(of[best_first], return_index=True)
+    return numbers, whole[best_first][first]
+
+
+def _angle_at_middle(line: shapely.LineString) -> float:
+    """Return how a line runs around its middle, within ±90: names are not upside down."""
+    (x0, y0), (x1, y1) = (line.interpolate(share, normalized=True).coords[0] for share in (0.4, 0.6))
+    angle = float(np.degrees(np.arctan2(y1 - y0, x1 - x0)))
+    return (angle + 90) % 180 - 90

@@ -1,0 +1,109 @@
+"""What was left out, as a layer: where, and by which limit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from saferoute.page._base import clip_geometries, is_in_layers, merge_lines
+from saferoute.page._grid import Grid
+from saferoute.report.text import sanitize_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import geopandas as gpd
+    from shapely.geometry.base import BaseGeometry
+
+    from saferoute.model import Ranking
+
+LARGEST = 32_000
+"""Characters, so that 200 segments with a city centre around them stay under 450 KB."""
+
+ROADS = "motor road"
+"""The one reason most of whose lines the base map draws anyway: those are not written twice."""
+ROAD_LAYERS = ("lane", "street", "road")
+"""Layers of the base map that hold nothing but motor roads."""
+
+_SHORTEST_M = 10.0
+"""Below the width of a finger on the screen, and half of all pieces."""
+_SMALLEST_M2 = 100.0
+_TOLERANCE_M = 2.0
+
+
+def excluded_layer(ranking: Ranking, frame: BaseGeometry) -> tuple[dict[str, Any], list[str]]:
+    """Return what was left out within the frame, and the reasons that would have made the file too large.
+
+    Returns
+    -------
+    layer : dict
+        ``grid``; ``roads``, the reason that the base map's roads have, None
+        where none was left out; ``road_layers``, which of its layers are meant;
+        ``reasons``: ``reason``, ``lines`` and ``areas`` (see `Grid`).
+    too_many : list of str
+        Reasons that are not drawn, the longest first.
+    """
+    grid = Grid.around_place(ranking.place, ranking.area.crs, decimals=5)
+    drawn, too_many, size = [], [], 0
+    reasons = [row["reason"] for row in ranking.exclusions()]  # longest first, as the table has them
+    for part in sorted(_encode_reasons(_drop_drawn_roads(ranking), reasons, frame, grid), key=_encoded_size):
+        size += _encoded_size(part)
+        if size > LARGEST:
+            too_many.append(part["reason"])
+        elif _encoded_size(part):
+            drawn.append(part)
+    drawn.sort(key=lambda part: reasons.index(part["reason"]))
+    layer = {
+        "grid": grid.to_json(),
+        "roads": ROADS if ROADS in reasons else None,
+        "road_layers": ROAD_LAYERS,
+        "reasons": [{**part, "reason": sanitize_text(part["reason"])} for part in drawn],
+    }
+    return layer, [sanitize_text(reason) for reason in reversed(too_many)]
+
+
+def _drop_drawn_roads(ranking: Ranking) -> gpd.GeoDataFrame:
+    """Return the exclusions but for roads that the base map draws as such; a track open to motors stays."""
+    ways, excluded = ranking.features.ways, ranking.excluded
+    if ways.empty:
+        return excluded
+    roads = is_in_layers(ways, ROAD_LAYERS)
+    kinds, numbers = (ways[name].to_numpy(dtype=object)[roads] for name in ("osm_type", "osm_id"))
+    drawn = {f"{kind}/{number}" for kind, number in zip(kinds, numbers, strict=True)}
+    there = [
+        reason == ROADS and drawn.issuperset(ids)
+        for reason, ids in zip(excluded["reason"], excluded["osm_ids"], strict=True)
+    ]
+    return excluded[~np.array(there, dtype=bool)]
+
+
+def _encode_reasons(
+    excluded: gpd.GeoDataFrame, reasons: list[str], frame: BaseGeometry, grid: Grid
+) -> Iterator[dict[str, Any]]:
+    """Yield what is drawn of each reason: lines that go on into each other are one."""
+    place = {reason: k for k, reason in enumerate(reasons)}
+    number = np.array([place[reason] for reason in excluded["reason"]], dtype=np.int64)
+    shapes = shapely.make_valid(excluded.geometry.to_numpy(dtype=object))
+    near = shapely.intersects(frame, shapes)
+    parts, of = shapely.get_parts(clip_geometries(shapes[near], frame), return_index=True)
+    of = number[near][of]
+    kind = shapely.get_type_id(parts)
+    lines, of_line = merge_lines(
+        parts[kind == shapely.GeometryType.LINESTRING], of[kind == shapely.GeometryType.LINESTRING]
+    )
+    areas = (kind == shapely.GeometryType.POLYGON) & (shapely.area(parts) >= _SMALLEST_M2)
+    polygons, of_polygon = shapely.simplify(parts[areas], _TOLERANCE_M), of[areas]
+    long = shapely.length(lines) >= _SHORTEST_M
+    lines, of_line = shapely.simplify(lines[long], _TOLERANCE_M), of_line[long]
+    for k, reason in enumerate(reasons):
+        yield {
+            "reason": reason,
+            "lines": grid.encode_lines(lines[of_line == k]),
+            "areas": grid.encode_rings(polygons[of_polygon == k]),
+        }
+
+
+def _encoded_size(part: dict[str, Any]) -> int:
+    return len(part["lines"]) + len(part["areas"])

@@ -1,0 +1,198 @@
+"""The map as one still picture (SVG), drawn from what the page draws.
+
+It stands where no script may run: in a notebook that is not trusted, on paper.
+As the source of an ``img`` an SVG runs no script and loads nothing.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from functools import cache
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from saferoute.page._figure import read_asset
+from saferoute.page._grid import read_line, read_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from saferoute.arrays import FloatArray
+
+WIDTH, HEIGHT = 960, 640
+_MARGIN_PX = 40
+_MOST_ZOOM = 1.0
+"""Pixels a metre: closer the base map has nothing more to say."""
+_M_PER_DEG = 111_320.0
+_STROKES = {"stream": 2, "coast": 1, "rail": 1.2, "path": 0.9, "lane": 1.4, "street": 2.6, "road": 3.4}
+"""Widths of the base map's lines, px."""
+_MOST_NUMBERS = 40
+_APART_PX = 17
+
+
+class _View:
+    """Pixels of a frame of longitudes and latitudes, north up, as far from each other east and north."""
+
+    def __init__(self, points: FloatArray) -> None:
+        low, high = points.min(axis=0), points.max(axis=0)
+        self._middle = (low + high) / 2
+        self._metres = np.array([_M_PER_DEG * math.cos(math.radians(self._middle[1])), _M_PER_DEG])
+        wide, tall = (high - low) * self._metres
+        room = (WIDTH - 2 * _MARGIN_PX) / max(wide, 1.0), (HEIGHT - 2 * _MARGIN_PX) / max(tall, 1.0)
+        self.px_per_m = min(*room, _MOST_ZOOM)
+
+    def to_pixels(self, lonlat: FloatArray) -> FloatArray:
+        """Return pixels right and down of degrees."""
+        offset = (lonlat - self._middle) * self._metres * self.px_per_m
+        result: FloatArray = np.array([WIDTH / 2, HEIGHT / 2]) + offset * np.array([1, -1])
+        return result
+
+
+def render_picture(payload: Mapping[str, Any]) -> str:
+    """Return what `_data.payload` holds as an SVG picture of 960 × 640 px."""
+    stretches = payload["stretches"]
+    lines = [read_line(word, stretches["grid"]) for word in stretches["lines"]]
+    session = payload["session"]
+    route = read_line(session["route"], session["grid"]) if session and session["route"] else np.empty((0, 2))
+    view = _View(_points_in_view(payload, [*lines, route]))
+    parts = [
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{_colour_of("void")}"/>',
+        *_render_base(payload["base"], view),
+        _render_circle(payload, view),
+        *(
+            [_render_path([route], view, f'fill="none" stroke="{_colour_of("route")}" stroke-width="2.5"')]
+            if len(route)
+            else []
+        ),
+        *_render_stretches(stretches["columns"]["score"], lines, view),
+        *(_render_sections(session, view) if session else _render_ranks(stretches["columns"]["rank"], lines, view)),
+        *_render_legend(payload, view),
+    ]
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" '
+        f'font-family="system-ui, sans-serif" stroke-linejoin="round" stroke-linecap="round">'
+        + "".join(part for part in parts if part)
+        + "</svg>"
+    )
+
+
+@cache
+def _read_colours() -> dict[str, str]:
+    """Return the page's colours on white."""
+    light = read_asset("page/page.css").split("@media")[0]
+    return dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]+);", light))
+
+
+def _colour_of(name: str) -> str:
+    return _read_colours()[name]
+
+
+def _points_in_view(payload: Mapping[str, Any], lines: Iterable[FloatArray]) -> FloatArray:
+    """Return the points that must be seen; where nothing was found the whole circle."""
+    lon, lat = payload["place"]["lon"], payload["place"]["lat"]
+    points = np.concatenate([[[lon, lat]], *lines])
+    if len(points) > 1:
+        return points
+    north = payload["radius_m"] / _M_PER_DEG
+    east = north / max(math.cos(math.radians(lat)), 0.01)
+    return np.array([[lon - east, lat - north], [lon + east, lat + north]])
+
+
+def _render_base(base: Mapping[str, Any], view: _View) -> Iterator[str]:
+    for layer in base["layers"]:
+        name, lines = layer["name"], read_lines(layer["parts"], base["grid"])
+        if layer["kind"] == "fill":
+            yield _render_path(lines, view, f'fill="{_colour_of(name)}" fill-rule="evenodd"', closed=True)
+            continue
+        width = _STROKES[name] * min(1.0, max(0.5, view.px_per_m * 2))
+        if name in {"lane", "street", "road"}:
+            yield _render_path(
+                lines, view, f'fill="none" stroke="{_colour_of("street-edge")}" stroke-width="{width + 0.8:.1f}"'
+            )
+        yield _render_path(lines, view, f'fill="none" stroke="{_colour_of(name)}" stroke-width="{width:.1f}"')
+
+
+def _render_path(lines: Iterable[FloatArray], view: _View, look: str, *, closed: bool = False) -> str:
+    """Return lines as one path in tenths of a pixel, without what is out of the picture or too small to see."""
+    words = []
+    for line in lines:
+        xy = np.rint(view.to_pixels(line) * 10).astype(int)
+        low, high = xy.min(axis=0), xy.max(axis=0)
+        if (high < 0).any() or low[0] > 10 * WIDTH or low[1] > 10 * HEIGHT or (high - low).max() < 8:
+            continue
+        steps = np.diff(xy, axis=0)
+        steps = steps[np.abs(steps).sum(axis=1) > 0]
+        moves = "".join(f"l{x} {y}" for x, y in steps.tolist())
+        words.append(f"M{xy[0, 0]} {xy[0, 1]}{moves}{'z' if closed else ''}")
+    style = re.sub(r'stroke-width="([\d.]+)"', lambda m: f'stroke-width="{float(m[1]) * 10:g}"', look)
+    return f'<path transform="scale(.1)" {style} d="{"".join(words)}"/>' if words else ""
+
+
+def _render_circle(payload: Mapping[str, Any], view: _View) -> str:
+    x, y = view.to_pixels(np.array([payload["place"]["lon"], payload["place"]["lat"]])).tolist()
+    radius = payload["radius_m"] * view.px_per_m
+    return (
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="none" stroke="{_colour_of("circle")}" '
+        f'stroke-width="1.2" stroke-dasharray="3 6"/>'
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{_colour_of("focus")}" stroke="#fff" stroke-width="2"/>'
+    )
+
+
+def _render_stretches(scores: list[int | None], lines: list[FloatArray], view: _View) -> Iterator[str]:
+    """Yield each stretch in the colour of its score, the best on top."""
+    for score, line in reversed(list(zip(scores, lines, strict=True))):
+        step = "x" if score is None else max(0, min(4, score // 2000))  # a score comes in 1/10 000
+        yield _render_path([line], view, f'fill="none" stroke="{_colour_of("casing")}" stroke-width="7"')
+        yield _render_path([line], view, f'fill="none" stroke="{_colour_of(f"score-{step}")}" stroke-width="4.5"')
+
+
+def _render_ranks(ranks: list[int | None], lines: list[FloatArray], view: _View) -> Iterator[str]:
+    """Yield the ranks of the best where they find room."""
+    taken: list[FloatArray] = []
+    for rank, line in list(zip(ranks, lines, strict=True))[:_MOST_NUMBERS]:
+        at = view.to_pixels(line).mean(axis=0) + np.array([0, -13])
+        if rank is not None and all(np.hypot(*(at - other)) > _APART_PX for other in taken):
+            taken.append(at)
+            yield _render_disc(at, rank)
+
+
+def _render_sections(session: Mapping[str, Any], view: _View) -> Iterator[str]:
+    for section in session["sections"]:
+        line = read_line(section["line"], session["grid"])
+        yield _render_path([line], view, f'fill="none" stroke="{_colour_of("focus")}" stroke-width="4.5"')
+        yield _render_disc(view.to_pixels(line).mean(axis=0) + np.array([0, -13]), section["section"])
+
+
+def _render_disc(at: FloatArray, number: int) -> str:
+    x, y = at.tolist()
+    return (
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="8.5" fill="{_colour_of("ink")}" stroke="#fff" stroke-width="1.2"/>'
+        f'<text x="{x:.1f}" y="{y + 3.6:.1f}" font-size="10" font-weight="700" fill="#fff" text-anchor="middle">'
+        f"{number}</text>"
+    )
+
+
+_LENGTHS_M = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000)
+
+
+def _render_legend(payload: Mapping[str, Any], view: _View) -> Iterator[str]:
+    """Yield what a map needs besides the map: whose data, a scale, what the colours mean."""
+    date = f"data of {payload['data_date']}" if payload["data_date"] else "date of the data unknown"
+    length_m = max((m for m in _LENGTHS_M if m * view.px_per_m <= WIDTH / 5), default=_LENGTHS_M[0])
+    right = 12 + length_m * view.px_per_m
+    words = f"{length_m // 1000} km" if length_m >= 1000 else f"{length_m} m"
+    legend = WIDTH - 24 - 21 * 5
+    yield f'<g font-size="11" fill="{_colour_of("ink")}" stroke="#fff" stroke-width="3" paint-order="stroke">'
+    yield _render_text(WIDTH - 10, HEIGHT - 10, f"© OpenStreetMap contributors · {date}", anchor="end")
+    yield _render_text(right + 6, HEIGHT - 10, words) + _render_text(legend - 6, 20, "score 0", anchor="end")
+    yield _render_text(WIDTH - 20, 20, "1") + "</g>"
+    yield f'<path d="M12 {HEIGHT - 18}v8H{right:.1f}v-8" fill="none" stroke="{_colour_of("ink")}" stroke-width="1.5"/>'
+    for i in range(5):
+        yield f'<rect x="{legend + 21 * i}" y="10" width="21" height="12" fill="{_colour_of(f"score-{i}")}"/>'
+
+
+def _render_text(x: float, y: float, text: str, *, anchor: str = "start") -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'

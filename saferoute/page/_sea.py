@@ -1,0 +1,104 @@
+"""The sea, which OpenStreetMap maps by its shore only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+    from saferoute.arrays import FloatArray
+    from saferoute.model import Features
+
+    Geometries = NDArray[np.object_]
+
+_STEP_ASIDE_M = 0.2
+"""From the middle of a shore segment to a point that lies on one side of it for sure."""
+_OUTSIDE_M = 5.0
+_AGREED = 0.95
+_INSETS_M = (0.0, 50.0, 150.0)
+"""At the edge of an extract ways end early: a smaller frame may still be whole."""
+
+
+def find_sea(features: Features, frame: BaseGeometry) -> tuple[BaseGeometry | None, BaseGeometry]:
+    """Return the part of `frame` that is sea, and the part of which that is known.
+
+    A coastline has land on its left and water on its right. The frame is cut
+    along the shore, and each face is what its shore segments say of it.
+
+    Parameters
+    ----------
+    features : Features
+        With whole coastlines, in their mapped direction.
+    frame : Polygon
+        In the CRS of the features.
+
+    Returns
+    -------
+    sea : Polygon, MultiPolygon or None
+        None where there is no coastline, or where it has gaps or contradicts
+        itself: a land drawn as sea is worse than no sea.
+    known : Polygon
+        The frame, or less where the coastline ends before its edge: beyond,
+        what is not sea need not be land.
+    """
+    shore = _select_shore(features, frame)
+    if len(shore):
+        for inset in _INSETS_M:
+            known = frame.buffer(-inset) if inset else frame
+            found = _wet_faces(shore, known)
+            if found is not None:
+                return found, known
+    return None, frame
+
+
+def _wet_faces(shore: Geometries, frame: BaseGeometry) -> BaseGeometry | None:
+    if not isinstance(frame, shapely.Polygon) or frame.is_empty:
+        return None
+    # The lines go on a little beyond the frame, so that each surely crosses its edge.
+    faces, _, dangles, _ = shapely.polygonize_full([shapely.union_all([*shore, frame.exterior])])
+    if shapely.intersection(dangles, frame.buffer(-0.1)).length > 0:
+        return None
+    parts = shapely.get_parts(faces)
+    parts = parts[shapely.contains(frame, shapely.point_on_surface(parts))]
+    left, right = _sum_shore_votes(shore, parts)
+    votes = left + right
+    agreed = np.maximum(left, right) >= _AGREED * votes
+    if not (agreed & (votes > 0)).all():
+        return None
+    return shapely.union_all(parts[right > left])
+
+
+def _select_shore(features: Features, frame: BaseGeometry) -> Geometries:
+    lines = [np.empty(0, dtype=object)]
+    for table in (features.ways, features.areas):
+        if "natural" in table.columns:
+            coast = np.array(table.geometry[(table["natural"] == "coastline").to_numpy(dtype=bool)], dtype=object)
+            # An island that was read as a polygon: anticlockwise, with the land on its left.
+            rings = shapely.get_type_id(coast) >= shapely.GeometryType.POLYGON
+            coast[rings] = shapely.boundary(shapely.orient_polygons(coast[rings]))
+            lines.append(coast)
+    near = shapely.intersection(np.concatenate(lines), frame.buffer(_OUTSIDE_M))
+    parts = shapely.get_parts(near)
+    return np.asarray(parts[shapely.get_type_id(parts) == shapely.GeometryType.LINESTRING], dtype=object)
+
+
+def _sum_shore_votes(shore: Geometries, faces: Geometries) -> tuple[FloatArray, FloatArray]:
+    """Return for each face the length of shore that calls it land, and that calls it sea."""
+    xy, line = shapely.get_coordinates(shore, return_index=True)
+    same = line[1:] == line[:-1]
+    start, step = xy[:-1][same], np.diff(xy, axis=0)[same]
+    length = np.hypot(step[:, 0], step[:, 1])
+    keep = length > 0
+    start, step, length = start[keep], step[keep], length[keep]
+    aside = np.column_stack([-step[:, 1], step[:, 0]]) / length[:, None] * _STEP_ASIDE_M
+    tree = shapely.STRtree(faces)
+    votes = []
+    for side in (aside, -aside):
+        point, face = tree.query(shapely.points(start + step / 2 + side), predicate="within")
+        votes.append(np.bincount(face, weights=length[point], minlength=len(faces)).astype(np.float64))
+    return votes[0], votes[1]

@@ -1,0 +1,76 @@
+"""Tiles of a provider under a map that is served: opt-in, by name, with its attribution."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import warnings
+from typing import Any
+from urllib.parse import urlsplit
+
+from saferoute.model import InvalidInput
+from saferoute.page._data import clean_text, encode_json
+
+_LEGAL = 400
+_IMAGES = "img-src data:;"
+_POLICY_WITHIN = 2000
+_DATA = '<script type="application/json" id="saferoute-data">'
+
+
+def add_tiles(page: str, name: str) -> str:
+    """Return a map with tiles under it.
+
+    Parameters
+    ----------
+    page : str
+        A map of `to_html`. Its content policy is widened to the hosts of the tiles.
+    name : str
+        As in `xyzservices`: ``OpenStreetMap.Mapnik``, ``CartoDB.Positron``, …
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such provider, if it asks for a key, or the page is none of ours.
+    """
+    tiles = _find_provider(name)
+    policy, images, rest = page.partition(_IMAGES)  # the policy comes first in the head, before any text of others
+    if len(policy) > _POLICY_WITHIN or rest.count(_DATA) != 1:
+        raise InvalidInput("tiles: this page is no map of this version of saferoute; write it anew with find -o")
+    config = f'<script type="application/json" id="saferoute-tiles">{encode_json(tiles)}</script>\n'
+    return f"{policy}{images[:-1]} {' '.join(_tile_origins(tiles))};{rest.replace(_DATA, config + _DATA)}"
+
+
+def _find_provider(name: str) -> dict[str, Any]:
+    import xyzservices
+
+    known = xyzservices.providers.flatten()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of keys; that is said below
+            found = xyzservices.providers.query_name(name)
+    except ValueError:
+        near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
+        raise InvalidInput(
+            f"tiles {clean_text(name)!r}: no such provider; "
+            f"{'did you mean ' + ', '.join(near) if near else 'names are as in OpenStreetMap.Mapnik'}"
+        ) from None
+    if found.requires_token():
+        raise InvalidInput(f"tiles {found.name}: this provider asks for a key; OpenStreetMap.Mapnik needs none")
+    url = found.build_url(x="{x}", y="{y}", z="{z}", fill_subdomain=False)
+    return {
+        "url": url,
+        "attribution": clean_text(found.get("attribution", ""), _LEGAL),
+        "max_zoom": int(found.get("max_zoom", 18)),
+        "subdomains": list(found.get("subdomains", "abc")) if "{s}" in url else [],
+    }
+
+
+def _tile_origins(tiles: dict[str, Any]) -> list[str]:
+    """Return the origins of the tiles; a policy takes nothing else from a provider's address."""
+    origins = {
+        "{0.scheme}://{0.netloc}".format(urlsplit(tiles["url"].replace("{s}", sub)))
+        for sub in tiles["subdomains"] or [""]
+    }
+    if not all(re.fullmatch(r"https?://[\w.-]+(:\d+)?", origin) for origin in origins):
+        raise InvalidInput("tiles: the provider's address is none that a map may load from")
+    return sorted(origins)

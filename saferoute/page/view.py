@@ -1,0 +1,222 @@
+"""A map or a scan's page over HTTP on this machine alone: tile servers refuse pages that come from a file."""
+
+from __future__ import annotations
+
+import re
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+
+from saferoute.model import InvalidInput
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+HOST = "127.0.0.1"
+_LARGEST_BYTES = 50_000_000
+_TIMEOUT_S = 30.0
+
+
+class _LocalServer(ThreadingHTTPServer):
+    """Serves on the loopback interface; threads end with the program.
+
+    Raises
+    ------
+    InvalidInput
+        If the port is taken.
+    """
+
+    daemon_threads = True
+
+    def __init__(self, port: int, handler: type[BaseHTTPRequestHandler]) -> None:
+        try:
+            super().__init__((HOST, port), handler)
+        except (OSError, OverflowError) as error:
+            raise InvalidInput(f"port {port}: cannot be used ({error}); leave --port out to get a free one") from error
+
+    @property
+    def url(self) -> str:
+        """Where the page is."""
+        return f"http://{HOST}:{self.server_port}/"
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Keep quiet about readers that hang up."""
+
+
+class MapServer(_LocalServer):
+    """Serves one map at ``/`` on the loopback interface, and nothing else.
+
+    Parameters
+    ----------
+    path : Path
+        The map; read anew at every request, so that a new run shows on reload.
+    change : callable
+        Changes the page on its way, as `saferoute.page.with_tiles` does.
+    port : int
+        0 takes a free one.
+
+    Raises
+    ------
+    InvalidInput
+        If the file is no map of saferoute, or the port is taken.
+    """
+
+    def __init__(self, path: Path, *, change: Callable[[str], str] = lambda page: page, port: int = 0) -> None:
+        self.path = path
+        self.change = change
+        self.read_page()  # what cannot be served is said before the browser opens
+        super().__init__(port, _Handler)
+
+    def read_page(self) -> str:
+        """Return the page as it is served."""
+        return self.change(read_map(self.path))
+
+
+class FolderServer(_LocalServer):
+    """Serves the page of a scan on the loopback interface: the files of one folder, and parts of them.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds ``index.html`` and ``scan.json``; what lies deeper or is hidden is not served.
+    port : int
+        0 takes a free one.
+
+    Raises
+    ------
+    InvalidInput
+        If the folder is no page of a scan, or the port is taken.
+    """
+
+    def __init__(self, folder: Path, *, port: int = 0) -> None:
+        if not all((folder / name).is_file() for name in ("index.html", "scan.json")):
+            raise InvalidInput(f"{folder}: is no page of a scan; give the folder …-web that saferoute scan has written")
+        self.folder = folder
+        super().__init__(port, _FolderHandler)
+
+
+def read_map(path: Path) -> str:
+    """Return the text of a map.
+
+    Raises
+    ------
+    InvalidInput
+        If the file cannot be read, or saferoute has not written it.
+    """
+    try:
+        if path.stat().st_size > _LARGEST_BYTES:
+            raise InvalidInput(f"{path}: {path.stat().st_size / 1e6:.0f} MB is more than any map of saferoute")
+        page = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InvalidInput(f"{path}: {error.strerror}; give a map that saferoute has written") from error
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"{path}: is no HTML; give a map that saferoute has written") from error
+    if 'id="saferoute-data"' not in page or "Content-Security-Policy" not in page:
+        raise InvalidInput(f"{path}: is no map of saferoute; write one with saferoute find -o map.html")
+    return page
+
+
+class _LocalHandler(BaseHTTPRequestHandler):
+    """Answers ``GET`` and ``HEAD`` of readers on this machine."""
+
+    server: _LocalServer
+    timeout = _TIMEOUT_S
+    server_version = "saferoute"
+    sys_version = ""
+
+    def do_GET(self) -> None:
+        """Answer, unless a page elsewhere lets its name point here to read what is shown."""
+        if self.headers.get("Host", "") in {f"{name}:{self.server.server_port}" for name in (HOST, "localhost")}:
+            self.answer_request()
+        else:
+            self.send_error(403, "This map is for this machine alone")
+
+    def do_HEAD(self) -> None:
+        """Answer without a body."""
+        self.do_GET()
+
+    def answer_request(self) -> None:
+        """Send what is asked for."""
+        raise NotImplementedError
+
+    def send_head(self, status: int, kind: str, length: int, **more: str) -> None:
+        """Send status and headers."""
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(length))
+        for name, value in more.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.send_header("Cache-Control", "no-store")
+        self.send_header("X-Content-Type-Options", "nosniff")
+        # Tile servers ask who shows them; they learn the origin, not which segment is looked at.
+        self.send_header("Referrer-Policy", "strict-origin-when-cross-origin")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - so it is called
+        """Say nothing: the terminal belongs to the command."""
+
+
+class _Handler(_LocalHandler):
+    """Answers ``/``; no other path leads to any file."""
+
+    server: MapServer
+
+    def answer_request(self) -> None:
+        """Send the map."""
+        if self.path.partition("?")[0] != "/":
+            self.send_error(404, "There is one map here, at /")
+            return
+        try:
+            body = self.server.read_page().encode()
+        except InvalidInput as error:
+            self.send_error(404, "The map is gone", str(error))
+            return
+        self.send_head(200, "text/html; charset=utf-8", len(body))
+        if self.command == "GET":
+            self.wfile.write(body)
+
+
+_KINDS = {
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".json": "application/json",
+    ".pmtiles": "application/vnd.pmtiles",
+}
+_RANGE = re.compile(r"bytes=(\d{1,18})-(\d{1,18})?")
+_PIECE_BYTES = 1 << 20
+
+
+class _FolderHandler(_LocalHandler):
+    """Answers for the files of a folder; a part of one where a range is asked for (RFC 9110, one range)."""
+
+    server: FolderServer
+
+    def answer_request(self) -> None:
+        """Send a file or a part of it."""
+        name = self.path.partition("?")[0].removeprefix("/") or "index.html"
+        path = self.server.folder / name
+        if not re.fullmatch(r"\w[\w.-]*", name, flags=re.ASCII) or not path.is_file():
+            self.send_error(404, "There is no such file here")
+            return
+        size, kind = path.stat().st_size, _KINDS.get(path.suffix, "text/plain; charset=utf-8")
+        asked = _RANGE.fullmatch(self.headers.get("Range", ""))
+        if asked is None:
+            self.send_head(200, kind, size, Accept_Ranges="bytes")
+            self._send_file_part(path, 0, size)
+            return
+        first, last = int(asked[1]), min(int(asked[2] or size - 1), size - 1)
+        if first > last:
+            self.send_head(416, kind, 0, Content_Range=f"bytes */{size}")
+            return
+        self.send_head(206, kind, last - first + 1, Content_Range=f"bytes {first}-{last}/{size}")
+        self._send_file_part(path, first, last - first + 1)
+
+    def _send_file_part(self, path: Path, first: int, length: int) -> None:
+        if self.command != "GET":
+            return
+        with path.open("rb") as file:
+            file.seek(first)
+            while length > 0 and (piece := file.read(min(length, _PIECE_BYTES))):
+                self.wfile.write(piece)
+                length -= len(piece)

@@ -1,0 +1,1 @@
+"""Words: tables, timetables and notebooks for people."""

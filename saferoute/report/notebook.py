@@ -1,0 +1,101 @@
+"""Rankings, sessions and explanations as a notebook shows them: a compact table, and what must stand beside it.
+
+Notebooks that are not trusted let neither scripts nor style sheets through, so there are none here; and
+they set what stands between dollar signs as formulas, which names of strangers must not be.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from saferoute.report import table, timetable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from saferoute.model import Explanation, Ranking, Session
+
+_NO_FORMULAS = "tex2jax_ignore mathjax_ignore"
+
+
+def ranking_html(ranking: Ranking) -> str:
+    """Return the stretches as a table, what was left out, and the notes.
+
+    Parameters
+    ----------
+    ranking : Ranking
+        It may be empty.
+
+    Returns
+    -------
+    str
+        HTML without scripts; texts of the data are escaped.
+    """
+    left_out = table.exclusion_lines(ranking)
+    return _wrap_parts(
+        f"<p><b>{escape(table.heading_line(ranking))}</b></p>",
+        _render_table(table.COLUMNS, map(table.format_row, ranking.stretches.to_dict("records")))
+        if len(ranking.stretches)
+        else "",
+        _render_folded_list(f"Left out, for {len(left_out)} reasons", left_out) if left_out else "",
+        _render_paragraphs(table.closing_lines(ranking)),
+    )
+
+
+def session_html(session: Session) -> str:
+    """Return the session as a timetable, what to check, and the notes, as `ranking_html` does."""
+    if not len(session.steps):
+        return _wrap_parts(
+            "<p><b>No session: no stretch can be reached.</b></p>", _render_paragraphs(timetable.closing_lines(session))
+        )
+    first, *others = timetable.summary_lines(session)
+    return _wrap_parts(
+        f"<p><b>{escape(first)}</b></p>",
+        _render_table(timetable.COLUMNS, map(timetable.format_row, session.steps.to_dict("records"))),
+        _render_paragraphs([*others, *timetable.closing_lines(session)]),
+    )
+
+
+def explanation_html(answer: Explanation, subject: str = "Nearest") -> str:
+    """Return how a way scores and why, or which limit leaves it out, as `ranking_html` does."""
+    first, *others = table.fact_lines(answer, subject)
+    columns = (("criterion", False), ("desirability", True), ("confidence", True), ("why", False))
+    return _wrap_parts(
+        f"<p><b>{escape(first)}</b></p>",
+        _render_paragraphs(others),
+        *(
+            [_render_table(columns, table.criterion_rows(answer)), _render_paragraphs([table.checks_line(answer)])]
+            if answer.recommended
+            else []
+        ),
+        _render_paragraphs(table.closing_lines(answer.ranking)),
+    )
+
+
+def _wrap_parts(*parts: str) -> str:
+    return f'<div class="{_NO_FORMULAS}">{"".join(parts)}</div>'
+
+
+def _render_table(columns: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str]]) -> str:
+    sides = ["right" if number else "left" for _, number in columns]
+    head = _render_row("th", [title for title, _ in columns], sides)
+    return (
+        f"<table><thead>{head}</thead><tbody>{''.join(_render_row('td', row, sides) for row in rows)}</tbody></table>"
+    )
+
+
+def _render_row(kind: str, cells: Sequence[str], sides: Sequence[str]) -> str:
+    inner = "".join(
+        f'<{kind} style="text-align: {side}">{escape(cell)}</{kind}>' for cell, side in zip(cells, sides, strict=True)
+    )
+    return f"<tr>{inner}</tr>"
+
+
+def _render_folded_list(title: str, lines: Sequence[str]) -> str:
+    items = "".join(f"<li>{escape(' '.join(line.split()))}</li>" for line in lines)
+    return f"<details><summary>{escape(title)}</summary><ul>{items}</ul></details>"
+
+
+def _render_paragraphs(lines: Iterable[str]) -> str:
+    return "".join(f"<p>{escape(line)}</p>" for line in lines)

@@ -1,0 +1,168 @@
+"""The ranking as a table for a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from saferoute.model import CAUTION, CRITERIA
+from saferoute.report.text import sanitize_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rich.console import RenderableType
+
+    from saferoute.model import Explanation, Ranking
+
+RATING_WORDS = {"none": "unrated"}
+
+COLUMNS = (
+    ("#", True), ("rating", False), ("score", True), ("length", True), ("away", True), ("slope %", True),
+    ("strip", True), ("surface", False), ("best hours", False), ("limited by", False),
+    ("on", False),
+)  # fmt: skip
+"""Titles of the columns of `cells`, and whether they are numbers."""
+
+
+def heading_line(ranking: Ranking) -> str:
+    """Return one line that says what was found, where and for whom."""
+    where = sanitize_text(ranking.place.name)
+    if not len(ranking.stretches):
+        return f"Nothing qualifies near {where}: the limits left no stretch."
+    return (
+        f"{len(ranking.stretches)} of {ranking.considered['stretches']:.0f} stretches near {where}, "
+        f"within {format_distance(ranking.area.radius_m)}; {sanitize_text(ranking.profile.title)}"
+    )
+
+
+def ranking_table(ranking: Ranking) -> RenderableType:
+    """Return the stretches as a table: length, slope ± error, strip, surface, best hours, limit, rating."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    for title, right in COLUMNS:
+        table.add_column(title, justify="right" if right else "left", no_wrap=title != "on", overflow="ellipsis")
+    for row in ranking.stretches.to_dict("records"):
+        table.add_row(*(Text(cell) for cell in format_row(row)))
+    return table
+
+
+def format_row(row: Mapping[Any, Any]) -> list[str]:
+    """Return what the table shows of a row of `Ranking.stretches`."""
+    surface = "unknown" if pd.isna(row["surface"]) else sanitize_text(row["surface"], 18)
+    where = sanitize_text(row["osm_ids"][0], 24) if pd.isna(row["name"]) else sanitize_text(row["name"], 30)
+    slope = "unknown"
+    if pd.notna(row["grade_pct"]):
+        slope = f"{abs(row['grade_pct']):.1f} ± {row['grade_sigma_pct']:.1f}"
+    return [
+        str(row["rank"]),
+        RATING_WORDS.get(row["rating"], row["rating"]),
+        f"{row['score']:.2f} ({row['score_low']:.2f}–{row['score_high']:.2f})",
+        f"{row['length_m']:.0f} m",
+        format_distance(row["distance_m"]),
+        slope,
+        f"{row['strip_width_m']:.1f} m",
+        surface,
+        "unknown" if pd.isna(row.get("best_hours")) else _shorten_hours(row["best_hours"]),
+        sanitize_text(row["limiting_criterion"]),
+        where,
+    ]
+
+
+def _shorten_hours(best_hours: str) -> str:
+    """Return the best hours of working days and of Saturday; the rest stands in files and `explain`.
+
+    Examples
+    --------
+    >>> _shortly("Mon–Fri 6–7, 9–11; Sat 7–9; Sun 7–9")
+    'Mon–Fri 6–7, 9–11; Sat 7–9'
+    """
+    return "; ".join(sanitize_text(best_hours).split("; ")[:2])
+
+
+def format_distance(metres: float) -> str:
+    """Return a distance as people say it.
+
+    Examples
+    --------
+    >>> distance(84.0), distance(1234.0)
+    ('80 m', '1.2 km')
+    """
+    return f"{round(metres, -1):.0f} m" if metres < 995 else f"{metres / 1000:.1f} km"
+
+
+def exclusion_lines(ranking: Ranking) -> list[str]:
+    """Return what was left out, a line a reason, longest first; open ground has no length."""
+    return [
+        f"{_format_length(e['length_m'])}  {e['pieces']:5d} × {e['reason']}: {e['rule']}" for e in ranking.exclusions()
+    ]
+
+
+def _format_length(metres: float) -> str:
+    return f"{metres / 1000:7.1f} km" if metres else f"{'areas':>10}"
+
+
+def closing_lines(ranking: Ranking) -> list[str]:
+    """Return what must stand under every ranking: notes, date, attribution, caution."""
+    date = f"data of {sanitize_text(ranking.data_date)}" if ranking.data_date else "date of the data unknown"
+    return [
+        *(f"Note: {sanitize_text(note, 400)}." for note in ranking.notes),
+        f"{'; '.join(sanitize_text(a, 200) for a in ranking.attribution)}; {date}.",
+        f"Suitability for inspection, no promise. {CAUTION}",
+    ]
+
+
+def explanation_lines(answer: Explanation, subject: str = "Nearest") -> list[str]:
+    """Return how a way scores and why, or which limit leaves it out."""
+    if not answer.recommended:
+        return [*fact_lines(answer, subject), *closing_lines(answer.ranking)]
+    where, rating, suitability, weights, *hours = fact_lines(answer, subject)
+    return [
+        *(where, rating, suitability, "", weights, ""),
+        *([*hours, ""] if hours else []),
+        "criterion     value confidence  why",
+        *(f"{name:13} {value:>5} {confidence:>10}  {why}" for name, value, confidence, why in criterion_rows(answer)),
+        *("", checks_line(answer)),
+        *closing_lines(answer.ranking),
+    ]
+
+
+def fact_lines(answer: Explanation, subject: str) -> list[str]:
+    """Return what an explanation says besides its criteria: where; then rating, score and places, or limit and rule."""
+    row = answer.row
+    what = ", ".join(sanitize_text(i) for i in row["osm_ids"][:5])
+    name = sanitize_text(row["name"]) if isinstance(row["name"], str) else "no name"
+    away = f"{format_distance(answer.distance_m)} away" if answer.distance_m >= 5 else "right here"
+    length = f", {row['length_m']:.0f} m long" if row["length_m"] else ", open ground"
+    where = f"{subject}: {name} ({what}), {away}{length}"
+    if not answer.recommended:
+        return [where, f"Left out: {sanitize_text(row['reason'])}.", f"Rule: {sanitize_text(row['rule'], 400)}."]
+    rating = RATING_WORDS.get(row["rating"], row["rating"])
+    return [
+        where,
+        f"Rating {rating}, limited by {sanitize_text(row['limiting_criterion'])}",
+        (
+            f"Suitability {row['score']:.2f} ({row['score_low']:.2f} to {row['score_high']:.2f}), "
+            f"data quality {row['data_quality']:.2f}"
+        ),
+        (
+            f"With other weights it would rank {row['rank_low']} to {row['rank_high']} of the "
+            f"{answer.ranking.considered['stretches']:.0f} stretches within {answer.ranking.area.radius_m:.0f} m"
+        ),
+        *([f"Best hours: {row['best_hours']}"] if isinstance(row["best_hours"], str) else []),
+    ]
+
+
+def criterion_rows(answer: Explanation) -> list[list[str]]:
+    """Return of each criterion its name, desirability, confidence and reason."""
+    row = answer.row
+    return [[n, f"{row[f'd_{n}']:.2f}", f"{row[f'c_{n}']:.2f}", sanitize_text(row[f"why_{n}"], 400)] for n in CRITERIA]
+
+
+def checks_line(answer: Explanation) -> str:
+    """Return what to check on foot."""
+    return "Check on foot: " + "; ".join(sanitize_text(c) for c in answer.row["checks"]) + "."

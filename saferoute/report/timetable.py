@@ -1,0 +1,105 @@
+"""A session as a timetable for the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from saferoute.model import CAUTION, OSM_ATTRIBUTION
+from saferoute.report.notices import make_title
+from saferoute.report.text import LONGEST_VALUE, sanitize_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rich.console import RenderableType
+
+    from saferoute.model import Session
+
+COLUMNS = (("at", True), ("km", True), ("step", False), ("for", True), ("m", True), ("what", False))
+"""Titles of the columns of `cells`, and whether they are numbers."""
+
+
+def steps_table(session: Session) -> RenderableType:
+    """Return the steps as a table: when, what, how long, how far."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    for name, right in COLUMNS:
+        table.add_column(name, justify="right" if right else "left", no_wrap=name != "what")
+    for row in session.steps.to_dict("records"):
+        table.add_row(*(Text(cell, style="bold" if row["kind"] == "backward" else "") for cell in format_row(row)))
+    return table
+
+
+def format_row(row: Mapping[Any, Any]) -> list[str]:
+    """Return what the timetable shows of a row of `Session.steps`."""
+    return [
+        format_time(row["start_s"]),
+        f"{row['start_m'] / 1000:.2f}",
+        f"BACKWARD {row['section']}" if row["kind"] == "backward" else row["kind"],
+        format_time(row["duration_s"]),
+        f"{row['distance_m']:.0f}" if row["distance_m"] else "",
+        sanitize_text(row["words"], LONGEST_VALUE),
+    ]
+
+
+def format_time(seconds: float) -> str:
+    """Return a time as a watch shows it.
+
+    Examples
+    --------
+    >>> clock(59.6), clock(754), clock(3725)
+    ('1:00', '12:34', '1:02:05')
+    """
+    whole = round(seconds)
+    hours, minutes = divmod(whole // 60, 60)
+    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
+
+
+def summary_lines(session: Session) -> list[str]:
+    """Return the session in a sentence or two, and what to check on each stretch."""
+    f = session.figures
+    lines = [
+        (
+            f"{make_title(session)}. {f['length_m'] / 1000:.1f} km in {format_time(f['duration_s'])}, "
+            f"{len(session.sections)} backward sections."
+        ),
+        (
+            f"Ways between the stretches: {f['forward_m'] / 1000:.1f} km, {f['doubled_m']:.0f} m of it twice, "
+            f"{f['road_m']:.0f} m on roads, {f['crossings']:.0f} roads crossed; the shortest would be "
+            f"{f['shortest_m'] / 1000:.1f} km."
+        ),
+    ]
+    for row in session.sections.drop_duplicates("stretch").to_dict("records"):
+        name = sanitize_text(row["osm_ids"][0], 24) if pd.isna(row["name"]) else sanitize_text(row["name"], 40)
+        rating = "unrated" if row["rating"] == "none" else f"rated {row['rating']}"
+        checks = "; ".join(sanitize_text(check) for check in row["checks"])
+        lines.append(f"Stretch {row['stretch']} ({name}, {rating}): check {checks}.")
+    return lines
+
+
+def closing_lines(session: Session) -> list[str]:
+    """Return what must stand under every session: notes, date, attribution, caution."""
+    ranking = session.ranking
+    date = f"data of {sanitize_text(ranking.data_date)}" if ranking.data_date else "date of the data unknown"
+    return [
+        *(f"Note: {sanitize_text(note, LONGEST_VALUE)}." for note in (*session.notes, *ranking.notes)),
+        f"{'; '.join(sanitize_text(a, 200) for a in ranking.attribution or (OSM_ATTRIBUTION,))}; {date}.",
+        f"Suitability for inspection, no promise. {CAUTION}",
+    ]
+
+
+def start_qr(session: Session) -> str:
+    """Return a QR code of the start as text: a `geo:` address, which phones open in a map."""
+    import io
+
+    import segno
+
+    first = session.track.iloc[0] if len(session.track) else session.place
+    out = io.StringIO()
+    segno.make(f"geo:{first.lat:.6f},{first.lon:.6f}", micro=False).terminal(out, compact=True, border=2)
+    return out.getvalue()

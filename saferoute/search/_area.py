@@ -1,0 +1,106 @@
+"""The circle or rectangle that is searched, and its metric coordinates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from saferoute.model import WGS84, Area, InvalidInput, Place
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from saferoute.arrays import BoolArray, FloatArray
+
+MAX_RADIUS_M = 100_000.0
+
+
+def area_around(place: Place, radius_m: float) -> Area:
+    """Return the circle around a place, in the metric CRS of its UTM zone.
+
+    Raises
+    ------
+    InvalidInput
+        If the radius is not above 0, or beyond `MAX_RADIUS_M`.
+    """
+    if not 0 < radius_m <= MAX_RADIUS_M:
+        raise InvalidInput(f"radius {radius_m:g} m: it must be above 0 and at most {MAX_RADIUS_M:g} m")
+    return Area(place, radius_m, metric_crs(place.lon, place.lat))
+
+
+def metric_crs(lon: float, lat: float) -> str:
+    """Return the UTM zone of a point, beyond 84° the polar stereographic.
+
+    Examples
+    --------
+    >>> metric_crs(24.94, 60.17), metric_crs(-43.2, -22.9), metric_crs(180, 85)
+    ('EPSG:32635', 'EPSG:32723', 'EPSG:32661')
+    """
+    zone = min(int((lon + 180) // 6) + 1, 60)
+    epsg = (32600 if lat >= 0 else 32700) + zone
+    if abs(lat) > 84:
+        epsg = 32661 if lat > 0 else 32761
+    return f"EPSG:{epsg}"
+
+
+def area_from_bounds(bounds_m: tuple[float, float, float, float], crs: str) -> Area:
+    """Return the area of west, south, east and north in metres of a CRS.
+
+    Raises
+    ------
+    InvalidInput
+        If it has no width or height, or does not fit into a circle of `MAX_RADIUS_M`.
+    """
+    from pyproj import Transformer
+
+    west, south, east, north = bounds_m
+    half_m = (east - west) / 2, (north - south) / 2
+    radius_m = float(np.hypot(*half_m))
+    if not (min(half_m) > 0 and radius_m <= MAX_RADIUS_M):
+        raise InvalidInput(
+            f"rectangle of {2 * half_m[0]:g} × {2 * half_m[1]:g} m: its sides must be above 0 m "
+            f"and its diagonal at most {2 * MAX_RADIUS_M:g} m"
+        )
+    to_degrees = Transformer.from_crs(crs, WGS84, always_xy=True)
+    lon, lat = to_degrees.transform((west + east) / 2, (south + north) / 2)
+    return Area(Place("", lon, lat), radius_m, crs, half_m)
+
+
+def project_centre(area: Area) -> FloatArray:
+    """Return the place in the area's CRS, shape (2,)."""
+    from pyproj import Transformer
+
+    to_area = Transformer.from_crs(WGS84, area.crs, always_xy=True)
+    return np.array(to_area.transform(area.place.lon, area.place.lat))
+
+
+def distance_outside_m(area: Area, xy: FloatArray) -> FloatArray:
+    """Return how far points of shape (n, 2) lie beyond the area's edge, in metres; at most 0 inside."""
+    away = xy - project_centre(area)
+    if area.half_m is None:
+        beyond: FloatArray = np.hypot(*away.T) - area.radius_m
+        return beyond
+    past = np.abs(away) - area.half_m
+    return np.where((past > 0).any(axis=1), np.hypot(*np.fmax(past, 0).T), past.max(axis=1))
+
+
+def covered_share(area: Area, extent: shapely.Geometry) -> float:
+    """Return which part of an area a polygon in its CRS covers, 0..1."""
+    ground = _rectangle_of_area(area) if area.half_m else shapely.Point(project_centre(area)).buffer(area.radius_m)
+    return float(shapely.area(shapely.intersection(ground, extent)) / shapely.area(ground))
+
+
+def is_touching(area: Area, geometry: NDArray[np.object_]) -> BoolArray:
+    """Say which geometries in the area's CRS touch the area."""
+    if area.half_m is None:
+        near: BoolArray = shapely.dwithin(geometry, shapely.Point(project_centre(area)), area.radius_m)
+        return near
+    touched: BoolArray = shapely.intersects(geometry, _rectangle_of_area(area))
+    return touched
+
+
+def _rectangle_of_area(area: Area) -> shapely.Polygon:
+    here, half_m = project_centre(area), np.array(area.half_m)
+    return shapely.box(*(here - half_m), *(here + half_m))

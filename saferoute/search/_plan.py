@@ -1,0 +1,51 @@
+"""From a place to a session: a ranking, the foot network around it, and a way through both."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from saferoute import limits, training
+from saferoute.limits import clearance
+from saferoute.search._area import project_centre
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from saferoute.arrays import FloatArray
+    from saferoute.model import Ranking, Session, Training, Wish
+    from saferoute.sources import ElevationSource
+
+REACH_M = (500.0, 5000.0)
+"""Stretches are looked for so far from the start, at least and at most."""
+TOP = 200
+"""Stretches to choose from: more than anyone reads, for among the best twenty of a
+city there may be none near the start."""
+
+
+def search_radius_m(level: Training, wish: Wish) -> float:
+    """Return how far around the start stretches are worth looking for."""
+    low, high = REACH_M
+    return float(np.clip(0.8 * training.estimate_reach_m(level, wish), low, high))
+
+
+def plan_through_stretches(
+    ranking: Ranking, *, wish: Wish, elevation_of: ElevationSource | None, say: Callable[[str], None]
+) -> Session:
+    """Return the session through a ranking's stretches, from the ranking's own place."""
+
+    def heights(xy: FloatArray) -> FloatArray:
+        if elevation_of is None:
+            return np.full(len(xy), np.nan)
+        return elevation_of.read_heights(xy, ranking.area.crs).elevation_m
+
+    features = ranking.features
+    say("drawing the foot network")
+    walls = clearance.collect_walls(features)
+    net = training.build_network(features, limits.is_walkable(features.ways))
+    net = training.add_square_edges(net, features, walkable=~limits.is_closed_on_foot(features.areas), walls=walls)
+    say(f"choosing among {len(ranking.stretches)} stretches")
+    return training.plan_session(
+        ranking, wish=wish, start=project_centre(ranking.area), ground=training.Ground(net, walls, heights)
+    )

@@ -1,0 +1,322 @@
+"""The tables of a ranking: what is recommended, and what is left out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from saferoute import candidates, criteria, geometry, limits, scoring
+from saferoute.criteria import flatness
+from saferoute.model import CRITERIA
+from saferoute.search._area import is_touching, project_centre
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping
+
+    from numpy.typing import NDArray
+
+    from saferoute.arrays import IntArray
+    from saferoute.model import Cells, Moment
+    from saferoute.search._survey import Survey
+
+LEFTOVER = "beside a better stretch"
+EDGE_M = 15.0
+"""Who veers as blindfolded walkers do ("Veering in human locomotion": 2.5 m in 15 m) is 11 m off the line
+when a section of 30 s at 2.2 m/s ends; and some more [J]."""
+_LEFTOVER_RULE = "run-outs, and what is left beside a better stretch and too short for one of its own"
+
+
+def stretch_table(survey: Survey, merged: candidates.Merged, top: int) -> gpd.GeoDataFrame:
+    """Measure the merged stretches, and put the best into a table."""
+    profile, cells = survey.evidence.profile, survey.cells
+    judged = np.searchsorted(survey.windows.first, merged.worst.first)
+    measured = {
+        c.name: c.measure(merged.worst, survey.evidence)
+        if c.of_line
+        else survey.measurements[c.name].select_rows(judged)
+        for c in criteria.ALL
+    }
+    scores = scoring.score_measurements(measured, profile)
+    lines = merged.to_lines()
+    middle = cells.xy[merged.first + cells.chain[merged.first] + merged.n_cells // 2]
+    length = (merged.n_cells * cells.step_m).astype(float)
+    rows = scoring.rank_stretches(scores.low, length, middle, cells.source_chain[merged.first], top=top)
+    intervals = scoring.estimate_rank_intervals(scores, profile)
+    grounds = _ground_rows_of_runs(cells, merged.first[rows], merged.n_cells[rows])
+    table = pd.DataFrame(
+        {
+            "rank": np.arange(1, len(rows) + 1),
+            "score": scores.score[rows],
+            "score_low": scores.low[rows],
+            "score_high": scores.high[rows],
+            "rating": scoring.assign_ratings(scores.low, scores.quality, scores.confidence.min(axis=1))[rows],
+            "data_quality": scores.quality[rows],
+            "length_m": shapely.length(lines[rows]),
+            "origin": _origins_of_samples(cells, merged.first[rows]),
+            "osm_ids": _osm_ids(cells.ground, grounds),
+            "name": _join_names(cells.ground, grounds),
+            "distance_m": np.hypot(*(middle[rows] - project_centre(survey.area)).T),
+            "limiting_criterion": scores.limiting[rows],
+            "rank_low": intervals[rows, 0],
+            "rank_high": intervals[rows, 1],
+            # Not for readers but for who ranks anew under other weights, as the map's page does.
+            "chain": cells.source_chain[merged.first[rows]],
+            "quantiles": list(scoring.quantiles_of_draws(measured, rows)),
+            **dict(zip(("east_m", "north_m"), (middle[rows] - project_centre(survey.area)).T, strict=True)),
+        }
+    )
+    table = pd.concat([table, _height_profiles(survey, merged.first[rows], merged.n_cells[rows])], axis=1)
+    for k, name in enumerate(CRITERIA):
+        table[f"d_{name}"] = scores.desirability[rows, k]
+        table[f"c_{name}"] = scores.confidence[rows, k]
+        table = pd.concat([table, measured[name].describe(rows).reset_index(drop=True)], axis=1)
+    lines = _turn_uphill(table, lines[rows])
+    table["barefoot"] = [_barefoot_advice(surface) for surface in table["surface"]]
+    table["checks"] = _list_checks(table, cells.ground.iloc[_first_ground(cells, merged.first[rows])])
+    _warn_of_edges(table, survey.hazards, lines)
+    _warn_of_dark(table, _is_lit(cells.ground, grounds), survey.evidence.moment)
+    return gpd.GeoDataFrame(table, geometry=lines, crs=survey.area.crs)
+
+
+def _turn_uphill(table: pd.DataFrame, lines: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Turn the stretches whose slope has a sure sign uphill, and note the bearing to run.
+
+    Backwards, uphill is the kinder direction; where the sign is not sure, no
+    direction is advised and the line stays as it is.
+    """
+    grade = table["grade_pct"].to_numpy(dtype=float)
+    sure = np.abs(grade) > flatness.SURE * table["grade_sigma_pct"].to_numpy(dtype=float)
+    turn = sure & (grade < 0)
+    lines = np.where(turn, shapely.reverse(lines), lines)
+    table["grade_pct"] = np.where(turn, -grade, grade)
+    ahead = shapely.get_coordinates(shapely.get_point(lines, -1)) - shapely.get_coordinates(shapely.get_point(lines, 0))
+    table["heights_m"] = [h[::-1] if t else h for h, t in zip(table["heights_m"], turn, strict=True)]
+    bearing = np.degrees(np.arctan2(ahead[:, 0], ahead[:, 1])) % 360
+    table["advised_bearing_deg"] = np.where(sure, bearing, np.nan)
+    return lines
+
+
+def _height_profiles(survey: Survey, first: IntArray, n: IntArray) -> pd.DataFrame:
+    """Return the heights along stretches every step, with the greatest standard error and the source's name."""
+    cells, elevation = survey.cells, survey.evidence.elevation
+    start = first + cells.chain[first]
+    points = [slice(a, a + k + 1) for a, k in zip(start, n, strict=True)]
+    if elevation is None:
+        empty = [np.full(k + 1, np.nan) for k in n]
+        return pd.DataFrame({"heights_m": empty, "height_sigma_m": np.nan, "height_source": None})
+    names = np.array([*elevation.sources, None], dtype=object)  # -1, uncovered, is the last
+    return pd.DataFrame(
+        {
+            "heights_m": [elevation.elevation_m[of] for of in points],
+            "height_sigma_m": [np.fmax.reduce(elevation.sigma_m[of]) for of in points],
+            "height_source": [names[elevation.source[of].max()] for of in points],
+        }
+    )
+
+
+_SOFT = frozenset({"sand", "grass", "turf"})
+"""What the barefoot profile allows."""
+
+
+def _barefoot_advice(surface: object) -> str:
+    """Say whether to take the shoes off: on checked sand or grass only."""
+    if not isinstance(surface, str):
+        return "no: the surface is not tagged"
+    if surface in _SOFT:
+        return f"possible on {surface} that has been checked: glass, nails, debris"
+    return f"no: {surface}; on sand or grass only"
+
+
+_CHECKS_BY_KIND = {
+    "beach": [
+        "firm damp sand at low tide, camber across the slope, and buried objects",
+        "dogs, fees and bathing times",
+    ],
+    "sand": ["firm ground, and buried objects"],
+    "pitch": ["permission and bookings: it is a sports pitch", "goals, posts, lines and sprinklers"],
+    "track": ["permission, and that the outer lane is empty; straights only"],
+    "grass": ["whether one may be there: access to lawns is rarely tagged", "moles' holes and sprinklers"],
+    "meadow": ["whether one may be there, and how high the grass stands"],
+    "park": ["lawn or bed: the ground of parks is rarely drawn"],
+    "square": ["market stalls, cables and street furniture"],
+}
+
+
+def _list_checks(table: pd.DataFrame, ground: gpd.GeoDataFrame) -> list[list[str]]:
+    """Say what to look at on foot before running: all that the data cannot tell."""
+    checks = []
+    tags = ground[["kind", "dog", "fee", "beach_club"]].to_dict("records")
+    for row, tag in zip(table.to_dict("records"), tags, strict=True):
+        look = ["holes, glass, nails and debris", *_CHECKS_BY_KIND.get(tag["kind"], []), *_list_permissions(tag)]
+        if pd.isna(row["surface"]):
+            look.append("the surface: it is not tagged")
+        if pd.isna(row["grade_pct"]):
+            look.append("the slope: no elevation data")
+        elif row["grade_sigma_pct"] > 1:
+            look.append(f"the slope: it is known to ± {row['grade_sigma_pct']:.1f} % only")
+        if pd.isna(row["width_m"]):
+            look.append("the width: it is not tagged")
+        if row["c_obstacles"] < 0.5:
+            look.append("posts, benches, roots and kerbs: few small things are mapped here")
+        checks.append(look)
+    return checks
+
+
+def _warn_of_edges(table: pd.DataFrame, hazards: limits.Hazards, lines: NDArray[np.object_]) -> None:
+    """Put an edge that is not near enough to be a limit first among the checks."""
+    for row in hazards.lines_beside_hazard(shapely.STRtree(lines), "drop", EDGE_M):
+        table["checks"].iloc[row].insert(0, f"the edge: a drop or water is mapped within {EDGE_M:.0f} m of the line")
+
+
+def _is_lit(ground: pd.DataFrame, rows_of: list[IntArray]) -> list[bool]:
+    """Say of lists of rows of ground whether all of them are tagged as lit."""
+    lit = ground["lit"].to_numpy(dtype=object, na_value=None)
+    return [all(value not in (None, "no") for value in lit[rows]) for rows in rows_of]
+
+
+def _warn_of_dark(table: pd.DataFrame, lit: list[bool], moment: Moment | None) -> None:
+    """Put the missing lamps first among the checks of stretches of which nobody says that they are lit."""
+    if moment is None or not moment.dark:
+        return
+    for checks, known in zip(table["checks"], lit, strict=True):
+        if not known:
+            checks.insert(0, "lamps: it is dark at that hour, and lighting is not tagged")
+
+
+def _list_permissions(tag: dict[Hashable, Any]) -> list[str]:
+    words = []
+    if tag["beach_club"]:
+        words.append("whether the beach club lets one run there")
+    if tag["fee"] not in (None, "no") and pd.notna(tag["fee"]):
+        words.append("the fee that is asked")
+    if tag["dog"] not in (None, "no") and pd.notna(tag["dog"]):
+        words.append("dogs: they are allowed here")
+    return words
+
+
+def _first_ground(cells: Cells, cell: IntArray) -> IntArray:
+    """Return a row of ground that each cell touches."""
+    return cells.pair_ground[cells.first_pair[cell]]
+
+
+def _origins_of_samples(cells: Cells, first: IntArray) -> NDArray[np.object_]:
+    return cells.ground["origin"].to_numpy(dtype=object)[_first_ground(cells, first)]
+
+
+def count_considered(survey: Survey, merged: candidates.Merged) -> Mapping[str, float]:
+    """Count what was looked at."""
+    polygons, corridors = np.array(list(survey.open_ground.counts.values())).reshape(-1, 2).sum(axis=0)
+    return {
+        "ways": int(pd.notna(survey.way_reasons).sum()),
+        "areas": int(polygons),
+        "corridors": int(corridors),
+        "windows": len(survey.windows),
+        "stretches": len(merged.first),
+        "length_m": float(merged.n_cells.sum() * candidates.STEP_M),
+    }
+
+
+def _ground_rows_of_runs(cells: Cells, first: IntArray, n: IntArray) -> list[IntArray]:
+    """Return the rows of ground that each run of cells touches, in ascending order."""
+    low = cells.first_pair[first]
+    return _unique_of_slices(cells.pair_ground, low, cells.first_pair[first + n] - low)
+
+
+def _unique_of_slices(values: IntArray, first: IntArray, n: IntArray) -> list[IntArray]:
+    """Return the values of each slice of an array of row numbers in ascending order, each once, none below 0."""
+    size = int(values.max(initial=0)) + 1
+    found, owner = values[geometry.indices_of_slices(first, n)], np.repeat(np.arange(len(n)), n)
+    key = np.unique(owner[found >= 0] * size + found[found >= 0])
+    ends = np.searchsorted(key, np.arange(1, len(n)) * size)
+    return np.split(key % size, ends) if len(n) else []
+
+
+def _osm_ids(ground: pd.DataFrame, rows_of: list[IntArray]) -> list[list[str]]:
+    """Return the objects of lists of rows of ground."""
+    kind, number = ground["osm_type"].to_numpy(), ground["osm_id"].to_numpy()
+    return [sorted({f"{kind[g]}/{number[g]}" for g in rows}) for rows in rows_of]
+
+
+def _join_names(ground: pd.DataFrame, rows_of: list[IntArray]) -> pd.api.extensions.ExtensionArray:
+    """Return the names of lists of rows of ground, NaN where none has one."""
+    names = ground["name"].to_numpy(dtype=object, na_value=None)
+    words = (", ".join(name for name in dict.fromkeys(names[rows]) if name) for rows in rows_of)
+    return pd.array([text or np.nan for text in words], dtype="str")
+
+
+def _reasons_of_samples(survey: Survey, merged: candidates.Merged) -> NDArray[np.object_]:
+    """Return why each cell is in no stretch, ``""`` where it is in one."""
+    status = survey.cell_reasons.copy()
+    status[status == ""] = LEFTOVER
+    status[candidates.is_in_runs(merged.first, merged.n_cells, len(survey.cells))] = ""
+    return status
+
+
+def _excluded_runs(survey: Survey, merged: candidates.Merged) -> pd.DataFrame:
+    """Return the runs of cells that are in no stretch, each with the one reason it has."""
+    status, cells = _reasons_of_samples(survey, merged), survey.cells
+    change = np.r_[True, (np.diff(cells.chain) != 0) | (status[1:] != status[:-1])] if len(cells) else np.empty(0, bool)
+    first = np.flatnonzero(change)
+    n = np.diff(np.r_[first, len(cells)])
+    left_out = (status[first] != "") & (status[first] != limits.UNASKED)
+    first, n = first[left_out], n[left_out]
+    grounds = _ground_rows_of_runs(cells, first, n)
+    return pd.DataFrame(
+        {
+            "reason": status[first],
+            "osm_ids": _osm_ids(cells.ground, grounds),
+            "name": _join_names(cells.ground, grounds),
+            "geometry": geometry.join_pieces(cells.lines, first, n),
+        }
+    )
+
+
+def excluded_table(survey: Survey, merged: candidates.Merged) -> gpd.GeoDataFrame:
+    """Return everything within the area that is in no stretch, with the reason."""
+    ways, refused = survey.features.ways, survey.open_ground.refused
+    limited = np.array([isinstance(r, str) and r != "" for r in survey.way_reasons], dtype=bool)
+    parts = [
+        _excluded_runs(survey, merged),
+        _excluded_objects(ways[limited], survey.way_reasons[limited]),
+        _short_strokes(survey),
+        _excluded_objects(refused, refused["reason"].to_numpy(dtype=object)),
+    ]
+    parts = [p[is_touching(survey.area, p["geometry"].to_numpy(dtype=object))] for p in parts]
+    table = pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True)
+    frame = gpd.GeoDataFrame(table, geometry="geometry", crs=survey.area.crs)
+    frame["rule"] = frame["reason"].map({**limits.RULES, LEFTOVER: _LEFTOVER_RULE})
+    polygon = frame.geometry.geom_type.str.endswith("Polygon")
+    frame["length_m"] = frame.geometry.length.where(~polygon, 0.0)
+    return frame
+
+
+def _excluded_objects(objects: gpd.GeoDataFrame, reasons: NDArray[np.object_]) -> pd.DataFrame:
+    ids = [[f"{kind}/{number}"] for kind, number in zip(objects["osm_type"], objects["osm_id"], strict=True)]
+    return pd.DataFrame(
+        {
+            "reason": reasons,
+            "osm_ids": ids,
+            "name": objects["name"].to_numpy(),
+            "geometry": objects.geometry.to_numpy(),
+        }
+    )
+
+
+def _short_strokes(survey: Survey) -> pd.DataFrame:
+    """Return the chains that are too short to be cut into cells."""
+    profile, chains, ground = survey.evidence.profile, survey.chains, survey.cells.ground
+    short = np.flatnonzero(shapely.length(chains.lines) < profile.clear_length_m + 2 * profile.run_out_m)
+    low, high = (np.searchsorted(chains.vertex_chain, short, side=side) for side in ("left", "right"))
+    grounds = _unique_of_slices(chains.edge_ground, low, high - 1 - low)
+    return pd.DataFrame(
+        {
+            "reason": np.full(len(short), "too short", dtype=object),
+            "osm_ids": _osm_ids(ground, grounds),
+            "name": _join_names(ground, grounds),
+            "geometry": chains.lines[short],
+        }
+    )

@@ -1,0 +1,1 @@
+"""Heights: rasters, and tiles of two services."""

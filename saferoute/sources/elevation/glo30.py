@@ -1,0 +1,263 @@
+"""Heights from Copernicus GLO-30, read in parts from cloud-optimised GeoTIFFs of one degree.
+
+The middles of cells lie on whole seconds of latitude, and towards the poles
+further apart in longitude; a tile holds its north and its west edge.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from saferoute.model import ElevationSamples
+from saferoute.sources.elevation.raster import estimate_quality, is_void
+from saferoute.sources.elevation.samples import distinct_keys, gather_heights, interpolate_between, unknown_heights
+from saferoute.sources.online import Limits
+
+if TYPE_CHECKING:
+    from saferoute.arrays import FloatArray, IntArray
+    from saferoute.sources.cache import Entry
+    from saferoute.sources.online import Online
+
+    Part = tuple[int, ...]
+
+ROWS = 3600
+"""Rows of a degree."""
+COLUMNS = ((50, 3600), (60, 2400), (70, 1800), (80, 1200), (85, 720), (90, 360))
+"""Latitude up to which a degree has this many columns (product handbook, table 6)."""
+PART = 256
+"""Cells along the side of the squares that are read and kept: about 8 km."""
+MOST_PARTS = 64
+LIMITS = Limits(total_s=30.0, most_bytes=1_000_000)
+ATTRIBUTION = (
+    "Elevation: Copernicus GLO-30 © DLR e.V. 2010–2014 and © Airbus Defence and Space GmbH 2014–2018, "
+    "provided under COPERNICUS by the European Union and ESA; all rights reserved"
+)
+_CELL_M = 30.9  # 1″ of latitude
+_SLOWEST_BYTES_S = 1000
+
+
+class Glo30Source:
+    """Bilinear heights of GLO-30; unknown over the sea, where it has no tile.
+
+    Parameters
+    ----------
+    online : Online
+        Address of the bucket or a copy of it, and cache.
+    limits : Limits
+        Bounds of a request.
+    """
+
+    def __init__(self, online: Online, *, limits: Limits = LIMITS) -> None:
+        self._online = online
+        self._limits = limits
+        self._cache = online.open_cache()
+        self._parts: dict[Part, FloatArray | None] = {}
+        self._absent: set[str] = set()
+
+    def read_heights(self, xy: FloatArray, crs: str) -> ElevationSamples:
+        """Return heights at points of shape (n, 2) given in `crs`."""
+        from dataclasses import replace
+
+        from pyproj import Transformer
+
+        from saferoute.sources.web import Failed
+
+        lon, lat = Transformer.from_crs(crs, "EPSG:4326", always_xy=True).transform(*xy.T)
+        heights = np.full(len(xy), np.nan)
+        notes: tuple[str, ...] = ()
+        on_earth = np.isfinite(lon) & (np.abs(np.nan_to_num(lat, nan=90.0)) < 90)
+        try:
+            heights[on_earth] = self._interpolate_heights(lon[on_earth], lat[on_earth])
+        except Failed as failure:
+            host = urlsplit(self._online.glo30_url).netloc
+            notes = (f"GLO-30 at {host} {failure}: its heights are missing",)
+            self._online.say(notes[0])
+        if self._cache.trouble:
+            notes += (self._cache.trouble,)
+        known = np.isfinite(heights)
+        if not known.any():
+            return replace(unknown_heights(len(xy)), notes=notes)
+        sigma_m, correlation_m, surface = estimate_quality(_CELL_M)
+        return ElevationSamples(
+            elevation_m=heights,
+            sigma_m=np.where(known, sigma_m, np.nan),
+            correlation_m=np.where(known, correlation_m, np.nan),
+            cell_m=np.where(known, _CELL_M, np.nan),
+            source=np.where(known, 0, -1),
+            sources=(f"GLO-30 ({_CELL_M:.0f} m cells)",),
+            surface_model=known & surface,
+            attribution=(ATTRIBUTION,),
+            notes=notes,
+        )
+
+    def _interpolate_heights(self, lon: FloatArray, lat: FloatArray) -> FloatArray:
+        row = (90 - lat) * ROWS
+        above = np.floor(row).astype(np.int64)
+        share = row - above
+        # Rows of two tiles may differ in the distance of their columns: each is read along itself.
+        sides = [_locate_cells(above, lon), _locate_cells(np.where(share > 0, above + 1, above), lon)]
+        needed = np.concatenate([side[k] for side in sides for k in (0, 1)])
+        parts = distinct_keys(_parts_of_cells(needed))
+        if len(parts) > MOST_PARTS:
+            raise _make_failure(f"is not asked for {len(parts)} parts at a time; {MOST_PARTS} are the most")
+        for part in parts:
+            if part not in self._parts:
+                self._parts[part] = self._load_part(part)
+        upper, lower = (self._interpolate_along_row(*side) for side in sides)
+        return interpolate_between(upper, lower, share)
+
+    def _interpolate_along_row(self, west: IntArray, east: IntArray, share: FloatArray) -> FloatArray:
+        z = [
+            gather_heights(_parts_of_cells(cells), cells[:, 2:] % PART, self._parts.__getitem__)
+            for cells in (west, east)
+        ]
+        return interpolate_between(z[0], z[1], share)
+
+    def _load_part(self, part: Part) -> FloatArray | None:
+        """Return a square of heights, None where the sea has no tile."""
+        south, west, row, column = part
+        url = tile_url(self._online.glo30_url, south, west)
+        shape = min(PART, ROWS - row * PART), min(PART, count_columns(south) - column * PART)
+        key = f"{url} {row} {column}"
+        if url in self._absent:
+            return None
+        entry = self._find_cached_entry(key)
+        if entry is not None and len(entry.payload) == 4 * shape[0] * shape[1]:
+            return np.frombuffer(entry.payload, dtype="<f4").reshape(shape)
+        if not self._has_tile(url):
+            self._absent.add(url)
+            return None
+        heights = self._read_part(url, part, shape)
+        self._cache.store_entry("glo30", key, heights.astype("<f4").tobytes())
+        return heights
+
+    def _find_cached_entry(self, key: str) -> Entry | None:
+        return None if self._online.refresh else self._cache.read_entry("glo30", key)
+
+    def _has_tile(self, url: str) -> bool:
+        """Ask first whether there is a tile: GDAL says of the sea and of a broken server the same."""
+        if self._find_cached_entry(url) is not None:
+            return False
+        if self._online.offline:
+            raise _make_failure("is not asked (--offline), and the cache does not hold all heights of this place")
+        there = self._has_tile_on_server(url)
+        if not there:
+            self._cache.store_entry("glo30", url, b"")
+        return there
+
+    def _has_tile_on_server(self, url: str) -> bool:
+        from saferoute.sources.web import BoundedSession, Failed, check_status
+
+        self._online.say("asking GLO-30 for heights")
+        with BoundedSession(self._limits) as session:
+            for last in (False, True):
+                try:
+                    response = session.head(url)
+                    if response.status_code == 404:
+                        return False
+                    check_status(response)
+                except Failed as failure:
+                    if last or not failure.again or (failure.wait_s or 0) > self._limits.total_s:
+                        raise
+                    self._online.patience.sleep(max(failure.wait_s or 0, 2.0))
+                else:
+                    return True
+        raise AssertionError
+
+    def _read_part(self, url: str, part: Part, shape: tuple[int, int]) -> FloatArray:
+        import rasterio
+        from rasterio.errors import RasterioError
+        from rasterio.windows import Window
+
+        south, _, row, column = part
+        try:
+            with rasterio.Env(**self._gdal_options()), rasterio.open(f"/vsicurl/{url}") as data:
+                if data.shape != (ROWS, count_columns(south)) or not _is_on_tile(data.transform, part):
+                    raise _make_failure("sends a raster that is none of its tiles")
+                heights = data.read(1, window=Window(column * PART, row * PART, shape[1], shape[0]))
+                void = is_void(heights) | (heights == data.nodata)
+        except (RasterioError, MemoryError) as error:
+            raise _make_failure("ended the connection without a whole answer") from error
+        return np.where(void, np.float32(np.nan), heights.astype("float32"))
+
+    def _gdal_options(self) -> dict[str, Any]:
+        """Return options of GDAL that end every request of its own."""
+        from saferoute.sources.web import USER_AGENT
+
+        total_s = max(round(self._limits.total_s), 1)
+        return {
+            "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
+            "GDAL_HTTP_CONNECTTIMEOUT": max(round(self._limits.connect_s), 1),
+            "GDAL_HTTP_TIMEOUT": total_s,
+            "GDAL_HTTP_LOW_SPEED_TIME": max(total_s // 2, 1),
+            "GDAL_HTTP_LOW_SPEED_LIMIT": _SLOWEST_BYTES_S,
+            "GDAL_HTTP_MAX_RETRY": 1,
+            "GDAL_HTTP_RETRY_DELAY": 2,
+            "GDAL_HTTP_USERAGENT": USER_AGENT,
+            "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".tif",
+        }
+
+
+def tile_url(base: str, south: int, west: int) -> str:
+    """Return the address of a tile by its south-west corner.
+
+    Examples
+    --------
+    >>> tile_url("https://host", 48, -125)
+    'https://host/Copernicus_DSM_COG_10_N48_00_W125_00_DEM/Copernicus_DSM_COG_10_N48_00_W125_00_DEM.tif'
+    """
+    at = f"{'N' if south >= 0 else 'S'}{abs(south):02d}_00_{'E' if west >= 0 else 'W'}{abs(west):03d}_00"
+    name = f"Copernicus_DSM_COG_10_{at}_DEM"
+    return f"{base.rstrip('/')}/{name}/{name}.tif"
+
+
+def count_columns(south: int) -> int:
+    """Return the columns of a tile by its south edge.
+
+    Examples
+    --------
+    >>> [columns(s) for s in (0, 49, 50, -50, -51, 84, 89)]
+    [3600, 3600, 2400, 3600, 2400, 720, 360]
+    """
+    nearer = south if south >= 0 else -south - 1
+    return next(n for limit, n in COLUMNS if nearer < limit)
+
+
+def _locate_cells(row: IntArray, lon: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
+    """Return the cells west and east of points on rows of the world, and the share of the eastern one.
+
+    A cell is south and west edge of its tile, row and column within.
+    """
+    south = 89 - row // ROWS
+    per_degree = np.array([count_columns(int(s)) for s in range(-90, 90)])[np.clip(south, -90, 89) + 90]
+    position = (lon + 180) * per_degree
+    west = np.floor(position).astype(np.int64)
+    share = position - west
+
+    def cell(column: IntArray) -> IntArray:
+        column = column % (360 * per_degree)
+        return np.column_stack([south, column // per_degree - 180, row % ROWS, column % per_degree])
+
+    return cell(west), cell(np.where(share > 0, west + 1, west)), share
+
+
+def _parts_of_cells(cells: IntArray) -> IntArray:
+    """Return the parts that cells lie in."""
+    return np.column_stack([cells[:, :2], cells[:, 2:] // PART])
+
+
+def _is_on_tile(transform: Any, part: Part) -> bool:
+    """Say whether a raster lies where the tile does, to a tenth of a cell."""
+    south, west = part[:2]
+    dx, dy = 1 / count_columns(south), 1 / ROWS
+    expected = (dx, 0.0, west - dx / 2, 0.0, -dy, south + 1 + dy / 2)
+    return bool(np.allclose(tuple(transform)[:6], expected, rtol=0.0, atol=dy / 10))
+
+
+def _make_failure(reason: str) -> Exception:
+    from saferoute.sources.web import Failed
+
+    return Failed(reason)

@@ -1,0 +1,304 @@
+"""Heights from Mapterhorn's terrain tiles: lidar where countries give it away, GLO-30 elsewhere.
+
+Tiles are 512 pixels wide, in Web Mercator, with heights in the colours
+("terrarium"). Zoom 12 spans the world; a higher one is on offer only where
+there is more to show, and no tile at all over the sea.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from queue import SimpleQueue
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from saferoute.model import ElevationSamples
+from saferoute.sources.elevation import glo30
+from saferoute.sources.elevation.raster import estimate_quality, is_void
+from saferoute.sources.elevation.samples import (
+    distinct_keys,
+    gather_heights,
+    interpolate_between,
+    merge_heights,
+    unknown_heights,
+)
+from saferoute.sources.online import Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from saferoute.arrays import FloatArray, IntArray
+    from saferoute.sources.online import Online
+    from saferoute.sources.web import BoundedSession
+
+    Tile = tuple[int, ...]
+
+WORLD_ZOOM, FINEST_ZOOM = 12, 17
+TILE_PX = 512
+EQUATOR_M = 40_075_016.686
+GLO30_CELL_M = 30.0
+"""Where zoom 12 is the highest on offer the heights are GLO-30's, drawn on finer pixels."""
+MOST_TILES = 64
+"""Most tiles of the finest zoom for one question: 3 km around a place at 1.5 m a pixel; a
+larger area, or one nearer the equator, takes a coarser zoom."""
+PARALLEL = 4
+LIMITS = Limits(total_s=20.0, most_bytes=4_000_000)
+MOST_S = 120.0
+"""No tile is asked for this long after the first; what is missing then is unknown."""
+RETRY_S = 2.0
+"""Wait before a tile is asked for a second, and last, time."""
+ABSENT = frozenset({204, 404, 410})
+"""What a server says where it has no tile; anything else but 200 is an error."""
+ATTRIBUTION = "Elevation © Mapterhorn and its sources (mapterhorn.com/attribution)"
+_MOST_LATITUDE = 85.05
+
+
+class MapterhornSource:
+    """Bilinear heights from Mapterhorn, at the finest zoom on offer around the points.
+
+    Tiles are kept in the cache, also that one is absent. A tile that cannot
+    be had leaves its points unknown, and a note.
+
+    Parameters
+    ----------
+    online : Online
+        Address and cache.
+    limits : Limits
+        Bounds of a request.
+    """
+
+    def __init__(self, online: Online, *, limits: Limits = LIMITS) -> None:
+        self._online = online
+        self._limits = limits
+        self._cache = online.open_cache()
+        self._tiles: dict[Tile, FloatArray | None] = {}
+
+    def read_heights(self, xy: FloatArray, crs: str) -> ElevationSamples:
+        """Return heights at points of shape (n, 2) given in `crs`."""
+        from pyproj import Transformer
+
+        from saferoute.sources.web import Failed
+
+        lon, lat = Transformer.from_crs(crs, "EPSG:4326", always_xy=True).transform(*xy.T)
+        world = _project_to_square(lon, lat)
+        result = unknown_heights(len(xy))
+        deadline = time.monotonic() + MOST_S
+        notes: tuple[str, ...] = ()
+        try:
+            zoom = self._choose_zoom(world, deadline) if np.isfinite(world).any() else WORLD_ZOOM
+            for level in range(zoom, WORLD_ZOOM - 1, -1):
+                where = ~np.isfinite(result.elevation_m) & np.isfinite(world[:, 0])
+                if where.any():
+                    result = merge_heights(
+                        result, self._heights_at_zoom(world[where], level, lat[where], deadline), where
+                    )
+        except Failed as failure:
+            host = urlsplit(self._online.mapterhorn_url).netloc
+            notes = (f"Mapterhorn at {host} {failure}: its heights are missing",)
+            self._online.say(notes[0])
+        if self._cache.trouble:
+            notes += (self._cache.trouble,)
+        return replace(result, notes=notes)
+
+    def _choose_zoom(self, world: FloatArray, deadline: float) -> int:
+        """Return the finest zoom that is on offer in the middle of the points, or at their ends, and affordable."""
+        known = world[np.isfinite(world[:, 0])]
+        affordable = [
+            level
+            for level in range(FINEST_ZOOM, WORLD_ZOOM, -1)
+            if sum(tile not in self._tiles for tile in distinct_keys(_locate_tiles(known, level))) <= MOST_TILES
+        ]
+        middle = int(np.hypot(*(known - known.mean(axis=0)).T).argmin())
+        ends = [int(extreme(known[:, axis])) for axis in (0, 1) for extreme in (np.argmin, np.argmax)]
+
+        def on_offer(point: int, level: int) -> bool:
+            tile = distinct_keys(_locate_tiles(known[[point]], level))[0]
+            self._load_tiles([tile], deadline)
+            return self._tiles[tile] is not None
+
+        for point in dict.fromkeys([middle, *ends]):
+            if point == middle or (affordable and on_offer(point, affordable[-1])):
+                finest = next((level for level in affordable if on_offer(point, level)), None)
+                if finest is not None:
+                    return finest
+        return WORLD_ZOOM
+
+    def _heights_at_zoom(self, world: FloatArray, level: int, lat: FloatArray, deadline: float) -> ElevationSamples:
+        pixel = world * (TILE_PX << level) - 0.5  # heights belong to the middles of pixels
+        corner = np.floor(pixel).astype(np.int64)
+        share = pixel - corner
+        corners = [(corner + step) for step in ((0, 0), (1, 0), (0, 1), (1, 1))]
+        keys = [_make_tile_keys(c // TILE_PX, level) for c in corners]
+        self._load_tiles(distinct_keys(np.concatenate(keys)), deadline)
+        z = [
+            gather_heights(key, (c % TILE_PX)[:, ::-1], self._tiles.__getitem__)
+            for key, c in zip(keys, corners, strict=True)
+        ]  # fmt: skip
+        heights = interpolate_between(
+            interpolate_between(z[0], z[1], share[:, 0]), interpolate_between(z[2], z[3], share[:, 0]), share[:, 1]
+        )
+        n = len(world)
+        known = np.isfinite(heights)
+        if not known.any():
+            return unknown_heights(n)
+        pixel_m = EQUATOR_M / (TILE_PX << level) * float(np.cos(np.radians(lat[known])).mean())
+        cell_m = pixel_m if level > WORLD_ZOOM else max(pixel_m, GLO30_CELL_M)
+        sigma_m, correlation_m, surface = estimate_quality(cell_m)
+        sigma_m = float(np.hypot(sigma_m, height_step_m(level) / np.sqrt(12)))
+        return ElevationSamples(
+            elevation_m=heights,
+            sigma_m=np.where(known, sigma_m, np.nan),
+            correlation_m=np.where(known, correlation_m, np.nan),
+            cell_m=np.where(known, cell_m, np.nan),
+            source=np.where(known, 0, -1),
+            sources=(f"Mapterhorn z{level} ({cell_m:.0f} m cells)",),
+            surface_model=known & surface,
+            attribution=(ATTRIBUTION, glo30.ATTRIBUTION) if level == WORLD_ZOOM else (ATTRIBUTION,),
+        )
+
+    def _load_tiles(self, tiles: Iterable[Tile], deadline: float) -> None:
+        """Put tiles into memory, those that are not in the cache from the network, a few at a time."""
+        from saferoute.sources.web import Failed
+
+        missing = [tile for tile in tiles if tile not in self._tiles and not self._load_cached_tile(tile)]
+        if not missing:
+            return
+        if self._online.offline:
+            raise Failed("is not asked (--offline), and the cache does not hold all tiles of this place")
+        if len(missing) > 2 * MOST_TILES:  # the neighbours that points between pixels need are not counted before
+            raise Failed(f"is not asked for {len(missing)} tiles at a time; take a smaller radius")
+        if len(missing) > 1:
+            self._online.say(f"asking Mapterhorn for {len(missing)} tiles of heights")
+        self._fetch_tiles(missing, deadline)
+
+    def _fetch_tiles(self, tiles: list[Tile], deadline: float) -> None:
+        from saferoute.sources.web import BoundedSession, Failed
+
+        sessions = [BoundedSession(self._limits) for _ in range(min(PARALLEL, len(tiles)))]
+        free: SimpleQueue[BoundedSession] = SimpleQueue()
+        for session in sessions:
+            free.put(session)
+        stop = threading.Event()
+
+        def fetch(tile: Tile) -> None:
+            session = free.get()
+            try:
+                self._fetch_tile(session, tile, deadline, stop)
+            except Failed:
+                stop.set()
+                raise
+            finally:
+                free.put(session)
+
+        pool = ThreadPoolExecutor(len(sessions), thread_name_prefix="mapterhorn")
+        try:
+            for done in [pool.submit(fetch, tile) for tile in tiles]:
+                done.result()
+        finally:
+            stop.set()
+            for session in sessions:
+                session.cut_connection()
+            pool.shutdown(cancel_futures=True)
+            for session in sessions:
+                session.close()
+
+    def _load_cached_tile(self, tile: Tile) -> bool:
+        from saferoute.sources.web import Failed
+
+        if self._online.refresh:
+            return False
+        entry = self._cache.read_entry("mapterhorn", self._tile_url(tile))
+        if entry is None:
+            return False
+        try:
+            self._tiles[tile] = None if entry.about.get("absent") else decode_terrarium(entry.payload)
+        except Failed:
+            return False
+        return True
+
+    def _fetch_tile(self, session: BoundedSession, tile: Tile, deadline: float, stop: threading.Event) -> None:
+        from saferoute.sources.web import Failed, fetch_body
+
+        url = self._tile_url(tile)
+        for last in (False, True):
+            if stop.is_set():
+                return
+            if time.monotonic() > deadline:
+                raise Failed(f"did not send all tiles within {MOST_S:.0f} s")
+            try:
+                body = fetch_body(session, url, absent=ABSENT)
+                self._tiles[tile] = None if body is None else decode_terrarium(body)
+                self._cache.store_entry("mapterhorn", url, body or b"", absent=body is None)
+            except Failed as failure:
+                if last or not failure.again or (failure.wait_s or 0) > self._limits.total_s:
+                    raise
+                stop.wait(max(failure.wait_s or 0, RETRY_S))
+            else:
+                return
+
+    def _tile_url(self, tile: Tile) -> str:
+        level, x, y = tile
+        return f"{self._online.mapterhorn_url.rstrip('/')}/{level}/{x}/{y}.webp"
+
+
+def height_step_m(level: int) -> float:
+    """Return the step that heights of a zoom are rounded to, m.
+
+    Examples
+    --------
+    >>> quantum_m(12), quantum_m(17)
+    (0.5, 0.015625)
+    """
+    return 2.0 ** (19 - level) / 256
+
+
+def _project_to_square(lon: FloatArray, lat: FloatArray) -> FloatArray:
+    """Return positions on the Web Mercator square, 0..1 to the east and south; NaN beyond its ends."""
+    reached = np.isfinite(lat) & (np.abs(np.nan_to_num(lat)) < _MOST_LATITUDE)
+    latitude = np.radians(np.where(reached, lat, 0.0))
+    south = (1 - np.arcsinh(np.tan(latitude)) / np.pi) / 2
+    world = np.column_stack([((lon + 180) / 360) % 1, south])
+    return np.where(reached[:, None], world, np.nan)
+
+
+def _locate_tiles(world: FloatArray, level: int) -> IntArray:
+    """Return zoom, column and row of the tile that each position lies in."""
+    return _make_tile_keys(np.floor(world * (1 << level)).astype(np.int64), level)
+
+
+def _make_tile_keys(tile: IntArray, level: int) -> IntArray:
+    """Return keys of tiles; columns go on around the world."""
+    return np.column_stack([np.full(len(tile), level), tile[:, 0] % (1 << level), tile[:, 1]])
+
+
+def decode_terrarium(body: bytes) -> FloatArray:
+    """Return the heights of a tile in m, shape (512, 512), NaN where they are none.
+
+    Raises
+    ------
+    Failed
+        If the body is no picture of 512 by 512 pixels in three colours.
+    """
+    import rasterio
+    from rasterio.errors import NotGeoreferencedWarning, RasterioError
+    from rasterio.io import MemoryFile
+
+    from saferoute.sources.web import Failed
+
+    try:
+        with warnings.catch_warnings(), rasterio.Env():
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            with MemoryFile(body, ext="webp") as file, file.open(driver="WEBP") as picture:
+                if picture.shape != (TILE_PX, TILE_PX) or picture.count < 3:
+                    raise Failed(f"sends pictures that are not {TILE_PX} pixels wide and high")
+                red, green, blue = picture.read([1, 2, 3]).astype("float32")
+    except RasterioError as error:
+        raise Failed("sends what is no picture of heights") from error
+    heights = red * 256 + green + blue / 256 - 32768
+    return np.where(is_void(heights), np.float32(np.nan), heights)

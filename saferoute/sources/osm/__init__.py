@@ -1,0 +1,1 @@
+"""OpenStreetMap: extracts, their index, and Overpass."""

@@ -1,0 +1,215 @@
+"""The tables of a source in degrees, the part of them around an area, and that part in metres."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+from saferoute.model import OSM_ATTRIBUTION, WGS84, Chains, Features
+from saferoute.sources.osm._columns import enclosing_box, text_dtype
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import geopandas as gpd
+    import numpy as np
+    import pandas as pd
+    import shapely
+    from numpy.typing import NDArray
+
+    from saferoute.arrays import FloatArray
+    from saferoute.model import Area
+    from saferoute.sources.osm._columns import Columns
+    from saferoute.sources.osm._reading import Read
+
+    Joiner = Callable[[gpd.GeoDataFrame], Chains]
+    """Joins the ways of a table to chains: what the index cannot know by itself."""
+
+Box = tuple[float, float, float, float]
+"""West, south, east, north in degrees."""
+
+SAID = ("highway", "footway", "surface", "smoothness", "tracktype", "width", "est_width")
+"""Tags by which silence is judged."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of a source as a whole."""
+
+    tagged: pd.DataFrame
+    """Combinations of the tags `SAID` among its highways, and ``n``, how many have them."""
+    extent: shapely.Geometry | None
+    """Where the source is whole, in degrees; None = it does not say."""
+    data_date: str | None
+    skipped: int
+    bounds: Box
+    """Of all its ways."""
+    ground: Box
+    """Of all its ways, and of its areas but boundaries."""
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Features in EPSG:4326, ways in the order of their column ``row``."""
+
+    ways: gpd.GeoDataFrame
+    areas: gpd.GeoDataFrame
+    points: gpd.GeoDataFrame
+    chains: Chains | None
+    """``edge_ground`` holds values of the ways' column ``row``."""
+    facts: Facts
+
+    def select_within_box(self, box: Box) -> Tables:
+        """Return what touches a box."""
+        west, south, east, north = box
+        ways, areas, points = (t.cx[west:east, south:north] for t in (self.ways, self.areas, self.points))
+        chains = None if self.chains is None else _select_strokes(self.chains, box)
+        return Tables(ways, areas, points, chains, self.facts)
+
+
+class Held(Protocol):
+    """Tables wherever they are held: in memory or in an index."""
+
+    @property
+    def facts(self) -> Facts:
+        """What is known of all of them."""
+        ...
+
+    def select_within_box(self, box: Box) -> Tables:
+        """Return what touches a box."""
+        ...
+
+
+def build_tables(held: Read, join: Joiner | None, extent: Box | None = None) -> Tables:
+    """Return what files hold as tables, with its chains.
+
+    Parameters
+    ----------
+    extent : (west, south, east, north), optional
+        Where the files are whole, by default what they say.
+    """
+    import numpy as np
+    import shapely
+
+    ways, areas, points = (columns.build_table() for columns in (held.ways, held.areas, held.points))
+    ways["row"] = np.arange(len(ways))
+    facts = collect_facts(held, ways)
+    facts = replace(facts, ground=merge_boxes(facts.bounds, enclose_areas(held.areas)))
+    if extent is not None:
+        facts = replace(facts, extent=shapely.box(*extent))
+    return Tables(ways, areas, points, None if join is None else join(ways), facts)
+
+
+def collect_facts(held: Read, ways: gpd.GeoDataFrame) -> Facts:
+    """Return what is known of all that files hold but for their areas, given the table of their ways."""
+    bounds = enclosing_box(held.ways.bounds)
+    return Facts(count_combinations(ways), held.extent, held.data_date, held.skipped, bounds, bounds)
+
+
+def enclose_areas(areas: Columns) -> Box:
+    """Return the box around all areas but boundaries."""
+    return enclosing_box(areas.bounds[areas.has_no_tag("boundary")])
+
+
+def merge_boxes(one: Box, other: Sequence[float]) -> Box:
+    """Return the box around two, of which either may be unknown."""
+    import numpy as np
+
+    west, south = np.fmin(one[:2], other[:2])
+    east, north = np.fmax(one[2:], other[2:])
+    return float(west), float(south), float(east), float(north)
+
+
+def _select_strokes(chains: Chains, box: Box) -> Chains:
+    import numpy as np
+    import shapely
+
+    near = shapely.intersects(chains.lines, shapely.box(*box))
+    vertex = near[chains.vertex_chain]
+    assert chains.side_paths is not None
+    return Chains(
+        chains.lines[near],
+        (np.cumsum(near) - 1)[chains.vertex_chain[vertex]],
+        chains.vertex_node[vertex],
+        chains.edge_ground[vertex],
+        chains.side_paths[vertex],
+        np.flatnonzero(near),
+    )
+
+
+def count_combinations(ways: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the combinations of the tags `SAID` among the highways of a table, the most frequent first."""
+    roads = ways.loc[ways["highway"].notna(), list(SAID)]
+    counted = roads.value_counts(dropna=False).rename("n").reset_index()
+    return counted.astype(dict.fromkeys(SAID, text_dtype())).sort_values(
+        ["n", *SAID], ascending=False, ignore_index=True
+    )
+
+
+def build_features(tables: Tables, area: Area) -> Features:
+    """Return tables in the metres of an area."""
+    import numpy as np
+
+    facts, chains = tables.facts, tables.chains
+    row = tables.ways["row"].to_numpy()
+    layers = [tables.ways, tables.areas, tables.points]
+    *shapes, lines, extents = _project_to_metres(
+        [
+            *(layer.geometry.to_numpy() for layer in layers),
+            np.empty(0, dtype=object) if chains is None else chains.lines,
+            np.array([facts.extent], dtype=object),
+        ],
+        area,
+    )
+    ways, areas, points = (
+        layer.reset_index(drop=True).set_geometry(moved, crs=area.crs)
+        for layer, moved in zip(layers, shapes, strict=True)
+    )
+    notes = [f"{facts.skipped} broken objects of the extract were skipped"] if facts.skipped else []
+    if facts.extent is None:
+        notes.append("the extract does not say where it was cut: near its edges obstacles may be missing")
+    if chains is not None:
+        at = np.minimum(np.searchsorted(row, chains.edge_ground), max(len(row) - 1, 0))
+        here = row[at] == chains.edge_ground if len(row) else np.zeros(len(at), dtype=bool)
+        chains = replace(chains, lines=lines, edge_ground=np.where(here, at, -1))
+    return Features(
+        ways=ways.drop(columns="row"),
+        areas=areas,
+        points=points,
+        tagged=_append_local_highways(facts.tagged, ways),
+        extent=extents[0],
+        chains=chains,
+        data_date=facts.data_date,
+        attribution=(OSM_ATTRIBUTION,),
+        notes=tuple(notes),
+    )
+
+
+def _project_to_metres(of: Sequence[NDArray[np.object_]], area: Area) -> list[NDArray[np.object_]]:
+    """Return shapes in the metres of an area; to ask for all of them at once takes half the time."""
+    import numpy as np
+    import shapely
+    from pyproj import Transformer
+
+    to_metres = Transformer.from_crs(WGS84, area.crs, always_xy=True)
+    moved = shapely.transform(np.concatenate(of), to_metres.transform, interleaved=False)
+    return np.split(moved, np.cumsum([len(shapes) for shapes in of])[:-1])
+
+
+def _append_local_highways(counted: pd.DataFrame, ways: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the counts of the whole source, and behind them the highways here with their middles."""
+    import pandas as pd
+
+    roads = ways.loc[ways["highway"].notna(), [*SAID, "geometry"]]
+    x, y = find_midpoints(roads).T
+    near = pd.DataFrame(roads[list(SAID)]).assign(n=0, x_m=x, y_m=y)
+    return pd.concat([counted.assign(x_m=float("nan"), y_m=float("nan")), near], ignore_index=True)
+
+
+def find_midpoints(roads: gpd.GeoDataFrame) -> FloatArray:
+    """Return the point halfway along each line, shape (n, 2)."""
+    import shapely
+
+    lines = roads.geometry.to_numpy()
+    xy: FloatArray = shapely.get_coordinates(shapely.line_interpolate_point(lines, 0.5, normalized=True))
+    return xy

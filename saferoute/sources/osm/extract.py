@@ -1,0 +1,161 @@
+"""OpenStreetMap from local extracts: `.osm.pbf`, `.osm`, `.osm.gz`, `.osm.bz2`.
+
+The whole file is read once with pyosmium (the fastest complete reader of those
+compared) into tables in EPSG:4326, which are kept in the user's cache; an area
+is then a bounding box of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from saferoute.model import WGS84, InvalidInput, PlaceNotFound
+from saferoute.sources.osm._reading import SUFFIXES, read_extracts
+from saferoute.sources.osm._tables import Tables, build_features, build_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from saferoute.model import Area, Features, Place
+    from saferoute.sources.cache import Cache
+    from saferoute.sources.osm._tables import Box, Held, Joiner
+
+__all__ = ["SUFFIXES", "ExtractSource", "bounding_box", "box_around"]
+
+
+class ExtractSource:
+    """Features of one or several local extracts.
+
+    Parameters
+    ----------
+    paths : sequence of path
+        Files whose name ends with one of `SUFFIXES`. An object that several
+        of them hold counts once, in its most complete version.
+    extent : (west, south, east, north), optional
+        Where they are whole, in degrees; by default what their headers say.
+    join : callable, optional
+        Joins ways to chains; without it features come without.
+    cache : Cache, optional
+        Keeps the tables (`saferoute.sources.osm.index`); without it they stay in memory.
+    say : callable
+        Is told when an extract is read for the first time.
+
+    Raises
+    ------
+    InvalidInput
+        If a file is missing, empty, cut off or no OpenStreetMap data.
+    """
+
+    def __init__(
+        self,
+        paths: Sequence[Path | str],
+        *,
+        extent: Box | None = None,
+        join: Joiner | None = None,
+        cache: Cache | None = None,
+        say: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._extent, self._join, self._cache, self._say = extent, join, cache, say
+        self.paths = tuple(Path(p) for p in paths)
+        for path in self.paths:
+            _check_file(path)
+        self._held: Held | None = None
+
+    def read_tables(self) -> Tables:
+        """Return all of the extracts as tables in EPSG:4326, read anew unless they are in memory."""
+        if isinstance(self._held, Tables):
+            return self._held
+        return build_tables(read_extracts(self.paths), self._join, self._extent)
+
+    def _open_tables(self) -> Held:
+        if self._held is None:
+            if self._cache is None or self._extent is not None:
+                self._held = self.read_tables()
+            else:
+                from saferoute.sources.osm import index
+
+                self._held = index.open_index(self.paths, self._cache, join=self._join, say=self._say)
+        return self._held
+
+    def read_bounds(self) -> Box:
+        """Return west, south, east and north of all ways, and of all areas but boundaries, degrees."""
+        return self._open_tables().facts.ground
+
+    def read_features(self, area: Area, *, margin_m: float) -> Features:
+        """Return what lies in the area's bounding box widened by `margin_m`.
+
+        Raises
+        ------
+        PlaceNotFound
+            If the extract holds nothing there.
+        """
+        held = self._open_tables()
+        tables = held.select_within_box(box_around(area, margin_m))
+        west, south, east, north = box_around(area, 0.0)
+        if tables.ways.cx[west:east, south:north].empty:
+            raise PlaceNotFound(_describe_missing_place(area.place, held.facts.bounds))
+        features = build_features(tables, area)
+        trouble = self._cache.trouble if self._cache else None
+        return replace(features, notes=(*features.notes, trouble)) if trouble else features
+
+
+def bounding_box(place: Place, radius_m: float) -> tuple[float, float, float, float]:
+    """Return west, south, east, north in degrees of a square around a place.
+
+    Raises
+    ------
+    InvalidInput
+        Within about 100 km of a pole, where degrees of longitude mean nothing.
+    """
+    from math import cos, radians
+
+    if abs(place.lat) > 89:
+        raise InvalidInput(f"latitude {place.lat} is at a pole: places must lie within 89° S to 89° N")
+    dy = radius_m / 110_574.0
+    dx = radius_m / (111_320.0 * cos(radians(place.lat)))
+    return place.lon - dx, place.lat - dy, place.lon + dx, place.lat + dy
+
+
+def box_around(area: Area, margin_m: float) -> tuple[float, float, float, float]:
+    """Return west, south, east, north in degrees of what holds an area widened by `margin_m`.
+
+    Raises
+    ------
+    InvalidInput
+        As `bounding_box` does.
+    """
+    from pyproj import Transformer
+
+    around = bounding_box(area.place, area.radius_m + margin_m)
+    if area.half_m is None:
+        return around
+    to_degrees = Transformer.from_crs(area.crs, WGS84, always_xy=True)
+    x, y = to_degrees.transform(area.place.lon, area.place.lat, direction="INVERSE")
+    wide, high = (half + margin_m for half in area.half_m)
+    west, south, east, north = to_degrees.transform_bounds(x - wide, y - high, x + wide, y + high)
+    return (west, south, east, north) if west < east else around  # across the antimeridian west lies beyond east
+
+
+def _check_file(path: Path) -> None:
+    if not path.name.lower().endswith(SUFFIXES):
+        raise InvalidInput(f"{path}: an extract's name ends with one of {', '.join(SUFFIXES)}")
+    if not path.is_file():
+        raise InvalidInput(f"{path}: no such file; give the path of an OpenStreetMap extract")
+    if path.stat().st_size == 0:
+        raise InvalidInput(f"{path}: the file is empty; download the extract again")
+
+
+def _describe_missing_place(place: Place, bounds: Box) -> str:
+    """Say where the place is and where the data are; notice swapped order."""
+    west, south, east, north = bounds
+    if not west <= east:
+        return "the extract holds no ways"
+    text = (
+        f"{place.lat:.5f},{place.lon:.5f} lies outside the data, which span latitude "
+        f"{south:.3f} to {north:.3f} and longitude {west:.3f} to {east:.3f}"
+    )
+    if west <= place.lat <= east and south <= place.lon <= north:
+        return f"{text}; did you write lon,lat? PLACE is lat,lon"
+    return f"{text}; give a place inside, or another extract"

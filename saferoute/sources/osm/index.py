@@ -1,0 +1,450 @@
+"""Extracts as FlatGeobuf tables in the user's cache: read once, then opened by bounding box.
+
+An index is a folder named by what its files hold, by the version of the
+tables and by the tags they keep: it is written under another name and renamed
+when it is whole, so that nobody ever sees half of one. Combinations of tags
+are numbers into lists of values; these lists, and the node ids of ways and
+chains, stand in plain arrays beside the tables.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cached_property
+from hashlib import sha256
+from math import isnan
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from saferoute.model import WGS84, Chains, SourceUnavailable
+from saferoute.osm import keys
+from saferoute.sources.osm._columns import NAME, Columns, Vocabulary, text_dtype
+from saferoute.sources.osm._reading import ALL, read_extracts
+from saferoute.sources.osm._tables import (
+    SAID,
+    Box,
+    Facts,
+    Tables,
+    build_tables,
+    collect_facts,
+    enclose_areas,
+    merge_boxes,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from saferoute.arrays import IntArray
+    from saferoute.sources.cache import Cache
+    from saferoute.sources.osm._reading import Read
+    from saferoute.sources.osm._tables import Joiner
+
+KIND = "index"
+"""Folder of the cache."""
+SCHEMA = 2
+"""Version of the tables and of how chains are joined: another number makes all indexes anew."""
+PART = ".part"
+_META = "index.json"
+_AREAS = "areas.json"
+"""What the process that reads the areas says of them, until the index is whole."""
+_SHARED_BYTES = 8 << 20
+"""Extracts from this size on are read by two processes: a second one takes half a second to begin."""
+_MEMORY = 15
+"""Bytes of memory that a byte of an extract takes while its index is made, in both processes [M, 98 MB: 1.49 GB]."""
+_SHAPES = {"ways": "LineString", "areas": "MultiPolygon", "points": "Point"}
+_BLOCK = 1 << 20
+
+
+def make_index_key(paths: Sequence[Path], cache: Cache) -> str:
+    """Return the name of the index of some files: by what they hold, wherever they lie.
+
+    What a file holds is looked at once, and again when its size or one of its
+    times has changed (writing changes ``ctime``, whatever ``touch`` says).
+    """
+    held = [_hash_content(path.resolve(), cache.folder / KIND) for path in paths]
+    kept = (SCHEMA, keys.LINE_KEYS, keys.AREA_KEYS, keys.POINT_KEYS, keys.WAY_TAGS, keys.AREA_TAGS, keys.POINT_TAGS)
+    return sha256(json.dumps([held, kept]).encode()).hexdigest()[:32]
+
+
+def _hash_content(path: Path, folder: Path) -> str:
+    stat = path.stat()
+    seen = [str(path), stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
+    note = folder / f"{sha256(str(path).encode()).hexdigest()[:32]}.seen"
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        known = json.loads(note.read_text())
+        if known["seen"] == seen:
+            return str(known["sha256"])
+    digest = sha256()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        _write_text(note, json.dumps({"seen": seen, "sha256": digest.hexdigest()}))
+    return digest.hexdigest()
+
+
+def _write_text(path: Path, text: str) -> None:
+    handle, name = tempfile.mkstemp(suffix=PART, dir=path.parent)
+    with os.fdopen(handle, "w") as file:
+        file.write(text)
+    Path(name).replace(path)
+
+
+def open_index(
+    paths: Sequence[Path], cache: Cache, *, join: Joiner | None, say: Callable[[str], None]
+) -> Index | Tables:
+    """Return the index of some extracts, made first where there is none.
+
+    Where the disk takes no index, or another process makes it for too long,
+    the extracts are read into memory.
+
+    Parameters
+    ----------
+    join : callable, optional
+        Joins ways to chains; without it the index has none.
+    say : callable
+        Is told that it takes a while.
+    """
+    from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
+
+    with suppress(SourceUnavailable):  # who made it for so long has perhaps hung: go on without
+        try:
+            folder = cache.folder / KIND / make_index_key(paths, cache)
+            index = load_index(folder)
+            if index is not None:
+                return index
+            with cache.hold_lock(KIND, say=say):
+                index = load_index(folder)  # another process may have made it meanwhile
+                if index is not None:
+                    return index
+                say(f"reading {', '.join(p.name for p in paths)} for the first time")
+                _warn_of_memory(paths, say)
+                return _build_index(paths, folder, join)
+        except (OSError, DataSourceError, DataLayerError, FeatureError) as error:  # GDAL has its own
+            reason = getattr(error, "strerror", None) or error
+            cache.trouble = f"{cache.folder / KIND}: the index cannot be kept there ({reason})"
+    return build_tables(read_extracts(paths), join)
+
+
+def _warn_of_memory(paths: Sequence[Path], say: Callable[[str], None]) -> None:
+    """Say so where reading may take more memory than is free: the system would end it without a word."""
+    need = _MEMORY * sum(path.stat().st_size for path in paths if path.name.lower().endswith(".pbf"))
+    free = _free_bytes()
+    if free is not None and need > free:
+        say(
+            f"it may take {need / 1e9:.1f} GB of memory, and {free / 1e9:.1f} GB are free: "
+            "if it is killed, give an extract of a smaller region"
+        )
+
+
+def _free_bytes() -> int | None:
+    """Return the memory that a new process may take, None where the system does not say."""
+    with suppress(OSError, ValueError, StopIteration):
+        lines = Path("/proc/meminfo").read_text().splitlines()
+        return 1024 * int(next(line for line in lines if line.startswith("MemAvailable:")).split()[1])
+    return None
+
+
+def load_index(folder: Path) -> Index | None:
+    """Return the index in a folder, None where there is none or files are missing or cut off."""
+    try:
+        about = json.loads((folder / _META).read_text())
+        sizes = {name: (folder / name).stat().st_size for name in about["files"]}
+        good = sizes == about["files"] and about["schema"] == SCHEMA
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return Index(folder, about) if good else None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One index in the cache."""
+
+    of: tuple[str, ...]
+    """Names of its files; empty = it is damaged, and will be made anew."""
+    bytes: int
+
+
+def list_indexes(cache: Cache) -> list[Kept]:
+    """Return the indexes of a cache."""
+    found = []
+    for folder in _list_folders(cache):
+        index = load_index(folder)
+        size = sum(path.stat().st_size for path in folder.iterdir())
+        found.append(Kept(tuple(index.about["of"]) if index else (), size))
+    return found
+
+
+def delete_indexes(cache: Cache, *, say: Callable[[str], None]) -> int:
+    """Delete all indexes, what broken-off writes left, and the notes on files; return how many indexes there were."""
+    folder = cache.folder / KIND
+    if not folder.is_dir():
+        return 0
+    with cache.hold_lock(KIND, say=say):
+        folders = _list_folders(cache)
+        for path in (*folders, *folder.glob(f"*{PART}")):
+            shutil.rmtree(path, ignore_errors=True)
+            if path.is_file():
+                path.unlink()
+        for note in folder.glob("*.seen"):
+            note.unlink(missing_ok=True)
+    with suppress(OSError):  # something else may lie in it
+        folder.rmdir()
+    return len(folders)
+
+
+def _list_folders(cache: Cache) -> list[Path]:
+    folder = cache.folder / KIND
+    named = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [path for path in named if path.is_dir() and re.fullmatch("[0-9a-f]{32}", path.name)]
+
+
+def _build_index(paths: Sequence[Path], folder: Path, join: Joiner | None) -> Index:
+    """Read extracts, write their index under another name, then rename it."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    for left in folder.parent.glob(f"*{PART}"):  # of processes that were killed: we hold the lock
+        shutil.rmtree(left, ignore_errors=True)
+    part = Path(tempfile.mkdtemp(suffix=PART, dir=folder.parent))
+    try:
+        about = {"schema": SCHEMA, "of": [p.name for p in paths], **_write_index(paths, part, join)}
+        about["files"] = {path.name: path.stat().st_size for path in sorted(part.iterdir())}
+        (part / _META).write_text(json.dumps(about))
+        shutil.rmtree(folder, ignore_errors=True)  # a damaged one
+        part.replace(folder)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    return Index(folder, about)
+
+
+def _write_index(paths: Sequence[Path], part: Path, join: Joiner | None) -> dict[str, Any]:
+    """Write the tables of extracts into a folder, and return what the index says of them."""
+    beside = _start_areas_process(paths, part) if _worth_two_processes(paths) else None
+    try:
+        held = read_extracts(paths, ALL if beside is None else ("node", "way"))
+        values = {
+            name: _write_table(name, columns, part) for name, columns in (("ways", held.ways), ("points", held.points))
+        }
+        areas = None if beside is not None else _write_areas(held, part)
+        ways = held.ways.build_table()
+        ways["row"] = range(len(ways))
+        facts = collect_facts(held, ways)
+        del held  # joining needs the table alone, and room
+        if join is not None:
+            _write_strokes(join(ways), part)
+        if beside is not None:
+            areas = _await_areas(beside, paths, part)
+            facts = replace(facts, skipped=facts.skipped + areas["skipped"])
+    finally:
+        if beside is not None:
+            beside.kill()
+            beside.wait()
+    assert areas is not None
+    if beside is not None and not len(ways) and isnan(areas["ground"][0]):
+        read_extracts(paths)  # says that they hold nothing
+    facts = replace(facts, ground=merge_boxes(facts.bounds, areas["ground"]))
+    return {"values": {**values, "areas": areas["values"]}, "facts": _serialize_facts(facts)}
+
+
+def _worth_two_processes(paths: Sequence[Path]) -> bool:
+    """Say whether files are large and sorted, so that each process reads them as they are, and a core is there."""
+    if (os.cpu_count() or 1) < 2 or not all(path.name.lower().endswith(".pbf") for path in paths):
+        return False
+    return sum(path.stat().st_size for path in paths) >= _SHARED_BYTES
+
+
+def _start_areas_process(paths: Sequence[Path], part: Path) -> subprocess.Popen[bytes]:
+    """Let another process read and write the areas: half of the work."""
+    code = "import sys; from saferoute.sources import index; index.areas_alone(sys.argv[1], sys.argv[2:])"
+    return subprocess.Popen(  # noqa: S603  # this interpreter, this package
+        [sys.executable, "-P", "-c", code, str(part), *(str(path.resolve()) for path in paths)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+    )
+
+
+def run_areas_process(part: str, paths: Sequence[str]) -> None:
+    """Read the areas of extracts and write their part of the index: what the process beside does."""
+    about = _write_areas(read_extracts([Path(path) for path in paths], ("area",)), Path(part))
+    (Path(part) / _AREAS).write_text(json.dumps(about))
+
+
+def _await_areas(beside: subprocess.Popen[bytes], paths: Sequence[Path], part: Path) -> dict[str, Any]:
+    """Return what the process beside wrote; where it could not, do its work here, or raise what stopped it."""
+    note = part / _AREAS
+    if beside.wait() or not note.exists():
+        return _write_areas(read_extracts(paths, ("area",)), part)
+    about: dict[str, Any] = json.loads(note.read_text())
+    note.unlink()
+    return about
+
+
+def _write_areas(held: Read, part: Path) -> dict[str, Any]:
+    return {
+        "values": _write_table("areas", held.areas, part),
+        "ground": enclose_areas(held.areas),
+        "skipped": held.skipped,
+    }
+
+
+def _write_table(name: str, columns: Columns, part: Path) -> Mapping[str, list[str]]:
+    """Write a table, and return the values its combinations of tags stand for."""
+    import numpy as np
+    import pyogrio.raw
+
+    data = {
+        "row": np.arange(len(columns)),
+        "kind": columns.kind.astype(np.int32),
+        "osm_id": columns.osm_id,
+        "combination": columns.combination.astype(np.int32),
+        NAME: columns.name,
+    }
+    if columns.nodes is not None:
+        np.save(part / "nodes.npy", columns.nodes)
+        data |= {"first": columns.first, "count": columns.count}
+    np.save(part / f"{name}_tags.npy", columns.vocabulary.codes)
+    pyogrio.raw.write(
+        part / f"{name}.fgb",
+        geometry=columns.wkb,
+        field_data=list(data.values()),
+        fields=np.array(list(data), dtype=object),
+        geometry_type=_SHAPES[name],
+        crs=WGS84,
+        driver="FlatGeobuf",
+    )
+    return columns.vocabulary.known
+
+
+def _write_strokes(chains: Chains, part: Path) -> None:
+    import numpy as np
+    import pyogrio.raw
+    import shapely
+
+    assert chains.side_paths is not None
+    n = np.bincount(chains.vertex_chain, minlength=len(chains.lines)).astype(np.int64)
+    first = np.cumsum(n) - n
+    number = np.arange(len(n))
+    np.save(part / "chain_nodes.npy", chains.vertex_node)
+    np.save(part / "chain_ways.npy", chains.edge_ground)
+    np.save(part / "chain_sides.npy", chains.side_paths.astype(np.int16))
+    pyogrio.raw.write(
+        part / "chains.fgb",
+        geometry=shapely.to_wkb(chains.lines),
+        field_data=[number, first, n],
+        fields=np.array(["number", "first", "n"], dtype=object),
+        geometry_type="LineString",
+        crs=WGS84,
+        driver="FlatGeobuf",
+    )
+
+
+def _serialize_facts(facts: Facts) -> dict[str, Any]:
+    import pandas as pd
+
+    tagged = [[None if pd.isna(v) else v for v in row] for row in facts.tagged[list(SAID)].to_numpy(dtype=object)]
+    return {
+        "tagged": tagged,
+        "n": [int(n) for n in facts.tagged["n"]],
+        "extent": None if facts.extent is None else facts.extent.wkt,
+        "data_date": facts.data_date,
+        "skipped": facts.skipped,
+        "bounds": facts.bounds,
+        "ground": facts.ground,
+    }
+
+
+@dataclass(frozen=True)
+class Index:
+    """An index on disk.
+
+    Attributes
+    ----------
+    about : mapping
+        What its ``index.json`` says.
+    """
+
+    folder: Path
+    about: dict[str, Any]
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What is known of all of it."""
+        import pandas as pd
+        import shapely
+
+        noted = self.about["facts"]
+        columns = zip(*noted["tagged"], strict=True) if noted["tagged"] else [[] for _ in SAID]
+        tagged = pd.DataFrame({k: pd.array(list(v), dtype=text_dtype()) for k, v in zip(SAID, columns, strict=True)})
+        extent = None if noted["extent"] is None else shapely.from_wkt(noted["extent"])
+        return Facts(
+            tagged=tagged.assign(n=noted["n"]),
+            extent=extent,
+            data_date=noted["data_date"],
+            skipped=noted["skipped"],
+            bounds=tuple(noted["bounds"]),
+            ground=tuple(noted["ground"]),
+        )
+
+    def select_within_box(self, box: Box) -> Tables:
+        """Return what touches a box."""
+        row, columns = self._read_columns("ways", box)
+        ways = columns.build_table().assign(row=row)
+        areas, points = (self._read_columns(name, box)[1].build_table() for name in ("areas", "points"))
+        return Tables(ways, areas, points, self._read_strokes(box), self.facts)
+
+    def _load_array(self, name: str) -> NDArray[Any]:
+        import numpy as np
+
+        array: NDArray[Any] = np.asarray(np.load(self.folder / f"{name}.npy", mmap_mode="r"))
+        return array
+
+    def _read_columns(self, name: str, box: Box) -> tuple[IntArray, Columns]:
+        """Return the rows of a table that touch a box, in their order, and what stands there."""
+        import numpy as np
+        import pyogrio.raw
+
+        about, _, wkb, read = pyogrio.raw.read(self.folder / f"{name}.fgb", bbox=box)
+        data = dict(zip(about["fields"], read, strict=True))
+        order = np.argsort(data["row"])
+        columns = Columns(
+            vocabulary=Vocabulary(self.about["values"][name], self._load_array(f"{name}_tags")),
+            wkb=wkb[order],
+            nodes=self._load_array("nodes") if "first" in data else None,
+            **{field: column[order] for field, column in data.items() if field != "row"},
+        )
+        return data["row"][order], columns
+
+    def _read_strokes(self, box: Box) -> Chains | None:
+        import numpy as np
+        import pyogrio.raw
+        import shapely
+
+        from saferoute.geometry import indices_of_slices
+
+        path = self.folder / "chains.fgb"
+        if not path.exists():
+            return None
+        _, _, wkb, (number, first, n) = pyogrio.raw.read(path, bbox=box)
+        order = np.argsort(number)
+        vertex = indices_of_slices(first[order], n[order])
+        return Chains(
+            shapely.from_wkb(wkb)[order],
+            np.repeat(np.arange(len(order)), n[order]),
+            self._load_array("chain_nodes")[vertex],
+            self._load_array("chain_ways")[vertex],
+            self._load_array("chain_sides")[vertex].astype(float),
+            number[order],
+        )

@@ -1,0 +1,296 @@
+"""OpenStreetMap around a place from an Overpass server, through osmnx.
+
+One query brings all layers of a box. The answer becomes an extract, which the
+cache keeps and `saferoute.sources.osm.extract` reads: the tables are the same
+whatever they come from.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from saferoute.model import Features, InvalidInput, PlaceNotFound, SourceUnavailable
+from saferoute.osm import keys
+from saferoute.sources.online import Limits
+from saferoute.sources.osm.extract import ExtractSource, box_around
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from saferoute.model import Area
+    from saferoute.sources.cache import Cache, Entry
+    from saferoute.sources.online import Online
+
+    Box = tuple[float, float, float, float]
+
+SERVER_S = 120
+"""How long the server may work on a query; its own default is 180 s."""
+LIMITS = Limits(total_s=240.0, most_bytes=200_000_000)
+"""A city's 6 km square is about 80 MB; in memory an answer takes five times its size."""
+MOST_RADIUS_M = 10_000.0
+"""A larger area is for an extract: a city's would be beyond `LIMITS`."""
+OLD_DAYS = 30.0
+"""From this age on every output says how old the copy of the map is."""
+
+_STEP = 0.001
+"""Boxes end on multiples of this many degrees, about 100 m: nearby questions share an answer."""
+
+_REACHING = frozenset({"boundary", "place"})
+"""Relations of these keys alone may be countries and islands, which no criterion looks at."""
+_PROTECTED = "protected_area|national_park"
+_COVERING = f"{_PROTECTED}|nature_reserve|military"
+
+
+class OverpassSource:
+    """Features around a place, from the cache or from an Overpass server.
+
+    Parameters
+    ----------
+    online : Online
+        Address, cache and patience.
+    limits : Limits
+        Bounds of a request.
+    """
+
+    def __init__(self, online: Online, *, limits: Limits = LIMITS) -> None:
+        self._online = online
+        self._limits = limits
+
+    def read_features(self, area: Area, *, margin_m: float) -> Features:
+        """Return what lies in the area's bounding box widened by `margin_m`.
+
+        Raises
+        ------
+        InvalidInput
+            If the radius is above `MOST_RADIUS_M`.
+        PlaceNotFound
+            If OpenStreetMap holds no way there.
+        SourceUnavailable
+            If there is no copy, and the server did not answer.
+        """
+        from dataclasses import replace
+
+        if area.radius_m > MOST_RADIUS_M:
+            raise InvalidInput(
+                f"radius {area.radius_m:g} m: online it may be at most {MOST_RADIUS_M:g} m; "
+                "take a smaller one, or an extract with --osm FILE"
+            )
+        cache = self._online.open_cache()
+        box = _round_box(box_around(area, margin_m))
+        entry = self._find_or_fetch_entry(cache, box)
+        features = _features_from_entry(entry, area, margin_m)
+        if features is None:
+            raise PlaceNotFound(
+                f"OpenStreetMap holds no way within {area.radius_m:.0f} m of {area.place.lat:.5f},"
+                f"{area.place.lon:.5f}; give a place on land as lat,lon"
+            )
+        notes = [*features.notes, *([cache.trouble] if cache.trouble else [])]
+        if entry.age_days() > OLD_DAYS:
+            notes.append(f"the map is a copy fetched {entry.fetched:%Y-%m-%d}; --refresh asks again")
+        return replace(features, notes=tuple(notes))
+
+    def _find_or_fetch_entry(self, cache: Cache, box: Box) -> Entry:
+        """Return the copy of the smallest box that holds this one, else ask for it."""
+        online = self._online
+        entry = None if online.refresh else _find_cached_entry(cache, online.overpass_url, box)
+        if entry is not None:
+            online.say(f"the map is a copy fetched {_describe_age(entry.age_days())}; --refresh asks again")
+            return entry
+        if online.offline:
+            raise SourceUnavailable(
+                "the cache holds no map of this place, and --offline asks nobody; ask once without it, "
+                "or give an extract with --osm FILE or --region DIR"
+            )
+        with cache.hold_lock("overpass", say=online.say):
+            # Another process may have asked for the same meanwhile.
+            entry = None if online.refresh else _find_cached_entry(cache, online.overpass_url, box)
+            return entry or self._fetch_entry(cache, box)
+
+    def _fetch_entry(self, cache: Cache, box: Box) -> Entry:
+        from saferoute.sources._osmnx import ask_overpass
+        from saferoute.sources.web import Failed, call_with_retries
+
+        online = self._online
+        host = urlsplit(online.overpass_url).netloc
+        online.say(f"asking Overpass at {host} for the map")
+
+        def ask() -> dict[str, Any]:
+            sleep = online.patience.sleep
+            return ask_overpass(compose_query(box), url=online.overpass_url, limits=self._limits, sleep=sleep)
+
+        try:
+            answer = call_with_retries(ask, service=f"Overpass at {host}", patience=online.patience, say=online.say)
+            payload = _make_extract(answer, box)
+        except Failed as failure:
+            raise SourceUnavailable(
+                f"Overpass at {host} {failure}; try later or with a smaller --radius, "
+                "or give an extract with --osm FILE or --region DIR"
+            ) from failure
+        ways = sum(element["type"] == "way" for element in answer["elements"])
+        key = _make_cache_key(online.overpass_url, box)
+        return cache.store_entry("overpass", key, payload, url=online.overpass_url, box=box, ways=ways)
+
+
+def compose_query(box: Sequence[float]) -> str:
+    """Return the question for all that the tables hold of a box, in Overpass QL.
+
+    Large protected or military areas are asked for even where none of their
+    edges crosses the box. Relations that are a boundary or place and nothing
+    else are left out unless protected: they may be countries.
+
+    Parameters
+    ----------
+    box : sequence of float
+        West, south, east, north in degrees.
+    """
+    west, south, east, north = box
+    within = f"({south:.3f},{west:.3f},{north:.3f},{east:.3f})"
+    middle = f"{(south + north) / 2:.5f},{(west + east) / 2:.5f}"
+    of_areas = [key for key in keys.AREA_KEYS if key not in _REACHING]
+    covering = f'[~"^(boundary|leisure|landuse)$"~"^({_COVERING})$"]'
+    return f"""[out:json][timeout:{SERVER_S}];
+is_in({middle})->.middle;
+(
+node[{_filter_for_keys(keys.POINT_KEYS)}]{within};
+way[{_filter_for_keys((*keys.LINE_KEYS, *keys.AREA_KEYS))}]{within};
+relation["type"~"^(multipolygon|boundary)$"][{_filter_for_keys(of_areas)}]{within};
+relation["boundary"~"^({_PROTECTED})$"]{within};
+way(pivot.middle){covering};
+relation(pivot.middle){covering};
+);
+(._;>;);
+out;"""
+
+
+def _filter_for_keys(keys: Iterable[str]) -> str:
+    return f'~"^({"|".join(dict.fromkeys(keys))})$"~"."'
+
+
+def _round_box(box: Box) -> Box:
+    """Return the box with ends on multiples of `_STEP`, cut at 180° and the poles."""
+    from math import ceil, floor
+
+    west, south, east, north = box
+    return (
+        max(round(floor(west / _STEP) * _STEP, 3), -180.0),
+        max(round(floor(south / _STEP) * _STEP, 3), -90.0),
+        min(round(ceil(east / _STEP) * _STEP, 3), 180.0),
+        min(round(ceil(north / _STEP) * _STEP, 3), 90.0),
+    )
+
+
+def _make_cache_key(url: str, box: Sequence[float]) -> str:
+    return f"{url} {compose_query(box)}"
+
+
+def _find_cached_entry(cache: Cache, url: str, box: Box) -> Entry | None:
+    """Return a whole copy of the smallest box that holds this one."""
+    boxes = [
+        of
+        for _, about in cache.iterate_entries("overpass")
+        if about.get("url") == url and (of := _parse_box(about.get("box"))) and _contains_box(of, box)
+    ]
+    for candidate in sorted(boxes, key=lambda b: ((b[2] - b[0]) * (b[3] - b[1]), b)):
+        entry = cache.read_entry("overpass", _make_cache_key(url, candidate))
+        if entry is not None:
+            return entry
+    return None
+
+
+def _parse_box(noted: object) -> Box | None:
+    if not (isinstance(noted, list) and len(noted) == 4 and all(isinstance(n, (int, float)) for n in noted)):
+        return None
+    west, south, east, north = noted
+    return west, south, east, north
+
+
+def _contains_box(outer: Box, inner: Box) -> bool:
+    return outer[0] <= inner[0] and outer[1] <= inner[1] and outer[2] >= inner[2] and outer[3] >= inner[3]
+
+
+def _describe_age(days: float) -> str:
+    """Say how long ago something was.
+
+    Examples
+    --------
+    >>> _ago(0.001), _ago(0.2), _ago(1.2), _ago(40.0)
+    ('just now', '5 hours ago', '1 day ago', '40 days ago')
+    """
+    hours = round(days * 24)
+    if hours < 1:
+        return "just now"
+    number, unit = (hours, "hour") if days < 1 else (int(days), "day")
+    return f"{number} {unit}{'s' if number != 1 else ''} ago"
+
+
+def _make_extract(answer: dict[str, Any], box: Box) -> bytes:
+    """Return the answer as an extract.
+
+    Raises
+    ------
+    Failed
+        If its elements are none of OpenStreetMap.
+    """
+    from saferoute.sources.web import Failed
+
+    stamp = str((answer.get("osm3s") or {}).get("timestamp_osm_base") or "")
+    try:
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "answer.osm.pbf"
+            _write_extract(answer["elements"], path, box, stamp)
+            return path.read_bytes()
+    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError, OverflowError) as error:
+        raise Failed("answered with elements that are none of OpenStreetMap") from error
+    except OSError as error:
+        raise _no_room_error(error) from error
+
+
+def _write_extract(elements: list[dict[str, Any]], path: Path, box: Box, stamp: str) -> None:
+    """Write elements in the order that areas are put together in, each once."""
+    import osmium
+    from osmium.osm.mutable import Node, Relation, Way
+
+    header = osmium.io.Header()
+    if stamp:
+        header.set("osmosis_replication_timestamp", stamp)
+    west, south, east, north = box
+    header.add_box(osmium.osm.Box(west, south, east, north))
+    sorted_by: dict[str, dict[int, dict[str, Any]]] = {"node": {}, "way": {}, "relation": {}}
+    for element in elements:
+        if element["type"] in sorted_by:
+            sorted_by[element["type"]][int(element["id"])] = element
+    with osmium.SimpleWriter(str(path), header=header) as writer:
+        for number, node in sorted(sorted_by["node"].items()):
+            location = float(node["lon"]), float(node["lat"])
+            writer.add_node(Node(id=number, location=location, tags=node.get("tags", {})))
+        for number, way in sorted(sorted_by["way"].items()):
+            writer.add_way(Way(id=number, nodes=way.get("nodes", []), tags=way.get("tags", {})))
+        for number, relation in sorted(sorted_by["relation"].items()):
+            members = [(m["type"][0], int(m["ref"]), m.get("role", "")) for m in relation.get("members", [])]
+            writer.add_relation(Relation(id=number, members=members, tags=relation.get("tags", {})))
+
+
+def _features_from_entry(entry: Entry, area: Area, margin_m: float) -> Features | None:
+    """Return what a copy holds of an area, None where it has no way."""
+    if not entry.about["ways"]:
+        return None
+    try:
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "map.osm.pbf"
+            path.write_bytes(entry.payload)
+            source = ExtractSource([path], extent=_parse_box(list(entry.about["box"])))
+            return source.read_features(area, margin_m=margin_m)
+    except PlaceNotFound:
+        return None
+    except OSError as error:
+        raise _no_room_error(error) from error
+
+
+def _no_room_error(error: OSError) -> SourceUnavailable:
+    return SourceUnavailable(
+        f"the map cannot be kept while it is read ({error.strerror or error}); make room in the folder of "
+        "temporary files, or name another in TMPDIR"
+    )

@@ -1,0 +1,1 @@
+"""From what a person writes to a point."""

@@ -1,0 +1,179 @@
+"""From what a person writes to a point: coordinates, `geo:` or a name of the extract."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from saferoute.model import InvalidInput, Place, PlaceNotFound
+from saferoute.sources.osm._reading import osm_file, read_in_order
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+_FLOAT = r"[+-]?\d+(?:\.\d+)?"
+_PAIR = re.compile(rf"^\s*({_FLOAT})\s*(?:,|;|\s)\s*({_FLOAT})\s*$")
+_GEO = re.compile(rf"^\s*geo:({_FLOAT}),({_FLOAT})(?:,{_FLOAT})?(?:;[\w=.\-;]*)?(?:\?.*)?\s*$", re.IGNORECASE)
+_FAR_APART_M = 500.0
+_MOST_OTHERS = 5
+_NO_MATCH = 10
+
+
+def parse_coordinates(text: str) -> Place | None:
+    """Return the place that ``lat,lon`` or ``geo:lat,lon`` names, None for any other text.
+
+    Raises
+    ------
+    InvalidInput
+        If a coordinate is out of range; swapped order is noticed.
+
+    Examples
+    --------
+    >>> parse_coordinates("geo:60.17,24.94;u=35").lat
+    60.17
+    >>> parse_coordinates("Kaisaniemi") is None
+    True
+    """
+    match = _GEO.match(text) or _PAIR.match(text)
+    if match is None:
+        if text.lower().startswith("geo:"):
+            raise InvalidInput(f"{text!r}: write geo:LAT,LON, as in geo:60.17,24.94")
+        return None
+    lat, lon = float(match[1]), float(match[2])
+    if not -90 <= lat <= 90:
+        swapped = "; did you write lon,lat?" if -90 <= lon <= 90 and abs(lat) <= 180 else ""
+        raise InvalidInput(f"latitude {lat:g} is outside -90 to 90; PLACE is lat,lon{swapped}")
+    if not -180 <= lon <= 180:
+        raise InvalidInput(f"longitude {lon:g} is outside -180 to 180; PLACE is lat,lon")
+    return Place(f"{lat:g},{lon:g}", lon, lat)
+
+
+def find_place(text: str, paths: Iterable[Path], *, pick: int | None = None) -> Place:
+    """Return the place that coordinates or a name of the extracts mean."""
+    return parse_coordinates(text) or find_name(text, paths, pick=pick)
+
+
+def choose_match(found: Sequence[tuple[str, Place]], pick: int | None, text: str) -> Place:
+    """Return the match that is meant, with the descriptions of the others.
+
+    Parameters
+    ----------
+    found : sequence of (str, Place)
+        Descriptions and places, best first; one near a better one is dropped.
+    pick : int or None
+        Which of them is meant, from 1 on; None = the first.
+    text : str
+        What was looked for.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such match.
+    """
+    kept: list[tuple[str, Place]] = []
+    for described, place in found:
+        if len(kept) <= _MOST_OTHERS and all(_distance_m(place, known) > _FAR_APART_M for _, known in kept):
+            kept.append((described, place))
+    number = 1 if pick is None else pick
+    if not 1 <= number <= len(kept):
+        raise InvalidInput(f"pick {number}: {text!r} has {len(kept)} matches; choose 1 to {len(kept)}")
+    described, place = kept.pop(number - 1)
+    return replace(place, others=tuple(f"{d} ({p.lat:.5f},{p.lon:.5f})" for d, p in kept))
+
+
+@dataclass(frozen=True)
+class _Named:
+    name: str
+    rank: int
+    """0: the whole name, 2: its beginning, 4: a part; 1 more for an old or other name."""
+    kind: int
+    """0: an area, 1: a point, 2: a line."""
+    size: float
+    osm_id: int
+    lon: float
+    lat: float
+
+
+def find_name(text: str, paths: Iterable[Path], *, pick: int | None = None) -> Place:
+    """Return the object of the extracts whose name matches best.
+
+    A whole name beats its beginning, that beats a part of it, and a name
+    beats an old or other one; areas beat points, and points lines. Matches far from the chosen one are listed in
+    `Place.others`.
+
+    Raises
+    ------
+    PlaceNotFound
+        If no name matches; names much like it are offered.
+    """
+    wanted = _normalize_name(text)
+    if not wanted:
+        raise InvalidInput("the place is empty: give lat,lon, geo:lat,lon or a name")
+    matches: list[_Named] = []
+    names: set[str] = set()
+    for path in paths:
+        matches.extend(read_in_order(path, lambda p: list(_find_named_objects(p, wanted, names))))
+    if not matches:
+        like = get_close_matches(wanted, sorted(names), n=3, cutoff=0.7)
+        hint = f"; did you mean {' or '.join(like)}?" if like else "; give lat,lon"
+        raise PlaceNotFound(f"{text!r}: no object of the extract has this name{hint}")
+    matches.sort(key=lambda m: (m.rank, m.kind, -m.size, m.osm_id))
+    equal = [(m.name, Place(m.name, m.lon, m.lat)) for m in matches if m.rank == matches[0].rank]
+    return choose_match(equal, pick, text)
+
+
+def _normalize_name(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _distance_m(a: Place, b: Place) -> float:
+    from math import cos, hypot, radians
+
+    return 111_320 * hypot(a.lat - b.lat, (a.lon - b.lon) * cos(radians(a.lat)))
+
+
+def _find_named_objects(path: Path, wanted: str, names: set[str]) -> Iterable[_Named]:
+    """Yield the named objects of one extract that match, and note all names."""
+    import osmium
+    import shapely
+    from osmium.filter import KeyFilter
+
+    wkb = osmium.geom.WKBFactory()
+    obj: Any
+    keys = KeyFilter("name", "name:en", "alt_name", "official_name", "short_name", "old_name", "loc_name")
+    for obj in osmium.FileProcessor(osm_file(path)).with_areas(keys).with_filter(keys):
+        ranks = []
+        for tag in obj.tags:
+            if tag.k == "name" or tag.k.startswith("name:") or tag.k.endswith("_name"):
+                names.add(plain := _normalize_name(tag.v))
+                other = 0 if tag.k.startswith("name") else 1
+                ranks.append(_rank_match(plain, wanted) + other)
+        if not ranks or min(ranks) >= _NO_MATCH or obj.is_relation():
+            continue
+        name = obj.tags.get("name") or next(t.v for t in obj.tags if "name" in t.k)
+        try:
+            kind, text = _kind_and_wkb(obj, wkb)
+        except (RuntimeError, osmium.InvalidLocationError):
+            continue
+        shape = shapely.from_wkb(text)
+        point = shapely.point_on_surface(shape)
+        size = shape.area if kind == 0 else shape.length
+        yield _Named(name, min(ranks), kind, size, int(obj.id), point.x, point.y)
+
+
+def _rank_match(name: str, wanted: str) -> int:
+    if wanted not in name:
+        return _NO_MATCH
+    return 0 if name == wanted else 2 if name.startswith(wanted) else 4
+
+
+def _kind_and_wkb(obj: Any, wkb: Any) -> tuple[int, bytes]:
+    if obj.is_area():
+        return 0, wkb.create_multipolygon(obj)
+    if obj.is_node():
+        return 1, wkb.create_point(obj)
+    return 2, wkb.create_linestring(obj)

@@ -1,0 +1,253 @@
+"""A ranking and a level become a session: a run through some stretches and home again.
+
+The level says how many sections, how long and how fast; each recommended
+stretch near enough is a place for some of them, in the direction that is
+advised or in either. Of the orders in which a few of them can be run within
+the time or distance asked, the one with the best score, spread and detour is
+taken, and what is missing of the length goes into loops before and after.
+
+One comes to a stretch at the end where the section will end, walks it
+forwards to its start to look at the ground, runs it backwards, and leaves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from saferoute.model import Session
+from saferoute.training import _access, _choose, _network, _route, _tables
+from saferoute.training._levels import Load, check_wish, weekly_load
+from saferoute.training._network import Network, build_network, find_cheapest_paths
+from saferoute.training._squares import add_square_edges
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from saferoute.arrays import FloatArray
+    from saferoute.model import Ranking, Training, Wish
+    from saferoute.training._access import Option
+    from saferoute.training._choose import Asked, Tour
+    from saferoute.training._route import Route
+
+__all__ = [
+    "Ground",
+    "Load",
+    "Network",
+    "add_square_edges",
+    "build_network",
+    "check_wish",
+    "estimate_reach_m",
+    "find_cheapest_paths",
+    "plan_session",
+    "weekly_load",
+]
+
+_TRIED = 4
+"""Tours whose legs are laid; the best of them gets its detours."""
+_MARGIN_M = 500.0
+"""The network is searched so far beyond half of what is run forwards: the nearest
+stretch may ask for more."""
+_DOUBLED = 0.4
+"""What running all of a tour twice costs, in points of score [J]."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a session runs on.
+
+    Attributes
+    ----------
+    network : Network
+    walls : ndarray of geometries
+        What nobody walks straight across.
+    heights : callable
+        Returns the heights in m of points of shape (n, 2), NaN = unknown.
+    """
+
+    network: Network
+    walls: NDArray[np.object_]
+    heights: Callable[[FloatArray], FloatArray]
+
+
+def estimate_reach_m(training: Training, wish: Wish) -> float:
+    """Return how far from home a session may come: half of its length."""
+    return _choose.forward_budget(_choose.Asked.from_wish(wish, training), 0, 0, training)[0] / 2
+
+
+def plan_session(ranking: Ranking, *, wish: Wish, start: FloatArray, ground: Ground) -> Session:
+    """Return a session from a start through some of the stretches and back.
+
+    Parameters
+    ----------
+    ranking : Ranking
+        Its profile's `training` is the level's.
+    wish : Wish
+    start : ndarray of shape (2,)
+        In the ranking's CRS.
+    ground : Ground
+
+    Returns
+    -------
+    Session
+        Without steps, and with a note that says why, where no stretch can be reached.
+
+    Raises
+    ------
+    InvalidInput
+        If the wish breaks a rule.
+    PlaceNotFound
+        If no foot way comes near the start.
+    """
+    check_wish(wish)
+    profile = ranking.profile
+    work = weekly_load(profile, wish.week)
+    asked = _choose.Asked.from_wish(wish, profile.training)
+    reach = _choose.forward_budget(asked, 0, 0, profile.training)[0]
+    net, home, notes = _access.connect_start(ground.network, start)
+    net = _network.clip_to_circle(net, net.xy[home], 0.55 * reach + _MARGIN_M)
+    net, found, lost = _access.find_options(ranking, work, net=net, home=home, walls=ground.walls, reach_m=reach)
+    picked = _pick_tour(ranking, found, work, wish=wish, net=net, home=home)
+    if picked is None:
+        why = "no recommended stretch can be reached from the start; plan from elsewhere, or with another level"
+        return _create_empty_session(ranking, wish, (*notes, *lost, why))
+    tour, shortest = picked
+    route = _route.lengthen_route(shortest, tour, profile.training)
+    table = _tables.build_steps(ranking, tour, route, wish)
+    figures = _compute_figures(table, route)
+    notes += [*lost, *_describe_compromises(ranking, tour, work), *_describe_missed_length(figures, asked, tour)]
+    return Session(
+        ranking=ranking,
+        wish=wish,
+        steps=table,
+        sections=_tables.build_sections(ranking, tour, table),
+        track=_tables.build_track(table, ground.heights),
+        figures=figures,
+        notes=tuple(notes),
+    )
+
+
+def _pick_tour(
+    ranking: Ranking, found: Sequence[Option], work: Load, *, wish: Wish, net: Network, home: int
+) -> tuple[Tour, Route] | None:
+    """Return the best tour and its shortest route; unrated stretches only where nothing else fits."""
+    rated = [o for o in found if ranking.stretches["rating"].iloc[o.row] != "none"]
+    best: tuple[Tour, Route] | None = None
+    for options in (rated, found):
+        tried = _find_best_tour(ranking, options, work, wish=wish, net=net, home=home)
+        if tried is not None and (best is None or (_is_short_enough(tried) and not _is_short_enough(best))):
+            best = tried
+        if best is not None and _is_short_enough(best):
+            break
+    return best
+
+
+def _is_short_enough(picked: tuple[Tour, Route]) -> bool:
+    return picked[0].value > -_choose.NEVER / 2
+
+
+def _find_best_tour(
+    ranking: Ranking, found: Sequence[Option], work: Load, *, wish: Wish, net: Network, home: int
+) -> tuple[Tour, Route] | None:
+    """Return the best of the tours, fewer sections where there is no time for all."""
+    training = ranking.profile.training
+    asked = _choose.Asked.from_wish(wish, training)
+    if not found:
+        return None
+    from_home = _network.find_cheapest_paths(net, np.array([home]))
+    least = _choose.effort_on_stretches(found[:1], [training.sections[0]], training, wish.return_by)
+    metres, slack = _choose.forward_budget(asked, *least, training)
+    chosen = _choose.select_candidates(found, from_home, metres + _choose.USED * slack)
+    if not chosen:
+        return None
+    nodes = np.array([home, *(o.node for o in chosen)])
+    trees = _network.find_cheapest_paths(net, nodes)
+    costs = _choose.Costs(trees.cost[:, nodes], trees.length_m[:, nodes])
+    for sections in range(work.sections, min(training.sections[0], work.sections) - 1, -1):
+        less = replace(work, sections=sections)
+        tours = _choose.rank_tours(chosen, costs, load=less, training=training, asked=asked, return_by=wish.return_by)
+        if tours and tours[0].value > -_choose.NEVER / 2:
+            break
+    if not tours:
+        return None
+    laid = [(tour, _route.lay_shortest_route(net, home, tour)) for tour in tours[:_TRIED]]
+    return max(
+        laid,
+        key=lambda pair: pair[0].value - _DOUBLED * pair[1].doubled_length_m() / max(pair[1].total_length_m(), 1.0),
+    )
+
+
+def _compute_figures(table: gpd.GeoDataFrame, route: Route) -> dict[str, float]:
+    """Say how long, how much of it twice, and how much more than the least."""
+    lengths_only = replace(route.net, cost=route.net.length_m)
+    stops = np.array(route.stops)
+    least = _network.find_cheapest_paths(lengths_only, stops).length_m[np.arange(len(stops) - 1), stops[1:]]
+    return {
+        "length_m": float(table["distance_m"].sum()),
+        "duration_s": float(table["duration_s"].sum()),
+        "forward_m": route.total_length_m(),
+        "shortest_m": float(least.sum()),
+        "doubled_m": route.doubled_length_m(),
+        "road_m": route.road_length_m(),
+        "crossings": route.count_crossings(),
+    }
+
+
+def _describe_compromises(ranking: Ranking, tour: Tour, work: Load) -> list[str]:
+    """Say what is less than the level wants."""
+    notes = []
+    if tour.sections < work.sections:
+        notes.append(f"{tour.sections} sections instead of {work.sections}: there is no time for more")
+    short = [o for o in tour.options if o.section_s < work.section_s - 0.5]
+    if short:
+        least = min(o.section_s for o in short)
+        notes.append(
+            f"sections of {least:.0f} s instead of {work.section_s:.0f} s where a stretch holds no more at "
+            f"{work.speed_m_s:g} m/s"
+        )
+    ranks = [int(ranking.stretches["rank"].iloc[o.row]) for o in tour.options if _is_unrated(ranking, o)]
+    if ranks:
+        notes.append(
+            f"stretch {', '.join(map(str, ranks))} is unrated, for want of anything better in reach: inspect it with "
+            "care, and leave it where in doubt"
+        )
+    if ranking.profile.barefoot:
+        notes.append("barefoot on the stretches alone: the way between them is any ground, carry shoes")
+    return notes
+
+
+def _is_unrated(ranking: Ranking, option: Option) -> bool:
+    return bool(ranking.stretches["rating"].iloc[option.row] == "none")
+
+
+def _describe_missed_length(figures: dict[str, float], asked: Asked, tour: Tour) -> list[str]:
+    """Say plainly where the session is not as long as was asked, and why."""
+    got, want = figures["length_m"] / 1000, (asked.metres or 0) / 1000
+    text = f"{got:.1f} km instead of {want:.1f} km"
+    if asked.seconds is not None:
+        got, want = figures["duration_s"] / 60, asked.seconds / 60
+        text = f"{got:.0f} min instead of {want:.0f} min"
+    if abs(got - want) <= _choose.TOLERANCE * want:
+        return []
+    if got > want:
+        return [
+            (
+                f"{text}: warm-up, {tour.sections} sections, cool-down and the way to the nearest fitting stretches "
+                "take as long"
+            )
+        ]
+    return [f"{text}: the foot network that can be reached from the start is too small for more"]
+
+
+def _create_empty_session(ranking: Ranking, wish: Wish, notes: tuple[str, ...]) -> Session:
+    steps, found = (
+        gpd.GeoDataFrame({c: [] for c in columns}, geometry="geometry", crs=ranking.area.crs)
+        for columns in (_tables.STEP_COLUMNS, _tables.SECTION_COLUMNS)
+    )
+    return Session(ranking, wish, steps, found, pd.DataFrame(columns=_tables.TRACK_COLUMNS), {}, notes)

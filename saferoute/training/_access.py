@@ -1,0 +1,283 @@
+"""From stretches to places in the network: where a section ends, and how one gets there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+from shapely import ops
+
+from saferoute.model import PlaceNotFound
+from saferoute.training import _network
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from saferoute.arrays import BoolArray, FloatArray, IntArray
+    from saferoute.model import Ranking
+    from saferoute.training._levels import Load
+    from saferoute.training._network import Network
+
+START_M = 500.0
+"""A start may be this far from the nearest foot way [J]."""
+FAR_START_M = 50.0
+"""From here on the way to the network is worth a word."""
+CONNECTOR_M = 300.0
+"""Longest straight line over open ground [J]."""
+OUTSIDE_M = 30.0
+"""So far a connector may leave the ground that the stretch lies on (as in `stretches`)."""
+_MOST_TRIED, _MOST_KEPT, _APART_M = 30, 2, 60.0
+_MOST_STRETCHES, _NEAREST = 40, 15
+"""So many of the best stretches, and of the nearest, are joined to the network."""
+FAR_COST = 0.15
+"""What a stretch at the end of all the time there is loses, in points of score [J]."""
+_CUT_M = 0.5
+"""Ends of a connector that may touch what it must not cross."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """One stretch, run in one direction.
+
+    Attributes
+    ----------
+    row : int
+        Of the ranking's table.
+    line : LineString
+        The section's ground in the direction of running, from its start to its end.
+    section_s : float
+    value : float
+        The stretch's `score_low`, less what a section that is cut short loses.
+    node : int
+        Where the section ends; one comes here, walks the section forwards
+        to its start, runs back, and leaves from here.
+    """
+
+    row: int
+    line: shapely.LineString
+    section_s: float
+    value: float
+    node: int
+
+    @property
+    def section_m(self) -> float:
+        """Length of the section."""
+        return float(self.line.length)
+
+
+def connect_start(net: Network, xy: FloatArray) -> tuple[Network, int, list[str]]:
+    """Put the start onto the network.
+
+    Returns
+    -------
+    Network
+    node : int
+    notes : list of str
+
+    Raises
+    ------
+    PlaceNotFound
+        If no part of the network worth running in comes within `START_M`.
+    """
+    worth = net.part_m >= min(_network.MAIN_M, net.part_m.max(initial=0.0) / 2)
+    edges = np.flatnonzero(worth[net.part[net.start]])
+    if not len(edges):
+        raise PlaceNotFound("the map has no way that is open on foot around here; give another place")
+    tree = shapely.STRtree(net.lines[edges])
+    edge = edges[[tree.nearest(shapely.Point(xy))]]
+    away = float(shapely.distance(net.lines[edge[0]], shapely.Point(xy)))
+    if away > START_M:
+        raise PlaceNotFound(
+            f"the start is {_format_distance(away)} from the nearest foot way; "
+            f"give a place within {START_M:.0f} m of one"
+        )
+    part = int(net.part[net.start[edge[0]]])
+    notes = []
+    if away > FAR_START_M:
+        notes.append(
+            f"the nearest foot way is {_format_distance(away)} from the start; the route begins and ends there"
+        )
+    if part > 0:
+        notes.append(
+            f"the start lies on a part of the network of {net.part_m[part] / 1000:.1f} km that is not connected "
+            f"with the larger one of {net.part_m[0] / 1000:.1f} km"
+        )
+    net, node = _network.split_at_points(net, xy[None], edge)
+    return net, int(node[0]), notes
+
+
+def _format_distance(metres: float) -> str:
+    return f"{metres:.0f} m" if metres < 1000 else f"{metres / 1000:.1f} km"
+
+
+def find_options(
+    ranking: Ranking, load: Load, *, net: Network, home: int, walls: NDArray[np.object_], reach_m: float
+) -> tuple[Network, list[Option], list[str]]:
+    """Lay a section onto each stretch, both ways where none is advised, and join it to the network.
+
+    Parameters
+    ----------
+    home : int
+        The node of the start.
+    walls : ndarray of geometries
+        What nobody walks across.
+    reach_m : float
+        Metres to run forwards in all.
+
+    Returns
+    -------
+    Network
+        With the sections' ends, and lines over open ground to those off its ways.
+    list of Option
+        Without those which cannot be reached.
+    notes : list of str
+    """
+    found = _lay_sections(ranking, load)
+    if not found:
+        return net, [], []
+    part = int(net.part[home])
+    ends = np.array([o.line.coords[-1][:2] for o in found])
+    edge, away = _find_nearest_edges(net, ends, np.ones(len(net), dtype=bool))
+    on_way = away <= _network.SNAP_M
+    of_way = (ranking.stretches["origin"].to_numpy(dtype=object) == "way")[[o.row for o in found]]
+    too_far = _find_nearest_edges(net, ends, net.part[net.start] == part)[1] > CONNECTOR_M
+    elsewhere = (net.part[net.start[edge]] != part) & (on_way | of_way | too_far)
+    tried = ~elsewhere & (on_way | ~of_way)
+    tried &= _is_promising(found, np.hypot(*(ends - net.xy[home]).T), reach_m, tried)
+    on_way &= tried
+    off_way = np.flatnonzero(~on_way & tried)
+    joins = _find_connectors(ranking, ends[off_way], [found[i].row for i in off_way], net=net, part=part, walls=walls)
+    net, node = _join_ends(net, ends, np.where(on_way, edge, -1), [(int(off_way[i]), e, at) for i, e, at in joins])
+    kept = [replace(o, node=int(n)) for o, n in zip(found, node, strict=True) if n >= 0]
+    return net, kept, _describe_unreached(found, kept, tried, elsewhere)
+
+
+def _join_ends(
+    net: Network, ends: FloatArray, edge: IntArray, joins: list[tuple[int, int, tuple[float, float]]]
+) -> tuple[Network, IntArray]:
+    """Return the network with nodes at the ends on its edges (−1 = on none) and connectors to others; −1 = no node."""
+    node = np.full(len(ends), -1, dtype=np.int64)
+    on_way = np.flatnonzero(edge >= 0)
+    points = np.concatenate([ends[on_way], np.array([at for _, _, at in joins]).reshape(-1, 2)])
+    net, cut = _network.split_at_points(
+        net, points, np.concatenate([edge[on_way], [e for _, e, _ in joins]]).astype(int)
+    )
+    node[on_way] = cut[: len(on_way)]
+    off_way = np.unique([i for i, _, _ in joins]).astype(int)
+    pairs = [(int(np.searchsorted(off_way, i)), int(n)) for (i, _, _), n in zip(joins, cut[len(on_way) :], strict=True)]
+    net, node[off_way] = _network.add_connectors(net, ends[off_way], pairs)
+    return net, node
+
+
+def _lay_sections(ranking: Ranking, load: Load) -> list[Option]:
+    found = []
+    for row, stretch in enumerate(ranking.stretches.itertuples()):
+        line = stretch.geometry
+        metres = min(load.section_m, line.length)
+        section_s = min(metres / load.speed_m_s, load.section_s)
+        value = float(stretch.score_low) - 0.3 * (1 - section_s / load.section_s)
+        ways = [line] if pd.notna(stretch.advised_bearing_deg) else [line, shapely.reverse(line)]
+        found += [Option(row, ops.substring(way, 0, metres), section_s, value, -1) for way in ways]
+    return found
+
+
+def _find_nearest_edges(net: Network, xy: FloatArray, which: BoolArray) -> tuple[IntArray, FloatArray]:
+    """Return the nearest edge of each point among some, and its distance."""
+    edges = np.flatnonzero(which)
+    points = shapely.points(xy)
+    edge = edges[shapely.STRtree(net.lines[edges]).nearest(points)]
+    return edge, shapely.distance(net.lines[edge], points)
+
+
+def _find_connectors(
+    ranking: Ranking, xy: FloatArray, rows: list[int], *, net: Network, part: int, walls: NDArray[np.object_]
+) -> list[tuple[int, int, tuple[float, float]]]:
+    """Return straight lines from points off the network to it: point, edge, where they meet.
+
+    A line stays on the ground that the stretch lies on, and crosses nothing
+    that a walker could not.
+    """
+    if not len(xy):
+        return []
+    edges = np.flatnonzero(net.part[net.start] == part)
+    point, edge = shapely.STRtree(net.lines[edges]).query(shapely.points(xy), predicate="dwithin", distance=CONNECTOR_M)
+    edge = edges[edge]
+    line = shapely.shortest_line(shapely.points(xy[point]), net.lines[edge])
+    order = np.lexsort((shapely.length(line), point))
+    nth = np.arange(len(order)) - np.searchsorted(point[order], point[order])
+    order = order[nth < _MOST_TRIED]
+    point, edge, line = point[order], edge[order], line[order]
+    free = _is_unobstructed(ranking, [rows[p] for p in point], line, walls)
+    joins: list[tuple[int, int, tuple[float, float]]] = []
+    for p, e, join in zip(point[free], edge[free], line[free], strict=True):
+        at = join.coords[-1]
+        known = [j[2] for j in joins if j[0] == p]
+        if len(known) < _MOST_KEPT and all(np.hypot(at[0] - k[0], at[1] - k[1]) > _APART_M for k in known):
+            joins.append((int(p), int(e), (at[0], at[1])))
+    return joins
+
+
+def _is_unobstructed(
+    ranking: Ranking, rows: list[int], lines: NDArray[np.object_], walls: NDArray[np.object_]
+) -> BoolArray:
+    """Say which connectors stay on their stretch's ground and meet no wall."""
+    ground = {row: _ground_of_stretch(ranking, row) for row in set(rows)}
+    inside = np.array([shapely.covers(ground[row], line) for row, line in zip(rows, lines, strict=True)], dtype=bool)
+    length = shapely.length(lines)
+    inner = np.array(
+        [ops.substring(line, min(_CUT_M, m / 2), max(m - _CUT_M, m / 2)) for line, m in zip(lines, length, strict=True)]
+    )
+    blocked = np.zeros(len(lines), dtype=bool)
+    if len(walls) and len(inner):
+        blocked[np.unique(shapely.STRtree(inner).query(walls, predicate="intersects")[1])] = True
+    return inside & ~blocked
+
+
+def _ground_of_stretch(ranking: Ranking, row: int) -> shapely.Geometry:
+    """Return the open ground a stretch lies on, and a little around it and the stretch itself."""
+    areas: gpd.GeoDataFrame = ranking.features.areas
+    stretch = ranking.stretches.iloc[row]
+    kind, number = areas["osm_type"].to_numpy(dtype=object), areas["osm_id"].to_numpy()
+    own = np.zeros(len(areas), dtype=bool)
+    for key in stretch["osm_ids"]:
+        of_kind, _, of_number = key.partition("/")
+        own |= (number == int(of_number)) & (kind == of_kind)
+    return shapely.union_all(
+        [shapely.buffer(g, OUTSIDE_M) for g in (*areas.geometry.to_numpy()[own], stretch.geometry)]
+    )
+
+
+def _is_promising(found: list[Option], away: FloatArray, reach_m: float, free: BoolArray) -> BoolArray:
+    """Say which options are on the best stretches by score and beeline, or on the nearest."""
+    worth = np.array([o.value for o in found]) - FAR_COST * 2 * away / reach_m
+    near = free & (2 * away <= 1.1 * reach_m)
+    order = np.argsort(-np.where(near, worth, -1e9 - away), kind="stable")
+    rows = list(dict.fromkeys(found[i].row for i in order if free[i]))[:_MOST_STRETCHES]
+    rows += list(dict.fromkeys(found[i].row for i in np.argsort(away, kind="stable") if free[i]))[:_NEAREST]
+    return np.isin([o.row for o in found], rows)
+
+
+def _describe_unreached(found: list[Option], kept: list[Option], tried: BoolArray, elsewhere: BoolArray) -> list[str]:
+    """Say how many stretches cannot be reached, and why."""
+    reached = {o.row for o in kept}
+    island = {o.row for o, away in zip(found, elsewhere, strict=True) if away} - reached
+    walled = {o.row for o, hit in zip(found, tried, strict=True) if hit} - reached - island
+    notes = []
+    if island:
+        notes.append(
+            f"{_format_stretch_count(len(island))} on other parts of the foot network, with no way to them, left out"
+        )
+    if walled:
+        notes.append(
+            f"{_format_stretch_count(len(walled))} on open ground left out: no foot way within "
+            f"{CONNECTOR_M:.0f} m that a straight line over the same ground reaches"
+        )
+    return notes
+
+
+def _format_stretch_count(n: int) -> str:
+    return f"{n} stretch{'es' if n != 1 else ''}"

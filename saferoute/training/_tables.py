@@ -1,0 +1,177 @@
+"""The tables of a session: steps, sections and the track."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from saferoute.model import WGS84
+from saferoute.training import _choose
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from saferoute.arrays import FloatArray
+    from saferoute.model import Ranking, Training, Wish
+    from saferoute.training._access import Option
+    from saferoute.training._choose import Tour
+    from saferoute.training._route import Route
+
+POINT_EVERY_M = 20.0
+"""Points of the track are at most this far apart, so that heights show between them."""
+_NONE = 0
+_OF_STRETCH = (
+    "score", "score_low", "rating", "data_quality", "surface", "grade_pct", "name", "osm_ids",
+    "limiting_criterion", "checks",
+)  # fmt: skip
+STEP_COLUMNS = (
+    "step", "kind", "section", "stretch", "start_s", "duration_s", "start_m", "distance_m", "speed_m_s", "words",
+    "geometry",
+)  # fmt: skip
+SECTION_COLUMNS = (
+    "section", "stretch", "start_s", "start_m", "duration_s", "length_m", "speed_m_s", "bearing_deg", "run_out_m",
+    *_OF_STRETCH, "geometry",
+)  # fmt: skip
+TRACK_COLUMNS = ("lon", "lat", "x_m", "y_m", "distance_m", "time_s", "elevation_m", "step")
+LOOK = "walk it forwards first: holes, glass, nails, debris, people"
+
+
+@dataclass
+class _Steps:
+    """Steps under construction."""
+
+    training: Training
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+    def append_step(self, kind: str, line: shapely.LineString, seconds: float, words: str, **of: Any) -> None:
+        """Append a step; one that goes nowhere gets a point."""
+        metres = float(line.length)
+        shape = line if metres > 0 else shapely.Point(line.coords[0])
+        last = self.rows[-1] if self.rows else {"start_s": 0.0, "duration_s": 0.0, "start_m": 0.0, "distance_m": 0.0}
+        self.rows.append(
+            {
+                "step": len(self.rows) + 1,
+                "kind": kind,
+                "section": of.get("section", _NONE),
+                "stretch": of.get("stretch", _NONE),
+                "start_s": last["start_s"] + last["duration_s"],
+                "duration_s": seconds,
+                "start_m": last["start_m"] + last["distance_m"],
+                "distance_m": metres,
+                "speed_m_s": metres / seconds if seconds > 0 else 0.0,
+                "words": words,
+                "geometry": shape,
+            }
+        )
+
+
+def build_steps(ranking: Ranking, tour: Tour, route: Route, wish: Wish) -> gpd.GeoDataFrame:
+    """Return what to do, in order."""
+    training = ranking.profile.training
+    table = _Steps(training)
+    section = 0
+    for leg, (option, n) in enumerate(zip(tour.options, tour.repeats, strict=True)):
+        rank = int(ranking.stretches["rank"].iloc[option.row])
+        kind = "run on" if leg else "warm-up"
+        _append_forward_step(table, route, leg, kind, f"to stretch {rank}")
+        line = option.line
+        look = f"{LOOK}; turn round at its end"
+        table.append_step("look", shapely.reverse(line), line.length / training.walk_speed_m_s, look, stretch=rank)
+        for k in range(n):
+            section += 1
+            words = f"run backwards {option.section_s:.0f} s towards {_describe_direction(line)}"
+            table.append_step("backward", line, option.section_s, words, section=section, stretch=rank)
+            if k < n - 1:
+                seconds = _choose.return_time_s(line.length, training, wish.return_by)
+                words = f"{wish.return_by} back forwards, and rest until the time is up"
+                table.append_step("back", shapely.reverse(line), seconds, words, stretch=rank)
+        here = shapely.LineString([line.coords[-1]] * 2)
+        table.append_step(
+            "recover", here, training.recovery_s, "stand or walk about until the breath is calm", stretch=rank
+        )
+    _append_forward_step(table, route, len(route.legs) - 1, "cool-down", "home")
+    return gpd.GeoDataFrame(table.rows, geometry="geometry", crs=ranking.area.crs)
+
+
+def _append_forward_step(table: _Steps, route: Route, leg: int, kind: str, where: str) -> None:
+    line = route.line_of_leg(leg)
+    if line.length == 0 and kind == "run on":
+        return
+    over = float(route.net.length_m[route.legs[leg]][route.net.way[route.legs[leg]] < 0].sum())
+    words = f"run forwards {where}"
+    streets = route.street_names_of_leg(leg)
+    words += f", by {' and '.join(streets)}" if streets else ""
+    words += f"; {over:.0f} m of it straight over open ground" if over >= 1 else ""
+    table.append_step(kind, line, line.length / table.training.forward_speed_m_s, words)
+
+
+_WINDS = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
+
+
+def _measure_bearing(line: shapely.LineString) -> float:
+    (x0, y0), (x1, y1) = (line.coords[i][:2] for i in (0, -1))
+    return float(np.degrees(np.arctan2(x1 - x0, y1 - y0)) % 360)
+
+
+def _describe_direction(line: shapely.LineString) -> str:
+    return f"the {_WINDS[round(_measure_bearing(line) / 45) % 8]}, {line.length:.0f} m"
+
+
+def build_sections(ranking: Ranking, tour: Tour, table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the backward sections, with what is known of their stretches."""
+    backward = table[table["kind"] == "backward"]
+    row_of = {int(ranking.stretches["rank"].iloc[o.row]): o for o in tour.options}
+    rows = []
+    for step in backward.to_dict("records"):
+        option: Option = row_of[step["stretch"]]
+        stretch = ranking.stretches.iloc[option.row]
+        beyond = max(float(stretch.geometry.length) - option.section_m, 0.0)
+        rows.append(
+            {
+                "section": step["section"],
+                "stretch": step["stretch"],
+                "start_s": step["start_s"],
+                "start_m": step["start_m"],
+                "duration_s": step["duration_s"],
+                "length_m": step["distance_m"],
+                "speed_m_s": step["speed_m_s"],
+                "bearing_deg": _measure_bearing(step["geometry"]),
+                "run_out_m": beyond + ranking.profile.run_out_m,
+                **{column: stretch[column] for column in _OF_STRETCH},
+                "geometry": step["geometry"],
+            }
+        )
+    return gpd.GeoDataFrame(rows, geometry="geometry", crs=ranking.area.crs)
+
+
+def build_track(table: gpd.GeoDataFrame, heights: Callable[[FloatArray], FloatArray]) -> pd.DataFrame:
+    """Return the whole way point by point; times grow evenly within a step."""
+    moving = table[table["distance_m"] > 0]
+    lines = shapely.segmentize(moving.geometry.to_numpy(), POINT_EVERY_M)
+    xy, row = shapely.get_coordinates(lines, return_index=True)
+    step = np.r_[0.0, np.hypot(*np.diff(xy, axis=0).T)]
+    step[np.r_[True, np.diff(row) > 0]] = 0.0
+    gone = np.cumsum(step)
+    first = np.searchsorted(row, np.arange(len(moving)))
+    within = gone - gone[first][row]
+    start_m, start_s, speed = (moving[c].to_numpy()[row] for c in ("start_m", "start_s", "speed_m_s"))
+    points = gpd.GeoSeries(gpd.points_from_xy(*xy.T), crs=table.crs).to_crs(WGS84)
+    frame = pd.DataFrame(
+        {
+            "lon": points.x.to_numpy(),
+            "lat": points.y.to_numpy(),
+            "x_m": xy[:, 0],
+            "y_m": xy[:, 1],
+            "distance_m": start_m + within,
+            "time_s": start_s + within / speed,
+            "elevation_m": heights(xy),
+            "step": moving["step"].to_numpy()[row],
+        }
+    )
+    doubled = np.r_[False, (np.diff(row) == 0) & (step[1:] == 0)]
+    return frame[~doubled].reset_index(drop=True)

@@ -1,0 +1,113 @@
+"""A headless browser for the tests of what people see."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from saferoute.model import Ranking, Session
+
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+class Browser:
+    """A page in Chromium, and what it said and fetched."""
+
+    def __init__(self, driver: Any) -> None:
+        self.driver = driver
+
+    def open(self, page: Path, fragment: str = "") -> None:
+        """Load a file anew, and forget what was logged before."""
+        self.driver.get("about:blank")
+        for log in ("browser", "performance"):
+            self.driver.get_log(log)
+        self.driver.get(page.as_uri() + fragment)
+
+    def js(self, expression: str) -> Any:
+        """Return the value of a JavaScript expression."""
+        return self.driver.execute_script(f"return {expression}")
+
+    def texts(self, selector: str) -> list[str]:
+        """Return the text of all elements that match."""
+        found: list[str] = self.js(f"[...document.querySelectorAll({json.dumps(selector)})].map((e) => e.textContent)")
+        return found
+
+    def settle(self, milliseconds: int = 50) -> None:
+        """Let the page handle events, such as a changed address."""
+        self.driver.execute_async_script("setTimeout(arguments[1], arguments[0])", milliseconds)
+
+    def errors(self) -> list[str]:
+        """Return what the console shows as an error, violations of the content policy among them."""
+        return [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE"]
+
+    def requests(self) -> list[str]:
+        """Return the addresses which the page asked for, itself and data addresses aside."""
+        messages = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
+        urls = [m["params"]["request"]["url"] for m in messages if m["method"] == "Network.requestWillBeSent"]
+        return [url for url in urls if not url.startswith(("data:", "about:")) and url.split("#")[0] != self._page()]
+
+    def _page(self) -> str:
+        return str(self.driver.current_url).split("#")[0]
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Chromium without a window; skipped where it or its driver is not installed."""
+    webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    chromedriver = shutil.which("chromedriver")
+    if not chromium or not chromedriver:
+        pytest.skip("chromium and chromedriver are not installed")
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}", "--window-size=1280,800"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = webdriver.Chrome(options, webdriver.ChromeService(chromedriver))
+    driver.execute_cdp_cmd("Network.enable", {})
+    offline = {"offline": True, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+    driver.execute_cdp_cmd("Network.emulateNetworkConditions", offline)
+    yield Browser(driver)
+    driver.quit()
+
+
+@pytest.fixture(scope="session")
+def made(ranking: Ranking) -> Session:
+    """A session in the hostile town, with heights in a part of it."""
+    import numpy as np
+
+    from saferoute import limits, training
+    from saferoute.model import Wish
+
+    features = ranking.features
+    start = np.array(ranking.stretches.geometry.iloc[0].coords[0])
+    ground = training.Ground(
+        training.build_network(features, limits.is_walkable(features.ways)),
+        np.empty(0, object),
+        lambda xy: np.where(xy[:, 0] < start[0] + 60, 20.0, np.nan),
+    )
+    return training.plan_session(ranking, wish=Wish(week=8), start=start, ground=ground)
+
+
+@pytest.fixture(scope="session")
+def empty(ranking: Ranking) -> Ranking:
+    """A ranking of nothing."""
+    import dataclasses
+
+    return dataclasses.replace(ranking, stretches=ranking.stretches.iloc[:0])

@@ -1,0 +1,96 @@
+"""GeoPackage is read by GDAL and SQLite, names its sources and brings the style that QGIS looks for."""
+
+from __future__ import annotations
+
+import sqlite3
+import xml.etree.ElementTree as ET
+from contextlib import closing
+
+import pyogrio
+import pytest
+from strangers import HOSTILE, hostile_ranking, hostile_session, id_of
+
+from saferoute.exports.geopackage import COLOURS, build_qgis_style, to_geopackage
+from saferoute.exports.schema import SCHEMA, SECTIONS, STEPS
+from saferoute.model import OSM_ATTRIBUTION
+
+
+@pytest.fixture
+def written(tmp_path):
+    def write(thing):
+        path = tmp_path / "x.gpkg"
+        path.write_bytes(to_geopackage(thing))
+        return path
+
+    return write
+
+
+def styles(path):
+    with closing(sqlite3.connect(path)) as database:
+        return dict(database.execute("SELECT f_table_name, styleQML FROM layer_styles WHERE useAsDefault"))
+
+
+def test_gdal_reads_every_stretch_with_its_columns(ranking, written):
+    table = pyogrio.read_dataframe(written(ranking), layer="stretches")
+    assert list(table.columns) == [*SCHEMA, "geometry"]
+    assert table["score"].tolist() == pytest.approx(ranking.stretches["score"].tolist(), abs=6e-4)
+    away = table.to_crs(ranking.area.crs).geometry.hausdorff_distance(ranking.stretches.reset_index().geometry)
+    assert away.max() < 0.05
+    assert table["name"].isna().sum() == ranking.stretches["name"].isna().sum() > 0
+
+
+def test_gdal_reads_steps_and_sections(made, written):
+    path = written(made)
+    assert list(pyogrio.read_dataframe(path, layer="steps").columns) == [*STEPS, "geometry"]
+    assert list(pyogrio.read_dataframe(path, layer="sections").columns) == [*SECTIONS, "geometry"]
+
+
+def test_metadata_name_sources_and_date(ranking, written):
+    words = pyogrio.read_info(written(ranking), layer="stretches")["layer_metadata"]
+    assert OSM_ATTRIBUTION in words["attribution"]
+    assert words["data_date"] == "2026-01-02"
+    assert OSM_ATTRIBUTION in words["DESCRIPTION"]
+
+
+def test_every_layer_has_a_default_style_on_a_column_that_it_has(ranking, made, written):
+    for thing, layers in ((ranking, {"stretches"}), (made, {"steps", "sections"})):
+        path = written(thing)
+        found = styles(path)
+        assert set(found) == layers
+        for layer, text in found.items():
+            renderer = ET.fromstring(text.split("\n", 1)[1]).find("renderer-v2")
+            assert renderer.get("attr") in pyogrio.read_dataframe(path, layer=layer)
+            symbols = {s.get("name") for s in renderer.find("symbols")}
+            assert {item.get("symbol") for item in renderer[0]} == symbols
+            assert pyogrio.read_info(path, layer=layer)["geometry_name"] == "geom"
+
+
+def test_classes_of_the_score_leave_no_gap():
+    ranges = ET.fromstring(build_qgis_style("stretches").split("\n", 1)[1]).find("renderer-v2/ranges")
+    bounds = [(float(r.get("lower")), float(r.get("upper"))) for r in ranges]
+    assert len(bounds) == len(COLOURS)
+    assert (bounds[0][0], bounds[-1][1]) == (0, 1)
+    assert [b[0] for b in bounds[1:]] == [b[1] for b in bounds[:-1]]
+
+
+def test_sqlite_finds_it_whole(made, written):
+    with closing(sqlite3.connect(written(made))) as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert database.execute("PRAGMA foreign_key_check").fetchall() == []
+        assert database.execute("SELECT COUNT(*) FROM gpkg_contents WHERE table_name = 'layer_styles'").fetchone() == (
+            1,
+        )
+
+
+def test_nothing_found_is_an_empty_layer(empty, written):
+    assert len(pyogrio.read_dataframe(written(empty), layer="stretches")) == 0
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=id_of)
+def test_hostile_text_is_only_text(ranking, made, text, written):
+    table = pyogrio.read_dataframe(written(hostile_ranking(ranking, text)), layer="stretches")
+    assert len(table) == len(ranking.stretches)
+    assert table["name"].nunique() == 1
+    assert len(table["name"].iloc[0]) <= 400
+    steps = pyogrio.read_dataframe(written(hostile_session(made, text)), layer="steps")
+    assert len(steps) == len(made.steps)

@@ -1,0 +1,569 @@
+"""The map's page in Chromium: what people see, click, hear and print."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from rankings import HOSTILE, X, Y, ranking, table
+from strangers import HOSTILE as STRANGERS
+from strangers import hostile_session
+
+from saferoute import scoring
+from saferoute.model import CAUTION, CRITERIA, Measurement, Ranking, Session
+from saferoute.page import to_html
+from saferoute.page._data import build_payload, clean_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.browser
+
+SCRIPTS = 4
+"""Leaflet, a switch of Folium's, the map's own lines, the page."""
+
+
+def saved(found: Ranking | Session, folder: Path) -> Path:
+    path = folder / "map.html"
+    path.write_text(to_html(found), encoding="utf-8")
+    return path
+
+
+def set_value(browser: Any, element: str, value: object, event: str = "input") -> None:
+    """Move a slider or choose from a list, as a hand would."""
+    browser.driver.execute_script(
+        "const node = document.getElementById(arguments[0]); node.value = arguments[1];"
+        "node.dispatchEvent(new Event(arguments[2], {bubbles: true}))",
+        element,
+        value,
+        event,
+    )
+    browser.settle()
+
+
+def shown(browser: Any) -> list[str]:
+    """Return the names of the segments in the list, from top to bottom."""
+    names: list[str] = browser.js(
+        "[...document.querySelectorAll('#list > li')].filter((e) => !e.hidden)"
+        ".map((e) => e.querySelector('.name').textContent)"
+    )
+    return names
+
+
+def click_map(browser: Any, lat: float, lon: float) -> None:
+    """Click where a point of the ground is drawn."""
+    x, y = browser.driver.execute_script(
+        "const map = window[document.querySelector('.folium-map').id];"
+        "const at = map.latLngToContainerPoint([arguments[0], arguments[1]]);"
+        "const box = map.getContainer().getBoundingClientRect();"
+        "return [box.left + at.x, box.top + at.y]",
+        lat,
+        lon,
+    )
+    for kind in ("mousePressed", "mouseReleased"):
+        browser.driver.execute_cdp_cmd(
+            "Input.dispatchMouseEvent", {"type": kind, "x": x, "y": y, "button": "left", "clickCount": 1}
+        )
+    browser.settle()
+
+
+# --- security ---------------------------------------------------------------------
+
+
+def test_hostile_text_is_shown_as_text(browser: Any, tmp_path: Path) -> None:
+    for wrap in HOSTILE[:8]:
+        browser.open(saved(ranking(HOSTILE, wrap=wrap), tmp_path), "#s1")
+        assert browser.js("typeof window.pwned") == "undefined"
+        assert browser.texts("h1") == [f"Backward segments near {clean_text(wrap)}"]
+        assert browser.errors() == []
+        assert browser.requests() == []
+    browser.open(saved(ranking(HOSTILE), tmp_path))
+    assert browser.texts("#list .name") == [clean_text(text) or "Unnamed way" for text in HOSTILE]
+    for rank, text in enumerate(HOSTILE, start=1):
+        browser.js(f"document.querySelectorAll('.choose')[{rank - 1}].click()")
+        browser.settle()
+        assert clean_text(text, 300) in browser.texts(".details")[0]
+        assert browser.texts(".details .links:last-of-type a")[-1] == f"way/{rank}"
+    assert browser.js("typeof window.pwned") == "undefined"
+    assert browser.js("document.querySelectorAll('img, iframe, object').length") == 0
+    assert browser.errors() == []
+    assert browser.requests() == []
+
+
+def test_hostile_names_on_the_map_and_reasons_are_text(browser: Any, tmp_path: Path) -> None:
+    for text in HOSTILE:
+        found = ranking((text,), wrap=text)
+        found.excluded["reason"] = pd.Series([text] * len(found.excluded), dtype=object)
+        browser.open(saved(found, tmp_path))
+        labels = browser.texts(".label")
+        assert labels == ([clean_text(text, 32)] if clean_text(text) else [])
+        set_value(browser, "left-out", "all", "change")
+        line = found.excluded.to_crs(4326).geometry.iloc[0]
+        click_map(browser, line.centroid.y, line.centroid.x)
+        assert clean_text(text) in browser.texts(".reason")[0]
+        assert browser.js("typeof window.pwned") == "undefined"
+        assert browser.errors() == []
+
+
+def test_addresses_hold_numbers_alone(browser: Any, tmp_path: Path) -> None:
+    browser.open(saved(ranking(HOSTILE), tmp_path))
+    for rank in range(1, len(HOSTILE) + 1):
+        browser.js(f"location.hash = 's{rank}'")
+        browser.settle()
+        links = browser.js("[...document.querySelectorAll('.details a')].map((a) => a.href)")
+        assert [re.sub(r"-?\d+\.\d+", "#", link) for link in links] == [
+            "geo:#,#?q=#,#",
+            "https://maps.apple.com/?daddr=#,#&dirflg=w",
+            "https://www.google.com/maps/dir/?api=1&destination=#,#&travelmode=walking",
+            "https://www.openstreetmap.org/?mlat=#&mlon=##map=18/#/#",
+            f"https://www.openstreetmap.org/way/{rank}",
+        ]
+        assert browser.js("[...document.querySelectorAll('a[target]')].every((a) => a.rel.includes('noopener'))")
+
+
+# --- list and map -----------------------------------------------------------------
+
+
+def test_list_and_map_are_linked(browser: Any, tmp_path: Path) -> None:
+    browser.open(saved(ranking(), tmp_path), "#s3")
+    assert browser.js("document.querySelectorAll('#list > li').length") == 5
+    assert browser.js("document.querySelector('[aria-expanded=true] .number').textContent") == "3"
+    assert browser.js("document.querySelectorAll('path.stretch.selected').length") == 1
+    click = "new MouseEvent('click', {bubbles: true, view: window})"
+    browser.js(f"document.querySelector('path.hit').dispatchEvent({click})")
+    browser.settle()
+    assert browser.js("location.hash") == "#s5"  # the worst is drawn first
+    assert browser.js("document.activeElement.querySelector('.number').textContent") == "5"
+    assert browser.errors() == []
+
+
+def test_pins_and_arrows_tell_the_direction_only_where_it_is_known(browser: Any, tmp_path: Path) -> None:
+    browser.open(saved(ranking(), tmp_path), "#s1")
+    assert browser.texts(".sign") == ["Start", "End"]
+    assert any("towards east (84°), uphill" in text for text in browser.texts(".values dd"))
+    browser.open(saved(ranking(), tmp_path), "#s2")
+    assert browser.texts(".sign") == ["One end", "Other end"]
+    assert any(text.startswith("either way") for text in browser.texts(".values dd"))
+    assert browser.js("document.querySelectorAll('path.arrow').length") == 3
+
+
+def test_page_says_what_is_unknown_and_what_is_wrong(browser: Any, tmp_path: Path) -> None:
+    found = ranking(("a path",))
+    row = found.stretches.copy()
+    row[["score", "score_low", "grade_pct", "d_surface", "strip_width_m"]] = np.nan
+    row["rating"] = "none"
+    row["heights_m"] = [np.full(21, np.nan)]
+    browser.open(saved(dataclasses.replace(found, stretches=row), tmp_path), "#s1")
+    values = browser.texts(".values dd")
+    assert values[0] == "unrated: inspect first"
+    assert values[1] == "unknown (unknown)"
+    assert values.count("unknown") == 2
+    assert "unknown (0.44 to 0.56), confidence 0.50" in browser.texts(".criterion .value")
+    assert "nobody can say that it is flat" in browser.texts(".details")[0]
+    assert CAUTION in browser.texts("#caution")[0]
+    browser.open(saved(dataclasses.replace(found, stretches=table([])), tmp_path))
+    assert browser.texts(".nothing")[0].startswith("Nothing qualifies.")
+    assert browser.js("document.querySelector('.about details').open") is True
+    assert browser.js("document.getElementById('tools').textContent").startswith("Show what was left out")
+    assert browser.errors() == []
+
+
+def test_profile_has_a_gap_where_heights_have_and_one_scale(browser: Any, tmp_path: Path) -> None:
+    browser.open(saved(ranking(("a path", "a hill")), tmp_path), "#s1")
+    assert browser.js("document.querySelectorAll('.profile .ground').length") == 2
+    assert browser.js("document.querySelectorAll('.profile .band').length") == 2
+    assert "with gaps: they differ by 1.0 m; the band is ± 0.4 m" in browser.texts("figcaption")[0]
+    # A metre of height is ten times as long on paper as a metre of length.
+    length, rise = browser.js(
+        "(() => { const points = [...document.querySelectorAll('.profile .ground')]"
+        ".flatMap((path) => path.getAttribute('d').slice(1).split('L').map((p) => p.split(' ').map(Number)));"
+        "return [points.at(-1)[0] - points[0][0], points[0][1] - points.at(-1)[1]] })()"
+    )
+    assert rise / 1.0 == pytest.approx(10 * length / 100.5, rel=0.01)
+
+
+def test_details_say_best_hours_and_bare_feet(browser: Any, tmp_path: Path) -> None:
+    found = ranking(("a path",))
+    found.stretches["best_hours"] = "before 8 on Sundays"
+    found.stretches["barefoot"] = "possible on sand"
+    browser.open(saved(found, tmp_path), "#s1")
+    assert "Best hoursbefore 8 on Sundays" in browser.texts(".details")[0]
+    assert "Barefootpossible on sand" in browser.texts(".details")[0]
+
+
+# --- filters, colours, what was left out --------------------------------------------
+
+
+def mixed() -> Ranking:
+    names = ("first", "second", "third", "fourth")
+    found = ranking(names)
+    rows = found.stretches
+    rows["surface"] = ["sand", "grass", np.nan, "sand"]
+    rows["length_m"] = [60.0, 120.0, 80.0, 200.0]
+    rows["score"] = [0.9, 0.7, 0.5, 0.3]
+    rows["rating"] = ["A", "B", "C", "none"]
+    rows["d_crowding"], rows["c_crowding"] = [0.1, 0.3, 0.95, 0.5], [0.3, 0.3, 0.3, 0.0]
+    return found
+
+
+def test_filters_work_together(browser: Any, tmp_path: Path) -> None:
+    browser.open(saved(mixed(), tmp_path))
+    assert shown(browser) == ["first", "second", "third", "fourth"]
+    set_value(browser, "least-length", 75)
+    assert shown(browser) == ["second", "third", "fourth"]
+    assert browser.texts("#count") == ["3 of 4 segments shown"]
+    set_value(browser, "least-score", 0.4)
+    assert shown(browser) == ["second", "third"]
+    assert browser.js("document.querySelectorAll('path.stretch.filtered').length") == 2
+    tick = "[...document.querySelectorAll('.tick')].find((e) => e.textContent === '{}').querySelector('input').click()"
+    browser.js(tick.format("unknown"))
+    browser.settle()
+    assert shown(browser) == ["second"]
+    browser.js(tick.format("B"))
+    browser.settle()
+    assert shown(browser) == []
+    assert browser.texts("#count") == ["0 of 4 segments shown"]
+
+
+def test_colour_by_a_criterion_shows_what_is_unknown(browser: Any, tmp_path: Path) -> None:
+    browser.open(saved(mixed(), tmp_path))
+
+    def classes() -> list[str]:
+        found = browser.js(
+            "[...document.querySelectorAll('.leaflet-lines-pane .stretch')].map((e) => e.getAttribute('class'))"
+        )
+        return [next(c for c in text.split() if c.startswith("score-")) for text in reversed(found)]
+
+    assert classes() == ["score-4", "score-3", "score-2", "score-1"]
+    set_value(browser, "colour", "crowding", "change")
+    assert classes() == ["score-0", "score-1", "score-4", "score-x"]
+    assert "crowding unknown" in browser.texts("#legend")[0]
+
+
+def test_what_was_left_out_is_off_at_first_and_a_click_tells_why(browser: Any, tmp_path: Path) -> None:
+    found = ranking(("a path",))
+    found.excluded["geometry"] = [
+        shapely.LineString([(X, Y + 60 * i), (X + 90, Y + 60 * i)]) for i in range(len(found.excluded))
+    ]
+    found.excluded["rule"] = "steps of every kind"
+    line = found.excluded.to_crs(4326).geometry.iloc[1]
+    browser.open(saved(found, tmp_path))
+    assert browser.js("document.getElementById('left-out').value") == "none"
+    click_map(browser, line.centroid.y, line.centroid.x)
+    assert browser.texts(".reason") == []
+    set_value(browser, "left-out", "all", "change")
+    click_map(browser, line.centroid.y, line.centroid.x)
+    assert browser.texts(".reason")[0].startswith("Left out: stepssteps of every kind")
+    only = browser.js("[...document.getElementById('left-out').options].find((o) => o.text === 'a path').value")
+    set_value(browser, "left-out", only, "change")
+    browser.settle(400)
+    click_map(browser, line.centroid.y, line.centroid.x)
+    assert browser.texts(".reason") == []
+    assert browser.errors() == []
+
+
+# --- weights ------------------------------------------------------------------------
+
+
+def measured(n: int) -> dict[str, Measurement]:
+    """Return measurements of n rows with draws of every kind: certain, smooth, in steps."""
+    random = np.random.default_rng(5)
+    found = {}
+    for name in CRITERIA:
+        d, spread = random.uniform(0, 1, n), random.choice([0.0, 0.05, 0.3], n)
+
+        def draw(rows: Any, u: Any, z: Any, d: Any = d, spread: Any = spread, name: str = name) -> Any:
+            noise = np.where(u < 0.3, -1.0, 0.5) if name == "surface" else z
+            return np.clip(d[rows][:, None] + spread[rows][:, None] * noise, 0, 1)
+
+        found[name] = Measurement(d, d, random.choice([0.0, 0.3, 0.8, 1.0], n), draw, pd.DataFrame)
+    return found
+
+
+def test_page_scores_and_ranks_as_the_package_does(browser: Any, tmp_path: Path) -> None:
+    """A thousand random weightings: S and the order by the same formula, S₂₀ within its rounding."""
+    n = 24
+    found = ranking(tuple(f"path {i}" for i in range(n)))
+    measurements, rows = measured(n), np.arange(n)
+    first = scoring.score_measurements(measurements, found.profile)
+    random = np.random.default_rng(11)
+    stretches = found.stretches
+    stretches["score"], stretches["score_low"] = first.score, first.low
+    stretches["quantiles"] = list(scoring.quantiles_of_draws(measurements, rows))
+    stretches["chain"] = random.integers(0, 6, n)
+    stretches["east_m"], stretches["north_m"] = np.round(random.uniform(-900, 900, (2, n)), 1)
+    stretches["length_m"] = np.round(random.uniform(60, 200, n), 1)
+    for k, name in enumerate(CRITERIA):
+        stretches[f"d_{name}"], stretches[f"c_{name}"] = first.desirability[:, k], first.confidence[:, k]
+    browser.open(saved(found, tmp_path))
+    weights = random.integers(0, 101, (1000, len(CRITERIA)))
+    weights[0] = 0
+    browser.driver.set_script_timeout(120)
+    answers = browser.driver.execute_async_script(WEIGH, weights.tolist(), [f"weight-{name}" for name in CRITERIA])
+    assert browser.errors() == []
+    misses = []
+    for weight, answer in zip(weights, answers, strict=True):
+        # All at 0 means that nothing matters more than anything else; the sliders' own start is the profile itself.
+        share = weight / weight.sum() if weight.any() else np.full(len(CRITERIA), 1 / len(CRITERIA))
+        profile = dataclasses.replace(found.profile, weights=dict(zip(CRITERIA, share, strict=True)))
+        expected = scoring.score_measurements(measurements, profile)
+        page = pd.DataFrame(answer, columns=["rank", "score", "low", "rating", "place"]).sort_values("rank")
+        low = page["low"].to_numpy()
+        assert np.abs(page["score"] - expected.score).max() < 2e-3
+        misses.append(low - expected.low)
+        middle = stretches[["east_m", "north_m"]].to_numpy()
+        order = scoring.rank_stretches(
+            low, stretches["length_m"].to_numpy(), middle, stretches["chain"].to_numpy(), top=n
+        )
+        assert [row[0] - 1 for row in answer] == order.tolist()
+        quality, known = expected.confidence @ share, expected.confidence.min(axis=1)
+        clear = np.abs(quality[:, None] - [0.45, 0.6]).min(axis=1) > 1e-3  # no verdict hangs on a rounding
+        ratings = scoring.assign_ratings(low, quality, known)
+        assert page["rating"].to_numpy()[clear].tolist() == ratings[clear].tolist()
+    misses = np.abs(misses)
+    assert misses.mean() < 0.01
+    assert np.percentile(misses, 99) < 0.05
+
+
+WEIGH = """
+const [weightings, ids, done] = arguments;
+(async () => {
+  const sliders = ids.map((id) => document.getElementById(id));
+  const answers = [];
+  for (const weights of weightings) {
+    weights.forEach((value, k) => {
+      sliders[k].value = value;
+      sliders[k].dispatchEvent(new Event("input"));
+    });
+    await new Promise((resolve) => setTimeout(resolve));
+    answers.push([...document.querySelectorAll("#list > li")].map((item, i) => [
+      Number(item.dataset.rank), Number(item.dataset.score), Number(item.dataset.low),
+      item.querySelector(".rating").className.split("rating-").at(-1), i + 1,
+    ]));
+  }
+  done(answers);
+})();
+"""
+
+
+def test_other_weights_recolour_and_can_be_taken_back(browser: Any, tmp_path: Path) -> None:
+    found = ranking(("smooth", "quiet"))
+    for name in CRITERIA:
+        found.stretches[f"d_{name}"] = 0.8
+    found.stretches["d_surface"], found.stretches["d_crowding"] = [0.9, 0.3], [0.3, 0.9]
+    found.stretches["score_low"], found.stretches["score"] = [0.5, 0.45], [0.6, 0.55]
+    browser.open(saved(found, tmp_path), "#s1")
+    assert shown(browser) == ["smooth", "quiet"]
+    set_value(browser, "weight-crowding", 100)
+    assert shown(browser) == ["quiet", "smooth"]
+    assert browser.texts("#count") == ["2 segments shown, ranked by your weights"]
+    assert "your weights" in browser.texts(".details")[0]
+    assert browser.js("location.hash") == "#s1"  # a link goes on meaning the same segment
+    browser.js("document.querySelector('.plain-button').click()")
+    browser.settle()
+    assert shown(browser) == ["smooth", "quiet"]
+    assert "0.60 (0.50 to 0.99)" in browser.texts(".details")[0]
+
+
+# --- accessible, printable, quick -----------------------------------------------------
+
+LAYOUTS = {"desktop": (1280, 800, "light"), "dark": (1280, 800, "dark"), "phone": (390, 844, "light")}
+
+
+@pytest.fixture
+def layout(browser: Any, request: pytest.FixtureRequest) -> Any:
+    width, height, scheme = LAYOUTS[request.param]
+    browser.driver.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 720},
+    )
+    browser.driver.execute_cdp_cmd(
+        "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+    )
+    yield request.param
+    browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
+def open_everything(browser: Any) -> None:
+    browser.js("document.querySelectorAll('details').forEach((e) => (e.open = true))")
+    set_value(browser, "left-out", "all", "change")
+
+
+@pytest.mark.usefixtures("layout")
+@pytest.mark.parametrize("layout", LAYOUTS, indirect=True)
+def test_axe_finds_nothing(browser: Any, tmp_path: Path) -> None:
+    found = mixed()
+    line = found.excluded.to_crs(4326).geometry.iloc[0]
+    for fragment in ("", "#s2"):
+        browser.open(saved(found, tmp_path), fragment)
+        open_everything(browser)
+        click_map(browser, line.centroid.y, line.centroid.x)
+        browser.settle(400)  # the popup fades in
+        assert violations(browser) == []
+
+
+def violations(browser: Any) -> list[Any]:
+    """Return what axe-core says against the page as it is."""
+    axe = pytest.importorskip("axe_core_python.base", reason="axe-core-python is not installed")
+    browser.driver.execute_cdp_cmd("Runtime.evaluate", {"expression": axe.AXE_FILE_PATH.read_text()})
+    result = browser.driver.execute_async_script("axe.run().then(arguments[0])")
+    assert len(result["passes"]) > 20
+    return [(v["id"], [node["html"] for node in v["nodes"]]) for v in result["violations"]]
+
+
+@pytest.mark.usefixtures("layout")
+@pytest.mark.parametrize("layout", LAYOUTS, indirect=True)
+def test_targets_are_large_enough_for_fingers(browser: Any, tmp_path: Path) -> None:
+    browser.open(saved(mixed(), tmp_path), "#s2")
+    open_everything(browser)
+    small = browser.js(
+        "[...document.querySelectorAll('a, button, summary, select, input[type=range], .tick')]"
+        ".filter((e) => e.checkVisibility() && !e.closest('.skip, .quiet'))"
+        ".map((e) => [e.textContent.slice(0, 30), e.getBoundingClientRect()])"
+        ".filter(([, box]) => box.height < 44 || box.width < 44).map(([text, box]) => [text, box.width, box.height])"
+    )
+    assert small == []
+
+
+@pytest.mark.parametrize("fragment", ["", "#s2"])
+def test_prints_on_one_page(browser: Any, fragment: str, tmp_path: Path) -> None:
+    found = ranking(tuple(f"A path with a name that needs {i} lines" for i in range(30)))
+    browser.open(saved(found, tmp_path), fragment)
+    assert pages(browser) == 1
+
+
+def pages(browser: Any) -> int:
+    """Count the pages of paper that the page takes."""
+    sheet = {"paperWidth": 8.27, "paperHeight": 11.69, "printBackground": True}
+    pdf = base64.b64decode(browser.driver.execute_cdp_cmd("Page.printToPDF", sheet)["data"])
+    return len(re.findall(rb"/Type\s*/Page\b", pdf))
+
+
+def test_list_works_by_keyboard(browser: Any, tmp_path: Path) -> None:
+    keys = pytest.importorskip("selenium.webdriver.common.keys").Keys
+    browser.open(saved(mixed(), tmp_path))
+    browser.js("document.querySelector('.choose').focus()")
+    browser.driver.switch_to.active_element.send_keys(keys.TAB)
+    browser.driver.switch_to.active_element.send_keys(keys.ENTER)
+    browser.settle()
+    assert browser.js("location.hash") == "#s2"
+    assert browser.js("document.activeElement.getAttribute('aria-expanded')") == "true"
+    assert browser.texts("#status") == ["Segment 2 chosen: second"]
+
+
+def test_a_thousand_segments_are_all_there(browser: Any, tmp_path: Path) -> None:
+    page = saved(ranking(tuple(f"path {i}" for i in range(1000))), tmp_path)
+    assert page.stat().st_size < 1_000_000
+    browser.open(page)
+    assert len(shown(browser)) == 1000
+    assert browser.js("document.querySelectorAll('.leaflet-lines-pane .stretch').length") == 1000
+    set_value(browser, "weight-surface", 90)
+    assert browser.texts("#count") == ["1000 segments shown, ranked by your weights"]
+    assert browser.errors() == []
+
+
+def test_tiles_are_fetched_only_where_they_were_asked_for(browser: Any, tmp_path: Path) -> None:
+    from saferoute.page import add_tiles
+
+    page = tmp_path / "tiled.html"
+    page.write_text(add_tiles(to_html(ranking()), "OpenStreetMap.Mapnik"), encoding="utf-8")
+    browser.open(page)
+    asked = browser.requests()
+    assert asked
+    assert all(re.match(r"https://tile\.openstreetmap\.org/\d+/\d+/\d+\.png$", url) for url in asked)
+    assert "OpenStreetMap contributors · Map data of" in json.dumps(browser.texts(".source"), ensure_ascii=False)
+    assert not any("Content Security Policy" in error for error in browser.errors())
+
+
+# --- a session --------------------------------------------------------------------------
+
+
+def test_session_is_a_timetable_beside_its_route(browser: Any, made: Session, tmp_path: Path) -> None:
+    browser.open(saved(made, tmp_path))
+    assert browser.texts("h1")[0].startswith("Session near")
+    rows = browser.texts(".timetable tbody tr")
+    assert len(rows) == len(made.steps)
+    assert browser.texts(".timetable .backward button") == [f"Backward {n}" for n in made.sections["section"]]
+    assert browser.js("document.querySelectorAll('.leaflet-route-pane .route').length") == 1
+    numbers = ", ".join(text for text in browser.texts(".leaflet-signs-pane .number-sign")).split(", ")
+    assert sorted(numbers, key=int) == [str(n) for n in made.sections["section"]]
+    assert browser.texts("#list .number") == [str(n) for n in sorted(set(made.sections["stretch"]))]
+    assert browser.js("document.getElementById('weight-surface')") is None
+    assert browser.errors() == []
+    assert browser.requests() == []
+
+
+def test_sections_lie_where_they_are_said_to_be(browser: Any, made: Session, tmp_path: Path) -> None:
+    """The drawn line starts at the section's start and goes the way that is run."""
+    browser.open(saved(made, tmp_path))
+    data = json.loads(browser.js("document.getElementById('saferoute-data').textContent"))["session"]
+    steps = made.steps[made.steps["kind"] == "backward"].to_crs(4326)
+    assert len(data["sections"]) == len(steps)
+    for written, line in zip(data["sections"], steps.geometry, strict=True):
+        browser.driver.execute_script(
+            "[...document.querySelectorAll('.backward button')][arguments[0]].click()", written["section"] - 1
+        )
+        browser.settle(400)
+        for lon, lat in (line.coords[0], line.coords[-1]):
+            seen = browser.driver.execute_script(
+                "return window[document.querySelector('.folium-map').id].getBounds().contains(arguments[0])", [lat, lon]
+            )
+            assert seen
+        words = steps.loc[steps["section"] == written["section"], "words"].iloc[0]
+        assert any(words in text for text in browser.texts(".timetable .backward"))
+
+
+def test_code_of_the_start_is_a_code_of_the_start(made: Session) -> None:
+    import segno
+
+    start = made.track.iloc[0]
+    rows = build_payload(made)["session"]["qr"]
+    expected = segno.make(f"geo:{start.lat:.6f},{start.lon:.6f}", micro=False).matrix
+    assert [f"{row:0{len(rows)}b}" for row in rows] == ["".join(map(str, row)) for row in expected]
+
+
+def test_session_prints_on_one_page(browser: Any, made: Session, tmp_path: Path) -> None:
+    browser.open(saved(made, tmp_path))
+    assert pages(browser) == 1
+
+
+def test_empty_session_says_why(browser: Any, made: Session, tmp_path: Path) -> None:
+    nothing = dataclasses.replace(
+        made,
+        steps=made.steps.iloc[:0],
+        sections=made.sections.iloc[:0],
+        track=made.track.iloc[:0],
+        notes=("no recommended stretch can be reached",),
+        figures=dict.fromkeys(made.figures, 0),
+    )
+    browser.open(saved(nothing, tmp_path))
+    assert browser.texts(".note") == ["no recommended stretch can be reached"]
+    assert browser.texts("#summary")[0].startswith("Nothing to run")
+    assert browser.errors() == []
+
+
+def test_hostile_session_is_text(browser: Any, made: Session, tmp_path: Path) -> None:
+    for text in (*STRANGERS, *HOSTILE):
+        browser.open(saved(hostile_session(made, text), tmp_path))
+        assert browser.js("typeof window.pwned") == "undefined"
+        assert browser.texts("h1") == [f"Session near {clean_text(text)}" if clean_text(text) else "Session"]
+        assert clean_text(text, 300) in browser.texts("#session")[0]
+        assert browser.js("document.querySelectorAll('img, iframe, object, script:not([type])').length") == SCRIPTS
+        assert browser.errors() == []
+        assert browser.requests() == []
+
+
+@pytest.mark.usefixtures("layout")
+@pytest.mark.parametrize("layout", LAYOUTS, indirect=True)
+def test_axe_finds_nothing_in_a_session(browser: Any, made: Session, tmp_path: Path) -> None:
+    browser.open(saved(made, tmp_path))
+    browser.js("document.querySelectorAll('details').forEach((e) => (e.open = true))")
+    assert violations(browser) == []

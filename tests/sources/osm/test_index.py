@@ -1,0 +1,264 @@
+"""Extracts in the cache: the same tables, made once, and anew when anything is amiss."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pyogrio.errors
+import pytest
+import shapely
+from geopandas.testing import assert_geodataframe_equal
+from town import ORIGIN, lonlat, write_town
+
+from saferoute import search
+from saferoute.model import Features, InvalidInput, Place
+from saferoute.sources.cache import Cache
+from saferoute.sources.osm import index
+from saferoute.sources.osm.extract import ExtractSource
+from saferoute.sources.profiles import load_profile
+
+TOWN = """
+n1 0 0
+n2 300 0
+n3 300 200
+n4 0 200
+n5 700 3
+n6 60 40 natural=tree
+n7 100 60
+n8 100 120
+n9 40 120
+n10 150 -90
+w1 n1,n2 highway=footway surface=asphalt name=Promenade
+w2 n2,n5 highway=footway width=3
+w3 n2,n10 highway=path
+w4 n1,n4 highway=residential
+w5 n6,n7,n8,n9,n6 leisure=park name=Green;Park
+"""
+AREA = search.area_around(Place("here", *lonlat(150, 0)), 500)
+BEGINNER = load_profile()
+ORIGIN_X = ORIGIN[0]
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Cache:
+    return Cache(tmp_path / "cache")
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Path:
+    return write_town(tmp_path / "town.osm.pbf", TOWN)
+
+
+def source(path: Path, cache: Cache | None, said: list[str] | None = None) -> ExtractSource:
+    return ExtractSource([path], join=search.join_ways, cache=cache, say=(said if said is not None else []).append)
+
+
+def look(path: Path, cache: Cache | None, said: list[str] | None = None) -> Features:
+    return source(path, cache, said).read_features(AREA, margin_m=300)
+
+
+def assert_same(one: Features, other: Features) -> None:
+    for name in ("ways", "areas", "points"):
+        assert_geodataframe_equal(getattr(one, name), getattr(other, name))
+    assert one.tagged.equals(other.tagged)
+    assert (one.extent, one.data_date, one.notes) == (other.extent, other.data_date, other.notes)
+    assert one.chains is not None
+    assert other.chains is not None
+    assert shapely.equals_exact(one.chains.lines, other.chains.lines).all()
+    for name in ("vertex_chain", "vertex_node", "edge_ground", "side_paths", "number"):
+        assert (getattr(one.chains, name) == getattr(other.chains, name)).all(), name
+
+
+def test_the_index_holds_what_the_extract_holds(town: Path, cache: Cache) -> None:
+    said: list[str] = []
+    in_memory, first, second = look(town, None), look(town, cache, said), look(town, cache, said)
+    assert_same(first, in_memory)
+    assert_same(second, in_memory)
+    assert len(said) == 1, "read once"
+
+
+def files(cache: Cache) -> dict[str, bytes]:
+    (folder,) = (path for path in (cache.folder / index.KIND).iterdir() if path.is_dir())
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize("beside", ["python", "false"], ids=["beside", "beside, in vain"])
+def test_two_processes_write_the_index_that_one_writes(
+    beside: str, town: Path, cache: Cache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look(town, cache)
+    monkeypatch.setattr(index, "_SHARED_BYTES", 0)
+    monkeypatch.setattr(index.os, "cpu_count", lambda: 2)
+    if beside == "false":
+        monkeypatch.setattr(index.sys, "executable", shutil.which("false"))
+    other = Cache(tmp_path / "other")
+    look(town, other)
+    assert files(other) == files(cache)
+
+
+@pytest.mark.parametrize(("free", "told"), [(1000, True), (1 << 40, False), (None, False)])
+def test_an_extract_that_memory_may_not_hold_is_announced(
+    free: int | None, told: bool, town: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "_free_bytes", lambda: free)
+    said: list[str] = []
+    look(town, cache, said)
+    look(town, cache, said)  # from the index, which takes no memory
+    assert [text.startswith("it may take") for text in said] == [False, True][: 1 + told]
+
+
+@pytest.mark.skipif(not Path("/proc/meminfo").exists(), reason="this system does not say what memory is free")
+def test_free_memory_is_more_than_none_and_less_than_there_is() -> None:
+    there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    assert 0 < (index._free_bytes() or 0) < there
+
+
+def test_a_large_file_without_a_way_is_refused_as_a_small_one_is(
+    cache: Cache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_town(tmp_path / "tree.osm.pbf", "n1 0 0 natural=tree")
+    monkeypatch.setattr(index, "_SHARED_BYTES", 0)
+    monkeypatch.setattr(index.os, "cpu_count", lambda: 2)
+    with pytest.raises(InvalidInput, match="it holds no ways"):
+        look(path, cache)
+    assert not index.list_indexes(cache)
+
+
+@pytest.mark.slow
+def test_a_real_city_is_the_same_from_the_index(shared_data: Path, cache: Cache) -> None:
+    path = shared_data / "porto" / "porto-centre.osm.pbf"
+    area = search.area_around(Place("Porto", -8.615, 41.145), 600)
+    one, two, three = (source(path, kept).read_features(area, margin_m=500) for kept in (None, cache, cache))
+    assert_same(two, one)
+    assert_same(three, one)
+
+
+def test_a_chain_goes_on_beyond_what_is_looked_at(tmp_path: Path, cache: Cache) -> None:
+    plan = "\n".join(f"n{k} {k * 200} 0" for k in range(1, 40)) + "\n"
+    plan += "\n".join(f"w{k} n{k},n{k + 1} highway=path" for k in range(1, 39))
+    features = look(write_town(tmp_path / "long.osm.pbf", plan), cache)
+    assert features.chains is not None
+    assert len(features.chains.lines) == 1
+    assert shapely.length(features.chains.lines[0]) == pytest.approx(38 * 200, rel=1e-3)
+    assert (features.chains.edge_ground < 0).any(), "most of its ways are not here"
+    assert len(features.ways) < 12
+
+
+def test_cells_keep_their_places_wherever_one_looks_from(tmp_path: Path, cache: Cache) -> None:
+    plan = "\n".join(f"n{k} {k * 203} {k % 2 * 120}" for k in range(1, 60)) + "\n"
+    plan += "\n".join(f"w{k} n{k},n{k + 1} highway=path surface=asphalt" for k in range(1, 59))
+    path = write_town(tmp_path / "long.osm.pbf", plan)
+    seen = []
+    for east in (5000, 5900):
+        area = search.area_around(Place("here", *lonlat(east, 0)), 900)
+        ranking = search.find(area, features_of=source(path, cache), profile=BEGINNER, top=10_000)
+        inside = ranking.stretches[ranking.stretches.geometry.centroid.x.between(ORIGIN_X + 5200, ORIGIN_X + 5700)]
+        seen.append({line.wkt for line in shapely.set_precision(inside.geometry.to_numpy(), 0.001)})
+    assert seen[0] == seen[1] != set()
+
+
+def test_a_changed_extract_is_read_anew(town: Path, cache: Cache) -> None:
+    before, stat = look(town, cache), town.stat()
+    write_town(town, TOWN.replace("asphalt", "gravel "))
+    os.utime(town, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    after = look(town, cache)
+    assert set(before.ways["surface"].dropna()) == {"asphalt"}
+    assert set(after.ways["surface"].dropna()) == {"gravel"}
+
+
+def test_a_copy_or_another_name_of_an_extract_needs_no_second_reading(town: Path, cache: Cache, tmp_path: Path) -> None:
+    said: list[str] = []
+    look(town, cache, said)
+    look(Path(shutil.copy(town, tmp_path / "copy.osm.pbf")), cache, said)
+    town.touch()
+    look(town, cache, said)
+    assert len(said) == 1
+
+
+def test_other_tags_or_another_version_make_another_index(
+    town: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    look(town, cache, said)
+    monkeypatch.setattr(index, "SCHEMA", index.SCHEMA + 1)
+    look(town, cache, said)
+    assert len(said) == 2
+    assert [k.of for k in index.list_indexes(cache)].count(("town.osm.pbf",)) == 1, (
+        "the old version is no index any more"
+    )
+
+
+@pytest.mark.parametrize("name", ["ways.fgb", "chain_nodes.npy", "index.json"])
+@pytest.mark.parametrize("harm", ["cut off", "missing"])
+def test_a_damaged_index_is_made_anew(town: Path, cache: Cache, name: str, harm: str) -> None:
+    whole = look(town, cache)
+    path = next((cache.folder / index.KIND).glob(f"*/{name}"))
+    if harm == "missing":
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes()[:-5])
+    assert [k.of for k in index.list_indexes(cache)] == [()]
+    said: list[str] = []
+    assert_same(look(town, cache, said), whole)
+    assert len(said) == 1
+    assert [k.of for k in index.list_indexes(cache)] == [("town.osm.pbf",)]
+
+
+def test_where_nothing_can_be_kept_the_extract_is_read_all_the_same(town: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    features = look(town, Cache(tmp_path / "file"))
+    assert any("cannot be kept" in note for note in features.notes)
+    assert_same(replace(features, notes=()), replace(look(town, None), notes=()))
+
+
+def test_a_disk_that_fills_while_it_is_written_leaves_nothing(
+    town: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise pyogrio.errors.DataSourceError("no space left on device")
+
+    monkeypatch.setattr("pyogrio.raw.write", full)
+    features = look(town, cache)
+    assert any("no space left" in note for note in features.notes)
+    assert index.list_indexes(cache) == []
+    assert list((cache.folder / index.KIND).glob(f"*{index.PART}")) == []
+
+
+def test_what_a_killed_process_left_is_swept_away(town: Path, cache: Cache) -> None:
+    left = cache.folder / index.KIND / f"abc{index.PART}"
+    left.mkdir(parents=True)
+    (left / "ways.fgb").write_bytes(b"half")
+    look(town, cache)
+    assert not left.exists()
+
+
+@pytest.mark.slow
+def test_two_processes_at_once_make_one_index(town: Path, cache: Cache) -> None:
+    code = (
+        "import sys\nfrom saferoute import search\nfrom saferoute.sources.cache import Cache\n"
+        "from pathlib import Path\nfrom saferoute.sources.osm.extract import ExtractSource\n"
+        "source = ExtractSource([sys.argv[1]], join=search.join, cache=Cache(Path(sys.argv[2])), say=print)\n"
+        "print(source.bounds())"
+    )
+    running = [
+        subprocess.Popen([sys.executable, "-c", code, str(town), str(cache.folder)], stdout=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    said = [process.communicate(timeout=120)[0] for process in running]
+    assert [process.returncode for process in running] == [0, 0, 0]
+    assert sum("for the first time" in text for text in said) == 1
+    assert len({text.splitlines()[-1] for text in said}) == 1
+
+
+def test_clear_takes_indexes_and_nothing_else(town: Path, cache: Cache) -> None:
+    look(town, cache)
+    mine = cache.folder / index.KIND / "mine.txt"
+    mine.write_text("not an index")
+    assert index.delete_indexes(cache, say=print) == 1
+    assert index.list_indexes(cache) == []
+    assert [p.name for p in mine.parent.iterdir()] == ["mine.txt"]

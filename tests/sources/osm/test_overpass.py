@@ -1,0 +1,494 @@
+"""The map from an Overpass server: the same tables, good manners, and an end to every trouble."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import subprocess
+import sys
+import threading
+import time
+import tracemalloc
+from itertools import pairwise
+
+import osmnx
+import pandas as pd
+import pytest
+import shapely
+from fake_server import Answer, FakeServer, overpass_json
+from geopandas.testing import assert_geodataframe_equal
+from town import ORIGIN, lonlat, write_town
+
+from saferoute import __version__, search
+from saferoute.model import Area, InvalidInput, Place, PlaceNotFound, SourceUnavailable
+from saferoute.sources.online import Limits, Online, Patience
+from saferoute.sources.osm.extract import ExtractSource
+from saferoute.sources.osm.overpass import OverpassSource, compose_query
+from saferoute.sources.profiles import load_profile
+
+PLACE = Place("Town", *lonlat(0, 0))
+AREA = Area(PLACE, 500.0, "EPSG:32635")
+TOWN = """
+    n1 -300 0
+    n2 300 0
+    n3 -300 60
+    n4 300 60 barrier=bollard
+    n5 -200 100
+    n6 200 100
+    n7 200 300
+    n8 -200 300
+    n9 -60 160
+    n10 60 160
+    n11 60 240
+    n12 -60 240
+    n13 10 2 amenity=bench
+    n14 -250 -40 natural=tree name="Ä<&>ö 😀"
+    n15 0 -80
+    n16 80 -80
+    n17 80 -160
+    n18 0 -160
+    n19 -300 -300
+    n20 300 -300
+    w1 n1,n2 highway=footway surface="sand;gravel" width=4 name="Long Walk"
+    w2 n3,n4 highway=residential name="Main Street"
+    w3 n5,n6,n7,n8,n5
+    w4 n9,n10,n11,n12,n9
+    w5 n15,n16,n17,n18,n15 leisure=park name="A  park"
+    w6 n19,n20 highway=path
+    w7 n9,n10,n11,n9 building=yes
+    w8 n15,n16,n17,n18,n15 highway=pedestrian
+    r1 w3@outer,w4@inner type=multipolygon natural=beach surface=sand
+    r2 w3@outer type=boundary boundary=protected_area
+    r3 n13@stop,w1@ type=route route=foot
+"""
+
+
+class Waits(list):
+    """Notes how long was waited, without waiting."""
+
+    def patience(self) -> Patience:
+        return Patience(sleep=self.append)
+
+
+@pytest.fixture
+def waits():
+    return Waits()
+
+
+@pytest.fixture
+def said():
+    return []
+
+
+@pytest.fixture
+def town(tmp_path):
+    return write_town(tmp_path / "town.osm", TOWN)
+
+
+@pytest.fixture
+def answering(server, town):
+    """A server that has the town."""
+    server.routes["/api/interpreter"] = Answer(overpass_json(town), headers={"Content-Type": "application/json"})
+    return server
+
+
+@pytest.fixture
+def source(server, tmp_path, waits, said):
+    """Return a function that makes sources which ask the server and keep its answers."""
+
+    def make(*, total_s=5.0, most_bytes=1_000_000, **options):
+        options.setdefault("overpass_url", f"{server.url}/api")
+        online = Online(cache_dir=tmp_path / "cache", say=said.append, patience=waits.patience(), **options)
+        return OverpassSource(online, limits=Limits(total_s, most_bytes, connect_s=2.0))
+
+    return make
+
+
+def assert_same(one, other):
+    for name in ("ways", "areas", "points"):
+        assert_geodataframe_equal(getattr(one, name), getattr(other, name))
+    pd.testing.assert_frame_equal(one.tagged, other.tagged)
+
+
+# --- the same tables -----------------------------------------------------------
+
+
+def test_text_pbf_and_overpass_give_the_same_tables_and_ranking(tmp_path, answering, source, town):
+    assert answering
+    text = ExtractSource([town])
+    pbf = ExtractSource([write_town(tmp_path / "town.osm.pbf", TOWN)])
+    online = source()
+    tables = [s.read_features(AREA, margin_m=1600) for s in (text, pbf, online)]
+    assert (len(tables[0].ways), len(tables[0].areas), len(tables[0].points)) == (4, 4, 3)
+    assert_same(tables[0], tables[1])
+    assert_same(tables[0], tables[2])
+    rankings = [search.find(AREA, features_of=s, profile=load_profile()) for s in (text, pbf, online)]
+    assert len(rankings[0].stretches) >= 2
+    for other in rankings[1:]:
+        assert_geodataframe_equal(rankings[0].stretches, other.stretches)
+        assert_geodataframe_equal(rankings[0].excluded, other.excluded)
+
+
+def test_real_region_comes_out_the_same(sample, tmp_path, server, source):
+    server.routes["/api/interpreter"] = Answer(overpass_json(sample / "helsinki.osm.pbf"))
+    area = Area(Place("Helsinki", 24.944, 60.172), 600.0, "EPSG:32635")
+    local = ExtractSource([sample / "helsinki.osm.pbf"]).read_features(area, margin_m=200)
+    assert tmp_path
+    assert_same(local, source(most_bytes=100_000_000, total_s=60).read_features(area, margin_m=200))
+
+
+def test_date_and_extent_are_those_of_the_answer(answering, source):
+    assert answering
+    features = source().read_features(AREA, margin_m=100)
+    assert features.data_date == "2026-11-20"
+    middle = shapely.Point(ORIGIN)
+    assert features.extent.covers(middle.buffer(580))
+    assert not features.extent.covers(middle.buffer(900))
+    assert not any("does not say where it was cut" in note for note in features.notes)
+
+
+def test_element_that_comes_twice_counts_once(server, source, town):
+    answer = json.loads(overpass_json(town))
+    answer["elements"] += answer["elements"]
+    server.routes["/api"] = Answer(json.dumps(answer))
+    assert len(source().read_features(AREA, margin_m=100).ways) == 4
+
+
+# --- what is asked --------------------------------------------------------------
+
+
+def test_one_query_asks_for_everything(answering, source):
+    source().read_features(AREA, margin_m=1600)
+    assert [(r.method, r.path) for r in answering.requests] == [("POST", "/api/interpreter")]
+    asked = answering.requests[0].query["data"]
+    for layer in ("[out:json][timeout:120];", "node[~", "way[~", "relation[", "(._;>;);"):
+        assert layer in asked
+
+
+def test_box_holds_area_and_margin():
+    place = Place("x", 25.0, 60.0)
+    asked = compose_query((24.9, 59.95, 25.1, 60.05))
+    assert "(59.950,24.900,60.050,25.100)" in asked
+    assert f"is_in({place.lat:.5f},{place.lon:.5f})" in asked
+
+
+def test_every_key_of_the_tables_is_asked_for():
+    from saferoute.osm import keys
+
+    asked = {
+        line.split("[")[0]: set(re.findall(r"[a-z_:]+", line))
+        for line in compose_query((0, 0, 1, 1)).splitlines()[::-1]
+    }
+    assert set(keys.POINT_KEYS) <= asked["node"]
+    assert {*keys.LINE_KEYS, *keys.AREA_KEYS} <= asked["way"]
+    assert set(keys.AREA_KEYS) - asked["relation"] == {"place"}
+
+
+def test_server_learns_who_asks(answering, source):
+    source().read_features(AREA, margin_m=100)
+    agent = answering.requests[0].headers["User-Agent"]
+    assert agent.startswith(f"saferoute/{__version__} (+https://")
+
+
+def test_nothing_of_osmnx_stays_changed(answering, source):
+    before, resolve = dict(vars(osmnx.settings)), socket.getaddrinfo
+    libraries = [(m.requests, m.time) for m in (osmnx._overpass, osmnx._nominatim)]
+    source().read_features(AREA, margin_m=100)
+    answering.faults = [Answer(status=406)]
+    with pytest.raises(SourceUnavailable):
+        source(refresh=True).read_features(AREA, margin_m=100)
+    assert dict(vars(osmnx.settings)) == before
+    assert socket.getaddrinfo is resolve
+    assert [(m.requests, m.time) for m in (osmnx._overpass, osmnx._nominatim)] == libraries
+
+
+# --- the cache ------------------------------------------------------------------
+
+
+def test_second_search_asks_nobody_and_says_how_old_the_map_is(answering, source, said):
+    one = source().read_features(AREA, margin_m=1600)
+    other = source(offline=True).read_features(AREA, margin_m=1600)
+    assert len(answering.requests) == 1
+    assert_same(one, other)
+    assert (one.data_date, one.extent) == (other.data_date, other.extent)
+    assert said[-1] == "the map is a copy fetched just now; --refresh asks again"
+
+
+def test_smaller_box_is_taken_from_a_larger_one(answering, source):
+    source().read_features(AREA, margin_m=1600)
+    source().read_features(Area(PLACE, 250.0, AREA.crs), margin_m=1600)
+    assert len(answering.requests) == 1
+    source().read_features(Area(PLACE, 700.0, AREA.crs), margin_m=1600)
+    assert len(answering.requests) == 2
+
+
+def test_refresh_asks_again(answering, source):
+    for _ in range(2):
+        source(refresh=True).read_features(AREA, margin_m=100)
+    assert len(answering.requests) == 2
+
+
+def test_other_server_is_another_answer(answering, source, server):
+    source().read_features(AREA, margin_m=100)
+    source(overpass_url=f"{server.url}/other/api").read_features(AREA, margin_m=100)
+    assert len(answering.requests) == 2
+
+
+def test_old_copy_is_said_in_every_output(answering, source, monkeypatch):
+    source().read_features(AREA, margin_m=100)
+    monkeypatch.setattr("saferoute.sources.cache.Entry.age_days", lambda _: 31.0)
+    assert "the map is a copy fetched 20" in source().read_features(AREA, margin_m=100).notes[-1]
+    assert len(answering.requests) == 1
+
+
+@pytest.mark.parametrize("keep", [0, 1, 100, 0.5, 0.999])
+def test_copy_cut_in_half_is_fetched_again(answering, source, tmp_path, keep):
+    whole = source().read_features(AREA, margin_m=100)
+    [entry] = (tmp_path / "cache" / "overpass").glob("*.entry")
+    content = entry.read_bytes()
+    entry.write_bytes(content[: int(keep * len(content)) if keep < 1 else keep])
+    assert_same(whole, source().read_features(AREA, margin_m=100))
+    assert len(answering.requests) == 2
+    assert entry.read_bytes().partition(b"\n")[2] == content.partition(b"\n")[2]
+
+
+def test_offline_without_a_copy_names_the_way_out(answering, source):
+    with pytest.raises(SourceUnavailable, match="ask once without it, or give an extract with --osm FILE"):
+        source(offline=True).read_features(AREA, margin_m=100)
+    assert not answering.requests
+
+
+def test_full_disk_costs_the_copy_and_nothing_else(answering, source, monkeypatch):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("saferoute.sources.cache.tempfile.mkstemp", full)
+    features = source().read_features(AREA, margin_m=100)
+    assert len(features.ways) == 4
+    assert any("cache: answers cannot be kept there (No space left on device)" in note for note in features.notes)
+    assert len(answering.requests) == 1
+
+
+def test_no_room_to_read_the_map_is_told(answering, source, monkeypatch):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    assert answering
+    monkeypatch.setattr("saferoute.sources.osm.overpass.TemporaryDirectory", full)
+    with pytest.raises(SourceUnavailable, match=r"No space left on device.*TMPDIR"):
+        source().read_features(AREA, margin_m=100)
+
+
+ASK = """
+import sys
+from saferoute.model import Area, Place
+from saferoute.sources.online import Online
+from saferoute.sources.overpass import OverpassSource
+lon, lat, url, folder = float(sys.argv[1]), float(sys.argv[2]), sys.argv[3], sys.argv[4]
+from pathlib import Path
+source = OverpassSource(Online(overpass_url=url, cache_dir=Path(folder), say=lambda t: print(t, file=sys.stderr)))
+print(len(source.read_features(Area(Place("x", lon, lat), 500.0, "EPSG:32635"), margin_m=100).ways))
+"""
+
+
+@pytest.mark.slow
+def test_two_processes_on_one_cache_ask_once(answering, tmp_path):
+    answering.routes["/api/interpreter"].after_s = 2.0
+    run = [sys.executable, "-c", ASK, str(PLACE.lon), str(PLACE.lat), f"{answering.url}/api", str(tmp_path / "c")]
+    both = [subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    told = [p.communicate(timeout=60) for p in both]
+    assert [out for out, _ in told] == ["4\n", "4\n"]
+    assert len(answering.requests) == 1
+    assert sum("another saferoute is asking overpass" in err for _, err in told) == 1
+
+
+def test_threads_ask_one_after_the_other(answering, source):
+    answering.routes["/api/interpreter"].after_s = 0.2
+    areas = [Area(Place("x", PLACE.lon + k * 1e-3, PLACE.lat), 500.0, AREA.crs) for k in range(3)]
+    threads = [threading.Thread(target=source().read_features, args=(a,), kwargs={"margin_m": 100}) for a in areas]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    times = sorted((r.at, r.ended) for r in answering.requests)
+    assert len(times) == 3
+    assert all(later[0] >= earlier[1] - 0.05 for earlier, later in pairwise(times))
+
+
+# --- trouble --------------------------------------------------------------------
+
+BUSY = {
+    "429": Answer(status=429),
+    "502": Answer("<html>bad gateway</html>", status=502),
+    "504": Answer("<html>The server is probably too busy</html>", status=504),
+    "remark": Answer(json.dumps({"elements": [], "remark": 'runtime error: Query timed out in "query" at line 3'})),
+    "truncated": Answer('{"version": 0.6, "elements": [{"type": "node", "id": 1, "la'),
+    "busy page": Answer("<?xml version='1.0'?><html><p>Dispatcher_Client: timeout. Please try again.</p></html>"),
+    "empty": Answer(""),
+    "nothing": Answer(trick="close"),
+    "half of its length": Answer("x" * 1000, trick="cut"),
+}
+
+
+@pytest.mark.parametrize("fault", BUSY.values(), ids=BUSY)
+def test_busy_server_is_asked_again_after_a_visible_wait(answering, source, waits, said, fault):
+    answering.faults = [fault]
+    assert len(source().read_features(AREA, margin_m=100).ways) == 4
+    assert len(answering.requests) == 2
+    assert waits == [10, 10, 10]
+    countdown = [line for line in said if "asking again in" in line]
+    assert [line.rsplit(" in ", 1)[1] for line in countdown] == ["30 s", "20 s", "10 s"]
+
+
+@pytest.mark.parametrize("fault", BUSY.values(), ids=BUSY)
+def test_server_that_stays_busy_is_given_up_after_four_tries(answering, source, waits, fault):
+    answering.faults = [fault] * 9
+    with pytest.raises(SourceUnavailable, match=r"--osm FILE or --region DIR") as error:
+        source().read_features(AREA, margin_m=100)
+    assert "\n" not in str(error.value)
+    assert error.value.exit_code == 4
+    assert len(answering.requests) == 4
+    assert sum(waits) == 30 + 60 + 120
+    assert source(offline=True)._online.open_cache().read_entry("overpass", "x") is None
+
+
+@pytest.mark.parametrize(
+    ("header", "waited"),
+    [
+        ("45", 45),
+        ("5", 30),
+        ("0", 30),
+        ("-3", 30),
+        ("soon", 30),
+        ("nan", 30),
+        ("1e9", 30),
+        ("Mon, 01 Jan 2001 00:00:00 GMT", 30),
+    ],
+)
+def test_wait_is_what_the_server_asks_for_and_never_under_30_s(answering, source, waits, header, waited):
+    answering.faults = [Answer(status=429, headers={"Retry-After": header})]
+    source().read_features(AREA, margin_m=100)
+    assert sum(waits) == waited
+
+
+def test_server_that_asks_for_an_hour_is_given_up_at_once(answering, source, waits):
+    answering.faults = [Answer(status=429, headers={"Retry-After": "3600"})]
+    with pytest.raises(SourceUnavailable, match=r"429 Too Many Requests and asks to wait 3600 s"):
+        source().read_features(AREA, margin_m=100)
+    assert (len(answering.requests), waits) == (1, [])
+
+
+FINAL = {
+    "page": (Answer("<!doctype html><h1>Log in to this network</h1>"), "a web page, not data"),
+    "not welcome": (Answer(status=406), "answered 406"),
+    "other elements": (Answer('{"elements": [{"type": "node", "id": "x"}]}'), "none of OpenStreetMap"),
+    "elements of no kind": (Answer('{"elements": [1]}'), "none of OpenStreetMap"),
+    "no elements": (Answer('{"a": 1}'), "without elements"),
+    "list": (Answer("[]"), "broken data"),
+    "bytes": (Answer(b"\xff\xfe\x00\x01" * 100), "broken data"),
+    "deep": (Answer("[" * 100_000), "data"),
+    "memory": (Answer('{"elements": [], "remark": "runtime error: Query run out of memory"}'), "in part only"),
+    "elsewhere": (Answer(status=302, headers={"Location": "http://localhost:1/api"}), "redirects to localhost:1"),
+    "2 GB": (Answer(headers={"Content-Length": "2000000000"}), "sends more than 1 MB"),
+    "too long": (Answer("x" * 1_100_000), "sends more than 1 MB"),
+}
+
+
+@pytest.mark.parametrize(("fault", "words"), FINAL.values(), ids=FINAL)
+def test_what_a_second_try_cannot_mend_ends_at_once(answering, source, waits, fault, words):
+    answering.faults = [fault] * (4 if words == "broken data" else 1)
+    with pytest.raises(SourceUnavailable) as error:
+        source().read_features(AREA, margin_m=100)
+    assert words in str(error.value)
+    assert len(str(error.value)) < 400
+    assert words == "broken data" or (len(answering.requests), waits) == (1, [])
+
+
+@pytest.mark.parametrize("trick", ["drip", "drip-head"])
+def test_byte_a_second_ends_at_the_deadline(answering, source, trick):
+    answering.faults = [Answer("{" + " " * 1000, trick=trick)]
+    began = time.monotonic()
+    with pytest.raises(SourceUnavailable, match=r"did not answer within 1.5 s"):
+        source(total_s=1.5).read_features(AREA, margin_m=100)
+    assert time.monotonic() - began < 4
+
+
+def test_body_without_an_end_is_cut_at_the_deadline(answering, source):
+    answering.faults = [
+        Answer("{" + " " * 1000, trick="drip", headers={"Content-Length": "1000", "Connection": "close"})
+    ]
+    with pytest.raises(SourceUnavailable, match=r"did not answer within 1 s"):
+        source(total_s=1).read_features(AREA, margin_m=100)
+
+
+def test_memory_stays_bounded(answering, source):
+    import gzip
+
+    bomb = gzip.compress(b" " * 50_000_000)
+    answering.faults = [Answer(bomb, headers={"Content-Encoding": "gzip"})]
+    source_ = source()
+    tracemalloc.start()
+    try:
+        with pytest.raises(SourceUnavailable, match="sends more than 1 MB"):
+            source_.read_features(AREA, margin_m=100)
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("http://nowhere.invalid/api", "cannot be found: its name does not resolve"),
+        ("http://127.0.0.1:9/api", "refuses connections"),
+    ],
+)
+def test_server_that_is_not_there_is_told_at_once(source, waits, url, words):
+    with pytest.raises(SourceUnavailable, match=words):
+        source(overpass_url=url).read_features(AREA, margin_m=100)
+    assert waits == []
+
+
+def test_nothing_broken_is_kept(answering, source, tmp_path):
+    answering.faults = [FINAL["other elements"][0]]
+    with pytest.raises(SourceUnavailable):
+        source().read_features(AREA, margin_m=100)
+    assert not list((tmp_path / "cache").rglob("*.entry"))
+    assert len(source().read_features(AREA, margin_m=100).ways) == 4
+
+
+def test_ocean_is_no_place(server, source):
+    server.routes["/api"] = Answer('{"osm3s": {"timestamp_osm_base": "2026-11-20T10:00:00Z"}, "elements": []}')
+    for _ in range(2):
+        with pytest.raises(PlaceNotFound, match="OpenStreetMap holds no way within 500 m"):
+            source().read_features(AREA, margin_m=100)
+    assert len(server.requests) == 1
+
+
+def test_large_radius_is_refused_before_anybody_is_asked(answering, source):
+    with pytest.raises(InvalidInput, match=r"online it may be at most 10000 m; take a smaller one, or an extract"):
+        source().read_features(Area(PLACE, 10_001.0, AREA.crs), margin_m=100)
+    assert not answering.requests
+
+
+def test_interrupted_wait_ends(answering, source, tmp_path, said):
+    def interrupt(_):
+        raise KeyboardInterrupt
+
+    answering.faults = [BUSY["504"]]
+    online = Online(
+        overpass_url=f"{answering.url}/api", cache_dir=tmp_path, say=said.append, patience=Patience(sleep=interrupt)
+    )
+    before = dict(vars(osmnx.settings))
+    with pytest.raises(KeyboardInterrupt):
+        OverpassSource(online).read_features(AREA, margin_m=100)
+    assert dict(vars(osmnx.settings)) == before
+    assert len(source().read_features(AREA, margin_m=100).ways) == 4  # the lock is free again
+
+
+def test_fake_server_can_be_rude():
+    with FakeServer() as server, socket.create_connection(("127.0.0.1", int(server.url.rsplit(":", 1)[1]))) as sock:
+        server.faults = [Answer(trick="close")]
+        sock.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert sock.recv(100) == b""

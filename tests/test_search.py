@@ -1,0 +1,460 @@
+"""From an extract to a ranking: the sample, real towns, and what must never be recommended."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import shapely
+from pyproj import Transformer
+from town import ORIGIN, lonlat, write_town
+
+from saferoute import search
+from saferoute.model import InvalidInput, Place, PlaceNotFound, Ranking
+from saferoute.sources.elevation.raster import RasterSource
+from saferoute.sources.osm.extract import ExtractSource
+from saferoute.sources.profiles import load_profile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BEGINNER = load_profile("beginner")
+
+
+def rank(osm: Path, at: tuple[float, float], radius_m: float = 1500, dem: list[Path] | None = None, **more) -> Ranking:
+    """Rank what lies around a longitude and latitude."""
+    return search.find(
+        search.area_around(Place("here", *at), radius_m),
+        features_of=ExtractSource([osm]),
+        profile=more.pop("profile", BEGINNER),
+        elevation_of=RasterSource(dem) if dem else None,
+        **{"top": 10_000, **more},
+    )
+
+
+@pytest.fixture
+def find(tmp_path: Path):
+    def look(plan: str, **more) -> Ranking:
+        return rank(write_town(tmp_path / "town.osm", plan), lonlat(150, 0), **more)
+
+    return look
+
+
+# --- the bundled sample ----------------------------------------------------------------------
+
+SAMPLE_AT = (24.945, 60.172)
+IN_A_NEW_PROCESS = """
+import sys
+from saferoute import exports, search
+from saferoute.model import Place
+from saferoute.sources.extract import ExtractSource
+from saferoute.sources.profiles import load_profile
+from saferoute.sources.raster import RasterSource
+folder, lon, lat = sys.argv[1], float(sys.argv[2]), float(sys.argv[3])
+ranking = search.find(
+    search.area_around(Place("here", lon, lat), 1500),
+    features_of=ExtractSource([folder + "/helsinki.osm.pbf"]),
+    profile=load_profile("beginner"),
+    elevation_of=RasterSource([folder + "/dem.tif"]),
+    top=10_000,
+)
+sys.stdout.write(exports.FORMATS[".geojson"](ranking))
+"""
+
+
+@pytest.fixture(scope="module")
+def helsinki(sample: Path) -> Ranking:
+    return rank(sample / "helsinki.osm.pbf", SAMPLE_AT, dem=[sample / "dem.tif"])
+
+
+def test_the_sample_holds_more_than_50_stretches(helsinki: Ranking) -> None:
+    assert len(helsinki.stretches) > 50
+    assert helsinki.considered["stretches"] == len(helsinki.stretches)
+
+
+def test_ranks_go_from_one_without_a_gap(helsinki: Ranking) -> None:
+    assert helsinki.stretches["rank"].tolist() == list(range(1, len(helsinki.stretches) + 1))
+
+
+def test_every_number_of_the_sample_is_within_its_bounds(helsinki: Ranking) -> None:
+    table = helsinki.stretches
+    for column in table.columns[table.columns.str.match(r"score|data_quality|[dc]_")]:
+        assert table[column].between(0, 1).all(), column
+    assert (table["score_low"] <= table["score"]).all()
+    assert (table["score"] <= table["score_high"]).all()
+    assert table["length_m"].between(BEGINNER.clear_length_m - 1, BEGINNER.longest_m + 0.1).all()
+    assert (table["distance_m"] <= 1500).all()
+    assert table["rating"].isin(["A", "B", "C", "none"]).all()
+
+
+def test_no_two_stretches_along_ways_overlap(helsinki: Ranking) -> None:
+    lines = helsinki.stretches.geometry[helsinki.stretches["origin"] == "way"].to_numpy()
+    a, b = shapely.STRtree(lines).query(lines, predicate="intersects")
+    shared = shapely.length(shapely.intersection(lines[a[a < b]], lines[b[a < b]]))
+    assert (shared < 0.01).all()
+
+
+def test_no_stretch_is_also_left_out(helsinki: Ranking) -> None:
+    lines = helsinki.stretches.geometry[helsinki.stretches["origin"] == "way"].to_numpy()
+    left_out = helsinki.excluded.geometry.to_numpy()
+    left_out = left_out[shapely.get_type_id(left_out) == shapely.GeometryType.LINESTRING]
+    a, b = shapely.STRtree(lines).query(left_out, predicate="intersects")
+    assert (shapely.length(shapely.intersection(lines[b], left_out[a])) < 0.01).all()
+
+
+def test_a_way_is_too_short_only_where_it_is_no_part_of_a_stretch(find) -> None:
+    ranking = find("n1 0 0\nn2 102 0\nn3 204 0\nn4 102 70\nw1 n1,n2,n4 highway=footway\nw2 n2,n3 highway=footway")
+    assert ranking.stretches["length_m"].tolist() == [pytest.approx(180)]
+    short = ranking.excluded[ranking.excluded["reason"] == "too short"]
+    assert short["length_m"].sum() == pytest.approx(70, abs=5)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("away_m", "edge", "named"),
+    [
+        (8, "natural=coastline", True),
+        (12, "man_made=quay", True),
+        (12, "waterway=river tunnel=culvert layer=-1", False),
+        (18, "natural=coastline", False),
+        (8, "highway=path", False),
+    ],
+)
+def test_an_edge_that_is_no_limit_yet_is_to_be_looked_at(find, away_m: int, edge: str, named: bool) -> None:
+    found = find(
+        f"""
+        n1 0 0
+        n2 300 0
+        n3 0 {away_m}
+        n4 300 {away_m}
+        w1 n1,n2 highway=pedestrian surface=asphalt
+        w2 n3,n4 {edge}
+        """
+    )
+    assert len(found.stretches)
+    assert all(any(c.startswith("the edge") for c in checks) == named for checks in found.stretches["checks"])
+
+
+def test_asking_for_fewer_gives_the_first_of_the_many(sample: Path, helsinki: Ranking) -> None:
+    few = rank(sample / "helsinki.osm.pbf", SAMPLE_AT, dem=[sample / "dem.tif"], top=5).stretches
+    assert few["osm_ids"].tolist() == helsinki.stretches["osm_ids"].tolist()[:5]
+    assert few["score_low"].tolist() == helsinki.stretches["score_low"].tolist()[:5]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", ["1", "4242"])
+def test_a_new_process_of_another_hash_seed_writes_the_same_bytes(sample: Path, helsinki: Ranking, seed: str) -> None:
+    from saferoute import exports
+
+    command = [sys.executable, "-c", IN_A_NEW_PROCESS, str(sample), *map(str, SAMPLE_AT)]
+    done = subprocess.run(command, capture_output=True, check=True, env={**os.environ, "PYTHONHASHSEED": seed})
+    here = exports.FORMATS[".geojson"](helsinki)
+    assert here.count('"Feature"') > 50
+    assert done.stdout == here.encode()
+
+
+@pytest.mark.slow
+def test_a_second_run_of_the_sample_puts_the_same_ways_first(sample: Path, helsinki: Ranking) -> None:
+    again = rank(sample / "helsinki.osm.pbf", SAMPLE_AT, dem=[sample / "dem.tif"]).stretches
+    assert again["osm_ids"].tolist()[:10] == helsinki.stretches["osm_ids"].tolist()[:10]
+    assert again.geometry.to_wkb().tolist() == helsinki.stretches.geometry.to_wkb().tolist()
+
+
+@pytest.mark.slow
+def test_without_heights_no_slope_is_known_and_none_is_nought(sample: Path) -> None:
+    ranking = rank(sample / "helsinki.osm.pbf", SAMPLE_AT, 600)
+    assert len(ranking.stretches) > 10
+    assert ranking.stretches["grade_pct"].isna().all()
+    assert (ranking.stretches["d_flatness"] == 0.5).all()
+    assert (ranking.stretches["c_flatness"] == 0).all()
+    assert any("slopes are unknown" in note for note in ranking.notes)
+
+
+# --- empty and wrong ------------------------------------------------------------------------
+
+
+def test_where_nothing_qualifies_the_ranking_is_empty_and_says_why(find) -> None:
+    ranking = find("n1 0 0\nn2 300 0\nn3 0 50\nn4 40 50\nw1 n1,n2 highway=primary\nw2 n3,n4 highway=footway")
+    assert len(ranking.stretches) == 0
+    counted = {row["reason"]: row for row in ranking.exclusions()}
+    assert set(counted) == {"motor road", "too short"}
+    assert counted["motor road"]["pieces"] == 1
+    assert counted["motor road"]["length_m"] == pytest.approx(300, abs=0.1)
+    assert {"rank", "score", "rating", "geometry"} <= set(ranking.stretches.columns)
+
+
+def test_no_stretch_to_ask_for_is_an_error(find) -> None:
+    with pytest.raises(InvalidInput, match="top 0"):
+        find("n1 0 0\nn2 300 0\nw1 n1,n2 highway=footway", top=0)
+
+
+PATHS = "n1 0 0\nn2 1000 0\nw1 n1,n2 highway=footway\nn3 0 200\nn4 1000 200\nw2 n3,n4 highway=footway"
+
+
+def test_a_rectangle_holds_the_stretches_whose_middle_lies_in_it(tmp_path) -> None:
+    source = ExtractSource([write_town(tmp_path / "town.osm", PATHS)])
+    whole = search.find(
+        search.area_around(Place("here", *lonlat(500, 100)), 2000), features_of=source, profile=BEGINNER, top=1000
+    )
+    x, y = ORIGIN
+    box = (x + 300, y - 50, x + 900, y + 50)
+    area = search.area_from_bounds(box, "EPSG:32635")
+    ranking = search.find(area, features_of=source, profile=BEGINNER, top=1000)
+    assert {i for ids in ranking.stretches["osm_ids"] for i in ids} == {"way/1"}
+    assert 0 < len(ranking.stretches) < len(whole.stretches)
+    middles = ranking.stretches.geometry.interpolate(0.5, normalized=True)
+    assert middles.within(shapely.box(*box)).all()
+    assert {i for ids in ranking.excluded["osm_ids"] for i in ids} == {"way/1"}
+
+
+@pytest.mark.parametrize(("east_m", "share"), [(150, 50), (1000, None)])
+def test_how_much_of_the_area_the_map_covers_is_told(tmp_path, east_m: float, share: int | None) -> None:
+    walk = write_town(tmp_path / "town.osm", "n1 0 0\nn2 300 0\nw1 n1,n2 highway=footway surface=asphalt")
+    extent = (*lonlat(-600, -600), *lonlat(east_m, 600))
+    area = search.area_around(Place("middle", *lonlat(150, 0)), 500)
+    ranking = search.find(area, features_of=ExtractSource([walk], extent=extent), profile=BEGINNER)
+    told = [re.match(r"the map data cover (\d+) % of the area", note) for note in ranking.notes]
+    assert [int(m[1]) for m in told if m] == ([pytest.approx(share, abs=5)] if share else [])
+
+
+def test_distance_beyond_a_rectangle_is_that_to_its_edge() -> None:
+    area = search.area_from_bounds((500_000, 6_650_000, 500_600, 6_650_200), "EPSG:32635")
+    points = np.array([(500_300, 6_650_100), (500_590, 6_650_100), (500_700, 6_650_100), (500_630, 6_650_240)])
+    assert search.distance_outside_m(area, points) == pytest.approx([-100, -10, 100, 50], abs=0.01)
+
+
+@pytest.mark.parametrize("size", [(0, 5), (5, -1), (float("nan"), 5), (150_000, 150_000)])
+def test_a_rectangle_out_of_bounds_is_an_error(size) -> None:
+    with pytest.raises(InvalidInput, match="rectangle"):
+        search.area_from_bounds((500_000, 6_650_000, 500_000 + size[0], 6_650_000 + size[1]), "EPSG:32635")
+
+
+@pytest.mark.parametrize("radius_m", [0, -5, float("nan"), 100_001])
+def test_a_radius_out_of_bounds_is_an_error(radius_m: float) -> None:
+    with pytest.raises(InvalidInput, match="radius"):
+        search.area_around(Place("here", 25, 60), radius_m)
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "crs"),
+    [(25, 60, "EPSG:32635"), (-8.6, 41.1, "EPSG:32629"), (180, 10, "EPSG:32660"), (-180, -10, "EPSG:32701"),
+     (18, -34, "EPSG:32734"), (10, 85, "EPSG:32661"), (10, -85, "EPSG:32761")],
+)  # fmt: skip
+def test_lengths_are_taken_in_the_zone_of_the_place(lon: float, lat: float, crs: str) -> None:
+    assert search.area_around(Place("here", lon, lat), 500).crs == crs
+
+
+def test_a_place_outside_the_data_is_not_found(tmp_path: Path) -> None:
+    osm = write_town(tmp_path / "town.osm", "n1 0 0\nn2 300 0\nw1 n1,n2 highway=footway")
+    with pytest.raises(PlaceNotFound, match="outside the data"):
+        rank(osm, (8.0, 48.0))
+
+
+def test_the_way_nearest_to_a_place_is_explained(tmp_path: Path) -> None:
+    plan = "n1 0 0\nn2 300 0\nn3 0 60\nn4 300 60\nw1 n1,n2 highway=footway\nw2 n3,n4 highway=steps"
+    source = ExtractSource([write_town(tmp_path / "town.osm", plan)])
+    walk, steps = (
+        search.explain(Place("here", *lonlat(150, y)), features_of=source, profile=BEGINNER) for y in (5, 55)
+    )
+    assert walk.recommended
+    assert walk.row["osm_ids"] == ["way/1"]
+    assert walk.distance_m == pytest.approx(5, abs=0.1)
+    assert not steps.recommended
+    assert steps.row["reason"] == "steps"
+
+
+# --- one thing more on the map -----------------------------------------------------------------
+
+WALK = "n1 0 0\nn2 102 0\nn3 210.4 0\n{way}"
+ONE_WAY = "w1 n1,n2,n3 highway=footway surface=asphalt width=3\n"
+THINGS = {
+    "a bollard on the line": ("n2 102 0", "n2 102 0 barrier=bollard", ""),
+    "a crossing on the line": ("n2 102 0", "n2 102 0 highway=crossing", ""),
+    "a tree beside": ("", "", "n9 102 1.4 natural=tree\n"),
+    "a tree in the band": ("", "", "n9 102 0.8 natural=tree\n"),
+    "a lamp at one end": ("", "", "n9 12 1.2 highway=street_lamp\n"),
+    "a side path": ("", "", "n9 102 40\nw9 n2,n9 highway=path\n"),
+    "a fence alongside": ("", "", "n8 60 1.8\nn9 160 1.8\nw9 n8,n9 barrier=fence\n"),
+    "a road across": ("", "", "n8 102 -50\nn9 102 50\nw9 n8,n2,n9 highway=residential\n"),
+}
+AROUND = {
+    "bare": "",
+    "mapped": "".join(f"n{100 + i} {10 * i} 40 natural=tree\n" for i in range(30)),
+}
+
+
+@pytest.fixture(scope="module", params=AROUND.values(), ids=AROUND)
+def walk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory):
+    """Return the plan of a walk, and the one stretch on it."""
+    plan = WALK.format(way=ONE_WAY) + request.param
+    path = write_town(tmp_path_factory.mktemp("walk") / "town.osm", plan)
+    stretches = rank(path, lonlat(150, 0)).stretches
+    assert len(stretches) == 1
+    return plan, stretches.iloc[0]
+
+
+@pytest.mark.parametrize(("old", "new", "more"), THINGS.values(), ids=THINGS)
+def test_one_thing_more_in_the_way_never_raises_the_stretch_at_its_place(find, walk, old, new, more) -> None:
+    plan, before = walk
+    after = find(plan.replace(old, new) + more).stretches
+    assert len(after) <= 3
+    for column in ("score", "score_low", "data_quality"):
+        assert (after[column] <= before[column] + 1e-3).all(), column  # nodes are known to a centimetre
+
+
+@pytest.mark.parametrize("tag", ["surface=asphalt ", "width=3", "smoothness=good "])
+def test_a_tag_less_never_raises_the_data_quality(find, tag: str) -> None:
+    way = "w1 n1,n2,n3 highway=footway surface=asphalt smoothness=good width=3"
+    before, after = (find(WALK.format(way=w)).stretches["data_quality"] for w in (way, way.replace(tag, "")))
+    assert after.max() < before.min()
+
+
+# --- real towns --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Town:
+    """An extract, where to look, and its heights."""
+
+    osm: str
+    lat: float
+    lon: float
+    radius_m: float
+    dem: tuple[str, ...] = ()
+
+
+TOWNS = {
+    "helgoland": Town("helgoland/helgoland.osm.pbf", 54.18, 7.89, 4000, ("helgoland/dem.tif",)),
+    "badwildbad": Town("badwildbad/badwildbad.osm.pbf", 48.75, 8.55, 3000, ("badwildbad/dem.tif",)),
+    "helsinki": Town("helsinki/helsinki-centre.osm.pbf", 60.1675, 24.93, 1500, ("helsinki/lapinlahti-dem.tif",)),
+    "heidelberg": Town("heidelberg/heidelberg.osm.pbf", 49.41, 8.69, 2000),
+    "liechtenstein": Town("liechtenstein/liechtenstein.osm.pbf", 47.15, 9.53, 3500),
+    "porto": Town(
+        "porto/porto-centre.osm.pbf", 41.145, -8.61, 3000, ("porto/dem-porto-25m.tif", "porto/dem-gaia-25m.tif")
+    ),
+}
+
+MOTOR = set(
+    "motorway motorway_link trunk trunk_link primary primary_link secondary secondary_link tertiary tertiary_link "
+    "unclassified residential living_street service road busway raceway".split()
+)
+OFF = ("tunnel", "culvert", "bridge")
+
+
+class Hazards:
+    """What plain pyosmium reads of an extract: lines and polygons in degrees, by kind."""
+
+    KINDS = ("motor", "steps", "tunnel", "private", "cliff", "waterway", "coastline", "water")
+
+    def __init__(self, path: Path, crs: str) -> None:
+        import osmium
+
+        found: dict[str, list[shapely.Geometry]] = {kind: [] for kind in self.KINDS}
+        wkb = osmium.geom.WKBFactory()
+        for thing in osmium.FileProcessor(str(path)).with_areas():
+            if not (thing.is_way() or thing.is_area()):
+                continue
+            tags = dict(thing.tags)
+            kinds = area_kinds(tags) if thing.is_area() else line_kinds(tags)
+            if not kinds:
+                continue
+            try:
+                if thing.is_area():
+                    geometry = shapely.from_wkb(wkb.create_multipolygon(thing))
+                else:
+                    xy = [(n.lon, n.lat) for n in thing.nodes if n.location.valid()]
+                    geometry = shapely.LineString(xy) if len(xy) > 1 else None
+            except RuntimeError:
+                continue
+            for kind in kinds if geometry is not None else ():
+                found[kind].append(geometry)
+        project = Transformer.from_crs("EPSG:4326", crs, always_xy=True)
+
+        def metric(xy: np.ndarray) -> np.ndarray:
+            return np.column_stack(project.transform(*xy.T))
+
+        self.lines = {kind: shapely.transform(np.array(g, dtype=object), metric) for kind, g in found.items()}
+
+
+def on_the_ground(tags: dict[str, str]) -> bool:
+    return not any(tags.get(key, "no") != "no" for key in OFF) and tags.get("layer", "0") in {"0", "+0", "-0"}
+
+
+def line_kinds(tags: dict[str, str]) -> list[str]:
+    highway, ground = tags.get("highway"), on_the_ground(tags)
+    rules = {
+        "motor": highway in MOTOR and ground,
+        "steps": highway == "steps",
+        "tunnel": highway is not None and tags.get("tunnel", "no") != "no",
+        "private": highway is not None
+        and (tags.get("foot") in {"no", "private"} or ("foot" not in tags and tags.get("access") in {"no", "private"})),
+        "cliff": tags.get("natural") == "cliff" and ground,
+        "waterway": tags.get("waterway") in {"river", "stream", "canal", "ditch", "drain"} and ground,
+        "coastline": tags.get("natural") == "coastline" and ground,
+    }
+    return [kind for kind, hit in rules.items() if hit]
+
+
+def area_kinds(tags: dict[str, str]) -> list[str]:
+    return ["water"] if tags.get("natural") == "water" and on_the_ground(tags) else []
+
+
+@pytest.fixture(scope="module", params=TOWNS.values(), ids=TOWNS)
+def real(request: pytest.FixtureRequest, shared_data: Path) -> tuple[Ranking, Hazards]:
+    town = request.param
+    osm = shared_data / town.osm
+    ranking = rank(osm, (town.lon, town.lat), town.radius_m, [shared_data / dem for dem in town.dem])
+    assert len(ranking.stretches) > 20
+    hazards = Hazards(osm, ranking.area.crs)
+    assert all(len(hazards.lines[kind]) > 10 for kind in ("motor", "steps", "private"))
+    return ranking, hazards
+
+
+def within(ranking: Ranking, hazards: np.ndarray, distance_m: float) -> list[tuple]:
+    """Return the stretches with a hazard within some metres."""
+    lines = ranking.stretches.geometry.to_numpy()
+    if not len(hazards):
+        return []
+    thing, stretch = shapely.STRtree(lines).query(hazards, predicate="dwithin", distance=distance_m)
+    away = shapely.distance(hazards[thing], lines[stretch])
+    table = ranking.stretches.iloc[stretch]
+    return sorted(zip(table["rank"], table["origin"], map(",".join, table["osm_ids"]), away.round(2), strict=True))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["motor", "steps", "tunnel", "private"])
+def test_no_stretch_of_a_real_town_runs_along(real: tuple[Ranking, Hazards], kind: str) -> None:
+    ranking, hazards = real
+    lines = ranking.stretches.geometry.to_numpy()
+    things = hazards.lines[kind]
+    thing, stretch = shapely.STRtree(lines).query(things, predicate="intersects")
+    shared = shapely.length(shapely.intersection(things[thing], lines[stretch].tolist()))
+    along = ranking.stretches.iloc[stretch[shared > 0.5]]
+    assert along["osm_ids"].tolist() == []
+
+
+@pytest.mark.slow
+def test_no_stretch_of_a_real_town_meets_a_road(real: tuple[Ranking, Hazards]) -> None:
+    ranking, hazards = real
+    assert within(ranking, hazards.lines["motor"], 0.5) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["cliff", "waterway", "coastline", "water"])
+def test_every_stretch_of_a_real_town_keeps_5_m_from(real: tuple[Ranking, Hazards], kind: str) -> None:
+    ranking, hazards = real
+    assert within(ranking, hazards.lines[kind], 4.99) == []
+
+
+@pytest.mark.slow
+def test_every_stretch_of_a_real_town_is_straight_and_long_enough(real: tuple[Ranking, Hazards]) -> None:
+    table = real[0].stretches
+    beeline = [shapely.Point(line.coords[0]).distance(shapely.Point(line.coords[-1])) for line in table.geometry]
+    assert (np.array(beeline) >= 0.95 * table["length_m"]).all()
+    assert table["length_m"].between(BEGINNER.clear_length_m - 1, BEGINNER.longest_m + 0.1).all()
