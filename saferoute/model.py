@@ -149,25 +149,25 @@ class Moment:
 
 
 @dataclass(frozen=True)
-class Chains:
+class Strokes:
     """Ways joined end to end.
 
     Attributes
     ----------
     lines : ndarray of n LineStrings
     vertex_chain, vertex_node : ndarray of shape (v,)
-        Chain and OSM node of every vertex, in order.
+        Stroke and OSM node of every vertex, in order.
     edge_ground : ndarray of shape (v,)
         Row of the ways table of the edge from each vertex to the next; −1 at
-        a chain's last vertex, and where the table does not hold the way.
+        a stroke's last vertex, and where the table does not hold the way.
     side_paths : ndarray of shape (v,), optional
         Number of other ways that leave each vertex.
     number : ndarray of shape (n,), optional
-        Number of each chain among all of its source; by default its place here.
+        Number of each stroke among all of its source; by default its place here.
     """
 
     lines: NDArray[np.object_]
-    vertex_chain: IntArray
+    vertex_stroke: IntArray
     vertex_node: IntArray
     edge_ground: IntArray
     side_paths: FloatArray | None = None
@@ -197,7 +197,7 @@ class Features:
     extent: shapely.Geometry | None
     """Where the source is whole: beyond, a missing wall only means a missing map.
     None where the source does not say."""
-    chains: Chains | None = None
+    strokes: Strokes | None = None
     """The foot ways and running tracks joined, as far as the whole source goes; None = not yet:
     who needs them joins those of the tables."""
     data_date: str | None = None
@@ -208,7 +208,7 @@ class Features:
     counters: Counters | None = None
     """Counts of people on foot; None where nobody counted."""
     population: pd.DataFrame | None = None
-    """People who live at points: ``x_m``, ``y_m``, ``people``, ``cell_m``; cells of nobody
+    """People who live at points: ``x_m``, ``y_m``, ``people``, ``cell_m``; samples of nobody
     are there, too. None where it is not known."""
 
 
@@ -223,7 +223,7 @@ class Counters:
 
 
 @dataclass(frozen=True)
-class ElevationSamples:
+class Heights:
     """Heights at n points, with what is known of their error.
 
     Attributes
@@ -232,7 +232,7 @@ class ElevationSamples:
         NaN where no raster covers the point.
     sigma_m, correlation_m, cell_m : ndarray of shape (n,)
         Standard error of a height, length over which that error is
-        correlated, and ground size of a raster cell; NaN where uncovered.
+        correlated, and ground size of a raster sample; NaN where uncovered.
     source : ndarray of shape (n,)
         Index into `sources`, −1 where uncovered.
     sources : tuple of str
@@ -255,62 +255,62 @@ class ElevationSamples:
 
 
 @dataclass(frozen=True)
-class Cells:
-    """Chains of ways cut every `step_m`: the grain in which all is noted.
+class Samples:
+    """Strokes of ways cut every `step_m`: the grain in which all is noted.
 
-    Cells of a chain are consecutive and in order, so that a window is a slice
+    Samples of a stroke are consecutive and in order, so that a window is a slice
     and everything along it a rolling minimum, maximum or sum.
 
     Attributes
     ----------
     step_m : float
-        Length of a cell; what remains at a chain's end (< step) is left out.
-    chain : ndarray of shape (n,)
-        Number of the chain a cell belongs to.
+        Length of a sample; what remains at a stroke's end (< step) is left out.
+    stroke : ndarray of shape (n,)
+        Number of the stroke a sample belongs to.
     lines : ndarray of shape (n,)
-        The cell's own piece of the chain (LineString, metres).
-    xy : ndarray of shape (n + chains, 2)
-        The cell boundaries of all chains: cell i of chain c runs from row
+        The sample's own piece of the stroke (LineString, metres).
+    xy : ndarray of shape (n + strokes, 2)
+        The sample boundaries of all strokes: sample i of stroke c runs from row
         ``i + c`` to ``i + c + 1``.
     pair_cell, pair_ground : ndarray of shape (m,)
-        Which rows of `ground` each cell touches; sorted by cell.
+        Which rows of `ground` each sample touches; sorted by sample.
     ground : GeoDataFrame
-        The ways (later areas) that the chains are made of, with their tags,
+        The ways (later areas) that the strokes are made of, with their tags,
         ``origin`` and ``width_m``/``width_tagged``.
     node_cell, node_id : ndarray of shape (k,)
-        The OSM nodes on the line and the cell each lies in; a node on a
-        boundary counts for both cells.
+        The OSM nodes on the line and the sample each lies in; a node on a
+        boundary counts for both samples.
     side_paths : ndarray of shape (n,)
-        Number of other foot ways, tracks or cycleways that join within a cell.
+        Number of other foot ways, tracks or cycleways that join within a sample.
     number : ndarray of shape (n,)
-        Place of each cell along the chain it was cut from, of which only a part may be here.
+        Place of each sample along the stroke it was cut from, of which only a part may be here.
     source_chain : ndarray of shape (n,)
-        That chain's number: runs of cells of one chain that others part have the same.
+        That stroke's number: runs of samples of one stroke that others part have the same.
     """
 
     step_m: float
-    chain: IntArray
+    stroke: IntArray
     lines: NDArray[np.object_]
     xy: FloatArray
-    pair_cell: IntArray
+    pair_sample: IntArray
     pair_ground: IntArray
     ground: gpd.GeoDataFrame
-    node_cell: IntArray
+    node_sample: IntArray
     node_id: IntArray
     side_paths: FloatArray
     number: IntArray
-    source_chain: IntArray
+    source_stroke: IntArray
 
     def __len__(self) -> int:
-        """Return the number of cells."""
-        return len(self.chain)
+        """Return the number of samples."""
+        return len(self.stroke)
 
     @cached_property
     def first_pair(self) -> IntArray:
-        """The first of each cell's pairs in `pair_cell`, and behind the last their number; shape (n + 1,)."""
+        """The first of each sample's pairs in `pair_sample`, and behind the last their number; shape (n + 1,)."""
         import numpy as np
 
-        return np.searchsorted(self.pair_cell, np.arange(len(self) + 1))
+        return np.searchsorted(self.pair_sample, np.arange(len(self) + 1))
 
 
 @dataclass(frozen=True)
@@ -320,18 +320,18 @@ class Windows:
     Attributes
     ----------
     first : ndarray of shape (w,)
-        First cell of each window; a window never leaves its chain.
+        First sample of each window; a window never leaves its stroke.
     n_cells : int
-        Number of cells of a window, the run-outs at its ends not counted.
+        Number of samples of a window, the run-outs at its ends not counted.
     strip_width_m, heading_range_deg : ndarray of shape (w,)
         Narrowest strip that holds the centre line, and the range of headings
         of its 10 m chords, both with the run-outs.
     """
 
-    cells: Cells
+    samples: Samples
     first: IntArray
-    n_cells: int
-    run_out_cells: int
+    n_samples: int
+    run_out_samples: int
     strip_width_m: FloatArray
     heading_range_deg: FloatArray
 
@@ -345,10 +345,10 @@ class Evidence:
     """What criteria may look at besides the windows themselves."""
 
     features: Features
-    elevation: ElevationSamples | None
-    """Heights at the rows of `Cells.xy`, or None where no elevation was given."""
-    fine: ElevationSamples | None
-    """Heights every metre, five a cell, where some raster is fine enough, else None."""
+    elevation: Heights | None
+    """Heights at the rows of `Samples.xy`, or None where no elevation was given."""
+    fine: Heights | None
+    """Heights every metre, five a sample, where some raster is fine enough, else None."""
     profile: Profile
     moment: Moment | None = None
     """The hour that was asked for; None = a mean hour of the day."""
@@ -494,8 +494,8 @@ class Formula:
     repeat: float = 0.25
     """A stretch beside one already ranked loses up to this share in the order,
     halved every `near_m`·ln 2: a list of ten slices of one path helps nobody [J]."""
-    same_chain_share: float = 0.5
-    """Stretches of one chain count as this much of their distance apart [J]."""
+    same_line_share: float = 0.5
+    """Stretches of one stroke count as this much of their distance apart [J]."""
 
 
 @dataclass(frozen=True)

@@ -166,15 +166,17 @@ def assign_ratings(low: FloatArray, quality: FloatArray, least_confidence: Float
     return np.select(conditions, [name for name, _, _ in FORMULA.ratings], UNRATED).astype(object)
 
 
-def rank_stretches(low: FloatArray, length_m: FloatArray, middle: FloatArray, chain: IntArray, *, top: int) -> IntArray:
+def rank_stretches(
+    low: FloatArray, length_m: FloatArray, middle: FloatArray, stroke: IntArray, *, top: int
+) -> IntArray:
     """Return the best rows, by S₂₀ and spread over the area.
 
     Parameters
     ----------
     middle : ndarray of shape (n, 2)
         Middle of each stretch in metres.
-    chain : ndarray of shape (n,)
-        Rows of the same chain count as beside each other wherever they lie
+    stroke : ndarray of shape (n,)
+        Rows of the same stroke count as beside each other wherever they lie
         within a few hundred metres.
 
     Returns
@@ -193,7 +195,7 @@ def rank_stretches(low: FloatArray, length_m: FloatArray, middle: FloatArray, ch
         ranked.append(row)
         left[row] = False
         away = np.hypot(*(middle - middle[row]).T)
-        away = np.where(chain == chain[row], away * FORMULA.same_chain_share, away)
+        away = np.where(stroke == stroke[row], away * FORMULA.same_line_share, away)
         near = np.fmax(near, np.exp(-away / FORMULA.near_m))
     return np.array(ranked, dtype=np.int64)
 

@@ -15,7 +15,7 @@ from town import ORIGIN, lonlat, write_town
 
 from saferoute import candidates, search
 from saferoute.candidates import STEP_M
-from saferoute.model import Cells, Place, Profile, Ranking, Windows
+from saferoute.model import Place, Profile, Ranking, Samples, Windows
 from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import adjust_profile, load_profile
 
@@ -69,8 +69,8 @@ LENGTHWISE = [(0, 0), (70, 0.4), (131, -0.2), (190, 0.3), (262, 0.1), (330.3, -0
 class Walk:
     """What becomes of the foot ways of a plan, no limit applied."""
 
-    chains: candidates.Chains
-    cells: Cells
+    strokes: candidates.Strokes
+    samples: Samples
     windows: Windows
     reasons: np.ndarray
     merged: candidates.Merged
@@ -88,13 +88,13 @@ def walk(tmp_path: Path):
         area = search.area_around(Place("here", *lonlat(100, 0)), 1500)
         ways = source.read_features(area, margin_m=0).ways
         foot = ways["highway"].isin(["footway", "path"]).to_numpy()
-        chains = candidates.build_strokes(ways, foot)
-        side = candidates.count_side_paths(chains, ways, foot)
+        strokes = candidates.build_strokes(ways, foot)
+        side = candidates.count_side_paths(strokes, ways, foot)
         shortest = profile.clear_length_m + 2 * profile.run_out_m
-        cells = candidates.cut_samples(chains, ways, side, shortest_m=shortest)
-        windows, reasons = candidates.find_windows(cells, np.ones(len(cells), bool), profile)
+        samples = candidates.cut_samples(strokes, ways, side, shortest_m=shortest)
+        windows, reasons = candidates.find_windows(samples, np.ones(len(samples), bool), profile)
         merged = candidates.merge_windows(windows, np.ones(len(windows)), profile)
-        return Walk(chains, cells, windows, reasons, merged)
+        return Walk(strokes, samples, windows, reasons, merged)
 
     return look
 
@@ -157,22 +157,22 @@ SPLITS = {
 def test_a_way_split_into_five_gives_what_the_one_way_gives(walk, split: str) -> None:
     one = walk(nodes(*LENGTHWISE) + "w1 n1,n2,n3,n4,n5,n6 highway=footway")
     five = walk(nodes(*LENGTHWISE) + split.format(t="highway=footway"))
-    assert len(five.chains.lines) == len(one.chains.lines) == 1
-    assert coordinates(five.chains.lines) == coordinates(one.chains.lines)
-    assert five.cells.xy.tolist() == one.cells.xy.tolist()
-    assert coordinates(five.cells.lines) == coordinates(one.cells.lines)
+    assert len(five.strokes.lines) == len(one.strokes.lines) == 1
+    assert coordinates(five.strokes.lines) == coordinates(one.strokes.lines)
+    assert five.samples.xy.tolist() == one.samples.xy.tolist()
+    assert coordinates(five.samples.lines) == coordinates(one.samples.lines)
     assert five.windows.first.tolist() == one.windows.first.tolist()
     assert coordinates(five.lines) == coordinates(one.lines)
     assert len(one.lines) > 0
 
 
-def test_every_cell_of_a_split_way_knows_the_way_it_lies_on(walk) -> None:
+def test_every_sample_of_a_split_way_knows_the_way_it_lies_on(walk) -> None:
     split = walk(nodes(*LENGTHWISE) + SPLITS["five ways"].format(t="highway=footway"))
-    ids = split.cells.ground["osm_id"].to_numpy()
+    ids = split.samples.ground["osm_id"].to_numpy()
     ends = [70, 131.1, 190.2, 262.2, 330.5]
-    for cell in range(len(split.cells)):
-        middle = 5 * cell + 2.5
-        touched = set(ids[split.cells.pair_ground[split.cells.pair_cell == cell]])
+    for sample in range(len(split.samples)):
+        middle = 5 * sample + 2.5
+        touched = set(ids[split.samples.pair_ground[split.samples.pair_sample == sample]])
         assert int(np.searchsorted(ends, middle)) + 1 in touched
         assert len(touched) <= 2
 
@@ -180,7 +180,7 @@ def test_every_cell_of_a_split_way_knows_the_way_it_lies_on(walk) -> None:
 def test_a_way_drawn_in_the_other_direction_gives_the_same(walk) -> None:
     there = walk(nodes(*LENGTHWISE) + "w1 n1,n2,n3,n4,n5,n6 highway=footway")
     back = walk(nodes(*LENGTHWISE) + "w1 n6,n5,n4,n3,n2,n1 highway=footway")
-    assert back.cells.xy.tolist() == there.cells.xy.tolist()
+    assert back.samples.xy.tolist() == there.samples.xy.tolist()
     assert coordinates(back.lines) == coordinates(there.lines)
 
 
@@ -219,7 +219,7 @@ def test_ways_drawn_the_other_way_round_give_the_same_town(find, plain_town) -> 
 def test_a_turned_and_moved_town_keeps_its_lengths_and_scores(find, plain_town, turn_deg: float, shift) -> None:
     before, after = plain_town.stretches, find(TOWN, turn_deg=turn_deg, shift=shift).stretches
     assert len(after) == len(before)
-    # A stretch ends where the score falls by a tie's width: there one cell more or less is a matter of rounding.
+    # A stretch ends where the score falls by a tie's width: there one sample more or less is a matter of rounding.
     tolerances = {"length_m": STEP_M + 0.1, "score": 0.01, "score_low": 0.01, "data_quality": 0.01}
     for column, tolerance in tolerances.items():
         assert sorted(after[column]) == pytest.approx(sorted(before[column]), abs=tolerance)
@@ -228,10 +228,10 @@ def test_a_turned_and_moved_town_keeps_its_lengths_and_scores(find, plain_town, 
 # --- junctions -----------------------------------------------------------------------
 
 
-def test_two_ways_that_meet_end_to_end_are_one_chain_even_at_a_bend(walk) -> None:
+def test_two_ways_that_meet_end_to_end_are_one_stroke_even_at_a_bend(walk) -> None:
     bent = walk(nodes((0, 0), (100, 0), (100, 100)) + "w1 n1,n2 highway=footway\nw2 n3,n2 highway=path")
-    assert len(bent.chains.lines) == 1
-    assert bent.chains.lines[0].length == pytest.approx(200, abs=0.05)
+    assert len(bent.strokes.lines) == 1
+    assert bent.strokes.lines[0].length == pytest.approx(200, abs=0.05)
 
 
 @pytest.mark.parametrize(
@@ -243,11 +243,11 @@ def test_two_ways_that_meet_end_to_end_are_one_chain_even_at_a_bend(walk) -> Non
     ],
     ids=["side way ends on it", "split there", "drawn round the corner"],
 )
-def test_at_a_junction_the_chain_goes_straight_on_and_the_side_path_counts_once(walk, ways: str) -> None:
+def test_at_a_junction_the_stroke_goes_straight_on_and_the_side_path_counts_once(walk, ways: str) -> None:
     junction = walk(nodes((0, 0), (102, 0), (204, 0), (102, 70)) + ways)
-    assert sorted(round(line.length) for line in junction.chains.lines) == [70, 204]
-    assert junction.cells.side_paths.sum() == 1
-    assert junction.cells.side_paths[102 // 5] == 1
+    assert sorted(round(line.length) for line in junction.strokes.lines) == [70, 204]
+    assert junction.samples.side_paths.sum() == 1
+    assert junction.samples.side_paths[102 // 5] == 1
     assert max(line.length for line in junction.lines) == pytest.approx(180, abs=0.05)
 
 
@@ -256,8 +256,8 @@ def test_a_path_that_crosses_counts_once(walk) -> None:
         nodes((0, 0), (102, 0), (204, 0), (102, 50), (102, -50))
         + "w1 n1,n2,n3 highway=footway\nw2 n4,n2,n5 highway=footway"
     )
-    long_chain = crossed.cells.chain == np.bincount(crossed.cells.chain).argmax()
-    assert crossed.cells.side_paths[long_chain].sum() == 1
+    long_stroke = crossed.samples.stroke == np.bincount(crossed.samples.stroke).argmax()
+    assert crossed.samples.side_paths[long_stroke].sum() == 1
 
 
 def test_of_two_ways_on_the_straighter_one_goes_on(walk) -> None:
@@ -265,17 +265,17 @@ def test_of_two_ways_on_the_straighter_one_goes_on(walk) -> None:
         nodes((0, 0), (100, 0), (199, 5), (195, 25))
         + "w1 n1,n2 highway=footway\nw2 n2,n4 highway=footway\nw3 n2,n3 highway=footway"
     )
-    longest = max(fork.chains.lines, key=lambda line: line.length)
+    longest = max(fork.strokes.lines, key=lambda line: line.length)
     ends = shapely.get_coordinates(longest)[[0, -1]] - ORIGIN
     assert ends == pytest.approx(np.array([(0, 0), (199, 5)]), abs=0.02)
 
 
-def test_where_two_side_paths_but_no_straight_one_meet_the_chain_ends(walk) -> None:
+def test_where_two_side_paths_but_no_straight_one_meet_the_stroke_ends(walk) -> None:
     tee = walk(
         nodes((0, 0), (100, 0), (100, 100), (100, -100))
         + "w1 n1,n2 highway=footway\nw2 n2,n3 highway=footway\nw3 n2,n4 highway=footway"
     )
-    assert sorted(round(line.length) for line in tee.chains.lines) == [100, 200]
+    assert sorted(round(line.length) for line in tee.strokes.lines) == [100, 200]
 
 
 def test_a_junction_with_a_residential_road_cuts(find) -> None:
@@ -343,7 +343,7 @@ def test_a_straight_of_90_m_gives_one_stretch_of_70_m_with_run_outs_of_10_m(walk
 def test_a_straight_of_79_m_gives_none(walk) -> None:
     short = walk(straight(79))
     assert len(short.lines) == 0
-    assert len(short.cells) == 0
+    assert len(short.samples) == 0
 
 
 def test_a_straight_of_500_m_gives_stretches_of_at_most_200_m_that_do_not_overlap(walk) -> None:
@@ -363,10 +363,10 @@ def test_no_stretch_is_shorter_than_the_level_asks(walk, level: str) -> None:
 
 def test_a_limit_in_the_middle_keeps_windows_and_run_outs_away(walk) -> None:
     whole = walk(straight(400.2))
-    free = np.ones(len(whole.cells), bool)
+    free = np.ones(len(whole.samples), bool)
     free[40] = False  # from 200 to 205 m
-    windows, reasons = candidates.find_windows(whole.cells, free, BEGINNER)
-    first, end = windows.first * 5.0, (windows.first + windows.n_cells) * 5.0
+    windows, reasons = candidates.find_windows(whole.samples, free, BEGINNER)
+    first, end = windows.first * 5.0, (windows.first + windows.n_samples) * 5.0
     assert ((end <= 190) | (first >= 215)).all()
     assert {bool(x) for x in end <= 190} == {True, False}
     assert reasons[40] == ""
@@ -417,4 +417,4 @@ def test_a_ring_that_begins_on_a_straight_loses_no_stretch(walk, order: list[int
 
 def test_no_ways_give_nothing(walk) -> None:
     nothing = walk(nodes((0, 0), (300, 0)) + "w1 n1,n2 highway=residential")
-    assert len(nothing.chains.lines) == len(nothing.cells) == len(nothing.windows) == len(nothing.lines) == 0
+    assert len(nothing.strokes.lines) == len(nothing.samples) == len(nothing.windows) == len(nothing.lines) == 0

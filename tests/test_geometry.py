@@ -244,17 +244,17 @@ def test_a_full_turn_has_a_range_of_a_full_turn() -> None:
     assert np.ptp(chords(*ring)) == pytest.approx(360 - 5, abs=5.1)
 
 
-def test_headings_of_one_chain_are_the_same_beside_another_chain() -> None:
+def test_headings_of_one_stroke_are_the_same_beside_another_stroke() -> None:
     one = [(0, 0), (-5, 0.3), (-10, 0), (-15, -0.3)]
     other = [(100, 0), (105, 0), (110, 5), (110, 10), (110, 15)]
-    chain, heading = geometry.chord_headings(np.array(one + other, dtype=float), np.array([0] * 3 + [1] * 4))
-    assert chain.tolist() == [0] * 4 + [1] * 5
+    stroke, heading = geometry.chord_headings(np.array(one + other, dtype=float), np.array([0] * 3 + [1] * 4))
+    assert stroke.tolist() == [0] * 4 + [1] * 5
     for number, alone in enumerate((one, other)):
-        both = heading[chain == number]
+        both = heading[stroke == number]
         assert np.diff(both) == pytest.approx(np.diff(chords(*alone)))
 
 
-def test_headings_are_those_of_chords_of_two_cells_and_the_last_one_is_repeated() -> None:
+def test_headings_are_those_of_chords_of_two_samples_and_the_last_one_is_repeated() -> None:
     bent = np.degrees(np.arctan2(5, 10))
     assert chords((0, 0), (5, 0), (10, 0), (15, 5)).tolist() == pytest.approx([0, bent, bent, bent])
 

@@ -314,9 +314,9 @@ def test_ground_at_the_edge_of_the_data_is_left_out(tmp_path: Path) -> None:
     west, south = ORIGIN[0] - 1000, ORIGIN[1] - 1000
     whole = shapely.box(west, south, ORIGIN[0] + 150, ORIGIN[1] + 1000)
     cut = replace(found.features, extent=whole)
-    everywhere = np.ones(len(found.cells), dtype=bool)
-    reasons = limits.exclude_samples(found.cells, cut, limits.Hazards(cut), where=everywhere)
-    east_end = shapely.bounds(found.cells.lines)[:, 2] - ORIGIN[0]
+    everywhere = np.ones(len(found.samples), dtype=bool)
+    reasons = limits.exclude_samples(found.samples, cut, limits.Hazards(cut), where=everywhere)
+    east_end = shapely.bounds(found.samples.lines)[:, 2] - ORIGIN[0]
     assert set(reasons[east_end < 134]) == {""}
     assert set(reasons[east_end > 136]) == {"edge of the data"}
 

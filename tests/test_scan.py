@@ -433,7 +433,7 @@ def test_a_scan_that_is_stopped_while_it_writes_leaves_the_tiles(
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    for where in ((_write, "_encode_parquet"), (_web, "write_page"), (_write, "write_part")):
+    for where in ((_write, "_encode_parquet"), (_web, "write_page"), (_write, "write_atomically")):
         with monkeypatch.context() as patch:
             patch.setattr(*where, stop)
             with pytest.raises(KeyboardInterrupt):

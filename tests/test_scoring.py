@@ -190,11 +190,11 @@ def test_where_nothing_is_known_of_one_criterion_c_is_the_best(low: float, ratin
 # --- order ---------------------------------------------------------------------------------
 
 
-def ordered(low, middle, *, length=None, chain=None, top=100) -> list[int]:
+def ordered(low, middle, *, length=None, stroke=None, top=100) -> list[int]:
     low = np.array(low, dtype=float)
     length = np.full(len(low), 80.0) if length is None else np.array(length, dtype=float)
-    chain = np.arange(len(low)) if chain is None else np.array(chain)
-    return scoring.rank_stretches(low, length, np.array(middle, dtype=float), chain, top=top).tolist()
+    stroke = np.arange(len(low)) if stroke is None else np.array(stroke)
+    return scoring.rank_stretches(low, length, np.array(middle, dtype=float), stroke, top=top).tolist()
 
 
 def test_far_apart_the_better_comes_first() -> None:
@@ -212,10 +212,10 @@ def test_a_much_better_neighbour_still_comes_before_a_far_bad_one() -> None:
     assert ordered([0.9, 0.85, 0.4], [(0, 0), (20, 0), (5000, 0)]) == [0, 1, 2]
 
 
-def test_a_slice_of_the_same_chain_counts_as_nearer() -> None:
+def test_a_slice_of_the_same_stroke_counts_as_nearer() -> None:
     middle = [(0, 0), (300, 0), (-300, 0)]
-    assert ordered([0.8, 0.7, 0.699], middle, chain=[0, 0, 1]) == [0, 2, 1]
-    assert ordered([0.8, 0.7, 0.699], middle, chain=[0, 1, 2]) == [0, 1, 2]
+    assert ordered([0.8, 0.7, 0.699], middle, stroke=[0, 0, 1]) == [0, 2, 1]
+    assert ordered([0.8, 0.7, 0.699], middle, stroke=[0, 1, 2]) == [0, 1, 2]
 
 
 def test_ties_go_to_the_longer_then_to_the_first() -> None:

@@ -39,7 +39,7 @@ from saferoute import candidates, search
 from saferoute.criteria import _inference, flatness, surface
 from saferoute.criteria.crowding._centre import WEEK
 from saferoute.geometry import fit_slopes
-from saferoute.model import Area, ElevationSamples, Evidence, Features, Place, Windows
+from saferoute.model import Area, Evidence, Features, Heights, Place, Windows
 from saferoute.osm.obstacles import is_small_object
 from saferoute.osm.surfaces import EXCLUDED_SURFACES
 from saferoute.osm.tags import has_value
@@ -59,14 +59,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, FloatArray
-    from saferoute.model import Cells, Profile, Ranking
+    from saferoute.model import Profile, Ranking, Samples
     from saferoute.sources import ElevationSource
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 INTERVAL = 1.645
 """Standard errors to each side of a 90 % interval."""
 SHORTEST_M = 30.0
-"""Shorter lines have too few cells for a fit worth checking."""
+"""Shorter lines have too few samples for a fit worth checking."""
 
 
 @dataclass(frozen=True)
@@ -120,39 +120,43 @@ class Fits:
 def fits_along(lines: Sequence[Any], ground: gpd.GeoDataFrame, features: Features, source: ElevationSource) -> Fits:
     """Fit a slope along the whole of each line, the way the pipeline does it.
 
-    Each line is a chain and one window of its own, so that no fit takes in
+    Each line is a stroke and one window of its own, so that no fit takes in
     what lies beyond its ends. `ground` has one row a line, with its tags.
     """
     line = np.array(lines, dtype=object)
-    cells, evidence = along(line, ground, features, source)
+    samples, evidence = along(line, ground, features, source)
     of_line = np.flatnonzero(shapely.length(line) >= SHORTEST_M)
-    counts = np.bincount(cells.chain, minlength=len(of_line))
+    counts = np.bincount(samples.stroke, minlength=len(of_line))
     first = np.cumsum(counts) - counts
     grade, sigma = np.full(len(line), np.nan), np.full(len(line), np.nan)
     for n in np.unique(counts):
         same = np.flatnonzero(counts == n)
-        slopes = flatness.fit_window_slopes(windows_at(cells, first[same], int(n)), evidence)
+        slopes = flatness.fit_window_slopes(windows_at(samples, first[same], int(n)), evidence)
         grade[of_line[same]], sigma[of_line[same]] = slopes.grade_pct, slopes.sigma_pct
     return Fits(grade, sigma)
 
 
 def along(
     lines: NDArray[np.object_], ground: gpd.GeoDataFrame, features: Features, source: ElevationSource
-) -> tuple[Cells, Evidence]:
-    """Cut lines of `SHORTEST_M` and more into cells, a chain each, and look up their heights."""
+) -> tuple[Samples, Evidence]:
+    """Cut lines of `SHORTEST_M` and more into samples, a stroke each, and look up their heights."""
     lines = shapely.remove_repeated_points(lines)
     owner = shapely.get_coordinates(lines, return_index=True)[1]
     last = np.r_[np.diff(owner) != 0, True]
-    chains = candidates.Chains(lines, owner, np.arange(len(owner)), np.where(last, -1, owner))
-    cells = candidates.cut_samples(chains, ground.reset_index(drop=True), np.zeros(len(owner)), shortest_m=SHORTEST_M)
+    strokes = candidates.Strokes(lines, owner, np.arange(len(owner)), np.where(last, -1, owner))
+    samples = candidates.cut_samples(
+        strokes, ground.reset_index(drop=True), np.zeros(len(owner)), shortest_m=SHORTEST_M
+    )
     area = Area(Place("", 0, 0), 1.0, str(ground.crs))
-    heights = source.read_heights(cells.xy, area.crs)
-    return cells, Evidence(features, heights, _survey._sample_every_metre(cells, heights, source, area), load_profile())
+    heights = source.read_heights(samples.xy, area.crs)
+    return samples, Evidence(
+        features, heights, _survey._sample_every_metre(samples, heights, source, area), load_profile()
+    )
 
 
-def windows_at(cells: Cells, first: NDArray[np.int64], n: int) -> Windows:
-    """Return windows of n cells, straight or not."""
-    return Windows(cells, first, n, 0, np.zeros(len(first)), np.zeros(len(first)))
+def windows_at(samples: Samples, first: NDArray[np.int64], n: int) -> Windows:
+    """Return windows of n samples, straight or not."""
+    return Windows(samples, first, n, 0, np.zeros(len(first)), np.zeros(len(first)))
 
 
 # 1. Roads of Lisbon --------------------------------------------------------
@@ -244,10 +248,10 @@ def climb_windows(xy: FloatArray, truth: FloatArray, source: ElevationSource) ->
     line = np.array([shapely.LineString(xy)])
     ground = gpd.GeoDataFrame({"bridge": pd.array([None], dtype="str")}, geometry=line, crs="EPSG:2056")
     nothing = ground.iloc[:0]
-    cells, evidence = along(line, ground, Features(nothing, nothing, nothing, pd.DataFrame(), None), source)
-    per_point = round(SPACING_M / cells.step_m)
-    first = np.arange((len(cells) - 4 * per_point) // per_point + 1)
-    slopes = flatness.fit_window_slopes(windows_at(cells, first * per_point, 4 * per_point), evidence)
+    samples, evidence = along(line, ground, Features(nothing, nothing, nothing, pd.DataFrame(), None), source)
+    per_point = round(SPACING_M / samples.step_m)
+    first = np.arange((len(samples) - 4 * per_point) // per_point + 1)
+    slopes = flatness.fit_window_slopes(windows_at(samples, first * per_point, 4 * per_point), evidence)
     return Fits(slopes.grade_pct, slopes.sigma_pct), fit_slopes(truth, SPACING_M, first, np.full(len(first), 5))[0]
 
 
@@ -344,10 +348,10 @@ def straights(tracks: NDArray[np.object_]) -> list[Any]:
     if not len(tracks):
         return []
     owner = shapely.get_coordinates(tracks, return_index=True)[1]
-    chains = candidates.Chains(tracks, owner, np.arange(len(owner)), np.full(len(owner), -1))
+    strokes = candidates.Strokes(tracks, owner, np.arange(len(owner)), np.full(len(owner), -1))
     ground = gpd.GeoDataFrame(geometry=[])
-    cells = candidates.cut_samples(chains, ground, np.zeros(len(owner)), shortest_m=STRAIGHT.clear_length_m)
-    found, _ = candidates.find_windows(cells, np.ones(len(cells), dtype=bool), STRAIGHT)
+    samples = candidates.cut_samples(strokes, ground, np.zeros(len(owner)), shortest_m=STRAIGHT.clear_length_m)
+    found, _ = candidates.find_windows(samples, np.ones(len(samples), dtype=bool), STRAIGHT)
     return list(candidates.merge_windows(found, -found.strip_width_m, STRAIGHT).to_lines()) if len(found) else []
 
 
@@ -552,11 +556,11 @@ class Thinned:
 class Level:
     """Lidar heights of a plain: with slopes unknown, nothing is rated A whatever the hazards."""
 
-    def sample(self, xy: FloatArray, crs: str) -> ElevationSamples:
+    def sample(self, xy: FloatArray, crs: str) -> Heights:
         """Return heights of 0 m."""
         del crs
         zero, one = np.zeros(len(xy)), np.ones(len(xy))
-        return ElevationSamples(
+        return Heights(
             elevation_m=zero,
             sigma_m=0.2 * one,
             correlation_m=one,

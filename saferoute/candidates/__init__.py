@@ -1,6 +1,6 @@
 """From foot ways and open ground to candidate stretches.
 
-Ways are joined to chains, chains cut into cells, cells gathered into windows
+Ways are joined to strokes, strokes cut into samples, samples gathered into windows
 of the level's length that are clear and straight, and after scoring windows
 merge into stretches. A *stretch* is the one coined word here: a straight,
 clear piece of ground long enough for one backward section, whatever ways it
@@ -32,14 +32,14 @@ from saferoute.candidates._windows import (
     select_stretches,
     select_windows,
 )
-from saferoute.model import Chains
+from saferoute.model import Strokes
 
 __all__ = [
     "STEP_M",
-    "Chains",
     "Cutters",
     "Merged",
     "OpenGround",
+    "Strokes",
     "build_strokes",
     "concatenate_strokes",
     "count_side_paths",

@@ -11,7 +11,7 @@ import shapely
 
 from saferoute.candidates._strokes import NO_NODE, empty_strokes
 from saferoute.geometry import find_longest_lines
-from saferoute.model import Chains
+from saferoute.model import Strokes
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -314,10 +314,10 @@ class _Finder:
         return int(members[int(np.argmin(away))]), 2 * float(shapely.distance(line, shapely.boundary(part)))
 
 
-def strokes_of_corridors(lines: NDArray[np.object_], first_row: int) -> Chains:
-    """Return corridors as chains, each on its own row of ground from `first_row` on."""
+def strokes_of_corridors(lines: NDArray[np.object_], first_row: int) -> Strokes:
+    """Return corridors as strokes, each on its own row of ground from `first_row` on."""
     if not len(lines):
         return empty_strokes()
     xy, owner = shapely.get_coordinates(lines, return_index=True)
     last = np.r_[np.diff(owner) != 0, True]
-    return Chains(lines, owner, np.full(len(xy), NO_NODE), np.where(last, -1, first_row + owner))
+    return Strokes(lines, owner, np.full(len(xy), NO_NODE), np.where(last, -1, first_row + owner))

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from saferoute.geometry import indices_of_slices
-from saferoute.model import Chains
+from saferoute.model import Strokes
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from saferoute.arrays import BoolArray, FloatArray, IntArray
 
 MAX_TURN_DEG = 30.0
-"""At a junction a chain goes on into the straightest way, up to this turn [J]."""
+"""At a junction a stroke goes on into the straightest way, up to this turn [J]."""
 NO_NODE = np.iinfo(np.int64).min
 """Node id of a vertex that is no OSM node."""
 _DIRECTION_M = 10.0
 """Length over which the direction of a way's end is taken."""
 
 
-def build_strokes(ways: gpd.GeoDataFrame, free: BoolArray) -> Chains:
-    """Join the free ways to chains, whatever pieces they were drawn in.
+def build_strokes(ways: gpd.GeoDataFrame, free: BoolArray) -> Strokes:
+    """Join the free ways to strokes, whatever pieces they were drawn in.
 
     Ways go on into each other where just two ends meet, and at junctions into
     the straightest continuation, so that splitting a way changes nothing.
@@ -156,7 +156,7 @@ def _follow_links(edges: _Edges, onward: IntArray) -> list[list[int]]:
     return walks
 
 
-def _assemble_strokes(edges: _Edges, walks: list[list[int]]) -> Chains:
+def _assemble_strokes(edges: _Edges, walks: list[list[int]]) -> Strokes:
     """Put the vertices of each walk's edges one behind the other."""
     n = len(edges.start)
     entered = np.array([end for walk in walks for end in walk], dtype=np.int64)
@@ -177,7 +177,7 @@ def _assemble_strokes(edges: _Edges, walks: list[list[int]]) -> Chains:
         vertex[b] = vertex[a]
     owner = np.repeat(np.arange(len(walks)), length)
     lines = shapely.linestrings(edges.xy[vertex], indices=owner)
-    return Chains(lines, owner, edges.node[vertex], ground)
+    return Strokes(lines, owner, edges.node[vertex], ground)
 
 
 def _start_ring_at_bend(edges: _Edges, ring: IntArray, ground: IntArray) -> tuple[IntArray, IntArray]:
@@ -198,8 +198,8 @@ def _start_ring_at_bend(edges: _Edges, ring: IntArray, ground: IntArray) -> tupl
     return ring, ground
 
 
-def count_side_paths(joined_chains: Chains, ways: gpd.GeoDataFrame, counted: BoolArray) -> FloatArray:
-    """Return how many other ways leave each vertex of the chains, shape (v,).
+def count_side_paths(joined_strokes: Strokes, ways: gpd.GeoDataFrame, counted: BoolArray) -> FloatArray:
+    """Return how many other ways leave each vertex of the strokes, shape (v,).
 
     Parameters
     ----------
@@ -207,34 +207,34 @@ def count_side_paths(joined_chains: Chains, ways: gpd.GeoDataFrame, counted: Boo
         Which ways are paths one may meet somebody from.
     """
     lists = ways["nodes"].to_numpy()[counted]
-    if not len(lists) or not len(joined_chains.vertex_node):
-        return np.zeros(len(joined_chains.vertex_node))
+    if not len(lists) or not len(joined_strokes.vertex_node):
+        return np.zeros(len(joined_strokes.vertex_node))
     node = np.concatenate([np.asarray(n, dtype=np.int64) for n in lists])
     weight, stop = np.full(len(node), 2), np.cumsum([len(n) for n in lists])
     weight[stop - 1] = weight[np.r_[0, stop[:-1]]] = 1
     ids, index = np.unique(node, return_inverse=True)
     degree = np.bincount(index, weights=weight)
-    here = joined_chains.vertex_node
+    here = joined_strokes.vertex_node
     at = np.minimum(np.searchsorted(ids, here), len(ids) - 1)
     total = np.where(ids[at] == here, degree[at], 0)
-    owner = joined_chains.vertex_chain
+    owner = joined_strokes.vertex_stroke
     is_end = np.r_[True, np.diff(owner) != 0] | np.r_[np.diff(owner) != 0, True]
     # A way forking off counts once whether it ends here (1) or passes through (2).
     return np.ceil(np.fmax(total - np.where(is_end, 1, 2), 0) / 2) * 1.0
 
 
-def empty_strokes() -> Chains:
-    """Return no chains."""
+def empty_strokes() -> Strokes:
+    """Return no strokes."""
     nothing = np.empty(0, dtype=np.int64)
-    return Chains(np.empty(0, dtype=object), nothing, nothing, nothing)
+    return Strokes(np.empty(0, dtype=object), nothing, nothing, nothing)
 
 
-def concatenate_strokes(parts: list[Chains]) -> Chains:
-    """Put chains behind each other."""
+def concatenate_strokes(parts: list[Strokes]) -> Strokes:
+    """Put strokes behind each other."""
     offsets = np.cumsum([0] + [len(p.lines) for p in parts])
-    return Chains(
+    return Strokes(
         np.concatenate([p.lines for p in parts]),
-        np.concatenate([p.vertex_chain + offset for p, offset in zip(parts, offsets, strict=False)]),
+        np.concatenate([p.vertex_stroke + offset for p, offset in zip(parts, offsets, strict=False)]),
         np.concatenate([p.vertex_node for p in parts]),
         np.concatenate([p.edge_ground for p in parts]),
         np.concatenate([np.zeros(len(p.vertex_node)) if p.side_paths is None else p.side_paths for p in parts]),
@@ -244,12 +244,12 @@ def concatenate_strokes(parts: list[Chains]) -> Chains:
     )
 
 
-def numbers_of_strokes(of: Chains) -> IntArray:
-    """Return the number of each chain."""
+def numbers_of_strokes(of: Strokes) -> IntArray:
+    """Return the number of each stroke."""
     return np.arange(len(of.lines)) if of.number is None else of.number
 
 
-def _number_offsets(parts: list[Chains]) -> list[int]:
+def _number_offsets(parts: list[Strokes]) -> list[int]:
     """Return what is added to the numbers of each part, so that none is given twice."""
     last = [int(numbers_of_strokes(p).max(initial=-1)) + 1 for p in parts]
     return [sum(last[:k]) for k in range(len(parts))]

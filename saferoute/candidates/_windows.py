@@ -1,4 +1,4 @@
-"""Chains cut into cells, cells gathered into windows, windows merged into stretches."""
+"""Strokes cut into samples, samples gathered into windows, windows merged into stretches."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from saferoute.geometry import (
     join_pieces,
     take_slices,
 )
-from saferoute.model import Cells, Windows
+from saferoute.model import Samples, Windows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
-    from saferoute.model import Chains, Profile
+    from saferoute.model import Profile, Strokes
 
 STEP_M = 5.0
-"""Grain of everything along a chain."""
+"""Grain of everything along a stroke."""
 TIE = 0.02
 """Windows this close in score are tied, and the longer stretch wins [J]."""
 _DIGITS = 6
@@ -45,107 +45,107 @@ the digitising noise of the vertices."""
 
 
 def cut_samples(
-    joined_chains: Chains,
+    joined_strokes: Strokes,
     ground: gpd.GeoDataFrame,
     side: FloatArray,
     *,
     shortest_m: float,
     here: Callable[[FloatArray], BoolArray] | None = None,
-) -> Cells:
-    """Cut the chains that are long enough into cells.
+) -> Samples:
+    """Cut the strokes that are long enough into samples.
 
     Parameters
     ----------
     side : ndarray of shape (v,)
         Side paths at each vertex.
     shortest_m : float
-        Chains shorter than this hold no window and are left out.
+        Strokes shorter than this hold no window and are left out.
     here : callable, optional
-        Says which of n points of shape (n, 2) are looked at: cells that start
+        Says which of n points of shape (n, 2) are looked at: samples that start
         elsewhere are left out, and so are those on no row of `ground`.
     """
-    long_enough = shapely.length(joined_chains.lines) >= shortest_m
+    long_enough = shapely.length(joined_strokes.lines) >= shortest_m
     number = np.cumsum(long_enough) - 1
-    kept = long_enough[joined_chains.vertex_chain] if len(long_enough) else np.empty(0, dtype=bool)
-    lines = joined_chains.lines[long_enough]
-    pieces, chain, xy = cut_lines(lines, STEP_M)
-    owner = number[joined_chains.vertex_chain[kept]] if len(number) else np.empty(0, dtype=np.int64)
+    kept = long_enough[joined_strokes.vertex_stroke] if len(long_enough) else np.empty(0, dtype=bool)
+    lines = joined_strokes.lines[long_enough]
+    pieces, stroke, xy = cut_lines(lines, STEP_M)
+    owner = number[joined_strokes.vertex_stroke[kept]] if len(number) else np.empty(0, dtype=np.int64)
     vertex_xy = shapely.get_coordinates(lines)
     along = distances_along(vertex_xy, owner)
-    counts = np.bincount(chain, minlength=len(lines))
+    counts = np.bincount(stroke, minlength=len(lines))
     first = np.cumsum(counts) - counts
     last = np.r_[np.diff(owner) != 0, True] if len(owner) else np.empty(0, dtype=bool)
     edge = np.flatnonzero(~last)
-    pair_cell, pair_edge = _match_samples_to_edges(
+    pair_sample, pair_edge = _match_samples_to_edges(
         along[edge], along[edge + 1], counts[owner[edge]], first[owner[edge]]
     )
-    pair_ground = joined_chains.edge_ground[kept][edge][pair_edge]
+    pair_ground = joined_strokes.edge_ground[kept][edge][pair_edge]
     span = len(ground) + 1
-    key = np.unique(pair_cell * span + pair_ground + 1)  # −1 = on no row of ground
+    key = np.unique(pair_sample * span + pair_ground + 1)  # −1 = on no row of ground
     pairs = np.stack([key // span, key % span - 1], axis=1)
     at = np.minimum(np.floor(along / STEP_M + 1e-9).astype(np.int64), counts[owner] - 1)
-    cell_of_vertex = first[owner] + at
+    sample_of_vertex = first[owner] + at
     on_cut = (np.abs(along / STEP_M - np.round(along / STEP_M)) < 1e-9) & (at > 0)
-    node = joined_chains.vertex_node[kept]
-    side_of_cell = np.bincount(cell_of_vertex, weights=side[kept], minlength=len(pieces)).astype(float)
-    of = Cells(
+    node = joined_strokes.vertex_node[kept]
+    side_of_sample = np.bincount(sample_of_vertex, weights=side[kept], minlength=len(pieces)).astype(float)
+    of = Samples(
         step_m=STEP_M,
-        chain=chain,
+        stroke=stroke,
         lines=pieces,
         xy=xy,
-        pair_cell=pairs[:, 0],
+        pair_sample=pairs[:, 0],
         pair_ground=pairs[:, 1],
         ground=ground,
-        node_cell=np.concatenate([cell_of_vertex, cell_of_vertex[on_cut] - 1]),
+        node_sample=np.concatenate([sample_of_vertex, sample_of_vertex[on_cut] - 1]),
         node_id=np.concatenate([node, node[on_cut]]),
-        side_paths=side_of_cell,
-        number=np.arange(len(pieces)) - first[chain],
-        source_chain=numbers_of_strokes(joined_chains)[long_enough][chain],
+        side_paths=side_of_sample,
+        number=np.arange(len(pieces)) - first[stroke],
+        source_stroke=numbers_of_strokes(joined_strokes)[long_enough][stroke],
     )
     present = np.ones(len(pieces), dtype=bool)
     if here is not None:
-        present = here(xy[np.arange(len(pieces)) + chain])
+        present = here(xy[np.arange(len(pieces)) + stroke])
         present[pairs[pairs[:, 1] < 0, 0]] = False
     return of if present.all() else _select_samples(of, present)
 
 
-def _select_samples(of: Cells, present: BoolArray) -> Cells:
-    """Return some of the cells; each run of them becomes a chain of its own."""
+def _select_samples(of: Samples, present: BoolArray) -> Samples:
+    """Return some of the samples; each run of them becomes a stroke of its own."""
     kept = np.flatnonzero(present)
-    begins = np.r_[True, (np.diff(kept) > 1) | (np.diff(of.chain[kept]) != 0)][: len(kept)]
-    chain = np.cumsum(begins) - 1
+    begins = np.r_[True, (np.diff(kept) > 1) | (np.diff(of.stroke[kept]) != 0)][: len(kept)]
+    stroke = np.cumsum(begins) - 1
     ends = np.r_[begins[1:], True][: len(kept)]
-    # A run of n cells has n + 1 boundaries: where each cell starts, and where the last one ends.
-    start = kept + of.chain[kept]
+    # A run of n samples has n + 1 boundaries: where each sample starts, and where the last one ends.
+    start = kept + of.stroke[kept]
     row = np.sort(np.concatenate([start, start[ends] + 1]))
     new = np.cumsum(present) - 1
-    pair, node = present[of.pair_cell], present[of.node_cell]
+    pair, node = present[of.pair_sample], present[of.node_sample]
     return replace(
         of,
-        chain=chain,
+        stroke=stroke,
         lines=of.lines[kept],
         xy=of.xy[row],
-        pair_cell=new[of.pair_cell[pair]],
+        pair_sample=new[of.pair_sample[pair]],
         pair_ground=of.pair_ground[pair],
-        node_cell=new[of.node_cell[node]],
+        node_sample=new[of.node_sample[node]],
         node_id=of.node_id[node],
         side_paths=of.side_paths[kept],
         number=of.number[kept],
-        source_chain=of.source_chain[kept],
+        source_stroke=of.source_stroke[kept],
     )
 
 
 def _match_samples_to_edges(
     low: FloatArray, high: FloatArray, counts: IntArray, first: IntArray
 ) -> tuple[IntArray, IntArray]:
-    """Return the pairs (cell, edge) of edges from `low` to `high` m along chains of `counts` cells."""
+    """Return the pairs (sample, edge) of edges from `low` to `high` m along strokes of `counts` samples."""
     begin = np.floor(low / STEP_M + 1e-9).astype(np.int64)
     end = np.minimum(np.ceil(high / STEP_M - 1e-9).astype(np.int64), counts)
     n = np.maximum(end - begin, 0)
     return indices_of_slices(first + begin, n), np.repeat(np.arange(len(low)), n)
 
 
-def find_windows(of: Cells, free: BoolArray, profile: Profile) -> tuple[Windows, NDArray[np.object_]]:
+def find_windows(of: Samples, free: BoolArray, profile: Profile) -> tuple[Windows, NDArray[np.object_]]:
     """Find every window of the profile's length that is clear and straight.
 
     Clear and straight are asked of the run-outs, too: who overshoots a bend
@@ -154,8 +154,8 @@ def find_windows(of: Cells, free: BoolArray, profile: Profile) -> tuple[Windows,
     Returns
     -------
     windows : Windows
-    reasons : ndarray of shape (cells,)
-        Why a free cell is in no window: ``too short`` or ``bends``, else ``""``.
+    reasons : ndarray of shape (samples,)
+        Why a free sample is in no window: ``too short`` or ``bends``, else ``""``.
     """
     n = int(np.ceil(profile.clear_length_m / of.step_m - 1e-9))
     run_out = int(np.ceil(profile.run_out_m / of.step_m - 1e-9))
@@ -163,13 +163,13 @@ def find_windows(of: Cells, free: BoolArray, profile: Profile) -> tuple[Windows,
     reasons = np.full(len(of), "", dtype=object)
     reasons[free] = "too short"
     start = np.arange(max(len(of) - whole + 1, 0))
-    fits = of.chain[start] == of.chain[start + whole - 1]
+    fits = of.stroke[start] == of.stroke[start + whole - 1]
     closed = np.concatenate([[0], np.cumsum(~free)])
     fits &= closed[start] == closed[start + whole]
     start = start[fits]
     reasons[is_in_runs(start, whole, len(of))] = "bends"
-    heading = chord_headings(of.xy, of.chain)[1]
-    row = start + of.chain[start]
+    heading = chord_headings(of.xy, of.stroke)[1]
+    row = start + of.stroke[start]
     straight = _heading_range(heading, row, whole) <= profile.max_heading_range_deg
     start, row = start[straight], row[straight]
     strips = Strips(of.lines)
@@ -178,27 +178,27 @@ def find_windows(of: Cells, free: BoolArray, profile: Profile) -> tuple[Windows,
     first = start + run_out
     reasons[is_in_runs(start, whole, len(of))] = ""
     found = Windows(
-        cells=of,
+        samples=of,
         first=first,
-        n_cells=n,
-        run_out_cells=run_out,
+        n_samples=n,
+        run_out_samples=run_out,
         strip_width_m=strips.widths_of_runs(first, np.full(len(first), n)),
         heading_range_deg=_heading_range(heading, row + run_out, n),
     )
     return found, reasons
 
 
-def _heading_range(heading: FloatArray, row: IntArray, n_cells: int) -> FloatArray:
-    """Return the range of the headings of the 10 m chords of runs of cells."""
+def _heading_range(heading: FloatArray, row: IntArray, n_samples: int) -> FloatArray:
+    """Return the range of the headings of the 10 m chords of runs of samples."""
     if not len(row):
         return np.empty(0)
-    view = take_slices(heading, row, n_cells - 1)
+    view = take_slices(heading, row, n_samples - 1)
     result: FloatArray = view.max(axis=1) - view.min(axis=1)
     return result
 
 
 def is_in_runs(first: IntArray, n: int | IntArray, size: int) -> BoolArray:
-    """Say which of `size` cells lie in a run of n cells from one of `first`."""
+    """Say which of `size` samples lie in a run of n samples from one of `first`."""
     hit = np.zeros(size, dtype=bool)
     hit[indices_of_slices(first, np.broadcast_to(n, np.shape(first)))] = True
     return hit
@@ -224,16 +224,16 @@ class Merged:
         Each stretch's window of least score, by which it is judged, with the
         strip and headings of the whole stretch.
     first, n_cells : ndarray of shape (s,)
-        The cells of each stretch.
+        The samples of each stretch.
     """
 
     worst: Windows
     first: IntArray
-    n_cells: IntArray
+    n_samples: IntArray
 
     def to_lines(self) -> NDArray[np.object_]:
-        """Return the stretches as LineStrings, without the cuts between cells."""
-        whole = join_pieces(self.worst.cells.lines, self.first, self.n_cells)
+        """Return the stretches as LineStrings, without the cuts between samples."""
+        whole = join_pieces(self.worst.samples.lines, self.first, self.n_samples)
         return shapely.simplify(whole, _SAME_LINE_M, preserve_topology=False)
 
 
@@ -248,7 +248,7 @@ def merge_windows(of: Windows, score: FloatArray, profile: Profile) -> Merged:
     for first in of.first[np.lexsort((of.first, -score))]:
         growth.grow_stretch(int(first))
     spans = np.array(sorted(growth.spans), dtype=np.int64).reshape(-1, 2)
-    low, n = spans[:, 0], spans[:, 1] - spans[:, 0] + of.n_cells
+    low, n = spans[:, 0], spans[:, 1] - spans[:, 0] + of.n_samples
     judged = np.array([a + int(np.argmin(growth.score_at[a : b + 1])) for a, b in spans], dtype=np.int64)
     turn = [growth.range_of_headings(int(a), int(a + k)) for a, k in zip(low, n, strict=True)]
     worst = replace(
@@ -267,29 +267,29 @@ class _Growth:
     """
 
     def __init__(self, of: Windows, score: FloatArray, profile: Profile) -> None:
-        size = len(of.cells)
+        size = len(of.samples)
         self.score_at = np.full(size + 1, -np.inf)  # the last stands for what lies before the first and behind the last
         self.score_at[of.first] = score
-        self.strips = Strips(of.cells.lines)
+        self.strips = Strips(of.samples.lines)
         self.spans: list[tuple[int, int]] = []
-        self._n = of.n_cells
+        self._n = of.n_samples
         self._strip_width = dict(zip(of.first.tolist(), of.strip_width_m.tolist(), strict=True))
         self._score: list[float] = self.score_at.tolist()
-        self._chain: list[int] = of.cells.chain.tolist()
-        self._heading: list[float] = chord_headings(of.cells.xy, of.cells.chain)[1].tolist()
+        self._stroke: list[int] = of.samples.stroke.tolist()
+        self._heading: list[float] = chord_headings(of.samples.xy, of.samples.stroke)[1].tolist()
         self._taken = bytearray(size + 1)
-        """Windows that have cells of a stretch."""
-        self._longest = int(profile.longest_m / of.cells.step_m)
+        """Windows that have samples of a stretch."""
+        self._longest = int(profile.longest_m / of.samples.step_m)
         self._max_turn = profile.max_heading_range_deg
 
     def range_of_headings(self, first: int, end: int) -> float:
-        """Return the range of headings of the cells from `first` up to `end`."""
-        chain = self._chain[first]
-        headings = self._heading[first + chain : end - 1 + chain]
+        """Return the range of headings of the samples from `first` up to `end`."""
+        stroke = self._stroke[first]
+        headings = self._heading[first + stroke : end - 1 + stroke]
         return max(headings) - min(headings)
 
     def grow_stretch(self, first: int) -> None:
-        """Grow the window at a cell into a stretch, unless a better one took its ground."""
+        """Grow the window at a sample into a stretch, unless a better one took its ground."""
         if self._taken[first]:
             return
         low, high = self._extend_window(first)
@@ -302,9 +302,9 @@ class _Growth:
 
     def _extend_window(self, first: int) -> tuple[int, int]:
         """Return the first and the last window that tie with one, and make a straight stretch with it."""
-        chain, n, heading = self._chain[first], self._n, self._heading
+        stroke, n, heading = self._stroke[first], self._n, self._heading
         low = high = first
-        headings = heading[first + chain : first + n - 1 + chain]
+        headings = heading[first + stroke : first + n - 1 + stroke]
         least, most = min(headings), max(headings)
         growing = True
         while growing:
@@ -312,17 +312,17 @@ class _Growth:
             for at in (high + 1, low - 1):
                 if high - low + 1 + n > self._longest or not self._is_tied(first, at):
                     continue
-                new = heading[at + n - 2 + chain if at > high else at + chain]
+                new = heading[at + n - 2 + stroke if at > high else at + stroke]
                 if max(most, new) - min(least, new) <= self._max_turn:
                     least, most, growing = min(least, new), max(most, new), True
                     low, high = min(low, at), max(high, at)
         return low, high
 
     def _is_tied(self, first: int, at: int) -> bool:
-        """Say whether there is a window at a cell that is as good, on the same chain, on ground nobody took."""
+        """Say whether there is a window at a sample that is as good, on the same stroke, on ground nobody took."""
         if self._score[at] < self._score[first] - TIE:
             return False
-        return self._chain[at] == self._chain[first] and not self._taken[at]
+        return self._stroke[at] == self._stroke[first] and not self._taken[at]
 
     def _trim_to_width(self, first: int, low: int, high: int, widest: float) -> tuple[int, int]:
         """Return the longest part around `first` that is narrow enough, cut where it reaches farther."""
@@ -340,7 +340,7 @@ class _Growth:
 def drop_overlapping_stretches(of: Merged, score: FloatArray, lane_m: float) -> Merged:
     """Drop stretches that run on the ground of better ones, in the free lane of each.
 
-    Chains do not overlap, but corridors over one lawn do, and so may a path
+    Strokes do not overlap, but corridors over one lawn do, and so may a path
     and the lawn it is drawn on. Two that merely cross are both kept.
     """
     kept = is_best_of_rivals(find_rivals(of.to_lines(), lane_m), order_by_score(of, score))
@@ -349,7 +349,7 @@ def drop_overlapping_stretches(of: Merged, score: FloatArray, lane_m: float) -> 
 
 def order_by_score(of: Merged, score: FloatArray) -> IntArray:
     """Return the rows of stretches from the best to the worst, the longer first where scores are equal."""
-    return np.lexsort((np.arange(len(score)), -of.n_cells, -np.round(score, _DIGITS)))
+    return np.lexsort((np.arange(len(score)), -of.n_samples, -np.round(score, _DIGITS)))
 
 
 def find_rivals(lines: NDArray[np.object_], lane_m: float) -> IntArray:
@@ -377,4 +377,4 @@ def is_best_of_rivals(pairs: IntArray, order: IntArray) -> BoolArray:
 
 def select_stretches(of: Merged, rows: IntArray | BoolArray) -> Merged:
     """Return some of the stretches."""
-    return Merged(select_windows(of.worst, rows), of.first[rows], of.n_cells[rows])
+    return Merged(select_windows(of.worst, rows), of.first[rows], of.n_samples[rows])

@@ -1,6 +1,6 @@
 """What untagged ways are likely made of, learnt from the tagged ones of the same source.
 
-A small Bayesian chain: all tagged ways are the prior of a class of ways, the
+A small Bayesian stroke: all tagged ways are the prior of a class of ways, the
 class that of ways of the same tracktype and use in it, and those that of the
 tagged ways near by. Each step counts as so many observations, so that rare
 classes fall back on what is known.

@@ -1,4 +1,4 @@
-"""Densities around places along the chains, computed once per 50 m."""
+"""Densities around places along the strokes, computed once per 50 m."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ import numpy as np
 
 if TYPE_CHECKING:
     from saferoute.arrays import FloatArray, IntArray
-    from saferoute.model import Cells
+    from saferoute.model import Samples
 
 SPACING_CELLS = 10
 
 
-def place_stations(cells: Cells) -> tuple[FloatArray, IntArray]:
-    """Return one point every ten cells of each chain, and the station of each cell.
+def place_stations(samples: Samples) -> tuple[FloatArray, IntArray]:
+    """Return one point every ten samples of each stroke, and the station of each sample.
 
     Returns
     -------
     xy : ndarray of shape (s, 2)
-    of_cell : ndarray of shape (cells,)
+    of_cell : ndarray of shape (samples,)
     """
-    if not len(cells):
+    if not len(samples):
         return np.empty((0, 2)), np.empty(0, dtype=np.int64)
-    block = cells.number // SPACING_CELLS
-    begins = np.flatnonzero(np.r_[True, (np.diff(cells.chain) != 0) | (np.diff(block) != 0)])
-    of_cell = np.searchsorted(begins, np.arange(len(cells)), side="right") - 1
-    sizes = np.diff(np.r_[begins, len(cells)])
+    block = samples.number // SPACING_CELLS
+    begins = np.flatnonzero(np.r_[True, (np.diff(samples.stroke) != 0) | (np.diff(block) != 0)])
+    of_sample = np.searchsorted(begins, np.arange(len(samples)), side="right") - 1
+    sizes = np.diff(np.r_[begins, len(samples)])
     middle = begins + sizes // 2
-    return cells.xy[middle + cells.chain[middle]], of_cell
+    return samples.xy[middle + samples.stroke[middle]], of_sample

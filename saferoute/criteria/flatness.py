@@ -2,7 +2,7 @@
 
 Slope from end points or from the steepest step is noise: the steepest 10 m
 step averages 2–11 % on perfectly flat ground. A line is fitted instead, and
-where the raster is coarse over a longer part of the same straight chain.
+where the raster is coarse over a longer part of the same straight stroke.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from saferoute.criteria import _cells
+from saferoute.criteria import _samples
 from saferoute.geometry import chord_headings, fit_slopes, take_slices
 from saferoute.model import Criterion, Measurement
 from saferoute.osm.tags import has_tag, has_value
 
 if TYPE_CHECKING:
     from saferoute.arrays import BoolArray, FloatArray, IntArray
-    from saferoute.model import Cells, ElevationSamples, Evidence, Windows
+    from saferoute.model import Evidence, Heights, Samples, Windows
 
 UPHILL = ((0.0, 1.0), (1.0, 1.0), (2.0, 0.75), (3.0, 0.4), (5.0, 0.0))
 """Desirability by grade in % when running backwards uphill, the kinder direction [J]."""
@@ -86,16 +86,16 @@ def fit_window_slopes(windows: Windows, evidence: Evidence) -> Slopes:
     grade, sigma, fit_m = _fit_coarse_slopes(windows, heights, evidence)
     roughness = nothing.copy()
     if evidence.fine is not None:
-        per_cell = len(evidence.fine.elevation_m) // len(windows.cells)
-        n = np.full(len(windows), windows.n_cells * per_cell)
+        per_sample = len(evidence.fine.elevation_m) // len(windows.samples)
+        n = np.full(len(windows), windows.n_samples * per_sample)
         fine_grade, rms = fit_slopes(
-            evidence.fine.elevation_m, windows.cells.step_m / per_cell, windows.first * per_cell, n
+            evidence.fine.elevation_m, windows.samples.step_m / per_sample, windows.first * per_sample, n
         )
-        first = windows.first * per_cell
+        first = windows.first * per_sample
         is_fine = np.isfinite(fine_grade) & (evidence.fine.cell_m[first] <= DENTS_CELL_M)
-        length = np.full(len(windows), windows.n_cells * windows.cells.step_m)
+        length = np.full(len(windows), windows.n_samples * windows.samples.step_m)
         fine_sigma = _estimate_sigma_pct(
-            evidence.fine, first + n // 2, length, rms, step=windows.cells.step_m / per_cell
+            evidence.fine, first + n // 2, length, rms, step=windows.samples.step_m / per_sample
         )
         grade = np.where(is_fine, fine_grade, grade)
         sigma = np.where(is_fine, fine_sigma, sigma)
@@ -105,25 +105,25 @@ def fit_window_slopes(windows: Windows, evidence: Evidence) -> Slopes:
 
 
 def _fit_coarse_slopes(
-    windows: Windows, heights: ElevationSamples, evidence: Evidence
+    windows: Windows, heights: Heights, evidence: Evidence
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Fit on heights every 5 m, over a longer part of the chain where the raster is coarse."""
+    """Fit on heights every 5 m, over a longer part of the stroke where the raster is coarse."""
     low, high = _choose_fit_range(windows, heights, evidence.profile.max_heading_range_deg)
-    step = windows.cells.step_m
+    step = windows.samples.step_m
     n = high - low + 1
-    grade, rms = fit_slopes(_interpolate_bridges(windows.cells, heights.elevation_m), step, low, n)
+    grade, rms = fit_slopes(_interpolate_bridges(windows.samples, heights.elevation_m), step, low, n)
     length = ((n - 1) * step).astype(float)
     sigma = _estimate_sigma_pct(heights, (low + high) // 2, length, rms, step=step)
     roofed = _is_under_roof(windows, heights, evidence)
     sigma = np.where(roofed, sigma * np.hypot(1.0, ROOF_SIGMA_M / heights.sigma_m[(low + high) // 2]), sigma)
     # What lies outside the window tells of it only as far as the ground goes on as it is.
-    sigma = np.hypot(sigma, BENDING_PCT * (1 - windows.n_cells * step / np.fmax(length, 1.0)))
+    sigma = np.hypot(sigma, BENDING_PCT * (1 - windows.n_samples * step / np.fmax(length, 1.0)))
     known = np.isfinite(grade)
     return grade, np.where(known, sigma, np.nan), np.where(known, length, np.nan)
 
 
 def _estimate_sigma_pct(
-    heights: ElevationSamples, row: IntArray, length_m: FloatArray, rms_m: FloatArray, *, step: float
+    heights: Heights, row: IntArray, length_m: FloatArray, rms_m: FloatArray, *, step: float
 ) -> FloatArray:
     """Return the standard error in % of fits around some rows of heights."""
     sigma_z = heights.sigma_m[row]
@@ -133,26 +133,26 @@ def _estimate_sigma_pct(
         return grade_error_pct(sigma_z, length_m, grain) * np.fmax(1.0, rms_m / sigma_z)
 
 
-def _interpolate_bridges(cells: Cells, z: FloatArray) -> FloatArray:
+def _interpolate_bridges(samples: Samples, z: FloatArray) -> FloatArray:
     """Replace heights on bridges and their approaches by a line from bank to bank.
 
     A terrain model shows the valley below a bridge, and blurs its approaches
     (ProjectSidewalk #5442: an approach of 18 m reads 17.9 %).
     """
-    on_bridge = has_tag(cells.ground, "bridge")
-    if not on_bridge.any() or not len(cells):
+    on_bridge = has_tag(samples.ground, "bridge")
+    if not on_bridge.any() or not len(samples):
         return z
-    cell = _cells.reduce_to_samples(cells, on_bridge.astype(float), "max") > 0
-    row = np.flatnonzero(cell) + cells.chain[cell]
-    span = int(np.ceil(APPROACH_M / cells.step_m))
-    chain_of_row = np.repeat(np.arange(cells.chain.max() + 1), np.bincount(cells.chain) + 1)
+    sample = _samples.reduce_to_samples(samples, on_bridge.astype(float), "max") > 0
+    row = np.flatnonzero(sample) + samples.stroke[sample]
+    span = int(np.ceil(APPROACH_M / samples.step_m))
+    stroke_of_row = np.repeat(np.arange(samples.stroke.max() + 1), np.bincount(samples.stroke) + 1)
     hidden = np.zeros(len(z), dtype=bool)
     for shift in range(-span, span + 2):
         beside = np.clip(row + shift, 0, len(z) - 1)
-        hidden[beside[chain_of_row[beside] == chain_of_row[row]]] = True
+        hidden[beside[stroke_of_row[beside] == stroke_of_row[row]]] = True
     bridged = z.copy()
-    for chain in np.unique(chain_of_row[hidden]):
-        rows = np.flatnonzero(chain_of_row == chain)
+    for stroke in np.unique(stroke_of_row[hidden]):
+        rows = np.flatnonzero(stroke_of_row == stroke)
         banks = rows[~hidden[rows] & np.isfinite(z[rows])]
         inside = rows[hidden[rows]]
         bridged[inside] = np.nan
@@ -162,17 +162,17 @@ def _interpolate_bridges(cells: Cells, z: FloatArray) -> FloatArray:
     return bridged
 
 
-def _is_under_roof(windows: Windows, heights: ElevationSamples, evidence: Evidence) -> BoolArray:
+def _is_under_roof(windows: Windows, heights: Heights, evidence: Evidence) -> BoolArray:
     """Say which windows a surface model may show a canopy or roof on instead of the ground."""
-    start = windows.first + windows.cells.chain[windows.first]
+    start = windows.first + windows.samples.stroke[windows.first]
     roofed = heights.surface_model[start]
     if not roofed.any():
         return roofed
     areas = evidence.features.areas
     high = has_value(areas, "natural", {"wood"}) | has_value(areas, "landuse", {"forest"})
     high |= has_tag(areas, "building", but=())
-    middle = shapely.points(windows.cells.xy[start + windows.n_cells // 2])
-    reach = windows.n_cells * windows.cells.step_m / 2 + np.nan_to_num(heights.cell_m[start])
+    middle = shapely.points(windows.samples.xy[start + windows.n_samples // 2])
+    reach = windows.n_samples * windows.samples.step_m / 2 + np.nan_to_num(heights.cell_m[start])
     shapes, below = areas.geometry.to_numpy()[high], np.zeros(len(windows), dtype=bool)
     shapely.prepare(shapes)  # large polygons ask and points answer, for few reaches: lengths and cells are few
     for metres in np.unique(reach[roofed]):
@@ -200,29 +200,29 @@ def grade_error_pct(sigma_m: FloatArray, length_m: FloatArray, grain_m: FloatArr
     return result
 
 
-def _choose_fit_range(windows: Windows, heights: ElevationSamples, max_turn_deg: float) -> tuple[IntArray, IntArray]:
-    """Return the first and last row of `Cells.xy` of each fit.
+def _choose_fit_range(windows: Windows, heights: Heights, max_turn_deg: float) -> tuple[IntArray, IntArray]:
+    """Return the first and last row of `Samples.xy` of each fit.
 
-    On a coarse raster the window grows at both ends, in turn, while the chain
+    On a coarse raster the window grows at both ends, in turn, while the stroke
     stays straight and its heights known.
     """
-    cells = windows.cells
-    chain = cells.chain[windows.first]
-    low = windows.first + chain
-    high = low + windows.n_cells
-    chain_of_row, heading = chord_headings(cells.xy, cells.chain)
+    samples = windows.samples
+    stroke = samples.stroke[windows.first]
+    low = windows.first + stroke
+    high = low + windows.n_samples
+    stroke_of_row, heading = chord_headings(samples.xy, samples.stroke)
     known = np.isfinite(heights.elevation_m)
     coarse = known[(low + high) // 2] & (np.nan_to_num(heights.cell_m[(low + high) // 2]) > COARSE_CELL_M)
-    view = take_slices(heading, low, windows.n_cells - 1)
+    view = take_slices(heading, low, windows.n_samples - 1)
     least, most = view.min(axis=1), view.max(axis=1)
-    for _ in range(int(FIT_LENGTH_M / cells.step_m)):
+    for _ in range(int(FIT_LENGTH_M / samples.step_m)):
         for outward in (-1, 1):
             beyond = low - 1 if outward < 0 else high + 1
-            row = np.clip(beyond, 0, len(chain_of_row) - 1)
+            row = np.clip(beyond, 0, len(stroke_of_row) - 1)
             chord = np.clip(row if outward < 0 else row - 2, 0, len(heading) - 1)
             wider = np.fmax(most, heading[chord]) - np.fmin(least, heading[chord])
-            grow = coarse & (row == beyond) & known[row] & (chain_of_row[row] == chain) & (wider <= max_turn_deg)
-            grow &= (high - low) * cells.step_m < FIT_LENGTH_M
+            grow = coarse & (row == beyond) & known[row] & (stroke_of_row[row] == stroke) & (wider <= max_turn_deg)
+            grow &= (high - low) * samples.step_m < FIT_LENGTH_M
             least = np.where(grow, np.fmin(least, heading[chord]), least)
             most = np.where(grow, np.fmax(most, heading[chord]), most)
             low, high = (low - grow, high) if outward < 0 else (low, high + grow)
@@ -272,10 +272,10 @@ def measure_flatness(windows: Windows, evidence: Evidence) -> Measurement:
 
 def _describe_windows(windows: Windows, evidence: Evidence, fitted: Slopes, rows: IntArray) -> pd.DataFrame:
     """Return slopes with their error, and in words."""
-    start = windows.first[rows] + windows.cells.chain[windows.first[rows]] if len(rows) else rows
+    start = windows.first[rows] + windows.samples.stroke[windows.first[rows]] if len(rows) else rows
     words = [
         _describe_slope(fitted, row, evidence.elevation, middle)
-        for row, middle in zip(rows, start + windows.n_cells // 2, strict=True)
+        for row, middle in zip(rows, start + windows.n_samples // 2, strict=True)
     ]
     return pd.DataFrame(
         {
@@ -287,7 +287,7 @@ def _describe_windows(windows: Windows, evidence: Evidence, fitted: Slopes, rows
     )
 
 
-def _describe_slope(fitted: Slopes, row: int, heights: ElevationSamples | None, middle: int) -> str:
+def _describe_slope(fitted: Slopes, row: int, heights: Heights | None, middle: int) -> str:
     grade, sigma, rough = fitted.grade_pct[row], fitted.sigma_pct[row], fitted.roughness_m[row]
     if heights is None or not np.isfinite(grade):
         return "slope unknown: no elevation here"

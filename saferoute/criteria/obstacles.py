@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from saferoute.criteria import _cells, _near
+from saferoute.criteria import _near, _samples
 from saferoute.geometry import place_points_evenly
 from saferoute.model import Criterion, Measurement
 from saferoute.osm import widths
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from saferoute.arrays import FloatArray, IntArray
-    from saferoute.model import Cells, Evidence, Features, Windows
+    from saferoute.model import Evidence, Features, Samples, Windows
 
 CURVE = ((0.0, 1.0), (1.0, 0.7), (2.0, 0.5), (4.0, 0.2), (6.0, 0.0))
 """Desirability by weighted objects per 100 m [J]."""
@@ -48,32 +48,32 @@ def _weigh_by_distance(distance_m: FloatArray, width_m: FloatArray) -> FloatArra
 
 
 def _count_objects(
-    cells: Cells, points: NDArray[np.object_], features: Features, width: FloatArray
+    samples: Samples, points: NDArray[np.object_], features: Features, width: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return per cell the weight of small objects, of lines alongside, and the number of small objects."""
-    weighted, plain, along = (np.zeros(len(cells)) for _ in range(3))
-    if not len(cells):
+    """Return per sample the weight of small objects, of lines alongside, and the number of small objects."""
+    weighted, plain, along = (np.zeros(len(samples)) for _ in range(3))
+    if not len(samples):
         return weighted, along, plain
     reach = float((width / 2).max()) + ZONES[-1][0]
-    tree = shapely.STRtree(cells.lines)
-    thing, cell, distance = _pair_with_samples(tree, points, cells, reach)
-    weight = _weigh_by_distance(distance, width[cell])
-    # An object near the joint of two cells counts once a chain, in the nearer.
-    order = np.lexsort((cell, distance, cells.chain[cell], thing))
-    key = np.stack([thing[order], cells.chain[cell[order]]], axis=1)
+    tree = shapely.STRtree(samples.lines)
+    thing, sample, distance = _pair_with_samples(tree, points, samples, reach)
+    weight = _weigh_by_distance(distance, width[sample])
+    # An object near the joint of two samples counts once a stroke, in the nearer.
+    order = np.lexsort((sample, distance, samples.stroke[sample], thing))
+    key = np.stack([thing[order], samples.stroke[sample[order]]], axis=1)
     once = order[np.r_[True, (np.diff(key, axis=0) != 0).any(axis=1)][: len(order)]]
-    np.add.at(weighted, cell[once], weight[once])
-    np.add.at(plain, cell[once], weight[once] > 0)
-    _, cell, distance = _pair_with_samples(tree, _collect_line_objects(features), cells, reach)
-    np.maximum.at(along, cell, _weigh_by_distance(distance, width[cell]))
-    return weighted, along * _LINE_OBJECTS_PER_M * cells.step_m, plain
+    np.add.at(weighted, sample[once], weight[once])
+    np.add.at(plain, sample[once], weight[once] > 0)
+    _, sample, distance = _pair_with_samples(tree, _collect_line_objects(features), samples, reach)
+    np.maximum.at(along, sample, _weigh_by_distance(distance, width[sample]))
+    return weighted, along * _LINE_OBJECTS_PER_M * samples.step_m, plain
 
 
 def _pair_with_samples(
-    tree: shapely.STRtree, things: NDArray[np.object_], cells: Cells, reach_m: float
+    tree: shapely.STRtree, things: NDArray[np.object_], samples: Samples, reach_m: float
 ) -> tuple[IntArray, IntArray, FloatArray]:
-    thing, cell = tree.query(things, predicate="dwithin", distance=reach_m)
-    return thing, cell, shapely.distance(things[thing], cells.lines[cell])
+    thing, sample = tree.query(things, predicate="dwithin", distance=reach_m)
+    return thing, sample, shapely.distance(things[thing], samples.lines[sample])
 
 
 def _collect_line_objects(features: Features) -> NDArray[np.object_]:
@@ -98,8 +98,8 @@ def _count_mapped_per_km(windows: Windows, points: NDArray[np.object_], features
     marks, _ = place_points_evenly(ways, spacing)
     in_the_way = shapely.STRtree(points).query(ways, predicate="dwithin", distance=width / 2 + ZONES[-1][0])[1]
     objects = shapely.get_coordinates(np.delete(points, np.unique(in_the_way)))
-    xy, of_cell = _near.place_stations(windows.cells)
-    station = of_cell[windows.first + windows.n_cells // 2]
+    xy, of_sample = _near.place_stations(windows.samples)
+    station = of_sample[windows.first + windows.n_samples // 2]
     used, back = np.unique(station, return_inverse=True)
 
     def around(what: FloatArray) -> FloatArray:
@@ -113,18 +113,18 @@ def _count_mapped_per_km(windows: Windows, points: NDArray[np.object_], features
 
 def measure_obstacles(windows: Windows, evidence: Evidence) -> Measurement:
     """Count objects and side paths per 100 m of each window."""
-    cells = windows.cells
-    width, _ = widths.estimate_widths(cells.ground)
+    samples = windows.samples
+    width, _ = widths.estimate_widths(samples.ground)
     points = evidence.features.points.geometry.to_numpy()[is_small_object(evidence.features.points)]
     weighted, along, plain = _count_objects(
-        cells, points, evidence.features, _cells.reduce_to_samples(cells, width, "max")
+        samples, points, evidence.features, _samples.reduce_to_samples(samples, width, "max")
     )
-    hundreds = windows.n_cells * cells.step_m / 100
+    hundreds = windows.n_samples * samples.step_m / 100
     # Run-outs must be free, too: what stands there counts as if it stood on the stretch.
-    small = _cells.reduce_to_windows(windows, weighted + cells.side_paths, "sum", run_outs=True)
-    density = (small + _cells.reduce_to_windows(windows, along, "sum")) / hundreds
-    objects = _cells.reduce_to_windows(windows, plain, "sum", run_outs=True)
-    side = _cells.reduce_to_windows(windows, cells.side_paths, "sum", run_outs=True)
+    small = _samples.reduce_to_windows(windows, weighted + samples.side_paths, "sum", run_outs=True)
+    density = (small + _samples.reduce_to_windows(windows, along, "sum")) / hundreds
+    objects = _samples.reduce_to_windows(windows, plain, "sum", run_outs=True)
+    side = _samples.reduce_to_windows(windows, samples.side_paths, "sum", run_outs=True)
     rho = _count_mapped_per_km(windows, points, evidence.features) if len(windows) else np.empty(0)
     confidence = 1 - np.exp(-rho / COMPLETE_PER_KM)
     rating = np.interp(density, *np.array(CURVE).T)

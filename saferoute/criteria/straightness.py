@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from saferoute.criteria import _cells
+from saferoute.criteria import _samples
 from saferoute.model import Criterion, Measurement
 from saferoute.osm import widths
 
@@ -42,16 +42,18 @@ def rate_strip(strip_m: FloatArray, width_m: FloatArray) -> FloatArray:
 
 def measure_straightness(windows: Windows, evidence: Evidence) -> Measurement:
     """Measure strip and free lane of each window."""
-    width, tagged = widths.estimate_widths(windows.cells.ground, widths.learn_usual_widths(evidence.features.tagged))
-    narrowest = _cells.reduce_to_windows(windows, _cells.reduce_to_samples(windows.cells, width, "min"), "min")
+    width, tagged = widths.estimate_widths(windows.samples.ground, widths.learn_usual_widths(evidence.features.tagged))
+    narrowest = _samples.reduce_to_windows(windows, _samples.reduce_to_samples(windows.samples, width, "min"), "min")
     all_tagged = (
-        _cells.reduce_to_windows(windows, _cells.reduce_to_samples(windows.cells, tagged.astype(float), "min"), "min")
+        _samples.reduce_to_windows(
+            windows, _samples.reduce_to_samples(windows.samples, tagged.astype(float), "min"), "min"
+        )
         > 0
     )
-    on_area = _cells.reduce_to_samples(
-        windows.cells, windows.cells.ground["clear_width_m"].notna().to_numpy(dtype=float), "max"
+    on_area = _samples.reduce_to_samples(
+        windows.samples, windows.samples.ground["clear_width_m"].notna().to_numpy(dtype=float), "max"
     )
-    measured = _cells.reduce_to_windows(windows, on_area, "max") > 0
+    measured = _samples.reduce_to_windows(windows, on_area, "max") > 0
     strip = windows.strip_width_m
     error = np.where(all_tagged, _WIDTH_ERROR[True], _WIDTH_ERROR[False])
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from saferoute.criteria import _cells
+from saferoute.criteria import _samples
 from saferoute.criteria._inference import Likelihood, compute_quantiles
 from saferoute.model import Criterion, Measurement
 from saferoute.osm.surfaces import EXCLUDED_SURFACES
@@ -89,29 +89,29 @@ def learn_likelihood(evidence: Evidence) -> Likelihood:
 
 
 def measure_surface(windows: Windows, evidence: Evidence) -> Measurement:
-    """Measure the surface of each window: its worst cell.
+    """Measure the surface of each window: its worst sample.
 
     Where no tag tells, the estimate is the 25th percentile of what is likely
     there, so that silence never looks as good as speech, and the confidence
     half the probability of the likeliest rating.
     """
-    cells = windows.cells
-    rating, confidence = rate_ground(cells.ground, evidence.profile)
-    unknown = np.flatnonzero(~np.isfinite(rating) & np.isin(np.arange(len(rating)), cells.pair_ground))
+    samples = windows.samples
+    rating, confidence = rate_ground(samples.ground, evidence.profile)
+    unknown = np.flatnonzero(~np.isfinite(rating) & np.isin(np.arange(len(rating)), samples.pair_ground))
     model = learn_likelihood(evidence)
-    middle = shapely.centroid(cells.ground.geometry.to_numpy()[unknown])
-    probability = model.predict_probabilities(cells.ground.iloc[unknown], shapely.get_coordinates(middle))
+    middle = shapely.centroid(samples.ground.geometry.to_numpy()[unknown])
+    probability = model.predict_probabilities(samples.ground.iloc[unknown], shapely.get_coordinates(middle))
     estimate = rating.copy()
     row_of = np.full(len(rating), -1)
     row_of[unknown] = np.arange(len(unknown))
-    smoothness = rate_worst_value(cells.ground, "smoothness", SMOOTHNESS)
+    smoothness = rate_worst_value(samples.ground, "smoothness", SMOOTHNESS)
     if model.support.size:
         estimate[unknown] = np.fmin(compute_quantiles(model.support, probability, _ESTIMATE_AT), smoothness[unknown])
         confidence[unknown] = _INFERRED_SHARE * probability.max(axis=1, initial=0.0)
     else:
         estimate[unknown] = np.fmin(_NOTHING_TAGGED, smoothness[unknown])
 
-    worst_ground = _cells.find_worst_ground(windows, estimate)
+    worst_ground = _samples.find_worst_ground(windows, estimate)
     guessed = row_of[worst_ground]
     known = guessed < 0
 
@@ -123,14 +123,14 @@ def measure_surface(windows: Windows, evidence: Evidence) -> Measurement:
             drawn[guess] = np.fmin(likely, smoothness[worst_ground[rows[guess]]][:, None])
         return drawn
 
-    of_ground = _cells.reduce_to_samples(cells, (row_of >= 0).astype(float), "max")
-    partly = _cells.reduce_to_windows(windows, of_ground, "max") > 0
+    of_ground = _samples.reduce_to_samples(samples, (row_of >= 0).astype(float), "max")
+    partly = _samples.reduce_to_windows(windows, of_ground, "max") > 0
     return Measurement(
         value=np.where(known, estimate[worst_ground], np.nan),
         desirability=estimate[worst_ground],
-        confidence=_cells.reduce_to_windows(windows, _cells.reduce_to_samples(cells, confidence, "min"), "min"),
+        confidence=_samples.reduce_to_windows(windows, _samples.reduce_to_samples(samples, confidence, "min"), "min"),
         draw=draw,
-        describe=lambda rows: _describe_ground(cells.ground.iloc[worst_ground[rows]], known[rows], partly[rows]),
+        describe=lambda rows: _describe_ground(samples.ground.iloc[worst_ground[rows]], known[rows], partly[rows]),
     )
 
 

@@ -174,25 +174,25 @@ def _widths_of_few_points(points: FloatArray) -> FloatArray:
         return np.fmin.reduce((across.max(axis=2) - across.min(axis=2)) / length, axis=1)
 
 
-def chord_headings(xy: FloatArray, chain: IntArray, span: int = 2) -> tuple[IntArray, FloatArray]:
-    """Return the headings of overlapping chords along chains of cells.
+def chord_headings(xy: FloatArray, stroke: IntArray, span: int = 2) -> tuple[IntArray, FloatArray]:
+    """Return the headings of overlapping chords along strokes of cells.
 
     Parameters
     ----------
-    xy : ndarray of shape (n + chains, 2)
+    xy : ndarray of shape (n + strokes, 2)
         Cell boundaries, as in `saferoute.model.Cells`.
-    chain : ndarray of shape (n,)
-        Chain of each cell, 0, 0, …, 1, …
+    stroke : ndarray of shape (n,)
+        Stroke of each cell, 0, 0, …, 1, …
     span : int
         Cells a chord spans.
 
     Returns
     -------
-    chain_of_row : ndarray of shape (n + chains,)
-        Chain of each row of `xy`.
-    heading_deg : ndarray of shape (n + chains,)
-        Heading from row i to row i + span, unwrapped within a chain; the last
-        `span` rows of a chain repeat its last chord.
+    chain_of_row : ndarray of shape (n + strokes,)
+        Stroke of each row of `xy`.
+    heading_deg : ndarray of shape (n + strokes,)
+        Heading from row i to row i + span, unwrapped within a stroke; the last
+        `span` rows of a stroke repeat its last chord.
 
     Examples
     --------
@@ -200,14 +200,14 @@ def chord_headings(xy: FloatArray, chain: IntArray, span: int = 2) -> tuple[IntA
     >>> chord_headings(xy, np.zeros(4, dtype=int))[1].round(1).tolist()
     [0.0, 45.0, 90.0, 90.0, 90.0]
     """
-    sizes = np.bincount(chain) + 1 if len(chain) else np.empty(0, dtype=np.int64)
+    sizes = np.bincount(stroke) + 1 if len(stroke) else np.empty(0, dtype=np.int64)
     of_row = np.repeat(np.arange(len(sizes)), sizes)
     last = np.cumsum(sizes)[of_row] - 1
     row = np.arange(len(xy))
     start = np.maximum(np.minimum(row, last - span), np.concatenate([[0], np.cumsum(sizes)[:-1]])[of_row])
     step = xy[np.minimum(start + span, last)] - xy[start]
     heading = np.degrees(np.arctan2(step[:, 1], step[:, 0]))
-    # Unwrapping all chains as one is right within each: only differences count.
+    # Unwrapping all strokes as one is right within each: only differences count.
     return of_row, np.unwrap(heading, period=360.0)
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
-    from saferoute.model import Cells, Features, Profile, Windows
+    from saferoute.model import Features, Profile, Samples, Windows
 
 RULES = {
     "motor road": "roads for motor traffic of every class, driveways and parking aisles included",
@@ -78,7 +78,7 @@ RULES = {
 """Every reason, with the rule in a sentence."""
 
 UNASKED = "not asked"
-"""What is noted of cells that nobody asks for, beyond the area or on ways that are left out
+"""What is noted of samples that nobody asks for, beyond the area or on ways that are left out
 as a whole; no output tells of them."""
 
 FOOT_WAYS = frozenset({"footway", "path", "pedestrian", "track", "bridleway", "cycleway"})
@@ -245,22 +245,22 @@ def is_closed_on_foot(table: pd.DataFrame) -> BoolArray:
     return has_value(table, "foot", _CLOSED) | (has_value(table, "access", _CLOSED) & ~has_tag(table, "foot", but=()))
 
 
-def exclude_samples(cells: Cells, features: Features, hazards: Hazards, *, where: BoolArray) -> NDArray[np.object_]:
-    """Return why each cell is never run on, ``""`` where no limit stands against it.
+def exclude_samples(samples: Samples, features: Features, hazards: Hazards, *, where: BoolArray) -> NDArray[np.object_]:
+    """Return why each sample is never run on, ``""`` where no limit stands against it.
 
     Parameters
     ----------
-    where : ndarray of shape (cells,)
-        Which cells are asked for; of the others the reason is `UNASKED`.
+    where : ndarray of shape (samples,)
+        Which samples are asked for; of the others the reason is `UNASKED`.
     """
     reasons = np.where(where, "", UNASKED).astype(object)
     asked = np.flatnonzero(where)
     if not len(asked):
         return reasons
-    lines = shapely.STRtree(cells.lines[asked])
+    lines = shapely.STRtree(samples.lines[asked])
 
     def mark(reason: str, which: IntArray | BoolArray) -> None:
-        hit = np.zeros(len(cells), dtype=bool)
+        hit = np.zeros(len(samples), dtype=bool)
         hit[which] = True
         reasons[hit & (reasons == "")] = reason
 
@@ -269,9 +269,9 @@ def exclude_samples(cells: Cells, features: Features, hazards: Hazards, *, where
         shapely.prepare(whole)
         mark("edge of the data", asked[~shapely.covers(whole, lines.geometries)])
     for reason, nodes in _find_limiting_nodes(features).items():
-        mark(reason, cells.node_cell[np.isin(cells.node_id, nodes)])
+        mark(reason, samples.node_sample[np.isin(samples.node_id, nodes)])
     mark("closed ground", asked[hazards.lines_on_closed_ground(lines)])
-    off_ways = (cells.ground["origin"] == "area").to_numpy()[cells.pair_ground[cells.first_pair[:-1]]]
+    off_ways = (samples.ground["origin"] == "area").to_numpy()[samples.pair_ground[samples.first_pair[:-1]]]
     protected = asked[hazards.lines_on_protected_ground(lines)]
     mark("protected", protected[off_ways[protected]])
     mark("barrier across", asked[hazards.lines_crossing_barriers(lines)])
@@ -321,9 +321,9 @@ def exclude_windows(
     with np.errstate(invalid="ignore"):
         steep = np.abs(grade_pct) - GRADE_QUANTILE * sigma_pct > profile.max_grade_pct
     reasons[steep] = "slope"
-    xy, chain = windows.cells.xy, windows.cells.chain[windows.first]
-    start = windows.first + chain
-    end = start + windows.n_cells
+    xy, stroke = windows.samples.xy, windows.samples.stroke[windows.first]
+    start = windows.first + stroke
+    end = start + windows.n_samples
     beyond = np.zeros(len(windows), dtype=bool)
     for here, inside in ((start, start + 2), (end, end - 2)):
         out = xy[here] - xy[inside]

@@ -149,7 +149,7 @@ class Hazards:
 
     def lines_on_closed_ground(self, lines: shapely.STRtree) -> IntArray:
         """Return which lines enter closed ground."""
-        # Large polygons ask and small cells answer: what asks gets prepared.
+        # Large polygons ask and small samples answer: what asks gets prepared.
         return np.unique(lines.query(self._closed, predicate="intersects")[1])
 
     def lines_on_protected_ground(self, lines: shapely.STRtree) -> IntArray:
@@ -169,14 +169,14 @@ class Hazards:
         things, half = self._by_kind[kind]
         if not len(things):
             return np.empty(0, np.int64)
-        thing, cell = self._near[kind].pairs_within(lines, half + distance_m)
-        if kind != "drop" and len(self._fences) and len(cell):
-            link = shapely.shortest_line(lines.geometries[cell], things[thing])
+        thing, sample = self._near[kind].pairs_within(lines, half + distance_m)
+        if kind != "drop" and len(self._fences) and len(sample):
+            link = shapely.shortest_line(lines.geometries[sample], things[thing])
             fenced = np.unique(shapely.STRtree(link).query(self._fences, predicate="intersects")[1])
             # Where the hazard touches the line nothing can stand between.
             fenced = fenced[shapely.length(link[fenced]) > 0]
-            cell = np.delete(cell, fenced)
-        return np.unique(cell)
+            sample = np.delete(sample, fenced)
+        return np.unique(sample)
 
     def is_drop_beyond(self, ends: FloatArray, ahead: FloatArray) -> BoolArray:
         """Say at which ends a drop lies in the way of a runner who goes on.

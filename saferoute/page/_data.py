@@ -109,10 +109,17 @@ def build_payload(thing: Ranking | Session) -> dict[str, Any]:
         "exclusions": [_exclusion_row(row) for row in ranking.exclusions()],
         "base": {**base, "labels": choose_labels(ranking.features, frame, ranking.area)},
         "left_out": left_out,
-        "formula": {**asdict(ranking.formula), "weights": [ranking.profile.weights[name] for name in CRITERIA]},
+        "formula": _encode_formula(ranking),
         "stretches": _stretch_columns(stretches, ranking),
         "session": None if session is None else session_payload(session),
     }
+
+
+def _encode_formula(ranking: Ranking) -> dict[str, Any]:
+    """Return the numbers of the score under the names that the page reads them by."""
+    names = {"same_line_share": "same_chain_share"}
+    numbers = {names.get(name, name): value for name, value in asdict(ranking.formula).items()}
+    return {**numbers, "weights": [ranking.profile.weights[name] for name in CRITERIA]}
 
 
 def encode_json(value: object) -> str:

@@ -184,8 +184,8 @@ class _Owned:
 
     def __init__(self, frame: _Frame, ground: search.Survey, merged: candidates.Merged) -> None:
         self._frame, self._ground, self._merged = frame, ground, merged
-        self._longest_m = max(frame.profile.longest_m, ground.windows.n_cells * candidates.STEP_M)
-        self.middle = _middle_points(ground, merged.first, merged.n_cells)
+        self._longest_m = max(frame.profile.longest_m, ground.windows.n_samples * candidates.STEP_M)
+        self.middle = _middle_points(ground, merged.first, merged.n_samples)
         self.lonlat = frame.to_lonlat(self.middle) if len(self.middle) else np.empty((0, 2))
         tile = frame.tile
         x, y = tile_numbers(self.lonlat, tile.zoom)
@@ -250,15 +250,15 @@ class _Owned:
 
 
 class _Runs:
-    """Runs of windows that share cells, and which of them the margin cuts off: one leaves the other alone."""
+    """Runs of windows that share samples, and which of them the margin cuts off: one leaves the other alone."""
 
     def __init__(self, frame: _Frame, ground: search.Survey | search.Seen, margin: FloatArray) -> None:
         self._frame, self._ground, self._margin = frame, ground, margin
         windows = ground.windows
-        self._window_m = windows.n_cells * candidates.STEP_M
-        self.middle = _middle_points(ground, windows.first, np.full(len(windows), windows.n_cells))
-        chain = windows.cells.chain[windows.first]
-        apart = (np.diff(windows.first) >= windows.n_cells) | (np.diff(chain) != 0)
+        self._window_m = windows.n_samples * candidates.STEP_M
+        self.middle = _middle_points(ground, windows.first, np.full(len(windows), windows.n_samples))
+        stroke = windows.samples.stroke[windows.first]
+        apart = (np.diff(windows.first) >= windows.n_samples) | (np.diff(stroke) != 0)
         self._run = np.cumsum(np.r_[True, apart][: len(windows)]) - 1
         self._touched = np.zeros((self._run[-1] + 1 if len(windows) else 0, SIDES), dtype=bool)
         np.logical_or.at(self._touched, self._run, frame.measure_depths(self.middle, margin) < self._window_m)
@@ -277,18 +277,18 @@ class _Runs:
         # A run that goes on and on would be followed in small steps.
         return np.where(sides, np.fmax(whole, _GROWTH * self._margin), 0.0)
 
-    def _measure_reach(self, cells: IntArray) -> FloatArray:
-        """Return how far beyond the tile's sides the runs of free cells go that hold some cells."""
-        of, free = self._ground.cells, self._ground.cell_reasons == ""
-        run = np.cumsum(np.r_[True, (np.diff(of.chain) != 0) | (free[1:] != free[:-1])])
-        held = np.flatnonzero(np.isin(run, run[cells]))
-        xy = of.xy[np.concatenate([held + of.chain[held], held + of.chain[held] + 1])]
+    def _measure_reach(self, samples: IntArray) -> FloatArray:
+        """Return how far beyond the tile's sides the runs of free samples go that hold some samples."""
+        of, free = self._ground.samples, self._ground.sample_reasons == ""
+        run = np.cumsum(np.r_[True, (np.diff(of.stroke) != 0) | (free[1:] != free[:-1])])
+        held = np.flatnonzero(np.isin(run, run[samples]))
+        xy = of.xy[np.concatenate([held + of.stroke[held], held + of.stroke[held] + 1])]
         return np.concatenate([self._frame.box[:2] - xy.min(axis=0), xy.max(axis=0) - self._frame.box[2:]])
 
 
-def _middle_points(ground: search.Survey | search.Seen, first: IntArray, n_cells: IntArray) -> FloatArray:
-    cells = ground.cells
-    middle: FloatArray = cells.xy[first + cells.chain[first] + n_cells // 2]
+def _middle_points(ground: search.Survey | search.Seen, first: IntArray, n_samples: IntArray) -> FloatArray:
+    samples = ground.samples
+    middle: FloatArray = samples.xy[first + samples.stroke[first] + n_samples // 2]
     return middle
 
 
@@ -298,11 +298,11 @@ def _tabulate_stretches(
     """Measure the tile's stretches, in the order of their keys."""
     ranked = search.stretch_table(ground, merged, max(len(rows), 1))
     table = flatten_table(ranked, COLUMNS)
-    # The table is in order of rank: its rows are known by their chains and middles.
+    # The table is in order of rank: its rows are known by their strokes and middles.
     here = owned.middle[rows] - search.project_centre(ground.area)
     of = np.empty(len(rows), dtype=np.int64)
     by_middle = np.lexsort((ranked["north_m"], ranked["east_m"], ranked["chain"]))
-    of[by_middle] = rows[np.lexsort((here[:, 1], here[:, 0], ground.cells.chain[merged.first]))]
+    of[by_middle] = rows[np.lexsort((here[:, 1], here[:, 0], ground.samples.stroke[merged.first]))]
     table["quadkey"] = _to_text_series(format_quadkeys(*tile_numbers(owned.lonlat[of], DEEP_ZOOM), DEEP_ZOOM))
     table["seam"] = _to_text_series(owned.seam[of])
     table["beyond"] = owned.beyond[of]

@@ -1,4 +1,4 @@
-"""What may be run on by its own tags, joined to chains: the same for every runner, hour and place."""
+"""What may be run on by its own tags, joined to strokes: the same for every runner, hour and place."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from saferoute import candidates, limits
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from saferoute.model import Chains
+    from saferoute.model import Strokes
 
 
-def join_ways(ways: gpd.GeoDataFrame) -> Chains:
+def join_ways(ways: gpd.GeoDataFrame) -> Strokes:
     """Join foot ways, and running tracks apart from them, with the side paths at each vertex.
 
     Parameters

@@ -25,16 +25,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, FloatArray
-    from saferoute.model import Area, Cells, ElevationSamples, Features, Measurement, Moment, Profile, Windows
+    from saferoute.model import Area, Features, Heights, Measurement, Moment, Profile, Samples, Strokes, Windows
     from saferoute.sources import ElevationSource, FeatureSource
 
 MARGIN_M = 2000.0
 """Features are read this far beyond the area: crowding looks 1 km around a stretch and from
-there 950 m further for what draws people, and chains should not end at the area's edge."""
+there 950 m further for what draws people, and strokes should not end at the area's edge."""
 
 
 COMPARED_M = 1100.0
-"""Ways are cut into cells this far beyond the windows of the area: their crowding is compared with
+"""Ways are cut into samples this far beyond the windows of the area: their crowding is compared with
 that of the ways within 1 km of a station, which is at most 50 m off."""
 
 _ALL = 0.995
@@ -52,19 +52,19 @@ class Survey:
     ----------
     way_reasons : ndarray of shape (ways,)
         Why a way is left out, ``""`` = it is not, None = it is no way.
-    cell_reasons : ndarray of shape (cells,)
-        Why a cell is in no window, ``""`` = it is in one.
+    cell_reasons : ndarray of shape (samples,)
+        Why a sample is in no window, ``""`` = it is in one.
     """
 
     area: Area
     features: Features
     evidence: Evidence
-    chains: candidates.Chains
+    strokes: Strokes
     open_ground: candidates.OpenGround
     way_reasons: NDArray[np.object_]
     hazards: limits.Hazards
-    cells: Cells
-    cell_reasons: NDArray[np.object_]
+    samples: Samples
+    sample_reasons: NDArray[np.object_]
     windows: Windows
     measurements: Mapping[str, Measurement]
     notes: tuple[str, ...]
@@ -77,12 +77,12 @@ class Seen:
     area: Area
     features: Features
     moment: Moment | None
-    chains: candidates.Chains
+    strokes: Strokes
     open_ground: candidates.OpenGround | None
     way_reasons: NDArray[np.object_]
     hazards: limits.Hazards
-    cells: Cells
-    cell_reasons: NDArray[np.object_]
+    samples: Samples
+    sample_reasons: NDArray[np.object_]
     windows: Windows
 
 
@@ -98,27 +98,27 @@ def survey_area(
     """Look at an area: join, cut, limit and measure."""
     seen = survey_map(area, features_of=features_of, profile=profile, say=say)
     assert seen.open_ground is not None
-    cells, features = seen.cells, seen.features
+    samples, features = seen.samples, seen.features
     if elevation_of is not None:
         say("looking up heights")
-    heights = None if elevation_of is None else _sample_heights(cells.xy, elevation_of, area)
+    heights = None if elevation_of is None else _sample_heights(samples.xy, elevation_of, area)
     evidence = Evidence(
-        features, heights, _sample_every_metre(cells, heights, elevation_of, area), profile, seen.moment
+        features, heights, _sample_every_metre(samples, heights, elevation_of, area), profile, seen.moment
     )
-    cell_reasons = seen.cell_reasons.copy()
-    found = _exclude_windows(seen.windows, cell_reasons, evidence, seen.hazards)
+    sample_reasons = seen.sample_reasons.copy()
+    found = _exclude_windows(seen.windows, sample_reasons, evidence, seen.hazards)
     elevation_notes = (*(heights.notes if heights else ()), *_elevation_notes(found, heights))
     notes = (*features.notes, *_coverage_notes(area, features), *elevation_notes, *_hour_notes(seen.moment))
     return Survey(
         area=area,
         features=features,
         evidence=evidence,
-        chains=seen.chains,
+        strokes=seen.strokes,
         open_ground=seen.open_ground,
         way_reasons=seen.way_reasons,
         hazards=seen.hazards,
-        cells=cells,
-        cell_reasons=cell_reasons,
+        samples=samples,
+        sample_reasons=sample_reasons,
         windows=found,
         measurements={c.name: c.measure(found, evidence) for c in criteria.ALL},
         notes=tuple(dict.fromkeys(notes)),
@@ -144,70 +144,70 @@ def survey_map(
     moment = clock.parse_moment(profile.at, area.place) if profile.at else None
     dark = moment is not None and moment.dark
     features = features_of.read_features(area, margin_m=MARGIN_M)
-    chains, ground = features.chains or join_ways(features.ways), _ground_of_ways(features.ways)
+    strokes, ground = features.strokes or join_ways(features.ways), _ground_of_ways(features.ways)
     way_reasons = _exclude_ways(features.ways, profile, dark=dark)
     open_ground = None
     if on_open_ground:
         say("looking for corridors on open ground")
         open_ground = _find_corridors(area, features, profile, dark=dark)
         ground = _append_open_ground(ground, open_ground)
-        chains = candidates.concatenate_strokes(
-            [chains, candidates.strokes_of_corridors(open_ground.lines, len(features.ways))]
+        strokes = candidates.concatenate_strokes(
+            [strokes, candidates.strokes_of_corridors(open_ground.lines, len(features.ways))]
         )
-    assert chains.side_paths is not None
-    cells = candidates.cut_samples(
-        chains,
+    assert strokes.side_paths is not None
+    samples = candidates.cut_samples(
+        strokes,
         ground,
-        chains.side_paths,
+        strokes.side_paths,
         shortest_m=profile.clear_length_m + 2 * profile.run_out_m,
         here=lambda xy: distance_outside_m(area, xy) <= COMPARED_M + profile.clear_length_m,
     )
-    say(f"looking at {len(cells) * cells.step_m / 1000:.1f} km, every {cells.step_m:.0f} m")
+    say(f"looking at {len(samples) * samples.step_m / 1000:.1f} km, every {samples.step_m:.0f} m")
     hazards = limits.Hazards(features)
-    cell_reasons = limits.exclude_samples(
-        cells, features, hazards, where=_is_within_reach(cells, area, profile, way_reasons)
+    sample_reasons = limits.exclude_samples(
+        samples, features, hazards, where=_is_within_reach(samples, area, profile, way_reasons)
     )
-    found, unfit = candidates.find_windows(cells, cell_reasons == "", profile)
+    found, unfit = candidates.find_windows(samples, sample_reasons == "", profile)
     return Seen(
         area=area,
         features=features,
         moment=moment,
-        chains=chains,
+        strokes=strokes,
         open_ground=open_ground,
         way_reasons=way_reasons,
         hazards=hazards,
-        cells=cells,
-        cell_reasons=np.where(cell_reasons == "", unfit, cell_reasons),
+        samples=samples,
+        sample_reasons=np.where(sample_reasons == "", unfit, sample_reasons),
         windows=candidates.select_windows(found, distance_outside_m(area, _middles_of_windows(found)) <= 0),
     )
 
 
-def _is_within_reach(cells: Cells, area: Area, profile: Profile, way_reasons: NDArray[np.object_]) -> BoolArray:
-    """Say which cells share a window, run-outs included, with a cell of the area, on ground this runner may use."""
-    reach_m = profile.clear_length_m + 2 * profile.run_out_m + 2 * cells.step_m
-    near: BoolArray = distance_outside_m(area, cells.xy[np.arange(len(cells)) + cells.chain]) <= reach_m
-    refused = np.zeros(len(cells.ground), dtype=bool)
+def _is_within_reach(samples: Samples, area: Area, profile: Profile, way_reasons: NDArray[np.object_]) -> BoolArray:
+    """Say which samples share a window, run-outs included, with a sample of the area, on ground this runner may use."""
+    reach_m = profile.clear_length_m + 2 * profile.run_out_m + 2 * samples.step_m
+    near: BoolArray = distance_outside_m(area, samples.xy[np.arange(len(samples)) + samples.stroke]) <= reach_m
+    refused = np.zeros(len(samples.ground), dtype=bool)
     refused[: len(way_reasons)] = [bool(reason) for reason in way_reasons]
-    near[cells.pair_cell[refused[cells.pair_ground]]] = False
+    near[samples.pair_sample[refused[samples.pair_ground]]] = False
     return near
 
 
-def _sample_heights(xy: FloatArray, elevation_of: ElevationSource, area: Area) -> ElevationSamples:
+def _sample_heights(xy: FloatArray, elevation_of: ElevationSource, area: Area) -> Heights:
     """Sample heights where windows of the area may reach; elsewhere nobody asks for them."""
     here = distance_outside_m(area, xy) <= HEIGHTS_BEYOND_M
     return read_heights_where(elevation_of, xy, area.crs, where=here)
 
 
 def _sample_every_metre(
-    cells: Cells, heights: ElevationSamples | None, elevation_of: ElevationSource | None, area: Area
-) -> ElevationSamples | None:
+    samples: Samples, heights: Heights | None, elevation_of: ElevationSource | None, area: Area
+) -> Heights | None:
     """Sample heights every metre, in the middle of each, where a raster shows dents."""
     if heights is None or elevation_of is None or not (heights.cell_m <= flatness.DENTS_CELL_M).any():
         return None
-    n = int(cells.step_m)
-    row = np.arange(len(cells)) + cells.chain
+    n = int(samples.step_m)
+    row = np.arange(len(samples)) + samples.stroke
     share = (np.arange(n) + 0.5)[None, :, None] / n
-    xy = cells.xy[row][:, None] + share * (cells.xy[row + 1] - cells.xy[row])[:, None]
+    xy = samples.xy[row][:, None] + share * (samples.xy[row + 1] - samples.xy[row])[:, None]
     return _sample_heights(xy.reshape(-1, 2), elevation_of, area)
 
 
@@ -269,23 +269,23 @@ def _append_open_ground(of_ways: gpd.GeoDataFrame, open_ground: candidates.OpenG
 
 
 def _exclude_windows(
-    found: Windows, cell_reasons: NDArray[np.object_], evidence: Evidence, hazards: limits.Hazards
+    found: Windows, sample_reasons: NDArray[np.object_], evidence: Evidence, hazards: limits.Hazards
 ) -> Windows:
-    """Leave out the windows that a limit is against, and note why in `cell_reasons`."""
-    size = len(found.cells)
+    """Leave out the windows that a limit is against, and note why in `sample_reasons`."""
+    size = len(found.samples)
     fitted = flatness.fit_window_slopes(found, evidence)
     refused = limits.exclude_windows(found, hazards, fitted.grade_pct, fitted.sigma_pct, evidence.profile)
     for reason in ("drop or water beyond", "slope"):
-        hit = candidates.is_in_runs(found.first[refused == reason], found.n_cells, size)
-        cell_reasons[hit & (cell_reasons == "")] = reason
+        hit = candidates.is_in_runs(found.first[refused == reason], found.n_samples, size)
+        sample_reasons[hit & (sample_reasons == "")] = reason
     found = candidates.select_windows(found, refused == "")
-    cell_reasons[candidates.is_in_runs(found.first, found.n_cells, size)] = ""
+    sample_reasons[candidates.is_in_runs(found.first, found.n_samples, size)] = ""
     return found
 
 
 def _middles_of_windows(windows: Windows) -> FloatArray:
-    row = windows.first + windows.cells.chain[windows.first] + windows.n_cells // 2
-    return windows.cells.xy[row]
+    row = windows.first + windows.samples.stroke[windows.first] + windows.n_samples // 2
+    return windows.samples.xy[row]
 
 
 def _coverage_notes(area: Area, features: Features) -> tuple[str, ...]:
@@ -297,13 +297,13 @@ def _coverage_notes(area: Area, features: Features) -> tuple[str, ...]:
     return (told + "and near it there may be more people than are told of here",)
 
 
-def _elevation_notes(windows: Windows, heights: ElevationSamples | None) -> tuple[str, ...]:
+def _elevation_notes(windows: Windows, heights: Heights | None) -> tuple[str, ...]:
     """Say what the heights cannot tell."""
     if heights is None:
         return ("no elevation was given: slopes are unknown",)
     if not len(windows):
         return ()
-    row = windows.first + windows.cells.chain[windows.first] + windows.n_cells // 2
+    row = windows.first + windows.samples.stroke[windows.first] + windows.n_samples // 2
     known = np.isfinite(heights.elevation_m[row])
     notes = []
     if not known.all():

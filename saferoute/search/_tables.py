@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from saferoute.arrays import IntArray
-    from saferoute.model import Cells, Moment
+    from saferoute.model import Moment, Samples
     from saferoute.search._survey import Survey
 
 LEFTOVER = "beside a better stretch"
@@ -32,7 +32,7 @@ _LEFTOVER_RULE = "run-outs, and what is left beside a better stretch and too sho
 
 def stretch_table(survey: Survey, merged: candidates.Merged, top: int) -> gpd.GeoDataFrame:
     """Measure the merged stretches, and put the best into a table."""
-    profile, cells = survey.evidence.profile, survey.cells
+    profile, samples = survey.evidence.profile, survey.samples
     judged = np.searchsorted(survey.windows.first, merged.worst.first)
     measured = {
         c.name: c.measure(merged.worst, survey.evidence)
@@ -42,11 +42,11 @@ def stretch_table(survey: Survey, merged: candidates.Merged, top: int) -> gpd.Ge
     }
     scores = scoring.score_measurements(measured, profile)
     lines = merged.to_lines()
-    middle = cells.xy[merged.first + cells.chain[merged.first] + merged.n_cells // 2]
-    length = (merged.n_cells * cells.step_m).astype(float)
-    rows = scoring.rank_stretches(scores.low, length, middle, cells.source_chain[merged.first], top=top)
+    middle = samples.xy[merged.first + samples.stroke[merged.first] + merged.n_samples // 2]
+    length = (merged.n_samples * samples.step_m).astype(float)
+    rows = scoring.rank_stretches(scores.low, length, middle, samples.source_stroke[merged.first], top=top)
     intervals = scoring.estimate_rank_intervals(scores, profile)
-    grounds = _ground_rows_of_runs(cells, merged.first[rows], merged.n_cells[rows])
+    grounds = _ground_rows_of_runs(samples, merged.first[rows], merged.n_samples[rows])
     table = pd.DataFrame(
         {
             "rank": np.arange(1, len(rows) + 1),
@@ -56,29 +56,29 @@ def stretch_table(survey: Survey, merged: candidates.Merged, top: int) -> gpd.Ge
             "rating": scoring.assign_ratings(scores.low, scores.quality, scores.confidence.min(axis=1))[rows],
             "data_quality": scores.quality[rows],
             "length_m": shapely.length(lines[rows]),
-            "origin": _origins_of_samples(cells, merged.first[rows]),
-            "osm_ids": _osm_ids(cells.ground, grounds),
-            "name": _join_names(cells.ground, grounds),
+            "origin": _origins_of_samples(samples, merged.first[rows]),
+            "osm_ids": _osm_ids(samples.ground, grounds),
+            "name": _join_names(samples.ground, grounds),
             "distance_m": np.hypot(*(middle[rows] - project_centre(survey.area)).T),
             "limiting_criterion": scores.limiting[rows],
             "rank_low": intervals[rows, 0],
             "rank_high": intervals[rows, 1],
             # Not for readers but for who ranks anew under other weights, as the map's page does.
-            "chain": cells.source_chain[merged.first[rows]],
+            "chain": samples.source_stroke[merged.first[rows]],
             "quantiles": list(scoring.quantiles_of_draws(measured, rows)),
             **dict(zip(("east_m", "north_m"), (middle[rows] - project_centre(survey.area)).T, strict=True)),
         }
     )
-    table = pd.concat([table, _height_profiles(survey, merged.first[rows], merged.n_cells[rows])], axis=1)
+    table = pd.concat([table, _height_profiles(survey, merged.first[rows], merged.n_samples[rows])], axis=1)
     for k, name in enumerate(CRITERIA):
         table[f"d_{name}"] = scores.desirability[rows, k]
         table[f"c_{name}"] = scores.confidence[rows, k]
         table = pd.concat([table, measured[name].describe(rows).reset_index(drop=True)], axis=1)
     lines = _turn_uphill(table, lines[rows])
     table["barefoot"] = [_barefoot_advice(surface) for surface in table["surface"]]
-    table["checks"] = _list_checks(table, cells.ground.iloc[_first_ground(cells, merged.first[rows])])
+    table["checks"] = _list_checks(table, samples.ground.iloc[_first_ground(samples, merged.first[rows])])
     _warn_of_edges(table, survey.hazards, lines)
-    _warn_of_dark(table, _is_lit(cells.ground, grounds), survey.evidence.moment)
+    _warn_of_dark(table, _is_lit(samples.ground, grounds), survey.evidence.moment)
     return gpd.GeoDataFrame(table, geometry=lines, crs=survey.area.crs)
 
 
@@ -102,8 +102,8 @@ def _turn_uphill(table: pd.DataFrame, lines: NDArray[np.object_]) -> NDArray[np.
 
 def _height_profiles(survey: Survey, first: IntArray, n: IntArray) -> pd.DataFrame:
     """Return the heights along stretches every step, with the greatest standard error and the source's name."""
-    cells, elevation = survey.cells, survey.evidence.elevation
-    start = first + cells.chain[first]
+    samples, elevation = survey.samples, survey.evidence.elevation
+    start = first + samples.stroke[first]
     points = [slice(a, a + k + 1) for a, k in zip(start, n, strict=True)]
     if elevation is None:
         empty = [np.full(k + 1, np.nan) for k in n]
@@ -198,13 +198,13 @@ def _list_permissions(tag: dict[Hashable, Any]) -> list[str]:
     return words
 
 
-def _first_ground(cells: Cells, cell: IntArray) -> IntArray:
-    """Return a row of ground that each cell touches."""
-    return cells.pair_ground[cells.first_pair[cell]]
+def _first_ground(samples: Samples, sample: IntArray) -> IntArray:
+    """Return a row of ground that each sample touches."""
+    return samples.pair_ground[samples.first_pair[sample]]
 
 
-def _origins_of_samples(cells: Cells, first: IntArray) -> NDArray[np.object_]:
-    return cells.ground["origin"].to_numpy(dtype=object)[_first_ground(cells, first)]
+def _origins_of_samples(samples: Samples, first: IntArray) -> NDArray[np.object_]:
+    return samples.ground["origin"].to_numpy(dtype=object)[_first_ground(samples, first)]
 
 
 def count_considered(survey: Survey, merged: candidates.Merged) -> Mapping[str, float]:
@@ -216,14 +216,14 @@ def count_considered(survey: Survey, merged: candidates.Merged) -> Mapping[str, 
         "corridors": int(corridors),
         "windows": len(survey.windows),
         "stretches": len(merged.first),
-        "length_m": float(merged.n_cells.sum() * candidates.STEP_M),
+        "length_m": float(merged.n_samples.sum() * candidates.STEP_M),
     }
 
 
-def _ground_rows_of_runs(cells: Cells, first: IntArray, n: IntArray) -> list[IntArray]:
-    """Return the rows of ground that each run of cells touches, in ascending order."""
-    low = cells.first_pair[first]
-    return _unique_of_slices(cells.pair_ground, low, cells.first_pair[first + n] - low)
+def _ground_rows_of_runs(samples: Samples, first: IntArray, n: IntArray) -> list[IntArray]:
+    """Return the rows of ground that each run of samples touches, in ascending order."""
+    low = samples.first_pair[first]
+    return _unique_of_slices(samples.pair_ground, low, samples.first_pair[first + n] - low)
 
 
 def _unique_of_slices(values: IntArray, first: IntArray, n: IntArray) -> list[IntArray]:
@@ -249,28 +249,30 @@ def _join_names(ground: pd.DataFrame, rows_of: list[IntArray]) -> pd.api.extensi
 
 
 def _reasons_of_samples(survey: Survey, merged: candidates.Merged) -> NDArray[np.object_]:
-    """Return why each cell is in no stretch, ``""`` where it is in one."""
-    status = survey.cell_reasons.copy()
+    """Return why each sample is in no stretch, ``""`` where it is in one."""
+    status = survey.sample_reasons.copy()
     status[status == ""] = LEFTOVER
-    status[candidates.is_in_runs(merged.first, merged.n_cells, len(survey.cells))] = ""
+    status[candidates.is_in_runs(merged.first, merged.n_samples, len(survey.samples))] = ""
     return status
 
 
 def _excluded_runs(survey: Survey, merged: candidates.Merged) -> pd.DataFrame:
-    """Return the runs of cells that are in no stretch, each with the one reason it has."""
-    status, cells = _reasons_of_samples(survey, merged), survey.cells
-    change = np.r_[True, (np.diff(cells.chain) != 0) | (status[1:] != status[:-1])] if len(cells) else np.empty(0, bool)
+    """Return the runs of samples that are in no stretch, each with the one reason it has."""
+    status, samples = _reasons_of_samples(survey, merged), survey.samples
+    change = (
+        np.r_[True, (np.diff(samples.stroke) != 0) | (status[1:] != status[:-1])] if len(samples) else np.empty(0, bool)
+    )
     first = np.flatnonzero(change)
-    n = np.diff(np.r_[first, len(cells)])
+    n = np.diff(np.r_[first, len(samples)])
     left_out = (status[first] != "") & (status[first] != limits.UNASKED)
     first, n = first[left_out], n[left_out]
-    grounds = _ground_rows_of_runs(cells, first, n)
+    grounds = _ground_rows_of_runs(samples, first, n)
     return pd.DataFrame(
         {
             "reason": status[first],
-            "osm_ids": _osm_ids(cells.ground, grounds),
-            "name": _join_names(cells.ground, grounds),
-            "geometry": geometry.join_pieces(cells.lines, first, n),
+            "osm_ids": _osm_ids(samples.ground, grounds),
+            "name": _join_names(samples.ground, grounds),
+            "geometry": geometry.join_pieces(samples.lines, first, n),
         }
     )
 
@@ -307,16 +309,16 @@ def _excluded_objects(objects: gpd.GeoDataFrame, reasons: NDArray[np.object_]) -
 
 
 def _short_strokes(survey: Survey) -> pd.DataFrame:
-    """Return the chains that are too short to be cut into cells."""
-    profile, chains, ground = survey.evidence.profile, survey.chains, survey.cells.ground
-    short = np.flatnonzero(shapely.length(chains.lines) < profile.clear_length_m + 2 * profile.run_out_m)
-    low, high = (np.searchsorted(chains.vertex_chain, short, side=side) for side in ("left", "right"))
-    grounds = _unique_of_slices(chains.edge_ground, low, high - 1 - low)
+    """Return the strokes that are too short to be cut into samples."""
+    profile, strokes, ground = survey.evidence.profile, survey.strokes, survey.samples.ground
+    short = np.flatnonzero(shapely.length(strokes.lines) < profile.clear_length_m + 2 * profile.run_out_m)
+    low, high = (np.searchsorted(strokes.vertex_stroke, short, side=side) for side in ("left", "right"))
+    grounds = _unique_of_slices(strokes.edge_ground, low, high - 1 - low)
     return pd.DataFrame(
         {
             "reason": np.full(len(short), "too short", dtype=object),
             "osm_ids": _osm_ids(ground, grounds),
             "name": _join_names(ground, grounds),
-            "geometry": chains.lines[short],
+            "geometry": strokes.lines[short],
         }
     )

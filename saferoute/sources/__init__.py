@@ -1,7 +1,7 @@
 """Where things come in: features, elevation, places and profiles.
 
 A feature source turns an area into `Features`, an elevation source points into
-`ElevationSamples`; whatever the source, the tables are the same. Modules here
+`Heights`; whatever the source, the tables are the same. Modules here
 import their heavy library where it is used.
 """
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from saferoute.arrays import FloatArray
-    from saferoute.model import Area, ElevationSamples, Features
+    from saferoute.model import Area, Features, Heights
 
 __all__ = ["ElevationSource", "FeatureSource"]
 
@@ -27,6 +27,6 @@ class FeatureSource(Protocol):
 class ElevationSource(Protocol):
     """Something that knows heights."""
 
-    def read_heights(self, xy: FloatArray, crs: str) -> ElevationSamples:
+    def read_heights(self, xy: FloatArray, crs: str) -> Heights:
         """Return heights at points of shape (n, 2) given in `crs`."""
         ...

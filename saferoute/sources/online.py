@@ -87,7 +87,7 @@ class Online:
         Is told of each step and of every wait.
     patience : Patience
     join : callable, optional
-        Joins ways to chains (`saferoute.search.join`); with it local extracts are kept in
+        Joins ways to strokes (`saferoute.search.join`); with it local extracts are kept in
         the cache as an index.
 
     Raises

@@ -95,14 +95,14 @@ def test_a_coarse_raster_is_fitted_over_up_to_200_m_of_the_straight(look, plane,
     assert grade == pytest.approx(2.0, abs=0.02)
 
 
-def test_a_coarse_fit_does_not_leave_its_own_chain(look, plane) -> None:
+def test_a_coarse_fit_does_not_leave_its_own_stroke(look, plane) -> None:
     neighbour = "n3 0 50\nn4 300.4 50\nw2 n3,n4 highway=footway\n"
     found = look(straight(90.4) + neighbour, dem=plane(2.0, cell_m=25))
     fitted = flatness.fit_window_slopes(found.windows, found.evidence)
     grade, fit_m = fitted.grade_pct, fitted.fit_m
-    first_chain = found.windows.cells.chain[found.windows.first] == 0
-    assert (fit_m[first_chain] <= 90).all()
-    assert grade[first_chain] == pytest.approx(2.0, abs=0.02)
+    first_stroke = found.windows.samples.stroke[found.windows.first] == 0
+    assert (fit_m[first_stroke] <= 90).all()
+    assert grade[first_stroke] == pytest.approx(2.0, abs=0.02)
 
 
 def test_a_coarse_fit_stops_at_a_bend(look, plane) -> None:

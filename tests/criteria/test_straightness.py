@@ -53,9 +53,9 @@ def table(tmp_path_factory: pytest.TempPathFactory):
     area = search.area_around(Place("here", *lonlat(40, 0)), 1500)
     found = survey_area(area, features_of=source, profile=BEGINNER, elevation_of=None, say=lambda _: None)
     assert len(found.windows) == len(TABLE)
-    cells, first = found.windows.cells, found.windows.first
+    samples, first = found.windows.samples, found.windows.first
     of = found.measurements["straightness"]
-    rows = np.argsort(cells.xy[first + cells.chain[first], 1])
+    rows = np.argsort(samples.xy[first + samples.stroke[first], 1])
     return of.describe(rows).assign(value=of.value[rows], d=of.desirability[rows], c=of.confidence[rows])
 
 

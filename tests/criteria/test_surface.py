@@ -73,7 +73,9 @@ def table(tmp_path_factory: pytest.TempPathFactory):
     area = search.area_around(Place("here", *lonlat(40, 0)), 1500)
     found = survey_area(area, features_of=source, profile=BEGINNER, elevation_of=None, say=lambda _: None)
     assert len(found.windows) == len(TABLE)
-    order = np.argsort(found.windows.cells.xy[found.windows.first + found.windows.cells.chain[found.windows.first], 1])
+    order = np.argsort(
+        found.windows.samples.xy[found.windows.first + found.windows.samples.stroke[found.windows.first], 1]
+    )
     of = found.measurements["surface"]
     return of.desirability[order], of.value[order], of.confidence[order]
 

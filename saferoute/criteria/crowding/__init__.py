@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from saferoute.criteria import _cells, _near
+from saferoute.criteria import _near, _samples
 from saferoute.criteria.crowding import _calibrate, _wheels, _when, _where
 from saferoute.criteria.crowding._calibrate import compute_spearman, fit_scale, index_at_hours
 from saferoute.criteria.crowding._where import REACH_M, estimate_activity
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
-    from saferoute.model import Cells, Evidence, Features, Moment, Windows
+    from saferoute.model import Evidence, Features, Moment, Samples, Windows
 
 __all__ = [
     "CRITERION",
@@ -70,10 +70,10 @@ _UNCOUNTED = frozenset({"parking"})
 
 @dataclass(frozen=True)
 class _Looked:
-    """What is known at the stations of some cells."""
+    """What is known at the stations of some samples."""
 
     around: _where.Around
-    of_cell: IntArray
+    of_sample: IntArray
     scale: _calibrate.Scale
     moment: Moment | None
 
@@ -135,14 +135,14 @@ def _compute_local_percentiles(people: FloatArray, xy: FloatArray, size: FloatAr
     return percentile
 
 
-def _is_on_way(cells: Cells) -> BoolArray:
-    return (cells.ground["origin"] == "way").to_numpy()[cells.pair_ground[cells.first_pair[:-1]]]
+def _is_on_way(samples: Samples) -> BoolArray:
+    return (samples.ground["origin"] == "way").to_numpy()[samples.pair_ground[samples.first_pair[:-1]]]
 
 
 def _survey_stations(windows: Windows, evidence: Evidence) -> _Looked:
-    xy, of_cell = _near.place_stations(windows.cells)
+    xy, of_sample = _near.place_stations(windows.samples)
     scale = _calibrate.learn_scale(evidence.features, evidence.moment)
-    return _Looked(_where.estimate_activity(xy, evidence.features), of_cell, scale, evidence.moment)
+    return _Looked(_where.estimate_activity(xy, evidence.features), of_sample, scale, evidence.moment)
 
 
 def rate_crowding(people: FloatArray, percentile: FloatArray) -> FloatArray:
@@ -166,19 +166,19 @@ def rate_crowding(people: FloatArray, percentile: FloatArray) -> FloatArray:
 
 
 def measure_crowding(windows: Windows, evidence: Evidence) -> Measurement:
-    """Estimate crowding of each window: its busiest cell, its worst wheels, what lies beside it."""
-    looked, cells = _survey_stations(windows, evidence), windows.cells
+    """Estimate crowding of each window: its busiest sample, its worst wheels, what lies beside it."""
+    looked, samples = _survey_stations(windows, evidence), windows.samples
     busiest = _find_busiest_stations(windows, looked)
     people, known = looked.people[busiest], looked.around.known[busiest]
     # Only ways make the surroundings: how many corridors a lawn has changes nothing.
     percentile = np.full(len(windows), np.nan)
     if known.any():
         size = np.zeros(len(looked.around.xy))
-        np.add.at(size, looked.of_cell, _is_on_way(cells).astype(float))
+        np.add.at(size, looked.of_sample, _is_on_way(samples).astype(float))
         ranked = _compute_local_percentiles(looked.people, looked.around.xy, size, np.unique(busiest))
         percentile = np.where(known, ranked[busiest], np.nan)
     beside = _find_window_neighbours(windows, looked, evidence)
-    wheels = _wheels.rate_wheels(cells.ground)
+    wheels = _wheels.rate_wheels(samples.ground)
     by_wheels = np.fmin(_rate_worst_wheels(windows, wheels), _wheels.rate_neighbours(beside, evidence.moment))
     unknown = float(np.interp(UNKNOWN_PERCENTILE, *np.array(CURVE).T))
     people_rated = np.where(known, rate_crowding(people, np.nan_to_num(percentile, nan=UNKNOWN_PERCENTILE)), unknown)
@@ -203,23 +203,23 @@ def _find_busiest_stations(windows: Windows, looked: _Looked) -> IntArray:
     """Return the busiest station of each window."""
     if not len(windows):
         return np.empty(0, dtype=np.int64)
-    of_cells = looked.people[looked.of_cell]
-    return looked.of_cell[windows.first + take_slices(of_cells, windows.first, windows.n_cells).argmax(axis=1)]
+    of_samples = looked.people[looked.of_sample]
+    return looked.of_sample[windows.first + take_slices(of_samples, windows.first, windows.n_samples).argmax(axis=1)]
 
 
 def _rate_worst_wheels(windows: Windows, wheels: _wheels.Wheels) -> FloatArray:
     worst = np.fmin(wheels.bicycle, wheels.motor)
-    return _cells.reduce_to_windows(windows, _cells.reduce_to_samples(windows.cells, worst, "min"), "min")
+    return _samples.reduce_to_windows(windows, _samples.reduce_to_samples(windows.samples, worst, "min"), "min")
 
 
 def _find_window_neighbours(windows: Windows, looked: _Looked, evidence: Evidence) -> pd.DataFrame:
     """Say what lies beside each window."""
     near = _wheels.find_point_neighbours(
-        looked.around.xy, _near.SPACING_CELLS * windows.cells.step_m, evidence.features
+        looked.around.xy, _near.SPACING_CELLS * windows.samples.step_m, evidence.features
     )
     return pd.DataFrame(
         {
-            name: _cells.reduce_to_windows(windows, near[name].to_numpy(dtype=float)[looked.of_cell], "max") > 0
+            name: _samples.reduce_to_windows(windows, near[name].to_numpy(dtype=float)[looked.of_sample], "max") > 0
             for name in near.columns
         }
     )
@@ -247,9 +247,9 @@ def _make_describer(
                 "best_hours": _describe_known_hours(looked, station),
                 "bicycles": _make_text_array(
                     _wheels.BICYCLES_IN_WORDS[b]
-                    for b in wheels.bicycle[_cells.find_worst_ground(windows, wheels.bicycle)[rows]]
+                    for b in wheels.bicycle[_samples.find_worst_ground(windows, wheels.bicycle)[rows]]
                 ),
-                "motors": _make_text_array(wheels.motor_words[_cells.find_worst_ground(windows, wheels.motor)[rows]]),
+                "motors": _make_text_array(wheels.motor_words[_samples.find_worst_ground(windows, wheels.motor)[rows]]),
                 **{
                     column: _make_text_array(
                         f"{name} within {_wheels.NEAR_M[name]:.0f} m" if hit else None for hit in near[name]

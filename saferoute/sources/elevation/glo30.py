@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from saferoute.model import ElevationSamples
+from saferoute.model import Heights
 from saferoute.sources.elevation.raster import estimate_quality, is_void
 from saferoute.sources.elevation.samples import distinct_keys, gather_heights, interpolate_between, unknown_heights
 from saferoute.sources.online import Limits
@@ -57,7 +57,7 @@ class Glo30Source:
         self._parts: dict[Part, FloatArray | None] = {}
         self._absent: set[str] = set()
 
-    def read_heights(self, xy: FloatArray, crs: str) -> ElevationSamples:
+    def read_heights(self, xy: FloatArray, crs: str) -> Heights:
         """Return heights at points of shape (n, 2) given in `crs`."""
         from dataclasses import replace
 
@@ -81,7 +81,7 @@ class Glo30Source:
         if not known.any():
             return replace(unknown_heights(len(xy)), notes=notes)
         sigma_m, correlation_m, surface = estimate_quality(_CELL_M)
-        return ElevationSamples(
+        return Heights(
             elevation_m=heights,
             sigma_m=np.where(known, sigma_m, np.nan),
             correlation_m=np.where(known, correlation_m, np.nan),

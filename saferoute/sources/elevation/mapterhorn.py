@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from saferoute.model import ElevationSamples
+from saferoute.model import Heights
 from saferoute.sources.elevation import glo30
 from saferoute.sources.elevation.raster import estimate_quality, is_void
 from saferoute.sources.elevation.samples import (
@@ -79,7 +79,7 @@ class MapterhornSource:
         self._cache = online.open_cache()
         self._tiles: dict[Tile, FloatArray | None] = {}
 
-    def read_heights(self, xy: FloatArray, crs: str) -> ElevationSamples:
+    def read_heights(self, xy: FloatArray, crs: str) -> Heights:
         """Return heights at points of shape (n, 2) given in `crs`."""
         from pyproj import Transformer
 
@@ -129,7 +129,7 @@ class MapterhornSource:
                     return finest
         return WORLD_ZOOM
 
-    def _heights_at_zoom(self, world: FloatArray, level: int, lat: FloatArray, deadline: float) -> ElevationSamples:
+    def _heights_at_zoom(self, world: FloatArray, level: int, lat: FloatArray, deadline: float) -> Heights:
         pixel = world * (TILE_PX << level) - 0.5  # heights belong to the middles of pixels
         corner = np.floor(pixel).astype(np.int64)
         share = pixel - corner
@@ -151,7 +151,7 @@ class MapterhornSource:
         cell_m = pixel_m if level > WORLD_ZOOM else max(pixel_m, GLO30_CELL_M)
         sigma_m, correlation_m, surface = estimate_quality(cell_m)
         sigma_m = float(np.hypot(sigma_m, height_step_m(level) / np.sqrt(12)))
-        return ElevationSamples(
+        return Heights(
             elevation_m=heights,
             sigma_m=np.where(known, sigma_m, np.nan),
             correlation_m=np.where(known, correlation_m, np.nan),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from saferoute.model import ElevationSamples, InvalidInput, NoCoverage
+from saferoute.model import Heights, InvalidInput, NoCoverage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,7 +100,7 @@ class RasterSource:
             "leave --dem out to go on without slopes"
         )
 
-    def read_heights(self, xy: FloatArray, crs: str) -> ElevationSamples:
+    def read_heights(self, xy: FloatArray, crs: str) -> Heights:
         """Return heights at points of shape (n, 2) given in `crs`."""
         n = len(xy)
         heights, sigma, correlation, cell = (np.full(n, np.nan) for _ in range(4))
@@ -120,7 +120,7 @@ class RasterSource:
             names.append(f"{raster.name} ({cell_m:.0f} m cells)")
             if raster.attribution:
                 credit.append(raster.attribution)
-        return ElevationSamples(heights, sigma, correlation, cell, source, tuple(names), surface_model, tuple(credit))
+        return Heights(heights, sigma, correlation, cell, source, tuple(names), surface_model, tuple(credit))
 
     def _rate_raster(self, raster: _Raster, cell_m: float) -> tuple[float, float, bool]:
         """Return σ and correlation length in m, and whether it is a surface model."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from saferoute.model import ElevationSamples
+from saferoute.model import Heights
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from saferoute.sources import ElevationSource
 
 
-def unknown_heights(n: int) -> ElevationSamples:
+def unknown_heights(n: int) -> Heights:
     """Return n heights of which none is known."""
     unknown = np.full(n, np.nan)
-    return ElevationSamples(
+    return Heights(
         elevation_m=unknown,
         sigma_m=unknown,
         correlation_m=unknown,
@@ -30,7 +30,7 @@ def unknown_heights(n: int) -> ElevationSamples:
     )
 
 
-def merge_heights(samples: ElevationSamples, more: ElevationSamples, where: BoolArray) -> ElevationSamples:
+def merge_heights(samples: Heights, more: Heights, where: BoolArray) -> Heights:
     """Return the samples with those of another source put in at some of the points.
 
     Parameters
@@ -51,7 +51,7 @@ def merge_heights(samples: ElevationSamples, more: ElevationSamples, where: Bool
     source[where] = np.where(more.source < 0, -1, more.source + len(samples.sources))
     surface = samples.surface_model.copy()
     surface[where] = more.surface_model
-    return ElevationSamples(
+    return Heights(
         elevation_m=put(samples.elevation_m, more.elevation_m),
         sigma_m=put(samples.sigma_m, more.sigma_m),
         correlation_m=put(samples.correlation_m, more.correlation_m),
@@ -65,8 +65,8 @@ def merge_heights(samples: ElevationSamples, more: ElevationSamples, where: Bool
 
 
 def read_heights_where(
-    source: ElevationSource, xy: FloatArray, crs: str, *, where: BoolArray, base: ElevationSamples | None = None
-) -> ElevationSamples:
+    source: ElevationSource, xy: FloatArray, crs: str, *, where: BoolArray, base: Heights | None = None
+) -> Heights:
     """Return `base` (by default nothing known) with heights of a source at the points that `where` marks."""
     base = unknown_heights(len(xy)) if base is None else base
     return merge_heights(base, source.read_heights(xy[where], crs), where) if where.any() else base
@@ -84,7 +84,7 @@ class InTurn:
     def __init__(self, sources: Sequence[ElevationSource]) -> None:
         self._sources = tuple(sources)
 
-    def read_heights(self, xy: FloatArray, crs: str) -> ElevationSamples:
+    def read_heights(self, xy: FloatArray, crs: str) -> Heights:
         """Return heights at points of shape (n, 2) given in `crs`."""
         result = unknown_heights(len(xy))
         for source in self._sources:

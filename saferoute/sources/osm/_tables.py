@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from saferoute.model import OSM_ATTRIBUTION, WGS84, Chains, Features
+from saferoute.model import OSM_ATTRIBUTION, WGS84, Features, Strokes
 from saferoute.sources.osm._columns import enclosing_box, text_dtype
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from saferoute.sources.osm._columns import Columns
     from saferoute.sources.osm._reading import Read
 
-    Joiner = Callable[[gpd.GeoDataFrame], Chains]
-    """Joins the ways of a table to chains: what the index cannot know by itself."""
+    Joiner = Callable[[gpd.GeoDataFrame], Strokes]
+    """Joins the ways of a table to strokes: what the index cannot know by itself."""
 
 Box = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
@@ -55,7 +55,7 @@ class Tables:
     ways: gpd.GeoDataFrame
     areas: gpd.GeoDataFrame
     points: gpd.GeoDataFrame
-    chains: Chains | None
+    strokes: Strokes | None
     """``edge_ground`` holds values of the ways' column ``row``."""
     facts: Facts
 
@@ -63,8 +63,8 @@ class Tables:
         """Return what touches a box."""
         west, south, east, north = box
         ways, areas, points = (t.cx[west:east, south:north] for t in (self.ways, self.areas, self.points))
-        chains = None if self.chains is None else _select_strokes(self.chains, box)
-        return Tables(ways, areas, points, chains, self.facts)
+        strokes = None if self.strokes is None else _select_strokes(self.strokes, box)
+        return Tables(ways, areas, points, strokes, self.facts)
 
 
 class Held(Protocol):
@@ -81,7 +81,7 @@ class Held(Protocol):
 
 
 def build_tables(held: Read, join: Joiner | None, extent: Box | None = None) -> Tables:
-    """Return what files hold as tables, with its chains.
+    """Return what files hold as tables, with its strokes.
 
     Parameters
     ----------
@@ -120,19 +120,19 @@ def merge_boxes(one: Box, other: Sequence[float]) -> Box:
     return float(west), float(south), float(east), float(north)
 
 
-def _select_strokes(chains: Chains, box: Box) -> Chains:
+def _select_strokes(strokes: Strokes, box: Box) -> Strokes:
     import numpy as np
     import shapely
 
-    near = shapely.intersects(chains.lines, shapely.box(*box))
-    vertex = near[chains.vertex_chain]
-    assert chains.side_paths is not None
-    return Chains(
-        chains.lines[near],
-        (np.cumsum(near) - 1)[chains.vertex_chain[vertex]],
-        chains.vertex_node[vertex],
-        chains.edge_ground[vertex],
-        chains.side_paths[vertex],
+    near = shapely.intersects(strokes.lines, shapely.box(*box))
+    vertex = near[strokes.vertex_stroke]
+    assert strokes.side_paths is not None
+    return Strokes(
+        strokes.lines[near],
+        (np.cumsum(near) - 1)[strokes.vertex_stroke[vertex]],
+        strokes.vertex_node[vertex],
+        strokes.edge_ground[vertex],
+        strokes.side_paths[vertex],
         np.flatnonzero(near),
     )
 
@@ -150,13 +150,13 @@ def build_features(tables: Tables, area: Area) -> Features:
     """Return tables in the metres of an area."""
     import numpy as np
 
-    facts, chains = tables.facts, tables.chains
+    facts, strokes = tables.facts, tables.strokes
     row = tables.ways["row"].to_numpy()
     layers = [tables.ways, tables.areas, tables.points]
     *shapes, lines, extents = _project_to_metres(
         [
             *(layer.geometry.to_numpy() for layer in layers),
-            np.empty(0, dtype=object) if chains is None else chains.lines,
+            np.empty(0, dtype=object) if strokes is None else strokes.lines,
             np.array([facts.extent], dtype=object),
         ],
         area,
@@ -168,17 +168,17 @@ def build_features(tables: Tables, area: Area) -> Features:
     notes = [f"{facts.skipped} broken objects of the extract were skipped"] if facts.skipped else []
     if facts.extent is None:
         notes.append("the extract does not say where it was cut: near its edges obstacles may be missing")
-    if chains is not None:
-        at = np.minimum(np.searchsorted(row, chains.edge_ground), max(len(row) - 1, 0))
-        here = row[at] == chains.edge_ground if len(row) else np.zeros(len(at), dtype=bool)
-        chains = replace(chains, lines=lines, edge_ground=np.where(here, at, -1))
+    if strokes is not None:
+        at = np.minimum(np.searchsorted(row, strokes.edge_ground), max(len(row) - 1, 0))
+        here = row[at] == strokes.edge_ground if len(row) else np.zeros(len(at), dtype=bool)
+        strokes = replace(strokes, lines=lines, edge_ground=np.where(here, at, -1))
     return Features(
         ways=ways.drop(columns="row"),
         areas=areas,
         points=points,
         tagged=_append_local_highways(facts.tagged, ways),
         extent=extents[0],
-        chains=chains,
+        strokes=strokes,
         data_date=facts.data_date,
         attribution=(OSM_ATTRIBUTION,),
         notes=tuple(notes),

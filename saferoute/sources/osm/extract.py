@@ -36,7 +36,7 @@ class ExtractSource:
     extent : (west, south, east, north), optional
         Where they are whole, in degrees; by default what their headers say.
     join : callable, optional
-        Joins ways to chains; without it features come without.
+        Joins ways to strokes; without it features come without.
     cache : Cache, optional
         Keeps the tables (`saferoute.sources.osm.index`); without it they stay in memory.
     say : callable

@@ -4,7 +4,7 @@ An index is a folder named by what its files hold, by the version of the
 tables and by the tags they keep: it is written under another name and renamed
 when it is whole, so that nobody ever sees half of one. Combinations of tags
 are numbers into lists of values; these lists, and the node ids of ways and
-chains, stand in plain arrays beside the tables.
+strokes, stand in plain arrays beside the tables.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from saferoute.model import WGS84, Chains, SourceUnavailable
+from saferoute.model import WGS84, SourceUnavailable, Strokes
 from saferoute.osm import keys
 from saferoute.sources.osm._columns import NAME, Columns, Vocabulary, text_dtype
 from saferoute.sources.osm._reading import ALL, read_extracts
@@ -51,8 +51,8 @@ if TYPE_CHECKING:
 
 KIND = "index"
 """Folder of the cache."""
-SCHEMA = 2
-"""Version of the tables and of how chains are joined: another number makes all indexes anew."""
+SCHEMA = 3
+"""Version of the tables and of how strokes are joined: another number makes all indexes anew."""
 PART = ".part"
 _META = "index.json"
 _AREAS = "areas.json"
@@ -112,7 +112,7 @@ def open_index(
     Parameters
     ----------
     join : callable, optional
-        Joins ways to chains; without it the index has none.
+        Joins ways to strokes; without it the index has none.
     say : callable
         Is told that it takes a while.
     """
@@ -328,21 +328,21 @@ def _write_table(name: str, columns: Columns, part: Path) -> Mapping[str, list[s
     return columns.vocabulary.known
 
 
-def _write_strokes(chains: Chains, part: Path) -> None:
+def _write_strokes(strokes: Strokes, part: Path) -> None:
     import numpy as np
     import pyogrio.raw
     import shapely
 
-    assert chains.side_paths is not None
-    n = np.bincount(chains.vertex_chain, minlength=len(chains.lines)).astype(np.int64)
+    assert strokes.side_paths is not None
+    n = np.bincount(strokes.vertex_stroke, minlength=len(strokes.lines)).astype(np.int64)
     first = np.cumsum(n) - n
     number = np.arange(len(n))
-    np.save(part / "chain_nodes.npy", chains.vertex_node)
-    np.save(part / "chain_ways.npy", chains.edge_ground)
-    np.save(part / "chain_sides.npy", chains.side_paths.astype(np.int16))
+    np.save(part / "stroke_nodes.npy", strokes.vertex_node)
+    np.save(part / "stroke_ways.npy", strokes.edge_ground)
+    np.save(part / "stroke_sides.npy", strokes.side_paths.astype(np.int16))
     pyogrio.raw.write(
-        part / "chains.fgb",
-        geometry=shapely.to_wkb(chains.lines),
+        part / "strokes.fgb",
+        geometry=shapely.to_wkb(strokes.lines),
         field_data=[number, first, n],
         fields=np.array(["number", "first", "n"], dtype=object),
         geometry_type="LineString",
@@ -427,24 +427,24 @@ class Index:
         )
         return data["row"][order], columns
 
-    def _read_strokes(self, box: Box) -> Chains | None:
+    def _read_strokes(self, box: Box) -> Strokes | None:
         import numpy as np
         import pyogrio.raw
         import shapely
 
         from saferoute.geometry import indices_of_slices
 
-        path = self.folder / "chains.fgb"
+        path = self.folder / "strokes.fgb"
         if not path.exists():
             return None
         _, _, wkb, (number, first, n) = pyogrio.raw.read(path, bbox=box)
         order = np.argsort(number)
         vertex = indices_of_slices(first[order], n[order])
-        return Chains(
+        return Strokes(
             shapely.from_wkb(wkb)[order],
             np.repeat(np.arange(len(order)), n[order]),
-            self._load_array("chain_nodes")[vertex],
-            self._load_array("chain_ways")[vertex],
-            self._load_array("chain_sides")[vertex].astype(float),
+            self._load_array("stroke_nodes")[vertex],
+            self._load_array("stroke_ways")[vertex],
+            self._load_array("stroke_sides")[vertex].astype(float),
             number[order],
         )

@@ -67,11 +67,11 @@ def assert_same(one: Features, other: Features) -> None:
         assert_geodataframe_equal(getattr(one, name), getattr(other, name))
     assert one.tagged.equals(other.tagged)
     assert (one.extent, one.data_date, one.notes) == (other.extent, other.data_date, other.notes)
-    assert one.chains is not None
-    assert other.chains is not None
-    assert shapely.equals_exact(one.chains.lines, other.chains.lines).all()
-    for name in ("vertex_chain", "vertex_node", "edge_ground", "side_paths", "number"):
-        assert (getattr(one.chains, name) == getattr(other.chains, name)).all(), name
+    assert one.strokes is not None
+    assert other.strokes is not None
+    assert shapely.equals_exact(one.strokes.lines, other.strokes.lines).all()
+    for name in ("vertex_stroke", "vertex_node", "edge_ground", "side_paths", "number"):
+        assert (getattr(one.strokes, name) == getattr(other.strokes, name)).all(), name
 
 
 def test_the_index_holds_what_the_extract_holds(town: Path, cache: Cache) -> None:
@@ -138,14 +138,14 @@ def test_a_real_city_is_the_same_from_the_index(shared_data: Path, cache: Cache)
     assert_same(three, one)
 
 
-def test_a_chain_goes_on_beyond_what_is_looked_at(tmp_path: Path, cache: Cache) -> None:
+def test_a_stroke_goes_on_beyond_what_is_looked_at(tmp_path: Path, cache: Cache) -> None:
     plan = "\n".join(f"n{k} {k * 200} 0" for k in range(1, 40)) + "\n"
     plan += "\n".join(f"w{k} n{k},n{k + 1} highway=path" for k in range(1, 39))
     features = look(write_town(tmp_path / "long.osm.pbf", plan), cache)
-    assert features.chains is not None
-    assert len(features.chains.lines) == 1
-    assert shapely.length(features.chains.lines[0]) == pytest.approx(38 * 200, rel=1e-3)
-    assert (features.chains.edge_ground < 0).any(), "most of its ways are not here"
+    assert features.strokes is not None
+    assert len(features.strokes.lines) == 1
+    assert shapely.length(features.strokes.lines[0]) == pytest.approx(38 * 200, rel=1e-3)
+    assert (features.strokes.edge_ground < 0).any(), "most of its ways are not here"
     assert len(features.ways) < 12
 
 
@@ -193,7 +193,7 @@ def test_other_tags_or_another_version_make_another_index(
     )
 
 
-@pytest.mark.parametrize("name", ["ways.fgb", "chain_nodes.npy", "index.json"])
+@pytest.mark.parametrize("name", ["ways.fgb", "stroke_nodes.npy", "index.json"])
 @pytest.mark.parametrize("harm", ["cut off", "missing"])
 def test_a_damaged_index_is_made_anew(town: Path, cache: Cache, name: str, harm: str) -> None:
     whole = look(town, cache)

@@ -1,0 +1,46 @@
+"""From the tagged ground to samples, and from samples to windows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from saferoute.geometry import take_slices
+
+if TYPE_CHECKING:
+    from saferoute.arrays import FloatArray, IntArray
+    from saferoute.model import Samples, Windows
+
+
+def reduce_to_samples(samples: Samples, of_ground: FloatArray, how: str) -> FloatArray:
+    """Return the least or greatest value of the ground each sample touches, shape (samples,)."""
+    if not len(samples):
+        return np.empty(0)
+    values = of_ground[samples.pair_ground]
+    result: FloatArray = {"min": np.minimum, "max": np.maximum}[how].reduceat(values, samples.first_pair[:-1])
+    return result
+
+
+def reduce_to_windows(windows: Windows, of_samples: FloatArray, how: str, *, run_outs: bool = False) -> FloatArray:
+    """Return the minimum, maximum or sum over each window's samples, shape (windows,).
+
+    With `run_outs` the samples before and behind a window count, too.
+    """
+    if not len(windows):
+        return np.empty(0)
+    beyond = windows.run_out_samples if run_outs else 0
+    values = take_slices(of_samples, windows.first - beyond, windows.n_samples + 2 * beyond)
+    result: FloatArray = {"min": np.minimum, "max": np.maximum, "sum": np.add}[how].reduce(values, axis=1)
+    return result
+
+
+def find_worst_ground(windows: Windows, of_ground: FloatArray) -> IntArray:
+    """Return the row of `Samples.ground` with the least value that each window touches."""
+    samples = windows.samples
+    if not len(windows):
+        return np.empty(0, dtype=np.int64)
+    # Sorted by value within each sample, the first pair of a sample is its worst.
+    order = np.lexsort((samples.pair_ground, of_ground[samples.pair_ground], samples.pair_sample))
+    ground = samples.pair_ground[order][samples.first_pair[:-1]]
+    return ground[windows.first + take_slices(of_ground[ground], windows.first, windows.n_samples).argmin(axis=1)]
