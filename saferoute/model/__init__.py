@@ -1,0 +1,60 @@
+"""The nouns that every room speaks, and the error tree.
+
+Nothing here reads, writes or computes on geometry; heavy libraries appear in
+annotations only, so that importing this package costs milliseconds.
+"""
+
+from __future__ import annotations
+
+from saferoute.model.errors import (
+    InvalidInput,
+    InvalidProfile,
+    NoCoverage,
+    PlaceNotFound,
+    SaferouteError,
+    SourceUnavailable,
+)
+from saferoute.model.features import OSM_ATTRIBUTION, Counters, Features, Strokes
+from saferoute.model.heights import Heights
+from saferoute.model.judgement import CRITERIA, WEIGHTS, Criterion, Evidence, Formula, Measurement
+from saferoute.model.places import WGS84, Area, Moment, Place
+from saferoute.model.results import CAUTION, STEP_KINDS, Explanation, Ranking, Session, Wish
+from saferoute.model.runner import BEGINNER_LEVELS, BEGINNER_SECTION_S, BEGINNER_SECTIONS, Profile, Training
+from saferoute.model.samples import Samples, Windows
+
+__all__ = [
+    "BEGINNER_LEVELS",
+    "BEGINNER_SECTIONS",
+    "BEGINNER_SECTION_S",
+    "CAUTION",
+    "CRITERIA",
+    "OSM_ATTRIBUTION",
+    "STEP_KINDS",
+    "WEIGHTS",
+    "WGS84",
+    "Area",
+    "Counters",
+    "Criterion",
+    "Evidence",
+    "Explanation",
+    "Features",
+    "Formula",
+    "Heights",
+    "InvalidInput",
+    "InvalidProfile",
+    "Measurement",
+    "Moment",
+    "NoCoverage",
+    "Place",
+    "PlaceNotFound",
+    "Profile",
+    "Ranking",
+    "SaferouteError",
+    "Samples",
+    "Session",
+    "SourceUnavailable",
+    "Strokes",
+    "Training",
+    "Windows",
+    "Wish",
+]
