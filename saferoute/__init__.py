@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from saferoute.version import __version__
+
 if TYPE_CHECKING:
     from saferoute.api import Explanation, Ranking, Session, explain, find, plan
     from saferoute.model import Profile, SaferouteError, Wish
@@ -11,7 +13,6 @@ if TYPE_CHECKING:
     from saferoute.sources.online import Online
     from saferoute.sources.profiles import load_profile
 
-__version__ = "0.1.0"
 __all__ = [
     "Explanation",
     "Online",

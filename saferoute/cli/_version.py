@@ -7,7 +7,7 @@ import platform
 import sys
 from typing import Any
 
-from saferoute import __version__
+from saferoute.version import __version__
 
 
 class Action(argparse.Action):

@@ -9,9 +9,10 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from saferoute import __version__, search
+from saferoute import search
 from saferoute.sources.online import Online
 from saferoute.sources.region import open_local
+from saferoute.version import __version__
 
 if TYPE_CHECKING:
     from saferoute.model import Profile

@@ -12,9 +12,9 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait as wait_for
 from typing import TYPE_CHECKING, Any
 
-from saferoute import __version__
 from saferoute.model import InvalidInput, SourceUnavailable
 from saferoute.report.text import sanitize_text
+from saferoute.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 
-from saferoute import __version__
 from saferoute.exports._files import write_atomically
 from saferoute.exports.csv import escape_cell
 from saferoute.model import CAUTION, InvalidInput
@@ -21,6 +20,7 @@ from saferoute.report.text import sanitize_text
 from saferoute.scan import _places, _seams, _web
 from saferoute.scan._look import COLUMNS
 from saferoute.scan._store import OF_ROWS, empty_table, to_arrow
+from saferoute.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -20,7 +20,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import NameResolutionError
 
-from saferoute import __version__
+from saferoute.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable
