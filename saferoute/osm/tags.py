@@ -1,23 +1,118 @@
-"""Reading OSM tag values: numbers with units, lists, and columns that may be absent."""
+"""The tags of many objects as columns of numbers, and the questions that every reader of tags asks."""
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
 
+from saferoute.osm.values import normalize_word, parse_metres, split_list
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from saferoute.arrays import BoolArray, FloatArray
+    from saferoute.arrays import BoolArray, FloatArray, IntArray
 
-_NUMBER = re.compile(r"^\s*~?\s*(\d{1,4}(?:[.,]\d{1,3})?)\s*(m|metre|metres|meter|meters|cm|ft|')?\s*$", re.IGNORECASE)
-_FEET_INCHES = re.compile(r"^\s*(\d{1,3})\s*'\s*(?:(\d{1,2})\s*\"?)?\s*$")
-_FOOT_M = 0.3048
+    Tagged: TypeAlias = "pd.DataFrame | Tags"
+    """Objects with tags: a table with a column a key, or `Tags`, which is faster when asked more than once."""
+
+
+class Column(NamedTuple):
+    """One key of n objects.
+
+    Attributes
+    ----------
+    codes : ndarray of shape (n,)
+        Row in `values` of each object, −1 = the tag is missing.
+    values : tuple of str
+        The distinct values; some of them may have no object.
+    """
+
+    codes: NDArray[np.int32]
+    values: tuple[str, ...]
+
+
+class Tags:
+    """The tags of n objects; a key's column is made when it is first asked for, and kept.
+
+    Parameters
+    ----------
+    count : int
+        How many objects there are.
+    read : callable
+        Returns the column of a key, None where there is none.
+
+    Examples
+    --------
+    >>> tags = Tags.from_table(pd.DataFrame({"surface": ["sand", None, "sand"]}))
+    >>> tags["surface"].codes.tolist(), tags["surface"].values
+    ([0, -1, 0], ('sand',))
+    >>> tags["width"].codes.tolist()
+    [-1, -1, -1]
+    """
+
+    def __init__(self, count: int, read: Callable[[str], Column | None]) -> None:
+        self._count, self._read = count, read
+        self._columns: dict[str, Column] = {}
+
+    @classmethod
+    def from_table(cls, table: pd.DataFrame) -> Tags:
+        """Return the tags of a table's rows; columns changed later are not seen."""
+
+        def read(key: str) -> Column | None:
+            if key not in table:
+                return None
+            codes, values = pd.factorize(table[key].to_numpy(dtype=object))
+            return Column(codes.astype(np.int32), tuple(map(str, values)))
+
+        return cls(len(table), read)
+
+    @classmethod
+    def from_combinations(cls, values: Mapping[str, Sequence[str]], codes: NDArray[np.int32]) -> Tags:
+        """Return the tags of combinations; `select_rows` makes objects of them.
+
+        Parameters
+        ----------
+        values : mapping of k keys to their distinct values
+        codes : ndarray of shape (n, k)
+            Of each combination the row in the values of each key, −1 = the tag is missing.
+        """
+        place = {key: column for column, key in enumerate(values)}
+
+        def read(key: str) -> Column | None:
+            return Column(codes[:, place[key]], tuple(values[key])) if key in place else None
+
+        return cls(len(codes), read)
+
+    @classmethod
+    def of(cls, tagged: Tagged) -> Tags:
+        """Return the tags of a table, or the tags themselves."""
+        return tagged if isinstance(tagged, Tags) else cls.from_table(tagged)
+
+    def __len__(self) -> int:
+        """Return the number of objects."""
+        return self._count
+
+    def __getitem__(self, key: str) -> Column:
+        """Return a key's column, of missing tags alone where nobody has the key."""
+        if key not in self._columns:
+            column = self._read(key)
+            self._columns[key] = Column(np.full(self._count, -1, dtype=np.int32), ()) if column is None else column
+        return self._columns[key]
+
+    def select_rows(self, rows: IntArray | BoolArray) -> Tags:
+        """Return the tags of some objects, in the order of `rows`."""
+        count = int(np.count_nonzero(rows)) if rows.dtype == bool else len(rows)
+        return Tags(count, lambda key: Column(self[key].codes[rows], self[key].values))
+
+    def get_text(self, key: str) -> NDArray[np.object_]:
+        """Return a tag's value for each object as it was tagged, None where it is missing."""
+        codes, values = self[key]
+        return np.array([*values, None], dtype=object)[codes]
 
 
 def tag_column(table: pd.DataFrame, tag: str) -> pd.Series:
@@ -27,50 +122,70 @@ def tag_column(table: pd.DataFrame, tag: str) -> pd.Series:
     return table[tag]
 
 
-def has_value(table: pd.DataFrame, tag: str, values: Collection[str]) -> BoolArray:
-    """Say for which rows a tag has one of `values`; a list (`a;b`) counts if any part does."""
-    return map_tag_values(
-        table, tag, lambda value: any(part.strip() in values for part in value.split(";")), missing=False
-    )
+@lru_cache(maxsize=4096)
+def _normalize_words(values: frozenset[str]) -> frozenset[str]:
+    return frozenset(map(normalize_word, values))
 
 
-def has_tag(table: pd.DataFrame, tag: str, *, but: Collection[str] = ("no",)) -> BoolArray:
-    """Say which rows have a tag with any other value than `but`; a list (`no;yes`) is another value."""
-    return map_tag_values(table, tag, lambda value: value not in but, missing=False)
+def map_tag_values(tagged: Tagged, key: str, read: Callable[[str], Any], *, missing: Any) -> NDArray[Any]:
+    """Return what `read` makes of each object's value, `missing` where the tag is missing; each value is read once."""
+    codes, values = Tags.of(tagged)[key]
+    return np.array([*map(read, values), missing])[codes]
 
 
-def rate_worst_value(table: pd.DataFrame, tag: str, ratings: Mapping[str, float]) -> FloatArray:
-    """Return the rating of a tag's value, the worst part of a list, NaN where none is known."""
-    return map_tag_values(table, tag, lambda value: _rate_worst_part(value, ratings), missing=np.nan)
+def has_value(tagged: Tagged, key: str, values: Iterable[str]) -> BoolArray:
+    """Return a mask of the objects whose tag is one of `values`; a list (``a;b``) counts if any part does."""
+    wanted = _normalize_words(frozenset(values))
+    return map_tag_values(tagged, key, lambda value: not wanted.isdisjoint(split_list(value)), missing=False)
 
 
-def map_tag_values(table: pd.DataFrame, tag: str, of: Callable[[str], Any], *, missing: float) -> NDArray[Any]:
-    """Return what is told of a tag's value in each row; each value is asked for once."""
-    codes, known = pd.factorize(tag_column(table, tag).to_numpy(dtype=object))
-    return np.array([*map(of, known), missing])[codes]
+def has_any_value(tagged: Tagged, values_by_key: Mapping[str, Iterable[str]]) -> BoolArray:
+    """Return a mask of the objects with one of the values of any of the keys.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"natural": ["water", None], "landuse": [None, "grass"]})
+    >>> has_any_value(table, {"natural": {"water"}, "landuse": {"basin"}}).tolist()
+    [True, False]
+    """
+    hit = np.zeros(len(tagged), dtype=bool)
+    for key, values in values_by_key.items():
+        hit |= has_value(tagged, key, values)
+    return hit
 
 
-def _rate_worst_part(value: str, ratings: Mapping[str, float]) -> float:
-    parts = [ratings[p.strip()] for p in value.split(";") if p.strip() in ratings]
-    return min(parts) if parts else np.nan
+def has_tag(tagged: Tagged, key: str, *, but: Collection[str] = ("no",)) -> BoolArray:
+    """Return a mask of the objects with any value of a tag but those in `but`; of a list, any part."""
+    not_meant = _normalize_words(frozenset(but))
+    return map_tag_values(tagged, key, lambda value: not not_meant.issuperset(split_list(value)), missing=False)
 
 
-def read_metres(table: pd.DataFrame, tag: str) -> FloatArray:
+def rate_worst_value(tagged: Tagged, key: str, ratings: Mapping[str, float]) -> FloatArray:
+    """Return the rating of each object's value, the worst part of a list, NaN where none is rated."""
+    by_word = {normalize_word(value): rating for value, rating in ratings.items()}
+
+    def rate(value: str) -> float:
+        return min((by_word[part] for part in split_list(value) if part in by_word), default=np.nan)
+
+    return map_tag_values(tagged, key, rate, missing=np.nan)
+
+
+def read_metres(tagged: Tagged, key: str) -> FloatArray:
     """Return lengths in metres, NaN where missing or not a plain length.
 
     Examples
     --------
-    >>> metres(pd.DataFrame({"width": ["2,5", "3 m", "6'", "wide", "80 cm"]}), "width").round(2).tolist()
+    >>> read_metres(pd.DataFrame({"width": ["2,5", "3 m", "6'", "wide", "80 cm"]}), "width").round(2).tolist()
     [2.5, 3.0, 1.83, nan, 0.8]
     """
-    return map_tag_values(table, tag, _parse_metres, missing=np.nan)
+    return read_numbers(tagged, key, parse_metres)
 
 
-def _parse_metres(value: str) -> float:
-    if match := _FEET_INCHES.match(value):
-        return _FOOT_M * (int(match[1]) + int(match[2] or 0) / 12)
-    if match := _NUMBER.match(value):
-        number = float(match[1].replace(",", "."))
-        factor = {"cm": 0.01, "ft": _FOOT_M, "'": _FOOT_M}.get((match[2] or "m").lower(), 1.0)
-        return number * factor
-    return float("nan")
+def read_numbers(tagged: Tagged, key: str, parse: Callable[[str], float | None]) -> FloatArray:
+    """Return what `parse` makes of each object's value as a number, NaN where missing or not understood."""
+
+    def read(value: str) -> float:
+        number = parse(value)
+        return np.nan if number is None else number
+
+    return map_tag_values(tagged, key, read, missing=np.nan).astype(float)

@@ -1,0 +1,127 @@
+"""Answers to questions about tags: yes, no, not known, or not understood."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from saferoute.osm.tags import Tags, map_tag_values
+from saferoute.osm.values import normalize_word, split_list
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from saferoute.arrays import BoolArray, IntArray
+    from saferoute.osm.tags import Tagged
+
+_NO, _UNKNOWN, _NOT_UNDERSTOOD, _YES = range(4)
+"""In the order in which the larger decides when one of several would do."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the tags of n objects say to one question.
+
+    Answers combine: ``a | b`` is yes where either is, ``a & b`` no where either
+    is, ``~a`` turns yes and no; what is left open stays open, and text that is
+    not understood is not lost.
+
+    Attributes
+    ----------
+    codes : ndarray of shape (n,)
+    text : ndarray of n str
+        ``key=value`` of what is not understood, ``""`` elsewhere.
+    """
+
+    codes: NDArray[np.int8]
+    text: NDArray[np.object_]
+
+    @property
+    def yes(self) -> BoolArray:
+        """Return a mask of the objects of which it is true."""
+        return self.codes == _YES
+
+    @property
+    def no(self) -> BoolArray:
+        """Return a mask of the objects of which it is false."""
+        return self.codes == _NO
+
+    @property
+    def unknown(self) -> BoolArray:
+        """Return a mask of the objects without the tag that would tell."""
+        return self.codes == _UNKNOWN
+
+    @property
+    def not_understood(self) -> BoolArray:
+        """Return a mask of the objects with a tag that nobody here can read."""
+        return self.codes == _NOT_UNDERSTOOD
+
+    def __len__(self) -> int:
+        """Return the number of objects."""
+        return len(self.codes)
+
+    def __or__(self, other: Answer) -> Answer:
+        codes = np.maximum(self.codes, other.codes)
+        return Answer(codes, _keep_text(codes, self.text, other.text))
+
+    def __and__(self, other: Answer) -> Answer:
+        return ~(~self | ~other)
+
+    def __invert__(self) -> Answer:
+        opposite = np.array([_YES, _UNKNOWN, _NOT_UNDERSTOOD, _NO], dtype=np.int8)
+        return Answer(opposite[self.codes], self.text)
+
+    def select_rows(self, rows: IntArray | BoolArray) -> Answer:
+        """Return the answers of some objects."""
+        return Answer(self.codes[rows], self.text[rows])
+
+
+def _keep_text(codes: NDArray[np.int8], *texts: NDArray[np.object_]) -> NDArray[np.object_]:
+    first, second = texts
+    said = np.where((first != "") & (second != "") & (first != second), first + "; " + second, first + second)
+    said = np.where(first == second, first, said)
+    return np.where(codes == _NOT_UNDERSTOOD, said, "")
+
+
+def ask_value(
+    tagged: Tagged, key: str, yes: Iterable[str], no: Iterable[str] | None = None, *, missing_is_no: bool = False
+) -> Answer:
+    """Return whether a tag has one of the values that mean yes; of a list any part.
+
+    Parameters
+    ----------
+    yes, no : values
+        Any other value is not understood; with ``no=None`` it means no.
+    missing_is_no : bool
+        Whether a missing tag means no, as of keys that name what a thing is;
+        else it is unknown.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"lit": ["yes", "NO", "moonlight", None]})
+    >>> answer = ask_value(table, "lit", {"yes"}, {"no"})
+    >>> answer.yes.tolist(), answer.no.tolist()
+    ([True, False, False, False], [False, True, False, False])
+    >>> answer.unknown.tolist(), answer.text.tolist()
+    ([False, False, False, True], ['', '', 'lit=moonlight', ''])
+    """
+    means_yes = frozenset(map(normalize_word, yes))
+    means_no = None if no is None else frozenset(map(normalize_word, no))
+
+    def answer(value: str) -> int:
+        parts = split_list(value)
+        if not means_yes.isdisjoint(parts):
+            return _YES
+        return _NO if means_no is None or means_no.issuperset(parts) else _NOT_UNDERSTOOD
+
+    tags = Tags.of(tagged)
+    codes = map_tag_values(tags, key, answer, missing=_NO if missing_is_no else _UNKNOWN).astype(np.int8)
+    text = np.full(len(tags), "", dtype=object)
+    unread = codes == _NOT_UNDERSTOOD
+    text[unread] = [f"{key}={value}" for value in tags.get_text(key)[unread]]
+    return Answer(codes, text)
