@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import re
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from saferoute.model import InvalidInput
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
     from saferoute.model import Place, Profile
     from saferoute.sources import FeatureSource
@@ -168,9 +170,28 @@ def print_message(text: str) -> None:
     print(sanitize_text(text, 2000), file=sys.stderr)
 
 
-def progress_printer(quiet: bool) -> Callable[[str], None]:
-    """Return what tells of each step, or of none."""
-    return (lambda _: None) if quiet else (lambda text: print_message(f"… {text}"))
+class _StderrHandler(logging.Handler):
+    """Prints steps after an ellipsis, and warnings plain."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print a record as one line."""
+        print_message(("" if record.levelno >= logging.WARNING else "… ") + record.getMessage())
+
+
+@contextmanager
+def log_to_stderr(*, quiet: bool) -> Iterator[None]:
+    """Print what the package logs: every step, or with `quiet` warnings alone."""
+    logger, handler = logging.getLogger("saferoute"), _StderrHandler()
+    before = logger.level, logger.propagate
+    logger.addHandler(handler)
+    logger.setLevel(logging.WARNING if quiet else logging.INFO)
+    logger.propagate = False
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(before[0])
+        logger.propagate = before[1]
 
 
 def open_named_sources(arguments: argparse.Namespace) -> Sources:
@@ -182,7 +203,7 @@ def open_named_sources(arguments: argparse.Namespace) -> Sources:
         vars(arguments),
         offline=arguments.offline,
         refresh=arguments.refresh,
-        say=progress_printer(arguments.quiet),
+        say=logging.getLogger("saferoute.sources").info,
         join=join_ways,
     )
     return open_sources(
