@@ -73,7 +73,7 @@ class Walk:
     samples: Samples
     windows: Windows
     reasons: np.ndarray
-    merged: candidates.Merged
+    merged: candidates.Stretches
 
     @property
     def lines(self) -> list[shapely.LineString]:

@@ -410,4 +410,4 @@ def test_open_ground_without_lamps_is_left_out_in_the_dark(look) -> None:
     day, night = (look(pitch, profile=load_profile(at=at)) for at in ("2026-06-21T12:00", "2026-12-21T06:00"))
     assert len(day.open_ground.lines) > 0
     assert len(night.open_ground.lines) == 0
-    assert night.open_ground.refused["reason"].tolist() == ["dark, unlit"]
+    assert night.open_ground.excluded["reason"].tolist() == ["dark, unlit"]

@@ -9,36 +9,33 @@ is made of (a "segment" already means a node-to-node piece).
 
 from __future__ import annotations
 
+from saferoute.candidates._blockers import Blockers
 from saferoute.candidates._open_ground import (
-    Cutters,
     OpenGround,
     fill_implied_surface,
     kinds_of_areas,
     search_open_ground,
     strokes_of_corridors,
 )
-from saferoute.candidates._strokes import build_strokes, concatenate_strokes, count_side_paths
-from saferoute.candidates._windows import (
-    STEP_M,
-    Merged,
-    cut_samples,
+from saferoute.candidates._samples import STEP_M, cut_samples
+from saferoute.candidates._stretches import (
+    Stretches,
     drop_overlapping_stretches,
     find_rivals,
-    find_windows,
     is_best_of_rivals,
-    is_in_runs,
     merge_windows,
     order_by_score,
     select_stretches,
-    select_windows,
 )
+from saferoute.candidates._strokes import build_strokes, concatenate_strokes, count_side_paths
+from saferoute.candidates._windows import find_windows, is_in_runs, select_windows
 from saferoute.model import Strokes
 
 __all__ = [
     "STEP_M",
-    "Cutters",
-    "Merged",
+    "Blockers",
     "OpenGround",
+    "Stretches",
     "Strokes",
     "build_strokes",
     "concatenate_strokes",

@@ -6,13 +6,13 @@ or runs there is taken out of the ground, with a margin [J].
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
-from saferoute.limits import _hazards
+from saferoute.candidates import Blockers
+from saferoute.limits import _hazards, is_made_for_walking, is_walkable
 from saferoute.osm import widths
 from saferoute.osm.obstacles import is_small_object
 from saferoute.osm.tags import has_tag, has_value, tag_column
@@ -60,32 +60,8 @@ _USES = {
 """Uses of ground that are not for running; the smaller of two overlapping uses holds."""
 
 
-@dataclass(frozen=True)
-class Blockers:
-    """Things to keep clear of.
-
-    Attributes
-    ----------
-    geometry : ndarray of n geometries
-    margin_m : ndarray of shape (n,)
-        Distance to keep.
-    yields : ndarray of shape (n,)
-        True for a use of ground, which holds against larger uses only.
-    shore : geometry
-        Coastline and the edges of water, for the direction of beaches.
-    coastline : ndarray of LineStrings
-        With the sea on the right.
-    """
-
-    geometry: NDArray[np.object_]
-    margin_m: FloatArray
-    yields: BoolArray
-    shore: NDArray[np.object_]
-    coastline: NDArray[np.object_]
-
-
 def collect_blockers(features: Features) -> Blockers:
-    """Return everything that open ground is cut by."""
+    """Return everything that open ground is cut by, and the ways that lead to it."""
     areas, points = features.areas, features.points
     small = is_small_object(points)
     things, trees = points.geometry.to_numpy()[small], has_value(points, "natural", {"tree"})[small]
@@ -106,13 +82,16 @@ def collect_blockers(features: Features) -> Blockers:
         (polygons[use], np.full(use.sum(), USE_M), True),
         (line_things, line_margins, False),
     ]
-    coastline = features.ways.geometry.to_numpy()[has_value(features.ways, "natural", {"coastline"})]
+    lines = features.ways.geometry.to_numpy()
+    coastline = lines[has_value(features.ways, "natural", {"coastline"})]
     return Blockers(
         geometry=np.concatenate([p[0] for p in parts]),
         margin_m=np.concatenate([p[1] for p in parts]).astype(float),
         yields=np.concatenate([np.full(len(p[0]), p[2]) for p in parts]),
         shore=np.concatenate([coastline, shapely.boundary(polygons[water])]),
         coastline=coastline,
+        walkable=lines[is_walkable(features.ways)],
+        footways=lines[is_made_for_walking(features.ways)],
     )
 
 

@@ -180,7 +180,7 @@ class _Frame:
 class _Owned:
     """Which stretches of a survey are the tile's, and whether the margin sufficed for them."""
 
-    def __init__(self, frame: _Frame, ground: search.Survey, merged: candidates.Merged) -> None:
+    def __init__(self, frame: _Frame, ground: search.Survey, merged: candidates.Stretches) -> None:
         self._frame, self._ground, self._merged = frame, ground, merged
         self._longest_m = max(frame.profile.longest_m, ground.windows.n_samples * candidates.STEP_M)
         self.middle = _middle_points(ground, merged.first, merged.n_samples)
@@ -291,7 +291,7 @@ def _middle_points(ground: search.Survey | search.Seen, first: IntArray, n_sampl
 
 
 def _tabulate_stretches(
-    ground: search.Survey, merged: candidates.Merged, owned: _Owned, rows: IntArray
+    ground: search.Survey, merged: candidates.Stretches, owned: _Owned, rows: IntArray
 ) -> gpd.GeoDataFrame:
     """Measure the tile's stretches, in the order of their keys."""
     ranked = search.stretch_table(ground, merged, max(len(rows), 1))

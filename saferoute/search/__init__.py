@@ -115,7 +115,7 @@ def find(
     )
 
 
-def build_stretches(ground: Survey) -> tuple[candidates.Merged, FloatArray]:
+def build_stretches(ground: Survey) -> tuple[candidates.Stretches, FloatArray]:
     """Return the stretches of a survey before those on the same ground are dropped, and the score of each."""
     score = scoring.score_best_estimates(ground.measurements, ground.evidence.profile)
     merged = candidates.merge_windows(ground.windows, score, ground.evidence.profile)

@@ -226,22 +226,12 @@ def _exclude_unlit(reasons: NDArray[np.object_], table: pd.DataFrame, *, dark: b
 
 def _find_corridors(area: Area, features: Features, profile: Profile, *, dark: bool = False) -> candidates.OpenGround:
     """Look for corridors on the open ground of the area itself."""
-    blockers, lines = clearance.collect_blockers(features), features.ways.geometry.to_numpy()
-    cutters = candidates.Cutters(
-        geometry=blockers.geometry,
-        margin_m=blockers.margin_m,
-        yields=blockers.yields,
-        shore=blockers.shore,
-        coastline=blockers.coastline,
-        walkable=lines[limits.is_walkable(features.ways)],
-        foot_paths=lines[limits.is_made_for_walking(features.ways)],
-    )
     areas = candidates.fill_implied_surface(features.areas)
     return candidates.search_open_ground(
         areas,
         reasons=_exclude_unlit(limits.exclude_areas(areas, profile), areas, dark=dark),
         wanted=is_touching(area, areas.geometry.to_numpy()),
-        cutters=cutters,
+        blockers=clearance.collect_blockers(features),
         profile=profile,
     )
 

@@ -30,7 +30,7 @@ when a section of 30 s at 2.2 m/s ends; and some more [J]."""
 _LEFTOVER_RULE = "run-outs, and what is left beside a better stretch and too short for one of its own"
 
 
-def stretch_table(survey: Survey, merged: candidates.Merged, top: int) -> gpd.GeoDataFrame:
+def stretch_table(survey: Survey, merged: candidates.Stretches, top: int) -> gpd.GeoDataFrame:
     """Measure the merged stretches, and put the best into a table."""
     profile, samples = survey.evidence.profile, survey.samples
     judged = np.searchsorted(survey.windows.first, merged.worst.first)
@@ -207,7 +207,7 @@ def _origins_of_samples(samples: Samples, first: IntArray) -> NDArray[np.object_
     return samples.ground["origin"].to_numpy(dtype=object)[_first_ground(samples, first)]
 
 
-def count_considered(survey: Survey, merged: candidates.Merged) -> Mapping[str, float]:
+def count_considered(survey: Survey, merged: candidates.Stretches) -> Mapping[str, float]:
     """Count what was looked at."""
     polygons, corridors = np.array(list(survey.open_ground.counts.values())).reshape(-1, 2).sum(axis=0)
     return {
@@ -248,7 +248,7 @@ def _join_names(ground: pd.DataFrame, rows_of: list[IntArray]) -> pd.api.extensi
     return pd.array([text or np.nan for text in words], dtype="str")
 
 
-def _reasons_of_samples(survey: Survey, merged: candidates.Merged) -> NDArray[np.object_]:
+def _reasons_of_samples(survey: Survey, merged: candidates.Stretches) -> NDArray[np.object_]:
     """Return why each sample is in no stretch, ``""`` where it is in one."""
     status = survey.sample_reasons.copy()
     status[status == ""] = LEFTOVER
@@ -256,7 +256,7 @@ def _reasons_of_samples(survey: Survey, merged: candidates.Merged) -> NDArray[np
     return status
 
 
-def _excluded_runs(survey: Survey, merged: candidates.Merged) -> pd.DataFrame:
+def _excluded_runs(survey: Survey, merged: candidates.Stretches) -> pd.DataFrame:
     """Return the runs of samples that are in no stretch, each with the one reason it has."""
     status, samples = _reasons_of_samples(survey, merged), survey.samples
     change = (
@@ -277,9 +277,9 @@ def _excluded_runs(survey: Survey, merged: candidates.Merged) -> pd.DataFrame:
     )
 
 
-def excluded_table(survey: Survey, merged: candidates.Merged) -> gpd.GeoDataFrame:
+def excluded_table(survey: Survey, merged: candidates.Stretches) -> gpd.GeoDataFrame:
     """Return everything within the area that is in no stretch, with the reason."""
-    ways, refused = survey.features.ways, survey.open_ground.refused
+    ways, refused = survey.features.ways, survey.open_ground.excluded
     limited = np.array([isinstance(r, str) and r != "" for r in survey.way_reasons], dtype=bool)
     parts = [
         _excluded_runs(survey, merged),

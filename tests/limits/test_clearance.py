@@ -6,6 +6,7 @@ import pytest
 import shapely
 from town import lonlat, write_town
 
+from saferoute.candidates import Blockers
 from saferoute.limits import clearance
 from saferoute.model import Place
 from saferoute.search import area_around
@@ -16,7 +17,7 @@ LINE = "n21 40 50\nn22 90 50\nw21 n21,n22 {}\n"
 FRAME = "n1 0 0\nn2 120 0\nw1 n1,n2 highway=path\n"
 
 
-def blockers(folder: Path, plan: str) -> clearance.Blockers:
+def blockers(folder: Path, plan: str) -> Blockers:
     path = write_town(folder / "town.osm", FRAME + plan)
     lon, lat = lonlat(50, 50)
     area = area_around(Place("here", lon, lat), 300)

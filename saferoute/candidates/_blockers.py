@@ -1,0 +1,43 @@
+"""What corridors over open ground keep clear of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from saferoute.arrays import BoolArray, FloatArray
+
+
+@dataclass(frozen=True)
+class Blockers:
+    """Everything that open ground is cut by, and the ways that lead to it.
+
+    Attributes
+    ----------
+    geometry : ndarray of n geometries
+        Things to keep clear of.
+    margin_m : ndarray of shape (n,)
+        Distance to keep from each.
+    yields : ndarray of shape (n,)
+        True for a use of ground, which holds against larger uses only.
+    shore : ndarray of geometries
+        Coastline and the edges of water, for the direction of beaches.
+    coastline : ndarray of LineStrings
+        With the sea on the right.
+    walkable : ndarray of LineStrings
+        Public ways by which one gets to open ground.
+    footways : ndarray of LineStrings
+        Those of them that are made for walking: they lead to lawns, not to fields.
+    """
+
+    geometry: NDArray[np.object_]
+    margin_m: FloatArray
+    yields: BoolArray
+    shore: NDArray[np.object_]
+    coastline: NDArray[np.object_]
+    walkable: NDArray[np.object_]
+    footways: NDArray[np.object_]

@@ -1,0 +1,172 @@
+"""Corridors on one piece of open ground: the longest lines that nothing blocks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import shapely
+
+from saferoute.geometry import find_longest_lines
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from saferoute.arrays import BoolArray, FloatArray, IntArray
+    from saferoute.candidates._blockers import Blockers
+    from saferoute.model import Profile
+
+_LARGEST_LAWN_M2 = 15_000.0
+"""Grass larger than this, outside parks and sports grounds, is taken for a farmer's [J],
+and so is grass that only roads, tracks and paths lead to: in Liechtenstein's valley nearly all
+of it is, while Helsinki's lawns have footways beside them."""
+_WAY_NEAR_M = 30.0
+_MOST = 8
+_AREA_PER_CORRIDOR_M2 = 2500.0
+_APART_M = 12.0
+_SHORE_NEAR_M = 300.0
+_ALONG_SHORE = 0.35
+"""On a beach the ends of a corridor differ this much of its length in their
+distance from the water, at the most: the rest runs across the slope [J]."""
+
+
+class Corridor(NamedTuple):
+    """A straight band of open ground that nothing blocks."""
+
+    line: shapely.LineString
+    row: int
+    """The area under its middle."""
+    clear_width_m: float
+    """Twice the distance from the line to the edge of the free ground."""
+
+
+class CorridorFinder:
+    """Finds corridors on pieces of open ground, given all that cuts them.
+
+    Parameters
+    ----------
+    areas : GeoDataFrame of n rows
+        All areas, in metres.
+    kinds : ndarray of n str
+        Kind of open ground of each area, ``""`` where it is none.
+    for_recreation : ndarray of shape (n,)
+        Areas whose grass is there for everybody, whatever its size.
+    blockers : Blockers
+    profile : Profile
+        Its lane, clear length and run-outs are what a corridor must hold.
+    """
+
+    def __init__(
+        self,
+        areas: gpd.GeoDataFrame,
+        kinds: NDArray[np.object_],
+        for_recreation: BoolArray,
+        blockers: Blockers,
+        profile: Profile,
+    ) -> None:
+        self._open = np.flatnonzero(kinds != "")
+        self._geometry = areas.geometry.to_numpy().copy()
+        self._geometry[self._open] = shapely.make_valid(self._geometry[self._open])
+        self._area = shapely.area(self._geometry)
+        self._blockers = blockers
+        self._blocker_area = shapely.area(blockers.geometry)
+        self._tree = shapely.STRtree(blockers.geometry)
+        self._open_tree = shapely.STRtree(self._geometry[self._open])
+        self._ways = shapely.STRtree(blockers.walkable)
+        self._footways = shapely.STRtree(blockers.footways)
+        self._for_recreation = for_recreation
+        self._shore = shapely.STRtree(blockers.shore)
+        self._coast = shapely.STRtree(blockers.coastline)
+        self._half_lane = profile.lane_m / 2
+        self._shortest = profile.clear_length_m + 2 * profile.run_out_m
+
+    def find_corridors(self, members: IntArray, kind: str) -> tuple[list[Corridor], str]:
+        """Return the corridors on touching areas of one kind; where there is none, why."""
+        whole = shapely.union_all(self._geometry[members]) if len(members) > 1 else self._geometry[members[0]]
+        if not self._is_long_enough(whole):
+            return [], "no clear corridor"
+        if kind in {"grass", "meadow"} and self._is_farmed(whole, members, kind):
+            return [], "farmland"
+        if not len(self._ways.query(whole, predicate="dwithin", distance=_WAY_NEAR_M)):
+            return [], "no way leads there"
+        found: list[Corridor] = []
+        for part in self._drop_parts_at_sea(self._free_parts(whole, members)):
+            inner = shapely.buffer(part, -self._half_lane, quad_segs=4)
+            for piece in shapely.get_parts(inner):
+                if self._is_long_enough(piece):
+                    lines = self._corridor_lines(piece, kind)
+                    found += [Corridor(line, *self._locate_line(line, part, members)) for line in lines]
+        # Rounded corners of the inner polygon may let a line pass a hair too near.
+        found = [c for c in found if c.clear_width_m >= 2 * self._half_lane * 0.98]
+        return found, "no clear corridor"
+
+    def _is_farmed(self, whole: shapely.Geometry, members: IntArray, kind: str) -> bool:
+        """Say whether grass is more likely a farmer's than for everybody."""
+        if self._for_recreation[members].any():
+            return False
+        if kind == "meadow" or shapely.area(whole) > _LARGEST_LAWN_M2:
+            return True
+        return not len(self._footways.query(whole, predicate="dwithin", distance=_WAY_NEAR_M))
+
+    def _is_long_enough(self, polygon: shapely.Geometry) -> bool:
+        west, south, east, north = shapely.bounds(polygon)
+        return bool(np.hypot(east - west, north - south) >= self._shortest)
+
+    def _free_parts(self, whole: shapely.Geometry, members: IntArray) -> NDArray[np.object_]:
+        """Return the parts that are left when everything in the way is cut out."""
+        blockers, area = self._blockers, shapely.area(whole)
+        reach = float(blockers.margin_m.max()) if len(blockers.margin_m) else 0.0
+        near = self._tree.query(whole, predicate="dwithin", distance=reach)
+        near = near[shapely.distance(blockers.geometry[near], whole) <= blockers.margin_m[near]]
+        near = near[~blockers.yields[near] | (self._blocker_area[near] < area)]
+        cut = shapely.buffer(blockers.geometry[near], blockers.margin_m[near], quad_segs=2)
+        # A smaller use of open ground within a larger is its own piece of ground.
+        other = self._open[self._open_tree.query(whole, predicate="intersects")]
+        other = other[(self._area[other] < area) & ~np.isin(other, members)]
+        other = other[shapely.area(shapely.intersection(self._geometry[other], whole)) > 1]
+        cut = np.concatenate([cut, self._geometry[other]])
+        left = shapely.difference(whole, shapely.union_all(cut)) if len(cut) else whole
+        parts = shapely.get_parts(left)
+        return parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
+
+    def _drop_parts_at_sea(self, parts: NDArray[np.object_]) -> NDArray[np.object_]:
+        """Drop the parts on the sea's side of a coastline: beaches are drawn down to low water."""
+        if not len(self._blockers.coastline) or not len(parts):
+            return parts
+        points = shapely.point_on_surface(parts)
+        part, coast = self._coast.query_nearest(points, max_distance=_SHORE_NEAR_M, all_matches=False)
+        line = self._blockers.coastline[coast]
+        at = shapely.line_locate_point(line, points[part])
+        before = shapely.get_coordinates(shapely.line_interpolate_point(line, np.fmax(at - 0.5, 0)))
+        after = shapely.get_coordinates(shapely.line_interpolate_point(line, at + 0.5))
+        ahead, away = after - before, shapely.get_coordinates(points[part]) - before
+        at_sea = ahead[:, 0] * away[:, 1] - ahead[:, 1] * away[:, 0] < 0
+        return np.delete(parts, part[at_sea])
+
+    def _corridor_lines(self, inner: shapely.Polygon, kind: str) -> list[shapely.LineString]:
+        most = int(np.clip(1 + shapely.area(inner) // _AREA_PER_CORRIDOR_M2, 1, _MOST))
+        beach = kind in {"beach", "sand"}
+        ends = find_longest_lines(inner, shortest_m=self._shortest, most=2 * most if beach else most, apart_m=_APART_M)
+        lines = shapely.linestrings(ends)
+        return list((lines[self._is_along_shore(ends)] if beach and len(ends) else lines)[:most])
+
+    def _is_along_shore(self, ends: FloatArray) -> BoolArray:
+        """Say which lines run along the water, where there is water near."""
+        if not len(self._blockers.shore):
+            return np.ones(len(ends), dtype=bool)
+        away = np.full(2 * len(ends), np.nan)
+        points = shapely.points(ends.reshape(-1, 2))
+        (which, _), distance = self._shore.query_nearest(
+            points, max_distance=_SHORE_NEAR_M, return_distance=True, all_matches=False
+        )
+        away[which] = distance
+        start, end = away.reshape(-1, 2).T
+        length = np.hypot(*(ends[:, 1] - ends[:, 0]).T)
+        return ~(np.abs(start - end) > _ALONG_SHORE * length)
+
+    def _locate_line(self, line: shapely.LineString, part: shapely.Polygon, members: IntArray) -> tuple[int, float]:
+        """Return the row of the polygon under a line's middle, and the clear width."""
+        middle = shapely.line_interpolate_point(line, 0.5, normalized=True)
+        away = shapely.distance(self._geometry[members], middle)
+        return int(members[int(np.argmin(away))]), 2 * float(shapely.distance(line, shapely.boundary(part)))

@@ -1,0 +1,196 @@
+"""Windows merged into stretches, and which of two stretches on the same ground is kept."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from saferoute.candidates._windows import select_windows
+from saferoute.geometry import Strips, chord_headings, join_pieces
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from saferoute.arrays import BoolArray, FloatArray, IntArray
+    from saferoute.model import Profile, Windows
+
+TIE = 0.02
+"""Windows this close in score are tied, and the longer stretch wins [J]."""
+_DIGITS = 6
+"""Scores that agree this far are equal: what differs beyond is rounding, which depends on where one looks from."""
+_SHARED = 0.2
+"""Two stretches that share more of the smaller one's band than this are one."""
+_SAME_LINE_M = 0.001
+_WIDER_M = 0.5
+"""How much wider than its best window's strip a stretch may become as it grows:
+the digitising noise of the vertices."""
+
+
+@dataclass(frozen=True)
+class Stretches:
+    """Stretches: runs of windows.
+
+    Attributes
+    ----------
+    worst : Windows
+        Each stretch's window of least score, by which it is judged, with the
+        strip and headings of the whole stretch.
+    first, n_cells : ndarray of shape (s,)
+        The samples of each stretch.
+    """
+
+    worst: Windows
+    first: IntArray
+    n_samples: IntArray
+
+    def to_lines(self) -> NDArray[np.object_]:
+        """Return the stretches as LineStrings, without the cuts between samples."""
+        whole = join_pieces(self.worst.samples.lines, self.first, self.n_samples)
+        return shapely.simplify(whole, _SAME_LINE_M, preserve_topology=False)
+
+
+def merge_windows(of: Windows, score: FloatArray, profile: Profile) -> Stretches:
+    """Merge windows into stretches that do not overlap, the best first.
+
+    From the best window on, a stretch grows at both ends as long as the
+    windows it takes in tie with it and the whole stays straight.
+    """
+    score = np.round(score, _DIGITS)
+    growth = _Growth(of, score, profile)
+    for first in of.first[np.lexsort((of.first, -score))]:
+        growth.grow_stretch(int(first))
+    spans = np.array(sorted(growth.spans), dtype=np.int64).reshape(-1, 2)
+    low, n = spans[:, 0], spans[:, 1] - spans[:, 0] + of.n_samples
+    judged = np.array([a + int(np.argmin(growth.score_at[a : b + 1])) for a, b in spans], dtype=np.int64)
+    turn = [growth.range_of_headings(int(a), int(a + k)) for a, k in zip(low, n, strict=True)]
+    worst = replace(
+        of,
+        first=judged,
+        strip_width_m=growth.strips.widths_of_runs(low, n),
+        heading_range_deg=np.array(turn, dtype=float),
+    )
+    return Stretches(worst, low, n)
+
+
+class _Growth:
+    """Windows growing into stretches.
+
+    One window after the other asks for single values, which lists give faster than arrays.
+    """
+
+    def __init__(self, of: Windows, score: FloatArray, profile: Profile) -> None:
+        size = len(of.samples)
+        self.score_at = np.full(size + 1, -np.inf)  # the last stands for what lies before the first and behind the last
+        self.score_at[of.first] = score
+        self.strips = Strips(of.samples.lines)
+        self.spans: list[tuple[int, int]] = []
+        self._n = of.n_samples
+        self._strip_width = dict(zip(of.first.tolist(), of.strip_width_m.tolist(), strict=True))
+        self._score: list[float] = self.score_at.tolist()
+        self._stroke: list[int] = of.samples.stroke.tolist()
+        self._heading: list[float] = chord_headings(of.samples.xy, of.samples.stroke)[1].tolist()
+        self._taken = bytearray(size + 1)
+        """Windows that have samples of a stretch."""
+        self._longest = int(profile.longest_m / of.samples.step_m)
+        self._max_turn = profile.max_heading_range_deg
+
+    def range_of_headings(self, first: int, end: int) -> float:
+        """Return the range of headings of the samples from `first` up to `end`."""
+        stroke = self._stroke[first]
+        headings = self._heading[first + stroke : end - 1 + stroke]
+        return max(headings) - min(headings)
+
+    def grow_stretch(self, first: int) -> None:
+        """Grow the window at a sample into a stretch, unless a better one took its ground."""
+        if self._taken[first]:
+            return
+        low, high = self._extend_window(first)
+        widest = self._strip_width[first] + _WIDER_M
+        if high > low and self._measure_strip(low, high) > widest:
+            low, high = self._trim_to_width(first, low, high, widest)
+        begin, end = max(low - self._n + 1, 0), min(high + self._n, len(self._taken))
+        self._taken[begin:end] = b"\1" * (end - begin)
+        self.spans.append((low, high))
+
+    def _extend_window(self, first: int) -> tuple[int, int]:
+        """Return the first and the last window that tie with one, and make a straight stretch with it."""
+        stroke, n, heading = self._stroke[first], self._n, self._heading
+        low = high = first
+        headings = heading[first + stroke : first + n - 1 + stroke]
+        least, most = min(headings), max(headings)
+        growing = True
+        while growing:
+            growing = False
+            for at in (high + 1, low - 1):
+                if high - low + 1 + n > self._longest or not self._is_tied(first, at):
+                    continue
+                new = heading[at + n - 2 + stroke if at > high else at + stroke]
+                if max(most, new) - min(least, new) <= self._max_turn:
+                    least, most, growing = min(least, new), max(most, new), True
+                    low, high = min(low, at), max(high, at)
+        return low, high
+
+    def _is_tied(self, first: int, at: int) -> bool:
+        """Say whether there is a window at a sample that is as good, on the same stroke, on ground nobody took."""
+        if self._score[at] < self._score[first] - TIE:
+            return False
+        return self._stroke[at] == self._stroke[first] and not self._taken[at]
+
+    def _trim_to_width(self, first: int, low: int, high: int, widest: float) -> tuple[int, int]:
+        """Return the longest part around `first` that is narrow enough, cut where it reaches farther."""
+        parts = []
+        while high > low:
+            low, high = (low, high - 1) if high - first >= first - low else (low + 1, high)
+            parts.append((low, high))
+        # A part is never wider than the whole, so halving finds the first that will do.
+        return parts[bisect_left(parts[:-1], -widest, key=lambda part: -self._measure_strip(*part))]
+
+    def _measure_strip(self, low: int, high: int) -> float:
+        return float(self.strips.widths_of_runs(np.array([low]), np.array([high - low + self._n]))[0])
+
+
+def drop_overlapping_stretches(of: Stretches, score: FloatArray, lane_m: float) -> Stretches:
+    """Drop stretches that run on the ground of better ones, in the free lane of each.
+
+    Strokes do not overlap, but corridors over one lawn do, and so may a path
+    and the lawn it is drawn on. Two that merely cross are both kept.
+    """
+    kept = is_best_of_rivals(find_rivals(of.to_lines(), lane_m), order_by_score(of, score))
+    return select_stretches(of, kept)
+
+
+def order_by_score(of: Stretches, score: FloatArray) -> IntArray:
+    """Return the rows of stretches from the best to the worst, the longer first where scores are equal."""
+    return np.lexsort((np.arange(len(score)), -of.n_samples, -np.round(score, _DIGITS)))
+
+
+def find_rivals(lines: NDArray[np.object_], lane_m: float) -> IntArray:
+    """Return the pairs of lines that run on the same ground, shape (p, 2), the smaller row first."""
+    bands = shapely.buffer(lines, lane_m / 2, cap_style="flat")
+    a, b = shapely.STRtree(bands).query(bands, predicate="intersects")
+    a, b = a[a < b], b[a < b]
+    shared = shapely.area(shapely.intersection(bands[a], bands[b]))
+    same = shared > _SHARED * np.fmin(shapely.area(bands[a]), shapely.area(bands[b]))
+    return np.stack([a[same], b[same]], axis=1)
+
+
+def is_best_of_rivals(pairs: IntArray, order: IntArray) -> BoolArray:
+    """Say of each row whether it is kept when each, in this order, drops its rivals."""
+    against: dict[int, list[int]] = {}
+    for one, other in pairs.tolist():
+        against.setdefault(one, []).append(other)
+        against.setdefault(other, []).append(one)
+    kept = np.ones(len(order), dtype=bool)
+    for row in order.tolist():
+        if kept[row]:
+            kept[against.get(row, [])] = False
+    return kept
+
+
+def select_stretches(of: Stretches, rows: IntArray | BoolArray) -> Stretches:
+    """Return some of the stretches."""
+    return Stretches(select_windows(of.worst, rows), of.first[rows], of.n_samples[rows])
