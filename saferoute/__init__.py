@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from saferoute.api import Explanation, Ranking, Session, explain, find, plan
     from saferoute.model import Profile, SaferouteError, Wish
     from saferoute.search import crowding_at
-    from saferoute.sources.online import Online
     from saferoute.sources.profiles import load_profile
+    from saferoute.sources.settings import Online
 
 __all__ = [
     "Explanation",
@@ -33,7 +33,7 @@ _HOMES = {
     **dict.fromkeys(("Explanation", "Ranking", "Session", "explain", "find", "plan"), "saferoute.api"),
     **dict.fromkeys(("Profile", "SaferouteError", "Wish"), "saferoute.model"),
     "crowding_at": "saferoute.search",
-    "Online": "saferoute.sources.online",
+    "Online": "saferoute.sources.settings",
     "load_profile": "saferoute.sources.profiles",
 }
 

@@ -8,15 +8,16 @@ looked at, turned into a table and saved.
 from __future__ import annotations
 
 import io
-from dataclasses import fields, replace
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from saferoute import model, search
 from saferoute.model import WGS84, InvalidInput, Profile, Wish
-from saferoute.sources.online import ELEVATIONS, Online, open_sources
+from saferoute.sources.open import LocalFiles, open_sources
 from saferoute.sources.osm.extract import SUFFIXES
 from saferoute.sources.profiles import load_profile
+from saferoute.sources.settings import ELEVATIONS, Online
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from saferoute.page import OfflineFigure
-    from saferoute.sources.online import Sources
+    from saferoute.sources.open import Sources
 
     Paths = Path | str | Sequence[Path | str]
 
@@ -481,9 +482,7 @@ def _open_inputs(
     folder, extracts = _split_region(region)
     word = elevation.lower() if isinstance(elevation, str) and elevation.lower() in ELEVATIONS else None
     rasters = [] if word else _list_paths(elevation)
-    return open_sources(
-        folder, osm=extracts, dem=rasters, elevation=word, online=replace(online or Online(), join=search.join_ways)
-    )
+    return open_sources(LocalFiles(folder, extracts, rasters), elevation=word, online=online, join=search.join_ways)
 
 
 def _split_region(region: Paths | None) -> tuple[Path | None, list[Path]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 from pathlib import Path
@@ -58,6 +59,20 @@ def no_network(tmp_path_factory: pytest.TempPathFactory) -> None:
 def interruptible() -> None:
     """Programs that tests start can be interrupted, even where a script runs the tests in its background."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture
+def logged() -> Iterator[list[str]]:
+    """What the package logs during a test, a text a record, oldest first."""
+    texts: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: texts.append(record.getMessage())  # type: ignore[method-assign]
+    logger = logging.getLogger("saferoute")
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    yield texts
+    logger.setLevel(logging.NOTSET)
+    logger.removeHandler(handler)
 
 
 @pytest.fixture

@@ -30,9 +30,9 @@ from saferoute.model import (
     Training,
     Wish,
 )
+from saferoute.sources.open import LocalFiles, open_local
 from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import LEVELS, load_profile
-from saferoute.sources.region import open_local
 
 REGION = Path(__file__).resolve().parents[1] / "data" / "helsinki"
 
@@ -100,7 +100,7 @@ def run(tmp_path):
 @cache
 def sample_ground(level):
     """The sample ranked around its middle, once a level, and its network."""
-    features, _ = open_local(REGION)
+    features, _ = open_local(LocalFiles(REGION))
     area = search.area_around(Place("Middle", 24.944, 60.172), 1500)
     ranking = search.find(area, features_of=features, profile=load_profile(level), top=200)
     walls = clearance.collect_walls(ranking.features)
@@ -238,7 +238,7 @@ def check_length_is_as_asked_or_said(made):
 @pytest.mark.slow
 @pytest.mark.parametrize("level", LEVELS)
 def test_every_level_finds_a_session_of_its_length_in_the_sample(level, sample):
-    features, elevation = open_local(sample)
+    features, elevation = open_local(LocalFiles(sample))
     made = search.plan(
         Place("Station", 24.944, 60.172), features_of=features, profile=load_profile(level), wish=Wish(),
         elevation_of=elevation,
@@ -268,7 +268,7 @@ REAL = {
 def test_sessions_of_real_places_are_whole_and_of_their_length(name, level, shared_data):
     lat, lon, files = REAL[name]
     region, *lists = (files.get(key) and shared_data / files[key] for key in ("region", "osm", "dem"))
-    features, elevation = open_local(region, osm=lists[:1] if lists[0] else (), dem=lists[1:] if lists[1] else ())
+    features, elevation = open_local(LocalFiles(region, lists[:1] if lists[0] else (), lists[1:] if lists[1] else ()))
     made = search.plan(
         Place(name, lon, lat), features_of=features, profile=load_profile(level), wish=Wish(week=4),
         elevation_of=elevation,

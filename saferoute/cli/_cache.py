@@ -28,15 +28,15 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 def run_command(arguments: argparse.Namespace) -> int:
     """Show, or clear."""
-    from saferoute.sources.online import Online
     from saferoute.sources.osm import index
+    from saferoute.sources.settings import Online
 
     cache = Online.from_settings(vars(arguments)).open_cache()
     if arguments.action == "path":
         print(cache.folder)
     elif arguments.action == "clear":
         count = cache.delete_entries()
-        indexes = index.delete_indexes(cache, say=print_message)
+        indexes = index.delete_indexes(cache)
         print_message(f"deleted {count} answers and {indexes} indexes of extracts from {cache.folder}")
     else:
         _print_info(cache)

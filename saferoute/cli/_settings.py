@@ -88,7 +88,7 @@ def _check_paths_exist(value: Path | Sequence[Path]) -> None:
 
 def _make_url_check(name: str) -> Callable[[str], None]:
     def check(value: str) -> None:
-        from saferoute.sources.online import check_url
+        from saferoute.sources.settings import check_url
 
         check_url(value, name)
 
@@ -314,7 +314,7 @@ def _convert_value(where: str, key: str, value: Any, folder: Path) -> Any:
 
 def _resolve_source(key: str, value: str, folder: Path) -> str:
     """Return a word as it is, and a file from its folder."""
-    from saferoute.sources.online import ELEVATIONS
+    from saferoute.sources.settings import ELEVATIONS
 
     word = not value.endswith(".toml") if key == "level" else value.lower() in ELEVATIONS
     return value if word else str(folder / Path(value).expanduser())

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 from saferoute.model import InvalidInput
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from saferoute.model import Place, Profile
     from saferoute.sources import FeatureSource
-    from saferoute.sources.online import Sources
+    from saferoute.sources.open import Sources
 
 NOTHING_QUALIFIES = 5
 SOME_TILES_FAILED = 6
@@ -170,49 +170,43 @@ def print_message(text: str) -> None:
     print(sanitize_text(text, 2000), file=sys.stderr)
 
 
-class _StderrHandler(logging.Handler):
-    """Prints steps after an ellipsis, and warnings plain."""
+def progress_printer(quiet: bool) -> Callable[[str], None]:
+    """Return what tells of each step, or of none."""
+    return (lambda _: None) if quiet else (lambda text: print_message(f"… {text}"))
+
+
+class _StepPrinter(logging.Handler):
+    """Prints each record as a line on what goes on."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Print a record as one line."""
-        print_message(("" if record.levelno >= logging.WARNING else "… ") + record.getMessage())
+        print_message(f"… {record.getMessage()}")
 
 
 @contextmanager
-def log_to_stderr(*, quiet: bool) -> Iterator[None]:
-    """Print what the package logs: every step, or with `quiet` warnings alone."""
-    logger, handler = logging.getLogger("saferoute"), _StderrHandler()
-    before = logger.level, logger.propagate
+def print_steps(quiet: bool) -> Iterator[None]:
+    """Print to stderr what the package logs meanwhile, or nothing of it."""
+    logger = logging.getLogger("saferoute")
+    handler, level = logging.NullHandler() if quiet else _StepPrinter(), logger.level
     logger.addHandler(handler)
-    logger.setLevel(logging.WARNING if quiet else logging.INFO)
-    logger.propagate = False
+    logger.setLevel(logging.INFO)
     try:
         yield
     finally:
+        logger.setLevel(level)
         logger.removeHandler(handler)
-        logger.setLevel(before[0])
-        logger.propagate = before[1]
 
 
 def open_named_sources(arguments: argparse.Namespace) -> Sources:
     """Open what --region, --osm, --dem and --elevation name, or the services of the network."""
     from saferoute.search import join_ways
-    from saferoute.sources.online import Online, open_sources
+    from saferoute.sources.open import LocalFiles, open_sources
+    from saferoute.sources.settings import Online
 
-    online = Online.from_settings(
-        vars(arguments),
-        offline=arguments.offline,
-        refresh=arguments.refresh,
-        say=logging.getLogger("saferoute.sources").info,
-        join=join_ways,
-    )
     return open_sources(
-        arguments.region,
-        osm=arguments.osm,
-        dem=arguments.dem,
-        dem_sigma_m=arguments.dem_sigma,
+        LocalFiles(arguments.region, arguments.osm, arguments.dem, arguments.dem_sigma),
         elevation=arguments.elevation,
-        online=online,
+        online=Online.from_settings(vars(arguments), offline=arguments.offline, refresh=arguments.refresh),
+        join=join_ways,
     )
 
 
@@ -228,8 +222,8 @@ def add_counts(arguments: argparse.Namespace, features: FeatureSource) -> Featur
 def resolve_place(arguments: argparse.Namespace, sources: Sources) -> Place:
     """Find the place that --near names, and say what was found, and what else has the name."""
     from saferoute.sources import clock
-    from saferoute.sources.online import Online
-    from saferoute.sources.places.names import parse_coordinates
+    from saferoute.sources.places.coordinates import parse_coordinates
+    from saferoute.sources.settings import Online
 
     found = sources.find_place(arguments.near, arguments.pick)
     if arguments.at:

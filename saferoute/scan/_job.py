@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from saferoute import search
-from saferoute.sources.online import Online
-from saferoute.sources.region import open_local
+from saferoute.sources.open import LocalFiles, open_local
+from saferoute.sources.settings import Online
 from saferoute.version import __version__
 
 if TYPE_CHECKING:
@@ -59,8 +59,8 @@ class Job:
 def _open_sources(
     extracts: tuple[str, ...], rasters: tuple[str, ...], dem_sigma_m: float | None
 ) -> tuple[ExtractSource, RasterSource | None]:
-    cache = Online().open_cache()
-    return open_local(osm=extracts, dem=rasters, dem_sigma_m=dem_sigma_m, join=search.join_ways, cache=cache)
+    files = LocalFiles(osm=extracts, dem=rasters, dem_sigma_m=dem_sigma_m)
+    return open_local(files, join=search.join_ways, cache=Online().open_cache())
 
 
 def _identify_file(path: Path) -> list[str | int]:

@@ -8,6 +8,7 @@ something else wrote, is as good as none and is fetched again.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import tempfile
 from contextlib import contextmanager, nullcontext, suppress
@@ -20,7 +21,9 @@ from typing import TYPE_CHECKING, Any
 from saferoute.model import SourceUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
+
+logger = logging.getLogger(__name__)
 
 KINDS = ("overpass", "nominatim", "mapterhorn", "glo30", "zones")
 """Folders of the cache, one a service, and one for time zones; nothing else in it is ever touched."""
@@ -121,7 +124,7 @@ class Cache:
                 yield header["key"], header["about"]
 
     @contextmanager
-    def hold_lock(self, kind: str, *, say: Callable[[str], None], most_s: float = LOCK_WAIT_S) -> Iterator[None]:
+    def hold_lock(self, kind: str, *, most_s: float = LOCK_WAIT_S) -> Iterator[None]:
         """Hold what one process at a time may: asking a service.
 
         Raises
@@ -129,10 +132,10 @@ class Cache:
         SourceUnavailable
             If another process holds it for longer than `most_s`.
         """
-        with self._acquire_lock(kind, say, most_s):
+        with self._acquire_lock(kind, most_s):
             yield
 
-    def _acquire_lock(self, kind: str, say: Callable[[str], None], most_s: float) -> Any:
+    def _acquire_lock(self, kind: str, most_s: float) -> Any:
         from filelock import FileLock, Timeout
 
         path = self.folder / f"{kind}.lock"
@@ -142,7 +145,7 @@ class Cache:
             try:
                 return lock.acquire(timeout=0)
             except Timeout:
-                say(f"another saferoute is asking {kind}; waiting for it, at most {most_s:.0f} s")
+                logger.warning("another saferoute is asking %s; waiting for it, at most %.0f s", kind, most_s)
                 return lock.acquire(timeout=most_s)
         except Timeout as error:
             raise SourceUnavailable(

@@ -6,6 +6,8 @@ one a second holds a client for ever; here a timer cuts the connection.
 
 from __future__ import annotations
 
+import json
+import logging
 import socket
 import threading
 from contextlib import suppress
@@ -25,15 +27,23 @@ from saferoute.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from saferoute.sources.online import Limits, Patience
+    from saferoute.sources.settings import Patience, RequestLimits
 
 T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
 
 HOME = "https://saferoute.example"
 """Where operators of services find whom to write to."""
 USER_AGENT = f"saferoute/{__version__} (+{HOME})"
+OSM_HEADERS = {"Referer": HOME, "Accept-Language": "en"}
+"""What the usage policies of OpenStreetMap's services ask for besides the user agent, and the language of names."""
 
 _BUSY = frozenset({429, 500, 502, 503, 504})
+_BUSY_PAGES = (b"rate_limited", b"too busy", b"timeout", b"try again")
+"""What Overpass writes in the pages it sends instead of data while it is busy."""
+_PAGE = 65_536
+"""Bytes of a web page that are searched for these words."""
 _CHUNK = 65_536
 _MOST_REDIRECTS = 3
 _COUNT_S = 10.0
@@ -59,8 +69,14 @@ class Failed(Exception):
         self.wait_s = wait_s
 
 
-def call_with_retries(ask: Callable[[], T], *, service: str, patience: Patience, say: Callable[[str], None]) -> T:
-    """Return what `ask` does, called again after a visible wait while the service is busy."""
+def call_with_retries(ask: Callable[[], T], *, service: str, patience: Patience) -> T:
+    """Return what `ask` returns, called again after a logged wait while the service is busy.
+
+    Raises
+    ------
+    Failed
+        If the last try failed, asking again is of no use, or the service asks for too long a wait.
+    """
     for wait_s in (*patience.waits_s, None):
         try:
             return ask()
@@ -70,26 +86,27 @@ def call_with_retries(ask: Callable[[], T], *, service: str, patience: Patience,
             pause = wait_s if failure.wait_s is None else max(failure.wait_s, patience.least_s)
             if pause > patience.most_s:
                 raise Failed(f"{failure} and asks to wait {pause:.0f} s") from failure
-            _count_down(pause, f"{service} {failure}", patience, say)
+            _count_down(pause, f"{service} {failure}", patience)
     raise AssertionError
 
 
-def _count_down(seconds: float, reason: str, patience: Patience, say: Callable[[str], None]) -> None:
+def _count_down(seconds: float, reason: str, patience: Patience) -> None:
+    """Wait, and log every few seconds how long is left: nobody is to take the program for dead."""
     while seconds > 0:
-        say(f"{reason}; asking again in {seconds:.0f} s")
+        logger.warning("%s; asking again in %.0f s", reason, seconds)
         part = min(_COUNT_S, seconds)
         patience.sleep(part)
         seconds -= part
 
 
-class BoundedSession(requests.Session):
-    """A session of requests whose every request ends within its limits; for one thread at a time.
+class BoundedClient(requests.Session):
+    """An HTTP client whose every request ends within its limits; for one thread at a time.
 
     Bodies are read at once, redirects are not followed. Whatever goes wrong
     is raised as `Failed`.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: RequestLimits) -> None:
         super().__init__()
         self.headers["User-Agent"] = USER_AGENT
         self._limits = limits
@@ -160,7 +177,7 @@ class BoundedSession(requests.Session):
 
 
 class _Adapter(HTTPAdapter):
-    """Connects so that the session holds a handle of the connection from its first packet on."""
+    """Connects so that the client holds a handle of the connection from its first packet on."""
 
     def __init__(self, opened: list[socket.socket]) -> None:
         self._pools = {
@@ -183,7 +200,7 @@ def _make_pool_class(pool: Any, connection: Any, opened: list[socket.socket]) ->
     class Watched(connection):  # type: ignore[misc]
         def _new_conn(self) -> socket.socket:
             new: socket.socket = super()._new_conn()
-            while opened:  # a session has one connection at a time
+            while opened:  # a client has one connection at a time
                 opened.pop().close()
             opened.append(new.dup())  # TLS takes the socket itself away
             return new
@@ -240,10 +257,34 @@ def _parse_retry_after(text: str | None) -> float | None:
     return max((at - datetime.now(UTC)).total_seconds(), 0.0)
 
 
-def fetch_body(session: requests.Session, url: str, *, absent: frozenset[int] = frozenset()) -> bytes | None:
+def parse_json_answer(response: Any) -> Any:
+    """Return the JSON of an answer.
+
+    Raises
+    ------
+    Failed
+        If the answer is no success, empty, a web page, or JSON that is cut off or too deep.
+    """
+    check_status(response)
+    body: bytes = response.content
+    start = body[:4096].lstrip()
+    if not start:
+        raise Failed("answered nothing", again=True)
+    if start.startswith(b"<"):
+        page = body[:_PAGE].lower()
+        raise Failed("answered with a web page, not data", again=any(words in page for words in _BUSY_PAGES))
+    try:
+        return json.loads(body)
+    except ValueError as error:
+        raise Failed("answered with broken data", again=True) from error
+    except RecursionError as error:
+        raise Failed("answered what is no data") from error
+
+
+def fetch_body(client: BoundedClient, url: str, *, absent: frozenset[int] = frozenset()) -> bytes | None:
     """Return a body, None where the status is one of `absent`; redirects within the host are followed."""
     for _ in range(_MOST_REDIRECTS + 1):
-        response = session.get(url)
+        response = client.get(url)
         if response.status_code in absent:
             return None
         if response.is_redirect:

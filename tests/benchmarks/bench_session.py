@@ -13,8 +13,8 @@ from pathlib import Path
 from saferoute import search
 from saferoute.model import Place, Wish
 from saferoute.search import _plan
+from saferoute.sources.open import LocalFiles, open_local
 from saferoute.sources.profiles import LEVELS, load_profile
-from saferoute.sources.region import open_local
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PLACES = {
@@ -32,7 +32,7 @@ def main() -> None:
     print("|---|---|---|---|---|---|---|---|---|---|")
     for name, (lat, lon, osm, dem) in PLACES.items():
         root = REPOSITORY if name == "sample" else folder
-        features, elevation = open_local(osm=[root / o for o in osm], dem=[root / d for d in dem])
+        features, elevation = open_local(LocalFiles(osm=[root / o for o in osm], dem=[root / d for d in dem]))
         features.read_tables()
         for level in LEVELS:
             profile, wish = load_profile(level), Wish()
@@ -40,7 +40,7 @@ def main() -> None:
             began = time.process_time()
             ranking = search.find(area, features_of=features, profile=profile, elevation_of=elevation, top=_plan.TOP)
             ranked = time.process_time()
-            made = _plan.plan_through_stretches(ranking, wish=wish, elevation_of=elevation)
+            made = _plan.plan_through_stretches(ranking, wish=wish, elevation_of=elevation, say=lambda _: None)
             rank_s, plan_s = ranked - began, time.process_time() - ranked
             f = made.figures
             print(

@@ -93,7 +93,7 @@ def test_folder_that_is_a_file_is_told_and_not_fatal(tmp_path):
     cache.store_entry("overpass", "key", b"1")
     assert "answers cannot be kept there" in cache.trouble
     assert cache.read_entry("overpass", "key") is None
-    with cache.hold_lock("overpass", say=print):
+    with cache.hold_lock("overpass"):
         pass
     assert [u.entries for u in cache.measure_usage()] == [0] * len(KINDS)
     assert cache.delete_entries() == 0
@@ -133,27 +133,26 @@ HOLD = """
 import sys, time
 from pathlib import Path
 from saferoute.sources.cache import Cache
-with Cache(Path(sys.argv[1])).hold_lock("overpass", say=print):
+with Cache(Path(sys.argv[1])).hold_lock("overpass"):
     print("held", flush=True)
     time.sleep(60)
 """
 
 
-def test_lock_keeps_other_processes_out_for_a_bounded_time(cache):
+def test_lock_keeps_other_processes_out_for_a_bounded_time(cache, logged):
     holder = subprocess.Popen([sys.executable, "-c", HOLD, str(cache.folder)], stdout=subprocess.PIPE, text=True)
-    said = []
     try:
         assert holder.stdout.readline() == "held\n"
         told = pytest.raises(SourceUnavailable, match="another saferoute has been asking overpass for 0 s")
-        with told, cache.hold_lock("overpass", say=said.append, most_s=0.2):
+        with told, cache.hold_lock("overpass", most_s=0.2):
             pytest.fail("both hold it")
-        with cache.hold_lock("nominatim", say=said.append):
+        with cache.hold_lock("nominatim"):
             pass
     finally:
         holder.kill()
         holder.wait()
-    assert len(said) == 1
-    with cache.hold_lock("overpass", say=said.append, most_s=5):  # a dead process holds nothing
+    assert len(logged) == 1
+    with cache.hold_lock("overpass", most_s=5):  # a dead process holds nothing
         pass
 
 

@@ -6,6 +6,8 @@ further apart in longitude; a tile holds its north and its west edge.
 
 from __future__ import annotations
 
+import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -14,14 +16,17 @@ import numpy as np
 from saferoute.model import Heights
 from saferoute.sources.elevation.raster import estimate_quality, is_void
 from saferoute.sources.elevation.samples import distinct_keys, gather_heights, interpolate_between, unknown_heights
-from saferoute.sources.online import Limits
+from saferoute.sources.settings import RequestLimits
+from saferoute.sources.web import USER_AGENT, BoundedClient, Failed, check_status
 
 if TYPE_CHECKING:
     from saferoute.arrays import FloatArray, IntArray
     from saferoute.sources.cache import Entry
-    from saferoute.sources.online import Online
+    from saferoute.sources.settings import Online
 
     Part = tuple[int, ...]
+
+logger = logging.getLogger(__name__)
 
 ROWS = 3600
 """Rows of a degree."""
@@ -30,7 +35,7 @@ COLUMNS = ((50, 3600), (60, 2400), (70, 1800), (80, 1200), (85, 720), (90, 360))
 PART = 256
 """Cells along the side of the squares that are read and kept: about 8 km."""
 MOST_PARTS = 64
-LIMITS = Limits(total_s=30.0, most_bytes=1_000_000)
+LIMITS = RequestLimits(total_s=30.0, most_bytes=1_000_000)
 ATTRIBUTION = (
     "Elevation: Copernicus GLO-30 © DLR e.V. 2010–2014 and © Airbus Defence and Space GmbH 2014–2018, "
     "provided under COPERNICUS by the European Union and ESA; all rights reserved"
@@ -46,11 +51,11 @@ class Glo30Source:
     ----------
     online : Online
         Address of the bucket or a copy of it, and cache.
-    limits : Limits
+    limits : RequestLimits
         Bounds of a request.
     """
 
-    def __init__(self, online: Online, *, limits: Limits = LIMITS) -> None:
+    def __init__(self, online: Online, *, limits: RequestLimits = LIMITS) -> None:
         self._online = online
         self._limits = limits
         self._cache = online.open_cache()
@@ -59,11 +64,7 @@ class Glo30Source:
 
     def read_heights(self, xy: FloatArray, crs: str) -> Heights:
         """Return heights at points of shape (n, 2) given in `crs`."""
-        from dataclasses import replace
-
         from pyproj import Transformer
-
-        from saferoute.sources.web import Failed
 
         lon, lat = Transformer.from_crs(crs, "EPSG:4326", always_xy=True).transform(*xy.T)
         heights = np.full(len(xy), np.nan)
@@ -74,7 +75,7 @@ class Glo30Source:
         except Failed as failure:
             host = urlsplit(self._online.glo30_url).netloc
             notes = (f"GLO-30 at {host} {failure}: its heights are missing",)
-            self._online.say(notes[0])
+            logger.warning("%s", notes[0])
         if self._cache.trouble:
             notes += (self._cache.trouble,)
         known = np.isfinite(heights)
@@ -102,7 +103,7 @@ class Glo30Source:
         needed = np.concatenate([side[k] for side in sides for k in (0, 1)])
         parts = distinct_keys(_parts_of_cells(needed))
         if len(parts) > MOST_PARTS:
-            raise _make_failure(f"is not asked for {len(parts)} parts at a time; {MOST_PARTS} are the most")
+            raise Failed(f"is not asked for {len(parts)} parts at a time; {MOST_PARTS} are the most")
         for part in parts:
             if part not in self._parts:
                 self._parts[part] = self._load_part(part)
@@ -142,20 +143,18 @@ class Glo30Source:
         if self._find_cached_entry(url) is not None:
             return False
         if self._online.offline:
-            raise _make_failure("is not asked (--offline), and the cache does not hold all heights of this place")
+            raise Failed("is not asked (--offline), and the cache does not hold all heights of this place")
         there = self._has_tile_on_server(url)
         if not there:
             self._cache.store_entry("glo30", url, b"")
         return there
 
     def _has_tile_on_server(self, url: str) -> bool:
-        from saferoute.sources.web import BoundedSession, Failed, check_status
-
-        self._online.say("asking GLO-30 for heights")
-        with BoundedSession(self._limits) as session:
+        logger.info("asking GLO-30 for heights")
+        with BoundedClient(self._limits) as client:
             for last in (False, True):
                 try:
-                    response = session.head(url)
+                    response = client.head(url)
                     if response.status_code == 404:
                         return False
                     check_status(response)
@@ -176,17 +175,15 @@ class Glo30Source:
         try:
             with rasterio.Env(**self._gdal_options()), rasterio.open(f"/vsicurl/{url}") as data:
                 if data.shape != (ROWS, count_columns(south)) or not _is_on_tile(data.transform, part):
-                    raise _make_failure("sends a raster that is none of its tiles")
+                    raise Failed("sends a raster that is none of its tiles")
                 heights = data.read(1, window=Window(column * PART, row * PART, shape[1], shape[0]))
                 void = is_void(heights) | (heights == data.nodata)
         except (RasterioError, MemoryError) as error:
-            raise _make_failure("ended the connection without a whole answer") from error
+            raise Failed("ended the connection without a whole answer") from error
         return np.where(void, np.float32(np.nan), heights.astype("float32"))
 
     def _gdal_options(self) -> dict[str, Any]:
         """Return options of GDAL that end every request of its own."""
-        from saferoute.sources.web import USER_AGENT
-
         total_s = max(round(self._limits.total_s), 1)
         return {
             "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
@@ -255,9 +252,3 @@ def _is_on_tile(transform: Any, part: Part) -> bool:
     dx, dy = 1 / count_columns(south), 1 / ROWS
     expected = (dx, 0.0, west - dx / 2, 0.0, -dy, south + 1 + dy / 2)
     return bool(np.allclose(tuple(transform)[:6], expected, rtol=0.0, atol=dy / 10))
-
-
-def _make_failure(reason: str) -> Exception:
-    from saferoute.sources.web import Failed
-
-    return Failed(reason)

@@ -7,6 +7,7 @@ there is more to show, and no tile at all over the sea.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 import warnings
@@ -28,16 +29,18 @@ from saferoute.sources.elevation.samples import (
     merge_heights,
     unknown_heights,
 )
-from saferoute.sources.online import Limits
+from saferoute.sources.settings import RequestLimits
+from saferoute.sources.web import BoundedClient, Failed, fetch_body
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from saferoute.arrays import FloatArray, IntArray
-    from saferoute.sources.online import Online
-    from saferoute.sources.web import BoundedSession
+    from saferoute.sources.settings import Online
 
     Tile = tuple[int, ...]
+
+logger = logging.getLogger(__name__)
 
 WORLD_ZOOM, FINEST_ZOOM = 12, 17
 TILE_PX = 512
@@ -48,7 +51,7 @@ MOST_TILES = 64
 """Most tiles of the finest zoom for one question: 3 km around a place at 1.5 m a pixel; a
 larger area, or one nearer the equator, takes a coarser zoom."""
 PARALLEL = 4
-LIMITS = Limits(total_s=20.0, most_bytes=4_000_000)
+LIMITS = RequestLimits(total_s=20.0, most_bytes=4_000_000)
 MOST_S = 120.0
 """No tile is asked for this long after the first; what is missing then is unknown."""
 RETRY_S = 2.0
@@ -69,11 +72,11 @@ class MapterhornSource:
     ----------
     online : Online
         Address and cache.
-    limits : Limits
+    limits : RequestLimits
         Bounds of a request.
     """
 
-    def __init__(self, online: Online, *, limits: Limits = LIMITS) -> None:
+    def __init__(self, online: Online, *, limits: RequestLimits = LIMITS) -> None:
         self._online = online
         self._limits = limits
         self._cache = online.open_cache()
@@ -82,8 +85,6 @@ class MapterhornSource:
     def read_heights(self, xy: FloatArray, crs: str) -> Heights:
         """Return heights at points of shape (n, 2) given in `crs`."""
         from pyproj import Transformer
-
-        from saferoute.sources.web import Failed
 
         lon, lat = Transformer.from_crs(crs, "EPSG:4326", always_xy=True).transform(*xy.T)
         world = _project_to_square(lon, lat)
@@ -101,7 +102,7 @@ class MapterhornSource:
         except Failed as failure:
             host = urlsplit(self._online.mapterhorn_url).netloc
             notes = (f"Mapterhorn at {host} {failure}: its heights are missing",)
-            self._online.say(notes[0])
+            logger.warning("%s", notes[0])
         if self._cache.trouble:
             notes += (self._cache.trouble,)
         return replace(result, notes=notes)
@@ -164,8 +165,6 @@ class MapterhornSource:
 
     def _load_tiles(self, tiles: Iterable[Tile], deadline: float) -> None:
         """Put tiles into memory, those that are not in the cache from the network, a few at a time."""
-        from saferoute.sources.web import Failed
-
         missing = [tile for tile in tiles if tile not in self._tiles and not self._load_cached_tile(tile)]
         if not missing:
             return
@@ -174,43 +173,39 @@ class MapterhornSource:
         if len(missing) > 2 * MOST_TILES:  # the neighbours that points between pixels need are not counted before
             raise Failed(f"is not asked for {len(missing)} tiles at a time; take a smaller radius")
         if len(missing) > 1:
-            self._online.say(f"asking Mapterhorn for {len(missing)} tiles of heights")
+            logger.info("asking Mapterhorn for %d tiles of heights", len(missing))
         self._fetch_tiles(missing, deadline)
 
     def _fetch_tiles(self, tiles: list[Tile], deadline: float) -> None:
-        from saferoute.sources.web import BoundedSession, Failed
-
-        sessions = [BoundedSession(self._limits) for _ in range(min(PARALLEL, len(tiles)))]
-        free: SimpleQueue[BoundedSession] = SimpleQueue()
-        for session in sessions:
-            free.put(session)
+        clients = [BoundedClient(self._limits) for _ in range(min(PARALLEL, len(tiles)))]
+        free: SimpleQueue[BoundedClient] = SimpleQueue()
+        for client in clients:
+            free.put(client)
         stop = threading.Event()
 
         def fetch(tile: Tile) -> None:
-            session = free.get()
+            client = free.get()
             try:
-                self._fetch_tile(session, tile, deadline, stop)
+                self._fetch_tile(client, tile, deadline, stop)
             except Failed:
                 stop.set()
                 raise
             finally:
-                free.put(session)
+                free.put(client)
 
-        pool = ThreadPoolExecutor(len(sessions), thread_name_prefix="mapterhorn")
+        pool = ThreadPoolExecutor(len(clients), thread_name_prefix="mapterhorn")
         try:
             for done in [pool.submit(fetch, tile) for tile in tiles]:
                 done.result()
         finally:
             stop.set()
-            for session in sessions:
-                session.cut_connection()
+            for client in clients:
+                client.cut_connection()
             pool.shutdown(cancel_futures=True)
-            for session in sessions:
-                session.close()
+            for client in clients:
+                client.close()
 
     def _load_cached_tile(self, tile: Tile) -> bool:
-        from saferoute.sources.web import Failed
-
         if self._online.refresh:
             return False
         entry = self._cache.read_entry("mapterhorn", self._tile_url(tile))
@@ -222,9 +217,7 @@ class MapterhornSource:
             return False
         return True
 
-    def _fetch_tile(self, session: BoundedSession, tile: Tile, deadline: float, stop: threading.Event) -> None:
-        from saferoute.sources.web import Failed, fetch_body
-
+    def _fetch_tile(self, client: BoundedClient, tile: Tile, deadline: float, stop: threading.Event) -> None:
         url = self._tile_url(tile)
         for last in (False, True):
             if stop.is_set():
@@ -232,7 +225,7 @@ class MapterhornSource:
             if time.monotonic() > deadline:
                 raise Failed(f"did not send all tiles within {MOST_S:.0f} s")
             try:
-                body = fetch_body(session, url, absent=ABSENT)
+                body = fetch_body(client, url, absent=ABSENT)
                 self._tiles[tile] = None if body is None else decode_terrarium(body)
                 self._cache.store_entry("mapterhorn", url, body or b"", absent=body is None)
             except Failed as failure:
@@ -288,8 +281,6 @@ def decode_terrarium(body: bytes) -> FloatArray:
     import rasterio
     from rasterio.errors import NotGeoreferencedWarning, RasterioError
     from rasterio.io import MemoryFile
-
-    from saferoute.sources.web import Failed
 
     try:
         with warnings.catch_warnings(), rasterio.Env():

@@ -16,7 +16,7 @@ from saferoute.sources.osm._reading import SUFFIXES, read_extracts
 from saferoute.sources.osm._tables import Tables, build_features, build_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from saferoute.model import Area, Features, Place
     from saferoute.sources.cache import Cache
@@ -39,8 +39,6 @@ class ExtractSource:
         Joins ways to strokes; without it features come without.
     cache : Cache, optional
         Keeps the tables (`saferoute.sources.osm.index`); without it they stay in memory.
-    say : callable
-        Is told when an extract is read for the first time.
 
     Raises
     ------
@@ -55,9 +53,8 @@ class ExtractSource:
         extent: Box | None = None,
         join: Joiner | None = None,
         cache: Cache | None = None,
-        say: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self._extent, self._join, self._cache, self._say = extent, join, cache, say
+        self._extent, self._join, self._cache = extent, join, cache
         self.paths = tuple(Path(p) for p in paths)
         for path in self.paths:
             _check_file(path)
@@ -76,7 +73,7 @@ class ExtractSource:
             else:
                 from saferoute.sources.osm import index
 
-                self._held = index.open_index(self.paths, self._cache, join=self._join, say=self._say)
+                self._held = index.open_index(self.paths, self._cache, join=self._join)
         return self._held
 
     def read_bounds(self) -> Box:

@@ -10,6 +10,7 @@ strokes, stand in plain arrays beside the tables.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import shutil
@@ -40,7 +41,7 @@ from saferoute.sources.osm._tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
     from saferoute.sources.cache import Cache
     from saferoute.sources.osm._reading import Read
     from saferoute.sources.osm._tables import Joiner
+
+logger = logging.getLogger(__name__)
 
 KIND = "index"
 """Folder of the cache."""
@@ -101,9 +104,7 @@ def _write_text(path: Path, text: str) -> None:
     Path(name).replace(path)
 
 
-def open_index(
-    paths: Sequence[Path], cache: Cache, *, join: Joiner | None, say: Callable[[str], None]
-) -> Index | Tables:
+def open_index(paths: Sequence[Path], cache: Cache, *, join: Joiner | None) -> Index | Tables:
     """Return the index of some extracts, made first where there is none.
 
     Where the disk takes no index, or another process makes it for too long,
@@ -113,8 +114,6 @@ def open_index(
     ----------
     join : callable, optional
         Joins ways to strokes; without it the index has none.
-    say : callable
-        Is told that it takes a while.
     """
     from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
@@ -124,12 +123,12 @@ def open_index(
             index = load_index(folder)
             if index is not None:
                 return index
-            with cache.hold_lock(KIND, say=say):
+            with cache.hold_lock(KIND):
                 index = load_index(folder)  # another process may have made it meanwhile
                 if index is not None:
                     return index
-                say(f"reading {', '.join(p.name for p in paths)} for the first time")
-                _warn_of_memory(paths, say)
+                logger.info("reading %s for the first time", ", ".join(p.name for p in paths))
+                _warn_of_memory(paths)
                 return _build_index(paths, folder, join)
         except (OSError, DataSourceError, DataLayerError, FeatureError) as error:  # GDAL has its own
             reason = getattr(error, "strerror", None) or error
@@ -137,14 +136,15 @@ def open_index(
     return build_tables(read_extracts(paths), join)
 
 
-def _warn_of_memory(paths: Sequence[Path], say: Callable[[str], None]) -> None:
-    """Say so where reading may take more memory than is free: the system would end it without a word."""
+def _warn_of_memory(paths: Sequence[Path]) -> None:
+    """Log a warning where reading may take more memory than is free: the system would end it without a word."""
     need = _MEMORY * sum(path.stat().st_size for path in paths if path.name.lower().endswith(".pbf"))
     free = _free_bytes()
     if free is not None and need > free:
-        say(
-            f"it may take {need / 1e9:.1f} GB of memory, and {free / 1e9:.1f} GB are free: "
-            "if it is killed, give an extract of a smaller region"
+        logger.warning(
+            "it may take %.1f GB of memory, and %.1f GB are free: if it is killed, give an extract of a smaller region",
+            need / 1e9,
+            free / 1e9,
         )
 
 
@@ -186,12 +186,12 @@ def list_indexes(cache: Cache) -> list[Kept]:
     return found
 
 
-def delete_indexes(cache: Cache, *, say: Callable[[str], None]) -> int:
+def delete_indexes(cache: Cache) -> int:
     """Delete all indexes, what broken-off writes left, and the notes on files; return how many indexes there were."""
     folder = cache.folder / KIND
     if not folder.is_dir():
         return 0
-    with cache.hold_lock(KIND, say=say):
+    with cache.hold_lock(KIND):
         folders = _list_folders(cache)
         for path in (*folders, *folder.glob(f"*{PART}")):
             shutil.rmtree(path, ignore_errors=True)
@@ -266,7 +266,7 @@ def _worth_two_processes(paths: Sequence[Path]) -> bool:
 
 def _start_areas_process(paths: Sequence[Path], part: Path) -> subprocess.Popen[bytes]:
     """Let another process read and write the areas: half of the work."""
-    code = "import sys; from saferoute.sources import index; index.areas_alone(sys.argv[1], sys.argv[2:])"
+    code = f"import sys; from {__name__} import run_areas_process; run_areas_process(sys.argv[1], sys.argv[2:])"
     return subprocess.Popen(  # noqa: S603  # this interpreter, this package
         [sys.executable, "-P", "-c", code, str(part), *(str(path.resolve()) for path in paths)],
         stdin=subprocess.DEVNULL,

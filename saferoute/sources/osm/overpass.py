@@ -1,4 +1,4 @@
-"""OpenStreetMap around a place from an Overpass server, through osmnx.
+"""OpenStreetMap around a place from an Overpass server.
 
 One query brings all layers of a box. The answer becomes an extract, which the
 cache keeps and `saferoute.sources.osm.extract` reads: the tables are the same
@@ -7,6 +7,9 @@ whatever they come from.
 
 from __future__ import annotations
 
+import logging
+from dataclasses import replace
+from math import ceil, floor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -14,21 +17,24 @@ from urllib.parse import urlsplit
 
 from saferoute.model import Features, InvalidInput, PlaceNotFound, SourceUnavailable
 from saferoute.osm import keys
-from saferoute.sources.online import Limits
 from saferoute.sources.osm.extract import ExtractSource, box_around
+from saferoute.sources.settings import RequestLimits
+from saferoute.sources.web import OSM_HEADERS, BoundedClient, Failed, call_with_retries, parse_json_answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from saferoute.model import Area
     from saferoute.sources.cache import Cache, Entry
-    from saferoute.sources.online import Online
+    from saferoute.sources.settings import Online
 
     Box = tuple[float, float, float, float]
 
+logger = logging.getLogger(__name__)
+
 SERVER_S = 120
 """How long the server may work on a query; its own default is 180 s."""
-LIMITS = Limits(total_s=240.0, most_bytes=200_000_000)
+LIMITS = RequestLimits(total_s=240.0, most_bytes=200_000_000)
 """A city's 6 km square is about 80 MB; in memory an answer takes five times its size."""
 MOST_RADIUS_M = 10_000.0
 """A larger area is for an extract: a city's would be beyond `LIMITS`."""
@@ -51,11 +57,11 @@ class OverpassSource:
     ----------
     online : Online
         Address, cache and patience.
-    limits : Limits
+    limits : RequestLimits
         Bounds of a request.
     """
 
-    def __init__(self, online: Online, *, limits: Limits = LIMITS) -> None:
+    def __init__(self, online: Online, *, limits: RequestLimits = LIMITS) -> None:
         self._online = online
         self._limits = limits
 
@@ -71,8 +77,6 @@ class OverpassSource:
         SourceUnavailable
             If there is no copy, and the server did not answer.
         """
-        from dataclasses import replace
-
         if area.radius_m > MOST_RADIUS_M:
             raise InvalidInput(
                 f"radius {area.radius_m:g} m: online it may be at most {MOST_RADIUS_M:g} m; "
@@ -97,32 +101,26 @@ class OverpassSource:
         online = self._online
         entry = None if online.refresh else _find_cached_entry(cache, online.overpass_url, box)
         if entry is not None:
-            online.say(f"the map is a copy fetched {_describe_age(entry.age_days())}; --refresh asks again")
+            logger.info("the map is a copy fetched %s; --refresh asks again", _describe_age(entry.age_days()))
             return entry
         if online.offline:
             raise SourceUnavailable(
                 "the cache holds no map of this place, and --offline asks nobody; ask once without it, "
                 "or give an extract with --osm FILE or --region DIR"
             )
-        with cache.hold_lock("overpass", say=online.say):
+        with cache.hold_lock("overpass"):
             # Another process may have asked for the same meanwhile.
             entry = None if online.refresh else _find_cached_entry(cache, online.overpass_url, box)
             return entry or self._fetch_entry(cache, box)
 
     def _fetch_entry(self, cache: Cache, box: Box) -> Entry:
-        from saferoute.sources._osmnx import ask_overpass
-        from saferoute.sources.web import Failed, call_with_retries
-
         online = self._online
         host = urlsplit(online.overpass_url).netloc
-        online.say(f"asking Overpass at {host} for the map")
-
-        def ask() -> dict[str, Any]:
-            sleep = online.patience.sleep
-            return ask_overpass(compose_query(box), url=online.overpass_url, limits=self._limits, sleep=sleep)
-
+        logger.info("asking Overpass at %s for the map", host)
         try:
-            answer = call_with_retries(ask, service=f"Overpass at {host}", patience=online.patience, say=online.say)
+            answer = call_with_retries(
+                lambda: self._ask_server(compose_query(box)), service=f"Overpass at {host}", patience=online.patience
+            )
             payload = _make_extract(answer, box)
         except Failed as failure:
             raise SourceUnavailable(
@@ -132,6 +130,26 @@ class OverpassSource:
         ways = sum(element["type"] == "way" for element in answer["elements"])
         key = _make_cache_key(online.overpass_url, box)
         return cache.store_entry("overpass", key, payload, url=online.overpass_url, box=box, ways=ways)
+
+    def _ask_server(self, query: str) -> dict[str, Any]:
+        url = f"{self._online.overpass_url.rstrip('/')}/interpreter"
+        with BoundedClient(self._limits) as client:
+            answer = parse_json_answer(client.post(url, data={"data": query}, headers=OSM_HEADERS))
+        _check_completeness(answer)
+        return answer
+
+
+def _check_completeness(answer: Any) -> None:
+    """Raise `Failed` unless an answer holds all that was asked for; Overpass says in a remark where it broke off."""
+    if not isinstance(answer, dict):
+        raise Failed("answered with broken data", again=True)
+    remark = answer.get("remark")
+    if remark:
+        too_large = "out of memory" in str(remark)
+        said = " ".join(str(remark).split())[:120]
+        raise Failed(f"answered in part only ({said})", again=not too_large)
+    if not isinstance(answer.get("elements"), list):
+        raise Failed("answered without elements")
 
 
 def compose_query(box: Sequence[float]) -> str:
@@ -171,8 +189,6 @@ def _filter_for_keys(keys: Iterable[str]) -> str:
 
 def _round_box(box: Box) -> Box:
     """Return the box with ends on multiples of `_STEP`, cut at 180° and the poles."""
-    from math import ceil, floor
-
     west, south, east, north = box
     return (
         max(round(floor(west / _STEP) * _STEP, 3), -180.0),
@@ -234,8 +250,6 @@ def _make_extract(answer: dict[str, Any], box: Box) -> bytes:
     Failed
         If its elements are none of OpenStreetMap.
     """
-    from saferoute.sources.web import Failed
-
     stamp = str((answer.get("osm3s") or {}).get("timestamp_osm_base") or "")
     try:
         with TemporaryDirectory() as folder:

@@ -1,8 +1,7 @@
-"""From what a person writes to a point: coordinates, `geo:` or a name of the extract."""
+"""Places by the names of objects in local extracts."""
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -10,46 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from saferoute.model import InvalidInput, Place, PlaceNotFound
 from saferoute.sources.osm._reading import osm_file, read_in_order
+from saferoute.sources.places.coordinates import parse_coordinates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-_FLOAT = r"[+-]?\d+(?:\.\d+)?"
-_PAIR = re.compile(rf"^\s*({_FLOAT})\s*(?:,|;|\s)\s*({_FLOAT})\s*$")
-_GEO = re.compile(rf"^\s*geo:({_FLOAT}),({_FLOAT})(?:,{_FLOAT})?(?:;[\w=.\-;]*)?(?:\?.*)?\s*$", re.IGNORECASE)
 _FAR_APART_M = 500.0
 _MOST_OTHERS = 5
 _NO_MATCH = 10
-
-
-def parse_coordinates(text: str) -> Place | None:
-    """Return the place that ``lat,lon`` or ``geo:lat,lon`` names, None for any other text.
-
-    Raises
-    ------
-    InvalidInput
-        If a coordinate is out of range; swapped order is noticed.
-
-    Examples
-    --------
-    >>> parse_coordinates("geo:60.17,24.94;u=35").lat
-    60.17
-    >>> parse_coordinates("Kaisaniemi") is None
-    True
-    """
-    match = _GEO.match(text) or _PAIR.match(text)
-    if match is None:
-        if text.lower().startswith("geo:"):
-            raise InvalidInput(f"{text!r}: write geo:LAT,LON, as in geo:60.17,24.94")
-        return None
-    lat, lon = float(match[1]), float(match[2])
-    if not -90 <= lat <= 90:
-        swapped = "; did you write lon,lat?" if -90 <= lon <= 90 and abs(lat) <= 180 else ""
-        raise InvalidInput(f"latitude {lat:g} is outside -90 to 90; PLACE is lat,lon{swapped}")
-    if not -180 <= lon <= 180:
-        raise InvalidInput(f"longitude {lon:g} is outside -180 to 180; PLACE is lat,lon")
-    return Place(f"{lat:g},{lon:g}", lon, lat)
 
 
 def find_place(text: str, paths: Iterable[Path], *, pick: int | None = None) -> Place:

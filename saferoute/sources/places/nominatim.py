@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
+import logging
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from saferoute.model import InvalidInput, Place, PlaceNotFound, SourceUnavailable
-from saferoute.sources.online import Limits
-from saferoute.sources.places.names import choose_match, parse_coordinates
+from saferoute.sources.places.coordinates import parse_coordinates
+from saferoute.sources.places.names import choose_match
+from saferoute.sources.settings import RequestLimits
+from saferoute.sources.web import OSM_HEADERS, BoundedClient, Failed, call_with_retries, parse_json_answer
 
 if TYPE_CHECKING:
-    from saferoute.sources.online import Online
+    from saferoute.sources.settings import Online
 
-LIMITS = Limits(total_s=30.0, most_bytes=2_000_000)
+logger = logging.getLogger(__name__)
+
+LIMITS = RequestLimits(total_s=30.0, most_bytes=2_000_000)
+_PAUSE_S = 1.0
+"""Wait before each request (Nominatim usage policy: at most one a second)."""
 _MOST_RESULTS = 20
 _MOST_NAME = 300
 """Longest name that is asked for; no place has one."""
@@ -26,11 +33,11 @@ class Geocoder:
     ----------
     online : Online
         Address, cache and patience.
-    limits : Limits
+    limits : RequestLimits
         Bounds of a request.
     """
 
-    def __init__(self, online: Online, *, limits: Limits = LIMITS) -> None:
+    def __init__(self, online: Online, *, limits: RequestLimits = LIMITS) -> None:
         self._online = online
         self._limits = limits
 
@@ -75,8 +82,8 @@ class Geocoder:
             raise SourceUnavailable(
                 f"the cache does not hold the place {wanted!r}, and --offline asks nobody; give lat,lon"
             )
-        with cache.hold_lock("nominatim", say=online.say):
-            answer = self._ask_server(wanted)
+        with cache.hold_lock("nominatim"):
+            answer = self._fetch_matches(wanted)
         places = _parse_places(answer)
         if answer and not places:
             raise SourceUnavailable("Nominatim answered with what is no place; give lat,lon")
@@ -84,25 +91,35 @@ class Geocoder:
             cache.store_entry("nominatim", key, json.dumps(answer).encode())
         return places
 
-    def _ask_server(self, wanted: str) -> list[dict[str, Any]]:
-        from saferoute.sources._osmnx import ask_nominatim
-        from saferoute.sources.web import Failed, call_with_retries
-
+    def _fetch_matches(self, wanted: str) -> list[dict[str, Any]]:
         online = self._online
         host = urlsplit(online.nominatim_url).netloc
-        online.say(f"asking Nominatim at {host} for the place")
-
-        def ask() -> list[dict[str, Any]]:
-            return ask_nominatim(
-                wanted, most=_MOST_RESULTS, url=online.nominatim_url, limits=self._limits, sleep=online.patience.sleep
-            )
-
+        logger.info("asking Nominatim at %s for the place", host)
         try:
-            return call_with_retries(ask, service=f"Nominatim at {host}", patience=online.patience, say=online.say)
+            return call_with_retries(
+                lambda: self._ask_server(wanted), service=f"Nominatim at {host}", patience=online.patience
+            )
         except Failed as failure:
             raise SourceUnavailable(
                 f"Nominatim at {host} {failure}; give lat,lon, or local data with --osm FILE or --region DIR"
             ) from failure
+
+    def _ask_server(self, wanted: str) -> list[dict[str, Any]]:
+        self._online.patience.sleep(_PAUSE_S)
+        url = f"{self._online.nominatim_url.rstrip('/')}/search"
+        # Duplicates are dropped here, by distance: the service would drop them after it has counted.
+        parameters: dict[str, str | int] = {
+            "format": "json",
+            "polygon_geojson": 0,
+            "dedupe": 0,
+            "limit": _MOST_RESULTS,
+            "q": wanted,
+        }
+        with BoundedClient(self._limits) as client:
+            answer = parse_json_answer(client.get(url, params=parameters, headers=OSM_HEADERS))
+        if not isinstance(answer, list):
+            raise Failed("answered with broken data", again=True)
+        return answer
 
 
 def _parse_places(answer: list[dict[str, Any]]) -> list[tuple[str, Place]]:

@@ -13,7 +13,7 @@ from rasterio.transform import Affine
 
 from saferoute.sources.elevation import glo30
 from saferoute.sources.elevation.glo30 import Glo30Source, count_columns, tile_url
-from saferoute.sources.online import Limits, Online
+from saferoute.sources.settings import Online, RequestLimits
 from saferoute.sources.web import USER_AGENT
 
 CRS = "EPSG:32632"
@@ -58,7 +58,7 @@ def world(server, cogs):
 @pytest.fixture
 def source(server, tmp_path):
     def make(**options):
-        limits = options.pop("limits", Limits(5.0, 1_000_000, 2.0))
+        limits = options.pop("limits", RequestLimits(5.0, 1_000_000, 2.0))
         options.setdefault("glo30_url", server.url)
         return Glo30Source(Online(cache_dir=tmp_path / "cache", **options), limits=limits)
 
@@ -152,7 +152,7 @@ BROKEN = {
 def test_error_of_the_server_is_no_sea_and_ends(server, source, answer, words):
     server.routes[".tif"] = answer
     began = time.monotonic()
-    samples = source(limits=Limits(2.0, 1_000_000, 1.0)).sample(around(8.5, 49.5), CRS)
+    samples = source(limits=RequestLimits(2.0, 1_000_000, 1.0)).read_heights(around(8.5, 49.5), CRS)
     assert np.isnan(samples.elevation_m).all()
     assert words in samples.notes[0]
     assert time.monotonic() - began < 20

@@ -14,7 +14,7 @@ from pyproj import Transformer
 from saferoute.sources.elevation import mapterhorn
 from saferoute.sources.elevation.mapterhorn import ABSENT, PARALLEL, MapterhornSource, decode_terrarium, height_step_m
 from saferoute.sources.elevation.raster import RasterSource
-from saferoute.sources.online import Limits, Online
+from saferoute.sources.settings import Online, RequestLimits
 from saferoute.sources.web import USER_AGENT, Failed
 
 CRS = "EPSG:32632"
@@ -69,7 +69,7 @@ def source(server, tmp_path, monkeypatch):
     monkeypatch.setattr(mapterhorn, "RETRY_S", 0.0)
 
     def make(**options):
-        limits = options.pop("limits", Limits(5.0, 4_000_000, 2.0))
+        limits = options.pop("limits", RequestLimits(5.0, 4_000_000, 2.0))
         options.setdefault("mapterhorn_url", server.url)
         return MapterhornSource(Online(cache_dir=tmp_path / "cache", **options), limits=limits)
 
@@ -246,7 +246,7 @@ def test_error_of_the_server_is_no_sea(server, source, answer, words, tries):
 def test_byte_a_second_ends_at_the_deadline(server, source, trick):
     server.routes[".webp"] = Answer("x" * 1000, trick=trick)
     began = time.monotonic()
-    samples = source(limits=Limits(1.0, 4_000_000, 1.0)).read_heights(points(), CRS)
+    samples = source(limits=RequestLimits(1.0, 4_000_000, 1.0)).read_heights(points(), CRS)
     assert "did not answer within 1 s" in samples.notes[0]
     assert time.monotonic() - began < 4
 

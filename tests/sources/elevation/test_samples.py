@@ -74,7 +74,7 @@ def test_points_elsewhere_stay_unknown():
 
 def test_filling_leaves_the_samples_as_they_were():
     blank = unknown_heights(10)
-    merge_heights(blank, Known("a", 5).sample(XY, ""), np.ones(10, bool))
+    merge_heights(blank, Known("a", 5).read_heights(XY, ""), np.ones(10, bool))
     assert np.isnan(blank.elevation_m).all()
 
 

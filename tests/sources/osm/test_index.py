@@ -54,12 +54,12 @@ def town(tmp_path: Path) -> Path:
     return write_town(tmp_path / "town.osm.pbf", TOWN)
 
 
-def source(path: Path, cache: Cache | None, said: list[str] | None = None) -> ExtractSource:
-    return ExtractSource([path], join=search.join_ways, cache=cache, say=(said if said is not None else []).append)
+def source(path: Path, cache: Cache | None) -> ExtractSource:
+    return ExtractSource([path], join=search.join_ways, cache=cache)
 
 
-def look(path: Path, cache: Cache | None, said: list[str] | None = None) -> Features:
-    return source(path, cache, said).read_features(AREA, margin_m=300)
+def look(path: Path, cache: Cache | None) -> Features:
+    return source(path, cache).read_features(AREA, margin_m=300)
 
 
 def assert_same(one: Features, other: Features) -> None:
@@ -74,12 +74,11 @@ def assert_same(one: Features, other: Features) -> None:
         assert (getattr(one.strokes, name) == getattr(other.strokes, name)).all(), name
 
 
-def test_the_index_holds_what_the_extract_holds(town: Path, cache: Cache) -> None:
-    said: list[str] = []
-    in_memory, first, second = look(town, None), look(town, cache, said), look(town, cache, said)
+def test_the_index_holds_what_the_extract_holds(town: Path, cache: Cache, logged: list[str]) -> None:
+    in_memory, first, second = look(town, None), look(town, cache), look(town, cache)
     assert_same(first, in_memory)
     assert_same(second, in_memory)
-    assert len(said) == 1, "read once"
+    assert len(logged) == 1, "read once"
 
 
 def files(cache: Cache) -> dict[str, bytes]:
@@ -96,6 +95,8 @@ def test_two_processes_write_the_index_that_one_writes(
     monkeypatch.setattr(index.os, "cpu_count", lambda: 2)
     if beside == "false":
         monkeypatch.setattr(index.sys, "executable", shutil.which("false"))
+    else:
+        monkeypatch.setattr(index, "_write_areas", lambda *_: pytest.fail("the process beside left its work undone"))
     other = Cache(tmp_path / "other")
     look(town, other)
     assert files(other) == files(cache)
@@ -103,13 +104,12 @@ def test_two_processes_write_the_index_that_one_writes(
 
 @pytest.mark.parametrize(("free", "told"), [(1000, True), (1 << 40, False), (None, False)])
 def test_an_extract_that_memory_may_not_hold_is_announced(
-    free: int | None, told: bool, town: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch
+    free: int | None, told: bool, town: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch, logged: list[str]
 ) -> None:
     monkeypatch.setattr(index, "_free_bytes", lambda: free)
-    said: list[str] = []
-    look(town, cache, said)
-    look(town, cache, said)  # from the index, which takes no memory
-    assert [text.startswith("it may take") for text in said] == [False, True][: 1 + told]
+    look(town, cache)
+    look(town, cache)  # from the index, which takes no memory
+    assert [text.startswith("it may take") for text in logged] == [False, True][: 1 + told]
 
 
 @pytest.mark.skipif(not Path("/proc/meminfo").exists(), reason="this system does not say what memory is free")
@@ -171,23 +171,23 @@ def test_a_changed_extract_is_read_anew(town: Path, cache: Cache) -> None:
     assert set(after.ways["surface"].dropna()) == {"gravel"}
 
 
-def test_a_copy_or_another_name_of_an_extract_needs_no_second_reading(town: Path, cache: Cache, tmp_path: Path) -> None:
-    said: list[str] = []
-    look(town, cache, said)
-    look(Path(shutil.copy(town, tmp_path / "copy.osm.pbf")), cache, said)
+def test_a_copy_or_another_name_of_an_extract_needs_no_second_reading(
+    town: Path, cache: Cache, tmp_path: Path, logged: list[str]
+) -> None:
+    look(town, cache)
+    look(Path(shutil.copy(town, tmp_path / "copy.osm.pbf")), cache)
     town.touch()
-    look(town, cache, said)
-    assert len(said) == 1
+    look(town, cache)
+    assert len(logged) == 1
 
 
 def test_other_tags_or_another_version_make_another_index(
-    town: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch
+    town: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch, logged: list[str]
 ) -> None:
-    said: list[str] = []
-    look(town, cache, said)
+    look(town, cache)
     monkeypatch.setattr(index, "SCHEMA", index.SCHEMA + 1)
-    look(town, cache, said)
-    assert len(said) == 2
+    look(town, cache)
+    assert len(logged) == 2
     assert [k.of for k in index.list_indexes(cache)].count(("town.osm.pbf",)) == 1, (
         "the old version is no index any more"
     )
@@ -195,7 +195,7 @@ def test_other_tags_or_another_version_make_another_index(
 
 @pytest.mark.parametrize("name", ["ways.fgb", "stroke_nodes.npy", "index.json"])
 @pytest.mark.parametrize("harm", ["cut off", "missing"])
-def test_a_damaged_index_is_made_anew(town: Path, cache: Cache, name: str, harm: str) -> None:
+def test_a_damaged_index_is_made_anew(town: Path, cache: Cache, name: str, harm: str, logged: list[str]) -> None:
     whole = look(town, cache)
     path = next((cache.folder / index.KIND).glob(f"*/{name}"))
     if harm == "missing":
@@ -203,9 +203,9 @@ def test_a_damaged_index_is_made_anew(town: Path, cache: Cache, name: str, harm:
     else:
         path.write_bytes(path.read_bytes()[:-5])
     assert [k.of for k in index.list_indexes(cache)] == [()]
-    said: list[str] = []
-    assert_same(look(town, cache, said), whole)
-    assert len(said) == 1
+    logged.clear()
+    assert_same(look(town, cache), whole)
+    assert len(logged) == 1
     assert [k.of for k in index.list_indexes(cache)] == [("town.osm.pbf",)]
 
 
@@ -240,10 +240,10 @@ def test_what_a_killed_process_left_is_swept_away(town: Path, cache: Cache) -> N
 @pytest.mark.slow
 def test_two_processes_at_once_make_one_index(town: Path, cache: Cache) -> None:
     code = (
-        "import sys\nfrom saferoute import search\nfrom saferoute.sources.cache import Cache\n"
+        "import logging, sys\nfrom saferoute import search\nfrom saferoute.sources.cache import Cache\n"
         "from pathlib import Path\nfrom saferoute.sources.osm.extract import ExtractSource\n"
-        "source = ExtractSource([sys.argv[1]], join=search.join, cache=Cache(Path(sys.argv[2])), say=print)\n"
-        "print(source.bounds())"
+        "source = ExtractSource([sys.argv[1]], join=search.join_ways, cache=Cache(Path(sys.argv[2])))\n"
+        "logging.basicConfig(level=logging.INFO, format='%(message)s', stream=sys.stdout)\nprint(source.read_bounds())"
     )
     running = [
         subprocess.Popen([sys.executable, "-c", code, str(town), str(cache.folder)], stdout=subprocess.PIPE, text=True)
@@ -259,6 +259,6 @@ def test_clear_takes_indexes_and_nothing_else(town: Path, cache: Cache) -> None:
     look(town, cache)
     mine = cache.folder / index.KIND / "mine.txt"
     mine.write_text("not an index")
-    assert index.delete_indexes(cache, say=print) == 1
+    assert index.delete_indexes(cache) == 1
     assert index.list_indexes(cache) == []
     assert [p.name for p in mine.parent.iterdir()] == ["mine.txt"]

@@ -12,7 +12,6 @@ import time
 import tracemalloc
 from itertools import pairwise
 
-import osmnx
 import pandas as pd
 import pytest
 import shapely
@@ -22,10 +21,10 @@ from town import ORIGIN, lonlat, write_town
 
 from saferoute import __version__, search
 from saferoute.model import Area, InvalidInput, Place, PlaceNotFound, SourceUnavailable
-from saferoute.sources.online import Limits, Online, Patience
 from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.osm.overpass import OverpassSource, compose_query
 from saferoute.sources.profiles import load_profile
+from saferoute.sources.settings import Online, Patience, RequestLimits
 
 PLACE = Place("Town", *lonlat(0, 0))
 AREA = Area(PLACE, 500.0, "EPSG:32635")
@@ -77,11 +76,6 @@ def waits():
 
 
 @pytest.fixture
-def said():
-    return []
-
-
-@pytest.fixture
 def town(tmp_path):
     return write_town(tmp_path / "town.osm", TOWN)
 
@@ -94,13 +88,13 @@ def answering(server, town):
 
 
 @pytest.fixture
-def source(server, tmp_path, waits, said):
+def source(server, tmp_path, waits):
     """Return a function that makes sources which ask the server and keep its answers."""
 
     def make(*, total_s=5.0, most_bytes=1_000_000, **options):
         options.setdefault("overpass_url", f"{server.url}/api")
-        online = Online(cache_dir=tmp_path / "cache", say=said.append, patience=waits.patience(), **options)
-        return OverpassSource(online, limits=Limits(total_s, most_bytes, connect_s=2.0))
+        online = Online(cache_dir=tmp_path / "cache", patience=waits.patience(), **options)
+        return OverpassSource(online, limits=RequestLimits(total_s, most_bytes, connect_s=2.0))
 
     return make
 
@@ -191,28 +185,23 @@ def test_server_learns_who_asks(answering, source):
     assert agent.startswith(f"saferoute/{__version__} (+https://")
 
 
-def test_nothing_of_osmnx_stays_changed(answering, source):
-    before, resolve = dict(vars(osmnx.settings)), socket.getaddrinfo
-    libraries = [(m.requests, m.time) for m in (osmnx._overpass, osmnx._nominatim)]
+def test_requests_carry_what_the_usage_policy_asks_for(answering, source):
     source().read_features(AREA, margin_m=100)
-    answering.faults = [Answer(status=406)]
-    with pytest.raises(SourceUnavailable):
-        source(refresh=True).read_features(AREA, margin_m=100)
-    assert dict(vars(osmnx.settings)) == before
-    assert socket.getaddrinfo is resolve
-    assert [(m.requests, m.time) for m in (osmnx._overpass, osmnx._nominatim)] == libraries
+    headers = answering.requests[0].headers
+    assert headers["Referer"].startswith("https://")
+    assert headers["Accept-Language"] == "en"
 
 
 # --- the cache ------------------------------------------------------------------
 
 
-def test_second_search_asks_nobody_and_says_how_old_the_map_is(answering, source, said):
+def test_second_search_asks_nobody_and_says_how_old_the_map_is(answering, source, logged):
     one = source().read_features(AREA, margin_m=1600)
     other = source(offline=True).read_features(AREA, margin_m=1600)
     assert len(answering.requests) == 1
     assert_same(one, other)
     assert (one.data_date, one.extent) == (other.data_date, other.extent)
-    assert said[-1] == "the map is a copy fetched just now; --refresh asks again"
+    assert logged[-1] == "the map is a copy fetched just now; --refresh asks again"
 
 
 def test_smaller_box_is_taken_from_a_larger_one(answering, source):
@@ -283,11 +272,11 @@ def test_no_room_to_read_the_map_is_told(answering, source, monkeypatch):
 ASK = """
 import sys
 from saferoute.model import Area, Place
-from saferoute.sources.online import Online
-from saferoute.sources.overpass import OverpassSource
+from saferoute.sources.settings import Online
+from saferoute.sources.osm.overpass import OverpassSource
 lon, lat, url, folder = float(sys.argv[1]), float(sys.argv[2]), sys.argv[3], sys.argv[4]
 from pathlib import Path
-source = OverpassSource(Online(overpass_url=url, cache_dir=Path(folder), say=lambda t: print(t, file=sys.stderr)))
+source = OverpassSource(Online(overpass_url=url, cache_dir=Path(folder)))
 print(len(source.read_features(Area(Place("x", lon, lat), 500.0, "EPSG:32635"), margin_m=100).ways))
 """
 
@@ -332,12 +321,12 @@ BUSY = {
 
 
 @pytest.mark.parametrize("fault", BUSY.values(), ids=BUSY)
-def test_busy_server_is_asked_again_after_a_visible_wait(answering, source, waits, said, fault):
+def test_busy_server_is_asked_again_after_a_visible_wait(answering, source, waits, logged, fault):
     answering.faults = [fault]
     assert len(source().read_features(AREA, margin_m=100).ways) == 4
     assert len(answering.requests) == 2
     assert waits == [10, 10, 10]
-    countdown = [line for line in said if "asking again in" in line]
+    countdown = [line for line in logged if "asking again in" in line]
     assert [line.rsplit(" in ", 1)[1] for line in countdown] == ["30 s", "20 s", "10 s"]
 
 
@@ -472,18 +461,14 @@ def test_large_radius_is_refused_before_anybody_is_asked(answering, source):
     assert not answering.requests
 
 
-def test_interrupted_wait_ends(answering, source, tmp_path, said):
+def test_interrupted_wait_ends(answering, source, tmp_path):
     def interrupt(_):
         raise KeyboardInterrupt
 
     answering.faults = [BUSY["504"]]
-    online = Online(
-        overpass_url=f"{answering.url}/api", cache_dir=tmp_path, say=said.append, patience=Patience(sleep=interrupt)
-    )
-    before = dict(vars(osmnx.settings))
+    online = Online(overpass_url=f"{answering.url}/api", cache_dir=tmp_path, patience=Patience(sleep=interrupt))
     with pytest.raises(KeyboardInterrupt):
         OverpassSource(online).read_features(AREA, margin_m=100)
-    assert dict(vars(osmnx.settings)) == before
     assert len(source().read_features(AREA, margin_m=100).ways) == 4  # the lock is free again
 
 

@@ -6,7 +6,8 @@ import pytest
 from town import lonlat, write_town
 
 from saferoute.model import InvalidInput, PlaceNotFound
-from saferoute.sources.places.names import find_name, find_place, parse_coordinates
+from saferoute.sources.places.coordinates import parse_coordinates
+from saferoute.sources.places.names import find_name, find_place
 
 TOWN = """
     n1 0 0

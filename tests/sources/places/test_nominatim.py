@@ -8,8 +8,8 @@ import pytest
 from fake_server import Answer
 
 from saferoute.model import InvalidInput, PlaceNotFound, SourceUnavailable
-from saferoute.sources.online import Limits, Online, Patience
 from saferoute.sources.places.nominatim import Geocoder
+from saferoute.sources.settings import Online, Patience, RequestLimits
 from saferoute.sources.web import USER_AGENT
 
 LONDON = {"lat": "51.5074889", "lon": "-0.1622360", "importance": 0.6, "name": "Hyde Park",
@@ -32,7 +32,7 @@ def geocoder(server, tmp_path, waits):
         options.setdefault("nominatim_url", server.url)
         options.setdefault("cache_dir", tmp_path / "cache")
         online = Online(patience=Patience(sleep=waits.append), **options)
-        return Geocoder(online, limits=Limits(2.0, 100_000, 1.0))
+        return Geocoder(online, limits=RequestLimits(2.0, 100_000, 1.0))
 
     return make
 

@@ -1,4 +1,4 @@
-"""Which sources a search has, and where its settings come from."""
+"""Which sources a search has, the files of a region, and where settings of the network come from."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from saferoute.sources.elevation.glo30 import Glo30Source
 from saferoute.sources.elevation.mapterhorn import MapterhornSource
 from saferoute.sources.elevation.raster import RasterSource
 from saferoute.sources.elevation.samples import InTurn
-from saferoute.sources.online import Online, Patience, open_sources
+from saferoute.sources.open import LocalFiles, list_region_files, open_sources
 from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.osm.overpass import OverpassSource
+from saferoute.sources.settings import Online, Patience
 
 PLAN = "n1 0 0\nn2 100 0\nw1 n1,n2 highway=footway name=Here"
 
@@ -35,15 +36,15 @@ def kinds(sources):
 
 
 def test_nothing_given_is_the_whole_world():
-    sources = open_sources()
+    sources = open_sources(LocalFiles())
     assert isinstance(sources.features, OverpassSource)
     assert kinds(sources) == [MapterhornSource, Glo30Source]
 
 
 def test_local_data_stay_alone(osm, dem, tmp_path):
-    assert kinds(open_sources(osm=[osm])) is None
-    assert kinds(open_sources(osm=[osm], dem=[dem])) is RasterSource
-    sources = open_sources(tmp_path)
+    assert kinds(open_sources(LocalFiles(osm=[osm]))) is None
+    assert kinds(open_sources(LocalFiles(osm=[osm], dem=[dem]))) is RasterSource
+    sources = open_sources(LocalFiles(tmp_path))
     assert isinstance(sources.features, ExtractSource)
     assert kinds(sources) is RasterSource
     assert sources.find_place("here", None).name == "Here"
@@ -54,23 +55,23 @@ def test_local_data_stay_alone(osm, dem, tmp_path):
     [("mapterhorn", [MapterhornSource]), ("GLO30", [Glo30Source]), ("none", None)],
 )
 def test_word_names_the_source_of_heights(osm, tmp_path, word, expected):
-    assert kinds(open_sources(elevation=word)) == expected
-    assert kinds(open_sources(osm=[osm], elevation=word)) == expected
-    assert kinds(open_sources(tmp_path, elevation=word)) == expected
+    assert kinds(open_sources(LocalFiles(), elevation=word)) == expected
+    assert kinds(open_sources(LocalFiles(osm=[osm]), elevation=word)) == expected
+    assert kinds(open_sources(LocalFiles(tmp_path), elevation=word)) == expected
 
 
 def test_file_is_a_raster(osm, dem):
-    assert kinds(open_sources(elevation=dem)) is RasterSource
-    assert kinds(open_sources(elevation=str(dem))) is RasterSource
-    assert kinds(open_sources(osm=[osm], dem=[dem], elevation=dem)) is RasterSource
+    assert kinds(open_sources(LocalFiles(), elevation=dem)) is RasterSource
+    assert kinds(open_sources(LocalFiles(), elevation=str(dem))) is RasterSource
+    assert kinds(open_sources(LocalFiles(osm=[osm], dem=[dem]), elevation=dem)) is RasterSource
     with pytest.raises(InvalidInput, match="maptehorn: no such file"):
-        open_sources(elevation="maptehorn")
+        open_sources(LocalFiles(), elevation="maptehorn")
 
 
 @pytest.mark.parametrize("word", ["mapterhorn", "none"])
 def test_two_sources_of_heights_contradict_each_other(osm, dem, word):
     with pytest.raises(InvalidInput, match="name the source of heights once"):
-        open_sources(osm=[osm], dem=[dem], elevation=word)
+        open_sources(LocalFiles(osm=[osm], dem=[dem]), elevation=word)
 
 
 def test_given_goes_before_environment_and_that_before_defaults(monkeypatch, tmp_path):
@@ -104,3 +105,37 @@ def test_offline_and_refresh_exclude_each_other():
 def test_patience_is_what_servers_ask_for():
     patience = Patience()
     assert (patience.waits_s, patience.least_s) == ((30, 60, 120), 30)
+
+
+# --- files of a region -----------------------------------------------------------
+
+
+def test_files_are_told_apart_by_suffix_and_sorted(tmp_path):
+    for name in ("b.osm.pbf", "a.osm", "z.tif", "N60E024.hgt.zip", "make_dem.py", "README.md", ".hidden.osm", "x.zip"):
+        (tmp_path / name).write_bytes(b"x")
+    (tmp_path / "folder.tif").mkdir()
+    extracts, rasters = list_region_files(tmp_path)
+    assert [p.name for p in extracts] == ["a.osm", "b.osm.pbf"]
+    assert [p.name for p in rasters] == ["N60E024.hgt.zip", "z.tif"]
+
+
+def test_bundled_region_has_an_extract_and_a_raster(sample):
+    extracts, rasters = list_region_files(str(sample))
+    assert ([p.name for p in extracts], [p.name for p in rasters]) == (["helsinki.osm.pbf"], ["dem.tif"])
+
+
+def test_missing_folder_is_named(tmp_path):
+    with pytest.raises(InvalidInput, match="nowhere: no such folder"):
+        list_region_files(tmp_path / "nowhere")
+
+
+def test_file_is_no_region(tmp_path):
+    (tmp_path / "a.osm").write_bytes(b"x")
+    with pytest.raises(InvalidInput, match=r"a\.osm: no such folder"):
+        list_region_files(tmp_path / "a.osm")
+
+
+def test_folder_without_extract_is_refused(tmp_path):
+    (tmp_path / "z.tif").write_bytes(b"x")
+    with pytest.raises(InvalidInput, match="no extract in this folder"):
+        list_region_files(tmp_path)

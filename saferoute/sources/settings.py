@@ -1,4 +1,4 @@
-"""What is asked of the network, by which rules, and which sources a search has."""
+"""Settings of the network: addresses of services, the cache, and how long to wait for whom."""
 
 from __future__ import annotations
 
@@ -13,12 +13,7 @@ from saferoute.model import InvalidInput
 from saferoute.sources.cache import Cache, default_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from saferoute.model import Place
-    from saferoute.sources import ElevationSource, FeatureSource
-    from saferoute.sources.elevation.raster import RasterSource
-    from saferoute.sources.osm._tables import Joiner
+    from collections.abc import Callable, Mapping
 
 OVERPASS_URL = "https://overpass-api.de/api"
 NOMINATIM_URL = "https://nominatim.openstreetmap.org"
@@ -44,8 +39,8 @@ def _read_environment(name: str) -> str | None:
 
 
 @dataclass(frozen=True)
-class Limits:
-    """Bounds of one request."""
+class RequestLimits:
+    """Limits of one request."""
 
     total_s: float
     """From its first packet to its last byte."""
@@ -83,12 +78,8 @@ class Online:
     overpass_url, nominatim_url, mapterhorn_url, glo30_url : str
         Other instances of the services; by default what
         ``SAFEROUTE_OVERPASS_URL`` and so on say, else the public ones.
-    say : callable
-        Is told of each step and of every wait.
     patience : Patience
-    join : callable, optional
-        Joins ways to strokes (`saferoute.search.join`); with it local extracts are kept in
-        the cache as an index.
+        How long to wait for a busy service.
 
     Raises
     ------
@@ -103,9 +94,7 @@ class Online:
     nominatim_url: str = field(default_factory=lambda: _read_environment("nominatim_url") or NOMINATIM_URL)
     mapterhorn_url: str = field(default_factory=lambda: _read_environment("mapterhorn_url") or MAPTERHORN_URL)
     glo30_url: str = field(default_factory=lambda: _read_environment("glo30_url") or GLO30_URL)
-    say: Callable[[str], None] = lambda _: None
     patience: Patience = field(default_factory=Patience)
-    join: Joiner | None = None
 
     def __post_init__(self) -> None:
         if self.offline and self.refresh:
@@ -141,86 +130,3 @@ def check_url(url: str, name: str) -> None:
         good = False
     if not good or any(c.isspace() for c in url) or parts.query or parts.fragment:
         raise InvalidInput(f"{url!r} is no address of a service ({_SETTINGS[name]}): write https://HOST/PATH")
-
-
-@dataclass(frozen=True)
-class Sources:
-    """Where a search takes everything from."""
-
-    features: FeatureSource
-    elevation: ElevationSource | None
-    find_place: Callable[[str, int | None], Place]
-    """Turns what a person writes, and which of several matches they pick, into a place."""
-    rasters: RasterSource | None = None
-    """The local rasters, where there are any."""
-
-
-def open_sources(
-    region: Path | str | None = None,
-    *,
-    osm: Sequence[Path | str] = (),
-    dem: Sequence[Path | str] = (),
-    dem_sigma_m: float | None = None,
-    elevation: Path | str | None = None,
-    online: Online | None = None,
-) -> Sources:
-    """Open local data, or the services of the network where there are none.
-
-    Local data stay alone: with a region or extracts no service is asked,
-    unless `elevation` names one.
-
-    Parameters
-    ----------
-    region, osm, dem, dem_sigma_m
-        As for `saferoute.sources.region.open_local`.
-    elevation : path or str, optional
-        ``mapterhorn``, ``glo30``, ``none``, or a further raster. By default
-        the rasters given, else, with the map from the network, Mapterhorn and
-        behind it GLO-30.
-    online : Online, optional
-        By default as the environment says.
-
-    Raises
-    ------
-    InvalidInput
-        If a file cannot be read, or `elevation` contradicts `dem`.
-    """
-    online = online or Online()
-    named = elevation.lower() if isinstance(elevation, str) and elevation.lower() in ELEVATIONS else None
-    if elevation is not None and named is None:
-        dem = [*dem, elevation]
-    if named and dem:
-        raise InvalidInput(f"elevation {named} and rasters exclude each other: name the source of heights once")
-    rasters: RasterSource | None
-    if region or osm:
-        from saferoute.sources.places.names import find_place
-        from saferoute.sources.region import open_local
-
-        kept = {"join": online.join, "cache": online.open_cache(), "say": online.say} if online.join else {}
-        local, rasters = open_local(region, osm=osm, dem=dem, dem_sigma_m=dem_sigma_m, **kept)
-        heights = _open_services((named,), online) if named else rasters
-        return Sources(local, heights, lambda text, pick: find_place(text, local.paths, pick=pick), rasters)
-
-    from saferoute.sources.osm.overpass import OverpassSource
-    from saferoute.sources.places.nominatim import Geocoder
-
-    rasters = _open_rasters(dem, dem_sigma_m)
-    heights = rasters or _open_services((named,) if named else ("mapterhorn", "glo30"), online)
-    return Sources(OverpassSource(online), heights, Geocoder(online).find_place, rasters)
-
-
-def _open_rasters(dem: Sequence[Path | str], sigma_m: float | None) -> RasterSource | None:
-    from saferoute.sources.elevation.raster import RasterSource
-
-    return RasterSource(dem, sigma_m=sigma_m) if dem else None
-
-
-def _open_services(names: Sequence[str], online: Online) -> ElevationSource | None:
-    """Return the named services of heights, each behind the one before."""
-    from saferoute.sources.elevation.glo30 import Glo30Source
-    from saferoute.sources.elevation.mapterhorn import MapterhornSource
-    from saferoute.sources.elevation.samples import InTurn
-
-    kinds: dict[str, Callable[[Online], ElevationSource]] = {"mapterhorn": MapterhornSource, "glo30": Glo30Source}
-    sources = [kinds[name](online) for name in names if name != "none"]
-    return InTurn(sources) if sources else None

@@ -1,0 +1,164 @@
+"""Sources from what a person names: local files, or the services of the network where there are none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from saferoute.model import InvalidInput
+from saferoute.sources.elevation import raster
+from saferoute.sources.elevation.samples import InTurn
+from saferoute.sources.osm import extract
+from saferoute.sources.places.names import find_place
+from saferoute.sources.settings import ELEVATIONS, Online
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from saferoute.model import Place
+    from saferoute.sources import ElevationSource, FeatureSource
+    from saferoute.sources.cache import Cache
+    from saferoute.sources.osm._tables import Joiner
+
+
+@dataclass(frozen=True)
+class LocalFiles:
+    """Files that a person names."""
+
+    region: Path | str | None = None
+    """A folder with extracts and rasters."""
+    osm: Sequence[Path | str] = ()
+    """Extracts, besides those of the region."""
+    dem: Sequence[Path | str] = ()
+    """Rasters of heights, besides those of the region."""
+    dem_sigma_m: float | None = None
+    """Standard error of the rasters' heights, m; None = estimated from their cells."""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where a search takes everything from."""
+
+    features: FeatureSource
+    elevation: ElevationSource | None
+    find_place: Callable[[str, int | None], Place]
+    """Turns what a person writes, and which of several matches they pick, into a place."""
+    rasters: raster.RasterSource | None = None
+    """The local rasters, where there are any."""
+
+
+def open_sources(
+    files: LocalFiles,
+    *,
+    elevation: Path | str | None = None,
+    online: Online | None = None,
+    join: Joiner | None = None,
+) -> Sources:
+    """Open local data, or the services of the network where there are none.
+
+    Local data stay alone: with a region or extracts no service is asked,
+    unless `elevation` names one.
+
+    Parameters
+    ----------
+    files : LocalFiles
+    elevation : path or str, optional
+        ``mapterhorn``, ``glo30``, ``none``, or a further raster. By default
+        the rasters given, else, with the map from the network, Mapterhorn and
+        behind it GLO-30.
+    online : Online, optional
+        By default as the environment says.
+    join : callable, optional
+        Joins ways to strokes (`saferoute.search.join_ways`). With it the
+        tables of local extracts are kept in the cache.
+
+    Raises
+    ------
+    InvalidInput
+        If a file cannot be read, or `elevation` contradicts the rasters.
+    """
+    online = online or Online()
+    named = elevation.lower() if isinstance(elevation, str) and elevation.lower() in ELEVATIONS else None
+    if elevation is not None and named is None:
+        files = replace(files, dem=[*files.dem, elevation])
+    if named and files.dem:
+        raise InvalidInput(f"elevation {named} and rasters exclude each other: name the source of heights once")
+    if files.region or files.osm:
+        local, rasters = open_local(files, join=join, cache=online.open_cache() if join else None)
+        heights = _open_services((named,), online) if named else rasters
+        return Sources(local, heights, lambda text, pick: find_place(text, local.paths, pick=pick), rasters)
+
+    # Local data need no HTTP, which takes longer to import than a small extract to read.
+    from saferoute.sources.osm.overpass import OverpassSource
+    from saferoute.sources.places.nominatim import Geocoder
+
+    rasters = _open_rasters(files.dem, files.dem_sigma_m)
+    heights = rasters or _open_services((named,) if named else ("mapterhorn", "glo30"), online)
+    return Sources(OverpassSource(online), heights, Geocoder(online).find_place, rasters)
+
+
+def open_local(
+    files: LocalFiles, *, join: Joiner | None = None, cache: Cache | None = None
+) -> tuple[extract.ExtractSource, raster.RasterSource | None]:
+    """Open extracts and rasters as sources.
+
+    Parameters
+    ----------
+    files : LocalFiles
+    join, cache
+        As of `saferoute.sources.osm.extract.ExtractSource`.
+
+    Returns
+    -------
+    features : ExtractSource
+    elevation : RasterSource or None
+        None where there is no raster.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no extract, or a file cannot be read.
+    """
+    extracts, rasters = list_region_files(files.region) if files.region else ([], [])
+    extracts += [Path(p) for p in files.osm]
+    rasters += [Path(p) for p in files.dem]
+    if not extracts:
+        raise InvalidInput("no map data: give a folder with --region DIR or extracts with --osm FILE…")
+    features = extract.ExtractSource(extracts, join=join, cache=cache)
+    return features, _open_rasters(rasters, files.dem_sigma_m)
+
+
+def list_region_files(folder: Path | str) -> tuple[list[Path], list[Path]]:
+    """Return the extracts and the rasters of a folder, each in order of name.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such folder, or no extract in it.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise InvalidInput(f"{folder}: no such folder; a region is a folder with an extract and rasters")
+    files = sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith("."))
+    extracts = [p for p in files if p.name.lower().endswith(extract.SUFFIXES)]
+    rasters = [p for p in files if p.name.lower().endswith(raster.SUFFIXES)]
+    if not extracts:
+        raise InvalidInput(
+            f"{folder}: no extract in this folder; put a file there that ends with one of {', '.join(extract.SUFFIXES)}"
+        )
+    return extracts, rasters
+
+
+def _open_rasters(paths: Sequence[Path | str], sigma_m: float | None) -> raster.RasterSource | None:
+    return raster.RasterSource(paths, sigma_m=sigma_m) if paths else None
+
+
+def _open_services(names: Sequence[str], online: Online) -> ElevationSource | None:
+    """Return the named services of heights, each behind the one before."""
+    from saferoute.sources.elevation.glo30 import Glo30Source
+    from saferoute.sources.elevation.mapterhorn import MapterhornSource
+
+    kinds: dict[str, Callable[[Online], ElevationSource]] = {"mapterhorn": MapterhornSource, "glo30": Glo30Source}
+    sources = [kinds[name](online) for name in names if name != "none"]
+    return InTurn(sources) if sources else None
