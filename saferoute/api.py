@@ -81,7 +81,7 @@ class Ranking(model.Ranking):
     ----------
     stretches : GeoDataFrame
         One LineString a stretch, in metres of ``area.crs``, in order of rank;
-        columns as in README, *GeoJSON*, and some for the map.
+        columns as in docs/files.md, *GeoJSON*, and some for the map.
     excluded : GeoDataFrame
         Lines that were left out: ``reason``, ``rule``, ``length_m``, ``osm_ids``, ``name``.
     considered : mapping
@@ -141,7 +141,7 @@ class Ranking(model.Ranking):
         Returns
         -------
         GeoDataFrame
-            A row a stretch, best first, with the columns of README, *GeoJSON*
+            A row a stretch, best first, with the columns of docs/files.md, *GeoJSON*
             (`saferoute.exports.schema.SCHEMA`); lists are joined by "; ",
             unknown is NaN. ``attrs`` holds attribution, licence, date of the
             data, caution and notes.
@@ -219,7 +219,7 @@ class Session(model.Session):
     Attributes
     ----------
     steps, sections, track, figures, wish, notes
-        As in `saferoute.model.Session`; columns as in README, *Files*.
+        As in `saferoute.model.Session`; columns as in docs/files.md.
     ranking : Ranking
         Where the stretches come from.
     """

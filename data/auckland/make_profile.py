@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 LAST_YEAR = 2023
-"""What comes after is held out: `tests.validation` judges the profile on it."""
+"""What comes after is held out: tests/validation.py judges the profile on it."""
 OUT = Path(__file__).resolve().parents[2] / "saferoute" / "criteria" / "crowding" / "_centre.py"
 DAY_BEGINS = 6
 """A row's date is that of the day which begins at 6:00: its hours 0 to 5 lie on the next date.

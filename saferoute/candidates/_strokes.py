@@ -135,7 +135,7 @@ def _follow_links(edges: _Edges, onward: IntArray) -> list[list[int]]:
     """Follow the links from end to end: lists of the ends at which edges are entered.
 
     A walk begins at the end with the smaller node id, so that the order of
-    the input changes nothing; where a ring begins is settled in `_assemble`.
+    the input changes nothing; where a ring begins is settled in `_start_ring_at_bend`.
     """
     n = len(edges.start)
     end = np.arange(2 * n)

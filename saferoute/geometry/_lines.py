@@ -180,7 +180,7 @@ def chord_headings(xy: FloatArray, stroke: IntArray, span: int = 2) -> tuple[Int
     Parameters
     ----------
     xy : ndarray of shape (n + strokes, 2)
-        Cell boundaries, as in `saferoute.model.Cells`.
+        Ends of samples, as in `saferoute.model.Samples`.
     stroke : ndarray of shape (n,)
         Stroke of each cell, 0, 0, …, 1, …
     span : int

@@ -1,8 +1,7 @@
 """Hard limits: where nothing is ever recommended, each with its reason.
 
 A limit is not a low score: a weighted sum would let a good surface buy off a
-busy road. All limits are those of `scoring.md` §2; the ones marked [+] were
-added since, for the reason given beside them.
+busy road (docs/scoring.md, *Limits*).
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ WEIGHTS = {
     "obstacles": 0.20,
     "crowding": 0.20,
 }
-"""Default weights of the criteria, sum 1 (`scoring.md` §3) [J]; a profile may set others."""
+"""Default weights of the criteria, sum 1 [J]; a profile may set others."""
 
 
 CRITERIA = tuple(WEIGHTS)

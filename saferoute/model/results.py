@@ -23,7 +23,7 @@ CAUTION = (
     "nails, debris. Take a spotter; no headphones; stop if anyone approaches. Ask a doctor "
     "if unsure. Barefoot only on checked sand or grass."
 )
-"""Stands on every export (`scoring.md` §6)."""
+"""What every page and every exported file says to whoever runs by it."""
 
 
 @dataclass(frozen=True)

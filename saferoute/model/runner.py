@@ -14,8 +14,8 @@ class Training:
     """How a level builds a session: the `[session]` table of its profile.
 
     Pairs are the first week's value and the last one's, between which a
-    runner goes in equal steps. All defaults are the beginner's [J], from
-    "2–4 sections of at most 30 s inside a normal run" (`scoring.md` §1).
+    runner goes in equal steps. All defaults are the beginner's [J]:
+    2–4 sections of at most 30 s inside a normal run.
     """
 
     sections: tuple[int, int] = (2, 4)
@@ -41,11 +41,11 @@ BEGINNER_LEVELS = ("first-steps", "beginner")
 
 
 BEGINNER_SECTIONS = (2, 4)
-"""Fewest and most backward sections of a beginner's session (`scoring.md`)."""
+"""Fewest and most backward sections of a beginner's session [J]."""
 
 
 BEGINNER_SECTION_S = 30.0
-"""Longest backward section of a beginner, s (`scoring.md`)."""
+"""Longest backward section of a beginner, s [J]."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Map: one HTML file with everything in it, which opens without a network.
 
-`figure` gives a Folium figure (``save``, notebook display), `to_html` the text
+`make_figure` gives a Folium figure (``save``, notebook display), `to_html` the text
 of the file. Folium is imported when one of them is called, not before.
 """
 

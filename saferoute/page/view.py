@@ -51,7 +51,7 @@ class MapServer(_LocalServer):
     path : Path
         The map; read anew at every request, so that a new run shows on reload.
     change : callable
-        Changes the page on its way, as `saferoute.page.with_tiles` does.
+        Changes the page on its way, as `saferoute.page.add_tiles` does.
     port : int
         0 takes a free one.
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from saferoute.model import Features, Moment
 
 UNCALIBRATED, CALIBRATED, WITH_POPULATION = 0.3, 0.7, 0.35
-"""Confidence (`scoring.md` §3); dwellers counted are a little better than guessed [J]."""
+"""Confidence [J]; dwellers counted are a little better than guessed [J]."""
 ENOUGH = 5
 """Counters from which on a city counts as calibrated [J]."""
 AGREES = 0.3

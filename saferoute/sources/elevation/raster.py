@@ -39,7 +39,7 @@ KINDS = (
     (np.inf, 1.35, 45.0, True),  # SRTM at 3 seconds
 )
 """Largest cell in m, σ in m, correlation length in m, surface model: chosen so that
-the standard error of a fitted grade comes out as in `scoring.md` §3; [J] for 10 m."""
+intervals of slopes hold as docs/validation.md measures; [J] for 10 m."""
 
 _ROUNDING_CELLS = 1e-6
 
