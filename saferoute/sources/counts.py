@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from saferoute.model import Area, Counters, InvalidInput, Place
 from saferoute.sources import clock
-from saferoute.sources.elevation import raster
+from saferoute.sources.population import read_population
+from saferoute.sources.rasters import read_raster_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,15 +131,13 @@ class CountedSource:
     ) -> None:
         self._source = source
         self._counts = None if counts is None else read_counts(counts)
-        self._population = None if population is None else Path(population)
-        if self._population is not None:
-            raster.check_raster(self._population)
+        self._population = None if population is None else read_raster_file(Path(population))
 
     def read_features(self, area: Area, *, margin_m: float) -> Features:
         """Return all features within `area` widened by `margin_m`, with counters and population."""
         features = self._source.read_features(area, margin_m=margin_m)
         if self._population is not None:
-            people = raster.read_population(self._population, area, margin_m=margin_m)
+            people = read_population(self._population, area, margin_m=margin_m)
             features = replace(features, population=people)
         if self._counts is not None:
             features = self._add_counters(features, area)

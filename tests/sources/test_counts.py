@@ -118,6 +118,33 @@ def test_people_of_a_raster_are_all_there_and_where_they_live(tmp_path: Path, ce
     assert len(table) * table["cell_m"].iloc[0] ** 2 == pytest.approx(1e6 - cell_m**2, rel=0.01)
 
 
+def test_masked_cells_hold_nobody_that_is_known(tmp_path: Path) -> None:
+    path = write_people(tmp_path / "people.tif", np.full((10, 10), 7.0), 100)
+    known = np.indices((10, 10))[0] >= 5
+    with rasterio.open(path, "r+") as file:
+        file.write_mask(known)
+    source = ExtractSource([write_town(tmp_path / "town.osm", STREET)])
+    table = CountedSource(source, population=path).read_features(AREA, margin_m=500).population
+    assert table is not None
+    assert len(table) == 50
+    assert (table["y_m"] < ORIGIN[1] + 1).all()
+
+
+def test_longitudes_of_people_may_be_counted_from_zero(tmp_path: Path) -> None:
+    lon, lat = lonlat(0, 0)
+    cell = 0.001
+    kind = {"driver": "GTiff", "width": 20, "height": 20, "count": 1, "dtype": "float32", "crs": "EPSG:4326"}
+    path = tmp_path / "people.tif"
+    with rasterio.open(
+        path, "w", transform=from_origin(lon - 360 - 10 * cell, lat + 10 * cell, cell, cell), **kind
+    ) as f:
+        f.write(np.full((1, 20, 20), 3, "float32"))
+    source = ExtractSource([write_town(tmp_path / "town.osm", STREET)])
+    table = CountedSource(source, population=path).read_features(AREA, margin_m=0).population
+    assert table is not None
+    assert np.hypot(table["x_m"] - ORIGIN[0], table["y_m"] - ORIGIN[1]).max() < 500
+
+
 def test_rasters_of_nobody_are_one_line(tmp_path: Path) -> None:
     source = ExtractSource([write_town(tmp_path / "town.osm", STREET)])
     unknown = write_people(tmp_path / "unknown.tif", np.full((10, 10), -200.0), 100)

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from saferoute.model import Heights
-from saferoute.sources.elevation.raster import estimate_quality, is_void
+from saferoute.sources.elevation.quality import estimate_quality, is_void
 from saferoute.sources.elevation.samples import distinct_keys, gather_heights, interpolate_between, unknown_heights
 from saferoute.sources.settings import RequestLimits
 from saferoute.sources.web import USER_AGENT, BoundedClient, Failed, check_status

@@ -21,7 +21,7 @@ import numpy as np
 
 from saferoute.model import Heights
 from saferoute.sources.elevation import glo30
-from saferoute.sources.elevation.raster import estimate_quality, is_void
+from saferoute.sources.elevation.quality import estimate_quality, is_void
 from saferoute.sources.elevation.samples import (
     distinct_keys,
     gather_heights,

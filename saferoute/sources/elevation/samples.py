@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from saferoute.model import Heights
+from saferoute.sources.elevation.seams import widen_at_seams
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -91,7 +92,8 @@ class InTurn:
             result = read_heights_where(source, xy, crs, where=~np.isfinite(result.elevation_m), base=result)
         if not np.isfinite(result.elevation_m).any():
             return replace(result, attribution=())
-        return result
+        known = [np.where(result.source == k, result.elevation_m, np.nan) for k in range(len(result.sources))]
+        return widen_at_seams(result, xy, known)
 
 
 def gather_heights(keys: IntArray, at: IntArray, tile: Callable[[tuple[int, ...]], FloatArray | None]) -> FloatArray:

@@ -1,0 +1,106 @@
+"""Where people live, from a raster of people per cell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from saferoute.model import InvalidInput, NoCoverage
+from saferoute.sources.rasters import measure_cell_size, open_raster, read_band
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from saferoute.arrays import FloatArray
+    from saferoute.model import Area
+    from saferoute.sources.rasters import RasterFile
+
+FINEST_M = 100.0
+"""People of larger cells are spread over pieces of this size: they do not all live in the middle."""
+_MOST_CELLS = 4_000_000
+_POINTS_A_SIDE = 21
+"""Points of the square around the place that find the cells it touches: other projections bend its sides."""
+
+
+def read_population(file: RasterFile, area: Area, *, margin_m: float) -> pd.DataFrame:
+    """Return the people of a raster's cells within an area widened by some metres.
+
+    Parameters
+    ----------
+    file : RasterFile
+        People per cell; masked, negative and infinite cells are unknown.
+    area : Area
+    margin_m : float
+
+    Returns
+    -------
+    DataFrame
+        ``x_m``, ``y_m`` of the middles in the area's CRS, ``people``, ``cell_m``.
+
+    Raises
+    ------
+    NoCoverage
+        If no known cell lies there.
+    InvalidInput
+        If the file is damaged, or so fine that it holds no population.
+    """
+    import pandas as pd
+    from pyproj import Transformer
+
+    here = np.array(
+        Transformer.from_crs("EPSG:4326", area.crs, always_xy=True).transform(area.place.lon, area.place.lat)
+    )
+    reach = area.radius_m + margin_m
+    grid, transform, cell_m = _read_cells_around(file, here, reach, area)
+    pieces = max(int(np.ceil(cell_m / FINEST_M)), 1)
+    people = np.repeat(np.repeat(grid, pieces, axis=0), pieces, axis=1) / pieces**2
+    row, column = np.indices(people.shape)
+    a, b, c, d, e, f = transform[:6]
+    across, down = (column.ravel() + 0.5) / pieces, (row.ravel() + 0.5) / pieces
+    x, y = file.transformer_from(area.crs).transform(
+        a * across + b * down + c, d * across + e * down + f, direction="INVERSE"
+    )
+    people = people.ravel()
+    known = np.isfinite(people) & (people >= 0) & (np.hypot(x - here[0], y - here[1]) <= reach)
+    if not known.any():
+        raise _no_coverage_error(file.path, area)
+    table = {"x_m": x[known], "y_m": y[known], "people": people[known]}
+    return pd.DataFrame(table).assign(cell_m=cell_m / pieces)
+
+
+def _read_cells_around(
+    file: RasterFile, here: FloatArray, reach_m: float, area: Area
+) -> tuple[FloatArray, tuple[float, ...], float]:
+    """Return a raster's values around a point, NaN where it has none, their affine transform and cell size in m."""
+    from rasterio.windows import Window
+
+    side = np.linspace(-reach_m, reach_m, _POINTS_A_SIDE)
+    x, y = file.project(here + np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2), area.crs)
+    with open_raster(file.path) as data:
+        a, b, c, d, e, f = tuple(~data.transform)[:6]
+        columns, rows = a * x + b * y + c, d * x + e * y + f
+        left, right = np.clip([np.floor(columns.min()), np.ceil(columns.max())], 0, data.width)
+        top, bottom = np.clip([np.floor(rows.min()), np.ceil(rows.max())], 0, data.height)
+        if not (left < right and top < bottom):
+            raise _no_coverage_error(file.path, area)
+        box = Window(left, top, right - left, bottom - top)
+        if box.width * box.height > _MOST_CELLS:
+            raise InvalidInput(
+                f"{file.path}: {box.width * box.height:.0f} cells here; give a raster of 30 m cells or more"
+            )
+        grid = read_band(file.path, data, box)
+        return (
+            grid,
+            tuple(data.window_transform(box)),
+            measure_cell_size(data, file.transformer_from(area.crs), here[None, :]),
+        )
+
+
+def _no_coverage_error(path: Path, area: Area) -> NoCoverage:
+    return NoCoverage(
+        f"{path}: the raster covers nothing within {area.radius_m:.0f} m of {area.place.lat:.5f},{area.place.lon:.5f}; "
+        "leave --population out to go on without it"
+    )
