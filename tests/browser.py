@@ -92,13 +92,14 @@ def made(ranking: Ranking) -> Session:
     """A session in the hostile town, with heights in a part of it."""
     import numpy as np
 
-    from saferoute import limits, training
+    from saferoute import training
     from saferoute.model import Wish
+    from saferoute.osm import access
 
     features = ranking.features
     start = np.array(ranking.stretches.geometry.iloc[0].coords[0])
     ground = training.Ground(
-        training.build_network(features, limits.is_walkable(features.ways)),
+        training.build_network(features, access.is_walkable(features.ways)),
         np.empty(0, object),
         lambda xy: np.where(xy[:, 0] < start[0] + 60, 20.0, np.nan),
     )

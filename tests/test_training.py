@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from town import lonlat, write_town
 
-from saferoute import limits, search, training
+from saferoute import search, training
 from saferoute.limits import clearance
 from saferoute.model import (
     BEGINNER_LEVELS,
@@ -30,6 +30,7 @@ from saferoute.model import (
     Training,
     Wish,
 )
+from saferoute.osm import access
 from saferoute.sources.open import LocalFiles, open_local
 from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import LEVELS, load_profile
@@ -104,7 +105,7 @@ def sample_ground(level):
     area = search.area_around(Place("Middle", 24.944, 60.172), 1500)
     ranking = search.find(area, features_of=features, profile=load_profile(level), top=200)
     walls = clearance.collect_walls(ranking.features)
-    net = training.build_network(ranking.features, limits.is_walkable(ranking.features.ways))
+    net = training.build_network(ranking.features, access.is_walkable(ranking.features.ways))
     return ranking, training.Ground(net, walls, lambda xy: np.full(len(xy), np.nan))
 
 
@@ -290,7 +291,7 @@ def test_one_looks_at_a_stretch_before_one_runs_it(run):
 
 def test_the_way_goes_on_the_network(run):
     made = run(BLOCKS)
-    net = training.build_network(made.ranking.features, limits.is_walkable(made.ranking.features.ways))
+    net = training.build_network(made.ranking.features, access.is_walkable(made.ranking.features.ways))
     ground = shapely.union_all(net.lines).buffer(0.05)
     for kind in ("warm-up", "run on", "cool-down"):
         for line in made.steps[made.steps["kind"] == kind].geometry:
@@ -402,7 +403,7 @@ def net(tmp_path):
     features = features_of(BLOCKS + ISLAND, tmp_path).read_features(
         search.area_around(place_at(300, 200), 800), margin_m=1000
     )
-    return training.build_network(features, limits.is_walkable(features.ways))
+    return training.build_network(features, access.is_walkable(features.ways))
 
 
 def test_network_has_its_nodes_where_ways_meet(net):
@@ -450,7 +451,7 @@ def test_motorways_and_closed_ways_are_not_in_the_network_and_roads_are_dear(tmp
     """
     )
     features = features_of(plan, tmp_path).read_features(search.area_around(place_at(300, 200), 800), margin_m=1000)
-    net = training.build_network(features, limits.is_walkable(features.ways))
+    net = training.build_network(features, access.is_walkable(features.ways))
     assert not {10, 11, 12, 14} & set(net.way)
     road, quiet = net.way == 13, net.way == 1
     assert (net.cost / net.length_m)[road].min() > 2 * (net.cost / net.length_m)[quiet].max()
@@ -467,7 +468,7 @@ def test_a_footway_across_a_road_costs_a_crossing(tmp_path):
         w2 n4,n2,n5 highway=secondary
     """
     features = features_of(plan, tmp_path).read_features(search.area_around(place_at(0, 50), 500), margin_m=100)
-    net = training.build_network(features, limits.is_walkable(features.ways))
+    net = training.build_network(features, access.is_walkable(features.ways))
     foot = net.way == 1
     assert net.crossings[foot].sum() == 1
     assert net.cost[foot].sum() - net.length_m[foot].sum() > 70
@@ -495,10 +496,10 @@ def test_a_square_is_crossed_straight_but_not_through_a_house(tmp_path):
         w5 n8,n9,n10,n11,n8 building=yes
     """
     features = features_of(plan, tmp_path).read_features(search.area_around(place_at(50, 50), 500), margin_m=100)
-    bare = training.build_network(features, limits.is_walkable(features.ways))
+    bare = training.build_network(features, access.is_walkable(features.ways))
     assert len(bare.part_m) == 3
     net = training.add_square_edges(
-        bare, features, walkable=~limits.is_closed_on_foot(features.areas), walls=clearance.collect_walls(features)
+        bare, features, walkable=~access.is_closed_on_foot(features.areas).yes, walls=clearance.collect_walls(features)
     )
     over = {tuple(sorted((net.node_id[a], net.node_id[b]))) for a, b in zip(net.start, net.end, strict=True)}
     assert over - {(1, 5), (3, 6), (4, 7)} == {(1, 4), (3, 4)}

@@ -13,10 +13,10 @@ from saferoute.candidates._blockers import Blockers
 from saferoute.candidates._open_ground import (
     OpenGround,
     fill_implied_surface,
-    kinds_of_areas,
     search_open_ground,
     strokes_of_corridors,
 )
+from saferoute.candidates._reasons import REASONS
 from saferoute.candidates._samples import STEP_M, cut_samples
 from saferoute.candidates._stretches import (
     Stretches,
@@ -32,6 +32,7 @@ from saferoute.candidates._windows import find_windows, is_in_runs, select_windo
 from saferoute.model import Strokes
 
 __all__ = [
+    "REASONS",
     "STEP_M",
     "Blockers",
     "OpenGround",
@@ -47,7 +48,6 @@ __all__ = [
     "find_windows",
     "is_best_of_rivals",
     "is_in_runs",
-    "kinds_of_areas",
     "merge_windows",
     "order_by_score",
     "search_open_ground",

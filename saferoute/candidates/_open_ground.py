@@ -12,6 +12,7 @@ import shapely
 from saferoute.candidates._corridors import Corridor, CorridorFinder
 from saferoute.candidates._strokes import NO_NODE, empty_strokes
 from saferoute.model import Strokes
+from saferoute.osm import access, ground
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -20,21 +21,6 @@ if TYPE_CHECKING:
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.candidates._blockers import Blockers
     from saferoute.model import Profile
-
-KINDS = (
-    ("pitch", "leisure", ("pitch",), None),
-    ("track", "leisure", ("track",), None),
-    ("beach", "natural", ("beach",), None),
-    ("sand", "natural", ("sand",), "sand"),
-    ("grass", "landuse", ("grass",), "grass"),
-    ("village green", "landuse", ("village_green",), "grass"),
-    ("square", "highway", ("pedestrian", "footway"), None),
-    ("meadow", "landuse", ("meadow",), "grass"),
-    ("recreation ground", "landuse", ("recreation_ground",), None),
-    ("park", "leisure", ("park", "common"), None),
-)
-"""Kinds of open ground: name, key, values, and the surface that the tag itself says."""
-_RECREATION = frozenset({"park", "recreation ground", "village green"})
 
 
 @dataclass(frozen=True)
@@ -66,20 +52,9 @@ class OpenGround:
     bounds: FloatArray
 
 
-def kinds_of_areas(areas: gpd.GeoDataFrame) -> NDArray[np.object_]:
-    """Return the kind of open ground of each area, ``""`` where it is none."""
-    kinds = np.full(len(areas), "", dtype=object)
-    for name, key, values, _ in KINDS:
-        hit = areas[key].isin(values).to_numpy() & (kinds == "")
-        if name == "track":  # closed ways are lines unless they say they are areas
-            hit &= (areas["osm_type"].eq("relation") | areas["area"].eq("yes")).to_numpy()
-        kinds[hit] = name
-    return kinds
-
-
 def fill_implied_surface(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Fill in the surface that the kind of open ground says where no tag does, and note it in ``surface_implied``."""
-    implied = pd.Series(kinds_of_areas(areas), index=areas.index).map({name: surface for name, _, _, surface in KINDS})
+    implied = pd.Series(ground.find_kinds(areas), index=areas.index).map({k.name: k.surface for k in ground.KINDS})
     fill = areas["surface"].isna() & implied.notna()
     return areas.assign(surface=areas["surface"].where(~fill, implied), surface_implied=fill)
 
@@ -107,13 +82,13 @@ def search_open_ground(
         Its lane must lie on free ground over the whole corridor, run-outs
         included.
     """
-    kinds = kinds_of_areas(areas)
+    kinds = ground.find_kinds(areas)
     finder = CorridorFinder(areas, kinds, _are_for_recreation(areas, kinds), blockers, profile)
-    counts = {name: (int(((kinds == name) & wanted).sum()), 0) for name, *_ in KINDS}
+    counts = {name: (int(((kinds == name) & wanted).sum()), 0) for name, *_ in ground.KINDS}
     excluded = [(int(row), str(reasons[row])) for row in np.flatnonzero((kinds != "") & (reasons != "") & wanted)]
     corridors: list[Corridor] = []
     bounds: list[FloatArray] = []
-    for name, *_ in KINDS:
+    for name, *_ in ground.KINDS:
         of_kind = np.flatnonzero((kinds == name) & (reasons == ""))
         for members in (m for m in _group_touching_areas(areas, of_kind) if wanted[m].any()):
             found, reason = finder.find_corridors(members, name)
@@ -140,7 +115,7 @@ def _tabulate_corridors(
     table = areas.iloc[rows].reset_index(drop=True)
     table["kind"] = kinds[rows] if rows else pd.Series(dtype=object)
     table["clear_width_m"] = np.array([corridor.clear_width_m for corridor in corridors], dtype=float)
-    clubs = areas.geometry.to_numpy()[areas["leisure"].eq("beach_resort").to_numpy()]
+    clubs = areas.geometry.to_numpy()[ground.is_beach_club(areas)]
     lines = np.array([corridor.line for corridor in corridors], dtype=object)
     in_club = shapely.STRtree(lines).query(clubs, predicate="intersects")[1]
     table["beach_club"] = np.isin(np.arange(len(lines)), in_club)
@@ -159,10 +134,8 @@ def _are_for_recreation(areas: gpd.GeoDataFrame, kinds: NDArray[np.object_]) -> 
     """Return a mask of areas that are open on foot by tag, or open ground in a park or on sports grounds."""
     rows = np.flatnonzero(kinds != "")
     geometry = areas.geometry.to_numpy()
-    sports = areas["leisure"].isin(["sports_centre", "stadium", "beach_resort"]).to_numpy()
-    parks = geometry[np.isin(kinds, list(_RECREATION)) | sports]
-    allowed = ["yes", "designated", "permissive"]
-    hit = (areas["foot"].isin(allowed) | areas["access"].isin(allowed)).to_numpy(dtype=bool, copy=True)
+    parks = geometry[ground.is_recreation_ground(areas)]
+    hit = access.is_open_on_foot(areas)
     if len(parks):
         inside = shapely.STRtree(shapely.point_on_surface(geometry[rows])).query(parks, predicate="intersects")[1]
         hit[rows[inside]] = True

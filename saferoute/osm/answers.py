@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +13,7 @@ from saferoute.osm.tags import Tags, map_tag_values
 from saferoute.osm.values import normalize_word, split_list
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -40,6 +42,11 @@ class Answer:
     codes: NDArray[np.int8]
     text: NDArray[np.object_]
 
+    @classmethod
+    def from_mask(cls, true: BoolArray) -> Answer:
+        """Return the answers yes where a mask is true, and no elsewhere."""
+        return cls(np.where(true, _YES, _NO).astype(np.int8), np.full(len(true), "", dtype=object))
+
     @property
     def yes(self) -> BoolArray:
         """Return a mask of the objects of which it is true."""
@@ -66,7 +73,10 @@ class Answer:
 
     def __or__(self, other: Answer) -> Answer:
         codes = np.maximum(self.codes, other.codes)
-        return Answer(codes, _keep_text(codes, self.text, other.text))
+        text = np.full(len(codes), "", dtype=object)
+        for row in np.flatnonzero(codes == _NOT_UNDERSTOOD):
+            text[row] = "; ".join(dict.fromkeys(said for said in (self.text[row], other.text[row]) if said))
+        return Answer(codes, text)
 
     def __and__(self, other: Answer) -> Answer:
         return ~(~self | ~other)
@@ -75,16 +85,13 @@ class Answer:
         opposite = np.array([_YES, _UNKNOWN, _NOT_UNDERSTOOD, _NO], dtype=np.int8)
         return Answer(opposite[self.codes], self.text)
 
+    def fill_unknown(self, other: Answer) -> Answer:
+        """Return the answers of another question where the tag of this one is missing."""
+        return Answer(np.where(self.unknown, other.codes, self.codes), np.where(self.unknown, other.text, self.text))
+
     def select_rows(self, rows: IntArray | BoolArray) -> Answer:
         """Return the answers of some objects."""
         return Answer(self.codes[rows], self.text[rows])
-
-
-def _keep_text(codes: NDArray[np.int8], *texts: NDArray[np.object_]) -> NDArray[np.object_]:
-    first, second = texts
-    said = np.where((first != "") & (second != "") & (first != second), first + "; " + second, first + second)
-    said = np.where(first == second, first, said)
-    return np.where(codes == _NOT_UNDERSTOOD, said, "")
 
 
 def ask_value(
@@ -125,3 +132,10 @@ def ask_value(
     unread = codes == _NOT_UNDERSTOOD
     text[unread] = [f"{key}={value}" for value in tags.get_text(key)[unread]]
     return Answer(codes, text)
+
+
+def ask_any_value(tagged: Tagged, yes_by_key: Mapping[str, Iterable[str]]) -> Answer:
+    """Return whether any of some keys that name what a thing is has one of the values that mean yes."""
+    tags = Tags.of(tagged)
+    answers = [ask_value(tags, key, values, missing_is_no=True) for key, values in yes_by_key.items()]
+    return reduce(or_, answers)

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from saferoute.osm.tags import has_tag, has_value
+from saferoute.osm.tags import Tags, has_any_value, has_tag, has_value
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-
     from saferoute.arrays import BoolArray
+    from saferoute.osm.tags import Tagged
 
 SMALL_OBJECTS = {
     "natural": frozenset({"tree", "rock", "stone", "shrub", "tree_stump"}),
@@ -34,11 +31,25 @@ SMALL_OBJECTS = {
 _ANY_VALUE = ("barrier", "advertising", "playground", "traffic_calming")
 
 
-def is_small_object(points: gpd.GeoDataFrame) -> BoolArray:
-    """Say which points are fixed objects one can fall over."""
-    hit = np.zeros(len(points), dtype=bool)
-    for tag, values in SMALL_OBJECTS.items():
-        hit |= has_value(points, tag, values)
+def is_small_object(points: Tagged) -> BoolArray:
+    """Return a mask of fixed objects that one can fall over."""
+    points = Tags.of(points)
+    hit = has_any_value(points, SMALL_OBJECTS)
     for tag in _ANY_VALUE:
         hit |= has_tag(points, tag, but=("no", "none", "entrance"))
     return hit
+
+
+def is_tree(points: Tagged) -> BoolArray:
+    """Return a mask of single trees."""
+    return has_value(points, "natural", {"tree"})
+
+
+def is_tree_row(lines: Tagged) -> BoolArray:
+    """Return a mask of rows of trees."""
+    return has_value(lines, "natural", {"tree_row"})
+
+
+def is_slipway(lines: Tagged) -> BoolArray:
+    """Return a mask of ramps by which boats are let into the water."""
+    return has_value(lines, "leisure", {"slipway"})

@@ -139,6 +139,12 @@ def has_value(tagged: Tagged, key: str, values: Iterable[str]) -> BoolArray:
     return map_tag_values(tagged, key, lambda value: not wanted.isdisjoint(split_list(value)), missing=False)
 
 
+def has_only_values(tagged: Tagged, key: str, values: Iterable[str]) -> BoolArray:
+    """Return a mask of the objects whose tag is one of `values`; a list (``a;b``) counts if every part does."""
+    wanted = _normalize_words(frozenset(values))
+    return map_tag_values(tagged, key, lambda value: wanted.issuperset(split_list(value)), missing=False)
+
+
 def has_any_value(tagged: Tagged, values_by_key: Mapping[str, Iterable[str]]) -> BoolArray:
     """Return a mask of the objects with one of the values of any of the keys.
 
@@ -158,6 +164,20 @@ def has_tag(tagged: Tagged, key: str, *, but: Collection[str] = ("no",)) -> Bool
     """Return a mask of the objects with any value of a tag but those in `but`; of a list, any part."""
     not_meant = _normalize_words(frozenset(but))
     return map_tag_values(tagged, key, lambda value: not not_meant.issuperset(split_list(value)), missing=False)
+
+
+def is_tagged(tagged: Tagged, key: str) -> BoolArray:
+    """Return a mask of the objects with a tag, whatever it says."""
+    return Tags.of(tagged)[key].codes >= 0
+
+
+def get_first_text(tagged: Tagged, keys: Sequence[str]) -> NDArray[np.object_]:
+    """Return the value of the first of some keys that each object has, None where it has none."""
+    tags = Tags.of(tagged)
+    text = tags.get_text(keys[0])
+    for key in keys[1:]:
+        text = np.where(pd.isna(text), tags.get_text(key), text)
+    return text
 
 
 def rate_worst_value(tagged: Tagged, key: str, ratings: Mapping[str, float]) -> FloatArray:

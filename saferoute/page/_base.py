@@ -6,17 +6,19 @@ neither. A dozen classes in plain colours are enough to find one's way.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
+from saferoute.osm import barriers, ground, water, ways
+from saferoute.osm.tags import Tags, has_tag
 from saferoute.page._grid import Grid
 from saferoute.page._sea import find_sea
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection
 
     import geopandas as gpd
     from numpy.typing import NDArray
@@ -31,7 +33,6 @@ LARGEST_BASE = 120_000
 """Characters. With 200 segments the whole file stays under 450 KB."""
 
 _TOLERANCE_M = 1.5
-_ANY: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -39,71 +40,31 @@ class _Layer:
     name: str
     """The page has a colour of this name."""
     title: str
-    tags: Mapping[str, frozenset[str]]
-    """Values by key; no values means any but ``no``."""
-    without: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    shows: Callable[[Tags], BoolArray]
+    """Returns which objects belong to it."""
     smallest: float = 0.0
     """Area in m² or length in m below which nothing can be seen."""
 
 
-def _split_values(values: str) -> frozenset[str]:
-    return frozenset(values.split())
+def _is_in_the_open(tags: Tags) -> BoolArray:
+    return ~ways.is_in_tunnel(tags) & ~has_tag(tags, "indoor")
 
-
-_HIDDEN = {"tunnel": _ANY, "indoor": _ANY}
 
 _AREAS = (
-    _Layer(
-        "green",
-        "parks and woods",
-        {
-            "leisure": _split_values("park garden golf_course dog_park common"),
-            "landuse": _split_values(
-                "grass forest meadow village_green recreation_ground cemetery allotments orchard vineyard"
-            ),
-            "natural": _split_values("wood scrub grassland heath fell tundra"),
-        },
-        smallest=150,
-    ),
-    _Layer(
-        "water",
-        "water",
-        {
-            "natural": _split_values("water"),
-            "waterway": _split_values("riverbank dock"),
-            "landuse": _split_values("reservoir basin"),
-        },
-        smallest=40,
-    ),
-    _Layer("sand", "beaches", {"natural": _split_values("beach sand shingle dune")}, smallest=40),
-    _Layer("sport", "sports grounds", {"leisure": _split_values("pitch track stadium")}, smallest=100),
-    _Layer("building", "buildings", {"building": _ANY}, smallest=40),
+    _Layer("green", "parks and woods", ground.is_green, smallest=150),
+    _Layer("water", "water", water.is_drawn_area, smallest=40),
+    _Layer("sand", "beaches", ground.is_sandy, smallest=40),
+    _Layer("sport", "sports grounds", ground.is_sports_ground, smallest=100),
+    _Layer("building", "buildings", ground.is_building, smallest=40),
 )
 _WAYS = (
-    _Layer("coast", "coastline", {"natural": _split_values("coastline")}),
-    _Layer("stream", "streams", {"waterway": _split_values("river stream canal ditch drain")}, _HIDDEN, smallest=20),
-    _Layer("rail", "railways", {"railway": _split_values("rail light_rail tram narrow_gauge")}, _HIDDEN, smallest=20),
-    _Layer(
-        "path",
-        "paths",
-        {"highway": _split_values("footway path cycleway track pedestrian steps bridleway")},
-        {**_HIDDEN, "footway": _split_values("crossing sidewalk")},
-        smallest=15,
-    ),
-    _Layer("lane", "lanes", {"highway": _split_values("service living_street")}, _HIDDEN, smallest=15),
-    _Layer(
-        "street", "streets", {"highway": _split_values("residential unclassified road tertiary tertiary_link")}, _HIDDEN
-    ),
-    _Layer(
-        "road",
-        "main roads",
-        {
-            "highway": _split_values(
-                "motorway motorway_link trunk trunk_link primary primary_link secondary secondary_link"
-            )
-        },
-        _HIDDEN,
-    ),
+    _Layer("coast", "coastline", water.is_coast),
+    _Layer("stream", "streams", lambda tags: water.is_drawn_line(tags) & _is_in_the_open(tags), smallest=20),
+    _Layer("rail", "railways", lambda tags: barriers.is_drawn_rail(tags) & _is_in_the_open(tags), smallest=20),
+    _Layer("path", "paths", lambda tags: ways.is_path(tags) & _is_in_the_open(tags), smallest=15),
+    _Layer("lane", "lanes", lambda tags: ways.is_lane(tags) & _is_in_the_open(tags), smallest=15),
+    _Layer("street", "streets", lambda tags: ways.is_street(tags) & _is_in_the_open(tags)),
+    _Layer("road", "main roads", lambda tags: ways.is_main_road(tags) & _is_in_the_open(tags)),
 )
 _DRAWN = (
     "land",
@@ -146,12 +107,11 @@ def base_layers(features: Features, frame: BaseGeometry, area: Area) -> tuple[di
         Titles of layers that would have made the file too large.
     """
     grid = Grid.around_place(area.place, area.crs, decimals=5)
-    fills = {
-        layer.name: _encode_fills(_select_geometries(features.areas, layer), frame, grid, layer) for layer in _AREAS
-    }
+    areas, of_ways = _Shapes(features.areas), _Shapes(features.ways)
+    fills = {layer.name: _encode_fills(areas.select(layer), frame, grid, layer) for layer in _AREAS}
     wet, known = find_sea(features, frame)
     fills["land"], fills["sea"] = _encode_polygons(known, grid), _encode_polygons(wet, grid)
-    lines = {layer.name: _encode_lines(_select_geometries(features.ways, layer), frame, grid, layer) for layer in _WAYS}
+    lines = {layer.name: _encode_lines(of_ways.select(layer), frame, grid, layer) for layer in _WAYS}
     layers = [
         {"name": name, "kind": "fill" if name in fills else "line", "parts": parts}
         for name in _DRAWN
@@ -161,10 +121,10 @@ def base_layers(features: Features, frame: BaseGeometry, area: Area) -> tuple[di
     return {"grid": grid.to_json(), "layers": kept}, left_out
 
 
-def is_in_layers(ways: gpd.GeoDataFrame, names: Collection[str]) -> BoolArray:
+def is_in_layers(lines: gpd.GeoDataFrame, names: Collection[str]) -> BoolArray:
     """Return which ways belong to layers of these names."""
-    chosen = [_has_tags(ways, layer.tags) & ~_has_tags(ways, layer.without) for layer in _WAYS if layer.name in names]
-    return np.any(chosen, axis=0)
+    tags = Tags.of(lines)
+    return np.any([layer.shows(tags) for layer in _WAYS if layer.name in names], axis=0)
 
 
 def _drop_over_budget(layers: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[str]]:
@@ -179,19 +139,17 @@ def _drop_over_budget(layers: list[dict[str, Any]]) -> tuple[list[dict[str, Any]
     return [layer for layer in layers if layer["name"] in sizes], [titles[name] for name in gone]
 
 
-def _select_geometries(table: gpd.GeoDataFrame, layer: _Layer) -> Geometries:
-    geometries: Geometries = table.geometry.to_numpy(dtype=object)
-    return geometries[_has_tags(table, layer.tags) & ~_has_tags(table, layer.without)]
+class _Shapes:
+    """The geometries of a table, selected by their tags."""
 
+    def __init__(self, table: gpd.GeoDataFrame) -> None:
+        self._tags = Tags.of(table)
+        self._geometries: Geometries = table.geometry.to_numpy(dtype=object)
 
-def _has_tags(table: gpd.GeoDataFrame, tags: Mapping[str, frozenset[str]]) -> BoolArray:
-    found = np.zeros(len(table), dtype=bool)
-    for key, values in tags.items():
-        if key in table.columns:
-            column = table[key]
-            hit = column.isin(values) if values else ~column.isin(["no"]) & column.notna()
-            found |= hit.to_numpy(dtype=bool)
-    return found
+    def select(self, layer: _Layer) -> Geometries:
+        """Return the geometries of what a layer shows."""
+        selected: Geometries = self._geometries[layer.shows(self._tags)]
+        return selected
 
 
 def _encode_fills(geometries: Geometries, frame: BaseGeometry, grid: Grid, layer: _Layer) -> str:

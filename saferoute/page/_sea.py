@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from saferoute.osm.water import is_coast
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
@@ -76,12 +78,11 @@ def _wet_faces(shore: Geometries, frame: BaseGeometry) -> BaseGeometry | None:
 def _select_shore(features: Features, frame: BaseGeometry) -> Geometries:
     lines = [np.empty(0, dtype=object)]
     for table in (features.ways, features.areas):
-        if "natural" in table.columns:
-            coast = np.array(table.geometry[(table["natural"] == "coastline").to_numpy(dtype=bool)], dtype=object)
-            # An island that was read as a polygon: anticlockwise, with the land on its left.
-            rings = shapely.get_type_id(coast) >= shapely.GeometryType.POLYGON
-            coast[rings] = shapely.boundary(shapely.orient_polygons(coast[rings]))
-            lines.append(coast)
+        coast = np.array(table.geometry[is_coast(table)], dtype=object)
+        # An island that was read as a polygon: anticlockwise, with the land on its left.
+        rings = shapely.get_type_id(coast) >= shapely.GeometryType.POLYGON
+        coast[rings] = shapely.boundary(shapely.orient_polygons(coast[rings]))
+        lines.append(coast)
     near = shapely.intersection(np.concatenate(lines), frame.buffer(_OUTSIDE_M))
     parts = shapely.get_parts(near)
     return np.asarray(parts[shapely.get_type_id(parts) == shapely.GeometryType.LINESTRING], dtype=object)

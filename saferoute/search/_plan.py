@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from saferoute import limits, training
+from saferoute import training
 from saferoute.limits import clearance
+from saferoute.osm import access
 from saferoute.search._area import project_centre
 
 if TYPE_CHECKING:
@@ -43,8 +44,8 @@ def plan_through_stretches(
     features = ranking.features
     say("drawing the foot network")
     walls = clearance.collect_walls(features)
-    net = training.build_network(features, limits.is_walkable(features.ways))
-    net = training.add_square_edges(net, features, walkable=~limits.is_closed_on_foot(features.areas), walls=walls)
+    net = training.build_network(features, access.is_walkable(features.ways))
+    net = training.add_square_edges(net, features, walkable=~access.is_closed_on_foot(features.areas).yes, walls=walls)
     say(f"choosing among {len(ranking.stretches)} stretches")
     return training.plan_session(
         ranking, wish=wish, start=project_centre(ranking.area), ground=training.Ground(net, walls, heights)

@@ -13,6 +13,7 @@ from saferoute.criteria import flatness
 from saferoute.limits import clearance
 from saferoute.memory import collect_garbage_rarely
 from saferoute.model import Evidence
+from saferoute.osm.tags import Tags
 from saferoute.search._area import covered_share, distance_outside_m, is_touching
 from saferoute.search._join import join_ways
 from saferoute.sources import clock
@@ -212,15 +213,10 @@ def _sample_every_metre(
 
 
 def _exclude_ways(ways: gpd.GeoDataFrame, profile: Profile, *, dark: bool = False) -> NDArray[np.object_]:
-    """Return why each way or running track is left out, ``""`` = it is not, None = it is neither."""
-    reasons = _exclude_unlit(limits.exclude_ways(ways, profile), ways, dark=dark)
-    of_tracks = _exclude_unlit(limits.exclude_tracks(ways, profile), ways, dark=dark)
-    return np.where(pd.notna(of_tracks), of_tracks, reasons)
-
-
-def _exclude_unlit(reasons: NDArray[np.object_], table: pd.DataFrame, *, dark: bool) -> NDArray[np.object_]:
-    """Return the reasons with those of the rows that only the dark is against."""
-    return np.where((reasons == "") & limits.is_unlit(table), "dark, unlit", reasons) if dark else reasons
+    """Return why each way or running track is excluded, ``""`` = it is not, None = it is neither."""
+    tags = Tags.of(ways)
+    of_tracks = limits.exclude_tracks(tags, profile, dark=dark)
+    return np.where(pd.notna(of_tracks), of_tracks, limits.exclude_ways(tags, profile, dark=dark))
 
 
 def _find_corridors(area: Area, features: Features, profile: Profile, *, dark: bool = False) -> candidates.OpenGround:
@@ -228,7 +224,7 @@ def _find_corridors(area: Area, features: Features, profile: Profile, *, dark: b
     areas = candidates.fill_implied_surface(features.areas)
     return candidates.search_open_ground(
         areas,
-        reasons=_exclude_unlit(limits.exclude_areas(areas, profile), areas, dark=dark),
+        reasons=limits.exclude_areas(areas, profile, dark=dark),
         wanted=is_touching(area, areas.geometry.to_numpy()),
         blockers=clearance.collect_blockers(features),
         profile=profile,

@@ -13,6 +13,9 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from saferoute.geometry import indices_of_slices
+from saferoute.osm import access
+from saferoute.osm.tags import Tags
+from saferoute.osm.ways import is_in_tunnel, is_mountain_path, rate_class
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -36,11 +39,6 @@ CROSSING_M = {
 _BUSY_BESIDE = {"motorway": 40.0, "trunk": 30.0, "primary": 15.0, "secondary": 12.0}
 """Within so many metres of the road's middle a way runs along it [J]."""
 _BESIDE_COST, _TUNNEL_COST, _MOUNTAIN_COST, OPEN_GROUND_COST = 1.5, 1.5, 2.0, 1.2
-_MOUNTAIN = frozenset({"mountain_hiking", "demanding_mountain_hiking"})
-_FORBIDDEN = frozenset(
-    {"motorway", "trunk", "raceway", "busway", "bus_guideway", "elevator", "corridor", "via_ferrata"}
-)
-_ALPINE = frozenset({"alpine_hiking", "demanding_alpine_hiking", "difficult_alpine_hiking"})
 ROADS = frozenset(CROSSING_M)
 SNAP_M = 1.0
 """A point this near to a way is on it."""
@@ -146,8 +144,7 @@ def build_network(features: Features, walkable: BoolArray) -> Network:
     is closed on foot are left out, other roads are dear.
     """
     ways = features.ways[walkable]
-    forbidden = ways["highway"].str.removesuffix("_link").isin(_FORBIDDEN) | ways["sac_scale"].isin(_ALPINE)
-    ways = ways[~forbidden & ~ways["indoor"].isin(["yes", "room", "corridor"])].reset_index(drop=True)
+    ways = ways[access.is_fit_to_run(ways)].reset_index(drop=True)
     cut = _cut_ways(ways)
     edges = np.arange(len(cut.low))
     length = shapely.length(cut.lines)
@@ -157,7 +154,7 @@ def build_network(features: Features, walkable: BoolArray) -> Network:
     )
     per_metre = _cost_per_metre(ways)[cut.way]
     per_metre = per_metre * np.where(_is_along_busy_road(features, cut.lines), _BESIDE_COST, 1.0)
-    on_road = ways["highway"].str.removesuffix("_link").isin(ROADS).to_numpy()[cut.way]
+    on_road = np.isfinite(rate_class(ways, CROSSING_M))[cut.way]
     used, ends_used = np.unique(ends, return_inverse=True)
     where = np.zeros(len(cut.ids), dtype=np.int64)
     where[cut.node] = np.arange(len(cut.node))
@@ -249,22 +246,23 @@ def number_parts(net: Network) -> Network:
 
 
 def _cost_per_metre(ways: gpd.GeoDataFrame) -> FloatArray:
-    cost = ways["highway"].str.removesuffix("_link").map(COST).fillna(_OTHER_COST).to_numpy(dtype=float, copy=True)
-    tunnel = ways["tunnel"].notna() & ways["tunnel"].ne("no")
-    cost[tunnel.to_numpy(dtype=bool)] *= _TUNNEL_COST
-    cost[ways["sac_scale"].isin(_MOUNTAIN).to_numpy(dtype=bool)] *= _MOUNTAIN_COST
+    tags = Tags.of(ways)
+    cost = rate_class(tags, COST)
+    cost[np.isnan(cost)] = _OTHER_COST
+    cost[is_in_tunnel(tags)] *= _TUNNEL_COST
+    cost[is_mountain_path(tags).yes] *= _MOUNTAIN_COST
     return cost
 
 
 def _crossing_costs(features: Features, ids: IntArray) -> FloatArray:
     """Return what it costs to cross at each node: the dearest road that it lies on, 0 = none."""
-    classes = features.ways["highway"].str.removesuffix("_link").map(CROSSING_M)
-    roads = features.ways.loc[classes.notna(), "nodes"]
-    if not len(roads):
+    of_way = rate_class(features.ways, CROSSING_M)
+    road = np.isfinite(of_way)
+    lists = [np.asarray(n, dtype=np.int64) for n in features.ways.loc[road, "nodes"]]
+    if not lists:
         return np.zeros(len(ids))
-    node = np.concatenate([np.asarray(n, dtype=np.int64) for n in roads])
-    cost = np.repeat(classes.dropna().to_numpy(dtype=float), [len(n) for n in roads])
-    dearest = pd.Series(cost).groupby(node).max()
+    cost = np.repeat(of_way[road], [len(n) for n in lists])
+    dearest = pd.Series(cost).groupby(np.concatenate(lists)).max()
     return dearest.reindex(ids).fillna(0.0).to_numpy(dtype=float)
 
 
@@ -286,16 +284,15 @@ def _sum_crossings(
 
 
 def _is_along_busy_road(features: Features, lines: NDArray[np.object_]) -> BoolArray:
-    """Say which edges have their middle beside a busy road, in the open."""
+    """Return a mask of edges that have their middle beside a busy road, in the open."""
     beside = np.zeros(len(lines), dtype=bool)
-    reach = features.ways["highway"].str.removesuffix("_link").map(_BUSY_BESIDE)
-    tunnel = features.ways["tunnel"].notna() & features.ways["tunnel"].ne("no")
-    busy = (reach.notna() & ~tunnel).to_numpy(dtype=bool)
+    tags = Tags.of(features.ways)
+    reach = rate_class(tags, _BUSY_BESIDE)
+    busy = np.isfinite(reach) & ~is_in_tunnel(tags)
     if busy.any() and len(lines):
         tree = shapely.STRtree(shapely.line_interpolate_point(lines, 0.5, normalized=True))
         roads = features.ways.geometry.to_numpy()[busy]
-        hit = tree.query(roads, predicate="dwithin", distance=reach.to_numpy(dtype=float)[busy])[1]
-        beside[hit] = True
+        beside[tree.query(roads, predicate="dwithin", distance=reach[busy])[1]] = True
     return beside
 
 

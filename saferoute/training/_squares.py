@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from saferoute.osm.ways import is_walk
 from saferoute.training._network import append_edges, number_parts
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from saferoute.model import Features
     from saferoute.training._network import Network
 
-_SQUARES = frozenset({"pedestrian", "footway", "path"})
 _ON_EDGE_M = 0.1
 """A node this near to a square's edge is one of its corners."""
 _MOST_NODES = 40
@@ -39,7 +39,7 @@ def add_square_edges(net: Network, features: Features, *, walkable: BoolArray, w
     walls : ndarray of geometries
         What nobody walks across.
     """
-    squares = features.areas[walkable & features.areas["highway"].isin(_SQUARES).to_numpy(dtype=bool)]
+    squares = features.areas[walkable & is_walk(features.areas)]
     shapes = squares.geometry.to_numpy()
     if not len(shapes) or not len(net):
         return net

@@ -15,8 +15,9 @@ from town import ORIGIN, lonlat, write_town
 
 from saferoute import search
 from saferoute.criteria import crowding
-from saferoute.criteria.crowding import _calibrate, _draws, _wheels, _when, _where
+from saferoute.criteria.crowding import _calibrate, _wheels, _when, _where
 from saferoute.model import Counters, Features, Moment, Place
+from saferoute.osm.people import SETTINGS
 from saferoute.search._survey import _middles_of_windows
 from saferoute.sources import clock
 from saferoute.sources.osm.extract import ExtractSource
@@ -307,7 +308,7 @@ def test_the_busiest_way_where_nobody_is_is_good_enough() -> None:
 
 
 def test_every_week_has_mean_1_and_no_hour_is_empty() -> None:
-    assert _when.PROFILES.shape == (len(_draws.SETTINGS), 168)
+    assert _when.PROFILES.shape == (len(SETTINGS), 168)
     assert _when.PROFILES.mean(axis=1) == pytest.approx(1)
     assert (_when.PROFILES > 0).all()
 
@@ -330,7 +331,7 @@ def test_each_setting_keeps_its_clock(index, tags: str, busy: str, quiet: str) -
 
 
 def test_the_season_of_beaches_is_that_of_the_hemisphere() -> None:
-    beach = _draws.SETTINGS.index("beach")
+    beach = SETTINGS.index("beach")
     north, south, tropics = (
         np.array([_when.seasonal_factors(m, lat)[beach] for m in range(1, 13)]) for lat in (54.0, -34.0, 5.0)
     )
@@ -341,8 +342,8 @@ def test_the_season_of_beaches_is_that_of_the_hemisphere() -> None:
 
 
 def test_best_hours_are_the_quiet_ones_in_the_light() -> None:
-    setting = np.eye(len(_draws.SETTINGS))
-    school = setting[_draws.SETTINGS.index("school")][None]
+    setting = np.eye(len(SETTINGS))
+    school = setting[SETTINGS.index("school")][None]
     in_june, in_december = at("2026-06-20T12:00"), at("2026-12-21T12:00")
     assert _when.describe_best_hours(school, in_june)[0].startswith("Mon–Fri 6–7, ")
     for words in _when.describe_best_hours(setting, in_december):
@@ -354,7 +355,7 @@ def test_best_hours_are_the_quiet_ones_in_the_light() -> None:
 
 
 def test_best_hours_have_fewer_people_than_all_others_of_the_day() -> None:
-    activity = np.random.default_rng(1).random((20, len(_draws.SETTINGS)))
+    activity = np.random.default_rng(1).random((20, len(SETTINGS)))
     people = (activity @ _when.PROFILES).reshape(20, 7, 24)
     for words, week in zip(_when.describe_best_hours(activity, None), people, strict=True):
         saturday = words.split("; ")[1].removeprefix("Sat ")

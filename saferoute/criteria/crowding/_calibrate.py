@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from saferoute.criteria.crowding import _when, _where
-from saferoute.criteria.crowding._draws import SETTINGS
+from saferoute.osm.people import SETTINGS
 
 if TYPE_CHECKING:
     from saferoute.arrays import FloatArray

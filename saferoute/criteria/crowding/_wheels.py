@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from saferoute.osm.tags import has_value, tag_column
+from saferoute.osm import access, people, ways
+from saferoute.osm.tags import Tags, has_only_values, has_value, is_tagged
 
 if TYPE_CHECKING:
-    import geopandas as gpd
     from numpy.typing import NDArray
 
     from saferoute.arrays import FloatArray
@@ -61,12 +61,6 @@ NEAR_M = {"dog park": 100.0, "playground": 50.0, "school gate": 100.0, "scooter 
 COST = {"dog park": 0.6, "playground": 0.7, "school gate": 0.8, "scooter hire": 0.75}
 """Desirability beside one [J]; a school gate counts on weekdays from 7 to 17."""
 _SCHOOL_HOURS = range(7, 17)
-_NEIGHBOURS = {
-    "dog park": {"leisure": frozenset({"dog_park"})},
-    "playground": {"leisure": frozenset({"playground"}), "landuse": frozenset({"playground"})},
-    "school gate": {"amenity": frozenset({"school", "kindergarten"})},
-    "scooter hire": {"amenity": frozenset({"bicycle_rental", "kick-scooter_rental", "kick-scooter_parking"})},
-}
 
 
 @dataclass(frozen=True)
@@ -85,22 +79,20 @@ def rate_wheels(ground: pd.DataFrame) -> Wheels:
 
 def rate_bicycles(ground: pd.DataFrame) -> FloatArray:
     """Return the desirability of each way by the bicycles and scooters that may use it."""
-    highway, bicycle = tag_column(ground, "highway"), tag_column(ground, "bicycle")
-    shared = bicycle.eq("designated") & ~has_value(ground, "segregated", {"yes"})
-    none = bicycle.isin(["no", "use_sidepath"])
-    by_class = bicycle.isna() & (highway.eq("footway") | (highway.isna() & ~has_value(ground, "kind", {"square"})))
-    conditions = [shared.to_numpy(), none.to_numpy(), by_class.to_numpy()]
-    return np.select(conditions, [BICYCLES_SHARED, FOOT_ONLY, FOOT_BY_CLASS], BICYCLES)
+    tags = Tags.of(ground)
+    shared = has_value(tags, "bicycle", {"designated"}) & ~has_value(tags, "segregated", {"yes"})
+    none = has_only_values(tags, "bicycle", {"no", "use_sidepath"})
+    off_ways = ~ways.is_highway(tags) & ~has_value(tags, "kind", {"square"})
+    by_class = ~is_tagged(tags, "bicycle") & (has_value(tags, "highway", {"footway"}) | off_ways)
+    return np.select([shared, none, by_class], [BICYCLES_SHARED, FOOT_ONLY, FOOT_BY_CLASS], BICYCLES)
 
 
 def rate_motors(ground: pd.DataFrame) -> tuple[FloatArray, NDArray[np.object_]]:
     """Return the desirability of each way by the motors that may use it, and the same in words."""
-    highway = tag_column(ground, "highway")
-    said = tag_column(ground, "motor_vehicle").fillna(tag_column(ground, "vehicle"))
-    # access=* of a track speaks of wheels, too, unless foot=* is the exception to it.
-    access = tag_column(ground, "access").where(highway.eq("track"))
-    said = said.fillna(access.where(access.isin(MOTORS)))
-    kinds = pd.DataFrame({"said": said, "highway": highway, "grade": tag_column(ground, "tracktype")}).fillna("")
+    tags = Tags.of(ground)
+    said = access.get_motor_access(tags, MOTORS)
+    kinds = pd.DataFrame({"said": said, "highway": tags.get_text("highway"), "grade": tags.get_text("tracktype")})
+    kinds = kinds.fillna("")
     number, kinds = kinds.groupby(["said", "highway", "grade"], sort=False).ngroup(), kinds.drop_duplicates()
     rated = [_rate_motor_kind(*kind) for kind in kinds.itertuples(index=False, name=None)]
     values = np.array([value for value, _ in rated], dtype=float)
@@ -117,30 +109,22 @@ def _rate_motor_kind(said: str, highway: str, grade: str) -> tuple[float, str]:
 
 
 def find_point_neighbours(xy: FloatArray, spacing_m: float, features: Features) -> pd.DataFrame:
-    """Say which of dog park, playground, school gate and scooter hire lie beside points that stand for some metres.
+    """Return which of dog park, playground, school gate and scooter hire lie beside points that stand for some metres.
 
     Gates are rarely mapped: all of a school's edge counts as one.
     """
     shapes = shapely.points(xy)
+    tables = [(table.geometry.to_numpy(), Tags.of(table)) for table in (features.points, features.areas)]
     found = {}
-    for name, tags in _NEIGHBOURS.items():
+    for name, near_m in NEAR_M.items():
         hit = np.zeros(len(shapes), dtype=bool)
-        for table in (features.points, features.areas):
-            things = _select_tagged(table, tags)
+        for geometry, tags in tables:
+            things = geometry[people.is_neighbour(tags, name)]
             if len(things) and len(shapes):
-                line, _ = shapely.STRtree(things).query(
-                    shapes, predicate="dwithin", distance=NEAR_M[name] + spacing_m / 2
-                )
-                hit[line] = True
+                tree = shapely.STRtree(things)
+                hit[tree.query(shapes, predicate="dwithin", distance=near_m + spacing_m / 2)[0]] = True
         found[name] = hit
     return pd.DataFrame(found)
-
-
-def _select_tagged(table: gpd.GeoDataFrame, tags: dict[str, frozenset[str]]) -> NDArray[np.object_]:
-    hit = np.zeros(len(table), dtype=bool)
-    for tag, values in tags.items():
-        hit |= has_value(table, tag, values)
-    return table.geometry.to_numpy()[hit]
 
 
 def rate_neighbours(near: pd.DataFrame, moment: Moment | None) -> FloatArray:

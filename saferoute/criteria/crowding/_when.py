@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from saferoute.criteria.crowding._centre import WEEK
-from saferoute.criteria.crowding._draws import SETTINGS
+from saferoute.osm.people import SETTINGS
 
 if TYPE_CHECKING:
     from saferoute.arrays import BoolArray, FloatArray

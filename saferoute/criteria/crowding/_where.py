@@ -24,15 +24,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import shapely
 
-from saferoute.criteria.crowding._draws import SETTINGS, Draws, find_attractors
+from saferoute.criteria.crowding._attractors import Attractors, find_attractors
 from saferoute.geometry import Nearby, place_points_evenly
-from saferoute.osm.tags import has_value, map_tag_values, read_metres, tag_column
+from saferoute.osm import water
+from saferoute.osm.access import is_private_on_foot
+from saferoute.osm.people import SETTINGS
+from saferoute.osm.tags import Tags, has_value, is_tagged, map_tag_values, read_metres
+from saferoute.osm.ways import NOT_STREETS, is_walk
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import pandas as pd
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
@@ -69,21 +73,16 @@ one name for 600 m to both sides: continuous streets carry most of the movement 
 PROMENADE, _WATER_M = 0.8, 40.0
 """A foot way within 40 m of sea, lake or river is a promenade: to those who pass come
 nearly as many who stroll, at a park's hours [J]."""
-_FOOT_WAYS = frozenset({"footway", "path", "pedestrian"})
-_WATER_LINES = {"natural": frozenset({"coastline"}), "waterway": frozenset({"river", "canal"})}
-_WATER_AREAS = {"natural": frozenset({"water", "beach", "bay"}), "waterway": frozenset({"riverbank", "dock"})}
 _WIDE_M = (3.0, 12.0)
 _WIDE_MORE = 0.5
 """A foot way of 12 m was built for half as many again as one of 3 m [J]."""
 _UNITS_PER_M = 1 / 100.0
 """Walking past per metre of street, in small shops a day [J]."""
 _MARK_M = 25.0
+_HOME_STREETS = frozenset({"residential", "living_street"})
 HOUSES_PER_KM = 2.0
 """Fewer per km of residential street: nobody mapped them [M: Helsinki 61, Liechtenstein 64, Porto 168;
 extracts without houses under .1]."""
-_NOT_STREETS = frozenset({"sidewalk", "crossing", "traffic_island", "link", "access_aisle"})
-"""Drawn beside or across a street that counts already: whether pavements are mapped must not matter."""
-_CLOSED = frozenset({"no", "private"})
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,7 @@ class Around:
         Whether anything that draws people, or floor area, is mapped within reach.
     on_map : ndarray of shape (n,)
         Whether a way is near enough to speak of.
-    places : Draws
+    places : Attractors
         What has a name of its own.
     houses : bool
         Whether houses are mapped where there are streets to live in; else the
@@ -110,7 +109,7 @@ class Around:
     activity: FloatArray
     known: BoolArray
     on_map: BoolArray
-    places: Draws
+    places: Attractors
     houses: bool
 
 
@@ -134,19 +133,19 @@ def estimate_activity(xy: FloatArray, features: Features) -> Around:
 
 
 def _has_houses(features: Features) -> bool:
-    homes = has_value(features.ways, "highway", {"residential", "living_street"})
+    homes = has_value(features.ways, "highway", _HOME_STREETS)
     km = float(shapely.length(features.ways.geometry.to_numpy()[homes]).sum()) / 1000
-    houses = int(tag_column(features.areas, "building").notna().sum())
+    houses = int(is_tagged(features.areas, "building").sum())
     return houses >= HOUSES_PER_KM * km
 
 
-def _sum_both_kernels(xy: FloatArray, of: Draws) -> FloatArray:
+def _sum_both_kernels(xy: FloatArray, of: Attractors) -> FloatArray:
     """Return the sum with both kernels."""
     near, far = _sum_near_kernel(xy, of), _sum_kernel_on_grid(xy, of, FAR_M, FAR_REACH_M)
     return near + FAR_SHARE * far
 
 
-def _insert_counted_dwellers(floor: Draws, population: pd.DataFrame | None) -> Draws:
+def _insert_counted_dwellers(floor: Attractors, population: pd.DataFrame | None) -> Attractors:
     """Put counted dwellers in the place of those that homes make likely, where they are counted."""
     from scipy.spatial import cKDTree
 
@@ -157,7 +156,7 @@ def _insert_counted_dwellers(floor: Draws, population: pd.DataFrame | None) -> D
     away, _ = cKDTree(xy).query(floor.xy, distance_upper_bound=reach) if len(floor.xy) else (np.empty(0), None)
     left = floor.select_rows((floor.setting != RESIDENTIAL) | ~np.isfinite(away))
     n = len(xy)
-    return Draws(
+    return Attractors(
         xy=np.concatenate([left.xy, xy]),
         units=np.concatenate([left.units, population["people"].to_numpy(dtype=float) / DWELLERS_PER_UNIT]),
         setting=np.concatenate([left.setting, np.full(n, RESIDENTIAL)]),
@@ -166,7 +165,7 @@ def _insert_counted_dwellers(floor: Draws, population: pd.DataFrame | None) -> D
     )
 
 
-def _sum_near_kernel(xy: FloatArray, of: Draws) -> FloatArray:
+def _sum_near_kernel(xy: FloatArray, of: Attractors) -> FloatArray:
     """Return Σ units · exp(−d/50 m) per setting, exact."""
     from scipy.spatial import cKDTree
 
@@ -180,7 +179,7 @@ def _sum_near_kernel(xy: FloatArray, of: Draws) -> FloatArray:
     return result
 
 
-def _sum_kernel_on_grid(xy: FloatArray, of: Draws, decay_m: float, reach_m: float) -> FloatArray:
+def _sum_kernel_on_grid(xy: FloatArray, of: Attractors, decay_m: float, reach_m: float) -> FloatArray:
     """Return the same sum with another kernel, by way of a grid: what is far needs no metre.
 
     The grid's lines are the same wherever one looks, and both ends are shared
@@ -241,30 +240,25 @@ _TOLD = ("highway", "service", "width", "foot", "access", "footway", "name", "ge
 
 def _select_walked_ways(features: Features) -> gpd.GeoDataFrame:
     """Return the ways and pedestrian areas on which somebody may walk, with their factor ``people``."""
-    from pandas import concat
-
     ways, areas = ([t for t in _TOLD if t in table] for table in (features.ways, features.areas))
     people = _rate_walkers_on_ways(features.ways)
     here = features.ways[ways].assign(people=people)[people > 0]
-    square = tag_column(features.areas, "highway").isin(WAYS) | has_value(
-        features.areas, "area:highway", {"pedestrian"}
-    )
-    squares = features.areas[areas][square]
-    squares = squares.assign(highway=tag_column(squares, "highway").fillna("pedestrian"))
+    of_areas = Tags.of(features.areas)
+    square = has_value(of_areas, "highway", WAYS) | has_value(of_areas, "area:highway", {"pedestrian"})
+    highway = of_areas.get_text("highway")
+    squares = features.areas[areas].assign(highway=np.where(pd.isna(highway), "pedestrian", highway))[square]
     squares = squares.assign(people=_rate_walkers_on_ways(squares))
-    return concat([here.assign(square=False), squares.assign(square=True)], ignore_index=True)
+    return pd.concat([here.assign(square=False), squares.assign(square=True)], ignore_index=True)
 
 
 def _rate_walkers_on_ways(ways: pd.DataFrame) -> FloatArray:
     """Return the factor of each way by class, use and width, 0 where nobody walks."""
-    factor = map_tag_values(ways, "highway", lambda kind: WAYS.get(kind, 0.0), missing=0.0)
-    factor = factor * map_tag_values(ways, "service", lambda kind: _ASIDE.get(kind, 1.0), missing=1.0)
-    width = read_metres(ways, "width")
-    on_foot = has_value(ways, "highway", _FOOT_WAYS)
-    wide = np.interp(np.where(on_foot & np.isfinite(width), width, 0.0), _WIDE_M, (0.0, 1.0))
-    foot = tag_column(ways, "foot").fillna(tag_column(ways, "access"))
-    closed = foot.isin(_CLOSED).to_numpy()
-    return np.where(closed, 0.0, factor * (1 + _WIDE_MORE * wide))
+    tags = Tags.of(ways)
+    factor = map_tag_values(tags, "highway", lambda kind: WAYS.get(kind, 0.0), missing=0.0)
+    factor = factor * map_tag_values(tags, "service", lambda kind: _ASIDE.get(kind, 1.0), missing=1.0)
+    width = read_metres(tags, "width")
+    wide = np.interp(np.where(is_walk(tags) & np.isfinite(width), width, 0.0), _WIDE_M, (0.0, 1.0))
+    return np.where(is_private_on_foot(tags), 0.0, factor * (1 + _WIDE_MORE * wide))
 
 
 def rate_nearby_ways(xy: FloatArray, ways: gpd.GeoDataFrame) -> tuple[FloatArray, BoolArray]:
@@ -290,19 +284,14 @@ def rate_nearby_ways(xy: FloatArray, ways: gpd.GeoDataFrame) -> tuple[FloatArray
 
 def _is_by_water(xy: FloatArray, features: Features) -> BoolArray:
     """Say which points are on a foot way beside water."""
-    ways, areas = features.ways, features.areas
-    line, area = np.zeros(len(ways), dtype=bool), np.zeros(len(areas), dtype=bool)
-    for tag, values in _WATER_LINES.items():
-        line |= has_value(ways, tag, values)
-    for tag, values in _WATER_AREAS.items():
-        area |= has_value(areas, tag, values)
-    water = np.concatenate([ways.geometry.to_numpy()[line], areas.geometry.to_numpy()[area]])
-    paths = ways.geometry.to_numpy()[has_value(ways, "highway", _FOOT_WAYS)]
+    ways, areas = features.ways.geometry.to_numpy(), features.areas.geometry.to_numpy()
+    shores, lakes = water.is_strolled_line(features.ways), water.is_strolled_area(features.areas)
+    wet, paths = np.concatenate([ways[shores], areas[lakes]]), ways[is_walk(features.ways)]
     points = shapely.points(xy)
     beside = np.zeros(len(xy), dtype=bool)
-    if not len(water) or not len(paths):
+    if not len(wet) or not len(paths):
         return beside
-    beside[Nearby(water).pairs_within(shapely.STRtree(points), _WATER_M)[1]] = True
+    beside[Nearby(wet).pairs_within(shapely.STRtree(points), _WATER_M)[1]] = True
     near = np.flatnonzero(beside)
     on_foot = Nearby(paths).pairs_within(shapely.STRtree(points[near]), ON_WAY_M)[1]
     beside[np.setdiff1d(near, near[on_foot])] = False
@@ -335,10 +324,7 @@ class _Lengths:
 
 
 def _index_street_lengths(xy: FloatArray, ways: gpd.GeoDataFrame) -> _Lengths:
-    import pandas as pd
-
-    names, _ = pd.factorize(tag_column(ways, "name").where(~ways["square"].to_numpy()))
-    number = names.astype(np.int64)
+    number = np.where(ways["square"].to_numpy(dtype=bool), -1, Tags.of(ways)["name"].codes).astype(np.int64)
     marks, owner = _mark_lines(ways.geometry.to_numpy(), number >= 0)
     of_name = number[owner]
     order = np.argsort(of_name, kind="stable")
@@ -353,13 +339,13 @@ def _mark_lines(shapes: NDArray[np.object_], use: BoolArray) -> tuple[FloatArray
     return xy, rows[line]
 
 
-def _make_street_attractors(ways: gpd.GeoDataFrame) -> Draws:
+def _make_street_attractors(ways: gpd.GeoDataFrame) -> Attractors:
     """Return the streets as points that bring walkers past, in the setting of dwellings."""
-    aside = has_value(ways, "footway", _NOT_STREETS) | ways["square"].to_numpy(dtype=bool)
+    aside = has_value(ways, "footway", NOT_STREETS) | ways["square"].to_numpy(dtype=bool)
     shapes = ways.geometry.to_numpy()
     marks, owner = _mark_lines(shapes, ~aside)
     n = np.bincount(owner, minlength=len(ways))
     length = np.where(n > 0, shapely.length(shapes) / np.fmax(n, 1), 0.0)
     units = np.fmin(ways["people"].to_numpy(), 1.0)[owner] * length[owner] * _UNITS_PER_M
     setting = np.full(len(owner), RESIDENTIAL, dtype=np.int64)
-    return Draws(marks, units, setting, np.full(len(owner), "", dtype=object), owner)
+    return Attractors(marks, units, setting, np.full(len(owner), "", dtype=object), owner)

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from saferoute.model import InvalidInput, Place, PlaceNotFound
+from saferoute.osm.names import NAME_KEYS, choose_name, is_first_name, is_name_key
 from saferoute.sources.osm._reading import osm_file, read_in_order
 from saferoute.sources.places.coordinates import parse_coordinates
 
@@ -112,17 +113,14 @@ def _find_named_objects(path: Path, wanted: str, names: set[str]) -> Iterable[_N
 
     wkb = osmium.geom.WKBFactory()
     obj: Any
-    keys = KeyFilter("name", "name:en", "alt_name", "official_name", "short_name", "old_name", "loc_name")
+    keys = KeyFilter(*NAME_KEYS)
     for obj in osmium.FileProcessor(osm_file(path)).with_areas(keys).with_filter(keys):
-        ranks = []
-        for tag in obj.tags:
-            if tag.k == "name" or tag.k.startswith("name:") or tag.k.endswith("_name"):
-                names.add(plain := _normalize_name(tag.v))
-                other = 0 if tag.k.startswith("name") else 1
-                ranks.append(_rank_match(plain, wanted) + other)
+        called = {tag.k: tag.v for tag in obj.tags if is_name_key(tag.k)}
+        plain = {key: _normalize_name(text) for key, text in called.items()}
+        names.update(plain.values())
+        ranks = [_rank_match(text, wanted) + (not is_first_name(key)) for key, text in plain.items()]
         if not ranks or min(ranks) >= _NO_MATCH or obj.is_relation():
             continue
-        name = obj.tags.get("name") or next(t.v for t in obj.tags if "name" in t.k)
         try:
             kind, text = _kind_and_wkb(obj, wkb)
         except (RuntimeError, osmium.InvalidLocationError):
@@ -130,7 +128,7 @@ def _find_named_objects(path: Path, wanted: str, names: set[str]) -> Iterable[_N
         shape = shapely.from_wkb(text)
         point = shapely.point_on_surface(shape)
         size = shape.area if kind == 0 else shape.length
-        yield _Named(name, min(ranks), kind, size, int(obj.id), point.x, point.y)
+        yield _Named(choose_name(called), min(ranks), kind, size, int(obj.id), point.x, point.y)
 
 
 def _rank_match(name: str, wanted: str) -> int:

@@ -1,0 +1,154 @@
+"""Attractors: the places and the floor area that draw people, as points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from saferoute.osm import access, people
+from saferoute.osm.tags import Tags, map_tag_values, read_numbers
+from saferoute.osm.values import parse_number
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from saferoute.arrays import FloatArray, IntArray
+    from saferoute.model import Features
+
+_BY_AREA = {"leisure": {"park": 5000.0, "garden": 5000.0}, "natural": {"beach": 400.0}, "amenity": {"parking": 2000.0}}
+"""These count once every so many m²: some 7 and 90 visits a day and hectare of park and beach [J]."""
+_FLOOR_M2 = 2000.0
+"""Floor area whose people make as many walks as a small shop has visits: 45 dwellers at three a day [J]."""
+_LEVELS = {"apartments": 4.0, "residential": 3.0, "office": 4.0, "commercial": 3.0, "hotel": 5.0, "dormitory": 4.0}
+_LEVELS_ELSE, _MOST_LEVELS = 2.0, 60.0
+_MOST_UNITS = 40.0
+"""No single spot draws more: slips of mapping must not make a hot spot."""
+_SPACING_M = 40.0
+"""A large area draws people all over, not in its middle."""
+
+
+@dataclass(frozen=True)
+class Attractors:
+    """m points that draw people.
+
+    Attributes
+    ----------
+    xy : ndarray of shape (m, 2)
+    units : ndarray of shape (m,)
+        In small shops.
+    setting : ndarray of shape (m,)
+        Index into `saferoute.osm.people.SETTINGS`.
+    word : ndarray of m str
+        What it is called; ``""`` for what needs no name: floor area.
+    thing : ndarray of shape (m,)
+        Number of the object; a large one has many points.
+    """
+
+    xy: FloatArray
+    units: FloatArray
+    setting: IntArray
+    word: NDArray[np.object_]
+    thing: IntArray
+
+    def select_rows(self, rows: NDArray[np.bool_] | IntArray) -> Attractors:
+        """Return some of them."""
+        return Attractors(self.xy[rows], self.units[rows], self.setting[rows], self.word[rows], self.thing[rows])
+
+
+def find_attractors(features: Features) -> tuple[Attractors, Attractors]:
+    """Return what is mapped to draw people: places, and floor area of buildings."""
+    at_points, in_areas = _rate_attractors(features.points, areal=False), _rate_attractors(features.areas, areal=True)
+    of_points, of_areas = at_points[at_points["units"] > 0], in_areas[in_areas["units"] > 0]
+    points, areas = (
+        features.points.geometry.to_numpy()[of_points.index],
+        features.areas.geometry.to_numpy()[of_areas.index],
+    )
+    spots, owner = _place_spots(areas, of_areas["building"].to_numpy(dtype=bool))
+    share = 1 / np.bincount(owner, minlength=len(areas))[owner] if len(owner) else np.empty(0)
+    spread = of_areas.iloc[owner]
+    whole = Attractors(
+        xy=np.concatenate([shapely.get_coordinates(points), spots]),
+        units=np.fmin(np.concatenate([of_points["units"].to_numpy(), spread["units"].to_numpy() * share]), _MOST_UNITS),
+        setting=np.concatenate([of_points["setting"], spread["setting"]]).astype(np.int64),
+        word=np.concatenate([of_points["word"], spread["word"]]).astype(object),
+        thing=np.concatenate([np.arange(len(points)), len(points) + owner]),
+    )
+    floor = np.concatenate([np.zeros(len(of_points), bool), spread["building"].to_numpy(dtype=bool)])
+    return whole.select_rows(~floor), whole.select_rows(floor)
+
+
+def _rate_attractors(table: gpd.GeoDataFrame, *, areal: bool) -> pd.DataFrame:
+    """Return units, setting, word and whether it is floor area, of each row: the tag that draws most."""
+    tags, n = Tags.of(table), len(table)
+    units, setting, building = np.zeros(n), np.zeros(n, dtype=np.int64), np.zeros(n, dtype=bool)
+    word = np.full(n, "", dtype=object)
+    area = table.geometry.area.to_numpy() if areal and n else np.zeros(n)
+    private = access.is_private(tags)
+    for key in people.KEYS:
+        code, values = tags[key]
+        floor = key == people.HOMES_KEY
+        if not len(values) or (floor and not areal):
+            continue
+        rated = [people.rate_attraction(key, value) for value in values]
+        of_key = np.array([attraction.units for attraction in rated] + [0.0])[code]
+        if floor:
+            of_key = of_key * area * _read_levels(tags) / _FLOOR_M2
+        elif areal and key in _BY_AREA:
+            of_key = of_key * np.fmax(area / _read_area_per_unit(tags, key), 1.0)
+        if key == "leisure":
+            of_key = np.where(private, 0.0, of_key)
+        more = of_key > units
+        units[more], building[more] = of_key[more], floor
+        setting[more] = np.array([attraction.setting for attraction in rated] + [0])[code[more]]
+        word[more] = np.array(["" if floor else a.word for a in rated] + [""], dtype=object)[code[more]]
+    return pd.DataFrame({"units": units, "setting": setting, "word": word, "building": building})
+
+
+def _read_area_per_unit(tags: Tags, key: str) -> FloatArray:
+    """Return after how many m² each area counts once more, infinite where it counts once."""
+    return map_tag_values(tags, key, lambda value: _BY_AREA[key].get(value, np.inf), missing=np.inf)
+
+
+def _read_levels(tags: Tags) -> FloatArray:
+    """Return the levels of buildings, as tagged or usual for their kind."""
+    tagged = read_numbers(tags, "building:levels", parse_number)
+    usual = map_tag_values(tags, "building", lambda kind: _LEVELS.get(kind, _LEVELS_ELSE), missing=0.0)
+    return np.where((tagged > 0) & (tagged <= _MOST_LEVELS), tagged, usual)
+
+
+def _place_spots(shapes: NDArray[np.object_], building: NDArray[np.bool_]) -> tuple[FloatArray, IntArray]:
+    """Return points all over large areas, one in each of the rest, and the row each belongs to."""
+    rows = np.arange(len(shapes))
+    if not len(shapes):
+        return np.empty((0, 2)), rows
+    large = rows[~building & (shapely.area(shapes) > 4 * _SPACING_M**2)]
+    grid, owner = _find_grid_points(shapes[large])
+    owner = large[owner]
+    alone = np.setdiff1d(rows, owner)
+    middles = shapely.get_coordinates(shapely.point_on_surface(shapes[alone]))
+    return np.concatenate([middles, grid]), np.concatenate([alone, owner])
+
+
+def _find_grid_points(shapes: NDArray[np.object_]) -> tuple[FloatArray, IntArray]:
+    """Return the points of one fixed grid that lie in each shape."""
+    found, owner = [np.empty((0, 2))], [np.empty(0, dtype=np.int64)]
+    for row, shape in enumerate(shapes):
+        low, high = np.array(shape.bounds).reshape(2, 2) / _SPACING_M
+        x, y = (np.arange(np.ceil(a), np.floor(b) + 1) * _SPACING_M for a, b in zip(low, high, strict=True))
+        if not len(x) * len(y) or len(x) * len(y) > _MOST_SPOTS:
+            continue
+        xx, yy = (v.ravel() for v in np.meshgrid(x, y))
+        shapely.prepare(shape)
+        inside = shapely.contains_xy(shape, xx, yy)
+        found.append(np.column_stack([xx, yy])[inside])
+        owner.append(np.full(int(inside.sum()), row))
+    return np.concatenate(found), np.concatenate(owner)
+
+
+_MOST_SPOTS = 250_000
+"""An area whose box holds more points (20 km to a side) is no place that draws people."""

@@ -1,0 +1,59 @@
+"""Limits on open ground, by its own tags."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from saferoute.limits import ground
+from saferoute.limits.rules import find_first_reasons, rule
+from saferoute.limits.ways import INDOOR, other_track
+from saferoute.osm import ground as osm_ground
+from saferoute.osm import ways
+from saferoute.osm.tags import Tags
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from saferoute.arrays import BoolArray
+    from saferoute.model import Profile
+    from saferoute.osm.tags import Tagged
+
+_CLOSED_TEXT = (
+    "military, aviation, railway, quarry, landfill, golf, cemetery and school grounds, building sites, piers, "
+    "breakwaters and car parks"
+)
+CLOSED_GROUND = ("closed ground", _CLOSED_TEXT)
+"""Reason and text of ground that is not for running."""
+
+
+@rule(*CLOSED_GROUND)
+def golf_ground(tags: Tags) -> BoolArray:
+    """Return a mask of parts of golf courses."""
+    return osm_ground.is_golf_ground(tags)
+
+
+@rule("kind of pitch", "pitches with nets, walls or ramps, or for animals, wheels or shooting")
+def walled_pitch(tags: Tags) -> BoolArray:
+    """Return a mask of pitches that nobody runs across."""
+    return osm_ground.is_walled_pitch(tags).yes
+
+
+@rule(*INDOOR)
+def ground_inside(tags: Tags) -> BoolArray:
+    """Return a mask of ground in halls, on roofs and below the ground."""
+    return ways.is_indoors(tags) | ways.is_off_ground(tags)
+
+
+AREA_RULES = (
+    ground.closed_on_foot, golf_ground, walled_pitch, other_track, ground_inside, ground.bad_surface,
+    ground.rough_ground,
+)  # fmt: skip
+"""The plainest reason first."""
+
+
+def exclude_areas(areas: Tagged, profile: Profile, *, dark: bool = False) -> NDArray[np.object_]:
+    """Return why open ground is never run on, ``""`` where no tag of its own is against it."""
+    tags = Tags.of(areas)
+    rules = (*AREA_RULES, *ground.list_chosen_rules(profile, dark=dark))
+    return find_first_reasons(rules, len(tags), tags)

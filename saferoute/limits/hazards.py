@@ -1,0 +1,102 @@
+"""What stands, runs or falls away beside a line: roads, rails, drops, water, closed ground."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from saferoute.geometry import Nearby
+from saferoute.osm import barriers, ground, water, ways, widths
+from saferoute.osm.tags import Tags
+
+if TYPE_CHECKING:
+    from saferoute.arrays import BoolArray, FloatArray, IntArray
+    from saferoute.model import Features
+
+BESIDE_ROAD_M = 3.0
+BESIDE_DROP_M = 5.0
+BEYOND_END_M = 15.0
+_ON_THE_WAY_M = 1.0
+"""Who runs on past an end passes this near to what lies beyond."""
+_HALF_GAUGE_M = 0.75
+"""Half of the standard gauge of 1.435 m, and a rail's head."""
+
+
+class Hazards:
+    """Roads, rails, drops, water and closed ground of some features, ready to be asked.
+
+    Things on another layer than the ground (bridges above, tunnels and
+    culverts below) are none.
+    """
+
+    def __init__(self, features: Features) -> None:
+        of_ways, of_areas = Tags.of(features.ways), Tags.of(features.areas)
+        lines, shapes = features.ways.geometry.to_numpy(), features.areas.geometry.to_numpy()
+        on_ground = ~ways.is_off_ground(of_ways)
+        road = ways.is_motor_road(of_ways) & on_ground
+        rail = barriers.is_rail(of_ways) & on_ground
+        edges = lines[barriers.is_drop(of_ways).yes & on_ground]
+        drops = np.concatenate([edges, shapes[water.is_water_area(of_areas).yes]])
+        steps = lines[ways.is_steps(of_ways)]
+        self._by_kind = {
+            "road": (lines[road], widths.estimate_half_widths(of_ways)[road]),
+            "railway": (lines[rail], np.full(rail.sum(), _HALF_GAUGE_M)),
+            "drop": (drops, np.zeros(len(drops))),
+            "beyond": (np.concatenate([drops, steps]), np.zeros(len(drops) + len(steps))),
+        }
+        self._near = {kind: Nearby(things) for kind, (things, _) in self._by_kind.items()}
+        self._fences = lines[barriers.is_fence(of_ways).yes & on_ground]
+        self._protected = shapes[ground.is_protected(of_areas)]
+        self._closed = np.concatenate([shapes[ground.is_closed_ground(of_areas)], lines[ground.is_jetty(of_ways)]])
+
+    def lines_on_closed_ground(self, lines: shapely.STRtree) -> IntArray:
+        """Return which lines enter closed ground."""
+        # Shapely prepares the geometries that are queried with: preparing the large polygons pays.
+        return np.unique(lines.query(self._closed, predicate="intersects")[1])
+
+    def lines_on_protected_ground(self, lines: shapely.STRtree) -> IntArray:
+        """Return which lines enter dunes or protected areas."""
+        return np.unique(lines.query(self._protected, predicate="intersects")[1])
+
+    def lines_crossing_barriers(self, lines: shapely.STRtree) -> IntArray:
+        """Return which lines a fence, wall or hedge crosses."""
+        return np.unique(lines.query(self._fences, predicate="crosses")[1])
+
+    def lines_beside_hazard(self, lines: shapely.STRtree, kind: str, distance_m: float) -> IntArray:
+        """Return the lines with a hazard within `distance_m` of its edge, no fence between.
+
+        Drops count through a fence too: a mapped fence beside water says
+        nothing of its height or its gaps.
+        """
+        things, half = self._by_kind[kind]
+        if not len(things):
+            return np.empty(0, np.int64)
+        thing, sample = self._near[kind].pairs_within(lines, half + distance_m)
+        if kind != "drop" and len(self._fences) and len(sample):
+            link = shapely.shortest_line(lines.geometries[sample], things[thing])
+            fenced = np.unique(shapely.STRtree(link).query(self._fences, predicate="intersects")[1])
+            # Where the hazard touches the line nothing can stand between.
+            fenced = fenced[shapely.length(link[fenced]) > 0]
+            sample = np.delete(sample, fenced)
+        return np.unique(sample)
+
+    def is_drop_beyond(self, ends: FloatArray, ahead: FloatArray) -> BoolArray:
+        """Return a mask of the ends at which a drop lies in the way of a runner who goes on.
+
+        Parameters
+        ----------
+        ends, ahead : ndarray of shape (n, 2)
+            End of each stretch, and the unit vector that leads out of it.
+        """
+        things, _ = self._by_kind["beyond"]
+        if not len(ends) or not len(things):
+            return np.zeros(len(ends), dtype=bool)
+        near = self._near["beyond"]
+        beyond = np.zeros(len(ends), dtype=bool)
+        # Most ends are far from all of them: points tell that sooner than the ways ahead.
+        here = np.unique(near.pairs_within(shapely.STRtree(shapely.points(ends)), BEYOND_END_M + _ON_THE_WAY_M)[1])
+        path = shapely.linestrings(np.stack([ends[here], ends[here] + BEYOND_END_M * ahead[here]], axis=1))
+        beyond[here[near.pairs_within(shapely.STRtree(path), _ON_THE_WAY_M)[1]]] = True
+        return beyond

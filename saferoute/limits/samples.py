@@ -1,0 +1,151 @@
+"""Limits on samples, by what lies on them and beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from saferoute.limits.areas import CLOSED_GROUND
+from saferoute.limits.hazards import BESIDE_DROP_M, BESIDE_ROAD_M, BEYOND_END_M, Hazards
+from saferoute.limits.rules import find_first_reasons, rule
+from saferoute.osm import barriers, ways
+from saferoute.osm.tags import Tags
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from saferoute.arrays import BoolArray, IntArray
+    from saferoute.model import Features, Samples
+
+UNASKED = "not asked"
+"""What is noted of samples that nobody asks for, beyond the area or on ways that are excluded
+as a whole; no output tells of them."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Samples and what is around them.
+
+    Attributes
+    ----------
+    samples, features, hazards
+    asked : ndarray of shape (k,)
+        The samples that are asked for.
+    lines : STRtree of k LineStrings
+        Of those.
+    """
+
+    samples: Samples
+    features: Features
+    hazards: Hazards
+    asked: IntArray
+    lines: shapely.STRtree
+
+    def find_at_nodes(self, nodes: IntArray) -> IntArray:
+        """Return the samples that touch OSM nodes with these ids."""
+        return self.samples.node_sample[np.isin(self.samples.node_id, nodes)]
+
+    def list_nodes(self, which: BoolArray) -> IntArray:
+        """Return the ids of the nodes of some of the ways."""
+        of_ways = self.features.ways
+        lists = of_ways.loc[which, "nodes"] if "nodes" in of_ways else []
+        return np.unique(np.concatenate([np.asarray(n, dtype=np.int64) for n in lists] or [np.empty(0, np.int64)]))
+
+    def list_points(self, which: BoolArray) -> IntArray:
+        """Return the ids of some of the points."""
+        points = self.features.points
+        return points["osm_id"].to_numpy()[which] if len(points) else np.empty(0, np.int64)
+
+
+@rule("edge of the data", "ground within 15 m of the edge of the map data, or beyond it")
+def edge_of_data(scene: Scene) -> IntArray:
+    """Return samples beyond which nobody knows what is there."""
+    if scene.features.extent is None:
+        return scene.asked[:0]
+    whole = shapely.buffer(scene.features.extent, -BEYOND_END_M)
+    shapely.prepare(whole)
+    return scene.asked[~shapely.covers(whole, scene.lines.geometries)]
+
+
+@rule("railway crossing", "railway crossings")
+def railway_crossing(scene: Scene) -> IntArray:
+    """Return samples that cross rails, by the points or by the rails themselves."""
+    tags, points = Tags.of(scene.features.ways), scene.features.points
+    rails = barriers.is_rail(tags) & ~ways.is_off_ground(tags)
+    crossings = scene.list_points(barriers.is_rail_crossing(points))
+    return scene.find_at_nodes(np.union1d(crossings, scene.list_nodes(rails)))
+
+
+@rule("obstacle on the line", "crossings, barriers, kerbs, steps and rails mapped on the line itself")
+def obstacle_on_line(scene: Scene) -> IntArray:
+    """Return samples with a point on them that bars the way."""
+    return scene.find_at_nodes(scene.list_points(barriers.blocks_way(scene.features.points)))
+
+
+@rule("junction with a road", "junctions with roads for motor traffic")
+def road_junction(scene: Scene) -> IntArray:
+    """Return samples that share a node with a road."""
+    return scene.find_at_nodes(scene.list_nodes(ways.is_motor_road(scene.features.ways)))
+
+
+@rule(*CLOSED_GROUND)
+def on_closed_ground(scene: Scene) -> IntArray:
+    """Return samples that enter closed ground."""
+    return scene.asked[scene.hazards.lines_on_closed_ground(scene.lines)]
+
+
+@rule("protected", "dunes and protected areas, away from their mapped paths")
+def on_protected_ground(scene: Scene) -> IntArray:
+    """Return samples of open ground that enter dunes or protected areas."""
+    samples = scene.samples
+    off_ways = (samples.ground["origin"] == "area").to_numpy()[samples.pair_ground[samples.first_pair[:-1]]]
+    protected = scene.asked[scene.hazards.lines_on_protected_ground(scene.lines)]
+    return protected[off_ways[protected]]
+
+
+@rule("barrier across", "fences, walls or hedges mapped across the line")
+def barrier_across(scene: Scene) -> IntArray:
+    """Return samples that a fence, wall or hedge crosses."""
+    return scene.asked[scene.hazards.lines_crossing_barriers(scene.lines)]
+
+
+@rule("railway beside", "railways within 3 m of the line without a barrier between")
+def railway_beside(scene: Scene) -> IntArray:
+    """Return samples beside rails."""
+    return scene.asked[scene.hazards.lines_beside_hazard(scene.lines, "railway", BESIDE_ROAD_M)]
+
+
+@rule("road beside", "carriageways within 3 m of the line without a barrier between")
+def road_beside(scene: Scene) -> IntArray:
+    """Return samples beside a carriageway."""
+    return scene.asked[scene.hazards.lines_beside_hazard(scene.lines, "road", BESIDE_ROAD_M)]
+
+
+@rule("drop or water beside", "cliffs, quays, retaining walls or water within 5 m of the line")
+def drop_beside(scene: Scene) -> IntArray:
+    """Return samples beside an edge that one may fall over."""
+    return scene.asked[scene.hazards.lines_beside_hazard(scene.lines, "drop", BESIDE_DROP_M)]
+
+
+SAMPLE_RULES = (
+    edge_of_data, railway_crossing, obstacle_on_line, road_junction, on_closed_ground, on_protected_ground,
+    barrier_across, railway_beside, road_beside, drop_beside,
+)  # fmt: skip
+
+
+def exclude_samples(samples: Samples, features: Features, hazards: Hazards, *, where: BoolArray) -> NDArray[np.object_]:
+    """Return why each sample is never run on, ``""`` where no limit stands against it.
+
+    Parameters
+    ----------
+    where : ndarray of shape (samples,)
+        Which samples are asked for; of the others the reason is `UNASKED`.
+    """
+    asked = np.flatnonzero(where)
+    if not len(asked):
+        return np.full(len(samples), UNASKED, dtype=object)
+    scene = Scene(samples, features, hazards, asked, shapely.STRtree(samples.lines[asked]))
+    return np.where(where, find_first_reasons(SAMPLE_RULES, len(samples), scene), UNASKED)

@@ -1,0 +1,163 @@
+"""Limits on ways and running tracks, by their own tags."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from saferoute.limits import ground
+from saferoute.limits.rules import find_first_reasons, rule
+from saferoute.osm import access, barriers, ways
+from saferoute.osm import ground as osm_ground
+from saferoute.osm.tags import Tags, has_value
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from saferoute.arrays import BoolArray
+    from saferoute.model import Profile
+    from saferoute.osm.tags import Tagged
+
+INDOOR = ("indoor", "corridors, platforms and other ways inside buildings or stations")
+"""Reason and text of what is inside."""
+TRACK_KIND = ("kind of track", "tracks for other sports than running")
+_MOUNTAIN = ("mountain path", "paths above sac_scale=hiking, or with bad trail visibility")
+
+
+@rule("motor road", "roads for motor traffic of every class, driveways and parking aisles included")
+def motor_road(tags: Tags) -> BoolArray:
+    """Return a mask of roads, and of ways open to motors."""
+    return ways.is_motor_road(tags) | access.is_open_to_motors(tags, ("motor_vehicle",)).yes
+
+
+@rule("steps", "steps and escalators")
+def steps(tags: Tags) -> BoolArray:
+    """Return a mask of steps, escalators and moving walkways."""
+    return ways.is_steps(tags) | ways.is_conveyor(tags)
+
+
+@rule("not built", "ways under construction, planned or gone")
+def not_built(tags: Tags) -> BoolArray:
+    """Return a mask of ways that are not there."""
+    return ways.is_not_built(tags)
+
+
+@rule(*INDOOR)
+def indoor_way(tags: Tags) -> BoolArray:
+    """Return a mask of ways inside buildings or stations."""
+    return ways.is_indoors(tags)
+
+
+@rule(*_MOUNTAIN)
+def via_ferrata(tags: Tags) -> BoolArray:
+    """Return a mask of climbing routes."""
+    return ways.is_via_ferrata(tags)
+
+
+@rule("cycleway", "cycleways, unless the foot part is separate")
+def cycleway(tags: Tags) -> BoolArray:
+    """Return a mask of cycleways without a part for people on foot."""
+    return has_value(tags, "highway", {"cycleway"}) & ~access.has_own_foot_part(tags)
+
+
+@rule("bridleway", "bridleways without foot=yes")
+def bridleway(tags: Tags) -> BoolArray:
+    """Return a mask of bridleways that are not said to be for people, too."""
+    return has_value(tags, "highway", {"bridleway"}) & ~access.is_meant_for_feet(tags)
+
+
+@rule("kind of way", "only footways, paths, pedestrian streets and tracks are looked at")
+def other_way(tags: Tags) -> BoolArray:
+    """Return a mask of ways of a class that is not run on."""
+    return ~ways.is_foot_way(tags)
+
+
+@rule("crossing", "crossings and traffic islands")
+def crossing(tags: Tags) -> BoolArray:
+    """Return a mask of ways over roads."""
+    return ways.is_crossing(tags)
+
+
+@rule("tunnel", "tunnels and passages")
+def tunnel(tags: Tags) -> BoolArray:
+    """Return a mask of ways in tunnels."""
+    return ways.is_in_tunnel(tags)
+
+
+@rule("bridge", "bridges without a mapped railing")
+def bare_bridge(tags: Tags) -> BoolArray:
+    """Return a mask of bridges of which nobody says that one cannot fall off."""
+    return ways.is_bridge(tags) & ~barriers.has_railing(tags)
+
+
+@rule(*_MOUNTAIN)
+def mountain_path(tags: Tags) -> BoolArray:
+    """Return a mask of paths that are too hard to walk."""
+    return ways.is_mountain_path(tags).yes
+
+
+@rule(*_MOUNTAIN)
+def faint_path(tags: Tags) -> BoolArray:
+    """Return a mask of paths that can be lost sight of."""
+    return ways.is_hard_to_see(tags).yes
+
+
+@rule("ford", "fords")
+def ford(tags: Tags) -> BoolArray:
+    """Return a mask of ways through water."""
+    return ways.is_ford(tags).yes
+
+
+@rule(*TRACK_KIND)
+def other_track(tags: Tags) -> BoolArray:
+    """Return a mask of tracks for horses, wheels and the like."""
+    return osm_ground.is_other_track(tags)
+
+
+@rule(*INDOOR)
+def track_off_ground(tags: Tags) -> BoolArray:
+    """Return a mask of tracks on roofs and in halls."""
+    return ways.is_off_ground(tags)
+
+
+WAY_RULES = (
+    motor_road, steps, not_built, indoor_way, via_ferrata, cycleway, bridleway, other_way, crossing,
+    ground.closed_on_foot, tunnel, bare_bridge, mountain_path, faint_path, ford, ground.bad_surface,
+    ground.rough_ground,
+)  # fmt: skip
+"""The plainest reason first."""
+TRACK_RULES = (ground.closed_on_foot, other_track, ground.bad_surface, track_off_ground)
+
+
+def exclude_ways(lines: Tagged, profile: Profile | None = None, *, dark: bool = False) -> NDArray[np.object_]:
+    """Return why each way is never run on.
+
+    Parameters
+    ----------
+    lines : table or Tags of n rows
+        With the tags of `saferoute.osm.keys.WAY_TAGS`.
+    profile : Profile, optional
+        Without it only what holds for every runner is asked.
+    dark : bool
+        Whether it is night.
+
+    Returns
+    -------
+    ndarray of n str
+        A key of `RULES`; ``""`` where no limit stands against the way, None
+        for lines that are no highway.
+    """
+    tags = Tags.of(lines)
+    rules = (*WAY_RULES, *ground.list_chosen_rules(profile, dark=dark))
+    reasons = find_first_reasons(rules, len(tags), tags)
+    reasons[~ways.is_highway(tags)] = None
+    return reasons
+
+
+def exclude_tracks(lines: Tagged, profile: Profile | None = None, *, dark: bool = False) -> NDArray[np.object_]:
+    """Return why each running track is never run on, None for lines that are none; the rest as of `exclude_ways`."""
+    tags = Tags.of(lines)
+    rules = (*TRACK_RULES, *ground.list_chosen_rules(profile, dark=dark))
+    reasons = find_first_reasons(rules, len(tags), tags)
+    reasons[~ways.is_running_track(tags)] = None
+    return reasons

@@ -1,0 +1,114 @@
+"""Access: who may use a way or ground, and where one may walk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from saferoute.osm import ways
+from saferoute.osm.answers import Answer, ask_value
+from saferoute.osm.tags import Tags, get_first_text, has_value, map_tag_values
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from numpy.typing import NDArray
+
+    from saferoute.arrays import BoolArray
+    from saferoute.osm.tags import Tagged
+
+OPEN = frozenset({"yes", "designated", "permissive"})
+"""Values that let everybody in."""
+PRIVATE = frozenset({"no", "private"})
+"""Values that keep everybody out but for those who live or work there."""
+CLOSED = PRIVATE | frozenset(
+    "customers permit use_sidepath delivery residents members employees staff military agricultural forestry "
+    "discouraged emergency".split()
+)
+"""Values that keep a stranger on foot out."""
+_OPEN_TO_SOME = frozenset({"official", "destination", "public"})
+_OPEN_TO_MOTORS = OPEN | {"official", "destination"}
+_NOT_RUN = frozenset({"bus_guideway", "elevator", "corridor", "via_ferrata"})
+"""Values of ``highway`` for what is walkable in part, at a pinch or in a cabin."""
+_MOTOR_KEYS = ("motor_vehicle", "vehicle", "access")
+"""Keys that say who may drive, the most particular first."""
+
+
+def is_closed_on_foot(tags: Tagged) -> Answer:
+    """Return whether ways or ground are closed to strangers on foot; ``foot`` overrules ``access``."""
+    tags = Tags.of(tags)
+    of_foot, of_all = (ask_value(tags, key, CLOSED, OPEN | _OPEN_TO_SOME) for key in ("foot", "access"))
+    return of_foot.fill_unknown(of_all)
+
+
+def is_open_on_foot(tags: Tagged) -> BoolArray:
+    """Return a mask of ways or ground with a tag that lets everybody in."""
+    return has_value(tags, "foot", OPEN) | has_value(tags, "access", OPEN)
+
+
+def is_private(tags: Tagged) -> BoolArray:
+    """Return a mask of ways or ground kept for those who live or work there, whoever else may pass on foot."""
+    return has_value(tags, "access", PRIVATE)
+
+
+def is_private_on_foot(tags: Tagged) -> BoolArray:
+    """Return a mask of ways or ground kept for those who live or work there."""
+    tags = Tags.of(tags)
+    of_foot, of_all = (ask_value(tags, key, PRIVATE) for key in ("foot", "access"))
+    return of_foot.fill_unknown(of_all).yes
+
+
+def has_own_foot_part(tags: Tagged) -> BoolArray:
+    """Return a mask of ways with a part for people on foot, apart from bicycles."""
+    return has_value(tags, "segregated", {"yes"}) & is_meant_for_feet(tags)
+
+
+def is_meant_for_feet(tags: Tagged) -> BoolArray:
+    """Return a mask of ways whose ``foot`` tag says that people walk there by right."""
+    return has_value(tags, "foot", {"yes", "designated"})
+
+
+def is_open_to_motors(tags: Tagged, keys: Sequence[str] = _MOTOR_KEYS) -> Answer:
+    """Return whether strangers may drive there, by the first of `keys` that is tagged."""
+    tags = Tags.of(tags)
+    first, *others = (ask_value(tags, key, _OPEN_TO_MOTORS, CLOSED) for key in keys)
+    for other in others:
+        first = first.fill_unknown(other)
+    return first
+
+
+def get_motor_access(tags: Tagged, of_motors: Collection[str]) -> NDArray[np.object_]:
+    """Return what is tagged of motors, None where nothing is.
+
+    Parameters
+    ----------
+    of_motors : values
+        What ``access`` of a track may say of motors, too; of other ways, and in
+        other words, it speaks of people.
+    """
+    tags = Tags.of(tags)
+    of_track = map_tag_values(tags, "access", lambda value: value if value in of_motors else None, missing=None)
+    of_track[~has_value(tags, "highway", {"track"})] = None
+    said = get_first_text(tags, _MOTOR_KEYS[:-1])
+    return np.where(pd.isna(said), of_track, said)
+
+
+def is_walkable(tags: Tagged) -> BoolArray:
+    """Return a mask of ways by which one may get somewhere on foot, fit to run on or not."""
+    tags = Tags.of(tags)
+    built = ways.is_highway(tags) & ~has_value(tags, "highway", ways.NOT_BUILT)
+    return built & ~ways.is_fast_road(tags) & ~is_closed_on_foot(tags).yes
+
+
+def is_fit_to_run(tags: Tagged) -> BoolArray:
+    """Return a mask of ways on which one may run forwards, outdoors and without the hands."""
+    tags = Tags.of(tags)
+    barred = ways.is_fast_road(tags) | has_value(tags, "highway", _NOT_RUN) | ways.is_alpine_path(tags).yes
+    return ~barred & ~has_value(tags, "indoor", ways.INDOOR)
+
+
+def is_made_for_walking(tags: Tagged) -> BoolArray:
+    """Return a mask of walkable ways built for walkers; tracks, and paths in the mountains, lead to fields, too."""
+    return is_walkable(tags) & has_value(tags, "highway", ways.PAVED_FOR_FEET)

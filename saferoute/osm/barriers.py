@@ -1,0 +1,87 @@
+"""Barriers: what stands across or beside a way, falls away or runs on rails."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from saferoute.osm import water, ways
+from saferoute.osm.answers import Answer, ask_any_value, ask_value
+from saferoute.osm.tags import Tags, has_any_value, has_tag, has_value
+
+if TYPE_CHECKING:
+    from saferoute.arrays import BoolArray
+    from saferoute.osm.tags import Tagged
+
+_FENCES = frozenset(
+    "fence wall hedge guard_rail city_wall retaining_wall handrail railing jersey_barrier wire_fence "
+    "cable_barrier hedge_bank".split()
+)
+"""Values of ``barrier`` for lines that nobody walks across."""
+_NOT_FENCES = frozenset(
+    "no none kerb entrance border_control gate lift_gate swing_gate bollard cattle_grid cycle_barrier stile "
+    "kissing_gate turnstile toll_booth height_restrictor".split()
+)
+_HARMLESS = frozenset({"no", "entrance", "none", "border_control"})
+"""Values of ``barrier`` for points that nobody runs into."""
+_FLUSH_KERBS = frozenset({"flush", "no", "none"})
+_HANDRAILS = frozenset({"yes", "both", "left", "right", "center", "separate"})
+_DROPS = {
+    "natural": frozenset({"cliff", "coastline", "earth_bank"}),
+    "man_made": frozenset({"quay", "embankment", "breakwater", "groyne", "pier"}),
+    "barrier": frozenset({"retaining_wall"}),
+}
+_DRAWN_RAILS = frozenset({"rail", "light_rail", "tram", "narrow_gauge"})
+"""Those of `_RAILS` that one finds one's way by."""
+_RAILS = _DRAWN_RAILS | {"subway", "monorail", "funicular", "preserved", "miniature"}
+"""Values of ``railway`` for lines in use."""
+_RAIL_CROSSINGS = frozenset({"level_crossing", "crossing", "tram_level_crossing", "tram_crossing"})
+_STOPS = {
+    "highway": frozenset({"crossing", "traffic_signals", "stop", "give_way", "elevator", "steps", "turning_circle"}),
+    "crossing": frozenset({"yes", "uncontrolled", "traffic_signals", "marked", "unmarked", "zebra", "informal"}),
+    "ford": ways.FORDS,
+    "handrail": frozenset({"yes"}),
+}
+"""Points on a way that end a stretch."""
+
+
+def is_fence(tags: Tagged) -> Answer:
+    """Return whether lines, or edges of ground, are fences, walls, hedges or rails."""
+    return ask_value(tags, "barrier", _FENCES, _NOT_FENCES, missing_is_no=True)
+
+
+def has_railing(tags: Tagged) -> BoolArray:
+    """Return a mask of ways with a mapped railing."""
+    return has_value(tags, "handrail", _HANDRAILS) | is_fence(tags).yes
+
+
+def is_drop(tags: Tagged) -> Answer:
+    """Return whether one may fall over the edge of lines: cliffs, quays, walls, waterways, coast."""
+    tags = Tags.of(tags)
+    return ask_any_value(tags, _DROPS) | water.is_water_line(tags)
+
+
+def is_rail(tags: Tagged) -> BoolArray:
+    """Return a mask of railways in use."""
+    return has_value(tags, "railway", _RAILS)
+
+
+def is_drawn_rail(tags: Tagged) -> BoolArray:
+    """Return a mask of railways that one finds one's way by."""
+    return has_value(tags, "railway", _DRAWN_RAILS)
+
+
+def is_rail_crossing(tags: Tagged) -> BoolArray:
+    """Return a mask of points where ways cross rails."""
+    return has_value(tags, "railway", _RAIL_CROSSINGS)
+
+
+def is_kerb(tags: Tagged) -> BoolArray:
+    """Return a mask of points at kerbs that are not flush."""
+    return has_tag(tags, "kerb", but=_FLUSH_KERBS)
+
+
+def blocks_way(tags: Tagged) -> BoolArray:
+    """Return a mask of points that end a stretch of the way they lie on; barriers nobody has heard of, too."""
+    tags = Tags.of(tags)
+    flush = has_value(tags, "barrier", {"kerb"}) & has_value(tags, "kerb", _FLUSH_KERBS)
+    return (has_tag(tags, "barrier", but=_HARMLESS) & ~flush) | is_kerb(tags) | has_any_value(tags, _STOPS)

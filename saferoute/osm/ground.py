@@ -1,0 +1,219 @@
+"""Ground: kinds of open ground, what it is used for, and what keeps people off it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from saferoute.osm import access, barriers, ways
+from saferoute.osm.answers import Answer, ask_value
+from saferoute.osm.tags import Tags, has_any_value, has_only_values, has_tag, has_value, is_tagged
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from saferoute.arrays import BoolArray
+    from saferoute.osm.tags import Tagged
+
+
+class Kind(NamedTuple):
+    """A kind of open ground: its name, its tags, and the surface that the tag itself says."""
+
+    name: str
+    key: str
+    values: frozenset[str]
+    surface: str | None = None
+
+
+KINDS = (
+    Kind("pitch", "leisure", frozenset({"pitch"})),
+    Kind("track", "leisure", frozenset({"track"})),
+    Kind("beach", "natural", frozenset({"beach"})),
+    Kind("sand", "natural", frozenset({"sand"}), "sand"),
+    Kind("grass", "landuse", frozenset({"grass"}), "grass"),
+    Kind("village green", "landuse", frozenset({"village_green"}), "grass"),
+    Kind("square", "highway", ways.PAVED_FOR_FEET),
+    Kind("meadow", "landuse", frozenset({"meadow"}), "grass"),
+    Kind("recreation ground", "landuse", frozenset({"recreation_ground"})),
+    Kind("park", "leisure", frozenset({"park", "common"})),
+)
+"""Kinds of open ground that may be run on; of two that fit, the first."""
+_RECREATION_KINDS = ("park", "recreation ground", "village green")
+_RECREATION = {"leisure": frozenset({"sports_centre", "stadium", "beach_resort"})}
+"""Grounds for recreation that are no open ground as a whole."""
+
+_GOLF_COURSES = frozenset({"golf_course", "miniature_golf"})
+_BURIAL_GROUNDS = {"landuse": frozenset({"cemetery"}), "amenity": frozenset({"grave_yard"})}
+_JETTIES = frozenset({"pier", "breakwater", "groyne"})
+_FLIGHT = frozenset({"aerodrome", "apron", "runway", "taxiway", "helipad", "heliport"})
+_PITS = frozenset({"military", "railway", "quarry", "landfill", "construction"})
+_CLOSED_GROUND = {
+    "landuse": _PITS | _BURIAL_GROUNDS["landuse"],
+    "leisure": _GOLF_COURSES,
+    "amenity": _BURIAL_GROUNDS["amenity"] | {"school", "kindergarten", "prison"},
+    "aeroway": _FLIGHT,
+    "man_made": _JETTIES,
+    "railway": frozenset({"platform", "station", "yard"}),
+    "public_transport": frozenset({"platform"}),
+}
+"""Ground that is closed, or on which nobody wants a runner."""
+_PARKING_OFF_GROUND = frozenset({"underground", "multi-storey", "rooftop", "sheds", "carports"})
+_PROTECTED = {
+    "leisure": frozenset({"nature_reserve"}),
+    "natural": frozenset({"dune"}),
+    "boundary": frozenset({"protected_area", "national_park"}),
+}
+
+_WOODS = {"landuse": frozenset({"forest"}), "natural": frozenset({"wood"})}
+_WILD = frozenset({"scrub", "heath", "fell", "tundra"})
+_PLANTED = frozenset({"allotments", "orchard", "vineyard"})
+_USES = {
+    "landuse": _WOODS["landuse"] | _PITS | _BURIAL_GROUNDS["landuse"] | _PLANTED | frozenset(
+        "farmland farmyard flowerbed plant_nursery greenhouse_horticulture industrial basin reservoir traffic_island "
+        "brownfield greenfield garages depot".split()
+    ),
+    "natural": _WOODS["natural"] | _WILD | frozenset(
+        "shrubbery wetland scree bare_rock rock shingle mud reef glacier dune cliff stone shoal".split()
+    ),
+    "leisure": _GOLF_COURSES | frozenset(
+        "garden swimming_pool marina dog_park outdoor_seating bleachers fitness_station ice_rink horse_riding "
+        "stadium sports_hall bandstand firepit slipway".split()
+    ),
+    "amenity": _BURIAL_GROUNDS["amenity"] | frozenset(
+        "parking fountain fuel bicycle_parking restaurant cafe biergarten fast_food shelter toilets "
+        "motorcycle_parking theatre recycling car_wash".split()
+    ),
+    "man_made": _JETTIES | {"storage_tank", "silo", "tower", "wastewater_plant"},
+    "tourism": frozenset({"camp_site", "caravan_site", "camp_pitch", "chalet", "zoo", "artwork"}),
+    "aeroway": _FLIGHT | {"terminal", "hangar"},
+    "golf": frozenset({"bunker", "fairway", "green", "tee", "rough", "driving_range", "hole", "pin"}),
+}  # fmt: skip
+"""Uses of ground that are not for running."""
+
+_GREEN = {
+    "leisure": frozenset({"park", "garden", "golf_course", "dog_park", "common"}),
+    "landuse": _WOODS["landuse"] | _BURIAL_GROUNDS["landuse"] | _PLANTED
+    | {"grass", "meadow", "village_green", "recreation_ground"},
+    "natural": _WOODS["natural"] | _WILD | {"grassland"},
+}  # fmt: skip
+"""Parks, woods and the like, as one tells them on a map."""
+_SANDY = {"natural": frozenset({"beach", "sand", "shingle", "dune"})}
+_SPORTS_GROUNDS = {"leisure": frozenset({"pitch", "track", "stadium"})}
+
+_RUNNING_SPORTS = frozenset({"athletics", "running", "walking", "jogging", "multi", "track", "fitness"})
+_WALLED_SPORTS = frozenset(
+    "tennis basketball volleyball beachvolleyball padel skateboard bmx boules petanque table_tennis chess badminton "
+    "squash climbing shooting archery equestrian horse_racing golf miniature_golf karting motocross ice_hockey "
+    "ice_skating futsal streetball handball swimming diving model_aerodrome skiing cricket_nets pitpat".split()
+)
+"""Sports with nets, walls, ramps, animals, wheels or bullets."""
+_OPEN_SPORTS = _RUNNING_SPORTS | frozenset(
+    "soccer football american_football australian_football canadian_football gaelic_games rugby rugby_union "
+    "rugby_league field_hockey hockey lacrosse baseball softball cricket frisbee ultimate disc_golf yoga gymnastics "
+    "kabaddi shinty korfball".split()
+)
+"""Sports on ground that is flat and open when nobody plays."""
+
+
+def find_kinds(areas: Tagged) -> NDArray[np.object_]:
+    """Return the name of the kind of open ground of each area, ``""`` where it is none.
+
+    Parameters
+    ----------
+    areas : table or Tags of n rows
+        With ``osm_type``, for closed ways are no areas of every kind.
+    """
+    areas = Tags.of(areas)
+    kinds = np.full(len(areas), "", dtype=object)
+    # Closed ways are lines, the ground within them is another's, unless they say that they are areas.
+    whole = has_value(areas, "osm_type", {"relation"}) | has_value(areas, "area", {"yes"})
+    for kind in KINDS:
+        hit = has_only_values(areas, kind.key, kind.values) & (kinds == "")
+        kinds[hit & whole if kind.name == "track" else hit] = kind.name
+    return kinds
+
+
+def is_recreation_ground(areas: Tagged) -> BoolArray:
+    """Return a mask of parks, greens and sports grounds, on which grass is for people."""
+    areas = Tags.of(areas)
+    return np.isin(find_kinds(areas), _RECREATION_KINDS) | has_any_value(areas, _RECREATION)
+
+
+def is_green(areas: Tagged) -> BoolArray:
+    """Return a mask of parks, woods and other ground with plants."""
+    return has_any_value(areas, _GREEN)
+
+
+def is_sandy(areas: Tagged) -> BoolArray:
+    """Return a mask of beaches, dunes and other sand."""
+    return has_any_value(areas, _SANDY)
+
+
+def is_sports_ground(areas: Tagged) -> BoolArray:
+    """Return a mask of pitches, tracks and stadiums."""
+    return has_any_value(areas, _SPORTS_GROUNDS)
+
+
+def is_beach_club(areas: Tagged) -> BoolArray:
+    """Return a mask of beaches with an operator."""
+    return has_value(areas, "leisure", {"beach_resort"})
+
+
+def is_playground(tags: Tagged) -> BoolArray:
+    """Return a mask of playgrounds."""
+    return has_any_value(tags, {"leisure": {"playground"}, "landuse": {"playground"}})
+
+
+def is_building(areas: Tagged) -> BoolArray:
+    """Return a mask of buildings."""
+    return has_tag(areas, "building")
+
+
+def is_in_use(areas: Tagged) -> BoolArray:
+    """Return a mask of ground used for something else than running."""
+    return has_any_value(areas, _USES)
+
+
+def is_closed_ground(areas: Tagged) -> BoolArray:
+    """Return a mask of ground that is closed, or on which nobody wants a runner; parking on the ground, too."""
+    areas = Tags.of(areas)
+    closed = has_any_value(areas, _CLOSED_GROUND) | is_tagged(areas, "military")
+    closed |= has_value(areas, "amenity", {"parking"}) & ~has_value(areas, "parking", _PARKING_OFF_GROUND)
+    return closed & ~ways.is_off_ground(areas)
+
+
+def is_jetty(lines: Tagged) -> BoolArray:
+    """Return a mask of piers, breakwaters and groynes."""
+    return has_value(lines, "man_made", _JETTIES)
+
+
+def is_protected(areas: Tagged) -> BoolArray:
+    """Return a mask of dunes and protected areas."""
+    return has_any_value(areas, _PROTECTED)
+
+
+def is_golf_ground(areas: Tagged) -> BoolArray:
+    """Return a mask of parts of golf courses."""
+    return is_tagged(areas, "golf")
+
+
+def is_fenced_lawn(areas: Tagged) -> BoolArray:
+    """Return a mask of lawns with a fence of their own and no tag that lets people in: gardens, paddocks, basins."""
+    areas = Tags.of(areas)
+    lawn = has_value(areas, "landuse", {"grass", "meadow"}) & barriers.is_fence(areas).yes
+    return lawn & ~access.is_open_on_foot(areas)
+
+
+def is_walled_pitch(areas: Tagged) -> Answer:
+    """Return whether pitches have nets, walls or ramps, or are for animals, wheels or shooting."""
+    areas = Tags.of(areas)
+    pitch = Answer.from_mask(has_value(areas, "leisure", {"pitch"}))
+    return pitch & ask_value(areas, "sport", _WALLED_SPORTS, _OPEN_SPORTS)
+
+
+def is_other_track(tags: Tagged) -> BoolArray:
+    """Return a mask of sports tracks that say they are for other sports than running."""
+    tags = Tags.of(tags)
+    track = has_value(tags, "leisure", {"track"}) & is_tagged(tags, "sport")
+    return track & ~has_value(tags, "sport", _RUNNING_SPORTS)

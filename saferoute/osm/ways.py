@@ -1,0 +1,214 @@
+"""Ways: what roads and foot ways are, where they run, and how hard they are to walk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from saferoute.osm.answers import Answer, ask_value
+from saferoute.osm.tags import Tags, has_any_value, has_only_values, has_tag, has_value, is_tagged, map_tag_values
+from saferoute.osm.values import normalize_word, parse_number, split_list
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from saferoute.arrays import BoolArray, FloatArray
+    from saferoute.osm.tags import Tagged
+
+_LANES = frozenset({"service", "living_street"})
+_STREETS = frozenset({"residential", "unclassified", "road", "tertiary", "tertiary_link"})
+_MAIN_ROADS = frozenset("motorway motorway_link trunk trunk_link primary primary_link secondary secondary_link".split())
+MOTOR_ROADS = (
+    _LANES | _STREETS | _MAIN_ROADS
+    | frozenset("busway bus_guideway raceway escape rest_area services emergency_bay".split())
+)  # fmt: skip
+"""Values of ``highway`` for roads of motor traffic."""
+_FAST_ROADS = frozenset({"motorway", "motorway_link", "trunk", "trunk_link", "raceway", "busway"})
+"""Roads that nobody walks along."""
+
+PAVED_FOR_FEET = frozenset({"footway", "pedestrian"})
+WALKS = PAVED_FOR_FEET | {"path"}
+"""Ways for people on foot alone, by their class."""
+FOOT_WAYS = WALKS | {"track", "bridleway", "cycleway"}
+"""Ways that may be run on."""
+_PATHS = FOOT_WAYS | {"steps"}
+"""Ways without motor traffic."""
+NOT_BUILT = frozenset({"construction", "proposed", "planned", "abandoned", "razed", "disused", "demolished"})
+_INDOOR_WAYS = frozenset({"corridor", "elevator", "platform", "ladder"})
+INDOOR = frozenset({"yes", "room", "corridor"})
+_CONVEYORS = frozenset({"yes", "forward", "backward"})
+_CROSSINGS = {
+    "footway": frozenset({"crossing", "traffic_island", "access_aisle", "link_crossing"}),
+    "path": frozenset({"crossing"}),
+    "cycleway": frozenset({"crossing"}),
+}
+NOT_STREETS = frozenset({"sidewalk", "crossing", "traffic_island", "link", "access_aisle"})
+"""Values of ``footway`` for what is drawn beside or across a street."""
+_SAC_GRADES = (
+    "strolling", "hiking", "mountain_hiking", "demanding_mountain_hiking", "alpine_hiking",
+    "demanding_alpine_hiking", "difficult_alpine_hiking",
+)  # fmt: skip
+"""Values of ``sac_scale``, the easiest first."""
+_FIRST_MOUNTAIN, _FIRST_ALPINE = _SAC_GRADES.index("mountain_hiking"), _SAC_GRADES.index("alpine_hiking")
+_BAD_VISIBILITY = frozenset({"bad", "horrible", "no"})
+_GOOD_VISIBILITY = frozenset({"excellent", "good", "intermediate"})
+FORDS = frozenset({"yes", "stepping_stones", "boat"})
+_LIT = frozenset({"yes", "24/7", "automatic", "sunset_sunrise", "dusk_dawn", "limited", "interval", "operating_times"})
+_UNLIT = frozenset({"no", "disused"})
+_BURIED = frozenset({"underground", "underwater"})
+_RAISED = frozenset({"overground", "roof", "overhead"})
+
+
+def is_highway(tags: Tagged) -> BoolArray:
+    """Return a mask of ways with a class, roads and foot ways alike."""
+    return is_tagged(tags, "highway")
+
+
+def is_motor_road(tags: Tagged) -> BoolArray:
+    """Return a mask of roads for motor traffic."""
+    return has_value(tags, "highway", MOTOR_ROADS)
+
+
+def is_fast_road(tags: Tagged) -> BoolArray:
+    """Return a mask of roads that nobody walks along."""
+    return has_value(tags, "highway", _FAST_ROADS)
+
+
+def is_foot_way(tags: Tagged) -> BoolArray:
+    """Return a mask of ways of a class that may be run on."""
+    return has_only_values(tags, "highway", FOOT_WAYS)
+
+
+def is_path(tags: Tagged) -> BoolArray:
+    """Return a mask of ways without motor traffic, but for what is drawn beside or across streets."""
+    return has_value(tags, "highway", _PATHS) & ~has_value(tags, "footway", {"crossing", "sidewalk"})
+
+
+def is_lane(tags: Tagged) -> BoolArray:
+    """Return a mask of the least roads: drives, alleys and living streets."""
+    return has_value(tags, "highway", _LANES)
+
+
+def is_street(tags: Tagged) -> BoolArray:
+    """Return a mask of roads that are neither lanes nor main roads."""
+    return has_value(tags, "highway", _STREETS)
+
+
+def is_main_road(tags: Tagged) -> BoolArray:
+    """Return a mask of roads from motorways down to secondary ones."""
+    return has_value(tags, "highway", _MAIN_ROADS)
+
+
+def is_walk(tags: Tagged) -> BoolArray:
+    """Return a mask of ways that are for people on foot by their class."""
+    return has_value(tags, "highway", WALKS)
+
+
+def is_steps(tags: Tagged) -> BoolArray:
+    """Return a mask of steps."""
+    return has_value(tags, "highway", {"steps"})
+
+
+def is_conveyor(tags: Tagged) -> BoolArray:
+    """Return a mask of escalators and moving walkways."""
+    return has_value(tags, "conveying", _CONVEYORS)
+
+
+def is_via_ferrata(tags: Tagged) -> BoolArray:
+    """Return a mask of climbing routes on iron rungs."""
+    return has_value(tags, "highway", {"via_ferrata"})
+
+
+def is_running_track(tags: Tagged) -> BoolArray:
+    """Return a mask of lines that are sports tracks and no ways."""
+    return has_value(tags, "leisure", {"track"}) & ~is_highway(tags)
+
+
+def is_not_built(tags: Tagged) -> BoolArray:
+    """Return a mask of ways under construction, planned or gone."""
+    return has_value(tags, "highway", NOT_BUILT) | is_tagged(tags, "construction")
+
+
+def is_indoors(tags: Tagged) -> BoolArray:
+    """Return a mask of ways, and ground, inside buildings or stations."""
+    return has_value(tags, "highway", _INDOOR_WAYS) | has_value(tags, "indoor", INDOOR)
+
+
+def is_crossing(tags: Tagged) -> BoolArray:
+    """Return a mask of crossings and traffic islands drawn as ways."""
+    return has_any_value(tags, _CROSSINGS)
+
+
+def is_ford(tags: Tagged) -> Answer:
+    """Return whether ways, or points on them, go through water."""
+    return ask_value(tags, "ford", FORDS, {"no"}, missing_is_no=True)
+
+
+def is_bridge(tags: Tagged) -> BoolArray:
+    """Return a mask of ways on bridges."""
+    return has_tag(tags, "bridge")
+
+
+def is_in_tunnel(tags: Tagged) -> BoolArray:
+    """Return a mask of ways in tunnels, passages and culverts."""
+    return has_tag(tags, "tunnel")
+
+
+def _read_layers(tags: Tagged) -> FloatArray:
+    """Return the tagged layer of each object, 0 where there is none, NaN where it is no number."""
+
+    def read(value: str) -> float:
+        layers = [parse_number(part) for part in split_list(value)]
+        known = [layer for layer in layers if layer is not None]
+        return max(known, key=abs) if len(known) == len(layers) else np.nan
+
+    return map_tag_values(tags, "layer", read, missing=0.0)
+
+
+def is_off_ground(tags: Tagged) -> BoolArray:
+    """Return a mask of objects on bridges, in tunnels or on another layer than the ground."""
+    tags = Tags.of(tags)
+    off = is_in_tunnel(tags) | is_bridge(tags) | (_read_layers(tags) != 0)
+    return off | has_value(tags, "location", _BURIED | _RAISED)
+
+
+def is_below_ground(tags: Tagged) -> BoolArray:
+    """Return a mask of objects under the ground, where nobody meets them."""
+    return is_in_tunnel(tags) | (_read_layers(tags) < 0) | has_value(tags, "location", _BURIED)
+
+
+def is_mountain_path(tags: Tagged) -> Answer:
+    """Return whether paths are harder than hiking, alpine ones included."""
+    return ask_value(tags, "sac_scale", _SAC_GRADES[_FIRST_MOUNTAIN:], _SAC_GRADES)
+
+
+def is_alpine_path(tags: Tagged) -> Answer:
+    """Return whether paths are for mountaineers."""
+    return ask_value(tags, "sac_scale", _SAC_GRADES[_FIRST_ALPINE:], _SAC_GRADES)
+
+
+def is_hard_to_see(tags: Tagged) -> Answer:
+    """Return whether paths can be lost sight of."""
+    return ask_value(tags, "trail_visibility", _BAD_VISIBILITY, _GOOD_VISIBILITY)
+
+
+def is_lit(tags: Tagged) -> Answer:
+    """Return whether there are lamps in use."""
+    return ask_value(tags, "lit", _LIT, _UNLIT)
+
+
+def read_class(highway: str) -> str:
+    """Return the class of a value of ``highway``: of a slip road that of its road.
+
+    Examples
+    --------
+    >>> read_class("primary_link"), read_class("Footway")
+    ('primary', 'footway')
+    """
+    return normalize_word(highway).removesuffix("_link")
+
+
+def rate_class(tags: Tagged, ratings: Mapping[str, float]) -> FloatArray:
+    """Return the rating of each way's class, slip roads as their road, NaN where it has none."""
+    return map_tag_values(tags, "highway", lambda value: ratings.get(read_class(value), np.nan), missing=np.nan)
