@@ -24,7 +24,7 @@ def collect_garbage_rarely() -> Iterator[None]:
     Examples
     --------
     >>> before = gc.get_threshold()
-    >>> with collected_rarely():
+    >>> with collect_garbage_rarely():
     ...     gc.get_threshold()[0]
     200000
     >>> gc.get_threshold() == before

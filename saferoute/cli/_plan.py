@@ -119,7 +119,7 @@ def parse_duration(text: str) -> float:
 
     Examples
     --------
-    >>> seconds_of("30min"), seconds_of("1h 15min"), seconds_of("1.5h")
+    >>> parse_duration("30min"), parse_duration("1h 15min"), parse_duration("1.5h")
     (1800.0, 4500.0, 5400.0)
     """
     match = _TIME.fullmatch(text.strip())
@@ -138,7 +138,7 @@ def parse_distance(text: str) -> float:
 
     Examples
     --------
-    >>> metres_of("5km"), metres_of("4500 m")
+    >>> parse_distance("5km"), parse_distance("4500 m")
     (5000.0, 4500.0)
     """
     match = _DISTANCE.fullmatch(text.strip())

@@ -156,7 +156,7 @@ def environment_variable(key: str) -> str:
 
     Examples
     --------
-    >>> variable("cache-dir")
+    >>> environment_variable("cache-dir")
     'SAFEROUTE_CACHE_DIR'
     """
     return f"SAFEROUTE_{key.replace('-', '_').upper()}"

@@ -101,7 +101,7 @@ def compute_quantiles(support: FloatArray, probability: FloatArray, at: FloatArr
 
     Examples
     --------
-    >>> quantile(np.array([0.25, 0.6, 0.85]), np.array([[0.2, 0.3, 0.5]]), 0.25).tolist()
+    >>> compute_quantiles(np.array([0.25, 0.6, 0.85]), np.array([[0.2, 0.3, 0.5]]), 0.25).tolist()
     [0.6]
     """
     cumulative = np.cumsum(probability, axis=1)

@@ -59,7 +59,7 @@ def rate_ground(ground: pd.DataFrame, profile: Profile) -> tuple[FloatArray, Flo
     material = np.where(kept, ratings["turf"], material)
     smoothness = rate_worst_value(ground, "smoothness", SMOOTHNESS)
     tracktype = rate_worst_value(ground, "tracktype", TRACKTYPES)
-    # Smoothness alone does not say of what: it bounds what is inferred, see `measure`.
+    # Smoothness alone does not say of what: it bounds what is inferred, see `measure_surface`.
     rating = np.fmin(material, tracktype)
     rating = np.where(np.isfinite(rating), np.fmin(rating, smoothness), np.nan)
     has_material, has_smoothness = np.isfinite(material), np.isfinite(smoothness)

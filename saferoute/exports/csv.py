@@ -45,7 +45,7 @@ def escape_cell(value: Any) -> Any:
 
     Examples
     --------
-    >>> cell("=1+1"), cell("Park"), cell(-0.5), cell(None)
+    >>> escape_cell("=1+1"), escape_cell("Park"), escape_cell(-0.5), escape_cell(None)
     ("'=1+1", 'Park', -0.5, '')
     """
     if value is None or (not isinstance(value, str) and pd.isna(value)):

@@ -74,7 +74,7 @@ def to_ascii(text: str, longest: int) -> str:
 
     Examples
     --------
-    >>> ascii_text("© Töölön lahti – 東", 30)
+    >>> to_ascii("© Töölön lahti – 東", 30)
     '(c) Toolon lahti -'
     """
     text = (

@@ -66,7 +66,7 @@ def find_longest_lines(
     --------
     A lawn of 40 by 30 m: its diagonal.
 
-    >>> line = clear_lines(shapely.box(0, 0, 40, 30), shortest_m=20)[0]
+    >>> line = find_longest_lines(shapely.box(0, 0, 40, 30), shortest_m=20)[0]
     >>> round(float(np.hypot(*(line[1] - line[0]))), 2)
     50.0
     """

@@ -34,7 +34,7 @@ def indices_of_slices(starts: IntArray, counts: IntArray) -> IntArray:
 
     Examples
     --------
-    >>> ragged(np.array([5, 1]), np.array([3, 2])).tolist()
+    >>> indices_of_slices(np.array([5, 1]), np.array([3, 2])).tolist()
     [5, 6, 7, 1, 2]
     """
     counts = np.asarray(counts, dtype=np.int64)
@@ -110,7 +110,7 @@ class Strips:
     Examples
     --------
     >>> pieces = shapely.from_wkt(["LINESTRING (0 0, 40 2)", "LINESTRING (40 2, 60 1)", "LINESTRING (60 1, 80 0)"])
-    >>> Strips(pieces).widths(np.array([0, 1]), np.array([3, 2])).tolist()
+    >>> Strips(pieces).widths_of_runs(np.array([0, 1]), np.array([3, 2])).tolist()
     [2.0, 0.0]
     """
 
@@ -301,7 +301,7 @@ def place_points_evenly(lines: ObjectArray, spacing_m: float) -> tuple[FloatArra
 
     Examples
     --------
-    >>> xy, line = evenly_along(shapely.from_wkt(["LINESTRING (0 0, 60 0)", "LINESTRING (0 0, 0 9)"]), 25)
+    >>> xy, line = place_points_evenly(shapely.from_wkt(["LINESTRING (0 0, 60 0)", "LINESTRING (0 0, 0 9)"]), 25)
     >>> xy.tolist(), line.tolist()
     ([[15.0, 0.0], [45.0, 0.0], [0.0, 4.5]], [0, 0, 1])
     """
@@ -351,7 +351,7 @@ def join_pieces(pieces: ObjectArray, first: IntArray, n: IntArray) -> ObjectArra
     Examples
     --------
     >>> pieces = shapely.from_wkt(["LINESTRING (0 0, 5 0)", "LINESTRING (5 0, 9 3)"])
-    >>> joined(pieces, np.array([0]), np.array([2]))[0].wkt
+    >>> join_pieces(pieces, np.array([0]), np.array([2]))[0].wkt
     'LINESTRING (0 0, 5 0, 9 3)'
     """
     if not len(first):
@@ -376,7 +376,7 @@ def take_slices(values: FloatArray, first: IntArray, n: int) -> FloatArray:
 
     Examples
     --------
-    >>> slices(np.array([1.0, 3.0, 2.0, 5.0]), np.array([0, 2]), 2).tolist()
+    >>> take_slices(np.array([1.0, 3.0, 2.0, 5.0]), np.array([0, 2]), 2).tolist()
     [[1.0, 3.0], [2.0, 5.0]]
     """
     result: FloatArray = values[np.asarray(first)[:, None] + np.arange(n)]
@@ -405,7 +405,7 @@ def fit_slopes(z: FloatArray, step_m: float, first: IntArray, n: IntArray) -> tu
     Examples
     --------
     >>> z = np.array([0.0, 0.1, 0.2, np.nan])
-    >>> fitted_slopes(z, 5.0, np.array([0, 1]), np.array([3, 3]))[0].round(9).tolist()
+    >>> fit_slopes(z, 5.0, np.array([0, 1]), np.array([3, 3]))[0].round(9).tolist()
     [2.0, nan]
     """
     known = np.isfinite(z)

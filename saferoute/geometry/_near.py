@@ -33,7 +33,7 @@ class Nearby:
 
     >>> things = Nearby(np.array([shapely.box(0, 0, 90, 90), shapely.LineString([(200, 0), (200, 90)])]))
     >>> lines = shapely.STRtree(shapely.from_wkt(["LINESTRING (40 40, 50 40)", "LINESTRING (91 0, 91 9)"]))
-    >>> things.within(lines, np.array([2.0, 2.0])).tolist()
+    >>> things.pairs_within(lines, np.array([2.0, 2.0])).tolist()
     [[0, 0], [0, 1]]
     """
 
@@ -86,7 +86,7 @@ def split_long_lines(shapes: ObjectArray) -> tuple[ObjectArray, IntArray]:
     Examples
     --------
     >>> line = shapely.LineString([(x, 0) for x in range(10)])
-    >>> pieces, of = in_pieces(np.array([line, shapely.Point(0, 0)]))
+    >>> pieces, of = split_long_lines(np.array([line, shapely.Point(0, 0)]))
     >>> [shapely.get_num_points(p).item() for p in pieces[:2]], of.tolist()
     ([8, 3], [0, 0, 1])
     """

@@ -102,7 +102,7 @@ def base_layers(features: Features, frame: BaseGeometry, area: Area) -> tuple[di
     -------
     base : dict
         ``grid`` (see `Grid`) and ``layers``, lowest first: ``name``, ``kind``
-        (``fill`` or ``line``) and ``parts`` (`Grid.rings` or `Grid.lines`).
+        (``fill`` or ``line``) and ``parts`` (`Grid.encode_rings` or `Grid.lines`).
     left_out : list of str
         Titles of layers that would have made the file too large.
     """

@@ -76,7 +76,7 @@ class OfflineFigure(Figure):
     css, script : str
         Style and behaviour of the page, after those of the map.
     data : str
-        JSON that cannot close its script element (see `_data.encode`).
+        JSON that cannot close its script element (see `_data.encode_json`).
     picture : callable, optional
         Gives an SVG to stand where a notebook lets no page run.
 

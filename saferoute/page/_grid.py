@@ -75,7 +75,7 @@ class Grid:
         return _pack_lines(self._to_cells(xy), line, fewest=2)
 
     def encode_rings(self, polygons: Geometries) -> str:
-        """Return the outlines and holes of polygons, without closing points, as `lines` does.
+        """Return the outlines and holes of polygons, without closing points, as `encode_lines` does.
 
         Filled by the even-odd rule, which needs no knowledge of what is a hole.
         """
@@ -96,7 +96,7 @@ class Grid:
 
 
 def _pack_lines(cells: IntArray, owner: IntArray, fewest: int) -> str:
-    """Return lines in one word, given the cells of all and which line each is of, see `Grid.lines`."""
+    """Return lines in one word, given the cells of all and which line each is of, see `Grid.encode_lines`."""
     cells, owner = _drop_repeated_points(cells, owner)
     _, number, count = np.unique(owner, return_inverse=True, return_counts=True)
     enough = count >= fewest
@@ -154,12 +154,12 @@ def _encode_number(number: int) -> str:
 
 
 def read_line(word: str, grid: Mapping[str, float]) -> FloatArray:
-    """Undo `Grid.line`: return degrees east and north, shape (n, 2); `grid` is what `Grid.to_json` gave."""
+    """Undo `Grid.encode_line`: return degrees east and north, shape (n, 2); `grid` is what `Grid.to_json` gave."""
     return _cells_to_degrees(np.array(_read_numbers(word), dtype=float).reshape(-1, 2).cumsum(axis=0), grid)
 
 
 def read_lines(word: str, grid: Mapping[str, float]) -> list[FloatArray]:
-    """Undo `Grid.lines` and `Grid.rings`: return each line's degrees east and north, shape (n, 2)."""
+    """Undo `Grid.encode_lines` and `Grid.encode_rings`: return each line's degrees east and north, shape (n, 2)."""
     numbers = np.array(_read_numbers(word), dtype=float)
     lines, start, i = [], np.zeros(2), 0
     while i < len(numbers):
@@ -177,7 +177,7 @@ def _cells_to_degrees(cells: FloatArray, grid: Mapping[str, float]) -> FloatArra
 
 
 def _read_numbers(word: str) -> list[int]:
-    """Undo `words`."""
+    """Undo `encode_numbers`."""
     numbers, value, unit = [], 0, 1
     for character in word:
         digit = _DIGITS[character]

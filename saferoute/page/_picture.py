@@ -52,7 +52,7 @@ class _View:
 
 
 def render_picture(payload: Mapping[str, Any]) -> str:
-    """Return what `_data.payload` holds as an SVG picture of 960 × 640 px."""
+    """Return what `_data.build_payload` holds as an SVG picture of 960 × 640 px."""
     stretches = payload["stretches"]
     lines = [read_line(word, stretches["grid"]) for word in stretches["lines"]]
     session = payload["session"]

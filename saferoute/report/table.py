@@ -23,7 +23,7 @@ COLUMNS = (
     ("strip", True), ("surface", False), ("best hours", False), ("limited by", False),
     ("on", False),
 )  # fmt: skip
-"""Titles of the columns of `cells`, and whether they are numbers."""
+"""Titles of the columns of `format_row`, and whether they are numbers."""
 
 
 def heading_line(ranking: Ranking) -> str:
@@ -78,7 +78,7 @@ def _shorten_hours(best_hours: str) -> str:
 
     Examples
     --------
-    >>> _shortly("Mon–Fri 6–7, 9–11; Sat 7–9; Sun 7–9")
+    >>> _shorten_hours("Mon–Fri 6–7, 9–11; Sat 7–9; Sun 7–9")
     'Mon–Fri 6–7, 9–11; Sat 7–9'
     """
     return "; ".join(sanitize_text(best_hours).split("; ")[:2])
@@ -89,7 +89,7 @@ def format_distance(metres: float) -> str:
 
     Examples
     --------
-    >>> distance(84.0), distance(1234.0)
+    >>> format_distance(84.0), format_distance(1234.0)
     ('80 m', '1.2 km')
     """
     return f"{round(metres, -1):.0f} m" if metres < 995 else f"{metres / 1000:.1f} km"

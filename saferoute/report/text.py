@@ -26,7 +26,7 @@ def sanitize_text(text: object, longest: int = LONGEST) -> str:
 
     Examples
     --------
-    >>> plain("Nice" + chr(0x1B) + "[31m" + chr(0x202E) + " lawn" + chr(10) + "2")
+    >>> sanitize_text("Nice" + chr(0x1B) + "[31m" + chr(0x202E) + " lawn" + chr(10) + "2")
     'Nice[31m lawn 2'
     """
     head = str(text)[: 10 * longest]  # a name of 100 KB is not worth reading whole

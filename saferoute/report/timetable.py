@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from saferoute.model import Session
 
 COLUMNS = (("at", True), ("km", True), ("step", False), ("for", True), ("m", True), ("what", False))
-"""Titles of the columns of `cells`, and whether they are numbers."""
+"""Titles of the columns of `format_row`, and whether they are numbers."""
 
 
 def steps_table(session: Session) -> RenderableType:
@@ -52,7 +52,7 @@ def format_time(seconds: float) -> str:
 
     Examples
     --------
-    >>> clock(59.6), clock(754), clock(3725)
+    >>> format_time(59.6), format_time(754), format_time(3725)
     ('1:00', '12:34', '1:02:05')
     """
     whole = round(seconds)

@@ -262,7 +262,7 @@ def _format_duration(seconds: float) -> str:
 
     Examples
     --------
-    >>> _duration(42.4), _duration(600), _duration(90_000)
+    >>> _format_duration(42.4), _format_duration(600), _format_duration(90_000)
     ('42 s', '10 min', '25 h')
     """
     if seconds < 90:

@@ -68,7 +68,7 @@ def parse_quadkey(quadkey: str) -> Tile:
 
     Examples
     --------
-    >>> tile_of("120223").quadkey
+    >>> parse_quadkey("120223").quadkey
     '120223'
     """
     x = int("".join(str(int(digit) & 1) for digit in quadkey) or "0", 2)
@@ -90,7 +90,7 @@ def format_quadkeys(x: IntArray, y: IntArray, zoom: int) -> list[str]:
 
     Examples
     --------
-    >>> quadkeys(np.array([3]), np.array([5]), 3)
+    >>> format_quadkeys(np.array([3]), np.array([5]), 3)
     ['213']
     """
     digits = np.zeros((len(x), zoom), dtype=np.int64)

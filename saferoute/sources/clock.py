@@ -28,7 +28,7 @@ CIVIL_TWILIGHT_DEG = -6.0
 
 
 def check_time(text: str) -> None:
-    """Raise `InvalidInput` unless `moment` can read a text, before any work is done."""
+    """Raise `InvalidInput` unless `parse_moment` can read a text, before any work is done."""
     _parse_wall_time(text, dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC))
 
 
@@ -68,12 +68,12 @@ def parse_moment(text: str, place: Place, *, now: dt.datetime | None = None) -> 
 
 
 def parse_hour_of_week(text: str, lon: float, lat: float) -> int:
-    """Return the hour that a text names at a place, 0 = Monday 0:00: `moment` without its sun.
+    """Return the hour that a text names at a place, 0 = Monday 0:00: `parse_moment` without its sun.
 
     Raises
     ------
     InvalidInput
-        If the text is none of those of `moment`, or is one that names no weekday.
+        If the text is none of those of `parse_moment`, or is one that names no weekday.
     """
     words = text.strip()
     zone = _load_time_zone(Place("", lon, lat))

@@ -37,7 +37,7 @@ def read_counts(path: Path | str) -> pd.DataFrame:
     path : path
         UTF-8, comma or semicolon between columns, with a header that names
         ``lon`` and ``lat`` (degrees, WGS 84) and ``count`` (people an hour),
-        in any order. ``at`` is the local hour counted, as `clock.moment` reads
+        in any order. ``at`` is the local hour counted, as `clock.parse_moment` reads
         it except ``now``; empty = a mean hour of the week.
 
     Returns

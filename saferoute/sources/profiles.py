@@ -42,7 +42,7 @@ def load_profile(level: str = "beginner", *, barefoot: bool = False, at: str = "
     barefoot : bool
         Lay the barefoot profile over it: sand and grass only.
     at : str
-        When to run: see `Profile.at`.
+        When to run: see `Profile.around_place`.
 
     Raises
     ------

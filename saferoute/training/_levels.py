@@ -63,9 +63,9 @@ def weekly_load(profile: Profile, week: int) -> Load:
     --------
     >>> from saferoute.model import Profile
     >>> beginner = Profile("beginner", "Beginner", (1.7, 2.2), 30.0, 60.0, {})
-    >>> load(beginner, 1)
+    >>> weekly_load(beginner, 1)
     Load(sections=2, section_s=20.0, speed_m_s=1.7)
-    >>> load(beginner, 8)
+    >>> weekly_load(beginner, 8)
     Load(sections=4, section_s=30.0, speed_m_s=2.2)
     """
     training = profile.training

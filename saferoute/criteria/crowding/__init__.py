@@ -152,7 +152,7 @@ def rate_crowding(people: FloatArray, percentile: FloatArray) -> FloatArray:
     --------
     The busiest way of an empty place, and the quietest of a crowded one:
 
-    >>> rate(np.array([2.0, 600.0]), np.array([1.0, 0.1])).round(2).tolist()
+    >>> rate_crowding(np.array([2.0, 600.0]), np.array([1.0, 0.1])).round(2).tolist()
     [1.0, 0.45]
     """
     log = np.log(np.fmax(people, 1e-6))
@@ -318,7 +318,7 @@ def _round_in_words(number: float) -> str:
 
     Examples
     --------
-    >>> _roughly(0.4), _roughly(37.0), _roughly(1234.0)
+    >>> _round_in_words(0.4), _round_in_words(37.0), _round_in_words(1234.0)
     ('hardly any', 'some 40', 'some 1000')
     """
     if number < 1:
@@ -358,7 +358,7 @@ def _count_in_words(n: int, word: str) -> str:
 
     Examples
     --------
-    >>> _counted(2, "café"), _counted(1, "office"), _counted(40, "bus stop")
+    >>> _count_in_words(2, "café"), _count_in_words(1, "office"), _count_in_words(40, "bus stop")
     ('two cafés', 'an office', '40 bus stops')
     """
     if word in _UNCOUNTED:

@@ -120,7 +120,7 @@ def describe_best_hours(activity: FloatArray, moment: Moment | None) -> list[str
 
     Examples
     --------
-    >>> best_hours(np.eye(len(SETTINGS))[:1], None)
+    >>> describe_best_hours(np.eye(len(SETTINGS))[:1], None)
     ['Mon–Fri 7–8, 20–21; Sat 7–10; Sun 7–10']
     """
     light = np.zeros(24, dtype=bool)
@@ -148,7 +148,7 @@ def _format_hour_ranges(hours: BoolArray) -> str:
 
     Examples
     --------
-    >>> _ranges(np.isin(np.arange(24), [6, 7, 20]))
+    >>> _format_hour_ranges(np.isin(np.arange(24), [6, 7, 20]))
     '6–8, 20–21'
     """
     edges = np.flatnonzero(np.diff(np.r_[False, hours, False].astype(int)))

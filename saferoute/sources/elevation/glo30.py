@@ -216,7 +216,7 @@ def count_columns(south: int) -> int:
 
     Examples
     --------
-    >>> [columns(s) for s in (0, 49, 50, -50, -51, 84, 89)]
+    >>> [count_columns(s) for s in (0, 49, 50, -50, -51, 84, 89)]
     [3600, 3600, 2400, 3600, 2400, 720, 360]
     """
     nearer = south if south >= 0 else -south - 1

@@ -245,7 +245,7 @@ def height_step_m(level: int) -> float:
 
     Examples
     --------
-    >>> quantum_m(12), quantum_m(17)
+    >>> height_step_m(12), height_step_m(17)
     (0.5, 0.015625)
     """
     return 2.0 ** (19 - level) / 256

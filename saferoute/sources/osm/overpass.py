@@ -232,7 +232,7 @@ def _describe_age(days: float) -> str:
 
     Examples
     --------
-    >>> _ago(0.001), _ago(0.2), _ago(1.2), _ago(40.0)
+    >>> _describe_age(0.001), _describe_age(0.2), _describe_age(1.2), _describe_age(40.0)
     ('just now', '5 hours ago', '1 day ago', '40 days ago')
     """
     hours = round(days * 24)
