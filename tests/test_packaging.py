@@ -25,7 +25,7 @@ PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-
 PACKAGED = re.compile(r"(\.(py|toml|js|css|html)|/py\.typed|/LICENSE\.[\w-]+)$")
 TOP = {
     ".gitignore", "CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "LICENSE", "NOTICE.md", "PKG-INFO", "README.md",
-    "data", "docs", "maps", "mkdocs.yml", "notebooks", "pyproject.toml", "saferoute", "tests",
+    "data", "docs", "maps", "mkdocs.yml", "notebooks", "pyproject.toml", "saferoute", "tests", "web",
 }  # fmt: skip
 """What lies at the top of a source distribution."""
 
@@ -80,9 +80,9 @@ def test_every_licence_that_lies_here_goes_along_and_stands_in_notice() -> None:
 
 def test_the_wheel_holds_profiles_page_and_marker(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    page = "saferoute/page/assets"
+    page = {f"saferoute/page/assets/{name}" for name in ("leaflet.js", "leaflet.css", "page.html", "page.js")}
     assert {f"saferoute/profiles/{level}.toml" for level in (*LEVELS, "barefoot")} <= names
-    assert {"saferoute/py.typed", f"{page}/leaflet.js", f"{page}/leaflet.css", f"{page}/page/page.html"} <= names
+    assert {"saferoute/py.typed", *page} <= names
 
 
 def test_the_source_distribution_holds_what_its_tests_need_and_nothing_made(unpacked: Path) -> None:

@@ -23,7 +23,7 @@ from rankings import CRS, HOSTILE, X, Y, bare, ranking, table
 
 from saferoute import limits
 from saferoute.model import CRITERIA, Features, InvalidInput, Place
-from saferoute.page import _base, _grid, _left_out, add_tiles, make_figure, to_html
+from saferoute.page import _base, _excluded, _grid, add_tiles, make_figure, to_html
 from saferoute.page._data import build_payload, clean_text, encode_json
 from saferoute.page._grid import ALPHABET, Grid
 from saferoute.page._labels import choose_labels
@@ -233,7 +233,7 @@ def test_quantiles_are_one_character_each() -> None:
     assert [ALPHABET.index(char) for char in words[0]] == np.rint(np.linspace(0.4, 0.6, 11) * 63).tolist()
 
 
-def test_empty_ranking_counts_what_was_left_out() -> None:
+def test_empty_ranking_counts_what_was_excluded() -> None:
     empty = dataclasses.replace(ranking(), stretches=table([]))
     data = data_of(to_html(empty))
     assert data["stretches"]["count"] == 0
@@ -264,7 +264,7 @@ def test_base_map_keeps_its_size_and_says_so(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_what_was_left_out_is_drawn_by_reason() -> None:
-    data = build_payload(ranking(("a path",)))["left_out"]
+    data = build_payload(ranking(("a path",)))["excluded"]
     assert {part["reason"] for part in data["reasons"]} == {"a path", "steps"}
     assert all(read_lines(part["lines"])[0][:2] == [2, 0] for part in data["reasons"])
     assert data["roads"] is None
@@ -273,26 +273,26 @@ def test_what_was_left_out_is_drawn_by_reason() -> None:
 def test_pieces_too_small_to_see_are_not_drawn() -> None:
     found = ranking(("a path",))
     found.excluded["geometry"] = shapely.LineString([(X, Y), (X + 9, Y)])
-    assert build_payload(found)["left_out"]["reasons"] == []
+    assert build_payload(found)["excluded"]["reasons"] == []
 
 
 def test_the_reason_with_most_to_draw_goes_first_where_there_is_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
     found = ranking(("a path",))
     longest = shapely.LineString([(X + 20 * i, Y + 50 * (i % 2)) for i in range(20)])
     found.excluded.loc[found.excluded["reason"] == "steps", "geometry"] = longest
-    monkeypatch.setattr(_left_out, "LARGEST", 20)
+    monkeypatch.setattr(_excluded, "LARGEST", 20)
     data = build_payload(found)
-    assert [part["reason"] for part in data["left_out"]["reasons"]] == ["a path"]
+    assert [part["reason"] for part in data["excluded"]["reasons"]] == ["a path"]
     assert any("does not draw steps" in note for note in data["notes"])
 
 
 def test_roads_are_drawn_once() -> None:
-    assert _left_out.ROADS in limits.RULES
+    assert _excluded.ROADS in limits.RULES
     found = ranking(("a path",))
-    found.excluded["reason"] = _left_out.ROADS
+    found.excluded["reason"] = _excluded.ROADS
     found.excluded["osm_ids"] = [["way/3"], ["way/4"]]  # a street of the base map, and a track that is open to motors
-    data = build_payload(found)["left_out"]
-    assert data["roads"] == _left_out.ROADS
+    data = build_payload(found)["excluded"]
+    assert data["roads"] == _excluded.ROADS
     ((only,),) = [read_lines(part["lines"]) for part in data["reasons"]]
     assert only[:2] == [2, 0]
 
@@ -300,7 +300,7 @@ def test_roads_are_drawn_once() -> None:
 def test_road_layers_of_the_base_map_hold_motor_roads_alone() -> None:
     classes = "service residential tertiary_link primary motorway footway cycleway track steps pedestrian path".split()
     roads = pd.DataFrame({"highway": classes})
-    assert _base.is_in_layers(roads, _left_out.ROAD_LAYERS).tolist() == [True] * 5 + [False] * 6
+    assert _base.is_in_layers(roads, _excluded.ROAD_LAYERS).tolist() == [True] * 5 + [False] * 6
 
 
 def test_names_of_the_larger_things_come_first() -> None:
@@ -485,5 +485,5 @@ def test_island_in_the_sea() -> None:
     ],
     ids=["no coast", "gap", "sea and land at once", "island on land"],
 )
-def test_doubtful_sea_is_left_out(lines: list[list[tuple[float, float]]]) -> None:
+def test_doubtful_sea_is_excluded(lines: list[list[tuple[float, float]]]) -> None:
     assert find_sea(coast(*lines), FRAME) == (None, FRAME)

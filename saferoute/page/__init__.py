@@ -37,7 +37,7 @@ def make_figure(thing: Ranking | Session) -> OfflineFigure:
     import folium
 
     from saferoute.page._data import build_payload, clean_text, encode_json
-    from saferoute.page._figure import OfflineFigure, page_script, read_asset
+    from saferoute.page._figure import OfflineFigure, read_asset
     from saferoute.page._picture import render_picture
 
     place = clean_text(thing.place.name)
@@ -45,10 +45,10 @@ def make_figure(thing: Ranking | Session) -> OfflineFigure:
     what = "Session" if isinstance(thing, Session) else "Backward segments"
     page = OfflineFigure(
         title=f"{what} near {place}" if place else what,
-        body=read_asset("page/page.html"),
-        css=read_asset("page/page.css"),
+        body=read_asset("page.html"),
+        css=read_asset("page.css"),
         data=encode_json(data),
-        script=page_script(),
+        script=read_asset("page.js"),
         picture=lambda: render_picture(data),
     )
     view = folium.Map(location=(thing.place.lat, thing.place.lon), tiles=None, zoom_start=15, attribution_control=False)

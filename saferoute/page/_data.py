@@ -15,9 +15,9 @@ from pyproj.enums import TransformDirection
 
 from saferoute.model import CAUTION, CRITERIA, WGS84, Session
 from saferoute.page._base import base_layers
+from saferoute.page._excluded import excluded_layer
 from saferoute.page._grid import ALPHABET, Grid, encode_heights
 from saferoute.page._labels import choose_labels
-from saferoute.page._left_out import excluded_layer
 from saferoute.page._session import session_payload
 from saferoute.report.text import LONGEST, sanitize_text
 
@@ -51,7 +51,7 @@ _NUMBERS = {
     "strip_width_m": 2,
     "free_lane_m": 1,
     "heading_range_deg": 1,
-    "chain": 0,
+    "stroke": 0,
     "east_m": 1,
     "north_m": 1,
     "height_sigma_m": 2,
@@ -93,7 +93,7 @@ def build_payload(thing: Ranking | Session) -> dict[str, Any]:
     stretches = stretches.iloc[:MOST_STRETCHES]
     frame = _visible_ground(ranking, stretches, session)
     base, no_base = base_layers(ranking.features, frame, ranking.area)
-    left_out, no_reason = excluded_layer(ranking, frame)
+    excluded, no_reason = excluded_layer(ranking, frame)
     return {
         "place": {"name": clean_text(ranking.place.name), "lat": ranking.place.lat, "lon": ranking.place.lon},
         "radius_m": _round_number(ranking.area.radius_m, 0),
@@ -108,7 +108,7 @@ def build_payload(thing: Ranking | Session) -> dict[str, Any]:
         "considered": {str(key): _round_number(value, 0) for key, value in ranking.considered.items()},
         "exclusions": [_exclusion_row(row) for row in ranking.exclusions()],
         "base": {**base, "labels": choose_labels(ranking.features, frame, ranking.area)},
-        "left_out": left_out,
+        "excluded": excluded,
         "formula": _encode_formula(ranking),
         "stretches": _stretch_columns(stretches, ranking),
         "session": None if session is None else session_payload(session),
@@ -116,10 +116,8 @@ def build_payload(thing: Ranking | Session) -> dict[str, Any]:
 
 
 def _encode_formula(ranking: Ranking) -> dict[str, Any]:
-    """Return the numbers of the score under the names that the page reads them by."""
-    names = {"same_line_share": "same_chain_share"}
-    numbers = {names.get(name, name): value for name, value in asdict(ranking.formula).items()}
-    return {**numbers, "weights": [ranking.profile.weights[name] for name in CRITERIA]}
+    """Return the numbers of the score, with the profile's weights in the order of the criteria."""
+    return {**asdict(ranking.formula), "weights": [ranking.profile.weights[name] for name in CRITERIA]}
 
 
 def encode_json(value: object) -> str:

@@ -45,25 +45,6 @@ def read_asset(name: str) -> str:
     return files(__package__).joinpath("assets", name).read_text(encoding="utf-8")
 
 
-_SCRIPTS = "words read score profile list controls tiles map left-out session start".split()
-"""Files of ``assets/page`` in order: they share one scope."""
-_UNREAD = re.compile(r"^ +|^//.*\n|^/\*\*.*\*/\n| // [^\"'`\n]*$", re.MULTILINE)
-
-
-@cache
-def page_script() -> str:
-    """Return the behaviour of the page as one script that leaves no names behind.
-
-    Indents and comments stay in the repository: a page has 450 KB to spend.
-    """
-    code = _UNREAD.sub("", "".join(read_asset(f"page/{name}.js") for name in _SCRIPTS))
-    return (
-        '(() => {\n"use strict";\n'
-        'const data = JSON.parse(document.getElementById("saferoute-data").textContent);\n'
-        f"{code}}})();"
-    )
-
-
 class OfflineFigure(Figure):
     """A figure whose page loads nothing.
 

@@ -82,7 +82,7 @@ def render_picture(payload: Mapping[str, Any]) -> str:
 @cache
 def _read_colours() -> dict[str, str]:
     """Return the page's colours on white."""
-    light = read_asset("page/page.css").split("@media")[0]
+    light = read_asset("page.css").split("@media")[0]
     return dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]+);", light))
 
 

@@ -301,7 +301,7 @@ def _tabulate_stretches(
     # The table is in order of rank: its rows are known by their strokes and middles.
     here = owned.middle[rows] - search.project_centre(ground.area)
     of = np.empty(len(rows), dtype=np.int64)
-    by_middle = np.lexsort((ranked["north_m"], ranked["east_m"], ranked["chain"]))
+    by_middle = np.lexsort((ranked["north_m"], ranked["east_m"], ranked["stroke"]))
     of[by_middle] = rows[np.lexsort((here[:, 1], here[:, 0], ground.samples.stroke[merged.first]))]
     table["quadkey"] = _to_text_series(format_quadkeys(*tile_numbers(owned.lonlat[of], DEEP_ZOOM), DEEP_ZOOM))
     table["seam"] = _to_text_series(owned.seam[of])

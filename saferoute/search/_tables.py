@@ -64,7 +64,7 @@ def stretch_table(survey: Survey, merged: candidates.Stretches, top: int) -> gpd
             "rank_low": intervals[rows, 0],
             "rank_high": intervals[rows, 1],
             # Not for readers but for who ranks anew under other weights, as the map's page does.
-            "chain": samples.source_stroke[merged.first[rows]],
+            "stroke": samples.source_stroke[merged.first[rows]],
             "quantiles": list(scoring.quantiles_of_draws(measured, rows)),
             **dict(zip(("east_m", "north_m"), (middle[rows] - project_centre(survey.area)).T, strict=True)),
         }

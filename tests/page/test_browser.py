@@ -104,7 +104,7 @@ def test_hostile_names_on_the_map_and_reasons_are_text(browser: Any, tmp_path: P
         browser.open(saved(found, tmp_path))
         labels = browser.texts(".label")
         assert labels == ([clean_text(text, 32)] if clean_text(text) else [])
-        set_value(browser, "left-out", "all", "change")
+        set_value(browser, "excluded", "all", "change")
         line = found.excluded.to_crs(4326).geometry.iloc[0]
         click_map(browser, line.centroid.y, line.centroid.x)
         assert clean_text(text) in browser.texts(".reason")[0]
@@ -255,14 +255,14 @@ def test_what_was_left_out_is_off_at_first_and_a_click_tells_why(browser: Any, t
     found.excluded["rule"] = "steps of every kind"
     line = found.excluded.to_crs(4326).geometry.iloc[1]
     browser.open(saved(found, tmp_path))
-    assert browser.js("document.getElementById('left-out').value") == "none"
+    assert browser.js("document.getElementById('excluded').value") == "none"
     click_map(browser, line.centroid.y, line.centroid.x)
     assert browser.texts(".reason") == []
-    set_value(browser, "left-out", "all", "change")
+    set_value(browser, "excluded", "all", "change")
     click_map(browser, line.centroid.y, line.centroid.x)
     assert browser.texts(".reason")[0].startswith("Left out: stepssteps of every kind")
-    only = browser.js("[...document.getElementById('left-out').options].find((o) => o.text === 'a path').value")
-    set_value(browser, "left-out", only, "change")
+    only = browser.js("[...document.getElementById('excluded').options].find((o) => o.text === 'a path').value")
+    set_value(browser, "excluded", only, "change")
     browser.settle(400)
     click_map(browser, line.centroid.y, line.centroid.x)
     assert browser.texts(".reason") == []
@@ -297,7 +297,7 @@ def test_page_scores_and_ranks_as_the_package_does(browser: Any, tmp_path: Path)
     stretches = found.stretches
     stretches["score"], stretches["score_low"] = first.score, first.low
     stretches["quantiles"] = list(scoring.quantiles_of_draws(measurements, rows))
-    stretches["chain"] = random.integers(0, 6, n)
+    stretches["stroke"] = random.integers(0, 6, n)
     stretches["east_m"], stretches["north_m"] = np.round(random.uniform(-900, 900, (2, n)), 1)
     stretches["length_m"] = np.round(random.uniform(60, 200, n), 1)
     for k, name in enumerate(CRITERIA):
@@ -320,7 +320,7 @@ def test_page_scores_and_ranks_as_the_package_does(browser: Any, tmp_path: Path)
         misses.append(low - expected.low)
         middle = stretches[["east_m", "north_m"]].to_numpy()
         order = scoring.rank_stretches(
-            low, stretches["length_m"].to_numpy(), middle, stretches["chain"].to_numpy(), top=n
+            low, stretches["length_m"].to_numpy(), middle, stretches["stroke"].to_numpy(), top=n
         )
         assert [row[0] - 1 for row in answer] == order.tolist()
         quality, known = expected.confidence @ share, expected.confidence.min(axis=1)
@@ -394,7 +394,7 @@ def layout(browser: Any, request: pytest.FixtureRequest) -> Any:
 
 def open_everything(browser: Any) -> None:
     browser.js("document.querySelectorAll('details').forEach((e) => (e.open = true))")
-    set_value(browser, "left-out", "all", "change")
+    set_value(browser, "excluded", "all", "change")
 
 
 @pytest.mark.usefixtures("layout")

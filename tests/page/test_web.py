@@ -1,0 +1,37 @@
+"""The pages' scripts are what their sources in ``web/`` give, and do what their own tests say."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+WEB = REPOSITORY / "web"
+
+
+def run_node(*arguments: str) -> None:
+    """Run node in ``web/``, and show what it says where it fails."""
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not installed")
+    done = subprocess.run([node, *arguments], cwd=WEB, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_built_scripts_are_what_the_sources_give(tmp_path: Path) -> None:
+    if not (WEB / "node_modules" / "esbuild").is_dir():
+        pytest.skip("the bundler is not installed: run npm ci in web/")
+    run_node("build.mjs", str(tmp_path))
+    built = [path.relative_to(tmp_path) for path in tmp_path.rglob("*.js")]
+    assert len(built) == 2
+    for path in built:
+        assert (tmp_path / path).read_bytes() == (REPOSITORY / "saferoute" / path).read_bytes(), (
+            f"saferoute/{path} is older than its sources: run npm run build in web/"
+        )
+
+
+def test_modules_pass_their_own_tests() -> None:
+    run_node("--test", *(str(path) for path in sorted(WEB.glob("test/*.test.js"))))

@@ -1,0 +1,25 @@
+// Bundles the pages' scripts into the package: `node build.mjs`, or `node build.mjs FOLDER` to compare elsewhere.
+
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const HERE = fileURLToPath(new URL(".", import.meta.url));
+const PACKAGE = join(HERE, "..", "saferoute");
+const BUNDLES = { "page/assets/page.js": "src/map/main.js", "scan/assets/scan.js": "src/scan/main.js" };
+
+const folder = process.argv[2] ?? PACKAGE;
+for (const [built, source] of Object.entries(BUNDLES)) {
+  await build({
+    absWorkingDir: HERE,
+    entryPoints: [source],
+    outfile: join(folder, built),
+    bundle: true,
+    minify: true,
+    charset: "utf8",
+    format: "iife",
+    target: "es2022",
+    legalComments: "none",
+    banner: { js: `// Built from web/${source} by "npm run build" in web/: change that instead.\n"use strict";` },
+  });
+}

@@ -1,0 +1,105 @@
+// All that is known of one stretch.
+
+import { el, outLink } from "../dom.js";
+import {
+  describeDirection,
+  describeOrigin,
+  describeSlope,
+  formatMetres,
+  formatNumber,
+  formatRange,
+  RATING_NOTES,
+} from "../words.js";
+import { drawStretchHeights } from "./heights.js";
+
+const LOW = 2; // of the eleven quantiles: the 20th percentile
+const HIGH = 8;
+
+export function describeStretch(row, criteria) {
+  const part = (heading, ...nodes) => [el("h3", {}, heading), ...nodes];
+  const checks = row.checks.map((text) => el("li", { dir: "auto" }, text ?? ""));
+  const objects = row.osm_ids.map((id) => el("li", {}, osmLink(id ?? "")));
+  return el(
+    "div",
+    { class: "details" },
+    tabulateFacts(row),
+    ...part("Ground along it", drawStretchHeights(row)),
+    ...part("Criteria", ...criteria.map((name, k) => describeCriterion(row, name, k))),
+    ...(row.best_hours ? part("Best hours", el("p", {}, row.best_hours)) : []),
+    ...part("Barefoot", el("p", {}, row.barefoot ?? "no: nothing is known of the surface")),
+    ...(checks.length ? part("Check on foot", el("ul", { class: "checks" }, ...checks)) : []),
+    ...part("Go there", linkStart(row)),
+    ...(objects.length ? part("In OpenStreetMap", el("ul", { class: "links" }, ...objects)) : []),
+  );
+}
+
+export function describeScore({ score, score_low, score_high }) {
+  return score_high === null && score !== null
+    ? `${formatNumber(score, 2)} (20th percentile ${formatNumber(score_low, 2)}), your weights`
+    : `${formatNumber(score, 2)} (${formatRange(score_low, score_high, 2)})`;
+}
+
+function tabulateFacts(row) {
+  const pairs = [
+    ["Rating", RATING_NOTES[row.rating]],
+    ["Score", describeScore(row)],
+    ["Limited by", row.limiting_criterion ?? "unknown"],
+    ["Data quality", formatNumber(row.data_quality, 2)],
+    ["Length", formatMetres(row.length_m)],
+    ["From the place", formatMetres(row.distance_m)],
+    ["Run", describeDirection(row)],
+    ["Origin", describeOrigin(row)],
+    ["Surface", row.surface ?? "unknown"],
+    ["Slope, start to end", describeSlope(row)],
+    ["Strip width", formatNumber(row.strip_width_m, 1, " m")],
+    ["Free lane", formatNumber(row.free_lane_m, 1, " m")],
+    ["Range of heading", formatNumber(row.heading_range_deg, 0, "°")],
+  ];
+  return el("dl", { class: "values" }, ...pairs.flatMap(([term, value]) => [el("dt", {}, term), el("dd", {}, value)]));
+}
+
+function describeCriterion(row, name, k) {
+  const why = row[`why_${name}`];
+  const [low, high] = row.quantiles ? [row.quantiles[k][LOW], row.quantiles[k][HIGH]] : [null, null];
+  const spread = high !== null && high - low > 0.02 ? ` (${formatRange(low, high, 2)})` : "";
+  const value = `${formatNumber(row.d[k], 2)}${spread}, confidence ${formatNumber(row.c[k], 2)}`;
+  return el(
+    "div",
+    { class: "criterion" },
+    el("h4", {}, name, el("span", { class: "value" }, value)),
+    drawBar(row.d[k], "bar", low, high),
+    drawBar(row.c[k], "bar confidence"),
+    why ? el("p", { dir: "auto" }, why) : null,
+  );
+}
+
+function drawBar(part, className, low = null, high = null) {
+  const box = el("div", { class: className, "aria-hidden": "true" }, el("span"));
+  box.firstChild.style.setProperty("--part", String(part ?? 0));
+  if (high !== null && high > low) {
+    const error = el("i");
+    error.style.setProperty("--from", String(low));
+    error.style.setProperty("--to", String(high));
+    box.append(error);
+  }
+  return box;
+}
+
+/** Return links to the start: only numbers go into an address. */
+function linkStart(row) {
+  const [lat, lon] = row.line[0].map((degrees) => degrees.toFixed(6));
+  const links = [
+    ["Maps app of this device", `geo:${lat},${lon}?q=${lat},${lon}`],
+    ["Apple Maps", `https://maps.apple.com/?daddr=${lat},${lon}&dirflg=w`],
+    ["Google Maps", `https://www.google.com/maps/dir/?api=1&destination=${lat},${lon}&travelmode=walking`],
+    ["OpenStreetMap", `https://www.openstreetmap.org/?mlat=${lat}&mlon=${lon}#map=18/${lat}/${lon}`],
+  ];
+  const items = links.map(([text, href]) => el("li", {}, outLink(href, text)));
+  return el("ul", { class: "links" }, ...items, el("li", {}, el("span", {}, `${lat}, ${lon}`)));
+}
+
+/** Return a link to an object of the map; what is no id of one stays text. */
+function osmLink(id) {
+  const known = /^(way|node|relation)\/[0-9]{1,19}$/.exec(id);
+  return known ? outLink(`https://www.openstreetmap.org/${known[0]}`, known[0]) : el("span", {}, id);
+}

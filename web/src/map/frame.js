@@ -1,0 +1,66 @@
+// What stands around list and map: summary, caution, what was left out, sources of the data.
+
+import { byId, columnHeading, el, outLink } from "../dom.js";
+import { countThings, describeDataDate, formatMetres } from "../words.js";
+
+export function buildFrame(data, stretches) {
+  const near = data.place.name ? ` near ${data.place.name}` : "";
+  byId("title").textContent = `Backward segments${near}`;
+  byId("summary").textContent = [
+    `${countThings(stretches.length, "segment", "segments")} within ${formatMetres(data.radius_m)}`,
+    data.profile ? `profile ${data.profile}` : null,
+    "ranked by suitability for inspection",
+  ]
+    .filter(Boolean)
+    .join(" · ");
+  byId("caution").append(el("strong", {}, "Caution. "), data.caution);
+  byId("about").append(describeRun(data, stretches.length === 0));
+  keepClearOfCaution();
+}
+
+function describeRun(data, nothingFound) {
+  const { ways = null, areas = null } = data.considered;
+  const looked = ways === null || areas === null ? "" : `Looked at ${ways} ways and ${areas} pieces of open ground.`;
+  const notes = data.notes.map((note) => el("li", {}, note));
+  return el(
+    "div",
+    { class: "about" },
+    tabulateExclusions(data.exclusions, nothingFound),
+    ...(notes.length ? [el("h2", {}, "Notes on this run"), el("ul", { class: "checks" }, ...notes)] : []),
+    el("h2", {}, "Data"),
+    el("p", { class: "quiet" }, `${describeDataDate(data.data_date)}. ${looked}`),
+    ...data.attribution.map((text) => el("p", { class: "quiet" }, text)),
+    el(
+      "p",
+      { class: "quiet" },
+      outLink("https://www.openstreetmap.org/copyright", "OpenStreetMap copyright and licence"),
+    ),
+  );
+}
+
+/** Return the table of what was left out, open where nothing else is to be seen. */
+function tabulateExclusions(exclusions, open) {
+  if (!exclusions.length) return null;
+  const rows = exclusions.map(({ reason, rule, pieces, length_m }) =>
+    el(
+      "tr",
+      {},
+      el("td", {}, el("strong", {}, reason), el("br"), rule),
+      el("td", { class: "count" }, String(pieces)),
+      el("td", { class: "count" }, formatMetres(length_m)),
+    ),
+  );
+  const headings = [columnHeading("Why"), columnHeading("Pieces", "count"), columnHeading("Length", "count")];
+  const table = el("table", {}, el("thead", {}, el("tr", {}, ...headings)), el("tbody", {}, ...rows));
+  const box = el("details", {}, el("summary", {}, "What was left out, and why"), table);
+  box.open = open;
+  return box;
+}
+
+/** Tell the style how high the caution is, which stays in sight at the foot of the page. */
+function keepClearOfCaution() {
+  const caution = byId("caution");
+  new ResizeObserver(() => document.body.style.setProperty("--caution-height", `${caution.offsetHeight}px`)).observe(
+    caution,
+  );
+}

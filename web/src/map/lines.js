@@ -1,0 +1,97 @@
+// The stretches on the map.
+
+import { el } from "../dom.js";
+import L from "../leaflet.js";
+import { colourClass, passesFilters } from "./filters.js";
+import { addSign, scaleWidths } from "./view.js";
+
+const PER_ARROW_M = 25;
+const WING_M = 3.5;
+const WING_ANGLE = 2.6; // radians from the way that the arrow points
+const DEGREE_M = 111_320;
+const KINDS = ["casing", "stretch", "arrow", "hit"];
+
+/** Draws stretches, and gives each the look of its rating, colour and choice. */
+export class StretchLines {
+  #map;
+  #layers = new Map(); // row -> kind -> layer
+  #signs = [];
+
+  /**
+   * @param {L.Map} map
+   * @param {Object[]} stretches - rows, the best first
+   * @param {Function} chosen - called with the row that was clicked
+   */
+  constructor(map, stretches, chosen) {
+    this.#map = map;
+    const renderer = L.svg({ pane: "lines", padding: 0.3 });
+    const common = { renderer, pane: "lines", smoothFactor: 0.5 };
+    const scale = () => map.getContainer().style.setProperty("--scale", String(scaleWidths(map)));
+    map.on("zoomend", scale);
+    scale();
+    // The best are drawn last, on top.
+    for (const row of [...stretches].reverse()) {
+      const add = (line, className, interactive = false) =>
+        L.polyline(line, { ...common, interactive, className }).addTo(map);
+      const layers = { casing: add(row.line, "casing"), stretch: add(row.line, "stretch") };
+      layers.hit = add(row.line, "hit", true);
+      const arrows = placeArrows(row);
+      if (arrows.length) layers.arrow = add(arrows, "arrow");
+      layers.hit.on("click", (event) => {
+        L.DomEvent.stop(event);
+        chosen(row);
+      });
+      this.#layers.set(row, layers);
+    }
+  }
+
+  /** Restyle all, and hide what is filtered out. */
+  show({ filters, colourBy, selected }, criteria) {
+    for (const [row, layers] of this.#layers) {
+      const look = [`rating-${row.rating}`, colourClass(row, colourBy, criteria)];
+      if (!passesFilters(row, filters)) look.push("filtered");
+      if (row === selected) look.push("selected");
+      for (const [kind, layer] of Object.entries(layers)) {
+        const classes = [kind, ...look, ...(kind === "hit" ? ["leaflet-interactive"] : [])];
+        layer.getElement()?.setAttribute("class", classes.join(" "));
+      }
+    }
+  }
+
+  /** Bring a stretch to the top, and sign its ends. */
+  open(row) {
+    for (const kind of KINDS) this.#layers.get(row)[kind]?.bringToFront();
+    const words = row.advised_bearing_deg === null ? ["One end", "Other end"] : ["Start", "End"];
+    const ends = [row.line[0], row.line.at(-1)];
+    this.#signs = ends.map((point, i) =>
+      addSign(this.#map, point, el("span", { class: "sign" }, el("span", {}, words[i]))),
+    );
+  }
+
+  close() {
+    for (const sign of this.#signs) sign.remove();
+    this.#signs = [];
+  }
+}
+
+/**
+ * Return heads of arrows every 25 m where a direction is advised, of each three points.
+ *
+ * They lie on the ground and grow with the map.
+ */
+export function placeArrows({ line, advised_bearing_deg, length_m }) {
+  if (advised_bearing_deg === null || line.length < 2) return [];
+  const [start, end] = [line[0], line.at(-1)];
+  const count = Math.max(1, Math.floor((length_m ?? 0) / PER_ARROW_M));
+  const angle = (advised_bearing_deg * Math.PI) / 180;
+  return Array.from({ length: count }, (_, i) => {
+    const part = (i + 0.5) / count;
+    const tip = start.map((from, axis) => from + part * (end[axis] - from));
+    const wing = (side) => moveBy(tip, WING_M * Math.sin(angle + side), WING_M * Math.cos(angle + side));
+    return [wing(WING_ANGLE), tip, wing(-WING_ANGLE)];
+  });
+}
+
+function moveBy([lat, lon], east, north) {
+  return [lat + north / DEGREE_M, lon + east / (DEGREE_M * Math.cos((lat * Math.PI) / 180))];
+}

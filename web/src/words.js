@@ -1,0 +1,61 @@
+// Numbers and facts of a stretch in words. What is not known is null, and is called unknown.
+
+export const RATINGS = { A: "A", B: "B", C: "C", none: "unrated" };
+export const RATING_NOTES = { A: "A", B: "B", C: "C", none: "unrated: inspect first" };
+const ORIGINS = { way: "Unnamed way", area: "Unnamed open area", track: "Unnamed running track" };
+const ORIGIN_NOTES = {
+  way: "along a mapped way",
+  area: "laid into an open area",
+  track: "straight of a running track",
+};
+const WINDS = ["north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west"];
+
+/** Write a number with so many decimals, and a unit after it where it is known. */
+export function formatNumber(value, digits, unit = "") {
+  return typeof value === "number" ? value.toFixed(digits).replace("-", "−") + unit : "unknown";
+}
+
+export function formatMetres(value) {
+  if (value === null) return "unknown";
+  return value < 1000 ? `${Math.round(value)} m` : `${(value / 1000).toFixed(1)} km`;
+}
+
+export function formatRange(low, high, digits) {
+  return low === null || high === null ? "unknown" : `${low.toFixed(digits)} to ${high.toFixed(digits)}`;
+}
+
+/** Write seconds as minutes and seconds, with hours before them from the first on. */
+export function formatClock(seconds) {
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  const two = (value) => String(value).padStart(2, "0");
+  return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+
+export function countThings(count, one, many) {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+export function describeSlope({ grade_pct, grade_sigma_pct }) {
+  if (grade_pct === null) return "unknown";
+  const error = grade_sigma_pct === null ? "error unknown" : `± ${grade_sigma_pct.toFixed(1)} %`;
+  return `${formatNumber(grade_pct, 1)} % ${error}`;
+}
+
+/** Say which way to run; uphill is the kinder direction backwards. */
+export function describeDirection({ advised_bearing_deg: bearing }) {
+  if (bearing === null) return "either way: which end is higher is not known";
+  const wind = WINDS[Math.round(bearing / 45) % 8];
+  return `from start to end, towards ${wind} (${Math.round(bearing)}°), uphill`;
+}
+
+export function describeOrigin({ origin }) {
+  return ORIGIN_NOTES[origin] ?? "unknown";
+}
+
+export function titleStretch({ name, origin }) {
+  return name ?? ORIGINS[origin] ?? "Unnamed";
+}
+
+export function describeDataDate(date) {
+  return date ? `Map data of ${date}` : "Date of the map data unknown";
+}

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  countThings,
+  describeDirection,
+  describeOrigin,
+  describeSlope,
+  formatClock,
+  formatMetres,
+  formatNumber,
+  formatRange,
+  titleStretch,
+} from "../src/words.js";
+
+test("numbers have a true minus, and a unit only where they are known", () => {
+  assert.equal(formatNumber(-1.26, 1, " %"), "−1.3 %");
+  assert.equal(formatNumber(0, 2), "0.00");
+  assert.equal(formatNumber(null, 2, " m"), "unknown");
+  assert.equal(formatNumber(undefined, 2, " m"), "unknown");
+});
+
+test("lengths are in metres below a kilometre", () => {
+  assert.equal(formatMetres(999), "999 m");
+  assert.equal(formatMetres(1000), "1.0 km");
+  assert.equal(formatMetres(0), "0 m");
+  assert.equal(formatMetres(null), "unknown");
+});
+
+test("a range of which one end is unknown is unknown", () => {
+  assert.equal(formatRange(0.4, 0.75, 2), "0.40 to 0.75");
+  assert.equal(formatRange(0.4, null, 2), "unknown");
+});
+
+test("times have hours from the first on", () => {
+  assert.equal(formatClock(65), "1:05");
+  assert.equal(formatClock(3599), "59:59");
+  assert.equal(formatClock(3605), "1:00:05");
+});
+
+test("one thing is counted in the singular", () => {
+  assert.equal(countThings(1, "segment", "segments"), "1 segment");
+  assert.equal(countThings(0, "segment", "segments"), "0 segments");
+});
+
+test("the wind is that of the bearing, north on both sides of zero", () => {
+  const towards = (advised_bearing_deg) => describeDirection({ advised_bearing_deg });
+  assert.match(towards(22), /towards north \(22°\), uphill/);
+  assert.match(towards(359), /towards north \(359°\)/);
+  assert.match(towards(200), /towards south \(200°\)/);
+  assert.match(towards(null), /^either way/);
+});
+
+test("a slope without an error says so, and an unknown one has none", () => {
+  assert.equal(describeSlope({ grade_pct: -0.54, grade_sigma_pct: 0.2 }), "−0.5 % ± 0.2 %");
+  assert.equal(describeSlope({ grade_pct: 2, grade_sigma_pct: null }), "2.0 % error unknown");
+  assert.equal(describeSlope({ grade_pct: null, grade_sigma_pct: 1 }), "unknown");
+});
+
+test("what has no name is called by its origin", () => {
+  assert.equal(titleStretch({ name: "Rantatie", origin: "way" }), "Rantatie");
+  assert.equal(titleStretch({ name: null, origin: "track" }), "Unnamed running track");
+  assert.equal(titleStretch({ name: null, origin: null }), "Unnamed");
+  assert.equal(describeOrigin({ origin: null }), "unknown");
+});
