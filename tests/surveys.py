@@ -25,7 +25,6 @@ def look(tmp_path: Path):
             features_of=ExtractSource([write_town(tmp_path / "town.osm", plan)]),
             profile=profile or load_profile(),
             elevation_of=dem,
-            say=lambda _: None,
         )
 
     return look_at

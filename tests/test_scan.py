@@ -374,14 +374,15 @@ def test_what_will_be_refused_is_refused_before_the_map_is_read(tmp_path, capsys
     assert "reading the map" not in err
 
 
-def test_progress_tells_rate_and_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    tiles, said, clock = tiles_covering((24.0, 60.0, 24.5, 60.2), 12), [], [0.0]
+def test_progress_tells_rate_and_time_left(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "saferoute")
+    tiles, clock = tiles_covering((24.0, 60.0, 24.5, 60.2), 12), [0.0]
     monkeypatch.setattr(scan.time, "monotonic", lambda: clock[0])
-    progress = scan._Progress(tiles, said.append)
+    progress = scan._Progress(tiles)
     for tile in tiles:
         clock[0] += 10.0
         progress.count_tile(tile)
-    n = len(tiles)
+    n, said = len(tiles), caplog.messages
     assert len(said) == n
     assert said[0].startswith(f"1 of {n} tiles, 6.0 tiles/min, 2.36 km²/s")
     assert said[1].endswith(f"{round((n - 2) * 10 / 60)} min left")
@@ -466,13 +467,15 @@ def test_a_page_of_another_scan_is_no_sign_of_a_whole_one(
     assert contents(tmp_path) == contents(whole)
 
 
-def test_a_scan_that_is_whole_is_not_done_again(town: Path, whole: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scan_that_is_whole_is_not_done_again(
+    town: Path, whole: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(_workers, "scan_tile", None)
     before = contents(whole)
-    said: list[str] = []
-    done = scan.scan_region(job(town), whole / "out.parquet", workers=1, say=said.append)
+    caplog.set_level("INFO", "saferoute")
+    done = scan.scan_region(job(town), whole / "out.parquet", workers=1)
     assert done.stretches == len(gpd.read_parquet(whole / "out.parquet"))
-    assert "nothing to do" in said[0]
+    assert "nothing to do" in caplog.text
     assert contents(whole) == before
 
 

@@ -10,6 +10,7 @@ import argparse
 import atexit
 import gc
 import io
+import logging
 import os
 import re
 import sys
@@ -28,12 +29,14 @@ from saferoute.cli import (
     _version,
     _view,
 )
-from saferoute.cli._shared import EXIT_CODES, print_message, print_steps, progress_printer
+from saferoute.cli._shared import EXIT_CODES, log_to_stderr, print_message
 from saferoute.memory import collect_garbage_rarely
 from saferoute.model import InvalidInput, SaferouteError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+_LOG = logging.getLogger(__name__)
 
 _EXAMPLES = """\
 examples:
@@ -88,11 +91,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     defaults = {name: _settings.forget_defaults(command) for name, command in command_parsers(top).items()}
     arguments = top.parse_args(_join_southern_places(sys.argv[1:] if argv is None else argv))
     try:
-        if defaults[arguments.command]:
-            told = _settings.apply_settings(arguments, defaults[arguments.command])
-            for line in told:
-                progress_printer(getattr(arguments, "quiet", False))(f"settings: {line}")
-        with print_steps(getattr(arguments, "quiet", False)):
+        with log_to_stderr(quiet=getattr(arguments, "quiet", False)):
+            if defaults[arguments.command]:
+                for line in _settings.apply_settings(arguments, defaults[arguments.command]):
+                    _LOG.info("settings: %s", line)
             code: int = arguments.run(arguments)
         sys.stdout.flush()
     except SaferouteError as error:

@@ -10,7 +10,6 @@ from saferoute.cli._shared import (
     add_counts,
     new_command,
     open_named_sources,
-    progress_printer,
     require_coverage,
     resolve_place,
     resolve_profile,
@@ -46,7 +45,6 @@ def run_command(arguments: argparse.Namespace) -> int:
         features_of=add_counts(arguments, sources.features),
         profile=profile,
         elevation_of=sources.elevation,
-        say=progress_printer(arguments.quiet),
     )
     for line in explanation_lines(answer):
         print(line)

@@ -15,7 +15,6 @@ from saferoute.cli._shared import (
     new_command,
     open_named_sources,
     print_message,
-    progress_printer,
     require_coverage,
     resolve_place,
     resolve_profile,
@@ -70,7 +69,6 @@ def run_command(arguments: argparse.Namespace) -> int:
         profile=profile,
         elevation_of=sources.elevation,
         top=arguments.top,
-        say=progress_printer(arguments.quiet),
     )
     if not arguments.output:
         files = [default_map_path(arguments, place)]

@@ -16,7 +16,6 @@ from saferoute.cli._shared import (
     new_command,
     open_named_sources,
     print_message,
-    progress_printer,
     require_coverage,
     resolve_place,
     resolve_profile,
@@ -93,7 +92,6 @@ def run_command(arguments: argparse.Namespace) -> int:
         profile=profile,
         elevation_of=sources.elevation,
         wish=wish,
-        say=progress_printer(arguments.quiet),
     )
     if not len(session.steps):
         for note in session.notes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,12 +12,13 @@ from saferoute.cli._shared import (
     add_runner_options,
     new_command,
     print_message,
-    progress_printer,
     resolve_profile,
 )
 
 if TYPE_CHECKING:
     import argparse
+
+_LOG = logging.getLogger(__name__)
 
 
 def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -64,12 +66,11 @@ def run_command(arguments: argparse.Namespace) -> int:
     """Scan, and say what was written."""
     from saferoute import scan
 
-    tell = progress_printer(arguments.quiet)
     profile = resolve_profile(arguments)
     scan.check_output(arguments.output, workers=arguments.workers)
     if not profile.at:
-        tell("no --at: people are those of a mean hour of the day, and nothing is said of light")
-    tell("reading the map; an extract that is new here is read whole, which takes a while")
+        _LOG.info("no --at: people are those of a mean hour of the day, and nothing is said of light")
+    _LOG.info("reading the map; an extract that is new here is read whole, which takes a while")
     job = scan.create_job(
         arguments.region,
         profile=profile,
@@ -78,8 +79,8 @@ def run_command(arguments: argparse.Namespace) -> int:
         zoom=arguments.zoom,
     )
     if job.profile.at != profile.at:
-        tell(f"{profile.at} is {job.profile.at}; to go on another day, give that with --at")
-    done = scan.scan_region(job, arguments.output, workers=arguments.workers, scheduler=arguments.scheduler, say=tell)
+        _LOG.info("%s is %s; to go on another day, give that with --at", profile.at, job.profile.at)
+    done = scan.scan_region(job, arguments.output, workers=arguments.workers, scheduler=arguments.scheduler)
     print(f"{done.stretches} stretches of {done.tiles} tiles with a map")
     for path in done.files:
         print_message(f"wrote {path}")

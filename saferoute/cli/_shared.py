@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from saferoute.model import InvalidInput
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from saferoute.model import Place, Profile
     from saferoute.sources import FeatureSource
@@ -170,30 +170,28 @@ def print_message(text: str) -> None:
     print(sanitize_text(text, 2000), file=sys.stderr)
 
 
-def progress_printer(quiet: bool) -> Callable[[str], None]:
-    """Return what tells of each step, or of none."""
-    return (lambda _: None) if quiet else (lambda text: print_message(f"… {text}"))
-
-
-class _StepPrinter(logging.Handler):
-    """Prints each record as a line on what goes on."""
+class _StderrHandler(logging.Handler):
+    """Prints steps after an ellipsis, and warnings plain."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        print_message(f"… {record.getMessage()}")
+        """Print a record as one line."""
+        print_message(("" if record.levelno >= logging.WARNING else "… ") + record.getMessage())
 
 
 @contextmanager
-def print_steps(quiet: bool) -> Iterator[None]:
-    """Print to stderr what the package logs meanwhile, or nothing of it."""
-    logger = logging.getLogger("saferoute")
-    handler, level = logging.NullHandler() if quiet else _StepPrinter(), logger.level
+def log_to_stderr(*, quiet: bool) -> Iterator[None]:
+    """Print what the package logs: every step, or with `quiet` warnings alone."""
+    logger, handler = logging.getLogger("saferoute"), _StderrHandler()
+    before = logger.level, logger.propagate
     logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
+    logger.setLevel(logging.WARNING if quiet else logging.INFO)
+    logger.propagate = False
     try:
         yield
     finally:
-        logger.setLevel(level)
         logger.removeHandler(handler)
+        logger.setLevel(before[0])
+        logger.propagate = before[1]
 
 
 def open_named_sources(arguments: argparse.Namespace) -> Sources:

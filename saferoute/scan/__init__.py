@@ -7,6 +7,7 @@ goes on where it stopped and ends with the same files.
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import time
@@ -23,11 +24,13 @@ from saferoute.scan._tiles import Tile, tiles_covering
 from saferoute.scan._write import SCHEMA, Outputs, assemble_outputs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from saferoute.model import Profile
 
 __all__ = ["DEFAULT_ZOOM", "SCHEMA", "ZOOMS", "Job", "Result", "check_output", "create_job", "scan_region"]
+
+_LOG = logging.getLogger(__name__)
 
 DEFAULT_ZOOM = 12
 ZOOMS = range(9, 17)
@@ -138,7 +141,6 @@ def scan_region(
     *,
     workers: int | None = None,
     scheduler: str | None = None,
-    say: Callable[[str], None] = lambda _: None,
 ) -> Result:
     """Look at every tile of a region and write what was found.
 
@@ -153,8 +155,6 @@ def scan_region(
     scheduler : str, optional
         Address of a Dask cluster that is to look at the tiles instead. Its workers
         must find the data under the same paths.
-    say : callable
-        Is told how far it is.
 
     Returns
     -------
@@ -173,7 +173,7 @@ def scan_region(
     lock = FileLock(output.with_name(f".{output.name}.lock"))
     try:
         with lock.acquire(timeout=0):
-            result = _run_scan(job, outputs, workers=workers, scheduler=scheduler, say=say)
+            result = _run_scan(job, outputs, workers=workers, scheduler=scheduler)
             Path(lock.lock_file).unlink(missing_ok=True)
     except Timeout as error:
         raise InvalidInput(f"{output}: another scan is writing it; wait for it, or choose another with -o") from error
@@ -184,30 +184,28 @@ def scan_region(
     return result
 
 
-def _run_scan(
-    job: Job, outputs: Outputs, *, workers: int | None, scheduler: str | None, say: Callable[[str], None]
-) -> Result:
+def _run_scan(job: Job, outputs: Outputs, *, workers: int | None, scheduler: str | None) -> Result:
     files = (outputs.stretches, outputs.summary, outputs.page)
     there, name = outputs.read_facts(), job.compute_fingerprint()
     store = Store(outputs.stretches.with_name(f".{outputs.stretches.name}.tiles-{name}"))
     if there.get("fingerprint") == name and not there["bad_tiles"] and all(path.exists() for path in files):
-        say(f"{outputs.stretches} is whole already: nothing to do")
+        _LOG.info("%s is whole already: nothing to do", outputs.stretches)
         shutil.rmtree(store.folder)
         return Result(there["stretches"], there["tiles"], {}, files)
     tiles = tiles_covering(job.data_box, job.zoom)
     finished = store.finished_quadkeys()
     left = [tile for tile in tiles if tile.quadkey not in finished]
     if len(left) < len(tiles):
-        say(f"{len(tiles) - len(left)} of {len(tiles)} tiles are there already")
+        _LOG.info("%d of %d tiles are there already", len(tiles) - len(left), len(tiles))
     bad: dict[str, str] = {}
-    progress = _Progress(left, say)
-    for tile, content, why in _scan_tiles(left, job, workers=workers, scheduler=scheduler, say=say):
+    progress = _Progress(left)
+    for tile, content, why in _scan_tiles(left, job, workers=workers, scheduler=scheduler):
         if content is None:
             bad[tile.quadkey] = f"{_describe_box(tile)}: {why}"
         else:
             store.save_tile(tile, content)
         progress.count_tile(tile)
-    say("putting the tiles together")
+    _LOG.info("putting the tiles together")
     facts = assemble_outputs(store, [t for t in tiles if t.quadkey not in bad], outputs, job=job, bad=bad)
     if not bad:
         shutil.rmtree(store.folder)
@@ -215,10 +213,10 @@ def _run_scan(
 
 
 def _scan_tiles(
-    tiles: list[Tile], job: Job, *, workers: int | None, scheduler: str | None, say: Callable[[str], None]
+    tiles: list[Tile], job: Job, *, workers: int | None, scheduler: str | None
 ) -> Iterator[tuple[Tile, bytes | None, str]]:
     if scheduler is not None:
-        return _workers.scan_on_cluster(tiles, job, scheduler, say)
+        return _workers.scan_on_cluster(tiles, job, scheduler)
     n = min(workers or os.cpu_count() or 1, len(tiles))
     return _workers.scan_in_processes(tiles, job, n) if n > 1 else _workers.scan_serially(tiles, job)
 
@@ -231,8 +229,8 @@ def _describe_box(tile: Tile) -> str:
 class _Progress:
     """Tells how far a scan is, how fast it goes and how long it will take."""
 
-    def __init__(self, tiles: Sequence[Tile], say: Callable[[str], None]) -> None:
-        self._tiles, self._say = len(tiles), say
+    def __init__(self, tiles: Sequence[Tile]) -> None:
+        self._tiles = len(tiles)
         self._km2 = sum(tile.area_km2 for tile in tiles)
         self._begun = self._said = time.monotonic()
         self._done, self._done_km2 = 0, 0.0
@@ -251,9 +249,9 @@ class _Progress:
         took = max(now - self._begun, 1e-3)
         since, before = self._last[0]
         left = (now - since) * (self._km2 - self._done_km2) / max(self._done_km2 - before, 1e-9)
-        self._say(
-            f"{self._done} of {self._tiles} tiles, {60 * self._done / took:.1f} tiles/min, "
-            f"{self._done_km2 / took:.2f} km²/s, {_format_duration(left)} left"
+        _LOG.info(
+            "%d of %d tiles, %.1f tiles/min, %.2f km²/s, %s left",
+            *(self._done, self._tiles, 60 * self._done / took, self._done_km2 / took, _format_duration(left)),
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import signal
@@ -17,13 +18,15 @@ from saferoute.report.text import sanitize_text
 from saferoute.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from saferoute.scan._job import Job
     from saferoute.scan._tiles import Tile
 
     Done = tuple[Tile, bytes | None, str]
     """A tile with what it says, or with None and why it says nothing."""
+
+_LOG = logging.getLogger(__name__)
 
 _AHEAD = 3
 """Tiles sent to a cluster for each of its threads before the first come back."""
@@ -106,7 +109,7 @@ def _end_with_parent() -> None:
     threading.Thread(target=exit_after_parent, daemon=True).start()
 
 
-def scan_on_cluster(tiles: Sequence[Tile], job: Job, address: str, say: Callable[[str], None]) -> Iterator[Done]:
+def scan_on_cluster(tiles: Sequence[Tile], job: Job, address: str) -> Iterator[Done]:
     """Look at tiles on a Dask cluster; a worker that dies gives its tiles back.
 
     Raises
@@ -126,7 +129,7 @@ def scan_on_cluster(tiles: Sequence[Tile], job: Job, address: str, say: Callable
         raise SourceUnavailable(f"{address}: no Dask scheduler answers there; start one with dask scheduler") from error
     with client:
         if not client.nthreads():
-            say("no worker is there yet: start some with dask worker")
+            _LOG.info("no worker is there yet: start some with dask worker")
         left, name = deque(tiles), job.compute_fingerprint()
         running: dict[str, Tile] = {}
         arriving: Any = distributed.as_completed([], loop=client.loop)  # type: ignore[no-untyped-call]

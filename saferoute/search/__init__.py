@@ -5,6 +5,7 @@ The only room that composes the others.
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,8 +28,6 @@ from saferoute.search._survey import MARGIN_M, Seen, Survey, survey_area, survey
 from saferoute.search._tables import count_considered, excluded_table, stretch_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from saferoute.arrays import FloatArray
     from saferoute.model import Area, Place, Profile, Session, Wish
     from saferoute.sources import ElevationSource, FeatureSource
@@ -57,6 +56,8 @@ __all__ = [
     "survey_map",
 ]
 
+_LOG = logging.getLogger(__name__)
+
 EXPLAIN_RADIUS_M = 250.0
 
 
@@ -68,7 +69,6 @@ def find(
     profile: Profile,
     elevation_of: ElevationSource | None = None,
     top: int = 20,
-    say: Callable[[str], None] = lambda _: None,
 ) -> Ranking:
     """Find the stretches of an area, best first.
 
@@ -82,8 +82,6 @@ def find(
         Without it slopes are unknown, and said to be.
     top : int
         Most stretches to return.
-    say : callable
-        Is told of each step.
 
     Returns
     -------
@@ -99,8 +97,8 @@ def find(
     """
     if top < 1:
         raise InvalidInput(f"top {top}: at least 1 stretch must be asked for")
-    ground = survey_area(area, features_of=features_of, profile=profile, elevation_of=elevation_of, say=say)
-    say(f"scoring {len(ground.windows)} windows")
+    ground = survey_area(area, features_of=features_of, profile=profile, elevation_of=elevation_of)
+    _LOG.info("scoring %d windows", len(ground.windows))
     merged, score = build_stretches(ground)
     merged = candidates.drop_overlapping_stretches(merged, score, profile.lane_m)
     elevation = ground.evidence.elevation
@@ -131,7 +129,6 @@ def plan(
     profile: Profile,
     wish: Wish,
     elevation_of: ElevationSource | None = None,
-    say: Callable[[str], None] = lambda _: None,
 ) -> Session:
     """Plan a session from a place through recommended stretches near it, and home again.
 
@@ -139,7 +136,7 @@ def plan(
     ----------
     place : Place
         Where to start and end.
-    features_of, profile, elevation_of, say
+    features_of, profile, elevation_of
         As of `find`.
     wish : Wish
 
@@ -160,8 +157,8 @@ def plan(
 
     training.check_wish(wish)
     area = area_around(place, _plan.search_radius_m(profile.training, wish))
-    ranking = find(area, features_of=features_of, profile=profile, elevation_of=elevation_of, top=_plan.TOP, say=say)
-    return _plan.plan_through_stretches(ranking, wish=wish, elevation_of=elevation_of, say=say)
+    ranking = find(area, features_of=features_of, profile=profile, elevation_of=elevation_of, top=_plan.TOP)
+    return _plan.plan_through_stretches(ranking, wish=wish, elevation_of=elevation_of)
 
 
 def explain(
@@ -170,7 +167,6 @@ def explain(
     features_of: FeatureSource,
     profile: Profile,
     elevation_of: ElevationSource | None = None,
-    say: Callable[[str], None] = lambda _: None,
 ) -> Explanation:
     """Say of the way nearest to a place how it scores, or which limit excludes it.
 
@@ -185,7 +181,6 @@ def explain(
         profile=profile,
         elevation_of=elevation_of,
         top=10_000,
-        say=say,
     )
     here = shapely.Point(project_centre(ranking.area))
     nearest: tuple[float, bool, dict[str, Any]] | None = None

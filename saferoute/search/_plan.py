@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,11 +13,11 @@ from saferoute.osm import access
 from saferoute.search._area import project_centre
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from saferoute.arrays import FloatArray
     from saferoute.model import Ranking, Session, Training, Wish
     from saferoute.sources import ElevationSource
+
+_LOG = logging.getLogger(__name__)
 
 REACH_M = (500.0, 5000.0)
 """Stretches are looked for so far from the start, at least and at most."""
@@ -31,9 +32,7 @@ def search_radius_m(level: Training, wish: Wish) -> float:
     return float(np.clip(0.8 * training.estimate_reach_m(level, wish), low, high))
 
 
-def plan_through_stretches(
-    ranking: Ranking, *, wish: Wish, elevation_of: ElevationSource | None, say: Callable[[str], None]
-) -> Session:
+def plan_through_stretches(ranking: Ranking, *, wish: Wish, elevation_of: ElevationSource | None) -> Session:
     """Return the session through a ranking's stretches, from the ranking's own place."""
 
     def heights(xy: FloatArray) -> FloatArray:
@@ -42,11 +41,11 @@ def plan_through_stretches(
         return elevation_of.read_heights(xy, ranking.area.crs).elevation_m
 
     features = ranking.features
-    say("drawing the foot network")
+    _LOG.info("drawing the foot network")
     walls = clearance.collect_walls(features)
     net = training.build_network(features, access.is_walkable(features.ways))
     net = training.add_square_edges(net, features, walkable=~access.is_closed_on_foot(features.areas).yes, walls=walls)
-    say(f"choosing among {len(ranking.stretches)} stretches")
+    _LOG.info("choosing among %d stretches", len(ranking.stretches))
     return training.plan_session(
         ranking, wish=wish, start=project_centre(ranking.area), ground=training.Ground(net, walls, heights)
     )

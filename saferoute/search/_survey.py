@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from saferoute.sources import clock
 from saferoute.sources.elevation.samples import read_heights_where
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     import geopandas as gpd
     from numpy.typing import NDArray
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from saferoute.arrays import BoolArray, FloatArray
     from saferoute.model import Area, Features, Heights, Measurement, Moment, Profile, Samples, Strokes, Windows
     from saferoute.sources import ElevationSource, FeatureSource
+
+_LOG = logging.getLogger(__name__)
 
 MARGIN_M = 2000.0
 """Features are read this far beyond the area: crowding looks 1 km around a stretch and from
@@ -94,14 +97,13 @@ def survey_area(
     features_of: FeatureSource,
     profile: Profile,
     elevation_of: ElevationSource | None,
-    say: Callable[[str], None],
 ) -> Survey:
     """Look at an area: join, cut, limit and measure."""
-    seen = survey_map(area, features_of=features_of, profile=profile, say=say)
+    seen = survey_map(area, features_of=features_of, profile=profile)
     assert seen.open_ground is not None
     samples, features = seen.samples, seen.features
     if elevation_of is not None:
-        say("looking up heights")
+        _LOG.info("looking up heights")
     heights = None if elevation_of is None else _sample_heights(samples.xy, elevation_of, area)
     evidence = Evidence(
         features, heights, _sample_every_metre(samples, heights, elevation_of, area), profile, seen.moment
@@ -131,7 +133,6 @@ def survey_map(
     *,
     features_of: FeatureSource,
     profile: Profile,
-    say: Callable[[str], None] = lambda _: None,
     on_open_ground: bool = True,
 ) -> Seen:
     """Find the windows of an area that no limit of the map is against.
@@ -141,7 +142,7 @@ def survey_map(
     on_open_ground : bool
         Without, ways alone are looked at, which takes a third of the time.
     """
-    say("reading the map")
+    _LOG.info("reading the map")
     moment = clock.parse_moment(profile.at, area.place) if profile.at else None
     dark = moment is not None and moment.dark
     features = features_of.read_features(area, margin_m=MARGIN_M)
@@ -149,7 +150,7 @@ def survey_map(
     way_reasons = _exclude_ways(features.ways, profile, dark=dark)
     open_ground = None
     if on_open_ground:
-        say("looking for corridors on open ground")
+        _LOG.info("looking for corridors on open ground")
         open_ground = _find_corridors(area, features, profile, dark=dark)
         ground = _append_open_ground(ground, open_ground)
         strokes = candidates.concatenate_strokes(
@@ -163,7 +164,7 @@ def survey_map(
         shortest_m=profile.clear_length_m + 2 * profile.run_out_m,
         here=lambda xy: distance_outside_m(area, xy) <= COMPARED_M + profile.clear_length_m,
     )
-    say(f"looking at {len(samples) * samples.step_m / 1000:.1f} km, every {samples.step_m:.0f} m")
+    _LOG.info("looking at %.1f km, every %.0f m", len(samples) * samples.step_m / 1000, samples.step_m)
     hazards = limits.Hazards(features)
     sample_reasons = limits.exclude_samples(
         samples, features, hazards, where=_is_within_reach(samples, area, profile, way_reasons)

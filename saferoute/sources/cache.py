@@ -145,7 +145,7 @@ class Cache:
             try:
                 return lock.acquire(timeout=0)
             except Timeout:
-                logger.warning("another saferoute is asking %s; waiting for it, at most %.0f s", kind, most_s)
+                logger.info("another saferoute is asking %s; waiting for it, at most %.0f s", kind, most_s)
                 return lock.acquire(timeout=most_s)
         except Timeout as error:
             raise SourceUnavailable(

@@ -93,7 +93,7 @@ def call_with_retries(ask: Callable[[], T], *, service: str, patience: Patience)
 def _count_down(seconds: float, reason: str, patience: Patience) -> None:
     """Wait, and log every few seconds how long is left: nobody is to take the program for dead."""
     while seconds > 0:
-        logger.warning("%s; asking again in %.0f s", reason, seconds)
+        logger.info("%s; asking again in %.0f s", reason, seconds)
         part = min(_COUNT_S, seconds)
         patience.sleep(part)
         seconds -= part

@@ -47,7 +47,7 @@ for name in Path(sys.argv[1]).read_text().split():
         importlib.import_module(name)
 """
 INSIDE = """
-import sys, time
+import logging, sys, time
 from pathlib import Path
 from saferoute import search
 from saferoute.model import Place
@@ -58,9 +58,14 @@ lat, lon = (float(v) for v in sys.argv[3].split(","))
 source = ExtractSource([sys.argv[1]], join=search.join_ways, cache=Cache(Path(sys.argv[2])))
 area = search.area_around(Place("here", lon, lat), 1500)
 profile = load_profile(at="2026-06-20T07:00")
+class Steps(logging.Handler):
+    def emit(self, record):
+        steps.append((record.getMessage(), time.process_time()))
+logging.getLogger("saferoute").addHandler(Steps())
+logging.getLogger("saferoute").setLevel("INFO")
 for turn in range(3):
     steps = [("", time.process_time())]
-    search.find(area, features_of=source, profile=profile, say=lambda text: steps.append((text, time.process_time())))
+    search.find(area, features_of=source, profile=profile)
     steps.append(("", time.process_time()))
 print(f"{steps[-1][1] - steps[0][1]:.2f} s of computing, the third time: " + "; ".join(
     f"{text} {after - before:.2f}" for (text, before), (_, after) in zip(steps[1:-1], steps[2:])

@@ -40,7 +40,7 @@ def main() -> None:
             began = time.process_time()
             ranking = search.find(area, features_of=features, profile=profile, elevation_of=elevation, top=_plan.TOP)
             ranked = time.process_time()
-            made = _plan.plan_through_stretches(ranking, wish=wish, elevation_of=elevation, say=lambda _: None)
+            made = _plan.plan_through_stretches(ranking, wish=wish, elevation_of=elevation)
             rank_s, plan_s = ranked - began, time.process_time() - ranked
             f = made.figures
             print(

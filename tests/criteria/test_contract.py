@@ -46,7 +46,7 @@ w4 n2,n9 highway=path
 
 
 def look_at(area, source, dem):
-    return _survey.survey_area(area, features_of=source, profile=BEGINNER, elevation_of=dem, say=lambda _: None)
+    return _survey.survey_area(area, features_of=source, profile=BEGINNER, elevation_of=dem)
 
 
 each = pytest.mark.parametrize("criterion", criteria.ALL, ids=[c.name for c in criteria.ALL])

@@ -75,7 +75,7 @@ class Glo30Source:
         except Failed as failure:
             host = urlsplit(self._online.glo30_url).netloc
             notes = (f"GLO-30 at {host} {failure}: its heights are missing",)
-            logger.warning("%s", notes[0])
+            logger.info("%s", notes[0])
         if self._cache.trouble:
             notes += (self._cache.trouble,)
         known = np.isfinite(heights)

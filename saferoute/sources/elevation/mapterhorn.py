@@ -102,7 +102,7 @@ class MapterhornSource:
         except Failed as failure:
             host = urlsplit(self._online.mapterhorn_url).netloc
             notes = (f"Mapterhorn at {host} {failure}: its heights are missing",)
-            logger.warning("%s", notes[0])
+            logger.info("%s", notes[0])
         if self._cache.trouble:
             notes += (self._cache.trouble,)
         return replace(result, notes=notes)

@@ -141,7 +141,7 @@ def _warn_of_memory(paths: Sequence[Path]) -> None:
     need = _MEMORY * sum(path.stat().st_size for path in paths if path.name.lower().endswith(".pbf"))
     free = _free_bytes()
     if free is not None and need > free:
-        logger.warning(
+        logger.info(
             "it may take %.1f GB of memory, and %.1f GB are free: if it is killed, give an extract of a smaller region",
             need / 1e9,
             free / 1e9,

@@ -275,7 +275,9 @@ from saferoute.model import Area, Place
 from saferoute.sources.settings import Online
 from saferoute.sources.osm.overpass import OverpassSource
 lon, lat, url, folder = float(sys.argv[1]), float(sys.argv[2]), sys.argv[3], sys.argv[4]
+import logging
 from pathlib import Path
+logging.basicConfig(level=logging.INFO)
 source = OverpassSource(Online(overpass_url=url, cache_dir=Path(folder)))
 print(len(source.read_features(Area(Place("x", lon, lat), 500.0, "EPSG:32635"), margin_m=100).ways))
 """
