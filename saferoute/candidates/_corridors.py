@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from saferoute.geometry import find_longest_lines
+from saferoute.osm.ground import FARMED_KINDS, SHORE_KINDS
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -86,7 +87,7 @@ class CorridorFinder:
         whole = shapely.union_all(self._geometry[members]) if len(members) > 1 else self._geometry[members[0]]
         if not self._is_long_enough(whole):
             return [], "no clear corridor"
-        if kind in {"grass", "meadow"} and self._is_farmed(whole, members, kind):
+        if kind in FARMED_KINDS and self._is_farmed(whole, members, kind):
             return [], "farmland"
         if not len(self._ways.query(whole, predicate="dwithin", distance=_WAY_NEAR_M)):
             return [], "no way leads there"
@@ -146,7 +147,7 @@ class CorridorFinder:
 
     def _corridor_lines(self, inner: shapely.Polygon, kind: str) -> list[shapely.LineString]:
         most = int(np.clip(1 + shapely.area(inner) // _AREA_PER_CORRIDOR_M2, 1, _MOST))
-        beach = kind in {"beach", "sand"}
+        beach = kind in SHORE_KINDS
         ends = find_longest_lines(inner, shortest_m=self._shortest, most=2 * most if beach else most, apart_m=_APART_M)
         lines = shapely.linestrings(ends)
         return list((lines[self._is_along_shore(ends)] if beach and len(ends) else lines)[:most])

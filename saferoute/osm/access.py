@@ -9,7 +9,7 @@ import pandas as pd
 
 from saferoute.osm import ways
 from saferoute.osm.answers import Answer, ask_value
-from saferoute.osm.tags import Tags, get_first_text, has_value, map_tag_values
+from saferoute.osm.tags import Tags, get_first_text, has_only_values, has_value, map_tag_values
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -30,6 +30,7 @@ CLOSED = PRIVATE | frozenset(
 """Values that keep a stranger on foot out."""
 _OPEN_TO_SOME = frozenset({"official", "destination", "public"})
 _OPEN_TO_MOTORS = OPEN | {"official", "destination"}
+_NO_BICYCLES = frozenset({"no", "use_sidepath"})
 _NOT_RUN = frozenset({"bus_guideway", "elevator", "corridor", "via_ferrata"})
 """Values of ``highway`` for what is walkable in part, at a pinch or in a cabin."""
 _MOTOR_KEYS = ("motor_vehicle", "vehicle", "access")
@@ -68,6 +69,16 @@ def has_own_foot_part(tags: Tagged) -> BoolArray:
 def is_meant_for_feet(tags: Tagged) -> BoolArray:
     """Return a mask of ways whose ``foot`` tag says that people walk there by right."""
     return has_value(tags, "foot", {"yes", "designated"})
+
+
+def is_closed_to_bicycles(tags: Tagged) -> BoolArray:
+    """Return a mask of ways on which nobody may ride a bicycle."""
+    return has_only_values(tags, "bicycle", _NO_BICYCLES)
+
+
+def is_shared_with_bicycles(tags: Tagged) -> BoolArray:
+    """Return a mask of ways meant for bicycles that have no part of their own for people on foot."""
+    return has_value(tags, "bicycle", {"designated"}) & ~has_value(tags, "segregated", {"yes"})
 
 
 def is_open_to_motors(tags: Tagged, keys: Sequence[str] = _MOTOR_KEYS) -> Answer:

@@ -39,6 +39,13 @@ KINDS = (
     Kind("park", "leisure", frozenset({"park", "common"})),
 )
 """Kinds of open ground that may be run on; of two that fit, the first."""
+KEPT_KINDS = frozenset({"pitch", "track"})
+"""Of these, grass is mown and rolled, hence turf."""
+_LAWNS = frozenset({"grass", "meadow"})
+FARMED_KINDS = _LAWNS
+"""These may be a farmer's."""
+SHORE_KINDS = frozenset({"beach", "sand"})
+"""These slope down to the water."""
 _RECREATION_KINDS = ("park", "recreation ground", "village green")
 _RECREATION = {"leisure": frozenset({"sports_centre", "stadium", "beach_resort"})}
 """Grounds for recreation that are no open ground as a whole."""
@@ -201,7 +208,7 @@ def is_golf_ground(areas: Tagged) -> BoolArray:
 def is_fenced_lawn(areas: Tagged) -> BoolArray:
     """Return a mask of lawns with a fence of their own and no tag that lets people in: gardens, paddocks, basins."""
     areas = Tags.of(areas)
-    lawn = has_value(areas, "landuse", {"grass", "meadow"}) & barriers.is_fence(areas).yes
+    lawn = has_value(areas, "landuse", _LAWNS) & barriers.is_fence(areas).yes
     return lawn & ~access.is_open_on_foot(areas)
 
 

@@ -95,6 +95,11 @@ def is_street(tags: Tagged) -> BoolArray:
     return has_value(tags, "highway", _STREETS)
 
 
+def is_street_to_live_in(tags: Tagged) -> BoolArray:
+    """Return a mask of streets that have houses beside them, mapped or not."""
+    return has_value(tags, "highway", {"residential", "living_street"})
+
+
 def is_main_road(tags: Tagged) -> BoolArray:
     """Return a mask of roads from motorways down to secondary ones."""
     return has_value(tags, "highway", _MAIN_ROADS)

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from saferoute.osm import access, people, ways
-from saferoute.osm.tags import Tags, has_only_values, has_value, is_tagged
+from saferoute.osm.tags import Tags, has_value, is_tagged
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -80,11 +80,10 @@ def rate_wheels(ground: pd.DataFrame) -> Wheels:
 def rate_bicycles(ground: pd.DataFrame) -> FloatArray:
     """Return the desirability of each way by the bicycles and scooters that may use it."""
     tags = Tags.of(ground)
-    shared = has_value(tags, "bicycle", {"designated"}) & ~has_value(tags, "segregated", {"yes"})
-    none = has_only_values(tags, "bicycle", {"no", "use_sidepath"})
     off_ways = ~ways.is_highway(tags) & ~has_value(tags, "kind", {"square"})
     by_class = ~is_tagged(tags, "bicycle") & (has_value(tags, "highway", {"footway"}) | off_ways)
-    return np.select([shared, none, by_class], [BICYCLES_SHARED, FOOT_ONLY, FOOT_BY_CLASS], BICYCLES)
+    conditions = [access.is_shared_with_bicycles(tags), access.is_closed_to_bicycles(tags), by_class]
+    return np.select(conditions, [BICYCLES_SHARED, FOOT_ONLY, FOOT_BY_CLASS], BICYCLES)
 
 
 def rate_motors(ground: pd.DataFrame) -> tuple[FloatArray, NDArray[np.object_]]:

@@ -33,7 +33,7 @@ from saferoute.osm import water
 from saferoute.osm.access import is_private_on_foot
 from saferoute.osm.people import SETTINGS
 from saferoute.osm.tags import Tags, has_value, is_tagged, map_tag_values, read_metres
-from saferoute.osm.ways import NOT_STREETS, is_walk
+from saferoute.osm.ways import NOT_STREETS, is_street_to_live_in, is_walk
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -79,7 +79,6 @@ _WIDE_MORE = 0.5
 _UNITS_PER_M = 1 / 100.0
 """Walking past per metre of street, in small shops a day [J]."""
 _MARK_M = 25.0
-_HOME_STREETS = frozenset({"residential", "living_street"})
 HOUSES_PER_KM = 2.0
 """Fewer per km of residential street: nobody mapped them [M: Helsinki 61, Liechtenstein 64, Porto 168;
 extracts without houses under .1]."""
@@ -133,7 +132,7 @@ def estimate_activity(xy: FloatArray, features: Features) -> Around:
 
 
 def _has_houses(features: Features) -> bool:
-    homes = has_value(features.ways, "highway", _HOME_STREETS)
+    homes = is_street_to_live_in(features.ways)
     km = float(shapely.length(features.ways.geometry.to_numpy()[homes]).sum()) / 1000
     houses = int(is_tagged(features.areas, "building").sum())
     return houses >= HOUSES_PER_KM * km

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
+    from saferoute.osm.tags import Tags
 
 KINDS = ("node", "relation", "way")
 """Kinds of objects, in the order of the tables."""
@@ -163,10 +164,12 @@ class Columns:
         parts = (shapely.from_wkb(self.wkb[k : k + _AT_ONCE], on_invalid="ignore") for k in starts)
         return np.concatenate([shapely.bounds(part) for part in parts])
 
-    def has_no_tag(self, tag: str) -> BoolArray:
-        """Say which objects have no such tag."""
-        missing: BoolArray = self.vocabulary.codes[:, list(self.vocabulary.known).index(tag)] < 0
-        return missing[self.combination]
+    @property
+    def tags(self) -> Tags:
+        """Return the tags but for the name, not spelled out for each object."""
+        from saferoute.osm.tags import Tags
+
+        return Tags.from_combinations(self.vocabulary.known, self.vocabulary.codes).select_rows(self.combination)
 
     def select_rows(self, rows: IntArray | BoolArray) -> Columns:
         """Return some of the objects."""

@@ -108,7 +108,9 @@ def collect_facts(held: Read, ways: gpd.GeoDataFrame) -> Facts:
 
 def enclose_areas(areas: Columns) -> Box:
     """Return the box around all areas but boundaries."""
-    return enclosing_box(areas.bounds[areas.has_no_tag("boundary")])
+    from saferoute.osm.tags import is_tagged
+
+    return enclosing_box(areas.bounds[~is_tagged(areas.tags, "boundary")])
 
 
 def merge_boxes(one: Box, other: Sequence[float]) -> Box:
