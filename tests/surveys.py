@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 from town import lonlat, write_town
 
-from saferoute.model import Place, Profile
+from saferoute import scoring
+from saferoute.criteria import ALL
+from saferoute.model import Criterion, Measurement, Place, Profile
+from saferoute.quantities import RandomNumbers
+from saferoute.report.reasons import describe_measurement
 from saferoute.search import area_around
 from saferoute.search._survey import Survey, survey_area
 from saferoute.sources.elevation.raster import RasterSource
@@ -28,3 +35,39 @@ def look(tmp_path: Path):
         )
 
     return look_at
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a criterion measured, and what the judge and the report make of it."""
+
+    criterion: Criterion
+    measurement: Measurement
+
+    @property
+    def value(self) -> np.ndarray:
+        """Raw values."""
+        return self.measurement.value
+
+    @property
+    def confidence(self) -> np.ndarray:
+        """0..1."""
+        return self.measurement.confidence
+
+    @property
+    def desirability(self) -> np.ndarray:
+        """Of the best estimates."""
+        return scoring.judge_best_estimates(self.criterion, self.measurement)
+
+    def draw(self, rows: np.ndarray, u: np.ndarray, z: np.ndarray) -> np.ndarray:
+        """Return plausible desirabilities."""
+        return scoring.judge_draws(self.criterion, self.measurement.select_rows(rows), RandomNumbers(u, z))
+
+    def describe(self, rows: np.ndarray) -> pd.DataFrame:
+        """Return the columns of a ranking."""
+        return describe_measurement(self.criterion, self.measurement, rows)
+
+
+def judge(survey: Survey, name: str) -> Judged:
+    """Return what a survey found by one criterion, judged."""
+    return Judged(next(c for c in ALL if c.name == name), survey.measurements[name])

@@ -17,20 +17,22 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 PACKAGE = REPOSITORY / "saferoute"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
-FLOORS = {
-    "arrays": 0, "memory": 0, "version": 0,
-    "model": 1, "geometry": 1, "osm": 1,
-    "sources": 2, "candidates": 2,
-    "limits": 3, "criteria": 3,
-    "scoring": 4,
-    "report": 5,
-    "training": 6,
-    "exports": 7, "page": 7,
-    "search": 8,
-    "api": 9, "scan": 9,
-    "cli": 10,
-    "": 11,
-}  # fmt: skip
+HOUSE = (
+    "arrays memory version",
+    "quantities",
+    "model geometry osm",
+    "sources candidates",
+    "limits criteria",
+    "scoring",
+    "report",
+    "training",
+    "exports page",
+    "search",
+    "api scan",
+    "cli",
+)
+"""The rooms of each floor, from the ground up."""
+FLOORS = {"": len(HOUSE)} | {room: floor for floor, rooms in enumerate(HOUSE) for room in rooms.split()}
 """Floor of every room; the package itself, which names what users import, stands on the roof."""
 EXEMPT = {"__main__"}
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saferoute import scoring
-from saferoute.model import CRITERIA, Measurement
+from saferoute.model import CRITERIA, Criterion, Measurement
+from saferoute.quantities import Exact, Guessed, Normal
 from saferoute.sources.profiles import LEVELS, load_profile
 
 N = len(CRITERIA)
@@ -22,18 +22,22 @@ EQUAL = np.full(5, 0.2)
 quick = settings(max_examples=100, deadline=None)
 
 
-def measurement(desirability: np.ndarray, confidence: np.ndarray) -> Measurement:
-    """Return a measurement whose draws stray the farther, the less is known."""
-
-    def draw(rows, u, z):
-        d = desirability[rows][:, None] + (1 - confidence[rows])[:, None] * 0.2 * z + 0.02 * (u - 0.5)
-        return np.clip(d, 0, 1)
-
-    return Measurement(desirability, desirability, confidence, draw, lambda rows: pd.DataFrame(index=rows))
+PLAIN = tuple(
+    Criterion(name=name, unit="worth", curve=((0.0, 0.0), (1.0, 1.0)), measure=lambda *_: None) for name in CRITERIA
+)
+"""Criteria that take a value for what it is worth."""
 
 
 def measured(desirability: np.ndarray, confidence: np.ndarray) -> dict[str, Measurement]:
-    return {name: measurement(desirability[:, k], confidence[:, k]) for k, name in enumerate(CRITERIA)}
+    """Return measurements whose draws stray the farther, the less is known."""
+    return {
+        name: Measurement(Normal(desirability[:, k], 0.2 * (1 - confidence[:, k]) + 0.01), confidence[:, k])
+        for k, name in enumerate(CRITERIA)
+    }
+
+
+def score(measurements: dict[str, Measurement]) -> scoring.Scores:
+    return scoring.score_measurements(measurements, BEGINNER, PLAIN)
 
 
 @pytest.fixture
@@ -113,8 +117,8 @@ FIELDS = ("desirability", "confidence", "score", "low", "high", "quality")
 @pytest.mark.parametrize("rows", [[3], [5, 4, 3, 2], [39, 0, 17], list(range(39, -1, -1))])
 def test_rows_are_scored_the_same_alone_and_in_any_order(table, rows: list[int]) -> None:
     d, c = table
-    whole = scoring.score_measurements(measured(d, c), BEGINNER)
-    part = scoring.score_measurements(measured(d[rows], c[rows]), BEGINNER)
+    whole = score(measured(d, c))
+    part = score(measured(d[rows], c[rows]))
     for name in FIELDS:
         assert getattr(part, name) == pytest.approx(
             getattr(whole, name)[rows], rel=1e-12
@@ -123,31 +127,31 @@ def test_rows_are_scored_the_same_alone_and_in_any_order(table, rows: list[int])
 
 
 def test_the_interval_holds_the_score(table) -> None:
-    scores = scoring.score_measurements(measured(*table), BEGINNER)
+    scores = score(measured(*table))
     assert (scores.low <= scores.score).all()
     assert (scores.score <= scores.high).all()
 
 
 def test_the_interval_is_wider_where_less_is_known() -> None:
     d = np.full((2, N), 0.6)
-    scores = scoring.score_measurements(measured(d, np.array([np.full(N, 0.9), np.full(N, 0.2)])), BEGINNER)
+    scores = score(measured(d, np.array([np.full(N, 0.9), np.full(N, 0.2)])))
     widths = scores.high - scores.low
     assert widths[1] > 2 * widths[0]
 
 
 def test_the_low_end_is_the_20th_percentile_of_the_draws() -> None:
     # All criteria but one stand still, that one is uniform on 0..1.
-    still = measurement(np.ones(1), np.ones(1))
-    fixed = Measurement(still.value, np.ones(1), np.ones(1), lambda _, u, _z: np.ones((1, len(u))), still.describe)
-    moving = Measurement(still.value, np.ones(1), np.ones(1), lambda _, u, _z: u[None, :], still.describe)
-    scores = scoring.score_measurements({**dict.fromkeys(CRITERIA, fixed), "surface": moving}, BEGINNER)
+    still = Measurement(Exact(np.ones(1)), np.ones(1))
+    evenly = np.linspace(0, 1, 1001)
+    uniform = Guessed(np.full(1, np.nan), evenly, np.full((1, 1001), 1 / 1001), np.zeros(1, dtype=int))
+    scores = score({**dict.fromkeys(CRITERIA, still), "surface": Measurement(uniform, np.ones(1))})
     weight = BEGINNER.weights["surface"] / sum(BEGINNER.weights.values())
     assert scores.low[0] == pytest.approx(0.2 ** (0.7 * weight + 0.3), abs=0.04)
-    assert scores.high[0] == 1
+    assert scores.high[0] == pytest.approx(0.8 ** (0.7 * weight + 0.3), abs=0.04)
 
 
 def test_quality_is_the_weighted_confidence(table) -> None:
-    scores = scoring.score_measurements(measured(*table), BEGINNER)
+    scores = score(measured(*table))
     assert scores.quality == pytest.approx(table[1] @ scoring.normalise_weights(BEGINNER))
 
 
@@ -155,16 +159,16 @@ def test_quality_is_the_weighted_confidence(table) -> None:
 def test_the_limiting_criterion_is_the_one_that_is_bad(k: int) -> None:
     d = np.full((1, N), 0.9)
     d[0, k] = 0.3
-    assert scoring.score_measurements(measured(d, np.ones((1, N))), BEGINNER).limiting.tolist() == [CRITERIA[k]]
+    assert score(measured(d, np.ones((1, N)))).limiting.tolist() == [CRITERIA[k]]
 
 
 def test_scores_come_out_the_same_twice(table) -> None:
-    one, two = (scoring.score_measurements(measured(*table), BEGINNER) for _ in range(2))
+    one, two = (score(measured(*table)) for _ in range(2))
     assert one.low.tolist() == two.low.tolist()
 
 
 def test_no_rows_have_no_scores() -> None:
-    scores = scoring.score_measurements(measured(np.empty((0, N)), np.empty((0, N))), BEGINNER)
+    scores = score(measured(np.empty((0, N)), np.empty((0, N))))
     assert all(len(getattr(scores, name)) == 0 for name in (*FIELDS, "limiting"))
 
 

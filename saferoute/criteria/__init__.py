@@ -1,18 +1,18 @@
-"""What makes ground good or bad to run backwards on: five criteria and the limits.
+"""What makes ground good or bad to run backwards on: a file for each criterion of the default profile.
 
-A new criterion is a new file with a `CRITERION`, a line in `ALL`, and its weight in
+A new criterion is a new file ``<name>.py`` with a `CRITERION`, and a line in
 `saferoute.model.WEIGHTS`; CONTRIBUTING.md walks through one.
 """
 
 from __future__ import annotations
 
-from saferoute.criteria import crowding, flatness, obstacles, straightness, surface
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-ALL = (
-    surface.CRITERION,
-    flatness.CRITERION,
-    straightness.CRITERION,
-    obstacles.CRITERION,
-    crowding.CRITERION,
-)
-"""In the order in which everything shows them."""
+from saferoute.model import CRITERIA
+
+if TYPE_CHECKING:
+    from saferoute.model import Criterion
+
+ALL: tuple[Criterion, ...] = tuple(import_module(f"{__name__}.{name}").CRITERION for name in CRITERIA)
+"""The criteria of the default profile, in its order."""

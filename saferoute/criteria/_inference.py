@@ -16,7 +16,6 @@ from saferoute.osm.tags import has_value, tag_column
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import NDArray
 
     from saferoute.arrays import FloatArray, IntArray
 
@@ -94,18 +93,3 @@ def _read_class_keys(table: pd.DataFrame) -> tuple[list[str], list[tuple[str, st
     """Return the class of each way, and the class with tracktype and use."""
     parts = [tag_column(table, tag).fillna("").to_list() for tag in ("highway", "tracktype", "footway")]
     return parts[0], list(zip(*parts, strict=True))
-
-
-def compute_quantiles(support: FloatArray, probability: FloatArray, at: FloatArray | float) -> FloatArray:
-    """Return quantiles of discrete distributions, shape (m,) or (m, len(at)).
-
-    Examples
-    --------
-    >>> compute_quantiles(np.array([0.25, 0.6, 0.85]), np.array([[0.2, 0.3, 0.5]]), 0.25).tolist()
-    [0.6]
-    """
-    cumulative = np.cumsum(probability, axis=1)
-    wanted = np.atleast_1d(at)
-    index: IntArray = (cumulative[:, None, :] < wanted[None, :, None] - 1e-12).sum(axis=2)
-    values: NDArray[np.float64] = support[np.minimum(index, len(support) - 1)]
-    return values[:, 0] if np.ndim(at) == 0 else values

@@ -35,6 +35,11 @@ def reduce_to_windows(windows: Windows, of_samples: FloatArray, how: str, *, run
     return result
 
 
+def reduce_ground(windows: Windows, of_ground: FloatArray, how: str) -> FloatArray:
+    """Return the minimum or maximum over the ground that each window touches, shape (windows,)."""
+    return reduce_to_windows(windows, reduce_to_samples(windows.samples, of_ground, how), how)
+
+
 def find_worst_ground(windows: Windows, of_ground: FloatArray) -> IntArray:
     """Return the row of `Samples.ground` with the least value that each window touches."""
     samples = windows.samples

@@ -16,18 +16,21 @@ import shapely
 
 from saferoute.criteria import _samples
 from saferoute.geometry import chord_headings, fit_slopes, take_slices
-from saferoute.model import Criterion, Measurement
+from saferoute.model import Criterion, Measurement, Unknown
 from saferoute.osm.tags import has_tag, has_value
+from saferoute.quantities import Normal
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.model import Evidence, Heights, Samples, Windows
 
-UPHILL = ((0.0, 1.0), (1.0, 1.0), (2.0, 0.75), (3.0, 0.4), (5.0, 0.0))
-"""Desirability by grade in % when running backwards uphill, the kinder direction [J]."""
-DOWNHILL = ((0.0, 1.0), (1.0, 1.0), (2.0, 0.55), (3.0, 0.2), (4.0, 0.0))
-UNKNOWN = 0.5
-_UNKNOWN_HALF_RANGE = 0.25
+CURVE = (
+    (-4.0, 0.0), (-3.0, 0.2), (-2.0, 0.55), (-1.0, 1.0), (1.0, 1.0), (2.0, 0.75), (3.0, 0.4), (5.0, 0.0),
+)  # fmt: skip
+"""Desirability by grade in % when running backwards; uphill, the kinder direction, is positive [J]."""
+UNKNOWN = Unknown(estimate=0.5, draws=((0.0, 0.25), (1.0, 0.75)))
 """Unknown slope is drawn from .25 to .75: never called flat, never called steep [J]."""
 
 FIT_LENGTH_M = 200.0
@@ -51,9 +54,6 @@ APPROACH_M = 20.0
 SURE = 1.28
 """|grade|/σ from which the sign is right with P > .9, and uphill is advised."""
 _CONFIDENCE_PCT = 1.5
-
-_QUANTILES = np.array([-1.96, -1.44, -1.15, -0.93, -0.76, -0.6, -0.46, -0.32, -0.19, -0.06])
-_Z = np.concatenate([_QUANTILES, -_QUANTILES[::-1]])  # medians of 20 equal parts of a normal curve
 
 
 @dataclass(frozen=True)
@@ -229,74 +229,37 @@ def _choose_fit_range(windows: Windows, heights: Heights, max_turn_deg: float) -
     return low, high
 
 
-def rate_grade(grade_pct: FloatArray) -> FloatArray:
-    """Return how kind a grade is; positive = the runner goes uphill."""
-    up, down = np.array(UPHILL), np.array(DOWNHILL)
-    kind: FloatArray = np.where(grade_pct >= 0, np.interp(grade_pct, *up.T), np.interp(-grade_pct, *down.T))
-    return kind
-
-
-def rate_uncertain_grade(grade_pct: FloatArray, sigma_pct: FloatArray) -> FloatArray:
-    """Return E[d(g)], g normal around the fitted grade, run uphill as far as is known.
-
-    Bounded by its value on the level, so that a steeper fit never scores more.
-    """
-
-    def mean(grade: FloatArray) -> FloatArray:
-        result: FloatArray = rate_grade(grade[:, None] + sigma_pct[:, None] * _Z).mean(axis=1)
-        return result
-
-    return np.fmin(mean(np.abs(grade_pct)), mean(np.zeros_like(grade_pct)))
-
-
 def measure_flatness(windows: Windows, evidence: Evidence) -> Measurement:
-    """Measure the slope of each window."""
+    """Measure the slope of each window, run uphill as far as is known."""
     fitted = fit_window_slopes(windows, evidence)
-    grade, sigma = fitted.grade_pct, fitted.sigma_pct
-    known = np.isfinite(grade)
-    expected = np.where(known, rate_uncertain_grade(np.nan_to_num(grade), np.nan_to_num(sigma)), UNKNOWN)
 
-    def draw(rows: IntArray, u: FloatArray, z: FloatArray) -> FloatArray:
-        drawn = rate_grade(np.abs(grade[rows])[:, None] + sigma[rows][:, None] * z)
-        blank = UNKNOWN + _UNKNOWN_HALF_RANGE * (2 * u - 1)
-        return np.where(known[rows][:, None], drawn, blank)
+    def gather(rows: IntArray) -> pd.DataFrame:
+        return pd.DataFrame(
+            {
+                "grade_pct": fitted.grade_pct[rows],
+                "grade_sigma_pct": fitted.sigma_pct[rows],
+                "roughness_m": fitted.roughness_m[rows],
+                "fit_m": fitted.fit_m[rows],
+                "height_source": _list_height_sources(windows, evidence.elevation, rows),
+            }
+        )
 
+    known = np.isfinite(fitted.grade_pct)
     return Measurement(
-        value=grade,
-        desirability=expected,
-        confidence=np.where(known, np.exp(-np.nan_to_num(sigma) / _CONFIDENCE_PCT), 0.0),
-        draw=draw,
-        describe=lambda rows: _describe_windows(windows, evidence, fitted, rows),
+        quantity=Normal(np.abs(fitted.grade_pct), fitted.sigma_pct),
+        confidence=np.where(known, np.exp(-np.nan_to_num(fitted.sigma_pct) / _CONFIDENCE_PCT), 0.0),
+        gather_evidence=gather,
     )
 
 
-def _describe_windows(windows: Windows, evidence: Evidence, fitted: Slopes, rows: IntArray) -> pd.DataFrame:
-    """Return slopes with their error, and in words."""
-    start = windows.first[rows] + windows.samples.stroke[windows.first[rows]] if len(rows) else rows
-    words = [
-        _describe_slope(fitted, row, evidence.elevation, middle)
-        for row, middle in zip(rows, start + windows.n_samples // 2, strict=True)
-    ]
-    return pd.DataFrame(
-        {
-            "grade_pct": fitted.grade_pct[rows],
-            "grade_sigma_pct": fitted.sigma_pct[rows],
-            "roughness_m": fitted.roughness_m[rows],
-            "why_flatness": words,
-        }
-    )
+def _list_height_sources(windows: Windows, heights: Heights | None, rows: IntArray) -> NDArray[np.object_]:
+    """Return the name of the raster under the middle of each window, None where there is none."""
+    if heights is None or not len(rows):
+        return np.full(len(rows), None, dtype=object)
+    middle = windows.first[rows] + windows.samples.stroke[windows.first[rows]] + windows.n_samples // 2
+    return np.array([*heights.sources, None], dtype=object)[heights.source[middle]]  # -1, uncovered, is the last
 
 
-def _describe_slope(fitted: Slopes, row: int, heights: Heights | None, middle: int) -> str:
-    grade, sigma, rough = fitted.grade_pct[row], fitted.sigma_pct[row], fitted.roughness_m[row]
-    if heights is None or not np.isfinite(grade):
-        return "slope unknown: no elevation here"
-    source = heights.sources[heights.source[middle]]
-    text = f"{abs(grade):.1f} ± {sigma:.1f} %, fitted over {fitted.fit_m[row]:.0f} m of {source}"
-    text += "; best run uphill" if abs(grade) > SURE * sigma else "; which way is up is not sure"
-    if np.isfinite(rough):
-        return f"{text}; uneven by {100 * rough:.0f} cm around that line"
-    return f"{text}; dents cannot be seen in this data"
-
-
-CRITERION = Criterion(name="flatness", unit="% grade uphill", curve=UPHILL, unknown=UNKNOWN, measure=measure_flatness)
+CRITERION = Criterion(
+    name="flatness", unit="% grade uphill", curve=CURVE, unknown=UNKNOWN, measure=measure_flatness, averaged=True
+)

@@ -14,10 +14,11 @@ import shapely
 
 from saferoute.criteria import _near, _samples
 from saferoute.geometry import place_points_evenly
-from saferoute.model import Criterion, Measurement
+from saferoute.model import Criterion, Measurement, Unknown
 from saferoute.osm import widths
 from saferoute.osm.obstacles import is_small_object
 from saferoute.osm.tags import has_tag, has_value
+from saferoute.quantities import Exact
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,8 +30,8 @@ CURVE = ((0.0, 1.0), (1.0, 0.7), (2.0, 0.5), (4.0, 0.2), (6.0, 0.0))
 """Desirability by weighted objects per 100 m [J]."""
 ZONES = ((0.0, 1.0), (0.5, 0.5), (1.5, 0.15))
 """Distance in m from the way's edge, and the weight of an object up to there [J]."""
-NONE_MAPPED = 0.6
-"""What "none mapped" is worth where nothing small is mapped around [J]."""
+NONE_MAPPED = Unknown(estimate=0.6, draws=((0.0, 0.2), (1.0, 1.0)))
+"""What "none mapped" is worth where nothing small is mapped around; what is missing lies anywhere in .2 to 1 [J]."""
 AROUND_M = 500.0
 COMPLETE_PER_KM = 5.0
 """Confidence is 1 − exp(−ρ/5), ρ = small mapped objects per km of way around that are in nobody's way."""
@@ -127,35 +128,18 @@ def measure_obstacles(windows: Windows, evidence: Evidence) -> Measurement:
     side = _samples.reduce_to_windows(windows, samples.side_paths, "sum", run_outs=True)
     rho = _count_mapped_per_km(windows, points, evidence.features) if len(windows) else np.empty(0)
     confidence = 1 - np.exp(-rho / COMPLETE_PER_KM)
-    rating = np.interp(density, *np.array(CURVE).T)
 
-    def draw(rows: IntArray, u: FloatArray, z: FloatArray) -> FloatArray:
-        # Either the map is whole here, or what is missing lies anywhere in .2 to 1.
-        missing = 0.2 + 0.8 * (0.5 + np.arctan(z) / np.pi)
-        seen = rating[rows][:, None]
-        return np.where(u < confidence[rows][:, None], seen, np.fmin(seen, missing))
+    def gather(rows: IntArray) -> pd.DataFrame:
+        return pd.DataFrame(
+            {
+                "obstacles_per_100m": density[rows],
+                "objects": objects[rows],
+                "side_paths": side[rows],
+                "mapped_per_km": rho[rows],
+            }
+        )
 
-    def describe(rows: IntArray) -> pd.DataFrame:
-        columns = zip(objects[rows], side[rows], density[rows], rho[rows], confidence[rows], strict=True)
-        words = [_describe_obstacles(*row) for row in columns]
-        return pd.DataFrame({"obstacles_per_100m": density[rows], "why_obstacles": words})
-
-    return Measurement(
-        value=density,
-        desirability=confidence * rating + (1 - confidence) * np.fmin(NONE_MAPPED, rating),
-        confidence=confidence,
-        draw=draw,
-        describe=describe,
-    )
-
-
-def _describe_obstacles(objects: float, side: float, density: float, per_km: float, confidence: float) -> str:
-    missing = "" if confidence >= 0.5 else ", so obstacles may well be missing"
-    return (
-        f"{objects:.0f} objects and {side:.0f} side paths mapped on or beside it, run-outs included "
-        f"({density:.1f} per 100 m, weighted); "
-        f"{per_km:.1f} small objects mapped per km of way around{missing}"
-    )
+    return Measurement(quantity=Exact(density), confidence=confidence, gather_evidence=gather, completeness=confidence)
 
 
 CRITERION = Criterion(

@@ -7,20 +7,20 @@ unless a source is named.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from saferoute.criteria import _samples
-from saferoute.criteria._inference import Likelihood, compute_quantiles
-from saferoute.model import Criterion, Measurement
+from saferoute.criteria._inference import Likelihood
+from saferoute.model import Criterion, Measurement, Scale, Unknown
 from saferoute.osm.surfaces import EXCLUDED_SURFACES
 from saferoute.osm.tags import has_value, rate_worst_value
+from saferoute.quantities import Exact, Guessed
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    import pandas as pd
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.model import Evidence, Profile, Windows
@@ -44,11 +44,14 @@ TRACKTYPES = {"grade1": 0.9, "grade2": 0.65, "grade3": 0.4, "grade4": 0.15}
 
 CONFIDENCE_BOTH, CONFIDENCE_MATERIAL, CONFIDENCE_TRACKTYPE = 1.0, 0.7, 0.5
 
-_ESTIMATE_AT = 0.25
 _INFERRED_SHARE = 0.5
 """Confidence of a guess that is as good as sure; a likeliest rating of .5 gives .25."""
-_NOTHING_TAGGED = 0.45
-"""What bare ground is worth: the estimate where an extract has no surface tag at all [J]."""
+UNKNOWN = Unknown(estimate=0.45)
+"""What bare ground is worth: where an extract has no surface tag at all [J]."""
+_AS_RATED = ((0.0, 0.0), (1.0, 1.0))
+"""The tables above rate materials as the score takes them."""
+_TELLING = ["highway", "kind", "surface", "smoothness", "tracktype", "surface_implied"]
+"""Columns of the ground that explain its rating."""
 
 
 def rate_ground(ground: pd.DataFrame, profile: Profile) -> tuple[FloatArray, FloatArray]:
@@ -91,9 +94,8 @@ def learn_likelihood(evidence: Evidence) -> Likelihood:
 def measure_surface(windows: Windows, evidence: Evidence) -> Measurement:
     """Measure the surface of each window: its worst sample.
 
-    Where no tag tells, the estimate is the 25th percentile of what is likely
-    there, so that silence never looks as good as speech, and the confidence
-    half the probability of the likeliest rating.
+    Where no tag tells, the value is unknown, with the distribution of what is
+    likely there; the confidence is half the probability of the likeliest rating.
     """
     samples = windows.samples
     rating, confidence = rate_ground(samples.ground, evidence.profile)
@@ -101,65 +103,38 @@ def measure_surface(windows: Windows, evidence: Evidence) -> Measurement:
     model = learn_likelihood(evidence)
     middle = shapely.centroid(samples.ground.geometry.to_numpy()[unknown])
     probability = model.predict_probabilities(samples.ground.iloc[unknown], shapely.get_coordinates(middle))
-    estimate = rating.copy()
-    row_of = np.full(len(rating), -1)
-    row_of[unknown] = np.arange(len(unknown))
-    smoothness = rate_worst_value(samples.ground, "smoothness", SMOOTHNESS)
     if model.support.size:
-        estimate[unknown] = np.fmin(compute_quantiles(model.support, probability, _ESTIMATE_AT), smoothness[unknown])
         confidence[unknown] = _INFERRED_SHARE * probability.max(axis=1, initial=0.0)
-    else:
-        estimate[unknown] = np.fmin(_NOTHING_TAGGED, smoothness[unknown])
+    distribution = np.full(len(rating), -1)
+    distribution[unknown] = np.arange(len(unknown))
+    material = Guessed(rating, model.support, probability, distribution)
+    smoothness = rate_worst_value(samples.ground, "smoothness", SMOOTHNESS)
+    worst = _samples.find_worst_ground(windows, _estimate_rating(material, smoothness))
+    partly_untagged = _samples.reduce_ground(windows, (distribution >= 0).astype(float), "max") > 0
 
-    worst_ground = _samples.find_worst_ground(windows, estimate)
-    guessed = row_of[worst_ground]
-    known = guessed < 0
+    def gather(rows: IntArray) -> pd.DataFrame:
+        tags = samples.ground.iloc[worst[rows]].reindex(columns=_TELLING).reset_index(drop=True)
+        return tags.assign(is_tagged=distribution[worst[rows]] < 0, is_partly_untagged=partly_untagged[rows])
 
-    def draw(rows: IntArray, u: FloatArray, z: FloatArray) -> FloatArray:  # noqa: ARG001
-        drawn = np.repeat(estimate[worst_ground[rows]][:, None], len(u), axis=1)
-        if model.support.size:
-            guess = ~known[rows]
-            likely = compute_quantiles(model.support, probability[guessed[rows[guess]]], u)
-            drawn[guess] = np.fmin(likely, smoothness[worst_ground[rows[guess]]][:, None])
-        return drawn
-
-    of_ground = _samples.reduce_to_samples(samples, (row_of >= 0).astype(float), "max")
-    partly = _samples.reduce_to_windows(windows, of_ground, "max") > 0
     return Measurement(
-        value=np.where(known, estimate[worst_ground], np.nan),
-        desirability=estimate[worst_ground],
-        confidence=_samples.reduce_to_windows(windows, _samples.reduce_to_samples(samples, confidence, "min"), "min"),
-        draw=draw,
-        describe=lambda rows: _describe_ground(samples.ground.iloc[worst_ground[rows]], known[rows], partly[rows]),
+        quantity=material.select_rows(worst),
+        confidence=_samples.reduce_ground(windows, confidence, "min"),
+        gather_evidence=gather,
+        bounds={"smoothness": Exact(smoothness[worst])},
     )
 
 
-def _describe_ground(ground: pd.DataFrame, known: BoolArray, partly: BoolArray) -> pd.DataFrame:
-    """Return what the tags say of the ground that decides, in words."""
-    table = ground.reindex(columns=["highway", "kind", "surface", "smoothness", "tracktype", "surface_implied"])
-    words = [
-        _describe_tags(tags, is_known, is_partly)
-        for tags, is_known, is_partly in zip(table.to_dict("records"), known, partly, strict=True)
-    ]
-    surface = table["surface"].astype("str").to_numpy(dtype=object, na_value=np.nan)
-    return pd.DataFrame({"surface": pd.array(surface, dtype="str"), "why_surface": words})
-
-
-def _describe_tags(tags: dict[Hashable, Any], is_known: bool, is_partly: bool) -> str:
-    if not is_known:
-        kind = tags["highway"] if pd.notna(tags["highway"]) else "foot way"
-        return f"unknown; estimated low (25th percentile of what the tagged {kind}s and ways near by tell)"
-    said = [f"{t}={tags[t]}" for t in ("surface", "smoothness", "tracktype") if pd.notna(tags[t])]
-    if tags["surface_implied"] is True:
-        said[0] = f"{tags['surface']} (not tagged, but it is mapped as {tags['kind']})"
-    unsaid = [f"{t} unknown" for t in ("surface", "smoothness") if pd.isna(tags[t])]
-    return ", ".join(said + unsaid) + ("; partly untagged" if is_partly else "")
+def _estimate_rating(material: Guessed, smoothness: FloatArray) -> FloatArray:
+    """Return an estimate of each ground's rating by which the worst one of a window is found."""
+    estimate = material.estimate_values()
+    return np.fmin(np.where(np.isfinite(estimate), estimate, UNKNOWN.estimate), smoothness)
 
 
 CRITERION = Criterion(
     name="surface",
-    unit="desirability of material and smoothness, 0..1",
-    curve=((0.0, 0.0), (1.0, 1.0)),
-    unknown=_NOTHING_TAGGED,
+    unit="rating of material and smoothness, 0..1",
+    curve=_AS_RATED,
+    unknown=UNKNOWN,
+    bounds={"smoothness": Scale(unit="rating of smoothness, 0..1", curve=_AS_RATED)},
     measure=measure_surface,
 )

@@ -16,7 +16,17 @@ from saferoute.model.errors import (
 )
 from saferoute.model.features import OSM_ATTRIBUTION, Counters, Features, Strokes
 from saferoute.model.heights import Heights
-from saferoute.model.judgement import CRITERIA, WEIGHTS, Criterion, Evidence, Formula, Measurement
+from saferoute.model.judgement import (
+    CRITERIA,
+    WEIGHTS,
+    Criterion,
+    Evidence,
+    Formula,
+    Hedge,
+    Measurement,
+    Scale,
+    Unknown,
+)
 from saferoute.model.places import WGS84, Area, Moment, Place
 from saferoute.model.results import CAUTION, STEP_KINDS, Explanation, Ranking, Session, Wish
 from saferoute.model.runner import BEGINNER_LEVELS, BEGINNER_SECTION_S, BEGINNER_SECTIONS, Profile, Training
@@ -39,6 +49,7 @@ __all__ = [
     "Explanation",
     "Features",
     "Formula",
+    "Hedge",
     "Heights",
     "InvalidInput",
     "InvalidProfile",
@@ -51,10 +62,12 @@ __all__ = [
     "Ranking",
     "SaferouteError",
     "Samples",
+    "Scale",
     "Session",
     "SourceUnavailable",
     "Strokes",
     "Training",
+    "Unknown",
     "Windows",
     "Wish",
 ]

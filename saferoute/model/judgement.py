@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import pandas as pd
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from saferoute.model.places import Moment
     from saferoute.model.runner import Profile
     from saferoute.model.samples import Windows
-
+    from saferoute.quantities import Quantity
 
 WEIGHTS = {
     "surface": 0.24,
@@ -25,11 +25,16 @@ WEIGHTS = {
     "obstacles": 0.20,
     "crowding": 0.20,
 }
-"""Default weights of the criteria, sum 1 [J]; a profile may set others."""
+"""The default profile: a criterion a line, each a module `saferoute.criteria.<name>`, and its weight [J].
 
+They sum to 1, so a weight belongs to the whole list and not to a criterion: what one gets, another loses.
+A profile may set others."""
 
 CRITERIA = tuple(WEIGHTS)
 """Names of the criteria, in the order in which everything shows them."""
+
+Curve = tuple[tuple[float, float], ...]
+"""Breakpoints (raw value, what it is worth), piecewise linear, flat outside."""
 
 
 @dataclass(frozen=True)
@@ -48,52 +53,100 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Measurement:
-    """What one criterion says of w windows.
+    """What one criterion finds in w windows: raw numbers, of which nothing is judged yet.
 
     Attributes
     ----------
-    value : ndarray of shape (w,)
-        In the criterion's unit; NaN = unknown.
-    desirability : ndarray of shape (w,)
-        0..1, best estimate with what is unknown taken into account.
+    quantity : Quantity of w rows
+        Values in the criterion's unit with their uncertainty; NaN = unknown.
     confidence : ndarray of shape (w,)
         0..1; 0 = nothing is known.
-    draw : callable
-        ``draw(rows, u, z)`` gives d plausible desirabilities of each row,
-        shape (len(rows), d), from d uniform and d normal numbers.
-    describe : callable
-        ``describe(rows)`` gives a DataFrame of those rows for outputs: raw
-        values with their unit in the name, and ``why_<criterion>`` in words.
+    gather_evidence : callable
+        ``gather_evidence(rows)`` gives a DataFrame of those rows with what
+        explains the values: numbers, tags and codes, no words. By default the
+        values alone.
+    completeness : ndarray of shape (w,), optional
+        Probability that nothing is missing that would make the value worse,
+        0..1; None = the value is all there is.
+    bounds : mapping of str to Quantity
+        Values on the scales of `Criterion.bounds`.
+    hedge : Quantity, optional
+        Values on the scale of `Criterion.hedge`.
     """
 
-    value: FloatArray
-    desirability: FloatArray
+    quantity: Quantity
     confidence: FloatArray
-    draw: Callable[[IntArray, FloatArray, FloatArray], FloatArray]
-    describe: Callable[[IntArray], pd.DataFrame]
+    gather_evidence: Callable[[IntArray], pd.DataFrame] | None = None
+    completeness: FloatArray | None = None
+    bounds: Mapping[str, Quantity] = field(default_factory=dict)
+    hedge: Quantity | None = None
+
+    @property
+    def value(self) -> FloatArray:
+        """Raw values in the criterion's unit, NaN = unknown; shape (w,)."""
+        return self.quantity.value
 
     def select_rows(self, rows: IntArray) -> Measurement:
-        """Return what is said of some of the windows."""
+        """Return what is known of some of the windows."""
+        gather = self.gather_evidence
         return Measurement(
-            value=self.value[rows],
-            desirability=self.desirability[rows],
+            quantity=self.quantity.select_rows(rows),
             confidence=self.confidence[rows],
-            draw=lambda chosen, u, z: self.draw(rows[chosen], u, z),
-            describe=lambda chosen: self.describe(rows[chosen]),
+            gather_evidence=None if gather is None else lambda chosen: gather(rows[chosen]),
+            completeness=None if self.completeness is None else self.completeness[rows],
+            bounds={name: bound.select_rows(rows) for name, bound in self.bounds.items()},
+            hedge=None if self.hedge is None else self.hedge.select_rows(rows),
         )
 
 
 @dataclass(frozen=True)
-class Criterion:
-    """One thing that makes ground good or bad to run backwards on."""
+class Unknown:
+    """What something is worth of which nothing is known: never good, never bad, and widely drawn."""
+
+    estimate: float
+    """Desirability of the best estimate."""
+    draws: Curve = ()
+    """Breakpoints (share of the draws, desirability), piecewise linear; without any, every draw is the estimate."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scale:
+    """How a raw number becomes a desirability of 0 to 1."""
+
+    unit: str
+    """Of the raw number, in words."""
+    curve: Curve
+    """Breakpoints (raw value, desirability), piecewise linear, flat outside."""
+    logarithmic: bool = False
+    """Whether the curve is linear in the logarithm of the raw value."""
+    unknown: Unknown | None = None
+    """None: the number is always known; as a bound, one that is unknown bounds nothing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hedge:
+    """A second number that has its share in a judgement: d = d₁^(1 − s) · d₂^s."""
+
+    scale: Scale
+    share: Curve
+    """Breakpoints (first number, share s of the second), on the first one's scale, logarithmic or not."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Criterion(Scale):
+    """One thing that makes ground good or bad to run backwards on.
+
+    All of its judgement is declared here and carried out by `saferoute.scoring`; `measure` judges nothing.
+    """
 
     name: str
-    unit: str
-    curve: tuple[tuple[float, float], ...]
-    """Breakpoints (raw value, desirability), piecewise linear, flat outside."""
-    unknown: float
-    """Desirability where nothing is known."""
     measure: Callable[[Windows, Evidence], Measurement]
+    averaged: bool = False
+    """Whether the best estimate is the mean over a normal error, for errors as wide as the curve;
+    else it is what the best value is worth."""
+    bounds: Mapping[str, Scale] = field(default_factory=dict)
+    """Further numbers, by name: the criterion is never worth more than the worst of them."""
+    hedge: Hedge | None = None
     of_line: bool = False
     """Whether it looks at a line as a whole, and must be asked anew when windows have become a stretch."""
 

@@ -11,7 +11,7 @@ import shapely
 
 from saferoute import candidates, criteria, geometry, limits, scoring
 from saferoute.criteria import flatness
-from saferoute.model import CRITERIA
+from saferoute.report.reasons import describe_measurement
 from saferoute.search._area import is_touching, project_centre
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def stretch_table(survey: Survey, merged: candidates.Stretches, top: int) -> gpd
     middle = samples.xy[merged.first + samples.stroke[merged.first] + merged.n_samples // 2]
     length = (merged.n_samples * samples.step_m).astype(float)
     rows = scoring.rank_stretches(scores.low, length, middle, samples.source_stroke[merged.first], top=top)
+    best = {name: measurement.select_rows(rows) for name, measurement in measured.items()}
     intervals = scoring.estimate_rank_intervals(scores, profile)
     grounds = _ground_rows_of_runs(samples, merged.first[rows], merged.n_samples[rows])
     table = pd.DataFrame(
@@ -65,15 +66,15 @@ def stretch_table(survey: Survey, merged: candidates.Stretches, top: int) -> gpd
             "rank_high": intervals[rows, 1],
             # Not for readers but for who ranks anew under other weights, as the map's page does.
             "stroke": samples.source_stroke[merged.first[rows]],
-            "quantiles": list(scoring.quantiles_of_draws(measured, rows)),
+            "quantiles": list(scoring.quantiles_of_draws(best)),
             **dict(zip(("east_m", "north_m"), (middle[rows] - project_centre(survey.area)).T, strict=True)),
         }
     )
     table = pd.concat([table, _height_profiles(survey, merged.first[rows], merged.n_samples[rows])], axis=1)
-    for k, name in enumerate(CRITERIA):
-        table[f"d_{name}"] = scores.desirability[rows, k]
-        table[f"c_{name}"] = scores.confidence[rows, k]
-        table = pd.concat([table, measured[name].describe(rows).reset_index(drop=True)], axis=1)
+    for k, criterion in enumerate(criteria.ALL):
+        table[f"d_{criterion.name}"] = scores.desirability[rows, k]
+        table[f"c_{criterion.name}"] = scores.confidence[rows, k]
+        table = pd.concat([table, describe_measurement(criterion, measured[criterion.name], rows)], axis=1)
     lines = _turn_uphill(table, lines[rows])
     table["barefoot"] = [_barefoot_advice(surface) for surface in table["surface"]]
     table["checks"] = _list_checks(table, samples.ground.iloc[_first_ground(samples, merged.first[rows])])

@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 import rasterio
 from rasterio.transform import from_origin
+from surveys import Judged
 from town import ORIGIN, lonlat, write_town
 
 from saferoute import candidates, criteria, search
-from saferoute.model import CRITERIA, WEIGHTS, Criterion, Place
+from saferoute.model import CRITERIA, WEIGHTS, Criterion, Place, Scale
+from saferoute.quantities import Normal
 from saferoute.search import _survey
 from saferoute.sources.elevation.raster import RasterSource
 from saferoute.sources.osm.extract import ExtractSource
@@ -71,7 +73,7 @@ def survey(tmp_path_factory: pytest.TempPathFactory):
 def measured(request: pytest.FixtureRequest, survey):
     """Return a function that measures all windows of the town by a criterion."""
     evidence = survey.evidence if request.param == "heights" else replace(survey.evidence, elevation=None)
-    return lambda criterion: criterion.measure(survey.windows, evidence)
+    return lambda criterion: Judged(criterion, criterion.measure(survey.windows, evidence))
 
 
 def test_the_criteria_stand_in_the_order_in_which_everything_shows_them() -> None:
@@ -83,14 +85,22 @@ def test_the_default_weights_sum_to_one_and_are_those_of_the_profile() -> None:
     assert dict(BEGINNER.weights) == WEIGHTS
 
 
+def list_scales(criterion: Criterion) -> list[Scale]:
+    """Return all scales on which a criterion is judged."""
+    return [criterion, *criterion.bounds.values(), *([criterion.hedge.scale] if criterion.hedge else [])]
+
+
 @each
-def test_a_criterion_names_its_unit_and_a_curve_whose_raw_axis_rises(criterion: Criterion) -> None:
-    raw, kind = np.array(criterion.curve).T
-    assert criterion.unit
-    assert len(raw) >= 2
-    assert (np.diff(raw) > 0).all()
-    assert ((kind >= 0) & (kind <= 1)).all()
-    assert (np.diff(kind) >= 0).all() or (np.diff(kind) <= 0).all()
+def test_a_criterion_names_its_units_and_curves_that_rise_fall_or_have_one_top(criterion: Criterion) -> None:
+    for scale in list_scales(criterion):
+        raw, worth = np.array(scale.curve).T
+        assert scale.unit
+        assert len(raw) >= 2
+        assert (np.diff(raw) > 0).all()
+        assert ((worth >= 0) & (worth <= 1)).all()
+        top = worth.argmax()
+        assert (np.diff(worth[: top + 1]) >= 0).all()
+        assert (np.diff(worth[top:]) <= 0).all()
 
 
 @each
@@ -142,7 +152,7 @@ def test_every_row_is_explained_in_words(measured, criterion: Criterion) -> None
 @each
 def test_no_windows_are_measured_without_an_error(survey, criterion: Criterion) -> None:
     nothing = candidates.select_windows(survey.windows, np.zeros(len(survey.windows), bool))
-    found = criterion.measure(nothing, survey.evidence)
+    found = Judged(criterion, criterion.measure(nothing, survey.evidence))
     rows = np.empty(0, dtype=int)
     assert found.value.shape == found.desirability.shape == found.confidence.shape == (0,)
     assert found.draw(rows, np.full(9, 0.5), np.zeros(9)).shape == (0, 9)
@@ -161,7 +171,16 @@ def test_an_area_without_foot_ways_is_measured_without_an_error(tmp_path: Path, 
 @each
 def test_windows_measured_alone_give_what_they_give_among_others(survey, criterion: Criterion) -> None:
     rows = np.arange(0, len(survey.windows), 5)
-    alone = criterion.measure(candidates.select_windows(survey.windows, rows), survey.evidence)
-    among = criterion.measure(survey.windows, survey.evidence)
+    chosen = candidates.select_windows(survey.windows, rows)
+    alone, among = (Judged(criterion, criterion.measure(w, survey.evidence)) for w in (chosen, survey.windows))
     assert alone.desirability.tolist() == pytest.approx(among.desirability[rows].tolist())
     assert alone.confidence.tolist() == pytest.approx(among.confidence[rows].tolist())
+
+
+@each
+def test_all_that_is_declared_is_measured(measured, criterion: Criterion) -> None:
+    found = measured(criterion).measurement
+    assert found.bounds.keys() == criterion.bounds.keys()
+    assert (found.hedge is None) == (criterion.hedge is None)
+    assert isinstance(found.quantity, Normal) or not criterion.averaged
+    assert found.completeness is None or criterion.unknown is not None

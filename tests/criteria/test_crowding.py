@@ -11,13 +11,15 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from surveys import judge
 from town import ORIGIN, lonlat, write_town
 
-from saferoute import search
+from saferoute import scoring, search
 from saferoute.criteria import crowding
 from saferoute.criteria.crowding import _calibrate, _wheels, _when, _where
-from saferoute.model import Counters, Features, Moment, Place
+from saferoute.model import Counters, Features, Measurement, Moment, Place
 from saferoute.osm.people import SETTINGS
+from saferoute.quantities import Exact
 from saferoute.search._survey import _middles_of_windows
 from saferoute.sources import clock
 from saferoute.sources.osm.extract import ExtractSource
@@ -204,11 +206,15 @@ def test_nothing_more_beside_a_way_ever_makes_any_place_quieter(read, others, x,
 # --- as a percentile and in words -------------------------------------------------------------
 
 
+def percentiles(found) -> np.ndarray:
+    return judge(found, "crowding").describe(np.arange(len(found.windows)))["crowd_percentile"].to_numpy()
+
+
 def test_where_nothing_is_mapped_people_are_unknown(look) -> None:
-    found = look(walks(3)).measurements["crowding"]
+    found = judge(look(walks(3)), "crowding")
     assert np.isnan(found.value).all()
     assert found.confidence.tolist() == [0, 0, 0]
-    assert found.desirability == pytest.approx(np.interp(0.6, *np.array(crowding.CURVE).T))
+    assert found.desirability == pytest.approx(np.interp(0.6, *np.array(crowding.PERCENTILE_CURVE).T))
     table = found.describe(np.arange(3))
     assert table[["people_per_hour", "crowd_percentile", "best_hours"]].isna().all(axis=None)
     assert table["why_crowding"].str.contains("people unknown").all()
@@ -216,7 +222,7 @@ def test_where_nothing_is_mapped_people_are_unknown(look) -> None:
 
 def test_the_walk_beside_the_cafe_is_the_busiest_and_the_farthest_the_quietest(look) -> None:
     found = look(walks(5) + "n90 40 0 amenity=cafe\nn91 42 0 shop=kiosk")
-    value = from_the_south(found, found.measurements["crowding"].value)
+    value = from_the_south(found, percentiles(found))
     assert (np.diff(value) <= 0).all()
     assert value[0] > 0.8
     assert value[4] < 0.35
@@ -240,16 +246,16 @@ def test_one_cafe_more_at_a_walk_never_makes_it_quieter_among_the_others(look, s
     places = np.random.default_rng(seed).uniform((-200, -200), (300, 900), (6, 2)).round(1)
     town = walks(4) + "".join(f"n{90 + i} {x} {y} amenity=restaurant\n" for i, (x, y) in enumerate(places))
     found = look(town)
-    before = from_the_south(found, found.measurements["crowding"].value)
+    before = from_the_south(found, percentiles(found))
     for walk in range(4):
         found = look(town + f"n99 40 {200 * walk + 5} amenity=cafe\n")
-        assert from_the_south(found, found.measurements["crowding"].value)[walk] >= before[walk] - 1e-9
+        assert from_the_south(found, percentiles(found))[walk] >= before[walk] - 1e-9
 
 
 def test_known_people_are_a_guess_and_say_so_and_why(look) -> None:
     plan = walks(2) + "n90 40 0 amenity=cafe\nn91 44 0 amenity=cafe\nn92 40 9 railway=tram_stop\nn93 1 1 shop=kiosk\n"
     found = look(plan)
-    measured = found.measurements["crowding"]
+    measured = judge(found, "crowding")
     assert measured.confidence.tolist() == [0.3, 0.3]
     why = measured.describe(np.arange(2))["why_crowding"]
     assert why.str.contains("a guess from the map, no counts").all()
@@ -258,8 +264,8 @@ def test_known_people_are_a_guess_and_say_so_and_why(look) -> None:
 
 
 def test_the_number_of_drivers_in_words_is_honest_about_strangers_text(look) -> None:
-    found = look(walks(1) + 'n90 40 0 shop="<script>alert(1)</script>"\nn91 40 3 office="\u202e"').measurements
-    why = found["crowding"].describe(np.array([0]))["why_crowding"].iloc[0]
+    found = look(walks(1) + 'n90 40 0 shop="<script>alert(1)</script>"\nn91 40 3 office="\u202e"')
+    why = judge(found, "crowding").describe(np.array([0]))["why_crowding"].iloc[0]
     assert "<" not in why
     assert "\u202e" not in why
     assert "a shop" in why
@@ -270,7 +276,7 @@ def test_without_houses_a_map_of_streets_is_trusted_less_and_says_so(look) -> No
     plan = walks(1) + "n90 40 0 amenity=cafe\nn91 0 300\nn92 2000 300\nw9 n91,n92 highway=residential\n"
     house = "n{0} {1} 310\nn{0}1 {1} 320\nn{0}2 {2} 320\nw{0} n{0},n{0}1,n{0}2,n{0} building=house\n"
     houses = "".join(house.format(100 + i, 50 * i, 50 * i + 9) for i in range(6))
-    bare, mapped = (look(p).measurements["crowding"] for p in (plan, plan + houses))
+    bare, mapped = (judge(look(p), "crowding") for p in (plan, plan + houses))
     assert (bare.confidence[0], mapped.confidence[0]) == (0.15, 0.3)
     words = [found.describe(np.array([0]))["why_crowding"].iloc[0] for found in (bare, mapped)]
     assert ["no houses are mapped" in text for text in words] == [True, False]
@@ -278,15 +284,24 @@ def test_without_houses_a_map_of_streets_is_trusted_less_and_says_so(look) -> No
 
 def test_a_large_thing_is_named_once(look) -> None:
     square = "n91 -60 20\nn92 160 20\nn93 160 240\nn94 -60 240\nw9 n91,n92,n93,n94,n91 place=square\n"
-    why = look(walks(1) + square).measurements["crowding"].describe(np.array([0]))["why_crowding"].iloc[0]
+    why = judge(look(walks(1) + square), "crowding").describe(np.array([0]))["why_crowding"].iloc[0]
     assert "drawn by a square within 100 m" in why
 
 
 def test_busier_is_never_kinder(look) -> None:
-    found = look(walks(5, "highway=footway bicycle=no") + "n90 40 0 amenity=cafe\nn91 40 0 shop=mall").measurements
-    order = np.argsort(found["crowding"].value)
-    assert (np.diff(found["crowding"].desirability[order]) <= 0).all()
-    assert found["crowding"].desirability.min() < found["crowding"].desirability.max()
+    found = judge(
+        look(walks(5, "highway=footway bicycle=no") + "n90 40 0 amenity=cafe\nn91 40 0 shop=mall"), "crowding"
+    )
+    worth = found.desirability[np.argsort(found.value)]
+    assert (np.diff(worth) <= 0).all()
+    assert worth[0] > worth[-1]
+
+
+def rate_crowding(people: float, percentile: float) -> float:
+    bounds = dict.fromkeys(crowding.CRITERION.bounds, Exact(np.ones(1)))
+    hedge = Exact(np.array([percentile]))
+    found = Measurement(Exact(np.array([people])), np.ones(1), bounds=bounds, hedge=hedge)
+    return float(scoring.judge_best_estimates(crowding.CRITERION, found)[0])
 
 
 @settings(max_examples=200, deadline=None)
@@ -294,14 +309,15 @@ def test_busier_is_never_kinder(look) -> None:
 def test_more_people_and_a_higher_percentile_are_never_kinder(a: float, b: float, p: float, q: float) -> None:
     few, many = sorted((a, b))
     low, high = sorted((p, q))
-    assert (
-        crowding.rate_crowding(np.array([many]), np.array([high]))
-        <= crowding.rate_crowding(np.array([few]), np.array([low])) + 1e-12
-    )
+    assert rate_crowding(many, high) <= rate_crowding(few, low) + 1e-12
 
 
 def test_the_busiest_way_where_nobody_is_is_good_enough() -> None:
-    assert crowding.rate_crowding(np.array([2.0]), np.array([1.0])).tolist() == [1.0]
+    assert rate_crowding(2.0, 1.0) == 1.0
+
+
+def test_the_quietest_way_of_a_crowded_place_is_worth_more_than_its_people() -> None:
+    assert rate_crowding(600.0, 1.0) < 0.2 < rate_crowding(600.0, 0.1) == pytest.approx(0.2**0.5)
 
 
 # --- when -------------------------------------------------------------------------------------
@@ -345,32 +361,31 @@ def test_best_hours_are_the_quiet_ones_in_the_light() -> None:
     setting = np.eye(len(SETTINGS))
     school = setting[SETTINGS.index("school")][None]
     in_june, in_december = at("2026-06-20T12:00"), at("2026-12-21T12:00")
-    assert _when.describe_best_hours(school, in_june)[0].startswith("Mon–Fri 6–7, ")
-    for words in _when.describe_best_hours(setting, in_december):
-        for part in words.replace("Mon–Fri", "").replace("Sat", "").replace("Sun", "").split(";"):
-            hours = [tuple(map(int, run.split("–"))) for run in part.split(",")]
-            assert all(8 <= first < end <= 16 for first, end in hours)
+    workday = _when.find_quiet_hours(school, in_june)[0, 0]
+    assert workday[6]
+    assert not workday[7]
+    by_hour = _when.find_quiet_hours(setting, in_december)
+    assert by_hour.any(axis=2).all()
+    assert not by_hour[..., [h for h in range(24) if not 8 <= h < 16]].any()
     polar_night = clock.parse_moment("2026-12-21T12:00", Place("", 15.6, 78.2))
-    assert _when.describe_best_hours(school, polar_night) == ["no hour of light"]
+    assert not _when.find_quiet_hours(school, polar_night).any()
 
 
 def test_best_hours_have_fewer_people_than_all_others_of_the_day() -> None:
     activity = np.random.default_rng(1).random((20, len(SETTINGS)))
     people = (activity @ _when.PROFILES).reshape(20, 7, 24)
-    for words, week in zip(_when.describe_best_hours(activity, None), people, strict=True):
-        saturday = words.split("; ")[1].removeprefix("Sat ")
-        best = [h for run in saturday.split(", ") for h in range(*map(int, run.split("–")))]
-        others = [h for h in range(7, 21) if h not in best]
-        assert week[5, best].max() < week[5, others].min()
+    for quiet, week in zip(_when.find_quiet_hours(activity, None), people, strict=True):
+        others = [h for h in range(7, 21) if not quiet[1, h]]
+        assert week[5, quiet[1]].max() < week[5, others].min()
 
 
 def test_hours_are_said_to_be_a_guess_outside_the_centre(look) -> None:
     plan = walks(1) + "n90 40 0 leisure=playground\n"
     profile = load_profile(at="2026-06-20T15:00")
-    said = look(plan, profile=profile).measurements["crowding"].describe(np.array([0]))
+    said = judge(look(plan, profile=profile), "crowding").describe(np.array([0]))
     assert "a guess from the map and the clock" in said["why_crowding"].iloc[0]
     plan = walks(1) + "".join(f"n{90 + i} {40 + i} 0 shop=clothes\n" for i in range(9))
-    said = look(plan, profile=profile).measurements["crowding"].describe(np.array([0]))
+    said = judge(look(plan, profile=profile), "crowding").describe(np.array([0]))
     assert "a guess from the map, no counts" in said["why_crowding"].iloc[0]
 
 
@@ -508,12 +523,12 @@ def test_the_firmer_a_track_the_more_is_driven_on_it() -> None:
 
 def test_wheels_bound_how_kind_a_quiet_walk_is(look) -> None:
     plan = walks(5, "highway=path bicycle=designated") + "n90 40 0 amenity=cafe"
-    assert (look(plan).measurements["crowding"].desirability <= 0.4).all()
+    assert (judge(look(plan), "crowding").desirability <= 0.4).all()
 
 
 def test_the_worst_wheels_of_a_window_decide_and_are_named_apart(look) -> None:
     plan = "n1 0 0\nn2 60 0\nn3 80.4 0\nw1 n1,n2 highway=footway bicycle=no\nw2 n2,n3 highway=track tracktype=grade2\n"
-    found = look(plan).measurements["crowding"]
+    found = judge(look(plan), "crowding")
     assert found.desirability.tolist() == [0.55]
     table = found.describe(np.array([0]))
     assert table["bicycles"].tolist() == ["possible"]
@@ -530,8 +545,8 @@ def test_the_worst_wheels_of_a_window_decide_and_are_named_apart(look) -> None:
     ],
 )
 def test_dogs_children_and_scooters_beside_are_named_and_cost(look, tags: str, column: str, kind: float) -> None:
-    near = look(walks(1) + f"n90 40 20 {tags}").measurements["crowding"]
-    far = look(walks(1) + f"n90 40 400 {tags}").measurements["crowding"]
+    near = judge(look(walks(1) + f"n90 40 20 {tags}"), "crowding")
+    far = judge(look(walks(1) + f"n90 40 400 {tags}"), "crowding")
     assert near.desirability[0] <= kind
     others = {"dogs", "playground", "school", "scooters"} - {column}
     table = near.describe(np.array([0]))
@@ -543,7 +558,7 @@ def test_dogs_children_and_scooters_beside_are_named_and_cost(look, tags: str, c
 def test_a_school_sleeps_at_weekends(look) -> None:
     plan = walks(1, "highway=footway bicycle=no") + "n90 40 20 amenity=school"
     kinds = [
-        look(plan, profile=load_profile(at=when)).measurements["crowding"].desirability[0]
+        judge(look(plan, profile=load_profile(at=when)), "crowding").desirability[0]
         for when in ("2026-06-17T08:00", "2026-06-20T08:00")
     ]
     assert kinds[0] <= 0.8 < kinds[1]

@@ -10,9 +10,13 @@ import rasterio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rasterio.transform import from_origin
+from surveys import judge
 from town import ORIGIN
 
+from saferoute import scoring
 from saferoute.criteria import flatness
+from saferoute.model import Measurement
+from saferoute.quantities import Normal
 from saferoute.sources.elevation.raster import RasterSource
 from saferoute.sources.profiles import load_profile
 
@@ -58,15 +62,16 @@ def test_a_plane_has_its_grade(look, plane, grade_pct: float) -> None:
 
 
 def test_reversing_the_way_flips_the_sign_and_nothing_else(look, plane) -> None:
-    there, back = (look(straight(backwards=b), dem=plane(2.0)).measurements["flatness"] for b in (False, True))
-    assert there.value == pytest.approx(2.0, abs=0.01)
-    assert back.value == pytest.approx(-there.value, abs=0.01)
+    there, back = (judge(look(straight(backwards=b), dem=plane(2.0)), "flatness") for b in (False, True))
+    grades = [judged.describe(np.arange(1))["grade_pct"].iloc[0] for judged in (there, back)]
+    assert grades == pytest.approx([2.0, -2.0], abs=0.01)
+    assert [*there.value, *back.value] == pytest.approx([2.0, 2.0], abs=0.01)
     assert back.desirability == pytest.approx(there.desirability, abs=0.01)
     assert back.confidence == pytest.approx(there.confidence, abs=0.01)
 
 
 def test_without_a_raster_the_slope_is_unknown(look) -> None:
-    found = look(straight()).measurements["flatness"]
+    found = judge(look(straight()), "flatness")
     assert np.isnan(found.value).tolist() == [True]
     assert found.desirability.tolist() == [0.5]
     assert found.confidence.tolist() == [0.0]
@@ -75,7 +80,7 @@ def test_without_a_raster_the_slope_is_unknown(look) -> None:
 
 def test_where_the_raster_ends_the_slope_is_unknown(look, plane) -> None:
     found = look(straight(300.4), dem=plane(1.0, east_m=350))  # heights up to x = 150
-    value, last = found.measurements["flatness"].value, found.windows.first * 5.0 + 60
+    value, last = judge(found, "flatness").value, found.windows.first * 5.0 + 60
     assert np.isfinite(value[last < 148]).all()
     assert np.isnan(value[last > 151]).all()
     assert {bool(known) for known in np.isfinite(value)} == {True, False}
@@ -117,19 +122,28 @@ def test_a_coarse_fit_stops_at_a_bend(look, plane) -> None:
 
 
 def test_a_coarse_raster_is_trusted_less(look, plane) -> None:
-    fine = look(straight(300.4), dem=plane(2.0)).measurements["flatness"]
-    coarse = look(straight(300.4), dem=plane(2.0, cell_m=25)).measurements["flatness"]
+    fine = judge(look(straight(300.4), dem=plane(2.0)), "flatness")
+    coarse = judge(look(straight(300.4), dem=plane(2.0, cell_m=25)), "flatness")
     assert coarse.confidence.max() < fine.confidence.min()
     assert "dents cannot be seen" in coarse.describe(np.array([0]))["why_flatness"].iloc[0]
 
 
 def test_rough_ground_is_known_less_well_than_a_plane(look, plane) -> None:
-    smooth = look(straight(), dem=plane(2.0)).measurements["flatness"]
-    rough = look(straight(), dem=plane(2.0, noise_m=1.0)).measurements["flatness"]
+    smooth = judge(look(straight(), dem=plane(2.0)), "flatness")
+    rough = judge(look(straight(), dem=plane(2.0, noise_m=1.0)), "flatness")
     assert (rough.confidence < smooth.confidence).all()
 
 
 # --- curves ----------------------------------------------------------------------------------
+
+
+def rate_grade(grade_pct: np.ndarray) -> np.ndarray:
+    return scoring.rate_values(flatness.CRITERION, grade_pct)
+
+
+def rate_uncertain_grade(grade_pct: np.ndarray, sigma_pct: np.ndarray) -> np.ndarray:
+    found = Measurement(Normal(np.abs(grade_pct), sigma_pct), np.ones(len(grade_pct)))
+    return scoring.judge_best_estimates(flatness.CRITERION, found)
 
 
 @pytest.mark.parametrize(
@@ -137,29 +151,29 @@ def test_rough_ground_is_known_less_well_than_a_plane(look, plane) -> None:
     [(0, 1), (1, 1), (2, 0.75), (3, 0.4), (4, 0.2), (5, 0), (9, 0), (-1, 1), (-2, 0.55), (-3, 0.2), (-4, 0), (-9, 0)],
 )
 def test_uphill_is_kinder_than_downhill(grade_pct: float, kind: float) -> None:
-    assert flatness.rate_grade(np.array([float(grade_pct)])).tolist() == [pytest.approx(kind)]
+    assert rate_grade(np.array([float(grade_pct)])).tolist() == [pytest.approx(kind)]
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.floats(0, 15), st.floats(0, 15), st.floats(0.001, 5))
 def test_a_steeper_fit_is_never_expected_to_be_kinder(a: float, b: float, sigma: float) -> None:
     flat, steep = sorted((a, b))
-    kind = flatness.rate_uncertain_grade(np.array([flat, steep]), np.full(2, sigma))
+    kind = rate_uncertain_grade(np.array([flat, steep]), np.full(2, sigma))
     assert kind[1] <= kind[0] + 1e-9
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.floats(-15, 15), st.floats(0.001, 5))
 def test_the_expectation_does_not_depend_on_the_direction(grade: float, sigma: float) -> None:
-    kind = flatness.rate_uncertain_grade(np.array([grade, -grade]), np.full(2, sigma))
+    kind = rate_uncertain_grade(np.array([grade, -grade]), np.full(2, sigma))
     assert kind[0] == kind[1]
 
 
 @pytest.mark.parametrize("grade", [0.0, 1.0, 2.5, 4.0])
 def test_the_expectation_is_that_of_a_simulation(grade: float) -> None:
-    drawn = flatness.rate_grade(grade + 0.8 * np.random.default_rng(2).standard_normal(200_000)).mean()
-    level = flatness.rate_grade(0.8 * np.random.default_rng(2).standard_normal(200_000)).mean()
-    kind = flatness.rate_uncertain_grade(np.array([grade]), np.array([0.8]))
+    drawn = rate_grade(grade + 0.8 * np.random.default_rng(2).standard_normal(200_000)).mean()
+    level = rate_grade(0.8 * np.random.default_rng(2).standard_normal(200_000)).mean()
+    kind = rate_uncertain_grade(np.array([grade]), np.array([0.8]))
     assert kind[0] == pytest.approx(min(drawn, level), abs=0.02)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from surveys import judge
 from town import ORIGIN, lonlat, write_town
 
 from saferoute import search
@@ -82,7 +83,7 @@ def densities(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[float]
     found = survey_area(area, features_of=source, profile=BEGINNER, elevation_of=None)
     samples, first = found.windows.samples, found.windows.first
     row = ((samples.xy[first + samples.stroke[first], 1] - ORIGIN[1]) / 80).round().astype(int)
-    value = found.measurements["obstacles"].value
+    value = judge(found, "obstacles").value
     return {name: value[row == k].tolist() for k, name in enumerate(CASES)}
 
 
@@ -92,13 +93,13 @@ def test_on_or_beside_the_way_counts(densities: dict[str, list[float]], name: st
 
 
 def test_none_mapped_is_not_none(look) -> None:
-    found = look(WAY).measurements["obstacles"]
+    found = judge(look(WAY), "obstacles")
     assert found.confidence.tolist() == [0]
     assert found.desirability.tolist() == [0.6]
 
 
 def test_confidence_grows_with_what_is_mapped_around_and_desirability_with_it(look) -> None:
-    few, many = (look(WAY + trees(n)).measurements["obstacles"] for n in (1, 8))
+    few, many = (judge(look(WAY + trees(n)), "obstacles") for n in (1, 8))
     assert 0 < few.confidence[0] < many.confidence[0] < 1
     assert few.desirability == pytest.approx(few.confidence + (1 - few.confidence) * 0.6)
     assert 0.6 < few.desirability[0] < many.desirability[0] < 1
@@ -107,15 +108,15 @@ def test_confidence_grows_with_what_is_mapped_around_and_desirability_with_it(lo
 @pytest.mark.parametrize("around", [0, 5])
 def test_its_own_objects_do_not_raise_the_trust_in_a_stretch(look, around: int) -> None:
     own = "".join(f"n{9 + i} {30 + 5 * i} 0.9 natural=tree\n" for i in range(4))
-    without, having = (look(WAY + trees(around) + plan).measurements["obstacles"] for plan in ("", own))
+    without, having = (judge(look(WAY + trees(around) + plan), "obstacles") for plan in ("", own))
     assert having.confidence == pytest.approx(without.confidence)
 
 
 @pytest.mark.parametrize("around", [0, 20])
 @pytest.mark.parametrize(("x", "beside_m"), [(42.0, -1.0), (11.0, 0.3), (69.0, 1.4)])
 def test_a_bench_more_on_or_beside_the_stretch_never_raises_it(look, around: int, x: float, beside_m: float) -> None:
-    before = look(WAY + trees(around)).measurements["obstacles"]
-    after = look(WAY + trees(around) + f"n9 {x} {1 + beside_m} amenity=bench").measurements["obstacles"]
+    before = judge(look(WAY + trees(around)), "obstacles")
+    after = judge(look(WAY + trees(around) + f"n9 {x} {1 + beside_m} amenity=bench"), "obstacles")
     assert (after.desirability <= before.desirability + 1e-12).all()
     assert (after.confidence <= before.confidence + 1e-12).all()
     assert (after.value > before.value).all()
@@ -123,13 +124,13 @@ def test_a_bench_more_on_or_beside_the_stretch_never_raises_it(look, around: int
 
 @pytest.mark.parametrize("x", [4.0, 77.0])
 def test_a_bench_more_in_a_run_out_never_raises_the_stretch(look, x: float) -> None:
-    before = look(WAY).measurements["obstacles"]
-    after = look(WAY + f"n9 {x} 0.9 amenity=bench").measurements["obstacles"]
+    before = judge(look(WAY), "obstacles")
+    after = judge(look(WAY + f"n9 {x} 0.9 amenity=bench"), "obstacles")
     assert (after.desirability <= before.desirability + 1e-12).all()
 
 
 def test_draws_lie_between_the_worst_and_what_is_seen(look) -> None:
-    found = look(WAY + trees(2)).measurements["obstacles"]
+    found = judge(look(WAY + trees(2)), "obstacles")
     random = np.random.default_rng(5)
     draws = found.draw(np.array([0]), random.random(2000), random.standard_normal(2000))
     assert draws.max() == 1

@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from surveys import judge
 from town import lonlat, write_town
 
-from saferoute import search
+from saferoute import scoring, search
 from saferoute.criteria import straightness
-from saferoute.model import Place
+from saferoute.model import Measurement, Place
+from saferoute.quantities import Exact, Remainder
 from saferoute.search._survey import survey_area
 from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import adjust_profile, load_profile
@@ -54,7 +56,7 @@ def table(tmp_path_factory: pytest.TempPathFactory):
     found = survey_area(area, features_of=source, profile=BEGINNER, elevation_of=None)
     assert len(found.windows) == len(TABLE)
     samples, first = found.windows.samples, found.windows.first
-    of = found.measurements["straightness"]
+    of = judge(found, "straightness")
     rows = np.argsort(samples.xy[first + samples.stroke[first], 1])
     return of.describe(rows).assign(value=of.value[rows], d=of.desirability[rows], c=of.confidence[rows])
 
@@ -72,33 +74,39 @@ def test_a_straight_way_is_as_kind_as_it_is_wide(table, k: int) -> None:
 @pytest.mark.parametrize(("out_m", "kind"), [(1.0, 1.0), (2.0, 0.8), (4.0, 0.3)])
 def test_a_stray_line_on_a_wide_way_is_judged_by_its_strip(look, out_m: float, kind: float) -> None:
     plan = f"n1 0 0\nn2 10 0\nn3 50 {out_m}\nn4 90 0\nn5 100.4 0\nw1 n1,n2,n3,n4,n5 highway=footway width=12\n"
-    found = look(plan, profile=adjust_profile(BEGINNER, min_length_m=80)).measurements["straightness"]
+    found = judge(look(plan, profile=adjust_profile(BEGINNER, min_length_m=80)), "straightness")
     assert found.value == pytest.approx([out_m], abs=0.1)
     assert found.desirability == pytest.approx([kind], abs=0.03)
 
 
 def test_a_stray_line_leaves_less_of_a_narrow_way(look) -> None:
     plan = "n1 0 0\nn2 10 0\nn3 50 1\nn4 90 0\nn5 100.4 0\nw1 n1,n2,n3,n4,n5 highway=footway width=2.2\n"
-    found = look(plan, profile=adjust_profile(BEGINNER, min_length_m=80)).measurements["straightness"]
+    found = judge(look(plan, profile=adjust_profile(BEGINNER, min_length_m=80)), "straightness")
     assert found.describe(np.array([0]))["free_lane_m"].iloc[0] == pytest.approx(1.2, abs=0.1)
     assert found.desirability == pytest.approx([0.55], abs=0.05)
 
 
 def test_the_narrowest_part_of_a_window_decides(look) -> None:
     plan = "n1 0 0\nn2 60 0\nn3 80.4 0\nw1 n1,n2 highway=footway width=3\nw2 n2,n3 highway=footway width=1.2\n"
-    assert look(plan).measurements["straightness"].desirability == pytest.approx([0.55], abs=0.01)
+    assert judge(look(plan), "straightness").desirability == pytest.approx([0.55], abs=0.01)
 
 
 def test_a_partly_silent_way_is_not_taken_for_tagged(look) -> None:
     plan = "n1 0 0\nn2 60 0\nn3 80.4 0\nw1 n1,n2 highway=footway width=3\nw2 n2,n3 highway=footway\n"
-    assert look(plan).measurements["straightness"].confidence.tolist() == [0.4]
+    assert judge(look(plan), "straightness").confidence.tolist() == [0.4]
+
+
+def rate_strip(strip_m: np.ndarray, width_m: np.ndarray) -> np.ndarray:
+    strip = Exact(strip_m)
+    found = Measurement(strip, np.ones(len(strip_m)), bounds={"lane": Remainder(Exact(width_m), strip)})
+    return scoring.judge_best_estimates(straightness.CRITERION, found)
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.floats(0, 10), st.floats(0, 10), st.floats(0.3, 12))
 def test_a_wider_strip_is_never_kinder(a: float, b: float, width_m: float) -> None:
     narrow, wide = sorted((a, b))
-    kind = straightness.rate_strip(np.array([narrow, wide]), np.full(2, width_m))
+    kind = rate_strip(np.array([narrow, wide]), np.full(2, width_m))
     assert kind[1] <= kind[0] + 1e-12
 
 
@@ -106,7 +114,7 @@ def test_a_wider_strip_is_never_kinder(a: float, b: float, width_m: float) -> No
 @given(st.floats(0, 10), st.floats(0.3, 12), st.floats(0.3, 12))
 def test_a_wider_way_is_never_less_kind(strip_m: float, a: float, b: float) -> None:
     narrow, wide = sorted((a, b))
-    kind = straightness.rate_strip(np.full(2, strip_m), np.array([narrow, wide]))
+    kind = rate_strip(np.full(2, strip_m), np.array([narrow, wide]))
     assert kind[0] <= kind[1] + 1e-12
 
 
@@ -114,7 +122,7 @@ def test_draws_of_a_tagged_width_stray_less(look) -> None:
     random = np.random.default_rng(4)
     u, z = random.random(300), random.standard_normal(300)
     tagged, silent = (
-        look(straight(f"highway=footway{width}")).measurements["straightness"].draw(np.array([0]), u, z)
+        judge(look(straight(f"highway=footway{width}")), "straightness").draw(np.array([0]), u, z)
         for width in (" width=1.8", "")
     )
     assert tagged.std() < silent.std()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import pytest
+from surveys import judge
 from town import lonlat, write_town
 
 from saferoute import search
@@ -76,7 +77,7 @@ def table(tmp_path_factory: pytest.TempPathFactory):
     order = np.argsort(
         found.windows.samples.xy[found.windows.first + found.windows.samples.stroke[found.windows.first], 1]
     )
-    of = found.measurements["surface"]
+    of = judge(found, "surface")
     return of.desirability[order], of.value[order], of.confidence[order]
 
 
@@ -89,7 +90,7 @@ def test_tags_give_what_the_table_says(table, k: int, row: tuple[str, float, flo
 
 @pytest.mark.parametrize("tags", ["", "surface=moon_dust", "smoothness=so_so"])
 def test_what_is_not_said_or_not_understood_is_unknown(look, tags: str) -> None:
-    found = look(straight(tags) + others(0, 25, "highway=footway surface=asphalt")).measurements["surface"]
+    found = judge(look(straight(tags) + others(0, 25, "highway=footway surface=asphalt")), "surface")
     assert np.isnan(found.value).tolist() == [True]
     assert 0 < found.confidence[0] <= 0.5
     assert "unknown" in found.describe(np.array([0]))["why_surface"].iloc[0]
@@ -98,10 +99,10 @@ def test_what_is_not_said_or_not_understood_is_unknown(look, tags: str) -> None:
 def test_silence_is_worth_the_25th_percentile_of_what_is_likely(look) -> None:
     plan = straight("") + others(0, 12, "highway=footway surface=grass")
     plan += others(12, 20, "highway=footway surface=asphalt") + others(50, 30, "highway=path surface=gravel")
-    assert look(plan).measurements["surface"].desirability.tolist() == [0.65]
+    assert judge(look(plan), "surface").desirability.tolist() == [0.65]
     plan = straight("") + others(0, 30, "highway=footway surface=asphalt")
     plan += others(30, 2, "highway=footway surface=grass") + others(50, 30, "highway=path surface=gravel")
-    assert look(plan).measurements["surface"].desirability.tolist() == [0.85]
+    assert judge(look(plan), "surface").desirability.tolist() == [0.85]
 
 
 def test_tagged_ways_near_by_tell_more_than_those_far_away(look) -> None:
@@ -111,7 +112,7 @@ def test_tagged_ways_near_by_tell_more_than_those_far_away(look) -> None:
         f"w{50 + i} n{50 + 2 * i},n{51 + 2 * i} highway=footway surface=asphalt\n"
         for i in range(9)
     )
-    alone, beside = (look(straight("") + plan).measurements["surface"] for plan in (far, far + near))
+    alone, beside = (judge(look(straight("") + plan), "surface") for plan in (far, far + near))
     assert alone.desirability.tolist() == [0.25]
     assert beside.desirability.tolist() == [0.85]
 
@@ -119,17 +120,17 @@ def test_tagged_ways_near_by_tell_more_than_those_far_away(look) -> None:
 def test_confidence_grows_with_how_sure_the_guess_is(look) -> None:
     one = others(0, 30, "highway=footway surface=asphalt")
     two = others(0, 15, "highway=footway surface=asphalt") + others(15, 15, "highway=footway surface=gravel")
-    sure, torn = (look(straight("") + plan).measurements["surface"].confidence[0] for plan in (one, two))
+    sure, torn = (judge(look(straight("") + plan), "surface").confidence[0] for plan in (one, two))
     assert torn < sure <= 0.5
 
 
 def test_a_class_without_tagged_ways_is_judged_by_all(look) -> None:
     plan = straight("") + others(40, 30, "highway=path surface=gravel")
-    assert look(plan).measurements["surface"].desirability.tolist() == [0.25]
+    assert judge(look(plan), "surface").desirability.tolist() == [0.25]
 
 
 def test_an_extract_without_a_surface_is_worth_bare_ground(look) -> None:
-    found = look(straight("")).measurements["surface"]
+    found = judge(look(straight("")), "surface")
     assert found.desirability.tolist() == [0.45]
     assert np.isnan(found.value).all()
 
@@ -137,7 +138,7 @@ def test_an_extract_without_a_surface_is_worth_bare_ground(look) -> None:
 def test_draws_of_a_silent_way_come_from_its_class(look) -> None:
     plan = straight("") + others(0, 12, "highway=footway surface=gravel")
     plan += others(20, 12, "highway=footway surface=asphalt")
-    draws = look(plan).measurements["surface"].draw(np.array([0]), np.linspace(0.01, 0.99, 99), np.zeros(99))
+    draws = judge(look(plan), "surface").draw(np.array([0]), np.linspace(0.01, 0.99, 99), np.zeros(99))
     assert draws.min() == pytest.approx(0.25)
     assert draws.max() == pytest.approx(0.85)
     assert np.median(draws) == pytest.approx(0.55, abs=0.31)
@@ -146,28 +147,28 @@ def test_draws_of_a_silent_way_come_from_its_class(look) -> None:
 def test_the_worst_part_of_a_window_decides(look) -> None:
     plan = "n1 0 0\nn2 60 0\nn3 80.4 0\nw1 n1,n2 highway=footway surface=asphalt\n"
     plan += "w2 n2,n3 highway=footway surface=gravel\n"
-    found = look(plan).measurements["surface"]
+    found = judge(look(plan), "surface")
     assert found.desirability.tolist() == [0.25]
     assert "gravel" in found.describe(np.array([0]))["why_surface"].iloc[0]
 
 
 def test_a_partly_silent_window_is_as_little_known_as_its_least_known_part(look) -> None:
     plan = "n1 0 0\nn2 40 0\nn3 80.4 0\nw1 n1,n2 highway=footway surface=sett smoothness=good\n"
-    found = look(plan + "w2 n2,n3 highway=footway\n").measurements["surface"]
+    found = judge(look(plan + "w2 n2,n3 highway=footway\n"), "surface")
     assert 0 < found.confidence[0] <= 0.5
     assert "partly untagged" in found.describe(np.array([0]))["why_surface"].iloc[0]
 
 
 def test_losing_a_tag_never_raises_the_confidence(look) -> None:
-    kept = look(straight("surface=asphalt smoothness=good")).measurements["surface"].confidence
+    kept = judge(look(straight("surface=asphalt smoothness=good")), "surface").confidence
     for tags in ("surface=asphalt", "smoothness=good", ""):
-        assert (look(straight(tags)).measurements["surface"].confidence < kept).all()
+        assert (judge(look(straight(tags)), "surface").confidence < kept).all()
 
 
 @pytest.mark.parametrize("material", ["sand", "grass"])
 def test_bare_feet_love_sand_and_grass(look, material: str) -> None:
     barefoot = load_profile("beginner", barefoot=True)
-    found = look(straight(f"surface={material}"), profile=barefoot).measurements["surface"]
+    found = judge(look(straight(f"surface={material}"), profile=barefoot), "surface")
     assert found.desirability.tolist() == [1.0]
 
 

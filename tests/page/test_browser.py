@@ -17,9 +17,10 @@ from strangers import HOSTILE as STRANGERS
 from strangers import hostile_session
 
 from saferoute import scoring
-from saferoute.model import CAUTION, CRITERIA, Measurement, Ranking, Session
+from saferoute.model import CAUTION, CRITERIA, Criterion, Measurement, Ranking, Session
 from saferoute.page import to_html
 from saferoute.page._data import build_payload, clean_text
+from saferoute.quantities import Guessed, Normal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -272,18 +273,23 @@ def test_what_was_left_out_is_off_at_first_and_a_click_tells_why(browser: Any, t
 # --- weights ------------------------------------------------------------------------
 
 
+PLAIN = tuple(
+    Criterion(name=name, unit="worth", curve=((0.0, 0.0), (1.0, 1.0)), measure=lambda *_: None) for name in CRITERIA
+)
+"""Criteria that take a value for what it is worth."""
+
+
 def measured(n: int) -> dict[str, Measurement]:
     """Return measurements of n rows with draws of every kind: certain, smooth, in steps."""
     random = np.random.default_rng(5)
     found = {}
     for name in CRITERIA:
         d, spread = random.uniform(0, 1, n), random.choice([0.0, 0.05, 0.3], n)
-
-        def draw(rows: Any, u: Any, z: Any, d: Any = d, spread: Any = spread, name: str = name) -> Any:
-            noise = np.where(u < 0.3, -1.0, 0.5) if name == "surface" else z
-            return np.clip(d[rows][:, None] + spread[rows][:, None] * noise, 0, 1)
-
-        found[name] = Measurement(d, d, random.choice([0.0, 0.3, 0.8, 1.0], n), draw, pd.DataFrame)
+        quantity = Normal(d, spread)
+        if name == "surface":
+            steps = np.array([0.1, 0.4, 0.8])
+            quantity = Guessed(np.full(n, np.nan), steps, random.dirichlet([1, 1, 1], n), np.arange(n))
+        found[name] = Measurement(quantity, random.choice([0.0, 0.3, 0.8, 1.0], n))
     return found
 
 
@@ -291,12 +297,12 @@ def test_page_scores_and_ranks_as_the_package_does(browser: Any, tmp_path: Path)
     """A thousand random weightings: S and the order by the same formula, S₂₀ within its rounding."""
     n = 24
     found = ranking(tuple(f"path {i}" for i in range(n)))
-    measurements, rows = measured(n), np.arange(n)
-    first = scoring.score_measurements(measurements, found.profile)
+    measurements = measured(n)
+    first = scoring.score_measurements(measurements, found.profile, PLAIN)
     random = np.random.default_rng(11)
     stretches = found.stretches
     stretches["score"], stretches["score_low"] = first.score, first.low
-    stretches["quantiles"] = list(scoring.quantiles_of_draws(measurements, rows))
+    stretches["quantiles"] = list(scoring.quantiles_of_draws(measurements, PLAIN))
     stretches["stroke"] = random.integers(0, 6, n)
     stretches["east_m"], stretches["north_m"] = np.round(random.uniform(-900, 900, (2, n)), 1)
     stretches["length_m"] = np.round(random.uniform(60, 200, n), 1)
@@ -313,7 +319,7 @@ def test_page_scores_and_ranks_as_the_package_does(browser: Any, tmp_path: Path)
         # All at 0 means that nothing matters more than anything else; the sliders' own start is the profile itself.
         share = weight / weight.sum() if weight.any() else np.full(len(CRITERIA), 1 / len(CRITERIA))
         profile = dataclasses.replace(found.profile, weights=dict(zip(CRITERIA, share, strict=True)))
-        expected = scoring.score_measurements(measurements, profile)
+        expected = scoring.score_measurements(measurements, profile, PLAIN)
         page = pd.DataFrame(answer, columns=["rank", "score", "low", "rating", "place"]).sort_values("rank")
         low = page["low"].to_numpy()
         assert np.abs(page["score"] - expected.score).max() < 2e-3

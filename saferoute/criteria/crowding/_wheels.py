@@ -20,12 +20,6 @@ if TYPE_CHECKING:
 
 FOOT_ONLY, FOOT_BY_CLASS, BICYCLES, BICYCLES_SHARED = 1.0, 0.85, 0.7, 0.4
 """Desirability by bicycles; `FOOT_BY_CLASS`: footways and lawns that say nothing of them [J]."""
-BICYCLES_IN_WORDS = {
-    FOOT_ONLY: "none allowed",
-    FOOT_BY_CLASS: "unlikely (not tagged)",
-    BICYCLES: "possible",
-    BICYCLES_SHARED: "shared",
-}
 
 MOTORS = {
     "no": (1.0, "none allowed"),

@@ -78,7 +78,8 @@ _WAKING = np.arange(7, 21)
 _RUNNABLE = range(6, 22)
 """Hours that are worth naming as best; before and after people sleep [J]."""
 _QUIET = 2 / 3
-_DAYS = (("Mon–Fri", slice(0, 5)), ("Sat", slice(5, 6)), ("Sun", slice(6, 7)))
+KINDS_OF_DAY = {"Mon–Fri": slice(0, 5), "Sat": slice(5, 6), "Sun": slice(6, 7)}
+"""Days of the week that have quiet hours of their own."""
 
 
 def _build_week_profiles() -> FloatArray:
@@ -111,17 +112,25 @@ def shares_at_moment(moment: Moment | None) -> FloatArray:
     return here
 
 
-def describe_best_hours(activity: FloatArray, moment: Moment | None) -> list[str]:
+def find_quiet_hours(activity: FloatArray, moment: Moment | None) -> BoolArray:
     """Return the quiet hours of each row of activity, by kind of day.
 
     Quiet hours have less than two thirds of the people of that day's mean hour from 7
     to 21; where none has, it is the quietest. Only hours of light from 6 to 22
     count: the light of the moment's date, else 7 to 21.
 
+    Returns
+    -------
+    ndarray of shape (n, 3, 24)
+        By `KINDS_OF_DAY` and hour; all False where no hour is light.
+
     Examples
     --------
-    >>> describe_best_hours(np.eye(len(SETTINGS))[:1], None)
-    ['Mon–Fri 7–8, 20–21; Sat 7–10; Sun 7–10']
+    Shops are quiet from 7 to 8 and from 20 to 21 on weekdays:
+
+    >>> quiet = find_quiet_hours(np.eye(len(SETTINGS))[:1], None)
+    >>> np.flatnonzero(quiet[0, 0]).tolist()
+    [7, 20]
     """
     light = np.zeros(24, dtype=bool)
     light[_WAKING] = True
@@ -129,30 +138,16 @@ def describe_best_hours(activity: FloatArray, moment: Moment | None) -> list[str
         light = np.array(moment.light)
         activity = activity * seasonal_factors(moment.local.month, moment.lat)
     light[[h for h in range(24) if h not in _RUNNABLE]] = False
+    quiet = np.zeros((len(activity), len(KINDS_OF_DAY), 24), dtype=bool)
     if not light.any():
-        return ["no hour of light"] * len(activity)
+        return quiet
     people = (activity @ PROFILES).reshape(-1, 7, 24)
-    words: list[list[str]] = [[] for _ in activity]
-    for day, which in _DAYS:
-        mean = people[:, which].mean(axis=1)
+    for kind, days in enumerate(KINDS_OF_DAY.values()):
+        mean = people[:, days].mean(axis=1)
         quietest = np.where(light, mean, np.inf).argmin(axis=1)
-        quiet = light & (mean < _QUIET * mean[:, _WAKING].mean(axis=1, keepdims=True))
-        quiet[np.arange(len(quiet)), quietest] = True
-        for row, hours in zip(words, quiet, strict=True):
-            row.append(f"{day} {_format_hour_ranges(hours)}")
-    return ["; ".join(row) for row in words]
-
-
-def _format_hour_ranges(hours: BoolArray) -> str:
-    """Return runs of hours as people write them.
-
-    Examples
-    --------
-    >>> _format_hour_ranges(np.isin(np.arange(24), [6, 7, 20]))
-    '6–8, 20–21'
-    """
-    edges = np.flatnonzero(np.diff(np.r_[False, hours, False].astype(int)))
-    return ", ".join(f"{first}–{end}" for first, end in edges.reshape(-1, 2))
+        quiet[:, kind] = light & (mean < _QUIET * mean[:, _WAKING].mean(axis=1, keepdims=True))
+        quiet[np.arange(len(quiet)), kind, quietest] = True
+    return quiet
 
 
 def share_with_guessed_clock(activity: FloatArray, moment: Moment | None) -> FloatArray:

@@ -1,0 +1,135 @@
+"""How crowded a stretch is, in words: how many people and why, quiet hours, wheels, and what lies beside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from saferoute.criteria import crowding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from saferoute.arrays import BoolArray
+
+    Row = Mapping[Any, Any]
+
+_BICYCLES = {
+    crowding.FOOT_ONLY: "none allowed",
+    crowding.FOOT_BY_CLASS: "unlikely (not tagged)",
+    crowding.BICYCLES: "possible",
+    crowding.BICYCLES_SHARED: "shared",
+}
+_BESIDE = {"scooters": "scooter hire", "dogs": "dog park", "school": "school gate", "playground": "playground"}
+"""Columns of outputs, and what they tell of."""
+_GUESSED = 0.5
+"""Share of the people from which on the hour is called a guess."""
+_NUMBERS = ("no", "a", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_UNCOUNTED = frozenset({"parking"})
+
+
+def describe_crowding(evidence: pd.DataFrame) -> pd.DataFrame:
+    """Return the columns that tell of people, wheels, dogs and children."""
+    known = evidence["people_per_hour"].notna()
+    hours = [describe_quiet_hours(hours) for hours in evidence["quiet_hours"]]
+    table = evidence[["people_per_hour", "crowd_percentile"]].assign(
+        best_hours=_as_text(words if k else None for words, k in zip(hours, known, strict=True)),
+        bicycles=_as_text(evidence["bicycles"].map(_BICYCLES)),
+        motors=_as_text(evidence["motors"]),
+        **{column: _describe_neighbour(name, evidence[name]) for column, name in _BESIDE.items()},
+    )
+    rows = zip(table.to_dict("records"), evidence.to_dict("records"), strict=True)
+    return table.assign(why_crowding=_as_text(_describe_people(said, row) for said, row in rows))
+
+
+def _describe_neighbour(name: str, is_beside: pd.Series[bool]) -> pd.api.extensions.ExtensionArray:
+    words = f"{name} within {crowding.NEIGHBOURS_M[name]:.0f} m"
+    return _as_text(words if hit else None for hit in is_beside)
+
+
+def describe_quiet_hours(hours: BoolArray) -> str:
+    """Return quiet hours by kind of day, as people write them.
+
+    Parameters
+    ----------
+    hours : ndarray of bool, shape (3, 24)
+        By `crowding.KINDS_OF_DAY` and hour.
+
+    Examples
+    --------
+    >>> describe_quiet_hours(np.isin(np.arange(24), [6, 7, 20]) & np.ones((3, 1), dtype=bool))
+    'Mon–Fri 6–8, 20–21; Sat 6–8, 20–21; Sun 6–8, 20–21'
+    """
+    if not hours.any():
+        return "no hour of light"
+    return "; ".join(f"{day} {_format_hours(of_day)}" for day, of_day in zip(crowding.KINDS_OF_DAY, hours, strict=True))
+
+
+def _format_hours(hours: BoolArray) -> str:
+    edges = np.flatnonzero(np.diff(np.r_[False, hours, False].astype(int)))
+    return ", ".join(f"{first}–{end}" for first, end in edges.reshape(-1, 2))
+
+
+def _as_text(values: Iterable[object]) -> pd.api.extensions.ExtensionArray:
+    return pd.array(list(values), dtype="str")
+
+
+def _describe_people(said: Row, row: Row) -> str:
+    """Return how many people, compared with what, for which reason, how sure, and what else comes along."""
+    wheels = f"bicycles and scooters {said['bicycles']}; motors {said['motors']}"
+    rest = "; ".join([wheels, *(str(said[column]) for column in _BESIDE if isinstance(said[column], str))])
+    people, share, moment = row["people_per_hour"], row["crowd_percentile"], row["moment"]
+    if np.isnan(people):
+        return f"people unknown: nothing that draws any is mapped within {crowding.FAR_REACH_M:.0f} m; {rest}"
+    when = "at a mean hour of the day" if moment is None else f"at {moment.local:%a %H:%M}"
+    drawn_by = " and ".join(count_in_words(n, word) for n, word in row["attractors"])
+    return "".join(
+        [
+            f"{round_in_words(people)} people an hour {when} ({_describe_certainty(row)})",
+            f", busier than {100 * share:.0f} % of the ways within 1 km" if np.isfinite(share) else "",
+            f", drawn by {drawn_by} within {crowding.NAMED_M:.0f} m" if drawn_by else "",
+            f"; quiet {said['best_hours']}; {rest}",
+        ]
+    )
+
+
+def _describe_certainty(row: Row) -> str:
+    if row["counters"]:
+        source = f"by {row['counters']} counters"
+    else:
+        clock = " and the clock" if row["share_with_guessed_clock"] > _GUESSED and row["moment"] is not None else ""
+        source = f"a guess from the map{clock}, no counts"
+    return source if row["has_houses"] else f"{source}; no houses are mapped, there may be many more"
+
+
+def round_in_words(number: float) -> str:
+    """Return a number to one digit, as sure as it is.
+
+    Examples
+    --------
+    >>> round_in_words(0.4), round_in_words(37.0), round_in_words(1234.0)
+    ('hardly any', 'some 40', 'some 1000')
+    """
+    if number < 1:
+        return "hardly any"
+    size = 10.0 ** np.floor(np.log10(number))
+    return f"some {np.rint(number / size) * size:.0f}"
+
+
+def count_in_words(n: int, word: str) -> str:
+    """Return a number of things.
+
+    Examples
+    --------
+    >>> count_in_words(2, "café"), count_in_words(1, "office"), count_in_words(40, "bus stop")
+    ('two cafés', 'an office', '40 bus stops')
+    """
+    if word in _UNCOUNTED:
+        return word
+    if n == 1:
+        return f"{'an' if word[0] in 'aeiou' and not word.startswith('uni') else 'a'} {word}"
+    plural = word[:-1] + "ies" if word.endswith("y") else word if word.endswith("s") else word + "s"
+    plural = word + "es" if word.endswith(("ch", "sh")) else plural
+    return f"{_NUMBERS[n] if n < len(_NUMBERS) else n} {plural}"

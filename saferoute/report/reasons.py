@@ -1,0 +1,130 @@
+"""Why a stretch is worth what it is: the evidence of each criterion in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from saferoute.criteria import flatness
+from saferoute.report import crowd
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from saferoute.arrays import IntArray
+    from saferoute.model import Criterion, Measurement
+
+    Row = Mapping[Any, Any]
+
+_COMPLETE = 0.5
+"""Confidence in the obstacles below which a reader is told that some may be missing."""
+
+
+def describe_measurement(criterion: Criterion, measurement: Measurement, rows: IntArray) -> pd.DataFrame:
+    """Return the columns in which a ranking shows what a criterion found in some rows.
+
+    Returns
+    -------
+    DataFrame of len(rows) rows
+        The raw values, and ``why_<criterion>`` in words. A criterion for
+        which nobody has written words has its value and unit.
+    """
+    evidence = (
+        pd.DataFrame({criterion.name: measurement.value[rows]})
+        if measurement.gather_evidence is None
+        else measurement.gather_evidence(rows)
+    )
+    describe = _DESCRIBERS.get(criterion.name)
+    if describe is not None:
+        return describe(evidence.assign(confidence=measurement.confidence[rows]))
+    words = [_describe_value(value, criterion.unit) for value in measurement.value[rows]]
+    return evidence.assign(**{f"why_{criterion.name}": words})
+
+
+def _describe_value(value: float, unit: str) -> str:
+    return f"{unit}: unknown" if np.isnan(value) else f"{unit}: {value:.3g}"
+
+
+def _describe_each(evidence: pd.DataFrame, describe_row: Callable[[Row], str]) -> list[str]:
+    return [describe_row(row) for row in evidence.to_dict("records")]
+
+
+def _describe_surface(evidence: pd.DataFrame) -> pd.DataFrame:
+    surface = evidence["surface"].astype("str").to_numpy(dtype=object, na_value=np.nan)
+    words = _describe_each(evidence, _describe_ground)
+    return pd.DataFrame({"surface": pd.array(surface, dtype="str"), "why_surface": words})
+
+
+def _describe_ground(row: Row) -> str:
+    if not row["is_tagged"]:
+        kind = row["highway"] if pd.notna(row["highway"]) else "foot way"
+        return f"unknown; estimated low (25th percentile of what the tagged {kind}s and ways near by tell)"
+    tags = [f"{t}={row[t]}" for t in ("surface", "smoothness", "tracktype") if pd.notna(row[t])]
+    if row["surface_implied"] is True:
+        tags[0] = f"{row['surface']} (not tagged, but it is mapped as {row['kind']})"
+    missing = [f"{t} unknown" for t in ("surface", "smoothness") if pd.isna(row[t])]
+    return ", ".join(tags + missing) + ("; partly untagged" if row["is_partly_untagged"] else "")
+
+
+def _describe_flatness(evidence: pd.DataFrame) -> pd.DataFrame:
+    raw = evidence[["grade_pct", "grade_sigma_pct", "roughness_m"]]
+    return raw.assign(why_flatness=_describe_each(evidence, _describe_slope))
+
+
+def _describe_slope(row: Row) -> str:
+    grade, sigma = abs(row["grade_pct"]), row["grade_sigma_pct"]
+    if np.isnan(grade):
+        return "slope unknown: no elevation here"
+    text = f"{grade:.1f} ± {sigma:.1f} %, fitted over {row['fit_m']:.0f} m of {row['height_source']}"
+    text += "; best run uphill" if grade > flatness.SURE * sigma else "; which way is up is not sure"
+    if np.isfinite(row["roughness_m"]):
+        return f"{text}; uneven by {100 * row['roughness_m']:.0f} cm around that line"
+    return f"{text}; dents cannot be seen in this data"
+
+
+def _describe_straightness(evidence: pd.DataFrame) -> pd.DataFrame:
+    tagged, width = evidence["is_tagged"], evidence["width_m"]
+    return pd.DataFrame(
+        {
+            "strip_width_m": evidence["strip_width_m"],
+            "free_lane_m": (width - evidence["strip_width_m"]).clip(lower=0.0).where(tagged),
+            "heading_range_deg": evidence["heading_range_deg"],
+            "width_m": width.where(tagged),
+            "why_straightness": _describe_each(evidence, _describe_strip),
+        }
+    )
+
+
+def _describe_strip(row: Row) -> str:
+    source = "measured to the edge of the free ground" if row["is_measured_to_the_edge"] else "tagged"
+    if not row["is_tagged"]:
+        source = "width unknown, taken from the kind of way"
+    return (
+        f"stays in a strip of {row['strip_width_m']:.1f} m, headings within {row['heading_range_deg']:.0f}°; "
+        f"{row['width_m']:.1f} m wide ({source})"
+    )
+
+
+def _describe_obstacles(evidence: pd.DataFrame) -> pd.DataFrame:
+    return evidence[["obstacles_per_100m"]].assign(why_obstacles=_describe_each(evidence, _describe_objects))
+
+
+def _describe_objects(row: Row) -> str:
+    missing = "" if row["confidence"] >= _COMPLETE else ", so obstacles may well be missing"
+    return (
+        f"{row['objects']:.0f} objects and {row['side_paths']:.0f} side paths mapped on or beside it, "
+        f"run-outs included ({row['obstacles_per_100m']:.1f} per 100 m, weighted); "
+        f"{row['mapped_per_km']:.1f} small objects mapped per km of way around{missing}"
+    )
+
+
+_DESCRIBERS: Mapping[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
+    "surface": _describe_surface,
+    "flatness": _describe_flatness,
+    "straightness": _describe_straightness,
+    "obstacles": _describe_obstacles,
+    "crowding": crowd.describe_crowding,
+}
+"""What turns a criterion's evidence and confidence into columns; the others' values speak for themselves."""

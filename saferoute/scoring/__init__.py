@@ -1,0 +1,41 @@
+"""The judge: from raw measurements to desirabilities, scores, ratings and an order.
+
+S = (∏ dᵢ^wᵢ)^.7 · (min dᵢ)^.3: one bad criterion cannot be bought off by good
+ones. Data quality C stands apart from S, and the order goes by S₂₀, the 20th
+percentile of S over draws of all that is uncertain.
+"""
+
+from __future__ import annotations
+
+from saferoute.scoring._judge import judge_best_estimates, judge_draws, rate_values
+from saferoute.scoring._ranking import UNRATED, assign_ratings, estimate_rank_intervals, rank_stretches
+from saferoute.scoring._score import (
+    DRAWS,
+    FORMULA,
+    QUANTILES,
+    Scores,
+    combine_desirabilities,
+    normalise_weights,
+    quantiles_of_draws,
+    score_best_estimates,
+    score_measurements,
+)
+
+__all__ = [
+    "DRAWS",
+    "FORMULA",
+    "QUANTILES",
+    "UNRATED",
+    "Scores",
+    "assign_ratings",
+    "combine_desirabilities",
+    "estimate_rank_intervals",
+    "judge_best_estimates",
+    "judge_draws",
+    "normalise_weights",
+    "quantiles_of_draws",
+    "rank_stretches",
+    "rate_values",
+    "score_best_estimates",
+    "score_measurements",
+]

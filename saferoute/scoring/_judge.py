@@ -1,0 +1,115 @@
+"""What raw numbers are worth: the scales that criteria declare, applied to what they measured."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from saferoute.quantities import Normal, RandomNumbers
+
+if TYPE_CHECKING:
+    from saferoute.arrays import FloatArray
+    from saferoute.model import Criterion, Measurement, Scale, Unknown
+    from saferoute.model.judgement import Curve
+
+_LOWER_HALF = np.array([-1.96, -1.44, -1.15, -0.93, -0.76, -0.6, -0.46, -0.32, -0.19, -0.06])
+_EQUAL_PARTS = RandomNumbers(uniform=np.full(20, 0.5), normal=np.concatenate([_LOWER_HALF, -_LOWER_HALF[::-1]]))
+"""Medians of 20 equal parts of a normal curve."""
+_LEAST_POSITIVE = 1e-6
+"""What a value of 0 stands for in logarithms."""
+
+
+def judge_best_estimates(criterion: Criterion, measurement: Measurement) -> FloatArray:
+    """Return the desirability of the best estimate of each row, shape (w,).
+
+    What is unknown is worth `Criterion.unknown`. Where something may be
+    missing, it is the mean of what is seen and of what is unknown, weighted by
+    `Measurement.completeness`; nobody gains by what is missing.
+    """
+    quantity, unknown = measurement.quantity, criterion.unknown
+    if criterion.averaged:
+        assert isinstance(quantity, Normal)
+        worth = _average_over_error(criterion, quantity)
+    else:
+        worth = rate_values(criterion, quantity.estimate_values())
+    if criterion.hedge is not None and measurement.hedge is not None:
+        worth = _hedge(criterion, worth, quantity.estimate_values(), measurement.hedge.estimate_values())
+    if unknown is not None:
+        if measurement.completeness is not None:
+            whole = measurement.completeness
+            worth = whole * worth + (1 - whole) * np.fmin(unknown.estimate, worth)
+        worth = np.where(np.isnan(worth), unknown.estimate, worth)
+    for name, scale in criterion.bounds.items():
+        worth = np.fmin(worth, rate_values(scale, measurement.bounds[name].estimate_values()))
+    return worth
+
+
+def judge_draws(criterion: Criterion, measurement: Measurement, random: RandomNumbers) -> FloatArray:
+    """Return plausible desirabilities of each row, shape (w, d).
+
+    What is unknown is drawn from `Criterion.unknown`. Where something may be
+    missing, a draw is of what is seen with the probability
+    `Measurement.completeness`, else of what is unknown, as far as that is worse.
+    """
+    drawn, unknown = measurement.quantity.draw(random), criterion.unknown
+    worth = rate_values(criterion, drawn)
+    if criterion.hedge is not None and measurement.hedge is not None:
+        worth = _hedge(criterion, worth, drawn, measurement.hedge.draw(random))
+    if unknown is not None:
+        if measurement.completeness is not None:
+            # The uniform number decides whether the map is whole; a Cauchy curve over the normal one, what is missing.
+            missing = _draw_unknown(unknown, 0.5 + np.arctan(random.normal) / np.pi)
+            worth = np.where(random.uniform < measurement.completeness[:, None], worth, np.fmin(worth, missing))
+        worth = np.where(np.isnan(worth), _draw_unknown(unknown, random.uniform), worth)
+    for name, scale in criterion.bounds.items():
+        worth = np.fmin(worth, rate_values(scale, measurement.bounds[name].draw(random)))
+    return np.broadcast_to(worth, (len(worth), len(random.uniform)))
+
+
+def rate_values(scale: Scale, values: FloatArray) -> FloatArray:
+    """Return the desirability of raw values of any shape, NaN where they are unknown.
+
+    Examples
+    --------
+    >>> from saferoute.model import Scale
+    >>> people = Scale(unit="people an hour", curve=((10.0, 1.0), (1000.0, 0.0)), logarithmic=True)
+    >>> rate_values(people, np.array([1.0, 100.0, np.nan])).round(2).tolist()
+    [1.0, 0.5, nan]
+    """
+    return _interpolate(scale.curve, values, logarithmic=scale.logarithmic)
+
+
+def _average_over_error(criterion: Criterion, quantity: Normal) -> FloatArray:
+    """Return the mean desirability over the error, at most that of the same error around the best of values.
+
+    Without that bound a worse value could score more than the best one, where
+    its error reaches over a kinder part of the curve.
+    """
+    raw, worth = np.array(criterion.curve).T
+    middle = np.full_like(quantity.value, raw[worth == worth.max()].mean())
+    means = (
+        rate_values(criterion, around.draw(_EQUAL_PARTS)).mean(axis=1)
+        for around in (quantity, replace(quantity, value=middle))
+    )
+    return np.minimum(*means)
+
+
+def _hedge(criterion: Criterion, worth: FloatArray, values: FloatArray, second: FloatArray) -> FloatArray:
+    """Give a second number its share in what the first is worth."""
+    assert criterion.hedge is not None
+    share = _interpolate(criterion.hedge.share, values, logarithmic=criterion.logarithmic)
+    hedged: FloatArray = worth ** (1 - share) * rate_values(criterion.hedge.scale, second) ** share
+    return hedged
+
+
+def _draw_unknown(unknown: Unknown, share: FloatArray) -> FloatArray:
+    return np.interp(share, *np.array(unknown.draws).T) if unknown.draws else np.full_like(share, unknown.estimate)
+
+
+def _interpolate(curve: Curve, values: FloatArray, *, logarithmic: bool) -> FloatArray:
+    raw, worth = np.array(curve).T
+    if logarithmic:
+        raw, values = np.log(raw), np.log(np.maximum(values, _LEAST_POSITIVE))
+    return np.interp(values, raw, worth)

@@ -1,0 +1,102 @@
+"""From scores to ratings and an order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from saferoute.scoring._score import FORMULA, SEED, combine_desirabilities, normalise_weights
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from saferoute.arrays import FloatArray, IntArray
+    from saferoute.model import Profile
+    from saferoute.scoring._score import Scores
+
+UNRATED = "none"
+
+_DIRICHLET = 30.0
+_WEIGHT_DRAWS = 100
+
+
+def assign_ratings(low: FloatArray, quality: FloatArray, least_confidence: FloatArray) -> NDArray[np.object_]:
+    """Return A, B, C or ``none`` ("unrated: inspect first") of each row.
+
+    Parameters
+    ----------
+    low, quality : ndarray of shape (n,)
+        S₂₀ and data quality.
+    least_confidence : ndarray of shape (n,)
+        Confidence in the criterion of which least is known. Where it is 0,
+        nothing at all is known of one thing that breaks wrists, and C is the
+        best rating: else a place without elevation would be full of B.
+
+    Examples
+    --------
+    >>> low, quality = np.array([0.8, 0.8, 0.3, 0.8]), np.array([0.7, 0.5, 0.9, 0.8])
+    >>> assign_ratings(low, quality, np.array([0.3, 0.3, 0.3, 0])).tolist()
+    ['A', 'B', 'none', 'C']
+    """
+    conditions = [
+        (low >= least) & (quality >= known) & ((least_confidence > 0) | (known == 0))
+        for _, least, known in FORMULA.ratings
+    ]
+    return np.select(conditions, [name for name, _, _ in FORMULA.ratings], UNRATED).astype(object)
+
+
+def rank_stretches(
+    low: FloatArray, length_m: FloatArray, middle: FloatArray, stroke: IntArray, *, top: int
+) -> IntArray:
+    """Return the best rows, by S₂₀ and spread over the area.
+
+    Parameters
+    ----------
+    middle : ndarray of shape (n, 2)
+        Middle of each stretch in metres.
+    stroke : ndarray of shape (n,)
+        Rows of the same stroke count as beside each other wherever they lie
+        within a few hundred metres.
+
+    Returns
+    -------
+    ndarray of shape (min(n, top),)
+        Row numbers, best first. Ties go to the longer stretch, then to the
+        first row.
+    """
+    left = np.ones(len(low), dtype=bool)
+    near = np.zeros(len(low))
+    ranked: list[int] = []
+    for _ in range(min(top, len(low))):
+        adjusted = np.where(left, np.round(low * (1 - FORMULA.repeat * near), 6), -1.0)
+        best = np.flatnonzero(adjusted == adjusted.max())
+        row = int(best[np.argmax(np.round(length_m[best], 1))])
+        ranked.append(row)
+        left[row] = False
+        away = np.hypot(*(middle - middle[row]).T)
+        away = np.where(stroke == stroke[row], away * FORMULA.same_line_share, away)
+        near = np.fmax(near, np.exp(-away / FORMULA.near_m))
+    return np.array(ranked, dtype=np.int64)
+
+
+def estimate_rank_intervals(scores: Scores, profile: Profile) -> IntArray:
+    """Return how far each row's place among all moves when the weights are others.
+
+    Ranks go by S alone, under weights drawn from Dirichlet(30·w): a spread of
+    about ±.07 around each weight.
+
+    Returns
+    -------
+    ndarray of shape (n, 2)
+        5th and 95th percentile of the rank, 1 = first.
+    """
+    n = len(scores.score)
+    if not n:
+        return np.empty((0, 2), dtype=np.int64)
+    weights = normalise_weights(profile)
+    drawn = np.random.default_rng(SEED).dirichlet(_DIRICHLET * weights + 1e-9, _WEIGHT_DRAWS)
+    ranks = np.empty((_WEIGHT_DRAWS, n), dtype=np.int64)
+    for k, other in enumerate(drawn):
+        ranks[k, np.argsort(-combine_desirabilities(scores.desirability, other), kind="stable")] = np.arange(1, n + 1)
+    return np.rint(np.percentile(ranks, [5, 95], axis=0)).astype(np.int64).T

@@ -1,0 +1,47 @@
+"""Evidence becomes words, and a criterion without words of its own is understood all the same."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from saferoute.model import Criterion, Measurement
+from saferoute.quantities import Exact
+from saferoute.report.crowd import count_in_words, describe_quiet_hours, round_in_words
+from saferoute.report.reasons import describe_measurement
+
+HOURS = np.arange(24)
+
+
+def test_a_criterion_without_words_has_its_value_and_unit() -> None:
+    shade = Criterion(name="shade", unit="share in the shade", curve=((0.0, 0.2), (1.0, 1.0)), measure=lambda *_: None)
+    found = Measurement(Exact(np.array([0.25, np.nan, 1.0])), np.ones(3))
+    table = describe_measurement(shade, found, np.array([1, 0]))
+    assert table["why_shade"].tolist() == ["share in the shade: unknown", "share in the shade: 0.25"]
+    assert table["shade"].tolist() == [pytest.approx(np.nan, nan_ok=True), 0.25]
+
+
+def test_quiet_hours_are_runs_by_kind_of_day() -> None:
+    hours = np.stack([np.isin(HOURS, [6, 7, 20]), np.isin(HOURS, [9]), np.isin(HOURS, range(8, 12))])
+    assert describe_quiet_hours(hours) == "Mon–Fri 6–8, 20–21; Sat 9–10; Sun 8–12"
+
+
+def test_a_polar_night_has_no_hour_of_light() -> None:
+    assert describe_quiet_hours(np.zeros((3, 24), dtype=bool)) == "no hour of light"
+
+
+@pytest.mark.parametrize(
+    ("n", "word", "words"),
+    [
+        (1, "university", "a university"), (1, "office", "an office"), (2, "café", "two cafés"),
+        (3, "library", "three libraries"), (2, "beach", "two beaches"), (11, "bus stop", "11 bus stops"),
+        (7, "parking", "parking"),
+    ],
+)  # fmt: skip
+def test_things_are_counted_as_people_do(n: int, word: str, words: str) -> None:
+    assert count_in_words(n, word) == words
+
+
+@pytest.mark.parametrize(("number", "words"), [(0.4, "hardly any"), (37.0, "some 40"), (1234.0, "some 1000")])
+def test_people_are_as_many_as_is_known(number: float, words: str) -> None:
+    assert round_in_words(number) == words
