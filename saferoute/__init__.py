@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 from saferoute.version import __version__
 
 if TYPE_CHECKING:
-    from saferoute.api import Explanation, Ranking, Session, explain, find, plan
-    from saferoute.model import Profile, SaferouteError, Wish
-    from saferoute.search import crowding_at
+    from saferoute.model import Explanation, Profile, Ranking, SaferouteError, Session, Wish
+    from saferoute.search import Query, crowding_at, explain, find, plan
     from saferoute.sources.profiles import load_profile
     from saferoute.sources.settings import Online
 
@@ -17,6 +16,7 @@ __all__ = [
     "Explanation",
     "Online",
     "Profile",
+    "Query",
     "Ranking",
     "SaferouteError",
     "Session",
@@ -30,9 +30,8 @@ __all__ = [
 ]
 
 _HOMES = {
-    **dict.fromkeys(("Explanation", "Ranking", "Session", "explain", "find", "plan"), "saferoute.api"),
-    **dict.fromkeys(("Profile", "SaferouteError", "Wish"), "saferoute.model"),
-    "crowding_at": "saferoute.search",
+    **dict.fromkeys(("Explanation", "Profile", "Ranking", "SaferouteError", "Session", "Wish"), "saferoute.model"),
+    **dict.fromkeys(("Query", "crowding_at", "explain", "find", "plan"), "saferoute.search"),
     "Online": "saferoute.sources.settings",
     "load_profile": "saferoute.sources.profiles",
 }

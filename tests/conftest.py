@@ -125,10 +125,12 @@ def ranking(tmp_path_factory: pytest.TempPathFactory, town_place: Place, write_p
 
     folder = tmp_path_factory.mktemp("town")
     return search.find(
-        search.area_around(town_place, 500),
-        features_of=ExtractSource([write_town(folder / "town.osm", HOSTILE_TOWN)]),
-        profile=load_profile(),
-        elevation_of=RasterSource([write_plane(folder / "dem.tif", shift=-500)]),
+        search.Query(
+            search.area_around(town_place, 500),
+            features=ExtractSource([write_town(folder / "town.osm", HOSTILE_TOWN)]),
+            profile=load_profile(),
+            elevation=RasterSource([write_plane(folder / "dem.tif", shift=-500)]),
+        )
     )
 
 

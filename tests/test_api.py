@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import re
 import subprocess
 import sys
@@ -13,10 +14,9 @@ import geopandas as gpd
 import pytest
 
 import saferoute
-from saferoute import api
-from saferoute.exports import FORMATS, SESSION_FORMATS
 from saferoute.exports.schema import SCHEMA, SECTIONS, STEPS
 from saferoute.model import CAUTION, CRITERIA, InvalidInput, PlaceNotFound
+from saferoute.search.formats import FORMATS, SESSION_FORMATS
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def planned(sample: Path) -> saferoute.Session:
 
 @pytest.fixture(scope="module")
 def nothing(found: saferoute.Ranking) -> saferoute.Ranking:
-    return saferoute.Ranking.from_model(dataclasses.replace(found, stretches=found.stretches.iloc[:0]))
+    return dataclasses.replace(found, stretches=found.stretches.iloc[:0])
 
 
 # --- the names ---------------------------------------------------------------------------------
@@ -59,11 +59,16 @@ def test_what_type_checkers_read_is_what_is_imported() -> None:
     assert set(said) | {"__version__"} == set(saferoute.__all__)
 
 
-@pytest.mark.parametrize("thing", [api.Ranking, api.Session, api.Explanation, api.find, api.plan, api.explain])
+PUBLIC = [
+    *(saferoute.Ranking, saferoute.Session, saferoute.Explanation, saferoute.Query),
+    *(saferoute.find, saferoute.plan, saferoute.explain),
+]
+
+
+@pytest.mark.parametrize("thing", PUBLIC)
 def test_every_method_has_types_and_words(thing: Any) -> None:
-    methods = [m for name, m in vars(thing).items() if not name.startswith("_")] if isinstance(thing, type) else [thing]
-    for method in methods:
-        function = getattr(method, "__func__", method)
+    members = [getattr(thing, name) for name in dir(thing) if not name.startswith("_")]
+    for function in filter(inspect.isroutine, members if isinstance(thing, type) else [thing]):
         assert function.__doc__
         assert "return" in function.__annotations__
 
@@ -201,10 +206,8 @@ def test_a_session_is_saved_by_suffix(planned: saferoute.Session, tmp_path: Path
 
 
 def test_a_session_of_nothing_says_so(planned: saferoute.Session) -> None:
-    empty = saferoute.Session.from_model(
-        dataclasses.replace(
-            planned, steps=planned.steps.iloc[:0], sections=planned.sections.iloc[:0], notes=("too far",)
-        )
+    empty = dataclasses.replace(
+        planned, steps=planned.steps.iloc[:0], sections=planned.sections.iloc[:0], notes=("too far",)
     )
     assert not empty
     assert "too far" in str(empty)
@@ -212,7 +215,11 @@ def test_a_session_of_nothing_says_so(planned: saferoute.Session) -> None:
     assert "No session" in empty._repr_html_()
 
 
-def test_what_the_pipeline_returns_may_be_dressed(ranking: Any) -> None:
-    dressed = saferoute.Ranking.from_model(ranking)
-    assert dressed.stretches is ranking.stretches
-    assert "[/bold]" in str(dressed)
+def test_a_result_made_by_hand_says_that_nothing_shows_it(found: saferoute.Ranking, tmp_path: Path) -> None:
+    bare = dataclasses.replace(found, presenter=None)
+    assert len(bare) == 7
+    assert "Ranking" in repr(bare)
+    for call in (bare.map, bare.to_geodataframe, bare._repr_html_, lambda: str(bare), lambda: bare.save(tmp_path)):
+        with pytest.raises(InvalidInput, match=r"^this Ranking was not made by a search .* presenter=") as raised:
+            call()
+        assert "\n" not in str(raised.value)

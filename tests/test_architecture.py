@@ -28,7 +28,7 @@ HOUSE = (
     "training",
     "exports page",
     "search",
-    "api scan",
+    "scan",
     "cli",
 )
 """The rooms of each floor, from the ground up."""

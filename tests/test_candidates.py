@@ -120,7 +120,7 @@ def find(tmp_path: Path):
         source = ExtractSource([write_town(tmp_path / "town.osm", plan, **placed)])
         area = search.area_around(Place("here", *lonlat(200, 100, **placed)), 1500)
         shuffled = source if seed is None else Shuffled(source, seed)
-        return search.find(area, features_of=shuffled, profile=BEGINNER, top=10_000)
+        return search.find(search.Query(area, features=shuffled, profile=BEGINNER, top=10_000))
 
     return look
 

@@ -272,7 +272,7 @@ def test_find_tells_what_is_wrong_in_one_line(run, broken, arguments, code, text
 
 @pytest.mark.parametrize("output", ["x.shp", "none/x.html"])
 def test_output_that_cannot_be_is_refused_before_any_work(run, monkeypatch, output):
-    monkeypatch.setattr("saferoute.cli._find.open_named_sources", lambda _: pytest.fail("the data were opened"))
+    monkeypatch.setattr("saferoute.search.Query.open", lambda *_, **__: pytest.fail("the data were opened"))
     assert run("find", "-o", output)[0] == 2
 
 
@@ -389,7 +389,7 @@ def test_reader_that_goes_away_is_no_error(extract, folder, command, monkeypatch
 
 @pytest.fixture
 def sample_map(tmp_path):
-    from saferoute.exports import write_file
+    from saferoute.search.formats import write_file
 
     write_file(made_ranking(), tmp_path / "map.html")
     return tmp_path / "map.html"

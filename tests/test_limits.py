@@ -245,7 +245,7 @@ def settled(plan: str, k: int) -> str:
 
 def rank(source: ExtractSource, at: tuple[float, float], profile: Profile, dem: RasterSource | None = None) -> Ranking:
     area = search.area_around(Place("here", *lonlat(*at)), 9000)
-    return search.find(area, features_of=source, profile=profile, elevation_of=dem, top=10_000)
+    return search.find(search.Query(area, features=source, profile=profile, elevation=dem, top=10_000))
 
 
 @pytest.fixture(scope="module")

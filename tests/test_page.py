@@ -326,10 +326,12 @@ def test_two_hundred_segments_of_a_city_centre_stay_under_450_kb(shared_data: Pa
     from saferoute.sources.profiles import load_profile
 
     found = search.find(
-        search.area_around(Place("Helsinki", 24.944, 60.172), 1500),
-        features_of=ExtractSource([shared_data / "helsinki" / "helsinki-centre.osm.pbf"]),
-        profile=load_profile(at="2026-06-20T07:00"),
-        top=200,
+        search.Query(
+            search.area_around(Place("Helsinki", 24.944, 60.172), 1500),
+            features=ExtractSource([shared_data / "helsinki" / "helsinki-centre.osm.pbf"]),
+            profile=load_profile(at="2026-06-20T07:00"),
+            top=200,
+        )
     )
     assert len(found.stretches) == 200
     assert len(to_html(found).encode()) < 450_000

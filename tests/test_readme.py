@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from saferoute import exports
 from saferoute.cli import build_parser
 from saferoute.exports.schema import SCHEMA, SECTIONS, STEPS
 from saferoute.model import WEIGHTS
+from saferoute.search import formats
 from saferoute.sources.elevation import raster
 from saferoute.sources.osm import extract
 
@@ -43,8 +43,8 @@ def test_the_tables_of_a_session_stand_in_the_guide_word_for_word() -> None:
 def test_every_format_stands_in_the_guide_with_what_it_is_of() -> None:
     rows = re.findall(r"^\| ((?:`\.[\w.]+`(?:, )?)+) \| ([\w, ]+) \|", GUIDE, flags=re.MULTILINE)
     said = {suffix: of for cell, of in rows for suffix in re.findall(r"`(\.[\w.]+)`", cell)}
-    assert {s for s, of in said.items() if "find" in of} == set(exports.FORMATS)
-    assert {s for s, of in said.items() if "plan" in of} == set(exports.SESSION_FORMATS)
+    assert {s for s, of in said.items() if "find" in of} == set(formats.FORMATS)
+    assert {s for s, of in said.items() if "plan" in of} == set(formats.SESSION_FORMATS)
 
 
 def test_every_criterion_stands_in_the_guide_with_its_weight() -> None:

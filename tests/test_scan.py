@@ -102,7 +102,7 @@ def untiled(osm: Path, profile=BEGINNER) -> gpd.GeoDataFrame:
     source = ExtractSource([osm], join=search.join_ways)
     west, south, east, north = source.read_tables().ways.total_bounds
     area = search.area_around(Place("", (west + east) / 2, (south + north) / 2), 20_000)
-    ranking = search.find(area, features_of=source, profile=profile, top=100_000)
+    ranking = search.find(search.Query(area, features=source, profile=profile, top=100_000))
     return flatten_table(ranking.stretches, COLUMNS)
 
 

@@ -30,11 +30,13 @@ BEGINNER = load_profile("beginner")
 def rank(osm: Path, at: tuple[float, float], radius_m: float = 1500, dem: list[Path] | None = None, **more) -> Ranking:
     """Rank what lies around a longitude and latitude."""
     return search.find(
-        search.area_around(Place("here", *at), radius_m),
-        features_of=ExtractSource([osm]),
-        profile=more.pop("profile", BEGINNER),
-        elevation_of=RasterSource(dem) if dem else None,
-        **{"top": 10_000, **more},
+        search.Query(
+            search.area_around(Place("here", *at), radius_m),
+            features=ExtractSource([osm]),
+            profile=more.pop("profile", BEGINNER),
+            elevation=RasterSource(dem) if dem else None,
+            **{"top": 10_000, **more},
+        )
     )
 
 
@@ -51,20 +53,21 @@ def find(tmp_path: Path):
 SAMPLE_AT = (24.945, 60.172)
 IN_A_NEW_PROCESS = """
 import sys
-from saferoute import exports, search
+from saferoute import search
 from saferoute.model import Place
-from saferoute.sources.extract import ExtractSource
+from saferoute.search import formats
+from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import load_profile
-from saferoute.sources.raster import RasterSource
+from saferoute.sources.elevation.raster import RasterSource
 folder, lon, lat = sys.argv[1], float(sys.argv[2]), float(sys.argv[3])
-ranking = search.find(
+ranking = search.find(search.Query(
     search.area_around(Place("here", lon, lat), 1500),
-    features_of=ExtractSource([folder + "/helsinki.osm.pbf"]),
+    features=ExtractSource([folder + "/helsinki.osm.pbf"]),
     profile=load_profile("beginner"),
-    elevation_of=RasterSource([folder + "/dem.tif"]),
+    elevation=RasterSource([folder + "/dem.tif"]),
     top=10_000,
-)
-sys.stdout.write(exports.FORMATS[".geojson"](ranking))
+))
+sys.stdout.write(formats.FORMATS[".geojson"](ranking))
 """
 
 
@@ -150,11 +153,11 @@ def test_asking_for_fewer_gives_the_first_of_the_many(sample: Path, helsinki: Ra
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", ["1", "4242"])
 def test_a_new_process_of_another_hash_seed_writes_the_same_bytes(sample: Path, helsinki: Ranking, seed: str) -> None:
-    from saferoute import exports
+    from saferoute.search import formats
 
     command = [sys.executable, "-c", IN_A_NEW_PROCESS, str(sample), *map(str, SAMPLE_AT)]
     done = subprocess.run(command, capture_output=True, check=True, env={**os.environ, "PYTHONHASHSEED": seed})
-    here = exports.FORMATS[".geojson"](helsinki)
+    here = formats.FORMATS[".geojson"](helsinki)
     assert here.count('"Feature"') > 50
     assert done.stdout == here.encode()
 
@@ -200,12 +203,14 @@ PATHS = "n1 0 0\nn2 1000 0\nw1 n1,n2 highway=footway\nn3 0 200\nn4 1000 200\nw2 
 def test_a_rectangle_holds_the_stretches_whose_middle_lies_in_it(tmp_path) -> None:
     source = ExtractSource([write_town(tmp_path / "town.osm", PATHS)])
     whole = search.find(
-        search.area_around(Place("here", *lonlat(500, 100)), 2000), features_of=source, profile=BEGINNER, top=1000
+        search.Query(
+            search.area_around(Place("here", *lonlat(500, 100)), 2000), features=source, profile=BEGINNER, top=1000
+        )
     )
     x, y = ORIGIN
     box = (x + 300, y - 50, x + 900, y + 50)
     area = search.area_from_bounds(box, "EPSG:32635")
-    ranking = search.find(area, features_of=source, profile=BEGINNER, top=1000)
+    ranking = search.find(search.Query(area, features=source, profile=BEGINNER, top=1000))
     assert {i for ids in ranking.stretches["osm_ids"] for i in ids} == {"way/1"}
     assert 0 < len(ranking.stretches) < len(whole.stretches)
     middles = ranking.stretches.geometry.interpolate(0.5, normalized=True)
@@ -218,7 +223,7 @@ def test_how_much_of_the_area_the_map_covers_is_told(tmp_path, east_m: float, sh
     walk = write_town(tmp_path / "town.osm", "n1 0 0\nn2 300 0\nw1 n1,n2 highway=footway surface=asphalt")
     extent = (*lonlat(-600, -600), *lonlat(east_m, 600))
     area = search.area_around(Place("middle", *lonlat(150, 0)), 500)
-    ranking = search.find(area, features_of=ExtractSource([walk], extent=extent), profile=BEGINNER)
+    ranking = search.find(search.Query(area, features=ExtractSource([walk], extent=extent), profile=BEGINNER))
     told = [re.match(r"the map data cover (\d+) % of the area", note) for note in ranking.notes]
     assert [int(m[1]) for m in told if m] == ([pytest.approx(share, abs=5)] if share else [])
 
@@ -260,7 +265,8 @@ def test_the_way_nearest_to_a_place_is_explained(tmp_path: Path) -> None:
     plan = "n1 0 0\nn2 300 0\nn3 0 60\nn4 300 60\nw1 n1,n2 highway=footway\nw2 n3,n4 highway=steps"
     source = ExtractSource([write_town(tmp_path / "town.osm", plan)])
     walk, steps = (
-        search.explain(Place("here", *lonlat(150, y)), features_of=source, profile=BEGINNER) for y in (5, 55)
+        search.explain(search.Query(search.area_around(Place("here", *lonlat(150, y)), 250), source, BEGINNER))
+        for y in (5, 55)
     )
     assert walk.recommended
     assert walk.row["osm_ids"] == ["way/1"]

@@ -93,7 +93,8 @@ def run(tmp_path):
 
     def plan(town, at=(0.0, 0.0), level="beginner", **wish):
         profile = level if not isinstance(level, str) else load_profile(level)
-        return search.plan(place_at(*at), features_of=features_of(town, tmp_path), profile=profile, wish=Wish(**wish))
+        area = search.area_around(place_at(*at), search.START_RADIUS_M)
+        return search.plan(search.Query(area, features_of(town, tmp_path), profile), wish=Wish(**wish))
 
     return plan
 
@@ -103,7 +104,7 @@ def sample_ground(level):
     """The sample ranked around its middle, once a level, and its network."""
     features, _ = open_local(LocalFiles(REGION))
     area = search.area_around(Place("Middle", 24.944, 60.172), 1500)
-    ranking = search.find(area, features_of=features, profile=load_profile(level), top=200)
+    ranking = search.find(search.Query(area, features=features, profile=load_profile(level), top=200))
     walls = clearance.collect_walls(ranking.features)
     net = training.build_network(ranking.features, access.is_walkable(ranking.features.ways))
     return ranking, training.Ground(net, walls, lambda xy: np.full(len(xy), np.nan))
@@ -240,10 +241,8 @@ def check_length_is_as_asked_or_said(made):
 @pytest.mark.parametrize("level", LEVELS)
 def test_every_level_finds_a_session_of_its_length_in_the_sample(level, sample):
     features, elevation = open_local(LocalFiles(sample))
-    made = search.plan(
-        Place("Station", 24.944, 60.172), features_of=features, profile=load_profile(level), wish=Wish(),
-        elevation_of=elevation,
-    )  # fmt: skip
+    area = search.area_around(Place("Station", 24.944, 60.172), search.START_RADIUS_M)
+    made = search.plan(search.Query(area, features, load_profile(level), elevation), wish=Wish())
     check_is_whole(made)
     check_sections_lie_on_their_stretches(made)
     assert made.figures["duration_s"] == pytest.approx(made.ranking.profile.training.minutes * 60, rel=0.1)
@@ -270,10 +269,8 @@ def test_sessions_of_real_places_are_whole_and_of_their_length(name, level, shar
     lat, lon, files = REAL[name]
     region, *lists = (files.get(key) and shared_data / files[key] for key in ("region", "osm", "dem"))
     features, elevation = open_local(LocalFiles(region, lists[:1] if lists[0] else (), lists[1:] if lists[1] else ()))
-    made = search.plan(
-        Place(name, lon, lat), features_of=features, profile=load_profile(level), wish=Wish(week=4),
-        elevation_of=elevation,
-    )  # fmt: skip
+    area = search.area_around(Place(name, lon, lat), search.START_RADIUS_M)
+    made = search.plan(search.Query(area, features, load_profile(level), elevation), wish=Wish(week=4))
     check_is_whole(made)
     check_sections_lie_on_their_stretches(made)
     assert made.figures["duration_s"] == pytest.approx(made.ranking.profile.training.minutes * 60, rel=0.1)

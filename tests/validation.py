@@ -484,7 +484,7 @@ def ovals_near(plans: Sequence[FloatArray], profile: Profile) -> Ranking:
     middle = Place("tracks", *lonlat(*np.concatenate(plans).mean(axis=0)))
     with tempfile.TemporaryDirectory() as folder:
         town = ExtractSource([write_town(Path(folder) / "tracks.osm", "\n".join(lines))])
-        return search.find(search.area_around(middle, 3000.0), features_of=town, profile=profile, top=10_000)
+        return search.find(search.Query(search.area_around(middle, 3000.0), features=town, profile=profile, top=10_000))
 
 
 def on_straights(ranking: Ranking, plans: Sequence[FloatArray], noise_m: float) -> tuple[BoolArray, BoolArray]:
@@ -577,7 +577,7 @@ def hazards() -> Row:
     area = search.area_around(CENTRE, 2000.0)
     tables = [
         search.find(
-            area, features_of=Thinned(source, pct), profile=load_profile(), elevation_of=Level(), top=10_000
+            search.Query(area, features=Thinned(source, pct), profile=load_profile(), elevation=Level(), top=10_000)
         ).stretches
         for pct in DELETED_PCT
     ]

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import io
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from saferoute.cli._shared import (
     NOTHING_QUALIFIES,
     add_common_options,
-    add_counts,
     default_map_path,
     new_command,
-    open_named_sources,
+    open_query,
+    print_geojson,
     print_message,
-    require_coverage,
-    resolve_place,
-    resolve_profile,
+    print_result,
 )
 
 if TYPE_CHECKING:
     import argparse
-
-    from saferoute.model import Ranking
 
 
 def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -51,50 +45,23 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 def run_command(arguments: argparse.Namespace) -> int:
     """Find, write, print."""
-    from saferoute import exports, search
+    from saferoute import search
     from saferoute.exports import geojson
+    from saferoute.search import formats
 
-    profile = resolve_profile(arguments)
-    to_stdout = "-" in arguments.output
     files = [Path(name) for name in arguments.output if name != "-"]
     for path in files:
-        exports.check_format(path)
-    sources = open_named_sources(arguments)
-    place = resolve_place(arguments, sources)
-    area = search.area_around(place, arguments.radius)
-    require_coverage(arguments, sources, place, arguments.radius)
-    ranking = search.find(
-        area,
-        features_of=add_counts(arguments, sources.features),
-        profile=profile,
-        elevation_of=sources.elevation,
-        top=arguments.top,
-    )
+        formats.check_format(path)
+    query = open_query(arguments, radius_m=arguments.radius, top=arguments.top)
+    ranking = search.find(query)
     if not arguments.output:
-        files = [default_map_path(arguments, place)]
+        files = [default_map_path(arguments, query.area.place)]
     for path in files:
-        exports.write_file(ranking, path)
-    if to_stdout:
-        if isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(encoding="utf-8")  # JSON is UTF-8 wherever it goes (RFC 8259)
-        sys.stdout.write(geojson.to_geojson(ranking))
+        ranking.save(path)
+    if "-" in arguments.output:
+        print_geojson(geojson.to_geojson(ranking))
     else:
-        _print_ranking(ranking)
+        print_result(ranking)
     for path in files:
         print_message(f"wrote {path}")
-    return 0 if len(ranking.stretches) else NOTHING_QUALIFIES
-
-
-def _print_ranking(ranking: Ranking) -> None:
-    from rich.console import Console
-    from rich.text import Text
-
-    from saferoute.report import table
-
-    # Where output is no terminal nothing folds: the table goes into a file or a pipe.
-    console = Console(width=None if sys.stdout.isatty() else 160, highlight=False, markup=False, emoji=False)
-    console.print(Text(table.heading_line(ranking)))
-    if len(ranking.stretches):
-        console.print(table.ranking_table(ranking))
-    lines = ["Left out:", *table.exclusion_lines(ranking), "", *table.closing_lines(ranking)]
-    console.print(Text("\n".join(lines)))
+    return 0 if ranking else NOTHING_QUALIFIES

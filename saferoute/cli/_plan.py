@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 import sys
 from pathlib import Path
@@ -11,21 +10,17 @@ from typing import TYPE_CHECKING
 from saferoute.cli._shared import (
     NOTHING_QUALIFIES,
     add_common_options,
-    add_counts,
     default_map_path,
     new_command,
-    open_named_sources,
+    open_query,
+    print_geojson,
     print_message,
-    require_coverage,
-    resolve_place,
-    resolve_profile,
+    print_result,
 )
 from saferoute.model import InvalidInput, Wish
 
 if TYPE_CHECKING:
     import argparse
-
-    from saferoute.model import Session
 
 _TIME = re.compile(r"(?:(\d+(?:\.\d+)?)\s*h(?:ours?)?)?\s*(?:(\d+(?:\.\d+)?)\s*(?:m|mins?|minutes?|'))?", re.IGNORECASE)
 _DISTANCE = re.compile(r"(\d+(?:\.\d+)?)\s*(km|m|mi)", re.IGNORECASE)
@@ -71,7 +66,10 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 def run_command(arguments: argparse.Namespace) -> int:
     """Plan, write, print."""
-    from saferoute import exports, search
+    from saferoute import search
+    from saferoute.exports.session_geojson import to_geojson
+    from saferoute.report import timetable
+    from saferoute.search import formats
 
     wish = Wish(
         arguments.week,
@@ -79,29 +77,25 @@ def run_command(arguments: argparse.Namespace) -> int:
         distance_m=None if arguments.distance is None else parse_distance(arguments.distance),
         return_by=arguments.return_by,
     )
-    profile = resolve_profile(arguments)
     files = [Path(name) for name in arguments.output if name != "-"]
     for path in files:
-        exports.check_format(path, exports.SESSION_FORMATS)
-    sources = open_named_sources(arguments)
-    place = resolve_place(arguments, sources)
-    require_coverage(arguments, sources, place, search.EXPLAIN_RADIUS_M)
-    session = search.plan(
-        place,
-        features_of=add_counts(arguments, sources.features),
-        profile=profile,
-        elevation_of=sources.elevation,
-        wish=wish,
-    )
-    if not len(session.steps):
+        formats.check_format(path, formats.SESSION_FORMATS)
+    query = open_query(arguments, radius_m=search.START_RADIUS_M)
+    session = search.plan(query, wish=wish)
+    if not session:
         for note in session.notes:
             print_message(f"saferoute: {note}")
         return NOTHING_QUALIFIES
     if not arguments.output:
-        files = [default_map_path(arguments, place, "-session")]
+        files = [default_map_path(arguments, query.area.place, "-session")]
     for path in files:
-        exports.write_file(session, path)
-    _print_session(session, geojson="-" in arguments.output, qr=arguments.qr)
+        session.save(path)
+    if "-" in arguments.output:
+        print_geojson(to_geojson(session))
+    else:
+        print_result(session)
+    if arguments.qr:
+        print(timetable.start_qr(session), file=sys.stderr if "-" in arguments.output else sys.stdout)
     for path in files:
         print_message(f"wrote {path}")
     return 0
@@ -143,28 +137,3 @@ def parse_distance(text: str) -> float:
     if not match:
         raise InvalidInput(f"distance {text!r}: write it as 5km, 4500m or 3mi")
     return float(match[1]) * _METRES[match[2].lower()]
-
-
-def _print_session(session: Session, *, geojson: bool, qr: bool) -> None:
-    from rich.console import Console
-    from rich.text import Text
-
-    from saferoute.exports.session_geojson import to_geojson
-    from saferoute.report import timetable
-
-    if geojson:
-        if isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(encoding="utf-8")  # JSON is UTF-8 wherever it goes (RFC 8259)
-        sys.stdout.write(to_geojson(session))
-        if qr:
-            print(timetable.start_qr(session), file=sys.stderr)
-        return
-    # Where output is no terminal nothing folds: the timetable goes into a file or a pipe.
-    console = Console(width=None if sys.stdout.isatty() else 160, highlight=False, markup=False, emoji=False)
-    first, *others = timetable.summary_lines(session)
-    console.print(Text(first))
-    console.print(timetable.steps_table(session))
-    for line in [*others, "", *timetable.closing_lines(session)]:
-        console.print(Text(line))
-    if qr:
-        print(timetable.start_qr(session))

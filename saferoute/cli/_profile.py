@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from saferoute.cli._shared import add_level_options, new_command, resolve_profile
+from saferoute.cli._shared import add_level_options, new_command, runner_options
 from saferoute.model import InvalidInput
 
 if TYPE_CHECKING:
@@ -29,11 +29,12 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 def run_command(arguments: argparse.Namespace) -> int:
     """List, or show."""
     from saferoute.sources.profiles import LEVELS, load_profile, to_toml
+    from saferoute.sources.runner import choose_profile
 
     if arguments.action == "show":
         if arguments.level is None:
             raise InvalidInput(f"profile show needs a name: one of {', '.join(LEVELS)}, or a .toml file")
-        print(to_toml(resolve_profile(arguments)), end="")
+        print(to_toml(choose_profile(runner_options(arguments))), end="")
         return 0
     if arguments.level is not None:
         raise InvalidInput(f"profile list takes no name; profile show {arguments.level} shows it")

@@ -12,7 +12,7 @@ from saferoute.cli._shared import (
     add_runner_options,
     new_command,
     print_message,
-    resolve_profile,
+    runner_options,
 )
 
 if TYPE_CHECKING:
@@ -65,8 +65,9 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 def run_command(arguments: argparse.Namespace) -> int:
     """Scan, and say what was written."""
     from saferoute import scan
+    from saferoute.sources.runner import choose_profile
 
-    profile = resolve_profile(arguments)
+    profile = choose_profile(runner_options(arguments))
     scan.check_output(arguments.output, workers=arguments.workers)
     if not profile.at:
         _LOG.info("no --at: people are those of a mean hour of the day, and nothing is said of light")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import logging
 import re
 import sys
@@ -15,9 +16,9 @@ from saferoute.model import InvalidInput
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from saferoute.model import Place, Profile
-    from saferoute.sources import FeatureSource
-    from saferoute.sources.open import Sources
+    from saferoute.model import Explanation, Place, Ranking, Session
+    from saferoute.search import Query
+    from saferoute.sources.runner import RunnerOptions
 
 NOTHING_QUALIFIES = 5
 SOME_TILES_FAILED = 6
@@ -171,20 +172,21 @@ def print_message(text: str) -> None:
 
 
 class _StderrHandler(logging.Handler):
-    """Prints steps after an ellipsis, and warnings plain."""
+    """Prints each step as a line on stderr."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Print a record as one line."""
-        print_message(("" if record.levelno >= logging.WARNING else "… ") + record.getMessage())
+        """Print a record after an ellipsis."""
+        print_message(f"… {record.getMessage()}")
 
 
 @contextmanager
 def log_to_stderr(*, quiet: bool) -> Iterator[None]:
-    """Print what the package logs: every step, or with `quiet` warnings alone."""
-    logger, handler = logging.getLogger("saferoute"), _StderrHandler()
+    """Print what the package logs meanwhile, or with `quiet` nothing of it."""
+    logger = logging.getLogger("saferoute")
+    handler = logging.NullHandler() if quiet else _StderrHandler()
     before = logger.level, logger.propagate
     logger.addHandler(handler)
-    logger.setLevel(logging.WARNING if quiet else logging.INFO)
+    logger.setLevel(logging.INFO)
     logger.propagate = False
     try:
         yield
@@ -194,64 +196,70 @@ def log_to_stderr(*, quiet: bool) -> Iterator[None]:
         logger.propagate = before[1]
 
 
-def open_named_sources(arguments: argparse.Namespace) -> Sources:
-    """Open what --region, --osm, --dem and --elevation name, or the services of the network."""
-    from saferoute.search import join_ways
-    from saferoute.sources.open import LocalFiles, open_sources
+def open_query(arguments: argparse.Namespace, *, radius_m: float, top: int = 1) -> Query:
+    """Return what the arguments ask, and print which place was found, and what else has its name."""
+    from saferoute.search import Query
     from saferoute.sources.settings import Online
 
-    return open_sources(
-        LocalFiles(arguments.region, arguments.osm, arguments.dem, arguments.dem_sigma),
+    online = Online.from_settings(vars(arguments), offline=arguments.offline, refresh=arguments.refresh)
+    query = Query.open(
+        arguments.near,
+        radius_m=radius_m,
+        top=top,
+        pick=arguments.pick,
+        region=arguments.region,
+        osm=arguments.osm,
+        dem=arguments.dem,
+        dem_sigma=arguments.dem_sigma,
         elevation=arguments.elevation,
-        online=Online.from_settings(vars(arguments), offline=arguments.offline, refresh=arguments.refresh),
-        join=join_ways,
+        counts=arguments.counts,
+        population=arguments.population,
+        online=online,
+        **runner_options(arguments),
     )
+    _print_place(query.area.place, arguments)
+    return query
 
 
-def add_counts(arguments: argparse.Namespace, features: FeatureSource) -> FeatureSource:
-    """Lay what --counts and --population know over the features."""
-    if arguments.counts is None and arguments.population is None:
-        return features
-    from saferoute.sources.counts import CountedSource
+def runner_options(arguments: argparse.Namespace) -> RunnerOptions:
+    """Return what the arguments say of the runner."""
+    return {
+        "level": arguments.level,
+        "at": arguments.at,
+        "surface": arguments.surface,
+        "min_length": arguments.min_length,
+        "barefoot": arguments.barefoot,
+    }
 
-    return CountedSource(features, counts=arguments.counts, population=arguments.population)
 
-
-def resolve_place(arguments: argparse.Namespace, sources: Sources) -> Place:
-    """Find the place that --near names, and say what was found, and what else has the name."""
-    from saferoute.sources import clock
+def _print_place(place: Place, arguments: argparse.Namespace) -> None:
     from saferoute.sources.places.coordinates import parse_coordinates
-    from saferoute.sources.settings import Online
 
-    found = sources.find_place(arguments.near, arguments.pick)
-    if arguments.at:
-        found = clock.add_time_zone(found, Online.from_settings(vars(arguments)).open_cache())
     if parse_coordinates(arguments.near) is None:  # who writes coordinates knows where that is
-        print_message(f"{found.name}: {found.lat:.5f},{found.lon:.5f}")
-    if found.others:
-        numbers = [n for n in range(1, len(found.others) + 2) if n != (arguments.pick or 1)]
+        print_message(f"{place.name}: {place.lat:.5f},{place.lon:.5f}")
+    if place.others:
+        numbers = [n for n in range(1, len(place.others) + 2) if n != (arguments.pick or 1)]
         print_message("Others of this name, not taken; --pick N takes one:")
-        for number, other in zip(numbers, found.others, strict=True):
+        for number, other in zip(numbers, place.others, strict=True):
             print_message(f"{number}: {other}")
-    return found
 
 
-def require_coverage(arguments: argparse.Namespace, sources: Sources, place: Place, radius_m: float) -> None:
-    """Refuse rasters that were given one by one and cover nothing of the area."""
-    if sources.rasters and not arguments.region:
-        sources.rasters.check_coverage(place.lon, place.lat, radius_m)
+def print_result(result: Ranking | Session | Explanation) -> None:
+    """Print a result to stdout; where that is no terminal nothing folds, for it goes into a file or a pipe."""
+    from rich.console import Console
+
+    from saferoute.report.text import print_parts
+    from saferoute.search import list_parts
+
+    width = None if sys.stdout.isatty() else 160
+    print_parts(list_parts(result), Console(width=width, highlight=False, markup=False, emoji=False))
 
 
-def resolve_profile(arguments: argparse.Namespace) -> Profile:
-    """Return the profile that --level and its companions ask for."""
-    from saferoute.sources import clock
-    from saferoute.sources.profiles import adjust_profile, load_profile
-
-    if arguments.at is not None:
-        clock.check_time(arguments.at)
-    surfaces = frozenset(s.strip().lower() for s in arguments.surface.split(",") if s.strip())
-    loaded = load_profile(arguments.level, barefoot=arguments.barefoot, at=arguments.at or "")
-    return adjust_profile(loaded, surfaces=surfaces, min_length_m=arguments.min_length)
+def print_geojson(text: str) -> None:
+    """Print GeoJSON to stdout, in UTF-8 wherever it goes (RFC 8259)."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    sys.stdout.write(text)
 
 
 def default_map_path(arguments: argparse.Namespace, place: Place, what: str = "") -> Path:

@@ -28,6 +28,7 @@ from saferoute.model.judgement import (
     Unknown,
 )
 from saferoute.model.places import WGS84, Area, Moment, Place
+from saferoute.model.presenting import Presenter
 from saferoute.model.results import CAUTION, STEP_KINDS, Explanation, Ranking, Session, Wish
 from saferoute.model.runner import BEGINNER_LEVELS, BEGINNER_SECTION_S, BEGINNER_SECTIONS, Profile, Training
 from saferoute.model.samples import Samples, Windows
@@ -58,6 +59,7 @@ __all__ = [
     "NoCoverage",
     "Place",
     "PlaceNotFound",
+    "Presenter",
     "Profile",
     "Ranking",
     "SaferouteError",

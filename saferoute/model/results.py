@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from saferoute.model.judgement import Formula
+from saferoute.model.places import WGS84
+from saferoute.model.presenting import MappedResult, Result
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,9 +28,11 @@ CAUTION = (
 """What every page and every exported file says to whoever runs by it."""
 
 
-@dataclass(frozen=True)
-class Ranking:
+@dataclass(frozen=True, repr=False)
+class Ranking(MappedResult):
     """Stretches near a place, best first, and all that was left out, with reasons.
+
+    ``len(ranking)`` is the number of stretches; a ranking without any is false.
 
     Attributes
     ----------
@@ -40,8 +44,20 @@ class Ranking:
         sentence), ``length_m``, ``osm_ids``, ``name``.
     considered : mapping
         What was looked at: ``ways``, ``length_m``, ``windows``, ``stretches``.
-    notes : tuple of str
-        What the user must know of this run: coarse elevation, missing data.
+    attribution, notes, data_date : tuple of str, tuple of str, str
+        Whom the data are from, what the user must know of this run, such as coarse
+        elevation or missing data, and the day of the map data.
+    area, profile, features, formula
+        Where was searched, for whom, in which data, and the numbers of the score.
+
+    Examples
+    --------
+    >>> from saferoute import find
+    >>> ranking = find("60.172,24.944", region="data/helsinki", radius_m=600)
+    >>> ranking.to_geodataframe()[["length_m", "surface"]].shape[1]
+    2
+    >>> ranking.explain(1).recommended
+    True
     """
 
     area: Area
@@ -60,6 +76,53 @@ class Ranking:
         """The place in the middle."""
         return self.area.place
 
+    def __len__(self) -> int:
+        """Return the number of stretches."""
+        return len(self.stretches)
+
+    def __bool__(self) -> bool:
+        """Return whether there is any stretch."""
+        return len(self) > 0
+
+    def to_geodataframe(self, crs: Any = WGS84) -> gpd.GeoDataFrame:
+        """Return the stretches as a table of plain values, as files have it.
+
+        Parameters
+        ----------
+        crs : object
+            What pyproj takes for a coordinate system; longitude and latitude
+            by default, ``ranking.area.crs`` for metres.
+
+        Returns
+        -------
+        GeoDataFrame
+            A row a stretch, best first, with the columns of
+            `saferoute.exports.schema.SCHEMA`; lists are joined by "; ",
+            unknown is NaN. ``attrs`` holds attribution, licence, date of the
+            data, caution and notes.
+
+        Raises
+        ------
+        InvalidInput
+            If `crs` is none.
+        """
+        return self._build_table("stretches", crs)
+
+    def explain(self, i: int) -> Explanation:
+        """Return how a stretch scores, and why.
+
+        Parameters
+        ----------
+        i : int
+            Its rank, from 1.
+
+        Raises
+        ------
+        InvalidInput
+            If no stretch has this rank.
+        """
+        return self._require_presenter().explain_stretch(self, i)
+
     def exclusions(self) -> list[dict[str, Any]]:
         """Count what was left out: reason, rule, pieces and length in m, longest first."""
         counted: dict[str, dict[str, Any]] = {}
@@ -70,9 +133,9 @@ class Ranking:
         return sorted(counted.values(), key=lambda row: (-row["length_m"], -row["pieces"], row["reason"]))
 
 
-@dataclass(frozen=True)
-class Explanation:
-    """What is known of the way nearest to a place."""
+@dataclass(frozen=True, repr=False)
+class Explanation(Result):
+    """What is known of one way: how it scores and why, or which limit leaves it out."""
 
     distance_m: float
     """From the place to the way."""
@@ -80,6 +143,8 @@ class Explanation:
     """True: `row` is a row of `Ranking.stretches`, else of `Ranking.excluded`."""
     row: Mapping[str, Any]
     ranking: Ranking
+    subject: str = "Nearest"
+    """What the way is called where it is shown."""
 
 
 @dataclass(frozen=True)
@@ -94,9 +159,11 @@ class Wish:
     """How to come back to a section's start for the next: ``walk`` or ``jog``."""
 
 
-@dataclass(frozen=True)
-class Session:
+@dataclass(frozen=True, repr=False)
+class Session(MappedResult):
     """A run through some stretches and home again.
+
+    ``len(session)`` is the number of steps; a session that reaches no stretch is false.
 
     Attributes
     ----------
@@ -138,6 +205,31 @@ class Session:
     def place(self) -> Place:
         """Where one wanted to start."""
         return self.ranking.area.place
+
+    def __len__(self) -> int:
+        """Return the number of steps."""
+        return len(self.steps)
+
+    def __bool__(self) -> bool:
+        """Return whether there is anything to run."""
+        return len(self) > 0
+
+    def to_geodataframe(self, layer: str = "steps", *, crs: Any = WGS84) -> gpd.GeoDataFrame:
+        """Return the steps or the sections as a table of plain values, as files have it.
+
+        Parameters
+        ----------
+        layer : str
+            ``steps`` or ``sections``.
+        crs : object
+            As of `Ranking.to_geodataframe`.
+
+        Raises
+        ------
+        InvalidInput
+            If there is no such layer, or `crs` is none.
+        """
+        return self._build_table(layer, crs)
 
 
 STEP_KINDS = ("warm-up", "look", "backward", "back", "recover", "run on", "cool-down")

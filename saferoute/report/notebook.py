@@ -57,9 +57,9 @@ def session_html(session: Session) -> str:
     )
 
 
-def explanation_html(answer: Explanation, subject: str = "Nearest") -> str:
+def explanation_html(answer: Explanation) -> str:
     """Return how a way scores and why, or which limit leaves it out, as `ranking_html` does."""
-    first, *others = table.fact_lines(answer, subject)
+    first, *others = table.fact_lines(answer)
     columns = (("criterion", False), ("desirability", True), ("confidence", True), ("why", False))
     return _wrap_parts(
         f"<p><b>{escape(first)}</b></p>",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from saferoute.model import CAUTION, CRITERIA
-from saferoute.report.text import sanitize_text
+from saferoute.report.text import Parts, sanitize_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -116,11 +116,22 @@ def closing_lines(ranking: Ranking) -> list[str]:
     ]
 
 
-def explanation_lines(answer: Explanation, subject: str = "Nearest") -> list[str]:
+def ranking_parts(ranking: Ranking) -> Parts:
+    """Return the stretches as a table, what was left out, and the notes."""
+    lines = ["Left out:", *exclusion_lines(ranking), "", *closing_lines(ranking)]
+    return Parts(heading_line(ranking), ranking_table(ranking) if len(ranking.stretches) else None, lines)
+
+
+def explanation_parts(answer: Explanation) -> Parts:
     """Return how a way scores and why, or which limit leaves it out."""
+    heading, *lines = _explanation_lines(answer)
+    return Parts(heading, None, lines)
+
+
+def _explanation_lines(answer: Explanation) -> list[str]:
     if not answer.recommended:
-        return [*fact_lines(answer, subject), *closing_lines(answer.ranking)]
-    where, rating, suitability, weights, *hours = fact_lines(answer, subject)
+        return [*fact_lines(answer), *closing_lines(answer.ranking)]
+    where, rating, suitability, weights, *hours = fact_lines(answer)
     return [
         *(where, rating, suitability, "", weights, ""),
         *([*hours, ""] if hours else []),
@@ -131,14 +142,14 @@ def explanation_lines(answer: Explanation, subject: str = "Nearest") -> list[str
     ]
 
 
-def fact_lines(answer: Explanation, subject: str) -> list[str]:
+def fact_lines(answer: Explanation) -> list[str]:
     """Return what an explanation says besides its criteria: where; then rating, score and places, or limit and rule."""
     row = answer.row
     what = ", ".join(sanitize_text(i) for i in row["osm_ids"][:5])
     name = sanitize_text(row["name"]) if isinstance(row["name"], str) else "no name"
     away = f"{format_distance(answer.distance_m)} away" if answer.distance_m >= 5 else "right here"
     length = f", {row['length_m']:.0f} m long" if row["length_m"] else ", open ground"
-    where = f"{subject}: {name} ({what}), {away}{length}"
+    where = f"{answer.subject}: {name} ({what}), {away}{length}"
     if not answer.recommended:
         return [where, f"Left out: {sanitize_text(row['reason'])}.", f"Rule: {sanitize_text(row['rule'], 400)}."]
     rating = RATING_WORDS.get(row["rating"], row["rating"])

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import unicodedata
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
 
 LONGEST = 120
 """Characters after which a name is cut."""
@@ -38,3 +43,34 @@ def sanitize_text(text: object, longest: int = LONGEST) -> str:
 
 def _is_visible(character: str) -> bool:
     return unicodedata.category(character) not in _UNSEEN
+
+
+class Parts(NamedTuple):
+    """A result as text: its first line, its table where it has one, and the lines below."""
+
+    heading: str
+    table: RenderableType | None
+    lines: list[str]
+
+
+_COLUMNS_WIDE = 160
+
+
+def format_parts(parts: Parts) -> str:
+    """Return the parts as one text; lines are as long as they are."""
+    from rich.console import Console
+
+    out = io.StringIO()
+    if parts.table is not None:
+        Console(width=_COLUMNS_WIDE, file=out, highlight=False, markup=False, emoji=False).print(parts.table)
+    return "\n".join([parts.heading, *out.getvalue().splitlines(), *parts.lines])
+
+
+def print_parts(parts: Parts, console: Console) -> None:
+    """Print the parts; lines that are wider than the console are folded."""
+    from rich.text import Text
+
+    console.print(Text(parts.heading))
+    if parts.table is not None:
+        console.print(parts.table)
+    console.print(Text("\n".join(parts.lines)))

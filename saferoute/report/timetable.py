@@ -8,7 +8,7 @@ import pandas as pd
 
 from saferoute.model import CAUTION, OSM_ATTRIBUTION
 from saferoute.report.notices import make_title
-from saferoute.report.text import LONGEST_VALUE, sanitize_text
+from saferoute.report.text import LONGEST_VALUE, Parts, sanitize_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 
 COLUMNS = (("at", True), ("km", True), ("step", False), ("for", True), ("m", True), ("what", False))
 """Titles of the columns of `format_row`, and whether they are numbers."""
+
+
+def session_parts(session: Session) -> Parts:
+    """Return the timetable, what to check and the notes; the notes alone where there are no steps."""
+    if not len(session.steps):
+        heading, *lines = closing_lines(session)
+        return Parts(heading, None, lines)
+    heading, *others = summary_lines(session)
+    return Parts(heading, steps_table(session), [*others, "", *closing_lines(session)])
 
 
 def steps_table(session: Session) -> RenderableType:

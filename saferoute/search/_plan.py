@@ -1,51 +1,65 @@
-"""From a place to a session: a ranking, the foot network around it, and a way through both."""
+"""From a query to a session."""
 
 from __future__ import annotations
 
-import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from saferoute import training
-from saferoute.limits import clearance
-from saferoute.osm import access
-from saferoute.search._area import project_centre
+from saferoute.model import Wish
+from saferoute.search._area import area_around
+from saferoute.search._query import require_query
+from saferoute.search._ranking import find
 
 if TYPE_CHECKING:
-    from saferoute.arrays import FloatArray
-    from saferoute.model import Ranking, Session, Training, Wish
-    from saferoute.sources import ElevationSource
+    from typing import Unpack
 
-_LOG = logging.getLogger(__name__)
+    from saferoute.model import Session
+    from saferoute.search._query import Near, PlaceOptions, Query
 
-REACH_M = (500.0, 5000.0)
-"""Stretches are looked for so far from the start, at least and at most."""
+START_RADIUS_M = 250.0
+"""Heights must reach into this circle around the start where rasters are named."""
 TOP = 200
 """Stretches to choose from: more than anyone reads, for among the best twenty of a
 city there may be none near the start."""
 
 
-def search_radius_m(level: Training, wish: Wish) -> float:
-    """Return how far around the start stretches are worth looking for."""
-    low, high = REACH_M
-    return float(np.clip(0.8 * training.estimate_reach_m(level, wish), low, high))
+def plan(near: Near | Query, *, wish: Wish | None = None, **options: Unpack[PlaceOptions]) -> Session:
+    """Plan a session from a place through recommended stretches near it, and home again.
 
+    Parameters
+    ----------
+    near, **options
+        As of `saferoute.find`, without ``radius_m`` and ``top``.
+    wish : Wish, optional
+        Week, time or distance; the first week and the level's own time by default.
 
-def plan_through_stretches(ranking: Ranking, *, wish: Wish, elevation_of: ElevationSource | None) -> Session:
-    """Return the session through a ranking's stretches, from the ranking's own place."""
+    Returns
+    -------
+    Session
+        Without steps, and with a note that says why, where no stretch can be reached.
 
-    def heights(xy: FloatArray) -> FloatArray:
-        if elevation_of is None:
-            return np.full(len(xy), np.nan)
-        return elevation_of.read_heights(xy, ranking.area.crs).elevation_m
+    Raises
+    ------
+    InvalidInput
+        If the wish or an option breaks a rule.
+    PlaceNotFound
+        If the map does not reach the place, or no foot way comes near it.
+    SourceUnavailable
+        If a service on the network does not answer.
 
-    features = ranking.features
-    _LOG.info("drawing the foot network")
-    walls = clearance.collect_walls(features)
-    net = training.build_network(features, access.is_walkable(features.ways))
-    net = training.add_square_edges(net, features, walkable=~access.is_closed_on_foot(features.areas).yes, walls=walls)
-    _LOG.info("choosing among %d stretches", len(ranking.stretches))
-    return training.plan_session(
-        ranking, wish=wish, start=project_centre(ranking.area), ground=training.Ground(net, walls, heights)
-    )
+    Examples
+    --------
+    >>> session = plan("60.172,24.944", region="data/helsinki", wish=Wish(week=3, time_s=1500))
+    >>> session.sections["duration_s"].max() <= 30
+    np.True_
+    """
+    # What routes are found with takes half a second to load, and other searches need none of it.
+    from saferoute.search._session import plan_through_stretches, search_radius_m
+    from saferoute.training import check_wish
+
+    wish = wish or Wish()
+    check_wish(wish)
+    query = require_query(near, options, radius_m=START_RADIUS_M)
+    area = area_around(query.area.place, search_radius_m(query.profile.training, wish))
+    ranking = find(replace(query, area=area, top=TOP))
+    return plan_through_stretches(ranking, wish=wish, elevation_of=query.elevation)

@@ -28,7 +28,7 @@ from pathlib import Path
 from saferoute import search
 from saferoute.sources.cache import Cache
 from saferoute.sources.osm.extract import ExtractSource
-ExtractSource([sys.argv[1]], join=search.join_ways, cache=Cache(Path(sys.argv[2]))).read_bounds()
+ExtractSource([sys.argv[1]], join=search.join_ways, cache=Cache(Path(sys.argv[2]))).bounds()
 """
 NEEDED = """
 import sys
@@ -65,7 +65,7 @@ logging.getLogger("saferoute").addHandler(Steps())
 logging.getLogger("saferoute").setLevel("INFO")
 for turn in range(3):
     steps = [("", time.process_time())]
-    search.find(area, features_of=source, profile=profile)
+    search.find(search.Query(area, features=source, profile=profile))
     steps.append(("", time.process_time()))
 print(f"{steps[-1][1] - steps[0][1]:.2f} s of computing, the third time: " + "; ".join(
     f"{text} {after - before:.2f}" for (text, before), (_, after) in zip(steps[1:-1], steps[2:])

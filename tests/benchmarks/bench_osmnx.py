@@ -109,11 +109,13 @@ def whole(extract: Path, folder: Path) -> None:
     area = search.area_around(Place("whole", (west + east) / 2, (south + north) / 2), float(radius_m))
     ours = seconds(
         lambda: search.find(
-            area,
-            features_of=ExtractSource([extract]),
-            profile=load_profile(),
-            elevation_of=RasterSource([raster]),
-            top=200,
+            search.Query(
+                area,
+                features=ExtractSource([extract]),
+                profile=load_profile(),
+                elevation=RasterSource([raster]),
+                top=200,
+            )
         )
     )
     theirs = sum(took.values())

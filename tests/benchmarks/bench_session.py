@@ -12,7 +12,7 @@ from pathlib import Path
 
 from saferoute import search
 from saferoute.model import Place, Wish
-from saferoute.search import _plan
+from saferoute.search import _plan, _session
 from saferoute.sources.open import LocalFiles, open_local
 from saferoute.sources.profiles import LEVELS, load_profile
 
@@ -36,11 +36,11 @@ def main() -> None:
         features.read_tables()
         for level in LEVELS:
             profile, wish = load_profile(level), Wish()
-            area = search.area_around(Place(name, lon, lat), _plan.search_radius_m(profile.training, wish))
+            area = search.area_around(Place(name, lon, lat), _session.search_radius_m(profile.training, wish))
             began = time.process_time()
-            ranking = search.find(area, features_of=features, profile=profile, elevation_of=elevation, top=_plan.TOP)
+            ranking = search.find(search.Query(area, features, profile, elevation, _plan.TOP))
             ranked = time.process_time()
-            made = _plan.plan_through_stretches(ranking, wish=wish, elevation_of=elevation)
+            made = _session.plan_through_stretches(ranking, wish=wish, elevation_of=elevation)
             rank_s, plan_s = ranked - began, time.process_time() - ranked
             f = made.figures
             print(

@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from town import ORIGIN, lonlat, write_town
 
-from saferoute import exports, search
+from saferoute import search
 from saferoute.model import Place, Ranking
+from saferoute.search import formats
 from saferoute.search._survey import _find_corridors
 from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import load_profile
@@ -89,10 +90,12 @@ def find(tmp_path: Path):
 
     def look(town: Town | str, *, profile=BEGINNER, radius_m: float = 700) -> Ranking:
         return search.find(
-            search.area_around(Place("here", *lonlat(50, 20)), radius_m),
-            features_of=ExtractSource([write_town(tmp_path / "town.osm", str(town))]),
-            profile=profile,
-            top=1000,
+            search.Query(
+                search.area_around(Place("here", *lonlat(50, 20)), radius_m),
+                features=ExtractSource([write_town(tmp_path / "town.osm", str(town))]),
+                profile=profile,
+                top=1000,
+            )
         )
 
     return look
@@ -210,7 +213,7 @@ def test_a_tagged_surface_overrules_the_kind(find) -> None:
 def test_geojson_names_the_origin_of_each_stretch(find) -> None:
     town = lawn()
     town.ring(oval(), TRACK)
-    features = json.loads(exports.FORMATS[".geojson"](find(town)))["features"]
+    features = json.loads(formats.FORMATS[".geojson"](find(town)))["features"]
     assert {f["properties"]["origin"] for f in features} == {"way", "area", "track"}
 
 

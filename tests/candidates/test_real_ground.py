@@ -29,10 +29,12 @@ HALF_LANE_M, ROUNDING_M = 1.5, 0.05
 
 def rank(osm: Path, lat: float, lon: float, radius_m: float, profile=BEGINNER) -> Ranking:
     return search.find(
-        search.area_around(Place("here", lon, lat), radius_m),
-        features_of=ExtractSource([osm]),
-        profile=profile,
-        top=10_000,
+        search.Query(
+            search.area_around(Place("here", lon, lat), radius_m),
+            features=ExtractSource([osm]),
+            profile=profile,
+            top=10_000,
+        )
     )
 
 

@@ -7,9 +7,9 @@ import stat
 
 import pytest
 
-from saferoute import exports
 from saferoute.exports import _files
 from saferoute.model import InvalidInput
+from saferoute.search import formats
 
 
 def test_text_is_written_as_utf8_with_plain_line_ends(tmp_path):
@@ -106,17 +106,17 @@ def test_name_that_is_too_long_is_refused(tmp_path):
 @pytest.mark.parametrize("name", ["a.shp", "a", "a.html.gz", ".geojson"])
 def test_unknown_suffix_is_told_the_known_ones(tmp_path, name):
     with pytest.raises(InvalidInput, match=r"the suffix must be one of \.html, \.geojson"):
-        exports.check_format(tmp_path / name)
+        formats.check_format(tmp_path / name)
 
 
 @pytest.mark.parametrize("name", ["a.html", "a.HTML", "a.b.geojson", "a.json"])
 def test_known_suffixes_are_taken(tmp_path, name):
-    exports.check_format(tmp_path / name)
+    formats.check_format(tmp_path / name)
 
 
 @pytest.mark.parametrize("name", ["a.html", "a.GEOJSON", "a.json"])
 def test_ranking_is_written_in_the_format_of_the_suffix(tmp_path, ranking, name):
-    exports.write_file(ranking, tmp_path / name)
+    formats.write_file(ranking, tmp_path / name)
     head = (tmp_path / name).read_text(encoding="utf-8")[:200].lstrip().lower()
     assert head.startswith("<!doctype html" if name.endswith("html") else '{\n "type": "featurecollection"')
 
@@ -145,28 +145,28 @@ def test_bytes_are_written_as_they_are(tmp_path):
     assert (tmp_path / "a.bin").read_bytes() == b"\r\n\0"
 
 
-@pytest.mark.parametrize("suffix", sorted(exports.FORMATS))
+@pytest.mark.parametrize("suffix", sorted(formats.FORMATS))
 def test_every_format_of_a_ranking_is_written_by_its_suffix(ranking, tmp_path, suffix):
     path = tmp_path / f"x{suffix.upper()}"
-    exports.write_file(ranking, path)
+    formats.write_file(ranking, path)
     assert path.stat().st_size > 500
 
 
-@pytest.mark.parametrize("suffix", sorted(exports.SESSION_FORMATS))
+@pytest.mark.parametrize("suffix", sorted(formats.SESSION_FORMATS))
 def test_every_format_of_a_session_is_written_by_its_suffix(made, tmp_path, suffix):
     path = tmp_path / f"x{suffix}"
-    exports.write_file(made, path)
+    formats.write_file(made, path)
     assert path.stat().st_size > 500
 
 
 def test_a_workout_is_no_course(made, tmp_path):
     for name in ("x.fit", "x.workout.fit"):
-        exports.write_file(made, tmp_path / name)
+        formats.write_file(made, tmp_path / name)
     assert (tmp_path / "x.fit").read_bytes() != (tmp_path / "x.workout.fit").read_bytes()
 
 
 @pytest.mark.parametrize("name", ["x.fit", "x.workout.fit", "x.shp", ".gpx"])
 def test_a_ranking_has_no_such_format(ranking, tmp_path, name):
     with pytest.raises(InvalidInput, match="the suffix must be one of"):
-        exports.write_file(ranking, tmp_path / name)
+        formats.write_file(ranking, tmp_path / name)
     assert list(tmp_path.iterdir()) == []

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 from strangers import HOSTILE, hostile_ranking, hostile_session, id_of
 
-import saferoute
 from saferoute.model import CAUTION
 from saferoute.report import notebook, table
+from saferoute.search import PRESENTER
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,10 +39,8 @@ class _Tags(html.parser.HTMLParser):
 
 @pytest.mark.parametrize("text", HOSTILE, ids=id_of)
 def test_text_of_strangers_is_text_wherever_a_notebook_shows_it(ranking: Ranking, made: Session, text: str) -> None:
-    bad = saferoute.Ranking.from_model(
-        hostile_ranking(dataclasses.replace(ranking, stretches=ranking.stretches.iloc[:1]), text)
-    )
-    run = saferoute.Session.from_model(hostile_session(made, text))
+    bad = hostile_ranking(dataclasses.replace(ranking, stretches=ranking.stretches.iloc[:1]), text)
+    run = dataclasses.replace(hostile_session(made, text), presenter=PRESENTER)
     for thing in (bad, bad.explain(1), run):
         page = _Tags()
         page.feed(thing._repr_html_())
@@ -54,8 +52,7 @@ def test_text_of_strangers_is_text_wherever_a_notebook_shows_it(ranking: Ranking
 
 
 def test_a_name_between_dollars_is_no_formula(ranking: Ranking) -> None:
-    dressed = saferoute.Ranking.from_model(ranking)
-    for thing in (dressed, dressed.explain(1)):
+    for thing in (ranking, ranking.explain(1)):
         assert re.match(r'<div class="tex2jax_ignore mathjax_ignore">', thing._repr_html_())
 
 
@@ -84,7 +81,7 @@ def test_the_map_of_an_exported_notebook_works_inside_its_frame(
     browser: Browser, ranking: Ranking, tmp_path: Path
 ) -> None:
     page = tmp_path / "exported.html"
-    shown = saferoute.Ranking.from_model(ranking).map()._repr_html_()
+    shown = ranking.map()._repr_html_()
     page.write_text(f'<!DOCTYPE html><meta charset="utf-8">{shown}', encoding="utf-8")
     browser.open(page)
     browser.settle(1000)

@@ -156,7 +156,7 @@ def test_cells_keep_their_places_wherever_one_looks_from(tmp_path: Path, cache: 
     seen = []
     for east in (5000, 5900):
         area = search.area_around(Place("here", *lonlat(east, 0)), 900)
-        ranking = search.find(area, features_of=source(path, cache), profile=BEGINNER, top=10_000)
+        ranking = search.find(search.Query(area, features=source(path, cache), profile=BEGINNER, top=10_000))
         inside = ranking.stretches[ranking.stretches.geometry.centroid.x.between(ORIGIN_X + 5200, ORIGIN_X + 5700)]
         seen.append({line.wkt for line in shapely.set_precision(inside.geometry.to_numpy(), 0.001)})
     assert seen[0] == seen[1] != set()

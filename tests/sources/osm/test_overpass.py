@@ -117,7 +117,7 @@ def test_text_pbf_and_overpass_give_the_same_tables_and_ranking(tmp_path, answer
     assert (len(tables[0].ways), len(tables[0].areas), len(tables[0].points)) == (4, 4, 3)
     assert_same(tables[0], tables[1])
     assert_same(tables[0], tables[2])
-    rankings = [search.find(AREA, features_of=s, profile=load_profile()) for s in (text, pbf, online)]
+    rankings = [search.find(search.Query(AREA, features=s, profile=load_profile())) for s in (text, pbf, online)]
     assert len(rankings[0].stretches) >= 2
     for other in rankings[1:]:
         assert_geodataframe_equal(rankings[0].stretches, other.stretches)

@@ -1,0 +1,100 @@
+"""How results show and save themselves: the reports, exports and page behind their methods."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from saferoute.model import WGS84, Explanation, InvalidInput, Ranking, Session
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import geopandas as gpd
+
+    from saferoute.page import OfflineFigure
+    from saferoute.report.text import Parts
+
+    AnyResult: TypeAlias = Ranking | Session | Explanation
+
+
+class _ReportPresenter:
+    """Shows results by `saferoute.report`, draws them by `saferoute.page` and saves them by their suffix."""
+
+    def format_line(self, result: AnyResult) -> str:
+        """Return a result in one line."""
+        from saferoute.report import table, timetable
+
+        if isinstance(result, Explanation):
+            return f"Explanation: {table.fact_lines(result)[0]}"
+        if isinstance(result, Session):
+            return timetable.summary_lines(result)[0] if result else "Session: no stretch can be reached"
+        return f"Ranking: {table.heading_line(result)}"
+
+    def format_text(self, result: AnyResult) -> str:
+        """Return a result as lines of text."""
+        from saferoute.report.text import format_parts
+
+        return format_parts(list_parts(result))
+
+    def format_html(self, result: AnyResult) -> str:
+        """Return a result as HTML for a notebook."""
+        from saferoute.report import notebook
+
+        if isinstance(result, Explanation):
+            return notebook.explanation_html(result)
+        return notebook.session_html(result) if isinstance(result, Session) else notebook.ranking_html(result)
+
+    def build_table(self, result: Ranking | Session, layer: str, crs: Any) -> gpd.GeoDataFrame:
+        """Return a layer of a result as a table of plain values in a coordinate system."""
+        from pyproj.exceptions import CRSError
+
+        from saferoute.exports import build_tables
+
+        named = build_tables(result)
+        if layer not in named:
+            raise InvalidInput(f"layer {layer!r}: choose one of {', '.join(named)}")
+        try:
+            return named[layer].to_crs(crs)
+        except (CRSError, ValueError) as error:
+            raise InvalidInput(f"crs {crs!r} is no coordinate system; write one as in EPSG:3067") from error
+
+    def explain_stretch(self, ranking: Ranking, i: int) -> Explanation:
+        """Return the explanation of the stretch of rank `i`."""
+        import geopandas as gpd
+
+        found = ranking.stretches[ranking.stretches["rank"] == i]
+        if not len(found):
+            ranks = f"ranks are 1 to {len(ranking)}"
+            there = ranks if ranking else "nothing was found; `excluded` tells what was left out"
+            raise InvalidInput(f"no stretch has rank {i!r}: {there}")
+        here = gpd.points_from_xy([ranking.place.lon], [ranking.place.lat], crs=WGS84).to_crs(ranking.area.crs)[0]
+        row = {str(key): value for key, value in found.iloc[0].items()}
+        away_m = float(row["geometry"].distance(here))
+        return Explanation(
+            away_m, recommended=True, row=row, ranking=ranking, subject=f"Stretch {i}", presenter=ranking.presenter
+        )
+
+    def draw_map(self, result: Ranking | Session) -> OfflineFigure:
+        """Return a result as a map."""
+        from saferoute.page import make_figure
+
+        return make_figure(result)
+
+    def save_file(self, result: Ranking | Session, path: Path) -> None:
+        """Write a result in the format of the path's suffix."""
+        from saferoute.search.formats import write_file
+
+        write_file(result, path)
+
+
+PRESENTER = _ReportPresenter()
+"""What a search gives to its results."""
+
+
+def list_parts(result: AnyResult) -> Parts:
+    """Return what a result shows as text: its first line, its table, and the lines below."""
+    from saferoute.report import table, timetable
+
+    if isinstance(result, Explanation):
+        return table.explanation_parts(result)
+    return timetable.session_parts(result) if isinstance(result, Session) else table.ranking_parts(result)

@@ -1,0 +1,220 @@
+"""What a search is about: an area, data and a runner; and how that is read from what a person writes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias, Unpack
+
+from saferoute.model import InvalidInput, Profile
+from saferoute.search._area import area_around
+from saferoute.search._join import join_ways
+from saferoute.sources import clock
+from saferoute.sources.open import LocalFiles, Sources, open_sources
+from saferoute.sources.osm.extract import SUFFIXES
+from saferoute.sources.runner import RunnerOptions, choose_profile
+from saferoute.sources.settings import ELEVATIONS, Online
+
+if TYPE_CHECKING:
+    import shapely
+
+    from saferoute.model import Area
+    from saferoute.sources import ElevationSource, FeatureSource
+
+    Near: TypeAlias = str | tuple[float, float] | shapely.Point
+    """A place: text as ``--near`` takes it, latitude and longitude, or a point of longitude and latitude."""
+    Paths: TypeAlias = Path | str | Sequence[Path | str]
+
+RADIUS_M = 1500.0
+TOP = 20
+
+
+class PlaceOptions(RunnerOptions, total=False):
+    """Besides who runs: in which data, and which of several places of a name.
+
+    Attributes
+    ----------
+    pick : int
+        Which place, from 1, where a name has several.
+    region : path or sequence of path
+        A folder with extracts and elevation rasters, or extracts one by one.
+        Without `region` and `osm` the map comes from OpenStreetMap's servers.
+    osm, dem : path or sequence of path
+        Extracts, and elevation rasters.
+    dem_sigma : float
+        Standard error of the rasters' heights, m.
+    elevation : path, sequence of path or str
+        Rasters, or ``mapterhorn``, ``glo30``, ``none``. By default the rasters
+        given; without local data Mapterhorn, and GLO-30 behind it.
+    counts, population : path
+        CSV of counters and raster of people that calibrate crowding.
+    online : saferoute.Online
+        How the network and the cache are used.
+    """
+
+    pick: int | None
+    region: Paths | None
+    osm: Paths | None
+    dem: Paths | None
+    dem_sigma: float | None
+    elevation: Paths | None
+    counts: Path | str | None
+    population: Path | str | None
+    online: Online | None
+
+
+class FindOptions(PlaceOptions, total=False):
+    """Besides those of every search: how far around a place, and how many stretches.
+
+    Attributes
+    ----------
+    radius_m : float
+        How far around the place, m; 1500 by default.
+    top : int
+        Most stretches to return; 20 by default.
+    """
+
+    radius_m: float
+    top: int
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a search is about, with its data open.
+
+    Attributes
+    ----------
+    area : Area
+        Stretches whose middle lies within are ranked.
+    features : FeatureSource
+        The map.
+    profile : Profile
+        The runner, and the hour.
+    elevation : ElevationSource, optional
+        Without it slopes are unknown, and said to be.
+    top : int
+        Most stretches to return.
+
+    Raises
+    ------
+    InvalidInput
+        If `top` is below 1.
+    """
+
+    area: Area
+    features: FeatureSource
+    profile: Profile
+    elevation: ElevationSource | None = None
+    top: int = TOP
+
+    def __post_init__(self) -> None:
+        if self.top < 1:
+            raise InvalidInput(f"top {self.top}: at least 1 stretch must be asked for")
+
+    @classmethod
+    def open(cls, near: Near, *, radius_m: float = RADIUS_M, top: int = TOP, **options: Unpack[PlaceOptions]) -> Query:
+        """Open the data that the options name, and find the place in them.
+
+        Parameters
+        ----------
+        near : str, (float, float) or shapely.Point
+            ``lat,lon``, ``geo:lat,lon`` or a name; latitude and longitude; or
+            a point of longitude and latitude.
+        radius_m, top, **options
+            See `FindOptions`.
+
+        Raises
+        ------
+        InvalidInput
+            If an option breaks a rule, or a file cannot be read.
+        PlaceNotFound
+            If no place has this name.
+        SourceUnavailable
+            If a service on the network does not answer.
+        """
+        text = format_near(near)
+        profile = choose_profile(options)
+        online = options.get("online") or Online()
+        folder, extracts = _split_region(options.get("region"))
+        sources = _open_sources(folder, extracts, online, options)
+        place = sources.find_place(text, options.get("pick"))
+        if profile.at:
+            place = clock.add_time_zone(place, online.open_cache())
+        area = area_around(place, radius_m)
+        if sources.rasters and folder is None:  # rasters of a folder may lie beside the place, files that are named not
+            sources.rasters.check_coverage(place.lon, place.lat, radius_m)
+        return cls(area, _calibrate(sources.features, options), profile, sources.elevation, top)
+
+
+def require_query(near: Near | Query, options: Any, **fixed: Any) -> Query:
+    """Return a query as it is, or the one that a place and options name.
+
+    Raises
+    ------
+    InvalidInput
+        If options are given beside a query.
+    """
+    if not isinstance(near, Query):
+        return Query.open(near, **fixed, **options)
+    if options:
+        raise InvalidInput(f"{', '.join(options)}: a query says everything itself; give a place, or a query alone")
+    return near
+
+
+def format_near(near: Near) -> str:
+    """Return a place as text.
+
+    Examples
+    --------
+    >>> format_near((60.172, 24.944))
+    '60.1720000,24.9440000'
+    """
+    if isinstance(near, str):
+        return near
+    try:
+        lat, lon = map(float, near if isinstance(near, Sequence) else (near.y, near.x))
+    except (TypeError, ValueError, AttributeError) as error:
+        raise InvalidInput(f"near {near!r}: give a text, (lat, lon), or a shapely Point(lon, lat)") from error
+    if not (math.isfinite(lat) and math.isfinite(lon)):
+        raise InvalidInput(f"near {near!r}: latitude and longitude must be numbers")
+    return f"{lat:.7f},{lon:.7f}"
+
+
+def _open_sources(folder: Path | None, extracts: list[Path], online: Online, options: PlaceOptions) -> Sources:
+    named = options.get("elevation")
+    word = named if isinstance(named, str) and named.lower() in ELEVATIONS else None
+    files = LocalFiles(
+        folder,
+        osm=[*extracts, *_list_paths(options.get("osm"))],
+        dem=[*_list_paths(options.get("dem")), *([] if word else _list_paths(named))],
+        dem_sigma_m=options.get("dem_sigma"),
+    )
+    return open_sources(files, elevation=word, online=online, join=join_ways)
+
+
+def _split_region(region: Paths | None) -> tuple[Path | None, list[Path]]:
+    """Return a region's folder, or its extracts one by one."""
+    paths = _list_paths(region)
+    if region is not None and not paths:
+        raise InvalidInput("the region names no file: give a folder or extracts, or leave it out to search online")
+    if len(paths) == 1 and not paths[0].name.lower().endswith(SUFFIXES):
+        return paths[0], []
+    return None, paths
+
+
+def _list_paths(paths: Paths | None) -> list[Path]:
+    if paths is None:
+        return []
+    return [Path(p) for p in ([paths] if isinstance(paths, str | Path) else paths)]
+
+
+def _calibrate(features: FeatureSource, options: PlaceOptions) -> FeatureSource:
+    """Return the map with what counters and a raster of people know of it."""
+    counts, population = options.get("counts"), options.get("population")
+    if counts is None and population is None:
+        return features
+    from saferoute.sources.counts import CountedSource
+
+    return CountedSource(features, counts=counts, population=population)

@@ -1,0 +1,115 @@
+"""From a query to a ranking."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from saferoute import candidates, scoring
+from saferoute.memory import collect_garbage_rarely
+from saferoute.model import Ranking
+from saferoute.search._presenter import PRESENTER
+from saferoute.search._query import require_query
+from saferoute.search._survey import survey_area
+from saferoute.search._tables import count_considered, excluded_table, stretch_table
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from saferoute.arrays import FloatArray
+    from saferoute.search._query import FindOptions, Near, Query
+    from saferoute.search._survey import Survey
+
+_LOG = logging.getLogger(__name__)
+
+
+@collect_garbage_rarely()
+def find(near: Near | Query, **options: Unpack[FindOptions]) -> Ranking:
+    """Find the stretches near a place, best first, anywhere in the world.
+
+    Parameters
+    ----------
+    near : str, (float, float), shapely.Point or Query
+        ``lat,lon``, ``geo:lat,lon`` or a name; latitude and longitude; a point
+        of longitude and latitude; or a query, which says all of the rest.
+    radius_m : float
+        How far around the place, m; 1500 by default.
+    top : int
+        Most stretches to return; 20 by default.
+    region : path or sequence of path
+        A folder with extracts and elevation rasters, or extracts one by one.
+        Without `region` and `osm` the map comes from OpenStreetMap's servers.
+    osm, dem : path or sequence of path
+        Extracts, and elevation rasters.
+    dem_sigma : float
+        Standard error of the rasters' heights, m.
+    elevation : path, sequence of path or str
+        Rasters, or ``mapterhorn``, ``glo30``, ``none``. By default the rasters
+        given; without local data Mapterhorn, and GLO-30 behind it.
+    counts, population : path
+        CSV of counters and raster of people that calibrate crowding.
+    pick : int
+        Which place, from 1, where a name has several.
+    level : str
+        A level's name, or the path of a profile's TOML file; ``beginner`` by default.
+    profile : Profile or str
+        What `saferoute.load_profile` returns; a text means the same as for `level`.
+    at : str
+        ``sat 07:00``, ``2026-06-20T07:00`` or ``now``, in the local time of the place.
+        By default crowding is that of a mean hour, and nothing is said of light.
+    surface : str or sequence of str
+        Only these surfaces, as in ``sand,grass``.
+    min_length : float
+        Clear length of a stretch, m; the level's by default.
+    barefoot : bool
+        Sand and grass only.
+    online : saferoute.Online
+        How the network and the cache are used.
+
+    Returns
+    -------
+    Ranking
+        Empty, with the exclusions counted, where nothing qualifies.
+
+    Raises
+    ------
+    InvalidInput
+        If an option breaks a rule, or a file cannot be read.
+    PlaceNotFound
+        If no place has this name, or the map does not reach the area.
+    SourceUnavailable
+        If a service on the network does not answer.
+
+    Examples
+    --------
+    >>> ranking = find((60.172, 24.944), region="data/helsinki", radius_m=800, top=3)
+    >>> len(ranking), int(ranking.stretches["rank"].iloc[0])
+    (3, 1)
+    """
+    query = require_query(near, options)
+    survey = survey_area(query.area, features_of=query.features, profile=query.profile, elevation_of=query.elevation)
+    _LOG.info("scoring %d windows", len(survey.windows))
+    merged, score = build_stretches(survey)
+    merged = candidates.drop_overlapping_stretches(merged, score, query.profile.lane_m)
+    elevation = survey.evidence.elevation
+    return Ranking(
+        area=query.area,
+        profile=query.profile,
+        stretches=stretch_table(survey, merged, query.top),
+        excluded=excluded_table(survey, merged),
+        features=survey.features,
+        considered=count_considered(survey, merged),
+        attribution=survey.features.attribution + (elevation.attribution if elevation else ()),
+        notes=survey.notes,
+        data_date=survey.features.data_date,
+        presenter=PRESENTER,
+    )
+
+
+def build_stretches(survey: Survey) -> tuple[candidates.Stretches, FloatArray]:
+    """Return the stretches of a survey before those on the same ground are dropped, and the score of each."""
+    score = scoring.score_best_estimates(survey.measurements, survey.evidence.profile)
+    merged = candidates.merge_windows(survey.windows, score, survey.evidence.profile)
+    return merged, score[np.searchsorted(survey.windows.first, merged.worst.first)]
