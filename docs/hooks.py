@@ -7,11 +7,10 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
 from mkdocs.structure.files import File
 
 if TYPE_CHECKING:
-    import argparse
-
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.files import Files
 
@@ -79,24 +78,24 @@ def _rooms() -> dict[str, list[str]]:
 
 def _commands() -> str:
     """Return a page with every command and option, from the parser itself."""
-    from saferoute.cli import build_parser
+    from saferoute.cli import program
 
-    top = build_parser()
-    commands = top._subparsers._group_actions[0].choices  # type: ignore[union-attr]  # noqa: SLF001
-    parts = ["# Commands", f"{top.description} Each command says the same with `--help`."]
-    for name, command in commands.items():
-        parts += [f"## saferoute {name}", f"```text\n{(command.description or '').strip()}\n```"]
+    parts = ["# Commands", f"{program.help} Each command says the same with `--help`."]
+    for name, command in program.commands.items():
+        words = (command.help or "").replace("\b\n", "").strip()
+        parts += [f"## saferoute {name}", f"```text\n{words}\n```"]
         parts.append("\n".join(["| argument | what it does |", "|---|---|", *_rows(command)]))
     return "\n\n".join(parts) + "\n"
 
 
-def _rows(command: argparse.ArgumentParser) -> list[str]:
+def _rows(command: click.Command) -> list[str]:
+    context = click.Context(command)
     rows = []
-    for action in command._actions:  # noqa: SLF001
-        choices = "{" + ",".join(map(str, action.choices)) + "}" if action.choices else ""
-        takes = "" if action.nargs == 0 else str(action.metavar or choices)
-        called = f"{', '.join(action.option_strings)} {takes}".strip()
-        rows.append(f"| `{called}` | {_cell(str(action.help))} |")
+    for parameter in command.params:
+        takes = "" if getattr(parameter, "is_flag", False) else parameter.make_metavar(context)
+        names = [*parameter.opts, *parameter.secondary_opts] if isinstance(parameter, click.Option) else []
+        called = " ".join([", ".join(names), takes]).strip()
+        rows.append(f"| `{called}` | {_cell(str(parameter.help))} |")
     return rows
 
 

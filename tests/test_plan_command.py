@@ -7,7 +7,7 @@ import json
 import pytest
 from town import lonlat, write_town
 
-from saferoute.cli import _plan, main
+from saferoute.cli import _types, main
 from saferoute.model import CAUTION, InvalidInput
 
 TOWN = """
@@ -117,9 +117,9 @@ def test_a_start_in_the_sea_is_exit_3_and_names_the_distance(run):
     ],
 )
 def test_what_is_wrong_is_told_in_one_line_before_any_work(run, monkeypatch, arguments, text):
-    from saferoute import search
-
-    monkeypatch.setattr(search, "find", lambda *_, **__: pytest.fail("work was done"))
+    monkeypatch.setattr(
+        "saferoute.sources.osm.extract.ExtractSource.read_features", lambda *_, **__: pytest.fail("work was done")
+    )
     code, out, err = run(*arguments)
     assert (code, out) == (2, "")
     assert text in err
@@ -129,4 +129,4 @@ def test_what_is_wrong_is_told_in_one_line_before_any_work(run, monkeypatch, arg
 @pytest.mark.parametrize("text", ["min", "30", "-30min", "1e3min", "nanmin", "30min30", "٣٠min"[:2] + "x"])
 def test_no_other_text_is_a_time(text):
     with pytest.raises(InvalidInput):
-        _plan.parse_duration(text)
+        _types.parse_duration(text)

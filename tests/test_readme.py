@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
 import re
 import shlex
 from pathlib import Path
 
+import click
 import pytest
 
-from saferoute.cli import build_parser
+from saferoute.cli import program
 from saferoute.exports.schema import SCHEMA, SECTIONS, STEPS
 from saferoute.model import WEIGHTS
 from saferoute.search import formats
@@ -24,8 +24,9 @@ GENERATED = ("reference.md",)
 """Pages that are of the built guide alone."""
 GUIDE = "\n".join([README, *PAGES.values()])
 
-COMMANDS = build_parser()._subparsers._group_actions[0].choices
-EACH = [(name, action) for name, command in COMMANDS.items() for action in command._actions]
+COMMANDS = program.commands
+EACH = [(name, parameter) for name, command in COMMANDS.items() for parameter in command.params]
+HELP = program.get_help(click.Context(program, info_name="saferoute"))
 
 
 def test_the_schema_stands_in_the_guide_word_for_word() -> None:
@@ -55,20 +56,20 @@ def test_every_criterion_stands_in_the_guide_with_its_weight() -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_stands_in_readme_and_says_what_it_does(name: str) -> None:
     assert f"`saferoute {name}" in README or f"\nsaferoute {name}" in README
-    assert COMMANDS[name].description
+    assert COMMANDS[name].help
 
 
-@pytest.mark.parametrize(("name", "action"), EACH, ids=[f"{n} {a.dest}" for n, a in EACH])
-def test_every_argument_of_every_command_says_what_it_does(name: str, action: argparse.Action) -> None:
+@pytest.mark.parametrize(("name", "parameter"), EACH, ids=[f"{n} {p.name}" for n, p in EACH])
+def test_every_argument_of_every_command_says_what_it_does(name: str, parameter: click.Parameter) -> None:
     assert name
-    assert action.help not in (None, "", argparse.SUPPRESS)
-    if not action.option_strings or action.nargs != 0:  # all but switches show what they take
-        assert action.metavar or action.choices
+    assert parameter.help
+    if not getattr(parameter, "is_flag", False):  # all but switches show what they take
+        assert parameter.metavar or isinstance(parameter.type, click.Choice)
 
 
 SHOWN = re.findall(
     r"^(?:  |\.venv/bin/)?saferoute ([a-z].*)$",
-    "\n".join([GUIDE, CONTRIBUTING, build_parser().format_help()]),
+    f"{GUIDE}\n{CONTRIBUTING}\n{HELP}",
     re.MULTILINE,
 )
 
@@ -77,7 +78,8 @@ SHOWN = re.findall(
 def test_every_command_that_is_shown_is_one_that_saferoute_takes(line: str) -> None:
     words = shlex.split(line, comments=True)
     words = words[: words.index(">")] if ">" in words else words
-    assert build_parser().parse_args(words).command == words[0]
+    with program.make_context("saferoute", words[:1]) as top:
+        assert COMMANDS[words[0]].make_context(words[0], words[1:], parent=top, resilient_parsing=True).args == []
 
 
 def test_every_suffix_that_a_region_may_hold_stands_in_readme() -> None:
@@ -87,7 +89,7 @@ def test_every_suffix_that_a_region_may_hold_stands_in_readme() -> None:
 
 
 def test_every_option_stands_in_the_guide() -> None:
-    options = {option for _, action in EACH for option in action.option_strings}
+    options = {o for _, p in EACH for o in (*p.opts, *p.secondary_opts) if o.startswith("-")}
     assert options - {"-h", "--help", "-q", "--quiet", "--output"} <= set(
         re.findall(r"(?<![\w-])--?[a-z][a-z0-9-]*", GUIDE)
     )
@@ -103,7 +105,7 @@ def test_every_page_of_the_guide_is_named_in_readme_and_every_link_leads_somewhe
 
 def test_every_exit_code_stands_in_readme_and_in_help() -> None:
     said = dict(re.findall(r"^\| (\d) \| (.*) \|$", README, flags=re.MULTILINE))
-    helped = dict(re.findall(r"^  (\d)  (.*)$", build_parser().format_help(), flags=re.MULTILINE))
+    helped = dict(re.findall(r"^  (\d)  (.*)$", HELP, flags=re.MULTILINE))
     assert said == helped
     assert set(said) == set("0123456")
 

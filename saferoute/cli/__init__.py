@@ -1,42 +1,36 @@
-"""Arguments, printing and exit codes: the only room that prints.
+"""The command line: a file a command, and the only room that prints.
 
-A file a command; each adds its parser and runs. Results go to stdout,
-everything else to stderr, so that ``-o -`` can be piped.
+Results go to stdout, everything else to stderr, so that ``-o -`` can be piped.
 """
 
 from __future__ import annotations
 
-import argparse
 import atexit
 import gc
 import io
-import logging
 import os
-import re
 import sys
 from typing import TYPE_CHECKING
 
-from saferoute.cli import (
-    _cache,
-    _completion,
-    _evaluate,
-    _explain,
-    _find,
-    _plan,
-    _profile,
-    _scan,
-    _settings,
-    _version,
-    _view,
-)
-from saferoute.cli._shared import EXIT_CODES, log_to_stderr, print_message
+import click
+
+from saferoute.cli._cache import cache
+from saferoute.cli._command import EXIT_CODES, HELP_SETTINGS, describe_usage_error
+from saferoute.cli._completion import completion
+from saferoute.cli._evaluate import evaluate
+from saferoute.cli._explain import explain
+from saferoute.cli._find import find
+from saferoute.cli._plan import plan
+from saferoute.cli._printing import print_message
+from saferoute.cli._profile import profile
+from saferoute.cli._scan import scan
+from saferoute.cli._version import print_versions
+from saferoute.cli._view import view
 from saferoute.memory import collect_garbage_rarely
 from saferoute.model import InvalidInput, SaferouteError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-_LOG = logging.getLogger(__name__)
 
 _EXAMPLES = """\
 examples:
@@ -56,25 +50,36 @@ examples:
 """
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Return the parser of the command line."""
-    top = argparse.ArgumentParser(
-        prog="saferoute",
-        description="Find straight, flat, quiet stretches for running backwards.",
-        epilog=_EXAMPLES + EXIT_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    top.add_argument("--version", action=_version.Action, help="show the version, and those of the libraries, and exit")
-    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in (_find, _explain, _plan, _scan, _view, _profile, _cache, _completion, _evaluate):
-        command.add_command(commands)
-    return top
+class _Program(click.Group):
+    """All commands, in the order in which one needs them."""
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        """Return the names as they were added."""
+        return list(self.commands)
+
+    def format_epilog(self, _: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write examples and exit codes."""
+        formatter.write(f"\n{_EXAMPLES}{EXIT_CODES}")
 
 
-def command_parsers(top: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
-    """Return the parsers of the commands by name."""
-    choices = (action.choices for action in top._actions if isinstance(action, argparse._SubParsersAction))  # noqa: SLF001 - argparse has no public way
-    return dict(next(choices))
+program = _Program(
+    "saferoute",
+    commands=[find, explain, plan, scan, view, profile, cache, completion, evaluate],
+    help="Find straight, flat, quiet stretches for running backwards.",
+    context_settings=HELP_SETTINGS,
+    no_args_is_help=False,
+    params=[
+        click.Option(
+            ["--version"],
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=print_versions,
+            help="show the version, and those of the libraries, and exit",
+        )
+    ],
+)
+"""The command line, as click has it."""
 
 
 @collect_garbage_rarely()
@@ -86,37 +91,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a name that the terminal cannot show is no reason to stop
             stream.reconfigure(errors="replace")
-    top = build_parser()
-    _completion.answer_completion(top)
-    defaults = {name: _settings.forget_defaults(command) for name, command in command_parsers(top).items()}
-    arguments = top.parse_args(_join_southern_places(sys.argv[1:] if argv is None else argv))
     try:
-        with log_to_stderr(quiet=getattr(arguments, "quiet", False)):
-            if defaults[arguments.command]:
-                for line in _settings.apply_settings(arguments, defaults[arguments.command]):
-                    _LOG.info("settings: %s", line)
-            code: int = arguments.run(arguments)
-        sys.stdout.flush()
-    except SaferouteError as error:
+        code: int = program.main(argv, prog_name="saferoute", standalone_mode=False)
+    except click.ClickException as error:
+        print_message(f"saferoute: {describe_usage_error(error)}")
+        return InvalidInput.exit_code
+    except SaferouteError as error:  # of a setting or an argument; commands tell their own
         print_message(f"saferoute: {error}")
         return error.exit_code
-    except BrokenPipeError:
-        # The reader has gone; Python must not try to flush into it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except OSError as error:
-        print_message(f"saferoute: {error.filename or 'a file'}: {error.strerror or error}; give another")
-        return InvalidInput.exit_code
-    except KeyboardInterrupt:
-        print_message("saferoute: interrupted")
-        return 130
     return code
-
-
-def _join_southern_places(argv: Sequence[str]) -> list[str]:
-    """Return the arguments with a place that starts with a minus tied to --near; argparse takes it for an option."""
-    words = list(argv)
-    for i in range(len(words) - 1, 0, -1):
-        if words[i - 1] == "--near" and re.match(r"-[\d.]", words[i]):
-            words[i - 1 : i + 1] = [f"--near={words[i]}"]
-    return words

@@ -2,44 +2,43 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from saferoute.cli._shared import add_cache_option, new_command, print_message
+import click
+
+from saferoute.cli._command import HELP_SETTINGS, Command
+from saferoute.cli._options import cache_option, settings_option
+from saferoute.cli._printing import print_message
+from saferoute.cli._settings import BEHIND
 
 if TYPE_CHECKING:
-    import argparse
-
     from saferoute.sources.cache import Cache
 
 
-def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command."""
-    cache = new_command(
-        commands,
-        "cache",
-        short="show or clear what is kept of the network's answers and of extracts",
-        long="info says how much is kept, how old it is and what is damaged; path prints the folder; clear deletes "
-        "all answers and all indexes of extracts, and nothing else that lies in the folder.",
-    )
-    cache.add_argument("action", choices=("info", "path", "clear"), help="what to do")
-    add_cache_option(cache)
-    cache.set_defaults(run=run_command)
-
-
-def run_command(arguments: argparse.Namespace) -> int:
+@click.command(
+    cls=Command,
+    context_settings=HELP_SETTINGS | BEHIND,
+    help="info says how much is kept, how old it is and what is damaged; path prints the folder; clear deletes "
+    "all answers and all indexes of extracts, and nothing else that lies in the folder.",
+    short_help="show or clear what is kept of the network's answers and of extracts",
+)
+@click.argument("action", type=click.Choice(["info", "path", "clear"]), help="what to do")
+@cache_option
+@settings_option
+def cache(action: str, **options: Any) -> int:
     """Show, or clear."""
     from saferoute.sources.osm import index
     from saferoute.sources.settings import Online
 
-    cache = Online.from_settings(vars(arguments)).open_cache()
-    if arguments.action == "path":
-        print(cache.folder)
-    elif arguments.action == "clear":
-        count = cache.delete_entries()
-        indexes = index.delete_indexes(cache)
-        print_message(f"deleted {count} answers and {indexes} indexes of extracts from {cache.folder}")
+    kept = Online.from_settings(options).open_cache()
+    if action == "path":
+        print(kept.folder)
+    elif action == "clear":
+        count = kept.delete_entries()
+        indexes = index.delete_indexes(kept)
+        print_message(f"deleted {count} answers and {indexes} indexes of extracts from {kept.folder}")
     else:
-        _print_info(cache)
+        _print_info(kept)
     return 0
 
 

@@ -2,41 +2,40 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from saferoute.cli._shared import new_command
+import click
+
+from saferoute.cli._command import HELP_SETTINGS, Command
+from saferoute.cli._options import option
+from saferoute.cli._types import FilePath
 
 if TYPE_CHECKING:
-    import argparse
+    from pathlib import Path
 
 
-def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command."""
-    evaluate = new_command(
-        commands,
-        "evaluate-crowding",
-        short="compare the crowding index with counters of people on foot",
-        long="Compare the crowding index, which the map alone gives, with counters of people on foot.",
-    )
-    evaluate.add_argument("counts", type=Path, metavar="COUNTS.csv", help="columns lon, lat, count (an hour), at")
-    evaluate.add_argument(
-        "--osm", type=Path, nargs="+", required=True, metavar="FILE", help="OpenStreetMap extracts of the city"
-    )
-    evaluate.add_argument(
-        "--at",
-        default="",
-        metavar="TIME",
-        help='the hour of the rows that name none, as in "wed 13:00" (default: a mean hour of the week)',
-    )
-    evaluate.set_defaults(run=run_command)
-
-
-def run_command(arguments: argparse.Namespace) -> int:
+@click.command(
+    "evaluate-crowding",
+    cls=Command,
+    context_settings=HELP_SETTINGS,
+    help="Compare the crowding index, which the map alone gives, with counters of people on foot.",
+    short_help="compare the crowding index with counters of people on foot",
+)
+@click.argument("counts", type=FilePath(), metavar="COUNTS.csv", help="columns lon, lat, count (an hour), at")
+@option(
+    "--osm", type=FilePath(), several=True, required=True, metavar="FILE", help="OpenStreetMap extracts of the city"
+)
+@option(
+    "--at",
+    default="",
+    metavar="TIME",
+    help='the hour of the rows that name none, as in "wed 13:00" (default: a mean hour of the week)',
+)
+def evaluate(counts: Path, osm: tuple[Path, ...], at: str) -> int:
     """Evaluate, print."""
     from saferoute.search import evaluate_crowding
 
-    found = evaluate_crowding(arguments.counts, arguments.osm, at=arguments.at)
+    found = evaluate_crowding(counts, osm, at=at)
     off = f", {found.off_map} left out: off the map or far from every way" if found.off_map else ""
     print(f"{found.counters} counters{off}")
     print(f"Spearman, map alone:            {found.spearman:5.2f}  95 % {_format_interval(found.interval)}")

@@ -3,85 +3,64 @@
 from __future__ import annotations
 
 import logging
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from saferoute.cli._shared import (
-    NOTHING_QUALIFIES,
-    SOME_TILES_FAILED,
-    add_runner_options,
-    new_command,
-    print_message,
-    runner_options,
-)
+import click
+
+from saferoute.cli._command import HELP_SETTINGS, NOTHING_QUALIFIES, SOME_TILES_FAILED, Command
+from saferoute.cli._options import option, quiet_option, raster_options, runner_options
+from saferoute.cli._printing import print_message
+from saferoute.cli._types import FilePath
 
 if TYPE_CHECKING:
-    import argparse
+    from pathlib import Path
 
 _LOG = logging.getLogger(__name__)
 
 
-def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command."""
-    scan = new_command(
-        commands,
-        "scan",
-        short="find every stretch of a region, tile by tile",
-        long="Find every stretch of a region, tile by tile: GeoParquet in partitions, a summary by district and park, "
-        "and a page with vector tiles for any static host. A scan that was stopped goes on where it was when the same "
-        "command is given again, and so does one of which tiles failed.",
-    )
-    scan.add_argument("region", type=Path, metavar="REGION", help="folder with extracts and rasters, or an extract")
-    scan.add_argument(
-        "-o", "--output", type=Path, required=True, metavar="FILE.parquet", help="folder of GeoParquet to write"
-    )
-    scan.add_argument(
-        "--dem", type=Path, nargs="+", action="extend", default=[], metavar="FILE", help="elevation rasters, any CRS"
-    )
-    scan.add_argument(
-        "--dem-sigma",
-        type=float,
-        metavar="M",
-        help="standard error of the heights, m (default: by the raster's cells and tags)",
-    )
-    scan.add_argument(
-        "--zoom",
-        type=int,
-        default=12,
-        metavar="N",
-        help="size of the tiles, 9 to 16 (default 12): what a worker holds at a time; the result is the same",
-    )
-    scan.add_argument("--workers", type=int, metavar="N", help="processes on this machine (default: its cores)")
-    scan.add_argument(
-        "--scheduler",
-        metavar="ADDRESS",
-        help="tcp://… of a Dask cluster that is to do the work; its workers need the data under the same paths",
-    )
-    add_runner_options(scan, at=None)
-    scan.add_argument("-q", "--quiet", action="store_true", help="no progress on stderr")
-    scan.set_defaults(run=run_command)
-
-
-def run_command(arguments: argparse.Namespace) -> int:
+@click.command(
+    cls=Command,
+    context_settings=HELP_SETTINGS,
+    help="Find every stretch of a region, tile by tile: GeoParquet in partitions, a summary by district and park, "
+    "and a page with vector tiles for any static host. A scan that was stopped goes on where it was when the same "
+    "command is given again, and so does one of which tiles failed.",
+    short_help="find every stretch of a region, tile by tile",
+)
+@click.argument("region", type=FilePath(), metavar="REGION", help="folder with extracts and rasters, or an extract")
+@option("-o", "--output", type=FilePath(), required=True, metavar="FILE.parquet", help="folder of GeoParquet to write")
+@raster_options
+@option(
+    "--zoom",
+    type=int,
+    default=12,
+    metavar="N",
+    help="size of the tiles, 9 to 16 (default 12): what a worker holds at a time; the result is the same",
+)
+@option("--workers", type=int, metavar="N", help="processes on this machine (default: its cores)")
+@option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="tcp://… of a Dask cluster that is to do the work; its workers need the data under the same paths",
+)
+@runner_options(at=None)
+@quiet_option
+def scan(region: Path, output: Path, workers: int | None, scheduler: str | None, **options: Any) -> int:
     """Scan, and say what was written."""
     from saferoute import scan
-    from saferoute.sources.runner import choose_profile
+    from saferoute.sources.runner import RunnerOptions, choose_profile
 
-    profile = choose_profile(runner_options(arguments))
-    scan.check_output(arguments.output, workers=arguments.workers)
+    runner: Any = {name: value for name, value in options.items() if name in RunnerOptions.__optional_keys__}
+    profile = choose_profile(runner)
+    scan.check_output(output, workers=workers)
     if not profile.at:
         _LOG.info("no --at: people are those of a mean hour of the day, and nothing is said of light")
     _LOG.info("reading the map; an extract that is new here is read whole, which takes a while")
     job = scan.create_job(
-        arguments.region,
-        profile=profile,
-        dem=arguments.dem,
-        dem_sigma_m=arguments.dem_sigma,
-        zoom=arguments.zoom,
+        region, profile=profile, dem=options["dem"], dem_sigma_m=options["dem_sigma"], zoom=options["zoom"]
     )
     if job.profile.at != profile.at:
         _LOG.info("%s is %s; to go on another day, give that with --at", profile.at, job.profile.at)
-    done = scan.scan_region(job, arguments.output, workers=arguments.workers, scheduler=arguments.scheduler)
+    done = scan.scan_region(job, output, workers=workers, scheduler=scheduler)
     print(f"{done.stretches} stretches of {done.tiles} tiles with a map")
     for path in done.files:
         print_message(f"wrote {path}")

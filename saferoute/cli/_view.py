@@ -3,44 +3,46 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from saferoute.cli._shared import new_command, print_message
+import click
+
+from saferoute.cli._command import HELP_SETTINGS, Command
+from saferoute.cli._options import option
+from saferoute.cli._printing import print_message
+from saferoute.cli._types import FilePath
 from saferoute.model import InvalidInput
 
 if TYPE_CHECKING:
-    import argparse
+    from pathlib import Path
 
 DEFAULT_TILES = "OpenStreetMap.Mapnik"
 
 
-def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command."""
-    view = new_command(
-        commands,
-        "view",
-        short="show a map in the browser, with tiles if asked for",
-        long="Serve a map or a scan's page on this machine alone (127.0.0.1) and open the browser; Ctrl-C ends it. "
-        "The map itself needs no server: open the file. Tiles do, and they tell their provider where you look.",
-    )
-    view.add_argument(
-        "file", type=Path, metavar="FILE", help="a map that saferoute has written (.html), or a scan's folder …-web"
-    )
-    view.add_argument(
-        "--tiles",
-        nargs="?",
-        const=DEFAULT_TILES,
-        metavar="NAME",
-        help=f"tiles from the network under the segments, by the provider's name (default {DEFAULT_TILES}; "
-        "OpenTopoMap, Esri.WorldImagery, …)",
-    )
-    view.add_argument("--port", type=int, default=0, metavar="N", help="port to listen on (default: a free one)")
-    view.add_argument("--no-browser", action="store_true", help="only print the address")
-    view.set_defaults(run=run_command)
-
-
-def run_command(arguments: argparse.Namespace) -> int:
+@click.command(
+    cls=Command,
+    context_settings=HELP_SETTINGS,
+    help="Serve a map or a scan's page on this machine alone (127.0.0.1) and open the browser; Ctrl-C ends it. "
+    "The map itself needs no server: open the file. Tiles do, and they tell their provider where you look.",
+    short_help="show a map in the browser, with tiles if asked for",
+)
+@click.argument(
+    "file",
+    type=FilePath(),
+    metavar="FILE",
+    help="a map that saferoute has written (.html), or a scan's folder …-web",
+)
+@option(
+    "--tiles",
+    is_flag=False,
+    flag_value=DEFAULT_TILES,
+    metavar="NAME",
+    help=f"tiles from the network under the segments, by the provider's name (default {DEFAULT_TILES}; "
+    "OpenTopoMap, Esri.WorldImagery, …)",
+)
+@option("--port", type=int, default=0, metavar="N", help="port to listen on (default: a free one)")
+@option("--no-browser", is_flag=True, help="only print the address")
+def view(file: Path, tiles: str | None, port: int, no_browser: bool) -> int:
     """Serve until interrupted."""
     import threading
     import webbrowser
@@ -48,20 +50,20 @@ def run_command(arguments: argparse.Namespace) -> int:
     from saferoute.page.view import FolderServer, MapServer
 
     server: MapServer | FolderServer
-    if arguments.file.is_dir():
-        if arguments.tiles is not None:
-            raise InvalidInput(f"{arguments.file}: --tiles is for maps; tick the background on the page of a scan")
-        server = FolderServer(arguments.file, port=arguments.port)
-    elif arguments.tiles is None:
-        server = MapServer(arguments.file, port=arguments.port)
+    if file.is_dir():
+        if tiles is not None:
+            raise InvalidInput(f"{file}: --tiles is for maps; tick the background on the page of a scan")
+        server = FolderServer(file, port=port)
+    elif tiles is None:
+        server = MapServer(file, port=port)
     else:
         from saferoute.page import add_tiles
 
-        server = MapServer(arguments.file, change=partial(add_tiles, name=arguments.tiles), port=arguments.port)
+        server = MapServer(file, change=partial(add_tiles, name=tiles), port=port)
     with server:
         print(server.url, flush=True)
         print_message("Ctrl-C ends it")
-        if not arguments.no_browser:
+        if not no_browser:
             # Some browsers are programs of the terminal and come back only when they are closed.
             threading.Thread(target=webbrowser.open, args=(server.url,), daemon=True).start()
         try:

@@ -93,7 +93,7 @@ class MappedResult(Result):
 
         Returns
         -------
-        saferoute.page.OfflineFigure
+        OfflineFigure
             A Folium figure. It needs no network. In a notebook that is not
             trusted it is a still picture.
         """

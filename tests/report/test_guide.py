@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 import saferoute
-from saferoute.cli import build_parser
+from saferoute.cli import program
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LOADS = {"src", "srcset", "poster", "data"}
@@ -89,11 +89,11 @@ def test_every_public_module_is_rendered_with_its_docstring(site: Path) -> None:
 
 def test_every_argument_of_every_command_is_rendered(site: Path) -> None:
     page = html.unescape(re.sub(r"<[^>]+>", "", (site / "commands.html").read_text(encoding="utf-8")))
-    for name, command in build_parser()._subparsers._group_actions[0].choices.items():
+    for name, command in program.commands.items():
         assert f"saferoute {name}" in page
-        for action in command._actions:
-            assert ", ".join(action.option_strings) in page
-            assert " ".join(str(action.help).split()) in " ".join(page.split())
+        for parameter in command.params:
+            assert ", ".join(parameter.opts) in page or parameter.metavar in page
+            assert " ".join(parameter.help.split()) in " ".join(page.split())
 
 
 def test_links_between_pages_hold_where_they_are_here(site: Path) -> None:

@@ -1,0 +1,157 @@
+"""What every command has: settings behind its options, grouped help that ends with the exit codes, one-line errors."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from saferoute.cli import _settings
+from saferoute.cli._printing import log_to_stderr, print_message
+from saferoute.model import InvalidInput, SaferouteError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+_LOG = logging.getLogger(__name__)
+
+NOTHING_QUALIFIES = 5
+SOME_TILES_FAILED = 6
+INTERRUPTED = 130
+EXIT_CODES = """\
+exit codes:
+  0  done
+  1  an error inside saferoute
+  2  an argument, file or profile that breaks a rule
+  3  place not found in the data
+  4  a service on the network did not answer
+  5  nothing qualifies: the limits left no stretch
+  6  a scan is written but for tiles that failed: the same command tries them again
+"""
+HELP_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 120}
+GROUPS = {
+    "": ("Options", ""),
+    "data": (
+        "Data",
+        (
+            "Without --region and --osm the map comes from OpenStreetMap's servers. With them no server is asked, "
+            "unless --elevation names one."
+        ),
+    ),
+    "network": ("Network", "Every answer is kept in a cache, see saferoute cache --help."),
+    "runner": ("Runner", ""),
+    "session": ("Session", ""),
+}
+"""Title and first words of each group of options in a help."""
+
+
+class Option(click.Option):
+    """An option in a group of the help.
+
+    Parameters
+    ----------
+    group : str
+        A key of `GROUPS`.
+    several : bool
+        Takes one value or more: ``--osm a.osm b.osm``.
+    """
+
+    def __init__(self, declarations: Sequence[str], *, group: str = "", several: bool = False, **options: Any) -> None:
+        super().__init__(declarations, multiple=several or options.pop("multiple", False), **options)
+        self.group, self.several = group, several
+
+
+class Command(click.Command):
+    """A command of saferoute; its function returns the exit code."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments, and lay settings behind them."""
+        flags = {flag for p in self.params if isinstance(p, Option) and p.several for flag in p.opts}
+        try:
+            rest = super().parse_args(ctx, _repeat_flags(args, flags))
+        except click.BadParameter as error:
+            raise InvalidInput(_describe_error(error)) from error
+        if not ctx.resilient_parsing:
+            _settings.put_rivals_aside(ctx)
+        return rest
+
+    def invoke(self, ctx: click.Context) -> int:
+        """Run the command and return its exit code; what goes wrong is told in one line."""
+        with log_to_stderr(quiet=bool(ctx.params.get("quiet"))):
+            for line in _settings.list_origins(ctx):
+                _LOG.info("settings: %s", line)
+            return _run_guarded(lambda: super(Command, self).invoke(ctx))
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the arguments, and the options by group."""
+        rows: dict[str, list[tuple[str, str]]] = {}
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if record is not None:
+                rows.setdefault(getattr(parameter, "group", ""), []).append(record)
+        for group, (title, words) in GROUPS.items():
+            if group in rows:
+                with formatter.section(title):
+                    if words:
+                        formatter.write_text(words)
+                        formatter.write_paragraph()
+                    formatter.write_dl(rows[group])
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        """Write the exit codes."""
+        formatter.write(f"\n{EXIT_CODES}")
+
+
+def _repeat_flags(words: list[str], flags: set[str]) -> list[str]:
+    """Return the words with a flag before each of its values; click takes one value after a flag.
+
+    Examples
+    --------
+    >>> _repeat_flags(["--osm", "a.osm", "b.osm", "-q"], {"--osm"})
+    ['--osm', 'a.osm', '--osm', 'b.osm', '-q']
+    """
+    repeated, flag = [], ""
+    for i, word in enumerate(words):
+        if word.startswith("-") and word != "-":
+            flag = word if word in flags else ""
+        elif flag and words[i - 1] != flag:
+            repeated.append(flag)
+        repeated.append(word)
+    return repeated
+
+
+def _describe_error(error: click.BadParameter) -> str:
+    """Return which value breaks a rule, and where it stands."""
+    if isinstance(error, click.MissingParameter) or error.param is None or error.ctx is None:
+        return describe_usage_error(error)
+    return f"{_settings.name_origin(error.ctx, error.param)}: {error.message.rstrip('.')}"
+
+
+def describe_usage_error(error: click.ClickException) -> str:
+    """Return what is wrong with the words of a command line, and where to read on."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    path = context.command_path if context else "saferoute"
+    return f"{' '.join(error.format_message().split()).rstrip('.')}; see {path} --help"
+
+
+def _run_guarded(run: Callable[[], int]) -> int:
+    try:
+        code = run()
+        sys.stdout.flush()
+    except SaferouteError as error:
+        print_message(f"saferoute: {error}")
+        return error.exit_code
+    except BrokenPipeError:
+        # The reader has gone; Python must not try to flush into it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        print_message(f"saferoute: {error.filename or 'a file'}: {error.strerror or error}; give another")
+        return InvalidInput.exit_code
+    except KeyboardInterrupt:
+        print_message("saferoute: interrupted")
+        return INTERRUPTED
+    return code

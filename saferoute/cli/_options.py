@@ -1,0 +1,203 @@
+"""Options that several commands have, under the names that Python's arguments have."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from saferoute.cli import _settings
+from saferoute.cli._command import Option
+from saferoute.cli._types import Checked, FilePath, Height, Level, check_time
+from saferoute.model import InvalidInput
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    F = TypeVar("F", bound=Callable[..., Any])
+
+option = partial(click.option, cls=Option)
+unsettable = partial(option, allow_from_autoenv=False)
+"""An option that neither a file nor the environment sets."""
+
+HOME = "home"
+
+
+def _read_place(text: str) -> str:
+    """Return a place as text; that of the settings for ``home``."""
+    if text != HOME:
+        return text
+    home = _settings.look_up_setting(click.get_current_context(), HOME)
+    if not home:
+        raise InvalidInput(
+            f'no home is set; write home = "60.172,24.944" into {_settings.FILE} here or into '
+            f"{_settings.user_settings_path()}, or set {_settings.PREFIX}_HOME. A place of that name is found with a "
+            "capital: --near Home"
+        )
+    return home
+
+
+def _apply(*options: Callable[[F], F]) -> Callable[[F], F]:
+    """Return a decorator that adds options in their order."""
+
+    def decorate(function: F) -> F:
+        for add in reversed(options):
+            function = add(function)
+        return function
+
+    return decorate
+
+
+def _check_url(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    from saferoute.sources.settings import check_url
+
+    if value is not None and not ctx.resilient_parsing:
+        try:
+            check_url(value, str(parameter.name))
+        except InvalidInput as error:
+            raise click.BadParameter(str(error), ctx, parameter) from error
+    return value
+
+
+place_options = _apply(
+    unsettable(
+        "--near",
+        required=True,
+        type=Checked(_read_place),
+        metavar="PLACE",
+        help="lat,lon, geo:lat,lon, a name (of a place in the world, or with local data of an object in the extract), "
+        "or home, the one of the settings",
+    ),
+    unsettable("--pick", type=int, metavar="N", help="which place, where a name has several (default 1)"),
+)
+settings_option = unsettable(
+    "--settings",
+    metavar="FILE",
+    is_eager=True,
+    expose_value=False,
+    callback=_settings.load_settings,
+    help="settings instead of saferoute.toml here and in the user's configuration; none = no settings",
+)
+quiet_option = unsettable("-q", "--quiet", is_flag=True, help="no progress on stderr")
+output_option = partial(unsettable, "-o", "--output", multiple=True, type=FilePath(), metavar="FILE")
+
+raster_options = _apply(
+    option("--dem", type=FilePath(), several=True, group="data", metavar="FILE", help="elevation rasters, any CRS"),
+    option(
+        "--dem-sigma",
+        type=float,
+        group="data",
+        metavar="M",
+        help="standard error of the heights, m (default: by the raster's cells and tags)",
+    ),
+)
+data_options = _apply(
+    option(
+        "--region",
+        type=FilePath(folder=True),
+        group="data",
+        metavar="DIR",
+        help="folder with extracts and elevation rasters",
+    ),
+    option(
+        "--osm",
+        type=FilePath(),
+        several=True,
+        group="data",
+        metavar="FILE",
+        help="OpenStreetMap extracts (.osm.pbf .osm .osm.gz .osm.bz2)",
+    ),
+    raster_options,
+    option(
+        "--counts",
+        type=FilePath(),
+        group="data",
+        metavar="FILE",
+        help="CSV of counters (lon, lat, count per hour, at) to calibrate crowding",
+    ),
+    option(
+        "--population",
+        type=FilePath(),
+        group="data",
+        metavar="FILE",
+        help="raster of people per cell, for crowding where homes are few",
+    ),
+    option(
+        "--elevation",
+        type=Height(),
+        group="data",
+        metavar="SOURCE",
+        help="mapterhorn, glo30, none, or a raster file (default: the rasters given; for a map from the network "
+        "mapterhorn, and glo30 for what it does not have)",
+    ),
+)
+
+cache_option = option(
+    "--cache-dir",
+    type=FilePath(folder=True),
+    group="network",
+    metavar="DIR",
+    help="folder of the cache (environment: SAFEROUTE_CACHE_DIR; default: the user's cache folder)",
+)
+network_options = _apply(
+    option(
+        "--offline/--no-offline",
+        default=False,
+        group="network",
+        help="open no connection: use the cache alone",
+    ),
+    unsettable("--refresh", is_flag=True, group="network", help="ask again, whatever the cache holds"),
+    cache_option,
+    *(
+        option(
+            f"--{name}-url",
+            callback=_check_url,
+            group="network",
+            metavar="URL",
+            help=f"another server (environment: SAFEROUTE_{name.upper()}_URL)",
+        )
+        for name in ("overpass", "nominatim", "mapterhorn", "glo30")
+    ),
+)
+
+level_option = option(
+    "--level",
+    type=Level(),
+    default="beginner",
+    group="runner",
+    metavar="LEVEL",
+    help="first-steps, beginner (default), intermediate, advanced, or a profile .toml",
+)
+narrowing_options = _apply(
+    option("--barefoot/--no-barefoot", default=False, group="runner", help="sand and grass only"),
+    option("--surface", default="", group="runner", metavar="LIST", help="only these surfaces, as in sand,grass"),
+    option(
+        "--min-length",
+        type=float,
+        group="runner",
+        metavar="M",
+        help="clear length of a stretch, m (default: the level's)",
+    ),
+)
+
+
+def runner_options(*, at: str | None = "now") -> Callable[[F], F]:
+    """Return what the runner chooses; `at` is the hour where none is given."""
+    return _apply(
+        option(
+            "--at",
+            type=Checked(check_time),
+            default=at,
+            group="runner",
+            metavar="TIME",
+            help='when to run, local time of the place: "sat 07:00", 2026-06-20T07:00'
+            + (" or now (default)" if at else "; without it crowding is that of a mean hour"),
+        ),
+        level_option,
+        narrowing_options,
+    )
+
+
+search_options = _apply(place_options, data_options, network_options, runner_options(), settings_option, quiet_option)
+"""What every search takes: the place, the data and the runner."""
