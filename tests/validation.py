@@ -43,6 +43,7 @@ from saferoute.model import Area, Evidence, Features, Heights, Place, Windows
 from saferoute.osm.obstacles import is_small_object
 from saferoute.osm.surfaces import EXCLUDED_SURFACES
 from saferoute.osm.tags import has_value
+from saferoute.osm.ways import is_foot_way
 from saferoute.search import _survey
 from saferoute.sources.elevation.raster import RasterSource
 from saferoute.sources.osm.extract import ExtractSource
@@ -655,7 +656,7 @@ def hidden_surfaces(path: Path) -> Guesses:
     tagged = source.read_features(area_of(source), margin_m=0.0).tagged
     # Of the whole extract each way with its place, and none counted a second time.
     tagged = tagged[tagged["x_m"].notna()].assign(n=1).reset_index(drop=True)
-    table = tagged[has_value(tagged, "highway", _inference.FOOT_WAYS)]
+    table = tagged[is_foot_way(tagged)]
     rating, _ = surface.rate_ground(table.drop(columns=["tracktype", "smoothness"]), load_profile())
     rating[has_value(table, "surface", EXCLUDED_SURFACES)] = 0.0
     table, rating = table[np.isfinite(rating)], rating[np.isfinite(rating)]

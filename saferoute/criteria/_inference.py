@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from saferoute.osm.tags import has_value, tag_column
+from saferoute.osm.tags import Tags
+from saferoute.osm.ways import is_foot_way
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from saferoute.arrays import FloatArray, IntArray
 
-FOOT_WAYS = frozenset({"footway", "path", "pedestrian", "track", "cycleway", "bridleway"})
 PRIOR_OF_CLASS, PRIOR_OF_KEY, PRIOR_OF_PLACE = 5.0, 10.0, 3.0
 """Weight of each step's prior, in ways; chosen by block cross-validation."""
 NEAR_M, REACH_M = 120.0, 400.0
@@ -43,7 +43,7 @@ class Likelihood:
     def __init__(self, tagged: pd.DataFrame, rating: FloatArray) -> None:
         from scipy.spatial import cKDTree
 
-        use = has_value(tagged, "highway", FOOT_WAYS) & np.isfinite(rating)
+        use = is_foot_way(tagged) & np.isfinite(rating)
         table = tagged[use]
         self.support, value = np.unique(rating[use], return_inverse=True)
         classes, keys = _read_class_keys(table)
@@ -91,5 +91,6 @@ def _estimate_distributions(
 
 def _read_class_keys(table: pd.DataFrame) -> tuple[list[str], list[tuple[str, str, str]]]:
     """Return the class of each way, and the class with tracktype and use."""
-    parts = [tag_column(table, tag).fillna("").to_list() for tag in ("highway", "tracktype", "footway")]
+    tags = Tags.of(table)
+    parts = [[text or "" for text in tags.get_text(key)] for key in ("highway", "tracktype", "footway")]
     return parts[0], list(zip(*parts, strict=True))

@@ -17,7 +17,9 @@ import shapely
 from saferoute.criteria import _samples
 from saferoute.geometry import chord_headings, fit_slopes, take_slices
 from saferoute.model import Criterion, Measurement, Unknown
-from saferoute.osm.tags import has_tag, has_value
+from saferoute.osm.ground import is_wooded
+from saferoute.osm.tags import is_tagged
+from saferoute.osm.ways import is_bridge
 from saferoute.quantities import Normal
 
 if TYPE_CHECKING:
@@ -139,7 +141,7 @@ def _interpolate_bridges(samples: Samples, z: FloatArray) -> FloatArray:
     A terrain model shows the valley below a bridge, and blurs its approaches
     (ProjectSidewalk #5442: an approach of 18 m reads 17.9 %).
     """
-    on_bridge = has_tag(samples.ground, "bridge")
+    on_bridge = is_bridge(samples.ground)
     if not on_bridge.any() or not len(samples):
         return z
     sample = _samples.reduce_to_samples(samples, on_bridge.astype(float), "max") > 0
@@ -169,8 +171,7 @@ def _is_under_roof(windows: Windows, heights: Heights, evidence: Evidence) -> Bo
     if not roofed.any():
         return roofed
     areas = evidence.features.areas
-    high = has_value(areas, "natural", {"wood"}) | has_value(areas, "landuse", {"forest"})
-    high |= has_tag(areas, "building", but=())
+    high = is_wooded(areas) | is_tagged(areas, "building")
     middle = shapely.points(windows.samples.xy[start + windows.n_samples // 2])
     reach = windows.n_samples * windows.samples.step_m / 2 + np.nan_to_num(heights.cell_m[start])
     shapes, below = areas.geometry.to_numpy()[high], np.zeros(len(windows), dtype=bool)

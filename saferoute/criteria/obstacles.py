@@ -16,8 +16,8 @@ from saferoute.criteria import _near, _samples
 from saferoute.geometry import place_points_evenly
 from saferoute.model import Criterion, Measurement, Unknown
 from saferoute.osm import widths
-from saferoute.osm.obstacles import is_small_object
-from saferoute.osm.tags import has_tag, has_value
+from saferoute.osm.obstacles import is_line_object, is_small_object, is_solid_area
+from saferoute.osm.ways import is_highway
 from saferoute.quantities import Exact
 
 if TYPE_CHECKING:
@@ -37,9 +37,6 @@ COMPLETE_PER_KM = 5.0
 """Confidence is 1 − exp(−ρ/5), ρ = small mapped objects per km of way around that are in nobody's way."""
 _LINE_OBJECTS_PER_M = 0.1
 """A wall or fence alongside counts as one object every 10 m [J]."""
-
-_LINE_BARRIERS = frozenset({"no", "none", "kerb"})
-_ROOFS = frozenset({"roof", "carport", "no"})
 
 
 def _weigh_by_distance(distance_m: FloatArray, width_m: FloatArray) -> FloatArray:
@@ -80,8 +77,7 @@ def _pair_with_samples(
 def _collect_line_objects(features: Features) -> NDArray[np.object_]:
     """Return walls, fences, hedges, rows of trees and the outlines of buildings."""
     ways, areas = features.ways, features.areas
-    line = has_tag(ways, "barrier", but=_LINE_BARRIERS) | has_value(ways, "natural", {"tree_row"})
-    solid = has_tag(areas, "building", but=_ROOFS) | has_value(areas, "barrier", {"hedge", "wall"})
+    line, solid = is_line_object(ways), is_solid_area(areas)
     return np.concatenate([ways.geometry.to_numpy()[line], areas.geometry.to_numpy()[solid]])
 
 
@@ -93,7 +89,7 @@ def _count_mapped_per_km(windows: Windows, points: NDArray[np.object_], features
     """
     from scipy.spatial import cKDTree
 
-    highway = has_tag(features.ways, "highway", but=())
+    highway = is_highway(features.ways)
     ways, width = features.ways.geometry.to_numpy()[highway], widths.estimate_widths(features.ways)[0][highway]
     spacing = 25.0
     marks, _ = place_points_evenly(ways, spacing)

@@ -15,6 +15,7 @@ import shapely
 from saferoute.criteria import _samples
 from saferoute.criteria._inference import Likelihood
 from saferoute.model import Criterion, Measurement, Scale, Unknown
+from saferoute.osm.ground import KEPT_KINDS
 from saferoute.osm.surfaces import EXCLUDED_SURFACES
 from saferoute.osm.tags import has_value, rate_worst_value
 from saferoute.quantities import Exact, Guessed
@@ -35,9 +36,6 @@ MATERIALS = {
     "gravel": 0.25, "sett": 0.25, "plastic": 0.5, "carpet": 0.7, "salt": 0.5,
 }  # fmt: skip
 """Desirability of a material 0..1. `sand` is a path's or beach's, `grass` unkept (a pitch's is turf)."""
-
-KEPT_KINDS = frozenset({"pitch", "track"})
-"""Open ground whose grass is mown and rolled, hence turf."""
 
 SMOOTHNESS = {"excellent": 1.0, "good": 1.0, "intermediate": 0.6, "bad": 0.2}
 TRACKTYPES = {"grade1": 0.9, "grade2": 0.65, "grade3": 0.4, "grade4": 0.15}

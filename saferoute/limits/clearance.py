@@ -1,4 +1,4 @@
-"""What a corridor over open ground keeps clear of, and by how much.
+"""Objects that a corridor over open ground must keep clear of, and by how much.
 
 On open ground nobody has drawn a way around things, so whatever stands, grows
 or runs there is taken out of the ground, with a margin [J].

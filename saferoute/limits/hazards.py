@@ -1,4 +1,4 @@
-"""What stands, runs or falls away beside a line: roads, rails, drops, water, closed ground."""
+"""Hazards beside a line: roads, rails, drops, water and closed ground."""
 
 from __future__ import annotations
 
@@ -25,10 +25,9 @@ _HALF_GAUGE_M = 0.75
 
 
 class Hazards:
-    """Roads, rails, drops, water and closed ground of some features, ready to be asked.
+    """Roads, rails, drops, water and closed ground of some features, indexed for queries.
 
-    Things on another layer than the ground (bridges above, tunnels and
-    culverts below) are none.
+    Bridges above and tunnels and culverts below are not hazards.
     """
 
     def __init__(self, features: Features) -> None:

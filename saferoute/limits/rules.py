@@ -1,4 +1,4 @@
-"""What a rule is: a reason, the rule in words, and the function that finds where it holds."""
+"""The class of a rule: a reason, the rule in words, and the function that finds where it holds."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ def find_first_reasons(rules: Sequence[Rule], count: int, asked: Any) -> NDArray
 
     Parameters
     ----------
-    asked
-        What every rule is asked about.
+    asked : Tags, Scene or the like
+        The one argument of each rule's `find`.
     """
     first = np.full(count, -1)
     for number, each in enumerate(rules):

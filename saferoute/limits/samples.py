@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from saferoute.model import Features, Samples
 
 UNASKED = "not asked"
-"""What is noted of samples that nobody asks for, beyond the area or on ways that are excluded
-as a whole; no output tells of them."""
+"""Reason of samples that are not examined: beyond the area, or on ways that are excluded as a
+whole. No output names it."""
 
 
 @dataclass(frozen=True)

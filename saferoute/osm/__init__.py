@@ -1,1 +1,1 @@
-"""What tags mean, once, for everybody."""
+"""The meaning of OpenStreetMap's tags, by subject: the one place that every other room asks."""

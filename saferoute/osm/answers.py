@@ -26,7 +26,7 @@ _NO, _UNKNOWN, _NOT_UNDERSTOOD, _YES = range(4)
 
 @dataclass(frozen=True)
 class Answer:
-    """What the tags of n objects say to one question.
+    """The answers to one question for n objects.
 
     Answers combine: ``a | b`` is yes where either is, ``a & b`` no where either
     is, ``~a`` turns yes and no; what is left open stays open, and text that is

@@ -152,6 +152,11 @@ def is_green(areas: Tagged) -> BoolArray:
     return has_any_value(areas, _GREEN)
 
 
+def is_wooded(areas: Tagged) -> BoolArray:
+    """Return a mask of woods and forests."""
+    return has_any_value(areas, _WOODS)
+
+
 def is_sandy(areas: Tagged) -> BoolArray:
     """Return a mask of beaches, dunes and other sand."""
     return has_any_value(areas, _SANDY)

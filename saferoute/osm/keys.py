@@ -64,7 +64,7 @@ _AREA_VALUES = {
 
 
 def is_line(get: Callable[[str], str | None]) -> bool:
-    """Say whether a way with these tags is a line, closed or not.
+    """Return whether a way with these tags is a line, closed or not.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def is_line(get: Callable[[str], str | None]) -> bool:
 
 
 def is_area(get: Callable[[str], str | None], *, relation: bool = False) -> bool:
-    """Say whether a closed way or multipolygon with these tags encloses something.
+    """Return whether a closed way or multipolygon with these tags encloses an area.
 
     A multipolygon says so by being one, and needs no ``area=yes``.
 

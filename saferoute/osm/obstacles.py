@@ -28,6 +28,9 @@ SMALL_OBJECTS = {
     "leisure": frozenset({"picnic_table", "fitness_station", "firepit", "playground"}),
     "historic": frozenset("memorial monument wayside_cross wayside_shrine boundary_stone milestone stone".split()),
 }
+_FLAT_BARRIERS = frozenset({"no", "none", "kerb"})
+_ROOFS = frozenset({"no", "roof", "carport"})
+_THICK_BARRIERS = frozenset({"hedge", "wall"})
 _ANY_VALUE = ("barrier", "advertising", "playground", "traffic_calming")
 
 
@@ -38,6 +41,16 @@ def is_small_object(points: Tagged) -> BoolArray:
     for tag in _ANY_VALUE:
         hit |= has_tag(points, tag, but=("no", "none", "entrance"))
     return hit
+
+
+def is_line_object(lines: Tagged) -> BoolArray:
+    """Return a mask of walls, fences, hedges and rows of trees."""
+    return has_tag(lines, "barrier", but=_FLAT_BARRIERS) | is_tree_row(lines)
+
+
+def is_solid_area(areas: Tagged) -> BoolArray:
+    """Return a mask of buildings with walls, and of hedges and walls drawn as areas."""
+    return has_tag(areas, "building", but=_ROOFS) | has_value(areas, "barrier", _THICK_BARRIERS)
 
 
 def is_tree(points: Tagged) -> BoolArray:

@@ -1,4 +1,4 @@
-"""People: what draws them, how much, by which setting's clock, and what it is called.
+"""People: the places that draw them, how strongly, at whose hours, and their names in words.
 
 One unit is a small shop: some 150 visits on foot a day. The weights are rounded
 from trip generation per ordinary size of a place: ITE Trip Generation gives a
@@ -111,7 +111,7 @@ _NEIGHBOURS = {
     "school gate": {"amenity": frozenset({"school", "kindergarten"})},
     "scooter hire": {"amenity": frozenset({"bicycle_rental", "kick-scooter_rental", "kick-scooter_parking"})},
 }
-"""What brings dogs, children and wheels, by what it is called."""
+"""Places that bring dogs, children and wheels, under the words by which outputs name them."""
 
 
 class Attraction(NamedTuple):
@@ -122,7 +122,7 @@ class Attraction(NamedTuple):
     setting: int
     """Index into `SETTINGS`."""
     word: str
-    """What such a place is called."""
+    """Name of such a place in outputs."""
 
 
 def rate_attraction(key: str, value: str) -> Attraction:

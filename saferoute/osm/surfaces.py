@@ -1,4 +1,4 @@
-"""What ground is made of, and how rough it is."""
+"""Surfaces: the material of the ground and its roughness."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ KNOWN_SURFACES = EXCLUDED_SURFACES | frozenset(
     "boardwalk metal metal_grid unpaved ground dirt earth soil gravel sett plastic carpet salt".split()
 )
 """Materials of which it is known how they are run on."""
+SOFT_SURFACES = frozenset({"sand", "grass", "turf"})
+"""Materials that bare feet may run on once they have been checked."""
 _ROUGH = frozenset({"very_bad", "horrible", "very_horrible", "impassable"})
 _SMOOTH = frozenset({"excellent", "very_good", "good", "intermediate", "bad"})
 _FIRM_TRACKS = frozenset({"grade1", "grade2", "grade3", "grade4"})

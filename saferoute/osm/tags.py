@@ -115,13 +115,6 @@ class Tags:
         return np.array([*values, None], dtype=object)[codes]
 
 
-def tag_column(table: pd.DataFrame, tag: str) -> pd.Series:
-    """Return a tag's column, NaN where the tag is missing, all NaN where the column is."""
-    if tag not in table:
-        return pd.Series(np.nan, index=table.index, dtype="str")
-    return table[tag]
-
-
 @lru_cache(maxsize=4096)
 def _normalize_words(values: frozenset[str]) -> frozenset[str]:
     return frozenset(map(normalize_word, values))

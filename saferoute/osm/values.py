@@ -1,6 +1,7 @@
-"""What a tag's text says: words, lists, numbers with units and slopes, read leniently or not at all.
+"""Parsers for the text of a tag: words, lists, lengths, slopes and plain numbers.
 
-Whatever is not understood is None: never a number, never a word that was not written.
+Spelling, spaces and units are read leniently. What is still not understood is
+returned as None and never guessed.
 """
 
 from __future__ import annotations

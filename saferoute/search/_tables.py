@@ -11,6 +11,7 @@ import shapely
 
 from saferoute import candidates, criteria, geometry, limits, scoring
 from saferoute.criteria import flatness
+from saferoute.osm.surfaces import SOFT_SURFACES
 from saferoute.report.reasons import describe_measurement
 from saferoute.search._area import is_touching, project_centre
 
@@ -119,15 +120,11 @@ def _height_profiles(survey: Survey, first: IntArray, n: IntArray) -> pd.DataFra
     )
 
 
-_SOFT = frozenset({"sand", "grass", "turf"})
-"""What the barefoot profile allows."""
-
-
 def _barefoot_advice(surface: object) -> str:
     """Say whether to take the shoes off: on checked sand or grass only."""
     if not isinstance(surface, str):
         return "no: the surface is not tagged"
-    if surface in _SOFT:
+    if surface in SOFT_SURFACES:
         return f"possible on {surface} that has been checked: glass, nails, debris"
     return f"no: {surface}; on sand or grass only"
 

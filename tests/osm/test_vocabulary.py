@@ -14,7 +14,7 @@ from saferoute.osm import access, barriers, ground, names, people, surfaces, wat
 from saferoute.osm.surfaces import EXCLUDED_SURFACES, KNOWN_SURFACES
 
 PACKAGE = Path(__file__).resolve().parents[2] / "saferoute"
-ROOMS = ("candidates", "limits", "page", "scan", "training")
+ROOMS = ("candidates", "criteria", "limits", "page", "scan", "search", "training")
 OSM = sorted((PACKAGE / "osm").glob("*.py"))
 
 

@@ -282,7 +282,7 @@ def rate_nearby_ways(xy: FloatArray, ways: gpd.GeoDataFrame) -> tuple[FloatArray
 
 
 def _is_by_water(xy: FloatArray, features: Features) -> BoolArray:
-    """Say which points are on a foot way beside water."""
+    """Return a mask of points on a foot way beside water."""
     ways, areas = features.ways.geometry.to_numpy(), features.areas.geometry.to_numpy()
     shores, lakes = water.is_strolled_line(features.ways), water.is_strolled_area(features.areas)
     wet, paths = np.concatenate([ways[shores], areas[lakes]]), ways[is_walk(features.ways)]
