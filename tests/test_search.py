@@ -144,6 +144,14 @@ def test_an_edge_that_is_no_limit_yet_is_to_be_looked_at(find, away_m: int, edge
     assert all(any(c.startswith("the edge") for c in checks) == named for checks in found.stretches["checks"])
 
 
+@pytest.mark.parametrize(("lit", "asked"), [("yes", False), ("24/7", False), ("moonlight", True)])
+def test_lamps_are_to_be_looked_at_unless_they_are_known_to_burn(find, lit: str, *, asked: bool) -> None:
+    way = f"n1 0 0\nn2 300 0\nw1 n1,n2 highway=pedestrian surface=asphalt lit={lit}"
+    found = find(way, profile=load_profile(at="2026-12-21T06:00"))
+    assert len(found.stretches)
+    assert all(any(c.startswith("lamps") for c in checks) == asked for checks in found.stretches["checks"])
+
+
 def test_asking_for_fewer_gives_the_first_of_the_many(sample: Path, helsinki: Ranking) -> None:
     few = rank(sample / "helsinki.osm.pbf", SAMPLE_AT, dem=[sample / "dem.tif"], top=5).stretches
     assert few["osm_ids"].tolist() == helsinki.stretches["osm_ids"].tolist()[:5]

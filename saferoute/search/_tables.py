@@ -12,6 +12,7 @@ import shapely
 from saferoute import candidates, criteria, geometry, limits, scoring
 from saferoute.criteria import flatness
 from saferoute.osm.surfaces import SOFT_SURFACES
+from saferoute.osm.ways import is_lit
 from saferoute.report.reasons import describe_measurement
 from saferoute.search._area import is_touching, project_centre
 
@@ -171,9 +172,9 @@ def _warn_of_edges(table: pd.DataFrame, hazards: limits.Hazards, lines: NDArray[
 
 
 def _is_lit(ground: pd.DataFrame, rows_of: list[IntArray]) -> list[bool]:
-    """Say of lists of rows of ground whether all of them are tagged as lit."""
-    lit = ground["lit"].to_numpy(dtype=object, na_value=None)
-    return [all(value not in (None, "no") for value in lit[rows]) for rows in rows_of]
+    """Return for lists of rows of ground whether all of them are known to be lit."""
+    lit = is_lit(ground).yes
+    return [bool(lit[rows].all()) for rows in rows_of]
 
 
 def _warn_of_dark(table: pd.DataFrame, lit: list[bool], moment: Moment | None) -> None:
