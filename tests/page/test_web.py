@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+from shared_numbers import SHARED, shared_numbers
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 WEB = REPOSITORY / "web"
@@ -35,3 +37,8 @@ def test_built_scripts_are_what_the_sources_give(tmp_path: Path) -> None:
 
 def test_modules_pass_their_own_tests() -> None:
     run_node("--test", *(str(path) for path in sorted(WEB.glob("test/*.test.js"))))
+
+
+def test_modules_are_tried_on_what_python_writes_today() -> None:
+    written = json.loads(json.dumps(shared_numbers()))
+    assert json.loads(SHARED.read_text(encoding="utf-8")) == written, "run python tests/shared_numbers.py"

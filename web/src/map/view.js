@@ -7,8 +7,6 @@ import { describeDataDate } from "../words.js";
 const PANES = { base: 250, excluded: 300, labels: 350, route: 390, lines: 410, sections: 420, signs: 620 }; // by height
 const UNTOUCHED = ["base", "excluded", "labels", "route", "sections", "signs"];
 
-const still = matchMedia("(prefers-reduced-motion: reduce)");
-
 /** Return the map that Folium has made, with its panes and corners. */
 export function openMap(data) {
   const { id } = document.querySelector(".folium-map");
@@ -51,7 +49,8 @@ export function scaleWidths(map) {
 
 /** Turn the map to a line, or to all that is drawn where none is given. */
 export function showLine(map, line, { side = 50, animate = false } = {}) {
-  map.fitBounds(L.latLngBounds(line), { ...besideLegend(70, side), maxZoom: 18, animate: animate && !still.matches });
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  map.fitBounds(L.latLngBounds(line), { ...besideLegend(70, side), maxZoom: 18, animate: animate && !still });
 }
 
 /** Turn the map to points and the place, or to the circle of the search where there is no point. */

@@ -1,0 +1,68 @@
+"""What Python writes into a page and reckons, for the tests of the page's modules to read and reckon again.
+
+``python tests/shared_numbers.py`` renews ``web/test/shared.json``; a test sees that it is fresh.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rankings import ranking
+
+from saferoute import scoring
+from saferoute.model import CRITERIA
+from saferoute.page import to_html
+
+SHARED = Path(__file__).resolve().parents[1] / "web" / "test" / "shared.json"
+ROWS = 12
+WEIGHTINGS = 5
+
+
+def shared_numbers() -> dict[str, Any]:
+    """Return a page's stretches with what they stand for, and scores under several weights."""
+    found = ranking(("Rantatie", "מזרח <b>"))
+    data = re.search(r'id="saferoute-data">(.*?)</script>', to_html(found), re.DOTALL)
+    assert data
+    page = json.loads(data[1])
+    degrees = found.stretches.to_crs(4326).geometry
+    return {
+        "criteria": list(CRITERIA),
+        "formula": page["formula"],
+        "table": page["stretches"],
+        "names": found.stretches["name"].tolist(),
+        "lines": [[[round(lat, 6), round(lon, 6)] for lon, lat in line.coords] for line in degrees],
+        "heights_m": [[None if np.isnan(h) else round(h, 2) for h in row] for row in found.stretches["heights_m"]],
+        "scored": _score_rows(),
+    }
+
+
+def _score_rows() -> dict[str, Any]:
+    """Return rows, and for each weighting their scores; of given low scores the ratings and the order."""
+    random = np.random.default_rng(3)
+    d = random.uniform(0, 1, (ROWS, len(CRITERIA))).round(4)
+    low, quality = random.uniform(0, 1, (2, ROWS)).round(4)
+    least = random.choice([0.0, 0.4], ROWS)
+    middle, length = random.uniform(-400, 400, (ROWS, 2)).round(1), random.uniform(60, 200, ROWS).round(1)
+    stroke = random.integers(0, 4, ROWS)
+    weights = random.dirichlet(np.ones(len(CRITERIA)), WEIGHTINGS).round(4)
+    return {
+        "d": d.tolist(),
+        "weights": weights.tolist(),
+        "scores": [scoring.combine_desirabilities(d, weight).round(6).tolist() for weight in weights],
+        "low": low.tolist(),
+        "quality": quality.tolist(),
+        "least_confidence": least.tolist(),
+        "ratings": scoring.assign_ratings(low, quality, least).tolist(),
+        "middle": middle.tolist(),
+        "length_m": length.tolist(),
+        "stroke": stroke.tolist(),
+        "order": scoring.rank_stretches(low, length, middle, stroke, top=ROWS).tolist(),
+    }
+
+
+if __name__ == "__main__":
+    SHARED.write_text(json.dumps(shared_numbers(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
