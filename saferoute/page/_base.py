@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     Geometries = NDArray[np.object_]
 
 LARGEST_BASE = 120_000
-"""Characters. With 200 segments the whole file stays under 450 KB."""
+"""Characters of the base map: a page with 200 stretches then stays under 450 KB."""
 
 _TOLERANCE_M = 1.5
 
@@ -41,9 +41,9 @@ class _Layer:
     """The page has a colour of this name."""
     title: str
     shows: Callable[[Tags], BoolArray]
-    """Returns which objects belong to it."""
+    """Returns a mask of the objects that belong to it."""
     smallest: float = 0.0
-    """Area in m² or length in m below which nothing can be seen."""
+    """Least area in m² or length in m that can be seen on a screen."""
 
 
 def _is_in_the_open(tags: Tags) -> BoolArray:
@@ -83,11 +83,11 @@ _DRAWN = (
     "road",
 )
 _DISPENSABLE = ("building", "path", "lane", "rail", "sport", "green")
-"""Left out in this order where all would be too much."""
+"""Layers that are dropped, in this order, while the base map is larger than `LARGEST_BASE`."""
 
 
 def base_layers(features: Features, frame: BaseGeometry, area: Area) -> tuple[dict[str, Any], list[str]]:
-    """Return the base map, and the titles of what it had to leave out.
+    """Return the base map, and the titles of layers for which it had no room.
 
     Parameters
     ----------
@@ -102,8 +102,8 @@ def base_layers(features: Features, frame: BaseGeometry, area: Area) -> tuple[di
     -------
     base : dict
         ``grid`` (see `Grid`) and ``layers``, lowest first: ``name``, ``kind``
-        (``fill`` or ``line``) and ``parts`` (`Grid.encode_rings` or `Grid.lines`).
-    left_out : list of str
+        (``fill`` or ``line``) and ``parts`` (see `Grid.encode_rings` and `Grid.encode_lines`).
+    dropped : list of str
         Titles of layers that would have made the file too large.
     """
     grid = Grid.around_place(area.place, area.crs, decimals=5)
@@ -117,12 +117,12 @@ def base_layers(features: Features, frame: BaseGeometry, area: Area) -> tuple[di
         for name in _DRAWN
         if (parts := fills.get(name) or lines.get(name))
     ]
-    kept, left_out = _drop_over_budget(layers)
-    return {"grid": grid.to_json(), "layers": kept}, left_out
+    kept, dropped = _drop_over_budget(layers)
+    return {"grid": grid.to_json(), "layers": kept}, dropped
 
 
 def is_in_layers(lines: gpd.GeoDataFrame, names: Collection[str]) -> BoolArray:
-    """Return which ways belong to layers of these names."""
+    """Return a mask of the ways that belong to layers of these names."""
     tags = Tags.of(lines)
     return np.any([layer.shows(tags) for layer in _WAYS if layer.name in names], axis=0)
 
@@ -153,7 +153,7 @@ class _Shapes:
 
 
 def _encode_fills(geometries: Geometries, frame: BaseGeometry, grid: Grid, layer: _Layer) -> str:
-    # Boxes first: to mend what is not drawn would take longer than all else.
+    # Bounding boxes first: repairing geometries that are not drawn would take longer than everything else.
     near = shapely.make_valid(geometries[shapely.intersects(frame, shapely.box(*shapely.bounds(geometries).T))])
     large = near[shapely.area(near) >= layer.smallest]
     # A canvas fills by the even-odd rule: where two areas of a class overlap there would be a hole.
@@ -176,7 +176,7 @@ def _encode_lines(geometries: Geometries, frame: BaseGeometry, grid: Grid, layer
 
 
 def merge_lines(lines: Geometries, of: IntArray) -> tuple[Geometries, IntArray]:
-    """Join the lines of each number where they go on into each other, and return them with their numbers."""
+    """Return lines joined end to end where they have the same number, and the number of each joined line."""
     order = np.argsort(of, kind="stable")
     numbers, group = np.unique(of[order], return_inverse=True)
     joined, of_joined = shapely.get_parts(

@@ -30,13 +30,13 @@ if TYPE_CHECKING:
     from saferoute.model import Ranking
 
 MOST_STRETCHES = 1000
-"""More are not drawn: the page stays under 1 MB and ready within two seconds on a phone."""
+"""Largest number of stretches on a page, which so stays under 1 MB and is ready within two seconds on a phone."""
 
 _MARGIN_M = 250.0
 _SENTENCE = 300
 _LEGAL = 800  # attributions of elevation data are prescribed texts of several lines
 
-# Column -> decimals that are worth showing.
+# Column -> decimals that a reader can use.
 _NUMBERS = {
     "rank": 0,
     "score": 4,
@@ -55,7 +55,7 @@ _NUMBERS = {
     "east_m": 1,
     "north_m": 1,
     "height_sigma_m": 2,
-    # Whole enough for the page to reckon the score anew under other weights.
+    # Fine enough for the page to compute the score under other weights.
     **{f"d_{name}": 4 for name in CRITERIA},
     **{f"c_{name}": 3 for name in CRITERIA},
 }
@@ -65,13 +65,13 @@ _TEXTS = {
     **dict.fromkeys(("barefoot", "best_hours"), _SENTENCE),
 }
 _REASONS = {f"why_{name}": _LEGAL for name in CRITERIA}
-"""Written in pieces: their clauses are often the same where the whole is not."""
+"""Columns written clause by clause: clauses recur where whole sentences do not."""
 _CLAUSE = re.compile(r"(?<=[,;] )")
 _LISTS = {"osm_ids": LONGEST, "checks": _SENTENCE}
 
 
 def build_payload(thing: Ranking | Session) -> dict[str, Any]:
-    """Return all that the page shows.
+    """Return everything that the page shows, as plain JSON values.
 
     Parameters
     ----------

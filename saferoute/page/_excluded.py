@@ -1,4 +1,4 @@
-"""What was left out, as a layer: where, and by which limit."""
+"""The layer of what limits have excluded: where it lies, and for which reason."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ if TYPE_CHECKING:
     from saferoute.model import Ranking
 
 LARGEST = 32_000
-"""Characters, so that 200 segments with a city centre around them stay under 450 KB."""
+"""Characters of the layer: a page with 200 stretches of a city centre then stays under 450 KB."""
 
 ROADS = "motor road"
-"""The one reason most of whose lines the base map draws anyway: those are not written twice."""
+"""The reason whose lines are mostly roads of the base map, which are not written twice."""
 ROAD_LAYERS = ("lane", "street", "road")
 """Layers of the base map that hold nothing but motor roads."""
 
 _SHORTEST_M = 10.0
-"""Below the width of a finger on the screen, and half of all pieces."""
+"""Shorter pieces, half of all, are narrower than a finger on the screen and are not drawn."""
 _SMALLEST_M2 = 100.0
 _TOLERANCE_M = 2.0
 
 
 def excluded_layer(ranking: Ranking, frame: BaseGeometry) -> tuple[dict[str, Any], list[str]]:
-    """Return what was left out within the frame, and the reasons that would have made the file too large.
+    """Return what was excluded within the frame, and the reasons for which the file has no room.
 
     Returns
     -------
     layer : dict
         ``grid``; ``roads``, the reason that the base map's roads have, None
-        where none was left out; ``road_layers``, which of its layers are meant;
+        where none was excluded; ``road_layers``, which of its layers are meant;
         ``reasons``: ``reason``, ``lines`` and ``areas`` (see `Grid`).
     too_many : list of str
         Reasons that are not drawn, the longest first.
@@ -65,7 +65,7 @@ def excluded_layer(ranking: Ranking, frame: BaseGeometry) -> tuple[dict[str, Any
 
 
 def _drop_drawn_roads(ranking: Ranking) -> gpd.GeoDataFrame:
-    """Return the exclusions but for roads that the base map draws as such; a track open to motors stays."""
+    """Return the exclusions without the roads that the base map draws; a track open to motors stays."""
     ways, excluded = ranking.features.ways, ranking.excluded
     if ways.empty:
         return excluded
@@ -82,7 +82,7 @@ def _drop_drawn_roads(ranking: Ranking) -> gpd.GeoDataFrame:
 def _encode_reasons(
     excluded: gpd.GeoDataFrame, reasons: list[str], frame: BaseGeometry, grid: Grid
 ) -> Iterator[dict[str, Any]]:
-    """Yield what is drawn of each reason: lines that go on into each other are one."""
+    """Yield for each reason its lines, joined end to end, and its areas."""
     place = {reason: k for k, reason in enumerate(reasons)}
     number = np.array([place[reason] for reason in excluded["reason"]], dtype=np.int64)
     shapes = shapely.make_valid(excluded.geometry.to_numpy(dtype=object))

@@ -1,4 +1,4 @@
-"""A branca figure that carries all it needs and parses no text a second time.
+"""A branca figure that holds everything it needs and renders no text twice.
 
 Stock Folium links a dozen files from content networks and passes text which it
 has rendered through Jinja once more, so that a tag ``{{ … }}`` is executed.
@@ -34,7 +34,7 @@ _LOADS = re.compile(
 )
 _VIEWPORT = re.compile(r"<meta\s+name=[\"']viewport[\"'][^>]*>", re.IGNORECASE)
 _SANDBOX = "allow-scripts allow-popups allow-popups-to-escape-sandbox allow-modals"
-"""The page runs its own scripts, opens links to maps apps, prints; it has no origin and no way to its parent."""
+"""The page may run its scripts, open links in maps apps and print; it has no origin and cannot reach its parent."""
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.IGNORECASE | re.DOTALL)
 _SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
 
@@ -113,7 +113,7 @@ class OfflineFigure(Figure):
     def _repr_html_(self, **kwargs: Any) -> str:
         """Return the page in a frame that can reach nothing around it, over a picture of the map.
 
-        Notebooks take frames out of what they do not trust, and leave pictures: then the picture is seen.
+        A notebook that is not trusted removes frames and keeps pictures: its reader sees the picture.
         """
         page = escape(self.render(**kwargs))
         height = escape(str(self.height))
@@ -137,7 +137,7 @@ class OfflineFigure(Figure):
 
     @contextmanager
     def _restore_sections(self) -> Iterator[None]:
-        """Take out again what the layers put into the sections: a second run starts equal."""
+        """Restore the sections afterwards, so that a second rendering starts from the same state."""
         sections = (self.header, self.html, self.script)
         before = [section._children.copy() for section in sections]
         try:
@@ -214,7 +214,7 @@ def _load_error(url: str) -> InvalidInput:
 
 
 def _content_policy(markup: str) -> str:
-    """Allow exactly the scripts of `markup`, which holds code only and no tag's text."""
+    """Return a content policy that allows exactly the scripts of `markup`, which holds no text of the map data."""
     hashes = (b64encode(sha256(code.encode()).digest()).decode() for code in _SCRIPT.findall(markup))
     scripts = " ".join(f"'sha256-{digest}'" for digest in hashes)
     none = "'none'"

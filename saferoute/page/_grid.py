@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     Geometries = NDArray[np.object_]
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-"""Needs no escape in JSON or HTML."""
+"""Digits of 64; none needs an escape in JSON or HTML."""
 _DIGITS = {character: digit for digit, character in enumerate(ALPHABET)}
 _MORE = 32
 UNKNOWN_HEIGHT = 2**22
-"""No ground rises by so many cm from step to step."""
+"""Stands for an unknown height: no ground rises by so many cm from step to step."""
 _ROW = 200
-"""Steps of a row in which lines follow each other."""
+"""Height of a row of the grid, in steps: lines are written row by row."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Grid:
         return cls(round(place.lon, decimals), round(place.lat, decimals), decimals, transformer)
 
     def to_json(self) -> dict[str, float]:
-        """Return what the page needs to undo this."""
+        """Return what the page needs to decode lines."""
         return {"lon": self.lon, "lat": self.lat, "decimals": self.decimals}
 
     def encode_line(self, line: Any) -> str:
@@ -112,7 +112,7 @@ def _pack_lines(cells: IntArray, owner: IntArray, fewest: int) -> str:
 
 
 def _drop_repeated_points(cells: IntArray, owner: IntArray) -> tuple[IntArray, IntArray]:
-    """Leave out points that do not move from the one before on the same line."""
+    """Return cells and owners without points that equal the one before on the same line."""
     moved = np.ones(len(cells), dtype=bool)
     moved[1:] = (cells[1:] != cells[:-1]).any(axis=1) | (owner[1:] != owner[:-1])
     return cells[moved], owner[moved]

@@ -1,4 +1,4 @@
-"""Names on the base map: enough of them to know where one is."""
+"""Names of places and streets on the base map, so that readers know where they are."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     Geometries = NDArray[np.object_]
 
 MOST = 80
-"""Names; the page shows those that find room at its zoom."""
+"""Largest number of names in a file; the page shows those that find room at its zoom."""
 _LONGEST = 32
 
 _PLACES = {
     "city": 4.0, "town": 3.5, "suburb": 3.0, "village": 3.0, "quarter": 2.5, "island": 2.5,
     "hamlet": 2.0, "neighbourhood": 2.0, "islet": 1.5, "locality": 1.5, "square": 1.5,
 }  # fmt: skip
-"""Weight of a named point [J]; those of areas and roads are told where they are reckoned."""
+"""Weight of a named point by its kind [J]; areas and roads are weighed in their own functions."""
 _AREA_KEYS = {
     "green": ("leisure", "park garden common nature_reserve"),
     "water": ("natural", "water bay"),
@@ -91,7 +91,7 @@ def _label_places(points: gpd.GeoDataFrame) -> pd.DataFrame:
 
 
 def _label_areas(areas: gpd.GeoDataFrame, frame: BaseGeometry) -> pd.DataFrame:
-    """Name areas by their size: 100 m across weigh 1, and none weighs more than a quarter of a town."""
+    """Return labels of areas, weighed by size: 1 at 100 m across, at most a quarter of a town."""
     parts = []
     for kind, (key, values) in _AREA_KEYS.items():
         named = _select_named(areas, key, values)
@@ -106,7 +106,7 @@ def _label_areas(areas: gpd.GeoDataFrame, frame: BaseGeometry) -> pd.DataFrame:
 
 
 def _label_roads(ways: gpd.GeoDataFrame, frame: BaseGeometry) -> pd.DataFrame:
-    """Name roads at the middle of their longest piece: a kilometre weighs 2, a main road twice that."""
+    """Return labels of roads at the middle of their longest piece: a kilometre weighs 2, of a main road 4."""
     named = _select_named(ways, "highway", _ROADS)
     named = named[shapely.intersects(frame, named.geometry.to_numpy())] if len(named) else named
     if named.empty:
@@ -135,7 +135,7 @@ def _label_roads(ways: gpd.GeoDataFrame, frame: BaseGeometry) -> pd.DataFrame:
 
 
 def _longest_pieces(lines: Geometries, number: IntArray, frame: BaseGeometry) -> tuple[IntArray, Geometries]:
-    """Return the numbers of lines, all of which touch the frame, and of each the longest piece that they make in it."""
+    """Return the distinct numbers of lines, and for each the longest line that its pieces form in the frame."""
     pieces, owner = shapely.get_parts(clip_geometries(lines, frame), return_index=True)
     straight = shapely.get_type_id(pieces) == shapely.GeometryType.LINESTRING
     whole, of = merge_lines(pieces[straight], number[owner[straight]])
@@ -145,7 +145,7 @@ def _longest_pieces(lines: Geometries, number: IntArray, frame: BaseGeometry) ->
 
 
 def _angle_at_middle(line: shapely.LineString) -> float:
-    """Return how a line runs around its middle, within ±90: names are not upside down."""
+    """Return the direction of a line around its middle in degrees, within ±90 so that no name is upside down."""
     (x0, y0), (x1, y1) = (line.interpolate(share, normalized=True).coords[0] for share in (0.4, 0.6))
     angle = float(np.degrees(np.arctan2(y1 - y0, x1 - x0)))
     return (angle + 90) % 180 - 90

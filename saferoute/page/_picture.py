@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 960, 640
 _MARGIN_PX = 40
 _MOST_ZOOM = 1.0
-"""Pixels a metre: closer the base map has nothing more to say."""
+"""Largest scale, pixels per metre: the base map has no finer detail."""
 _M_PER_DEG = 111_320.0
 _STROKES = {"stream": 2, "coast": 1, "rail": 1.2, "path": 0.9, "lane": 1.4, "street": 2.6, "road": 3.4}
 """Widths of the base map's lines, px."""
@@ -34,7 +34,7 @@ _APART_PX = 17
 
 
 class _View:
-    """Pixels of a frame of longitudes and latitudes, north up, as far from each other east and north."""
+    """Maps degrees of a frame to pixels, north up, with the same scale to the east and to the north."""
 
     def __init__(self, points: FloatArray) -> None:
         low, high = points.min(axis=0), points.max(axis=0)
@@ -45,7 +45,7 @@ class _View:
         self.px_per_m = min(*room, _MOST_ZOOM)
 
     def to_pixels(self, lonlat: FloatArray) -> FloatArray:
-        """Return pixels right and down of degrees."""
+        """Return the pixels, from the left and from the top, of longitudes and latitudes."""
         offset = (lonlat - self._middle) * self._metres * self.px_per_m
         result: FloatArray = np.array([WIDTH / 2, HEIGHT / 2]) + offset * np.array([1, -1])
         return result
@@ -91,7 +91,7 @@ def _colour_of(name: str) -> str:
 
 
 def _points_in_view(payload: Mapping[str, Any], lines: Iterable[FloatArray]) -> FloatArray:
-    """Return the points that must be seen; where nothing was found the whole circle."""
+    """Return the points that must be in the picture: of the stretches, or of the search circle where there are none."""
     lon, lat = payload["place"]["lon"], payload["place"]["lat"]
     points = np.concatenate([[[lon, lat]], *lines])
     if len(points) > 1:
@@ -179,7 +179,7 @@ _LENGTHS_M = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_00
 
 
 def _render_legend(payload: Mapping[str, Any], view: _View) -> Iterator[str]:
-    """Yield what a map needs besides the map: whose data, a scale, what the colours mean."""
+    """Yield the attribution, a scale bar and the legend."""
     date = f"data of {payload['data_date']}" if payload["data_date"] else "date of the data unknown"
     length_m = max((m for m in _LENGTHS_M if m * view.px_per_m <= WIDTH / 5), default=_LENGTHS_M[0])
     right = 12 + length_m * view.px_per_m

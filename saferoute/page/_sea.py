@@ -1,4 +1,4 @@
-"""The sea, which OpenStreetMap maps by its shore only."""
+"""The sea, which OpenStreetMap maps by its coastline alone."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     Geometries = NDArray[np.object_]
 
 _STEP_ASIDE_M = 0.2
-"""From the middle of a shore segment to a point that lies on one side of it for sure."""
+"""Metres from the middle of a piece of coastline to the points that probe its two sides."""
 _OUTSIDE_M = 5.0
 _AGREED = 0.95
 _INSETS_M = (0.0, 50.0, 150.0)
-"""At the edge of an extract ways end early: a smaller frame may still be whole."""
+"""Metres by which the frame shrinks, one after the other: at the edge of an extract the coastline ends early."""
 
 
 def find_sea(features: Features, frame: BaseGeometry) -> tuple[BaseGeometry | None, BaseGeometry]:
@@ -89,7 +89,7 @@ def _select_shore(features: Features, frame: BaseGeometry) -> Geometries:
 
 
 def _sum_shore_votes(shore: Geometries, faces: Geometries) -> tuple[FloatArray, FloatArray]:
-    """Return for each face the length of shore that calls it land, and that calls it sea."""
+    """Return for each face the lengths of coastline that have it on their land side and on their sea side."""
     xy, line = shapely.get_coordinates(shore, return_index=True)
     same = line[1:] == line[:-1]
     start, step = xy[:-1][same], np.diff(xy, axis=0)[same]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from saferoute.model import Session
 
 PROFILE_POINTS = 240
-"""Of the heights along the route; more cannot be told apart on a phone."""
+"""Number of heights along the route; more cannot be told apart on a phone."""
 
 _SENTENCE = 300
 
@@ -26,10 +26,10 @@ def session_payload(session: Session) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``route`` (a line of ``grid``), ``heights`` (see `heights`) at equal
-        distances along it, ``steps`` and ``sections`` as in `Session` with texts
-        made plain, ``figures``, ``notes`` and ``qr``, the rows of a code of the
-        start as whole numbers whose bits are its squares.
+        ``route`` (a line of ``grid``), ``heights`` (see `encode_heights`) at
+        equal distances along it, ``steps`` and ``sections`` as in `Session` with
+        texts made plain, ``figures``, ``notes`` and ``qr``, the rows of a code of
+        the start as whole numbers whose bits are its squares.
     """
     ranking = session.ranking
     grid = Grid.around_place(ranking.place, ranking.area.crs, decimals=6)
@@ -61,7 +61,7 @@ def session_payload(session: Session) -> dict[str, Any]:
 
 
 def _section_payload(session: Session, row: dict[str, Any], grid: Grid) -> dict[str, Any]:
-    """Return a section; its line runs the way that is run."""
+    """Return a section, with its line in the direction of the run."""
     steps = session.steps
     of_section = steps[(steps["kind"] == "backward") & (steps["section"] == row["section"])]
     return {
@@ -78,7 +78,7 @@ def _section_payload(session: Session, row: dict[str, Any], grid: Grid) -> dict[
 
 
 def _resample_heights(distance_m: FloatArray, elevation_m: FloatArray) -> FloatArray:
-    """Return heights at equal distances; between a known and an unknown one none is known."""
+    """Return heights at equal distances, NaN between a known and an unknown one."""
     if not len(distance_m):
         return np.empty(0)
     return np.interp(np.linspace(0, distance_m[-1], PROFILE_POINTS), distance_m, elevation_m)

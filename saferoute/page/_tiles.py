@@ -1,4 +1,4 @@
-"""Tiles of a provider under a map that is served: opt-in, by name, with its attribution."""
+"""Tiles of a named provider, with its attribution, under a map that is served."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _find_provider(name: str) -> dict[str, Any]:
     known = xyzservices.providers.flatten()
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of keys; that is said below
+            warnings.simplefilter("ignore")  # about keys, which the error below explains
             found = xyzservices.providers.query_name(name)
     except ValueError:
         near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
@@ -66,7 +66,7 @@ def _find_provider(name: str) -> dict[str, Any]:
 
 
 def _tile_origins(tiles: dict[str, Any]) -> list[str]:
-    """Return the origins of the tiles; a policy takes nothing else from a provider's address."""
+    """Return the origins of the tiles, which are all that the content policy takes from a provider's address."""
     origins = {
         "{0.scheme}://{0.netloc}".format(urlsplit(tiles["url"].replace("{s}", sub)))
         for sub in tiles["subdomains"] or [""]

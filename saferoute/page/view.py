@@ -1,4 +1,4 @@
-"""A map or a scan's page over HTTP on this machine alone: tile servers refuse pages that come from a file."""
+"""Serves a map or the page of a scan to this machine alone: tile servers refuse pages opened from a file."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ class _LocalServer(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        """Where the page is."""
+        """Address of the page."""
         return f"http://{HOST}:{self.server_port}/"
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Keep quiet about readers that hang up."""
+        """Ignore readers that hang up."""
 
 
 class MapServer(_LocalServer):
@@ -64,7 +64,7 @@ class MapServer(_LocalServer):
     def __init__(self, path: Path, *, change: Callable[[str], str] = lambda page: page, port: int = 0) -> None:
         self.path = path
         self.change = change
-        self.read_page()  # what cannot be served is said before the browser opens
+        self.read_page()  # raises before the browser opens if the file cannot be served
         super().__init__(port, _Handler)
 
     def read_page(self) -> str:
@@ -125,7 +125,7 @@ class _LocalHandler(BaseHTTPRequestHandler):
     sys_version = ""
 
     def do_GET(self) -> None:
-        """Answer, unless a page elsewhere lets its name point here to read what is shown."""
+        """Answer, unless the request names another host: a page elsewhere could point its name here."""
         if self.headers.get("Host", "") in {f"{name}:{self.server.server_port}" for name in (HOST, "localhost")}:
             self.answer_request()
         else:
@@ -136,7 +136,7 @@ class _LocalHandler(BaseHTTPRequestHandler):
         self.do_GET()
 
     def answer_request(self) -> None:
-        """Send what is asked for."""
+        """Send what the request asks for."""
         raise NotImplementedError
 
     def send_head(self, status: int, kind: str, length: int, **more: str) -> None:
@@ -148,12 +148,12 @@ class _LocalHandler(BaseHTTPRequestHandler):
             self.send_header(name.replace("_", "-"), value)
         self.send_header("Cache-Control", "no-store")
         self.send_header("X-Content-Type-Options", "nosniff")
-        # Tile servers ask who shows them; they learn the origin, not which segment is looked at.
+        # Tile servers want a referrer; they get the origin, not the chosen stretch.
         self.send_header("Referrer-Policy", "strict-origin-when-cross-origin")
         self.end_headers()
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - so it is called
-        """Say nothing: the terminal belongs to the command."""
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it so
+        """Log nothing: the terminal belongs to the command."""
 
 
 class _Handler(_LocalHandler):

@@ -40,7 +40,7 @@ SHOWN = (
     "score_low", "score", "rating", "data_quality", "length_m", "name", "surface", "grade_pct", "people_per_hour",
     "limiting_criterion", "osm_ids", "district", "park", "checks",
 )  # fmt: skip
-"""Columns that the tiles carry."""
+"""Columns in the tiles."""
 _OF_FACTS = ("title", "attribution", "licence", "data_date", "caution", "notes", "stretches", "profile", "at")
 _MOST_ROWS = 500
 """Rows of the summary on the page; the file has all."""
@@ -51,19 +51,19 @@ _OF_MAP = ("LICENSE.leaflet", "leaflet.css", "leaflet.js")
 class VectorTiles:
     """Collects stretches into vector tiles, partition by partition.
 
-    Those of `MOST_ZOOM` wait in a temporary file, and of the smaller zooms the
-    best of each cell are kept: what is held grows with the region's cells, not
-    with its stretches.
+    Stretches of `MOST_ZOOM` wait in a temporary file; for smaller zooms only the
+    best of each cell are kept. Memory grows with the region's cells, not with
+    its stretches.
     """
 
     def __init__(self) -> None:
         from tempfile import TemporaryFile
 
-        self._file = TemporaryFile()  # noqa: SIM115 - it lives as long as this
+        self._file = TemporaryFile()  # noqa: SIM115 - open as long as this object lives
         self._waiting: dict[Tile, list[int]] = defaultdict(list)
-        """Of each tile of `MOST_ZOOM`, where its parts lie in the file."""
+        """Tile of `MOST_ZOOM` -> positions of its parts in the file."""
         self._best: dict[int, dict[Tile, list[Row]]] = {zoom: defaultdict(list) for zoom in _THINNED}
-        """Of each thinned zoom, the best of each cell."""
+        """Thinned zoom -> cell -> its best stretches."""
         self._bounds = np.array([180.0, 90.0, -180.0, -90.0])
 
     def add_stretches(self, table: gpd.GeoDataFrame) -> None:
@@ -90,7 +90,7 @@ class VectorTiles:
                 best[cell] = sorted(best[cell] + part, key=lambda r: (-r[0], r[1]))[:MOST_OF_CELL]
 
     def _thin_tiles(self) -> dict[Tile, list[Row]]:
-        """Return what the tiles of the smaller zooms show."""
+        """Return the rows of each tile of the smaller zooms."""
         shown: dict[Tile, list[Row]] = defaultdict(list)
         for zoom, best in self._best.items():
             rows = [row for part in best.values() for row in part]
@@ -99,7 +99,7 @@ class VectorTiles:
         return shown
 
     def _read_rows(self, tile: Tile) -> list[Row]:
-        """Return what a tile of `MOST_ZOOM` shows."""
+        """Return the rows of a tile of `MOST_ZOOM`."""
         rows: list[Row] = []
         for at in self._waiting[tile]:
             self._file.seek(at)
@@ -107,7 +107,7 @@ class VectorTiles:
         return rows
 
     def write_pmtiles(self, path: Path, facts: Mapping[str, Any]) -> None:
-        """Write the PMTiles; without any stretch there is a tile without any."""
+        """Write the PMTiles, with one empty tile where there is no stretch."""
         from pmtiles.tile import Compression, TileType, zxy_to_tileid
         from pmtiles.writer import write
 
@@ -136,7 +136,7 @@ class VectorTiles:
 
     @property
     def bounds(self) -> list[float]:
-        """West, south, east, north of what was added, degrees."""
+        """West, south, east and north of all stretches, degrees."""
         return [round(float(b), 6) for b in self._bounds] if self._waiting else [-180.0, -60.0, 180.0, 75.0]
 
 
@@ -186,7 +186,7 @@ def _snap_to_grid(lines: Any, tile: Tile) -> list[shapely.LineString | None]:
 
 
 def write_page(folder: Path, vector: VectorTiles, facts: Mapping[str, Any], summary: pd.DataFrame) -> None:
-    """Fill a folder with the page and all it needs.
+    """Write the page and everything it needs into a folder.
 
     Raises
     ------
@@ -206,7 +206,7 @@ def write_page(folder: Path, vector: VectorTiles, facts: Mapping[str, Any], summ
 
 
 def require_libraries() -> None:
-    """Raise `InvalidInput` unless all libraries are there that a scan writes with."""
+    """Raise `InvalidInput` unless the libraries that write a scan are installed."""
     from importlib.util import find_spec
 
     missing = [lib for lib in ("pyarrow", "pmtiles", "mapbox_vector_tile") if find_spec(lib) is None]
