@@ -8,6 +8,7 @@ from saferoute.version import __version__
 
 if TYPE_CHECKING:
     from saferoute.model import Explanation, Profile, Ranking, SaferouteError, Session, Wish
+    from saferoute.scan import scan_region
     from saferoute.search import Query, crowding_at, explain, find, plan
     from saferoute.sources.profiles import load_profile
     from saferoute.sources.settings import Online
@@ -27,11 +28,13 @@ __all__ = [
     "find",
     "load_profile",
     "plan",
+    "scan_region",
 ]
 
 _HOMES = {
     **dict.fromkeys(("Explanation", "Profile", "Ranking", "SaferouteError", "Session", "Wish"), "saferoute.model"),
     **dict.fromkeys(("Query", "crowding_at", "explain", "find", "plan"), "saferoute.search"),
+    "scan_region": "saferoute.scan",
     "Online": "saferoute.sources.settings",
     "load_profile": "saferoute.sources.profiles",
 }

@@ -12,10 +12,14 @@ from typing import Any
 
 import geopandas as gpd
 import pytest
+import shapely
 
 import saferoute
+from saferoute.cli import program
 from saferoute.exports.schema import SCHEMA, SECTIONS, STEPS
 from saferoute.model import CAUTION, CRITERIA, InvalidInput, PlaceNotFound
+from saferoute.scan import ScanOptions
+from saferoute.search import FindOptions
 from saferoute.search.formats import FORMATS, SESSION_FORMATS
 
 
@@ -223,3 +227,54 @@ def test_a_result_made_by_hand_says_that_nothing_shows_it(found: saferoute.Ranki
         with pytest.raises(InvalidInput, match=r"^this Ranking was not made by a search .* presenter=") as raised:
             call()
         assert "\n" not in str(raised.value)
+
+
+# --- one front door ------------------------------------------------------------------------------------
+
+
+def test_python_has_every_option_of_the_shell_by_its_name() -> None:
+    shell = {p.name for p in program.commands["find"].params} - {"near", "radius", "output", "quiet", "settings"}
+    online = {"offline", "refresh", "cache_dir", *(n for n in shell if n.endswith("_url"))}
+    assert shell - online == FindOptions.__optional_keys__ - {"profile", "online", "radius_m"}
+    assert online <= {field.name for field in dataclasses.fields(saferoute.Online)}
+    of_scan = {p.name for p in program.commands["scan"].params} - {"output", "region", "workers", "scheduler", "quiet"}
+    assert of_scan == ScanOptions.__optional_keys__ - {"profile"}
+
+
+@pytest.mark.parametrize("near", [(60.172, 24.944), [60.172, 24.944], shapely.Point(24.944, 60.172), "60.172 24.944"])
+def test_a_place_may_be_text_a_pair_or_a_point(found: saferoute.Ranking, sample: Path, near: Any) -> None:
+    again = saferoute.find(near, region=sample, radius_m=800, top=7)
+    assert again.to_geodataframe().equals(found.to_geodataframe())
+    assert again.place.name == "60.172,24.944"
+
+
+@pytest.mark.parametrize("near", [(1,), (1, 2, 3), 5, None, ("a", "b"), (float("nan"), 1.0), shapely.Point()])
+def test_what_is_no_place_is_refused_in_a_line(sample: Path, near: Any) -> None:
+    with pytest.raises(InvalidInput, match=r"^near .*"):
+        saferoute.find(near, region=sample)
+
+
+def test_an_open_query_answers_several_questions(found: saferoute.Ranking, sample: Path) -> None:
+    query = saferoute.Query.open((60.172, 24.944), radius_m=800, top=7, region=sample)
+    assert repr(saferoute.find(query)) == repr(found)
+    assert saferoute.explain(query).ranking.place == found.place
+    with pytest.raises(InvalidInput, match=r"^level: a query says everything itself"):
+        saferoute.find(query, level="advanced")
+
+
+def test_the_runner_is_chosen_by_the_names_of_the_shell(sample: Path) -> None:
+    chosen = saferoute.Query.open("60.172,24.944", region=sample, level="advanced", at="2026-06-20T07:00").profile
+    assert chosen == saferoute.load_profile("advanced", at="2026-06-20T07:00")
+    grass = saferoute.Query.open("60.172,24.944", region=sample, surface=["Grass", "sand"], min_length=45).profile
+    assert (grass.only_surfaces, grass.clear_length_m) == ({"grass", "sand"}, 45)
+    assert saferoute.Query.open("60.172,24.944", region=sample, barefoot=True).profile.barefoot
+    with pytest.raises(InvalidInput, match="level and profile both name the runner"):
+        saferoute.find("60.172,24.944", region=sample, level="advanced", profile="beginner")
+
+
+def test_files_are_named_one_by_one_as_in_the_shell(sample: Path, tmp_path: Path, write_plane: Any) -> None:
+    extract, near = sample / "helsinki.osm.pbf", saferoute.find("60.172,24.944", region=sample, radius_m=300)
+    again = saferoute.find("60.172,24.944", osm=extract, dem=sample / "dem.tif", radius_m=300)
+    assert again.to_geodataframe().equals(near.to_geodataframe())
+    with pytest.raises(InvalidInput, match="no raster given with --dem covers"):
+        saferoute.find("60.172,24.944", osm=extract, dem=write_plane(tmp_path / "far.tif", shift=900_000))

@@ -118,7 +118,7 @@ def same(tiled: gpd.GeoDataFrame, whole: gpd.GeoDataFrame) -> None:
 
 def scanned(osm: Path, folder: Path, **more: Any) -> gpd.GeoDataFrame:
     output = folder / "out.parquet"
-    scan.scan_region(job(osm, more.pop("zoom", ZOOM)), output, workers=more.pop("workers", 1), **more)
+    scan.run_job(job(osm, more.pop("zoom", ZOOM)), output, workers=more.pop("workers", 1), **more)
     return gpd.read_parquet(output)
 
 
@@ -189,7 +189,7 @@ def test_larger_tiles_say_the_same(town: Path, whole: Path, tmp_path: Path) -> N
 
 def test_at_an_hour_tiles_say_what_one_search_says(town: Path, tmp_path: Path) -> None:
     saturday = load_profile(at="2026-06-20T07:00")
-    scan.scan_region(job(town, 14, saturday), tmp_path / "out.parquet", workers=1)
+    scan.run_job(job(town, 14, saturday), tmp_path / "out.parquet", workers=1)
     found = gpd.read_parquet(tmp_path / "out.parquet")
     same(found, untiled(town, saturday))
     assert not found["people_per_hour"].equals(untiled(town)["people_per_hour"])
@@ -448,7 +448,7 @@ def test_a_page_of_another_scan_is_no_sign_of_a_whole_one(
     town: Path, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Stop between the page's and the stretches' taking their places, an older scan being there."""
-    scan.scan_region(job(town, zoom=13), tmp_path / "out.parquet", workers=1)
+    scan.run_job(job(town, zoom=13), tmp_path / "out.parquet", workers=1)
     rename = Path.rename
 
     def stop(self: Path, target: Path) -> Path:
@@ -473,7 +473,7 @@ def test_a_scan_that_is_whole_is_not_done_again(
     monkeypatch.setattr(_workers, "scan_tile", None)
     before = contents(whole)
     caplog.set_level("INFO", "saferoute")
-    done = scan.scan_region(job(town), whole / "out.parquet", workers=1)
+    done = scan.run_job(job(town), whole / "out.parquet", workers=1)
     assert done.stretches == len(gpd.read_parquet(whole / "out.parquet"))
     assert "nothing to do" in caplog.text
     assert contents(whole) == before
@@ -482,7 +482,7 @@ def test_a_scan_that_is_whole_is_not_done_again(
 def test_another_profile_is_another_scan(town: Path, whole: Path, tmp_path: Path) -> None:
     shutil.copytree(whole, tmp_path, dirs_exist_ok=True)
     output = tmp_path / "out.parquet"
-    scan.scan_region(job(town, zoom=13, profile=load_profile("advanced")), output, workers=1)
+    scan.run_job(job(town, zoom=13, profile=load_profile("advanced")), output, workers=1)
     assert gpd.read_parquet(output)["length_m"].min() >= 120
     assert set(contents(tmp_path)) != set(contents(whole))
     assert not [name for name in contents(tmp_path) if name.startswith(".")]
@@ -640,7 +640,7 @@ def test_a_raster_elsewhere_is_refused(town: Path, tmp_path: Path, write_plane) 
 
 def test_heights_are_used_and_what_they_leave_open_is_said(town: Path, tmp_path: Path, write_plane) -> None:
     with_heights = scan.create_job(town, profile=BEGINNER, dem=[write_plane(tmp_path / "dem.tif")], zoom=13)
-    scan.scan_region(with_heights, tmp_path / "out.parquet", workers=1)
+    scan.run_job(with_heights, tmp_path / "out.parquet", workers=1)
     found = gpd.read_parquet(tmp_path / "out.parquet")
     assert 0 < found["grade_pct"].notna().sum() < len(found)
     facts = json.loads((tmp_path / "out.parquet" / "_saferoute.json").read_text())

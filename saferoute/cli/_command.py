@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 
+_QUIET = f"{__name__}.quiet"
 NOTHING_QUALIFIES = 5
 SOME_TILES_FAILED = 6
 INTERRUPTED = 130
@@ -46,6 +47,11 @@ GROUPS = {
     "session": ("Session", ""),
 }
 """Title and first words of each group of options in a help."""
+
+
+def note_quiet(ctx: click.Context, _: click.Parameter, quiet: bool) -> None:
+    """Keep whether steps are printed: the callback of ``--quiet``."""
+    ctx.meta[_QUIET] = quiet
 
 
 class Option(click.Option):
@@ -80,7 +86,7 @@ class Command(click.Command):
 
     def invoke(self, ctx: click.Context) -> int:
         """Run the command and return its exit code; what goes wrong is told in one line."""
-        with log_to_stderr(quiet=bool(ctx.params.get("quiet"))):
+        with log_to_stderr(quiet=ctx.meta.get(_QUIET, False)):
             for line in _settings.list_origins(ctx):
                 _LOG.info("settings: %s", line)
             return _run_guarded(lambda: super(Command, self).invoke(ctx))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from saferoute.cli import _settings
-from saferoute.cli._command import Option
+from saferoute.cli._command import Option, note_quiet
 from saferoute.cli._types import Checked, FilePath, Height, Level, check_time
 from saferoute.model import InvalidInput
 
@@ -79,7 +79,9 @@ settings_option = unsettable(
     callback=_settings.load_settings,
     help="settings instead of saferoute.toml here and in the user's configuration; none = no settings",
 )
-quiet_option = unsettable("-q", "--quiet", is_flag=True, help="no progress on stderr")
+quiet_option = unsettable(
+    "-q", "--quiet", is_flag=True, expose_value=False, callback=note_quiet, help="no progress on stderr"
+)
 output_option = partial(unsettable, "-o", "--output", multiple=True, type=FilePath(), metavar="FILE")
 
 raster_options = _apply(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,8 +13,6 @@ from saferoute.cli._types import FilePath
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-_LOG = logging.getLogger(__name__)
 
 
 @click.command(
@@ -46,21 +43,9 @@ _LOG = logging.getLogger(__name__)
 @quiet_option
 def scan(region: Path, output: Path, workers: int | None, scheduler: str | None, **options: Any) -> int:
     """Scan, and say what was written."""
-    from saferoute import scan
-    from saferoute.sources.runner import RunnerOptions, choose_profile
+    from saferoute.scan import scan_region
 
-    runner: Any = {name: value for name, value in options.items() if name in RunnerOptions.__optional_keys__}
-    profile = choose_profile(runner)
-    scan.check_output(output, workers=workers)
-    if not profile.at:
-        _LOG.info("no --at: people are those of a mean hour of the day, and nothing is said of light")
-    _LOG.info("reading the map; an extract that is new here is read whole, which takes a while")
-    job = scan.create_job(
-        region, profile=profile, dem=options["dem"], dem_sigma_m=options["dem_sigma"], zoom=options["zoom"]
-    )
-    if job.profile.at != profile.at:
-        _LOG.info("%s is %s; to go on another day, give that with --at", profile.at, job.profile.at)
-    done = scan.scan_region(job, output, workers=workers, scheduler=scheduler)
+    done = scan_region(region, output, workers=workers, scheduler=scheduler, **options)
     print(f"{done.stretches} stretches of {done.tiles} tiles with a map")
     for path in done.files:
         print_message(f"wrote {path}")

@@ -12,35 +12,42 @@ import os
 import shutil
 import time
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from saferoute.model import InvalidInput, Place
+from saferoute.model import InvalidInput
 from saferoute.scan import _web, _workers
-from saferoute.scan._job import Job
+from saferoute.scan._job import DEFAULT_ZOOM, ZOOMS, Job, ScanOptions, create_job
 from saferoute.scan._store import Store
 from saferoute.scan._tiles import Tile, tiles_covering
 from saferoute.scan._write import SCHEMA, Outputs, assemble_outputs
+from saferoute.sources.runner import choose_profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Unpack
 
-    from saferoute.model import Profile
 
-__all__ = ["DEFAULT_ZOOM", "SCHEMA", "ZOOMS", "Job", "Result", "check_output", "create_job", "scan_region"]
+__all__ = [
+    "DEFAULT_ZOOM",
+    "SCHEMA",
+    "ZOOMS",
+    "Job",
+    "Result",
+    "ScanOptions",
+    "check_output",
+    "create_job",
+    "run_job",
+    "scan_region",
+]
 
 _LOG = logging.getLogger(__name__)
 
-DEFAULT_ZOOM = 12
-ZOOMS = range(9, 17)
-"""Sizes of tiles on offer: at 12 a tile is 4.9 km wide at 60°, 9.8 km at the equator; one
-of 9 (78 km) fits with its widest margin into `saferoute.search.MAX_RADIUS_M`, one of 8 does not."""
 _SAY_EVERY_S = 5.0
 _LAST_TILES = 32
 _LAST_SHARE = 0.1
 """Of all tiles: towns and empty valleys come in turn, and what 32 tiles took said 3 minutes and 25 by turns."""
-_DEGREE_M = 111_320.0
 
 
 @dataclass(frozen=True)
@@ -63,62 +70,47 @@ class Result:
     files: tuple[Path, ...]
 
 
-def create_job(
+def scan_region(
     region: Path | str,
+    output: Path | str,
     *,
-    profile: Profile,
-    dem: Sequence[Path | str] = (),
-    dem_sigma_m: float | None = None,
-    zoom: int = DEFAULT_ZOOM,
-) -> Job:
-    """Say what to scan.
+    workers: int | None = None,
+    scheduler: str | None = None,
+    **options: Unpack[ScanOptions],
+) -> Result:
+    """Find every stretch of a region, tile by tile, and write them.
 
     Parameters
     ----------
     region : path
         A folder with extracts and rasters, or an extract.
-    profile : Profile
-        Its `at`, if any, names a day: a scan may be resumed on another.
-    dem : sequence of path
-        Further rasters.
-    zoom : int
-        Size of the tiles, one of `ZOOMS`. It changes what a worker holds at a time, not what is found.
+    output : path
+        As of `run_job`.
+    workers, scheduler
+        As of `run_job`.
+    **options
+        `ScanOptions`, by the names of the command line.
+
+    Returns
+    -------
+    Result
 
     Raises
     ------
-    InvalidInput
-        If the data cannot be read or a value breaks a rule.
-    NoCoverage
-        If rasters were given with `dem` and none covers anything of the region.
+    InvalidInput, NoCoverage
+        As of `create_job`.
+    InvalidInput, SourceUnavailable
+        As of `run_job`.
     """
-    from saferoute.sources.open import list_region_files
-    from saferoute.sources.osm.extract import SUFFIXES
-
-    if zoom not in ZOOMS:
-        raise InvalidInput(f"zoom {zoom}: tiles are of zoom {ZOOMS[0]} to {ZOOMS[-1]}")
-    path = Path(region)
-    extracts, rasters = ([path], []) if path.name.lower().endswith(SUFFIXES) else list_region_files(path)
-    paths = [tuple(str(Path(p).resolve()) for p in of) for of in (extracts, [*rasters, *dem])]
-    job = Job(paths[0], paths[1], profile, zoom, (-180.0, -90.0, 180.0, 90.0), dem_sigma_m)
-    features, elevation = job.open_data()
-    west, south, east, north = features.read_bounds()
-    if dem and elevation is not None:
-        elevation.check_coverage(
-            (west + east) / 2, (south + north) / 2, max((east - west), (north - south)) * _DEGREE_M
-        )
-    return replace(job, data_box=(west, south, east, north), profile=_resolve_date(profile, west, south, east, north))
-
-
-def _resolve_date(profile: Profile, west: float, south: float, east: float, north: float) -> Profile:
-    """Return the profile with the day that its hour falls on, seen from the middle of the region."""
-    from saferoute.sources import clock
-
+    profile = choose_profile(options)
+    check_output(Path(output), workers=workers)
     if not profile.at:
-        return profile
-    if profile.at.strip().lower() == clock.NOW:
-        raise InvalidInput('now: a scan is no matter of a moment; name an hour with --at, as in "sat 07:00", or none')
-    at = clock.parse_moment(profile.at, Place("", (west + east) / 2, (south + north) / 2)).local
-    return replace(profile, at=f"{at:%Y-%m-%dT%H:%M}")
+        _LOG.info("no --at: people are those of a mean hour of the day, and nothing is said of light")
+    _LOG.info("reading the map; an extract that is new here is read whole, which takes a while")
+    job = create_job(region, **options)
+    if job.profile.at != profile.at:
+        _LOG.info("%s is %s; to go on another day, give that with --at", profile.at, job.profile.at)
+    return run_job(job, Path(output), workers=workers, scheduler=scheduler)
 
 
 def check_output(output: Path, *, workers: int | None = None) -> Outputs:
@@ -135,14 +127,8 @@ def check_output(output: Path, *, workers: int | None = None) -> Outputs:
     return Outputs(output)
 
 
-def scan_region(
-    job: Job,
-    output: Path,
-    *,
-    workers: int | None = None,
-    scheduler: str | None = None,
-) -> Result:
-    """Look at every tile of a region and write what was found.
+def run_job(job: Job, output: Path, *, workers: int | None = None, scheduler: str | None = None) -> Result:
+    """Survey every tile of a job and write what was found.
 
     Parameters
     ----------

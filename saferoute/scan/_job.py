@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from saferoute import search
-from saferoute.sources.open import LocalFiles, open_local
+from saferoute.model import InvalidInput, Place
+from saferoute.sources import clock
+from saferoute.sources.open import LocalFiles, list_region_files, open_local
+from saferoute.sources.osm.extract import SUFFIXES
+from saferoute.sources.runner import RunnerOptions, choose_profile
 from saferoute.sources.settings import Online
 from saferoute.version import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Unpack
+
     from saferoute.model import Profile
     from saferoute.scan._tiles import Box
     from saferoute.sources.elevation.raster import RasterSource
@@ -23,6 +30,29 @@ if TYPE_CHECKING:
 SCHEMA = 1
 """Raised when what is kept of a tile changes its form or meaning."""
 _HEAD_BYTES = 1 << 20
+DEFAULT_ZOOM = 12
+ZOOMS = range(9, 17)
+"""Sizes of tiles on offer: at 12 a tile is 4.9 km wide at 60°, 9.8 km at the equator; one
+of 9 (78 km) fits with its widest margin into `saferoute.search.MAX_RADIUS_M`, one of 8 does not."""
+_DEGREE_M = 111_320.0
+
+
+class ScanOptions(RunnerOptions, total=False):
+    """Besides who runs: heights, and how large the tiles are.
+
+    Attributes
+    ----------
+    dem : sequence of path
+        Elevation rasters, besides those of the region.
+    dem_sigma : float
+        Standard error of the rasters' heights, m.
+    zoom : int
+        Size of the tiles, one of `ZOOMS`. It changes what a worker holds at a time, not what is found.
+    """
+
+    dem: Sequence[Path | str]
+    dem_sigma: float | None
+    zoom: int
 
 
 @dataclass(frozen=True)
@@ -71,3 +101,46 @@ def _identify_file(path: Path) -> list[str | int]:
         file.seek(max(status.st_size - _HEAD_BYTES, 0))
         digest.update(file.read(_HEAD_BYTES))
     return [path.name, status.st_size, status.st_mtime_ns, digest.hexdigest()]
+
+
+def create_job(region: Path | str, **options: Unpack[ScanOptions]) -> Job:
+    """Return what every tile of a scan needs, with the data looked at.
+
+    Parameters
+    ----------
+    region : path
+        A folder with extracts and rasters, or an extract.
+    **options
+        `ScanOptions`. The hour, if any, names a day: a scan may be resumed on another.
+
+    Raises
+    ------
+    InvalidInput
+        If the data cannot be read or a value breaks a rule.
+    NoCoverage
+        If rasters were given with `dem` and none covers anything of the region.
+    """
+    profile, zoom, dem = choose_profile(options), options.get("zoom", DEFAULT_ZOOM), options.get("dem", ())
+    if zoom not in ZOOMS:
+        raise InvalidInput(f"zoom {zoom}: tiles are of zoom {ZOOMS[0]} to {ZOOMS[-1]}")
+    path = Path(region)
+    extracts, rasters = ([path], []) if path.name.lower().endswith(SUFFIXES) else list_region_files(path)
+    paths = [tuple(str(Path(p).resolve()) for p in of) for of in (extracts, [*rasters, *dem])]
+    job = Job(paths[0], paths[1], profile, zoom, (-180.0, -90.0, 180.0, 90.0), options.get("dem_sigma"))
+    features, elevation = job.open_data()
+    west, south, east, north = features.read_bounds()
+    if dem and elevation is not None:
+        elevation.check_coverage(
+            (west + east) / 2, (south + north) / 2, max((east - west), (north - south)) * _DEGREE_M
+        )
+    return replace(job, data_box=(west, south, east, north), profile=_resolve_date(profile, west, south, east, north))
+
+
+def _resolve_date(profile: Profile, west: float, south: float, east: float, north: float) -> Profile:
+    """Return the profile with the day that its hour falls on, seen from the middle of the region."""
+    if not profile.at:
+        return profile
+    if profile.at.strip().lower() == clock.NOW:
+        raise InvalidInput('now: a scan is no matter of a moment; name an hour with --at, as in "sat 07:00", or none')
+    at = clock.parse_moment(profile.at, Place("", (west + east) / 2, (south + north) / 2)).local
+    return replace(profile, at=f"{at:%Y-%m-%dT%H:%M}")

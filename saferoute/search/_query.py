@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, Unpack
 
+import shapely
+
 from saferoute.model import InvalidInput, Profile
 from saferoute.search._area import area_around
 from saferoute.search._join import join_ways
@@ -18,8 +20,6 @@ from saferoute.sources.runner import RunnerOptions, choose_profile
 from saferoute.sources.settings import ELEVATIONS, Online
 
 if TYPE_CHECKING:
-    import shapely
-
     from saferoute.model import Area
     from saferoute.sources import ElevationSource, FeatureSource
 
@@ -175,7 +175,7 @@ def format_near(near: Near) -> str:
         return near
     try:
         lat, lon = map(float, near if isinstance(near, Sequence) else (near.y, near.x))
-    except (TypeError, ValueError, AttributeError) as error:
+    except (TypeError, ValueError, AttributeError, shapely.errors.ShapelyError) as error:
         raise InvalidInput(f"near {near!r}: give a text, (lat, lon), or a shapely Point(lon, lat)") from error
     if not (math.isfinite(lat) and math.isfinite(lon)):
         raise InvalidInput(f"near {near!r}: latitude and longitude must be numbers")
