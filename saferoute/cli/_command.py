@@ -1,4 +1,4 @@
-"""What every command has: settings behind its options, grouped help that ends with the exit codes, one-line errors."""
+"""The base of all commands: settings behind options, grouped help with the exit codes, errors in one line."""
 
 from __future__ import annotations
 

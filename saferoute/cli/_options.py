@@ -202,4 +202,4 @@ def runner_options(*, at: str | None = "now") -> Callable[[F], F]:
 
 
 search_options = _apply(place_options, data_options, network_options, runner_options(), settings_option, quiet_option)
-"""What every search takes: the place, the data and the runner."""
+"""Options of every search: the place, the data and the runner."""

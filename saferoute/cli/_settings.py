@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 FILE = "saferoute.toml"
 NONE = "none"
-"""What ``--settings`` takes for no file at all."""
+"""Value of ``--settings`` for no file at all."""
 PREFIX = "SAFEROUTE"
 """Begins the environment variable of every setting; the option in capitals follows."""
 BEHIND = {"auto_envvar_prefix": PREFIX}
@@ -37,7 +37,7 @@ _RIVALS = (
     ({"dem", "elevation"}, {"dem", "elevation"}),
     ({"time", "distance"}, {"time", "distance"}),
 )
-"""What names one of the first puts the second aside wherever less counts: who names other data means those alone."""
+"""Naming one of the first makes the second void where they count less: other data are meant alone, not added."""
 _ORIGINS = f"{__name__}.origins"
 _USED = f"{__name__}.used"
 

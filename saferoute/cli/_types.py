@@ -1,4 +1,4 @@
-"""What options take: values that are checked, and completed by a shell."""
+"""Types of option values: checked when they are read, and completed by a shell."""
 
 from __future__ import annotations
 

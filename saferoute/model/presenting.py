@@ -1,7 +1,7 @@
-"""What every result can do: show itself, be drawn, be saved.
+"""The base of results that show, draw and save themselves.
 
-How that is done is for the rooms above, which write pages and files. A search
-hands them to its results as a `Presenter`.
+The work is done by rooms above, which write pages and files; a search hands
+them to its results as a `Presenter`.
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ _LAST_SHARE = 0.1
 
 @dataclass(frozen=True)
 class Result:
-    """What a scan did.
+    """The outcome of a scan.
 
     Attributes
     ----------

@@ -227,7 +227,7 @@ class _Owned:
         return needed
 
     def _has_unsure_rivals(self, unsure: FloatArray, margin: FloatArray) -> bool:
-        """Say whether a stretch that may be another competes for ground with the tile's, be it by others."""
+        """Return whether an unsure stretch competes for ground with one of the tile, directly or through others."""
         from scipy.sparse import coo_matrix
         from scipy.sparse.csgraph import connected_components
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def is_kept_at_seam(table: gpd.GeoDataFrame, lane_m: float) -> BoolArray:
-    """Say which stretches along seams are kept.
+    """Return a mask of the stretches along seams that are kept.
 
     Each zone measures and cuts in its own metres, so that a stretch across
     the seam may end a few metres elsewhere in the other. A tile's own

@@ -1,4 +1,4 @@
-"""How right crowding is: the index at points, and its agreement with counters."""
+"""The crowding index at points, and its agreement with counters."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def crowding_at(
 
 @dataclass(frozen=True)
 class Evaluation:
-    """How an index and n counters agree.
+    """Agreement of an index with n counters.
 
     Attributes
     ----------
@@ -207,7 +207,7 @@ def _open_extracts(extract: Path | str | Sequence[Path | str] | ExtractSource) -
 
 
 def _is_within_extract(source: ExtractSource, lonlat: FloatArray) -> NDArray[np.bool_]:
-    """Say which points lie within the box of an extract's ways."""
+    """Return a mask of the points within the box of an extract's ways."""
     west, south, east, north = source.read_bounds()
     with np.errstate(invalid="ignore"):
         lon, lat = lonlat.T

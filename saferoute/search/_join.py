@@ -1,4 +1,4 @@
-"""What may be run on by its own tags, joined to strokes: the same for every runner, hour and place."""
+"""Joining the ways that may be run on by their tags to strokes: the same for every runner, hour and place."""
 
 from __future__ import annotations
 

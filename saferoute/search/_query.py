@@ -1,4 +1,4 @@
-"""What a search is about: an area, data and a runner; and how that is read from what a person writes."""
+"""The query every search starts from: an area, data and a runner, and how it is opened from what a person writes."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class FindOptions(PlaceOptions, total=False):
 
 @dataclass(frozen=True)
 class Query:
-    """What a search is about, with its data open.
+    """An area to search, with its data open and its runner chosen.
 
     Attributes
     ----------
