@@ -93,7 +93,8 @@ def test_lists_are_replaced_and_not_lengthened() -> None:
     write('osm = ["a.osm"]')
     Path("a.osm").touch()
     assert find().osm == (Path("a.osm"),)
-    assert find("--osm", "b.osm", "--osm", "c.osm").osm == (Path("b.osm"), Path("c.osm"))
+    for words in (["--osm", "b.osm", "--osm", "c.osm"], ["--osm", "b.osm", "c.osm", "-q"]):
+        assert find(*words).osm == (Path("b.osm"), Path("c.osm"))
 
 
 def test_who_names_other_data_means_those_alone(folder: Path) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 )
 @click.argument("counts", type=FilePath(), metavar="COUNTS.csv", help="columns lon, lat, count (an hour), at")
 @option(
-    "--osm", type=FilePath(), several=True, required=True, metavar="FILE", help="OpenStreetMap extracts of the city"
+    "--osm", type=FilePath(), several=True, required=True, metavar="FILE...", help="OpenStreetMap extracts of the city"
 )
 @option(
     "--at",

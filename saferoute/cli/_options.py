@@ -85,7 +85,7 @@ quiet_option = unsettable(
 output_option = partial(unsettable, "-o", "--output", multiple=True, type=FilePath(), metavar="FILE")
 
 raster_options = _apply(
-    option("--dem", type=FilePath(), several=True, group="data", metavar="FILE", help="elevation rasters, any CRS"),
+    option("--dem", type=FilePath(), several=True, group="data", metavar="FILE...", help="elevation rasters, any CRS"),
     option(
         "--dem-sigma",
         type=float,
@@ -107,7 +107,7 @@ data_options = _apply(
         type=FilePath(),
         several=True,
         group="data",
-        metavar="FILE",
+        metavar="FILE...",
         help="OpenStreetMap extracts (.osm.pbf .osm .osm.gz .osm.bz2)",
     ),
     raster_options,
