@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -11,24 +11,21 @@ import shapely
 
 from saferoute import candidates, criteria, geometry, limits, scoring
 from saferoute.criteria import flatness
-from saferoute.osm.surfaces import SOFT_SURFACES
 from saferoute.osm.ways import is_lit
+from saferoute.report import checks
 from saferoute.report.reasons import describe_measurement
 from saferoute.search._area import is_touching, project_centre
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from saferoute.arrays import IntArray
-    from saferoute.model import Moment, Samples
+    from saferoute.arrays import BoolArray, IntArray
+    from saferoute.model import Samples
     from saferoute.search._survey import Survey
 
 LEFTOVER = "beside a better stretch"
-EDGE_M = 15.0
-"""Who veers as blindfolded walkers do ("Veering in human locomotion": 2.5 m in 15 m) is 11 m off the line
-when a section of 30 s at 2.2 m/s ends; and some more [J]."""
 _LEFTOVER_RULE = "run-outs, and what is left beside a better stretch and too short for one of its own"
 
 
@@ -78,10 +75,14 @@ def stretch_table(survey: Survey, merged: candidates.Stretches, top: int) -> gpd
         table[f"c_{criterion.name}"] = scores.confidence[rows, k]
         table = pd.concat([table, describe_measurement(criterion, measured[criterion.name], rows)], axis=1)
     lines = _turn_uphill(table, lines[rows])
-    table["barefoot"] = [_barefoot_advice(surface) for surface in table["surface"]]
-    table["checks"] = _list_checks(table, samples.ground.iloc[_first_ground(samples, merged.first[rows])])
-    _warn_of_edges(table, survey.hazards, lines)
-    _warn_of_dark(table, _is_lit(samples.ground, grounds), survey.evidence.moment)
+    moment, tags = survey.evidence.moment, samples.ground.iloc[_first_ground(samples, merged.first[rows])]
+    table["barefoot"] = [checks.advise_barefoot(surface) for surface in table["surface"]]
+    table["checks"] = checks.list_checks(
+        table,
+        tags,
+        beside_edge=survey.hazards.lines_beside_hazard(shapely.STRtree(lines), "drop", checks.EDGE_M),
+        unlit_in_the_dark=(moment is not None and moment.dark) & ~_is_lit(samples.ground, grounds),
+    )
     return gpd.GeoDataFrame(table, geometry=lines, crs=survey.area.crs)
 
 
@@ -121,80 +122,10 @@ def _height_profiles(survey: Survey, first: IntArray, n: IntArray) -> pd.DataFra
     )
 
 
-def _barefoot_advice(surface: object) -> str:
-    """Say whether to take the shoes off: on checked sand or grass only."""
-    if not isinstance(surface, str):
-        return "no: the surface is not tagged"
-    if surface in SOFT_SURFACES:
-        return f"possible on {surface} that has been checked: glass, nails, debris"
-    return f"no: {surface}; on sand or grass only"
-
-
-_CHECKS_BY_KIND = {
-    "beach": [
-        "firm damp sand at low tide, camber across the slope, and buried objects",
-        "dogs, fees and bathing times",
-    ],
-    "sand": ["firm ground, and buried objects"],
-    "pitch": ["permission and bookings: it is a sports pitch", "goals, posts, lines and sprinklers"],
-    "track": ["permission, and that the outer lane is empty; straights only"],
-    "grass": ["whether one may be there: access to lawns is rarely tagged", "moles' holes and sprinklers"],
-    "meadow": ["whether one may be there, and how high the grass stands"],
-    "park": ["lawn or bed: the ground of parks is rarely drawn"],
-    "square": ["market stalls, cables and street furniture"],
-}
-
-
-def _list_checks(table: pd.DataFrame, ground: gpd.GeoDataFrame) -> list[list[str]]:
-    """Say what to look at on foot before running: all that the data cannot tell."""
-    checks = []
-    tags = ground[["kind", "dog", "fee", "beach_club"]].to_dict("records")
-    for row, tag in zip(table.to_dict("records"), tags, strict=True):
-        look = ["holes, glass, nails and debris", *_CHECKS_BY_KIND.get(tag["kind"], []), *_list_permissions(tag)]
-        if pd.isna(row["surface"]):
-            look.append("the surface: it is not tagged")
-        if pd.isna(row["grade_pct"]):
-            look.append("the slope: no elevation data")
-        elif row["grade_sigma_pct"] > 1:
-            look.append(f"the slope: it is known to ± {row['grade_sigma_pct']:.1f} % only")
-        if pd.isna(row["width_m"]):
-            look.append("the width: it is not tagged")
-        if row["c_obstacles"] < 0.5:
-            look.append("posts, benches, roots and kerbs: few small things are mapped here")
-        checks.append(look)
-    return checks
-
-
-def _warn_of_edges(table: pd.DataFrame, hazards: limits.Hazards, lines: NDArray[np.object_]) -> None:
-    """Put an edge that is not near enough to be a limit first among the checks."""
-    for row in hazards.lines_beside_hazard(shapely.STRtree(lines), "drop", EDGE_M):
-        table["checks"].iloc[row].insert(0, f"the edge: a drop or water is mapped within {EDGE_M:.0f} m of the line")
-
-
-def _is_lit(ground: pd.DataFrame, rows_of: list[IntArray]) -> list[bool]:
-    """Return for lists of rows of ground whether all of them are known to be lit."""
+def _is_lit(ground: pd.DataFrame, rows_of: list[IntArray]) -> BoolArray:
+    """Return a mask of the lists of rows of ground all of which are known to be lit."""
     lit = is_lit(ground).yes
-    return [bool(lit[rows].all()) for rows in rows_of]
-
-
-def _warn_of_dark(table: pd.DataFrame, lit: list[bool], moment: Moment | None) -> None:
-    """Put the missing lamps first among the checks of stretches of which nobody says that they are lit."""
-    if moment is None or not moment.dark:
-        return
-    for checks, known in zip(table["checks"], lit, strict=True):
-        if not known:
-            checks.insert(0, "lamps: it is dark at that hour, and lighting is not tagged")
-
-
-def _list_permissions(tag: dict[Hashable, Any]) -> list[str]:
-    words = []
-    if tag["beach_club"]:
-        words.append("whether the beach club lets one run there")
-    if tag["fee"] not in (None, "no") and pd.notna(tag["fee"]):
-        words.append("the fee that is asked")
-    if tag["dog"] not in (None, "no") and pd.notna(tag["dog"]):
-        words.append("dogs: they are allowed here")
-    return words
+    return np.array([lit[rows].all() for rows in rows_of], dtype=bool)
 
 
 def _first_ground(samples: Samples, sample: IntArray) -> IntArray:

@@ -1,0 +1,107 @@
+"""What to check on foot before running, and whether to do it barefoot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from saferoute.osm.surfaces import SOFT_SURFACES
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping
+
+    from saferoute.arrays import BoolArray, IntArray
+
+EDGE_M = 15.0
+"""Who veers as blindfolded walkers do ("Veering in human locomotion": 2.5 m in 15 m) is 11 m off the line
+when a section of 30 s at 2.2 m/s ends; and some more [J]."""
+_EDGE = f"the edge: a drop or water is mapped within {EDGE_M:.0f} m of the line"
+_LAMPS = "lamps: it is dark at that hour, and lighting is not tagged"
+_SURE_PCT = 1.0
+"""Standard error of a slope from which on it is to be checked, percentage points [J]."""
+_COMPLETE = 0.5
+"""Confidence in the obstacles below which small things are to be looked for [J]."""
+
+
+def advise_barefoot(surface: object) -> str:
+    """Return whether to take the shoes off: on checked sand or grass only."""
+    if not isinstance(surface, str):
+        return "no: the surface is not tagged"
+    if surface in SOFT_SURFACES:
+        return f"possible on {surface} that has been checked: glass, nails, debris"
+    return f"no: {surface}; on sand or grass only"
+
+
+_CHECKS_BY_KIND = {
+    "beach": [
+        "firm damp sand at low tide, camber across the slope, and buried objects",
+        "dogs, fees and bathing times",
+    ],
+    "sand": ["firm ground, and buried objects"],
+    "pitch": ["permission and bookings: it is a sports pitch", "goals, posts, lines and sprinklers"],
+    "track": ["permission, and that the outer lane is empty; straights only"],
+    "grass": ["whether one may be there: access to lawns is rarely tagged", "moles' holes and sprinklers"],
+    "meadow": ["whether one may be there, and how high the grass stands"],
+    "park": ["lawn or bed: the ground of parks is rarely drawn"],
+    "square": ["market stalls, cables and street furniture"],
+}
+
+
+def list_checks(
+    table: pd.DataFrame, tags: pd.DataFrame, *, beside_edge: IntArray, unlit_in_the_dark: BoolArray
+) -> list[list[str]]:
+    """Return what to look at on foot before running: all that the data cannot tell.
+
+    Parameters
+    ----------
+    table : DataFrame of n rows
+        Stretches, with the columns of every criterion.
+    tags : DataFrame of n rows
+        ``kind``, ``dog``, ``fee`` and ``beach_club`` of the ground of each.
+    beside_edge : ndarray of row numbers
+        Stretches with a drop or water within `EDGE_M`, too far for a limit.
+    unlit_in_the_dark : ndarray of bool, shape (n,)
+        Whether it is dark at the hour, and nobody says that there are lamps.
+    """
+    grounds = tags[["kind", "dog", "fee", "beach_club"]].to_dict("records")
+    rows = zip(table.to_dict("records"), grounds, unlit_in_the_dark, strict=True)
+    edges = set(beside_edge.tolist())
+    return [
+        [
+            *([_LAMPS] if is_unlit else []),
+            *([_EDGE] if number in edges else []),
+            "holes, glass, nails and debris",
+            *_CHECKS_BY_KIND.get(ground["kind"], []),
+            *_list_permissions(ground),
+            *_list_unknowns(row),
+        ]
+        for number, (row, ground, is_unlit) in enumerate(rows)
+    ]
+
+
+def _list_unknowns(row: Mapping[Hashable, Any]) -> list[str]:
+    """Return what no tag and no raster tells of a stretch."""
+    unknowns = []
+    if pd.isna(row["surface"]):
+        unknowns.append("the surface: it is not tagged")
+    if pd.isna(row["grade_pct"]):
+        unknowns.append("the slope: no elevation data")
+    elif row["grade_sigma_pct"] > _SURE_PCT:
+        unknowns.append(f"the slope: it is known to ± {row['grade_sigma_pct']:.1f} % only")
+    if pd.isna(row["width_m"]):
+        unknowns.append("the width: it is not tagged")
+    if row["c_obstacles"] < _COMPLETE:
+        unknowns.append("posts, benches, roots and kerbs: few small things are mapped here")
+    return unknowns
+
+
+def _list_permissions(tag: Mapping[Hashable, Any]) -> list[str]:
+    words = []
+    if tag["beach_club"]:
+        words.append("whether the beach club lets one run there")
+    if tag["fee"] not in (None, "no") and pd.notna(tag["fee"]):
+        words.append("the fee that is asked")
+    if tag["dog"] not in (None, "no") and pd.notna(tag["dog"]):
+        words.append("dogs: they are allowed here")
+    return words
