@@ -97,7 +97,11 @@ def _column(values: list[Any]) -> pd.Series:
 
 def bare(**tables: gpd.GeoDataFrame) -> Features:
     empty = table([])
-    return Features(**{"ways": empty, "areas": empty, "points": empty, **tables}, tagged=pd.DataFrame(), extent=None)
+    return Features(
+        **{"ways": empty, "areas": empty, "fragments": empty, "points": empty, **tables},
+        tagged=pd.DataFrame(),
+        extent=None,
+    )
 
 
 def features(text: str = "Rantatie") -> Features:

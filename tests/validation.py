@@ -249,7 +249,7 @@ def climb_windows(xy: FloatArray, truth: FloatArray, source: ElevationSource) ->
     line = np.array([shapely.LineString(xy)])
     ground = gpd.GeoDataFrame({"bridge": pd.array([None], dtype="str")}, geometry=line, crs="EPSG:2056")
     nothing = ground.iloc[:0]
-    samples, evidence = along(line, ground, Features(nothing, nothing, nothing, pd.DataFrame(), None), source)
+    samples, evidence = along(line, ground, Features(nothing, nothing, nothing, nothing, pd.DataFrame(), None), source)
     per_point = round(SPACING_M / samples.step_m)
     first = np.arange((len(samples) - 4 * per_point) // per_point + 1)
     slopes = flatness.fit_window_slopes(windows_at(samples, first * per_point, 4 * per_point), evidence)

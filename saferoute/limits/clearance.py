@@ -35,13 +35,13 @@ BUILDING_M, USE_M, PLAYGROUND_M = 0.5, 0.5, 3.0
 
 def collect_blockers(features: Features) -> Blockers:
     """Return everything that open ground is cut by, and the ways that lead to it."""
-    points, areas, of_ways = Tags.of(features.points), Tags.of(features.areas), Tags.of(features.ways)
+    points, areas, of_ways = Tags.of(features.points), Tags.of(features.outlines), Tags.of(features.ways)
     small = obstacles.is_small_object(points)
     trees = obstacles.is_tree(points)[small]
     building, playground = ground.is_building(areas), ground.is_playground(areas)
     wet = water.is_water_area(areas).yes
     use = ground.is_in_use(areas) & ~building & ~playground & ~wet
-    polygons, lines = features.areas.geometry.to_numpy(), features.ways.geometry.to_numpy()
+    polygons, lines = features.outlines.geometry.to_numpy(), features.ways.geometry.to_numpy()
     cut, line_margins = _measure_line_margins(of_ways)
     parts = [
         (features.points.geometry.to_numpy()[small], np.where(trees, TREE_M, OBJECT_M), False),
@@ -56,7 +56,7 @@ def collect_blockers(features: Features) -> Blockers:
         geometry=np.concatenate([p[0] for p in parts]),
         margin_m=np.concatenate([p[1] for p in parts]).astype(float),
         yields=np.concatenate([np.full(len(p[0]), p[2]) for p in parts]),
-        shore=np.concatenate([coastline, shapely.boundary(polygons[wet])]),
+        shore=np.concatenate([coastline, _edges(polygons[wet])]),
         coastline=coastline,
         walkable=lines[access.is_walkable(of_ways)],
         footways=lines[access.is_made_for_walking(of_ways)],
@@ -65,12 +65,19 @@ def collect_blockers(features: Features) -> Blockers:
 
 def collect_walls(features: Features) -> NDArray[np.object_]:
     """Return what nobody walks straight across, not even forwards: buildings, water, fences, drops, rails, roads."""
-    areas, of_ways = Tags.of(features.areas), Tags.of(features.ways)
+    areas, of_ways = Tags.of(features.outlines), Tags.of(features.ways)
     solid = ground.is_building(areas) | water.is_water_area(areas).yes
     line = barriers.is_fence(of_ways).yes | barriers.is_drop(of_ways).yes | barriers.is_rail(of_ways)
     line |= ways.is_motor_road(of_ways)
     line &= ~ways.is_below_ground(of_ways)
-    return np.concatenate([features.areas.geometry.to_numpy()[solid], features.ways.geometry.to_numpy()[line]])
+    return np.concatenate([features.outlines.geometry.to_numpy()[solid], features.ways.geometry.to_numpy()[line]])
+
+
+def _edges(outlines: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return the boundaries of polygons, and lines as they are."""
+    is_polygon = shapely.get_dimensions(outlines) == 2  # an area
+    edges: NDArray[np.object_] = np.where(is_polygon, shapely.boundary(outlines), outlines)
+    return edges
 
 
 def _measure_line_margins(lines: Tags) -> tuple[BoolArray, FloatArray]:

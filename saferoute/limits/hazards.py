@@ -31,8 +31,8 @@ class Hazards:
     """
 
     def __init__(self, features: Features) -> None:
-        of_ways, of_areas = Tags.of(features.ways), Tags.of(features.areas)
-        lines, shapes = features.ways.geometry.to_numpy(), features.areas.geometry.to_numpy()
+        of_ways, of_areas = Tags.of(features.ways), Tags.of(features.outlines)
+        lines, shapes = features.ways.geometry.to_numpy(), features.outlines.geometry.to_numpy()
         on_ground = ~ways.is_off_ground(of_ways)
         road = ways.is_motor_road(of_ways) & on_ground
         rail = barriers.is_rail(of_ways) & on_ground
@@ -46,7 +46,8 @@ class Hazards:
             "beyond": (np.concatenate([drops, steps]), np.zeros(len(drops) + len(steps))),
         }
         self._near = {kind: Nearby(things) for kind, (things, _) in self._by_kind.items()}
-        self._fences = lines[barriers.is_fence(of_ways).yes & on_ground]
+        fenced = shapes[len(features.areas) :][barriers.is_fence(of_areas).yes[len(features.areas) :]]
+        self._fences = np.concatenate([lines[barriers.is_fence(of_ways).yes & on_ground], fenced])
         self._protected = shapes[ground.is_protected(of_areas)]
         self._closed = np.concatenate([shapes[ground.is_closed_ground(of_areas)], lines[ground.is_jetty(of_ways)]])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Counters:
 
 @dataclass(frozen=True)
 class Features:
-    """OpenStreetMap around an area as three tables in one metric CRS.
+    """OpenStreetMap around an area as tables in one metric CRS.
 
     Every table has ``osm_type`` (``node``, ``way``, ``relation``), ``osm_id``,
     a column per tag of `saferoute.osm.keys` (small letters, missing = NaN) and
@@ -67,6 +68,9 @@ class Features:
     """Every line: highways, railways, waterways, barriers, cliffs, coastline."""
     areas: gpd.GeoDataFrame
     """Polygons and multipolygons with their holes."""
+    fragments: gpd.GeoDataFrame
+    """Lines of areas that are not whole, each with the tags of its area: a part of it is missing, or its
+    rings do not close or cross. Its edge is known there, what lies within is not."""
     points: gpd.GeoDataFrame
     """Tagged nodes."""
     tagged: pd.DataFrame
@@ -90,3 +94,10 @@ class Features:
     population: pd.DataFrame | None = None
     """People who live at points: ``x_m``, ``y_m``, ``people``, ``cell_m``; cells
     where nobody lives are listed, too. None where it is not known."""
+
+    @cached_property
+    def outlines(self) -> gpd.GeoDataFrame:
+        """All that is known of areas: `areas`, and behind them `fragments`."""
+        import pandas as pd
+
+        return pd.concat([self.areas, self.fragments], ignore_index=True) if len(self.fragments) else self.areas

@@ -306,6 +306,25 @@ def merge_columns(parts: Sequence[Columns]) -> Columns:
     return sort_objects(every.select_rows((chosen["file"] == chosen["file_chosen"]).to_numpy()))
 
 
+def merge_fragments(parts: Sequence[Columns], areas: Columns) -> Columns:
+    """Put the lines of areas that several files hold in part together, without those of areas that one of them has.
+
+    Parameters
+    ----------
+    parts : sequence of Columns
+        Fragments of each file.
+    areas : Columns
+        The areas of all files.
+    """
+    import pandas as pd
+
+    every = parts[0] if len(parts) == 1 else _concatenate_parts(parts)
+    of_area = pd.MultiIndex.from_arrays([every.kind, every.osm_id])
+    whole = of_area.isin(pd.MultiIndex.from_arrays([areas.kind, areas.osm_id])) if len(areas) else of_area.isin([])
+    again = pd.DataFrame({"kind": every.kind, "id": every.osm_id, "wkb": every.wkb}).duplicated().to_numpy()
+    return sort_objects(every.select_rows(~whole & ~again))
+
+
 def _concatenate_parts(parts: Sequence[Columns]) -> Columns:
     import numpy as np
 

@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import islice
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from saferoute.memory import collect_garbage_rarely
-from saferoute.model import InvalidInput
 from saferoute.osm import keys
-from saferoute.sources.osm._columns import KINDS, NAME, Columns, Rows, enclosing_box, merge_columns
+from saferoute.sources.osm._columns import (
+    NAME,
+    Columns,
+    Rows,
+    merge_columns,
+    merge_fragments,
+    sort_objects,
+)
+from saferoute.sources.osm._extent import choose_extent, drop_explained_cuts, merge_cuts
+from saferoute.sources.osm._files import open_file, read_in_order
+from saferoute.sources.osm._fragments import empty_fragments, read_fragments
+from saferoute.sources.osm._objects import NODE, RELATION, WAY, locate_cuts, read_lines, read_tags, wkb_factory
+from saferoute.sources.osm._xml import NEW_ID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     import shapely
 
-T = TypeVar("T")
-
-SUFFIXES = (".osm.pbf", ".osm.gz", ".osm.bz2", ".osm", ".pbf")
-"""Names an extract may end with."""
+    from saferoute.arrays import FloatArray, IntArray
+    from saferoute.sources.osm._files import SortedFile
 
 ALL = ("node", "way", "area")
 """What may be read: points, ways, areas."""
-
-_PLAUSIBLE = 3.0
-"""A header's box that is this much larger than what the file holds is no box of this file."""
-_NODE, _RELATION, _WAY = range(len(KINDS))
 
 
 @dataclass(frozen=True)
@@ -37,13 +42,18 @@ class Read:
 
     ways: Columns
     areas: Columns
+    fragments: Columns
+    """Lines of areas that cannot be put together."""
     points: Columns
     extent: shapely.Geometry | None
     """Where the files are whole, in degrees; None = one does not say."""
+    cuts: FloatArray
+    """Longitude and latitude, shape (n, 2), of nodes at which a way breaks off for another reason than the
+    edge of a box: the next node is missing."""
     data_date: str | None
     """Of the oldest file."""
     skipped: int
-    """Broken objects."""
+    """Ways that are no lines: of one node, or with fewer than two nodes that the file holds."""
 
 
 @collect_garbage_rarely()
@@ -53,8 +63,8 @@ def read_extracts(paths: Sequence[Path], what: Sequence[str] = ALL) -> Read:
     Parameters
     ----------
     what : sequence of str
-        Some of `ALL`. Areas come from a second pass of their own over the file,
-        so that two processes can share the work.
+        Some of `ALL`. Areas, and fragments with them, come from passes of their
+        own over the file, so that two processes can share the work.
 
     Raises
     ------
@@ -63,109 +73,92 @@ def read_extracts(paths: Sequence[Path], what: Sequence[str] = ALL) -> Read:
     """
     import shapely
 
-    parts = [read_in_order(path, lambda whole: _read_extract(whole, tuple(what))) for path in paths]
+    parts = [
+        _restore_new_ids(read_in_order(path, lambda whole: _read_extract(whole, tuple(what))), number)
+        for number, path in enumerate(paths)
+    ]
     dates = [p.data_date for p in parts if p.data_date]
     extents = [p.extent for p in parts]
+    areas = merge_columns([p.areas for p in parts])
     return Read(
         ways=merge_columns([p.ways for p in parts]),
-        areas=merge_columns([p.areas for p in parts]),
+        areas=areas,
+        fragments=merge_fragments([p.fragments for p in parts], areas),
         points=merge_columns([p.points for p in parts]),
         extent=None if any(e is None for e in extents) else shapely.union_all(extents),
+        cuts=merge_cuts([p.cuts for p in parts], extents),
         data_date=min(dates) if dates else None,
         skipped=sum(p.skipped for p in parts),
     )
 
 
-def osm_file(path: Path) -> Any:
-    """Return what osmium opens: it knows formats by suffixes in small letters alone."""
-    import osmium
+def _restore_new_ids(read: Read, number: int) -> Read:
+    """Return what a file holds with negative ids for its new objects, other ones than those of any other file.
 
-    suffix = next(s for s in SUFFIXES if path.name.lower().endswith(s))
-    return osmium.io.File(str(path), suffix.removeprefix("."))
-
-
-def read_in_order(path: Path, read: Callable[[Path], T]) -> T:
-    """Return what `read` makes of a file whose objects are sorted by kind and id.
-
-    Areas can only be put together from sorted files. PBF files nearly always
-    are; XML written by hand or by a service may be not, and is sorted into a
-    temporary copy first, older versions of an object dropped.
-
-    Raises
-    ------
-    InvalidInput
-        If the file is no whole OpenStreetMap extract.
+    Parameters
+    ----------
+    number : int
+        Of the file.
     """
-    try:
-        if path.name.lower().endswith(".pbf"):
-            try:
-                return read(path)
-            except RuntimeError as error:
-                if not any(word in str(error) for word in _UNSORTED):
-                    raise
-        with TemporaryDirectory() as folder:
-            return read(_write_sorted_copy(path, Path(folder)))
-    except (RuntimeError, ValueError) as error:
-        reason = " ".join(str(error).split()) or "cannot be decoded"
-        raise InvalidInput(f"{path}: not a whole OpenStreetMap extract ({reason}); download it again") from error
+
+    def restore(ids: IntArray) -> IntArray:
+        return np.where(ids > NEW_ID, -(ids - NEW_ID + number * NEW_ID), ids)
+
+    def restore_all(columns: Columns) -> Columns:
+        nodes = None if columns.nodes is None else restore(columns.nodes)
+        restored = replace(columns, osm_id=restore(columns.osm_id), nodes=nodes)
+        return sort_objects(restored) if (columns.osm_id > NEW_ID).any() else restored
+
+    return replace(
+        read,
+        ways=restore_all(read.ways),
+        areas=restore_all(read.areas),
+        fragments=restore_all(read.fragments),
+        points=restore_all(read.points),
+    )
 
 
-_UNSORTED = ("out of order", "twice")
-
-
-def _write_sorted_copy(path: Path, folder: Path) -> Path:
-    import osmium
-
-    reader = osmium.MergeInputReader()
-    suffix = next(s for s in SUFFIXES if path.name.lower().endswith(s))
-    source = folder / f"source{suffix}"  # osmium knows suffixes in small letters alone
-    source.symlink_to(path.resolve())
-    reader.add_file(str(source))
-    copy = folder / "sorted.osm.pbf"
-    with osmium.SimpleWriter(str(copy), header=osmium.FileProcessor(osm_file(path)).header) as writer:
-        reader.apply(writer, simplify=True)
-    return copy
-
-
-def _read_extract(path: Path, what: tuple[str, ...]) -> Read:
-    ways = Rows(keys.WAY_TAGS, deciding=(*keys.LINE_KEYS, "area", "building"), with_nodes=True)
-    areas, points = Rows(keys.AREA_TAGS, deciding=(*keys.AREA_KEYS, "area")), Rows(keys.POINT_TAGS)
-    newest, skipped = None, 0
-    add_node, add_way, add_area = _make_adders(ways, areas, points)
-    for obj in _iterate_objects(path, what):
-        try:
-            if obj.is_node():
-                add_node(obj)
-            elif obj.is_area():
-                add_area(obj)
-            elif add_way(obj):
-                newest = obj.timestamp if newest is None else max(newest, obj.timestamp)
-        except RuntimeError:  # lines of one node, rings that do not close or cross themselves
-            skipped += 1
-    if what == ALL and not len(ways) and not len(areas):
+def _read_extract(file: SortedFile, what: tuple[str, ...]) -> Read:
+    reader = _Reader()
+    newest = None
+    for obj in _iterate_objects(file.path, what):
+        if obj.is_node():
+            reader.add_node(obj)
+        elif obj.is_area():
+            reader.add_area(obj)
+        elif reader.add_way(obj):
+            newest = obj.timestamp if newest is None else max(newest, obj.timestamp)
+    if what == ALL and not len(reader.ways) and not len(reader.areas):
         raise ValueError("it holds no ways")
-    lines = ways.build_columns()
+    lines = reader.ways.build_columns()
+    extent = choose_extent(file.boxes, lines)
     return Read(
-        lines,
-        areas.build_columns(),
-        points.build_columns(),
-        _read_extent(path, lines),
-        _read_data_date(path, newest),
-        skipped,
+        ways=lines,
+        areas=reader.areas.build_columns(),
+        fragments=read_fragments(file.path, reader.assembled) if "area" in what else empty_fragments().build_columns(),
+        points=reader.points.build_columns(),
+        extent=extent,
+        cuts=drop_explained_cuts(np.array(reader.cuts, dtype=float).reshape(-1, 3), extent),
+        data_date=_choose_data_date(file.timestamp, newest),
+        skipped=reader.skipped,
     )
 
 
 def _iterate_objects(path: Path, what: tuple[str, ...]) -> Iterator[Any]:
     """Iterate over the objects that may become rows; osmium drops the rest in C++."""
     import osmium
-    from osmium.osm import AREA, NODE, WAY
 
-    kinds = {"area": (AREA, keys.AREA_KEYS), "way": (WAY, keys.LINE_KEYS), "node": (NODE, keys.POINT_KEYS)}
+    in_osmium = osmium.osm
+    kinds = {
+        "area": (in_osmium.AREA, keys.AREA_KEYS),
+        "way": (in_osmium.WAY, keys.LINE_KEYS),
+        "node": (in_osmium.NODE, keys.POINT_KEYS),
+    }
     if "area" in what:
-        processor = osmium.FileProcessor(osm_file(path)).with_areas(osmium.filter.KeyFilter(*keys.AREA_KEYS))
+        processor = osmium.FileProcessor(open_file(path)).with_areas(osmium.filter.KeyFilter(*keys.AREA_KEYS))
     else:
-        processor = osmium.FileProcessor(osm_file(path), NODE | WAY).with_locations()
-    asked = osmium.osm.NOTHING
+        processor = osmium.FileProcessor(open_file(path), in_osmium.NODE | in_osmium.WAY).with_locations()
+    asked = in_osmium.NOTHING
     for kind, chosen in (kinds[name] for name in what):
         only = osmium.filter.KeyFilter(*chosen)
         only.enable_for(kind)
@@ -174,48 +167,55 @@ def _iterate_objects(path: Path, what: tuple[str, ...]) -> Iterator[Any]:
     yield from processor.with_filter(osmium.filter.EntityFilter(asked))
 
 
-def _make_adders(ways: Rows, areas: Rows, points: Rows) -> tuple[Callable[[Any], Any], ...]:
-    import osmium
+class _Reader:
+    """Puts objects into tables, and notes what could not be."""
 
-    wkb: Any = osmium.geom.WKBFactory()
-    every = osmium.geom.use_nodes.ALL  # as many vertices as node ids, doubled ones too
-    is_line, is_area = _Verdicts(keys.is_line), _Verdicts(keys.is_area)
-    is_multipolygon = _Verdicts(lambda get: keys.is_area(get, relation=True))
+    def __init__(self) -> None:
+        self.ways = Rows(keys.WAY_TAGS, deciding=(*keys.LINE_KEYS, "area", "building"), with_nodes=True)
+        self.areas = Rows(keys.AREA_TAGS, deciding=(*keys.AREA_KEYS, "area"))
+        self.points = Rows(keys.POINT_TAGS)
+        self.assembled: set[int] = set()
+        """osmium's numbers of the areas that could be put together."""
+        self.cuts: list[tuple[float, float, float]] = []
+        self.skipped = 0
+        self._is_line, self._is_area = _Verdicts(keys.is_line), _Verdicts(keys.is_area)
+        self._is_multipolygon = _Verdicts(lambda get: keys.is_area(get, relation=True))
 
-    def add_node(node: Any) -> None:
+    def add_node(self, node: Any) -> None:
         if node.location.valid():
-            tags = _read_tags(node)
-            points.add_object(_NODE, node.id, points.number_combination(tags), tags.get(NAME), wkb.create_point(node))
+            tags = read_tags(node)
+            number = self.points.number_combination(tags)
+            self.points.add_object(NODE, node.id, number, tags.get(NAME), wkb_factory().create_point(node))
 
-    def add_way(way: Any) -> bool:
-        tags = _read_tags(way)
-        number = ways.number_combination(tags)
-        if not is_line.holds_for(number, tags):
+    def add_way(self, way: Any) -> bool:
+        """Add a way that is a line, in pieces where nodes are missing, and return whether it is one."""
+        tags = read_tags(way)
+        number = self.ways.number_combination(tags)
+        if not self._is_line.holds_for(number, tags):
             return False
         try:
-            line = wkb.create_linestring(way, every)
-        except osmium.InvalidLocationError:  # the extract's edge cut nodes off
-            for nodes, piece in _located_runs(way):
-                ways.add_object(_WAY, way.id, number, tags.get(NAME), piece)
-                ways.add_nodes(nodes)
-        else:
-            ways.add_object(_WAY, way.id, number, tags.get(NAME), line)
-            ways.add_nodes([node.ref for node in way.nodes])
+            lines = list(read_lines(way))
+        except RuntimeError:  # one node
+            lines = []
+        self.skipped += not lines
+        for nodes, line in lines:
+            self.ways.add_object(WAY, way.id, number, tags.get(NAME), line)
+            self.ways.add_nodes(nodes)
+        if not lines or len(lines[0][0]) < len(way.nodes):
+            self.cuts.extend(locate_cuts(way))
         return True
 
-    def add_area(area: Any) -> None:
-        tags = _read_tags(area)
-        number, from_way = areas.number_combination(tags), area.from_way()
-        if (is_area if from_way else is_multipolygon).holds_for(number, tags):
-            kind = _WAY if from_way else _RELATION
-            areas.add_object(kind, area.orig_id(), number, tags.get(NAME), wkb.create_multipolygon(area))
-
-    return add_node, add_way, add_area
-
-
-def _read_tags(obj: Any) -> dict[str, str]:
-    """Return an object's tags; to be told that there are no more would take as long as six of them."""
-    return dict(islice(obj.tags, len(obj.tags)))
+    def add_area(self, area: Any) -> None:
+        tags = read_tags(area)
+        number, from_way = self.areas.number_combination(tags), area.from_way()
+        if (self._is_area if from_way else self._is_multipolygon).holds_for(number, tags):
+            try:
+                shape = wkb_factory().create_multipolygon(area)
+            except RuntimeError:  # its rings do not close, or cross
+                return
+            self.assembled.add(area.id)
+            kind = WAY if from_way else RELATION
+            self.areas.add_object(kind, area.orig_id(), number, tags.get(NAME), shape)
 
 
 class _Verdicts:
@@ -232,43 +232,10 @@ class _Verdicts:
         return known
 
 
-def _located_runs(way: Any) -> Iterator[tuple[list[int], str]]:
-    """Yield the node ids and WKB in hexadecimal digits of each run of nodes that the extract holds."""
-    import shapely
-
-    run: list[tuple[int, float, float]] = []
-    for node in [*way.nodes, None]:
-        if node is not None and node.location.valid():
-            run.append((node.ref, node.location.lon, node.location.lat))
-            continue
-        if len({r[1:] for r in run}) >= 2:
-            yield [r[0] for r in run], shapely.to_wkb(shapely.LineString([r[1:] for r in run]), hex=True)
-        run = []
-
-
-def _read_extent(path: Path, ways: Columns) -> shapely.Geometry | None:
-    """Return the box that the file's header names, None where it names none or a wrong one."""
-    import osmium
-    import shapely
-
-    box = osmium.FileProcessor(osm_file(path)).header.box()
-    if not box.valid() or not len(ways):
-        return None
-    west, south, east, north = enclosing_box(ways.bounds)
-    named = box.bottom_left.lon, box.bottom_left.lat, box.top_right.lon, box.top_right.lat
-    wide, high = named[2] - named[0], named[3] - named[1]
-    if wide > _PLAUSIBLE * (east - west) or high > _PLAUSIBLE * (north - south):
-        return None
-    return shapely.box(*named)
-
-
-def _read_data_date(path: Path, newest: Any) -> str | None:
+def _choose_data_date(named: str | None, newest: Any) -> str | None:
     """Return the date of the file's header, else that of its newest way."""
-    import osmium
-
-    stamp = osmium.FileProcessor(osm_file(path)).header.get("osmosis_replication_timestamp")
-    if stamp:
-        return str(stamp)[:10]
+    if named:
+        return named[:10]
     if newest is not None and newest.year > 2004:  # OpenStreetMap's first year; 1970 = not given
         return f"{newest:%Y-%m-%d}"
     return None

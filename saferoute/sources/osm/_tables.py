@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from saferoute.model import OSM_ATTRIBUTION, WGS84, Features, Strokes
+from saferoute.osm.kinds import count_kinds, name_kind
 from saferoute.sources.osm._columns import enclosing_box, text_dtype
+from saferoute.sources.osm._extent import carve_cuts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import geopandas as gpd
     import numpy as np
@@ -39,7 +41,9 @@ class Facts:
     tagged: pd.DataFrame
     """Combinations of the tags `SAID` among its highways, and ``n``, how many have them."""
     extent: shapely.Geometry | None
-    """Where the source is whole, in degrees; None = it does not say."""
+    """Where the source says that it is whole, in degrees; None = it does not say."""
+    cuts: FloatArray
+    """Longitude and latitude, shape (n, 2), of nodes at which ways break off inside of that."""
     data_date: str | None
     skipped: int
     bounds: Box
@@ -54,6 +58,7 @@ class Tables:
 
     ways: gpd.GeoDataFrame
     areas: gpd.GeoDataFrame
+    fragments: gpd.GeoDataFrame
     points: gpd.GeoDataFrame
     strokes: Strokes | None
     """``edge_ground`` holds values of the ways' column ``row``."""
@@ -62,9 +67,10 @@ class Tables:
     def select_within_box(self, box: Box) -> Tables:
         """Return what touches a box."""
         west, south, east, north = box
-        ways, areas, points = (t.cx[west:east, south:north] for t in (self.ways, self.areas, self.points))
+        tables = (self.ways, self.areas, self.fragments, self.points)
+        ways, areas, fragments, points = (t.cx[west:east, south:north] for t in tables)
         strokes = None if self.strokes is None else _select_strokes(self.strokes, box)
-        return Tables(ways, areas, points, strokes, self.facts)
+        return Tables(ways, areas, fragments, points, strokes, self.facts)
 
 
 class Held(Protocol):
@@ -91,19 +97,20 @@ def build_tables(held: Read, join: Joiner | None, extent: Box | None = None) -> 
     import numpy as np
     import shapely
 
-    ways, areas, points = (columns.build_table() for columns in (held.ways, held.areas, held.points))
+    kinds = (held.ways, held.areas, held.fragments, held.points)
+    ways, areas, fragments, points = (columns.build_table() for columns in kinds)
     ways["row"] = np.arange(len(ways))
     facts = collect_facts(held, ways)
     facts = replace(facts, ground=merge_boxes(facts.bounds, enclose_areas(held.areas)))
     if extent is not None:
         facts = replace(facts, extent=shapely.box(*extent))
-    return Tables(ways, areas, points, None if join is None else join(ways), facts)
+    return Tables(ways, areas, fragments, points, None if join is None else join(ways), facts)
 
 
 def collect_facts(held: Read, ways: gpd.GeoDataFrame) -> Facts:
     """Return what is known of all that files hold but for their areas, given the table of their ways."""
     bounds = enclosing_box(held.ways.bounds)
-    return Facts(count_combinations(ways), held.extent, held.data_date, held.skipped, bounds, bounds)
+    return Facts(count_combinations(ways), held.extent, held.cuts, held.data_date, held.skipped, bounds, bounds)
 
 
 def enclose_areas(areas: Columns) -> Box:
@@ -151,25 +158,24 @@ def count_combinations(ways: gpd.GeoDataFrame) -> pd.DataFrame:
 def build_features(tables: Tables, area: Area) -> Features:
     """Return tables in the metres of an area."""
     import numpy as np
+    import shapely
 
     facts, strokes = tables.facts, tables.strokes
     row = tables.ways["row"].to_numpy()
-    layers = [tables.ways, tables.areas, tables.points]
-    *shapes, lines, extents = _project_to_metres(
+    layers = [tables.ways, tables.areas, tables.fragments, tables.points]
+    *shapes, lines, extents, cuts = _project_to_metres(
         [
             *(layer.geometry.to_numpy() for layer in layers),
             np.empty(0, dtype=object) if strokes is None else strokes.lines,
             np.array([facts.extent], dtype=object),
+            shapely.points(facts.cuts),
         ],
         area,
     )
-    ways, areas, points = (
+    ways, areas, fragments, points = (
         layer.reset_index(drop=True).set_geometry(moved, crs=area.crs)
         for layer, moved in zip(layers, shapes, strict=True)
     )
-    notes = [f"{facts.skipped} broken objects of the extract were skipped"] if facts.skipped else []
-    if facts.extent is None:
-        notes.append("the extract does not say where it was cut: near its edges obstacles may be missing")
     if strokes is not None:
         at = np.minimum(np.searchsorted(row, strokes.edge_ground), max(len(row) - 1, 0))
         here = row[at] == strokes.edge_ground if len(row) else np.zeros(len(at), dtype=bool)
@@ -177,14 +183,30 @@ def build_features(tables: Tables, area: Area) -> Features:
     return Features(
         ways=ways.drop(columns="row"),
         areas=areas,
+        fragments=fragments,
         points=points,
         tagged=_append_local_highways(facts.tagged, ways),
-        extent=extents[0],
+        extent=carve_cuts(extents[0], shapely.get_coordinates(cuts), ways.total_bounds),
         strokes=strokes,
         data_date=facts.data_date,
         attribution=(OSM_ATTRIBUTION,),
-        notes=tuple(notes),
+        notes=tuple(_doubts(facts, fragments)),
     )
+
+
+def _doubts(facts: Facts, fragments: gpd.GeoDataFrame) -> Iterator[str]:
+    """Yield what the extract does not say, or not in full."""
+    if facts.skipped:
+        yield f"{facts.skipped} ways of the extract are left out: it holds fewer than two of their nodes"
+    if len(fragments):
+        rows = fragments.drop(columns="geometry").drop_duplicates(["osm_type", "osm_id"]).to_dict("records")
+        tags = ({key: value for key, value in row.items() if isinstance(value, str)} for row in rows)  # missing = NaN
+        parts = count_kinds(name_kind(of_area.get) for of_area in tags)
+        yield f"a part is missing of {parts} here: the edges at hand count, what lies within is unknown"
+    if len(facts.cuts):
+        yield f"ways break off at {len(facts.cuts)} missing nodes of the extract: beside them the map is not whole"
+    if facts.extent is None:
+        yield "the extract does not say where it was cut: near its edges obstacles may be missing"
 
 
 def _project_to_metres(of: Sequence[NDArray[np.object_]], area: Area) -> list[NDArray[np.object_]]:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from saferoute.model import WGS84, InvalidInput, PlaceNotFound
-from saferoute.sources.osm._reading import SUFFIXES, read_extracts
+from saferoute.sources.osm._files import SUFFIXES
+from saferoute.sources.osm._reading import read_extracts
 from saferoute.sources.osm._tables import Tables, build_features, build_tables
 
 if TYPE_CHECKING:

@@ -54,7 +54,7 @@ logger = logging.getLogger(__name__)
 
 KIND = "index"
 """Folder of the cache."""
-SCHEMA = 3
+SCHEMA = 4
 """Version of the tables and of how strokes are joined: another number makes all indexes anew."""
 PART = ".part"
 _META = "index.json"
@@ -64,7 +64,7 @@ _SHARED_BYTES = 8 << 20
 """Extracts from this size on are read by two processes: a second one takes half a second to begin."""
 _MEMORY = 15
 """Bytes of memory that a byte of an extract takes while its index is made, in both processes [M, 98 MB: 1.49 GB]."""
-_SHAPES = {"ways": "LineString", "areas": "MultiPolygon", "points": "Point"}
+_SHAPES = {"ways": "LineString", "areas": "MultiPolygon", "fragments": "LineString", "points": "Point"}
 _BLOCK = 1 << 20
 
 
@@ -254,7 +254,7 @@ def _write_index(paths: Sequence[Path], part: Path, join: Joiner | None) -> dict
     if beside is not None and not len(ways) and isnan(areas["ground"][0]):
         read_extracts(paths)  # says that they hold nothing
     facts = replace(facts, ground=merge_boxes(facts.bounds, areas["ground"]))
-    return {"values": {**values, "areas": areas["values"]}, "facts": _serialize_facts(facts)}
+    return {"values": {**values, **areas["values"]}, "facts": _serialize_facts(facts)}
 
 
 def _worth_two_processes(paths: Sequence[Path]) -> bool:
@@ -294,7 +294,7 @@ def _await_areas(beside: subprocess.Popen[bytes], paths: Sequence[Path], part: P
 
 def _write_areas(held: Read, part: Path) -> dict[str, Any]:
     return {
-        "values": _write_table("areas", held.areas, part),
+        "values": {name: _write_table(name, getattr(held, name), part) for name in ("areas", "fragments")},
         "ground": enclose_areas(held.areas),
         "skipped": held.skipped,
     }
@@ -359,6 +359,7 @@ def _serialize_facts(facts: Facts) -> dict[str, Any]:
         "tagged": tagged,
         "n": [int(n) for n in facts.tagged["n"]],
         "extent": None if facts.extent is None else facts.extent.wkt,
+        "cuts": facts.cuts.tolist(),
         "data_date": facts.data_date,
         "skipped": facts.skipped,
         "bounds": facts.bounds,
@@ -382,6 +383,7 @@ class Index:
     @cached_property
     def facts(self) -> Facts:
         """What is known of all of it."""
+        import numpy as np
         import pandas as pd
         import shapely
 
@@ -392,6 +394,7 @@ class Index:
         return Facts(
             tagged=tagged.assign(n=noted["n"]),
             extent=extent,
+            cuts=np.array(noted["cuts"], dtype=float).reshape(-1, 2),
             data_date=noted["data_date"],
             skipped=noted["skipped"],
             bounds=tuple(noted["bounds"]),
@@ -402,8 +405,10 @@ class Index:
         """Return what touches a box."""
         row, columns = self._read_columns("ways", box)
         ways = columns.build_table().assign(row=row)
-        areas, points = (self._read_columns(name, box)[1].build_table() for name in ("areas", "points"))
-        return Tables(ways, areas, points, self._read_strokes(box), self.facts)
+        areas, fragments, points = (
+            self._read_columns(name, box)[1].build_table() for name in ("areas", "fragments", "points")
+        )
+        return Tables(ways, areas, fragments, points, self._read_strokes(box), self.facts)
 
     def _load_array(self, name: str) -> NDArray[Any]:
         import numpy as np

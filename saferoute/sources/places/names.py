@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from saferoute.model import InvalidInput, Place, PlaceNotFound
 from saferoute.osm.names import NAME_KEYS, choose_name, is_first_name, is_name_key
-from saferoute.sources.osm._reading import osm_file, read_in_order
+from saferoute.sources.osm._files import open_file, read_in_order
 from saferoute.sources.places.coordinates import parse_coordinates
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def find_name(text: str, paths: Iterable[Path], *, pick: int | None = None) -> P
     matches: list[_Named] = []
     names: set[str] = set()
     for path in paths:
-        matches.extend(read_in_order(path, lambda p: list(_find_named_objects(p, wanted, names))))
+        matches.extend(read_in_order(path, lambda file: list(_find_named_objects(file.path, wanted, names))))
     if not matches:
         like = get_close_matches(wanted, sorted(names), n=3, cutoff=0.7)
         hint = f"; did you mean {' or '.join(like)}?" if like else "; give lat,lon"
@@ -114,7 +114,7 @@ def _find_named_objects(path: Path, wanted: str, names: set[str]) -> Iterable[_N
     wkb = osmium.geom.WKBFactory()
     obj: Any
     keys = KeyFilter(*NAME_KEYS)
-    for obj in osmium.FileProcessor(osm_file(path)).with_areas(keys).with_filter(keys):
+    for obj in osmium.FileProcessor(open_file(path)).with_areas(keys).with_filter(keys):
         called = {tag.k: tag.v for tag in obj.tags if is_name_key(tag.k)}
         plain = {key: _normalize_name(text) for key, text in called.items()}
         names.update(plain.values())

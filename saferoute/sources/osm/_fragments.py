@@ -1,0 +1,103 @@
+"""Areas that cannot be put together: the lines of them that a file holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from saferoute.osm import keys
+from saferoute.osm.kinds import is_mere_border, name_kind
+from saferoute.sources.osm._columns import NAME, Rows
+from saferoute.sources.osm._files import open_file
+from saferoute.sources.osm._objects import RELATION, WAY, read_lines, read_tags
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from pathlib import Path
+
+    from saferoute.sources.osm._columns import Columns
+
+_TYPES = (("type", "multipolygon"), ("type", "boundary"))
+
+
+class _Lost(NamedTuple):
+    """An area that is not whole."""
+
+    kind: int
+    osm_id: int
+    tags: dict[str, str]
+
+
+def read_fragments(path: Path, assembled: Collection[int]) -> Columns:
+    """Return the lines of areas that are not whole, each with the tags of its area.
+
+    An area is not whole where members or nodes of it are missing, its rings do
+    not close, or cross themselves or each other. What was meant to lie within is
+    unknown, but its edge is there: a shore, a fence, the border of closed ground.
+    Borders of countries and places are left out.
+
+    Parameters
+    ----------
+    path : Path
+        A file whose objects are sorted by kind and id.
+    assembled : collection of int
+        Areas that could be put together, by osmium's numbers: twice the id of a
+        way, or twice that of a relation and 1.
+    """
+    import osmium
+
+    rows = empty_fragments()
+    owners = _find_lost_relations(path, assembled)
+    in_osmium = osmium.osm
+    ways = osmium.FileProcessor(open_file(path), in_osmium.NODE | in_osmium.WAY).with_locations()
+    for way in ways.with_filter(osmium.filter.EntityFilter(in_osmium.WAY)):
+        lost = owners.get(way.id, [])
+        if 2 * way.id not in assembled:
+            tags = read_tags(way)
+            if _was_to_enclose(way, tags):
+                lost = [*lost, _Lost(WAY, way.id, tags)]
+        if lost:
+            _add_lines(rows, way, lost)
+    return rows.build_columns()
+
+
+def empty_fragments() -> Rows:
+    """Return a table of fragments to be filled."""
+    return Rows(keys.AREA_TAGS, deciding=(*keys.AREA_KEYS, "area"))
+
+
+def _find_lost_relations(path: Path, assembled: Collection[int]) -> Mapping[int, list[_Lost]]:
+    """Return the relations that are no whole areas, by the ids of their member ways."""
+    import osmium
+
+    owners: dict[int, list[_Lost]] = {}
+    processor = osmium.FileProcessor(open_file(path), osmium.osm.RELATION)
+    processor = processor.with_filter(osmium.filter.TagFilter(*_TYPES))
+    relation: Any
+    for relation in processor.with_filter(osmium.filter.KeyFilter(*keys.AREA_KEYS)):
+        if 2 * relation.id + 1 in assembled:
+            continue
+        tags = read_tags(relation)
+        if keys.is_area(tags.get, relation=True) and not is_mere_border(keys.AREA_KEYS, tags.get):
+            for member in relation.members:
+                if member.type == "w":
+                    owners.setdefault(member.ref, []).append(_Lost(RELATION, relation.id, tags))
+    return owners
+
+
+def _was_to_enclose(way: Any, tags: dict[str, str]) -> bool:
+    """Return whether a way was meant to enclose an area: a closed one, or an open one of a kind that no line is."""
+    if not tags or not keys.is_area(tags.get) or is_mere_border(keys.AREA_KEYS, tags.get):
+        return False
+    return bool(way.is_closed()) or (name_kind(tags.get) is not None and not keys.is_line(tags.get))
+
+
+def _add_lines(rows: Rows, way: Any, lost: list[_Lost]) -> None:
+    """Add the lines of a way that the file holds, for each area that it is part of."""
+    try:
+        lines = [line for _, line in read_lines(way)]
+    except RuntimeError:  # one node
+        return
+    for kind, osm_id, tags in lost:
+        number = rows.number_combination(tags)
+        for line in lines:
+            rows.add_object(kind, osm_id, number, tags.get(NAME), line)
