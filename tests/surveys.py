@@ -15,8 +15,7 @@ from saferoute.criteria import ALL
 from saferoute.model import Criterion, Measurement, Place, Profile
 from saferoute.quantities import RandomNumbers
 from saferoute.report.reasons import describe_measurement
-from saferoute.search import area_around
-from saferoute.search._survey import Survey, survey_area
+from saferoute.search import Survey, area_around, survey_area
 from saferoute.sources.elevation.raster import RasterSource
 from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import load_profile

@@ -5,7 +5,7 @@ All lengths are metres, so coordinates must be in a metric CRS.
 
 from __future__ import annotations
 
-from saferoute.geometry._corridors import find_longest_lines
+from saferoute.geometry._corridors import ALL_PAIRS_UP_TO, find_longest_lines
 from saferoute.geometry._lines import (
     Strips,
     chord_headings,
@@ -21,6 +21,7 @@ from saferoute.geometry._lines import (
 from saferoute.geometry._near import Nearby, split_long_lines
 
 __all__ = [
+    "ALL_PAIRS_UP_TO",
     "Nearby",
     "Strips",
     "chord_headings",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tomllib
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
 LEVELS = ("first-steps", "beginner", "intermediate", "advanced")
 """Names of the levels that come with the package."""
 
-_NUMBERS = {"longest_section_s", "clear_length_m", "run_out_m", "lane_m", "longest_m", "max_grade_pct"}
-_NUMBERS |= {"max_heading_range_deg", "max_strip_width_m"}
+_NUMBERS = {field.name for field in fields(Profile) if field.type == "float"}
 _KEYS = _NUMBERS | {"title", "speed_m_s", "weights", "surface_desirability", "surfaces", "barefoot", "session"}
 
 

@@ -15,7 +15,6 @@ from town import ORIGIN, lonlat, write_town
 from saferoute import search
 from saferoute.model import Place, Ranking
 from saferoute.search import formats
-from saferoute.search._survey import _find_corridors
 from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import load_profile
 
@@ -108,8 +107,8 @@ def corridors(tmp_path_factory: pytest.TempPathFactory):
 
     def look(town: Town | str) -> OpenGround:
         area = search.area_around(Place("here", *lonlat(50, 20)), 700)
-        features = ExtractSource([write_town(folder / "town.osm", str(town))]).read_features(area, margin_m=500)
-        return _find_corridors(area, features, BEGINNER, dark=False)
+        source = ExtractSource([write_town(folder / "town.osm", str(town))])
+        return search.survey_map(area, features_of=source, profile=BEGINNER).open_ground
 
     return look
 

@@ -15,7 +15,7 @@ from town import ORIGIN, lonlat, write_town
 from saferoute import candidates, criteria, search
 from saferoute.model import CRITERIA, WEIGHTS, Criterion, Place, Scale
 from saferoute.quantities import Normal
-from saferoute.search import _survey
+from saferoute.search import survey_area
 from saferoute.sources.elevation.raster import RasterSource
 from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import load_profile
@@ -48,7 +48,7 @@ w4 n2,n9 highway=path
 
 
 def look_at(area, source, dem):
-    return _survey.survey_area(area, features_of=source, profile=BEGINNER, elevation_of=dem)
+    return survey_area(area, features_of=source, profile=BEGINNER, elevation_of=dem)
 
 
 each = pytest.mark.parametrize("criterion", criteria.ALL, ids=[c.name for c in criteria.ALL])

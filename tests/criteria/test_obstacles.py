@@ -12,7 +12,7 @@ from town import ORIGIN, lonlat, write_town
 
 from saferoute import search
 from saferoute.model import Place
-from saferoute.search._survey import survey_area
+from saferoute.search import survey_area
 from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import load_profile
 

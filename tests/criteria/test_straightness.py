@@ -15,7 +15,7 @@ from saferoute import scoring, search
 from saferoute.criteria import straightness
 from saferoute.model import Measurement, Place
 from saferoute.quantities import Exact, Remainder
-from saferoute.search._survey import survey_area
+from saferoute.search import survey_area
 from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import adjust_profile, load_profile
 

@@ -14,7 +14,7 @@ from saferoute import search
 from saferoute.criteria import surface
 from saferoute.model import Place
 from saferoute.osm.surfaces import EXCLUDED_SURFACES
-from saferoute.search._survey import survey_area
+from saferoute.search import survey_area
 from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import load_profile
 

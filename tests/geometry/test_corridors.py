@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.affinity import rotate, translate
 
-from saferoute.geometry import _corridors, find_longest_lines
+from saferoute.geometry import ALL_PAIRS_UP_TO, find_longest_lines
+from saferoute.geometry._corridors import _clip_to_rings, _ring_vertices
 
 quick = settings(max_examples=60, deadline=None)
 
@@ -79,7 +80,7 @@ def some_polygon(seed: int, n: int, holes: int) -> shapely.Polygon:
 
 POLYGONS = st.builds(some_polygon, st.integers(0, 10_000), st.integers(4, 120), st.integers(0, 8))
 SMALL = st.builds(some_polygon, st.integers(0, 10_000), st.integers(4, 18), st.integers(0, 2)).filter(
-    lambda p: shapely.get_num_coordinates(p) <= _corridors.ALL_PAIRS_UP_TO
+    lambda p: shapely.get_num_coordinates(p) <= ALL_PAIRS_UP_TO
 )
 
 
@@ -91,7 +92,7 @@ def ratios() -> np.ndarray:
     """Length found over the longest there is, for polygons too large for trying all pairs."""
     rng = np.random.default_rng(4)
     shapes = [some_polygon(k, int(rng.integers(70, 95)), int(rng.integers(0, 5))) for k in range(32)]
-    large = [p for p in shapes if len(np.unique(shapely.get_coordinates(p), axis=0)) > _corridors.ALL_PAIRS_UP_TO]
+    large = [p for p in shapes if len(np.unique(shapely.get_coordinates(p), axis=0)) > ALL_PAIRS_UP_TO]
     assert len(large) >= 20
     return np.array([longest(p) / longest_of_all_pairs(p) for p in large])
 
@@ -135,7 +136,7 @@ def test_the_longest_line_of_a_known_shape(polygon: shapely.Polygon, expected: f
 
 def test_a_rectangle_of_many_vertices_still_has_its_diagonal() -> None:
     polygon = shapely.segmentize(shapely.box(0, 0, 120, 50), 2.0)
-    assert shapely.get_num_coordinates(polygon) > _corridors.ALL_PAIRS_UP_TO
+    assert shapely.get_num_coordinates(polygon) > ALL_PAIRS_UP_TO
     assert longest(polygon) == pytest.approx(130, abs=0.01)
 
 
@@ -284,5 +285,5 @@ def test_lines_through_vertices_far_from_the_origin_enter_and_leave(seed: int) -
     xy = shapely.get_coordinates(star)
     angle = np.repeat(np.arange(36) * np.pi / 36, len(xy))
     directions = np.stack([np.cos(angle), np.sin(angle)], axis=1)
-    chords = _corridors._clip_to_rings(_corridors._ring_vertices(star), np.tile(xy, (36, 1)), directions, 1.0)
+    chords = _clip_to_rings(_ring_vertices(star), np.tile(xy, (36, 1)), directions, 1.0)
     assert shapely.covers(shapely.buffer(star, 1e-6), shapely.linestrings(chords)).all()

@@ -61,9 +61,10 @@ def test_file_is_taken_over_with_what_it_names_and_defaults_for_the_rest(tmp_pat
     assert profile.run_out_m == Profile.run_out_m
 
 
-def test_every_number_of_a_profile_can_be_set():
-    numbers = {f.name for f in fields(Profile) if f.type == "float"}
-    assert numbers == profiles._NUMBERS
+@pytest.mark.parametrize("name", [f.name for f in fields(Profile) if f.type == "float"])
+def test_every_number_of_a_profile_can_be_set(tmp_path, name):
+    others = "".join(line + "\n" for line in GOOD.splitlines() if not line.startswith(name))
+    assert getattr(load_profile(write(tmp_path, f"{others}{name} = 61.5\n")), name) == 61.5
 
 
 @pytest.mark.parametrize(
