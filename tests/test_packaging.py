@@ -175,6 +175,7 @@ def test_the_wheel_finds_on_the_sample_from_another_folder(wheel: Path, sample: 
     assert (elsewhere / "a.html").stat().st_size > 100_000
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_the_source_distribution_runs_its_own_tests(unpacked: Path) -> None:
     tests = ["tests/test_readme.py", "tests/sources/test_profiles.py", "tests/exports/test_csv.py"]

@@ -268,6 +268,7 @@ def test_a_real_island_says_what_one_search_says(shared_data: Path, tmp_path: Pa
     same(scanned(osm, tmp_path, zoom=13), untiled(osm))
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_real_city_says_what_one_search_says(tmp_path: Path) -> None:
     osm = Path(__file__).resolve().parents[1] / "data" / "helsinki" / "helsinki.osm.pbf"
@@ -408,6 +409,7 @@ def wait_until(said: Any, seconds: float = 60) -> None:
         time.sleep(0.01)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_scan_that_is_killed_again_and_again_ends_with_the_same_files(
     town: Path, whole: Path, tmp_path: Path
