@@ -6,13 +6,12 @@ import os
 import signal
 from typing import TYPE_CHECKING
 
+from saferoute.scan import tiles_covering
 from saferoute.scan._look import survey_tile
 from saferoute.scan._store import to_bytes
-from saferoute.scan._tiles import tiles_covering
 
 if TYPE_CHECKING:
-    from saferoute.scan import Job
-    from saferoute.scan._tiles import Tile
+    from saferoute.scan import Job, Tile
 
 
 def one_tile(tile: Tile, job: Job) -> tuple[bytes | None, str]:

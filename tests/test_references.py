@@ -67,6 +67,24 @@ def find_page(name: str, near: Path) -> Path | None:
     return next((page for page in here if page.is_file()), None)
 
 
+def find_dangling_uses(text: str) -> set[str]:
+    """Return what programs in the strings of Python code take from the package and do not find."""
+    strings = [n.value for n in ast.walk(ast.parse(text)) if is_text(n) and "\n" in n.value and "saferoute" in n.value]
+    return {name for program in strings for name in list_uses(program) if not can_import(name)}
+
+
+def list_uses(program: str) -> set[str]:
+    """Return the names of the package that a program imports or takes from a module; none of what is no program."""
+    try:
+        tree = ast.parse(program)
+    except SyntaxError:
+        return set()
+    imports = [n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and str(n.module).startswith("saferoute")]
+    homes = {alias.asname or alias.name: f"{node.module}.{alias.name}" for node in imports for alias in node.names}
+    taken = [n for n in ast.walk(tree) if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)]
+    return {*homes.values(), *(f"{homes[n.value.id]}.{n.attr}" for n in taken if n.value.id in homes)}
+
+
 def list_headings(page: str) -> set[str]:
     return set(re.findall(r"^#+ (.*)$", page, re.MULTILINE))
 
@@ -122,6 +140,16 @@ def can_import(name: str) -> bool:
 @pytest.mark.parametrize(("path", "text"), TEXTS)
 def test_what_a_text_refers_to_is_there(path, text):
     assert find_dangling_pages(text, path) | find_dangling_files(text) | find_dangling_names(text) == set()
+
+
+@pytest.mark.parametrize("path", sorted((REPOSITORY / "tests" / "benchmarks").glob("*.py")), ids=lambda path: path.stem)
+def test_programs_that_benchmarks_run_find_what_they_use(path):
+    assert find_dangling_uses(path.read_text(encoding="utf-8")) == set()
+
+
+def test_a_program_that_uses_what_is_gone_is_noticed():
+    program = "from saferoute import scan\nscan.job_of()\nscan.create_job()"
+    assert find_dangling_uses(f"RUN = {program!r}") == {"saferoute.scan.job_of"}
 
 
 def test_names_in_docstrings_are_those_of_the_code():

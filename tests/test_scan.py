@@ -29,7 +29,7 @@ from saferoute.exports._layers import flatten_table
 from saferoute.model import InvalidInput, NoCoverage, Place, SourceUnavailable
 from saferoute.scan import _look, _workers
 from saferoute.scan._look import COLUMNS
-from saferoute.scan._tiles import Tile, format_quadkeys, parse_quadkey, tile_numbers, tiles_covering
+from saferoute.scan._tiles import format_quadkeys, parse_quadkey, tile_numbers
 from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import load_profile
 
@@ -141,7 +141,7 @@ def whole(town: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_point_lies_in_one_tile() -> None:
     points = np.random.default_rng(1).uniform((-180, -85), (180, 85), (500, 2))
     for (lon, lat), x, y in zip(points, *tile_numbers(points, 9), strict=True):
-        tile = Tile(9, int(x), int(y))
+        tile = scan.Tile(9, int(x), int(y))
         west, south, east, north = tile.box
         assert west <= lon < east
         assert south < lat <= north
@@ -149,13 +149,13 @@ def test_every_point_lies_in_one_tile() -> None:
 
 
 def test_a_corner_belongs_to_one_of_its_four_tiles() -> None:
-    west, _, _, north = Tile(10, 600, 300).box
+    west, _, _, north = scan.Tile(10, 600, 300).box
     x, y = tile_numbers(np.array([[west, north]]), 10)
     assert (x[0], y[0]) == (600, 300)
 
 
 def test_the_largest_tile_with_its_widest_margin_can_be_searched() -> None:
-    frame = _look._Frame(Tile(scan.ZOOMS[0], 2 ** (scan.ZOOMS[0] - 1), 2 ** (scan.ZOOMS[0] - 1)), FRAME_JOB)
+    frame = _look._Frame(scan.Tile(scan.ZOOMS[0], 2 ** (scan.ZOOMS[0] - 1), 2 ** (scan.ZOOMS[0] - 1)), FRAME_JOB)
     assert search.area_from_bounds(frame.widen_box(np.full(4, _look.WIDEST_M)), frame.tile.crs).radius_m > 50_000
 
 
@@ -166,7 +166,7 @@ def test_keys_begin_with_those_of_larger_tiles() -> None:
 
 
 def test_tiles_cover_a_box_once_and_in_order() -> None:
-    tiles = tiles_covering((24.9, 60.1, 25.1, 60.2), 13)
+    tiles = scan.tiles_covering((24.9, 60.1, 25.1, 60.2), 13)
     keys = [tile.quadkey for tile in tiles]
     assert keys == sorted(set(keys))
     assert shapely.union_all([shapely.box(*t.box) for t in tiles]).contains(shapely.box(24.9, 60.1, 25.1, 60.2))
@@ -210,7 +210,7 @@ EVEN = "n1 0 0\nn2 2600 0\nw1 n1,n2 highway=footway surface=asphalt"
 
 def test_the_margin_grows_until_a_straight_is_seen_whole(tmp_path: Path) -> None:
     osm = write_town(tmp_path / "even.osm", EVEN)
-    margins = [_look.survey_tile(tile, job(osm)) for tile in tiles_covering(job(osm).data_box, ZOOM)]
+    margins = [_look.survey_tile(tile, job(osm)) for tile in scan.tiles_covering(job(osm).data_box, ZOOM)]
     assert max(max(found.facts["margin_m"]) for found in margins if found) > _look.MARGIN_M
     same(scanned(osm, tmp_path), untiled(osm))
 
@@ -280,7 +280,7 @@ def test_where_two_metric_zones_meet_nothing_is_twice_and_nothing_lost(tmp_path:
     shift = (x - ORIGIN[0] - 600, y - ORIGIN[1])
     plan = TOWN.partition("n31")[0]
     osm = write_town(tmp_path / "seam.osm", plan, shift=shift)
-    zones = {tile.crs for tile in tiles_covering(job(osm).data_box, ZOOM)}
+    zones = {tile.crs for tile in scan.tiles_covering(job(osm).data_box, ZOOM)}
     assert zones == {"EPSG:32634", "EPSG:32635"}
     found, one_zone = scanned(osm, tmp_path), untiled(osm)
     lines = found.to_crs("EPSG:32635").geometry.to_numpy()
@@ -377,7 +377,7 @@ def test_what_will_be_refused_is_refused_before_the_map_is_read(tmp_path, capsys
 
 def test_progress_tells_rate_and_time_left(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO", "saferoute")
-    tiles, clock = tiles_covering((24.0, 60.0, 24.5, 60.2), 12), [0.0]
+    tiles, clock = scan.tiles_covering((24.0, 60.0, 24.5, 60.2), 12), [0.0]
     monkeypatch.setattr(scan.time, "monotonic", lambda: clock[0])
     progress = scan._Progress(tiles)
     for tile in tiles:
@@ -497,7 +497,7 @@ def test_a_bad_tile_is_named_and_tried_again_alone(
     looked: list[str] = []
     right = _look.survey_tile
 
-    def broken(tile: Tile, of: scan.Job) -> Any:
+    def broken(tile: scan.Tile, of: scan.Job) -> Any:
         looked.append(tile.quadkey)
         if tile.quadkey == bad:
             raise RuntimeError("a [bold]bad[/bold] tile\x1b[31m")
@@ -524,7 +524,7 @@ def test_a_bad_tile_is_named_and_tried_again_alone(
 @pytest.mark.slow
 def test_a_tile_that_kills_its_process_harms_no_other(town: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     of = job(town)
-    tiles = tiles_covering(of.data_box, of.zoom)[:3]
+    tiles = scan.tiles_covering(of.data_box, of.zoom)[:3]
     monkeypatch.setattr(_workers, "scan_tile", dying.one_tile)
     done = {tile: (content, why) for tile, content, why in _workers.scan_in_processes(tiles, of, 2)}
     assert set(done) == set(tiles)
@@ -651,6 +651,6 @@ def test_heights_are_used_and_what_they_leave_open_is_said(town: Path, tmp_path:
 
 def test_a_worker_of_another_version_says_so(town: Path) -> None:
     of = dataclasses.replace(job(town), version="0.0.0")
-    content, why = _workers.scan_tile(tiles_covering(of.data_box, of.zoom)[0], of)
+    content, why = _workers.scan_tile(scan.tiles_covering(of.data_box, of.zoom)[0], of)
     assert content is None
     assert "0.0.0 is asked for" in why

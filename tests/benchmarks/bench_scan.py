@@ -18,7 +18,6 @@ import numpy as np
 
 from saferoute import scan
 from saferoute.scan import _look
-from saferoute.scan._tiles import tiles_covering
 from saferoute.sources.profiles import load_profile
 
 PLACES = ("helgoland", "badwildbad", "helsinki", "liechtenstein", "heidelberg", "porto")
@@ -45,7 +44,7 @@ def cost(place: str, osm: Path, rasters: list[Path]) -> Cost:
     """Look at all tiles of an extract in this process, its reading not counted."""
     job = scan.create_job(osm, profile=load_profile(), dem=rasters, zoom=12)
     ways = job.open_data()[0].read_tables().ways
-    tiles = tiles_covering(job.data_box, job.zoom)
+    tiles = scan.tiles_covering(job.data_box, job.zoom)
     begun = time.process_time()
     found = [f for f in (_look.survey_tile(tile, job) for tile in tiles) if f is not None]
     cpu_s = time.process_time() - begun
@@ -91,11 +90,10 @@ WORKER = """
 import sys
 from saferoute import scan
 from saferoute.scan import _look
-from saferoute.scan._tiles import covering
 from saferoute.sources.profiles import load_profile
-job = scan.job_of(sys.argv[1], profile=load_profile(), zoom=int(sys.argv[2]))
-for tile in covering(job.data_box, job.zoom):
-    _look.look(tile, job)
+job = scan.create_job(sys.argv[1], profile=load_profile(), zoom=int(sys.argv[2]))
+for tile in scan.tiles_covering(job.data_box, job.zoom):
+    _look.survey_tile(tile, job)
 """
 
 

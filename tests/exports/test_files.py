@@ -7,13 +7,14 @@ import stat
 
 import pytest
 
+from saferoute import exports
 from saferoute.exports import _files
 from saferoute.model import InvalidInput
 from saferoute.search import formats
 
 
 def test_text_is_written_as_utf8_with_plain_line_ends(tmp_path):
-    _files.write_atomically(tmp_path / "a.txt", "Töölö\n2")
+    exports.write_atomically(tmp_path / "a.txt", "Töölö\n2")
     assert (tmp_path / "a.txt").read_bytes() == "Töölö\n2".encode()
     assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
 
@@ -21,7 +22,7 @@ def test_text_is_written_as_utf8_with_plain_line_ends(tmp_path):
 def test_new_text_takes_the_place_of_the_old(tmp_path):
     path = tmp_path / "a.txt"
     path.write_text("old, and longer")
-    _files.write_atomically(path, "new")
+    exports.write_atomically(path, "new")
     assert path.read_text() == "new"
 
 
@@ -35,7 +36,7 @@ def test_failed_write_leaves_the_old_file_and_no_other(tmp_path, monkeypatch, ca
     path.write_text("old")
     monkeypatch.setattr(os, call, lambda *_, **__: failing())
     with pytest.raises(InvalidInput, match=r"a\.txt: cannot be written \(No space left on device\)"):
-        _files.write_atomically(path, "new")
+        exports.write_atomically(path, "new")
     assert path.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
 
@@ -43,7 +44,7 @@ def test_failed_write_leaves_the_old_file_and_no_other(tmp_path, monkeypatch, ca
 def test_failed_write_of_a_new_file_leaves_none(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "fsync", failing)
     with pytest.raises(InvalidInput):
-        _files.write_atomically(tmp_path / "a.txt", "new")
+        exports.write_atomically(tmp_path / "a.txt", "new")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -51,7 +52,7 @@ def test_text_that_cannot_be_encoded_leaves_the_old_file_and_no_other(tmp_path):
     path = tmp_path / "a.txt"
     path.write_text("old")
     with pytest.raises(UnicodeEncodeError):
-        _files.write_atomically(path, "x" * 100_000 + "\ud800")
+        exports.write_atomically(path, "x" * 100_000 + "\ud800")
     assert path.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
 
@@ -64,7 +65,7 @@ def test_interruption_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):
     path.write_text("old")
     monkeypatch.setattr(os, "fsync", interrupt)
     with pytest.raises(KeyboardInterrupt):
-        _files.write_atomically(path, "new")
+        exports.write_atomically(path, "new")
     assert path.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
 
@@ -73,14 +74,14 @@ def test_rights_of_the_old_file_stay(tmp_path):
     path = tmp_path / "a.txt"
     path.write_text("old")
     path.chmod(0o640)
-    _files.write_atomically(path, "new")
+    exports.write_atomically(path, "new")
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
 
 def test_rights_of_a_new_file_follow_the_umask(tmp_path):
     before = os.umask(0o027)
     try:
-        _files.write_atomically(tmp_path / "a.txt", "new")
+        exports.write_atomically(tmp_path / "a.txt", "new")
     finally:
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "a.txt").stat().st_mode) == 0o640
@@ -89,17 +90,17 @@ def test_rights_of_a_new_file_follow_the_umask(tmp_path):
 def test_folder_is_not_written_over(tmp_path):
     (tmp_path / "a.html").mkdir()
     with pytest.raises(InvalidInput, match="is a folder"):
-        _files.write_atomically(tmp_path / "a.html", "new")
+        exports.write_atomically(tmp_path / "a.html", "new")
 
 
 def test_missing_folder_is_named(tmp_path):
     with pytest.raises(InvalidInput, match=r"a\.txt: cannot be written"):
-        _files.write_atomically(tmp_path / "none" / "a.txt", "new")
+        exports.write_atomically(tmp_path / "none" / "a.txt", "new")
 
 
 def test_name_that_is_too_long_is_refused(tmp_path):
     with pytest.raises(InvalidInput, match="cannot be written"):
-        _files.write_atomically(tmp_path / ("x" * 300), "new")
+        exports.write_atomically(tmp_path / ("x" * 300), "new")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -141,7 +142,7 @@ def test_a_library_that_fails_is_told_in_one_line(tmp_path, monkeypatch, error):
 
 
 def test_bytes_are_written_as_they_are(tmp_path):
-    _files.write_atomically(tmp_path / "a.bin", b"\r\n\0")
+    exports.write_atomically(tmp_path / "a.bin", b"\r\n\0")
     assert (tmp_path / "a.bin").read_bytes() == b"\r\n\0"
 
 
