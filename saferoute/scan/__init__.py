@@ -35,19 +35,13 @@ __all__ = [
     "ZOOMS",
     "Job",
     "Result",
-<<<<<<< HEAD
     "ScanOptions",
+    "Tile",
     "check_output",
     "create_job",
     "run_job",
     "scan_region",
-=======
-    "Tile",
-    "check_output",
-    "create_job",
-    "scan_region",
     "tiles_covering",
->>>>>>> 7e80edf (See that what benchmarks run in processes of their own is there, and take tiles from scan's front door)
 ]
 
 _LOG = logging.getLogger(__name__)
