@@ -557,7 +557,7 @@ class Thinned:
 class Level:
     """Lidar heights of a plain: with slopes unknown, nothing is rated A whatever the hazards."""
 
-    def sample(self, xy: FloatArray, crs: str) -> Heights:
+    def read_heights(self, xy: FloatArray, crs: str) -> Heights:
         """Return heights of 0 m."""
         del crs
         zero, one = np.zeros(len(xy)), np.ones(len(xy))
