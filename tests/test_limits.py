@@ -130,7 +130,25 @@ OUT = [
     ),
     *[
         Case(f"{barrier} across", way() + across(f"barrier={barrier}"), "barrier across")
-        for barrier in ("fence", "wall", "hedge", "guard_rail")
+        for barrier in ("fence", "wall", "hedge", "guard_rail", "swing_gate", "bollard", "rope", "yes",
+                        "Jersey barrier", "no;turnstile", "never heard of", "kerb")
+    ],
+    *[
+        Case(f"{tags} across", way() + across(tags), "barrier across")
+        for tags in ("natural=tree_row", "amenity=bench", "man_made=planter", "man_made=snow_fence", "highway=steps")
+    ],
+    Case("two fences meet on the way", way() + "n10 101 -30\nn11 103 25\nw2 n10,n2 barrier=fence\n"
+         "w3 n2,n11 barrier=wall", "barrier across"),
+    Case("the corners of two fences meet on the way", way() + "n10 97 -30\nn11 110 -30\nn12 95 30\n"
+         "w2 n10,n2,n11 barrier=hedge\nw3 n12,n2 barrier=hedge", "barrier across"),
+    *[
+        Case(f"the edge of ground with {tags}", way() + ground(f"leisure=garden {tags}"), "barrier across", 60)
+        for tags in ("barrier=fence", "barrier=unheard_of")
+    ],
+    Case("a bench drawn as an area", way() + ground("amenity=bench", -1, 1), "barrier across", 60),
+    *[
+        Case(f"barrier={barrier} 4 m off", way() + beside(f"barrier={barrier}", 4.0), "drop or water beside")
+        for barrier in ("ditch", "unheard of")
     ],
     Case("a fence across at a node of the way", way() + through("barrier=fence"), "barrier across"),
     Case("a fence across where two cells meet", way() + across("barrier=fence", x=99.5), "barrier across"),
@@ -166,6 +184,11 @@ OUT = [
                      "aeroway=aerodrome", "landuse=railway", "landuse=quarry", "landuse=landfill",
                      "landuse=construction", "railway=platform", "man_made=pier")
     ],
+    *[
+        Case(f"in {tags}", way() + ground(tags), "building")
+        for tags in ("building=yes", "building=roof", "building=hut")
+    ],
+    Case("a covered passage 2 m wide", way("highway=footway covered=yes width=2") + ground("building=yes"), "building"),
     Case("on a pier", way("highway=footway man_made=pier"), "closed ground"),
     Case("between two bollards", "n1 0 0\nn2 50 0 barrier=bollard\nn3 130 0 barrier=bollard\nn4 200 0\n"
          "w1 n1,n2,n3,n4 highway=footway", "too short"),
@@ -188,6 +211,13 @@ IN = [
     Case("a side path", way() + "n10 102 40\nw2 n10,n2 highway=path"),
     Case("a cycleway passes", way() + through("highway=cycleway")),
     Case("a fence alongside", way() + beside("barrier=fence", 1.5)),
+    Case("a fence that ends on it", way() + "n10 104 30\nw2 n10,n2 barrier=fence"),
+    Case("two fences that meet on it from one side", way() + "n10 90 30\nn11 120 30\nw2 n10,n2 barrier=fence\n"
+         "w3 n2,n11 barrier=fence"),
+    *[
+        Case(f"{tags} across", way() + across(tags))
+        for tags in ("barrier=no", "barrier=entrance", "barrier=kerb kerb=flush", "barrier=fence layer=-1")
+    ],
     Case("a fence that ends before it", way() + line("barrier=fence", (102, 40), (102, 2))),
     Case("a residential road 3.5 m off", way() + beside("highway=residential", 6.5)),
     Case("a road of four lanes 3.5 m off", way() + beside("highway=residential lanes=4", 10.0)),
@@ -209,6 +239,7 @@ IN = [
          "n24 -10 -20\nn25 210 -20\nn26 210 20\nn27 -10 20\nn28 -50 -60\nn29 250 -60\nn30 250 60\nn31 -50 60\n"
          "w3 n28,n29,n30,n31,n28 source=survey\nw4 n24,n25,n26,n27,n24 source=survey\n"
          "r1 w3@outer,w4@inner type=multipolygon natural=water"),
+    Case("a building alongside", way() + ground("building=yes", 2.5, 30)),
     Case("a cliff far ahead", way() + line("natural=cliff", (210, -20), (210, 20)), "", 188),
     Case("a cliff below on another layer", way() + across("natural=cliff layer=-1")),
     *[
@@ -286,6 +317,19 @@ def test_a_bollard_keeps_out_its_run_outs_and_nothing_more(town: Ranking) -> Non
     beside = ways[away < 110]
     assert sorted(beside["length_m"].round()) == [75, 80]
     assert (away >= 10).all()
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        way("highway=footway covered=arcade width=4") + ground("building=yes"),
+        way("highway=footway covered=yes width=3") + ground("building=roof"),
+        way() + ground("building=yes layer=1"),
+    ],
+)
+def test_wide_passages_and_buildings_above_do_not_end_a_way(plan: str, tmp_path: Path) -> None:
+    ranking = rank(ExtractSource([write_town(tmp_path / "town.osm", plan)]), (100, 0), BEGINNER)
+    assert "building" not in set(ranking.excluded["reason"])
 
 
 OPEN_GROUND = {"kind of pitch", "kind of track", "protected", "farmland", "no way leads there", "no clear corridor"}

@@ -18,7 +18,7 @@ from saferoute.geometry._lines import (
     strip_widths,
     take_slices,
 )
-from saferoute.geometry._near import Nearby, split_long_lines
+from saferoute.geometry._near import Nearby, find_sides, split_long_lines, take_edges
 
 __all__ = [
     "ALL_PAIRS_UP_TO",
@@ -28,11 +28,13 @@ __all__ = [
     "cut_lines",
     "distances_along",
     "find_longest_lines",
+    "find_sides",
     "fit_slopes",
     "indices_of_slices",
     "join_pieces",
     "place_points_evenly",
     "split_long_lines",
     "strip_widths",
+    "take_edges",
     "take_slices",
 ]

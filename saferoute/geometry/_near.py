@@ -12,12 +12,15 @@ from saferoute.geometry._lines import indices_of_slices
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    BoolArray = NDArray[np.bool_]
     FloatArray = NDArray[np.float64]
     IntArray = NDArray[np.int64]
     ObjectArray = NDArray[np.object_]
 
 _EDGES = 7
 """Of a piece of a long line."""
+_CHORD_M, _ON_LINE_M = 1.0, 0.05
+"""Length over which the direction of a line is taken, and the distance up to which a point lies on it."""
 
 
 class Nearby:
@@ -107,3 +110,46 @@ def split_long_lines(shapes: ObjectArray) -> tuple[ObjectArray, IntArray]:
     of = np.concatenate([np.flatnonzero(~long), np.repeat(np.flatnonzero(long), n)])
     order = np.argsort(of, kind="stable")
     return pieces[order], of[order]
+
+
+def take_edges(outlines: ObjectArray) -> ObjectArray:
+    """Return the boundaries of polygons, and lines as they are."""
+    is_polygon = shapely.get_dimensions(outlines) == 2  # an area
+    edges: ObjectArray = np.where(is_polygon, shapely.boundary(outlines), outlines)
+    return edges
+
+
+def find_sides(lines: ObjectArray, things: ObjectArray, reach_m: float) -> tuple[BoolArray, BoolArray]:
+    """Return masks of the things that lie on the left, and on the right, of the lines they meet.
+
+    Parameters
+    ----------
+    lines, things : ndarray of n geometries
+        LineStrings, and what meets each of them.
+    reach_m : float
+        What lies further from the line does not count.
+
+    Examples
+    --------
+    A fence across, and one that ends on the line:
+
+    >>> line = shapely.from_wkt("LINESTRING (0 0, 10 0)")
+    >>> fences = shapely.from_wkt(["LINESTRING (5 -3, 5 3)", "LINESTRING (5 0, 5 3)"])
+    >>> [side.tolist() for side in find_sides(np.array([line, line]), fences, 1.0)]
+    [[True, True], [True, False]]
+    """
+    near = shapely.intersection(things, shapely.buffer(lines, reach_m))
+    xy, of = shapely.get_coordinates(near, return_index=True)
+    along = shapely.line_locate_point(lines[of], shapely.points(xy))
+    length = shapely.length(lines[of])
+    # The line's direction there, also where it bends.
+    back, ahead = (
+        shapely.get_coordinates(shapely.line_interpolate_point(lines[of], np.clip(along + step, 0, length)))
+        for step in (-_CHORD_M / 2, _CHORD_M / 2)
+    )
+    (east, north), (dx, dy) = (ahead - back).T, (xy - back).T
+    offset = (east * dy - north * dx) / np.fmax(np.hypot(east, north), 1e-9)
+    left, right = (np.zeros(len(lines), dtype=bool) for _ in range(2))
+    left[of[offset > _ON_LINE_M]] = True
+    right[of[offset < -_ON_LINE_M]] = True
+    return left, right

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely
 
 from saferoute.candidates import Blockers
+from saferoute.geometry import take_edges
 from saferoute.limits.hazards import BESIDE_DROP_M, BESIDE_ROAD_M
 from saferoute.osm import access, barriers, ground, obstacles, water, ways, widths
 from saferoute.osm.tags import Tags, is_tagged
@@ -40,12 +40,16 @@ def collect_blockers(features: Features) -> Blockers:
     trees = obstacles.is_tree(points)[small]
     building, playground = ground.is_building(areas), ground.is_playground(areas)
     wet = water.is_water_area(areas).yes
+    solid = obstacles.is_solid_area(areas) & ~building
+    fenced = obstacles.is_fenced_area(areas) & ~solid
     use = ground.is_in_use(areas) & ~building & ~playground & ~wet
     polygons, lines = features.outlines.geometry.to_numpy(), features.ways.geometry.to_numpy()
     cut, line_margins = _measure_line_margins(of_ways)
     parts = [
         (features.points.geometry.to_numpy()[small], np.where(trees, TREE_M, OBJECT_M), False),
         (polygons[building], np.full(building.sum(), BUILDING_M), False),
+        (polygons[solid], np.full(solid.sum(), OBJECT_M), False),
+        (take_edges(polygons[fenced]), np.full(fenced.sum(), FENCE_M), False),
         (polygons[playground], np.full(playground.sum(), PLAYGROUND_M), False),
         (polygons[wet], np.full(wet.sum(), BESIDE_DROP_M), False),
         (polygons[use], np.full(use.sum(), USE_M), True),
@@ -56,7 +60,7 @@ def collect_blockers(features: Features) -> Blockers:
         geometry=np.concatenate([p[0] for p in parts]),
         margin_m=np.concatenate([p[1] for p in parts]).astype(float),
         yields=np.concatenate([np.full(len(p[0]), p[2]) for p in parts]),
-        shore=np.concatenate([coastline, _edges(polygons[wet])]),
+        shore=np.concatenate([coastline, take_edges(polygons[wet])]),
         coastline=coastline,
         walkable=lines[access.is_walkable(of_ways)],
         footways=lines[access.is_made_for_walking(of_ways)],
@@ -67,17 +71,10 @@ def collect_walls(features: Features) -> NDArray[np.object_]:
     """Return what nobody walks straight across, not even forwards: buildings, water, fences, drops, rails, roads."""
     areas, of_ways = Tags.of(features.outlines), Tags.of(features.ways)
     solid = ground.is_building(areas) | water.is_water_area(areas).yes
-    line = barriers.is_fence(of_ways).yes | barriers.is_drop(of_ways).yes | barriers.is_rail(of_ways)
+    line = barriers.is_fence(of_ways).possible | barriers.is_drop(of_ways).possible | barriers.is_rail(of_ways)
     line |= ways.is_motor_road(of_ways)
     line &= ~ways.is_below_ground(of_ways)
     return np.concatenate([features.outlines.geometry.to_numpy()[solid], features.ways.geometry.to_numpy()[line]])
-
-
-def _edges(outlines: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Return the boundaries of polygons, and lines as they are."""
-    is_polygon = shapely.get_dimensions(outlines) == 2  # an area
-    edges: NDArray[np.object_] = np.where(is_polygon, shapely.boundary(outlines), outlines)
-    return edges
 
 
 def _measure_line_margins(lines: Tags) -> tuple[BoolArray, FloatArray]:
@@ -86,13 +83,13 @@ def _measure_line_margins(lines: Tags) -> tuple[BoolArray, FloatArray]:
     margin = np.full(len(lines), np.nan)
     rules: list[tuple[BoolArray, FloatArray | float]] = [
         (obstacles.is_tree_row(lines), TREE_ROW_M),
-        (is_tagged(lines, "barrier"), FENCE_M),
+        (is_tagged(lines, "barrier") | obstacles.is_line_object(lines), FENCE_M),
         (obstacles.is_slipway(lines), SLIPWAY_M),
         (ways.is_highway(lines), width / 2 + PATH_M),
         (ways.is_motor_road(lines), half + BESIDE_ROAD_M),
         (np.isfinite(ways.rate_class(lines, _VERGE_M)), half + ways.rate_class(lines, _VERGE_M)),
         (barriers.is_rail(lines), RAILWAY_M),
-        (barriers.is_drop(lines).yes, BESIDE_DROP_M),
+        (barriers.is_drop(lines).possible, BESIDE_DROP_M),
     ]
     for hit, distance in rules:
         margin = np.where(hit, np.fmax(margin, distance), margin)

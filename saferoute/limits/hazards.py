@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from saferoute.geometry import Nearby
-from saferoute.osm import barriers, ground, water, ways, widths
+from saferoute.geometry import Nearby, find_sides, take_edges
+from saferoute.osm import barriers, ground, obstacles, water, ways, widths
 from saferoute.osm.tags import Tags
 
 if TYPE_CHECKING:
@@ -20,6 +20,10 @@ BESIDE_DROP_M = 5.0
 BEYOND_END_M = 15.0
 _ON_THE_WAY_M = 1.0
 """Who runs on past an end passes this near to what lies beyond."""
+_TOUCHING_M = 0.01
+"""Lines with a node in common are this near after their coordinates are rounded."""
+_SIDE_M = 1.0
+"""How far a barrier is followed from where it meets a line, to see to which side it leaves."""
 _HALF_GAUGE_M = 0.75
 """Half of the standard gauge of 1.435 m, and a rail's head."""
 
@@ -36,7 +40,7 @@ class Hazards:
         on_ground = ~ways.is_off_ground(of_ways)
         road = ways.is_motor_road(of_ways) & on_ground
         rail = barriers.is_rail(of_ways) & on_ground
-        edges = lines[barriers.is_drop(of_ways).yes & on_ground]
+        edges = lines[barriers.is_drop(of_ways).possible & on_ground]
         drops = np.concatenate([edges, shapes[water.is_water_area(of_areas).yes]])
         steps = lines[ways.is_steps(of_ways)]
         self._by_kind = {
@@ -48,6 +52,9 @@ class Hazards:
         self._near = {kind: Nearby(things) for kind, (things, _) in self._by_kind.items()}
         fenced = shapes[len(features.areas) :][barriers.is_fence(of_areas).yes[len(features.areas) :]]
         self._fences = np.concatenate([lines[barriers.is_fence(of_ways).yes & on_ground], fenced])
+        edges = take_edges(shapes[obstacles.bars_way(of_areas) & ~ways.is_off_ground(of_areas)])
+        self._bars = np.concatenate([lines[obstacles.bars_way(of_ways) & on_ground], edges])
+        self._buildings = shapes[ground.is_building(of_areas) & ~ways.is_off_ground(of_areas)]
         self._protected = shapes[ground.is_protected(of_areas)]
         self._closed = np.concatenate([shapes[ground.is_closed_ground(of_areas)], lines[ground.is_jetty(of_ways)]])
 
@@ -61,8 +68,21 @@ class Hazards:
         return np.unique(lines.query(self._protected, predicate="intersects")[1])
 
     def lines_crossing_barriers(self, lines: shapely.STRtree) -> IntArray:
-        """Return which lines a fence, wall or hedge crosses."""
-        return np.unique(lines.query(self._fences, predicate="crosses")[1])
+        """Return which lines a barrier crosses, or several that meet there and leave to both sides.
+
+        A barrier that ends on a line from one side stands beside it, not across.
+        """
+        bar, line = lines.query(self._bars, predicate="dwithin", distance=_TOUCHING_M)
+        left, right = (np.zeros(len(lines), dtype=bool) for _ in range(2))
+        on_left, on_right = find_sides(lines.geometries[line], self._bars[bar], _SIDE_M)
+        left[line[on_left]] = True
+        right[line[on_right]] = True
+        return np.flatnonzero(left & right)
+
+    def lines_in_buildings(self, lines: shapely.STRtree) -> IntArray:
+        """Return which lines enter a building, or pass under a roof."""
+        building, line = lines.query(self._buildings, predicate="intersects")
+        return np.unique(line[~shapely.touches(self._buildings[building], lines.geometries[line])])
 
     def lines_beside_hazard(self, lines: shapely.STRtree, kind: str, distance_m: float) -> IntArray:
         """Return the lines with a hazard within `distance_m` of its edge, no fence between.

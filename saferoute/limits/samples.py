@@ -11,7 +11,7 @@ import shapely
 from saferoute.limits.areas import CLOSED_GROUND
 from saferoute.limits.hazards import BESIDE_DROP_M, BESIDE_ROAD_M, BEYOND_END_M, Hazards
 from saferoute.limits.rules import find_first_reasons, rule
-from saferoute.osm import barriers, ways
+from saferoute.osm import barriers, ways, widths
 from saferoute.osm.tags import Tags
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from saferoute.arrays import BoolArray, IntArray
     from saferoute.model import Features, Samples
 
+WIDE_PASSAGE_M = 3.0
+"""Between walls and pillars nobody can give way on less [J]."""
 UNASKED = "not asked"
 """Reason of samples that are not examined: beyond the area, or on ways that are excluded as a
 whole. No output names it."""
@@ -106,10 +108,19 @@ def on_protected_ground(scene: Scene) -> IntArray:
     return protected[off_ways[protected]]
 
 
-@rule("barrier across", "fences, walls or hedges mapped across the line")
+@rule("barrier across", "fences, gates, benches and other barriers of every kind mapped across the line")
 def barrier_across(scene: Scene) -> IntArray:
-    """Return samples that a fence, wall or hedge crosses."""
+    """Return samples that a barrier crosses."""
     return scene.asked[scene.hazards.lines_crossing_barriers(scene.lines)]
+
+
+@rule("building", f"ways in buildings and under roofs, but for covered ones at least {WIDE_PASSAGE_M:.0f} m wide")
+def in_building(scene: Scene) -> IntArray:
+    """Return samples that pass through a building, other than by an arcade."""
+    samples = scene.samples
+    passage = ways.is_covered(samples.ground) & (widths.estimate_widths(samples.ground)[0] >= WIDE_PASSAGE_M)
+    inside = scene.asked[scene.hazards.lines_in_buildings(scene.lines)]
+    return inside[~passage[samples.pair_ground[samples.first_pair[inside]]]]
 
 
 @rule("railway beside", "railways within 3 m of the line without a barrier between")
@@ -132,7 +143,7 @@ def drop_beside(scene: Scene) -> IntArray:
 
 SAMPLE_RULES = (
     edge_of_data, railway_crossing, obstacle_on_line, road_junction, on_closed_ground, on_protected_ground,
-    barrier_across, railway_beside, road_beside, drop_beside,
+    barrier_across, in_building, railway_beside, road_beside, drop_beside,
 )  # fmt: skip
 
 

@@ -67,6 +67,11 @@ class Answer:
         """Return a mask of the objects with a tag that nobody here can read."""
         return self.codes == _NOT_UNDERSTOOD
 
+    @property
+    def possible(self) -> BoolArray:
+        """Return a mask of the objects of which it is true, or of which nobody here can read the tag that tells."""
+        return self.codes >= _NOT_UNDERSTOOD
+
     def __len__(self) -> int:
         """Return the number of objects."""
         return len(self.codes)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from saferoute.osm import water, ways
 from saferoute.osm.answers import Answer, ask_any_value, ask_value
-from saferoute.osm.tags import Tags, has_any_value, has_tag, has_value
+from saferoute.osm.tags import Tags, has_any_value, has_only_values, has_tag, has_value
 
 if TYPE_CHECKING:
     from saferoute.arrays import BoolArray
@@ -17,18 +17,24 @@ _FENCES = frozenset(
     "cable_barrier hedge_bank".split()
 )
 """Values of ``barrier`` for lines that nobody walks across."""
-_NOT_FENCES = frozenset(
-    "no none kerb entrance border_control gate lift_gate swing_gate bollard cattle_grid cycle_barrier stile "
-    "kissing_gate turnstile toll_booth height_restrictor".split()
+_HARMLESS = frozenset({"no", "none", "entrance", "border_control"})
+"""Values of ``barrier`` for what nobody runs into, as a point or as a line."""
+_FALLS = frozenset({"retaining_wall", "ditch", "earth_bank", "breakwater"})
+"""Values of ``barrier`` for lines with lower ground behind."""
+_WITH_GAPS = frozenset(
+    "yes kerb curb gate lift_gate swing_gate sliding_gate bump_gate hampshire_gate kissing_gate wicket_gate bollard "
+    "bollards cattle_grid cycle_barrier motorcycle_barrier stile horse_stile turnstile full_height_turnstile "
+    "toll_booth toll_gantry height_restrictor chain rope wire chain_and_post post_and_chain lift_chain block boulder "
+    "boulders stone log debris fallen_tree step spikes bus_trap sump_buster planter planters barrier_board delineators "
+    "tank_trap tyres door sally_port checkpoint shelter chicane traffic_sign kent_carriage_gap drawbridge".split()
 )
-_HARMLESS = frozenset({"no", "entrance", "none", "border_control"})
-"""Values of ``barrier`` for points that nobody runs into."""
+"""Values of ``barrier`` for what stands in the way, but keeps nobody from what lies behind."""
+_KNOWN_BARRIERS = _FENCES | _FALLS | _WITH_GAPS | _HARMLESS
 _FLUSH_KERBS = frozenset({"flush", "no", "none"})
 _HANDRAILS = frozenset({"yes", "both", "left", "right", "center", "separate"})
 _DROPS = {
     "natural": frozenset({"cliff", "coastline", "earth_bank"}),
     "man_made": frozenset({"quay", "embankment", "breakwater", "groyne", "pier"}),
-    "barrier": frozenset({"retaining_wall"}),
 }
 _DRAWN_RAILS = frozenset({"rail", "light_rail", "tram", "narrow_gauge"})
 """Those of `_RAILS` that one finds one's way by."""
@@ -46,7 +52,7 @@ _STOPS = {
 
 def is_fence(tags: Tagged) -> Answer:
     """Return whether lines, or edges of ground, are fences, walls, hedges or rails."""
-    return ask_value(tags, "barrier", _FENCES, _NOT_FENCES, missing_is_no=True)
+    return ask_value(tags, "barrier", _FENCES, _KNOWN_BARRIERS, missing_is_no=True)
 
 
 def has_railing(tags: Tagged) -> BoolArray:
@@ -57,7 +63,8 @@ def has_railing(tags: Tagged) -> BoolArray:
 def is_drop(tags: Tagged) -> Answer:
     """Return whether one may fall over the edge of lines: cliffs, quays, walls, waterways, coast."""
     tags = Tags.of(tags)
-    return ask_any_value(tags, _DROPS) | water.is_water_line(tags)
+    falls = ask_value(tags, "barrier", _FALLS, _KNOWN_BARRIERS, missing_is_no=True)
+    return falls | ask_any_value(tags, _DROPS) | water.is_water_line(tags)
 
 
 def is_rail(tags: Tagged) -> BoolArray:
@@ -80,8 +87,14 @@ def is_kerb(tags: Tagged) -> BoolArray:
     return has_tag(tags, "kerb", but=_FLUSH_KERBS)
 
 
-def blocks_way(tags: Tagged) -> BoolArray:
-    """Return a mask of points that end a stretch of the way they lie on; barriers nobody has heard of, too."""
+def is_barrier(tags: Tagged) -> BoolArray:
+    """Return a mask of barriers of every kind, also of those nobody has heard of, but for harmless ones."""
     tags = Tags.of(tags)
-    flush = has_value(tags, "barrier", {"kerb"}) & has_value(tags, "kerb", _FLUSH_KERBS)
-    return (has_tag(tags, "barrier", but=_HARMLESS) & ~flush) | is_kerb(tags) | has_any_value(tags, _STOPS)
+    flush = has_only_values(tags, "barrier", {"kerb"}) & has_only_values(tags, "kerb", _FLUSH_KERBS)
+    return has_tag(tags, "barrier", but=_HARMLESS) & ~flush
+
+
+def blocks_way(points: Tagged) -> BoolArray:
+    """Return a mask of points that end a stretch of the way they lie on; barriers nobody has heard of, too."""
+    points = Tags.of(points)
+    return is_barrier(points) | is_kerb(points) | has_any_value(points, _STOPS)

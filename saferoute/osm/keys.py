@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-LINE_KEYS = ("highway", "railway", "waterway", "barrier", "natural", "man_made", "leisure", "aeroway")
+LINE_KEYS = ("highway", "railway", "waterway", "barrier", "natural", "man_made", "leisure", "aeroway", "amenity")
 """A way with one of these keys is a row of `ways`."""
 
 AREA_KEYS = (
@@ -29,7 +29,7 @@ WAY_TAGS = (
     "est_width", "lanes", "access", "foot", "bicycle", "motor_vehicle", "vehicle", "segregated",
     "tunnel", "bridge", "layer", "covered", "indoor", "sac_scale", "trail_visibility", "incline",
     "lit", "area", "service", "construction", "conveying", "handrail", "ford", "barrier", "natural",
-    "waterway", "intermittent", "railway", "man_made", "leisure", "sport", "aeroway", "name",
+    "waterway", "intermittent", "railway", "man_made", "leisure", "sport", "aeroway", "amenity", "kerb", "name",
 )  # fmt: skip
 AREA_TAGS = (
     "building", "natural", "landuse", "leisure", "amenity", "area:highway", "area", "highway",
@@ -51,6 +51,12 @@ LINEAR_VALUES = {
     "man_made": {"embankment", "quay", "pier", "breakwater", "groyne", "dyke", "cutline"},
     "leisure": {"track", "slipway"},
     "aeroway": {"runway", "taxiway"},
+}
+
+# Values of things with a length, drawn as lines or areas.
+_OBJECT_VALUES = {
+    "amenity": {"bench", "lounger", "table", "bicycle_parking"},
+    "man_made": {"planter", "snow_fence", "street_cabinet"},
 }
 
 # Values of keys of lines that enclose something all the same.
@@ -82,6 +88,8 @@ def is_line(get: Callable[[str], str | None]) -> bool:
     """
     if any(get(key) in values for key, values in LINEAR_VALUES.items()):
         return True
+    if any(get(key) in values for key, values in _OBJECT_VALUES.items()):
+        return get("area") != "yes"
     if get("area") == "yes":
         return False
     if get("highway") or (get("barrier") and not get("building")):

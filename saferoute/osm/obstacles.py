@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from saferoute.osm.tags import Tags, has_any_value, has_tag, has_value
+from saferoute.osm import barriers
+from saferoute.osm.tags import Tags, has_any_value, has_only_values, has_tag, has_value
 
 if TYPE_CHECKING:
     from saferoute.arrays import BoolArray
@@ -28,7 +29,15 @@ SMALL_OBJECTS = {
     "leisure": frozenset({"picnic_table", "fitness_station", "firepit", "playground"}),
     "historic": frozenset("memorial monument wayside_cross wayside_shrine boundary_stone milestone stone".split()),
 }
-_FLAT_BARRIERS = frozenset({"no", "none", "kerb"})
+_PLACES = frozenset({"playground", "fitness_station", "memorial", "monument"})
+"""Those of `SMALL_OBJECTS` that are ground with things on it where they are drawn as areas."""
+_DRAWN_OBJECTS = {key: values - _PLACES for key, values in SMALL_OBJECTS.items()}
+_LONG_OBJECTS = {
+    **_DRAWN_OBJECTS,
+    "natural": _DRAWN_OBJECTS["natural"] | {"tree_row"},
+    "highway": _DRAWN_OBJECTS["highway"] | {"steps"},
+    "man_made": _DRAWN_OBJECTS["man_made"] | {"snow_fence"},
+}
 _ROOFS = frozenset({"no", "roof", "carport"})
 _THICK_BARRIERS = frozenset({"hedge", "wall"})
 _ANY_VALUE = ("barrier", "advertising", "playground", "traffic_calming")
@@ -44,13 +53,31 @@ def is_small_object(points: Tagged) -> BoolArray:
 
 
 def is_line_object(lines: Tagged) -> BoolArray:
-    """Return a mask of walls, fences, hedges and rows of trees."""
-    return has_tag(lines, "barrier", but=_FLAT_BARRIERS) | is_tree_row(lines)
+    """Return a mask of barriers, rows of trees, steps, and benches and the like, drawn as lines."""
+    lines = Tags.of(lines)
+    return _is_high_barrier(lines) | has_any_value(lines, _LONG_OBJECTS)
 
 
 def is_solid_area(areas: Tagged) -> BoolArray:
-    """Return a mask of buildings with walls, and of hedges and walls drawn as areas."""
-    return has_tag(areas, "building", but=_ROOFS) | has_value(areas, "barrier", _THICK_BARRIERS)
+    """Return a mask of buildings with walls, and of hedges, walls, steps, planters and the like drawn as areas."""
+    areas = Tags.of(areas)
+    drawn = has_value(areas, "barrier", _THICK_BARRIERS) | has_any_value(areas, _LONG_OBJECTS)
+    return has_tag(areas, "building", but=_ROOFS) | drawn
+
+
+def is_fenced_area(areas: Tagged) -> BoolArray:
+    """Return a mask of ground with a barrier along its edge, also of a kind nobody has heard of."""
+    return _is_high_barrier(Tags.of(areas))
+
+
+def bars_way(drawn: Tagged) -> BoolArray:
+    """Return a mask of lines, and of areas by their edge, that bar the way where they lie across it."""
+    drawn = Tags.of(drawn)
+    return barriers.is_barrier(drawn) | has_any_value(drawn, _LONG_OBJECTS)
+
+
+def _is_high_barrier(tags: Tags) -> BoolArray:
+    return barriers.is_barrier(tags) & ~has_only_values(tags, "barrier", {"kerb"})
 
 
 def is_tree(points: Tagged) -> BoolArray:

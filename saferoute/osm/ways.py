@@ -53,6 +53,7 @@ _SAC_GRADES = (
 _FIRST_MOUNTAIN, _FIRST_ALPINE = _SAC_GRADES.index("mountain_hiking"), _SAC_GRADES.index("alpine_hiking")
 _BAD_VISIBILITY = frozenset({"bad", "horrible", "no"})
 _GOOD_VISIBILITY = frozenset({"excellent", "good", "intermediate"})
+_COVERED = frozenset({"yes", "arcade", "colonnade"})
 FORDS = frozenset({"yes", "stepping_stones", "boat"})
 _LIT = frozenset({"yes", "24/7", "automatic", "sunset_sunrise", "dusk_dawn", "limited", "interval", "operating_times"})
 _UNLIT = frozenset({"no", "disused"})
@@ -158,6 +159,11 @@ def is_bridge(tags: Tagged) -> BoolArray:
 def is_in_tunnel(tags: Tagged) -> BoolArray:
     """Return a mask of ways in tunnels, passages and culverts."""
     return has_tag(tags, "tunnel")
+
+
+def is_covered(tags: Tagged) -> BoolArray:
+    """Return a mask of ways under a roof that are known to be open: passages, arcades and colonnades."""
+    return has_value(tags, "covered", _COVERED)
 
 
 def _read_layers(tags: Tagged) -> FloatArray:
