@@ -91,7 +91,7 @@ def _neighbours_across(
 ) -> tuple[np.ndarray, np.ndarray, FloatArray]:
     """Return rows of points of both sources that are neighbours, and how far apart they are in m."""
     here, there = (np.flatnonzero(heights.source == source) for source in pair)
-    reach_m = max(_CELLS_ACROSS * float(heights.cell_m[np.concatenate([here, there])].max()), _SHORTEST_M)
+    reach_m = max(_SHORTEST_M, _CELLS_ACROSS * float(heights.cell_m[np.concatenate([here, there])].max()))
     points = shapely.points(xy)
     (at, nearest), apart_m = shapely.STRtree(points[there]).query_nearest(
         points[here], max_distance=reach_m, return_distance=True, all_matches=False

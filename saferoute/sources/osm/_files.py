@@ -13,6 +13,8 @@ from saferoute.sources.osm._xml import read_xml_facts, write_plain_copy
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from saferoute.sources.osm._xml import XmlFacts
+
     Box = tuple[float, float, float, float]
 
 T = TypeVar("T")
@@ -70,24 +72,18 @@ def read_in_order(path: Path, read: Callable[[SortedFile], T]) -> T:
     try:
         if is_pbf:
             boxes, timestamp = _read_header(path)
-            try:
-                return read(SortedFile(path, boxes, timestamp))
-            except RuntimeError as error:
-                if not any(word in str(error) for word in _UNSORTED):
-                    raise
+            if not _has_new_nodes(path):
+                try:
+                    return read(SortedFile(path, boxes, timestamp))
+                except RuntimeError as error:
+                    if not any(word in str(error) for word in _UNSORTED):
+                        raise
         with TemporaryDirectory() as name:
             folder = Path(name)
-            source = folder / f"source{_suffix(path)}"  # osmium knows suffixes in small letters alone
             if is_pbf:
-                source.symlink_to(path.resolve())
-                return read(SortedFile(_write_sorted_copy(source, folder), boxes, timestamp))
+                return read(SortedFile(_sort_pbf(path, folder), boxes, timestamp))
             facts = read_xml_facts(path)
-            if facts.is_plain:
-                source.symlink_to(path.resolve())
-            else:
-                source = folder / "plain.osm"
-                write_plain_copy(path, source, facts)
-            return read(SortedFile(_write_sorted_copy(source, folder), facts.boxes, None))
+            return read(SortedFile(_sort_xml(path, folder, facts), facts.boxes, None))
     except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:
         reason = " ".join(str(error).split()) or "cannot be decoded"
         raise InvalidInput(f"{path}: not a whole OpenStreetMap extract ({reason}); download it again") from error
@@ -105,12 +101,44 @@ def _read_header(path: Path) -> tuple[list[Box], str | None]:
     return boxes, header.get("osmosis_replication_timestamp") or None
 
 
-def _write_sorted_copy(source: Path, folder: Path) -> Path:
+def _has_new_nodes(path: Path) -> bool:
+    """Return whether a sorted file begins with nodes of negative ids, whose places osmium does not keep."""
+    import osmium
+
+    nodes = osmium.FileProcessor(open_file(path), osmium.osm.NODE)
+    return next((node.id < 0 for node in nodes), False)
+
+
+def _sort_pbf(path: Path, folder: Path) -> Path:
+    source = _link_source(path, folder)
+    copy = _write_sorted_copy(source, folder / "sorted.osm.pbf")
+    if not _has_new_nodes(copy):
+        return copy
+    text = _write_sorted_copy(source, folder / "new.osm")
+    return _sort_xml(text, folder, read_xml_facts(text))
+
+
+def _sort_xml(path: Path, folder: Path, facts: XmlFacts) -> Path:
+    if facts.is_plain:
+        source = _link_source(path, folder)
+    else:
+        source = folder / "plain.osm"
+        write_plain_copy(path, source, facts)
+    return _write_sorted_copy(source, folder / "plain-sorted.osm.pbf")
+
+
+def _link_source(path: Path, folder: Path) -> Path:
+    """Return another name of a file: osmium knows suffixes in small letters alone."""
+    source = folder / f"source{_suffix(path)}"
+    source.symlink_to(path.resolve())
+    return source
+
+
+def _write_sorted_copy(source: Path, copy: Path) -> Path:
     import osmium
 
     reader = osmium.MergeInputReader()
     reader.add_file(str(source))
-    copy = folder / "sorted.osm.pbf"
     with osmium.SimpleWriter(str(copy)) as writer:
         reader.apply(writer, simplify=True)
     return copy

@@ -9,17 +9,11 @@ import numpy as np
 
 from saferoute.memory import collect_garbage_rarely
 from saferoute.osm import keys
-from saferoute.sources.osm._columns import (
-    NAME,
-    Columns,
-    Rows,
-    merge_columns,
-    merge_fragments,
-    sort_objects,
-)
+from saferoute.sources.osm._columns import NAME, Columns, Rows, sort_objects
 from saferoute.sources.osm._extent import choose_extent, drop_explained_cuts, merge_cuts
 from saferoute.sources.osm._files import open_file, read_in_order
 from saferoute.sources.osm._fragments import empty_fragments, read_fragments
+from saferoute.sources.osm._merging import merge_columns, merge_fragments
 from saferoute.sources.osm._objects import NODE, RELATION, WAY, locate_cuts, read_lines, read_tags, wkb_factory
 from saferoute.sources.osm._xml import NEW_ID
 

@@ -21,8 +21,8 @@ from saferoute.sources.elevation.samples import (
 class Known:
     """A source that knows the points east of a line."""
 
-    def __init__(self, name, east_of, notes=()):
-        self.name, self.east_of, self.notes, self.asked = name, east_of, notes, []
+    def __init__(self, name, east_of, notes=(), above_m=0.0):
+        self.name, self.east_of, self.notes, self.above_m, self.asked = name, east_of, notes, above_m, []
 
     def read_heights(self, xy, _crs):
         self.asked.append(len(xy))
@@ -30,8 +30,9 @@ class Known:
         blank = unknown_heights(len(xy))
         return replace(
             blank,
-            elevation_m=np.where(known, xy[:, 0], np.nan),
+            elevation_m=np.where(known, xy[:, 0] + self.above_m, np.nan),
             sigma_m=np.where(known, 0.5, np.nan),
+            cell_m=np.where(known, 1.0, np.nan),
             source=np.where(known, 0, -1),
             sources=(self.name,),
             surface_model=known,
@@ -63,6 +64,13 @@ def test_second_source_rests_while_the_first_knows_all():
 def test_nobody_is_thanked_for_nothing():
     samples = InTurn([Known("a", 99, ("a is out",))]).read_heights(XY, "")
     assert (samples.attribution, samples.notes) == ((), ("a is out",))
+
+
+def test_a_step_between_sources_is_said_and_makes_errors_larger():
+    assert InTurn([Known("a", 5), Known("b", -1)]).read_heights(XY, "").notes == ()
+    found = InTurn([Known("a", 5), Known("b", -1, above_m=30.0)]).read_heights(XY, "")
+    assert len([note for note in found.notes if "differ by" in note]) == 1
+    assert (found.sigma_m[np.isfinite(found.elevation_m)] > 25).all()
 
 
 def test_points_elsewhere_stay_unknown():

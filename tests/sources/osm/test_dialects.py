@@ -88,6 +88,20 @@ def test_new_objects_are_read_like_old_ones(tmp_path, new):
     assert set(np.concatenate(made.ways["nodes"].to_list())) == {-k if f"n{k}" in new else k for k in (1, 2, 3, 4)}
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_new_objects_in_pbf_are_read_sorted_or_not(tmp_path, turned):
+    source, path = write(tmp_path / "a.osm", edited(STREET, new=["n2", "w2"])), tmp_path / "a.osm.pbf"
+    with osmium.SimpleWriter(str(path)) as writer:
+        for kind in (osmium.osm.NODE, osmium.osm.WAY)[:: -1 if turned else 1]:
+            for obj in osmium.FileProcessor(str(source), kind):
+                writer.add(obj)
+    ways = read(path).ways
+    assert {k: list(nodes) for k, nodes in zip(ways["osm_id"], ways["nodes"], strict=True)} == {
+        1: [1, -2, 3],
+        -2: [-2, 4],
+    }
+
+
 def test_new_areas_are_read(tmp_path):
     plan = "n1 0 0\nn2 90 0\nn3 90 90\nn4 0 90\nw1 n1,n2,n3\nw2 n3,n4,n1\nw3 n1,n2 highway=path\n"
     plan += "r1 w1@outer,w2@outer type=multipolygon natural=water\n"

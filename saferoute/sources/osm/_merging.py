@@ -1,0 +1,87 @@
+"""The objects of several files put together, each once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from saferoute.sources.osm._columns import Columns, Vocabulary, sort_objects
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def merge_columns(parts: Sequence[Columns]) -> Columns:
+    """Put the objects of several files together, every object once.
+
+    An edge may have cut an object in one file and not in the other, and files
+    of several dates hold several versions: all of it is taken from the file
+    with most of it.
+    """
+    import numpy as np
+    import pandas as pd
+    import shapely
+
+    if len(parts) == 1:
+        return parts[0]
+    every = _concatenate_parts(parts)
+    held = pd.DataFrame(
+        {
+            "kind": every.kind,
+            "id": every.osm_id,
+            "file": np.repeat(np.arange(len(parts)), [len(part) for part in parts]),
+            "points": shapely.get_num_coordinates(every.geometry),
+        }
+    )
+    key = ["kind", "id"]
+    most = held.groupby([*key, "file"], as_index=False)["points"].sum()
+    most = most.sort_values(["points", "file"], ascending=[False, True]).drop_duplicates(key)
+    chosen = held.merge(most, on=key, suffixes=("", "_chosen"), how="left")
+    return sort_objects(every.select_rows((chosen["file"] == chosen["file_chosen"]).to_numpy()))
+
+
+def merge_fragments(parts: Sequence[Columns], areas: Columns) -> Columns:
+    """Put the lines of areas that several files hold in part together, without those of areas that one of them has.
+
+    Parameters
+    ----------
+    parts : sequence of Columns
+        Fragments of each file.
+    areas : Columns
+        The areas of all files.
+    """
+    import pandas as pd
+
+    every = parts[0] if len(parts) == 1 else _concatenate_parts(parts)
+    of_area = pd.MultiIndex.from_arrays([every.kind, every.osm_id])
+    whole = of_area.isin(pd.MultiIndex.from_arrays([areas.kind, areas.osm_id])) if len(areas) else of_area.isin([])
+    again = pd.DataFrame({"kind": every.kind, "id": every.osm_id, "wkb": every.wkb}).duplicated().to_numpy()
+    return sort_objects(every.select_rows(~whole & ~again))
+
+
+def _concatenate_parts(parts: Sequence[Columns]) -> Columns:
+    import numpy as np
+
+    tags = tuple(parts[0].vocabulary.known)
+    combinations = [combination for part in parts for combination in part.vocabulary.iterate_combinations()]
+    sizes = np.cumsum([0] + [len(part.vocabulary.codes) for part in parts])
+    columns = Columns(
+        Vocabulary.from_combinations(combinations, tags),
+        np.concatenate([part.kind for part in parts]),
+        np.concatenate([part.osm_id for part in parts]),
+        np.concatenate([part.combination + size for part, size in zip(parts, sizes, strict=False)]),
+        np.concatenate([part.name for part in parts]),
+        np.concatenate([part.wkb for part in parts]),
+    )
+    if any(part.nodes is not None for part in parts):
+        nodes = [part.nodes if part.nodes is not None else np.empty(0, np.int64) for part in parts]
+        offsets = np.cumsum([0] + [len(n) for n in nodes])
+        columns = replace(
+            columns,
+            nodes=np.concatenate(nodes),
+            first=np.concatenate(
+                [part.first + o for part, o in zip(parts, offsets, strict=False) if part.first is not None]
+            ),
+            count=np.concatenate([part.count for part in parts if part.count is not None]),
+        )
+    return columns
