@@ -1,8 +1,9 @@
-"""Where things come in: features, elevation, places and profiles.
+"""Readers of all input: map features, heights, places, counts and profiles.
 
-A feature source turns an area into `Features`, an elevation source points into
-`Heights`; whatever the source, the tables are the same. Modules here
-import their heavy library where it is used.
+A feature source turns an area into `Features`, and an elevation source turns
+points into `Heights`. The tables look the same whatever source they come
+from. Modules here import heavy libraries inside functions, so that commands
+that do not need them start at once.
 """
 
 from __future__ import annotations
@@ -17,16 +18,16 @@ __all__ = ["ElevationSource", "FeatureSource"]
 
 
 class FeatureSource(Protocol):
-    """Something that knows the map."""
+    """A reader of map features, from local files or from a service."""
 
     def read_features(self, area: Area, *, margin_m: float) -> Features:
-        """Return all features within `area` widened by `margin_m`."""
+        """Return all features within `area` widened by `margin_m` metres."""
         ...
 
 
 class ElevationSource(Protocol):
-    """Something that knows heights."""
+    """A reader of heights, from local files or from a service."""
 
     def read_heights(self, xy: FloatArray, crs: str) -> Heights:
-        """Return heights at points of shape (n, 2) given in `crs`."""
+        """Return heights at points of shape (n, 2) given in `crs`; NaN where a height is not known."""
         ...

@@ -1,8 +1,9 @@
-"""Answers of services, kept on disk: written whole or not at all, and checked when they are read.
+"""A cache on disk for the answers of services.
 
-An entry is one file: a line of JSON that says what it is, how long and with
-which checksum, then the answer itself. A file that was cut off, or that
-something else wrote, is as good as none and is fetched again.
+An entry is one file: a line of JSON with its key, length and checksum, then
+the answer itself. Entries are written whole or not at all, and checked when
+they are read. A file that was cut off, or that another program wrote, counts
+as missing, and its answer is fetched again.
 """
 
 from __future__ import annotations
@@ -26,36 +27,40 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 KINDS = ("overpass", "nominatim", "mapterhorn", "glo30", "zones")
-"""Folders of the cache, one a service, and one for time zones; nothing else in it is ever touched."""
+"""Folders of the cache: one for each service and one for time zones. Other files are never touched."""
 
 SUFFIX = ".entry"
 _PART = ".part"
 _FORMAT = 1
+"""Version of the format of entries; entries of other versions count as missing."""
 _MOST_HEADER = 65_536
+"""Longest first line in bytes; a file without line breaks must not be read whole."""
 LOCK_WAIT_S = 900.0
-"""How long is waited for another process that asks the same service."""
+"""Longest wait, in seconds, for another process that is asking the same service [J]."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One answer and what is known of it."""
+    """One answer, when it was fetched, and notes on it."""
 
     payload: bytes
     fetched: datetime
+    """In UTC."""
     about: Mapping[str, Any]
-    """What the writer noted."""
+    """Notes of whoever stored it."""
 
     def age_days(self) -> float:
-        """Return how old the answer is."""
+        """Return the age of the answer in days."""
         return (datetime.now(UTC) - self.fetched).total_seconds() / 86_400
 
 
 @dataclass(frozen=True)
 class Usage:
-    """What one kind takes up."""
+    """Number and size of the entries of one kind."""
 
     kind: str
     entries: int
+    """All entries, damaged ones included."""
     bytes: int
     damaged: int
     oldest: datetime | None
@@ -63,7 +68,7 @@ class Usage:
 
 
 def default_folder() -> Path:
-    """Return the folder of this user's cache."""
+    """Return the usual cache folder of this user's system."""
     import platformdirs
 
     return platformdirs.user_cache_path("saferoute", appauthor=False)
@@ -71,7 +76,7 @@ def default_folder() -> Path:
 
 @dataclass
 class Cache:
-    """A folder of answers.
+    """A folder with answers of services.
 
     Parameters
     ----------
@@ -81,16 +86,18 @@ class Cache:
 
     folder: Path = field(default_factory=default_folder)
     trouble: str | None = None
-    """Why the last answer could not be kept; None = it was."""
+    """Why the last answer could not be stored; None = it was stored."""
 
     def read_entry(self, kind: str, key: str) -> Entry | None:
-        """Return an answer, None where there is no whole one."""
+        """Return the answer to a key, or None if it is missing, damaged or cut off."""
         path = self._entry_path(kind, key)
         try:
             with path.open("rb") as file:
                 header = _parse_header(file.readline(_MOST_HEADER))
+                # File names are shortened hashes, which two keys may share.
                 if header is None or header["key"] != key:
                     return None
+                # One byte more than it should have shows a file that is too long.
                 payload = file.read(header["bytes"] + 1)
         except OSError:
             return None
@@ -99,7 +106,22 @@ class Cache:
         return Entry(payload, datetime.fromisoformat(header["fetched"]), header["about"])
 
     def store_entry(self, kind: str, key: str, payload: bytes, **about: Any) -> Entry:
-        """Keep an answer; where the disk does not take it, note so in `trouble`, and go on."""
+        """Store an answer and return it as an entry.
+
+        An error of the disk does not raise: the answer at hand is still good.
+        It is noted in `trouble`, for the outputs to mention.
+
+        Parameters
+        ----------
+        kind : str
+            One of `KINDS`.
+        key : str
+            The question, such as an address; any length.
+        payload : bytes
+            The answer.
+        **about
+            Notes to be stored with it, of types that JSON has.
+        """
         fetched = datetime.now(UTC).replace(microsecond=0)
         header = {
             "saferoute": _FORMAT,
@@ -117,7 +139,7 @@ class Cache:
         return Entry(payload, fetched, about)
 
     def iterate_entries(self, kind: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """Yield the keys of the whole-looking entries of a kind, and what was noted of each."""
+        """Yield the key and the notes of each entry of a kind that has its full length."""
         for path in self._list_files(kind, SUFFIX):
             header = _read_header(path)
             if header is not None:
@@ -125,17 +147,21 @@ class Cache:
 
     @contextmanager
     def hold_lock(self, kind: str, *, most_s: float = LOCK_WAIT_S) -> Iterator[None]:
-        """Hold what one process at a time may: asking a service.
+        """Let one process at a time ask a service.
+
+        Services limit the requests of each user, and a second process often
+        finds its answer in the cache once the first one is done.
 
         Raises
         ------
         SourceUnavailable
-            If another process holds it for longer than `most_s`.
+            If another process holds the lock for longer than `most_s` seconds.
         """
         with self._acquire_lock(kind, most_s):
             yield
 
     def _acquire_lock(self, kind: str, most_s: float) -> Any:
+        """Return a context in which the lock of a kind is held."""
         from filelock import FileLock, Timeout
 
         path = self.folder / f"{kind}.lock"
@@ -151,15 +177,17 @@ class Cache:
             raise SourceUnavailable(
                 f"another saferoute has been asking {kind} for {most_s:.0f} s; try again when it has ended"
             ) from error
-        except (OSError, NotImplementedError):  # a disk that takes no file takes no lock
+        # On a disk that cannot be written, or has no locks, nothing is stored that needs guarding.
+        except (OSError, NotImplementedError):
             return nullcontext()
 
     def measure_usage(self) -> list[Usage]:
-        """Return what each kind takes up."""
+        """Return number, size and age of the entries of each kind."""
         found = []
         for kind in KINDS:
             times, size, damaged = [], 0, 0
             for path in self._list_files(kind, SUFFIX):
+                # Another process may delete a file between the listing and the look at it.
                 with suppress(OSError):
                     size += path.stat().st_size
                     header = _read_header(path)
@@ -170,13 +198,14 @@ class Cache:
         return found
 
     def delete_entries(self) -> int:
-        """Delete all entries, and what broken-off writes left; return how many entries there were."""
+        """Delete all entries and the remains of interrupted writes, and return the number of entries."""
         count = 0
         for kind in KINDS:
             for path in (*self._list_files(kind, SUFFIX), *self._list_files(kind, _PART)):
                 path.unlink(missing_ok=True)
                 count += path.name.endswith(SUFFIX)
-            with suppress(OSError):  # something else may lie in it
+            # Files that are not of this cache may lie in the folder, which then stays.
+            with suppress(OSError):
                 (self.folder / kind).rmdir()
         return count
 
@@ -189,7 +218,7 @@ class Cache:
 
 
 def _parse_header(line: bytes) -> dict[str, Any] | None:
-    """Return the first line of an entry, None where it is none of this format."""
+    """Return the header in the first line of an entry, or None if it is not of this format."""
     try:
         header = json.loads(line)
         whole = header["saferoute"] == _FORMAT and isinstance(header["about"], dict) and header["bytes"] >= 0
@@ -200,7 +229,7 @@ def _parse_header(line: bytes) -> dict[str, Any] | None:
 
 
 def _read_header(path: Path) -> dict[str, Any] | None:
-    """Return the header of an entry that is as long as it says."""
+    """Return the header of an entry, or None if it is damaged or the file has another length than it says."""
     try:
         with path.open("rb") as file:
             line = file.readline(_MOST_HEADER)
@@ -212,11 +241,13 @@ def _read_header(path: Path) -> dict[str, Any] | None:
 
 
 def _write_atomically(path: Path, content: bytes) -> None:
+    """Write a file in such a way that it is there whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(suffix=_PART, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
+        # Renaming is atomic within a file system: readers see the old file or the new one, never half of one.
         Path(name).replace(path)
     except BaseException:
         with suppress(OSError):

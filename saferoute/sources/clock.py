@@ -1,4 +1,4 @@
-"""When: a runner's words for an hour, the local time of a place, and its daylight."""
+"""Parsing of times, time zones of places, and daylight."""
 
 from __future__ import annotations
 
@@ -16,19 +16,26 @@ if TYPE_CHECKING:
 
 NOW = "now"
 KIND = "zones"
-"""Folder of the cache."""
+"""Folder of the cache that holds time zones."""
 _KEPT_DAYS = 180
-"""Borders of zones move every few years; a new version of their library should be heard within half a year [J]."""
+"""Days until a cached zone is looked up again: borders of zones move every few years, and tzfpy follows [J]."""
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WEEKDAY = re.compile(r"(?:([a-z]{2,9})[\s,]+)?(\d{1,2})(?::(\d{2}))?", re.IGNORECASE)
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?", re.IGNORECASE)
 _YEARS = range(1970, 2101)
 CIVIL_TWILIGHT_DEG = -6.0
-"""Above it one sees the ground without a lamp (civil twilight, U.S. Naval Observatory, "Rise, Set, and Twilight")."""
+"""Elevation of the sun, in degrees, above which the ground can be seen without a lamp.
+
+End of civil twilight (U.S. Naval Observatory, "Rise, Set, and Twilight Definitions").
+"""
 
 
 def check_time(text: str) -> None:
-    """Raise `InvalidInput` unless `parse_moment` can read a text, before any work is done."""
+    """Raise `InvalidInput` unless `parse_moment` can read a text.
+
+    Needs no place, so that a typing error is reported before the map is fetched.
+    """
+    # The date only has to be some date: it resolves weekdays and hours that are then thrown away.
     _parse_wall_time(text, dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC))
 
 
@@ -38,22 +45,29 @@ def parse_moment(text: str, place: Place, *, now: dt.datetime | None = None) -> 
     Parameters
     ----------
     text : str
-        ``now``; a weekday and an hour, ``sat 07:00`` (the next such hour); an
-        hour, ``07:00`` (the next such); or ISO 8601, ``2026-06-20T07:00``.
-        An ISO time with an offset is turned into the place's own.
+        ``now``; a weekday and an hour, ``sat 07:00``, or an hour, ``07:00``
+        (the next one to come); or ISO 8601, ``2026-06-20T07:00``. An ISO time
+        with an offset is converted to the place's local time.
     place : Place
+        Its ``zone`` is looked up from its coordinates where it has none.
     now : datetime, optional
-        With a zone; the clock's by default.
+        The current time, with a time zone; by default that of the system clock.
+
+    Returns
+    -------
+    Moment
+        Local time, with sunrise and sunset of that date (None where the sun
+        does not rise or set), and whether each of its hours is light.
 
     Raises
     ------
     InvalidInput
-        If the text is none of these.
+        If the text is none of these, or the time zone is not installed.
     """
     zone = _load_time_zone(place)
     here = (now or dt.datetime.now(dt.UTC)).astimezone(zone)
     local = _parse_wall_time(text, here)
-    # At midnight of a change of clocks an hour may be missing; the zone says which is meant.
+    # Through UTC and back: an hour that a change of clocks skips becomes the one that clocks show.
     aware = local.replace(tzinfo=zone).astimezone(dt.UTC).astimezone(zone)
     sunrise, sunset = _sunrise_and_sunset(place, aware)
     return Moment(
@@ -68,16 +82,18 @@ def parse_moment(text: str, place: Place, *, now: dt.datetime | None = None) -> 
 
 
 def parse_hour_of_week(text: str, lon: float, lat: float) -> int:
-    """Return the hour that a text names at a place, 0 = Monday 0:00: `parse_moment` without its sun.
+    """Return the local hour of the week, 0 = Monday 0:00 to 167, that a text names at a place.
+
+    Reads what `parse_moment` reads, but needs no daylight and is thus fit for long tables.
 
     Raises
     ------
     InvalidInput
-        If the text is none of those of `parse_moment`, or is one that names no weekday.
+        If `parse_moment` cannot read the text, or it names no weekday.
     """
     words = text.strip()
     zone = _load_time_zone(Place("", lon, lat))
-    # Which week it is does not matter, only that an hour with an offset becomes the place's own.
+    # Any week will do: the date only serves to convert hours with an offset to local ones.
     at = _parse_wall_time(words, dt.datetime(2026, 1, 1, tzinfo=zone))
     if words.lower() == NOW or (words[0].isdigit() and not _ISO.fullmatch(words)):
         raise _unreadable_time_error(text)
@@ -85,9 +101,9 @@ def parse_hour_of_week(text: str, lon: float, lat: float) -> int:
 
 
 def add_time_zone(place: Place, cache: Cache) -> Place:
-    """Return a place with its time zone, from the cache where it was looked up before.
+    """Return a place with its time zone, from the cache if it was looked up before.
 
-    To load the world's zones takes a tenth of what a search does.
+    Loading the world's time zones would take a tenth of the time of a search.
     """
     key = f"{place.lon!r},{place.lat!r}"
     entry = cache.read_entry(KIND, key)
@@ -97,13 +113,15 @@ def add_time_zone(place: Place, cache: Cache) -> Place:
 
 
 def find_time_zone(lon: float, lat: float) -> str:
-    """Return the name of the time zone of a point; at sea that of its longitude."""
+    """Return the IANA name of the time zone at a point; at sea the one for its longitude."""
     import tzfpy
 
+    # Names in Etc count westwards: Etc/GMT-2 is two hours ahead of Greenwich.
     return tzfpy.get_tz(lon, lat) or f"Etc/GMT{-round(lon / 15):+d}"
 
 
 def _load_time_zone(place: Place) -> ZoneInfo:
+    """Return the rules of a place's time zone."""
     name = place.zone or find_time_zone(place.lon, place.lat)
     try:
         return ZoneInfo(name)
@@ -114,7 +132,7 @@ def _load_time_zone(place: Place) -> ZoneInfo:
 
 
 def _parse_wall_time(text: str, here: dt.datetime) -> dt.datetime:
-    """Return the wall time that a text names, seen from the local time `here`."""
+    """Return the local time, without a zone, that a text names if it is now `here`."""
     words = text.strip()
     if words.lower() == NOW:
         return here.replace(tzinfo=None, microsecond=0)
@@ -129,12 +147,14 @@ def _parse_wall_time(text: str, here: dt.datetime) -> dt.datetime:
         raise _unreadable_time_error(text)
     at = here.replace(tzinfo=None, hour=hour, minute=minute, second=0, microsecond=0)
     at += dt.timedelta(days=0 if day is None else (day - at.weekday()) % 7)
+    # A time that has passed today means the next day, or the next week if a weekday is named.
     if at < here.replace(tzinfo=None, second=0, microsecond=0):
         at += dt.timedelta(days=1 if day is None else 7)
     return at
 
 
 def _parse_iso_time(words: str, text: str, here: dt.datetime) -> dt.datetime:
+    """Return an ISO 8601 time as local time without a zone."""
     try:
         at = dt.datetime.fromisoformat(words)
     except ValueError as error:
@@ -145,7 +165,7 @@ def _parse_iso_time(words: str, text: str, here: dt.datetime) -> dt.datetime:
 
 
 def _parse_weekday(word: str) -> int | None:
-    """Return the weekday that a word begins, 0 = Monday."""
+    """Return the weekday whose name begins with a word, 0 = Monday; None if none or several do."""
     matches = [number for number, name in enumerate(DAYS) if name.startswith(word.lower())]
     return matches[0] if len(matches) == 1 else {"thurs": 3, "tues": 1}.get(word.lower())
 
@@ -158,6 +178,7 @@ def _unreadable_time_error(text: str) -> InvalidInput:
 
 
 def _sun_elevation(place: Place, at: dt.datetime) -> float:
+    """Return the elevation of the sun above the horizon in degrees."""
     from astral import Observer
     from astral.sun import elevation
 
@@ -165,7 +186,7 @@ def _sun_elevation(place: Place, at: dt.datetime) -> float:
 
 
 def _is_hour_light(place: Place, at: dt.datetime) -> tuple[bool, ...]:
-    """Say of each hour of a date whether it is light from its beginning to its end."""
+    """Return 24 flags, one per hour of a date: True if it is light at both ends of the hour."""
     midnight = at.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
     ends = [(midnight + dt.timedelta(hours=hour)).replace(tzinfo=at.tzinfo) for hour in range(25)]
     lit = [_sun_elevation(place, end) >= CIVIL_TWILIGHT_DEG for end in ends]
@@ -173,7 +194,7 @@ def _is_hour_light(place: Place, at: dt.datetime) -> tuple[bool, ...]:
 
 
 def _sunrise_and_sunset(place: Place, at: dt.datetime) -> tuple[dt.datetime | None, dt.datetime | None]:
-    """Return sunrise and sunset of a date in wall time, None where the sun stays up or down."""
+    """Return local sunrise and sunset of a date, each None if the sun does not rise or set."""
     from astral import Observer, sun
 
     found: list[dt.datetime | None] = []
@@ -181,6 +202,6 @@ def _sunrise_and_sunset(place: Place, at: dt.datetime) -> tuple[dt.datetime | No
         try:
             when = event(Observer(place.lat, place.lon), date=at.date(), tzinfo=at.tzinfo or dt.UTC)
             found.append(when.replace(tzinfo=None, second=0, microsecond=0))
-        except ValueError:  # astral's word for polar day and night
+        except ValueError:  # so astral reports polar day and polar night
             found.append(None)
     return found[0], found[1]

@@ -1,4 +1,4 @@
-"""Counts of people on foot from a CSV, and a population raster: what makes crowding more than a guess."""
+"""Counts of people on foot and a population raster, by which estimates of crowding are calibrated."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from saferoute.sources import FeatureSource
 
 COLUMNS = ("lon", "lat", "count")
-"""Columns that must be there; ``at`` may be, and others are not read."""
+"""Required columns of the CSV; ``at`` is optional, and other columns are ignored."""
 WITHIN_M = 5000.0
-"""Counters farther from the place tell of other streets than its own [J]."""
+"""Counters farther than this beyond the area are not used: other streets differ too much [J]."""
 AROUND_M = 1000.0
-"""The map is read this far around counters: as far as crowding looks."""
+"""Metres of map read around the counters: as far as the crowding criterion looks."""
 
 
 def read_counts(path: Path | str) -> pd.DataFrame:
@@ -35,20 +35,23 @@ def read_counts(path: Path | str) -> pd.DataFrame:
     Parameters
     ----------
     path : path
-        UTF-8, comma or semicolon between columns, with a header that names
-        ``lon`` and ``lat`` (degrees, WGS 84) and ``count`` (people an hour),
-        in any order. ``at`` is the local hour counted, as `clock.parse_moment` reads
-        it except ``now``; empty = a mean hour of the week.
+        A UTF-8 file with commas or semicolons between columns. Its header
+        names ``lon`` and ``lat`` (degrees, WGS 84) and ``count`` (people an
+        hour), in any order. The optional column ``at`` is the local hour of
+        the count, such as ``sat 07:00`` or an ISO time; empty = the count is
+        that of a mean hour of the week.
 
     Returns
     -------
     DataFrame
-        ``lon``, ``lat``, ``count``, ``hour_of_week`` (0 = Monday 0:00, NaN = a mean hour).
+        One row per counter: ``lon``, ``lat``, ``count`` and ``hour_of_week``
+        (0 = Monday 0:00, NaN = a mean hour).
 
     Raises
     ------
     InvalidInput
-        If the file, a column or a row breaks these rules; it names the row.
+        If the file, a column or a row breaks these rules. The message names
+        the row.
     """
     import pandas as pd
 
@@ -68,7 +71,8 @@ def read_counts(path: Path | str) -> pd.DataFrame:
 
 
 def _read_rows(path: Path, file: Any) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield the line number and the columns of each row that holds anything."""
+    """Yield the line number and the values by column name of each row that is not blank."""
+    # csv.Sniffer guesses wrongly for short files; counting separators in the header does not.
     head = file.readline()
     file.seek(0)
     reader = csv.reader(file, delimiter=";" if head.count(";") > head.count(",") else ",")
@@ -84,7 +88,9 @@ def _read_rows(path: Path, file: Any) -> Iterator[tuple[int, dict[str, str]]]:
 
 
 def _parse_row(path: Path, number: int, row: dict[str, str]) -> tuple[float, float, float, float]:
+    """Return longitude, latitude, count and hour of the week (NaN = a mean hour) of a row."""
     lon = _parse_number(path, number, row, "lon", (-180.0, 180.0))
+    # The same bound as for places: near the poles there are no metric coordinates.
     lat = _parse_number(path, number, row, "lat", (-89.0, 89.0))
     count = _parse_number(path, number, row, "count", (0.0, 1e7))
     text = row.get("at", "")
@@ -97,11 +103,13 @@ def _parse_row(path: Path, number: int, row: dict[str, str]) -> tuple[float, flo
 
 
 def _parse_number(path: Path, number: int, row: dict[str, str], name: str, within: tuple[float, float]) -> float:
+    """Return the number in a column of a row, which must lie between two bounds."""
     text = row.get(name, "")
     try:
         value = float(text)
     except ValueError:
         value = math.nan
+    # Written so that NaN fails, too.
     if not within[0] <= value <= within[1]:
         raise InvalidInput(
             f"{path}, row {number}: {name} {text[:40]!r} must be a number from {within[0]:g} to {within[1]:g}"
@@ -110,15 +118,16 @@ def _parse_number(path: Path, number: int, row: dict[str, str], name: str, withi
 
 
 class CountedSource:
-    """Features of another source, with what counters and a population raster know.
+    """A feature source that adds counters and a population raster to another source's features.
 
     Parameters
     ----------
     source : FeatureSource
+        The source of everything else.
     counts : path, optional
-        See `read_counts`.
+        A CSV of counters; see `read_counts`.
     population : path, optional
-        A raster of people per cell.
+        A raster of people per cell; see `read_population`.
 
     Raises
     ------
@@ -134,7 +143,7 @@ class CountedSource:
         self._population = None if population is None else read_raster_file(Path(population))
 
     def read_features(self, area: Area, *, margin_m: float) -> Features:
-        """Return all features within `area` widened by `margin_m`, with counters and population."""
+        """Return all features within `area` widened by `margin_m` metres, with counters and population."""
         features = self._source.read_features(area, margin_m=margin_m)
         if self._population is not None:
             people = read_population(self._population, area, margin_m=margin_m)
@@ -144,6 +153,7 @@ class CountedSource:
         return features
 
     def _add_counters(self, features: Features, area: Area) -> Features:
+        """Return features with the counters near the area, and the map around these; a note says how many."""
         assert self._counts is not None
         from pyproj import Transformer
 
@@ -159,6 +169,7 @@ class CountedSource:
             )
             return replace(features, notes=(*features.notes, note))
         reach = float(away[away <= WITHIN_M + area.radius_m].max())
+        # Counters may lie outside of the area; what crowding is calibrated by must be seen around each of them.
         around = self._source.read_features(
             Area(Place("", area.place.lon, area.place.lat), area.radius_m, area.crs),
             margin_m=max(reach - area.radius_m, 0.0) + AROUND_M,

@@ -1,4 +1,4 @@
-"""The libraries that data pass through, and their versions: what a report of an error has to say."""
+"""Versions of the libraries that process the data, for reports of errors."""
 
 from __future__ import annotations
 
@@ -12,20 +12,21 @@ NATIVE = (
     ("PROJ", "pyproj", "proj_version_str"),
     ("libosmium", "osmium.version", "libosmium_version"),
 )
-"""Libraries in C and C++, the module that brings its own copy, and where that tells its version."""
+"""Name of each C or C++ library, the Python module that bundles it, and the attribute with its version."""
 
 PYTHON = ("geopandas", "pandas", "numpy", "scipy", "networkx", "osmnx", "folium", "pyarrow")
-"""Libraries in Python, by the names of their distributions."""
+"""Distribution names of the Python libraries."""
 
 MISSING = "not installed"
 
 
 def list_versions() -> list[tuple[str, str]]:
-    """Return names and versions of the libraries that data pass through.
+    """Return names and versions of the libraries that process the data.
 
-    Wheels bring copies of GDAL and PROJ of their own, so each is named with
-    who brings it. A library that is missing or broken is said to be, and is
-    no error: whoever reports that it is needs the rest of the list.
+    Wheels bundle their own copies of GDAL and PROJ, so each copy is listed
+    with the wheel that bundles it. A library that is missing or broken is
+    listed as such and raises no error: a person who reports it needs the
+    rest of the list.
 
     Returns
     -------
@@ -41,6 +42,7 @@ def list_versions() -> list[tuple[str, str]]:
 
 
 def _describe_owner(module: str) -> str:
+    """Return the name and version of the distribution that bundles a C library."""
     name = module.partition(".")[0]
     return f"{name} {_read_distribution_version(name)}"
 

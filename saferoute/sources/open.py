@@ -1,4 +1,4 @@
-"""Sources from what a person names: local files, or the services of the network where there are none."""
+"""Opening of sources: the local files that a person gives, or else network services."""
 
 from __future__ import annotations
 
@@ -24,28 +24,29 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LocalFiles:
-    """Files that a person names."""
+    """Local files that a person gives."""
 
     region: Path | str | None = None
-    """A folder with extracts and rasters."""
+    """Folder with extracts and rasters."""
     osm: Sequence[Path | str] = ()
-    """Extracts, besides those of the region."""
+    """Extracts in addition to those of the region."""
     dem: Sequence[Path | str] = ()
-    """Rasters of heights, besides those of the region."""
+    """Rasters of heights in addition to those of the region."""
     dem_sigma_m: float | None = None
-    """Standard error of the rasters' heights, m; None = estimated from their cells."""
+    """Standard error of all rasters' heights in m; None = from their tags or cell size."""
 
 
 @dataclass(frozen=True)
 class Sources:
-    """Where a search takes everything from."""
+    """The sources of one search."""
 
     features: FeatureSource
     elevation: ElevationSource | None
+    """None = no slopes are measured."""
     find_place: Callable[[str, int | None], Place]
-    """Turns what a person writes, and which of several matches they pick, into a place."""
+    """Function from a text, and the number of the match or None, to a place."""
     rasters: raster.RasterSource | None = None
-    """The local rasters, where there are any."""
+    """The local rasters, None if there are none."""
 
 
 def open_sources(
@@ -55,28 +56,35 @@ def open_sources(
     online: Online | None = None,
     join: Joiner | None = None,
 ) -> Sources:
-    """Open local data, or the services of the network where there are none.
+    """Open local files as sources, or network services if no map file is given.
 
-    Local data stay alone: with a region or extracts no service is asked,
-    unless `elevation` names one.
+    With a region or extracts no service is asked, unless `elevation` names one.
 
     Parameters
     ----------
     files : LocalFiles
+        Region, extracts and rasters.
     elevation : path or str, optional
-        ``mapterhorn``, ``glo30``, ``none``, or a further raster. By default
-        the rasters given, else, with the map from the network, Mapterhorn and
-        behind it GLO-30.
+        ``mapterhorn``, ``glo30``, ``none``, or the path of one more raster. By
+        default the given rasters are used. Without any, a map from the network
+        comes with heights from Mapterhorn, and from GLO-30 where Mapterhorn
+        has none.
     online : Online, optional
-        By default as the environment says.
+        Options for network access; by default those of the environment.
     join : callable, optional
-        Joins ways to strokes (`saferoute.search.join_ways`). With it the
-        tables of local extracts are kept in the cache.
+        Function that joins ways to strokes (`saferoute.search.join_ways`).
+        With it the tables of local extracts are kept in the cache.
+
+    Returns
+    -------
+    Sources
+        Features, heights and the search for places.
 
     Raises
     ------
     InvalidInput
-        If a file cannot be read, or `elevation` contradicts the rasters.
+        If a file cannot be read, or `elevation` names a service although
+        rasters are given, too.
     """
     online = online or Online()
     named = elevation.lower() if isinstance(elevation, str) and elevation.lower() in ELEVATIONS else None
@@ -89,7 +97,7 @@ def open_sources(
         heights = _open_services((named,), online) if named else rasters
         return Sources(local, heights, lambda text, pick: find_place(text, local.paths, pick=pick), rasters)
 
-    # Local data need no HTTP, which takes longer to import than a small extract to read.
+    # Imported late: the HTTP libraries take longer to load than a small extract takes to read.
     from saferoute.sources.osm.overpass import OverpassSource
     from saferoute.sources.places.nominatim import Geocoder
 
@@ -101,19 +109,20 @@ def open_sources(
 def open_local(
     files: LocalFiles, *, join: Joiner | None = None, cache: Cache | None = None
 ) -> tuple[extract.ExtractSource, raster.RasterSource | None]:
-    """Open extracts and rasters as sources.
+    """Open the given extracts and rasters as sources.
 
     Parameters
     ----------
     files : LocalFiles
-    join, cache
-        As of `saferoute.sources.osm.extract.ExtractSource`.
+        Region, extracts and rasters.
+    join, cache : optional
+        See `saferoute.sources.osm.extract.ExtractSource`.
 
     Returns
     -------
     features : ExtractSource
     elevation : RasterSource or None
-        None where there is no raster.
+        None if there is no raster.
 
     Raises
     ------
@@ -130,12 +139,14 @@ def open_local(
 
 
 def list_region_files(folder: Path | str) -> tuple[list[Path], list[Path]]:
-    """Return the extracts and the rasters of a folder, each in order of name.
+    """Return the extracts and the rasters in a folder, each sorted by name.
+
+    Hidden files and subfolders are ignored.
 
     Raises
     ------
     InvalidInput
-        If there is no such folder, or no extract in it.
+        If the folder does not exist or holds no extract.
     """
     folder = Path(folder)
     if not folder.is_dir():
@@ -151,11 +162,12 @@ def list_region_files(folder: Path | str) -> tuple[list[Path], list[Path]]:
 
 
 def _open_rasters(paths: Sequence[Path | str], sigma_m: float | None) -> raster.RasterSource | None:
+    """Return rasters as one source, None if there are none."""
     return raster.RasterSource(paths, sigma_m=sigma_m) if paths else None
 
 
 def _open_services(names: Sequence[str], online: Online) -> ElevationSource | None:
-    """Return the named services of heights, each behind the one before."""
+    """Return the named services as one source that asks each only for what the ones before lack; None for none."""
     from saferoute.sources.elevation.glo30 import Glo30Source
     from saferoute.sources.elevation.mapterhorn import MapterhornSource
 

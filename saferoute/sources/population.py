@@ -1,4 +1,4 @@
-"""Where people live, from a raster of people per cell."""
+"""Numbers of residents around a place, from a raster of people per cell."""
 
 from __future__ import annotations
 
@@ -19,33 +19,38 @@ if TYPE_CHECKING:
     from saferoute.sources.rasters import RasterFile
 
 FINEST_M = 100.0
-"""People of larger cells are spread over pieces of this size: they do not all live in the middle."""
+"""Larger cells are split into pieces of this size, since their people do not all live in the middle [J]."""
 _MOST_CELLS = 4_000_000
+"""Most cells that are read; more means that the cells are too small to be counts of people [J]."""
 _POINTS_A_SIDE = 21
-"""Points of the square around the place that find the cells it touches: other projections bend its sides."""
+"""Points per side of the grid that is projected to find the cells to read: projections bend straight sides."""
 
 
 def read_population(file: RasterFile, area: Area, *, margin_m: float) -> pd.DataFrame:
-    """Return the people of a raster's cells within an area widened by some metres.
+    """Return the residents of a raster's cells within an area widened by `margin_m`.
 
     Parameters
     ----------
     file : RasterFile
-        People per cell; masked, negative and infinite cells are unknown.
+        People per cell. Masked, negative and infinite cells count as unknown.
     area : Area
+        Place, radius in metres and metric CRS.
     margin_m : float
+        Metres added to the area's radius.
 
     Returns
     -------
     DataFrame
-        ``x_m``, ``y_m`` of the middles in the area's CRS, ``people``, ``cell_m``.
+        One row per known cell, or per piece of `FINEST_M` of a larger cell:
+        the centre ``x_m``, ``y_m`` in the area's CRS, ``people`` in it, and
+        its side ``cell_m`` in metres. Unknown cells have no row.
 
     Raises
     ------
     NoCoverage
-        If no known cell lies there.
+        If no known cell lies within the radius.
     InvalidInput
-        If the file is damaged, or so fine that it holds no population.
+        If the file is damaged, or has too many cells in the area.
     """
     import pandas as pd
     from pyproj import Transformer
@@ -56,10 +61,12 @@ def read_population(file: RasterFile, area: Area, *, margin_m: float) -> pd.Data
     reach = area.radius_m + margin_m
     grid, transform, cell_m = _read_cells_around(file, here, reach, area)
     pieces = max(int(np.ceil(cell_m / FINEST_M)), 1)
+    # Dividing by the number of pieces keeps the sum: a cell of 1000 people still holds 1000.
     people = np.repeat(np.repeat(grid, pieces, axis=0), pieces, axis=1) / pieces**2
     row, column = np.indices(people.shape)
     a, b, c, d, e, f = transform[:6]
     across, down = (column.ravel() + 0.5) / pieces, (row.ravel() + 0.5) / pieces
+    # Projected from the raster back to the area, since its own axes may be degrees or rotated.
     x, y = file.transformer_from(area.crs).transform(
         a * across + b * down + c, d * across + e * down + f, direction="INVERSE"
     )
@@ -74,7 +81,7 @@ def read_population(file: RasterFile, area: Area, *, margin_m: float) -> pd.Data
 def _read_cells_around(
     file: RasterFile, here: FloatArray, reach_m: float, area: Area
 ) -> tuple[FloatArray, tuple[float, ...], float]:
-    """Return a raster's values around a point, NaN where it has none, their affine transform and cell size in m."""
+    """Return the cells around a point (NaN where masked), their affine transform and their size in m."""
     from rasterio.windows import Window
 
     side = np.linspace(-reach_m, reach_m, _POINTS_A_SIDE)

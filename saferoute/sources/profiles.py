@@ -1,4 +1,4 @@
-"""Profiles of levels and moods, from TOML files."""
+"""Reading, checking and writing of profiles in TOML files."""
 
 from __future__ import annotations
 
@@ -27,28 +27,31 @@ if TYPE_CHECKING:
 LEVELS = ("first-steps", "beginner", "intermediate", "advanced")
 """Names of the levels that come with the package."""
 
+# Annotations are text in that module, so that the name of the type is compared.
 _NUMBERS = {field.name for field in fields(Profile) if field.type == "float"}
 _KEYS = _NUMBERS | {"title", "speed_m_s", "weights", "surface_desirability", "surfaces", "barefoot", "session"}
 
 
 def load_profile(level: str = "beginner", *, barefoot: bool = False, at: str = "") -> Profile:
-    """Return the profile of a level, or of a TOML file.
+    """Return the profile of a level or of a TOML file.
 
     Parameters
     ----------
     level : str
-        One of `LEVELS`, or the path of a file that ends with ``.toml``.
+        One of `LEVELS`, or a path that ends with ``.toml``.
     barefoot : bool
-        Lay the barefoot profile over it: sand and grass only.
+        Let the values of the barefoot profile, which allows sand and grass
+        only, override those of the level.
     at : str
-        When to run: see `Profile.around_place`.
+        Time of the run, as `saferoute.sources.clock.parse_moment` reads it;
+        empty = a mean hour of the week.
 
     Raises
     ------
     InvalidProfile
         If the file is missing, not TOML, or breaks the rules of profiles.
     InvalidInput
-        If `at` is no time.
+        If `at` is not a time.
     """
     if at:
         clock.check_time(at)
@@ -61,15 +64,25 @@ def load_profile(level: str = "beginner", *, barefoot: bool = False, at: str = "
 def adjust_profile(
     profile: Profile, *, surfaces: frozenset[str] = frozenset(), min_length_m: float | None = None
 ) -> Profile:
-    """Return the profile with a runner's choice of surfaces and length.
+    """Return a profile with a runner's own choice of surfaces and length.
+
+    Parameters
+    ----------
+    profile : Profile
+        The profile of a level or file.
+    surfaces : frozenset of str
+        Surfaces to run on; empty = those of the profile.
+    min_length_m : float, optional
+        Least clear length of a stretch in m; None = that of the profile.
 
     Raises
     ------
     InvalidProfile
-        If bare feet are asked onto other ground than the barefoot profile
-        allows, or the length is outside 20 m to the longest stretch.
+        If the profile allows none of the surfaces, or the length is not
+        between 20 m and the profile's longest stretch.
     """
     if surfaces:
+        # A profile that is bound to some surfaces stays so: grit must not come in under bare feet.
         allowed = surfaces & profile.only_surfaces if profile.only_surfaces else surfaces
         if not allowed:
             raise InvalidProfile(
@@ -99,9 +112,10 @@ _COMMENTS = {
 
 
 def to_toml(profile: Profile) -> str:
-    """Return a profile as TOML that `load_profile` reads again, with every value in it.
+    """Return a profile as TOML with every value in it, fit for `load_profile`.
 
-    All but the name, which is the file's, and the hour, which no profile holds, comes back.
+    Two fields are not written: the name, which is that of the file, and the
+    hour of the run, which profiles do not hold.
 
     Examples
     --------
@@ -126,6 +140,7 @@ def to_toml(profile: Profile) -> str:
 
 
 def _read_toml(name: str) -> dict[str, Any]:
+    """Return the values in the TOML file of a level or at a path, unchecked."""
     if name.endswith(".toml"):
         path: Any = Path(name)
         if not path.is_file():
@@ -141,6 +156,8 @@ def _read_toml(name: str) -> dict[str, Any]:
 
 
 def _build_profile(name: str, values: dict[str, Any]) -> Profile:
+    """Return the profile with some values, once they are checked."""
+    # One rule at a time, and in this order: the session is compared with values that the first rules check.
     broken = next(_broken_rules(values), None) or next(_broken_session(name, values), None)
     if broken:
         raise InvalidProfile(f"profile {name}: {broken}")
@@ -160,7 +177,7 @@ def _build_profile(name: str, values: dict[str, Any]) -> Profile:
 
 
 def _broken_rules(values: dict[str, Any]) -> Iterator[str]:
-    """Yield the rules that a profile's values break, in words."""
+    """Yield a sentence for each rule that a profile's values break."""
     if unknown := sorted(set(values) - _KEYS):
         yield f"unknown key {', '.join(unknown)}; known are {', '.join(sorted(_KEYS))}"
     if missing := sorted({"speed_m_s", "longest_section_s", "clear_length_m"} - set(values)):
@@ -182,6 +199,7 @@ def _broken_rules(values: dict[str, Any]) -> Iterator[str]:
 
 
 def _broken_numbers(values: dict[str, Any]) -> Iterator[str]:
+    """Yield a sentence for each rule that the plain numbers and the speeds break."""
     for key in sorted(_NUMBERS & set(values)):
         if not _is_number(values[key]) or values[key] > 10_000:
             yield f"{key} = {values[key]!r}; it must be a number from 0 to 10000"
@@ -205,13 +223,14 @@ _SESSION_RANGES = {
     "walk_speed_m_s": (0.5, 2.5),
     "minutes": (10, 300),
 }
-"""Keys of `[session]`, and what each may be [J]."""
+"""Least and greatest value of each key in `[session]` [J]."""
 _SESSION_PAIRS = {"sections", "section_s"}
+"""Keys with two values: for the first week and for the last."""
 _SESSION_WHOLE = {"sections", "weeks"}
 
 
 def _build_training(values: dict[str, Any]) -> Training:
-    """Return the training of checked values; what `[session]` leaves out is the beginner's."""
+    """Return the training from checked values, with the beginner's for keys that `[session]` lacks."""
     longest_s = float(values["longest_section_s"])
     own: dict[str, Any] = {"section_s": [min(s, longest_s) for s in Training.section_s], **values.get("session", {})}
     own |= {key: tuple(own[key]) for key in _SESSION_PAIRS & set(own)}
@@ -219,7 +238,7 @@ def _build_training(values: dict[str, Any]) -> Training:
 
 
 def _broken_session(name: str, values: dict[str, Any]) -> Iterator[str]:
-    """Yield the rules that `[session]` breaks; the beginner's limits hold for files of that name, too."""
+    """Yield a sentence for each rule that `[session]` breaks."""
     session = values.get("session", {})
     if not isinstance(session, dict):
         yield "session must be a table, as in [session]"
@@ -232,6 +251,7 @@ def _broken_session(name: str, values: dict[str, Any]) -> Iterator[str]:
     longest_s = values["longest_section_s"]
     if max(session.get("section_s", [0])) > longest_s:
         yield f"session.section_s goes beyond longest_section_s = {longest_s:g}"
+    # By name, so that no file can call itself a beginner's level and train harder.
     if name in BEGINNER_LEVELS:
         low, high = BEGINNER_SECTIONS
         few, many = session.get("sections", BEGINNER_SECTIONS)
@@ -243,6 +263,7 @@ def _broken_session(name: str, values: dict[str, Any]) -> Iterator[str]:
 
 
 def _broken_session_value(key: str, value: object) -> Iterator[str]:
+    """Yield a sentence if the value of a key in `[session]` is not allowed."""
     low, high = _SESSION_RANGES[key]
     numbers = value if key in _SESSION_PAIRS else [value]
     kind = "a whole number" if key in _SESSION_WHOLE else "a number"
@@ -257,4 +278,6 @@ def _broken_session_value(key: str, value: object) -> Iterator[str]:
 
 
 def _is_number(value: object) -> bool:
+    """Return whether a value is a finite number of at least 0."""
+    # To Python, true and false are whole numbers.
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < math.inf

@@ -1,4 +1,4 @@
-"""The options of a runner, as the shell and Python name them, and the profile they mean."""
+"""Choice of a profile by the options that the shell and the Python functions share."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ if TYPE_CHECKING:
 
 
 class RunnerOptions(TypedDict, total=False):
-    """Who runs, and when.
+    """Options that describe the runner and the time of the run.
 
     Attributes
     ----------
     level : str
-        A level's name, or the path of a profile's TOML file; ``beginner`` by default.
+        Name of a level, or path of a profile's TOML file; by default ``beginner``.
     profile : Profile or str
-        What `saferoute.load_profile` returns; a text means the same as for `level`.
+        A profile from `saferoute.load_profile`, or a text as for `level`.
     at : str
         ``sat 07:00``, ``2026-06-20T07:00`` or ``now``, in the local time of the place.
-        By default crowding is that of a mean hour, and nothing is said of light.
+        By default crowding is that of a mean hour, and light is not considered.
     surface : str or sequence of str
-        Only these surfaces, as in ``sand,grass``.
+        The surfaces to run on, such as ``sand,grass``; by default all.
     min_length : float
-        Clear length of a stretch, m; the level's by default.
+        Least clear length of a stretch in m; by default that of the level.
     barefoot : bool
-        Sand and grass only.
+        Run on sand and grass only.
     """
 
     level: str | Path | None
@@ -43,17 +43,18 @@ class RunnerOptions(TypedDict, total=False):
 
 
 def choose_profile(options: RunnerOptions) -> Profile:
-    """Return the profile that the options of a runner name.
+    """Return the profile that a runner's options describe.
 
     Raises
     ------
     InvalidInput
-        If an option breaks a rule, or two name the level.
+        If an option breaks a rule, or both `level` and `profile` are given.
     """
     profile, level = options.get("profile"), options.get("level")
     at, barefoot = options.get("at"), options.get("barefoot", False)
     if profile is not None and level is not None:
         raise InvalidInput("level and profile both name the runner: give one of them")
+    # Checked first: a mistyped hour should not be found only after the map has been fetched.
     if at is not None:
         clock.check_time(at)
     if isinstance(profile, Profile):

@@ -1,4 +1,4 @@
-"""Settings of the network: addresses of services, the cache, and how long to wait for whom."""
+"""Settings for network access: addresses of services, the cache, and waits."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MAPTERHORN_URL = "https://tiles.mapterhorn.com"
 GLO30_URL = "https://copernicus-dem-30m.s3.amazonaws.com"
 
 ELEVATIONS = ("mapterhorn", "glo30", "none")
-"""Words that name a source of heights; anything else is a raster file."""
+"""Words that choose a source of heights; any other value is the path of a raster."""
 
 _SETTINGS = {
     "cache_dir": "SAFEROUTE_CACHE_DIR",
@@ -30,65 +30,70 @@ _SETTINGS = {
     "mapterhorn_url": "SAFEROUTE_MAPTERHORN_URL",
     "glo30_url": "SAFEROUTE_GLO30_URL",
 }
-"""Environment variable of each setting."""
+"""Environment variable for each setting."""
 
 
 def _read_environment(name: str) -> str | None:
-    """Return what the environment says of a setting; nothing and an empty text are the same."""
+    """Return the value of a setting in the environment, None if it is not set or empty."""
     return os.environ.get(_SETTINGS[name]) or None
 
 
 @dataclass(frozen=True)
 class RequestLimits:
-    """Limits of one request."""
+    """Limits on the time and size of one request."""
 
     total_s: float
-    """From its first packet to its last byte."""
+    """Seconds allowed from the first packet to the last byte."""
     most_bytes: int
-    """Of a body, unpacked."""
+    """Largest body in bytes, after decompression."""
     connect_s: float = 10.0
+    """Seconds allowed for connecting [J]."""
 
 
 @dataclass(frozen=True)
 class Patience:
-    """How often a busy service is asked again, and how long is waited before."""
+    """Number of retries while a service is busy, and the waits before them."""
 
     waits_s: tuple[float, ...] = (30.0, 60.0, 120.0)
-    """Waits before the second, third and fourth try where the service names none."""
+    """Seconds before the second, third and fourth try if the service names no wait of its own [J]."""
     least_s: float = 30.0
-    """Shortest wait, whatever the service names (Overpass asks for it after a 429)."""
+    """Shortest wait in seconds, even if the service names a shorter one (Overpass asks for it after a 429)."""
     most_s: float = 300.0
-    """A service that asks for more is given up."""
+    """Longest wait in seconds; a service that asks for a longer one is given up [J]."""
+    # Looked up anew for each instance, so that a test may replace `time.sleep`.
     sleep: Callable[[float], None] = field(default_factory=lambda: time.sleep)
+    """Function that waits for some seconds."""
 
 
 @dataclass(frozen=True)
 class Online:
-    """How the network is used.
+    """Options for network access: which services to ask, and where to keep their answers.
 
     Parameters
     ----------
     offline : bool
-        Open no socket: what the cache holds is all there is.
+        Use the cache alone, and open no connection.
     refresh : bool
-        Ask again, whatever the cache holds.
+        Ask the services even for what the cache holds.
     cache_dir : path
-        Folder of the cache; by default what ``SAFEROUTE_CACHE_DIR`` says, else
-        that of the user's system.
+        Folder of the cache; by default ``SAFEROUTE_CACHE_DIR`` from the
+        environment, or else the usual cache folder of the user's system.
     overpass_url, nominatim_url, mapterhorn_url, glo30_url : str
-        Other instances of the services; by default what
-        ``SAFEROUTE_OVERPASS_URL`` and so on say, else the public ones.
+        Addresses of the services; by default ``SAFEROUTE_OVERPASS_URL`` and
+        so on from the environment, or else the public services.
     patience : Patience
-        How long to wait for a busy service.
+        Waits and retries while a service is busy.
 
     Raises
     ------
     InvalidInput
-        If a URL is none, or `offline` and `refresh` are both asked for.
+        If an address is not a plain http or https URL, or both `offline` and
+        `refresh` are set.
     """
 
     offline: bool = False
     refresh: bool = False
+    # Factories, because the environment is read when an instance is made, not when this module is imported.
     cache_dir: Path | str = field(default_factory=lambda: _read_environment("cache_dir") or default_folder())
     overpass_url: str = field(default_factory=lambda: _read_environment("overpass_url") or OVERPASS_URL)
     nominatim_url: str = field(default_factory=lambda: _read_environment("nominatim_url") or NOMINATIM_URL)
@@ -105,24 +110,34 @@ class Online:
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any], **options: Any) -> Online:
-        """Return the options with those of the settings that are given.
+        """Return options with the values of those settings that are given.
 
         Parameters
         ----------
         settings : mapping
-            By name, ``cache_dir`` or ``overpass_url``; None or missing = not given. Other names are let be.
+            Values by name, such as ``cache_dir`` or ``overpass_url``. None and
+            empty values count as not given; other names are ignored.
         **options
-            As for the class.
+            Further arguments of the class, such as ``offline``.
         """
         return cls(**options, **{name: settings[name] for name in _SETTINGS if settings.get(name)})
 
     def open_cache(self) -> Cache:
-        """Return the cache."""
+        """Return the cache in `cache_dir`, with ``~`` replaced by the home folder."""
         return Cache(Path(self.cache_dir).expanduser())
 
 
 def check_url(url: str, name: str) -> None:
-    """Raise `InvalidInput` for what is no address of a service; `name` as in ``overpass_url``."""
+    """Raise `InvalidInput` unless a URL is a valid address of a service.
+
+    Parameters
+    ----------
+    url : str
+        The address, with http or https, without a query or a fragment.
+    name : str
+        Name of the setting, such as ``overpass_url``, for the message.
+    """
+    # Reading `port` is part of the test: urlsplit raises ValueError for one that is not a number only then.
     try:
         parts = urlsplit(url)
         good = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0

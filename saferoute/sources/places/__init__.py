@@ -1,1 +1,1 @@
-"""From what a person writes to a point."""
+"""Search for places by coordinates or by name."""

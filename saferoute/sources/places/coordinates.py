@@ -1,4 +1,4 @@
-"""Places written as coordinates, ``lat,lon`` or ``geo:lat,lon`` (RFC 5870)."""
+"""Parsing of coordinates written as ``lat,lon`` or ``geo:lat,lon`` (RFC 5870)."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ _GEO = re.compile(rf"^\s*geo:({_FLOAT}),({_FLOAT})(?:,{_FLOAT})?(?:;[\w=.\-;]*)?
 
 
 def parse_coordinates(text: str) -> Place | None:
-    """Return the place that ``lat,lon`` or ``geo:lat,lon`` names, None for any other text.
+    """Return the place that ``lat,lon`` or ``geo:lat,lon`` gives, or None for any other text.
+
+    Coordinates are degrees in WGS 84. Parameters of geo URIs, such as an
+    uncertainty or a zoom, are ignored.
 
     Raises
     ------
     InvalidInput
-        If a coordinate is out of range; swapped order is noticed.
+        If a coordinate is out of range, or a geo URI is malformed.
 
     Examples
     --------
@@ -33,6 +36,7 @@ def parse_coordinates(text: str) -> Place | None:
         return None
     lat, lon = float(match[1]), float(match[2])
     if not -90 <= lat <= 90:
+        # A latitude beyond 90 that would do as a longitude is the most common mistake: the order of GeoJSON.
         swapped = "; did you write lon,lat?" if -90 <= lon <= 90 and abs(lat) <= 180 else ""
         raise InvalidInput(f"latitude {lat:g} is outside -90 to 90; PLACE is lat,lon{swapped}")
     if not -180 <= lon <= 180:

@@ -1,4 +1,4 @@
-"""A place by its name, from a Nominatim server, through osmnx."""
+"""Search for places by name on a Nominatim server."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ logger = logging.getLogger(__name__)
 
 LIMITS = RequestLimits(total_s=30.0, most_bytes=2_000_000)
 _PAUSE_S = 1.0
-"""Wait before each request (Nominatim usage policy: at most one a second)."""
+"""Pause before each request: Nominatim's usage policy allows one per second."""
 _MOST_RESULTS = 20
 _MOST_NAME = 300
-"""Longest name that is asked for; no place has one."""
+"""Longest text, in characters, that is sent; no place has a longer name [J]."""
 
 
 class Geocoder:
-    """Places by name, from the cache or from a Nominatim server.
+    """Finder of places by name, in the cache or on a Nominatim server.
 
     Parameters
     ----------
     online : Online
-        Address, cache and patience.
+        Address of the server, cache, and waits between tries.
     limits : RequestLimits
-        Bounds of a request.
+        Limits of each request.
     """
 
     def __init__(self, online: Online, *, limits: RequestLimits = LIMITS) -> None:
@@ -42,22 +42,26 @@ class Geocoder:
         self._limits = limits
 
     def find_place(self, text: str, pick: int | None = None) -> Place:
-        """Return the place that coordinates or a name mean; coordinates are nobody's business.
+        """Return the place that coordinates or a name stand for.
+
+        Coordinates are parsed here and never sent to the server.
 
         Parameters
         ----------
         text : str
+            ``lat,lon``, ``geo:lat,lon`` or a name.
         pick : int, optional
-            Which of several matches is meant, from 1 on; the first by default.
+            Number of the match to choose, from 1 on; by default the first.
 
         Raises
         ------
         InvalidInput
-            If the text is empty, or `pick` beyond the matches.
+            If the text is empty or too long, a coordinate is out of range, or
+            `pick` is not the number of a match.
         PlaceNotFound
             If no place has this name.
         SourceUnavailable
-            If the server did not answer.
+            If the server does not answer, or the cache lacks the name offline.
         """
         place = parse_coordinates(text)
         if place is not None:
@@ -71,7 +75,7 @@ class Geocoder:
         return choose_match(found, pick, text)
 
     def _find_matches(self, wanted: str) -> list[tuple[str, Place]]:
-        """Return what is known under a name, with a description each, most important first."""
+        """Return description and place of each match, the most important first."""
         online = self._online
         cache = online.open_cache()
         key = f"{online.nominatim_url} {wanted.casefold()}"
@@ -82,16 +86,19 @@ class Geocoder:
             raise SourceUnavailable(
                 f"the cache does not hold the place {wanted!r}, and --offline asks nobody; give lat,lon"
             )
+        # The usage policy counts all requests of a user, so processes take turns.
         with cache.hold_lock("nominatim"):
             answer = self._fetch_matches(wanted)
         places = _parse_places(answer)
         if answer and not places:
             raise SourceUnavailable("Nominatim answered with what is no place; give lat,lon")
+        # An empty answer is not kept: the place may be mapped tomorrow, or the name was mistyped.
         if places:
             cache.store_entry("nominatim", key, json.dumps(answer).encode())
         return places
 
     def _fetch_matches(self, wanted: str) -> list[dict[str, Any]]:
+        """Return the server's answer, after retries while it is busy."""
         online = self._online
         host = urlsplit(online.nominatim_url).netloc
         logger.info("asking Nominatim at %s for the place", host)
@@ -105,9 +112,11 @@ class Geocoder:
             ) from failure
 
     def _ask_server(self, wanted: str) -> list[dict[str, Any]]:
+        """Return the server's answer to one request."""
         self._online.patience.sleep(_PAUSE_S)
         url = f"{self._online.nominatim_url.rstrip('/')}/search"
-        # Duplicates are dropped here, by distance: the service would drop them after it has counted.
+        # With dedupe=1 the server drops duplicates after applying the limit, so fewer matches would be left;
+        # `choose_match` drops them by distance instead.
         parameters: dict[str, str | int] = {
             "format": "json",
             "polygon_geojson": 0,
@@ -123,7 +132,7 @@ class Geocoder:
 
 
 def _parse_places(answer: list[dict[str, Any]]) -> list[tuple[str, Place]]:
-    """Return the results that name a point on earth, most important first."""
+    """Return description and place of each well-formed result, the most important first."""
     found = []
     for result in answer:
         try:
