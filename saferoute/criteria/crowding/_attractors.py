@@ -1,4 +1,4 @@
-"""Attractors: the places and the floor area that draw people, as points."""
+"""Attractors: the points at which places and buildings draw people."""
 
 from __future__ import annotations
 
@@ -21,32 +21,35 @@ if TYPE_CHECKING:
     from saferoute.model import Features
 
 _BY_AREA = {"leisure": {"park": 5000.0, "garden": 5000.0}, "natural": {"beach": 400.0}, "amenity": {"parking": 2000.0}}
-"""These count once every so many m²: some 7 and 90 visits a day and hectare of park and beach [J]."""
+"""Areas that count once per so many m²; a hectare of park has some 7 visits a day, one of beach 90 [J]."""
 _FLOOR_M2 = 2000.0
-"""Floor area whose people make as many walks as a small shop has visits: 45 dwellers at three a day [J]."""
+"""Floor area whose 45 dwellers, at three walks a day each, equal the visits to a small shop [J]."""
 _LEVELS = {"apartments": 4.0, "residential": 3.0, "office": 4.0, "commercial": 3.0, "hotel": 5.0, "dormitory": 4.0}
+"""Usual levels of buildings by the tag ``building`` [J]."""
 _LEVELS_ELSE, _MOST_LEVELS = 2.0, 60.0
+"""Levels of all other buildings, and the most that are believed when tagged [J]."""
 _MOST_UNITS = 40.0
-"""No single spot draws more: slips of mapping must not make a hot spot."""
+"""Greatest pull of a single point, so that a slip of mapping makes no hot spot [J]."""
 _SPACING_M = 40.0
-"""A large area draws people all over, not in its middle."""
+"""Spacing of the points of a large area, which draws people all over and not in its middle [J]."""
 
 
 @dataclass(frozen=True)
 class Attractors:
-    """m points that draw people.
+    """Points that draw people, m in number.
 
     Attributes
     ----------
     xy : ndarray of shape (m, 2)
+        In the CRS of the features, metres.
     units : ndarray of shape (m,)
-        In small shops.
+        Strength, in small shops of 150 visits a day.
     setting : ndarray of shape (m,)
         Index into `saferoute.osm.people.SETTINGS`.
     word : ndarray of m str
-        What it is called; ``""`` for what needs no name: floor area.
+        Name of its kind; ``""`` for floor area, which is never named.
     thing : ndarray of shape (m,)
-        Number of the object; a large one has many points.
+        Number of the mapped object; a large one has many points.
     """
 
     xy: FloatArray
@@ -56,12 +59,12 @@ class Attractors:
     thing: IntArray
 
     def select_rows(self, rows: NDArray[np.bool_] | IntArray) -> Attractors:
-        """Return some of them."""
+        """Return the attractors in some rows."""
         return Attractors(self.xy[rows], self.units[rows], self.setting[rows], self.word[rows], self.thing[rows])
 
 
 def find_attractors(features: Features) -> tuple[Attractors, Attractors]:
-    """Return what is mapped to draw people: places, and floor area of buildings."""
+    """Return the attractors of a map: first its places, then the floor area of its buildings."""
     at_points, in_areas = _rate_attractors(features.points, areal=False), _rate_attractors(features.areas, areal=True)
     of_points, of_areas = at_points[at_points["units"] > 0], in_areas[in_areas["units"] > 0]
     points, areas = (
@@ -69,6 +72,7 @@ def find_attractors(features: Features) -> tuple[Attractors, Attractors]:
         features.areas.geometry.to_numpy()[of_areas.index],
     )
     spots, owner = _place_spots(areas, of_areas["building"].to_numpy(dtype=bool))
+    # The points of an area share its units, so that the grid's spacing does not change what it draws.
     share = 1 / np.bincount(owner, minlength=len(areas))[owner] if len(owner) else np.empty(0)
     spread = of_areas.iloc[owner]
     whole = Attractors(
@@ -83,7 +87,7 @@ def find_attractors(features: Features) -> tuple[Attractors, Attractors]:
 
 
 def _rate_attractors(table: gpd.GeoDataFrame, *, areal: bool) -> pd.DataFrame:
-    """Return units, setting, word and whether it is floor area, of each row: the tag that draws most."""
+    """Return units, setting, word and whether it is floor area for each row, by the tag that draws most."""
     tags, n = Tags.of(table), len(table)
     units, setting, building = np.zeros(n), np.zeros(n, dtype=np.int64), np.zeros(n, dtype=bool)
     word = np.full(n, "", dtype=object)
@@ -100,6 +104,7 @@ def _rate_attractors(table: gpd.GeoDataFrame, *, areal: bool) -> pd.DataFrame:
             of_key = of_key * area * _read_levels(tags) / _FLOOR_M2
         elif areal and key in _BY_AREA:
             of_key = of_key * np.fmax(area / _read_area_per_unit(tags, key), 1.0)
+        # Gardens and pools behind houses are mapped as leisure and draw nobody from the street.
         if key == "leisure":
             of_key = np.where(private, 0.0, of_key)
         more = of_key > units
@@ -110,32 +115,33 @@ def _rate_attractors(table: gpd.GeoDataFrame, *, areal: bool) -> pd.DataFrame:
 
 
 def _read_area_per_unit(tags: Tags, key: str) -> FloatArray:
-    """Return after how many m² each area counts once more, infinite where it counts once."""
+    """Return the m² for which each area counts once, infinite where it counts once as a whole."""
     return map_tag_values(tags, key, lambda value: _BY_AREA[key].get(value, np.inf), missing=np.inf)
 
 
 def _read_levels(tags: Tags) -> FloatArray:
-    """Return the levels of buildings, as tagged or usual for their kind."""
+    """Return the levels of buildings as tagged, or as usual for their kind where the tag is missing or absurd."""
     tagged = read_numbers(tags, "building:levels", parse_number)
     usual = map_tag_values(tags, "building", lambda kind: _LEVELS.get(kind, _LEVELS_ELSE), missing=0.0)
     return np.where((tagged > 0) & (tagged <= _MOST_LEVELS), tagged, usual)
 
 
 def _place_spots(shapes: NDArray[np.object_], building: NDArray[np.bool_]) -> tuple[FloatArray, IntArray]:
-    """Return points all over large areas, one in each of the rest, and the row each belongs to."""
+    """Return a grid of points in each large area and one point in every other, with the row of each point."""
     rows = np.arange(len(shapes))
     if not len(shapes):
         return np.empty((0, 2)), rows
     large = rows[~building & (shapely.area(shapes) > 4 * _SPACING_M**2)]
     grid, owner = _find_grid_points(shapes[large])
     owner = large[owner]
+    # A narrow area may miss every point of the grid: it gets one point like the small ones.
     alone = np.setdiff1d(rows, owner)
     middles = shapely.get_coordinates(shapely.point_on_surface(shapes[alone]))
     return np.concatenate([middles, grid]), np.concatenate([alone, owner])
 
 
 def _find_grid_points(shapes: NDArray[np.object_]) -> tuple[FloatArray, IntArray]:
-    """Return the points of one fixed grid that lie in each shape."""
+    """Return the points of a grid that lie in each shape, with their row; the grid is the same for every search."""
     found, owner = [np.empty((0, 2))], [np.empty(0, dtype=np.int64)]
     for row, shape in enumerate(shapes):
         low, high = np.array(shape.bounds).reshape(2, 2) / _SPACING_M
@@ -151,4 +157,4 @@ def _find_grid_points(shapes: NDArray[np.object_]) -> tuple[FloatArray, IntArray
 
 
 _MOST_SPOTS = 250_000
-"""An area whose box holds more points (20 km to a side) is no place that draws people."""
+"""Most points in an area's bounding box (20 km to a side); larger areas are no places that people visit [J]."""

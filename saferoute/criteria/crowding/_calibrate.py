@@ -1,4 +1,4 @@
-"""What counters and a population raster teach: people an hour instead of a guess of them."""
+"""Calibration of the index of activity to people an hour, by counters and a population raster."""
 
 from __future__ import annotations
 
@@ -15,33 +15,37 @@ if TYPE_CHECKING:
     from saferoute.model import Features, Moment
 
 UNCALIBRATED, CALIBRATED, WITH_POPULATION = 0.3, 0.7, 0.35
-"""Confidence [J]; dwellers counted are a little better than guessed [J]."""
+"""Confidence without counters, with enough of them, and with a population raster alone [J]."""
 ENOUGH = 5
-"""Counters from which on a city counts as calibrated [J]."""
+"""Least number of counters with which a city counts as calibrated [J]."""
 AGREES = 0.3
-"""Spearman below which counters contradict the map, so that it is not trusted more for them [J]."""
+"""Least rank correlation of counts and index with which counters raise the confidence [J]."""
 LEVEL_SD, SLOPE_SD, NOISE_SD = 1.1, 0.3, 0.7
-"""Prior standard deviations, in logs, of a city's level (a factor of 3) and of the slope
-around 1, and the scatter of a counter around the line (a factor of 2) [J]: with few
-counters the prior holds, with many they do."""
+"""Standard deviations in logarithms [J]: priors of a city's level (a factor of 3) and of the
+slope around 1, and the scatter of counters around the line (a factor of 2). Few counters
+hardly move the priors; many outweigh them."""
 SLOPES = (0.2, 3.0)
-"""The slope stays above 0: more on the map is never fewer on the street."""
+"""Bounds of the slope [J]; it stays positive, so that a higher index never means fewer people."""
 LEAST = 0.5
-"""People an hour that a count of none, or an index of nothing, stands for in logs."""
+"""Value that stands for a count or an index of 0 in logarithms [J]."""
 
 
 @dataclass(frozen=True)
 class Scale:
-    """People an hour = exp(level) · index ** slope, and what is known of it.
+    """The conversion of the index into people an hour, exp(level) · index ** slope.
 
     Attributes
     ----------
+    level, slope : float
+        Without counters 0 and 1: one unit of the index is one passer-by an hour.
     error : float
         Standard deviation of the logarithm of people an hour.
     counters : int
-        How many lay within the map.
+        Number of counters that stand near a mapped way.
     agreement : float
-        Spearman of index and counts, NaN for fewer than three counters.
+        Rank correlation of index and counts; NaN for fewer than three counters.
+    population : bool
+        Whether a population raster took the place of guessed dwellers.
     """
 
     level: float = 0.0
@@ -52,13 +56,13 @@ class Scale:
     population: bool = False
 
     def estimate_people(self, index: FloatArray) -> FloatArray:
-        """Return people an hour."""
+        """Return the people an hour for values of the index, in the same shape."""
         scaled: FloatArray = np.exp(self.level) * index**self.slope
         return scaled
 
     @property
     def confidence(self) -> float:
-        """Confidence in people an hour, 0..1."""
+        """Confidence in the people an hour, 0..1."""
         least = WITH_POPULATION if self.population else UNCALIBRATED
         if not self.counters or self.agreement < AGREES:
             return least
@@ -66,7 +70,7 @@ class Scale:
 
 
 def learn_scale(features: Features, moment: Moment | None) -> Scale:
-    """Return how the index becomes people an hour here."""
+    """Return the scale fitted to the counters of the features, or the default one without counters."""
     population = features.population is not None
     if features.counters is None:
         return Scale(population=population)
@@ -78,20 +82,30 @@ def learn_scale(features: Features, moment: Moment | None) -> Scale:
 
 
 def fit_scale(index: FloatArray, count: FloatArray, *, population: bool = False) -> Scale:
-    """Return the scale that n counters teach.
+    """Return the scale fitted to n counters.
 
-    A ridge regression of log counts on log index at the hour counted, towards
-    the level and slope that hold without any counter.
+    The fit is a ridge regression of log counts on log index. It shrinks towards
+    the level and slope that hold without counters.
+
+    Parameters
+    ----------
+    index : ndarray of shape (n,)
+        Index at each counter, at the hour of its count.
+    count : ndarray of shape (n,)
+        People an hour.
+    population : bool
+        Whether the index is made with a population raster.
     """
     if not len(index):
         return Scale(population=population)
     x, y = np.log(np.fmax(index, LEAST)), np.log(np.fmax(count, LEAST))
-    # The line is tied where the counters are, so that few of them move its level and not its slope.
+    # Centred on the counters, so that a few of them move the level and leave the slope alone.
     middle = float(x.mean())
     design = np.column_stack([np.ones(len(x)), x - middle])
     precision = design.T @ design / NOISE_SD**2 + np.diag([LEVEL_SD**-2, SLOPE_SD**-2])
     level, more = np.linalg.solve(precision, design.T @ (y - x) / NOISE_SD**2)
     slope = float(np.clip(1 + more, *SLOPES))
+    # Scatter of a single place around the line, and the error of the line itself.
     left = float(np.hypot(NOISE_SD, np.sqrt(np.linalg.inv(precision)[0, 0])))
     return Scale(
         level=float(middle + level - slope * middle),
@@ -104,7 +118,21 @@ def fit_scale(index: FloatArray, count: FloatArray, *, population: bool = False)
 
 
 def index_at_hours(activity: FloatArray, hour_of_week: FloatArray, moment: Moment | None) -> FloatArray:
-    """Return the index at each row's own hour of the week, NaN = a mean hour of all the week."""
+    """Return the index of each row at an hour of the week of its own.
+
+    Parameters
+    ----------
+    activity : ndarray of shape (n, len(SETTINGS))
+        Over a mean hour, as `estimate_activity` returns it.
+    hour_of_week : ndarray of shape (n,)
+        0 = Monday 0:00; NaN = a mean hour of the whole week.
+    moment : Moment or None
+        Gives month and latitude, hence the season; without it the factors are 1.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+    """
     profiles = np.column_stack([_when.PROFILES, np.ones(len(SETTINGS))])
     column = np.where(np.isfinite(hour_of_week), np.nan_to_num(hour_of_week), _when.HOURS).astype(np.int64)
     factor = np.ones(len(SETTINGS)) if moment is None else _when.seasonal_factors(moment.local.month, moment.lat)
@@ -113,7 +141,7 @@ def index_at_hours(activity: FloatArray, hour_of_week: FloatArray, moment: Momen
 
 
 def compute_spearman(a: FloatArray, b: FloatArray) -> float:
-    """Return the rank correlation, NaN where it is none."""
+    """Return Spearman's rank correlation, NaN for fewer than three pairs or where one side is constant."""
     from scipy.stats import rankdata
 
     if len(a) < 3 or np.ptp(a) == 0 or np.ptp(b) == 0:

@@ -1,4 +1,4 @@
-"""Wheels, dogs and children: who may come along besides people on foot, part by part."""
+"""Ratings of ways by bicycles, motors, dogs and children that may come along."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from saferoute.model import Features, Moment
 
 FOOT_ONLY, FOOT_BY_CLASS, BICYCLES, BICYCLES_SHARED = 1.0, 0.85, 0.7, 0.4
-"""Desirability by bicycles; `FOOT_BY_CLASS`: footways and lawns that say nothing of them [J]."""
+"""Desirability by bicycles; `FOOT_BY_CLASS` is for footways and lawns without a bicycle tag [J]."""
 
 MOTORS = {
     "no": (1.0, "none allowed"),
@@ -36,7 +36,9 @@ MOTORS = {
     "yes": (0.25, "allowed"),
     "designated": (0.2, "meant for them"),
 }
-"""Desirability and words by motor_vehicle, else vehicle, else access [J]: a tractor an hour is not a road."""
+"""Desirability and words by ``motor_vehicle``, else ``vehicle``, else ``access`` [J].
+
+Farm traffic costs little, for a tractor an hour does not make a road."""
 TRACKS = {
     "grade1": (0.45, "likely (paved track, not tagged)"),
     "grade2": (0.55, "farm traffic likely (not tagged)"),
@@ -45,21 +47,22 @@ TRACKS = {
     "grade5": (0.75, "rare (grassy track, not tagged)"),
 }
 TRACK_ELSE = (0.5, "unknown: a track without motor tags")
-"""A track that says nothing of motors, by its tracktype: the firmer, the more is driven on it [J]."""
+"""Desirability and words for tracks without motor tags, by tracktype: firm tracks are driven on more [J]."""
 PEDESTRIAN = (0.8, "deliveries possible (not tagged)")
 FOOT_WAY = (1.0, "none by its class (not tagged)")
 _OTHER = (0.4, "some allowed")
+"""Desirability and words for values of motor tags that `MOTORS` does not list [J]."""
 
 NEAR_M = {"dog park": 100.0, "playground": 50.0, "school gate": 100.0, "scooter hire": 150.0}
-"""What counts as beside a stretch."""
+"""Greatest distance in m at which each counts as beside a stretch [J]."""
 COST = {"dog park": 0.6, "playground": 0.7, "school gate": 0.8, "scooter hire": 0.75}
-"""Desirability beside one [J]; a school gate counts on weekdays from 7 to 17."""
+"""Desirability of a stretch beside each [J]; a school gate counts on weekdays from 7 to 17."""
 _SCHOOL_HOURS = range(7, 17)
 
 
 @dataclass(frozen=True)
 class Wheels:
-    """Desirability of n ways by the bicycles and by the motors that may use them, the latter in words, too."""
+    """Desirability of n ways by bicycles and by motors, with the latter also in words; each of shape (n,)."""
 
     bicycle: FloatArray
     motor: FloatArray
@@ -67,12 +70,12 @@ class Wheels:
 
 
 def rate_wheels(ground: pd.DataFrame) -> Wheels:
-    """Return what wheels may use each way."""
+    """Return the ratings of each way by bicycles and motors."""
     return Wheels(rate_bicycles(ground), *rate_motors(ground))
 
 
 def rate_bicycles(ground: pd.DataFrame) -> FloatArray:
-    """Return the desirability of each way by the bicycles and scooters that may use it."""
+    """Return the desirability of each way by the bicycles and scooters that may use it, shape (n,)."""
     tags = Tags.of(ground)
     off_ways = ~ways.is_highway(tags) & ~has_value(tags, "kind", {"square"})
     by_class = ~is_tagged(tags, "bicycle") & (has_value(tags, "highway", {"footway"}) | off_ways)
@@ -81,11 +84,12 @@ def rate_bicycles(ground: pd.DataFrame) -> FloatArray:
 
 
 def rate_motors(ground: pd.DataFrame) -> tuple[FloatArray, NDArray[np.object_]]:
-    """Return the desirability of each way by the motors that may use it, and the same in words."""
+    """Return the desirability of each way by the motors that may use it, and words for it, both of shape (n,)."""
     tags = Tags.of(ground)
     said = access.get_motor_access(tags, MOTORS)
     kinds = pd.DataFrame({"said": said, "highway": tags.get_text("highway"), "grade": tags.get_text("tracktype")})
     kinds = kinds.fillna("")
+    # Thousands of ways share a few dozen combinations of tags, and each is rated once.
     number, kinds = kinds.groupby(["said", "highway", "grade"], sort=False).ngroup(), kinds.drop_duplicates()
     rated = [_rate_motor_kind(*kind) for kind in kinds.itertuples(index=False, name=None)]
     values = np.array([value for value, _ in rated], dtype=float)
@@ -102,9 +106,22 @@ def _rate_motor_kind(said: str, highway: str, grade: str) -> tuple[float, str]:
 
 
 def find_point_neighbours(xy: FloatArray, spacing_m: float, features: Features) -> pd.DataFrame:
-    """Return which of dog park, playground, school gate and scooter hire lie beside points that stand for some metres.
+    """Return masks of points beside a dog park, playground, school gate or scooter hire.
 
-    Gates are rarely mapped: all of a school's edge counts as one.
+    Gates are rarely mapped, so the whole edge of a school counts as its gate.
+
+    Parameters
+    ----------
+    xy : ndarray of shape (n, 2)
+        In the CRS of the features.
+    spacing_m : float
+        Length of way that each point stands for, half of it on either side.
+    features : Features
+
+    Returns
+    -------
+    DataFrame of n rows
+        A column of bool for each key of `NEAR_M`.
     """
     shapes = shapely.points(xy)
     tables = [(table.geometry.to_numpy(), Tags.of(table)) for table in (features.points, features.areas)]
@@ -121,7 +138,7 @@ def find_point_neighbours(xy: FloatArray, spacing_m: float, features: Features) 
 
 
 def rate_neighbours(near: pd.DataFrame, moment: Moment | None) -> FloatArray:
-    """Return the least desirability of what lies beside each line at that hour, 1 where nothing does."""
+    """Return the least desirability of the neighbours of each row at the hour of a moment, 1 without neighbours."""
     cost = np.ones(len(near))
     for name, desirability in COST.items():
         asleep = name == "school gate" and moment is not None and not _is_school_time(moment)

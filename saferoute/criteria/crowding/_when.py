@@ -1,8 +1,8 @@
-"""When people walk: a week of hours for each setting, the season of beaches, the best hours.
+"""The clock of each setting: its week of hours, its season, and its quiet hours.
 
-The centre's week is learnt from counters (`_centre.py`); the others are
-guesses and are said to be. Each has mean 1 over the week, so that an activity
-over a mean hour times its share is that of an hour.
+The week of the centre is learnt from counters (`_centre.py`). The others are
+guesses, and outputs say so. Each has mean 1 over the week, so the activity of
+an hour is that of a mean hour times the hour's share.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from saferoute.model import Moment
 
 HOURS = 168
+"""Hours of a week."""
 
 _GUESSES = {
     # setting: Monday to Thursday, Friday, Saturday, Sunday; by hour from 0 to 23
@@ -65,27 +66,30 @@ _GUESSES = {
         "1 0 0 0 0 1 1 2 3 6 11 14 16 18 19 19 16 12 8 5 3 2 1 0",
     ),
 }
-"""Guesses [J], shaped after what is published of working, shopping and leisure streets:
-schools draw on weekdays alone, worship and leisure at weekends (Singleton et al. 2021)."""
+"""Guessed shares of each setting's hours [J], shaped after published counts in working, shopping and
+leisure streets: schools draw people on weekdays only, worship and leisure at weekends
+(Singleton et al. 2021)."""
 
 _SEASONS = {"beach": (1, 1, 2, 4, 8, 14, 17, 17, 10, 4, 2, 1), "park": (7, 7, 8, 10, 12, 13, 13, 13, 12, 10, 8, 7)}
-"""January to December in the north, guesses [J]; half a year later in the south."""
+"""Guessed shares of the months, January to December, in the north [J]; shifted by half a year in the south."""
 _TROPIC_DEG, _SEASONAL_DEG = 15.0, 35.0
-"""Below the first latitude the year is one season, from the second on it is that of `_SEASONS`."""
+"""Latitudes below which there are no seasons, and from which on those of `_SEASONS` hold in full [J]."""
 
 _WAKING = np.arange(7, 21)
-"""Hours of the mean day where nobody asked for an hour."""
+"""Hours of the day over which the mean is taken when no hour is asked for [J]."""
 _RUNNABLE = range(6, 22)
-"""Hours that are worth naming as best; before and after people sleep [J]."""
+"""Hours that may be named as quiet; at others runners sleep [J]."""
 _QUIET = 2 / 3
+"""Share of the mean hour's people below which an hour is quiet [J]."""
 KINDS_OF_DAY = {"Mon–Fri": slice(0, 5), "Sat": slice(5, 6), "Sun": slice(6, 7)}
-"""Days of the week that have quiet hours of their own."""
+"""Kinds of day with quiet hours of their own, and their days of the week."""
 
 
 def _build_week_profiles() -> FloatArray:
     weeks = {"centre": np.array(WEEK, dtype=float)}
     for name, days in _GUESSES.items():
         workday, friday, saturday, sunday = (np.array(day.split(), dtype=float) for day in days)
+        # A little is added to every hour, so that no place is ever called empty on a guess.
         weeks[name] = np.stack([workday] * 4 + [friday, saturday, sunday]) + 0.1
     return np.stack([(weeks[name] / weeks[name].mean()).ravel() for name in SETTINGS])
 
@@ -95,7 +99,20 @@ PROFILES = _build_week_profiles()
 
 
 def seasonal_factors(month: int, lat: float) -> FloatArray:
-    """Return the factor of each setting in a month (1 to 12) at a latitude; its mean over a year is 1."""
+    """Return the seasonal factor of each setting, which has mean 1 over a year.
+
+    Parameters
+    ----------
+    month : int
+        1 to 12.
+    lat : float
+        Degrees north.
+
+    Returns
+    -------
+    ndarray of shape (len(SETTINGS),)
+        1 for settings without a season.
+    """
     strength = np.clip((abs(lat) - _TROPIC_DEG) / (_SEASONAL_DEG - _TROPIC_DEG), 0, 1)
     factor = np.ones(len(SETTINGS))
     for name, year in _SEASONS.items():
@@ -105,7 +122,7 @@ def seasonal_factors(month: int, lat: float) -> FloatArray:
 
 
 def shares_at_moment(moment: Moment | None) -> FloatArray:
-    """Return each setting's share of its mean hour; without a moment, that of the hours from 7 to 21."""
+    """Return the share of each setting at a moment, or its mean from 7 to 21 without one; shape (len(SETTINGS),)."""
     if moment is None:
         return PROFILES.reshape(len(SETTINGS), 7, 24)[:, :, _WAKING].mean(axis=(1, 2))
     here: FloatArray = PROFILES[:, moment.hour_of_week] * seasonal_factors(moment.local.month, moment.lat)
@@ -113,16 +130,17 @@ def shares_at_moment(moment: Moment | None) -> FloatArray:
 
 
 def find_quiet_hours(activity: FloatArray, moment: Moment | None) -> BoolArray:
-    """Return the quiet hours of each row of activity, by kind of day.
+    """Return a mask of quiet hours for each row of activity, by kind of day.
 
-    Quiet hours have less than two thirds of the people of that day's mean hour from 7
-    to 21; where none has, it is the quietest. Only hours of light from 6 to 22
-    count: the light of the moment's date, else 7 to 21.
+    An hour is quiet if it has less than two thirds of the people of that day's
+    mean hour from 7 to 21. The quietest hour of a day always counts. Only light
+    hours from 6 to 22 are considered: those of the moment's date, or 7 to 21
+    without a moment.
 
     Returns
     -------
     ndarray of shape (n, 3, 24)
-        By `KINDS_OF_DAY` and hour; all False where no hour is light.
+        By `KINDS_OF_DAY` and hour; all False if no hour is light.
 
     Examples
     --------
@@ -151,7 +169,7 @@ def find_quiet_hours(activity: FloatArray, moment: Moment | None) -> BoolArray:
 
 
 def share_with_guessed_clock(activity: FloatArray, moment: Moment | None) -> FloatArray:
-    """Return which part of the people of each row keeps a clock that is a guess, 0..1."""
+    """Return the share of people in each row whose clock is a guess, 0..1; 1 where there are none."""
     people = activity * shares_at_moment(moment)
     total = people.sum(axis=1)
     learnt = people[:, SETTINGS.index("centre")]

@@ -1,21 +1,22 @@
-"""Where people walk: additive causes, each with a finite reach below 1 km.
+"""The index of activity on foot: a sum of causes, each with a reach below 1 km.
 
 At a point the activity of a setting is
 
     Σ units · (exp(−d/50 m) + .1 · exp(−d/300 m))      over places, d ≤ 900 m
     + way factor · the same sum over floor area and streets (more on a promenade)
 
-The near kernel is the frontage: one block explains most (Liu & Griswold 2009,
-San Francisco); the far one the walk to and from it: a quarter to half a mile
-(Singleton et al. 2021, Utah). Streets are the reach of the network at walking
-radii, the best of the network measures in three cities (Karlsson 2020,
-Amsterdam, London, Stockholm: r = .33), and grow with the class and length of
-the street one is on, which stand for its betweenness.
+The near kernel stands for the frontage: one block explains most (Liu & Griswold
+2009, San Francisco). The far kernel stands for the walk to and from a place: a
+quarter to half a mile (Singleton et al. 2021, Utah). The streets around stand
+for the reach of the street network at walking radii, the best network measure
+in three cities (Karlsson 2020, Amsterdam, London, Stockholm: r = .33). They
+count more with the class and length of the street at the point, which stand for
+its betweenness.
 
-Every term grows with what is mapped and none is shared out, so that one café
-more never empties a street. The way's factor is not laid on places: a café
-then adds as much to whatever lies as near, and what it stands beside keeps its
-place among the ways around. Shops stand on the busy streets anyway.
+Every term grows with what is mapped, and no total is shared out, so one more
+café never empties a street. The way factor does not apply to places: a café
+adds as much to every way at the same distance, and the ways around it keep
+their order. Shops stand on the busy streets anyway.
 """
 
 from __future__ import annotations
@@ -44,64 +45,72 @@ if TYPE_CHECKING:
 
 NEAR_M, NEAR_REACH_M = 50.0, 200.0
 FAR_M, FAR_REACH_M, FAR_SHARE = 300.0, 900.0, 0.1
-"""Decay, reach and weight of the kernels; with a shop every 25 m both count alike [J]."""
+"""Decay and reach of the near and the far kernel, and the weight of the far one [J].
+
+With a shop every 25 m both kernels count alike."""
 REACH_M = 950.0
-"""What lies farther changes nothing: `FAR_REACH_M` and a cell of the grid."""
+"""Distance beyond which nothing affects a point: `FAR_REACH_M` and a cell of the grid, rounded up."""
 _GRID_M, _MOST_CELLS = 25.0, 8_000_000
+"""Spacing of the grid, and the most points of it held in memory at once."""
 CENTRE, RESIDENTIAL, PARK = (SETTINGS.index(name) for name in ("centre", "residential", "park"))
 DWELLERS_PER_UNIT = 45.0
-"""As many make three walks a day each, and a small shop has 150 visits [J]."""
+"""Dwellers who make as many walks, at three a day each, as a small shop has visits [J]."""
 
 ON_WAY_M = 30.0
-"""A point is on the busiest way up to here: sensors and sidewalks stand beside streets [J]."""
+"""Greatest distance of a point from the way it is on: sensors and sidewalks stand beside streets [J]."""
 NOWHERE_M = 250.0
-"""Farther from every way nothing is known."""
+"""Distance from the nearest way beyond which activity is unknown [J]."""
 WAYS = {
     "pedestrian": 3.0, "living_street": 1.5, "primary": 1.8, "secondary": 1.8, "tertiary": 1.5, "residential": 0.9,
     "unclassified": 0.9, "footway": 1.0, "path": 0.6, "steps": 0.8, "cycleway": 0.6, "track": 0.3, "service": 0.4,
     "bridleway": 0.2, "trunk": 0.8, "primary_link": 0.5, "secondary_link": 0.5, "tertiary_link": 0.5, "corridor": 0.5,
     "platform": 1.0, "road": 0.6,
 }  # fmt: skip
-"""People by class of way where all else is equal, residential pavement = .9 [J]: main
-streets carry more than side streets, streets closed to cars most, alleys least."""
+"""Factor of people by class of way, all else equal; a residential pavement has .9 [J]. Main
+streets carry more people than side streets, streets closed to cars most, alleys least."""
 _ASIDE = {"alley": 0.5, "parking_aisle": 0.3, "driveway": 0.3, "drive-through": 0.3}
-"""Factors of ``service``."""
+"""Further factors of ways by the tag ``service`` [J]."""
 _LONG_M, _SHORT, _LONG = 600.0, 0.6, 1.5
-"""Factors of a way without a name or of a few metres, and of a street that goes on under
-one name for 600 m to both sides: continuous streets carry most of the movement (Jiang
-2009, "Street hierarchies"), a lane beside the main street little of it [J]."""
+"""Length of a long street to either side, and the factors of nameless ways and of long streets [J].
+
+A street is as long as its name goes on. Continuous streets carry most of the movement (Jiang
+2009, "Street hierarchies"); a lane beside the main street carries little of it."""
 PROMENADE, _WATER_M = 0.8, 40.0
-"""A foot way within 40 m of sea, lake or river is a promenade: to those who pass come
-nearly as many who stroll, at a park's hours [J]."""
+"""Strollers on a promenade for each passer-by, and the distance of its water [J].
+
+A promenade is a foot way within 40 m of sea, lake or river. Strollers keep a park's hours."""
 _WIDE_M = (3.0, 12.0)
 _WIDE_MORE = 0.5
-"""A foot way of 12 m was built for half as many again as one of 3 m [J]."""
+"""Share by which a foot way of 12 m carries more people than one of 3 m, as it was built to [J]."""
 _UNITS_PER_M = 1 / 100.0
-"""Walking past per metre of street, in small shops a day [J]."""
+"""Passers-by that a metre of street brings, in units of a small shop [J]."""
 _MARK_M = 25.0
+"""Spacing of the points that stand for a street, the same as that of the grid."""
 HOUSES_PER_KM = 2.0
-"""Fewer per km of residential street: nobody mapped them [M: Helsinki 61, Liechtenstein 64, Porto 168;
-extracts without houses under .1]."""
+"""Least houses per km of residential street where houses count as mapped.
+
+Helsinki has 61, Liechtenstein 64, Porto 168; extracts without houses have under .1 [M]."""
 
 
 @dataclass(frozen=True)
 class Around:
-    """Activity at n points.
+    """Activity on foot at n points.
 
     Attributes
     ----------
     xy : ndarray of shape (n, 2)
+        In the CRS of the features.
     activity : ndarray of shape (n, len(SETTINGS))
-        In small shops (150 visits a day) at the doorstep, over a mean hour.
+        Over a mean hour; 1 is a small shop (150 visits a day) at the doorstep.
     known : ndarray of shape (n,)
-        Whether anything that draws people, or floor area, is mapped within reach.
+        Whether any attractor is mapped within reach.
     on_map : ndarray of shape (n,)
-        Whether a way is near enough to speak of.
+        Whether a way lies within `NOWHERE_M`.
     places : Attractors
-        What has a name of its own.
+        The attractors that have names.
     houses : bool
-        Whether houses are mapped where there are streets to live in; else the
-        map says little of how many people there are.
+        Whether houses are mapped along residential streets; if not, the map
+        tells little about the number of people.
     """
 
     xy: FloatArray
@@ -113,7 +122,19 @@ class Around:
 
 
 def estimate_activity(xy: FloatArray, features: Features) -> Around:
-    """Return the activity at points of shape (n, 2) in the features' CRS."""
+    """Return the activity on foot at points.
+
+    Parameters
+    ----------
+    xy : ndarray of shape (n, 2)
+        In the CRS of the features.
+    features : Features
+        The map, which should reach `REACH_M` beyond the points.
+
+    Returns
+    -------
+    Around
+    """
     places, floor = find_attractors(features)
     floor = _insert_counted_dwellers(floor, features.population)
     ways = _select_walked_ways(features)
@@ -121,8 +142,8 @@ def estimate_activity(xy: FloatArray, features: Features) -> Around:
     of_places = _sum_near_kernel(xy, places) + FAR_SHARE * _sum_kernel_on_grid(xy, places, FAR_M, FAR_REACH_M)
     of_floor, streets = _sum_both_kernels(xy, floor), _sum_both_kernels(xy, _make_street_attractors(ways))
     known = (of_places + of_floor).sum(axis=1) > 0
-    # Who lives and works around passes along the main streets, not along lanes.
-    # Whom a street has beyond a plain pavement's share is there for what the centre is.
+    # People who live and work around walk along the main streets rather than the lanes. What a street
+    # has beyond the share of a plain pavement comes for the centre, and keeps the centre's hours.
     passing = streets[:, RESIDENTIAL]
     activity = of_places + factor[:, None] * of_floor
     activity[:, RESIDENTIAL] += np.fmin(factor, 1.0) * passing
@@ -139,13 +160,13 @@ def _has_houses(features: Features) -> bool:
 
 
 def _sum_both_kernels(xy: FloatArray, of: Attractors) -> FloatArray:
-    """Return the sum with both kernels."""
+    """Return the sum of the near and the far kernel, shape (n, len(SETTINGS))."""
     near, far = _sum_near_kernel(xy, of), _sum_kernel_on_grid(xy, of, FAR_M, FAR_REACH_M)
     return near + FAR_SHARE * far
 
 
 def _insert_counted_dwellers(floor: Attractors, population: pd.DataFrame | None) -> Attractors:
-    """Put counted dwellers in the place of those that homes make likely, where they are counted."""
+    """Return the floor area with counted dwellers in place of homes, wherever dwellers are counted."""
     from scipy.spatial import cKDTree
 
     if population is None or not len(population):
@@ -165,7 +186,7 @@ def _insert_counted_dwellers(floor: Attractors, population: pd.DataFrame | None)
 
 
 def _sum_near_kernel(xy: FloatArray, of: Attractors) -> FloatArray:
-    """Return Σ units · exp(−d/50 m) per setting, exact."""
+    """Return Σ units · exp(−d/50 m) at each point and setting, over all pairs within reach."""
     from scipy.spatial import cKDTree
 
     result = np.zeros((len(xy), len(SETTINGS)))
@@ -179,10 +200,11 @@ def _sum_near_kernel(xy: FloatArray, of: Attractors) -> FloatArray:
 
 
 def _sum_kernel_on_grid(xy: FloatArray, of: Attractors, decay_m: float, reach_m: float) -> FloatArray:
-    """Return the same sum with another kernel, by way of a grid: what is far needs no metre.
+    """Return Σ units · exp(−d/`decay_m`) at each point and setting, computed on a grid.
 
-    The grid's lines are the same wherever one looks, and both ends are shared
-    among the four cells around, so that the sum is smooth.
+    A grid of 25 m is precise enough for far attractors, and much faster. Its
+    lines are the same for every search. Attractors and points are both shared
+    among the four grid points around them, so that the sum is smooth.
     """
     from scipy import fft
 
@@ -193,6 +215,7 @@ def _sum_kernel_on_grid(xy: FloatArray, of: Attractors, decay_m: float, reach_m:
     low = np.floor(xy.min(axis=0) / _GRID_M).astype(np.int64) - margin
     size = np.ceil(xy.max(axis=0) / _GRID_M).astype(np.int64) + margin - low + 1
     if size.prod() > _MOST_CELLS and len(xy) > 1:
+        # Too large for memory: halved along the longer side, with margins of their own.
         axis = int(np.argmax(size))
         for part in np.array_split(np.argsort(xy[:, axis], kind="stable"), 2):
             result[part] = _sum_kernel_on_grid(xy[part], of, decay_m, reach_m)
@@ -202,7 +225,8 @@ def _sum_kernel_on_grid(xy: FloatArray, of: Attractors, decay_m: float, reach_m:
     step = np.arange(-margin + 1, margin) * _GRID_M
     distance = np.hypot(step[:, None], step[None, :])
     kernel = np.where(distance <= reach_m, np.exp(-distance / decay_m), 0.0)
-    # As scipy.signal.fftconvolve does it, whose import takes longer than the sums; the kernel is transformed once.
+    # The method of scipy.signal.fftconvolve, whose import takes longer than the sums; and the kernel, which
+    # all settings share, is transformed only once.
     fast = [fft.next_fast_len(int(n), real=True) for n in size + len(step) - 1]
     spread = fft.rfft2(kernel, fast)
     here = tuple(slice(margin - 1, margin - 1 + int(n)) for n in size)
@@ -214,7 +238,7 @@ def _sum_kernel_on_grid(xy: FloatArray, of: Attractors, decay_m: float, reach_m:
             at[:, mine].ravel(), weights=(share[:, mine] * of.units[mine]).ravel(), minlength=int(size.prod())
         )
         field = fft.irfft2(fft.rfft2(deposit.reshape(size), fast) * spread, fast)[here].ravel()
-        # What the transform leaves where nothing is (1e-13) is nothing.
+        # The transform leaves residues of 1e-13 where there is nothing, which would count as known.
         field = np.round(np.fmax(field, 0.0), 9)
         result[:, setting] = (field[look] * weight).sum(axis=0)
     return result
@@ -234,11 +258,11 @@ def _share_among_corners(xy: FloatArray, low: IntArray, size: IntArray) -> tuple
 
 
 _TOLD = ("highway", "service", "width", "foot", "access", "footway", "name", "geometry")
-"""Columns that tell how many people walk on a way, and which street it is."""
+"""Columns that tell the number of walkers on a way, and the street it belongs to."""
 
 
 def _select_walked_ways(features: Features) -> gpd.GeoDataFrame:
-    """Return the ways and pedestrian areas on which somebody may walk, with their factor ``people``."""
+    """Return the ways and pedestrian areas open to walkers, with their factor in the column ``people``."""
     ways, areas = ([t for t in _TOLD if t in table] for table in (features.ways, features.areas))
     people = _rate_walkers_on_ways(features.ways)
     here = features.ways[ways].assign(people=people)[people > 0]
@@ -251,7 +275,7 @@ def _select_walked_ways(features: Features) -> gpd.GeoDataFrame:
 
 
 def _rate_walkers_on_ways(ways: pd.DataFrame) -> FloatArray:
-    """Return the factor of each way by class, use and width, 0 where nobody walks."""
+    """Return the factor of each way by class, use and width, 0 where nobody may walk."""
     tags = Tags.of(ways)
     factor = map_tag_values(tags, "highway", lambda kind: WAYS.get(kind, 0.0), missing=0.0)
     factor = factor * map_tag_values(tags, "service", lambda kind: _ASIDE.get(kind, 1.0), missing=1.0)
@@ -261,7 +285,22 @@ def _rate_walkers_on_ways(ways: pd.DataFrame) -> FloatArray:
 
 
 def rate_nearby_ways(xy: FloatArray, ways: gpd.GeoDataFrame) -> tuple[FloatArray, BoolArray]:
-    """Return the factor of the busiest way within 30 m of each point, and whether any is within 250 m."""
+    """Return the factor of the busiest way at each point, and a mask of points near any way.
+
+    Parameters
+    ----------
+    xy : ndarray of shape (n, 2)
+        In the CRS of the ways.
+    ways : GeoDataFrame
+        Walked ways with their factor ``people``.
+
+    Returns
+    -------
+    factor : ndarray of shape (n,)
+        That of the busiest way within 30 m; .3 where there is none.
+    near : ndarray of shape (n,)
+        Whether a way lies within 250 m.
+    """
     factor = np.full(len(xy), 0.3)
     shapes = ways.geometry.to_numpy()
     if not len(xy) or not len(shapes):
@@ -269,7 +308,7 @@ def rate_nearby_ways(xy: FloatArray, ways: gpd.GeoDataFrame) -> tuple[FloatArray
     points = shapely.points(xy)
     people = ways["people"].to_numpy()
     way, point = Nearby(shapes).pairs_within(shapely.STRtree(points), ON_WAY_M)
-    # Beside a street one is less on it than on it; nothing jumps at 30 m.
+    # A way counts less with the distance from it, down to half at 30 m.
     away = shapely.distance(points[point], shapes[way])
     lengths = _index_street_lengths(xy, ways)
     longer = np.interp(lengths.measure_streets(point, way), (0.0, 2 * _LONG_M), (_SHORT, _LONG))
@@ -299,14 +338,14 @@ def _is_by_water(xy: FloatArray, features: Features) -> BoolArray:
 
 @dataclass(frozen=True)
 class _Lengths:
-    """Length of the street of one name around points, looked up by point and way."""
+    """An index of streets by name, which measures the street of a way around a point."""
 
     name_of_way: IntArray
     marks: dict[int, NDArray[np.float64]]
     xy: FloatArray
 
     def measure_streets(self, point: IntArray, way: IntArray) -> FloatArray:
-        """Return metres of the way's street within 600 m of the point; 0 where it has no name."""
+        """Return the metres of each way's street within 600 m of a point, 0 for ways without a name."""
         from scipy.spatial import cKDTree
 
         name = self.name_of_way[way]
@@ -332,14 +371,14 @@ def _index_street_lengths(xy: FloatArray, ways: gpd.GeoDataFrame) -> _Lengths:
 
 
 def _mark_lines(shapes: NDArray[np.object_], use: BoolArray) -> tuple[FloatArray, IntArray]:
-    """Return points every 25 m of the lines in use, and the row each lies on."""
+    """Return points every 25 m along the lines in use, and the row of the line of each point."""
     rows = np.flatnonzero(use & (shapely.get_dimensions(shapes) == 1))
     xy, line = place_points_evenly(shapes[rows], _MARK_M)
     return xy, rows[line]
 
 
 def _make_street_attractors(ways: gpd.GeoDataFrame) -> Attractors:
-    """Return the streets as points that bring walkers past, in the setting of dwellings."""
+    """Return the streets as attractors of passers-by, every 25 m, in the residential setting."""
     aside = has_value(ways, "footway", NOT_STREETS) | ways["square"].to_numpy(dtype=bool)
     shapes = ways.geometry.to_numpy()
     marks, owner = _mark_lines(shapes, ~aside)
