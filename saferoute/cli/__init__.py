@@ -1,4 +1,4 @@
-"""The command line: a file a command, and the only room that prints.
+"""The command line: one file per command, and the only package that prints.
 
 Results go to stdout, everything else to stderr, so that ``-o -`` can be piped.
 """
@@ -51,14 +51,14 @@ examples:
 
 
 class _Program(click.Group):
-    """All commands, in the order in which one needs them."""
+    """The group of all commands, in the order in which users need them."""
 
     def list_commands(self, _: click.Context) -> list[str]:
-        """Return the names as they were added."""
+        """Return the names in the order they were added; click would sort them."""
         return list(self.commands)
 
     def format_epilog(self, _: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write examples and exit codes."""
+        """Write the examples and the exit codes below the list of commands."""
         formatter.write(f"\n{_EXAMPLES}{EXIT_CODES}")
 
 
@@ -79,24 +79,38 @@ program = _Program(
         )
     ],
 )
-"""The command line, as click has it."""
+"""The click group behind the ``saferoute`` executable."""
 
 
 @collect_garbage_rarely()
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code."""
-    atexit.register(gc.freeze)  # all goes at once then, and need not be looked through before
-    # No matrix here is large: threads that wait for one cost a tenth of a search, and more where a scan's workers meet.
+    """Run the command line and return its exit code.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        Arguments without the program's name; by default those of the process.
+
+    Returns
+    -------
+    int
+        One of `EXIT_CODES`, or 130 after Ctrl-C. Errors are printed in one line on stderr.
+    """
+    # At exit the collector would visit every object, only for the process to drop them all.
+    atexit.register(gc.freeze)
+    # No matrix here is large. Idle OpenBLAS threads cost a tenth of a search, and more when scan workers compete.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a name that the terminal cannot show is no reason to stop
+        if isinstance(stream, io.TextIOWrapper):
+            # A place's name must not crash a terminal whose encoding lacks a letter of it.
             stream.reconfigure(errors="replace")
     try:
         code: int = program.main(argv, prog_name="saferoute", standalone_mode=False)
     except click.ClickException as error:
         print_message(f"saferoute: {describe_usage_error(error)}")
         return InvalidInput.exit_code
-    except SaferouteError as error:  # of a setting or an argument; commands tell their own
+    except SaferouteError as error:
+        # Raised while settings and arguments are parsed; a running command prints its own errors.
         print_message(f"saferoute: {error}")
         return error.exit_code
     return code

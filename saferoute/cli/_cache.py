@@ -1,4 +1,4 @@
-"""``saferoute cache``: what the network's answers and the indexes of extracts take up, and how to be rid of them."""
+"""``saferoute cache``: show or clear stored network answers and indexes of extracts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @cache_option
 @settings_option
 def cache(action: str, **options: Any) -> int:
-    """Show, or clear."""
+    """Show or clear the cache."""
     from saferoute.sources.osm import index
     from saferoute.sources.settings import Online
 
@@ -43,6 +43,7 @@ def cache(action: str, **options: Any) -> int:
 
 
 def _print_info(cache: Cache) -> None:
+    """Print the size, age and damage of each kind of entry."""
     from saferoute.report.text import sanitize_text
     from saferoute.sources.osm import index
 

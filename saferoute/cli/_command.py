@@ -1,4 +1,4 @@
-"""The base of all commands: settings behind options, grouped help with the exit codes, errors in one line."""
+"""Base class of all commands: settings, grouped help and one-line errors."""
 
 from __future__ import annotations
 
@@ -46,23 +46,23 @@ GROUPS = {
     "runner": ("Runner", ""),
     "session": ("Session", ""),
 }
-"""Title and first words of each group of options in a help."""
+"""Title and introduction of each group of options in the help."""
 
 
 def note_quiet(ctx: click.Context, _: click.Parameter, quiet: bool) -> None:
-    """Keep whether steps are printed: the callback of ``--quiet``."""
+    """Store the value of ``--quiet`` in the context (callback of the option)."""
     ctx.meta[_QUIET] = quiet
 
 
 class Option(click.Option):
-    """An option in a group of the help.
+    """A click option that has a group in the help and may take several values.
 
     Parameters
     ----------
     group : str
         A key of `GROUPS`.
     several : bool
-        Takes one value or more: ``--osm a.osm b.osm``.
+        Allow more than one value after the flag: ``--osm a.osm b.osm``.
     """
 
     def __init__(self, declarations: Sequence[str], *, group: str = "", several: bool = False, **options: Any) -> None:
@@ -71,21 +71,29 @@ class Option(click.Option):
 
 
 class Command(click.Command):
-    """A command of saferoute; its function returns the exit code."""
+    """A click command whose function returns the exit code.
+
+    Raises
+    ------
+    InvalidInput
+        On parsing, if a value of an option, a variable or a settings file breaks a rule.
+    """
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read the arguments, and lay settings behind them."""
+        """Parse the arguments, with settings as defaults."""
         flags = {flag for p in self.params if isinstance(p, Option) and p.several for flag in p.opts}
         try:
             rest = super().parse_args(ctx, _repeat_flags(args, flags))
         except click.BadParameter as error:
+            # click's own message would not say which file or variable holds the value.
             raise InvalidInput(_describe_error(error)) from error
         if not ctx.resilient_parsing:
+            # Only after parsing does click know where each value came from.
             _settings.put_rivals_aside(ctx)
         return rest
 
     def invoke(self, ctx: click.Context) -> int:
-        """Run the command and return its exit code; what goes wrong is told in one line."""
+        """Run the command and return its exit code; print errors in one line."""
         with log_to_stderr(quiet=ctx.meta.get(_QUIET, False)):
             for line in _settings.list_origins(ctx):
                 _LOG.info("settings: %s", line)
@@ -107,12 +115,12 @@ class Command(click.Command):
                     formatter.write_dl(rows[group])
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
-        """Write the exit codes."""
+        """Write the exit codes below the options."""
         formatter.write(f"\n{EXIT_CODES}")
 
 
 def _repeat_flags(words: list[str], flags: set[str]) -> list[str]:
-    """Return the words with a flag before each of its values; click takes one value after a flag.
+    """Return the words with a flag repeated before each of its values, as click expects.
 
     Examples
     --------
@@ -121,6 +129,7 @@ def _repeat_flags(words: list[str], flags: set[str]) -> list[str]:
     """
     repeated, flag = [], ""
     for i, word in enumerate(words):
+        # A dash alone is a value: stdout.
         if word.startswith("-") and word != "-":
             flag = word if word in flags else ""
         elif flag and words[i - 1] != flag:
@@ -130,28 +139,40 @@ def _repeat_flags(words: list[str], flags: set[str]) -> list[str]:
 
 
 def _describe_error(error: click.BadParameter) -> str:
-    """Return which value breaks a rule, and where it stands."""
+    """Return which value breaks a rule, and where it was set."""
     if isinstance(error, click.MissingParameter) or error.param is None or error.ctx is None:
         return describe_usage_error(error)
     return f"{_settings.name_origin(error.ctx, error.param)}: {error.message.rstrip('.')}"
 
 
 def describe_usage_error(error: click.ClickException) -> str:
-    """Return what is wrong with the words of a command line, and where to read on."""
+    """Return the error of a command line in one line, with the command whose help to read.
+
+    Parameters
+    ----------
+    error : click.ClickException
+        Its message may span several lines.
+
+    Returns
+    -------
+    str
+    """
     context = error.ctx if isinstance(error, click.UsageError) else None
     path = context.command_path if context else "saferoute"
     return f"{' '.join(error.format_message().split()).rstrip('.')}; see {path} --help"
 
 
 def _run_guarded(run: Callable[[], int]) -> int:
+    """Run a function and return its exit code; print expected errors in one line."""
     try:
         code = run()
+        # Flush here, so that a full disk or a closed pipe is reported below and not at exit.
         sys.stdout.flush()
     except SaferouteError as error:
         print_message(f"saferoute: {error}")
         return error.exit_code
     except BrokenPipeError:
-        # The reader has gone; Python must not try to flush into it at exit.
+        # The reader has gone. Without another target Python's flush at exit would raise once more.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:

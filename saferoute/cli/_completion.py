@@ -1,4 +1,4 @@
-"""``saferoute completion``: what makes a shell complete commands, options and their values."""
+"""``saferoute completion``: print the script with which a shell completes commands and options."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ fish: run once   saferoute completion fish > ~/.config/fish/completions/saferout
 @click.argument("shell", type=click.Choice(SHELLS), help="the shell that shall complete")
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> int:
-    """Print the shell's code."""
+    """Print the completion script of a shell."""
     from click.shell_completion import get_completion_class
 
     complete = get_completion_class(shell)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     help='the hour of the rows that name none, as in "wed 13:00" (default: a mean hour of the week)',
 )
 def evaluate(counts: Path, osm: tuple[Path, ...], at: str) -> int:
-    """Evaluate, print."""
+    """Print how well the crowding index agrees with counters."""
     from saferoute.search import evaluate_crowding
 
     found = evaluate_crowding(counts, osm, at=at)

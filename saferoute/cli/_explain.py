@@ -1,4 +1,4 @@
-"""``saferoute explain``: how a way scores, or why it is left out."""
+"""``saferoute explain``: show how a way scores, or why it is excluded."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from saferoute.cli._settings import BEHIND
 )
 @search_options
 def explain(**options: Any) -> int:
-    """Explain the nearest way."""
+    """Print how the nearest way scores, or why it is excluded."""
     from saferoute import search
 
     answer = search.explain(open_query(options, radius_m=search.EXPLAIN_RADIUS_M))

@@ -30,16 +30,18 @@ if TYPE_CHECKING:
     "- prints GeoJSON instead of the table (default: a map in maps/)"
 )
 def find(output: tuple[Path, ...], radius: float, top: int, **options: Any) -> int:
-    """Find, write, print."""
+    """Print the stretches near a place and write the files asked for."""
     from saferoute import search
     from saferoute.exports import geojson
     from saferoute.search.formats import FORMATS
 
+    # Check the files first: a wrong suffix should fail at once, not after the search.
     outputs = list_outputs(output, FORMATS)
     query = open_query(options, radius_m=radius, top=top)
     ranking = search.find(query)
     files = outputs.name_files(query.area.place)
     for path in files:
+        # Before anything is printed: a closed pipe must not cost the files.
         ranking.save(path)
     if outputs.to_stdout:
         print_geojson(geojson.to_geojson(ranking))

@@ -1,4 +1,4 @@
-"""Options that several commands have, under the names that Python's arguments have."""
+"""Options that several commands share, with the same names as the arguments of Python functions."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 option = partial(click.option, cls=Option)
 unsettable = partial(option, allow_from_autoenv=False)
-"""An option that neither a file nor the environment sets."""
+"""An option that neither a settings file nor the environment can set."""
 
 HOME = "home"
 
 
 def _read_place(text: str) -> str:
-    """Return a place as text; that of the settings for ``home``."""
+    """Return a place as text, with ``home`` replaced by the place of the settings."""
     if text != HOME:
         return text
     home = _settings.look_up_setting(click.get_current_context(), HOME)
@@ -39,9 +39,10 @@ def _read_place(text: str) -> str:
 
 
 def _apply(*options: Callable[[F], F]) -> Callable[[F], F]:
-    """Return a decorator that adds options in their order."""
+    """Return a decorator that adds options to a command in the given order."""
 
     def decorate(function: F) -> F:
+        # Decorators run from the bottom up, and click lists options from the top down.
         for add in reversed(options):
             function = add(function)
         return function
@@ -52,6 +53,7 @@ def _apply(*options: Callable[[F], F]) -> Callable[[F], F]:
 def _check_url(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
     from saferoute.sources.settings import check_url
 
+    # A shell completes unfinished command lines (resilient parsing): half a URL is no error.
     if value is not None and not ctx.resilient_parsing:
         try:
             check_url(value, str(parameter.name))
@@ -185,7 +187,17 @@ narrowing_options = _apply(
 
 
 def runner_options(*, at: str | None = "now") -> Callable[[F], F]:
-    """Return what the runner chooses; `at` is the hour where none is given."""
+    """Return a decorator that adds the options of the runner to a command.
+
+    Parameters
+    ----------
+    at : str, optional
+        Default of ``--at``. With None crowding is that of a mean hour.
+
+    Returns
+    -------
+    callable
+    """
     return _apply(
         option(
             "--at",
@@ -202,4 +214,4 @@ def runner_options(*, at: str | None = "now") -> Callable[[F], F]:
 
 
 search_options = _apply(place_options, data_options, network_options, runner_options(), settings_option, quiet_option)
-"""Options of every search: the place, the data and the runner."""
+"""Options of every search: place, data, network, runner, settings and quiet."""

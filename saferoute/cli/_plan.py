@@ -1,4 +1,4 @@
-"""``saferoute plan``: a session through recommended stretches, and home again."""
+"""``saferoute plan``: plan a session through recommended stretches and back home."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     "(default: a map in maps/)"
 )
 def plan(output: tuple[Path, ...], qr: bool, **options: Any) -> int:
-    """Plan, write, print."""
+    """Print the timetable of a session and write the files asked for."""
     from saferoute import search
     from saferoute.search.formats import SESSION_FORMATS
 
@@ -89,4 +89,5 @@ def _print_session(session: Session, *, as_geojson: bool, qr: bool) -> None:
     else:
         print_result(session)
     if qr:
+        # On stdout the code would spoil the GeoJSON.
         print(start_qr(session), file=sys.stderr if as_geojson else sys.stdout)

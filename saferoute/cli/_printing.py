@@ -1,4 +1,4 @@
-"""Printing: results to stdout, everything else to stderr."""
+"""Output of the command line: results on stdout, everything else on stderr."""
 
 from __future__ import annotations
 
@@ -21,28 +21,36 @@ DEFAULT_FOLDER = Path("maps")
 
 
 def print_message(text: str) -> None:
-    """Print a line to stderr, plain."""
+    """Print a line to stderr, without control characters."""
     from saferoute.report.text import sanitize_text
 
     print(sanitize_text(text, 2000), file=sys.stderr)
 
 
 class _StderrHandler(logging.Handler):
-    """Prints each step as a line on stderr."""
+    """A log handler that prints each record as a line on stderr."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Print a record after an ellipsis."""
+        """Print a record's message after an ellipsis."""
         print_message(f"… {record.getMessage()}")
 
 
 @contextmanager
 def log_to_stderr(*, quiet: bool) -> Iterator[None]:
-    """Print what the package logs meanwhile, or with `quiet` nothing of it."""
+    """Print the package's log records to stderr within the block.
+
+    Parameters
+    ----------
+    quiet : bool
+        Print none of them.
+    """
     logger = logging.getLogger("saferoute")
+    # Without any handler logging itself prints warnings to stderr, hence the NullHandler.
     handler = logging.NullHandler() if quiet else _StderrHandler()
     before = logger.level, logger.propagate
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
+    # A program that embeds saferoute may have a root handler, which would print each line again.
     logger.propagate = False
     try:
         yield
@@ -53,12 +61,22 @@ def log_to_stderr(*, quiet: bool) -> Iterator[None]:
 
 
 def print_place(place: Place, near: str, pick: int | None) -> None:
-    """Print which place was found, and what else has its name; who writes coordinates knows where that is."""
+    """Print the place that was found, and the others of the same name.
+
+    Parameters
+    ----------
+    place : Place
+    near : str
+        The place as the user wrote it. Coordinates are not repeated.
+    pick : int, optional
+        Number of the place that was chosen, from 1.
+    """
     from saferoute.sources.places.coordinates import parse_coordinates
 
     if parse_coordinates(near) is None:
         print_message(f"{place.name}: {place.lat:.5f},{place.lon:.5f}")
     if place.others:
+        # The numbers that --pick takes: places are counted with the chosen one, which is not listed.
         numbers = [n for n in range(1, len(place.others) + 2) if n != (pick or 1)]
         print_message("Others of this name, not taken; --pick N takes one:")
         for number, other in zip(numbers, place.others, strict=True):
@@ -66,25 +84,45 @@ def print_place(place: Place, near: str, pick: int | None) -> None:
 
 
 def print_result(result: Ranking | Session) -> None:
-    """Print a result to stdout; where that is no terminal nothing folds, for it goes into a file or a pipe."""
+    """Print a ranking or a session to stdout."""
     from rich.console import Console
 
     from saferoute.report.text import print_parts
     from saferoute.search import list_parts
 
+    # In a file or a pipe nothing may fold, and the terminal may be narrow.
     width = None if sys.stdout.isatty() else 160
     print_parts(list_parts(result), Console(width=width, highlight=False, markup=False, emoji=False))
 
 
 def print_geojson(text: str) -> None:
-    """Print GeoJSON to stdout, in UTF-8 wherever it goes (RFC 8259)."""
+    """Print GeoJSON to stdout in UTF-8, which RFC 8259 demands whatever the locale."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")
     sys.stdout.write(text)
 
 
 def default_map_path(folder: Path, place: Place, what: str = "") -> Path:
-    """Return <folder>/<place><what>.html; the name of a place is never a path."""
+    """Return the path of a map for which no file was named, and make its folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Made if it is missing; its parents are not.
+    place : Place
+        Its name becomes the file's, without anything that could lead out of the folder.
+    what : str
+        Stands between the name and ``.html``.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    InvalidInput
+        If the folder cannot be made.
+    """
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
@@ -93,7 +131,7 @@ def default_map_path(folder: Path, place: Place, what: str = "") -> Path:
 
 
 def _file_name(name: str) -> str:
-    """Return a name of letters, digits, points and dashes alone.
+    """Return a name of letters, digits, points and dashes that is safe as the name of a file.
 
     Examples
     --------
@@ -101,4 +139,5 @@ def _file_name(name: str) -> str:
     ('töölön-lahti', '60.17-24.94', 'map')
     """
     words = re.sub(r"[^\w.]+", "-", name.lower()).strip("-._")
+    # Two points could lead out of the folder. File systems allow 255 bytes: 60 letters of four bytes, and a suffix.
     return re.sub(r"\.{2,}", ".", words)[:60].strip("-._") or "map"

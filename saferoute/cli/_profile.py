@@ -1,4 +1,4 @@
-"""``saferoute profile``: the levels there are, and what one of them holds."""
+"""``saferoute profile``: list the levels, or show one as TOML."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from saferoute.model import InvalidInput
 )
 @narrowing_options
 def profile(action: str, level: str | None, **options: Any) -> int:
-    """List, or show."""
+    """Print the levels, or one profile as TOML."""
     from saferoute.sources.profiles import LEVELS, load_profile, to_toml
     from saferoute.sources.runner import RunnerOptions, choose_profile
 

@@ -1,4 +1,4 @@
-"""From the options of a search to a query, and from ``-o`` to files."""
+"""Conversion of the options of a search to a query, and of ``-o`` to files."""
 
 from __future__ import annotations
 
@@ -19,7 +19,26 @@ if TYPE_CHECKING:
 
 
 def open_query(options: Mapping[str, Any], *, radius_m: float, top: int = 1) -> Query:
-    """Return the query that the options ask, and print which place was found."""
+    """Return the query that the options describe, and print the place that was found.
+
+    Parameters
+    ----------
+    options : mapping
+        Values by the names of the options, as click passes them.
+    radius_m : float
+        Radius around the place in metres.
+    top : int
+        Most stretches to return.
+
+    Returns
+    -------
+    Query
+
+    Raises
+    ------
+    InvalidInput, PlaceNotFound, SourceUnavailable
+        See `Query.open`.
+    """
     from saferoute.search import PlaceOptions, Query
     from saferoute.sources.settings import Online
 
@@ -32,25 +51,45 @@ def open_query(options: Mapping[str, Any], *, radius_m: float, top: int = 1) -> 
 
 @dataclass(frozen=True)
 class Outputs:
-    """Where a result goes."""
+    """The destinations of a result.
+
+    Attributes
+    ----------
+    files : tuple of Path
+        Files named with ``-o``.
+    to_stdout : bool
+        Print GeoJSON, as ``-o -`` asks.
+    folder : Path
+        Folder of the map that is written if no output is named.
+    """
 
     files: tuple[Path, ...]
     to_stdout: bool
     folder: Path
-    """Of the map that is written where nothing is named."""
 
     def name_files(self, place: Place, what: str = "") -> tuple[Path, ...]:
-        """Return the files to write; a map named after the place where none was asked for."""
+        """Return the files to write; without ``-o``, a map named after the place."""
         return self.files if self.files or self.to_stdout else (default_map_path(self.folder, place, what),)
 
 
 def list_outputs(named: Sequence[Path], formats: Mapping[str, object]) -> Outputs:
-    """Return what ``-o`` names, before any work is done.
+    """Return the destinations that ``-o`` names, after checking each of them.
+
+    Parameters
+    ----------
+    named : sequence of Path
+        ``-`` is stdout.
+    formats : mapping
+        Formats by suffix.
+
+    Returns
+    -------
+    Outputs
 
     Raises
     ------
     InvalidInput
-        If no format has a file's suffix, or the file cannot be written.
+        If no format has a file's suffix, or a file cannot be written.
     """
     from saferoute.search.formats import check_format
 

@@ -1,4 +1,4 @@
-"""``saferoute scan``: every stretch of a region, tile by tile."""
+"""``saferoute scan``: find every stretch of a region, tile by tile."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 @runner_options(at=None)
 @quiet_option
 def scan(region: Path, output: Path, workers: int | None, scheduler: str | None, **options: Any) -> int:
-    """Scan, and say what was written."""
+    """Scan a region and print what was written."""
     from saferoute.scan import scan_region
 
     done = scan_region(region, output, workers=workers, scheduler=scheduler, **options)

@@ -1,9 +1,9 @@
-"""Settings: what ``saferoute.toml`` and the environment say where the command line says nothing.
+"""Settings from ``saferoute.toml`` and the environment, as defaults of the options.
 
-click lays the environment and a `default_map` behind the options; here the
-files are read into that map. The file of the working folder goes before that
-of the user. A key is an option without its dashes; its value is held to the
-rules of the option.
+The command line counts most, then the environment, then the file in the working
+folder, then the user's file. click reads the environment and a `default_map`
+itself; this module fills that map from the files. A key is an option without its
+dashes, and its value obeys the rules of the option.
 """
 
 from __future__ import annotations
@@ -25,32 +25,41 @@ if TYPE_CHECKING:
 
 FILE = "saferoute.toml"
 NONE = "none"
-"""Value of ``--settings`` for no file at all."""
+"""Value of ``--settings`` that means no file at all."""
 PREFIX = "SAFEROUTE"
-"""Begins the environment variable of every setting; the option in capitals follows."""
+"""Prefix of every environment variable; the option in capitals follows."""
 BEHIND = {"auto_envvar_prefix": PREFIX}
-"""Context settings of commands that settings stand behind."""
+"""Context settings of commands whose options may be set by settings."""
 _ALONE: dict[str, click.ParamType[Any]] = {"home": click.STRING, "output-folder": FilePath()}
-"""Settings that are no option."""
+"""Settings that are not options, with their types."""
 _RIVALS = (
     ({"region", "osm"}, {"region", "osm", "dem"}),
     ({"dem", "elevation"}, {"dem", "elevation"}),
     ({"time", "distance"}, {"time", "distance"}),
 )
-"""Naming one of the first makes the second void where they count less: other data are meant alone, not added."""
+"""Pairs of sets: an option of the first voids those of the second that come from a weaker origin.
+
+``--osm`` on the command line voids a ``region`` in a file: other data replace it and are not added.
+"""
 _ORIGINS = f"{__name__}.origins"
 _USED = f"{__name__}.used"
 
 
 def user_settings_path() -> Path:
-    """Return the file of this user."""
+    """Return the path of the user's settings file."""
     import platformdirs
 
     return platformdirs.user_config_path("saferoute", appauthor=False) / FILE
 
 
 def load_settings(ctx: click.Context, _: click.Parameter, named: str | None) -> None:
-    """Lay the settings files behind the options of a command: the callback of ``--settings``."""
+    """Read the settings files into the defaults of a command (callback of ``--settings``).
+
+    Raises
+    ------
+    InvalidInput
+        If a file cannot be read, is no TOML or has an unknown key.
+    """
     if ctx.resilient_parsing:
         return
     if named is None:
@@ -60,6 +69,7 @@ def load_settings(ctx: click.Context, _: click.Parameter, named: str | None) -> 
     known, origins = _list_keys(ctx), ctx.meta.setdefault(_ORIGINS, {})
     behind: dict[str, Any] = {}
     for path in paths:
+        # The first file counts more: its keys, and their rivals, are not taken from the second.
         aside = _rivals_of(set(behind))
         for key, value in _read_file(path, known).items():
             name = key.replace("-", "_")
@@ -69,7 +79,10 @@ def load_settings(ctx: click.Context, _: click.Parameter, named: str | None) -> 
 
 
 def look_up_setting(ctx: click.Context, key: str) -> str | None:
-    """Return a setting that is no option, and note that it counts."""
+    """Return the value of a setting that is not an option, None where it is not set.
+
+    The context remembers that a value of a file was used, for `list_origins`.
+    """
     name = key.replace("-", "_")
     from_file = ctx.lookup_default(name)
     from_environment = os.environ.get(f"{PREFIX}_{name.upper()}")
@@ -79,11 +92,12 @@ def look_up_setting(ctx: click.Context, key: str) -> str | None:
 
 
 def put_rivals_aside(ctx: click.Context) -> None:
-    """Forget what the environment or a file says of an option whose rival counts more."""
+    """Reset the options that a rival of stronger origin voids."""
     ranks = {name: source for name in ctx.params if (source := _find_source(ctx, name)) is not None}
     for those, others in _RIVALS:
         first = min((ranks[name] for name in those & ranks.keys()), default=None)
         for name in others & ranks.keys():
+            # click numbers the origins from the strongest to the weakest.
             if first is not None and ranks[name] > first:
                 multiple = next(p.multiple for p in ctx.command.params if p.name == name)
                 ctx.params[name] = () if multiple else None
@@ -91,7 +105,7 @@ def put_rivals_aside(ctx: click.Context) -> None:
 
 
 def list_origins(ctx: click.Context) -> list[str]:
-    """Return what was taken from which file, a line a file."""
+    """Return one line per settings file, with the settings taken from it."""
     counting = {name for name in ctx.params if _find_source(ctx, name) == ParameterSource.DEFAULT_MAP}
     if "output" in ctx.params:
         look_up_setting(ctx, "output-folder")
@@ -104,7 +118,10 @@ def list_origins(ctx: click.Context) -> list[str]:
 
 
 def name_origin(ctx: click.Context, parameter: click.Parameter) -> str:
-    """Return where the value of a parameter stands: an option, a variable or a key of a file."""
+    """Return the option, environment variable or key of a file that gave a value.
+
+    Examples of the result: ``--radius``, ``SAFEROUTE_RADIUS``, ``saferoute.toml: radius``.
+    """
     source = _find_source(ctx, parameter.name)
     if source == ParameterSource.DEFAULT_MAP:
         return f"{ctx.meta[_ORIGINS][parameter.name]}: {_key_of(parameter)}"
@@ -116,12 +133,13 @@ def name_origin(ctx: click.Context, parameter: click.Parameter) -> str:
 
 
 def _find_source(ctx: click.Context, name: str) -> ParameterSource | None:
-    """Return where a value comes from; None for a default, and for what no settings stand behind."""
+    """Return where a value comes from, None for the default of an option."""
     source = ctx.get_parameter_source(name)
     return None if source == ParameterSource.DEFAULT else source
 
 
 def _rivals_of(names: set[str]) -> set[str]:
+    """Return the options that are void if any of `names` is set."""
     return {other for those, others in _RIVALS if those & names for other in others}
 
 
@@ -130,7 +148,7 @@ def _key_of(parameter: click.Parameter) -> str:
 
 
 def settable_options(command: click.Command) -> dict[str, click.Option]:
-    """Return the options of a command that may be set, by key."""
+    """Return the options of a command that settings may set, by key."""
     if "auto_envvar_prefix" not in command.context_settings:
         return {}
     options = (p for p in command.params if isinstance(p, click.Option) and p.allow_from_autoenv)
@@ -138,9 +156,10 @@ def settable_options(command: click.Command) -> dict[str, click.Option]:
 
 
 def _list_keys(ctx: click.Context) -> dict[str, click.Option | None]:
-    """Return every key that may stand in a file, with its option where it has one."""
+    """Return every key that a file may hold, with its option, or None if it is not one."""
     top = ctx.find_root().command
     assert isinstance(top, click.Group)
+    # One file serves all commands, so the keys of every command are allowed.
     known: dict[str, click.Option | None] = dict.fromkeys(_ALONE)
     for command in top.commands.values():
         known.update(settable_options(command))
@@ -148,7 +167,7 @@ def _list_keys(ctx: click.Context) -> dict[str, click.Option | None]:
 
 
 def _read_file(path: Path, known: Mapping[str, click.Option | None]) -> dict[str, Any]:
-    """Return the values of a settings file as a command line would have them, by key."""
+    """Return the values of a settings file by key, in the form a command line would have."""
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -171,11 +190,12 @@ def _suggest_key(key: str, known: Mapping[str, object]) -> str:
 def _to_words(
     values: Mapping[str, Any], known: Mapping[str, click.Option | None], folder: Path
 ) -> Iterator[tuple[str, Any]]:
-    """Yield keys with text, as the environment holds it, or lists of text; paths count from the file's folder."""
+    """Yield each key with its value as text, or as a list of texts for a repeated option."""
     for key, value in values.items():
         option = known[key]
         kind = option.type if option else _ALONE[key]
         words = [str(word) for word in (value if isinstance(value, list) else [value])]
         if isinstance(kind, FilePath | Height | Level):
+            # Relative to the file, not to the working folder: a setting means the same wherever one is.
             words = [kind.resolve(word, folder) for word in words]
         yield key, words if option and option.multiple else ",".join(words)

@@ -1,4 +1,4 @@
-"""Types of option values: checked when they are read, and completed by a shell."""
+"""Types of option values: checked when they are read, and completed by the shell."""
 
 from __future__ import annotations
 
@@ -16,22 +16,28 @@ if TYPE_CHECKING:
 
 
 class FilePath(click.Path):
-    """A path; ``~`` is the user's folder."""
+    """A type of paths in which ``~`` is the user's home folder."""
 
     def __init__(self, *, folder: bool = False) -> None:
         super().__init__(path_type=Path, file_okay=not folder)
 
     def convert(self, value: Any, *_: object) -> Path:
-        """Return the path, which need not be there."""
+        """Return the path with ``~`` expanded; it need not exist."""
         return Path(value).expanduser()
 
     def resolve(self, word: str, folder: Path) -> str:
-        """Return a path of a file in `folder` as one from here."""
+        """Return a path written in a file of `folder` as one from the working folder."""
         return str(folder / Path(word).expanduser())
 
 
 class Checked(click.ParamType[Any]):
-    """A text that a function reads, and refuses with `InvalidInput`."""
+    """A type of texts that a function parses.
+
+    Parameters
+    ----------
+    read : callable
+        Function from the text to the value. Its `InvalidInput` becomes a usage error.
+    """
 
     name = "text"
 
@@ -39,7 +45,7 @@ class Checked(click.ParamType[Any]):
         self._read = read
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return what the function reads."""
+        """Return the parsed value."""
         try:
             return self._read(value)
         except InvalidInput as error:
@@ -47,22 +53,22 @@ class Checked(click.ParamType[Any]):
 
 
 class _WordOrFile(click.ParamType[str]):
-    """One of some words, or a file."""
+    """A type that takes one of some words, or the path of a file."""
 
     name = "text"
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The words."""
+        """The words that are allowed."""
         raise NotImplementedError
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[Any]]:
-        """Return the words that go on so, else files."""
+        """Return the words that begin with what is typed, or files if there are none."""
         words = [CompletionItem(word) for word in self.words if word.startswith(incomplete)]
         return super().shell_complete(ctx, param, incomplete) + (words or [CompletionItem(incomplete, type="file")])
 
     def resolve(self, word: str, folder: Path) -> str:
-        """Return a word as it is, and a path of a file in `folder` as one from here."""
+        """Return a word as it is, and a path in a file of `folder` as one from the working folder."""
         return str(folder / Path(word).expanduser()) if self._is_file(word) else word
 
     def _is_file(self, word: str) -> bool:
@@ -70,7 +76,7 @@ class _WordOrFile(click.ParamType[str]):
 
 
 class Level(_WordOrFile):
-    """A level, or a profile's TOML file."""
+    """The type of ``--level``: the name of a level, or the path of a profile."""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -80,7 +86,7 @@ class Level(_WordOrFile):
         return LEVELS
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return the level if there is such a one."""
+        """Return the level, after checking that it can be loaded."""
         from saferoute.sources.profiles import load_profile
 
         try:
@@ -94,11 +100,11 @@ class Level(_WordOrFile):
 
 
 class Height(_WordOrFile):
-    """A source of heights, or a raster."""
+    """The type of ``--elevation``: a service, ``none`` or a raster."""
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The services, and none."""
+        """The names of the services, and ``none``."""
         from saferoute.sources.settings import ELEVATIONS
 
         return ELEVATIONS
@@ -108,7 +114,13 @@ class Height(_WordOrFile):
 
 
 def check_time(text: str) -> str:
-    """Return a time as it is if `saferoute.sources.clock` reads it."""
+    """Return a time as it is, if `saferoute.sources.clock` can parse it.
+
+    Raises
+    ------
+    InvalidInput
+        If it cannot.
+    """
     from saferoute.sources import clock
 
     clock.check_time(text)
@@ -123,12 +135,12 @@ _METRES = {"km": 1000.0, "m": 1.0, "mi": 1609.344}
 
 
 def parse_duration(text: str) -> float:
-    """Return the seconds that ``30min``, ``1h15min`` or ``1.5h`` mean.
+    """Return a duration such as ``30min``, ``1h15min`` or ``1.5h`` in seconds.
 
     Raises
     ------
     InvalidInput
-        For anything else.
+        If the text is no duration.
 
     Examples
     --------
@@ -142,12 +154,12 @@ def parse_duration(text: str) -> float:
 
 
 def parse_distance(text: str) -> float:
-    """Return the metres that ``5km``, ``4500m`` or ``3mi`` mean.
+    """Return a distance such as ``5km``, ``4500m`` or ``3mi`` in metres.
 
     Raises
     ------
     InvalidInput
-        For anything else.
+        If the text is no distance.
 
     Examples
     --------

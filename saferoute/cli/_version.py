@@ -1,4 +1,4 @@
-"""``saferoute --version``: its own, and those of the libraries that data pass through."""
+"""``saferoute --version``: print the versions of saferoute and of the libraries it uses."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 
 def print_versions(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
-    """Print the versions and end; libraries are asked only then."""
+    """Print the versions and exit (callback of ``--version``)."""
+    # click calls this for every command line; only a request may import the libraries.
     if not asked or ctx.resilient_parsing:
         return
     from saferoute.sources.libraries import list_versions

@@ -1,4 +1,4 @@
-"""``saferoute view``: show a map in the browser, with tiles if asked for."""
+"""``saferoute view``: serve a map on this machine and open it in the browser."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ DEFAULT_TILES = "OpenStreetMap.Mapnik"
 @option("--port", type=int, default=0, metavar="N", help="port to listen on (default: a free one)")
 @option("--no-browser", is_flag=True, help="only print the address")
 def view(file: Path, tiles: str | None, port: int, no_browser: bool) -> int:
-    """Serve until interrupted."""
+    """Serve a map or a scan's page until Ctrl-C."""
     import threading
     import webbrowser
 
@@ -64,7 +64,7 @@ def view(file: Path, tiles: str | None, port: int, no_browser: bool) -> int:
         print(server.url, flush=True)
         print_message("Ctrl-C ends it")
         if not no_browser:
-            # Some browsers are programs of the terminal and come back only when they are closed.
+            # In a thread: a browser of the terminal returns only when it is closed.
             threading.Thread(target=webbrowser.open, args=(server.url,), daemon=True).start()
         try:
             server.serve_forever()
