@@ -353,7 +353,7 @@ def test_every_exclusion_says_its_rule_in_a_sentence(town: Ranking) -> None:
 def test_ground_at_the_edge_of_the_data_is_left_out(tmp_path: Path) -> None:
     source = ExtractSource([write_town(tmp_path / "town.osm", way())])
     area = search.area_around(Place("here", *lonlat(100, 0)), 1500)
-    found = survey_area(area, features_of=source, profile=BEGINNER, elevation_of=None)
+    found = survey_area(area, features_of=source, profile=BEGINNER)
     west, south = ORIGIN[0] - 1000, ORIGIN[1] - 1000
     whole = shapely.box(west, south, ORIGIN[0] + 150, ORIGIN[1] + 1000)
     cut = replace(found.features, extent=whole)

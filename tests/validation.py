@@ -44,7 +44,6 @@ from saferoute.osm.obstacles import is_small_object
 from saferoute.osm.surfaces import EXCLUDED_SURFACES
 from saferoute.osm.tags import has_value
 from saferoute.osm.ways import is_foot_way
-from saferoute.search import _survey
 from saferoute.sources.elevation.raster import RasterSource
 from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import load_profile
@@ -150,9 +149,10 @@ def along(
     )
     area = Area(Place("", 0, 0), 1.0, str(ground.crs))
     heights = source.read_heights(samples.xy, area.crs)
-    return samples, Evidence(
-        features, heights, _survey._sample_every_metre(samples, heights, source, area), load_profile()
-    )
+    fine = None
+    if (heights.cell_m <= flatness.DENTS_CELL_M).any():
+        fine = source.read_heights(candidates.place_points_every_metre(samples), area.crs)
+    return samples, Evidence(features, heights, fine, load_profile())
 
 
 def windows_at(samples: Samples, first: NDArray[np.int64], n: int) -> Windows:

@@ -13,11 +13,12 @@ from saferoute.candidates._blockers import Blockers
 from saferoute.candidates._open_ground import (
     OpenGround,
     fill_implied_surface,
+    leave_open_ground,
     search_open_ground,
     strokes_of_corridors,
 )
 from saferoute.candidates._reasons import REASONS
-from saferoute.candidates._samples import STEP_M, cut_samples
+from saferoute.candidates._samples import STEP_M, cut_samples, middle_rows, place_points_every_metre
 from saferoute.candidates._stretches import (
     Stretches,
     drop_overlapping_stretches,
@@ -28,7 +29,7 @@ from saferoute.candidates._stretches import (
     select_stretches,
 )
 from saferoute.candidates._strokes import build_strokes, concatenate_strokes, count_side_paths
-from saferoute.candidates._windows import find_windows, is_in_runs, select_windows
+from saferoute.candidates._windows import find_windows, is_in_runs, middles_of_windows, select_windows
 from saferoute.model import Strokes
 
 __all__ = [
@@ -48,8 +49,12 @@ __all__ = [
     "find_windows",
     "is_best_of_rivals",
     "is_in_runs",
+    "leave_open_ground",
     "merge_windows",
+    "middle_rows",
+    "middles_of_windows",
     "order_by_score",
+    "place_points_every_metre",
     "search_open_ground",
     "select_stretches",
     "select_windows",

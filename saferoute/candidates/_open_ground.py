@@ -107,6 +107,18 @@ def search_open_ground(
     )
 
 
+def leave_open_ground(areas: gpd.GeoDataFrame) -> OpenGround:
+    """Return open ground that nobody searched: no corridor, and no reason either."""
+    kinds = np.full(len(areas), "", dtype=object)
+    return OpenGround(
+        lines=np.empty(0, dtype=object),
+        rows=_tabulate_corridors(areas, kinds, []),
+        excluded=_tabulate_excluded(areas, []),
+        counts={},
+        bounds=np.empty((0, 4)),
+    )
+
+
 def _tabulate_corridors(
     areas: gpd.GeoDataFrame, kinds: NDArray[np.object_], corridors: list[Corridor]
 ) -> gpd.GeoDataFrame:

@@ -123,3 +123,25 @@ def _match_samples_to_edges(
     end = np.minimum(np.ceil(high / STEP_M - 1e-9).astype(np.int64), counts)
     n = np.maximum(end - begin, 0)
     return indices_of_slices(first + begin, n), np.repeat(np.arange(len(low)), n)
+
+
+def middle_rows(samples: Samples, first: IntArray, n_samples: int | IntArray) -> IntArray:
+    """Return the row of `Samples.xy` in the middle of each run of samples, shape (r,).
+
+    Parameters
+    ----------
+    first : ndarray of shape (r,)
+        First sample of each run, which lies on one stroke.
+    n_samples : int or ndarray of shape (r,)
+    """
+    rows: IntArray = first + samples.stroke[first] + n_samples // 2
+    return rows
+
+
+def place_points_every_metre(samples: Samples) -> FloatArray:
+    """Return points in the middle of each metre of the samples, `Samples.step_m` a sample, shape (5 n, 2)."""
+    n = int(samples.step_m)
+    row = np.arange(len(samples)) + samples.stroke
+    share = (np.arange(n) + 0.5)[None, :, None] / n
+    xy: FloatArray = samples.xy[row][:, None] + share * (samples.xy[row + 1] - samples.xy[row])[:, None]
+    return xy.reshape(-1, 2)

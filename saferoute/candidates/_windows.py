@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from saferoute.candidates._samples import middle_rows
 from saferoute.geometry import Strips, chord_headings, indices_of_slices, take_slices
 from saferoute.model import Windows
 
@@ -84,3 +85,8 @@ def select_windows(of: Windows, rows: IntArray | BoolArray) -> Windows:
         strip_width_m=of.strip_width_m[rows],
         heading_range_deg=of.heading_range_deg[rows],
     )
+
+
+def middles_of_windows(windows: Windows) -> FloatArray:
+    """Return the point in the middle of each window, shape (w, 2)."""
+    return windows.samples.xy[middle_rows(windows.samples, windows.first, windows.n_samples)]

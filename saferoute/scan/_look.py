@@ -111,10 +111,10 @@ def _margin_for_ways(frame: _Frame, job: Job) -> FloatArray:
     while True:
         area = search.area_from_bounds(frame.widen_box(margin), frame.tile.crs)
         try:
-            seen = search.survey_map(area, features_of=features_of, profile=job.profile, on_open_ground=False)
+            survey = search.survey_map(area, features_of=features_of, profile=job.profile, on_open_ground=False)
         except PlaceNotFound:
             return margin
-        runs = _Runs(frame, seen, margin)
+        runs = _Runs(frame, survey, margin)
         needed = np.fmin(runs.required_margin(), WIDEST_M)
         if (needed <= margin).all():
             return margin
@@ -183,7 +183,7 @@ class _Owned:
     def __init__(self, frame: _Frame, ground: search.Survey, merged: candidates.Stretches) -> None:
         self._frame, self._ground, self._merged = frame, ground, merged
         self._longest_m = max(frame.profile.longest_m, ground.windows.n_samples * candidates.STEP_M)
-        self.middle = _middle_points(ground, merged.first, merged.n_samples)
+        self.middle = ground.samples.xy[candidates.middle_rows(ground.samples, merged.first, merged.n_samples)]
         self.lonlat = frame.to_lonlat(self.middle) if len(self.middle) else np.empty((0, 2))
         tile = frame.tile
         x, y = tile_numbers(self.lonlat, tile.zoom)
@@ -250,11 +250,11 @@ class _Owned:
 class _Runs:
     """Runs of windows that share samples, and which of them the margin cuts off: one leaves the other alone."""
 
-    def __init__(self, frame: _Frame, ground: search.Survey | search.Seen, margin: FloatArray) -> None:
+    def __init__(self, frame: _Frame, ground: search.Survey, margin: FloatArray) -> None:
         self._frame, self._ground, self._margin = frame, ground, margin
         windows = ground.windows
         self._window_m = windows.n_samples * candidates.STEP_M
-        self.middle = _middle_points(ground, windows.first, np.full(len(windows), windows.n_samples))
+        self.middle = candidates.middles_of_windows(windows)
         stroke = windows.samples.stroke[windows.first]
         apart = (np.diff(windows.first) >= windows.n_samples) | (np.diff(stroke) != 0)
         self._run = np.cumsum(np.r_[True, apart][: len(windows)]) - 1
@@ -282,12 +282,6 @@ class _Runs:
         held = np.flatnonzero(np.isin(run, run[samples]))
         xy = of.xy[np.concatenate([held + of.stroke[held], held + of.stroke[held] + 1])]
         return np.concatenate([self._frame.box[:2] - xy.min(axis=0), xy.max(axis=0) - self._frame.box[2:]])
-
-
-def _middle_points(ground: search.Survey | search.Seen, first: IntArray, n_samples: IntArray) -> FloatArray:
-    samples = ground.samples
-    middle: FloatArray = samples.xy[first + samples.stroke[first] + n_samples // 2]
-    return middle
 
 
 def _tabulate_stretches(

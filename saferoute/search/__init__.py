@@ -17,11 +17,12 @@ from saferoute.search._evaluation import Evaluation, crowding_at, evaluate_crowd
 from saferoute.search._explanation import RADIUS_M as EXPLAIN_RADIUS_M
 from saferoute.search._explanation import explain
 from saferoute.search._join import join_ways
+from saferoute.search._measure import survey_area
 from saferoute.search._plan import START_RADIUS_M, plan
 from saferoute.search._presenter import PRESENTER, list_parts
 from saferoute.search._query import FindOptions, PlaceOptions, Query
 from saferoute.search._ranking import build_stretches, find
-from saferoute.search._survey import MARGIN_M, Seen, Survey, survey_area, survey_map
+from saferoute.search._survey import MARGIN_M, Survey, survey_map
 from saferoute.search._tables import stretch_table
 
 __all__ = [
@@ -34,7 +35,6 @@ __all__ = [
     "FindOptions",
     "PlaceOptions",
     "Query",
-    "Seen",
     "Survey",
     "area_around",
     "area_from_bounds",

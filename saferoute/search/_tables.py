@@ -41,7 +41,7 @@ def stretch_table(survey: Survey, merged: candidates.Stretches, top: int) -> gpd
     }
     scores = scoring.score_measurements(measured, profile)
     lines = merged.to_lines()
-    middle = samples.xy[merged.first + samples.stroke[merged.first] + merged.n_samples // 2]
+    middle = samples.xy[candidates.middle_rows(samples, merged.first, merged.n_samples)]
     length = (merged.n_samples * samples.step_m).astype(float)
     rows = scoring.rank_stretches(scores.low, length, middle, samples.source_stroke[merged.first], top=top)
     best = {name: measurement.select_rows(rows) for name, measurement in measured.items()}

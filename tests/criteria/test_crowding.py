@@ -15,12 +15,12 @@ from surveys import judge
 from town import ORIGIN, lonlat, write_town
 
 from saferoute import scoring, search
+from saferoute.candidates import middles_of_windows
 from saferoute.criteria import crowding
 from saferoute.criteria.crowding import _calibrate, _wheels, _when, _where
 from saferoute.model import Counters, Features, Measurement, Moment, Place
 from saferoute.osm.people import SETTINGS
 from saferoute.quantities import Exact
-from saferoute.search._survey import _middles_of_windows
 from saferoute.sources import clock
 from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import load_profile
@@ -80,7 +80,7 @@ def walks(count: int, tags: str = "highway=footway") -> str:
 
 
 def from_the_south(found, values: np.ndarray) -> np.ndarray:
-    return values[np.argsort(_middles_of_windows(found.windows)[:, 1])]
+    return values[np.argsort(middles_of_windows(found.windows)[:, 1])]
 
 
 # --- where: causes, one by one -----------------------------------------------------------------

@@ -80,7 +80,7 @@ def densities(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[float]
     plan = "\n".join(settled(plan, k) for k, (plan, _) in enumerate(CASES.values()))
     source = ExtractSource([write_town(tmp_path_factory.mktemp("obstacles") / "town.osm", plan)])
     area = search.area_around(Place("here", *lonlat(40, 1200)), 3000)
-    found = survey_area(area, features_of=source, profile=BEGINNER, elevation_of=None)
+    found = survey_area(area, features_of=source, profile=BEGINNER)
     samples, first = found.windows.samples, found.windows.first
     row = ((samples.xy[first + samples.stroke[first], 1] - ORIGIN[1]) / 80).round().astype(int)
     value = judge(found, "obstacles").value

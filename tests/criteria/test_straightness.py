@@ -53,7 +53,7 @@ def table(tmp_path_factory: pytest.TempPathFactory):
         plan += f"n{2 * k + 1} 0 {40 * k}\nn{2 * k + 2} 80.4 {40 * k}\nw{k + 1} n{2 * k + 1},n{2 * k + 2} {tags}\n"
     source = ExtractSource([write_town(tmp_path_factory.mktemp("straightness") / "town.osm", plan)])
     area = search.area_around(Place("here", *lonlat(40, 0)), 1500)
-    found = survey_area(area, features_of=source, profile=BEGINNER, elevation_of=None)
+    found = survey_area(area, features_of=source, profile=BEGINNER)
     assert len(found.windows) == len(TABLE)
     samples, first = found.windows.samples, found.windows.first
     of = judge(found, "straightness")

@@ -72,7 +72,7 @@ def table(tmp_path_factory: pytest.TempPathFactory):
         plan += f"w{k + 1} n{2 * k + 1},n{2 * k + 2} highway=footway {tags}\n"
     source = ExtractSource([write_town(tmp_path_factory.mktemp("surface") / "town.osm", plan)])
     area = search.area_around(Place("here", *lonlat(40, 0)), 1500)
-    found = survey_area(area, features_of=source, profile=BEGINNER, elevation_of=None)
+    found = survey_area(area, features_of=source, profile=BEGINNER)
     assert len(found.windows) == len(TABLE)
     order = np.argsort(
         found.windows.samples.xy[found.windows.first + found.windows.samples.stroke[found.windows.first], 1]

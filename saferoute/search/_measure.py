@@ -1,0 +1,87 @@
+"""A survey measured: heights looked up, slopes limited, every criterion asked."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from saferoute import candidates, criteria, limits
+from saferoute.criteria import flatness
+from saferoute.memory import collect_garbage_rarely
+from saferoute.search._area import distance_outside_m
+from saferoute.search._notes import collect_notes
+from saferoute.search._survey import survey_map
+from saferoute.sources.elevation.samples import read_heights_where
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from saferoute.arrays import FloatArray
+    from saferoute.model import Area, Heights, Profile, Windows
+    from saferoute.search._survey import Survey
+    from saferoute.sources import ElevationSource, FeatureSource
+
+_LOG = logging.getLogger(__name__)
+HEIGHTS_BEYOND_M = 500.0
+"""Heights are looked up this far beyond the area: fits and stretches reach 200 m, bridges further."""
+
+
+@collect_garbage_rarely()
+def survey_area(
+    area: Area,
+    *,
+    features_of: FeatureSource,
+    profile: Profile,
+    elevation_of: ElevationSource | None = None,
+) -> Survey:
+    """Survey an area: its map, the heights of what is free there, and what every criterion measures."""
+    survey = survey_map(area, features_of=features_of, profile=profile)
+    return measure_windows(survey if elevation_of is None else look_up_heights(survey, elevation_of))
+
+
+def look_up_heights(survey: Survey, elevation_of: ElevationSource) -> Survey:
+    """Return a survey with the heights of its samples in its evidence.
+
+    Where some raster is fine enough to show dents, heights are taken every metre, too.
+    """
+    _LOG.info("looking up heights")
+    samples = survey.samples
+    heights = _read_heights_near(samples.xy, elevation_of, survey.area)
+    fine = None
+    if (heights.cell_m <= flatness.DENTS_CELL_M).any():
+        fine = _read_heights_near(candidates.place_points_every_metre(samples), elevation_of, survey.area)
+    return replace(survey, evidence=replace(survey.evidence, elevation=heights, fine=fine))
+
+
+def _read_heights_near(xy: FloatArray, elevation_of: ElevationSource, area: Area) -> Heights:
+    """Read heights where windows of the area may reach; elsewhere nothing needs them."""
+    here = distance_outside_m(area, xy) <= HEIGHTS_BEYOND_M
+    return read_heights_where(elevation_of, xy, area.crs, where=here)
+
+
+def measure_windows(survey: Survey) -> Survey:
+    """Return a survey without the windows that slope or a drop beyond excludes, and the rest measured."""
+    windows, sample_reasons = _exclude_windows(survey)
+    return replace(
+        survey,
+        windows=windows,
+        sample_reasons=sample_reasons,
+        measurements={c.name: c.measure(windows, survey.evidence) for c in criteria.ALL},
+        notes=collect_notes(survey.area, windows, survey.evidence),
+    )
+
+
+def _exclude_windows(survey: Survey) -> tuple[Windows, NDArray[np.object_]]:
+    """Return the windows that no limit excludes, and why each sample is in none of them."""
+    found, evidence, size = survey.windows, survey.evidence, len(survey.samples)
+    fitted = flatness.fit_window_slopes(found, evidence)
+    reasons = limits.exclude_windows(found, survey.hazards, fitted.grade_pct, fitted.sigma_pct, evidence.profile)
+    sample_reasons = survey.sample_reasons.copy()
+    for reason in ("drop or water beyond", "slope"):
+        hit = candidates.is_in_runs(found.first[reasons == reason], found.n_samples, size)
+        sample_reasons[hit & (sample_reasons == "")] = reason
+    found = candidates.select_windows(found, reasons == "")
+    sample_reasons[candidates.is_in_runs(found.first, found.n_samples, size)] = ""
+    return found, sample_reasons

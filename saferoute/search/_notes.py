@@ -1,0 +1,70 @@
+"""What the user must know of a survey, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from saferoute import candidates
+from saferoute.criteria import flatness
+from saferoute.search._area import covered_share
+
+if TYPE_CHECKING:
+    from saferoute.model import Area, Evidence, Features, Heights, Moment, Windows
+
+_ALL = 0.995
+"""Covered share of an area that counts as all of it."""
+
+
+def collect_notes(area: Area, windows: Windows, evidence: Evidence) -> tuple[str, ...]:
+    """Return what the user must know of the map, the heights and the hour of a survey, each said once."""
+    heights = evidence.elevation
+    notes = (
+        *evidence.features.notes,
+        *_coverage_notes(area, evidence.features),
+        *(heights.notes if heights else ()),
+        *_elevation_notes(windows, heights),
+        *_hour_notes(evidence.moment),
+    )
+    return tuple(dict.fromkeys(notes))
+
+
+def _coverage_notes(area: Area, features: Features) -> tuple[str, ...]:
+    """Return how much of the area the map covers, where that is less than all of it."""
+    share = 1.0 if features.extent is None else covered_share(area, features.extent)
+    if share >= _ALL:
+        return ()
+    told = f"the map data cover {100 * share:.0f} % of the area: what lies beyond their edge is unknown, "
+    return (told + "and near it there may be more people than are told of here",)
+
+
+def _elevation_notes(windows: Windows, heights: Heights | None) -> tuple[str, ...]:
+    """Return what the heights cannot show."""
+    if heights is None:
+        return ("no elevation was given: slopes are unknown",)
+    if not len(windows):
+        return ()
+    row = candidates.middle_rows(windows.samples, windows.first, windows.n_samples)
+    known = np.isfinite(heights.elevation_m[row])
+    notes = []
+    if not known.all():
+        notes.append(f"elevation covers {100 * known.mean():.0f} % of the candidates; elsewhere the slope is unknown")
+    coarse = known & (heights.cell_m[row] > flatness.COARSE_CELL_M)
+    if coarse.any():
+        notes.append(
+            f"elevation is coarse (cells of {np.median(heights.cell_m[row][coarse]):.0f} m, "
+            f"± {np.median(heights.sigma_m[row][coarse]):.1f} m): dents and short slopes cannot be seen in it"
+        )
+    return tuple(notes)
+
+
+def _hour_notes(moment: Moment | None) -> tuple[str, ...]:
+    """Return for which hour people and light are judged."""
+    if moment is None:
+        return ()
+    sun = "it is dark" if moment.dark else "it is light"
+    if moment.sunrise and moment.sunset:
+        sun += f" (sunrise {moment.sunrise:%H:%M}, sunset {moment.sunset:%H:%M})"
+    dark = "; what is tagged unlit is left out, where nothing is tagged look for lamps" if moment.dark else ""
+    return (f"people and light are those of {moment}: {sun}{dark}",)
