@@ -94,12 +94,11 @@ def made(ranking: Ranking) -> Session:
 
     from saferoute import training
     from saferoute.model import Wish
-    from saferoute.osm import access
 
     features = ranking.features
     start = np.array(ranking.stretches.geometry.iloc[0].coords[0])
     ground = training.Ground(
-        training.build_network(features, access.is_walkable(features.ways)),
+        training.build_footpaths(features),
         np.empty(0, object),
         lambda xy: np.where(xy[:, 0] < start[0] + 60, 20.0, np.nan),
     )

@@ -30,7 +30,6 @@ from saferoute.model import (
     Training,
     Wish,
 )
-from saferoute.osm import access
 from saferoute.sources.open import LocalFiles, open_local
 from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import LEVELS, load_profile
@@ -106,7 +105,7 @@ def sample_ground(level):
     area = search.area_around(Place("Middle", 24.944, 60.172), 1500)
     ranking = search.find(search.Query(area, features=features, profile=load_profile(level), top=200))
     walls = clearance.collect_walls(ranking.features)
-    net = training.build_network(ranking.features, access.is_walkable(ranking.features.ways))
+    net = training.build_footpaths(ranking.features)
     return ranking, training.Ground(net, walls, lambda xy: np.full(len(xy), np.nan))
 
 
@@ -216,9 +215,9 @@ def check_sections_lie_on_their_stretches(made):
     for row in made.sections.itertuples():
         stretch = by_rank.loc[row.stretch]
         assert shapely.covers(stretch.geometry.buffer(0.01), row.geometry)
-        assert row.total_length_m == pytest.approx(row.geometry.length)
-        assert row.total_length_m <= stretch.geometry.length + 1e-6
-        assert row.duration_s * row.speed_m_s == pytest.approx(row.total_length_m)
+        assert row.length_m == pytest.approx(row.geometry.length)
+        assert row.length_m <= stretch.geometry.length + 1e-6
+        assert row.duration_s * row.speed_m_s == pytest.approx(row.length_m)
         assert row.run_out_m >= run_out
         if np.isfinite(stretch.advised_bearing_deg):
             turn = abs((row.bearing_deg - stretch.advised_bearing_deg + 180) % 360 - 180)
@@ -289,7 +288,7 @@ def test_one_looks_at_a_stretch_before_one_runs_it(run):
 
 def test_the_way_goes_on_the_network(run):
     made = run(BLOCKS)
-    net = training.build_network(made.ranking.features, access.is_walkable(made.ranking.features.ways))
+    net = training.build_footpaths(made.ranking.features)
     ground = shapely.union_all(net.lines).buffer(0.05)
     for kind in ("warm-up", "run on", "cool-down"):
         for line in made.steps[made.steps["kind"] == kind].geometry:
@@ -401,7 +400,7 @@ def net(tmp_path):
     features = features_of(BLOCKS + ISLAND, tmp_path).read_features(
         search.area_around(place_at(300, 200), 800), margin_m=1000
     )
-    return training.build_network(features, access.is_walkable(features.ways))
+    return training.build_footpaths(features)
 
 
 def test_network_has_its_nodes_where_ways_meet(net):
@@ -424,9 +423,35 @@ def test_osmnx_takes_the_network_for_its_own(net):
     assert length == pytest.approx(trees.length_m[0, np.flatnonzero(net.node_id == 9)[0]])
 
 
+def test_osmnx_finds_nodes_by_longitude_and_latitude(net):
+    graph = net.to_networkx(crs="EPSG:4326")
+    lon, lat = np.array([lonlat(*xy) for xy in [(310, 190), (20, 395), (598, 3)]]).T
+    assert ox.distance.nearest_nodes(graph, lon, lat).tolist() == [5, 7, 3]
+    assert (graph.nodes[9]["x"], graph.nodes[9]["y"]) == pytest.approx(lonlat(600, 400), abs=1e-6)
+    edge = graph.edges[1, 2, 0]
+    assert edge["length"] == pytest.approx(300, rel=1e-3)
+    assert edge["geometry"].coords[-1] == pytest.approx(lonlat(300, 0), abs=1e-6)
+    assert edge["name"] == "South Walk"
+    assert "name" not in graph.edges[1, 4, 0]
+
+
+def test_ways_between_the_same_nodes_all_stay_in_the_graph(tmp_path):
+    plan = """
+        n1 0 0
+        n2 100 0
+        n3 50 40
+        w1 n1,n2 highway=footway
+        w2 n1,n3,n2 highway=path
+    """
+    features = features_of(plan, tmp_path).read_features(search.area_around(place_at(50, 0), 300), margin_m=300)
+    graph = training.build_footpaths(features).to_networkx()
+    assert sorted(data["osmid"] for _, _, data in graph.edges(data=True)) == [1, 1, 2, 2]
+    assert sorted(graph.get_edge_data(1, 2)) == [0, 1]
+
+
 def test_cheapest_ways_are_those_of_networkx():
     _, ground = sample_ground("beginner")
-    net, graph = ground.network, ground.network.to_networkx()
+    net, graph = ground.footpaths, ground.footpaths.to_networkx()
     source = int(np.flatnonzero(net.part == 0)[0])
     trees = training.find_cheapest_paths(net, np.array([source]))
     cost = nx.single_source_dijkstra_path_length(graph, int(net.node_id[source]), weight="cost")
@@ -449,7 +474,7 @@ def test_motorways_and_closed_ways_are_not_in_the_network_and_roads_are_dear(tmp
     """
     )
     features = features_of(plan, tmp_path).read_features(search.area_around(place_at(300, 200), 800), margin_m=1000)
-    net = training.build_network(features, access.is_walkable(features.ways))
+    net = training.build_footpaths(features)
     assert not {10, 11, 12, 14} & set(net.way)
     road, quiet = net.way == 13, net.way == 1
     assert (net.cost / net.length_m)[road].min() > 2 * (net.cost / net.length_m)[quiet].max()
@@ -466,7 +491,7 @@ def test_a_footway_across_a_road_costs_a_crossing(tmp_path):
         w2 n4,n2,n5 highway=secondary
     """
     features = features_of(plan, tmp_path).read_features(search.area_around(place_at(0, 50), 500), margin_m=100)
-    net = training.build_network(features, access.is_walkable(features.ways))
+    net = training.build_footpaths(features)
     foot = net.way == 1
     assert net.crossings[foot].sum() == 1
     assert net.cost[foot].sum() - net.length_m[foot].sum() > 70
@@ -494,11 +519,9 @@ def test_a_square_is_crossed_straight_but_not_through_a_house(tmp_path):
         w5 n8,n9,n10,n11,n8 building=yes
     """
     features = features_of(plan, tmp_path).read_features(search.area_around(place_at(50, 50), 500), margin_m=100)
-    bare = training.build_network(features, access.is_walkable(features.ways))
+    bare = training.build_footpaths(features)
     assert len(bare.part_m) == 3
-    net = training.add_square_edges(
-        bare, features, walkable=~access.is_closed_on_foot(features.areas).yes, walls=clearance.collect_walls(features)
-    )
+    net = training.add_square_edges(bare, features, walls=clearance.collect_walls(features))
     over = {tuple(sorted((net.node_id[a], net.node_id[b]))) for a, b in zip(net.start, net.end, strict=True)}
     assert over - {(1, 5), (3, 6), (4, 7)} == {(1, 4), (3, 4)}
     assert len(net.part_m) == 1

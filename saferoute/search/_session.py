@@ -10,7 +10,6 @@ import numpy as np
 
 from saferoute import training
 from saferoute.limits import clearance
-from saferoute.osm import access
 from saferoute.search._area import project_centre
 
 if TYPE_CHECKING:
@@ -41,10 +40,9 @@ def plan_through_stretches(ranking: Ranking, *, wish: Wish, elevation_of: Elevat
     features = ranking.features
     _LOG.info("drawing the foot network")
     walls = clearance.collect_walls(features)
-    net = training.build_network(features, access.is_walkable(features.ways))
-    net = training.add_square_edges(net, features, walkable=~access.is_closed_on_foot(features.areas).yes, walls=walls)
+    footpaths = training.add_square_edges(training.build_footpaths(features), features, walls=walls)
     _LOG.info("choosing among %d stretches", len(ranking.stretches))
     session = training.plan_session(
-        ranking, wish=wish, start=project_centre(ranking.area), ground=training.Ground(net, walls, heights)
+        ranking, wish=wish, start=project_centre(ranking.area), ground=training.Ground(footpaths, walls, heights)
     )
     return replace(session, presenter=ranking.presenter)

@@ -20,9 +20,11 @@ import numpy as np
 import pandas as pd
 
 from saferoute.model import Session
-from saferoute.training import _access, _choose, _network, _route, _tables
+from saferoute.training import _access, _choose, _route, _tables
+from saferoute.training._build import build_footpaths
+from saferoute.training._footpaths import FootpathGraph
 from saferoute.training._levels import Load, check_wish, weekly_load
-from saferoute.training._network import Network, build_network, find_cheapest_paths
+from saferoute.training._paths import find_cheapest_paths
 from saferoute.training._squares import add_square_edges
 
 if TYPE_CHECKING:
@@ -37,11 +39,11 @@ if TYPE_CHECKING:
     from saferoute.training._route import Route
 
 __all__ = [
+    "FootpathGraph",
     "Ground",
     "Load",
-    "Network",
     "add_square_edges",
-    "build_network",
+    "build_footpaths",
     "check_wish",
     "estimate_reach_m",
     "find_cheapest_paths",
@@ -64,14 +66,14 @@ class Ground:
 
     Attributes
     ----------
-    network : Network
+    footpaths : FootpathGraph
     walls : ndarray of geometries
         What nobody walks straight across.
     heights : callable
         Returns the heights in m of points of shape (n, 2), NaN = unknown.
     """
 
-    network: Network
+    footpaths: FootpathGraph
     walls: NDArray[np.object_]
     heights: Callable[[FloatArray], FloatArray]
 
@@ -110,10 +112,10 @@ def plan_session(ranking: Ranking, *, wish: Wish, start: FloatArray, ground: Gro
     work = weekly_load(profile, wish.week)
     asked = _choose.Asked.from_wish(wish, profile.training)
     reach = _choose.forward_budget(asked, 0, 0, profile.training)[0]
-    net, home, notes = _access.connect_start(ground.network, start)
-    net = _network.clip_to_circle(net, net.xy[home], 0.55 * reach + _MARGIN_M)
-    net, found, lost = _access.find_options(ranking, work, net=net, home=home, walls=ground.walls, reach_m=reach)
-    picked = _pick_tour(ranking, found, work, wish=wish, net=net, home=home)
+    graph, home, notes = _access.connect_start(ground.footpaths, start)
+    graph = graph.clip_to_circle(graph.xy[home], 0.55 * reach + _MARGIN_M)
+    graph, found, lost = _access.find_options(ranking, work, graph=graph, home=home, walls=ground.walls, reach_m=reach)
+    picked = _pick_tour(ranking, found, work, wish=wish, graph=graph, home=home)
     if picked is None:
         why = "no recommended stretch can be reached from the start; plan from elsewhere, or with another level"
         return _create_empty_session(ranking, wish, (*notes, *lost, why))
@@ -134,13 +136,13 @@ def plan_session(ranking: Ranking, *, wish: Wish, start: FloatArray, ground: Gro
 
 
 def _pick_tour(
-    ranking: Ranking, found: Sequence[Option], work: Load, *, wish: Wish, net: Network, home: int
+    ranking: Ranking, found: Sequence[Option], work: Load, *, wish: Wish, graph: FootpathGraph, home: int
 ) -> tuple[Tour, Route] | None:
     """Return the best tour and its shortest route; unrated stretches only where nothing else fits."""
     rated = [o for o in found if ranking.stretches["rating"].iloc[o.row] != "none"]
     best: tuple[Tour, Route] | None = None
     for options in (rated, found):
-        tried = _find_best_tour(ranking, options, work, wish=wish, net=net, home=home)
+        tried = _find_best_tour(ranking, options, work, wish=wish, graph=graph, home=home)
         if tried is not None and (best is None or (_is_short_enough(tried) and not _is_short_enough(best))):
             best = tried
         if best is not None and _is_short_enough(best):
@@ -153,21 +155,21 @@ def _is_short_enough(picked: tuple[Tour, Route]) -> bool:
 
 
 def _find_best_tour(
-    ranking: Ranking, found: Sequence[Option], work: Load, *, wish: Wish, net: Network, home: int
+    ranking: Ranking, found: Sequence[Option], work: Load, *, wish: Wish, graph: FootpathGraph, home: int
 ) -> tuple[Tour, Route] | None:
     """Return the best of the tours, fewer sections where there is no time for all."""
     training = ranking.profile.training
     asked = _choose.Asked.from_wish(wish, training)
     if not found:
         return None
-    from_home = _network.find_cheapest_paths(net, np.array([home]))
+    from_home = find_cheapest_paths(graph, np.array([home]))
     least = _choose.effort_on_stretches(found[:1], [training.sections[0]], training, wish.return_by)
     metres, slack = _choose.forward_budget(asked, *least, training)
     chosen = _choose.select_candidates(found, from_home, metres + _choose.USED * slack)
     if not chosen:
         return None
     nodes = np.array([home, *(o.node for o in chosen)])
-    trees = _network.find_cheapest_paths(net, nodes)
+    trees = find_cheapest_paths(graph, nodes)
     costs = _choose.Costs(trees.cost[:, nodes], trees.length_m[:, nodes])
     for sections in range(work.sections, min(training.sections[0], work.sections) - 1, -1):
         less = replace(work, sections=sections)
@@ -176,7 +178,7 @@ def _find_best_tour(
             break
     if not tours:
         return None
-    laid = [(tour, _route.lay_shortest_route(net, home, tour)) for tour in tours[:_TRIED]]
+    laid = [(tour, _route.lay_shortest_route(graph, home, tour)) for tour in tours[:_TRIED]]
     return max(
         laid,
         key=lambda pair: pair[0].value - _DOUBLED * pair[1].doubled_length_m() / max(pair[1].total_length_m(), 1.0),
@@ -185,9 +187,9 @@ def _find_best_tour(
 
 def _compute_figures(table: gpd.GeoDataFrame, route: Route) -> dict[str, float]:
     """Say how long, how much of it twice, and how much more than the least."""
-    lengths_only = replace(route.net, cost=route.net.length_m)
+    lengths_only = replace(route.graph, cost=route.graph.length_m)
     stops = np.array(route.stops)
-    least = _network.find_cheapest_paths(lengths_only, stops).length_m[np.arange(len(stops) - 1), stops[1:]]
+    least = find_cheapest_paths(lengths_only, stops).length_m[np.arange(len(stops) - 1), stops[1:]]
     return {
         "length_m": float(table["distance_m"].sum()),
         "duration_s": float(table["duration_s"].sum()),

@@ -11,7 +11,7 @@ import shapely
 from shapely import ops
 
 from saferoute.model import PlaceNotFound
-from saferoute.training import _network
+from saferoute.training._joining import SNAP_M, add_connectors, split_at_points
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.model import Ranking
+    from saferoute.training._footpaths import FootpathGraph
     from saferoute.training._levels import Load
-    from saferoute.training._network import Network
 
+MAIN_M = 2000.0
+"""A part of the footpaths with that many metres is a place to run in, not a stray piece [J]."""
 START_M = 500.0
 """A start may be this far from the nearest foot way [J]."""
 FAR_START_M = 50.0
@@ -69,12 +71,12 @@ class Option:
         return float(self.line.length)
 
 
-def connect_start(net: Network, xy: FloatArray) -> tuple[Network, int, list[str]]:
+def connect_start(graph: FootpathGraph, xy: FloatArray) -> tuple[FootpathGraph, int, list[str]]:
     """Put the start onto the network.
 
     Returns
     -------
-    Network
+    FootpathGraph
     node : int
     notes : list of str
 
@@ -83,19 +85,19 @@ def connect_start(net: Network, xy: FloatArray) -> tuple[Network, int, list[str]
     PlaceNotFound
         If no part of the network worth running in comes within `START_M`.
     """
-    worth = net.part_m >= min(_network.MAIN_M, net.part_m.max(initial=0.0) / 2)
-    edges = np.flatnonzero(worth[net.part[net.start]])
+    worth = graph.part_m >= min(MAIN_M, graph.part_m.max(initial=0.0) / 2)
+    edges = np.flatnonzero(worth[graph.part[graph.start]])
     if not len(edges):
         raise PlaceNotFound("the map has no way that is open on foot around here; give another place")
-    tree = shapely.STRtree(net.lines[edges])
+    tree = shapely.STRtree(graph.lines[edges])
     edge = edges[[tree.nearest(shapely.Point(xy))]]
-    away = float(shapely.distance(net.lines[edge[0]], shapely.Point(xy)))
+    away = float(shapely.distance(graph.lines[edge[0]], shapely.Point(xy)))
     if away > START_M:
         raise PlaceNotFound(
             f"the start is {_format_distance(away)} from the nearest foot way; "
             f"give a place within {START_M:.0f} m of one"
         )
-    part = int(net.part[net.start[edge[0]]])
+    part = int(graph.part[graph.start[edge[0]]])
     notes = []
     if away > FAR_START_M:
         notes.append(
@@ -103,11 +105,11 @@ def connect_start(net: Network, xy: FloatArray) -> tuple[Network, int, list[str]
         )
     if part > 0:
         notes.append(
-            f"the start lies on a part of the network of {net.part_m[part] / 1000:.1f} km that is not connected "
-            f"with the larger one of {net.part_m[0] / 1000:.1f} km"
+            f"the start lies on a part of the network of {graph.part_m[part] / 1000:.1f} km that is not connected "
+            f"with the larger one of {graph.part_m[0] / 1000:.1f} km"
         )
-    net, node = _network.split_at_points(net, xy[None], edge)
-    return net, int(node[0]), notes
+    graph, node = split_at_points(graph, xy[None], edge)
+    return graph, int(node[0]), notes
 
 
 def _format_distance(metres: float) -> str:
@@ -115,8 +117,8 @@ def _format_distance(metres: float) -> str:
 
 
 def find_options(
-    ranking: Ranking, load: Load, *, net: Network, home: int, walls: NDArray[np.object_], reach_m: float
-) -> tuple[Network, list[Option], list[str]]:
+    ranking: Ranking, load: Load, *, graph: FootpathGraph, home: int, walls: NDArray[np.object_], reach_m: float
+) -> tuple[FootpathGraph, list[Option], list[str]]:
     """Lay a section onto each stretch, both ways where none is advised, and join it to the network.
 
     Parameters
@@ -130,7 +132,7 @@ def find_options(
 
     Returns
     -------
-    Network
+    FootpathGraph
         With the sections' ends, and lines over open ground to those off its ways.
     list of Option
         Without those which cannot be reached.
@@ -138,39 +140,39 @@ def find_options(
     """
     found = _lay_sections(ranking, load)
     if not found:
-        return net, [], []
-    part = int(net.part[home])
+        return graph, [], []
+    part = int(graph.part[home])
     ends = np.array([o.line.coords[-1][:2] for o in found])
-    edge, away = _find_nearest_edges(net, ends, np.ones(len(net), dtype=bool))
-    on_way = away <= _network.SNAP_M
+    edge, away = _find_nearest_edges(graph, ends, np.ones(len(graph), dtype=bool))
+    on_way = away <= SNAP_M
     of_way = (ranking.stretches["origin"].to_numpy(dtype=object) == "way")[[o.row for o in found]]
-    too_far = _find_nearest_edges(net, ends, net.part[net.start] == part)[1] > CONNECTOR_M
-    elsewhere = (net.part[net.start[edge]] != part) & (on_way | of_way | too_far)
+    too_far = _find_nearest_edges(graph, ends, graph.part[graph.start] == part)[1] > CONNECTOR_M
+    elsewhere = (graph.part[graph.start[edge]] != part) & (on_way | of_way | too_far)
     tried = ~elsewhere & (on_way | ~of_way)
-    tried &= _is_promising(found, np.hypot(*(ends - net.xy[home]).T), reach_m, tried)
+    tried &= _is_promising(found, np.hypot(*(ends - graph.xy[home]).T), reach_m, tried)
     on_way &= tried
     off_way = np.flatnonzero(~on_way & tried)
-    joins = _find_connectors(ranking, ends[off_way], [found[i].row for i in off_way], net=net, part=part, walls=walls)
-    net, node = _join_ends(net, ends, np.where(on_way, edge, -1), [(int(off_way[i]), e, at) for i, e, at in joins])
+    joins = _find_connectors(
+        ranking, ends[off_way], [found[i].row for i in off_way], graph=graph, part=part, walls=walls
+    )
+    graph, node = _join_ends(graph, ends, np.where(on_way, edge, -1), [(int(off_way[i]), e, at) for i, e, at in joins])
     kept = [replace(o, node=int(n)) for o, n in zip(found, node, strict=True) if n >= 0]
-    return net, kept, _describe_unreached(found, kept, tried, elsewhere)
+    return graph, kept, _describe_unreached(found, kept, tried, elsewhere)
 
 
 def _join_ends(
-    net: Network, ends: FloatArray, edge: IntArray, joins: list[tuple[int, int, tuple[float, float]]]
-) -> tuple[Network, IntArray]:
+    graph: FootpathGraph, ends: FloatArray, edge: IntArray, joins: list[tuple[int, int, tuple[float, float]]]
+) -> tuple[FootpathGraph, IntArray]:
     """Return the network with nodes at the ends on its edges (−1 = on none) and connectors to others; −1 = no node."""
     node = np.full(len(ends), -1, dtype=np.int64)
     on_way = np.flatnonzero(edge >= 0)
     points = np.concatenate([ends[on_way], np.array([at for _, _, at in joins]).reshape(-1, 2)])
-    net, cut = _network.split_at_points(
-        net, points, np.concatenate([edge[on_way], [e for _, e, _ in joins]]).astype(int)
-    )
+    graph, cut = split_at_points(graph, points, np.concatenate([edge[on_way], [e for _, e, _ in joins]]).astype(int))
     node[on_way] = cut[: len(on_way)]
     off_way = np.unique([i for i, _, _ in joins]).astype(int)
     pairs = [(int(np.searchsorted(off_way, i)), int(n)) for (i, _, _), n in zip(joins, cut[len(on_way) :], strict=True)]
-    net, node[off_way] = _network.add_connectors(net, ends[off_way], pairs)
-    return net, node
+    graph, node[off_way] = add_connectors(graph, ends[off_way], pairs)
+    return graph, node
 
 
 def _lay_sections(ranking: Ranking, load: Load) -> list[Option]:
@@ -185,16 +187,16 @@ def _lay_sections(ranking: Ranking, load: Load) -> list[Option]:
     return found
 
 
-def _find_nearest_edges(net: Network, xy: FloatArray, which: BoolArray) -> tuple[IntArray, FloatArray]:
+def _find_nearest_edges(graph: FootpathGraph, xy: FloatArray, which: BoolArray) -> tuple[IntArray, FloatArray]:
     """Return the nearest edge of each point among some, and its distance."""
     edges = np.flatnonzero(which)
     points = shapely.points(xy)
-    edge = edges[shapely.STRtree(net.lines[edges]).nearest(points)]
-    return edge, shapely.distance(net.lines[edge], points)
+    edge = edges[shapely.STRtree(graph.lines[edges]).nearest(points)]
+    return edge, shapely.distance(graph.lines[edge], points)
 
 
 def _find_connectors(
-    ranking: Ranking, xy: FloatArray, rows: list[int], *, net: Network, part: int, walls: NDArray[np.object_]
+    ranking: Ranking, xy: FloatArray, rows: list[int], *, graph: FootpathGraph, part: int, walls: NDArray[np.object_]
 ) -> list[tuple[int, int, tuple[float, float]]]:
     """Return straight lines from points off the network to it: point, edge, where they meet.
 
@@ -203,10 +205,12 @@ def _find_connectors(
     """
     if not len(xy):
         return []
-    edges = np.flatnonzero(net.part[net.start] == part)
-    point, edge = shapely.STRtree(net.lines[edges]).query(shapely.points(xy), predicate="dwithin", distance=CONNECTOR_M)
+    edges = np.flatnonzero(graph.part[graph.start] == part)
+    point, edge = shapely.STRtree(graph.lines[edges]).query(
+        shapely.points(xy), predicate="dwithin", distance=CONNECTOR_M
+    )
     edge = edges[edge]
-    line = shapely.shortest_line(shapely.points(xy[point]), net.lines[edge])
+    line = shapely.shortest_line(shapely.points(xy[point]), graph.lines[edge])
     order = np.lexsort((shapely.length(line), point))
     nth = np.arange(len(order)) - np.searchsorted(point[order], point[order])
     order = order[nth < _MOST_TRIED]

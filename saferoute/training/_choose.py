@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from saferoute.model import Training, Wish
     from saferoute.training._access import Option
     from saferoute.training._levels import Load
-    from saferoute.training._network import Trees
+    from saferoute.training._paths import Trees
 
 MOST_STRETCHES, MOST_CANDIDATES = 4, 12
 _CANDIDATES_OF_FOUR = 6

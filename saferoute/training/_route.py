@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from saferoute.training import _network
+from saferoute.training._paths import find_cheapest_paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from saferoute.arrays import FloatArray, IntArray
     from saferoute.model import Training
     from saferoute.training._choose import Tour
-    from saferoute.training._network import Network, Trees
+    from saferoute.training._footpaths import FootpathGraph
+    from saferoute.training._paths import Trees
 
 _AGAIN = 2.5
 """A way that was run before costs so many times as much: what makes loops of routes [J]."""
@@ -45,19 +46,19 @@ _ENOUGH = 0.95
 class _Used:
     """Edges run so far."""
 
-    net: Network
+    graph: FootpathGraph
     times: IntArray = field(init=False)
 
     def __post_init__(self) -> None:
-        self.times = np.zeros(len(self.net), dtype=np.int64)
+        self.times = np.zeros(len(self.graph), dtype=np.int64)
 
     @cached_property
     def middles(self) -> shapely.STRtree:
         """The middles of all edges."""
-        return shapely.STRtree(shapely.line_interpolate_point(self.net.lines, 0.5, normalized=True))
+        return shapely.STRtree(shapely.line_interpolate_point(self.graph.lines, 0.5, normalized=True))
 
     def weighted_cost(self) -> FloatArray:
-        return np.where(self.times > 0, _AGAIN, 1.0) * self.net.cost
+        return np.where(self.times > 0, _AGAIN, 1.0) * self.graph.cost
 
     def record_edges(self, edges: IntArray) -> None:
         np.add.at(self.times, edges, 1)
@@ -72,37 +73,37 @@ class _Used:
 class Route:
     """Legs between the stops of a tour, home first and last."""
 
-    net: Network
+    graph: FootpathGraph
     legs: tuple[IntArray, ...]
     stops: tuple[int, ...]
 
     def total_length_m(self) -> float:
         """Return the metres of all legs."""
-        return float(sum(self.net.length_m[leg].sum() for leg in self.legs))
+        return float(sum(self.graph.length_m[leg].sum() for leg in self.legs))
 
     def doubled_length_m(self) -> float:
         """Return the metres that are run a second time or more."""
         edges, times = np.unique(np.concatenate(self.legs), return_counts=True)
-        return float((self.net.length_m[edges] * (times - 1)).sum())
+        return float((self.graph.length_m[edges] * (times - 1)).sum())
 
     def road_length_m(self) -> float:
         """Return the metres on roads for motor traffic."""
         edges = np.concatenate(self.legs)
-        return float(self.net.length_m[edges][self.net.on_road[edges]].sum())
+        return float(self.graph.length_m[edges][self.graph.on_road[edges]].sum())
 
     def count_crossings(self) -> int:
         """Return the number of roads that are crossed."""
-        return round(float(self.net.crossings[np.concatenate(self.legs)].sum()))
+        return round(float(self.graph.crossings[np.concatenate(self.legs)].sum()))
 
     def line_of_leg(self, leg: int) -> shapely.LineString:
         """Return a leg as a line in the direction it is run, a point's double where it is none."""
         at, parts = self.stops[leg], []
         for edge in self.legs[leg]:
-            forward = self.net.start[edge] == at
-            line = self.net.lines[edge]
+            forward = self.graph.start[edge] == at
+            line = self.graph.lines[edge]
             parts.append(shapely.get_coordinates(line if forward else shapely.reverse(line)))
-            at = self.net.end[edge] if forward else self.net.start[edge]
-        xy = np.concatenate(parts) if parts else np.repeat(self.net.xy[[at]], 2, axis=0)
+            at = self.graph.end[edge] if forward else self.graph.start[edge]
+        xy = np.concatenate(parts) if parts else np.repeat(self.graph.xy[[at]], 2, axis=0)
         keep = np.r_[True, np.any(np.diff(xy, axis=0) != 0, axis=1)]
         return shapely.LineString(xy[keep] if keep.sum() > 1 else xy[:2])
 
@@ -110,23 +111,23 @@ class Route:
         """Return the names of the two ways that most of a leg goes along."""
         edges = self.legs[leg]
         metres: dict[str, float] = {}
-        for name, length in zip(self.net.name[edges], self.net.length_m[edges], strict=True):
+        for name, length in zip(self.graph.name[edges], self.graph.length_m[edges], strict=True):
             if name:
                 metres[name] = metres.get(name, 0.0) + float(length)
         return [n for n in sorted(metres, key=lambda n: -metres[n])[:2] if metres[n] > 50]
 
 
-def lay_shortest_route(net: Network, start: int, tour: Tour) -> Route:
+def lay_shortest_route(graph: FootpathGraph, start: int, tour: Tour) -> Route:
     """Return the tour with the cheapest legs: on ways that were not run before, where there is time for that."""
     stops = (start, *(o.node for o in tour.options), start)
     for again in (True, False):
-        used = _Used(net)
+        used = _Used(graph)
         legs = []
         for a, b in pairwise(stops):
             legs.append(_find_path(used, a, b))
             if again:
                 used.record_edges(legs[-1])
-        route = Route(net, tuple(legs), stops)
+        route = Route(graph, tuple(legs), stops)
         if route.total_length_m() <= tour.most_forward_m:
             break
     return route
@@ -137,34 +138,34 @@ def lengthen_route(route: Route, tour: Tour, training: Training) -> Route:
 
     Warm-up and cool-down get at least the time that the level wants.
     """
-    net, legs = route.net, list(route.legs)
-    middle_m = sum(net.length_m[leg].sum() for leg in legs[1:-1])
-    first_m = max(net.length_m[legs[0]].sum(), training.warm_up_s * training.forward_speed_m_s)
-    last_m = max(net.length_m[legs[-1]].sum(), training.cool_down_s * training.forward_speed_m_s)
+    graph, legs = route.graph, list(route.legs)
+    middle_m = sum(graph.length_m[leg].sum() for leg in legs[1:-1])
+    first_m = max(graph.length_m[legs[0]].sum(), training.warm_up_s * training.forward_speed_m_s)
+    last_m = max(graph.length_m[legs[-1]].sum(), training.cool_down_s * training.forward_speed_m_s)
     rest_m = tour.forward_m - middle_m - first_m - last_m
     if rest_m > 0:
         first_m += rest_m / 2 if rest_m > _BOTH_M else rest_m
-    used = _Used(net)
+    used = _Used(graph)
     used.replace_legs(legs[1:])
     legs[0] = _find_way_of_length(used, route.stops[0], route.stops[1], first_m)
     used.replace_legs(legs[:-1])
-    gone_m = middle_m + net.length_m[legs[0]].sum()
+    gone_m = middle_m + graph.length_m[legs[0]].sum()
     legs[-1] = _find_way_of_length(used, route.stops[-2], route.stops[-1], max(last_m, tour.forward_m - gone_m))
-    return Route(net, tuple(legs), route.stops)
+    return Route(graph, tuple(legs), route.stops)
 
 
 def _find_path(used: _Used, a: int, b: int) -> IntArray:
-    return _network.find_cheapest_paths(used.net, np.array([a]), cost=used.weighted_cost()).trace_path(0, b)
+    return find_cheapest_paths(used.graph, np.array([a]), cost=used.weighted_cost()).trace_path(0, b)
 
 
 def _find_way_of_length(used: _Used, a: int, b: int, want_m: float) -> IntArray:
     """Return the edges from a to b along about `want_m` metres, in several rounds where one is too short."""
-    net = used.net
+    graph = used.graph
     legs: list[IntArray] = []
     left_m = want_m
     for _ in range(_ROUNDS):
         leg = _find_detour(used, a, b, left_m)
-        length = net.length_m[leg].sum()
+        length = graph.length_m[leg].sum()
         if length >= _ENOUGH * left_m or length == 0:
             legs.append(leg)
             break
@@ -175,7 +176,7 @@ def _find_way_of_length(used: _Used, a: int, b: int, want_m: float) -> IntArray:
             break
         legs.append(leg)
         used.record_edges(leg)
-        left_m -= net.length_m[leg].sum()
+        left_m -= graph.length_m[leg].sum()
     else:
         legs.append(_find_path(used, a, b))
     return np.concatenate(legs)
@@ -183,20 +184,20 @@ def _find_way_of_length(used: _Used, a: int, b: int, want_m: float) -> IntArray:
 
 def _find_detour(used: _Used, a: int, b: int, want_m: float) -> IntArray:
     """Return the edges from a to b by a turning point that makes the way about as long as wanted."""
-    net, cost = used.net, used.weighted_cost()
-    both = _network.find_cheapest_paths(net, np.array([a, b]), cost=cost, limit=_cost_limit(want_m))
+    graph, cost = used.graph, used.weighted_cost()
+    both = find_cheapest_paths(graph, np.array([a, b]), cost=cost, limit=_cost_limit(want_m))
     direct = _find_path(used, a, b)
     best, best_loss = direct, _measure_loss(used, direct, want_m)
-    if net.length_m[direct].sum() >= _ENOUGH * want_m:
+    if graph.length_m[direct].sum() >= _ENOUGH * want_m:
         return direct
-    for turn in _find_turning_points(net, both, want_m):
+    for turn in _find_turning_points(graph, both, want_m):
         if best_loss < _GOOD:
             break
         out = both.trace_path(0, turn)
-        beside = np.unique(used.middles.query(net.lines[out], predicate="dwithin", distance=_BESIDE_M)[1])
+        beside = np.unique(used.middles.query(graph.lines[out], predicate="dwithin", distance=_BESIDE_M)[1])
         again = cost.copy()
         again[beside] *= _AGAIN
-        home = _network.find_cheapest_paths(net, np.array([turn]), cost=again, limit=_cost_limit(want_m))
+        home = find_cheapest_paths(graph, np.array([turn]), cost=again, limit=_cost_limit(want_m))
         if not np.isfinite(home.cost[0, b]):
             continue
         there_and_back = np.concatenate([out, home.trace_path(0, b)])
@@ -220,13 +221,13 @@ def _cost_limit(want_m: float) -> float:
     return max(want_m, 300.0) * _AGAIN * _AGAIN
 
 
-def _find_turning_points(net: Network, both: Trees, want_m: float) -> list[int]:
+def _find_turning_points(graph: FootpathGraph, both: Trees, want_m: float) -> list[int]:
     """Return some nodes in all directions whose way there and back is about as long as wanted."""
     reached = np.isfinite(both.length_m).all(axis=0)
     way = np.where(reached, both.length_m.sum(axis=0), np.inf)
     dear = np.where(reached, both.cost.sum(axis=0), 0.0) / np.maximum(way, 1.0)
-    middle = net.xy[both.source].mean(axis=0)
-    sector = (np.arctan2(*(net.xy - middle).T) / (2 * np.pi / _SECTORS)).astype(int) % _SECTORS
+    middle = graph.xy[both.source].mean(axis=0)
+    sector = (np.arctan2(*(graph.xy - middle).T) / (2 * np.pi / _SECTORS)).astype(int) % _SECTORS
     found = []
     for low, high in _SHARES:
         for s in range(_SECTORS):
@@ -244,13 +245,13 @@ def _measure_loss(used: _Used, way: IntArray, want_m: float, beside: IntArray | 
 
     Edges `beside` the way out, as the other pavement of a street, count as run twice.
     """
-    net = used.net
+    graph = used.graph
     edges, times = np.unique(way, return_counts=True)
-    length = net.length_m[way].sum()
-    twice = (net.length_m[edges] * (times - 1 + np.minimum(used.times[edges], 1))).sum()
+    length = graph.length_m[way].sum()
+    twice = (graph.length_m[edges] * (times - 1 + np.minimum(used.times[edges], 1))).sum()
     if beside is not None:
-        twice += net.length_m[way[np.isin(way, beside)]].sum()
-    dear = net.cost[way].sum() / max(length, 1.0) - 1
+        twice += graph.length_m[way[np.isin(way, beside)]].sum()
+    dear = graph.cost[way].sum() / max(length, 1.0) - 1
     missed = abs(length - want_m) / want_m
     return float(
         _MISSED * missed + _FAR_OFF * max(missed - _NEAR, 0.0) + (_DOUBLED * twice / max(length, 1.0)) + _DEAR * dear

@@ -102,7 +102,7 @@ def _append_forward_step(table: _Steps, route: Route, leg: int, kind: str, where
     line = route.line_of_leg(leg)
     if line.length == 0 and kind == "run on":
         return
-    over = float(route.net.length_m[route.legs[leg]][route.net.way[route.legs[leg]] < 0].sum())
+    over = float(route.graph.length_m[route.legs[leg]][route.graph.way[route.legs[leg]] < 0].sum())
     words = f"run forwards {where}"
     streets = route.street_names_of_leg(leg)
     words += f", by {' and '.join(streets)}" if streets else ""
