@@ -16,7 +16,7 @@ import shapely
 
 import saferoute
 from saferoute.cli import program
-from saferoute.exports.schema import SCHEMA, SECTIONS, STEPS
+from saferoute.exports.schema import SECTIONS, STEPS, STRETCHES, names_of
 from saferoute.model import CAUTION, CRITERIA, InvalidInput, PlaceNotFound
 from saferoute.scan import ScanOptions
 from saferoute.search import FindOptions
@@ -100,7 +100,7 @@ def test_a_ranking_speaks_for_itself(found: saferoute.Ranking, nothing: saferout
 
 def test_a_table_has_the_columns_of_readme_in_any_crs(found: saferoute.Ranking) -> None:
     table = found.to_geodataframe()
-    assert list(table.columns) == [*SCHEMA, "geometry"]
+    assert list(table.columns) == [*names_of(STRETCHES), "geometry"]
     assert table.crs == "EPSG:4326"
     assert table["rank"].tolist() == list(range(1, 8))
     metres = found.to_geodataframe(crs=3067)
@@ -117,7 +117,7 @@ def test_unknown_stays_unknown_in_a_table(found: saferoute.Ranking) -> None:
 
 def test_an_empty_table_has_all_columns(nothing: saferoute.Ranking) -> None:
     table = nothing.to_geodataframe()
-    assert list(table.columns) == [*SCHEMA, "geometry"]
+    assert list(table.columns) == [*names_of(STRETCHES), "geometry"]
     assert len(table) == 0
 
 
@@ -198,8 +198,8 @@ def test_a_session_speaks_for_itself(planned: saferoute.Session) -> None:
     assert isinstance(planned.ranking, saferoute.Ranking)
     assert repr(planned).startswith("<Session from ")
     assert "BACKWARD 1" in str(planned)
-    assert list(planned.to_geodataframe().columns) == [*STEPS, "geometry"]
-    assert list(planned.to_geodataframe("sections").columns) == [*SECTIONS, "geometry"]
+    assert list(planned.to_geodataframe().columns) == [*names_of(STEPS), "geometry"]
+    assert list(planned.to_geodataframe("sections").columns) == [*names_of(SECTIONS), "geometry"]
     with pytest.raises(InvalidInput, match="layer 'stretches': choose one of steps, sections"):
         planned.to_geodataframe("stretches")
 

@@ -10,7 +10,6 @@ import click
 import pytest
 
 from saferoute.cli import program
-from saferoute.exports.schema import SCHEMA, SECTIONS, STEPS
 from saferoute.model import WEIGHTS
 from saferoute.search import formats
 from saferoute.sources.elevation import raster
@@ -27,18 +26,6 @@ GUIDE = "\n".join([README, *PAGES.values()])
 COMMANDS = program.commands
 EACH = [(name, parameter) for name, command in COMMANDS.items() for parameter in command.params]
 HELP = program.get_help(click.Context(program, info_name="saferoute"))
-
-
-def test_the_schema_stands_in_the_guide_word_for_word() -> None:
-    table = GUIDE.split("<!-- schema -->")[1].split("<!-- /schema -->")[0]
-    rows = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", table, flags=re.MULTILINE))
-    assert rows == SCHEMA
-
-
-def test_the_tables_of_a_session_stand_in_the_guide_word_for_word() -> None:
-    for name, schema in (("steps", STEPS), ("sections", SECTIONS)):
-        table = GUIDE.split(f"<!-- {name} -->")[1].split(f"<!-- /{name} -->")[0]
-        assert dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", table, flags=re.MULTILINE)) == schema
 
 
 def test_every_format_stands_in_the_guide_with_what_it_is_of() -> None:

@@ -25,10 +25,10 @@ from town import ORIGIN, lonlat, write_town
 
 from saferoute import candidates, scan, search
 from saferoute.cli import main
-from saferoute.exports._layers import flatten_table
+from saferoute.exports import schema
+from saferoute.exports.layers import flatten_table
 from saferoute.model import InvalidInput, NoCoverage, Place, SourceUnavailable
 from saferoute.scan import _look, _workers
-from saferoute.scan._look import COLUMNS
 from saferoute.scan._tiles import format_quadkeys, parse_quadkey, tile_numbers
 from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import load_profile
@@ -103,11 +103,11 @@ def untiled(osm: Path, profile=BEGINNER) -> gpd.GeoDataFrame:
     west, south, east, north = source.read_tables().ways.total_bounds
     area = search.area_around(Place("", (west + east) / 2, (south + north) / 2), 20_000)
     ranking = search.find(search.Query(area, features=source, profile=profile, top=100_000))
-    return flatten_table(ranking.stretches, COLUMNS)
+    return flatten_table(ranking.stretches, schema.ANYWHERE)
 
 
 def in_order(table: gpd.GeoDataFrame) -> pd.DataFrame:
-    rows = pd.DataFrame(table[list(COLUMNS)]).assign(wkb=table.geometry.to_wkb())
+    rows = pd.DataFrame(table[schema.names_of(schema.ANYWHERE)]).assign(wkb=table.geometry.to_wkb())
     return rows.sort_values("wkb", ignore_index=True)
 
 
@@ -298,7 +298,7 @@ def test_the_output_is_a_data_set_with_boxes_and_words(whole: Path) -> None:
     from pyarrow import dataset, parquet
 
     found = gpd.read_parquet(whole / "out.parquet")
-    assert list(found.columns[: len(scan.SCHEMA)]) == list(scan.SCHEMA)
+    assert list(found.columns[: len(schema.SCAN)]) == schema.names_of(schema.SCAN)
     assert found.crs == "EPSG:4326"
     assert dataset.dataset(whole / "out.parquet", partitioning="hive").count_rows() == len(found)
     assert all(q.startswith(s[1:]) for q, s in zip(found["quadkey"], found["square"].astype(str), strict=True))

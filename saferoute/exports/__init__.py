@@ -22,7 +22,7 @@ def build_tables(thing: Ranking | Session) -> dict[str, gpd.GeoDataFrame]:
     dict of GeoDataFrame
         ``stretches`` of a ranking, ``steps`` and ``sections`` of a session: plain values in WGS 84.
     """
-    from saferoute.exports._layers import build_layers
+    from saferoute.exports.layers import build_layers
     from saferoute.report.notices import collect_notices
 
     named = {layer.name: layer.table for layer in build_layers(thing)}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import shapely
 
-from saferoute.exports._layers import build_layers
+from saferoute.exports.layers import build_layers
 from saferoute.report.notices import collect_notices
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from saferoute.exports import _files
-from saferoute.exports._layers import build_layers
+from saferoute.exports.layers import build_layers
 from saferoute.report.notices import join_notices, make_title
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
 
 from saferoute.exports import _files
-from saferoute.exports._layers import build_layers
+from saferoute.exports.layers import build_layers
 from saferoute.report.notices import collect_notices, join_notices
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import io
 import json
 from typing import TYPE_CHECKING
 
-from saferoute.exports._layers import build_layers
+from saferoute.exports.layers import build_layers
 from saferoute.model import InvalidInput
 from saferoute.report.notices import collect_notices
 

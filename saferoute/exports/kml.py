@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 import pandas as pd
 import shapely
 
-from saferoute.exports._layers import build_layers
+from saferoute.exports.layers import build_layers
 from saferoute.report.notices import join_notices, make_title
 from saferoute.report.text import sanitize_text
 

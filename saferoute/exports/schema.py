@@ -1,82 +1,220 @@
-"""Columns of all exports, each declared once."""
+"""Columns of all exports, each declared once: name, type, unit and meaning."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
 from saferoute.model import CRITERIA
 
-SCHEMA = {
-    "rank": "1 = first; by score_low, spread over the area",
-    "score": "suitability for inspection, 0..1",
-    "score_low": "20th percentile of the score over draws of what is uncertain, 0..1",
-    "score_high": "80th percentile of the same draws, 0..1",
-    "rating": "A, B, C or none (unrated: inspect first)",
-    "data_quality": "weighted mean of the confidences, 0..1",
-    "length_m": "length, run-outs not counted, m",
-    "origin": "way, area or track",
-    "osm_ids": "OSM objects it lies on, type/id",
-    "name": "their names; null = none",
-    "distance_m": "from the place to its middle, m",
-    "surface": "tagged surface of the part that decides; null = unknown",
-    "grade_pct": "fitted slope along the line's direction, %, positive where its sign is sure; null = unknown",
-    "grade_sigma_pct": "standard error of the slope, percentage points; null = unknown",
-    "advised_bearing_deg": "direction in which to run, uphill, degrees from north; null = the slope's sign is not sure",
-    "roughness_m": "unevenness around the fitted line, m; null = the raster is too coarse to see dents",
-    "strip_width_m": "narrowest strip that holds the centre line, m",
-    "free_lane_m": "tagged width less the strip, m; null = width unknown",
-    "heading_range_deg": "range of the headings of its 10 m chords, degrees",
-    "obstacles_per_100m": "weighted mapped objects and side paths per 100 m",
-    "people_per_hour": "people on foot an hour at the hour asked for, to an order of magnitude; null = unknown",
-    "crowd_percentile": "share of the foot ways within 1 km that are less busy at that hour, 0..1; null = unknown",
-    "best_hours": "quiet hours of light from 6 to 22, by kind of day; null = unknown",
-    "bicycles": "bicycles and scooters, in words",
-    "motors": "motor traffic, in words",
-    "scooters": "scooter or bicycle hire beside it; null = none mapped",
-    "dogs": "dog park beside it; null = none mapped",
-    "school": "school or kindergarten beside it; null = none mapped",
-    "playground": "playground beside it; null = none mapped",
-    "rank_low": "best place by score among all stretches when weights vary by about .07 (5th percentile)",
-    "rank_high": "worst such place (95th percentile)",
-    "limiting_criterion": "the criterion that costs it most",
-    **{f"d_{name}": f"desirability of {name}, 0..1" for name in CRITERIA},
-    **{f"c_{name}": f"confidence in {name}, 0..1" for name in CRITERIA},
-    **{f"why_{name}": f"{name} in words" for name in CRITERIA},
-    "checks": "what to check on foot",
-}
-"""Properties of a feature, in order, with unit and the meaning of null."""
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
-STEPS = {
-    "step": "1 = first",
-    "kind": "warm-up, look, backward, back, recover, run on or cool-down",
-    "section": "number of the backward section; 0 = none",
-    "stretch": "rank of the stretch it is on; 0 = none",
-    "start_s": "when it begins, s from the start",
-    "duration_s": "how long it takes, s",
-    "start_m": "where it begins, m from the start along the way",
-    "distance_m": "how far it goes, m",
-    "speed_m_s": "how fast, m/s; 0 = standing",
-    "words": "what to do",
-}
-"""Columns of a session's steps."""
+Type = Literal["integer", "number", "text", "texts", "flag"]
+"""Of a column's values; ``texts`` is a list, which formats without lists join by "; "."""
 
-SECTIONS = {
-    "section": "1 = first",
-    "stretch": "rank of the stretch it is on",
-    "start_s": "when it begins, s from the start",
-    "start_m": "where it begins, m from the start along the way",
-    "duration_s": "how long it takes, s",
-    "length_m": "how far it goes, m",
-    "speed_m_s": "how fast, m/s",
-    "bearing_deg": "direction in which it goes, degrees from north; one looks the other way",
-    "run_out_m": "free ground beyond its end, m",
-    "score": "suitability of the stretch for inspection, 0..1",
-    "score_low": "20th percentile of the score over draws of what is uncertain, 0..1",
-    "rating": "A, B, C or none (unrated: inspect first)",
-    "data_quality": "weighted mean of the confidences, 0..1",
-    "surface": "tagged surface of the part that decides; null = unknown",
-    "grade_pct": "fitted slope along the stretch's line, %; null = unknown",
-    "name": "names of what it lies on; null = none",
-    "osm_ids": "OSM objects it lies on, type/id",
-    "limiting_criterion": "the criterion that costs it most",
-    "checks": "what to check on foot",
+_DTYPES = {"integer": "int64", "number": "float64", "text": "str", "texts": "str", "flag": "bool"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of an export.
+
+    Attributes
+    ----------
+    name : str
+    type : Type
+    unit : str
+        ``""`` where there is none.
+    meaning : str
+        In words, without the unit.
+    missing : str
+        What a missing value means; ``""`` where there is none.
+    """
+
+    name: str
+    type: Type
+    unit: str
+    meaning: str
+    missing: str = ""
+
+    @property
+    def dtype(self) -> str:
+        """Its type in tables of pandas, whatever values they happen to hold."""
+        return _DTYPES[self.type]
+
+    @property
+    def is_text(self) -> bool:
+        """Whether formats without lists hold its values as text."""
+        return self.type in {"text", "texts"}
+
+    @property
+    def description(self) -> str:
+        """Meaning, unit and what a missing value says, in one line.
+
+        Examples
+        --------
+        >>> Column("width_m", "number", "m", "tagged width", "no tag").description
+        'tagged width, m; null = no tag'
+        """
+        unit = f", {self.unit}" if self.unit else ""
+        return f"{self.meaning}{unit}" + (f"; null = {self.missing}" if self.missing else "")
+
+
+def names_of(columns: Iterable[Column]) -> list[str]:
+    """Return the names of columns, in order."""
+    return [column.name for column in columns]
+
+
+def describe_columns(columns: Iterable[Column]) -> dict[str, str]:
+    """Return the description of each column by its name."""
+    return {column.name: column.description for column in columns}
+
+
+SHARE = "0..1"
+"""Unit of what lies between nothing and all."""
+
+STRETCHES = (
+    Column("rank", "integer", "", "1 = first; by score_low, spread over the area"),
+    Column("score", "number", SHARE, "suitability for inspection"),
+    Column("score_low", "number", SHARE, "20th percentile of the score over draws of what is uncertain"),
+    Column("score_high", "number", SHARE, "80th percentile of the same draws"),
+    Column("rating", "text", "", "A, B, C or none (unrated: inspect first)"),
+    Column("data_quality", "number", SHARE, "weighted mean of the confidences"),
+    Column("length_m", "number", "m", "length, run-outs not counted"),
+    Column("origin", "text", "", "way, area or track"),
+    Column("osm_ids", "texts", "", "OSM objects it lies on, type/id"),
+    Column("name", "text", "", "their names", "none"),
+    Column("distance_m", "number", "m", "from the place to its middle"),
+    Column("surface", "text", "", "tagged surface of the part that decides", "unknown"),
+    Column("grade_pct", "number", "%", "fitted slope along the line, positive where its sign is sure", "unknown"),
+    Column("grade_sigma_pct", "number", "percentage points", "standard error of the slope", "unknown"),
+    Column(
+        "advised_bearing_deg", "number", "degrees from north", "direction in which to run, uphill",
+        "the slope's sign is not sure",
+    ),
+    Column(
+        "roughness_m", "number", "m", "unevenness around the fitted line", "the raster is too coarse to see dents"
+    ),
+    Column("strip_width_m", "number", "m", "narrowest strip that holds the centre line"),
+    Column("free_lane_m", "number", "m", "tagged width less the strip", "width unknown"),
+    Column("heading_range_deg", "number", "degrees", "range of the headings of its 10 m chords"),
+    Column("obstacles_per_100m", "number", "", "weighted mapped objects and side paths per 100 m"),
+    Column(
+        "people_per_hour", "number", "", "people on foot an hour at the hour asked for, to an order of magnitude",
+        "unknown",
+    ),
+    Column(
+        "crowd_percentile", "number", SHARE,
+        "share of the foot ways within 1 km that are less busy at that hour", "unknown",
+    ),
+    Column("best_hours", "text", "", "quiet hours of light from 6 to 22, by kind of day", "unknown"),
+    Column("bicycles", "text", "", "bicycles and scooters, in words"),
+    Column("motors", "text", "", "motor traffic, in words"),
+    Column("scooters", "text", "", "scooter or bicycle hire beside it", "none mapped"),
+    Column("dogs", "text", "", "dog park beside it", "none mapped"),
+    Column("school", "text", "", "school or kindergarten beside it", "none mapped"),
+    Column("playground", "text", "", "playground beside it", "none mapped"),
+    Column(
+        "rank_low", "integer", "",
+        "best place by score among all stretches when weights vary by about .07 (5th percentile)",
+    ),
+    Column("rank_high", "integer", "", "worst such place (95th percentile)"),
+    Column("limiting_criterion", "text", "", "the criterion that costs it most"),
+    *(Column(f"d_{name}", "number", SHARE, f"desirability of {name}") for name in CRITERIA),
+    *(Column(f"c_{name}", "number", SHARE, f"confidence in {name}") for name in CRITERIA),
+    *(Column(f"why_{name}", "text", "", f"{name} in words") for name in CRITERIA),
+    Column("checks", "texts", "", "what to check on foot"),
+)  # fmt: skip
+"""A row a stretch, best first."""
+
+EXCLUDED = (
+    Column("reason", "text", "", "short name of the limit"),
+    Column("rule", "text", "", "the limit in a sentence"),
+    Column("pieces", "integer", "", "how many lines and areas it excludes"),
+    Column("length_m", "integer", "m", "length of the lines in all"),
+)
+"""A row a limit, longest first."""
+
+STEPS = (
+    Column("step", "integer", "", "1 = first"),
+    Column("kind", "text", "", "warm-up, look, backward, back, recover, run on or cool-down"),
+    Column("section", "integer", "", "number of the backward section; 0 = none"),
+    Column("stretch", "integer", "", "rank of the stretch it is on; 0 = none"),
+    Column("start_s", "number", "s from the start", "when it begins"),
+    Column("duration_s", "number", "s", "how long it takes"),
+    Column("start_m", "number", "m from the start along the way", "where it begins"),
+    Column("distance_m", "number", "m", "how far it goes"),
+    Column("speed_m_s", "number", "m/s", "how fast; 0 = standing"),
+    Column("words", "text", "", "what to do"),
+)
+"""A row a step of a session, in order."""
+
+SECTIONS = (
+    Column("section", "integer", "", "1 = first"),
+    Column("stretch", "integer", "", "rank of the stretch it is on"),
+    Column("start_s", "number", "s from the start", "when it begins"),
+    Column("start_m", "number", "m from the start along the way", "where it begins"),
+    Column("duration_s", "number", "s", "how long it takes"),
+    Column("length_m", "number", "m", "how far it goes"),
+    Column("speed_m_s", "number", "m/s", "how fast"),
+    Column("bearing_deg", "number", "degrees from north", "direction in which it goes; one looks the other way"),
+    Column("run_out_m", "number", "m", "free ground beyond its end"),
+    Column("score", "number", SHARE, "suitability of the stretch for inspection"),
+    Column("score_low", "number", SHARE, "20th percentile of the score over draws of what is uncertain"),
+    Column("rating", "text", "", "A, B, C or none (unrated: inspect first)"),
+    Column("data_quality", "number", SHARE, "weighted mean of the confidences"),
+    Column("surface", "text", "", "tagged surface of the part that decides", "unknown"),
+    Column("grade_pct", "number", "%", "fitted slope along the stretch's line", "unknown"),
+    Column("name", "text", "", "names of what it lies on", "none"),
+    Column("osm_ids", "texts", "", "OSM objects it lies on, type/id"),
+    Column("limiting_criterion", "text", "", "the criterion that costs it most"),
+    Column("checks", "texts", "", "what to check on foot"),
+)
+"""A row a backward section of a session, in order."""
+
+QUADKEY = Column(
+    "quadkey", "text", "",
+    "key of the Web-Mercator square of zoom 18 that holds its middle; it begins with the larger ones'",
+)  # fmt: skip
+PLACES = (
+    Column(
+        "district", "text", "", "name of the smallest administrative area that holds its middle",
+        "none in the extract",
+    ),
+    Column("district_osm_id", "text", "", "that area, type/id"),
+    Column("park", "text", "", "name of the smallest park that holds its middle", "none, or none with a name"),
+    Column("park_osm_id", "text", "", "that park, type/id"),
+)  # fmt: skip
+"""Where a stretch of a scan lies."""
+NEAR_PLACE = ("rank", "distance_m", "rank_low", "rank_high")
+"""Columns that only a search around a place has."""
+ANYWHERE = tuple(column for column in STRETCHES if column.name not in NEAR_PLACE)
+"""Columns of stretches that a scan shares with a search."""
+SCAN = (*ANYWHERE, QUADKEY, *PLACES)
+"""A row a stretch of a scan, in the order of the keys."""
+
+RATINGS = ("A", "B", "C", "none")
+SUMMARY = (
+    Column("kind", "text", "", "region, district or park"),
+    Column("name", "text", "", "its name"),
+    Column("osm_id", "text", "", "OSM object, type/id", "the whole region, or outside all districts"),
+    Column("stretches", "integer", "", "how many stretches"),
+    Column("length_km", "number", "km", "their length together"),
+    *(Column(f"{rating.lower()}_km", "number", "km", f"of it with rating {rating}") for rating in RATINGS),
+    Column("unknown_slope_km", "number", "km", "of it without a known slope"),
+    Column("best_score_low", "number", SHARE, "the best score_low"),
+    Column("best_lon", "number", "degrees east", "middle of the best stretch"),
+    Column("best_lat", "number", "degrees north", "middle of the best stretch"),
+)
+"""A row a region, district or park of a scan."""
+
+ALL = {
+    "stretches": STRETCHES,
+    "excluded": EXCLUDED,
+    "steps": STEPS,
+    "sections": SECTIONS,
+    "scan": (QUADKEY, *PLACES),
+    "summary": SUMMARY,
 }
-"""Columns of a session's sections."""
+"""What the guide has a table of; a scan's stretches have those of a search, too."""

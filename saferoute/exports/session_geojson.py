@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import shapely
 
-from saferoute.exports._layers import flatten_table
-from saferoute.exports.schema import SECTIONS, STEPS
+from saferoute.exports.layers import flatten_table
+from saferoute.exports.schema import SECTIONS, STEPS, names_of
 from saferoute.model import CAUTION
 from saferoute.report.notices import make_title
 from saferoute.report.text import LONGEST_VALUE, sanitize_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import geopandas as gpd
 
+    from saferoute.exports.schema import Column
     from saferoute.model import Session
 
 _COORDINATE_DIGITS = 7
@@ -46,16 +49,16 @@ def to_geojson(session: Session) -> str:
     return json.dumps(collection, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
 
-def _build_features(table: gpd.GeoDataFrame, schema: dict[str, str], of: str) -> list[dict[str, Any]]:
+def _build_features(table: gpd.GeoDataFrame, columns: Sequence[Column], of: str) -> list[dict[str, Any]]:
     if not len(table):
         return []
-    rows = flatten_table(table, schema).to_dict("records")
+    rows = flatten_table(table, columns).to_dict("records")
     return [
         {
             "type": "Feature",
             "id": f"{of}-{row[of]}",
             "geometry": _build_geometry(row["geometry"]),
-            "properties": {"of": of, **{key: None if pd.isna(row[key]) else row[key] for key in schema}},
+            "properties": {"of": of, **{key: None if pd.isna(row[key]) else row[key] for key in names_of(columns)}},
         }
         for row in rows
     ]

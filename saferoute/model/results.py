@@ -38,7 +38,7 @@ class Ranking(MappedResult):
     ----------
     stretches : GeoDataFrame
         One LineString a stretch, metric CRS, in order of rank; columns as in
-        `saferoute.exports.schema.SCHEMA` plus what the map shows in words.
+        `saferoute.exports.schema.STRETCHES` plus what the map shows in words.
     excluded : GeoDataFrame
         Lines that were left out: ``reason`` (short name), ``rule`` (a
         sentence), ``length_m``, ``osm_ids``, ``name``.
@@ -97,7 +97,7 @@ class Ranking(MappedResult):
         -------
         GeoDataFrame
             A row a stretch, best first, with the columns of
-            `saferoute.exports.schema.SCHEMA`; lists are joined by "; ",
+            `saferoute.exports.schema.STRETCHES`; lists are joined by "; ",
             unknown is NaN. ``attrs`` holds attribution, licence, date of the
             data, caution and notes.
 

@@ -21,7 +21,7 @@ from saferoute.scan import _web, _workers
 from saferoute.scan._job import DEFAULT_ZOOM, ZOOMS, Job, ScanOptions, create_job
 from saferoute.scan._store import Store
 from saferoute.scan._tiles import Tile, tiles_covering
-from saferoute.scan._write import SCHEMA, Outputs, assemble_outputs
+from saferoute.scan._write import Outputs, assemble_outputs
 from saferoute.sources.runner import choose_profile
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEFAULT_ZOOM",
-    "SCHEMA",
     "ZOOMS",
     "Job",
     "Result",

@@ -17,8 +17,8 @@ import pandas as pd
 import shapely
 
 from saferoute import candidates, search
-from saferoute.exports._layers import flatten_table
-from saferoute.exports.schema import SCHEMA
+from saferoute.exports import schema
+from saferoute.exports.layers import flatten_table
 from saferoute.model import WGS84, PlaceNotFound
 from saferoute.scan import _places
 from saferoute.scan._tiles import Tile, format_quadkeys, tile_numbers, zones_of_tiles
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
     from saferoute.model import Area
     from saferoute.scan._job import Job
 
-NEAR_PLACE = ("rank", "distance_m", "rank_low", "rank_high")
-"""Columns that only a search around a place has."""
-COLUMNS = {name: meaning for name, meaning in SCHEMA.items() if name not in NEAR_PLACE}
 MARGIN_M = 500.0
 """First width of the margin in which windows are looked at: longer than two stretches."""
 NO_WAY_M = 4000.0
@@ -58,8 +55,8 @@ class Found:
     Attributes
     ----------
     table : GeoDataFrame
-        In WGS 84 and in the order of their keys, with the columns of `COLUMNS`, those of
-        `saferoute.scan._places`, ``quadkey`` and two that lead over a seam between metric
+        In WGS 84 and in the order of their keys, with the columns of
+        `saferoute.exports.schema.SCAN` and two that lead over a seam between metric
         zones: ``seam`` (the zone beyond, "" far from any) and ``beyond`` (the middle lies
         in a tile of that zone).
     facts : mapping
@@ -289,7 +286,7 @@ def _tabulate_stretches(
 ) -> gpd.GeoDataFrame:
     """Measure the tile's stretches, in the order of their keys."""
     ranked = search.stretch_table(ground, merged, max(len(rows), 1))
-    table = flatten_table(ranked, COLUMNS)
+    table = flatten_table(ranked, schema.ANYWHERE)
     # The table is in order of rank: its rows are known by their strokes and middles.
     here = owned.middle[rows] - search.project_centre(ground.area)
     of = np.empty(len(rows), dtype=np.int64)

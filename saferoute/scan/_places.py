@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from saferoute.exports.schema import SUMMARY, names_of
 from saferoute.report.text import sanitize_text
 
 if TYPE_CHECKING:
@@ -18,17 +19,9 @@ if TYPE_CHECKING:
 
     from saferoute.arrays import BoolArray, FloatArray
 
-COLUMNS = {
-    "district": "name of the smallest administrative area that holds its middle; null = none in the extract",
-    "district_osm_id": "that area, type/id",
-    "park": "name of the smallest park that holds its middle; null = none, or none with a name",
-    "park_osm_id": "that park, type/id",
-}
-RATINGS = ("A", "B", "C", "none")
-
 
 def locate_points(areas: gpd.GeoDataFrame, xy: FloatArray) -> dict[str, NDArray[np.object_]]:
-    """Return `COLUMNS` of points of shape (n, 2) in the areas' CRS."""
+    """Return `saferoute.exports.schema.PLACES` of points of shape (n, 2) in the areas' CRS."""
     found = {}
     for kind, of in (("district", areas["boundary"].eq("administrative")), ("park", areas["leisure"].eq("park"))):
         named = areas[(of & areas["name"].notna()).to_numpy(dtype=bool)]
@@ -48,21 +41,6 @@ def _find_smallest_areas(areas: gpd.GeoDataFrame, xy: FloatArray) -> tuple[NDArr
         row = areas.iloc[a]
         name[i], number[i] = sanitize_text(row["name"], 200), f"{row['osm_type']}/{row['osm_id']}"
     return name, number
-
-
-SUMMARY = {
-    "kind": "region, district or park",
-    "name": "its name",
-    "osm_id": "OSM object, type/id; null = the whole region, or outside all districts",
-    "stretches": "how many stretches",
-    "length_km": "their length together, km",
-    **{f"{rating.lower()}_km": f"of it with rating {rating}, km" for rating in RATINGS},
-    "unknown_slope_km": "of it without a known slope, km",
-    "best_score_low": "the best score_low, 0..1",
-    "best_lon": "middle of the best stretch, degrees east",
-    "best_lat": "middle of the best stretch, degrees north",
-}
-"""Columns of the summary."""
 
 
 class Summary:
@@ -104,7 +82,7 @@ class Summary:
         ]
         order = {"region": 0, "district": 1, "park": 2}
         rows.sort(key=lambda r: (order[r["kind"]], -r["best_score_low"], r["osm_id"] or "", r["name"]))
-        table = pd.DataFrame(rows, columns=list(SUMMARY))
-        kilometres = [name for name in SUMMARY if name.endswith("_km")]
+        table = pd.DataFrame(rows, columns=names_of(SUMMARY))
+        kilometres = [name for name in names_of(SUMMARY) if name.endswith("_km")]
         table[kilometres] = table[kilometres].astype(float).fillna(0.0).round(3)
         return table

@@ -10,30 +10,24 @@ import geopandas as gpd
 import pandas as pd
 
 from saferoute.exports._files import write_atomically
+from saferoute.exports.schema import SCAN, Column
 from saferoute.model import WGS84, InvalidInput
-from saferoute.scan import _places
-from saferoute.scan._look import COLUMNS, Found
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     import pyarrow as pa
 
+    from saferoute.scan._look import Found
     from saferoute.scan._tiles import Tile
 
-TEXT = (
-    frozenset(
-        "rating origin osm_ids name surface best_hours bicycles motors scooters dogs school playground "
-        "limiting_criterion checks quadkey".split()
-    )
-    | {name for name in COLUMNS if name.startswith("why_")}
-    | set(_places.COLUMNS)
+_OF_TILES = (
+    *SCAN,
+    Column("seam", "text", "", "the other metric zone it lies in or near"),
+    Column("beyond", "flag", "", "its middle lies in a tile of that zone"),
 )
-"""Columns of text; all others are numbers, whatever a tile happens to hold."""
-OF_ROWS = (*COLUMNS, "quadkey", *_places.COLUMNS)
-"""Columns of the output, in order, besides the geometry."""
-_SEAMS = ("seam", "beyond")
+"""Columns of a tile's table."""
 _METADATA = b"saferoute"
 
 
@@ -42,7 +36,7 @@ def to_bytes(found: Found | None) -> bytes:
     from pyarrow import parquet
 
     table = empty_table() if found is None else found.table
-    arrow = to_arrow(table, (*OF_ROWS, *_SEAMS))
+    arrow = to_arrow(table, _OF_TILES)
     facts = json.dumps(None if found is None else found.facts, ensure_ascii=False, sort_keys=True)
     arrow = arrow.replace_schema_metadata({**(arrow.schema.metadata or {}), _METADATA: facts.encode()})
     out = io.BytesIO()
@@ -76,35 +70,30 @@ _WGS84 = {
 """EPSG:4326 as PROJ 9 writes it: other databases of the same process may have other words for it."""
 
 
-def to_arrow(table: gpd.GeoDataFrame, columns: tuple[str, ...]) -> pa.Table:
+def to_arrow(table: gpd.GeoDataFrame, columns: Sequence[Column]) -> pa.Table:
     """Return columns of a table as Arrow with GeoParquet's metadata; the types do not depend on the values."""
     import pyarrow as pa
     from pyarrow import parquet
 
-    typed = {name: table[name].astype(_column_type(name)) for name in columns}
+    typed = {column.name: table[column.name].astype(column.dtype) for column in columns}
     # Rounding leaves zeros of either sign: one and the same number has one form.
-    typed |= {name: column + 0.0 for name, column in typed.items() if _column_type(name) == "float64"}
+    typed |= {column.name: typed[column.name] + 0.0 for column in columns if column.type == "number"}
     frame = gpd.GeoDataFrame(typed, geometry=table.geometry.to_numpy(), crs=WGS84)
     written = io.BytesIO()
     frame.to_parquet(written, index=False, schema_version="1.1.0", write_covering_bbox=True)
     arrow = parquet.read_table(io.BytesIO(written.getvalue()))
     # What other libraries that happen to be loaded note beside a field is none of ours.
     plain = [f.remove_metadata() for f in arrow.schema]
-    fields = [f.with_type(pa.string()) if f.name in TEXT or f.name == "seam" else f for f in plain]
+    texts = {column.name for column in columns if column.is_text}
+    fields = [f.with_type(pa.string()) if f.name in texts else f for f in plain]
     geo = json.loads(arrow.schema.metadata[b"geo"])
     geo["columns"][geo["primary_column"]]["crs"] = _WGS84
     return arrow.cast(pa.schema(fields, metadata={b"geo": json.dumps(geo).encode()}))
 
 
-def _column_type(name: str) -> str:
-    if name in TEXT or name == "seam":
-        return "str"
-    return "bool" if name == "beyond" else "float64"
-
-
 def empty_table() -> gpd.GeoDataFrame:
     """Return a tile's table without rows."""
-    data: dict[str, Any] = {name: pd.Series(dtype=_column_type(name)) for name in (*OF_ROWS, *_SEAMS)}
+    data: dict[str, Any] = {column.name: pd.Series(dtype=column.dtype) for column in _OF_TILES}
     return gpd.GeoDataFrame(data, geometry=[], crs=WGS84)
 
 

@@ -14,12 +14,12 @@ import pandas as pd
 
 from saferoute.exports._files import write_atomically
 from saferoute.exports.csv import escape_cell
+from saferoute.exports.schema import SCAN, describe_columns
 from saferoute.model import CAUTION, InvalidInput
 from saferoute.report.notices import ODBL_URL
 from saferoute.report.text import sanitize_text
 from saferoute.scan import _places, _seams, _web
-from saferoute.scan._look import COLUMNS
-from saferoute.scan._store import OF_ROWS, empty_table, to_arrow
+from saferoute.scan._store import empty_table, to_arrow
 from saferoute.version import __version__
 
 if TYPE_CHECKING:
@@ -35,12 +35,6 @@ FACTS = "_saferoute.json"
 """In the folder of the stretches; readers of Parquet pass over names with an underscore."""
 PARTITION = 4
 """Zooms between a tile and its partition: 16 × 16 tiles share a file."""
-SCHEMA = {
-    **COLUMNS,
-    "quadkey": "key of the Web-Mercator square of zoom 18 that holds its middle; it begins with the larger ones'",
-    **_places.COLUMNS,
-}
-"""Columns of the output."""
 
 
 class Outputs:
@@ -152,7 +146,7 @@ def _collect_facts(store: Store, tiles: list[Tile], job: Job, bad: Mapping[str, 
         "data_date": min(dates) if dates else None,
         "caution": f"Suitability for inspection, no promise. {CAUTION}",
         "notes": [sanitize_text(note, 400) for note in notes],
-        "columns": SCHEMA,
+        "columns": describe_columns(SCAN),
     }
 
 
@@ -216,7 +210,7 @@ def _format_csv(summary: pd.DataFrame, facts: Mapping[str, Any]) -> str:
 def _encode_parquet(rows: gpd.GeoDataFrame, words: str) -> bytes:
     from pyarrow import parquet
 
-    arrow = to_arrow(rows, OF_ROWS)
+    arrow = to_arrow(rows, SCAN)
     arrow = arrow.replace_schema_metadata({**arrow.schema.metadata, b"saferoute": words.encode()})
     out = io.BytesIO()
     parquet.write_table(arrow, out, compression="zstd", row_group_size=20_000)

@@ -11,7 +11,7 @@ import pytest
 from strangers import HOSTILE, hostile_ranking, hostile_session, id_of
 
 from saferoute.exports.csv import to_csv
-from saferoute.exports.schema import SCHEMA, STEPS
+from saferoute.exports.schema import STEPS, STRETCHES, names_of
 from saferoute.model import CAUTION, OSM_ATTRIBUTION
 
 PLACES = ["start_lat", "start_lon", "end_lat", "end_lon"]
@@ -23,8 +23,8 @@ def rows(thing):
 
 
 def test_columns_are_those_of_the_schema_places_and_words(ranking, made):
-    assert list(rows(ranking)[0]) == [*SCHEMA, *PLACES, *WORDS]
-    assert list(rows(made)[0]) == [*STEPS, *PLACES, *WORDS]
+    assert list(rows(ranking)[0]) == [*names_of(STRETCHES), *PLACES, *WORDS]
+    assert list(rows(made)[0]) == [*names_of(STEPS), *PLACES, *WORDS]
 
 
 def test_numbers_are_those_of_the_ranking_and_unknown_is_empty(ranking):

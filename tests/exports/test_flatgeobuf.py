@@ -7,7 +7,7 @@ import pytest
 from strangers import HOSTILE, hostile_ranking, hostile_session, id_of
 
 from saferoute.exports.flatgeobuf import to_flatgeobuf
-from saferoute.exports.schema import SCHEMA
+from saferoute.exports.schema import STRETCHES, names_of
 from saferoute.model import OSM_ATTRIBUTION
 
 
@@ -23,7 +23,7 @@ def written(tmp_path):
 
 def test_gdal_reads_every_stretch(ranking, written):
     table = pyogrio.read_dataframe(written(ranking)).sort_values("rank", ignore_index=True)
-    assert list(table.columns) == [*SCHEMA, "geometry"]
+    assert list(table.columns) == [*names_of(STRETCHES), "geometry"]
     away = table.to_crs(ranking.area.crs).geometry.hausdorff_distance(ranking.stretches.reset_index().geometry)
     assert away.max() < 0.05
 

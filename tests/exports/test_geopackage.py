@@ -11,7 +11,7 @@ import pytest
 from strangers import HOSTILE, hostile_ranking, hostile_session, id_of
 
 from saferoute.exports.geopackage import COLOURS, build_qgis_style, to_geopackage
-from saferoute.exports.schema import SCHEMA, SECTIONS, STEPS
+from saferoute.exports.schema import SECTIONS, STEPS, STRETCHES, names_of
 from saferoute.model import OSM_ATTRIBUTION
 
 
@@ -32,7 +32,7 @@ def styles(path):
 
 def test_gdal_reads_every_stretch_with_its_columns(ranking, written):
     table = pyogrio.read_dataframe(written(ranking), layer="stretches")
-    assert list(table.columns) == [*SCHEMA, "geometry"]
+    assert list(table.columns) == [*names_of(STRETCHES), "geometry"]
     assert table["score"].tolist() == pytest.approx(ranking.stretches["score"].tolist(), abs=6e-4)
     away = table.to_crs(ranking.area.crs).geometry.hausdorff_distance(ranking.stretches.reset_index().geometry)
     assert away.max() < 0.05
@@ -41,8 +41,8 @@ def test_gdal_reads_every_stretch_with_its_columns(ranking, written):
 
 def test_gdal_reads_steps_and_sections(made, written):
     path = written(made)
-    assert list(pyogrio.read_dataframe(path, layer="steps").columns) == [*STEPS, "geometry"]
-    assert list(pyogrio.read_dataframe(path, layer="sections").columns) == [*SECTIONS, "geometry"]
+    assert list(pyogrio.read_dataframe(path, layer="steps").columns) == [*names_of(STEPS), "geometry"]
+    assert list(pyogrio.read_dataframe(path, layer="sections").columns) == [*names_of(SECTIONS), "geometry"]
 
 
 def test_metadata_name_sources_and_date(ranking, written):

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 from strangers import HOSTILE, hostile_session, id_of
 
-from saferoute.exports.schema import SECTIONS, STEPS
+from saferoute.exports.schema import SECTIONS, STEPS, names_of
 from saferoute.exports.session_geojson import to_geojson
 from saferoute.model import CAUTION, OSM_ATTRIBUTION
 from saferoute.report import timetable
@@ -43,8 +43,8 @@ def test_geojson_has_the_columns_of_its_tables(made):
     by_kind = {"step": [], "section": []}
     for feature in document["features"]:
         by_kind[feature["properties"].pop("of")].append(feature)
-    assert [list(f["properties"]) for f in by_kind["step"]] == [list(STEPS)] * len(made.steps)
-    assert [list(f["properties"]) for f in by_kind["section"]] == [list(SECTIONS)] * len(made.sections)
+    assert [list(f["properties"]) for f in by_kind["step"]] == [names_of(STEPS)] * len(made.steps)
+    assert [list(f["properties"]) for f in by_kind["section"]] == [names_of(SECTIONS)] * len(made.sections)
     assert document["caution"] == CAUTION
     assert document["figures"]["length_m"] == pytest.approx(made.figures["length_m"], abs=0.06)
 

@@ -9,13 +9,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from saferoute.exports.schema import SCHEMA, SECTIONS, STEPS
+from saferoute.exports.schema import SECTIONS, STEPS, STRETCHES
 from saferoute.model import WGS84, Session
 from saferoute.report.text import LONGEST_VALUE, sanitize_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
 
+    from saferoute.exports.schema import Column
     from saferoute.model import Ranking
 
 _DIGITS = 3
@@ -44,24 +45,21 @@ def build_layers(thing: Ranking | Session) -> list[Layer]:
             Layer("steps", flatten_table(thing.steps, STEPS)),
             Layer("sections", flatten_table(thing.sections, SECTIONS)),
         ]
-    return [Layer("stretches", flatten_table(thing.stretches, SCHEMA))]
+    return [Layer("stretches", flatten_table(thing.stretches, STRETCHES))]
 
 
-def flatten_table(table: gpd.GeoDataFrame, columns: Mapping[str, str]) -> gpd.GeoDataFrame:
-    """Return the named columns as numbers and plain text, in WGS 84."""
-    data = {
-        name: _flatten_column(table[name]) if name in table else _flatten_column(pd.Series([None] * len(table)))
-        for name in columns
-    }
+def flatten_table(table: gpd.GeoDataFrame, columns: Sequence[Column]) -> gpd.GeoDataFrame:
+    """Return columns as numbers and plain text of the declared types, in WGS 84; absent ones hold missing values."""
+    missing = pd.Series([None] * len(table), dtype=object)
+    data = {column.name: _flatten_column(table.get(column.name, missing), column) for column in columns}
     return gpd.GeoDataFrame(data, geometry=table.geometry.to_numpy(), crs=table.crs).to_crs(WGS84)
 
 
-def _flatten_column(values: pd.Series) -> pd.Series:
-    if pd.api.types.is_bool_dtype(values) or pd.api.types.is_integer_dtype(values):
-        return values.reset_index(drop=True)
-    if pd.api.types.is_float_dtype(values):
-        return values.astype(float).round(_DIGITS).reset_index(drop=True)
-    return pd.Series([_flatten_value(v) for v in values], dtype="str")
+def _flatten_column(values: pd.Series, column: Column) -> pd.Series:
+    if column.is_text:
+        return pd.Series([_flatten_value(v) for v in values], dtype="str")
+    values = values.reset_index(drop=True).astype(column.dtype)
+    return values.round(_DIGITS) if column.type == "number" else values
 
 
 def _flatten_value(value: Any) -> str | float:
