@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from saferoute.geometry import indices_of_slices
+from saferoute.geometry.geodesy import degree_lengths_m
 from saferoute.model import Strokes
 
 if TYPE_CHECKING:
@@ -62,11 +63,7 @@ class _Edges:
         """Return steps of shape (n, 2) from some vertices in metres, near enough for directions."""
         if not self.in_degrees:
             return ahead
-        lat = np.radians(self.xy[vertex, 1])
-        # Series of the lengths of a degree on WGS 84 (NGA, "Length of a degree of latitude and longitude").
-        east = 111_412.84 * np.cos(lat) - 93.5 * np.cos(3 * lat)
-        north = 111_132.92 - 559.82 * np.cos(2 * lat)
-        return ahead * np.stack([east, north], axis=1)
+        return ahead * degree_lengths_m(self.xy[vertex, 1])
 
 
 def _cut_into_edges(ways: gpd.GeoDataFrame, rows: IntArray) -> _Edges:

@@ -1,24 +1,23 @@
 """Pure geometry on numpy arrays and shapely objects: no tables, no input, no output.
 
-All lengths are metres, so coordinates must be in a metric CRS.
+All lengths are metres, so coordinates must be in a metric CRS: `saferoute.geometry.geodesy`
+finds one, and turns metres into degrees.
 """
 
 from __future__ import annotations
 
 from saferoute.geometry._corridors import ALL_PAIRS_UP_TO, find_longest_lines
 from saferoute.geometry._lines import (
-    Strips,
     chord_headings,
     cut_lines,
     distances_along,
-    fit_slopes,
-    indices_of_slices,
     join_pieces,
     place_points_evenly,
-    strip_widths,
-    take_slices,
 )
 from saferoute.geometry._near import Nearby, find_sides, split_long_lines, take_edges
+from saferoute.geometry._slices import indices_of_slices, take_slices
+from saferoute.geometry._slopes import fit_slopes
+from saferoute.geometry._strips import Strips, strip_widths
 
 __all__ = [
     "ALL_PAIRS_UP_TO",

@@ -13,11 +13,7 @@ import numpy as np
 import shapely
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    FloatArray = NDArray[np.float64]
-    IntArray = NDArray[np.int64]
-    ObjectArray = NDArray[np.object_]
+    from saferoute.arrays import FloatArray, IntArray
 
 ALL_PAIRS_UP_TO = 75
 """Vertices up to which every pair is tried; beyond, a scan is faster."""

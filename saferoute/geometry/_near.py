@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from saferoute.geometry._lines import indices_of_slices
+from saferoute.geometry._slices import indices_of_slices
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    BoolArray = NDArray[np.bool_]
-    FloatArray = NDArray[np.float64]
-    IntArray = NDArray[np.int64]
-    ObjectArray = NDArray[np.object_]
+    from saferoute.arrays import BoolArray, FloatArray, IntArray
 
 _EDGES = 7
 """Of a piece of a long line."""
@@ -40,7 +37,7 @@ class Nearby:
     [[0, 0], [0, 1]]
     """
 
-    def __init__(self, shapes: ObjectArray) -> None:
+    def __init__(self, shapes: NDArray[np.object_]) -> None:
         self._n = len(shapes)
         self._area = np.flatnonzero(shapely.get_dimensions(shapes) == 2)
         self._shapes = shapes[self._area]
@@ -71,7 +68,7 @@ class Nearby:
         return np.stack(np.divmod(pair, max(len(lines), 1)))
 
 
-def split_long_lines(shapes: ObjectArray) -> tuple[ObjectArray, IntArray]:
+def split_long_lines(shapes: NDArray[np.object_]) -> tuple[NDArray[np.object_], IntArray]:
     """Take long lines apart, so that a search by boxes finds the part that is near.
 
     Parameters
@@ -112,14 +109,14 @@ def split_long_lines(shapes: ObjectArray) -> tuple[ObjectArray, IntArray]:
     return pieces[order], of[order]
 
 
-def take_edges(outlines: ObjectArray) -> ObjectArray:
+def take_edges(outlines: NDArray[np.object_]) -> NDArray[np.object_]:
     """Return the boundaries of polygons, and lines as they are."""
     is_polygon = shapely.get_dimensions(outlines) == 2  # an area
-    edges: ObjectArray = np.where(is_polygon, shapely.boundary(outlines), outlines)
+    edges: NDArray[np.object_] = np.where(is_polygon, shapely.boundary(outlines), outlines)
     return edges
 
 
-def find_sides(lines: ObjectArray, things: ObjectArray, reach_m: float) -> tuple[BoolArray, BoolArray]:
+def find_sides(lines: NDArray[np.object_], things: NDArray[np.object_], reach_m: float) -> tuple[BoolArray, BoolArray]:
     """Return masks of the things that lie on the left, and on the right, of the lines they meet.
 
     Parameters

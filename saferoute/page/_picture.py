@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from saferoute.geometry.geodesy import DEGREE_M
 from saferoute.page._figure import read_asset
 from saferoute.page._grid import read_line, read_lines
 
@@ -26,7 +27,6 @@ WIDTH, HEIGHT = 960, 640
 _MARGIN_PX = 40
 _MOST_ZOOM = 1.0
 """Largest scale, pixels per metre: the base map has no finer detail."""
-_M_PER_DEG = 111_320.0
 _STROKES = {"stream": 2, "coast": 1, "rail": 1.2, "path": 0.9, "lane": 1.4, "street": 2.6, "road": 3.4}
 """Widths of the base map's lines, px."""
 _MOST_NUMBERS = 40
@@ -39,7 +39,7 @@ class _View:
     def __init__(self, points: FloatArray) -> None:
         low, high = points.min(axis=0), points.max(axis=0)
         self._middle = (low + high) / 2
-        self._metres = np.array([_M_PER_DEG * math.cos(math.radians(self._middle[1])), _M_PER_DEG])
+        self._metres = np.array([DEGREE_M * math.cos(math.radians(self._middle[1])), DEGREE_M])
         wide, tall = (high - low) * self._metres
         room = (WIDTH - 2 * _MARGIN_PX) / max(wide, 1.0), (HEIGHT - 2 * _MARGIN_PX) / max(tall, 1.0)
         self.px_per_m = min(*room, _MOST_ZOOM)
@@ -96,7 +96,7 @@ def _points_in_view(payload: Mapping[str, Any], lines: Iterable[FloatArray]) -> 
     points = np.concatenate([[[lon, lat]], *lines])
     if len(points) > 1:
         return points
-    north = payload["radius_m"] / _M_PER_DEG
+    north = payload["radius_m"] / DEGREE_M
     east = north / max(math.cos(math.radians(lat)), 0.01)
     return np.array([[lon - east, lat - north], [lon + east, lat + north]])
 

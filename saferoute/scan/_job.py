@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from saferoute import search
+from saferoute.geometry.geodesy import DEGREE_M
 from saferoute.model import InvalidInput, Place
 from saferoute.sources import clock
 from saferoute.sources.open import LocalFiles, list_region_files, open_local
@@ -34,7 +35,6 @@ DEFAULT_ZOOM = 12
 ZOOMS = range(9, 17)
 """Sizes of tiles on offer: at 12 a tile is 4.9 km wide at 60°, 9.8 km at the equator; one
 of 9 (78 km) fits with its widest margin into `saferoute.search.MAX_RADIUS_M`, one of 8 does not."""
-_DEGREE_M = 111_320.0
 
 
 class ScanOptions(RunnerOptions, total=False):
@@ -130,9 +130,7 @@ def create_job(region: Path | str, **options: Unpack[ScanOptions]) -> Job:
     features, elevation = job.open_data()
     west, south, east, north = features.read_bounds()
     if dem and elevation is not None:
-        elevation.check_coverage(
-            (west + east) / 2, (south + north) / 2, max((east - west), (north - south)) * _DEGREE_M
-        )
+        elevation.check_coverage((west + east) / 2, (south + north) / 2, max((east - west), (north - south)) * DEGREE_M)
     return replace(job, data_box=(west, south, east, north), profile=_resolve_date(profile, west, south, east, north))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from saferoute.search import metric_crs
+from saferoute.geometry.geodesy import metric_crs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,7 +10,6 @@ from saferoute.search._area import (
     area_around,
     area_from_bounds,
     distance_outside_m,
-    metric_crs,
     project_centre,
 )
 from saferoute.search._evaluation import Evaluation, crowding_at, evaluate_crowding
@@ -46,7 +45,6 @@ __all__ = [
     "find",
     "join_ways",
     "list_parts",
-    "metric_crs",
     "plan",
     "project_centre",
     "stretch_table",

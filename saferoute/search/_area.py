@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from saferoute.geometry.geodesy import metric_crs
 from saferoute.model import WGS84, Area, InvalidInput, Place
 
 if TYPE_CHECKING:
@@ -28,21 +29,6 @@ def area_around(place: Place, radius_m: float) -> Area:
     if not 0 < radius_m <= MAX_RADIUS_M:
         raise InvalidInput(f"radius {radius_m:g} m: it must be above 0 and at most {MAX_RADIUS_M:g} m")
     return Area(place, radius_m, metric_crs(place.lon, place.lat))
-
-
-def metric_crs(lon: float, lat: float) -> str:
-    """Return the UTM zone of a point, beyond 84° the polar stereographic.
-
-    Examples
-    --------
-    >>> metric_crs(24.94, 60.17), metric_crs(-43.2, -22.9), metric_crs(180, 85)
-    ('EPSG:32635', 'EPSG:32723', 'EPSG:32661')
-    """
-    zone = min(int((lon + 180) // 6) + 1, 60)
-    epsg = (32600 if lat >= 0 else 32700) + zone
-    if abs(lat) > 84:
-        epsg = 32661 if lat > 0 else 32761
-    return f"EPSG:{epsg}"
 
 
 def area_from_bounds(bounds_m: tuple[float, float, float, float], crs: str) -> Area:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from saferoute.geometry.geodesy import DEGREE_M
 from saferoute.model import WGS84, InvalidInput, PlaceNotFound
 from saferoute.sources.osm._files import SUFFIXES
 from saferoute.sources.osm._reading import read_extracts
@@ -112,7 +113,7 @@ def bounding_box(place: Place, radius_m: float) -> tuple[float, float, float, fl
     if abs(place.lat) > 89:
         raise InvalidInput(f"latitude {place.lat} is at a pole: places must lie within 89° S to 89° N")
     dy = radius_m / 110_574.0
-    dx = radius_m / (111_320.0 * cos(radians(place.lat)))
+    dx = radius_m / (DEGREE_M * cos(radians(place.lat)))
     return place.lon - dx, place.lat - dy, place.lon + dx, place.lat + dy
 
 

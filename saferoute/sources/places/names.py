@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from saferoute.geometry.geodesy import DEGREE_M
 from saferoute.model import InvalidInput, Place, PlaceNotFound
 from saferoute.osm.names import NAME_KEYS, choose_name, is_first_name, is_name_key
 from saferoute.sources.osm._files import open_file, read_in_order
@@ -122,7 +123,7 @@ def _distance_m(a: Place, b: Place) -> float:
     """Return the distance in m between two places, on a flat earth: good enough for some hundred metres."""
     from math import cos, hypot, radians
 
-    return 111_320 * hypot(a.lat - b.lat, (a.lon - b.lon) * cos(radians(a.lat)))
+    return DEGREE_M * hypot(a.lat - b.lat, (a.lon - b.lon) * cos(radians(a.lat)))
 
 
 def _find_named_objects(path: Path, wanted: str, names: set[str]) -> Iterable[_Named]:
