@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 
 STEP_M = 5.0
 """Grain of everything along a stroke."""
+_ROUNDING = 1e-9
+"""Share of a sample by which a place on a cut may miss it."""
 
 
 def cut_samples(
-    joined_strokes: Strokes,
+    strokes: Strokes,
     ground: gpd.GeoDataFrame,
-    side: FloatArray,
+    side_paths: FloatArray,
     *,
     shortest_m: float,
     here: Callable[[FloatArray], BoolArray] | None = None,
@@ -36,93 +38,103 @@ def cut_samples(
 
     Parameters
     ----------
-    side : ndarray of shape (v,)
+    strokes : Strokes
+    ground : GeoDataFrame
+        What the strokes' edges are rows of.
+    side_paths : ndarray of shape (v,)
         Side paths at each vertex.
     shortest_m : float
-        Strokes shorter than this hold no window and are left out.
+        Shorter strokes hold no window and are not cut.
     here : callable, optional
-        Says which of n points of shape (n, 2) are looked at: samples that start
-        elsewhere are left out, and so are those on no row of `ground`.
+        Returns which of n points of shape (n, 2) are looked at: samples that start
+        elsewhere are dropped, and so are those on no row of `ground`.
     """
-    long_enough = shapely.length(joined_strokes.lines) >= shortest_m
-    number = np.cumsum(long_enough) - 1
-    kept = long_enough[joined_strokes.vertex_stroke] if len(long_enough) else np.empty(0, dtype=bool)
-    lines = joined_strokes.lines[long_enough]
+    long_enough = shapely.length(strokes.lines) >= shortest_m
+    lines = strokes.lines[long_enough]
     pieces, stroke, xy = cut_lines(lines, STEP_M)
-    owner = number[joined_strokes.vertex_stroke[kept]] if len(number) else np.empty(0, dtype=np.int64)
-    vertex_xy = shapely.get_coordinates(lines)
-    along = distances_along(vertex_xy, owner)
+    kept = long_enough[strokes.vertex_stroke]
+    owner = (np.cumsum(long_enough) - 1)[strokes.vertex_stroke[kept]]
+    along = distances_along(shapely.get_coordinates(lines), owner)
     counts = np.bincount(stroke, minlength=len(lines))
     first = np.cumsum(counts) - counts
-    last = np.r_[np.diff(owner) != 0, True] if len(owner) else np.empty(0, dtype=bool)
-    edge = np.flatnonzero(~last)
-    pair_sample, pair_edge = _match_samples_to_edges(
-        along[edge], along[edge + 1], counts[owner[edge]], first[owner[edge]]
-    )
-    pair_ground = joined_strokes.edge_ground[kept][edge][pair_edge]
-    span = len(ground) + 1
-    key = np.unique(pair_sample * span + pair_ground + 1)  # −1 = on no row of ground
-    pairs = np.stack([key // span, key % span - 1], axis=1)
-    at = np.minimum(np.floor(along / STEP_M + 1e-9).astype(np.int64), counts[owner] - 1)
-    sample_of_vertex = first[owner] + at
-    on_cut = (np.abs(along / STEP_M - np.round(along / STEP_M)) < 1e-9) & (at > 0)
-    node = joined_strokes.vertex_node[kept]
-    side_of_sample = np.bincount(sample_of_vertex, weights=side[kept], minlength=len(pieces)).astype(float)
-    of = Samples(
+    pair_sample, pair_ground = _pair_with_ground(along, owner, counts, strokes.edge_ground[kept], len(ground))
+    at = np.minimum(np.floor(along / STEP_M + _ROUNDING).astype(np.int64), counts[owner] - 1)
+    sample = first[owner] + at
+    on_cut = (np.abs(along / STEP_M - np.round(along / STEP_M)) < _ROUNDING) & (at > 0)
+    node = strokes.vertex_node[kept]
+    samples = Samples(
         step_m=STEP_M,
         stroke=stroke,
         lines=pieces,
         xy=xy,
-        pair_sample=pairs[:, 0],
-        pair_ground=pairs[:, 1],
+        pair_sample=pair_sample,
+        pair_ground=pair_ground,
         ground=ground,
-        node_sample=np.concatenate([sample_of_vertex, sample_of_vertex[on_cut] - 1]),
+        node_sample=np.concatenate([sample, sample[on_cut] - 1]),
         node_id=np.concatenate([node, node[on_cut]]),
-        side_paths=side_of_sample,
+        side_paths=np.bincount(sample, weights=side_paths[kept], minlength=len(pieces)).astype(float),
         number=np.arange(len(pieces)) - first[stroke],
-        source_stroke=numbers_of_strokes(joined_strokes)[long_enough][stroke],
+        source_stroke=numbers_of_strokes(strokes)[long_enough][stroke],
     )
-    present = np.ones(len(pieces), dtype=bool)
-    if here is not None:
-        present = here(xy[np.arange(len(pieces)) + stroke])
-        present[pairs[pairs[:, 1] < 0, 0]] = False
-    return of if present.all() else _select_samples(of, present)
+    return samples if here is None else _select_present(samples, here)
 
 
-def _select_samples(of: Samples, present: BoolArray) -> Samples:
+def _select_present(samples: Samples, here: Callable[[FloatArray], BoolArray]) -> Samples:
+    """Return the samples that start in the area looked at and lie on known ground."""
+    present = here(samples.xy[np.arange(len(samples)) + samples.stroke])
+    present[samples.pair_sample[samples.pair_ground < 0]] = False
+    return samples if present.all() else _select_samples(samples, present)
+
+
+def _select_samples(samples: Samples, present: BoolArray) -> Samples:
     """Return some of the samples; each run of them becomes a stroke of its own."""
     kept = np.flatnonzero(present)
-    begins = np.r_[True, (np.diff(kept) > 1) | (np.diff(of.stroke[kept]) != 0)][: len(kept)]
+    begins = np.r_[True, (np.diff(kept) > 1) | (np.diff(samples.stroke[kept]) != 0)][: len(kept)]
     stroke = np.cumsum(begins) - 1
     ends = np.r_[begins[1:], True][: len(kept)]
     # A run of n samples has n + 1 boundaries: where each sample starts, and where the last one ends.
-    start = kept + of.stroke[kept]
+    start = kept + samples.stroke[kept]
     row = np.sort(np.concatenate([start, start[ends] + 1]))
     new = np.cumsum(present) - 1
-    pair, node = present[of.pair_sample], present[of.node_sample]
+    pair, node = present[samples.pair_sample], present[samples.node_sample]
     return replace(
-        of,
+        samples,
         stroke=stroke,
-        lines=of.lines[kept],
-        xy=of.xy[row],
-        pair_sample=new[of.pair_sample[pair]],
-        pair_ground=of.pair_ground[pair],
-        node_sample=new[of.node_sample[node]],
-        node_id=of.node_id[node],
-        side_paths=of.side_paths[kept],
-        number=of.number[kept],
-        source_stroke=of.source_stroke[kept],
+        lines=samples.lines[kept],
+        xy=samples.xy[row],
+        pair_sample=new[samples.pair_sample[pair]],
+        pair_ground=samples.pair_ground[pair],
+        node_sample=new[samples.node_sample[node]],
+        node_id=samples.node_id[node],
+        side_paths=samples.side_paths[kept],
+        number=samples.number[kept],
+        source_stroke=samples.source_stroke[kept],
     )
 
 
-def _match_samples_to_edges(
-    low: FloatArray, high: FloatArray, counts: IntArray, first: IntArray
+def _pair_with_ground(
+    along: FloatArray, owner: IntArray, counts: IntArray, edge_ground: IntArray, n_ground: int
 ) -> tuple[IntArray, IntArray]:
-    """Return the pairs (sample, edge) of edges from `low` to `high` m along strokes of `counts` samples."""
-    begin = np.floor(low / STEP_M + 1e-9).astype(np.int64)
-    end = np.minimum(np.ceil(high / STEP_M - 1e-9).astype(np.int64), counts)
+    """Return the pairs (sample, row of ground) that lie on each other, each once and sorted by sample.
+
+    Parameters
+    ----------
+    along, owner, edge_ground : ndarray of shape (v,)
+        Metres along the stroke, stroke, and row of ground ahead (−1 = none) of each vertex.
+    counts : ndarray of shape (strokes,)
+        Samples of each stroke.
+    n_ground : int
+        Rows of ground.
+    """
+    edge = np.flatnonzero(np.diff(owner) == 0)
+    stroke, first = owner[edge], np.cumsum(counts) - counts
+    begin = np.floor(along[edge] / STEP_M + _ROUNDING).astype(np.int64)
+    end = np.minimum(np.ceil(along[edge + 1] / STEP_M - _ROUNDING).astype(np.int64), counts[stroke])
     n = np.maximum(end - begin, 0)
-    return indices_of_slices(first + begin, n), np.repeat(np.arange(len(low)), n)
+    sample = indices_of_slices(first[stroke] + begin, n)
+    row = np.repeat(edge_ground[edge], n)
+    key = np.unique(sample * (n_ground + 1) + row + 1)
+    return key // (n_ground + 1), key % (n_ground + 1) - 1
 
 
 def middle_rows(samples: Samples, first: IntArray, n_samples: int | IntArray) -> IntArray:

@@ -195,7 +195,7 @@ def _start_ring_at_bend(edges: _Edges, ring: IntArray, ground: IntArray) -> tupl
     return ring, ground
 
 
-def count_side_paths(joined_strokes: Strokes, ways: gpd.GeoDataFrame, counted: BoolArray) -> FloatArray:
+def count_side_paths(strokes: Strokes, ways: gpd.GeoDataFrame, counted: BoolArray) -> FloatArray:
     """Return how many other ways leave each vertex of the strokes, shape (v,).
 
     Parameters
@@ -204,17 +204,17 @@ def count_side_paths(joined_strokes: Strokes, ways: gpd.GeoDataFrame, counted: B
         Which ways are paths one may meet somebody from.
     """
     lists = ways["nodes"].to_numpy()[counted]
-    if not len(lists) or not len(joined_strokes.vertex_node):
-        return np.zeros(len(joined_strokes.vertex_node))
+    if not len(lists) or not len(strokes.vertex_node):
+        return np.zeros(len(strokes.vertex_node))
     node = np.concatenate([np.asarray(n, dtype=np.int64) for n in lists])
     weight, stop = np.full(len(node), 2), np.cumsum([len(n) for n in lists])
     weight[stop - 1] = weight[np.r_[0, stop[:-1]]] = 1
     ids, index = np.unique(node, return_inverse=True)
     degree = np.bincount(index, weights=weight)
-    here = joined_strokes.vertex_node
+    here = strokes.vertex_node
     at = np.minimum(np.searchsorted(ids, here), len(ids) - 1)
     total = np.where(ids[at] == here, degree[at], 0)
-    owner = joined_strokes.vertex_stroke
+    owner = strokes.vertex_stroke
     is_end = np.r_[True, np.diff(owner) != 0] | np.r_[np.diff(owner) != 0, True]
     # A way forking off counts once whether it ends here (1) or passes through (2).
     return np.ceil(np.fmax(total - np.where(is_end, 1, 2), 0) / 2) * 1.0
@@ -241,9 +241,9 @@ def concatenate_strokes(parts: list[Strokes]) -> Strokes:
     )
 
 
-def numbers_of_strokes(of: Strokes) -> IntArray:
+def numbers_of_strokes(strokes: Strokes) -> IntArray:
     """Return the number of each stroke."""
-    return np.arange(len(of.lines)) if of.number is None else of.number
+    return np.arange(len(strokes.lines)) if strokes.number is None else strokes.number
 
 
 def _number_offsets(parts: list[Strokes]) -> list[int]:

@@ -97,12 +97,9 @@ def survey_map(
     if on_open_ground:
         _LOG.info("looking for corridors on open ground")
         open_ground = _find_corridors(area, features, profile, dark=dark)
-    strokes = candidates.concatenate_strokes(
-        [
-            features.strokes or join_ways(features.ways),
-            candidates.strokes_of_corridors(open_ground.lines, len(features.ways)),
-        ]
-    )
+    of_ways = features.strokes or join_ways(features.ways)
+    of_corridors = candidates.strokes_of_corridors(open_ground.lines, len(features.ways))
+    strokes = candidates.concatenate_strokes([of_ways, of_corridors])
     assert strokes.side_paths is not None
     samples = candidates.cut_samples(
         strokes,
