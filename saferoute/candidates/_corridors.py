@@ -23,10 +23,15 @@ _LARGEST_LAWN_M2 = 15_000.0
 and so is grass that only roads, tracks and paths lead to: in Liechtenstein's valley nearly all
 of it is, while Helsinki's lawns have footways beside them."""
 _WAY_NEAR_M = 30.0
+"""A way this near leads to a piece of ground [J]."""
 _MOST = 8
+"""Most corridors on one free piece of ground."""
 _AREA_PER_CORRIDOR_M2 = 2500.0
+"""Ground for which one corridor more is looked for [J]."""
 _APART_M = 12.0
+"""Corridors nearer to each other than this are the same again [J]."""
 _SHORE_NEAR_M = 300.0
+"""A shore farther off says nothing of the direction of a beach [J]."""
 _ALONG_SHORE = 0.35
 """On a beach the ends of a corridor differ this much of its length in their
 distance from the water, at the most: the rest runs across the slope [J]."""
@@ -103,7 +108,7 @@ class CorridorFinder:
         return found, "no clear corridor"
 
     def _is_farmed(self, whole: shapely.Geometry, members: IntArray, kind: str) -> bool:
-        """Say whether grass is more likely a farmer's than for everybody."""
+        """Return whether grass is more likely a farmer's than open to everybody."""
         if self._for_recreation[members].any():
             return False
         if kind == "meadow" or shapely.area(whole) > _LARGEST_LAWN_M2:
@@ -153,7 +158,7 @@ class CorridorFinder:
         return list((lines[self._is_along_shore(ends)] if beach and len(ends) else lines)[:most])
 
     def _is_along_shore(self, ends: FloatArray) -> BoolArray:
-        """Say which lines run along the water, where there is water near."""
+        """Return a mask of lines that run along the water; without water near, of all."""
         if not len(self._blockers.shore):
             return np.ones(len(ends), dtype=bool)
         away = np.full(2 * len(ends), np.nan)

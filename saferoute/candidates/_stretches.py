@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 TIE = 0.02
 """Windows this close in score are tied, and the longer stretch wins [J]."""
 _DIGITS = 6
-"""Scores that agree this far are equal: what differs beyond is rounding, which depends on where one looks from."""
+"""Decimals to which scores are compared: what differs beyond them is rounding, which depends on the area's place."""
 _SHARED = 0.2
 """Two stretches that share more of the smaller one's band than this are one."""
 _SAME_LINE_M = 0.001
+"""Vertices this near to the line between their neighbours are cuts between samples and no bends."""
 _WIDER_M = 0.5
 """How much wider than its best window's strip a stretch may become as it grows:
 the digitising noise of the vertices."""
@@ -39,7 +40,7 @@ class Stretches:
     worst : Windows
         Each stretch's window of least score, by which it is judged, with the
         strip and headings of the whole stretch.
-    first, n_cells : ndarray of shape (s,)
+    first, n_samples : ndarray of shape (s,)
         The samples of each stretch.
     """
 
@@ -53,22 +54,22 @@ class Stretches:
         return shapely.simplify(whole, _SAME_LINE_M, preserve_topology=False)
 
 
-def merge_windows(of: Windows, score: FloatArray, profile: Profile) -> Stretches:
+def merge_windows(windows: Windows, score: FloatArray, profile: Profile) -> Stretches:
     """Merge windows into stretches that do not overlap, the best first.
 
     From the best window on, a stretch grows at both ends as long as the
     windows it takes in tie with it and the whole stays straight.
     """
     score = np.round(score, _DIGITS)
-    growth = _Growth(of, score, profile)
-    for first in of.first[np.lexsort((of.first, -score))]:
+    growth = _Growth(windows, score, profile)
+    for first in windows.first[np.lexsort((windows.first, -score))]:
         growth.grow_stretch(int(first))
     spans = np.array(sorted(growth.spans), dtype=np.int64).reshape(-1, 2)
-    low, n = spans[:, 0], spans[:, 1] - spans[:, 0] + of.n_samples
+    low, n = spans[:, 0], spans[:, 1] - spans[:, 0] + windows.n_samples
     judged = np.array([a + int(np.argmin(growth.score_at[a : b + 1])) for a, b in spans], dtype=np.int64)
     turn = [growth.range_of_headings(int(a), int(a + k)) for a, k in zip(low, n, strict=True)]
     worst = replace(
-        of,
+        windows,
         first=judged,
         strip_width_m=growth.strips.widths_of_runs(low, n),
         heading_range_deg=np.array(turn, dtype=float),
@@ -82,20 +83,20 @@ class _Growth:
     One window after the other asks for single values, which lists give faster than arrays.
     """
 
-    def __init__(self, of: Windows, score: FloatArray, profile: Profile) -> None:
-        size = len(of.samples)
+    def __init__(self, windows: Windows, score: FloatArray, profile: Profile) -> None:
+        size = len(windows.samples)
         self.score_at = np.full(size + 1, -np.inf)  # the last stands for what lies before the first and behind the last
-        self.score_at[of.first] = score
-        self.strips = Strips(of.samples.lines)
+        self.score_at[windows.first] = score
+        self.strips = Strips(windows.samples.lines)
         self.spans: list[tuple[int, int]] = []
-        self._n = of.n_samples
-        self._strip_width = dict(zip(of.first.tolist(), of.strip_width_m.tolist(), strict=True))
+        self._n = windows.n_samples
+        self._strip_width = dict(zip(windows.first.tolist(), windows.strip_width_m.tolist(), strict=True))
         self._score: list[float] = self.score_at.tolist()
-        self._stroke: list[int] = of.samples.stroke.tolist()
-        self._heading: list[float] = chord_headings(of.samples.xy, of.samples.stroke)[1].tolist()
+        self._stroke: list[int] = windows.samples.stroke.tolist()
+        self._heading: list[float] = chord_headings(windows.samples.xy, windows.samples.stroke)[1].tolist()
         self._taken = bytearray(size + 1)
         """Windows that have samples of a stretch."""
-        self._longest = int(profile.longest_m / of.samples.step_m)
+        self._longest = int(profile.longest_m / windows.samples.step_m)
         self._max_turn = profile.max_heading_range_deg
 
     def range_of_headings(self, first: int, end: int) -> float:
@@ -135,7 +136,7 @@ class _Growth:
         return low, high
 
     def _is_tied(self, first: int, at: int) -> bool:
-        """Say whether there is a window at a sample that is as good, on the same stroke, on ground nobody took."""
+        """Return whether a window starts at a sample that is as good, on the same stroke and on free ground."""
         if self._score[at] < self._score[first] - TIE:
             return False
         return self._stroke[at] == self._stroke[first] and not self._taken[at]
@@ -153,19 +154,19 @@ class _Growth:
         return float(self.strips.widths_of_runs(np.array([low]), np.array([high - low + self._n]))[0])
 
 
-def drop_overlapping_stretches(of: Stretches, score: FloatArray, lane_m: float) -> Stretches:
+def drop_overlapping_stretches(stretches: Stretches, score: FloatArray, lane_m: float) -> Stretches:
     """Drop stretches that run on the ground of better ones, in the free lane of each.
 
     Strokes do not overlap, but corridors over one lawn do, and so may a path
     and the lawn it is drawn on. Two that merely cross are both kept.
     """
-    kept = is_best_of_rivals(find_rivals(of.to_lines(), lane_m), order_by_score(of, score))
-    return select_stretches(of, kept)
+    kept = is_best_of_rivals(find_rivals(stretches.to_lines(), lane_m), order_by_score(stretches, score))
+    return select_stretches(stretches, kept)
 
 
-def order_by_score(of: Stretches, score: FloatArray) -> IntArray:
+def order_by_score(stretches: Stretches, score: FloatArray) -> IntArray:
     """Return the rows of stretches from the best to the worst, the longer first where scores are equal."""
-    return np.lexsort((np.arange(len(score)), -of.n_samples, -np.round(score, _DIGITS)))
+    return np.lexsort((np.arange(len(score)), -stretches.n_samples, -np.round(score, _DIGITS)))
 
 
 def find_rivals(lines: NDArray[np.object_], lane_m: float) -> IntArray:
@@ -179,7 +180,7 @@ def find_rivals(lines: NDArray[np.object_], lane_m: float) -> IntArray:
 
 
 def is_best_of_rivals(pairs: IntArray, order: IntArray) -> BoolArray:
-    """Say of each row whether it is kept when each, in this order, drops its rivals."""
+    """Return a mask of rows that are kept when each, in this order, drops its rivals."""
     against: dict[int, list[int]] = {}
     for one, other in pairs.tolist():
         against.setdefault(one, []).append(other)
@@ -191,6 +192,6 @@ def is_best_of_rivals(pairs: IntArray, order: IntArray) -> BoolArray:
     return kept
 
 
-def select_stretches(of: Stretches, rows: IntArray | BoolArray) -> Stretches:
+def select_stretches(stretches: Stretches, rows: IntArray | BoolArray) -> Stretches:
     """Return some of the stretches."""
-    return Stretches(select_windows(of.worst, rows), of.first[rows], of.n_samples[rows])
+    return Stretches(select_windows(stretches.worst, rows), stretches.first[rows], stretches.n_samples[rows])

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from saferoute.model import Profile, Samples
 
 
-def find_windows(of: Samples, free: BoolArray, profile: Profile) -> tuple[Windows, NDArray[np.object_]]:
+def find_windows(samples: Samples, free: BoolArray, profile: Profile) -> tuple[Windows, NDArray[np.object_]]:
     """Find every window of the profile's length that is clear and straight.
 
     Clear and straight are asked of the run-outs, too: who overshoots a bend
@@ -30,28 +30,28 @@ def find_windows(of: Samples, free: BoolArray, profile: Profile) -> tuple[Window
     reasons : ndarray of shape (samples,)
         Why a free sample is in no window: ``too short`` or ``bends``, else ``""``.
     """
-    n = int(np.ceil(profile.clear_length_m / of.step_m - 1e-9))
-    run_out = int(np.ceil(profile.run_out_m / of.step_m - 1e-9))
+    n = int(np.ceil(profile.clear_length_m / samples.step_m - 1e-9))
+    run_out = int(np.ceil(profile.run_out_m / samples.step_m - 1e-9))
     whole = n + 2 * run_out
-    reasons = np.full(len(of), "", dtype=object)
+    reasons = np.full(len(samples), "", dtype=object)
     reasons[free] = "too short"
-    start = np.arange(max(len(of) - whole + 1, 0))
-    fits = of.stroke[start] == of.stroke[start + whole - 1]
+    start = np.arange(max(len(samples) - whole + 1, 0))
+    fits = samples.stroke[start] == samples.stroke[start + whole - 1]
     closed = np.concatenate([[0], np.cumsum(~free)])
     fits &= closed[start] == closed[start + whole]
     start = start[fits]
-    reasons[is_in_runs(start, whole, len(of))] = "bends"
-    heading = chord_headings(of.xy, of.stroke)[1]
-    row = start + of.stroke[start]
+    reasons[is_in_runs(start, whole, len(samples))] = "bends"
+    heading = chord_headings(samples.xy, samples.stroke)[1]
+    row = start + samples.stroke[start]
     straight = _heading_range(heading, row, whole) <= profile.max_heading_range_deg
     start, row = start[straight], row[straight]
-    strips = Strips(of.lines)
+    strips = Strips(samples.lines)
     straight = strips.widths_of_runs(start, np.full(len(start), whole)) <= profile.max_strip_width_m
     start, row = start[straight], row[straight]
     first = start + run_out
-    reasons[is_in_runs(start, whole, len(of))] = ""
+    reasons[is_in_runs(start, whole, len(samples))] = ""
     found = Windows(
-        samples=of,
+        samples=samples,
         first=first,
         n_samples=n,
         run_out_samples=run_out,
@@ -71,19 +71,19 @@ def _heading_range(heading: FloatArray, row: IntArray, n_samples: int) -> FloatA
 
 
 def is_in_runs(first: IntArray, n: int | IntArray, size: int) -> BoolArray:
-    """Say which of `size` samples lie in a run of n samples from one of `first`."""
+    """Return a mask of the `size` samples that lie in a run of n samples from one of `first`."""
     hit = np.zeros(size, dtype=bool)
     hit[indices_of_slices(first, np.broadcast_to(n, np.shape(first)))] = True
     return hit
 
 
-def select_windows(of: Windows, rows: IntArray | BoolArray) -> Windows:
+def select_windows(windows: Windows, rows: IntArray | BoolArray) -> Windows:
     """Return some of the windows."""
     return replace(
-        of,
-        first=of.first[rows],
-        strip_width_m=of.strip_width_m[rows],
-        heading_range_deg=of.heading_range_deg[rows],
+        windows,
+        first=windows.first[rows],
+        strip_width_m=windows.strip_width_m[rows],
+        heading_range_deg=windows.heading_range_deg[rows],
     )
 
 

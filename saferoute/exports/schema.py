@@ -45,7 +45,7 @@ class Column:
 
     @property
     def is_text(self) -> bool:
-        """Whether formats without lists hold its values as text."""
+        """True where formats without lists hold its values as text."""
         return self.type in {"text", "texts"}
 
     @property

@@ -63,7 +63,7 @@ def cut_lines(lines: NDArray[np.object_], step_m: float) -> tuple[NDArray[np.obj
     lines : ndarray of n LineStrings
         Successive vertices differ.
     step_m : float
-        What remains at a line's end and is shorter is left out.
+        What remains at a line's end and is shorter is dropped.
 
     Returns
     -------

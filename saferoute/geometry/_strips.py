@@ -115,7 +115,7 @@ class Strips:
 
 
 def _is_bend(before: FloatArray, at: FloatArray, after: FloatArray) -> BoolArray:
-    """Say of the first piece and of all that follow whether the line bends where they start."""
+    """Return whether the line bends where the first piece and each that follows starts; it does at the first."""
     ahead, away = after - before, at - before
     across = np.abs(ahead[:, 0] * away[:, 1] - ahead[:, 1] * away[:, 0])
     return np.concatenate([[True], across > _STRAIGHT_M * np.hypot(*ahead.T)])

@@ -30,7 +30,7 @@ CAUTION = (
 
 @dataclass(frozen=True, repr=False)
 class Ranking(MappedResult):
-    """Stretches near a place, best first, and all that was left out, with reasons.
+    """Stretches near a place, best first, and all that was excluded, with reasons.
 
     ``len(ranking)`` is the number of stretches; a ranking without any is false.
 
@@ -40,7 +40,7 @@ class Ranking(MappedResult):
         One LineString a stretch, metric CRS, in order of rank; columns as in
         `saferoute.exports.schema.STRETCHES` plus what the map shows in words.
     excluded : GeoDataFrame
-        Lines that were left out: ``reason`` (short name), ``rule`` (a
+        Lines and areas that were excluded: ``reason`` (short name), ``rule`` (a
         sentence), ``length_m``, ``osm_ids``, ``name``.
     considered : mapping
         What was looked at: ``ways``, ``length_m``, ``windows``, ``stretches``.
@@ -124,7 +124,7 @@ class Ranking(MappedResult):
         return self._require_presenter().explain_stretch(self, i)
 
     def exclusions(self) -> list[dict[str, Any]]:
-        """Count what was left out: reason, rule, pieces and length in m, longest first."""
+        """Count what was excluded: reason, rule, pieces and length in m, longest first."""
         counted: dict[str, dict[str, Any]] = {}
         for reason, rule, length_m in zip(*(self.excluded[c] for c in ("reason", "rule", "length_m")), strict=True):
             of_reason = counted.setdefault(reason, {"reason": reason, "rule": rule, "pieces": 0, "length_m": 0.0})
@@ -149,7 +149,7 @@ class Explanation(Result):
 
 @dataclass(frozen=True)
 class Wish:
-    """What a runner asks of a session besides the level: time or distance, not both."""
+    """A runner's wish for a session besides the level: time or distance, not both."""
 
     week: int = 1
     """Week of training, from 1."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Training:
-    """How a level builds a session: the `[session]` table of its profile.
+    """The rules by which a level builds a session: the `[session]` table of its profile.
 
     Pairs are the first week's value and the last one's, between which a
     runner goes in equal steps. All defaults are the beginner's [J]:
@@ -50,7 +50,7 @@ BEGINNER_SECTION_S = 30.0
 
 @dataclass(frozen=True)
 class Profile:
-    """What a runner chooses: level, weights and limits."""
+    """A runner's choices: level, weights and limits."""
 
     name: str
     title: str
@@ -72,7 +72,7 @@ class Profile:
     surface_desirability: Mapping[str, float] = field(default_factory=dict)
     """Overrides of a surface's desirability (0..1)."""
     only_surfaces: frozenset[str] = frozenset()
-    """If not empty: the surfaces the runner asked for; unknown is left out too."""
+    """If not empty: the surfaces the runner asked for; unknown is excluded, too."""
     barefoot: bool = False
     training: Training = Training()
     at: str = ""

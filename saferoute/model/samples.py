@@ -24,7 +24,7 @@ class Samples:
     Attributes
     ----------
     step_m : float
-        Length of a sample; what remains at a stroke's end (< step) is left out.
+        Length of a sample; what remains at a stroke's end (< step) is dropped.
     stroke : ndarray of shape (n,)
         Number of the stroke a sample belongs to.
     lines : ndarray of shape (n,)

@@ -79,7 +79,7 @@ def covered_share(area: Area, extent: shapely.Geometry) -> float:
 
 
 def is_touching(area: Area, geometry: NDArray[np.object_]) -> BoolArray:
-    """Say which geometries in the area's CRS touch the area."""
+    """Return a mask of geometries in the area's CRS that touch the area."""
     if area.half_m is None:
         near: BoolArray = shapely.dwithin(geometry, shapely.Point(project_centre(area)), area.radius_m)
         return near

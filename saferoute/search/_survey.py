@@ -38,7 +38,7 @@ that of the ways within 1 km of a station, which is at most 50 m off."""
 
 @dataclass(frozen=True)
 class Survey:
-    """What is known of an area: first from its map, later with heights and measurements.
+    """An area surveyed: first its map, later heights and measurements.
 
     Attributes
     ----------

@@ -62,7 +62,7 @@ _DOUBLED = 0.4
 
 @dataclass(frozen=True)
 class Ground:
-    """What a session runs on.
+    """The ground that a session runs on.
 
     Attributes
     ----------
@@ -186,7 +186,7 @@ def _find_best_tour(
 
 
 def _compute_figures(table: gpd.GeoDataFrame, route: Route) -> dict[str, float]:
-    """Say how long, how much of it twice, and how much more than the least."""
+    """Return the length and duration of a session, how much is run twice, and the least that visits its stretches."""
     lengths_only = replace(route.graph, cost=route.graph.length_m)
     stops = np.array(route.stops)
     least = find_cheapest_paths(lengths_only, stops).length_m[np.arange(len(stops) - 1), stops[1:]]
@@ -202,7 +202,7 @@ def _compute_figures(table: gpd.GeoDataFrame, route: Route) -> dict[str, float]:
 
 
 def _describe_compromises(ranking: Ranking, tour: Tour, work: Load) -> list[str]:
-    """Say what is less than the level wants."""
+    """Return notes on what falls short of the level."""
     notes = []
     if tour.sections < work.sections:
         notes.append(f"{tour.sections} sections instead of {work.sections}: there is no time for more")
@@ -229,7 +229,7 @@ def _is_unrated(ranking: Ranking, option: Option) -> bool:
 
 
 def _describe_missed_length(figures: dict[str, float], asked: Asked, tour: Tour) -> list[str]:
-    """Say plainly where the session is not as long as was asked, and why."""
+    """Return a note where the session is not as long as was asked, with the reason."""
     got, want = figures["length_m"] / 1000, (asked.metres or 0) / 1000
     text = f"{got:.1f} km instead of {want:.1f} km"
     if asked.seconds is not None:

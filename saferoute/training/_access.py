@@ -31,7 +31,7 @@ FAR_START_M = 50.0
 CONNECTOR_M = 300.0
 """Longest straight line over open ground [J]."""
 OUTSIDE_M = 30.0
-"""So far a connector may leave the ground that the stretch lies on (as in `stretches`)."""
+"""So far a connector may leave the ground that the stretch lies on [J]."""
 _MOST_TRIED, _MOST_KEPT, _APART_M = 30, 2, 60.0
 _MOST_STRETCHES, _NEAREST = 40, 15
 """So many of the best stretches, and of the nearest, are joined to the network."""
@@ -228,7 +228,7 @@ def _find_connectors(
 def _is_unobstructed(
     ranking: Ranking, rows: list[int], lines: NDArray[np.object_], walls: NDArray[np.object_]
 ) -> BoolArray:
-    """Say which connectors stay on their stretch's ground and meet no wall."""
+    """Return a mask of connectors that stay on their stretch's ground and meet no wall."""
     ground = {row: _ground_of_stretch(ranking, row) for row in set(rows)}
     inside = np.array([shapely.covers(ground[row], line) for row, line in zip(rows, lines, strict=True)], dtype=bool)
     length = shapely.length(lines)
@@ -256,7 +256,7 @@ def _ground_of_stretch(ranking: Ranking, row: int) -> shapely.Geometry:
 
 
 def _is_promising(found: list[Option], away: FloatArray, reach_m: float, free: BoolArray) -> BoolArray:
-    """Say which options are on the best stretches by score and beeline, or on the nearest."""
+    """Return a mask of options on the best stretches by score and beeline, or on the nearest."""
     worth = np.array([o.value for o in found]) - FAR_COST * 2 * away / reach_m
     near = free & (2 * away <= 1.1 * reach_m)
     order = np.argsort(-np.where(near, worth, -1e9 - away), kind="stable")
@@ -266,7 +266,7 @@ def _is_promising(found: list[Option], away: FloatArray, reach_m: float, free: B
 
 
 def _describe_unreached(found: list[Option], kept: list[Option], tried: BoolArray, elsewhere: BoolArray) -> list[str]:
-    """Say how many stretches cannot be reached, and why."""
+    """Return notes on how many stretches cannot be reached, and why."""
     reached = {o.row for o in kept}
     island = {o.row for o, away in zip(found, elsewhere, strict=True) if away} - reached
     walled = {o.row for o, hit in zip(found, tried, strict=True) if hit} - reached - island

@@ -38,7 +38,7 @@ NEVER = 10.0
 
 @dataclass(frozen=True)
 class Asked:
-    """How long a session should be."""
+    """The length that is asked of a session."""
 
     metres: float | None
     seconds: float | None
