@@ -1,4 +1,4 @@
-"""Raster files of any format that GDAL reads, refused where their cells are no measured values."""
+"""Reading of raster files in any format of GDAL, with checks that their cells are measured values."""
 
 from __future__ import annotations
 
@@ -23,20 +23,24 @@ _FULL_ROUND = 2 * np.pi
 
 @dataclass(frozen=True)
 class RasterFile:
-    """What a raster file says of itself.
+    """Description of a raster file: where it lies, its tags and its unit.
 
     Attributes
     ----------
+    path : Path
+    tags : mapping
+        Dataset tags by name.
     crs : CRS
-        Of its two horizontal axes.
+        The horizontal coordinate system.
     named_crs : CRS
-        As the file has it, perhaps with a third axis.
+        The coordinate system in the file, perhaps with a vertical axis.
     bounds : tuple of float
         Left, bottom, right and top in units of `crs`.
     unit : str or None
-        Of the values of its first band.
+        Unit of the first band's values; None = the file names none.
     round_trip : float or None
-        Once around the earth in units of `crs`; None where its first axis is no longitude.
+        Length of a full circle of longitude in units of `crs`; None if `crs`
+        is projected.
     """
 
     path: Path
@@ -48,22 +52,37 @@ class RasterFile:
     round_trip: float | None
 
     def transformer_from(self, crs: str) -> Transformer:
-        """Return what turns coordinates of a CRS into those of the raster."""
+        """Return the transformer from a CRS to that of the raster, x before y."""
         from pyproj import Transformer
 
         return Transformer.from_crs(crs, self.crs, always_xy=True)
 
     def project(self, xy: FloatArray, crs: str) -> tuple[FloatArray, FloatArray]:
-        """Return points of shape (n, 2) in the raster's coordinates, longitudes counted as the raster counts them."""
+        """Return points in the coordinates of the raster.
+
+        Longitudes are shifted by whole turns into the raster's own range,
+        which may be 0 to 360 degrees.
+
+        Parameters
+        ----------
+        xy : ndarray of shape (n, 2)
+            Points in `crs`.
+        crs : str
+
+        Returns
+        -------
+        x, y : ndarray of shape (n,)
+            Infinite where the raster's projection is not defined.
+        """
         x, y = self.transformer_from(crs).transform(*xy.T)
         if self.round_trip is not None:
             left, _, right, _ = self.bounds
-            with np.errstate(invalid="ignore"):  # infinite: where the raster's projection ends
+            with np.errstate(invalid="ignore"):  # points beyond the projection are infinite
                 x = np.where((x < left) | (x > right), left + np.mod(x - left, self.round_trip), x)
         return x, y
 
     def bounds_in_degrees(self) -> tuple[float, float, float, float]:
-        """Return west, south, east and north; east is above 180 where the raster crosses the antimeridian."""
+        """Return west, south, east and north in degrees; east is above 180 if the raster crosses the antimeridian."""
         from pyproj import Transformer
 
         west, south, east, north = Transformer.from_crs(self.crs, WGS84, always_xy=True).transform_bounds(*self.bounds)
@@ -71,18 +90,18 @@ class RasterFile:
 
 
 def open_raster(path: Path) -> Any:
-    """Open a raster file with rasterio.
+    """Return a raster file opened by rasterio; a zip file is opened as the raster inside.
 
     Raises
     ------
     InvalidInput
-        If GDAL cannot read it.
+        If the file does not exist or GDAL cannot read it.
     """
     import rasterio
 
     if not path.exists():
         raise InvalidInput(f"{path}: no such file; give the path of a raster")
-    # GDAL opens name.hgt.zip by itself, and knows the place from the name alone.
+    # GDAL opens name.hgt.zip by itself: a tile of SRTM says where it lies in its file name only.
     name = path.name.lower()
     inside = name.endswith(".zip") and not name.endswith(".hgt.zip")
     try:
@@ -92,13 +111,13 @@ def open_raster(path: Path) -> Any:
 
 
 def read_raster_file(path: Path) -> RasterFile:
-    """Return what a raster file says of itself.
+    """Return the description of a raster file, once it is checked.
 
     Raises
     ------
     InvalidInput
-        If there is no such file, GDAL cannot read it, its cells are colours or complex
-        numbers, or it has no coordinate system that belongs to the ground.
+        If the file does not exist, GDAL cannot read it, its cells are colours
+        or complex numbers, or its coordinate system is not one of the earth.
     """
     from pyproj import CRS
 
@@ -127,6 +146,7 @@ def _check_band(path: Path, data: Any) -> None:
         raise InvalidInput(f"{path}: the file holds several rasters; give one of them, turned into a GeoTIFF")
     if "complex" in data.dtypes[0]:
         raise InvalidInput(f"{path}: its cells are complex numbers; a raster of real numbers is needed")
+    # Pictures of maps and hillshades are rasters, too, and their colours would pass for heights.
     colour = data.colorinterp[0]
     bytes_alone = data.count >= 3 and set(data.dtypes) == {"uint8"}
     if colour not in (ColorInterp.gray, ColorInterp.undefined) or bytes_alone:
@@ -135,7 +155,7 @@ def _check_band(path: Path, data: Any) -> None:
 
 
 def _find_ground_crs(path: Path, named: CRS) -> CRS:
-    """Return the horizontal part of a coordinate system, which must belong to the earth's ground."""
+    """Return the horizontal part of a coordinate system, or raise `InvalidInput` if it is not one of the earth."""
     from pyproj import Transformer
     from pyproj.exceptions import ProjError
 
@@ -143,7 +163,7 @@ def _find_ground_crs(path: Path, named: CRS) -> CRS:
     try:
         if crs is not None and Transformer.from_crs(crs, WGS84, always_xy=True):
             return crs
-    except ProjError:  # another planet's
+    except ProjError:  # PROJ refuses to transform from another planet
         pass
     raise InvalidInput(
         f"{path}: its coordinate system {named.name!r} ({named.type_name}) does not say where on the earth it lies; "
@@ -152,13 +172,28 @@ def _find_ground_crs(path: Path, named: CRS) -> CRS:
 
 
 def _is_on_ground(crs: CRS) -> bool:
+    """Return whether a coordinate system is geographic or projected, not geocentric or a local one."""
     return bool(crs.is_geographic or crs.is_projected)
 
 
 def read_band(path: Path, data: Any, window: Window) -> FloatArray:
-    """Return the values of the first band, NaN where the file masks them or has none.
+    """Return the values of the first band in a window, NaN where they are not known.
 
-    A cell is known where neither nodata, nor a mask, nor any transparency stands against it.
+    A cell is not known if it has the nodata value, is masked, or is at all
+    transparent. GDAL looks at only one of these, so each is checked.
+
+    Parameters
+    ----------
+    path : Path
+        For the error message.
+    data : DatasetReader
+        The open raster.
+    window : Window
+        Columns and rows to read.
+
+    Returns
+    -------
+    ndarray of shape (rows, columns)
 
     Raises
     ------
@@ -172,23 +207,34 @@ def read_band(path: Path, data: Any, window: Window) -> FloatArray:
         raw = data.read(1, window=window)
         known: BoolArray = data.read_masks(1, window=window) == np.iinfo(np.uint8).max
         for band, colour in enumerate(data.colorinterp, start=1):
-            if colour == ColorInterp.alpha:  # where there is a nodata value, too, GDAL looks at that alone
+            if colour == ColorInterp.alpha:  # GDAL ignores it if there is a nodata value
                 known &= data.read(band, window=window) >= _opaque(data.dtypes[band - 1])
     except rasterio.errors.RasterioError as error:
         raise InvalidInput(f"{path}: the raster is damaged and cannot be read; copy it again") from error
-    known &= raw != data.nodata  # where there is a mask, too, GDAL looks at that alone
+    known &= raw != data.nodata  # GDAL ignores nodata if there is a mask
     return np.where(known, raw.astype(float), np.nan)
 
 
 def _opaque(dtype: str) -> float:
-    """Return the value of a transparency band that means: not transparent."""
+    """Return the value by which a transparency band marks cells that are not transparent."""
     return float(np.iinfo(dtype).max) if np.issubdtype(np.dtype(dtype), np.integer) else 1.0
 
 
 def measure_cell_size(data: Any, to_raster: Transformer, xy: FloatArray) -> float:
-    """Return the larger side of a cell in metres on the ground, in the middle of points of shape (n, 2)."""
+    """Return the longer side of a cell in metres on the ground.
+
+    Parameters
+    ----------
+    data : DatasetReader
+        The open raster.
+    to_raster : Transformer
+        From a metric CRS to that of the raster.
+    xy : ndarray of shape (n, 2)
+        Points in the metric CRS; the cell in their middle is measured.
+    """
     middle = xy.mean(axis=0)
     x, y = to_raster.transform(*middle)
+    # A raster turned by 90 degrees has its sides in b and d, with a and e 0.
     a, e = data.transform.a or data.transform.b, data.transform.e or data.transform.d
     sides = [to_raster.transform(x + dx, y + dy, direction="INVERSE") for dx, dy in ((a, 0.0), (0.0, e))]
     return float(max(np.hypot(*(np.array(side) - middle)) for side in sides))

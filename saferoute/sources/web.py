@@ -1,7 +1,8 @@
-"""HTTP within bounds: a deadline on a whole request, a limit on its bytes, no way to another host.
+"""An HTTP client that limits the time, size and redirects of each request.
 
-Time-outs of sockets start anew with every byte, so that a server which sends
-one a second holds a client for ever; here a timer cuts the connection.
+A socket's timeout starts anew with every byte, so a server that sends one
+byte a second could hold a client for ever. Here a timer cuts the connection
+when the whole request has taken too long.
 """
 
 from __future__ import annotations
@@ -34,33 +35,36 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 HOME = "https://saferoute.example"
-"""Where operators of services find whom to write to."""
+"""Address at which operators of services find a contact."""
 USER_AGENT = f"saferoute/{__version__} (+{HOME})"
 OSM_HEADERS = {"Referer": HOME, "Accept-Language": "en"}
-"""What the usage policies of OpenStreetMap's services ask for besides the user agent, and the language of names."""
+"""Headers that the usage policies of OpenStreetMap's services ask for, and the language for names."""
 
 _BUSY = frozenset({429, 500, 502, 503, 504})
+"""Status codes that may be gone at the next try."""
 _BUSY_PAGES = (b"rate_limited", b"too busy", b"timeout", b"try again")
-"""What Overpass writes in the pages it sends instead of data while it is busy."""
+"""Words in the web pages that Overpass sends instead of data while it is busy."""
 _PAGE = 65_536
 """Bytes of a web page that are searched for these words."""
 _CHUNK = 65_536
+"""Bytes read at a time."""
 _MOST_REDIRECTS = 3
 _COUNT_S = 10.0
-"""Seconds between two lines of a countdown."""
+"""Seconds between two messages of a countdown."""
 
 
 class Failed(Exception):
-    """A request that brought no answer.
+    """Raised when a request brings no usable answer.
 
     Parameters
     ----------
     reason : str
-        What the service did, as in "answered 504 Gateway Timeout".
+        What the service did, as the predicate of a sentence: "answered 504
+        Gateway Timeout".
     again : bool
-        Whether it is worth asking once more.
+        True if another try may succeed.
     wait_s : float, optional
-        How long the service asks to wait.
+        Seconds that the service asks to wait; None = it names none.
     """
 
     def __init__(self, reason: str, *, again: bool = False, wait_s: float | None = None) -> None:
@@ -70,13 +74,24 @@ class Failed(Exception):
 
 
 def call_with_retries(ask: Callable[[], T], *, service: str, patience: Patience) -> T:
-    """Return what `ask` returns, called again after a logged wait while the service is busy.
+    """Call a function, again after a wait as long as the service is busy, and return its result.
+
+    Parameters
+    ----------
+    ask : callable
+        Sends one request, and raises `Failed` if it brings no answer.
+    service : str
+        Name of the service, for the log.
+    patience : Patience
+        Number and length of the waits.
 
     Raises
     ------
     Failed
-        If the last try failed, asking again is of no use, or the service asks for too long a wait.
+        If the last try failed, another try cannot help, or the service asks
+        for too long a wait.
     """
+    # The None at the end stands for the last try, which no wait follows.
     for wait_s in (*patience.waits_s, None):
         try:
             return ask()
@@ -91,7 +106,7 @@ def call_with_retries(ask: Callable[[], T], *, service: str, patience: Patience)
 
 
 def _count_down(seconds: float, reason: str, patience: Patience) -> None:
-    """Wait, and log every few seconds how long is left: nobody is to take the program for dead."""
+    """Wait, and log the time left every few seconds, so that the program does not seem to hang."""
     while seconds > 0:
         logger.info("%s; asking again in %.0f s", reason, seconds)
         part = min(_COUNT_S, seconds)
@@ -100,10 +115,15 @@ def _count_down(seconds: float, reason: str, patience: Patience) -> None:
 
 
 class BoundedClient(requests.Session):
-    """An HTTP client whose every request ends within its limits; for one thread at a time.
+    """An HTTP client whose requests all end within some limits.
 
-    Bodies are read at once, redirects are not followed. Whatever goes wrong
-    is raised as `Failed`.
+    Bodies are read whole at once, and redirects are not followed. Every error
+    is raised as `Failed`. One thread at a time may use a client.
+
+    Parameters
+    ----------
+    limits : RequestLimits
+        Limits of each request.
     """
 
     def __init__(self, limits: RequestLimits) -> None:
@@ -115,7 +135,13 @@ class BoundedClient(requests.Session):
             self.mount(scheme, _Adapter(self._opened))
 
     def send(self, request: Any, **kwargs: Any) -> Any:
-        """Send a request, and read its answer whole."""
+        """Send a request and return the response with its body read.
+
+        Raises
+        ------
+        Failed
+            If the connection fails, or the answer takes too long or is too large.
+        """
         late = threading.Event()
 
         def cut_late_request() -> None:
@@ -129,6 +155,7 @@ class BoundedClient(requests.Session):
         try:
             kwargs |= {"stream": True, "allow_redirects": False, "timeout": self._connection_timeouts()}
             response = super().send(request, **kwargs)
+            # Read here and not by requests, whose `content` knows no limit on the unpacked size.
             if request.method != "HEAD":
                 response._content = self._read_body(response)  # noqa: SLF001 - as its own `content` does
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
@@ -139,22 +166,23 @@ class BoundedClient(requests.Session):
             raise
         finally:
             timer.cancel()
-        if late.is_set():  # a body without a length ends where the connection does
+        if late.is_set():  # cut by the timer, a body without a length looks complete
             self.close()
             raise Failed(too_slow)
         return response
 
     def get_redirect_target(self, resp: Any) -> None:
-        """Return None: requests would read the body of a redirection without bounds."""
+        """Return None, since requests would read the body of a redirect without a limit."""
 
     def cut_connection(self) -> None:
-        """End the connection, whatever it is doing; may be called from another thread."""
+        """End the connection at once, from any thread."""
+        # shutdown wakes a thread that waits in recv; close would leave it waiting.
         for sock in list(self._opened):
             with suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connection and its duplicate handle."""
         super().close()
         while self._opened:
             self._opened.pop().close()
@@ -163,11 +191,13 @@ class BoundedClient(requests.Session):
         return self._limits.connect_s, self._limits.total_s
 
     def _read_body(self, response: Any) -> bytes:
+        """Return the unpacked body of a response, or raise `Failed` once it is larger than allowed."""
         most = self._limits.most_bytes
         too_long = f"sends more than {most / 1e6:.0f} MB"
         length = response.headers.get("Content-Length", "")
         if length.isdigit() and int(length) > most:
             raise Failed(too_long)
+        # The header may be missing, and counts packed bytes: a small packed body may unpack to gigabytes.
         body = bytearray()
         for chunk in response.raw.stream(_CHUNK, decode_content=True):
             body += chunk
@@ -177,7 +207,7 @@ class BoundedClient(requests.Session):
 
 
 class _Adapter(HTTPAdapter):
-    """Connects so that the client holds a handle of the connection from its first packet on."""
+    """An adapter for requests that notes each socket from its first packet on, for the client to cut."""
 
     def __init__(self, opened: list[socket.socket]) -> None:
         self._pools = {
@@ -197,6 +227,9 @@ class _Adapter(HTTPAdapter):
 
 
 def _make_pool_class(pool: Any, connection: Any, opened: list[socket.socket]) -> Any:
+    """Return a class of connection pools that puts a duplicate of each new socket into `opened`."""
+
+    # Hooked in here because urllib3 shows the socket to nobody before the first answer has come.
     class Watched(connection):  # type: ignore[misc]
         def _new_conn(self) -> socket.socket:
             new: socket.socket = super()._new_conn()
@@ -209,7 +242,8 @@ def _make_pool_class(pool: Any, connection: Any, opened: list[socket.socket]) ->
 
 
 def _failure_from_error(error: Exception) -> Failed:
-    """Say what went wrong with a connection."""
+    """Return the failure that the errors of requests and urllib3 stand for."""
+    # The cause lies some layers down: as `reason`, as an argument, or chained by `raise from`.
     cause: Any = error
     while cause is not None:
         for kinds, reason in _FINAL:
@@ -228,11 +262,11 @@ _FINAL: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
     ((requests.ConnectTimeout,), "cannot be reached"),
     ((requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema), "has no valid address"),
 )
-"""What asking again does not mend."""
+"""Errors that another try cannot mend, and their wording; the first that fits is used."""
 
 
 def check_status(response: Any) -> None:
-    """Raise `Failed` unless the answer is a success."""
+    """Raise `Failed` unless the status of a response is a success."""
     status = f"answered {response.status_code} {str(response.reason or '')[:60]}".rstrip()
     if response.status_code in _BUSY:
         raise Failed(status, again=True, wait_s=_parse_retry_after(response.headers.get("Retry-After")))
@@ -244,7 +278,7 @@ def check_status(response: Any) -> None:
 
 
 def _parse_retry_after(text: str | None) -> float | None:
-    """Return the seconds that a Retry-After header names, as a number or as a date."""
+    """Return the seconds that a Retry-After header gives as a number or date, None if it gives neither."""
     if text is None:
         return None
     if text.strip().isdecimal():
@@ -258,12 +292,13 @@ def _parse_retry_after(text: str | None) -> float | None:
 
 
 def parse_json_answer(response: Any) -> Any:
-    """Return the JSON of an answer.
+    """Return the JSON in the body of a response.
 
     Raises
     ------
     Failed
-        If the answer is no success, empty, a web page, or JSON that is cut off or too deep.
+        If the status is not a success, or the body is empty, a web page, or
+        JSON that is cut off or nested too deeply.
     """
     check_status(response)
     body: bytes = response.content
@@ -282,7 +317,25 @@ def parse_json_answer(response: Any) -> Any:
 
 
 def fetch_body(client: BoundedClient, url: str, *, absent: frozenset[int] = frozenset()) -> bytes | None:
-    """Return a body, None where the status is one of `absent`; redirects within the host are followed."""
+    """Return the body at an address, following redirects within its host.
+
+    Parameters
+    ----------
+    client : BoundedClient
+    url : str
+    absent : frozenset of int
+        Status codes that mean that there is nothing at the address.
+
+    Returns
+    -------
+    bytes or None
+        None if the status is one of `absent`.
+
+    Raises
+    ------
+    Failed
+        If the request fails, or redirects leave the host or do not end.
+    """
     for _ in range(_MOST_REDIRECTS + 1):
         response = client.get(url)
         if response.status_code in absent:
@@ -299,6 +352,8 @@ def fetch_body(client: BoundedClient, url: str, *, absent: frozenset[int] = froz
 
 
 def _is_safe_redirect(url: str, target: str) -> bool:
+    """Return whether a redirect within a host leads to the same service, or from http to https."""
+    # Another port may be another, internal service; https to http would give up the protection.
     old, new = urlsplit(url), urlsplit(target)
     if old.scheme == "http" and new.scheme == "https":
         return True

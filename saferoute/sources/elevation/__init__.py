@@ -1,1 +1,1 @@
-"""Heights: rasters, and tiles of two services."""
+"""Sources of heights: local rasters, Mapterhorn and GLO-30."""

@@ -1,4 +1,4 @@
-"""What a height can be, and how good heights are, by the size of a raster's cells."""
+"""Plausible heights, and the accuracy of heights by the size of a raster's cells."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from saferoute.arrays import BoolArray, FloatArray
 
 LOWEST_M, HIGHEST_M = -500.0, 9000.0
-"""Heights outside are garbage, whatever the nodata tag says (voids of SRTM over the sea)."""
+"""Range of heights on earth in m; others are marks of missing data, such as the voids of SRTM over the sea."""
 
 COARSEST_M = 400.0
-"""Larger cells tell nothing of a stretch: a slope fitted over 200 m would lie within a single one [J]."""
+"""Largest usable cell in m: a slope is fitted over up to 200 m, which would lie within a single larger one [J]."""
 
 KINDS = (
     (3.0, 0.2, 1.0, False),  # lidar terrain models
@@ -22,17 +22,23 @@ KINDS = (
     (150.0, 1.35, 45.0, True),  # SRTM at 3 seconds
     (COARSEST_M, 4.5, 125.0, True),  # GMTED2010 at 7.5 seconds: hills smaller than a cell are not in it
 )
-"""Largest cell in m, σ in m, correlation length in m, surface model: chosen so that
-intervals of slopes hold as docs/validation.md measures; [J] for 10 m and for the last."""
+"""Rows of: largest cell in m, standard error in m, its correlation length in m, whether it is a surface model.
+
+Chosen so that intervals of slopes cover measured slopes as often as they
+should (docs/validation.md); [J] for cells of 10 m and for the last row.
+"""
 
 
 def estimate_quality(cell_m: float) -> tuple[float, float, bool]:
-    """Return σ and correlation length in m of rasters with cells of this size, and whether they show surfaces.
+    """Return standard error in m, correlation length in m and surface model for a size of cells.
+
+    A surface model shows roofs and treetops, where a terrain model shows the
+    ground.
 
     Parameters
     ----------
     cell_m : float
-        At most `COARSEST_M`.
+        Side of a cell in m, at most `COARSEST_M`.
 
     Examples
     --------
@@ -43,6 +49,6 @@ def estimate_quality(cell_m: float) -> tuple[float, float, bool]:
 
 
 def is_void(grid: FloatArray) -> BoolArray:
-    """Return a mask of heights that are none: missing, or beyond what the earth has."""
+    """Return a mask of heights that are missing or not possible on earth."""
     void: BoolArray = ~np.isfinite(grid) | (grid < LOWEST_M) | (grid > HIGHEST_M)
     return void

@@ -1,4 +1,9 @@
-"""Steps between rasters that meet: other zero levels, or a surface against the ground."""
+"""Wider errors where two sources of heights meet with a step.
+
+Two rasters may count from different zero levels, or one may show roofs and
+treetops and the other the ground. A slope fitted across the seam would then
+be wrong by more than the errors of either.
+"""
 
 from __future__ import annotations
 
@@ -16,27 +21,34 @@ if TYPE_CHECKING:
     from saferoute.model import Heights
 
 SEAM_M = 200.0
-"""Slopes are fitted over up to this length: so near a seam they may lie across it."""
+"""Distance to a seam up to which errors are widened: slopes are fitted over up to this length."""
 _SIGMAS = 2.0
-"""A difference is a step from this many standard errors of both heights on."""
+"""A difference of more than this many joint standard errors is a step: 95 % of chance differences are less."""
 _FEWEST = 3
-"""Points that a step must be seen at: a single path across a seam has no more."""
+"""Fewest points at which a step must show; a single path across a seam has no more."""
 _SHORTEST_M = 10.0
+"""Least reach in m to neighbours across a seam; see `_CELLS_ACROSS`."""
 _CELLS_ACROSS = 2.0
-"""Neighbours across a seam are at most this many of the larger cells apart, or `_SHORTEST_M` where cells
-are small: beside its edge a raster is unknown for half a cell, and points lie 5 m apart."""
+"""Reach to neighbours across a seam, in cells of the coarser source, and at least `_SHORTEST_M`.
+
+A raster is unknown for half a cell beside its edge, and points lie 5 m apart.
+"""
 
 
 def widen_at_seams(heights: Heights, xy: FloatArray, known: Sequence[FloatArray]) -> Heights:
-    """Return the heights with larger errors beside seams with a step, and a note on each step.
+    """Return heights with larger errors near seams that have a step, and a note on each step.
 
     Parameters
     ----------
+    heights : Heights
+        Heights of n points, from several sources.
     xy : ndarray of shape (n, 2)
         The points, in m.
     known : sequence of ndarray of shape (n,)
-        What each of `heights.sources` knows, NaN elsewhere: also where another one goes first.
+        The heights in m that each of `heights.sources` has, NaN elsewhere, even
+        at points where another source is preferred.
     """
+    # Pair by pair: only sources that are next to each other somewhere can have a seam.
     sigma, notes = heights.sigma_m.copy(), []
     for one, other in combinations(range(len(known)), 2):
         beside = _points_beside(xy, heights.source == one, heights.source == other, SEAM_M)
@@ -54,7 +66,7 @@ def widen_at_seams(heights: Heights, xy: FloatArray, known: Sequence[FloatArray]
 
 
 def _points_beside(xy: FloatArray, one: BoolArray, other: BoolArray, reach_m: float) -> BoolArray:
-    """Return a mask of the points of either kind with one of the other kind within reach."""
+    """Return a mask of the points of either source that have one of the other source within reach."""
     beside = np.zeros(len(xy), dtype=bool)
     rows, others = np.flatnonzero(one), np.flatnonzero(other)
     points = shapely.points(xy)
@@ -66,11 +78,13 @@ def _points_beside(xy: FloatArray, one: BoolArray, other: BoolArray, reach_m: fl
 
 
 def _measure_step(heights: Heights, xy: FloatArray, pair: tuple[int, int], known: Sequence[FloatArray]) -> float:
-    """Return by how many m one source lies above or below another, 0 where their errors explain it.
+    """Return the size of the step between two sources in m, 0 if their errors can explain it.
 
-    Where both know the same points, that is the median of their differences; else
-    that of neighbours across the seam, as far as the ground's own slope does not explain it.
+    Where both sources know the same points, the step is the median of their
+    differences. Otherwise it is that of neighbours across the seam, less what
+    the slope of the ground can explain.
     """
+    # Medians, because a bridge or a building at the seam must not make a step.
     sigma = [heights.sigma_m[heights.source == source].max() for source in pair]
     allowed = _SIGMAS * float(np.hypot(*sigma))
     both = known[pair[1]] - known[pair[0]]
@@ -89,7 +103,7 @@ def _measure_step(heights: Heights, xy: FloatArray, pair: tuple[int, int], known
 def _neighbours_across(
     heights: Heights, xy: FloatArray, pair: tuple[int, int]
 ) -> tuple[np.ndarray, np.ndarray, FloatArray]:
-    """Return rows of points of both sources that are neighbours, and how far apart they are in m."""
+    """Return the rows of pairs of neighbours across a seam, and their distances in m."""
     here, there = (np.flatnonzero(heights.source == source) for source in pair)
     reach_m = max(_SHORTEST_M, _CELLS_ACROSS * float(heights.cell_m[np.concatenate([here, there])].max()))
     points = shapely.points(xy)
@@ -100,7 +114,7 @@ def _neighbours_across(
 
 
 def _steepness(heights: Heights, xy: FloatArray, rows: np.ndarray) -> float:
-    """Return the median rise over run between points and their nearest neighbours of the same source."""
+    """Return the median slope, as rise over run, from points to their nearest neighbours of the same source."""
     rises = []
     points = shapely.points(xy)
     for source in np.unique(heights.source[rows]):
@@ -109,6 +123,7 @@ def _steepness(heights: Heights, xy: FloatArray, rows: np.ndarray) -> float:
         (at, nearest), run_m = shapely.STRtree(points[all_of_it]).query_nearest(
             points[asked], exclusive=True, return_distance=True, all_matches=False
         )
+        # Doubled points, where two lines meet, have no run and so no slope.
         rise_m = np.abs(heights.elevation_m[all_of_it[nearest]] - heights.elevation_m[asked[at]])
         rises.append(rise_m[run_m > 0] / run_m[run_m > 0])
     every = np.concatenate(rises)
