@@ -11,11 +11,13 @@ from saferoute.sources.osm._files import open_file
 from saferoute.sources.osm._objects import RELATION, WAY, read_lines, read_tags
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from saferoute.sources.osm._columns import Columns
 
+_WAY_KEYS = tuple(key for key in keys.AREA_KEYS if key != "highway")
+"""Roads are most of the ways, and areas only where they are tagged so."""
 _TYPES = (("type", "multipolygon"), ("type", "boundary"))
 
 
@@ -46,17 +48,14 @@ def read_fragments(path: Path, assembled: Collection[int]) -> Columns:
     import osmium
 
     rows = empty_fragments()
-    owners = _find_lost_relations(path, assembled)
+    lost = _find_lost_relations(path, assembled)
+    for way_id, area in _find_lost_ways(path, assembled):
+        lost.setdefault(way_id, []).append(area)
     in_osmium = osmium.osm
     ways = osmium.FileProcessor(open_file(path), in_osmium.NODE | in_osmium.WAY).with_locations()
-    for way in ways.with_filter(osmium.filter.EntityFilter(in_osmium.WAY)):
-        lost = owners.get(way.id, [])
-        if 2 * way.id not in assembled:
-            tags = read_tags(way)
-            if _was_to_enclose(way, tags):
-                lost = [*lost, _Lost(WAY, way.id, tags)]
-        if lost:
-            _add_lines(rows, way, lost)
+    ways = ways.with_filter(osmium.filter.EntityFilter(in_osmium.WAY))
+    for way in ways.with_filter(osmium.filter.IdFilter(lost)):
+        _add_lines(rows, way, lost[way.id])
     return rows.build_columns()
 
 
@@ -65,7 +64,7 @@ def empty_fragments() -> Rows:
     return Rows(keys.AREA_TAGS, deciding=(*keys.AREA_KEYS, "area"))
 
 
-def _find_lost_relations(path: Path, assembled: Collection[int]) -> Mapping[int, list[_Lost]]:
+def _find_lost_relations(path: Path, assembled: Collection[int]) -> dict[int, list[_Lost]]:
     """Return the relations that are no whole areas, by the ids of their member ways."""
     import osmium
 
@@ -84,9 +83,25 @@ def _find_lost_relations(path: Path, assembled: Collection[int]) -> Mapping[int,
     return owners
 
 
+def _find_lost_ways(path: Path, assembled: Collection[int]) -> Iterator[tuple[int, _Lost]]:
+    """Yield the ids of ways that were meant to enclose an area and do not, and what they were meant to be."""
+    import osmium
+
+    seen: set[int] = set()
+    way: Any
+    for chosen in (osmium.filter.KeyFilter(*_WAY_KEYS), osmium.filter.TagFilter(("area", "yes"))):
+        for way in osmium.FileProcessor(open_file(path), osmium.osm.WAY).with_filter(chosen):
+            if 2 * way.id in assembled or way.id in seen:
+                continue
+            seen.add(way.id)
+            tags = read_tags(way)
+            if _was_to_enclose(way, tags):
+                yield way.id, _Lost(WAY, way.id, tags)
+
+
 def _was_to_enclose(way: Any, tags: dict[str, str]) -> bool:
     """Return whether a way was meant to enclose an area: a closed one, or an open one of a kind that no line is."""
-    if not tags or not keys.is_area(tags.get) or is_mere_border(keys.AREA_KEYS, tags.get):
+    if not keys.is_area(tags.get) or is_mere_border(keys.AREA_KEYS, tags.get):
         return False
     return bool(way.is_closed()) or (name_kind(tags.get) is not None and not keys.is_line(tags.get))
 
