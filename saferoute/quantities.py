@@ -1,7 +1,7 @@
-"""Numbers that are not known exactly: one a row, with what is known of their error.
+"""Uncertain numbers, one per row, with their error.
 
-A quantity knows its raw values and how to draw plausible ones. What they are
-worth is none of its business: `saferoute.scoring` judges.
+A quantity holds raw values and can draw plausible ones. It does not judge them;
+`saferoute.scoring` does.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from saferoute.arrays import FloatArray, IntArray
 
 CAUTIOUS = 0.25
-"""Quantile at which a guessed value is estimated, so that silence never looks as good as speech [J]."""
+"""Quantile at which a guessed value is estimated; low, so that untagged ways never look as good as tagged ones [J]."""
 
 
 @dataclass(frozen=True)
 class RandomNumbers:
-    """The random numbers of d draws, the same for every row.
+    """Random numbers of d draws, which all rows share.
 
     Attributes
     ----------
     uniform, normal : ndarray of shape (d,)
-        Independent of each other.
+        Uniform over 0..1 and standard normal, independent of each other.
     """
 
     uniform: FloatArray
@@ -38,37 +38,50 @@ class RandomNumbers:
 
     @cached_property
     def second_normal(self) -> FloatArray:
-        """Normal numbers that are independent of `normal`, made of `uniform`; shape (d,)."""
+        """Standard normal numbers made of `uniform`, hence independent of `normal`; shape (d,)."""
+        # Made of what is there: a further draw from the generator would change all draws after it.
         return np.array([NormalDist().inv_cdf(u) for u in np.clip(self.uniform, 1e-6, 1 - 1e-6)])
 
 
 class Quantity(ABC):
-    """One uncertain number for each of w rows."""
+    """Base of uncertain numbers, one for each of w rows."""
 
     value: FloatArray
-    """Raw values of shape (w,); NaN = unknown."""
+    """Raw values of shape (w,), NaN where they are unknown."""
 
     @abstractmethod
     def draw(self, random: RandomNumbers) -> FloatArray:
-        """Return plausible values of shape (w, d), or (w, 1) where all draws of a row are the same."""
+        """Return plausible values of each row.
+
+        Parameters
+        ----------
+        random : RandomNumbers of d draws
+            Quantities that are drawn from the same numbers err together.
+
+        Returns
+        -------
+        ndarray of shape (w, d) or (w, 1)
+            The second shape if all draws of a row are the same; NaN where the
+            value is unknown.
+        """
 
     @abstractmethod
     def select_rows(self, rows: IntArray) -> Self:
-        """Return the quantity of some of the rows."""
+        """Return the quantity of some rows, in the order given."""
 
     def estimate_values(self) -> FloatArray:
-        """Return the best estimate of each value, shape (w,)."""
+        """Return the best estimate of each value, shape (w,); NaN where there is none."""
         return self.value
 
 
 @dataclass(frozen=True)
 class Exact(Quantity):
-    """Values that are as good as certain."""
+    """Values without a noteworthy error."""
 
     value: FloatArray
 
     def draw(self, random: RandomNumbers) -> FloatArray:  # noqa: ARG002
-        """Return the values themselves."""
+        """Return the values themselves, shape (w, 1)."""
         return self.value[:, None]
 
     def select_rows(self, rows: IntArray) -> Exact:
@@ -78,7 +91,7 @@ class Exact(Quantity):
 
 @dataclass(frozen=True)
 class Normal(Quantity):
-    """Values with a normal error.
+    """Values with a normally distributed error.
 
     Attributes
     ----------
@@ -90,7 +103,7 @@ class Normal(Quantity):
     sigma: FloatArray | float
 
     def draw(self, random: RandomNumbers) -> FloatArray:
-        """Return values with an error each."""
+        """Return the values plus errors, shape (w, d)."""
         return self.value[:, None] + _as_column(self.sigma) * random.normal
 
     def select_rows(self, rows: IntArray) -> Normal:
@@ -100,15 +113,15 @@ class Normal(Quantity):
 
 @dataclass(frozen=True)
 class LogNormal(Quantity):
-    """Values that are known to a factor.
+    """Positive values with a normally distributed error of their logarithm.
 
     Attributes
     ----------
     sigma : ndarray of shape (w,) or float
-        Standard error of their logarithm.
+        Standard error of the logarithm.
     independent : bool
-        Whether the error is independent of that of the criterion's other
-        quantities; by default all of them err together.
+        Whether the error is independent of those of the criterion's other
+        quantities; by default all of them are drawn together.
     """
 
     value: FloatArray
@@ -116,7 +129,7 @@ class LogNormal(Quantity):
     independent: bool = False
 
     def draw(self, random: RandomNumbers) -> FloatArray:
-        """Return values with a factor each."""
+        """Return the values times random factors, shape (w, d)."""
         normal = random.second_normal if self.independent else random.normal
         return self.value[:, None] * np.exp(_as_column(self.sigma) * normal)
 
@@ -127,16 +140,16 @@ class LogNormal(Quantity):
 
 @dataclass(frozen=True)
 class Guessed(Quantity):
-    """Values of which some are known, and the others have a distribution over a few.
+    """Values of which some are known and the others have a discrete distribution.
 
     Attributes
     ----------
     support : ndarray of shape (k,)
-        Possible values, ascending; where there is none, what is unknown stays so.
+        Possible values, ascending; if empty, unknown values stay NaN.
     probability : ndarray of shape (m, k)
-        Distributions, each with sum 1.
+        Distributions over `support`; each row sums to 1.
     distribution : ndarray of shape (w,)
-        Row of `probability` of each value that is unknown, −1 of those that are known.
+        Row of `probability` for each unknown value, −1 for known ones.
     """
 
     value: FloatArray
@@ -145,7 +158,7 @@ class Guessed(Quantity):
     distribution: IntArray
 
     def draw(self, random: RandomNumbers) -> FloatArray:
-        """Return the known values, and quantiles of the distributions of the others."""
+        """Return the known values, and random quantiles of the distributions of the others; shape (w, d)."""
         return self._fill(np.repeat(self.value[:, None], len(random.uniform), axis=1), random.uniform)
 
     def select_rows(self, rows: IntArray) -> Guessed:
@@ -153,7 +166,7 @@ class Guessed(Quantity):
         return Guessed(self.value[rows], self.support, self.probability, self.distribution[rows])
 
     def estimate_values(self) -> FloatArray:
-        """Return the known values, and a low quantile of the distributions of the others."""
+        """Return the known values, and the quantile `CAUTIOUS` of the distributions of the others; shape (w,)."""
         return self._fill(self.value[:, None].copy(), np.array([CAUTIOUS]))[:, 0]
 
     def _fill(self, table: FloatArray, at: FloatArray) -> FloatArray:
@@ -165,18 +178,18 @@ class Guessed(Quantity):
 
 @dataclass(frozen=True)
 class Remainder(Quantity):
-    """What one quantity leaves of another, at least 0."""
+    """The difference of two quantities, at least 0."""
 
     whole: Quantity
     part: Quantity
 
     @property
     def value(self) -> FloatArray:  # type: ignore[override]
-        """The difference of the values."""
+        """Differences of the values, at least 0; shape (w,)."""
         return np.maximum(self.whole.value - self.part.value, 0.0)
 
     def draw(self, random: RandomNumbers) -> FloatArray:
-        """Return differences of draws; no part is negative."""
+        """Return differences of draws, at least 0; negative draws of `part` count as 0."""
         return np.maximum(self.whole.draw(random) - np.maximum(self.part.draw(random), 0.0), 0.0)
 
     def select_rows(self, rows: IntArray) -> Remainder:
@@ -194,7 +207,7 @@ def compute_quantiles(support: FloatArray, probability: FloatArray, at: FloatArr
     probability : ndarray of shape (m, k)
         Their probabilities in each distribution.
     at : ndarray of shape (q,)
-        0..1.
+        Shares at which quantiles are taken, 0..1.
 
     Returns
     -------
@@ -206,6 +219,7 @@ def compute_quantiles(support: FloatArray, probability: FloatArray, at: FloatArr
     [[0.6]]
     """
     cumulative = np.cumsum(probability, axis=1)
+    # The margin keeps a sum that rounding left just short of a share from skipping to the next value.
     index: IntArray = (cumulative[:, None, :] < at[None, :, None] - 1e-12).sum(axis=2)
     values: FloatArray = support[np.minimum(index, len(support) - 1)]
     return values

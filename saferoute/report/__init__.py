@@ -1,1 +1,1 @@
-"""Words: tables, timetables and notebooks for people."""
+"""Tables, timetables, reasons and notices in words, for people to read."""

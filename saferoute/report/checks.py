@@ -1,4 +1,4 @@
-"""What to check on foot before running, and whether to do it barefoot."""
+"""Advice on what to check on foot before running, and on running barefoot."""
 
 from __future__ import annotations
 
@@ -14,18 +14,31 @@ if TYPE_CHECKING:
     from saferoute.arrays import BoolArray, IntArray
 
 EDGE_M = 15.0
-"""Who veers as blindfolded walkers do ("Veering in human locomotion": 2.5 m in 15 m) is 11 m off the line
-when a section of 30 s at 2.2 m/s ends; and some more [J]."""
+"""Distance of a drop or water from the line within which it must be checked [J].
+
+A runner who veers as blindfolded walkers do (2.5 m in 15 m, "Veering in human locomotion") is
+11 m off the line after 30 s at 2.2 m/s; the rest is a margin."""
 _EDGE = f"the edge: a drop or water is mapped within {EDGE_M:.0f} m of the line"
 _LAMPS = "lamps: it is dark at that hour, and lighting is not tagged"
 _SURE_PCT = 1.0
-"""Standard error of a slope from which on it is to be checked, percentage points [J]."""
+"""Standard error of a slope above which it must be checked, in percentage points [J]."""
 _COMPLETE = 0.5
-"""Confidence in the obstacles below which small things are to be looked for [J]."""
+"""Confidence in obstacles below which small objects must be looked for [J]."""
 
 
 def advise_barefoot(surface: object) -> str:
-    """Return whether to take the shoes off: on checked sand or grass only."""
+    """Return advice on running barefoot, which is possible on checked sand or grass only.
+
+    Parameters
+    ----------
+    surface : object
+        A value of the tag ``surface``; anything but a str counts as untagged.
+
+    Returns
+    -------
+    str
+        Begins with "possible" or "no".
+    """
     if not isinstance(surface, str):
         return "no: the surface is not tagged"
     if surface in SOFT_SURFACES:
@@ -51,18 +64,23 @@ _CHECKS_BY_KIND = {
 def list_checks(
     table: pd.DataFrame, tags: pd.DataFrame, *, beside_edge: IntArray, unlit_in_the_dark: BoolArray
 ) -> list[list[str]]:
-    """Return what to look at on foot before running: all that the data cannot tell.
+    """Return the checks to make on foot before running, for everything the data cannot tell.
 
     Parameters
     ----------
     table : DataFrame of n rows
-        Stretches, with the columns of every criterion.
+        Stretches, with the columns that `saferoute.report.reasons` makes.
     tags : DataFrame of n rows
-        ``kind``, ``dog``, ``fee`` and ``beach_club`` of the ground of each.
+        ``kind``, ``dog``, ``fee`` and ``beach_club`` of the ground of each stretch.
     beside_edge : ndarray of row numbers
-        Stretches with a drop or water within `EDGE_M`, too far for a limit.
+        Stretches with a drop or water within `EDGE_M` but too far away for a limit.
     unlit_in_the_dark : ndarray of bool, shape (n,)
-        Whether it is dark at the hour, and nobody says that there are lamps.
+        Whether it is dark at the hour and lighting is not tagged.
+
+    Returns
+    -------
+    list of n lists of str
+        The most important checks first.
     """
     grounds = tags[["kind", "dog", "fee", "beach_club"]].to_dict("records")
     rows = zip(table.to_dict("records"), grounds, unlit_in_the_dark, strict=True)
@@ -81,7 +99,7 @@ def list_checks(
 
 
 def _list_unknowns(row: Mapping[Hashable, Any]) -> list[str]:
-    """Return what no tag and no raster tells of a stretch."""
+    """Return the checks of a stretch for what no tag and no raster tells."""
     unknowns = []
     if pd.isna(row["surface"]):
         unknowns.append("the surface: it is not tagged")

@@ -1,4 +1,4 @@
-"""How crowded a stretch is, in words: how many people and why, quiet hours, wheels, and what lies beside."""
+"""Crowding in words: people and their reasons, quiet hours, wheels, and the neighbours of a stretch."""
 
 from __future__ import annotations
 
@@ -23,15 +23,27 @@ _BICYCLES = {
     crowding.BICYCLES_SHARED: "shared",
 }
 _BESIDE = {"scooters": "scooter hire", "dogs": "dog park", "school": "school gate", "playground": "playground"}
-"""Columns of outputs, and what they tell of."""
+"""Columns of outputs, and the neighbours that they tell of."""
 _GUESSED = 0.5
-"""Share of the people from which on the hour is called a guess."""
+"""Share of people with a guessed clock above which the hour is called a guess [J]."""
 _NUMBERS = ("no", "a", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _UNCOUNTED = frozenset({"parking"})
+"""Words that have no plural."""
 
 
 def describe_crowding(evidence: pd.DataFrame) -> pd.DataFrame:
-    """Return the columns that tell of people, wheels, dogs and children."""
+    """Return the columns on people, wheels, dogs and children.
+
+    Parameters
+    ----------
+    evidence : DataFrame of n rows
+        As the crowding criterion gathers it.
+
+    Returns
+    -------
+    DataFrame of n rows
+        Two numbers, and words that are missing where they do not apply.
+    """
     known = evidence["people_per_hour"].notna()
     hours = [describe_quiet_hours(hours) for hours in evidence["quiet_hours"]]
     table = evidence[["people_per_hour", "crowd_percentile"]].assign(
@@ -50,12 +62,17 @@ def _describe_neighbour(name: str, is_beside: pd.Series[bool]) -> pd.api.extensi
 
 
 def describe_quiet_hours(hours: BoolArray) -> str:
-    """Return quiet hours by kind of day, as people write them.
+    """Return quiet hours as text, by kind of day.
 
     Parameters
     ----------
     hours : ndarray of bool, shape (3, 24)
-        By `crowding.KINDS_OF_DAY` and hour.
+        By `crowding.KINDS_OF_DAY` and hour from 0 to 23.
+
+    Returns
+    -------
+    str
+        "no hour of light" if all are False.
 
     Examples
     --------
@@ -68,6 +85,7 @@ def describe_quiet_hours(hours: BoolArray) -> str:
 
 
 def _format_hours(hours: BoolArray) -> str:
+    # False on both ends gives hours before midnight and after it an edge, too.
     edges = np.flatnonzero(np.diff(np.r_[False, hours, False].astype(int)))
     return ", ".join(f"{first}–{end}" for first, end in edges.reshape(-1, 2))
 
@@ -77,7 +95,7 @@ def _as_text(values: Iterable[object]) -> pd.api.extensions.ExtensionArray:
 
 
 def _describe_people(said: Row, row: Row) -> str:
-    """Return how many people, compared with what, for which reason, how sure, and what else comes along."""
+    """Return a sentence on the people of a stretch, their causes and certainty, and what else comes along."""
     wheels = f"bicycles and scooters {said['bicycles']}; motors {said['motors']}"
     rest = "; ".join([wheels, *(str(said[column]) for column in _BESIDE if isinstance(said[column], str))])
     people, share, moment = row["people_per_hour"], row["crowd_percentile"], row["moment"]
@@ -105,7 +123,7 @@ def _describe_certainty(row: Row) -> str:
 
 
 def round_in_words(number: float) -> str:
-    """Return a number to one digit, as sure as it is.
+    """Return a number in words, rounded to one digit because it is no better known.
 
     Examples
     --------
@@ -119,7 +137,7 @@ def round_in_words(number: float) -> str:
 
 
 def count_in_words(n: int, word: str) -> str:
-    """Return a number of things.
+    """Return a count and its noun in the singular or plural, with small counts in words.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""Rankings, sessions and explanations as a notebook shows them: a compact table, and what must stand beside it.
+"""HTML of rankings, sessions and explanations for notebooks.
 
-Notebooks that are not trusted let neither scripts nor style sheets through, so there are none here; and
-they set what stands between dollar signs as formulas, which names of strangers must not be.
+Untrusted notebooks remove scripts and style sheets, so the HTML has none. Notebooks also render text between
+dollar signs as formulas, which is turned off because the names on the map are written by strangers.
 """
 
 from __future__ import annotations
@@ -17,20 +17,21 @@ if TYPE_CHECKING:
     from saferoute.model import Explanation, Ranking, Session
 
 _NO_FORMULAS = "tex2jax_ignore mathjax_ignore"
+"""Classes by which MathJax 2 and 3 leave text alone."""
 
 
 def ranking_html(ranking: Ranking) -> str:
-    """Return the stretches as a table, what was left out, and the notes.
+    """Return a ranking as HTML: its stretches in a table, the excluded ways, and the notes.
 
     Parameters
     ----------
     ranking : Ranking
-        It may be empty.
+        May be empty.
 
     Returns
     -------
     str
-        HTML without scripts; texts of the data are escaped.
+        HTML without scripts, with all text escaped.
     """
     left_out = table.exclusion_lines(ranking)
     return _wrap_parts(
@@ -44,7 +45,7 @@ def ranking_html(ranking: Ranking) -> str:
 
 
 def session_html(session: Session) -> str:
-    """Return the session as a timetable, what to check, and the notes, as `ranking_html` does."""
+    """Return a session as HTML: its timetable, the checks and the notes; without scripts, with all text escaped."""
     if not len(session.steps):
         return _wrap_parts(
             "<p><b>No session: no stretch can be reached.</b></p>", _render_paragraphs(timetable.closing_lines(session))
@@ -58,7 +59,7 @@ def session_html(session: Session) -> str:
 
 
 def explanation_html(answer: Explanation) -> str:
-    """Return how a way scores and why, or which limit leaves it out, as `ranking_html` does."""
+    """Return an explanation as HTML: facts, criteria and notes; without scripts, with all text escaped."""
     first, *others = table.fact_lines(answer)
     columns = (("criterion", False), ("desirability", True), ("confidence", True), ("why", False))
     return _wrap_parts(

@@ -1,4 +1,4 @@
-"""What must be said with every ranking and session: title, attribution, licence, date, caution."""
+"""Notices that must accompany every ranking and session: title, attribution, licence, date and caution."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ ODBL_URL = "https://opendatacommons.org/licenses/odbl/1-0/"
 
 
 def make_title(thing: Ranking | Session) -> str:
-    """Return one line that names a ranking or a session."""
+    """Return the title of a ranking or session, in one line of plain text."""
     ranking = thing.ranking if isinstance(thing, Session) else thing
     where, level = sanitize_text(ranking.place.name, 60), sanitize_text(ranking.profile.name, 40)
     if isinstance(thing, Session):
@@ -18,7 +18,18 @@ def make_title(thing: Ranking | Session) -> str:
 
 
 def collect_notices(thing: Ranking | Session) -> dict[str, str]:
-    """Return what must go with every file: attribution, licence, date of the data, caution, notes."""
+    """Return the notices that must be in every file.
+
+    Parameters
+    ----------
+    thing : Ranking or Session
+
+    Returns
+    -------
+    dict of str
+        ``title``, ``attribution``, ``licence`` (a URL), ``data_date``
+        ("unknown" if it is), ``caution`` and ``notes``, all plain text.
+    """
     ranking = thing.ranking if isinstance(thing, Session) else thing
     notes = [*ranking.notes, *(thing.notes if isinstance(thing, Session) else ())]
     return {
@@ -32,7 +43,7 @@ def collect_notices(thing: Ranking | Session) -> dict[str, str]:
 
 
 def join_notices(thing: Ranking | Session) -> str:
-    """Return all of the notices as one text."""
+    """Return all notices but the title as one paragraph, for formats that hold no more than that."""
     words = collect_notices(thing)
     date = f"Data of {words['data_date']}" if words["data_date"] != "unknown" else "Date of the data unknown"
     parts = [words["attribution"], f"Licence: {words['licence']}", date, words["caution"]]

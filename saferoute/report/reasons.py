@@ -1,4 +1,4 @@
-"""Why a stretch is worth what it is: the evidence of each criterion in words."""
+"""Reasons for the desirabilities of a stretch: the evidence of each criterion in words."""
 
 from __future__ import annotations
 
@@ -19,17 +19,25 @@ if TYPE_CHECKING:
     Row = Mapping[Any, Any]
 
 _COMPLETE = 0.5
-"""Confidence in the obstacles below which a reader is told that some may be missing."""
+"""Confidence in obstacles below which readers are told that some may be missing [J]."""
 
 
 def describe_measurement(criterion: Criterion, measurement: Measurement, rows: IntArray) -> pd.DataFrame:
-    """Return the columns in which a ranking shows what a criterion found in some rows.
+    """Return the columns in which a ranking shows the findings of a criterion.
+
+    Parameters
+    ----------
+    criterion : Criterion
+    measurement : Measurement
+        What the criterion measured.
+    rows : ndarray of int
+        Rows of the measurement to describe.
 
     Returns
     -------
     DataFrame of len(rows) rows
-        The raw values, and ``why_<criterion>`` in words. A criterion for
-        which nobody has written words has its value and unit.
+        Raw values, and ``why_<criterion>`` in words. For a criterion without
+        words of its own these are its value and unit.
     """
     evidence = (
         pd.DataFrame({criterion.name: measurement.value[rows]})
@@ -127,4 +135,4 @@ _DESCRIBERS: Mapping[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
     "obstacles": _describe_obstacles,
     "crowding": crowd.describe_crowding,
 }
-"""What turns a criterion's evidence and confidence into columns; the others' values speak for themselves."""
+"""Functions that turn the evidence and confidence of a criterion into columns, by its name."""

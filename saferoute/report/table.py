@@ -1,4 +1,4 @@
-"""The ranking as a table for a terminal."""
+"""Rankings and explanations as text and tables for a terminal."""
 
 from __future__ import annotations
 
@@ -17,17 +17,18 @@ if TYPE_CHECKING:
     from saferoute.model import Explanation, Ranking
 
 RATING_WORDS = {"none": "unrated"}
+"""Words for ratings that are not shown as they are."""
 
 COLUMNS = (
     ("#", True), ("rating", False), ("score", True), ("length", True), ("away", True), ("slope %", True),
     ("strip", True), ("surface", False), ("best hours", False), ("limited by", False),
     ("on", False),
 )  # fmt: skip
-"""Titles of the columns of `format_row`, and whether they are numbers."""
+"""Titles of the columns of `format_row`, each with True if it holds numbers."""
 
 
 def heading_line(ranking: Ranking) -> str:
-    """Return one line that says what was found, where and for whom."""
+    """Return a line with the number of stretches found, the place and the profile."""
     where = sanitize_text(ranking.place.name)
     if not len(ranking.stretches):
         return f"Nothing qualifies near {where}: the limits left no stretch."
@@ -38,7 +39,7 @@ def heading_line(ranking: Ranking) -> str:
 
 
 def ranking_table(ranking: Ranking) -> RenderableType:
-    """Return the stretches as a table: length, slope ± error, strip, surface, best hours, limit, rating."""
+    """Return the stretches as a table for a terminal, one row each, with the columns `COLUMNS`."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -52,7 +53,7 @@ def ranking_table(ranking: Ranking) -> RenderableType:
 
 
 def format_row(row: Mapping[Any, Any]) -> list[str]:
-    """Return what the table shows of a row of `Ranking.stretches`."""
+    """Return the cells of the table for a row of `Ranking.stretches`, in the order of `COLUMNS`."""
     surface = "unknown" if pd.isna(row["surface"]) else sanitize_text(row["surface"], 18)
     where = sanitize_text(row["osm_ids"][0], 24) if pd.isna(row["name"]) else sanitize_text(row["name"], 30)
     slope = "unknown"
@@ -74,7 +75,7 @@ def format_row(row: Mapping[Any, Any]) -> list[str]:
 
 
 def _shorten_hours(best_hours: str) -> str:
-    """Return the best hours of working days and of Saturday; the rest stands in files and `explain`.
+    """Return the best hours of working days and Saturday only, to keep the table narrow.
 
     Examples
     --------
@@ -85,7 +86,7 @@ def _shorten_hours(best_hours: str) -> str:
 
 
 def format_distance(metres: float) -> str:
-    """Return a distance as people say it.
+    """Return a distance rounded to 10 m, or to .1 km from 1 km on.
 
     Examples
     --------
@@ -96,7 +97,7 @@ def format_distance(metres: float) -> str:
 
 
 def exclusion_lines(ranking: Ranking) -> list[str]:
-    """Return what was left out, a line a reason, longest first; open ground has no length."""
+    """Return a line for each reason of exclusion with length, number and rule, longest first."""
     return [
         f"{_format_length(e['length_m'])}  {e['pieces']:5d} × {e['reason']}: {e['rule']}" for e in ranking.exclusions()
     ]
@@ -107,7 +108,7 @@ def _format_length(metres: float) -> str:
 
 
 def closing_lines(ranking: Ranking) -> list[str]:
-    """Return what must stand under every ranking: notes, date, attribution, caution."""
+    """Return the lines that must follow every ranking: notes, attribution, date and caution."""
     date = f"data of {sanitize_text(ranking.data_date)}" if ranking.data_date else "date of the data unknown"
     return [
         *(f"Note: {sanitize_text(note, 400)}." for note in ranking.notes),
@@ -117,13 +118,13 @@ def closing_lines(ranking: Ranking) -> list[str]:
 
 
 def ranking_parts(ranking: Ranking) -> Parts:
-    """Return the stretches as a table, what was left out, and the notes."""
+    """Return a ranking as text: its stretches in a table, the excluded ways, and the notes."""
     lines = ["Left out:", *exclusion_lines(ranking), "", *closing_lines(ranking)]
     return Parts(heading_line(ranking), ranking_table(ranking) if len(ranking.stretches) else None, lines)
 
 
 def explanation_parts(answer: Explanation) -> Parts:
-    """Return how a way scores and why, or which limit leaves it out."""
+    """Return an explanation as text: the facts, the criteria with their reasons, and the notes."""
     heading, *lines = _explanation_lines(answer)
     return Parts(heading, None, lines)
 
@@ -143,7 +144,7 @@ def _explanation_lines(answer: Explanation) -> list[str]:
 
 
 def fact_lines(answer: Explanation) -> list[str]:
-    """Return what an explanation says besides its criteria: where; then rating, score and places, or limit and rule."""
+    """Return the facts of an explanation: the place, then rating, score and ranks, or the limit and its rule."""
     row = answer.row
     what = ", ".join(sanitize_text(i) for i in row["osm_ids"][:5])
     name = sanitize_text(row["name"]) if isinstance(row["name"], str) else "no name"
@@ -169,11 +170,11 @@ def fact_lines(answer: Explanation) -> list[str]:
 
 
 def criterion_rows(answer: Explanation) -> list[list[str]]:
-    """Return of each criterion its name, desirability, confidence and reason."""
+    """Return a row of cells for each criterion: name, desirability, confidence and reason."""
     row = answer.row
     return [[n, f"{row[f'd_{n}']:.2f}", f"{row[f'c_{n}']:.2f}", sanitize_text(row[f"why_{n}"], 400)] for n in CRITERIA]
 
 
 def checks_line(answer: Explanation) -> str:
-    """Return what to check on foot."""
+    """Return a line with everything to check on foot before running."""
     return "Check on foot: " + "; ".join(sanitize_text(c) for c in answer.row["checks"]) + "."

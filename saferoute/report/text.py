@@ -1,4 +1,4 @@
-"""Text written by strangers, made plain: no control, no direction, no end in sight."""
+"""Plain text: strings of strangers made harmless, and results laid out in lines."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
 LONGEST = 120
-"""Characters after which a name is cut."""
+"""Most characters of a name; longer ones are cut."""
 
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-"""Control, format (bidi, zero width), surrogate, private, unassigned, line and paragraph separators."""
+"""Unicode categories that are removed: control, format (bidi, zero width), surrogate, private use, unassigned,
+line and paragraph separators."""
 
 LONGEST_VALUE = 400
-"""Characters after which a text in a table is cut."""
+"""Most characters of a text in a table; longer ones are cut."""
 
 
 def sanitize_text(text: object, longest: int = LONGEST) -> str:
@@ -25,17 +26,23 @@ def sanitize_text(text: object, longest: int = LONGEST) -> str:
     Parameters
     ----------
     text : object
-        What an OSM tag, a file name or a user holds.
+        The value of an OSM tag, a file name, or input of a user.
     longest : int
-        Characters to keep; a cut is marked by an ellipsis.
+        Most characters to keep; an ellipsis marks a cut.
+
+    Returns
+    -------
+    str
+        One line, without control or direction characters; white space is
+        collapsed.
 
     Examples
     --------
     >>> sanitize_text("Nice" + chr(0x1B) + "[31m" + chr(0x202E) + " lawn" + chr(10) + "2")
     'Nice[31m lawn 2'
     """
-    head = str(text)[: 10 * longest]  # a name of 100 KB is not worth reading whole
-    if not head.isprintable():  # most names are, and hold none of what is left out
+    head = str(text)[: 10 * longest]  # bounds the work on hostile tags of 100 KB
+    if not head.isprintable():  # printable text, the common case, holds nothing to remove
         head = "".join(" " if c in "\n\r\t" else c for c in head if c in "\n\r\t" or _is_visible(c))
     kept = " ".join(head.split())
     return kept if len(kept) <= longest else kept[: longest - 1].rstrip() + "…"
@@ -46,7 +53,7 @@ def _is_visible(character: str) -> bool:
 
 
 class Parts(NamedTuple):
-    """A result as text: its first line, its table where it has one, and the lines below."""
+    """A result as text: a heading, an optional table, and the lines below."""
 
     heading: str
     table: RenderableType | None
@@ -54,10 +61,11 @@ class Parts(NamedTuple):
 
 
 _COLUMNS_WIDE = 160
+"""Width at which tables are laid out where no terminal sets one."""
 
 
 def format_parts(parts: Parts) -> str:
-    """Return the parts as one text; lines are as long as they are."""
+    """Return the parts as one text, without folding long lines."""
     from rich.console import Console
 
     out = io.StringIO()
@@ -67,7 +75,7 @@ def format_parts(parts: Parts) -> str:
 
 
 def print_parts(parts: Parts, console: Console) -> None:
-    """Print the parts; lines that are wider than the console are folded."""
+    """Print the parts to a console, folding lines that are wider than it."""
     from rich.text import Text
 
     console.print(Text(parts.heading))

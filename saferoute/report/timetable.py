@@ -1,4 +1,4 @@
-"""A session as a timetable for the terminal."""
+"""Sessions as text and timetables for a terminal."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from saferoute.model import Session
 
 COLUMNS = (("at", True), ("km", True), ("step", False), ("for", True), ("m", True), ("what", False))
-"""Titles of the columns of `format_row`, and whether they are numbers."""
+"""Titles of the columns of `format_row`, each with True if it holds numbers."""
 
 
 def session_parts(session: Session) -> Parts:
-    """Return the timetable, what to check and the notes; the notes alone where there are no steps."""
+    """Return a session as text: its timetable, the checks and the notes, or the notes alone without steps."""
     if not len(session.steps):
         heading, *lines = closing_lines(session)
         return Parts(heading, None, lines)
@@ -31,7 +31,7 @@ def session_parts(session: Session) -> Parts:
 
 
 def steps_table(session: Session) -> RenderableType:
-    """Return the steps as a table: when, what, how long, how far."""
+    """Return the steps as a table for a terminal, one row each, with the columns `COLUMNS`."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -45,7 +45,7 @@ def steps_table(session: Session) -> RenderableType:
 
 
 def format_row(row: Mapping[Any, Any]) -> list[str]:
-    """Return what the timetable shows of a row of `Session.steps`."""
+    """Return the cells of the timetable for a row of `Session.steps`, in the order of `COLUMNS`."""
     return [
         format_time(row["start_s"]),
         f"{row['start_m'] / 1000:.2f}",
@@ -57,7 +57,7 @@ def format_row(row: Mapping[Any, Any]) -> list[str]:
 
 
 def format_time(seconds: float) -> str:
-    """Return a time as a watch shows it.
+    """Return a duration as m:ss, or h:mm:ss from an hour on.
 
     Examples
     --------
@@ -70,7 +70,7 @@ def format_time(seconds: float) -> str:
 
 
 def summary_lines(session: Session) -> list[str]:
-    """Return the session in a sentence or two, and what to check on each stretch."""
+    """Return the figures of a session in two lines, and a line of checks for each stretch."""
     f = session.figures
     lines = [
         (
@@ -92,7 +92,7 @@ def summary_lines(session: Session) -> list[str]:
 
 
 def closing_lines(session: Session) -> list[str]:
-    """Return what must stand under every session: notes, date, attribution, caution."""
+    """Return the lines that must follow every session: notes, attribution, date and caution."""
     ranking = session.ranking
     date = f"data of {sanitize_text(ranking.data_date)}" if ranking.data_date else "date of the data unknown"
     return [
@@ -103,7 +103,7 @@ def closing_lines(session: Session) -> list[str]:
 
 
 def start_qr(session: Session) -> str:
-    """Return a QR code of the start as text: a `geo:` address, which phones open in a map."""
+    """Return a QR code of the start as text, holding a ``geo:`` address that phones open in a map."""
     import io
 
     import segno

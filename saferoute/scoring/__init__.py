@@ -1,8 +1,8 @@
-"""The judge: from raw measurements to desirabilities, scores, ratings and an order.
+"""Desirabilities, scores, ratings and ranks from raw measurements.
 
-S = (∏ dᵢ^wᵢ)^.7 · (min dᵢ)^.3: one bad criterion cannot be bought off by good
-ones. Data quality C stands apart from S, and the order goes by S₂₀, the 20th
-percentile of S over draws of all that is uncertain.
+The score is S = (∏ dᵢ^wᵢ)^.7 · (min dᵢ)^.3, so good criteria cannot make up for a
+bad one. Data quality C is kept apart from S. Stretches are ranked by S₂₀, the
+20th percentile of S over draws of everything uncertain.
 """
 
 from __future__ import annotations

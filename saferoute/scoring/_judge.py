@@ -1,4 +1,4 @@
-"""What raw numbers are worth: the scales that criteria declare, applied to what they measured."""
+"""Desirabilities of measurements on the scales that their criteria declare."""
 
 from __future__ import annotations
 
@@ -16,17 +16,28 @@ if TYPE_CHECKING:
 
 _LOWER_HALF = np.array([-1.96, -1.44, -1.15, -0.93, -0.76, -0.6, -0.46, -0.32, -0.19, -0.06])
 _EQUAL_PARTS = RandomNumbers(uniform=np.full(20, 0.5), normal=np.concatenate([_LOWER_HALF, -_LOWER_HALF[::-1]]))
-"""Medians of 20 equal parts of a normal curve."""
+"""Medians of 20 equal parts of a normal distribution, by which it is averaged without random noise."""
 _LEAST_POSITIVE = 1e-6
-"""What a value of 0 stands for in logarithms."""
+"""Value that stands for 0 in logarithms."""
 
 
 def judge_best_estimates(criterion: Criterion, measurement: Measurement) -> FloatArray:
-    """Return the desirability of the best estimate of each row, shape (w,).
+    """Return the desirability of the best estimate of each row.
 
-    What is unknown is worth `Criterion.unknown`. Where something may be
-    missing, it is the mean of what is seen and of what is unknown, weighted by
-    `Measurement.completeness`; nobody gains by what is missing.
+    An unknown value is worth `Criterion.unknown`. Where the map may be
+    incomplete, the result is the mean of what is seen and what is unknown,
+    weighted by `Measurement.completeness`. Incompleteness never raises it.
+
+    Parameters
+    ----------
+    criterion : Criterion
+        Declares the scales of the measurement and of its bounds.
+    measurement : Measurement of w rows
+
+    Returns
+    -------
+    ndarray of shape (w,)
+        0..1; NaN only if a criterion without `unknown` leaves a value unknown.
     """
     quantity, unknown = measurement.quantity, criterion.unknown
     if criterion.averaged:
@@ -41,17 +52,29 @@ def judge_best_estimates(criterion: Criterion, measurement: Measurement) -> Floa
             whole = measurement.completeness
             worth = whole * worth + (1 - whole) * np.fmin(unknown.estimate, worth)
         worth = np.where(np.isnan(worth), unknown.estimate, worth)
+    # Bounds come last, so that they cap unknown values too; fmin ignores a bound that is unknown itself.
     for name, scale in criterion.bounds.items():
         worth = np.fmin(worth, rate_values(scale, measurement.bounds[name].estimate_values()))
     return worth
 
 
 def judge_draws(criterion: Criterion, measurement: Measurement, random: RandomNumbers) -> FloatArray:
-    """Return plausible desirabilities of each row, shape (w, d).
+    """Return plausible desirabilities of each row.
 
-    What is unknown is drawn from `Criterion.unknown`. Where something may be
-    missing, a draw is of what is seen with the probability
-    `Measurement.completeness`, else of what is unknown, as far as that is worse.
+    Unknown values are drawn from `Criterion.unknown`. Where the map may be
+    incomplete, a draw takes what is seen with the probability
+    `Measurement.completeness`, and otherwise what is unknown, if that is worse.
+
+    Parameters
+    ----------
+    criterion : Criterion
+    measurement : Measurement of w rows
+    random : RandomNumbers of d draws
+
+    Returns
+    -------
+    ndarray of shape (w, d)
+        0..1, read-only.
     """
     drawn, unknown = measurement.quantity.draw(random), criterion.unknown
     worth = rate_values(criterion, drawn)
@@ -59,7 +82,8 @@ def judge_draws(criterion: Criterion, measurement: Measurement, random: RandomNu
         worth = _hedge(criterion, worth, drawn, measurement.hedge.draw(random))
     if unknown is not None:
         if measurement.completeness is not None:
-            # The uniform number decides whether the map is whole; a Cauchy curve over the normal one, what is missing.
+            # The uniform number decides whether the map is complete. What is missing needs a second number, which a
+            # Cauchy curve makes of the normal one: between 0 and 1, and symmetric.
             missing = _draw_unknown(unknown, 0.5 + np.arctan(random.normal) / np.pi)
             worth = np.where(random.uniform < measurement.completeness[:, None], worth, np.fmin(worth, missing))
         worth = np.where(np.isnan(worth), _draw_unknown(unknown, random.uniform), worth)
@@ -69,7 +93,18 @@ def judge_draws(criterion: Criterion, measurement: Measurement, random: RandomNu
 
 
 def rate_values(scale: Scale, values: FloatArray) -> FloatArray:
-    """Return the desirability of raw values of any shape, NaN where they are unknown.
+    """Return the desirability of raw values.
+
+    Parameters
+    ----------
+    scale : Scale
+    values : ndarray of any shape
+        In the scale's unit.
+
+    Returns
+    -------
+    ndarray of the same shape
+        0..1; NaN where the value is NaN.
 
     Examples
     --------
@@ -82,10 +117,11 @@ def rate_values(scale: Scale, values: FloatArray) -> FloatArray:
 
 
 def _average_over_error(criterion: Criterion, quantity: Normal) -> FloatArray:
-    """Return the mean desirability over the error, at most that of the same error around the best of values.
+    """Return the mean desirability over the error of each value, capped by that of the best value.
 
-    Without that bound a worse value could score more than the best one, where
-    its error reaches over a kinder part of the curve.
+    The cap is the mean over the same error around the best value. Without it a
+    worse value could score more than the best one, if its error reaches over a
+    kinder part of the curve.
     """
     raw, worth = np.array(criterion.curve).T
     middle = np.full_like(quantity.value, raw[worth == worth.max()].mean())
@@ -97,7 +133,7 @@ def _average_over_error(criterion: Criterion, quantity: Normal) -> FloatArray:
 
 
 def _hedge(criterion: Criterion, worth: FloatArray, values: FloatArray, second: FloatArray) -> FloatArray:
-    """Give a second number its share in what the first is worth."""
+    """Return the desirability of a value hedged with that of a second number, by the share the value sets."""
     assert criterion.hedge is not None
     share = _interpolate(criterion.hedge.share, values, logarithmic=criterion.logarithmic)
     hedged: FloatArray = worth ** (1 - share) * rate_values(criterion.hedge.scale, second) ** share

@@ -1,4 +1,4 @@
-"""From scores to ratings and an order."""
+"""Ratings and ranks of scored stretches."""
 
 from __future__ import annotations
 
@@ -16,22 +16,29 @@ if TYPE_CHECKING:
     from saferoute.scoring._score import Scores
 
 UNRATED = "none"
+"""Rating of stretches that fall short of C."""
 
 _DIRICHLET = 30.0
+"""Concentration of drawn weights around the profile's: a spread of about ±.07 [J]."""
 _WEIGHT_DRAWS = 100
+"""Enough for the 5th and 95th percentile of a rank."""
 
 
 def assign_ratings(low: FloatArray, quality: FloatArray, least_confidence: FloatArray) -> NDArray[np.object_]:
-    """Return A, B, C or ``none`` ("unrated: inspect first") of each row.
+    """Return the rating of each row: A, B, C or ``none`` ("unrated: inspect first").
 
     Parameters
     ----------
     low, quality : ndarray of shape (n,)
         S₂₀ and data quality.
     least_confidence : ndarray of shape (n,)
-        Confidence in the criterion of which least is known. Where it is 0,
-        nothing at all is known of one thing that breaks wrists, and C is the
-        best rating: else a place without elevation would be full of B.
+        Least confidence among the criteria. If it is 0, nothing at all is known
+        about something that can break a wrist, and C is the best rating.
+        Otherwise a place without elevation would be full of B.
+
+    Returns
+    -------
+    ndarray of n str
 
     Examples
     --------
@@ -49,15 +56,23 @@ def assign_ratings(low: FloatArray, quality: FloatArray, least_confidence: Float
 def rank_stretches(
     low: FloatArray, length_m: FloatArray, middle: FloatArray, stroke: IntArray, *, top: int
 ) -> IntArray:
-    """Return the best rows, by S₂₀ and spread over the area.
+    """Return the best rows by S₂₀, spread over the area.
+
+    The rows are picked one by one. Each pick lowers the score of its
+    neighbours, as `Formula.repeat` says.
 
     Parameters
     ----------
+    low : ndarray of shape (n,)
+        S₂₀.
+    length_m : ndarray of shape (n,)
+        Length of each stretch.
     middle : ndarray of shape (n, 2)
-        Middle of each stretch in metres.
+        Middle of each stretch, in metres.
     stroke : ndarray of shape (n,)
-        Rows of the same stroke count as beside each other wherever they lie
-        within a few hundred metres.
+        Stroke of each stretch; distances along one stroke count for less.
+    top : int
+        Number of rows wanted.
 
     Returns
     -------
@@ -69,6 +84,7 @@ def rank_stretches(
     near = np.zeros(len(low))
     ranked: list[int] = []
     for _ in range(min(top, len(low))):
+        # Rounded, so that the last digits, which differ between machines, decide no rank.
         adjusted = np.where(left, np.round(low * (1 - FORMULA.repeat * near), 6), -1.0)
         best = np.flatnonzero(adjusted == adjusted.max())
         row = int(best[np.argmax(np.round(length_m[best], 1))])
@@ -76,15 +92,16 @@ def rank_stretches(
         left[row] = False
         away = np.hypot(*(middle - middle[row]).T)
         away = np.where(stroke == stroke[row], away * FORMULA.same_line_share, away)
+        # Only the nearest pick counts: with a sum, long paths would sink for having many neighbours.
         near = np.fmax(near, np.exp(-away / FORMULA.near_m))
     return np.array(ranked, dtype=np.int64)
 
 
 def estimate_rank_intervals(scores: Scores, profile: Profile) -> IntArray:
-    """Return how far each row's place among all moves when the weights are others.
+    """Return the interval of each row's rank under other weights.
 
-    Ranks go by S alone, under weights drawn from Dirichlet(30·w): a spread of
-    about ±.07 around each weight.
+    Ranks are by S alone. The weights are drawn from Dirichlet(30·w), with a
+    spread of about ±.07 around each weight w of the profile.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""The score of rows: S = (∏ dᵢ^wᵢ)^.7 · (min dᵢ)^.3, and its interval over draws of all that is uncertain."""
+"""The score S = (∏ dᵢ^wᵢ)^.7 · (min dᵢ)^.3 of rows, and its interval over draws of everything uncertain."""
 
 from __future__ import annotations
 
@@ -21,24 +21,30 @@ if TYPE_CHECKING:
     from saferoute.model import Criterion, Measurement, Profile
 
 FORMULA = Formula()
+"""The numbers of the score."""
 DRAWS = 300
+"""Monte-Carlo draws, enough to know S₂₀ to .01 where S has a standard deviation of .1."""
 SEED = 20_190_418
+"""Seed of all draws, fixed so that the same data always give the same scores."""
 
 QUANTILES = 11
-"""Of each criterion's draws, evenly from the least to the greatest: what the map's page redraws S₂₀ from."""
+"""Number of quantiles kept of each criterion's draws, from which the map's page computes S₂₀ anew."""
 
 
 @dataclass(frozen=True)
 class Scores:
-    """Scores of n rows.
+    """Scores of n rows, with what they are made of.
 
     Attributes
     ----------
     desirability, confidence : ndarray of shape (n, 5)
-        By criterion, in the order of `CRITERIA`.
-    score, low, high, quality : ndarray of shape (n,)
+        By criterion, in the order of `CRITERIA`, 0..1.
+    score, low, high : ndarray of shape (n,)
+        S of the best estimates, and its 20th and 80th percentile over draws.
+    quality : ndarray of shape (n,)
+        Weighted mean of the confidences, 0..1.
     limiting : ndarray of n str
-        The criterion that holds each score down most.
+        Criterion that lowers each score most.
     """
 
     desirability: FloatArray
@@ -51,18 +57,29 @@ class Scores:
 
 
 def normalise_weights(profile: Profile) -> FloatArray:
-    """Return the profile's weights in the order of `CRITERIA`, sum 1."""
+    """Return the weights of a profile in the order of `CRITERIA`, scaled to sum 1; shape (5,)."""
     weights = np.array([profile.weights[name] for name in CRITERIA], dtype=float)
     result: FloatArray = weights / weights.sum()
     return result
 
 
 def combine_desirabilities(desirability: FloatArray, weights: FloatArray) -> FloatArray:
-    """Return S for desirabilities of shape (…, 5).
+    """Return the score S of desirabilities.
+
+    Parameters
+    ----------
+    desirability : ndarray of shape (…, 5)
+        By criterion, in the order of `CRITERIA`.
+    weights : ndarray of shape (5,)
+        In the same order, with sum 1.
+
+    Returns
+    -------
+    ndarray of shape (…)
 
     Examples
     --------
-    One criterion at .1 and the rest at 1; a plain mean would say .82:
+    One criterion at .1 and the others at 1, whose plain mean is .82:
 
     >>> round(float(combine_desirabilities(np.array([0.1, 1, 1, 1, 1]), np.full(5, 0.2))), 2)
     0.36
@@ -76,26 +93,30 @@ def combine_desirabilities(desirability: FloatArray, weights: FloatArray) -> Flo
 def score_best_estimates(
     measurements: Mapping[str, Measurement], profile: Profile, criteria: Sequence[Criterion] = ALL
 ) -> FloatArray:
-    """Return S of every row from the best estimates alone."""
+    """Return the score S of every row from best estimates alone, without draws; shape (n,)."""
     return combine_desirabilities(_judge_all(measurements, criteria), normalise_weights(profile))
 
 
 def score_measurements(
     measurements: Mapping[str, Measurement], profile: Profile, criteria: Sequence[Criterion] = ALL
 ) -> Scores:
-    """Score rows with the interval that comes of what is uncertain.
+    """Return the scores of rows, with intervals over draws of everything uncertain.
 
-    All rows share the same draws, so that a row's score depends on no other
-    row and on no order.
+    All rows share the same draws, so a row's score depends neither on the other
+    rows nor on their order.
 
     Parameters
     ----------
     measurements : mapping of str to Measurement of n rows
-        By the criterion's name.
+        By name of criterion.
     profile : Profile
-        Gives the weights.
+        Sets the weights.
     criteria : sequence of Criterion
-        What judges the measurements, in the order of `CRITERIA`.
+        Criteria that judge the measurements, in the order of `CRITERIA`.
+
+    Returns
+    -------
+    Scores
     """
     weights, names = normalise_weights(profile), np.array(CRITERIA, dtype=object)
     desirability = _judge_all(measurements, criteria)
@@ -103,9 +124,10 @@ def score_measurements(
     drawn = combine_desirabilities(_draw_desirabilities(measurements, criteria), weights)
     point = combine_desirabilities(desirability, weights)
     low, high = np.percentile(drawn, [FORMULA.low_pct, 100 - FORMULA.low_pct], axis=1) if len(drawn) else (point, point)
-    # What each criterion costs: the score it would leave if it alone were perfect.
+    # The limiting criterion is the one whose perfection alone would raise the score most.
     perfect = (np.where(names == name, 1.0, desirability) for name in names)
     without = np.stack([combine_desirabilities(d, weights) for d in perfect], axis=-1)
+    # The best estimate need not lie between the percentiles, as it is cautious about unknowns.
     return Scores(
         desirability=desirability,
         confidence=confidence,
@@ -118,7 +140,7 @@ def score_measurements(
 
 
 def quantiles_of_draws(measurements: Mapping[str, Measurement], criteria: Sequence[Criterion] = ALL) -> FloatArray:
-    """Return `QUANTILES` of each criterion's draws, ascending, shape (n, 5, 11)."""
+    """Return evenly spaced quantiles of each criterion's draws, ascending; shape (n, 5, `QUANTILES`)."""
     drawn = _draw_desirabilities(measurements, criteria)
     return np.moveaxis(np.percentile(drawn, np.linspace(0, 100, QUANTILES), axis=1), 0, -1)
 
@@ -129,15 +151,17 @@ def _judge_all(measurements: Mapping[str, Measurement], criteria: Sequence[Crite
 
 
 def _draw_desirabilities(measurements: Mapping[str, Measurement], criteria: Sequence[Criterion]) -> FloatArray:
-    """Return plausible desirabilities, shape (n, `DRAWS`, 5); the same at every call."""
+    """Return plausible desirabilities, the same at every call; shape (n, `DRAWS`, 5)."""
     generator = np.random.default_rng(SEED)
     draws = []
     for criterion in criteria:
+        # Every criterion has numbers of its own: their errors are independent of each other.
         random = RandomNumbers(generator.random(DRAWS), generator.standard_normal(DRAWS))
         draws.append(judge_draws(criterion, measurements[criterion.name], random))
     return _stack_last_axis(draws)
 
 
 def _stack_last_axis(by_criterion: list[FloatArray]) -> FloatArray:
-    """Put the criteria side by side; in memory they stay one behind the other, which adds up six times as fast."""
+    """Return the arrays stacked along a new last axis."""
+    # In memory each criterion stays in one piece, with which sums over criteria are six times as fast.
     return np.moveaxis(np.stack(by_criterion), 0, -1)
