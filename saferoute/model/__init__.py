@@ -1,7 +1,7 @@
-"""The nouns that every room speaks, and the error tree.
+"""The data classes that all packages share, and the error tree.
 
-Nothing here reads, writes or computes on geometry; heavy libraries appear in
-annotations only, so that importing this package costs milliseconds.
+Nothing here reads, writes or computes on geometry. Heavy libraries appear in
+annotations only, so importing this package takes milliseconds.
 """
 
 from __future__ import annotations

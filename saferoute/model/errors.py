@@ -1,4 +1,4 @@
-"""The error tree.
+"""The errors that saferoute raises, as a tree of classes.
 
 ::
 
@@ -9,15 +9,15 @@
     ├── PlaceNotFound         3  no such place in the data at hand
     └── SourceUnavailable     4  a service did not answer
 
-"Nothing qualifies" is not an error but an empty `saferoute.model.Ranking`
-whose exclusions are counted (exit code 5).
+A search that finds nothing raises no error. It returns an empty
+`saferoute.model.Ranking` whose exclusions are counted (exit code 5).
 """
 
 from __future__ import annotations
 
 
 class SaferouteError(Exception):
-    """An error that a user can act on: it names the value, the rule and the way out."""
+    """Base of errors that a user can act on; messages name the value, the rule and the way out."""
 
     exit_code = 1
 

@@ -1,4 +1,4 @@
-"""OpenStreetMap around an area, with what is known of people there."""
+"""The OpenStreetMap features around an area, with counts of people there."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OSM_ATTRIBUTION = "Map data © OpenStreetMap contributors, ODbL 1.0"
 
 @dataclass(frozen=True)
 class Strokes:
-    """Ways joined end to end.
+    """Strokes: ways joined end to end.
 
     Attributes
     ----------
@@ -29,12 +29,12 @@ class Strokes:
     vertex_stroke, vertex_node : ndarray of shape (v,)
         Stroke and OSM node of every vertex, in order.
     edge_ground : ndarray of shape (v,)
-        Row of the ways table of the edge from each vertex to the next; −1 at
-        a stroke's last vertex, and where the table does not hold the way.
+        Row in the table of ways for the edge from each vertex to the next; −1
+        at the last vertex of a stroke, and where the table lacks the way.
     side_paths : ndarray of shape (v,), optional
         Number of other ways that leave each vertex.
     number : ndarray of shape (n,), optional
-        Number of each stroke among all of its source; by default its place here.
+        Number of each stroke among all strokes of the source; by default its index here.
     """
 
     lines: NDArray[np.object_]
@@ -52,12 +52,12 @@ class Counters:
     table: pd.DataFrame
     """``x_m``, ``y_m``, ``count`` of people an hour and ``hour_of_week`` (0 = Monday 0:00, NaN = a mean hour)."""
     features: Features
-    """The map as far as counters stand, in the same CRS."""
+    """The map around all counters, in the same CRS."""
 
 
 @dataclass(frozen=True)
 class Features:
-    """OpenStreetMap around an area as tables in one metric CRS.
+    """OpenStreetMap features around an area, as tables in one metric CRS.
 
     Every table has ``osm_type`` (``node``, ``way``, ``relation``), ``osm_id``,
     a column per tag of `saferoute.osm.keys` (small letters, missing = NaN) and
@@ -67,37 +67,39 @@ class Features:
     ways: gpd.GeoDataFrame
     """Every line: highways, railways, waterways, barriers, cliffs, coastline."""
     areas: gpd.GeoDataFrame
-    """Polygons and multipolygons with their holes."""
+    """Polygons and multipolygons, with their holes."""
     fragments: gpd.GeoDataFrame
-    """Lines of areas that are not whole, each with the tags of its area: a part of it is missing, or its
-    rings do not close or cross. Its edge is known there, what lies within is not."""
+    """Outlines of incomplete areas, each with the tags of its area. A part of such an area is missing, or its
+    rings cross or do not close. Its edge is known along these lines, its interior is not."""
     points: gpd.GeoDataFrame
     """Tagged nodes."""
     tagged: pd.DataFrame
-    """Highways of the whole source, what silence is judged by: ``highway``, ``footway``,
-    ``surface``, ``smoothness``, ``tracktype``, ``width``, ``est_width``, ``n`` (how many
-    ways have these tags) and the middle ``x_m``, ``y_m``: NaN for rows that speak of the whole
-    source. Rows of ``n`` 0 are counted in one of those, and are there for where they lie."""
+    """Highways of the whole source, from which missing tags are inferred.
+
+    Columns are ``highway``, ``footway``, ``surface``, ``smoothness``, ``tracktype``, ``width``,
+    ``est_width``, ``n`` (number of ways with these tags) and the middle ``x_m``, ``y_m``. Rows with NaN
+    for the middle count ways of the whole source. Rows with ``n`` = 0 are counted in one of those, and
+    add only their place."""
     extent: shapely.Geometry | None
-    """Where the source is whole: beyond, a missing wall only means a missing map.
-    None where the source does not say."""
+    """Area in which the source is complete; outside it a missing wall only means a missing map.
+    None if the source does not say."""
     strokes: Strokes | None = None
-    """The foot ways and running tracks joined, as far as the whole source goes; None = not yet:
-    who needs them joins those of the tables."""
+    """Strokes of the foot ways and running tracks, joined over the whole source. If None, they are to be
+    made of the tables, which may cut them at the edge of the area."""
     data_date: str | None = None
-    """ISO date the data speaks of, or None where the file does not say."""
+    """ISO date of the data, or None if the file does not say."""
     attribution: tuple[str, ...] = (OSM_ATTRIBUTION,)
     notes: tuple[str, ...] = ()
-    """What was repaired, skipped or missing, in words for the user."""
+    """Sentences for the user on everything repaired, skipped or missing."""
     counters: Counters | None = None
-    """Counts of people on foot; None where nobody counted."""
+    """Counts of people on foot, or None without any."""
     population: pd.DataFrame | None = None
-    """People who live at points: ``x_m``, ``y_m``, ``people``, ``cell_m``; cells
-    where nobody lives are listed, too. None where it is not known."""
+    """Residents by cell of a raster: ``x_m``, ``y_m``, ``people`` and ``cell_m``, including cells
+    with no residents. None if unknown."""
 
     @cached_property
     def outlines(self) -> gpd.GeoDataFrame:
-        """All that is known of areas: `areas`, and behind them `fragments`."""
+        """The outlines of all areas, whole or not: `areas` followed by `fragments`."""
         import pandas as pd
 
         return pd.concat([self.areas, self.fragments], ignore_index=True) if len(self.fragments) else self.areas

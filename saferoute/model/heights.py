@@ -1,4 +1,4 @@
-"""Heights of the ground."""
+"""Heights of the ground at points, with their errors."""
 
 from __future__ import annotations
 
@@ -11,23 +11,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Heights:
-    """Heights at n points, with what is known of their error.
+    """Heights at n points, with their errors and sources.
 
     Attributes
     ----------
     elevation_m : ndarray of shape (n,)
-        NaN where no raster covers the point.
+        Metres above the zero of the raster; NaN where no raster covers the point.
     sigma_m, correlation_m, cell_m : ndarray of shape (n,)
         Standard error of a height, length over which that error is
-        correlated, and ground size of a raster cell; NaN where uncovered.
+        correlated, and size of a raster cell on the ground; NaN where no raster
+        covers the point.
     source : ndarray of shape (n,)
-        Index into `sources`, −1 where uncovered.
+        Index into `sources`, −1 where no raster covers the point.
     sources : tuple of str
         Names of the rasters.
     surface_model : ndarray of shape (n,)
-        Whether the raster shows canopies and roofs where there are any.
+        Whether the raster shows canopies and roofs instead of the ground below.
+    attribution : tuple of str
+        Credits that the sources ask for.
     notes : tuple of str
-        What went wrong on the way, in words for the user.
+        Sentences for the user on everything that went wrong.
     """
 
     elevation_m: FloatArray

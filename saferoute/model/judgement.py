@@ -1,4 +1,4 @@
-"""How windows are judged: criteria, what they measure, and the numbers of the score."""
+"""Criteria, their measurements and scales, and the numbers of the score."""
 
 from __future__ import annotations
 
@@ -25,49 +25,49 @@ WEIGHTS = {
     "obstacles": 0.20,
     "crowding": 0.20,
 }
-"""The default profile: a criterion a line, each a module `saferoute.criteria.<name>`, and its weight [J].
+"""Criteria of the default profile and their weights [J]; each is a module `saferoute.criteria.<name>`.
 
-They sum to 1, so a weight belongs to the whole list and not to a criterion: what one gets, another loses.
-A profile may set others."""
+The weights sum to 1: what one criterion gains, another must lose. Hence they stand together here and not
+with the criteria. Profiles may set other weights."""
 
 CRITERIA = tuple(WEIGHTS)
-"""Names of the criteria, in the order in which everything shows them."""
+"""Names of the criteria, in the order of all tables and arrays."""
 
 Curve = tuple[tuple[float, float], ...]
-"""Breakpoints (raw value, what it is worth), piecewise linear, flat outside."""
+"""Breakpoints (raw value, desirability) of a piecewise linear function that is constant outside them."""
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What criteria may look at besides the windows themselves."""
+    """The evidence that criteria may use besides the windows themselves."""
 
     features: Features
     elevation: Heights | None
-    """Heights at the rows of `Samples.xy`, or None where no elevation was given."""
+    """Heights at the rows of `Samples.xy`, or None without elevation data."""
     fine: Heights | None
-    """Heights every metre, five a sample, where some raster is fine enough, else None."""
+    """Heights every metre, five per sample, or None if no raster is fine enough."""
     profile: Profile
     moment: Moment | None = None
-    """The hour that was asked for; None = a mean hour of the day."""
+    """The hour of the run; None = a mean hour of the day."""
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """What one criterion finds in w windows: raw numbers, of which nothing is judged yet.
+    """Raw numbers that one criterion measures in w windows, before any judgement.
 
     Attributes
     ----------
     quantity : Quantity of w rows
-        Values in the criterion's unit with their uncertainty; NaN = unknown.
+        Values in the unit of the criterion, with their errors; NaN = unknown.
     confidence : ndarray of shape (w,)
         0..1; 0 = nothing is known.
-    gather_evidence : callable
-        ``gather_evidence(rows)`` gives a DataFrame of those rows with what
-        explains the values: numbers, tags and codes, no words. By default the
-        values alone.
+    gather_evidence : callable, optional
+        ``gather_evidence(rows)`` returns a DataFrame of those rows with the
+        numbers, tags and codes that explain the values, and no words. By
+        default the values explain themselves.
     completeness : ndarray of shape (w,), optional
-        Probability that nothing is missing that would make the value worse,
-        0..1; None = the value is all there is.
+        Probability, 0..1, that the map lacks nothing that would make the value
+        worse; by default it is complete.
     bounds : mapping of str to Quantity
         Values on the scales of `Criterion.bounds`.
     hedge : Quantity, optional
@@ -87,7 +87,7 @@ class Measurement:
         return self.quantity.value
 
     def select_rows(self, rows: IntArray) -> Measurement:
-        """Return what is known of some of the windows."""
+        """Return the measurement of some of the windows, in the order given."""
         gather = self.gather_evidence
         return Measurement(
             quantity=self.quantity.select_rows(rows),
@@ -101,74 +101,76 @@ class Measurement:
 
 @dataclass(frozen=True)
 class Unknown:
-    """What something is worth of which nothing is known: never good, never bad, and widely drawn."""
+    """The worth of an unknown value: neither good nor bad, and drawn from a wide range."""
 
     estimate: float
-    """Desirability of the best estimate."""
+    """Desirability used for the best estimate."""
     draws: Curve = ()
-    """Breakpoints (share of the draws, desirability), piecewise linear; without any, every draw is the estimate."""
+    """Breakpoints (share of the draws, desirability), piecewise linear; if empty, every draw is the estimate."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scale:
-    """How a raw number becomes a desirability of 0 to 1."""
+    """A curve from raw numbers to desirabilities, 0..1."""
 
     unit: str
-    """Of the raw number, in words."""
+    """Unit of the raw number, in words."""
     curve: Curve
-    """Breakpoints (raw value, desirability), piecewise linear, flat outside."""
+    """Breakpoints (raw value, desirability), piecewise linear and constant outside them."""
     logarithmic: bool = False
     """Whether the curve is linear in the logarithm of the raw value."""
     unknown: Unknown | None = None
-    """None: the number is always known; as a bound, one that is unknown bounds nothing."""
+    """Worth of unknown values; None if they are always known. In a bound, unknown values bound nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Hedge:
-    """A second number that has its share in a judgement: d = d₁^(1 − s) · d₂^s."""
+    """A second number with a share in the desirability: d = d₁^(1 − s) · d₂^s."""
 
     scale: Scale
     share: Curve
-    """Breakpoints (first number, share s of the second), on the first one's scale, logarithmic or not."""
+    """Breakpoints (first number, share s of the second), logarithmic if the scale of the first number is."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Criterion(Scale):
-    """One thing that makes ground good or bad to run backwards on.
+    """A property that makes ground better or worse for running backwards.
 
     All of its judgement is declared here and carried out by `saferoute.scoring`; `measure` judges nothing.
     """
 
     name: str
+    """Name in profiles and columns."""
     measure: Callable[[Windows, Evidence], Measurement]
     averaged: bool = False
-    """Whether the best estimate is the mean over a normal error, for errors as wide as the curve;
-    else it is what the best value is worth."""
+    """Whether the best estimate is the mean desirability over a normal error, as suits errors as wide as the
+    curve; otherwise it is the desirability of the best value."""
     bounds: Mapping[str, Scale] = field(default_factory=dict)
-    """Further numbers, by name: the criterion is never worth more than the worst of them."""
+    """Scales of further numbers, by name; the criterion is never worth more than the worst of them."""
     hedge: Hedge | None = None
     of_line: bool = False
-    """Whether it looks at a line as a whole, and must be asked anew when windows have become a stretch."""
+    """Whether it measures a line as a whole, and must measure again when windows have merged into a stretch."""
 
 
 @dataclass(frozen=True)
 class Formula:
-    """The numbers of the score, for all who compute it: `saferoute.scoring` and the map's page.
+    """The constants of the score, shared by `saferoute.scoring` and the map's page.
 
     S = (∏ dᵢ^wᵢ)^mean_share · (min dᵢ)^least_share with every dᵢ at least `floor`.
     """
 
     floor: float = 0.01
-    """Least desirability, so that one zero leaves an order among the rest."""
+    """Least desirability; above 0, so that rows with a zero can still be told apart."""
     mean_share: float = 0.7
     least_share: float = 0.3
     low_pct: float = 20
-    """Percentile of S by which stretches are ranked; the upper end of its interval is 100 less it."""
+    """Percentile of S by which stretches are ranked; the interval of S ends at the percentile 100 − `low_pct`."""
     ratings: tuple[tuple[str, float, float], ...] = (("A", 0.75, 0.60), ("B", 0.55, 0.45), ("C", 0.40, 0.0))
-    """Rating, least S₂₀, least data quality."""
+    """Ratings from the best down, with their least S₂₀ and least data quality [J]."""
     near_m: float = 150.0
     repeat: float = 0.25
-    """A stretch beside one already ranked loses up to this share in the order,
-    halved every `near_m`·ln 2: a list of ten slices of one path helps nobody [J]."""
+    """Share of its score that a stretch beside one already ranked loses in the order [J].
+
+    The loss halves every `near_m`·ln 2. A list of ten slices of one path helps nobody."""
     same_line_share: float = 0.5
-    """Stretches of one stroke count as this much of their distance apart [J]."""
+    """Factor of the distance between stretches of one stroke, so that they count as nearer [J]."""

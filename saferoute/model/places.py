@@ -1,4 +1,4 @@
-"""Places, the areas around them, and hours there."""
+"""Places, the areas around them, and moments in local time."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ if TYPE_CHECKING:
 
 
 WGS84 = "EPSG:4326"
+"""Longitude and latitude in degrees."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """A named point."""
+    """A named point on the earth."""
 
     name: str
     lon: float
@@ -22,21 +23,21 @@ class Place:
     lat: float
     """Degrees north, WGS 84."""
     others: tuple[str, ...] = ()
-    """Further matches of the same name, for the user to be told of."""
+    """Other places that match the name, which the user is told of."""
     zone: str | None = None
-    """Its time zone, as in ``Europe/Vaduz``; None = nobody has looked yet."""
+    """Name of the time zone, as in ``Europe/Vaduz``; None until it is looked up."""
 
 
 @dataclass(frozen=True)
 class Area:
-    """A circle around a place or a rectangle within it, and the metric CRS in which all lengths are taken."""
+    """A circle around a place, or a rectangle within it, with the metric CRS for all lengths."""
 
     place: Place
     radius_m: float
     crs: str
-    """A UTM zone (or a polar stereographic), as ``EPSG:…``: metres to 0.1 %."""
+    """A UTM zone (near the poles a stereographic projection) as ``EPSG:…``; lengths are right to 0.1 %."""
     half_m: tuple[float, float] | None = None
-    """Half the width and half the height of the rectangle, along the axes of `crs`; None = the circle itself."""
+    """Half the width and half the height of the rectangle, along the axes of `crs`; None for the circle."""
 
 
 @dataclass(frozen=True)
@@ -44,24 +45,25 @@ class Moment:
     """An hour at a place, and the light of that day."""
 
     local: dt.datetime
-    """Wall time of the place, without a zone."""
+    """Local time at the place, without a zone."""
     zone: str
     """Name of the time zone, as in ``Europe/Helsinki``."""
     lat: float
-    """Degrees north, WGS 84: the seasons' side."""
+    """Degrees north, WGS 84, from which the season follows."""
     dark: bool
-    """The sun is more than 6° below the horizon: the end of civil twilight."""
+    """Whether the sun is more than 6° below the horizon, where civil twilight ends."""
     light: tuple[bool, ...]
-    """Of each hour of that date, from 0 to 23, whether it is light all through."""
+    """For each hour of the date, from 0 to 23, whether all of it is light."""
     sunrise: dt.datetime | None
-    """Wall time; None where the sun does not rise on that date."""
+    """Local time; None if the sun does not rise on the date."""
     sunset: dt.datetime | None
+    """Local time; None if the sun does not set on the date."""
 
     @property
     def hour_of_week(self) -> int:
-        """Hours since Monday 0:00."""
+        """Whole hours since Monday 0:00, 0 to 167."""
         return self.local.weekday() * 24 + self.local.hour
 
     def __str__(self) -> str:
-        """Return the moment as people write it."""
+        """Return weekday, date, time and zone as text."""
         return f"{self.local:%a %Y-%m-%d %H:%M} ({self.zone})"

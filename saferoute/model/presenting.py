@@ -1,7 +1,7 @@
-"""The base of results that show, draw and save themselves.
+"""Base classes of results that can be shown, drawn and saved.
 
-The work is done by rooms above, which write pages and files; a search hands
-them to its results as a `Presenter`.
+Packages above do that work, as they write pages and files. A search hands them
+to its results as a `Presenter`, so that nothing here needs to import them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Presenter(Protocol):
-    """Something that can show, explain, draw and save results."""
+    """Protocol of objects that show, explain, draw and save results."""
 
     def format_line(self, result: Any) -> str:
         """Return a result in one line."""
@@ -51,7 +51,7 @@ class Presenter(Protocol):
 
 @dataclass(frozen=True, repr=False)
 class Result:
-    """Base of what a search returns.
+    """Base of all results of a search.
 
     A notebook shows a result as a table with its notes; ``print`` shows what
     the command line prints.
@@ -59,7 +59,7 @@ class Result:
     Attributes
     ----------
     presenter : Presenter, optional
-        Set by a search. A result made without one holds its data, and cannot be shown or saved.
+        Set by a search. Without one a result holds its data but cannot be shown or saved.
     """
 
     presenter: Presenter | None = field(default=None, kw_only=True, compare=False)
@@ -69,7 +69,7 @@ class Result:
         return self._require_presenter().format_text(self)
 
     def __repr__(self) -> str:
-        """Return one line."""
+        """Return the result in one line, or Python's default without a presenter."""
         return f"<{self.presenter.format_line(self)}>" if self.presenter else object.__repr__(self)
 
     def _repr_html_(self) -> str:
@@ -89,18 +89,23 @@ class MappedResult(Result):
     """Base of results that can be drawn on a map and saved."""
 
     def map(self) -> Any:
-        """Return a map that a notebook shows, and that ``save(path)`` writes as a page.
+        """Return a map that notebooks display and that ``save(path)`` writes as a page.
 
         Returns
         -------
         OfflineFigure
-            A Folium figure. It needs no network. In a notebook that is not
-            trusted it is a still picture.
+            A Folium figure that needs no network. In untrusted notebooks it is
+            a still picture.
+
+        Raises
+        ------
+        InvalidInput
+            If the result was not made by a search.
         """
         return self._require_presenter().draw_map(self)
 
     def save(self, path: Path | str) -> Path:
-        """Write the result in the format of the path's suffix, whole or not at all.
+        """Write the result to a file in the format of its suffix, completely or not at all.
 
         Parameters
         ----------
@@ -112,7 +117,7 @@ class MappedResult(Result):
         Returns
         -------
         Path
-            Where it was written; ``~`` is the user's folder.
+            The file written, with ``~`` expanded to the user's folder.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Rankings, explanations and training sessions."""
+"""The results of searches: rankings, explanations and training sessions."""
 
 from __future__ import annotations
 
@@ -25,30 +25,30 @@ CAUTION = (
     "nails, debris. Take a spotter; no headphones; stop if anyone approaches. Ask a doctor "
     "if unsure. Barefoot only on checked sand or grass."
 )
-"""What every page and every exported file says to whoever runs by it."""
+"""Warning to runners on every page and in every exported file."""
 
 
 @dataclass(frozen=True, repr=False)
 class Ranking(MappedResult):
-    """Stretches near a place, best first, and all that was excluded, with reasons.
+    """The stretches near a place, best first, and all excluded ground with reasons.
 
-    ``len(ranking)`` is the number of stretches; a ranking without any is false.
+    ``len(ranking)`` is the number of stretches; a ranking without stretches is false.
 
     Attributes
     ----------
     stretches : GeoDataFrame
-        One LineString a stretch, metric CRS, in order of rank; columns as in
-        `saferoute.exports.schema.STRETCHES` plus what the map shows in words.
+        One LineString per stretch in a metric CRS, in order of rank; columns as in
+        `saferoute.exports.schema.STRETCHES`, and those that only the map shows.
     excluded : GeoDataFrame
-        Lines and areas that were excluded: ``reason`` (short name), ``rule`` (a
-        sentence), ``length_m``, ``osm_ids``, ``name``.
+        Excluded lines and areas: ``reason`` (short name), ``rule`` (a sentence),
+        ``length_m``, ``osm_ids``, ``name``.
     considered : mapping
-        What was looked at: ``ways``, ``length_m``, ``windows``, ``stretches``.
+        Numbers considered: ``ways``, their ``length_m``, ``windows``, ``stretches``.
     attribution, notes, data_date : tuple of str, tuple of str, str
-        Whom the data are from, what the user must know of this run, such as coarse
-        elevation or missing data, and the day of the map data.
+        Credits of the data, warnings about this search such as coarse elevation
+        or missing data, and the ISO date of the map (None = unknown).
     area, profile, features, formula
-        Where was searched, for whom, in which data, and the numbers of the score.
+        The area searched, the runner, the map, and the constants of the score.
 
     Examples
     --------
@@ -73,7 +73,7 @@ class Ranking(MappedResult):
 
     @property
     def place(self) -> Place:
-        """The place in the middle."""
+        """The place at the centre of the area."""
         return self.area.place
 
     def __len__(self) -> int:
@@ -85,36 +85,40 @@ class Ranking(MappedResult):
         return len(self) > 0
 
     def to_geodataframe(self, crs: Any = WGS84) -> gpd.GeoDataFrame:
-        """Return the stretches as a table of plain values, as files have it.
+        """Return the stretches as a table of plain values, the same as in exported files.
 
         Parameters
         ----------
         crs : object
-            What pyproj takes for a coordinate system; longitude and latitude
-            by default, ``ranking.area.crs`` for metres.
+            A coordinate system as pyproj takes it; by default longitude and
+            latitude. ``ranking.area.crs`` gives metres.
 
         Returns
         -------
         GeoDataFrame
-            A row a stretch, best first, with the columns of
+            One row per stretch, best first, with the columns of
             `saferoute.exports.schema.STRETCHES`; lists are joined by "; ",
-            unknown is NaN. ``attrs`` holds attribution, licence, date of the
+            unknown values are NaN. ``attrs`` holds attribution, licence, date of the
             data, caution and notes.
 
         Raises
         ------
         InvalidInput
-            If `crs` is none.
+            If `crs` is not a coordinate system.
         """
         return self._build_table("stretches", crs)
 
     def explain(self, i: int) -> Explanation:
-        """Return how a stretch scores, and why.
+        """Return the explanation of a stretch: its scores and the reasons for them.
 
         Parameters
         ----------
         i : int
-            Its rank, from 1.
+            Rank of the stretch, from 1.
+
+        Returns
+        -------
+        Explanation
 
         Raises
         ------
@@ -124,7 +128,14 @@ class Ranking(MappedResult):
         return self._require_presenter().explain_stretch(self, i)
 
     def exclusions(self) -> list[dict[str, Any]]:
-        """Count what was excluded: reason, rule, pieces and length in m, longest first."""
+        """Return the exclusions counted by reason, longest first.
+
+        Returns
+        -------
+        list of dict
+            ``reason``, ``rule``, ``pieces`` and ``length_m``, which is 0 for
+            open ground.
+        """
         counted: dict[str, dict[str, Any]] = {}
         for reason, rule, length_m in zip(*(self.excluded[c] for c in ("reason", "rule", "length_m")), strict=True):
             of_reason = counted.setdefault(reason, {"reason": reason, "rule": rule, "pieces": 0, "length_m": 0.0})
@@ -135,62 +146,65 @@ class Ranking(MappedResult):
 
 @dataclass(frozen=True, repr=False)
 class Explanation(Result):
-    """What is known of one way: how it scores and why, or which limit leaves it out."""
+    """The explanation of one way: its scores and their reasons, or the limit that excludes it."""
 
     distance_m: float
-    """From the place to the way."""
+    """Distance from the place to the way."""
     recommended: bool
-    """True: `row` is a row of `Ranking.stretches`, else of `Ranking.excluded`."""
+    """Whether the way is a stretch; otherwise it is excluded."""
     row: Mapping[str, Any]
+    """Its row of `Ranking.stretches`, or of `Ranking.excluded`."""
     ranking: Ranking
     subject: str = "Nearest"
-    """What the way is called where it is shown."""
+    """Word that introduces the way where it is shown."""
 
 
 @dataclass(frozen=True)
 class Wish:
-    """A runner's wish for a session besides the level: time or distance, not both."""
+    """A runner's wishes for a session besides the level; time or distance, not both."""
 
     week: int = 1
     """Week of training, from 1."""
     time_s: float | None = None
     distance_m: float | None = None
     return_by: str = "walk"
-    """How to come back to a section's start for the next: ``walk`` or ``jog``."""
+    """Way of returning to a section's start for the next one: ``walk`` or ``jog``."""
 
 
 @dataclass(frozen=True, repr=False)
 class Session(MappedResult):
-    """A run through some stretches and home again.
+    """A training session: a run through some stretches and home again.
 
-    ``len(session)`` is the number of steps; a session that reaches no stretch is false.
+    ``len(session)`` is the number of steps; a session that reaches no stretch has none and is false.
 
     Attributes
     ----------
     ranking : Ranking
-        Where the stretches come from; its area's CRS holds here, too.
+        Source of the stretches; geometries here use the CRS of its area.
+    wish : Wish
+        The runner's wishes.
     steps : GeoDataFrame
-        What to do, in order: ``step`` (from 1), ``kind`` (one of `STEP_KINDS`),
+        Things to do, in order: ``step`` (from 1), ``kind`` (one of `STEP_KINDS`),
         ``section`` and ``stretch`` (its rank; 0 = none), ``start_s``,
         ``duration_s``, ``start_m``, ``distance_m``, ``speed_m_s`` (0 = standing),
-        ``words``; the geometry is the line that is run, a point where one stands.
+        ``words``; the geometry is the line to run, or a point when standing.
     sections : GeoDataFrame
         The backward sections, in order: ``section``, ``stretch``, ``start_s``,
         ``start_m``, ``duration_s``, ``length_m``, ``speed_m_s``,
-        ``bearing_deg`` (where it goes, not where one looks), ``run_out_m`` (free
-        beyond its end), and of its stretch ``score``, ``score_low``, ``rating``,
+        ``bearing_deg`` (direction of travel, opposite to the view), ``run_out_m``
+        (free length beyond its end), and from its stretch ``score``, ``score_low``, ``rating``,
         ``data_quality``, ``surface``, ``grade_pct``, ``name``, ``osm_ids``,
         ``limiting_criterion``, ``checks``.
     track : DataFrame
-        The whole way, a row a point: ``lon``, ``lat`` (degrees), ``x_m``,
-        ``y_m``, ``distance_m``, ``time_s`` (when one is first there), ``elevation_m``
+        The whole route, one row per point: ``lon``, ``lat`` (degrees), ``x_m``,
+        ``y_m``, ``distance_m``, ``time_s`` (first arrival), ``elevation_m``
         (NaN = unknown) and ``step``.
     figures : mapping
-        ``length_m`` and ``duration_s`` of all; ``forward_m`` between the
-        stretches, ``shortest_m`` the least that visits them, ``doubled_m`` run
-        twice, ``road_m`` on motor roads, ``crossings`` of them.
+        ``length_m`` and ``duration_s`` of the whole; ``forward_m`` between the
+        stretches, ``shortest_m`` of the shortest route through them, ``doubled_m``
+        run twice, ``road_m`` on motor roads, and ``crossings`` of roads.
     notes : tuple of str
-        What the runner must know of this session.
+        Sentences that the runner must know about this session.
     """
 
     ranking: Ranking
@@ -203,7 +217,7 @@ class Session(MappedResult):
 
     @property
     def place(self) -> Place:
-        """Where one wanted to start."""
+        """The place where the runner wants to start."""
         return self.ranking.area.place
 
     def __len__(self) -> int:
@@ -215,23 +229,28 @@ class Session(MappedResult):
         return len(self) > 0
 
     def to_geodataframe(self, layer: str = "steps", *, crs: Any = WGS84) -> gpd.GeoDataFrame:
-        """Return the steps or the sections as a table of plain values, as files have it.
+        """Return the steps or the sections as a table of plain values, the same as in exported files.
 
         Parameters
         ----------
         layer : str
             ``steps`` or ``sections``.
         crs : object
-            As of `Ranking.to_geodataframe`.
+            As in `Ranking.to_geodataframe`.
+
+        Returns
+        -------
+        GeoDataFrame
+            One row per step or section, in order.
 
         Raises
         ------
         InvalidInput
-            If there is no such layer, or `crs` is none.
+            If there is no such layer, or `crs` is not a coordinate system.
         """
         return self._build_table(layer, crs)
 
 
 STEP_KINDS = ("warm-up", "look", "backward", "back", "recover", "run on", "cool-down")
-"""Kinds of steps of a session: `look` walks a stretch forward first, `back` returns
-to a section's start."""
+"""Kinds of steps in a session: `look` walks a stretch forward for inspection, `back` returns to a
+section's start."""

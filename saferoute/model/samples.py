@@ -1,4 +1,4 @@
-"""Strokes cut into samples, and the straight windows made of them."""
+"""Samples of strokes, and the straight windows made of them."""
 
 from __future__ import annotations
 
@@ -16,36 +16,36 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Samples:
-    """Strokes of ways cut every `step_m`: the grain in which all is noted.
+    """Strokes cut into n samples of equal length, on which everything along them is recorded.
 
-    Samples of a stroke are consecutive and in order, so that a window is a slice
-    and everything along it a rolling minimum, maximum or sum.
+    Samples of a stroke are consecutive and in order. So a window is a slice, and
+    values along it are rolling minima, maxima or sums.
 
     Attributes
     ----------
     step_m : float
-        Length of a sample; what remains at a stroke's end (< step) is dropped.
+        Length of a sample; a shorter remainder at the end of a stroke is dropped.
     stroke : ndarray of shape (n,)
-        Number of the stroke a sample belongs to.
+        Number of the stroke of each sample, ascending from 0.
     lines : ndarray of shape (n,)
-        The sample's own piece of the stroke (LineString, metres).
+        Piece of the stroke that each sample covers (LineString, metres).
     xy : ndarray of shape (n + strokes, 2)
-        The sample boundaries of all strokes: sample i of stroke c runs from row
+        Boundaries of the samples of all strokes: sample i, on stroke c, runs from row
         ``i + c`` to ``i + c + 1``.
     pair_sample, pair_ground : ndarray of shape (m,)
-        Which rows of `ground` each sample touches; sorted by sample.
+        Pairs of samples and the rows of `ground` they touch, sorted by sample.
     ground : GeoDataFrame
-        The ways (later areas) that the strokes are made of, with their tags,
+        Ways and areas that the strokes run on, with their tags,
         ``origin`` and ``width_m``/``width_tagged``.
     node_sample, node_id : ndarray of shape (k,)
-        The OSM nodes on the line and the sample each lies in; a node on a
-        boundary counts for both samples.
+        OSM nodes on the strokes and the sample each lies in; a node on a
+        boundary is listed for both samples.
     side_paths : ndarray of shape (n,)
         Number of other foot ways, tracks or cycleways that join within a sample.
     number : ndarray of shape (n,)
-        Place of each sample along the stroke it was cut from, of which only a part may be here.
+        Index of each sample along its source stroke, only a part of which may be here.
     source_stroke : ndarray of shape (n,)
-        That stroke's number: runs of samples of one stroke that others part have the same.
+        Number of the source stroke; the pieces of a stroke that was cut share it.
     """
 
     step_m: float
@@ -67,7 +67,7 @@ class Samples:
 
     @cached_property
     def first_pair(self) -> IntArray:
-        """The first of each sample's pairs in `pair_sample`, and behind the last their number; shape (n + 1,)."""
+        """Index of the first pair of each sample, followed by the number of pairs; shape (n + 1,)."""
         import numpy as np
 
         return np.searchsorted(self.pair_sample, np.arange(len(self) + 1))
@@ -75,17 +75,19 @@ class Samples:
 
 @dataclass(frozen=True)
 class Windows:
-    """Straight, clear windows of one length: all places where a section could start.
+    """Straight, clear windows of one length, one for each place where a section could start; w in number.
 
     Attributes
     ----------
     first : ndarray of shape (w,)
         First sample of each window; a window never leaves its stroke.
     n_samples : int
-        Number of samples of a window, the run-outs at its ends not counted.
+        Number of samples in a window, without its run-outs.
+    run_out_samples : int
+        Number of samples in the run-out at either end.
     strip_width_m, heading_range_deg : ndarray of shape (w,)
-        Narrowest strip that holds the centre line, and the range of headings
-        of its 10 m chords, both with the run-outs.
+        Width of the narrowest strip that holds the centre line, and range of
+        the headings of its 10 m chords, both including the run-outs.
     """
 
     samples: Samples
