@@ -1,7 +1,7 @@
-"""Map: one HTML file with everything in it, which opens without a network.
+"""Maps: one HTML file that holds everything and opens without a network.
 
-`make_figure` gives a Folium figure (``save``, notebook display), `to_html` the text
-of the file. Folium is imported when one of them is called, not before.
+`make_figure` returns a Folium figure to save or to show in a notebook, `to_html`
+the text of the file. Folium is imported only when one of them is called.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ __all__ = ["add_tiles", "make_figure", "to_html"]
 
 
 def make_figure(thing: Ranking | Session) -> OfflineFigure:
-    """Draw a ranking or a session on a map.
+    """Return a map of a ranking or a session as a Folium figure.
 
     Parameters
     ----------
     thing : Ranking or Session
-        What was found, or is planned; it may be empty.
+        The result to draw; it may be empty.
 
     Returns
     -------
@@ -49,6 +49,7 @@ def make_figure(thing: Ranking | Session) -> OfflineFigure:
         css=read_asset("page.css"),
         data=encode_json(data),
         script=read_asset("page.js"),
+        # Drawn on demand: only a notebook shows it.
         picture=lambda: render_picture(data),
     )
     view = folium.Map(location=(thing.place.lat, thing.place.lon), tiles=None, zoom_start=15, attribution_control=False)
@@ -65,7 +66,7 @@ def to_html(thing: Ranking | Session) -> str:
     Parameters
     ----------
     thing : Ranking or Session
-        What was found, or is planned; it may be empty.
+        The result to draw; it may be empty.
 
     Returns
     -------

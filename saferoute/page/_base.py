@@ -1,6 +1,6 @@
-"""The base map: what is around the stretches, from the data already in hand.
+"""The base map: the surroundings of the stretches, drawn from the map data already read.
 
-Tile servers want a network and a referring page; a saved file on a phone has
+Tile servers need a network and a referring page; a saved file on a phone has
 neither. A dozen classes in plain colours are enough to find one's way.
 """
 
@@ -30,20 +30,23 @@ if TYPE_CHECKING:
     Geometries = NDArray[np.object_]
 
 LARGEST_BASE = 120_000
-"""Characters of the base map: a page with 200 stretches then stays under 450 KB."""
+"""Most characters of the base map; a page with 200 stretches then stays under 450 KB."""
 
 _TOLERANCE_M = 1.5
+"""Largest error of simplified outlines in metres [J]."""
 
 
 @dataclass(frozen=True)
 class _Layer:
+    """A class of objects that the base map draws in one colour."""
+
     name: str
-    """The page has a colour of this name."""
+    """Name of the layer, and of its colour in the page's style sheet."""
     title: str
     shows: Callable[[Tags], BoolArray]
-    """Returns a mask of the objects that belong to it."""
+    """Function from tags to a mask of the objects in the layer."""
     smallest: float = 0.0
-    """Least area in m² or length in m that can be seen on a screen."""
+    """Smallest area in m² or length in m that is drawn; anything smaller is invisible on a screen."""
 
 
 def _is_in_the_open(tags: Tags) -> BoolArray:
@@ -82,19 +85,20 @@ _DRAWN = (
     "street",
     "road",
 )
+"""Names of the layers from the lowest to the topmost."""
 _DISPENSABLE = ("building", "path", "lane", "rail", "sport", "green")
-"""Layers that are dropped, in this order, while the base map is larger than `LARGEST_BASE`."""
+"""Layers that are dropped, in this order, until the base map fits into `LARGEST_BASE`."""
 
 
 def base_layers(features: Features, frame: BaseGeometry, area: Area) -> tuple[dict[str, Any], list[str]]:
-    """Return the base map, and the titles of layers for which it had no room.
+    """Return the base map, and the titles of the layers that did not fit.
 
     Parameters
     ----------
     features : Features
-        Any column and any row may be missing.
+        The map data; any column and any row may be missing.
     frame : Polygon
-        What to draw, in the metric CRS of the features.
+        The ground to draw, in the metric CRS of the features.
     area : Area
         Gives the CRS and the origin of the coordinates.
 
@@ -104,7 +108,7 @@ def base_layers(features: Features, frame: BaseGeometry, area: Area) -> tuple[di
         ``grid`` (see `Grid`) and ``layers``, lowest first: ``name``, ``kind``
         (``fill`` or ``line``) and ``parts`` (see `Grid.encode_rings` and `Grid.encode_lines`).
     dropped : list of str
-        Titles of layers that would have made the file too large.
+        Titles of the layers that would have made the file too large.
     """
     grid = Grid.around_place(area.place, area.crs, decimals=5)
     areas, of_ways = _Shapes(features.areas), _Shapes(features.ways)
@@ -122,7 +126,19 @@ def base_layers(features: Features, frame: BaseGeometry, area: Area) -> tuple[di
 
 
 def is_in_layers(lines: gpd.GeoDataFrame, names: Collection[str]) -> BoolArray:
-    """Return a mask of the ways that belong to layers of these names."""
+    """Return a mask of the ways that belong to any of the named layers.
+
+    Parameters
+    ----------
+    lines : GeoDataFrame of n rows
+        Ways with their tags.
+    names : collection of str
+        Names of layers of lines, such as ``street``.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+    """
     tags = Tags.of(lines)
     return np.any([layer.shows(tags) for layer in _WAYS if layer.name in names], axis=0)
 
@@ -140,23 +156,23 @@ def _drop_over_budget(layers: list[dict[str, Any]]) -> tuple[list[dict[str, Any]
 
 
 class _Shapes:
-    """The geometries of a table, selected by their tags."""
+    """The geometries of a table, to be selected by their tags."""
 
     def __init__(self, table: gpd.GeoDataFrame) -> None:
         self._tags = Tags.of(table)
         self._geometries: Geometries = table.geometry.to_numpy(dtype=object)
 
     def select(self, layer: _Layer) -> Geometries:
-        """Return the geometries of what a layer shows."""
+        """Return the geometries that belong to a layer."""
         selected: Geometries = self._geometries[layer.shows(self._tags)]
         return selected
 
 
 def _encode_fills(geometries: Geometries, frame: BaseGeometry, grid: Grid, layer: _Layer) -> str:
-    # Bounding boxes first: repairing geometries that are not drawn would take longer than everything else.
+    # Bounding boxes first: repairing geometries that are not drawn would take longer than all the rest.
     near = shapely.make_valid(geometries[shapely.intersects(frame, shapely.box(*shapely.bounds(geometries).T))])
     large = near[shapely.area(near) >= layer.smallest]
-    # A canvas fills by the even-odd rule: where two areas of a class overlap there would be a hole.
+    # Areas are united because a canvas fills by the even-odd rule: an overlap of two would be a hole.
     return _encode_polygons(shapely.disjoint_subset_union_all(clip_geometries(large, frame)), grid)
 
 
@@ -171,12 +187,28 @@ def _encode_lines(geometries: Geometries, frame: BaseGeometry, grid: Grid, layer
     parts = shapely.get_parts(clip_geometries(geometries, frame))
     parts = parts[shapely.get_type_id(parts) == shapely.GeometryType.LINESTRING]
     joined = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(parts)))
+    # Only joined lines are measured: a long path may be mapped in many short pieces.
     joined = joined[shapely.length(joined) >= layer.smallest]
     return grid.encode_lines(shapely.simplify(joined, _TOLERANCE_M))
 
 
 def merge_lines(lines: Geometries, of: IntArray) -> tuple[Geometries, IntArray]:
-    """Return lines joined end to end where they have the same number, and the number of each joined line."""
+    """Return lines joined end to end within groups.
+
+    Parameters
+    ----------
+    lines : ndarray of shape (n,)
+        LineStrings.
+    of : ndarray of shape (n,)
+        Number of the group of each line; only lines of one group are joined.
+
+    Returns
+    -------
+    joined : ndarray of shape (m,)
+        LineStrings, ordered by group.
+    of_joined : ndarray of shape (m,)
+        Group of each joined line.
+    """
     order = np.argsort(of, kind="stable")
     numbers, group = np.unique(of[order], return_inverse=True)
     joined, of_joined = shapely.get_parts(
@@ -186,9 +218,22 @@ def merge_lines(lines: Geometries, of: IntArray) -> tuple[Geometries, IntArray]:
 
 
 def clip_geometries(geometries: Geometries, frame: BaseGeometry) -> Geometries:
-    """Return the parts of geometries within the frame, without those that have none."""
+    """Return the parts of geometries inside a frame.
+
+    Parameters
+    ----------
+    geometries : ndarray of shape (n,)
+    frame : Polygon
+        In the CRS of the geometries.
+
+    Returns
+    -------
+    ndarray of shape (m,)
+        Geometries that lie outside the frame are dropped.
+    """
     shapely.prepare(frame)
     near: Geometries = geometries[shapely.intersects(frame, geometries)]
+    # Most geometries lie wholly inside, and that is far cheaper to find out than to cut them.
     inside = shapely.contains_properly(frame, near)
     near[~inside] = shapely.intersection(near[~inside], frame)
     return near

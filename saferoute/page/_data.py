@@ -1,4 +1,4 @@
-"""A ranking as the JSON which the page draws."""
+"""The JSON data that the page draws from a ranking or a session."""
 
 from __future__ import annotations
 
@@ -30,13 +30,14 @@ if TYPE_CHECKING:
     from saferoute.model import Ranking
 
 MOST_STRETCHES = 1000
-"""Largest number of stretches on a page, which so stays under 1 MB and is ready within two seconds on a phone."""
+"""Most stretches on a page; it then stays under 1 MB and is ready on a phone within two seconds."""
 
 _MARGIN_M = 250.0
+"""Width of the ground that is drawn around the stretches, in metres [J]."""
 _SENTENCE = 300
 _LEGAL = 800  # attributions of elevation data are prescribed texts of several lines
 
-# Column -> decimals that a reader can use.
+# Decimals that a reader can use, by column.
 _NUMBERS = {
     "rank": 0,
     "score": 4,
@@ -59,13 +60,13 @@ _NUMBERS = {
     **{f"d_{name}": 4 for name in CRITERIA},
     **{f"c_{name}": 3 for name in CRITERIA},
 }
-# Column -> longest text in it.
+# Longest text by column, in characters.
 _TEXTS = {
     **dict.fromkeys(("name", "surface", "rating", "origin", "limiting_criterion", "height_source"), LONGEST),
     **dict.fromkeys(("barefoot", "best_hours"), _SENTENCE),
 }
 _REASONS = {f"why_{name}": _LEGAL for name in CRITERIA}
-"""Columns written clause by clause: clauses recur where whole sentences do not."""
+"""Columns that are stored clause by clause, because clauses recur where whole sentences do not."""
 _CLAUSE = re.compile(r"(?<=[,;] )")
 _LISTS = {"osm_ids": LONGEST, "checks": _SENTENCE}
 
@@ -76,14 +77,14 @@ def build_payload(thing: Ranking | Session) -> dict[str, Any]:
     Parameters
     ----------
     thing : Ranking or Session
-        What was found, or is planned; it may be empty. Of a session's ranking
-        the page has the stretches that it runs on.
+        The result to show; it may be empty. A session shows only the stretches
+        that it runs on.
 
     Returns
     -------
     dict
-        Plain JSON values; what is unknown is None. Texts are those of the tags
-        without invisible characters, and must be shown as text only.
+        Plain JSON values; unknown is None. Texts have no invisible characters but
+        are not escaped: the page must insert them as text, never as markup.
     """
     session = thing if isinstance(thing, Session) else None
     ranking = thing.ranking if isinstance(thing, Session) else thing
@@ -116,23 +117,48 @@ def build_payload(thing: Ranking | Session) -> dict[str, Any]:
 
 
 def _encode_formula(ranking: Ranking) -> dict[str, Any]:
-    """Return the numbers of the score, with the profile's weights in the order of the criteria."""
+    """Return the constants of the score, with the profile's weights in the order of the criteria."""
     return {**asdict(ranking.formula), "weights": [ranking.profile.weights[name] for name in CRITERIA]}
 
 
 def encode_json(value: object) -> str:
-    """Return JSON that can stand inside a script element of an HTML page."""
+    """Return JSON that is safe inside a script element of an HTML page.
+
+    Parameters
+    ----------
+    value : object
+        Plain JSON values.
+
+    Raises
+    ------
+    ValueError
+        If a number is NaN or infinite, which JSON cannot hold.
+    """
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    # "<" could close the script element, and old browsers end a line at U+2028 and U+2029.
     return text.translate({ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"})
 
 
 def clean_text(value: object, longest: int = LONGEST) -> str:
-    """Return a text fit to be shown, '' where there is none (a missing tag is NaN)."""
+    """Return a text that is safe to show.
+
+    Parameters
+    ----------
+    value : object
+        A tag's value; a missing one is NaN.
+    longest : int
+        Most characters.
+
+    Returns
+    -------
+    str
+        ``""`` if the value is no text.
+    """
     return sanitize_text(value, longest) if isinstance(value, str) else ""
 
 
 def _visible_ground(ranking: Ranking, stretches: gpd.GeoDataFrame, session: Session | None) -> BaseGeometry:
-    """Return the ground worth drawing: around the stretches, inside the search circle and the data."""
+    """Return the ground to draw: around the stretches, within the search circle and within the data."""
     area = ranking.area
     to_metres = Transformer.from_crs(WGS84, area.crs, always_xy=True)
     place = shapely.Point(*to_metres.transform(ranking.place.lon, ranking.place.lat))
@@ -148,7 +174,7 @@ def _visible_ground(ranking: Ranking, stretches: gpd.GeoDataFrame, session: Sess
 
 
 def _covered_area(ranking: Ranking, to_metres: Transformer) -> BaseGeometry:
-    """Return the box of longitudes and latitudes that the features fill.
+    """Return the box of longitudes and latitudes that the features fill, in the area's CRS.
 
     Extracts are often cut along such a box. At its edge the coastline ends,
     and where land and sea lie beyond is unknown.
@@ -161,7 +187,7 @@ def _covered_area(ranking: Ranking, to_metres: Transformer) -> BaseGeometry:
     lon, lat = to_metres.transform(xy[:, 0], xy[:, 1], direction=TransformDirection.INVERSE)
     west, east, south, north = lon.min(), lon.max(), lat.min(), lat.max()
     edge = to_metres.transform([west, east, east, west], [south, south, north, north])
-    # A cut way ends at its last node within the box, and a parallel is bent by 5 m over 10 km.
+    # Shrunk by 25 m: a cut way ends at its last node within the box, and a parallel bends by 5 m over 10 km.
     return shapely.Polygon(np.column_stack(edge)).buffer(-25)
 
 
@@ -186,7 +212,7 @@ def _exclusion_row(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _stretch_columns(table: gpd.GeoDataFrame, ranking: Ranking) -> dict[str, Any]:
-    """Return the table by columns; texts are numbers of rows of ``texts``, as most occur many times."""
+    """Return the table by columns; texts are indexes into ``texts``, as most of them recur."""
     texts: dict[str, int] = {}
     columns: dict[str, list[Any]] = {}
     for name, decimals in _NUMBERS.items():
@@ -218,7 +244,7 @@ def _stretch_columns(table: gpd.GeoDataFrame, ranking: Ranking) -> dict[str, Any
 
 
 def _encode_quantiles(value: Any, texts: dict[str, int]) -> list[int] | None:
-    """Return each criterion's quantiles as a text of one character of 64 for each."""
+    """Return the quantiles of each criterion as the index of a text, with one of 64 characters for each."""
     if not isinstance(value, np.ndarray):
         return None
     steps = np.rint(np.nan_to_num(value) * (len(ALPHABET) - 1)).astype(int).clip(0, len(ALPHABET) - 1)
@@ -236,19 +262,19 @@ def _intern_text(value: object, limit: int, texts: dict[str, int]) -> int | None
 
 
 def _intern_clauses(value: object, limit: int, texts: dict[str, int]) -> list[int] | None:
-    """Return the clauses of a text, None where there is none; together they are the whole of it."""
+    """Return the indexes of the clauses of a text, None if it is empty; joined they give the whole text."""
     text = clean_text(value, limit)
     return [texts.setdefault(piece, len(texts)) for piece in _CLAUSE.split(text)] if text else None
 
 
 def _scale_number(value: Any, decimals: int) -> int | None:
-    """Return a number in units of its last decimal: zeros and points need no room."""
+    """Return a number in units of its last decimal, which saves the point and leading zeros."""
     number = _round_number(value, decimals)
     return None if number is None else round(number * 10**decimals)
 
 
 def _round_number(value: Any, decimals: int) -> float | int | None:
-    """Return a finite number, rounded; None (shown as "unknown") for all else."""
+    """Return a finite number, rounded; None (shown as "unknown") for anything else."""
     try:
         number = float(value)
     except (TypeError, ValueError):
@@ -256,4 +282,5 @@ def _round_number(value: Any, decimals: int) -> float | int | None:
     if not math.isfinite(number):
         return None
     rounded = round(number, decimals)
+    # JSON would write 2.0 with its decimal.
     return int(rounded) if rounded == int(rounded) else rounded

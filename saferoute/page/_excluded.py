@@ -1,4 +1,4 @@
-"""The layer of what limits have excluded: where it lies, and for which reason."""
+"""The layer of excluded ground: where it lies, and for which reason."""
 
 from __future__ import annotations
 
@@ -20,34 +20,35 @@ if TYPE_CHECKING:
     from saferoute.model import Ranking
 
 LARGEST = 32_000
-"""Characters of the layer: a page with 200 stretches of a city centre then stays under 450 KB."""
+"""Most characters of the layer; a page with 200 stretches of a city centre then stays under 450 KB."""
 
 ROADS = "motor road"
-"""The reason whose lines are mostly roads of the base map, which are not written twice."""
+"""Reason of lines that are mostly roads of the base map; the layer does not repeat those."""
 ROAD_LAYERS = ("lane", "street", "road")
 """Layers of the base map that hold nothing but motor roads."""
 
 _SHORTEST_M = 10.0
-"""Shorter pieces, half of all, are narrower than a finger on the screen and are not drawn."""
+"""Shortest line that is drawn. Half of all lines are shorter, narrower than a finger on the screen."""
 _SMALLEST_M2 = 100.0
 _TOLERANCE_M = 2.0
 
 
 def excluded_layer(ranking: Ranking, frame: BaseGeometry) -> tuple[dict[str, Any], list[str]]:
-    """Return what was excluded within the frame, and the reasons for which the file has no room.
+    """Return the excluded ground within a frame, and the reasons that did not fit into the file.
 
     Returns
     -------
     layer : dict
-        ``grid``; ``roads``, the reason that the base map's roads have, None
-        where none was excluded; ``road_layers``, which of its layers are meant;
-        ``reasons``: ``reason``, ``lines`` and ``areas`` (see `Grid`).
+        ``grid``; ``roads``, the reason of the base map's roads, None if none was
+        excluded; ``road_layers``, the layers that hold those roads; ``reasons``, each
+        with ``reason``, ``lines`` and ``areas`` (see `Grid`).
     too_many : list of str
         Reasons that are not drawn, the longest first.
     """
     grid = Grid.around_place(ranking.place, ranking.area.crs, decimals=5)
     drawn, too_many, size = [], [], 0
     reasons = [row["reason"] for row in ranking.exclusions()]  # longest first, as the table has them
+    # The smallest reasons first: one large reason would push out many small ones.
     for part in sorted(_encode_reasons(_drop_drawn_roads(ranking), reasons, frame, grid), key=_encoded_size):
         size += _encoded_size(part)
         if size > LARGEST:
@@ -65,7 +66,10 @@ def excluded_layer(ranking: Ranking, frame: BaseGeometry) -> tuple[dict[str, Any
 
 
 def _drop_drawn_roads(ranking: Ranking) -> gpd.GeoDataFrame:
-    """Return the exclusions without the roads that the base map draws; a track open to motors stays."""
+    """Return the exclusions without the roads that the base map draws.
+
+    A track that is open to motors stays, as no layer of roads holds it.
+    """
     ways, excluded = ranking.features.ways, ranking.excluded
     if ways.empty:
         return excluded

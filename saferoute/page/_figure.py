@@ -1,8 +1,8 @@
 """A branca figure that holds everything it needs and renders no text twice.
 
-Stock Folium links a dozen files from content networks and passes text which it
-has rendered through Jinja once more, so that a tag ``{{ … }}`` is executed.
-Both are unacceptable for a file that shows strangers' tags on a beach.
+Stock Folium links a dozen files from content networks. It also passes rendered
+text through Jinja once more, so that a tag ``{{ … }}`` is executed. Neither is
+acceptable in a file that shows strangers' tags and is opened on a beach.
 """
 
 # ruff: noqa: SLF001 - branca has no public way to its sections, ids and rendered texts
@@ -34,24 +34,27 @@ _LOADS = re.compile(
 )
 _VIEWPORT = re.compile(r"<meta\s+name=[\"']viewport[\"'][^>]*>", re.IGNORECASE)
 _SANDBOX = "allow-scripts allow-popups allow-popups-to-escape-sandbox allow-modals"
-"""The page may run its scripts, open links in maps apps and print; it has no origin and cannot reach its parent."""
+"""Rights of a page in a notebook's frame.
+
+It may run its scripts, open links in map apps and print. It has no origin and cannot reach its parent.
+"""
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.IGNORECASE | re.DOTALL)
 _SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
 
 
 @cache
 def read_asset(name: str) -> str:
-    """Return a file of ``assets`` as text."""
+    """Return the text of a file in ``assets``."""
     return files(__package__).joinpath("assets", name).read_text(encoding="utf-8")
 
 
 class OfflineFigure(Figure):
-    """A figure whose page loads nothing.
+    """A figure whose page loads nothing from a network.
 
     Parameters
     ----------
     title : str
-        Plain text.
+        Plain text; it is escaped.
     body : str
         The static page; ``<!-- map -->`` marks where the map goes.
     css, script : str
@@ -59,18 +62,18 @@ class OfflineFigure(Figure):
     data : str
         JSON that cannot close its script element (see `_data.encode_json`).
     picture : callable, optional
-        Gives an SVG to stand where a notebook lets no page run.
+        Function that returns an SVG to show where a notebook lets no page run.
 
     Raises
     ------
     InvalidInput
-        On rendering, when a layer links a script or style which is not
-        vendored here.
+        On rendering, if a layer links a script or style that is not in
+        ``assets``.
 
     Notes
     -----
-    Elements that are handed to ``header``, ``html`` and ``script`` as text come
-    out untouched: they are no templates here.
+    Text elements in ``header``, ``html`` and ``script`` are written as they
+    are, while branca would render them as templates.
     """
 
     def __init__(
@@ -93,15 +96,16 @@ class OfflineFigure(Figure):
         self._picture = picture
 
     def render(self, **kwargs: Any) -> str:
-        """Return the page.
+        """Return the page as HTML.
 
         Parameters
         ----------
         **kwargs
-            Handed on to the layers.
+            Passed on to the layers.
         """
         for number, element in enumerate(_walk_descendants(self)):
-            element._id = str(number)  # branca takes random ids: no two files would be equal
+            # branca draws random ids; numbers let equal results give equal files.
+            element._id = str(number)
         with self._restore_sections():
             for child in list(self._children.values()):
                 child.render(**kwargs)
@@ -111,9 +115,10 @@ class OfflineFigure(Figure):
         return self._assemble_page(head, html, code)
 
     def _repr_html_(self, **kwargs: Any) -> str:
-        """Return the page in a frame that can reach nothing around it, over a picture of the map.
+        """Return the page in a sandboxed frame, over a still picture of the map.
 
-        A notebook that is not trusted removes frames and keeps pictures: its reader sees the picture.
+        A notebook that is not trusted removes frames and keeps pictures, so that its
+        reader sees the picture.
         """
         page = escape(self.render(**kwargs))
         height = escape(str(self.height))
@@ -137,7 +142,7 @@ class OfflineFigure(Figure):
 
     @contextmanager
     def _restore_sections(self) -> Iterator[None]:
-        """Restore the sections afterwards, so that a second rendering starts from the same state."""
+        """Restore the sections on exit, so that a second rendering starts from the same state."""
         sections = (self.header, self.html, self.script)
         before = [section._children.copy() for section in sections]
         try:
@@ -150,6 +155,7 @@ class OfflineFigure(Figure):
         for part in (head, html):
             _refuse_loads(part)
         scripts = "\n".join(f"<script>{text}</script>" for text in (code, self._page_script) if text.strip())
+        # The policy stands first in the head: it does not bind what comes before it.
         before, _, after = self._body.partition(_MARK)
         return (
             "<!DOCTYPE html>\n"
@@ -214,7 +220,10 @@ def _load_error(url: str) -> InvalidInput:
 
 
 def _content_policy(markup: str) -> str:
-    """Return a content policy that allows exactly the scripts of `markup`, which holds no text of the map data."""
+    """Return a content policy that allows the scripts of `markup` and no others.
+
+    The markup must not hold text of the map data: a script in a tag would be allowed, too.
+    """
     hashes = (b64encode(sha256(code.encode()).digest()).decode() for code in _SCRIPT.findall(markup))
     scripts = " ".join(f"'sha256-{digest}'" for digest in hashes)
     none = "'none'"

@@ -1,4 +1,4 @@
-"""Coordinates and heights as short words: a sixth of the size of GeoJSON."""
+"""Compact text encoding of coordinates and heights: a sixth of the size of GeoJSON."""
 
 from __future__ import annotations
 
@@ -24,24 +24,34 @@ if TYPE_CHECKING:
     Geometries = NDArray[np.object_]
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-"""Digits of 64; none needs an escape in JSON or HTML."""
+"""Digits of base 64; none needs an escape in JSON or HTML."""
 _DIGITS = {character: digit for digit, character in enumerate(ALPHABET)}
 _MORE = 32
+"""Added to every digit of a number but its last."""
 UNKNOWN_HEIGHT = 2**22
-"""Stands for an unknown height: no ground rises by so many cm from step to step."""
+"""Step that stands for an unknown height: 42 km in cm, which no ground rises."""
 _ROW = 200
-"""Height of a row of the grid, in steps: lines are written row by row."""
+"""Height of a row in steps of the grid, a few hundred metres; lines are written row by row."""
 
 
 @dataclass(frozen=True)
 class Grid:
-    """Steps of 10^-decimals degrees from a point.
+    """A grid of 10^-decimals degrees around a point, on which lines are written as text.
 
-    A line is the numbers ``x0, y0, dx1, dy1, …`` (first point, then steps from
-    point to point) in one word: of each number the sign becomes the lowest bit,
-    and the bits are written in fives, lowest first, as a character of
-    `ALPHABET`; 32 is added where more characters of the number follow.
-    Longitudes count from the point on, so that nothing jumps at 180°.
+    A line is the numbers ``x0, y0, dx1, dy1, …``: its first point, then the steps
+    from point to point. As in encoded polylines, the sign of a number becomes its
+    lowest bit, and the bits are written in fives, lowest first, each as a character
+    of `ALPHABET`; 32 is added where more characters of the number follow. Longitudes
+    count from the grid's point, so that nothing jumps at 180°.
+
+    Attributes
+    ----------
+    lon, lat : float
+        The point in degrees east and north, WGS 84.
+    decimals : int
+        Decimals of a degree: 5 are 1.1 m, 6 are 0.11 m.
+    to_degrees : Transformer
+        From the CRS of the geometries to longitude and latitude.
     """
 
     lon: float
@@ -56,52 +66,55 @@ class Grid:
         return cls(round(place.lon, decimals), round(place.lat, decimals), decimals, transformer)
 
     def to_json(self) -> dict[str, float]:
-        """Return what the page needs to decode lines."""
+        """Return the numbers from which the page decodes lines."""
         return {"lon": self.lon, "lat": self.lat, "decimals": self.decimals}
 
     def encode_line(self, line: Any) -> str:
-        """Return a line, '' where it is shorter than a step."""
+        """Return a line as text, ``""`` if it is shorter than a step."""
         xy, owner = shapely.get_coordinates(line, return_index=True)
         cells, _ = _drop_repeated_points(self._to_cells(xy), owner)
         return encode_numbers(_steps_between(cells)) if len(cells) > 1 else ""
 
     def encode_lines(self, lines: Geometries) -> str:
-        """Return many lines in one word: of each the number of its points, then the line.
+        """Return many lines as one text: for each the number of its points, then its numbers.
 
-        Each starts where the one before it started, and they come row by row
-        of some hundred metres: starts are short words, too.
+        The first point of a line counts from that of the line before. Lines come row
+        by row, each a few hundred metres high, so that these steps are short, too.
         """
         xy, line = shapely.get_coordinates(lines, return_index=True)
         return _pack_lines(self._to_cells(xy), line, fewest=2)
 
     def encode_rings(self, polygons: Geometries) -> str:
-        """Return the outlines and holes of polygons, without closing points, as `encode_lines` does.
+        """Return the outlines and holes of polygons as one text, like `encode_lines`.
 
-        Filled by the even-odd rule, which needs no knowledge of what is a hole.
+        Closing points are dropped. The page fills by the even-odd rule, which needs no
+        mark of what is a hole.
         """
         xy, ring = shapely.get_coordinates(shapely.get_rings(polygons), return_index=True)
         closing = np.diff(ring, append=-1) != 0
         return _pack_lines(self._to_cells(xy[~closing]), ring[~closing], fewest=3)
 
     def encode_point(self, x: float, y: float) -> list[int]:
-        """Return the steps east and north of a point."""
+        """Return a point as steps of the grid to the east and to the north."""
         east, north = self._to_cells(np.array([[x, y]]))[0].tolist()
         return [east, north]
 
     def _to_cells(self, xy: FloatArray) -> IntArray:
         lon, lat = self.to_degrees.transform(xy[:, 0], xy[:, 1])
+        # The short way round: a line may cross the 180th meridian.
         east = (lon - self.lon + 180) % 360 - 180
         cells: IntArray = np.rint(np.column_stack([east, lat - self.lat]) * 10**self.decimals).astype(np.int64)
         return cells
 
 
 def _pack_lines(cells: IntArray, owner: IntArray, fewest: int) -> str:
-    """Return lines in one word, given the cells of all and which line each is of, see `Grid.encode_lines`."""
+    """Return lines as one text, from the cells of all points and the line that each belongs to."""
     cells, owner = _drop_repeated_points(cells, owner)
     _, number, count = np.unique(owner, return_inverse=True, return_counts=True)
     enough = count >= fewest
     cells, count = cells[enough[number]], count[enough]
     first = np.cumsum(count) - count
+    # By row, then from west to east, so that neighbours follow each other.
     order = np.lexsort((cells[first, 1], cells[first, 0], cells[first, 1] // _ROW))
     first, count = first[order], count[order]
     steps = np.diff(cells, axis=0, prepend=0)
@@ -112,7 +125,7 @@ def _pack_lines(cells: IntArray, owner: IntArray, fewest: int) -> str:
 
 
 def _drop_repeated_points(cells: IntArray, owner: IntArray) -> tuple[IntArray, IntArray]:
-    """Return cells and owners without points that equal the one before on the same line."""
+    """Return cells and owners without points equal to the one before on the same line."""
     moved = np.ones(len(cells), dtype=bool)
     moved[1:] = (cells[1:] != cells[:-1]).any(axis=1) | (owner[1:] != owner[:-1])
     return cells[moved], owner[moved]
@@ -124,10 +137,18 @@ def _steps_between(cells: IntArray) -> IntArray:
 
 
 def encode_heights(metres: FloatArray) -> str | None:
-    """Return the steps from height to height in cm as a word; None where no height is known.
+    """Return the steps between heights in cm as text.
 
-    An unknown height is the step `UNKNOWN_HEIGHT`, and the next starts where
-    the last known one was.
+    Parameters
+    ----------
+    metres : ndarray of shape (n,)
+        NaN where the height is unknown: that step is `UNKNOWN_HEIGHT`, and the
+        next one counts from the last known height.
+
+    Returns
+    -------
+    str or None
+        None if no height is known.
     """
     if not np.isfinite(metres).any():
         return None
@@ -139,7 +160,7 @@ def encode_heights(metres: FloatArray) -> str | None:
 
 
 def encode_numbers(numbers: IntArray) -> str:
-    """Return whole numbers as one word, see `Grid`."""
+    """Return whole numbers as one text (see `Grid`)."""
     return "".join(_encode_number(number) for number in numbers.tolist())
 
 
@@ -154,12 +175,36 @@ def _encode_number(number: int) -> str:
 
 
 def read_line(word: str, grid: Mapping[str, float]) -> FloatArray:
-    """Undo `Grid.encode_line`: return degrees east and north, shape (n, 2); `grid` is what `Grid.to_json` gave."""
+    """Return the points of a line that `Grid.encode_line` wrote.
+
+    Parameters
+    ----------
+    word : str
+    grid : mapping
+        What `Grid.to_json` returned.
+
+    Returns
+    -------
+    ndarray of shape (n, 2)
+        Degrees east and north.
+    """
     return _cells_to_degrees(np.array(_read_numbers(word), dtype=float).reshape(-1, 2).cumsum(axis=0), grid)
 
 
 def read_lines(word: str, grid: Mapping[str, float]) -> list[FloatArray]:
-    """Undo `Grid.encode_lines` and `Grid.encode_rings`: return each line's degrees east and north, shape (n, 2)."""
+    """Return the points of lines that `Grid.encode_lines` or `Grid.encode_rings` wrote.
+
+    Parameters
+    ----------
+    word : str
+    grid : mapping
+        What `Grid.to_json` returned.
+
+    Returns
+    -------
+    list of ndarray of shape (n, 2)
+        Degrees east and north.
+    """
     numbers = np.array(_read_numbers(word), dtype=float)
     lines, start, i = [], np.zeros(2), 0
     while i < len(numbers):
@@ -177,7 +222,7 @@ def _cells_to_degrees(cells: FloatArray, grid: Mapping[str, float]) -> FloatArra
 
 
 def _read_numbers(word: str) -> list[int]:
-    """Undo `encode_numbers`."""
+    """Return the numbers that `encode_numbers` wrote."""
     numbers, value, unit = [], 0, 1
     for character in word:
         digit = _DIGITS[character]

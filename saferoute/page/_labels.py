@@ -1,4 +1,4 @@
-"""Names of places and streets on the base map, so that readers know where they are."""
+"""Labels of the base map: names of places, areas and roads."""
 
 from __future__ import annotations
 
@@ -23,14 +23,15 @@ if TYPE_CHECKING:
     Geometries = NDArray[np.object_]
 
 MOST = 80
-"""Largest number of names in a file; the page shows those that find room at its zoom."""
+"""Most names in a file; the page shows those that find room at its zoom."""
 _LONGEST = 32
+"""Most characters of a name."""
 
 _PLACES = {
     "city": 4.0, "town": 3.5, "suburb": 3.0, "village": 3.0, "quarter": 2.5, "island": 2.5,
     "hamlet": 2.0, "neighbourhood": 2.0, "islet": 1.5, "locality": 1.5, "square": 1.5,
 }  # fmt: skip
-"""Weight of a named point by its kind [J]; areas and roads are weighed in their own functions."""
+"""Weight of a named point by its kind [J]; areas and roads have weights of their own."""
 _AREA_KEYS = {
     "green": ("leisure", "park garden common nature_reserve"),
     "water": ("natural", "water bay"),
@@ -41,18 +42,28 @@ _ROADS = (
     "motorway trunk primary secondary tertiary unclassified residential living_street pedestrian footway path track"
 )
 _SHORTEST_ROAD_M = 120.0
+"""Shortest piece of road that gets a label, in metres [J]."""
 
 
 def choose_labels(features: Features, frame: BaseGeometry, area: Area) -> list[list[Any]]:
     """Return the names worth showing, the most important first.
 
+    Parameters
+    ----------
+    features : Features
+        The map data.
+    frame : Polygon
+        The ground that is drawn, in the metric CRS of the features.
+    area : Area
+        Gives the CRS and the origin of the coordinates.
+
     Returns
     -------
     list of [text, kind, east, north, angle, length_m]
         `kind` is ``place``, ``green``, ``water``, ``sand`` or ``road``; `east` and
-        `north` are steps of the base map's `Grid`; `angle` is that of a road in
-        degrees, counter-clockwise from east, within ±90; `length_m` is how far
-        the road runs, 0 for all else.
+        `north` are steps of the base map's `Grid`; `angle` is the direction of a road
+        in degrees, counter-clockwise from east, within ±90; `length_m` is the length
+        of that road, 0 for everything else.
     """
     found = pd.concat(
         [_label_places(features.points), _label_areas(features.areas, frame), _label_roads(features.ways, frame)]
@@ -91,7 +102,7 @@ def _label_places(points: gpd.GeoDataFrame) -> pd.DataFrame:
 
 
 def _label_areas(areas: gpd.GeoDataFrame, frame: BaseGeometry) -> pd.DataFrame:
-    """Return labels of areas, weighed by size: 1 at 100 m across, at most a quarter of a town."""
+    """Return labels of areas, weighed by size: 1 at 100 m across, 2.4 at most."""
     parts = []
     for kind, (key, values) in _AREA_KEYS.items():
         named = _select_named(areas, key, values)
@@ -106,7 +117,7 @@ def _label_areas(areas: gpd.GeoDataFrame, frame: BaseGeometry) -> pd.DataFrame:
 
 
 def _label_roads(ways: gpd.GeoDataFrame, frame: BaseGeometry) -> pd.DataFrame:
-    """Return labels of roads at the middle of their longest piece: a kilometre weighs 2, of a main road 4."""
+    """Return labels at the middle of the longest piece of each road; 1 km weighs 2, of a main road 4."""
     named = _select_named(ways, "highway", _ROADS)
     named = named[shapely.intersects(frame, named.geometry.to_numpy())] if len(named) else named
     if named.empty:
@@ -114,6 +125,7 @@ def _label_roads(ways: gpd.GeoDataFrame, frame: BaseGeometry) -> pd.DataFrame:
     number, texts = pd.factorize(
         np.array([sanitize_text(name, _LONGEST) for name in named["name"]], dtype=object), sort=True
     )
+    # A road is a main road if any way of that name is one.
     main = np.zeros(len(texts), dtype=bool)
     main[number[named["highway"].isin(_ROADS.split()[:5]).to_numpy()]] = True
     of, longest = _longest_pieces(named.geometry.to_numpy(dtype=object), number, frame)
@@ -135,7 +147,7 @@ def _label_roads(ways: gpd.GeoDataFrame, frame: BaseGeometry) -> pd.DataFrame:
 
 
 def _longest_pieces(lines: Geometries, number: IntArray, frame: BaseGeometry) -> tuple[IntArray, Geometries]:
-    """Return the distinct numbers of lines, and for each the longest line that its pieces form in the frame."""
+    """Return the distinct numbers of lines, and the longest joined line of each within the frame."""
     pieces, owner = shapely.get_parts(clip_geometries(lines, frame), return_index=True)
     straight = shapely.get_type_id(pieces) == shapely.GeometryType.LINESTRING
     whole, of = merge_lines(pieces[straight], number[owner[straight]])
@@ -145,7 +157,8 @@ def _longest_pieces(lines: Geometries, number: IntArray, frame: BaseGeometry) ->
 
 
 def _angle_at_middle(line: shapely.LineString) -> float:
-    """Return the direction of a line around its middle in degrees, within ±90 so that no name is upside down."""
+    """Return the direction of a line around its middle in degrees, within ±90 so that text stands upright."""
+    # Over a fifth of the line: the direction at a single point would follow every kink.
     (x0, y0), (x1, y1) = (line.interpolate(share, normalized=True).coords[0] for share in (0.4, 0.6))
     angle = float(np.degrees(np.arctan2(y1 - y0, x1 - x0)))
     return (angle + 90) % 180 - 90

@@ -1,6 +1,6 @@
-"""The map as one still picture (SVG), drawn from what the page draws.
+"""A still picture (SVG) of the map, drawn from the data of the page.
 
-It stands where no script may run: in a notebook that is not trusted, on paper.
+It is shown where no script may run: in a notebook that is not trusted, or on paper.
 As the source of an ``img`` an SVG runs no script and loads nothing.
 """
 
@@ -26,33 +26,42 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 960, 640
 _MARGIN_PX = 40
 _MOST_ZOOM = 1.0
-"""Largest scale, pixels per metre: the base map has no finer detail."""
+"""Largest scale in pixels per metre; the base map has no finer detail."""
 _STROKES = {"stream": 2, "coast": 1, "rail": 1.2, "path": 0.9, "lane": 1.4, "street": 2.6, "road": 3.4}
-"""Widths of the base map's lines, px."""
+"""Widths of the base map's lines in pixels, by layer."""
 _MOST_NUMBERS = 40
+"""Most ranks that are written on the picture."""
 _APART_PX = 17
+"""Least distance between two ranks in pixels; a disc is 17 wide."""
 
 
 class _View:
-    """Maps degrees of a frame to pixels, north up, with the same scale to the east and to the north."""
+    """A projection of degrees to pixels: north is up, and the scale is the same in both directions."""
 
     def __init__(self, points: FloatArray) -> None:
         low, high = points.min(axis=0), points.max(axis=0)
         self._middle = (low + high) / 2
+        # A flat map: over a few kilometres one length of a degree will do.
         self._metres = np.array([DEGREE_M * math.cos(math.radians(self._middle[1])), DEGREE_M])
         wide, tall = (high - low) * self._metres
         room = (WIDTH - 2 * _MARGIN_PX) / max(wide, 1.0), (HEIGHT - 2 * _MARGIN_PX) / max(tall, 1.0)
         self.px_per_m = min(*room, _MOST_ZOOM)
 
     def to_pixels(self, lonlat: FloatArray) -> FloatArray:
-        """Return the pixels, from the left and from the top, of longitudes and latitudes."""
+        """Return degrees east and north as pixels from the left and the top, shape (n, 2)."""
         offset = (lonlat - self._middle) * self._metres * self.px_per_m
         result: FloatArray = np.array([WIDTH / 2, HEIGHT / 2]) + offset * np.array([1, -1])
         return result
 
 
 def render_picture(payload: Mapping[str, Any]) -> str:
-    """Return what `_data.build_payload` holds as an SVG picture of 960 × 640 px."""
+    """Return an SVG picture of 960 × 640 px.
+
+    Parameters
+    ----------
+    payload : mapping
+        What `_data.build_payload` returned.
+    """
     stretches = payload["stretches"]
     lines = [read_line(word, stretches["grid"]) for word in stretches["lines"]]
     session = payload["session"]
@@ -81,7 +90,8 @@ def render_picture(payload: Mapping[str, Any]) -> str:
 
 @cache
 def _read_colours() -> dict[str, str]:
-    """Return the page's colours on white."""
+    """Return the colours of the page's light theme by name."""
+    # The rules before the first @media are those of the light theme.
     light = read_asset("page.css").split("@media")[0]
     return dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]+);", light))
 
@@ -91,7 +101,7 @@ def _colour_of(name: str) -> str:
 
 
 def _points_in_view(payload: Mapping[str, Any], lines: Iterable[FloatArray]) -> FloatArray:
-    """Return the points that must be in the picture: of the stretches, or of the search circle where there are none."""
+    """Return the points the picture must show: the stretches, or the search circle if there are none."""
     lon, lat = payload["place"]["lon"], payload["place"]["lat"]
     points = np.concatenate([[[lon, lat]], *lines])
     if len(points) > 1:
@@ -116,7 +126,7 @@ def _render_base(base: Mapping[str, Any], view: _View) -> Iterator[str]:
 
 
 def _render_path(lines: Iterable[FloatArray], view: _View, look: str, *, closed: bool = False) -> str:
-    """Return lines as one path in tenths of a pixel, without what is out of the picture or too small to see."""
+    """Return lines as one path, without those outside the picture or too small to see."""
     words = []
     for line in lines:
         xy = np.rint(view.to_pixels(line) * 10).astype(int)
@@ -127,6 +137,7 @@ def _render_path(lines: Iterable[FloatArray], view: _View, look: str, *, closed:
         steps = steps[np.abs(steps).sum(axis=1) > 0]
         moves = "".join(f"l{x} {y}" for x, y in steps.tolist())
         words.append(f"M{xy[0, 0]} {xy[0, 1]}{moves}{'z' if closed else ''}")
+    # Whole tenths of a pixel are shorter than decimals. The path is scaled down, so its stroke is scaled up.
     style = re.sub(r'stroke-width="([\d.]+)"', lambda m: f'stroke-width="{float(m[1]) * 10:g}"', look)
     return f'<path transform="scale(.1)" {style} d="{"".join(words)}"/>' if words else ""
 
@@ -150,7 +161,7 @@ def _render_stretches(scores: list[int | None], lines: list[FloatArray], view: _
 
 
 def _render_ranks(ranks: list[int | None], lines: list[FloatArray], view: _View) -> Iterator[str]:
-    """Yield the ranks of the best where they find room."""
+    """Yield the ranks of the best stretches that find room."""
     taken: list[FloatArray] = []
     for rank, line in list(zip(ranks, lines, strict=True))[:_MOST_NUMBERS]:
         at = view.to_pixels(line).mean(axis=0) + np.array([0, -13])

@@ -19,18 +19,20 @@ if TYPE_CHECKING:
     Geometries = NDArray[np.object_]
 
 _STEP_ASIDE_M = 0.2
-"""Metres from the middle of a piece of coastline to the points that probe its two sides."""
+"""Distance of the points that probe the two sides of a piece of coastline, in metres."""
 _OUTSIDE_M = 5.0
+"""Coastline is read this far beyond the frame, so that each line surely crosses its edge."""
 _AGREED = 0.95
+"""Least share of the shore of a face that must agree on sea or land [J]."""
 _INSETS_M = (0.0, 50.0, 150.0)
-"""Metres by which the frame shrinks, one after the other: at the edge of an extract the coastline ends early."""
+"""Metres by which the frame shrinks, one after the other; at the edge of an extract the coastline ends early."""
 
 
 def find_sea(features: Features, frame: BaseGeometry) -> tuple[BaseGeometry | None, BaseGeometry]:
-    """Return the part of `frame` that is sea, and the part of which that is known.
+    """Return the sea within a frame, and the part of the frame where sea and land are known.
 
     A coastline has land on its left and water on its right. The frame is cut
-    along the shore, and each face is what its shore segments say of it.
+    along the shore, and each face is sea or land as nearly all of its shore has it.
 
     Parameters
     ----------
@@ -42,11 +44,11 @@ def find_sea(features: Features, frame: BaseGeometry) -> tuple[BaseGeometry | No
     Returns
     -------
     sea : Polygon, MultiPolygon or None
-        None where there is no coastline, or where it has gaps or contradicts
-        itself: a land drawn as sea is worse than no sea.
+        None if there is no coastline, or if it has gaps or contradicts itself:
+        land drawn as sea is worse than no sea.
     known : Polygon
-        The frame, or less where the coastline ends before its edge: beyond,
-        what is not sea need not be land.
+        The frame, or a smaller one if the coastline ends before its edge; beyond
+        it, what is not sea need not be land.
     """
     shore = _select_shore(features, frame)
     if len(shore):
@@ -61,8 +63,8 @@ def find_sea(features: Features, frame: BaseGeometry) -> tuple[BaseGeometry | No
 def _wet_faces(shore: Geometries, frame: BaseGeometry) -> BaseGeometry | None:
     if not isinstance(frame, shapely.Polygon) or frame.is_empty:
         return None
-    # The lines go on a little beyond the frame, so that each surely crosses its edge.
     faces, _, dangles, _ = shapely.polygonize_full([shapely.union_all([*shore, frame.exterior])])
+    # A line that ends inside the frame is a gap in the coastline.
     if shapely.intersection(dangles, frame.buffer(-0.1)).length > 0:
         return None
     parts = shapely.get_parts(faces)
@@ -79,7 +81,7 @@ def _select_shore(features: Features, frame: BaseGeometry) -> Geometries:
     lines = [np.empty(0, dtype=object)]
     for table in (features.ways, features.areas):
         coast = np.array(table.geometry[is_coast(table)], dtype=object)
-        # An island that was read as a polygon: anticlockwise, with the land on its left.
+        # An island that was read as a polygon has lost its direction; anticlockwise, the land is on its left.
         rings = shapely.get_type_id(coast) >= shapely.GeometryType.POLYGON
         coast[rings] = shapely.boundary(shapely.orient_polygons(coast[rings]))
         lines.append(coast)
@@ -89,7 +91,7 @@ def _select_shore(features: Features, frame: BaseGeometry) -> Geometries:
 
 
 def _sum_shore_votes(shore: Geometries, faces: Geometries) -> tuple[FloatArray, FloatArray]:
-    """Return for each face the lengths of coastline that have it on their land side and on their sea side."""
+    """Return the length of coastline with each face on its land side, and on its sea side."""
     xy, line = shapely.get_coordinates(shore, return_index=True)
     same = line[1:] == line[:-1]
     start, step = xy[:-1][same], np.diff(xy, axis=0)[same]

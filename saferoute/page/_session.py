@@ -1,4 +1,4 @@
-"""A session as the JSON which the page draws: route, sections, timetable, code of the start."""
+"""The JSON data that the page draws from a session: route, sections, timetable and QR code."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from saferoute.model import Session
 
 PROFILE_POINTS = 240
-"""Number of heights along the route; more cannot be told apart on a phone."""
+"""Number of heights along the route; a phone cannot show more."""
 
 _SENTENCE = 300
 
@@ -28,8 +28,8 @@ def session_payload(session: Session) -> dict[str, Any]:
     dict
         ``route`` (a line of ``grid``), ``heights`` (see `encode_heights`) at
         equal distances along it, ``steps`` and ``sections`` as in `Session` with
-        texts made plain, ``figures``, ``notes`` and ``qr``, the rows of a code of
-        the start as whole numbers whose bits are its squares.
+        texts made plain, ``figures``, ``notes`` and ``qr``, the rows of a QR code
+        of the start as whole numbers whose bits are its squares.
     """
     ranking = session.ranking
     grid = Grid.around_place(ranking.place, ranking.area.crs, decimals=6)
@@ -78,17 +78,20 @@ def _section_payload(session: Session, row: dict[str, Any], grid: Grid) -> dict[
 
 
 def _resample_heights(distance_m: FloatArray, elevation_m: FloatArray) -> FloatArray:
-    """Return heights at equal distances, NaN between a known and an unknown one."""
+    """Return heights at equal distances; NaN next to an unknown height."""
     if not len(distance_m):
         return np.empty(0)
     return np.interp(np.linspace(0, distance_m[-1], PROFILE_POINTS), distance_m, elevation_m)
 
 
 def _qr_rows(session: Session) -> list[int]:
-    """Return the code of a `geo:` address, which phones open in a map; made of numbers alone."""
+    """Return the rows of the QR code of the start as whole numbers.
+
+    It holds a ``geo:`` address, which phones open in a map, and no text of the map data.
+    """
     import segno
 
     start = session.track.iloc[0] if len(session.track) else session.place
     code = segno.make(f"geo:{start.lat:.6f},{start.lon:.6f}", micro=False)
-    # From the left, so that the first square is the highest bit of a row as wide as the code.
+    # The first square is the highest bit, so that the page can draw a row from the left.
     return [int("".join(str(int(bool(square))) for square in row), 2) for row in code.matrix]

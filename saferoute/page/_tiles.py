@@ -1,4 +1,4 @@
-"""Tiles of a named provider, with its attribution, under a map that is served."""
+"""Map tiles of a named provider, added to a page that is served."""
 
 from __future__ import annotations
 
@@ -14,23 +14,24 @@ from saferoute.page._data import clean_text, encode_json
 _LEGAL = 400
 _IMAGES = "img-src data:;"
 _POLICY_WITHIN = 2000
+"""Characters within which the page's own policy stands; text of others comes later."""
 _DATA = '<script type="application/json" id="saferoute-data">'
 
 
 def add_tiles(page: str, name: str) -> str:
-    """Return a map with tiles under it.
+    """Return a page with map tiles of a provider, and their attribution.
 
     Parameters
     ----------
     page : str
-        A map of `to_html`. Its content policy is widened to the hosts of the tiles.
+        A map that `to_html` returned. Its content policy is widened to the tiles' hosts.
     name : str
-        As in `xyzservices`: ``OpenStreetMap.Mapnik``, ``CartoDB.Positron``, …
+        Name of a provider in xyzservices: ``OpenStreetMap.Mapnik``, ``CartoDB.Positron``, …
 
     Raises
     ------
     InvalidInput
-        If there is no such provider, if it asks for a key, or the page is none of ours.
+        If there is no such provider, if it asks for a key, or if the page is no map of saferoute.
     """
     tiles = _find_provider(name)
     policy, images, rest = page.partition(_IMAGES)  # the policy comes first in the head, before any text of others
@@ -66,7 +67,7 @@ def _find_provider(name: str) -> dict[str, Any]:
 
 
 def _tile_origins(tiles: dict[str, Any]) -> list[str]:
-    """Return the origins of the tiles, which are all that the content policy takes from a provider's address."""
+    """Return the origins of the tiles: all that the policy takes from a provider's address."""
     origins = {
         "{0.scheme}://{0.netloc}".format(urlsplit(tiles["url"].replace("{s}", sub)))
         for sub in tiles["subdomains"] or [""]

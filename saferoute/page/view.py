@@ -1,4 +1,4 @@
-"""Serves a map or the page of a scan to this machine alone: tile servers refuse pages opened from a file."""
+"""A local server for maps and scans' pages, because tile servers refuse pages opened from a file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _TIMEOUT_S = 30.0
 
 
 class _LocalServer(ThreadingHTTPServer):
-    """Serves on the loopback interface; threads end with the program.
+    """A server on the loopback interface, whose threads end with the program.
 
     Raises
     ------
@@ -40,20 +40,20 @@ class _LocalServer(ThreadingHTTPServer):
         return f"http://{HOST}:{self.server_port}/"
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Ignore readers that hang up."""
+        """Ignore readers that hang up; the base class would print a traceback."""
 
 
 class MapServer(_LocalServer):
-    """Serves one map at ``/`` on the loopback interface, and nothing else.
+    """A server of one map at ``/`` on the loopback interface, and of nothing else.
 
     Parameters
     ----------
     path : Path
         The map; read anew at every request, so that a new run shows on reload.
     change : callable
-        Changes the page on its way, as `saferoute.page.add_tiles` does.
+        Function that changes the page before it is sent, as `saferoute.page.add_tiles` does.
     port : int
-        0 takes a free one.
+        Port to listen on; 0 takes a free one.
 
     Raises
     ------
@@ -73,14 +73,14 @@ class MapServer(_LocalServer):
 
 
 class FolderServer(_LocalServer):
-    """Serves the page of a scan on the loopback interface: the files of one folder, and parts of them.
+    """A server of a scan's page on the loopback interface: the files of one folder, whole or in part.
 
     Parameters
     ----------
     folder : Path
         Holds ``index.html`` and ``scan.json``; what lies deeper or is hidden is not served.
     port : int
-        0 takes a free one.
+        Port to listen on; 0 takes a free one.
 
     Raises
     ------
@@ -117,7 +117,7 @@ def read_map(path: Path) -> str:
 
 
 class _LocalHandler(BaseHTTPRequestHandler):
-    """Answers ``GET`` and ``HEAD`` of readers on this machine."""
+    """A handler of ``GET`` and ``HEAD`` requests from this machine."""
 
     server: _LocalServer
     timeout = _TIMEOUT_S
@@ -125,14 +125,15 @@ class _LocalHandler(BaseHTTPRequestHandler):
     sys_version = ""
 
     def do_GET(self) -> None:
-        """Answer, unless the request names another host: a page elsewhere could point its name here."""
+        """Answer a request that names this host, and refuse any other."""
+        # A page elsewhere could point its own name at 127.0.0.1 and read the answer (DNS rebinding).
         if self.headers.get("Host", "") in {f"{name}:{self.server.server_port}" for name in (HOST, "localhost")}:
             self.answer_request()
         else:
             self.send_error(403, "This map is for this machine alone")
 
     def do_HEAD(self) -> None:
-        """Answer without a body."""
+        """Answer like ``GET``, without a body."""
         self.do_GET()
 
     def answer_request(self) -> None:
@@ -140,7 +141,7 @@ class _LocalHandler(BaseHTTPRequestHandler):
         raise NotImplementedError
 
     def send_head(self, status: int, kind: str, length: int, **more: str) -> None:
-        """Send status and headers."""
+        """Send the status and the headers."""
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(length))
@@ -157,7 +158,7 @@ class _LocalHandler(BaseHTTPRequestHandler):
 
 
 class _Handler(_LocalHandler):
-    """Answers ``/``; no other path leads to any file."""
+    """A handler that sends the map at ``/``; no other path leads to a file."""
 
     server: MapServer
 
@@ -185,10 +186,11 @@ _KINDS = {
 }
 _RANGE = re.compile(r"bytes=(\d{1,18})-(\d{1,18})?")
 _PIECE_BYTES = 1 << 20
+"""Size of the pieces in which files are sent; the vector tiles of a country may be too large for memory."""
 
 
 class _FolderHandler(_LocalHandler):
-    """Answers for the files of a folder; a part of one where a range is asked for (RFC 9110, one range)."""
+    """A handler that sends the files of one folder, or one range of bytes of a file (RFC 9110)."""
 
     server: FolderServer
 
@@ -196,6 +198,7 @@ class _FolderHandler(_LocalHandler):
         """Send a file or a part of it."""
         name = self.path.partition("?")[0].removeprefix("/") or "index.html"
         path = self.server.folder / name
+        # A plain name cannot lead out of the folder or to a hidden file.
         if not re.fullmatch(r"\w[\w.-]*", name, flags=re.ASCII) or not path.is_file():
             self.send_error(404, "There is no such file here")
             return
