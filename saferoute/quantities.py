@@ -226,8 +226,10 @@ def compute_quantiles(support: FloatArray, probability: FloatArray, at: FloatArr
 
 
 def _as_column(numbers: FloatArray | float) -> FloatArray | float:
+    """Return one number per row as a column that broadcasts over draws; a single number as it is."""
     return numbers[:, None] if isinstance(numbers, np.ndarray) else numbers
 
 
 def _select(numbers: FloatArray | float, rows: IntArray) -> FloatArray | float:
+    """Return the numbers of some rows; a single number holds for all rows."""
     return numbers[rows] if isinstance(numbers, np.ndarray) else numbers

@@ -32,6 +32,7 @@ def reduce_to_samples(samples: Samples, of_ground: FloatArray, how: str) -> Floa
     if not len(samples):
         return np.empty(0)
     values = of_ground[samples.pair_ground]
+    # `reduceat` returns a wrong value for an empty slice; there is none, as every sample touches ground.
     result: FloatArray = {"min": np.minimum, "max": np.maximum}[how].reduceat(values, samples.first_pair[:-1])
     return result
 

@@ -110,6 +110,7 @@ def fit_window_slopes(windows: Windows, evidence: Evidence) -> Slopes:
         )
         first = windows.first * per_sample
         is_fine = np.isfinite(fine_grade) & (evidence.fine.cell_m[first] <= DENTS_CELL_M)
+        # Fine heights need no longer fit: a window holds enough of them.
         length = np.full(len(windows), windows.n_samples * windows.samples.step_m)
         fine_sigma = _estimate_sigma_pct(
             evidence.fine, first + n // 2, length, rms, step=windows.samples.step_m / per_sample
@@ -281,6 +282,7 @@ def measure_flatness(windows: Windows, evidence: Evidence) -> Measurement:
         )
 
     known = np.isfinite(fitted.grade_pct)
+    # The runner may choose the direction, so only the steepness counts, and it is judged as uphill.
     return Measurement(
         quantity=Normal(np.abs(fitted.grade_pct), fitted.sigma_pct),
         confidence=np.where(known, np.exp(-np.nan_to_num(fitted.sigma_pct) / _CONFIDENCE_PCT), 0.0),

@@ -43,6 +43,7 @@ _LINE_OBJECTS_PER_M = 0.1
 def _weigh_by_distance(distance_m: FloatArray, width_m: FloatArray) -> FloatArray:
     """Return the weight of objects by their distance from the centre line of ways of some width."""
     beside = distance_m - width_m / 2
+    # The margin keeps rounding from moving an object on the edge of a zone into the next one.
     return np.select([beside <= edge + 1e-9 for edge, _ in ZONES], [w for _, w in ZONES], 0.0)
 
 
@@ -60,7 +61,9 @@ def _count_objects(
     # An object near the joint of two samples counts once per stroke, in the nearer sample.
     order = np.lexsort((sample, distance, samples.stroke[sample], thing))
     key = np.stack([thing[order], samples.stroke[sample[order]]], axis=1)
+    # Without any pair the mask still has one element, which the slice removes.
     once = order[np.r_[True, (np.diff(key, axis=0) != 0).any(axis=1)][: len(order)]]
+    # Indices repeat, and `+=` would add each of them only once.
     np.add.at(weighted, sample[once], weight[once])
     np.add.at(plain, sample[once], weight[once] > 0)
     # Two walls side by side are no worse to fall against than one, so the nearest line alone counts.
@@ -72,6 +75,7 @@ def _count_objects(
 def _pair_with_samples(
     tree: shapely.STRtree, things: NDArray[np.object_], samples: Samples, reach_m: float
 ) -> tuple[IntArray, IntArray, FloatArray]:
+    """Return the pairs of things and samples within reach, and their distances."""
     thing, sample = tree.query(things, predicate="dwithin", distance=reach_m)
     return thing, sample, shapely.distance(things[thing], samples.lines[sample])
 

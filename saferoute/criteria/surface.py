@@ -80,6 +80,7 @@ def rate_ground(ground: pd.DataFrame, profile: Profile) -> tuple[FloatArray, Flo
     smoothness = rate_worst_value(ground, "smoothness", SMOOTHNESS)
     tracktype = rate_worst_value(ground, "tracktype", TRACKTYPES)
     # Smoothness without a material gives no rating: it only bounds an inferred one, in `measure_surface`.
+    # `fmin` ignores NaN, so one tag is enough for a rating.
     rating = np.fmin(material, tracktype)
     rating = np.where(np.isfinite(rating), np.fmin(rating, smoothness), np.nan)
     has_material, has_smoothness = np.isfinite(material), np.isfinite(smoothness)
@@ -97,6 +98,7 @@ def rate_ground(ground: pd.DataFrame, profile: Profile) -> tuple[FloatArray, Flo
 
 
 def _read_flag(table: pd.DataFrame, name: str) -> BoolArray:
+    """Return a column of flags, False where the table has no such column."""
     return table[name].to_numpy(dtype=bool) if name in table else np.zeros(len(table), dtype=bool)
 
 
@@ -117,6 +119,7 @@ def measure_surface(windows: Windows, evidence: Evidence) -> Measurement:
     """
     samples = windows.samples
     rating, confidence = rate_ground(samples.ground, evidence.profile)
+    # Only ground under samples is inferred: looking up neighbours is the costly part.
     unknown = np.flatnonzero(~np.isfinite(rating) & np.isin(np.arange(len(rating)), samples.pair_ground))
     model = learn_likelihood(evidence)
     middle = shapely.centroid(samples.ground.geometry.to_numpy()[unknown])

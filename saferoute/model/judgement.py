@@ -88,6 +88,7 @@ class Measurement:
 
     def select_rows(self, rows: IntArray) -> Measurement:
         """Return the measurement of some of the windows, in the order given."""
+        # Evidence is gathered late and for few rows: the lambda maps rows of the selection to rows of the whole.
         gather = self.gather_evidence
         return Measurement(
             quantity=self.quantity.select_rows(rows),

@@ -76,6 +76,7 @@ class Result:
         return self._require_presenter().format_html(self)
 
     def _require_presenter(self) -> Presenter:
+        """Return the presenter, or raise `InvalidInput` if there is none."""
         if self.presenter is None:
             raise InvalidInput(
                 f"this {type(self).__name__} was not made by a search and has nothing to show it; "

@@ -68,6 +68,7 @@ class Samples:
     @cached_property
     def first_pair(self) -> IntArray:
         """Index of the first pair of each sample, followed by the number of pairs; shape (n + 1,)."""
+        # Imported late, so that importing the model stays fast.
         import numpy as np
 
         return np.searchsorted(self.pair_sample, np.arange(len(self) + 1))

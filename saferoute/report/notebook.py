@@ -94,6 +94,8 @@ def _render_row(kind: str, cells: Sequence[str], sides: Sequence[str]) -> str:
 
 
 def _render_folded_list(title: str, lines: Sequence[str]) -> str:
+    """Return a list that is folded until the reader opens it."""
+    # Lines are padded for the terminal; the blanks are collapsed.
     items = "".join(f"<li>{escape(' '.join(line.split()))}</li>" for line in lines)
     return f"<details><summary>{escape(title)}</summary><ul>{items}</ul></details>"
 

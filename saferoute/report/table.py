@@ -93,6 +93,7 @@ def format_distance(metres: float) -> str:
     >>> format_distance(84.0), format_distance(1234.0)
     ('80 m', '1.2 km')
     """
+    # From 995 m on, rounding to 10 m would print "1000 m".
     return f"{round(metres, -1):.0f} m" if metres < 995 else f"{metres / 1000:.1f} km"
 
 
@@ -132,6 +133,7 @@ def explanation_parts(answer: Explanation) -> Parts:
 def _explanation_lines(answer: Explanation) -> list[str]:
     if not answer.recommended:
         return [*fact_lines(answer), *closing_lines(answer.ranking)]
+    # Empty lines set the facts apart here; notebooks have paragraphs for that.
     where, rating, suitability, weights, *hours = fact_lines(answer)
     return [
         *(where, rating, suitability, "", weights, ""),

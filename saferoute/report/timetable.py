@@ -64,6 +64,7 @@ def format_time(seconds: float) -> str:
     >>> format_time(59.6), format_time(754), format_time(3725)
     ('1:00', '12:34', '1:02:05')
     """
+    # Rounded before it is split, so that 59.6 s become 1:00 and not 0:60.
     whole = round(seconds)
     hours, minutes = divmod(whole // 60, 60)
     return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"

@@ -41,6 +41,7 @@ def judge_best_estimates(criterion: Criterion, measurement: Measurement) -> Floa
     """
     quantity, unknown = measurement.quantity, criterion.unknown
     if criterion.averaged:
+        # Criteria that are averaged over their error must have a normal one.
         assert isinstance(quantity, Normal)
         worth = _average_over_error(criterion, quantity)
     else:
@@ -141,10 +142,12 @@ def _hedge(criterion: Criterion, worth: FloatArray, values: FloatArray, second: 
 
 
 def _draw_unknown(unknown: Unknown, share: FloatArray) -> FloatArray:
+    """Return the desirabilities of unknown values for shares of the draws, in the same shape."""
     return np.interp(share, *np.array(unknown.draws).T) if unknown.draws else np.full_like(share, unknown.estimate)
 
 
 def _interpolate(curve: Curve, values: FloatArray, *, logarithmic: bool) -> FloatArray:
+    """Return the values of a piecewise linear curve; NaN stays NaN, and values outside take the end's."""
     raw, worth = np.array(curve).T
     if logarithmic:
         raw, values = np.log(raw), np.log(np.maximum(values, _LEAST_POSITIVE))

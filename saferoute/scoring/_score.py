@@ -84,6 +84,7 @@ def combine_desirabilities(desirability: FloatArray, weights: FloatArray) -> Flo
     >>> round(float(combine_desirabilities(np.array([0.1, 1, 1, 1, 1]), np.full(5, 0.2))), 2)
     0.36
     """
+    # Desirabilities of 0 have no logarithm, and would make all such rows equal.
     d = np.maximum(desirability, FORMULA.floor)
     mean = np.exp((np.log(d) * weights).sum(axis=-1))
     result: FloatArray = mean**FORMULA.mean_share * d.min(axis=-1) ** FORMULA.least_share

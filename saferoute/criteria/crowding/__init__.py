@@ -158,10 +158,12 @@ def _compute_local_percentiles(people: FloatArray, xy: FloatArray, size: FloatAr
 
 
 def _is_on_way(samples: Samples) -> BoolArray:
+    """Return a mask of samples on ways; the others are on open ground."""
     return (samples.ground["origin"] == "way").to_numpy()[samples.pair_ground[samples.first_pair[:-1]]]
 
 
 def _survey_stations(windows: Windows, evidence: Evidence) -> _Looked:
+    """Return the activity and the scale at stations along all strokes."""
     xy, of_sample = _near.place_stations(windows.samples)
     scale = _calibrate.learn_scale(evidence.features, evidence.moment)
     return _Looked(_where.estimate_activity(xy, evidence.features), of_sample, scale, evidence.moment)

@@ -96,6 +96,7 @@ def _rate_attractors(table: gpd.GeoDataFrame, *, areal: bool) -> pd.DataFrame:
     for key in people.KEYS:
         code, values = tags[key]
         floor = key == people.HOMES_KEY
+        # A point has no area, hence no floor area.
         if not len(values) or (floor and not areal):
             continue
         rated = [people.rate_attraction(key, value) for value in values]
@@ -107,6 +108,7 @@ def _rate_attractors(table: gpd.GeoDataFrame, *, areal: bool) -> pd.DataFrame:
         # Gardens and pools behind houses are mapped as leisure and draw nobody from the street.
         if key == "leisure":
             of_key = np.where(private, 0.0, of_key)
+        # Tags of one object are not added up: they mostly describe the same visits.
         more = of_key > units
         units[more], building[more] = of_key[more], floor
         setting[more] = np.array([attraction.setting for attraction in rated] + [0])[code[more]]

@@ -98,6 +98,7 @@ def rate_motors(ground: pd.DataFrame) -> tuple[FloatArray, NDArray[np.object_]]:
 
 
 def _rate_motor_kind(said: str, highway: str, grade: str) -> tuple[float, str]:
+    """Return the desirability and the words of one combination of motor tag, class and tracktype."""
     if said:
         return MOTORS.get(said, _OTHER)
     if highway == "track":
@@ -131,6 +132,7 @@ def find_point_neighbours(xy: FloatArray, spacing_m: float, features: Features) 
         for geometry, tags in tables:
             things = geometry[people.is_neighbour(tags, name)]
             if len(things) and len(shapes):
+                # The way between two points counts as well, hence half the spacing.
                 tree = shapely.STRtree(things)
                 hit[tree.query(shapes, predicate="dwithin", distance=near_m + spacing_m / 2)[0]] = True
         found[name] = hit

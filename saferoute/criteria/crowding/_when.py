@@ -86,6 +86,7 @@ KINDS_OF_DAY = {"Mon–Fri": slice(0, 5), "Sat": slice(5, 6), "Sun": slice(6, 7)
 
 
 def _build_week_profiles() -> FloatArray:
+    """Return the share of each setting's mean hour, by hour of the week."""
     weeks = {"centre": np.array(WEEK, dtype=float)}
     for name, days in _GUESSES.items():
         workday, friday, saturday, sunday = (np.array(day.split(), dtype=float) for day in days)
@@ -161,6 +162,7 @@ def find_quiet_hours(activity: FloatArray, moment: Moment | None) -> BoolArray:
         return quiet
     people = (activity @ PROFILES).reshape(-1, 7, 24)
     for kind, days in enumerate(KINDS_OF_DAY.values()):
+        # Hours in the dark are infinitely busy here, so that the quietest hour is a light one.
         mean = people[:, days].mean(axis=1)
         quietest = np.where(light, mean, np.inf).argmin(axis=1)
         quiet[:, kind] = light & (mean < _QUIET * mean[:, _WAKING].mean(axis=1, keepdims=True))

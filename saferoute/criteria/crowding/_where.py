@@ -153,6 +153,7 @@ def estimate_activity(xy: FloatArray, features: Features) -> Around:
 
 
 def _has_houses(features: Features) -> bool:
+    """Return whether the map has houses along its residential streets; True without such streets."""
     homes = is_street_to_live_in(features.ways)
     km = float(shapely.length(features.ways.geometry.to_numpy()[homes]).sum()) / 1000
     houses = int(is_tagged(features.areas, "building").sum())
@@ -174,6 +175,7 @@ def _insert_counted_dwellers(floor: Attractors, population: pd.DataFrame | None)
     xy = population[["x_m", "y_m"]].to_numpy(dtype=float)
     reach = float(population["cell_m"].max())
     away, _ = cKDTree(xy).query(floor.xy, distance_upper_bound=reach) if len(floor.xy) else (np.empty(0), None)
+    # Homes beyond the counted cells keep their guess; offices and the like are not dwellers.
     left = floor.select_rows((floor.setting != RESIDENTIAL) | ~np.isfinite(away))
     n = len(xy)
     return Attractors(
@@ -194,6 +196,7 @@ def _sum_near_kernel(xy: FloatArray, of: Attractors) -> FloatArray:
         return result
     pairs = cKDTree(xy).sparse_distance_matrix(cKDTree(of.xy), NEAR_REACH_M, output_type="coo_matrix")
     weight = np.exp(-pairs.data / NEAR_M) * of.units[pairs.col]
+    # Rows of the pairs are 32-bit and would overflow when multiplied.
     cell = pairs.row.astype(np.int64) * len(SETTINGS) + of.setting[pairs.col]
     np.add.at(result.ravel(), cell, weight)
     return result
@@ -315,6 +318,7 @@ def rate_nearby_ways(xy: FloatArray, ways: gpd.GeoDataFrame) -> tuple[FloatArray
     np.maximum.at(factor, point, people[way] * longer * (1 - 0.5 * away / ON_WAY_M))
     near = np.zeros(len(xy), dtype=bool)
     near[point] = True
+    # Only the points that are on no way need the wider, slower search.
     left = np.flatnonzero(~near)
     near[left[shapely.STRtree(shapes).query(points[left], predicate="dwithin", distance=NOWHERE_M)[0]]] = True
     return factor, near
@@ -329,6 +333,7 @@ def _is_by_water(xy: FloatArray, features: Features) -> BoolArray:
     beside = np.zeros(len(xy), dtype=bool)
     if not len(wet) or not len(paths):
         return beside
+    # Water comes first: few points are near it, and only those are compared with paths.
     beside[Nearby(wet).pairs_within(shapely.STRtree(points), _WATER_M)[1]] = True
     near = np.flatnonzero(beside)
     on_foot = Nearby(paths).pairs_within(shapely.STRtree(points[near]), ON_WAY_M)[1]
@@ -352,6 +357,7 @@ class _Lengths:
         result = np.zeros(len(point))
         order = np.argsort(name, kind="stable")
         order = order[name[order] >= 0]
+        # One tree per name counts the marks of that street alone.
         for rows in np.split(order, np.flatnonzero(np.diff(name[order])) + 1):
             if len(rows):
                 tree = cKDTree(self.marks[int(name[rows[0]])])
@@ -362,6 +368,8 @@ class _Lengths:
 
 
 def _index_street_lengths(xy: FloatArray, ways: gpd.GeoDataFrame) -> _Lengths:
+    """Return the index of the streets' lengths around some points."""
+    # Squares have no length; like nameless ways they get −1.
     number = np.where(ways["square"].to_numpy(dtype=bool), -1, Tags.of(ways)["name"].codes).astype(np.int64)
     marks, owner = _mark_lines(ways.geometry.to_numpy(), number >= 0)
     of_name = number[owner]
