@@ -1,7 +1,7 @@
 """Heights from Copernicus GLO-30, read in parts from cloud-optimised GeoTIFFs of one degree.
 
-The middles of cells lie on whole seconds of latitude, and towards the poles
-further apart in longitude; a tile holds its north and its west edge.
+The middles of cells lie on whole seconds of latitude. In longitude they lie
+further apart towards the poles. A tile includes its north and west edges.
 """
 
 from __future__ import annotations
@@ -29,12 +29,13 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 ROWS = 3600
-"""Rows of a degree."""
+"""Rows per degree of latitude."""
 COLUMNS = ((50, 3600), (60, 2400), (70, 1800), (80, 1200), (85, 720), (90, 360))
-"""Latitude up to which a degree has this many columns (product handbook, table 6)."""
+"""Latitude in degrees, and columns per degree of longitude below it (product handbook, table 6)."""
 PART = 256
-"""Cells along the side of the squares that are read and kept: about 8 km."""
+"""Side, in cells, of the squares that are read and cached: about 8 km."""
 MOST_PARTS = 64
+"""Most squares for one set of points [J]."""
 LIMITS = RequestLimits(total_s=30.0, most_bytes=1_000_000)
 ATTRIBUTION = (
     "Elevation: Copernicus GLO-30 © DLR e.V. 2010–2014 and © Airbus Defence and Space GmbH 2014–2018, "
@@ -42,17 +43,20 @@ ATTRIBUTION = (
 )
 _CELL_M = 30.9  # 1″ of latitude
 _SLOWEST_BYTES_S = 1000
+"""Bytes per second below which GDAL gives up a request [J]."""
 
 
 class Glo30Source:
-    """Bilinear heights of GLO-30; unknown over the sea, where it has no tile.
+    """An elevation source that reads GLO-30; heights are unknown where it has no tile, over the sea.
+
+    Heights are bilinear between the middles of cells.
 
     Parameters
     ----------
     online : Online
-        Address of the bucket or a copy of it, and cache.
+        Address of the bucket or of a copy of it, and cache.
     limits : RequestLimits
-        Bounds of a request.
+        Limits of each request.
     """
 
     def __init__(self, online: Online, *, limits: RequestLimits = LIMITS) -> None:
@@ -63,7 +67,7 @@ class Glo30Source:
         self._absent: set[str] = set()
 
     def read_heights(self, xy: FloatArray, crs: str) -> Heights:
-        """Return heights at points of shape (n, 2) given in `crs`."""
+        """Return heights at points of shape (n, 2) given in `crs`; NaN over the sea and where reading failed."""
         from pyproj import Transformer
 
         lon, lat = Transformer.from_crs(crs, "EPSG:4326", always_xy=True).transform(*xy.T)
@@ -95,10 +99,11 @@ class Glo30Source:
         )
 
     def _interpolate_heights(self, lon: FloatArray, lat: FloatArray) -> FloatArray:
+        """Return heights in m at points in degrees."""
         row = (90 - lat) * ROWS
         above = np.floor(row).astype(np.int64)
         share = row - above
-        # Rows of two tiles may differ in the distance of their columns: each is read along itself.
+        # Two rows may lie in tiles with different numbers of columns, so each is interpolated by itself first.
         sides = [_locate_cells(above, lon), _locate_cells(np.where(share > 0, above + 1, above), lon)]
         needed = np.concatenate([side[k] for side in sides for k in (0, 1)])
         parts = distinct_keys(_parts_of_cells(needed))
@@ -111,6 +116,7 @@ class Glo30Source:
         return interpolate_between(upper, lower, share)
 
     def _interpolate_along_row(self, west: IntArray, east: IntArray, share: FloatArray) -> FloatArray:
+        """Return heights between cells and their eastern neighbours."""
         z = [
             gather_heights(_parts_of_cells(cells), cells[:, 2:] % PART, self._parts.__getitem__)
             for cells in (west, east)
@@ -118,9 +124,10 @@ class Glo30Source:
         return interpolate_between(z[0], z[1], share)
 
     def _load_part(self, part: Part) -> FloatArray | None:
-        """Return a square of heights, None where the sea has no tile."""
+        """Return a square of heights from the cache or the network, None if it has no tile."""
         south, west, row, column = part
         url = tile_url(self._online.glo30_url, south, west)
+        # Tiles are not multiples of the squares: the last ones of a row and column are smaller.
         shape = min(PART, ROWS - row * PART), min(PART, count_columns(south) - column * PART)
         key = f"{url} {row} {column}"
         if url in self._absent:
@@ -136,10 +143,16 @@ class Glo30Source:
         return heights
 
     def _find_cached_entry(self, key: str) -> Entry | None:
+        """Return the cached answer to a key, None if there is none or it is to be refreshed."""
         return None if self._online.refresh else self._cache.read_entry("glo30", key)
 
     def _has_tile(self, url: str) -> bool:
-        """Ask first whether there is a tile: GDAL says of the sea and of a broken server the same."""
+        """Return whether a tile exists, from the cache or else from the server.
+
+        GDAL reports a missing tile and a broken server in the same way, so this
+        is found out before it is asked.
+        """
+        # The cache holds an empty entry for each tile that does not exist.
         if self._find_cached_entry(url) is not None:
             return False
         if self._online.offline:
@@ -150,6 +163,7 @@ class Glo30Source:
         return there
 
     def _has_tile_on_server(self, url: str) -> bool:
+        """Return whether the server has a tile, in at most two tries."""
         logger.info("asking GLO-30 for heights")
         with BoundedClient(self._limits) as client:
             for last in (False, True):
@@ -167,6 +181,7 @@ class Glo30Source:
         raise AssertionError
 
     def _read_part(self, url: str, part: Part, shape: tuple[int, int]) -> FloatArray:
+        """Return a square of heights from the network, NaN where they are void."""
         import rasterio
         from rasterio.errors import RasterioError
         from rasterio.windows import Window
@@ -176,6 +191,7 @@ class Glo30Source:
             with rasterio.Env(**self._gdal_options()), rasterio.open(f"/vsicurl/{url}") as data:
                 if data.shape != (ROWS, count_columns(south)) or not _is_on_tile(data.transform, part):
                     raise Failed("sends a raster that is none of its tiles")
+                # Only the blocks of this window travel, as the files are cloud-optimised.
                 heights = data.read(1, window=Window(column * PART, row * PART, shape[1], shape[0]))
                 void = is_void(heights) | (heights == data.nodata)
         except (RasterioError, MemoryError) as error:
@@ -183,9 +199,10 @@ class Glo30Source:
         return np.where(void, np.float32(np.nan), heights.astype("float32"))
 
     def _gdal_options(self) -> dict[str, Any]:
-        """Return options of GDAL that end every request of its own."""
+        """Return options by which GDAL limits the time of its own requests."""
         total_s = max(round(self._limits.total_s), 1)
         return {
+            # Without this GDAL first asks for a listing of the whole bucket.
             "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
             "GDAL_HTTP_CONNECTTIMEOUT": max(round(self._limits.connect_s), 1),
             "GDAL_HTTP_TIMEOUT": total_s,
@@ -199,7 +216,14 @@ class Glo30Source:
 
 
 def tile_url(base: str, south: int, west: int) -> str:
-    """Return the address of a tile by its south-west corner.
+    """Return the address of a tile.
+
+    Parameters
+    ----------
+    base : str
+        Address of the bucket.
+    south, west : int
+        Latitude and longitude of the south-west corner in degrees.
 
     Examples
     --------
@@ -212,21 +236,34 @@ def tile_url(base: str, south: int, west: int) -> str:
 
 
 def count_columns(south: int) -> int:
-    """Return the columns of a tile by its south edge.
+    """Return the number of columns of a tile with its south edge at some latitude in degrees.
 
     Examples
     --------
     >>> [count_columns(s) for s in (0, 49, 50, -50, -51, 84, 89)]
     [3600, 3600, 2400, 3600, 2400, 720, 360]
     """
+    # The edge nearer the equator decides: the north one in the southern hemisphere.
     nearer = south if south >= 0 else -south - 1
     return next(n for limit, n in COLUMNS if nearer < limit)
 
 
 def _locate_cells(row: IntArray, lon: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
-    """Return the cells west and east of points on rows of the world, and the share of the eastern one.
+    """Return the cells west and east of points, and the weight of the eastern one.
 
-    A cell is south and west edge of its tile, row and column within.
+    Parameters
+    ----------
+    row : ndarray of shape (n,)
+        Rows counted from the north pole.
+    lon : ndarray of shape (n,)
+        Degrees.
+
+    Returns
+    -------
+    west, east : ndarray of shape (n, 4)
+        South and west edges of the tile in degrees, then row and column in it.
+    share : ndarray of shape (n,)
+        0 to 1.
     """
     south = 89 - row // ROWS
     per_degree = np.array([count_columns(int(s)) for s in range(-90, 90)])[np.clip(south, -90, 89) + 90]
@@ -242,13 +279,14 @@ def _locate_cells(row: IntArray, lon: FloatArray) -> tuple[IntArray, IntArray, F
 
 
 def _parts_of_cells(cells: IntArray) -> IntArray:
-    """Return the parts that cells lie in."""
+    """Return the square in which each cell lies: south and west edges of its tile, then its row and column."""
     return np.column_stack([cells[:, :2], cells[:, 2:] // PART])
 
 
 def _is_on_tile(transform: Any, part: Part) -> bool:
-    """Say whether a raster lies where the tile does, to a tenth of a cell."""
+    """Return whether a raster lies where its tile should, to a tenth of a cell."""
     south, west = part[:2]
     dx, dy = 1 / count_columns(south), 1 / ROWS
+    # Half a cell west and north, since a transform counts from the corners of cells.
     expected = (dx, 0.0, west - dx / 2, 0.0, -dy, south + 1 + dy / 2)
     return bool(np.allclose(tuple(transform)[:6], expected, rtol=0.0, atol=dy / 10))

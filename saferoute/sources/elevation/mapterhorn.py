@@ -1,8 +1,8 @@
-"""Heights from Mapterhorn's terrain tiles: lidar where countries give it away, GLO-30 elsewhere.
+"""Heights from Mapterhorn's terrain tiles: lidar where countries publish it, GLO-30 elsewhere.
 
-Tiles are 512 pixels wide, in Web Mercator, with heights in the colours
-("terrarium"). Zoom 12 spans the world; a higher one is on offer only where
-there is more to show, and no tile at all over the sea.
+Tiles are pictures in Web Mercator, 512 pixels wide, with heights encoded as
+colours ("terrarium"). Zoom 12 covers all land. Higher zooms exist only where
+there is finer data, and there are no tiles over the sea.
 """
 
 from __future__ import annotations
@@ -45,35 +45,41 @@ logger = logging.getLogger(__name__)
 WORLD_ZOOM, FINEST_ZOOM = 12, 17
 TILE_PX = 512
 EQUATOR_M = 40_075_016.686
+"""Length of the equator in m (WGS 84)."""
 GLO30_CELL_M = 30.0
-"""Where zoom 12 is the highest on offer the heights are GLO-30's, drawn on finer pixels."""
+"""Real size of cells at zoom 12: its heights are GLO-30's, drawn with smaller pixels."""
 MOST_TILES = 64
-"""Most tiles of the finest zoom for one question: 3 km around a place at 1.5 m a pixel; a
-larger area, or one nearer the equator, takes a coarser zoom."""
+"""Most tiles of a zoom to fetch: enough for 3 km around a place at 1.5 m per pixel.
+
+A larger area, or one nearer the equator, gets a coarser zoom.
+"""
 PARALLEL = 4
+"""Requests at a time [J]."""
 LIMITS = RequestLimits(total_s=20.0, most_bytes=4_000_000)
 MOST_S = 120.0
-"""No tile is asked for this long after the first; what is missing then is unknown."""
+"""Seconds after which no more tiles are requested; heights that are missing then are unknown [J]."""
 RETRY_S = 2.0
-"""Wait before a tile is asked for a second, and last, time."""
+"""Seconds before the second and last try for a tile [J]."""
 ABSENT = frozenset({204, 404, 410})
-"""What a server says where it has no tile; anything else but 200 is an error."""
+"""Status codes that mean that there is no tile; others than these and 200 are errors."""
 ATTRIBUTION = "Elevation © Mapterhorn and its sources (mapterhorn.com/attribution)"
 _MOST_LATITUDE = 85.05
+"""Latitude in degrees at which the Web Mercator square ends."""
 
 
 class MapterhornSource:
-    """Bilinear heights from Mapterhorn, at the finest zoom on offer around the points.
+    """An elevation source that reads Mapterhorn's tiles, at the finest zoom that exists around the points.
 
-    Tiles are kept in the cache, also that one is absent. A tile that cannot
-    be had leaves its points unknown, and a note.
+    Heights are bilinear between pixels. The cache keeps tiles, and also which
+    ones do not exist. If a tile cannot be fetched, its heights are unknown and
+    a note says why.
 
     Parameters
     ----------
     online : Online
-        Address and cache.
+        Address of the service, and cache.
     limits : RequestLimits
-        Bounds of a request.
+        Limits of each request.
     """
 
     def __init__(self, online: Online, *, limits: RequestLimits = LIMITS) -> None:
@@ -83,7 +89,7 @@ class MapterhornSource:
         self._tiles: dict[Tile, FloatArray | None] = {}
 
     def read_heights(self, xy: FloatArray, crs: str) -> Heights:
-        """Return heights at points of shape (n, 2) given in `crs`."""
+        """Return heights at points of shape (n, 2) given in `crs`; NaN over the sea and where tiles are missing."""
         from pyproj import Transformer
 
         lon, lat = Transformer.from_crs(crs, "EPSG:4326", always_xy=True).transform(*xy.T)
@@ -93,6 +99,7 @@ class MapterhornSource:
         notes: tuple[str, ...] = ()
         try:
             zoom = self._choose_zoom(world, deadline) if np.isfinite(world).any() else WORLD_ZOOM
+            # A finer zoom may cover only part of the area; coarser ones fill in what is left.
             for level in range(zoom, WORLD_ZOOM - 1, -1):
                 where = ~np.isfinite(result.elevation_m) & np.isfinite(world[:, 0])
                 if where.any():
@@ -108,7 +115,7 @@ class MapterhornSource:
         return replace(result, notes=notes)
 
     def _choose_zoom(self, world: FloatArray, deadline: float) -> int:
-        """Return the finest zoom that is on offer in the middle of the points, or at their ends, and affordable."""
+        """Return the finest zoom that takes few enough tiles and exists in the middle or at the ends of the points."""
         known = world[np.isfinite(world[:, 0])]
         affordable = [
             level
@@ -123,6 +130,7 @@ class MapterhornSource:
             self._load_tiles([tile], deadline)
             return self._tiles[tile] is not None
 
+        # An end is asked for the coarsest of these zooms first: where that is absent, so are all finer ones.
         for point in dict.fromkeys([middle, *ends]):
             if point == middle or (affordable and on_offer(point, affordable[-1])):
                 finest = next((level for level in affordable if on_offer(point, level)), None)
@@ -131,6 +139,7 @@ class MapterhornSource:
         return WORLD_ZOOM
 
     def _heights_at_zoom(self, world: FloatArray, level: int, lat: FloatArray, deadline: float) -> Heights:
+        """Return heights of one zoom at positions on the Web Mercator square."""
         pixel = world * (TILE_PX << level) - 0.5  # heights belong to the middles of pixels
         corner = np.floor(pixel).astype(np.int64)
         share = pixel - corner
@@ -148,6 +157,7 @@ class MapterhornSource:
         known = np.isfinite(heights)
         if not known.any():
             return unknown_heights(n)
+        # Web Mercator stretches the ground by 1/cos(latitude).
         pixel_m = EQUATOR_M / (TILE_PX << level) * float(np.cos(np.radians(lat[known])).mean())
         cell_m = pixel_m if level > WORLD_ZOOM else max(pixel_m, GLO30_CELL_M)
         sigma_m, correlation_m, surface = estimate_quality(cell_m)
@@ -164,19 +174,21 @@ class MapterhornSource:
         )
 
     def _load_tiles(self, tiles: Iterable[Tile], deadline: float) -> None:
-        """Put tiles into memory, those that are not in the cache from the network, a few at a time."""
+        """Load tiles into memory, from the cache or else from the network."""
         missing = [tile for tile in tiles if tile not in self._tiles and not self._load_cached_tile(tile)]
         if not missing:
             return
         if self._online.offline:
             raise Failed("is not asked (--offline), and the cache does not hold all tiles of this place")
-        if len(missing) > 2 * MOST_TILES:  # the neighbours that points between pixels need are not counted before
+        # Twice the number: `_choose_zoom` does not count the neighbours that points near the edges of tiles need.
+        if len(missing) > 2 * MOST_TILES:
             raise Failed(f"is not asked for {len(missing)} tiles at a time; take a smaller radius")
         if len(missing) > 1:
             logger.info("asking Mapterhorn for %d tiles of heights", len(missing))
         self._fetch_tiles(missing, deadline)
 
     def _fetch_tiles(self, tiles: list[Tile], deadline: float) -> None:
+        """Fetch tiles, a few at a time, until one fails."""
         clients = [BoundedClient(self._limits) for _ in range(min(PARALLEL, len(tiles)))]
         free: SimpleQueue[BoundedClient] = SimpleQueue()
         for client in clients:
@@ -198,6 +210,7 @@ class MapterhornSource:
             for done in [pool.submit(fetch, tile) for tile in tiles]:
                 done.result()
         finally:
+            # Connections are cut before the pool is joined, or an interrupt would wait for slow answers.
             stop.set()
             for client in clients:
                 client.cut_connection()
@@ -206,6 +219,7 @@ class MapterhornSource:
                 client.close()
 
     def _load_cached_tile(self, tile: Tile) -> bool:
+        """Load a tile from the cache, and return whether it was there."""
         if self._online.refresh:
             return False
         entry = self._cache.read_entry("mapterhorn", self._tile_url(tile))
@@ -218,6 +232,7 @@ class MapterhornSource:
         return True
 
     def _fetch_tile(self, client: BoundedClient, tile: Tile, deadline: float, stop: threading.Event) -> None:
+        """Fetch one tile into memory and the cache, in at most two tries."""
         url = self._tile_url(tile)
         for last in (False, True):
             if stop.is_set():
@@ -231,6 +246,7 @@ class MapterhornSource:
             except Failed as failure:
                 if last or not failure.again or (failure.wait_s or 0) > self._limits.total_s:
                     raise
+                # Waits on the event, so that a failure of another tile ends this wait, too.
                 stop.wait(max(failure.wait_s or 0, RETRY_S))
             else:
                 return
@@ -241,7 +257,7 @@ class MapterhornSource:
 
 
 def height_step_m(level: int) -> float:
-    """Return the step that heights of a zoom are rounded to, m.
+    """Return the step in m that heights of a zoom are rounded to.
 
     Examples
     --------
@@ -252,7 +268,7 @@ def height_step_m(level: int) -> float:
 
 
 def _project_to_square(lon: FloatArray, lat: FloatArray) -> FloatArray:
-    """Return positions on the Web Mercator square, 0..1 to the east and south; NaN beyond its ends."""
+    """Return positions on the Web Mercator square, 0 to 1 east and south, NaN beyond its north and south end."""
     reached = np.isfinite(lat) & (np.abs(np.nan_to_num(lat)) < _MOST_LATITUDE)
     latitude = np.radians(np.where(reached, lat, 0.0))
     south = (1 - np.arcsinh(np.tan(latitude)) / np.pi) / 2
@@ -261,22 +277,32 @@ def _project_to_square(lon: FloatArray, lat: FloatArray) -> FloatArray:
 
 
 def _locate_tiles(world: FloatArray, level: int) -> IntArray:
-    """Return zoom, column and row of the tile that each position lies in."""
+    """Return the key of the tile in which each position lies: zoom, column and row."""
     return _make_tile_keys(np.floor(world * (1 << level)).astype(np.int64), level)
 
 
 def _make_tile_keys(tile: IntArray, level: int) -> IntArray:
-    """Return keys of tiles; columns go on around the world."""
+    """Return keys of tiles by column and row, with columns counted around the world."""
     return np.column_stack([np.full(len(tile), level), tile[:, 0] % (1 << level), tile[:, 1]])
 
 
 def decode_terrarium(body: bytes) -> FloatArray:
-    """Return the heights of a tile in m, shape (512, 512), NaN where they are none.
+    """Return the heights of a tile in m.
+
+    Parameters
+    ----------
+    body : bytes
+        A WebP picture in terrarium colours.
+
+    Returns
+    -------
+    ndarray of shape (512, 512)
+        NaN where the height is missing or not possible.
 
     Raises
     ------
     Failed
-        If the body is no picture of 512 by 512 pixels in three colours.
+        If the body is not a picture of 512 by 512 pixels in three colours.
     """
     import rasterio
     from rasterio.errors import NotGeoreferencedWarning, RasterioError
@@ -291,5 +317,6 @@ def decode_terrarium(body: bytes) -> FloatArray:
                 red, green, blue = picture.read([1, 2, 3]).astype("float32")
     except RasterioError as error:
         raise Failed("sends what is no picture of heights") from error
+    # Terrarium: red counts 256 m, green 1 m, blue 1/256 m, from 32 768 m below sea level.
     heights = red * 256 + green + blue / 256 - 32768
     return np.where(is_void(heights), np.float32(np.nan), heights)

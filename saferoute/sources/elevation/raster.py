@@ -1,4 +1,4 @@
-"""Heights from local rasters: any GDAL format, several, any CRS, partly covering."""
+"""Heights from local rasters in any format and coordinate system that GDAL reads."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from saferoute.sources.rasters import RasterFile
 
 SUFFIXES = (".tif", ".tiff", ".vrt", ".hgt", ".hgt.zip", ".asc", ".img")
-"""Names by which a folder's rasters are known."""
+"""Endings of file names by which rasters in a folder are found."""
 
 UNITS_M = {
     **dict.fromkeys(("m", "metre", "metres", "meter", "meters"), 1.0),
@@ -30,22 +30,22 @@ UNITS_M = {
     **dict.fromkeys(("ft", "foot", "feet", "international foot", "foot_international"), 0.3048),
     **dict.fromkeys(("us-ft", "ftus", "us survey foot", "us survey feet", "foot_us", "us_survey_foot"), 1200 / 3937),
 }
-"""Units that files name heights in, in m."""
+"""Length in m of each unit that files may give heights in."""
 
 STEEPEST = 1.0
-"""Rise over run of steps between neighbouring cells: ground that is steeper by half is no ground,
-but heights in another unit [J]."""
+"""Rise over run between neighbouring cells; if half of them are steeper, the unit of heights is doubtful [J]."""
 _MOST_ABOVE = 0.1
-"""Share of cells above the highest mountain that may be a mistake of theirs and not of the unit [J]."""
+"""Share of cells above the highest mountain up to which they are errors of their own, not of the unit [J]."""
 _MARK_FROM = 1e6
-"""Values from here on stand for "nothing here", whatever the unit."""
+"""Values from here on are marks of missing data, whatever the unit."""
 
 _ROUNDING_CELLS = 1e-6
+"""Points this near the middle of a cell, in cells, were moved off it by rounding."""
 
 
 @dataclass(frozen=True)
 class _Raster:
-    """A raster of heights, and how good it is."""
+    """A raster of heights, with what its tags say of its quality; None where they say nothing."""
 
     file: RasterFile
     name: str
@@ -54,39 +54,44 @@ class _Raster:
     correlation_m: float | None
     surface_model: bool | None
     unit_m: float
-    """Length of the unit of its heights; negative where they are depths."""
+    """Length of the unit of its heights in m; negative if they are depths."""
     notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class _Layer:
-    """What one raster knows at n points."""
+    """Heights of one raster at n points."""
 
     raster: _Raster
     elevation_m: FloatArray
+    """Shape (n,), NaN where not known."""
     cell_m: float
     quantum_m: float
-    """Step between neighbouring numbers of its cells; 0 = they are no whole numbers."""
+    """Step in m that heights are rounded to; 0 = cells are not whole numbers."""
     notes: tuple[str, ...]
 
 
 class RasterSource:
-    """Bilinear heights from local rasters, the finest one that covers a point first.
+    """An elevation source that reads local rasters, at each point the finest one that covers it.
+
+    Heights are bilinear between the middles of cells.
 
     Parameters
     ----------
     paths : sequence of path
-        Rasters with a CRS. Dataset tags ``SAFEROUTE_SIGMA_M``,
-        ``SAFEROUTE_CORRELATION_M``, ``SAFEROUTE_SURFACE_MODEL`` (yes or no),
-        ``SAFEROUTE_SOURCE`` and ``SAFEROUTE_ATTRIBUTION`` say what one is;
-        without them its cell size decides (`saferoute.sources.elevation.quality.KINDS`).
+        Rasters with a CRS. The dataset tags ``SAFEROUTE_SIGMA_M``,
+        ``SAFEROUTE_CORRELATION_M`` (both in m), ``SAFEROUTE_SURFACE_MODEL``
+        (yes or no), ``SAFEROUTE_SOURCE`` and ``SAFEROUTE_ATTRIBUTION``
+        describe a raster. Quality without tags follows from the cell size
+        (`saferoute.sources.elevation.quality.KINDS`).
     sigma_m : float, optional
-        Standard error of all heights, whatever tags and cells say.
+        Standard error of all heights in m, which overrides tags and cell sizes.
 
     Raises
     ------
     InvalidInput
-        If a file is missing, no raster of heights, or does not say where on the earth it lies.
+        If a file is missing or not a raster of heights, its CRS is missing or
+        not of the earth, or `sigma_m` is not between 0 and 100.
     """
 
     def __init__(self, paths: Sequence[Path | str], *, sigma_m: float | None = None) -> None:
@@ -96,13 +101,15 @@ class RasterSource:
         self._sigma_m = sigma_m
 
     def check_coverage(self, lon: float, lat: float, radius_m: float) -> None:
-        """Raise `NoCoverage` unless some raster touches the circle around a point."""
+        """Raise `NoCoverage` unless a raster reaches within `radius_m` of a point in degrees."""
+        # Metres to degrees of latitude; near the poles longitude is kept from growing without end.
         dy = radius_m / 110_574.0
         dx = dy / max(float(np.cos(np.radians(lat))), 0.01)
         spans = []
         for raster in self._rasters:
             west, south, east, north = raster.file.bounds_in_degrees()
-            counted = lon + 360 * round(((west + east) / 2 - lon) / 360)  # as the raster counts
+            # Shifted by whole turns to where the raster counts its longitudes.
+            counted = lon + 360 * round(((west + east) / 2 - lon) / 360)
             if west <= counted + dx and counted - dx <= east and south <= lat + dy and lat - dy <= north:
                 return
             spans.append(
@@ -114,10 +121,28 @@ class RasterSource:
         )
 
     def read_heights(self, xy: FloatArray, crs: str) -> Heights:
-        """Return heights at points of shape (n, 2) given in `crs`.
+        """Return heights at points.
 
-        Cells beyond `COARSEST_M` give none. Where rasters that meet differ by more
-        than their errors explain, a note says so and the errors near the seam are larger.
+        Rasters with cells larger than `COARSEST_M` are not used. Where two
+        rasters meet with a step that their errors do not explain, the errors
+        near the seam are made larger and a note is added.
+
+        Parameters
+        ----------
+        xy : ndarray of shape (n, 2)
+            Points in `crs`.
+        crs : str
+            A metric coordinate system.
+
+        Returns
+        -------
+        Heights
+            NaN where no raster has a height.
+
+        Raises
+        ------
+        InvalidInput
+            If a file is damaged.
         """
         n = len(xy)
         heights, sigma, correlation, cell = (np.full(n, np.nan) for _ in range(4))
@@ -130,6 +155,7 @@ class RasterSource:
                 continue
             quality = self._rate_layer(layer)
             heights[new], cell[new] = layer.elevation_m[new], layer.cell_m
+            # Rounding to steps of q has a standard error of q/√12, that of a uniform distribution.
             sigma[new] = np.hypot(quality[0], layer.quantum_m / np.sqrt(12))
             correlation[new], surface_model[new] = quality[1:]
             source[new] = len(used)
@@ -148,7 +174,7 @@ class RasterSource:
         return widen_at_seams(found, xy, [layer.elevation_m for layer in used])
 
     def _rate_layer(self, layer: _Layer) -> tuple[float, float, bool]:
-        """Return σ and correlation length in m, and whether it is a surface model."""
+        """Return standard error in m, correlation length in m, and whether the raster is a surface model."""
         sigma_m, correlation_m, surface = estimate_quality(layer.cell_m)
         raster = layer.raster
         return (
@@ -159,6 +185,7 @@ class RasterSource:
 
 
 def _describe_raster(file: RasterFile) -> _Raster:
+    """Return a raster file with what its tags say of its heights."""
     unit_m, notes = _metres_per_unit(file)
     return _Raster(
         file=file,
@@ -173,6 +200,7 @@ def _describe_raster(file: RasterFile) -> _Raster:
 
 
 def _parse_metres_tag(file: RasterFile, key: str) -> float | None:
+    """Return the number of metres in a tag, or None if the raster does not have it."""
     if key not in file.tags:
         return None
     try:
@@ -185,10 +213,11 @@ def _parse_metres_tag(file: RasterFile, key: str) -> float | None:
 
 
 def _metres_per_unit(file: RasterFile) -> tuple[float, tuple[str, ...]]:
-    """Return the length in m of the unit of a raster's heights, and what to say where it is a guess.
+    """Return the length in m of the unit of a raster's heights, and a note if the unit is a guess.
 
-    The band names it, or the third axis of the coordinate system. Where neither does, heights are taken
-    to be in the unit of the coordinates, or in metres where those are degrees.
+    The unit is that of the band, or else that of the vertical axis of the
+    coordinate system. If neither is given, heights are taken to be in the unit
+    of the coordinates, or in metres if the coordinates are degrees.
     """
     axes = file.named_crs.axis_info
     upright = next((axis for axis in axes if axis.direction in ("up", "down")), None)
@@ -212,10 +241,10 @@ def _metres_per_unit(file: RasterFile) -> tuple[float, tuple[str, ...]]:
 
 
 def _read_layer(raster: _Raster, xy: FloatArray, crs: str) -> _Layer:
-    """Return the bilinear heights of a raster.
+    """Return the bilinear heights of a raster at points of shape (n, 2) in `crs`.
 
-    One windowed read serves all points. A height is unknown if any of the
-    four cells around it is.
+    A single read serves all points. A height is unknown if any of the four
+    cells around the point is unknown.
     """
     from rasterio.windows import Window
 
@@ -224,7 +253,7 @@ def _read_layer(raster: _Raster, xy: FloatArray, crs: str) -> _Layer:
     nothing = np.full(len(xy), np.nan)
     with open_raster(file.path) as data:
         a, b, c, d, e, f = tuple(~data.transform)[:6]
-        # Heights belong to the middles of cells.
+        # Heights belong to the middles of cells, while a transform counts from their corners.
         columns = _snap_to_middles(a * x + b * y + c - 0.5)
         rows = _snap_to_middles(d * x + e * y + f - 0.5)
         inside = (columns >= 0) & (columns <= data.width - 1) & (rows >= 0) & (rows <= data.height - 1)
@@ -237,9 +266,10 @@ def _read_layer(raster: _Raster, xy: FloatArray, crs: str) -> _Layer:
         left, top = int(columns[inside].min()), int(rows[inside].min())
         right, bottom = int(np.ceil(columns[inside].max())), int(np.ceil(rows[inside].max()))
         values = read_band(file.path, data, Window(left, top, right - left + 1, bottom - top + 1))
-        grid = (values * data.scales[0] + data.offsets[0]) * raster.unit_m  # 1 and 0 where the file names none
+        grid = (values * data.scales[0] + data.offsets[0]) * raster.unit_m  # 1 and 0 if the file names none
         whole_numbers = np.issubdtype(np.dtype(data.dtypes[0]), np.integer)
         quantum_m = abs(data.scales[0] * raster.unit_m) if whole_numbers else 0.0
+    # Voids are found after scaling, since they are limits in metres.
     heights = nothing
     known = np.where(is_void(grid), np.nan, grid)
     heights[inside] = _interpolate_bilinear(known, columns[inside] - left, rows[inside] - top)
@@ -247,12 +277,13 @@ def _read_layer(raster: _Raster, xy: FloatArray, crs: str) -> _Layer:
 
 
 def _doubt_unit(file: RasterFile, grid: FloatArray, known: FloatArray, cell_m: float) -> tuple[str, ...]:
-    """Return a note where heights cannot well be in the unit that they are taken to be in.
+    """Return a note if a raster's heights are not plausible in the unit that was assumed.
 
     Parameters
     ----------
     grid, known : ndarray of shape (rows, columns)
-        Heights in m as the file has them, and those the earth has, NaN elsewhere.
+        All heights of the file in m, and those that are possible on earth,
+        NaN elsewhere.
     """
     there = np.isfinite(grid) & (np.abs(grid) < _MARK_FROM)
     too_high = there & (grid > HIGHEST_M)
@@ -268,14 +299,18 @@ def _doubt_unit(file: RasterFile, grid: FloatArray, known: FloatArray, cell_m: f
 
 
 def _snap_to_middles(position: FloatArray) -> FloatArray:
-    """Put points that rounding moved off the middle of a cell back onto it."""
+    """Return positions in cells, with those within rounding of the middle of a cell moved onto it.
+
+    Otherwise a point in the middle of a cell beside a void would be unknown.
+    """
     nearest = np.rint(position)
-    with np.errstate(invalid="ignore"):  # infinite: where the raster's projection ends
+    with np.errstate(invalid="ignore"):  # points beyond the projection are infinite
         return np.where(np.abs(position - nearest) < _ROUNDING_CELLS, nearest, position)
 
 
 def _interpolate_bilinear(grid: FloatArray, column: FloatArray, row: FloatArray) -> FloatArray:
-    """Interpolate between the middles of cells; a neighbour of no weight may be unknown."""
+    """Return heights interpolated between the middles of cells; neighbours without weight may be NaN."""
+    # The last row and column have no neighbour beyond: it is clipped, and its weight is 0.
     left = np.minimum(column.astype(np.int64), max(grid.shape[1] - 2, 0))
     top = np.minimum(row.astype(np.int64), max(grid.shape[0] - 2, 0))
     right, bottom = np.minimum(left + 1, grid.shape[1] - 1), np.minimum(top + 1, grid.shape[0] - 1)
@@ -287,6 +322,7 @@ def _interpolate_bilinear(grid: FloatArray, column: FloatArray, row: FloatArray)
         (bottom, right, fx * fy),
     )
     total = np.zeros(len(column))
+    # 0 times NaN is NaN, so that corners without weight are left out of the sum.
     for r, c, weight in corners:
         total += np.where(weight > 0, grid[r, c] * weight, 0.0)
     return total

@@ -1,4 +1,4 @@
-"""Heights of several sources put together, and grids of tiles read as if they were one."""
+"""Merging of heights from several sources, and lookups in grids that are cut into tiles."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def unknown_heights(n: int) -> Heights:
-    """Return n heights of which none is known."""
+    """Return n heights, none of which is known."""
     unknown = np.full(n, np.nan)
     return Heights(
         elevation_m=unknown,
@@ -32,15 +32,21 @@ def unknown_heights(n: int) -> Heights:
 
 
 def merge_heights(samples: Heights, more: Heights, where: BoolArray) -> Heights:
-    """Return the samples with those of another source put in at some of the points.
+    """Return heights in which those at some points are replaced by another source's.
 
     Parameters
     ----------
-    samples : ElevationSamples
-        At n points.
-    more : ElevationSamples
-        At the m points that `where` marks.
+    samples : Heights
+        Heights at n points.
+    more : Heights
+        Heights at the m points that `where` marks.
     where : ndarray of shape (n,), bool
+        The points to replace.
+
+    Returns
+    -------
+    Heights
+        Heights at n points, with the sources, attributions and notes of both.
     """
 
     def put(old: FloatArray, new: FloatArray) -> FloatArray:
@@ -48,6 +54,7 @@ def merge_heights(samples: Heights, more: Heights, where: BoolArray) -> Heights:
         result[where] = new
         return result
 
+    # Numbers of sources index `sources`: those of the other one come behind ours, and −1 stays "none".
     source = samples.source.copy()
     source[where] = np.where(more.source < 0, -1, more.source + len(samples.sources))
     surface = samples.surface_model.copy()
@@ -68,45 +75,64 @@ def merge_heights(samples: Heights, more: Heights, where: BoolArray) -> Heights:
 def read_heights_where(
     source: ElevationSource, xy: FloatArray, crs: str, *, where: BoolArray, base: Heights | None = None
 ) -> Heights:
-    """Return `base` (by default nothing known) with heights of a source at the points that `where` marks."""
+    """Return heights in which a source has been asked for some of the points.
+
+    Parameters
+    ----------
+    source : ElevationSource
+        The source to ask; it is not asked if `where` marks no point.
+    xy : ndarray of shape (n, 2)
+        Points in `crs`.
+    crs : str
+    where : ndarray of shape (n,), bool
+        The points to ask for.
+    base : Heights, optional
+        Heights at the other points; by default they are not known.
+    """
     base = unknown_heights(len(xy)) if base is None else base
     return merge_heights(base, source.read_heights(xy[where], crs), where) if where.any() else base
 
 
 class InTurn:
-    """Heights of the first source that knows a point.
+    """An elevation source that asks several sources in turn for each point.
 
     Parameters
     ----------
     sources : sequence of ElevationSource
-        A later one is asked only for what those before it do not know.
+        Each one is asked only for points at which those before it know no height.
     """
 
     def __init__(self, sources: Sequence[ElevationSource]) -> None:
         self._sources = tuple(sources)
 
     def read_heights(self, xy: FloatArray, crs: str) -> Heights:
-        """Return heights at points of shape (n, 2) given in `crs`."""
+        """Return heights at points of shape (n, 2) given in `crs`; NaN where no source has one."""
         result = unknown_heights(len(xy))
         for source in self._sources:
             result = read_heights_where(source, xy, crs, where=~np.isfinite(result.elevation_m), base=result)
         if not np.isfinite(result.elevation_m).any():
+            # Sources are credited only for heights that are used; their notes stay, as they say what failed.
             return replace(result, attribution=())
         known = [np.where(result.source == k, result.elevation_m, np.nan) for k in range(len(result.sources))]
         return widen_at_seams(result, xy, known)
 
 
 def gather_heights(keys: IntArray, at: IntArray, tile: Callable[[tuple[int, ...]], FloatArray | None]) -> FloatArray:
-    """Return the heights of n cells of a grid that is cut into tiles, NaN where a tile is absent.
+    """Return the heights of n cells of a grid that is cut into tiles.
 
     Parameters
     ----------
     keys : ndarray of shape (n, k)
-        Tile of each cell.
+        Key of the tile of each cell: k whole numbers.
     at : ndarray of shape (n, 2)
-        Row and column within the tile.
+        Row and column of each cell within its tile.
     tile : callable
-        Returns the heights of a tile by its key.
+        Function from a key to the heights of its tile, or None if it is absent.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        NaN where the tile is absent.
     """
     heights = np.full(len(at), np.nan)
     for key, rows in _group_rows(keys):
@@ -117,15 +143,16 @@ def gather_heights(keys: IntArray, at: IntArray, tile: Callable[[tuple[int, ...]
 
 
 def distinct_keys(keys: IntArray) -> list[tuple[int, ...]]:
-    """Return each row of an array of shape (n, k) once, in order."""
+    """Return each distinct row of an array of shape (n, k), in ascending order."""
     return [key for key, _ in _group_rows(keys)]
 
 
 def _group_rows(keys: IntArray) -> list[tuple[tuple[int, ...], IntArray]]:
-    """Return each distinct row, and where it stands."""
+    """Return each distinct row with the indices at which it occurs."""
     if not len(keys):
         return []
     low = keys.min(axis=0)
+    # One number per row: sorting numbers is many times faster than np.unique along an axis.
     number = np.ravel_multi_index(tuple((keys - low).T), tuple(keys.max(axis=0) - low + 1))
     order = np.argsort(number, kind="stable")
     starts = np.flatnonzero(np.diff(number[order])) + 1
@@ -133,7 +160,16 @@ def _group_rows(keys: IntArray) -> list[tuple[tuple[int, ...], IntArray]]:
 
 
 def interpolate_between(low: FloatArray, high: FloatArray, share: FloatArray) -> FloatArray:
-    """Return what lies between two heights; one of no weight may be unknown."""
+    """Return heights interpolated between two; one without weight may be NaN.
+
+    Parameters
+    ----------
+    low, high : ndarray of shape (n,)
+        Heights in m.
+    share : ndarray of shape (n,)
+        Weight of `high`, 0 to 1.
+    """
+    # 0 times NaN is NaN, so that a term without weight is replaced, not multiplied.
     part = np.where(share > 0, share * high, 0.0)
     result: FloatArray = np.where(share < 1, (1 - share) * low, 0.0) + part
     return result

@@ -1,1 +1,1 @@
-"""OpenStreetMap: extracts, their index, and Overpass."""
+"""Sources of OpenStreetMap data: local extracts with their index, and Overpass."""

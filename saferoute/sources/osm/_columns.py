@@ -1,7 +1,7 @@
-"""Objects of one kind as columns: ids, shapes as WKB, and the combinations of tags that recur.
+"""Compact columns of OSM objects: ids, shapes as WKB, and numbered combinations of tags.
 
-Most objects share all of their tags but the name with many others, so an
-object holds the number of its combination, and the tags stand once.
+Most objects share all tags but the name with many others. Each combination of
+tags is therefore stored once, and an object holds its number.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
     from saferoute.osm.tags import Tags
 
 KINDS = ("node", "relation", "way")
-"""Kinds of objects, in the order of the tables."""
+"""Kinds of objects, in the order in which tables are sorted."""
 NAME = "name"
-"""The one tag whose values hardly recur: it stands with the object."""
+"""The one tag whose values hardly recur; it is stored with each object."""
 
 
 _AT_ONCE = 100_000
-"""Shapes in memory at a time where only their bounds are asked for."""
+"""Shapes decoded at a time when only their bounds are needed."""
 
 
 def enclosing_box(bounds: FloatArray) -> tuple[float, float, float, float]:
-    """Return the box around boxes of shape (n, 4), NaN where there are none."""
+    """Return west, south, east and north of the box around boxes of shape (n, 4); NaN if there are none."""
     if not len(bounds):
         return (float("nan"),) * 4
     west, south = bounds[:, :2].min(axis=0).tolist()
@@ -44,10 +44,11 @@ def enclosing_box(bounds: FloatArray) -> tuple[float, float, float, float]:
 
 
 def text_dtype() -> pd.StringDtype:
-    """Return how tags are held: as Python's strings, NaN where missing.
+    """Return the type of columns of tags: Python strings, NaN where missing.
 
-    Rows of Arrow's strings, pandas' default where pyarrow is, are copied and
-    compared at more than twice the price, and every value here stands many times.
+    With pyarrow installed, pandas would use Arrow strings by default. Copying
+    and comparing those takes more than twice as long, and each value recurs
+    many times here.
     """
     import numpy as np
     import pandas as pd
@@ -57,14 +58,14 @@ def text_dtype() -> pd.StringDtype:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Combinations of tags, as numbers into lists of values.
+    """Combinations of tags, encoded as numbers into lists of values.
 
     Attributes
     ----------
     known : mapping of str to list of str
-        The values of each tag, the name left out.
+        The values of each tag except the name.
     codes : ndarray of shape (combinations, tags)
-        −1 = the tag is missing.
+        Index into the values of the tag; −1 = the combination lacks it.
     """
 
     known: Mapping[str, list[str]]
@@ -72,7 +73,7 @@ class Vocabulary:
 
     @classmethod
     def from_combinations(cls, combinations: Iterable[Mapping[str, str]], tags: Sequence[str]) -> Vocabulary:
-        """Return combinations as numbers of values, trimmed and in small letters; other tags are left out."""
+        """Return encoded combinations of the given tags; values are trimmed and put in lower case."""
         import numpy as np
 
         place = {tag: k for k, tag in enumerate(t for t in tags if t != NAME)}
@@ -88,15 +89,16 @@ class Vocabulary:
         return cls({tag: list(known[column]) for tag, column in place.items()}, codes)
 
     def iterate_combinations(self) -> Iterator[dict[str, str]]:
-        """Yield the tags of each combination."""
+        """Yield each combination as a mapping from tags to values."""
         for row in self.codes.tolist():
             yield {tag: text[k] for (tag, text), k in zip(self.known.items(), row, strict=True) if k >= 0}
 
     def decode_tags(self, combination: IntArray) -> dict[str, pd.api.extensions.ExtensionArray]:
-        """Return the values of each tag for rows of some combinations, NaN where missing."""
+        """Return the values of each tag for the given combinations, NaN where missing."""
         import numpy as np
         import pandas as pd
 
+        # An area has few of an extract's combinations: only these are decoded, each once.
         here, row = np.unique(combination, return_inverse=True)
         codes, columns = self.codes[here], {}
         for column, (tag, values) in enumerate(self.known.items()):
@@ -107,23 +109,23 @@ class Vocabulary:
 
 @dataclass(frozen=True)
 class Columns:
-    """n objects.
+    """Columns of n OSM objects.
 
     Attributes
     ----------
     vocabulary : Vocabulary
     kind : ndarray of shape (n,)
-        Into `KINDS`.
+        Index into `KINDS`.
     osm_id : ndarray of shape (n,)
     combination : ndarray of shape (n,)
-        Row of the vocabulary.
+        Row of the vocabulary's codes.
     name : ndarray of n str or None
     wkb : ndarray of n bytes
-        In degrees.
+        Shapes in degrees (WGS 84).
     nodes : ndarray, optional
-        Node ids of all objects, one behind the other.
+        Node ids of all objects, concatenated; ways alone have them.
     first, count : ndarray of shape (n,), optional
-        Where the nodes of each begin, and how many they are.
+        Index of each object's first node in `nodes`, and the number of its nodes.
     """
 
     vocabulary: Vocabulary
@@ -142,7 +144,7 @@ class Columns:
 
     @cached_property
     def geometry(self) -> NDArray[np.object_]:
-        """Return the shapes, None where the WKB is broken."""
+        """The decoded shapes, None where the WKB is broken."""
         import shapely
 
         shapes: NDArray[np.object_] = shapely.from_wkb(self.wkb, on_invalid="ignore")
@@ -150,29 +152,27 @@ class Columns:
 
     @cached_property
     def bounds(self) -> FloatArray:
-        """Return west, south, east and north of each shape, shape (n, 4), NaN where it is broken or empty.
-
-        The shapes of a large table would take more memory than all its other columns: they are looked at by parts.
-        """
+        """West, south, east and north of each shape, shape (n, 4), NaN where it is broken or empty."""
         import numpy as np
         import shapely
 
         if len(self) <= _AT_ONCE:
             boxes: FloatArray = shapely.bounds(self.geometry)
             return boxes
+        # The shapes of a large table would take more memory than all its other columns, so not all at once.
         starts = range(0, len(self), _AT_ONCE)
         parts = (shapely.from_wkb(self.wkb[k : k + _AT_ONCE], on_invalid="ignore") for k in starts)
         return np.concatenate([shapely.bounds(part) for part in parts])
 
     @property
     def tags(self) -> Tags:
-        """Return the tags but for the name, not spelled out for each object."""
+        """The tags of the objects except the name, still encoded."""
         from saferoute.osm.tags import Tags
 
         return Tags.from_combinations(self.vocabulary.known, self.vocabulary.codes).select_rows(self.combination)
 
     def select_rows(self, rows: IntArray | BoolArray) -> Columns:
-        """Return some of the objects."""
+        """Return the objects at some indices or of a mask."""
         kept = replace(
             self,
             kind=self.kind[rows],
@@ -183,13 +183,14 @@ class Columns:
         )
         if self.first is not None and self.count is not None:
             kept = replace(kept, first=self.first[rows], count=self.count[rows])
-        for name in ("geometry", "bounds"):  # not decoded a second time
+        # Cached properties live in the instance's dictionary: what is decoded is handed on, not decoded again.
+        for name in ("geometry", "bounds"):
             if name in self.__dict__:
                 kept.__dict__[name] = self.__dict__[name][rows]
         return kept
 
     def build_table(self) -> gpd.GeoDataFrame:
-        """Return a table in EPSG:4326."""
+        """Return the objects as a table in EPSG:4326, with one column per tag."""
         import geopandas as gpd
         import numpy as np
         import pandas as pd
@@ -199,6 +200,7 @@ class Columns:
         data[NAME] = pd.array(self.name, dtype=text_dtype())
         data["osm_id"] = self.osm_id
         if self.nodes is not None and self.first is not None and self.count is not None:
+            # Filled in by slice, as numpy would make a matrix of lists of equal length.
             lists = np.empty(len(self), dtype=object)
             lists[:] = [self.nodes[a : a + n] for a, n in zip(self.first, self.count, strict=True)]
             data["nodes"] = lists
@@ -207,12 +209,13 @@ class Columns:
 
 @dataclass
 class Rows:
-    """Columns under construction."""
+    """Builder of columns, to which objects are added one by one."""
 
     tags: tuple[str, ...]
     deciding: tuple[str, ...] = ()
-    """Further tags that decide whether an object is taken."""
+    """Further tags that decide whether an object is taken; they are not stored."""
     with_nodes: bool = False
+    # Arrays of machine numbers, since lists of Python's would take four times the memory of large extracts.
     _kind: array[int] = field(default_factory=lambda: array("b"))
     _ids: array[int] = field(default_factory=lambda: array("q"))
     _combination: array[int] = field(default_factory=lambda: array("i"))
@@ -223,7 +226,7 @@ class Rows:
     _numbers: dict[tuple[tuple[str, str], ...], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Note the tags that are looked at."""
+        """Collect the tags that make up a combination."""
         self.wanted = frozenset((*self.tags, *self.deciding)) - {NAME}
 
     def __len__(self) -> int:
@@ -231,12 +234,12 @@ class Rows:
         return len(self._ids)
 
     def number_combination(self, tags: Mapping[str, str]) -> int:
-        """Return the number of a combination of tags."""
+        """Return the number of an object's combination of tags, a new one if it has not come before."""
         numbers, wanted = self._numbers, self.wanted
         return numbers.setdefault(tuple([pair for pair in tags.items() if pair[0] in wanted]), len(numbers))
 
     def add_object(self, kind: int, osm_id: int, combination: int, name: str | None, wkb: str) -> None:
-        """Append one object; its WKB comes in hexadecimal digits, as osmium writes it."""
+        """Append an object, with its WKB in hexadecimal digits as osmium writes it."""
         self._kind.append(kind)
         self._ids.append(osm_id)
         self._combination.append(combination)
@@ -244,12 +247,12 @@ class Rows:
         self._wkb.append(bytes.fromhex(wkb))
 
     def add_nodes(self, nodes: list[int]) -> None:
-        """Append the node ids of the object added last."""
+        """Append the node ids of the last object."""
         self._nodes.extend(nodes)
         self._count.append(len(nodes))
 
     def build_columns(self) -> Columns:
-        """Return what was added, in the order of kinds and ids, without shapes that are empty or at one place."""
+        """Return the added objects sorted by kind and id, without those whose shape is empty or broken."""
         import numpy as np
 
         count = np.frombuffer(self._count, dtype=np.int32).astype(np.int64) if self._count else np.empty(0, np.int64)
@@ -265,13 +268,14 @@ class Rows:
             *((np.array(self._nodes, dtype=np.int64), np.cumsum(count) - count, count) if self.with_nodes else ()),
         )
         west, south, east, north = columns.bounds.T
-        # A line whose nodes are all at one place is none.
+        # A line whose nodes all lie at one place has no length and is dropped, too. NaN compares as false.
         whole = (west < east) | (south < north) if self.with_nodes else west <= east
         return sort_objects(columns.select_rows(whole))
 
 
 def sort_objects(columns: Columns) -> Columns:
-    """Return objects in the order of kinds and ids; pieces of one keep theirs."""
+    """Return objects sorted by kind and id, with the pieces of one object in their order."""
     import numpy as np
 
+    # lexsort is stable and takes its main key last.
     return columns.select_rows(np.lexsort((columns.osm_id, columns.kind)))

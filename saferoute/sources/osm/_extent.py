@@ -1,4 +1,4 @@
-"""Where extracts are whole: inside the boxes that they name, and not beside the nodes that they lack."""
+"""The extent in which extracts are complete: inside the boxes they name, but not near missing nodes."""
 
 from __future__ import annotations
 
@@ -18,20 +18,21 @@ if TYPE_CHECKING:
     from saferoute.sources.osm._files import Box
 
 _PLAUSIBLE = 3.0
-"""A box that is this much larger than what the file holds is no box of this file."""
+"""Boxes this many times wider or higher than the contents of a file do not belong to it [J]."""
 _FEWEST_INSIDE = 0.5
-"""Share of the ways that touch the boxes a file names; of fewer they are boxes of something else."""
+"""Least share of the ways that touches the boxes of a file; with less they do not belong to it [J]."""
 _NEAR_EDGE_M, _SEGMENTS = 100.0, 2.0
-"""A way that breaks off so near the edge of a box, or within so many of its own longest segments, was cut by it."""
+"""A way that breaks off within this many metres, or of its longest segments, of a box's edge was cut there [J]."""
 _JOIN_M = 500.0
-"""Nodes at which ways break off are joined to a line along which the map was cut, over up to this length [J]."""
+"""Longest gap between nodes that belong to the same line along which the map was cut [J]."""
 _CUT_M = 30.0
-"""On both sides of that line the map is not whole [J]."""
+"""Distance to either side of that line within which the map is not complete [J]."""
 _METRES_PER_DEGREE = 111_320.0
+"""Along the equator (WGS 84); good enough for latitudes, too."""
 
 
 def choose_extent(boxes: Sequence[Box], ways: Columns) -> shapely.Geometry | None:
-    """Return the boxes that a file names, None where it names none or those of something else."""
+    """Return the union of the boxes that a file names, None if it names none or wrong ones."""
     import shapely
 
     if not boxes or not len(ways):
@@ -39,6 +40,7 @@ def choose_extent(boxes: Sequence[Box], ways: Columns) -> shapely.Geometry | Non
     west, south, east, north = enclosing_box(ways.bounds)
     named = shapely.union_all(shapely.box(*np.array(boxes).T))
     left, bottom, right, top = named.bounds
+    # Tools that cut a file may leave the header of the larger one it was cut from.
     if right - left > _PLAUSIBLE * (east - west) or top - bottom > _PLAUSIBLE * (north - south):
         return None
     shapely.prepare(named)
@@ -47,14 +49,15 @@ def choose_extent(boxes: Sequence[Box], ways: Columns) -> shapely.Geometry | Non
 
 
 def drop_explained_cuts(cuts: FloatArray, extent: shapely.Geometry | None) -> FloatArray:
-    """Return the nodes beside missing ones that no edge of the named boxes explains.
+    """Return the breaks of ways that are not explained by the edge of a box.
 
     Parameters
     ----------
     cuts : ndarray of shape (n, 3)
-        Longitude, latitude, and the longest segment of the way in m.
+        Longitude and latitude of a node next to a missing one, and the longest
+        segment of its way in m.
     extent : Geometry, optional
-        The boxes, in degrees.
+        The boxes that the file names, in degrees.
 
     Returns
     -------
@@ -65,6 +68,7 @@ def drop_explained_cuts(cuts: FloatArray, extent: shapely.Geometry | None) -> Fl
 
     if extent is None or not len(cuts):
         return cuts[:, :2]
+    # Degrees of longitude and latitude become metres: plain distances are enough for these limits.
     shrink = np.array([np.cos(np.radians(cuts[:, 1].mean())), 1.0]) * _METRES_PER_DEGREE
     edge = shapely.boundary(shapely.transform(extent, lambda xy: xy * shrink))
     explained = shapely.distance(shapely.points(cuts[:, :2] * shrink), edge) <= np.fmax(
@@ -74,7 +78,7 @@ def drop_explained_cuts(cuts: FloatArray, extent: shapely.Geometry | None) -> Fl
 
 
 def merge_cuts(cuts: Sequence[FloatArray], extents: Sequence[shapely.Geometry | None]) -> FloatArray:
-    """Return the nodes beside missing ones of several files, without those where another file is whole."""
+    """Return the breaks of ways in several files, without those where another file is complete."""
     import shapely
 
     kept = []
@@ -85,29 +89,36 @@ def merge_cuts(cuts: Sequence[FloatArray], extents: Sequence[shapely.Geometry | 
 
 
 def carve_cuts(extent: shapely.Geometry | None, cuts: FloatArray, bounds: Sequence[float]) -> shapely.Geometry | None:
-    """Return where the map is whole: without the ground along the lines at which ways break off.
+    """Return the extent in which the map is complete, without strips along the lines where ways break off.
 
     Parameters
     ----------
     extent : Geometry, optional
-        The boxes that the files name.
+        The boxes that the files name, in m.
     cuts : ndarray of shape (n, 2)
-        Nodes beside missing ones, in m.
+        Nodes next to missing ones, in m.
     bounds : sequence of float
-        West, south, east and north of all that is here, which stands for `extent` where files name no box.
+        West, south, east and north of the ways in m, used if there is no
+        `extent`.
+
+    Returns
+    -------
+    Geometry or None
+        None if the files name no boxes and no way breaks off.
     """
     import shapely
 
     if not len(cuts):
         return extent
     whole = shapely.box(*bounds).buffer(_JOIN_M) if extent is None else extent
+    # Between two ways cut by the same line the map is cut, too, though no node shows it.
     lines = shapely.linestrings(cuts[_join_neighbours(cuts)])
     along = shapely.union_all([*shapely.buffer(lines, _CUT_M), *shapely.buffer(shapely.points(cuts), _CUT_M)])
     return shapely.difference(whole, along)
 
 
 def _join_neighbours(xy: FloatArray) -> np.ndarray:
-    """Return pairs of points that join all within reach of each other by the shortest lines, shape (m, 2)."""
+    """Return pairs of points, shape (m, 2), that connect neighbours within `_JOIN_M` by the shortest tree."""
     from scipy.sparse.csgraph import minimum_spanning_tree
     from scipy.spatial import cKDTree
 

@@ -1,4 +1,4 @@
-"""OpenStreetMap files of any format, made readable in one order: by kind, then by id."""
+"""Opening of OpenStreetMap files in any format, sorted by kind and id."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 SUFFIXES = (".osm.pbf", ".osm.gz", ".osm.bz2", ".osm", ".pbf")
-"""Names an extract may end with."""
+"""Endings of the names of extracts."""
 
 _UNSORTED = ("out of order", "twice")
-"""What osmium says of a file whose objects are not sorted, or in several versions."""
+"""Words in osmium's errors for files that are not sorted, or hold several versions of an object."""
 
 
 @dataclass(frozen=True)
@@ -32,39 +32,51 @@ class SortedFile:
 
     Attributes
     ----------
+    path : Path
     boxes : sequence of (west, south, east, north)
-        What its source says that it holds, in degrees; empty = it does not say.
+        The boxes in degrees that the file says it covers; empty = it does not say.
     """
 
     path: Path
     boxes: Sequence[Box]
     timestamp: str | None
-    """Date that its header names."""
+    """Date in the header; None = it has none."""
 
 
 def open_file(path: Path) -> Any:
-    """Return what osmium opens: it knows formats by suffixes in small letters alone."""
+    """Return a file for osmium to read, with its format."""
     import osmium
 
+    # osmium would guess the format itself, but knows suffixes in lower case only.
     return osmium.io.File(str(path), _suffix(path).removeprefix("."))
 
 
 def _suffix(path: Path) -> str:
+    """Return the suffix of an extract in lower case, such as ".osm.gz"."""
     return next(suffix for suffix in SUFFIXES if path.name.lower().endswith(suffix))
 
 
 def read_in_order(path: Path, read: Callable[[SortedFile], T]) -> T:
-    """Return what `read` makes of a file whose objects are sorted by kind and id.
+    """Call a function with a sorted version of a file, and return its result.
 
-    Areas can only be put together from sorted files. PBF files nearly always
-    are; XML written by hand, by an editor or by a service may be not, and is
-    sorted into a temporary copy first: older versions of an object and deleted
-    ones dropped, new ones with ids above `saferoute.sources.osm._xml.NEW_ID`.
+    Areas can only be assembled from sorted files. PBF files are nearly always
+    sorted. Those that are not, those with new objects (negative ids) and all
+    XML files are sorted into a temporary copy. The copy has no deleted objects
+    and only the newest version of each object, and its new objects have ids
+    above `saferoute.sources.osm._xml.NEW_ID`.
+
+    Parameters
+    ----------
+    path : Path
+        An extract whose name ends with one of `SUFFIXES`.
+    read : callable
+        Function of the sorted file, which may be gone once it has returned. It
+        is called a second time if the file turns out not to be sorted.
 
     Raises
     ------
     InvalidInput
-        If the file is no whole OpenStreetMap extract.
+        If the file is not a complete OpenStreetMap extract.
     """
     import osmium
 
@@ -73,6 +85,7 @@ def read_in_order(path: Path, read: Callable[[SortedFile], T]) -> T:
         if is_pbf:
             boxes, timestamp = _read_header(path)
             if not _has_new_nodes(path):
+                # Only reading shows whether a PBF file is sorted; a check beforehand would cost a pass of its own.
                 try:
                     return read(SortedFile(path, boxes, timestamp))
                 except RuntimeError as error:
@@ -90,7 +103,7 @@ def read_in_order(path: Path, read: Callable[[SortedFile], T]) -> T:
 
 
 def _read_header(path: Path) -> tuple[list[Box], str | None]:
-    """Return the box and the date that the header of a PBF file names."""
+    """Return the boxes and the date in the header of a PBF file."""
     import osmium
 
     header = osmium.FileProcessor(open_file(path)).header
@@ -102,14 +115,16 @@ def _read_header(path: Path) -> tuple[list[Box], str | None]:
 
 
 def _has_new_nodes(path: Path) -> bool:
-    """Return whether a sorted file begins with nodes of negative ids, whose places osmium does not keep."""
+    """Return whether a sorted file has nodes with negative ids, whose locations osmium does not keep."""
     import osmium
 
     nodes = osmium.FileProcessor(open_file(path), osmium.osm.NODE)
+    # Negative ids come first, so that one node is enough to know.
     return next((node.id < 0 for node in nodes), False)
 
 
 def _sort_pbf(path: Path, folder: Path) -> Path:
+    """Return the path of a sorted copy of a PBF file, by way of XML if it holds new objects."""
     source = _link_source(path, folder)
     copy = _write_sorted_copy(source, folder / "sorted.osm.pbf")
     if not _has_new_nodes(copy):
@@ -119,6 +134,7 @@ def _sort_pbf(path: Path, folder: Path) -> Path:
 
 
 def _sort_xml(path: Path, folder: Path, facts: XmlFacts) -> Path:
+    """Return the path of a sorted copy of an XML file, made plain first if osmium cannot read it as it is."""
     if facts.is_plain:
         source = _link_source(path, folder)
     else:
@@ -128,15 +144,17 @@ def _sort_xml(path: Path, folder: Path, facts: XmlFacts) -> Path:
 
 
 def _link_source(path: Path, folder: Path) -> Path:
-    """Return another name of a file: osmium knows suffixes in small letters alone."""
+    """Return a link to a file with its suffix in lower case, since osmium knows no other."""
     source = folder / f"source{_suffix(path)}"
     source.symlink_to(path.resolve())
     return source
 
 
 def _write_sorted_copy(source: Path, copy: Path) -> Path:
+    """Write a sorted copy of a file, and return its path."""
     import osmium
 
+    # `simplify` keeps only the newest version of each object.
     reader = osmium.MergeInputReader()
     reader.add_file(str(source))
     with osmium.SimpleWriter(str(copy)) as writer:

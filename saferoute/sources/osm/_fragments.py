@@ -1,4 +1,4 @@
-"""Areas that cannot be put together: the lines of them that a file holds."""
+"""Fragments: the lines that a file holds of areas that it does not hold whole."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TYPES = (("type", "multipolygon"), ("type", "boundary"))
 
 
 class _Lost(NamedTuple):
-    """An area that is not whole."""
+    """An area that a file does not hold whole."""
 
     kind: int
     osm_id: int
@@ -32,22 +32,23 @@ class _Lost(NamedTuple):
 def read_fragments(path: Path, assembled: Collection[int]) -> Columns:
     """Return the lines of areas that are not whole, each with the tags of its area.
 
-    An area is not whole where members or nodes of it are missing, its rings do
-    not close, or cross themselves or each other. What was meant to lie within is
-    unknown, but its edge is there: a shore, a fence, the border of closed ground.
-    Borders of countries and places are left out.
+    An area is not whole if the file lacks some of its members or nodes, or if
+    its rings do not close or cross. What it should enclose is unknown, but its
+    edge is known: a shore, a fence, the border of closed ground. Borders of
+    countries and places are ignored.
 
     Parameters
     ----------
     path : Path
-        A file whose objects are sorted by kind and id.
+        A file with objects sorted by kind and id.
     assembled : collection of int
-        Areas that could be put together, by osmium's numbers: twice the id of a
-        way, or twice that of a relation and 1.
+        The whole areas by osmium's numbering: twice the id of a way, or twice
+        the id of a relation plus 1.
     """
     import osmium
 
     rows = empty_fragments()
+    # The ways are known before the main pass: osmium then drops all others without making Python objects of them.
     lost = _find_lost_relations(path, assembled)
     for way_id, area in _find_lost_ways(path, assembled):
         lost.setdefault(way_id, []).append(area)
@@ -60,12 +61,12 @@ def read_fragments(path: Path, assembled: Collection[int]) -> Columns:
 
 
 def empty_fragments() -> Rows:
-    """Return a table of fragments to be filled."""
+    """Return an empty builder for fragments."""
     return Rows(keys.AREA_TAGS, deciding=(*keys.AREA_KEYS, "area"))
 
 
 def _find_lost_relations(path: Path, assembled: Collection[int]) -> dict[int, list[_Lost]]:
-    """Return the relations that are no whole areas, by the ids of their member ways."""
+    """Return the relations that are not whole areas, by the ids of their member ways."""
     import osmium
 
     owners: dict[int, list[_Lost]] = {}
@@ -84,7 +85,7 @@ def _find_lost_relations(path: Path, assembled: Collection[int]) -> dict[int, li
 
 
 def _find_lost_ways(path: Path, assembled: Collection[int]) -> Iterator[tuple[int, _Lost]]:
-    """Yield the ids of ways that were meant to enclose an area and do not, and what they were meant to be."""
+    """Yield the ids of ways that were meant to enclose an area but do not, each with that area."""
     import osmium
 
     seen: set[int] = set()
@@ -100,17 +101,18 @@ def _find_lost_ways(path: Path, assembled: Collection[int]) -> Iterator[tuple[in
 
 
 def _was_to_enclose(way: Any, tags: dict[str, str]) -> bool:
-    """Return whether a way was meant to enclose an area: a closed one, or an open one of a kind that no line is."""
+    """Return whether a way was meant to enclose an area."""
     if not keys.is_area(tags.get) or is_mere_border(keys.AREA_KEYS, tags.get):
         return False
+    # An open way counts only if its tags cannot be those of a line: a lake, but not a fence.
     return bool(way.is_closed()) or (name_kind(tags.get) is not None and not keys.is_line(tags.get))
 
 
 def _add_lines(rows: Rows, way: Any, lost: list[_Lost]) -> None:
-    """Add the lines of a way that the file holds, for each area that it is part of."""
+    """Add the known lines of a way, once for each area that it is part of."""
     try:
         lines = [line for _, line in read_lines(way)]
-    except RuntimeError:  # one node
+    except RuntimeError:  # fewer than two nodes
         return
     for kind, osm_id, tags in lost:
         number = rows.number_combination(tags)

@@ -1,4 +1,4 @@
-"""The objects of several files put together, each once."""
+"""Merging of the objects of several files, so that each is there once."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 
 def merge_columns(parts: Sequence[Columns]) -> Columns:
-    """Put the objects of several files together, every object once.
+    """Return the objects of several files, each object once.
 
-    An edge may have cut an object in one file and not in the other, and files
-    of several dates hold several versions: all of it is taken from the file
-    with most of it.
+    The edge of a file may have cut an object that another file holds whole,
+    and files of different dates hold different versions. All pieces of an
+    object are taken from the file in which it has most vertices.
     """
     import numpy as np
     import pandas as pd
@@ -41,27 +41,30 @@ def merge_columns(parts: Sequence[Columns]) -> Columns:
 
 
 def merge_fragments(parts: Sequence[Columns], areas: Columns) -> Columns:
-    """Put the lines of areas that several files hold in part together, without those of areas that one of them has.
+    """Return the fragments of several files, without those of areas that some file holds whole.
 
     Parameters
     ----------
     parts : sequence of Columns
-        Fragments of each file.
+        The fragments of each file.
     areas : Columns
-        The areas of all files.
+        The whole areas of all files.
     """
     import pandas as pd
 
     every = parts[0] if len(parts) == 1 else _concatenate_parts(parts)
     of_area = pd.MultiIndex.from_arrays([every.kind, every.osm_id])
     whole = of_area.isin(pd.MultiIndex.from_arrays([areas.kind, areas.osm_id])) if len(areas) else of_area.isin([])
+    # Files that overlap hold the same line twice.
     again = pd.DataFrame({"kind": every.kind, "id": every.osm_id, "wkb": every.wkb}).duplicated().to_numpy()
     return sort_objects(every.select_rows(~whole & ~again))
 
 
 def _concatenate_parts(parts: Sequence[Columns]) -> Columns:
+    """Return the objects of all parts, one part after the other, with a common vocabulary."""
     import numpy as np
 
+    # Each part numbers its combinations and nodes from 0, so the numbers of later parts are shifted.
     tags = tuple(parts[0].vocabulary.known)
     combinations = [combination for part in parts for combination in part.vocabulary.iterate_combinations()]
     sizes = np.cumsum([0] + [len(part.vocabulary.codes) for part in parts])

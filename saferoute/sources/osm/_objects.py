@@ -1,4 +1,4 @@
-"""OSM objects as osmium reads them: their tags, and their lines as WKB."""
+"""Reading of tags and lines from the objects that osmium yields."""
 
 from __future__ import annotations
 
@@ -12,34 +12,35 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NODE, RELATION, WAY = range(len(KINDS))
-"""Numbers of the kinds of objects in tables."""
+"""Numbers of the kinds of objects, as indices into `KINDS`."""
 
 
 @cache
 def wkb_factory() -> Any:
-    """Return what writes shapes as WKB in hexadecimal digits."""
+    """Return osmium's writer of shapes as WKB in hexadecimal digits."""
     import osmium
 
     return osmium.geom.WKBFactory()
 
 
 def read_tags(obj: Any) -> dict[str, str]:
-    """Return an object's tags; to be told that there are no more would take as long as six of them."""
+    """Return the tags of an object by key."""
+    # osmium ends an iteration by an exception that takes as long as six tags, so iteration stops before.
     return dict(islice(obj.tags, len(obj.tags)))
 
 
 def read_lines(way: Any) -> Iterator[tuple[list[int], str]]:
-    """Yield the node ids and the WKB of a way, or of each run of its nodes that the file holds.
+    """Yield the node ids and the WKB of a way, in pieces if the file lacks some of its nodes.
 
     Raises
     ------
     RuntimeError
-        If the way is no line: it has one node, or none.
+        If the way has fewer than two nodes.
     """
     import osmium
 
     try:
-        # As many vertices as node ids, doubled ones too.
+        # ALL keeps doubled nodes, so that vertices and node ids stay in step.
         line = wkb_factory().create_linestring(way, osmium.geom.use_nodes.ALL)
     except osmium.InvalidLocationError:
         yield from _located_runs(way)
@@ -48,8 +49,10 @@ def read_lines(way: Any) -> Iterator[tuple[list[int], str]]:
 
 
 def _located_runs(way: Any) -> Iterator[tuple[list[int], str]]:
+    """Yield the node ids and the WKB of each run of nodes whose location the file holds."""
     import shapely
 
+    # The None at the end closes the last run.
     run: list[tuple[int, float, float]] = []
     for node in [*way.nodes, None]:
         if node is not None and node.location.valid():
@@ -61,7 +64,7 @@ def _located_runs(way: Any) -> Iterator[tuple[list[int], str]]:
 
 
 def locate_cuts(way: Any) -> Iterator[tuple[float, float, float]]:
-    """Yield longitude, latitude and the way's longest segment in m for each node beside one that is missing."""
+    """Yield longitude, latitude and the way's longest segment in m, for each node next to a missing one."""
     from math import cos, hypot, radians
 
     places = [(n.location.lon, n.location.lat) if n.location.valid() else None for n in way.nodes]
@@ -73,6 +76,7 @@ def locate_cuts(way: Any) -> Iterator[tuple[float, float, float]]:
         ),
         default=0.0,
     )
+    # Padded with its own ends, so that the ends of the way do not pass for breaks.
     padded = [*places[:1], *places, *places[-1:]]
     for before, place, after in zip(padded, places, padded[2:], strict=False):
         if place is not None and (before is None or after is None):

@@ -1,4 +1,4 @@
-"""The tables of a source in degrees, the part of them around an area, and that part in metres."""
+"""Tables of OSM features in degrees, and their conversion to features of an area in metres."""
 
 from __future__ import annotations
 
@@ -25,47 +25,49 @@ if TYPE_CHECKING:
     from saferoute.sources.osm._reading import Read
 
     Joiner = Callable[[gpd.GeoDataFrame], Strokes]
-    """Joins the ways of a table to strokes: what the index cannot know by itself."""
+    """Function that joins the ways of a table to strokes; sources may not import `saferoute.candidates`."""
 
 Box = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
 
 SAID = ("highway", "footway", "surface", "smoothness", "tracktype", "width", "est_width")
-"""Tags by which silence is judged."""
+"""Tags whose frequency among mapped ways tells what a missing tag probably means."""
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of a source as a whole."""
+    """Facts about a whole source, not only the part around an area."""
 
     tagged: pd.DataFrame
-    """Combinations of the tags `SAID` among its highways, and ``n``, how many have them."""
+    """Combinations of the tags `SAID` among the highways, and the number ``n`` of highways with each."""
     extent: shapely.Geometry | None
-    """Where the source says that it is whole, in degrees; None = it does not say."""
+    """Where the source says that it is complete, in degrees; None = it does not say."""
     cuts: FloatArray
-    """Longitude and latitude, shape (n, 2), of nodes at which ways break off inside of that."""
+    """Longitude and latitude, shape (n, 2), of nodes inside the extent at which ways break off."""
     data_date: str | None
+    """As YYYY-MM-DD; None = not known."""
     skipped: int
+    """Number of ways with fewer than two known nodes."""
     bounds: Box
-    """Of all its ways."""
+    """Box around all ways."""
     ground: Box
-    """Of all its ways, and of its areas but boundaries."""
+    """Box around all ways and all areas except boundaries."""
 
 
 @dataclass(frozen=True)
 class Tables:
-    """Features in EPSG:4326, ways in the order of their column ``row``."""
+    """Tables of features in EPSG:4326, with ways sorted by their column ``row``."""
 
     ways: gpd.GeoDataFrame
     areas: gpd.GeoDataFrame
     fragments: gpd.GeoDataFrame
     points: gpd.GeoDataFrame
     strokes: Strokes | None
-    """``edge_ground`` holds values of the ways' column ``row``."""
+    """Strokes whose ``edge_ground`` refers to the column ``row`` of `ways`; None = not joined."""
     facts: Facts
 
     def select_within_box(self, box: Box) -> Tables:
-        """Return what touches a box."""
+        """Return the features and strokes that touch a box."""
         west, south, east, north = box
         tables = (self.ways, self.areas, self.fragments, self.points)
         ways, areas, fragments, points = (t.cx[west:east, south:north] for t in tables)
@@ -74,25 +76,30 @@ class Tables:
 
 
 class Held(Protocol):
-    """Tables wherever they are held: in memory or in an index."""
+    """Tables that are held in memory or in an index on disk."""
 
     @property
     def facts(self) -> Facts:
-        """What is known of all of them."""
+        """Facts about the whole source."""
         ...
 
     def select_within_box(self, box: Box) -> Tables:
-        """Return what touches a box."""
+        """Return the features and strokes that touch a box."""
         ...
 
 
 def build_tables(held: Read, join: Joiner | None, extent: Box | None = None) -> Tables:
-    """Return what files hold as tables, with its strokes.
+    """Return the contents of files as tables, with strokes if there is a function that joins them.
 
     Parameters
     ----------
+    held : Read
+        The contents of the files.
+    join : callable or None
+        Function that joins ways to strokes.
     extent : (west, south, east, north), optional
-        Where the files are whole, by default what they say.
+        Box in degrees in which the files are complete; by default what they
+        say themselves.
     """
     import numpy as np
     import shapely
@@ -108,20 +115,20 @@ def build_tables(held: Read, join: Joiner | None, extent: Box | None = None) -> 
 
 
 def collect_facts(held: Read, ways: gpd.GeoDataFrame) -> Facts:
-    """Return what is known of all that files hold but for their areas, given the table of their ways."""
+    """Return the facts about files, given the table of their ways; `Facts.ground` does not include areas yet."""
     bounds = enclosing_box(held.ways.bounds)
     return Facts(count_combinations(ways), held.extent, held.cuts, held.data_date, held.skipped, bounds, bounds)
 
 
 def enclose_areas(areas: Columns) -> Box:
-    """Return the box around all areas but boundaries."""
+    """Return the box around all areas except boundaries; NaN if there are none."""
     from saferoute.osm.tags import is_tagged
 
     return enclosing_box(areas.bounds[~is_tagged(areas.tags, "boundary")])
 
 
 def merge_boxes(one: Box, other: Sequence[float]) -> Box:
-    """Return the box around two, of which either may be unknown."""
+    """Return the box around two boxes; one that is NaN is ignored."""
     import numpy as np
 
     west, south = np.fmin(one[:2], other[:2])
@@ -130,6 +137,7 @@ def merge_boxes(one: Box, other: Sequence[float]) -> Box:
 
 
 def _select_strokes(strokes: Strokes, box: Box) -> Strokes:
+    """Return the strokes that touch a box, renumbered from 0 on."""
     import numpy as np
     import shapely
 
@@ -147,7 +155,7 @@ def _select_strokes(strokes: Strokes, box: Box) -> Strokes:
 
 
 def count_combinations(ways: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Return the combinations of the tags `SAID` among the highways of a table, the most frequent first."""
+    """Return the combinations of the tags `SAID` among highways with their number ``n``, most frequent first."""
     roads = ways.loc[ways["highway"].notna(), list(SAID)]
     counted = roads.value_counts(dropna=False).rename("n").reset_index()
     return counted.astype(dict.fromkeys(SAID, text_dtype())).sort_values(
@@ -156,7 +164,7 @@ def count_combinations(ways: gpd.GeoDataFrame) -> pd.DataFrame:
 
 
 def build_features(tables: Tables, area: Area) -> Features:
-    """Return tables in the metres of an area."""
+    """Return tables as features in the metric CRS of an area."""
     import numpy as np
     import shapely
 
@@ -177,6 +185,7 @@ def build_features(tables: Tables, area: Area) -> Features:
         for layer, moved in zip(layers, shapes, strict=True)
     )
     if strokes is not None:
+        # Rows are those of the whole source: they become positions here, −1 for ways outside of the box.
         at = np.minimum(np.searchsorted(row, strokes.edge_ground), max(len(row) - 1, 0))
         here = row[at] == strokes.edge_ground if len(row) else np.zeros(len(at), dtype=bool)
         strokes = replace(strokes, lines=lines, edge_ground=np.where(here, at, -1))
@@ -195,7 +204,7 @@ def build_features(tables: Tables, area: Area) -> Features:
 
 
 def _doubts(facts: Facts, fragments: gpd.GeoDataFrame) -> Iterator[str]:
-    """Yield what the extract does not say, or not in full."""
+    """Yield a note for each way in which the extract is not complete."""
     if facts.skipped:
         yield f"{facts.skipped} ways of the extract are left out: it holds fewer than two of their nodes"
     if len(fragments):
@@ -210,18 +219,19 @@ def _doubts(facts: Facts, fragments: gpd.GeoDataFrame) -> Iterator[str]:
 
 
 def _project_to_metres(of: Sequence[NDArray[np.object_]], area: Area) -> list[NDArray[np.object_]]:
-    """Return shapes in the metres of an area; to ask for all of them at once takes half the time."""
+    """Return arrays of shapes in the metric CRS of an area."""
     import numpy as np
     import shapely
     from pyproj import Transformer
 
     to_metres = Transformer.from_crs(WGS84, area.crs, always_xy=True)
+    # All in one call, which takes half the time of one per array.
     moved = shapely.transform(np.concatenate(of), to_metres.transform, interleaved=False)
     return np.split(moved, np.cumsum([len(shapes) for shapes in of])[:-1])
 
 
 def _append_local_highways(counted: pd.DataFrame, ways: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Return the counts of the whole source, and behind them the highways here with their middles."""
+    """Return the counts of the whole source, followed by the highways here (n = 0) with their midpoints in m."""
     import pandas as pd
 
     roads = ways.loc[ways["highway"].notna(), [*SAID, "geometry"]]
@@ -231,7 +241,7 @@ def _append_local_highways(counted: pd.DataFrame, ways: gpd.GeoDataFrame) -> pd.
 
 
 def find_midpoints(roads: gpd.GeoDataFrame) -> FloatArray:
-    """Return the point halfway along each line, shape (n, 2)."""
+    """Return the point halfway along each line, as an array of shape (n, 2)."""
     import shapely
 
     lines = roads.geometry.to_numpy()

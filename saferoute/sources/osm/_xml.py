@@ -1,8 +1,8 @@
-"""OSM XML as editors and services write it: what it says beside its objects, and a plain copy of it.
+"""Facts from OSM XML files that osmium does not read, and plain copies that it does.
 
-JOSM gives new objects negative ids, marks what is to be deleted and names a box
-for every download; Overpass says in a remark that an answer is cut short;
-histories hold deleted versions. osmium reads none of that.
+JOSM gives new objects negative ids, marks objects that are to be deleted, and
+names a box for every download. Overpass adds a remark if an answer is cut
+short. Histories hold deleted versions. osmium ignores or rejects all of this.
 """
 
 from __future__ import annotations
@@ -23,40 +23,41 @@ if TYPE_CHECKING:
     Box = tuple[float, float, float, float]
 
 NEW_ID = 1 << 36
-"""In a plain copy the new object −n has the id `NEW_ID` + n: far beyond those of OpenStreetMap."""
+"""In a plain copy the new object −n has the id `NEW_ID` + n, far above all ids of OpenStreetMap."""
 
 _OBJECTS = frozenset({"node", "way", "relation"})
 _MOST_SHOWN = 120
+"""Most characters of a remark that an error message quotes."""
 
 
 @dataclass
 class XmlFacts:
-    """What an OSM XML file says beside its objects."""
+    """Boxes, deleted objects and new objects of an OSM XML file."""
 
     boxes: list[Box] = field(default_factory=list)
-    """West, south, east and north of what was downloaded."""
+    """West, south, east and north, in degrees, of each download."""
     has_wrong_box: bool = False
-    """Whether it names a box that is none on earth."""
+    """True if the file names a box that is not one on earth."""
     deleted: dict[tuple[str, str], int] = field(default_factory=dict)
-    """Kind and id of objects that are deleted, with the version that is."""
+    """Version in which each object was deleted, by kind and id."""
     has_new: bool = False
-    """Whether there are objects with negative ids."""
+    """True if there are objects with negative ids."""
 
     @property
     def is_plain(self) -> bool:
-        """Whether osmium understands the file as it is."""
+        """True if osmium can read the file as it is."""
         return not (self.deleted or self.has_new or self.has_wrong_box)
 
 
 def read_xml_facts(path: Path) -> XmlFacts:
-    """Return what an OSM XML file says beside its objects.
+    """Return the facts about an OSM XML file that osmium does not read.
 
     Raises
     ------
     InvalidInput
-        If Overpass says that the answer is cut short.
+        If a remark says that the answer is cut short.
     ValueError
-        If the file is no XML.
+        If the file is not XML, or declares entities.
     """
     facts = XmlFacts()
     depth, remark = 0, []
@@ -65,6 +66,7 @@ def read_xml_facts(path: Path) -> XmlFacts:
     def start(name: str, attributes: dict[str, str]) -> None:
         nonlocal depth, in_remark
         depth += 1
+        # Objects, boxes and remarks are children of the root; a tag or member deeper down is not one.
         if depth != 2:
             return
         if name in _OBJECTS:
@@ -87,6 +89,7 @@ def read_xml_facts(path: Path) -> XmlFacts:
             remark.append(content)
 
     _parse(path, start, end, text)
+    # A remark is a stranger's text: control characters would reach the terminal.
     said = " ".join("".join(c for c in "".join(remark) if c.isprintable() or c.isspace()).split())
     if said:
         raise InvalidInput(f"{path}: the answer is cut short, it says: {said[:_MOST_SHOWN]}; ask for a smaller area")
@@ -94,6 +97,7 @@ def read_xml_facts(path: Path) -> XmlFacts:
 
 
 def _note_object(facts: XmlFacts, kind: str, attributes: dict[str, str]) -> None:
+    """Note whether an object is new or deleted; a later version that is visible revives it."""
     number = attributes.get("id", "")
     facts.has_new = facts.has_new or number.startswith("-")
     version = int(attributes.get("version", 0))
@@ -104,6 +108,7 @@ def _note_object(facts: XmlFacts, kind: str, attributes: dict[str, str]) -> None
 
 
 def _parse_box(attributes: dict[str, str]) -> Box | None:
+    """Return the box of a ``bounds`` element, None if it is not one on earth."""
     try:
         west, south, east, north = (float(attributes[key]) for key in ("minlon", "minlat", "maxlon", "maxlat"))
     except (KeyError, ValueError):
@@ -113,9 +118,14 @@ def _parse_box(attributes: dict[str, str]) -> Box | None:
 
 
 def write_plain_copy(path: Path, copy: Path, facts: XmlFacts) -> None:
-    """Write an OSM XML file without deleted objects and their use, and with ids above 0."""
+    """Write a copy of an OSM XML file that osmium can read.
+
+    Deleted objects and references to them are dropped, and negative ids are
+    replaced (`NEW_ID`).
+    """
     with copy.open("w", encoding="utf-8") as out:
-        skipped_until, depth = 0, 0  # depth below which nothing is written
+        # While an element is dropped, `skipped_until` is its depth: nothing below is written. 0 = none is.
+        skipped_until, depth = 0, 0
 
         def start(name: str, attributes: dict[str, str]) -> None:
             nonlocal skipped_until, depth
@@ -143,7 +153,7 @@ def write_plain_copy(path: Path, copy: Path, facts: XmlFacts) -> None:
 
 
 def _name_object(element: str, attributes: dict[str, str]) -> tuple[str, str] | None:
-    """Return kind and id of the object that an element is or uses."""
+    """Return the kind and id of the object that an element describes or refers to."""
     if element in _OBJECTS:
         return element, attributes.get("id", "")
     if element == "nd":
@@ -159,6 +169,8 @@ def _parse(
     end: Callable[[str], None],
     text: Callable[[str], None] | None = None,
 ) -> None:
+    """Feed a file to handlers of elements and text, or raise `ValueError` if it is not XML."""
+    # An event parser, because a tree of a large file would not fit into memory.
     parser = expat.ParserCreate()
     parser.StartElementHandler, parser.EndElementHandler = start, end
     if text is not None:
@@ -172,10 +184,12 @@ def _parse(
 
 
 def _refuse_entity(*_: object) -> None:
+    """Raise `ValueError`: nested entities can blow up a small file to gigabytes."""
     raise ValueError("it declares entities")
 
 
 def _open_unpacked(path: Path) -> IO[bytes]:
+    """Return a file opened for reading, unpacked if its suffix is .gz or .bz2."""
     kinds: dict[str, Any] = {".gz": gzip.open, ".bz2": bz2.open}
     opened: IO[bytes] = kinds.get(path.suffix.lower(), open)(path, "rb")
     return opened

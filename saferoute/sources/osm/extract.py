@@ -1,8 +1,7 @@
-"""OpenStreetMap from local extracts: `.osm.pbf`, `.osm`, `.osm.gz`, `.osm.bz2`.
+"""Features from local OpenStreetMap extracts: `.osm.pbf`, `.osm`, `.osm.gz` and `.osm.bz2` files.
 
-The whole file is read once with pyosmium (the fastest complete reader of those
-compared) into tables in EPSG:4326, which are kept in the user's cache; an area
-is then a bounding box of them.
+The whole file is read once into tables in EPSG:4326, which are kept in the
+user's cache. An area is then a bounding box of these tables.
 """
 
 from __future__ import annotations
@@ -28,24 +27,26 @@ __all__ = ["SUFFIXES", "ExtractSource", "bounding_box", "box_around"]
 
 
 class ExtractSource:
-    """Features of one or several local extracts.
+    """A feature source that reads one or several local extracts.
 
     Parameters
     ----------
     paths : sequence of path
-        Files whose name ends with one of `SUFFIXES`. An object that several
-        of them hold counts once, in its most complete version.
+        Files whose names end with one of `SUFFIXES`. If several hold the same
+        object, its most complete version is used.
     extent : (west, south, east, north), optional
-        Where they are whole, in degrees; by default what their headers say.
+        The box in degrees in which the files are complete; by default the
+        boxes in their headers.
     join : callable, optional
-        Joins ways to strokes; without it features come without.
+        Function that joins ways to strokes; without it features have none.
     cache : Cache, optional
-        Keeps the tables (`saferoute.sources.osm.index`); without it they stay in memory.
+        Cache for the tables (`saferoute.sources.osm.index`); without it they
+        are held in memory.
 
     Raises
     ------
     InvalidInput
-        If a file is missing, empty, cut off or no OpenStreetMap data.
+        If a file is missing, empty, or does not have one of the suffixes.
     """
 
     def __init__(
@@ -63,13 +64,15 @@ class ExtractSource:
         self._held: Held | None = None
 
     def read_tables(self) -> Tables:
-        """Return all of the extracts as tables in EPSG:4326, read anew unless they are in memory."""
+        """Return the whole extracts as tables in EPSG:4326, read anew unless they are in memory."""
         if isinstance(self._held, Tables):
             return self._held
         return build_tables(read_extracts(self.paths), self._join, self._extent)
 
     def _open_tables(self) -> Held:
+        """Return the tables, from the index if there is a cache."""
         if self._held is None:
+            # An index is named by what its files hold, which does not include an extent given by the caller.
             if self._cache is None or self._extent is not None:
                 self._held = self.read_tables()
             else:
@@ -79,16 +82,18 @@ class ExtractSource:
         return self._held
 
     def read_bounds(self) -> Box:
-        """Return west, south, east and north of all ways, and of all areas but boundaries, degrees."""
+        """Return west, south, east and north in degrees of all ways and of all areas except boundaries."""
         return self._open_tables().facts.ground
 
     def read_features(self, area: Area, *, margin_m: float) -> Features:
-        """Return what lies in the area's bounding box widened by `margin_m`.
+        """Return the features in the bounding box of an area widened by `margin_m` metres.
 
         Raises
         ------
         PlaceNotFound
-            If the extract holds nothing there.
+            If the extracts hold no way in the area itself.
+        InvalidInput
+            If a file is cut off or not OpenStreetMap data.
         """
         held = self._open_tables()
         tables = held.select_within_box(box_around(area, margin_m))
@@ -101,29 +106,31 @@ class ExtractSource:
 
 
 def bounding_box(place: Place, radius_m: float) -> tuple[float, float, float, float]:
-    """Return west, south, east, north in degrees of a square around a place.
+    """Return west, south, east and north in degrees of a square around a place, `radius_m` to each side.
 
     Raises
     ------
     InvalidInput
-        Within about 100 km of a pole, where degrees of longitude mean nothing.
+        If the place is within about 100 km of a pole, where a degree of
+        longitude has hardly any length.
     """
     from math import cos, radians
 
     if abs(place.lat) > 89:
         raise InvalidInput(f"latitude {place.lat} is at a pole: places must lie within 89° S to 89° N")
+    # Least length of a degree of latitude, and length of one of longitude at the equator (WGS 84), in m.
     dy = radius_m / 110_574.0
     dx = radius_m / (DEGREE_M * cos(radians(place.lat)))
     return place.lon - dx, place.lat - dy, place.lon + dx, place.lat + dy
 
 
 def box_around(area: Area, margin_m: float) -> tuple[float, float, float, float]:
-    """Return west, south, east, north in degrees of what holds an area widened by `margin_m`.
+    """Return west, south, east and north in degrees of a box that holds an area widened by `margin_m` metres.
 
     Raises
     ------
     InvalidInput
-        As `bounding_box` does.
+        If the place is near a pole; see `bounding_box`.
     """
     from pyproj import Transformer
 
@@ -138,6 +145,7 @@ def box_around(area: Area, margin_m: float) -> tuple[float, float, float, float]
 
 
 def _check_file(path: Path) -> None:
+    """Raise `InvalidInput` unless a path is that of a file that may be an extract."""
     if not path.name.lower().endswith(SUFFIXES):
         raise InvalidInput(f"{path}: an extract's name ends with one of {', '.join(SUFFIXES)}")
     if not path.is_file():
@@ -147,7 +155,7 @@ def _check_file(path: Path) -> None:
 
 
 def _describe_missing_place(place: Place, bounds: Box) -> str:
-    """Say where the place is and where the data are; notice swapped order."""
+    """Return a message that says where the data lie, and whether latitude and longitude seem swapped."""
     west, south, east, north = bounds
     if not west <= east:
         return "the extract holds no ways"

@@ -1,8 +1,8 @@
-"""OpenStreetMap around a place from an Overpass server.
+"""Features around a place from an Overpass server.
 
-One query brings all layers of a box. The answer becomes an extract, which the
-cache keeps and `saferoute.sources.osm.extract` reads: the tables are the same
-whatever they come from.
+One query fetches all layers of a box. The answer is turned into an extract,
+which the cache keeps and `saferoute.sources.osm.extract` reads, so that tables
+are the same as those from a local file.
 """
 
 from __future__ import annotations
@@ -33,32 +33,32 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 SERVER_S = 120
-"""How long the server may work on a query; its own default is 180 s."""
+"""Seconds that the server may work on a query; its own default is 180."""
 LIMITS = RequestLimits(total_s=240.0, most_bytes=200_000_000)
-"""A city's 6 km square is about 80 MB; in memory an answer takes five times its size."""
+"""Limits of a request: a 6 km square of a city is about 80 MB, and an answer takes five times its size in memory."""
 MOST_RADIUS_M = 10_000.0
-"""A larger area is for an extract: a city's would be beyond `LIMITS`."""
+"""Largest radius in m; a larger area of a city would exceed `LIMITS` and needs an extract."""
 OLD_DAYS = 30.0
-"""From this age on every output says how old the copy of the map is."""
+"""Age in days from which outputs say when the copy of the map was fetched [J]."""
 
 _STEP = 0.001
-"""Boxes end on multiples of this many degrees, about 100 m: nearby questions share an answer."""
+"""Boxes are widened to multiples of this many degrees, about 100 m, so that searches nearby share a copy."""
 
 _REACHING = frozenset({"boundary", "place"})
-"""Relations of these keys alone may be countries and islands, which no criterion looks at."""
+"""Keys of relations that may be whole countries and islands, which no criterion needs."""
 _PROTECTED = "protected_area|national_park"
 _COVERING = f"{_PROTECTED}|nature_reserve|military"
 
 
 class OverpassSource:
-    """Features around a place, from the cache or from an Overpass server.
+    """A feature source that asks an Overpass server, or its copy in the cache.
 
     Parameters
     ----------
     online : Online
-        Address, cache and patience.
+        Address of the server, cache, and waits between tries.
     limits : RequestLimits
-        Bounds of a request.
+        Limits of each request.
     """
 
     def __init__(self, online: Online, *, limits: RequestLimits = LIMITS) -> None:
@@ -66,16 +66,17 @@ class OverpassSource:
         self._limits = limits
 
     def read_features(self, area: Area, *, margin_m: float) -> Features:
-        """Return what lies in the area's bounding box widened by `margin_m`.
+        """Return the features in the bounding box of an area widened by `margin_m` metres.
 
         Raises
         ------
         InvalidInput
             If the radius is above `MOST_RADIUS_M`.
         PlaceNotFound
-            If OpenStreetMap holds no way there.
+            If OpenStreetMap has no way in the area.
         SourceUnavailable
-            If there is no copy, and the server did not answer.
+            If the cache has no copy, and the server does not answer or must
+            not be asked.
         """
         if area.radius_m > MOST_RADIUS_M:
             raise InvalidInput(
@@ -97,7 +98,7 @@ class OverpassSource:
         return replace(features, notes=tuple(notes))
 
     def _find_or_fetch_entry(self, cache: Cache, box: Box) -> Entry:
-        """Return the copy of the smallest box that holds this one, else ask for it."""
+        """Return a cached copy of a box, or else fetch one."""
         online = self._online
         entry = None if online.refresh else _find_cached_entry(cache, online.overpass_url, box)
         if entry is not None:
@@ -114,6 +115,7 @@ class OverpassSource:
             return entry or self._fetch_entry(cache, box)
 
     def _fetch_entry(self, cache: Cache, box: Box) -> Entry:
+        """Return an answer of the server as an extract, which is stored in the cache."""
         online = self._online
         host = urlsplit(online.overpass_url).netloc
         logger.info("asking Overpass at %s for the map", host)
@@ -132,6 +134,7 @@ class OverpassSource:
         return cache.store_entry("overpass", key, payload, url=online.overpass_url, box=box, ways=ways)
 
     def _ask_server(self, query: str) -> dict[str, Any]:
+        """Return the complete answer of the server to one request."""
         url = f"{self._online.overpass_url.rstrip('/')}/interpreter"
         with BoundedClient(self._limits) as client:
             answer = parse_json_answer(client.post(url, data={"data": query}, headers=OSM_HEADERS))
@@ -140,7 +143,8 @@ class OverpassSource:
 
 
 def _check_completeness(answer: Any) -> None:
-    """Raise `Failed` unless an answer holds all that was asked for; Overpass says in a remark where it broke off."""
+    """Raise `Failed` unless an answer is complete."""
+    # Overpass sends what it has found with status 200 when it runs out of time, and adds a remark.
     if not isinstance(answer, dict):
         raise Failed("answered with broken data", again=True)
     remark = answer.get("remark")
@@ -153,11 +157,12 @@ def _check_completeness(answer: Any) -> None:
 
 
 def compose_query(box: Sequence[float]) -> str:
-    """Return the question for all that the tables hold of a box, in Overpass QL.
+    """Return a query in Overpass QL for all objects in a box that become rows of tables.
 
-    Large protected or military areas are asked for even where none of their
-    edges crosses the box. Relations that are a boundary or place and nothing
-    else are left out unless protected: they may be countries.
+    Protected and military areas are included even if they enclose the box, so
+    that none of their edges crosses it. Relations tagged as a boundary or place
+    and nothing else are not included unless they are protected areas, since
+    they may be whole countries.
 
     Parameters
     ----------
@@ -184,11 +189,12 @@ out;"""
 
 
 def _filter_for_keys(keys: Iterable[str]) -> str:
+    """Return a filter in Overpass QL for objects with any of some keys."""
     return f'~"^({"|".join(dict.fromkeys(keys))})$"~"."'
 
 
 def _round_box(box: Box) -> Box:
-    """Return the box with ends on multiples of `_STEP`, cut at 180° and the poles."""
+    """Return a box widened to multiples of `_STEP`, cut at 180° and at the poles."""
     west, south, east, north = box
     return (
         max(round(floor(west / _STEP) * _STEP, 3), -180.0),
@@ -199,11 +205,12 @@ def _round_box(box: Box) -> Box:
 
 
 def _make_cache_key(url: str, box: Sequence[float]) -> str:
+    """Return the key of a box's copy; it holds the query, so that a changed query is asked anew."""
     return f"{url} {compose_query(box)}"
 
 
 def _find_cached_entry(cache: Cache, url: str, box: Box) -> Entry | None:
-    """Return a whole copy of the smallest box that holds this one."""
+    """Return the copy of the smallest cached box that contains a box, None if there is none."""
     boxes = [
         of
         for _, about in cache.iterate_entries("overpass")
@@ -217,6 +224,7 @@ def _find_cached_entry(cache: Cache, url: str, box: Box) -> Entry | None:
 
 
 def _parse_box(noted: object) -> Box | None:
+    """Return a box from the notes of an entry, None if it is not one."""
     if not (isinstance(noted, list) and len(noted) == 4 and all(isinstance(n, (int, float)) for n in noted)):
         return None
     west, south, east, north = noted
@@ -224,11 +232,12 @@ def _parse_box(noted: object) -> Box | None:
 
 
 def _contains_box(outer: Box, inner: Box) -> bool:
+    """Return whether a box lies within another."""
     return outer[0] <= inner[0] and outer[1] <= inner[1] and outer[2] >= inner[2] and outer[3] >= inner[3]
 
 
 def _describe_age(days: float) -> str:
-    """Say how long ago something was.
+    """Return an age in words, such as "5 hours ago".
 
     Examples
     --------
@@ -243,12 +252,14 @@ def _describe_age(days: float) -> str:
 
 
 def _make_extract(answer: dict[str, Any], box: Box) -> bytes:
-    """Return the answer as an extract.
+    """Return an answer as the bytes of an extract.
 
     Raises
     ------
     Failed
-        If its elements are none of OpenStreetMap.
+        If its elements are not OpenStreetMap objects.
+    SourceUnavailable
+        If there is no room for temporary files.
     """
     stamp = str((answer.get("osm3s") or {}).get("timestamp_osm_base") or "")
     try:
@@ -263,7 +274,7 @@ def _make_extract(answer: dict[str, Any], box: Box) -> bytes:
 
 
 def _write_extract(elements: list[dict[str, Any]], path: Path, box: Box, stamp: str) -> None:
-    """Write elements in the order that areas are put together in, each once."""
+    """Write each element once, sorted by kind and id as the assembly of areas requires."""
     import osmium
     from osmium.osm.mutable import Node, Relation, Way
 
@@ -288,7 +299,7 @@ def _write_extract(elements: list[dict[str, Any]], path: Path, box: Box, stamp: 
 
 
 def _features_from_entry(entry: Entry, area: Area, margin_m: float) -> Features | None:
-    """Return what a copy holds of an area, None where it has no way."""
+    """Return the features that a copy holds of an area, None if it has no way there."""
     if not entry.about["ways"]:
         return None
     try:
@@ -304,6 +315,7 @@ def _features_from_entry(entry: Entry, area: Area, margin_m: float) -> Features 
 
 
 def _no_room_error(error: OSError) -> SourceUnavailable:
+    """Return the error for a temporary file that cannot be written."""
     return SourceUnavailable(
         f"the map cannot be kept while it is read ({error.strerror or error}); make room in the folder of "
         "temporary files, or name another in TMPDIR"
