@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from saferoute.sources.osm._columns import Columns
 
 _WAY_KEYS = tuple(key for key in keys.AREA_KEYS if key != "highway")
-"""Roads are most of the ways, and areas only where they are tagged so."""
+"""Keys of ways that may be areas without ``area=yes``; roads, which are most ways, need that tag."""
 _TYPES = (("type", "multipolygon"), ("type", "boundary"))
 
 

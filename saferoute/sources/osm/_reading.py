@@ -1,4 +1,4 @@
-"""OpenStreetMap files as columns, read with pyosmium: the fastest complete reader of those compared."""
+"""Reading of OpenStreetMap files into columns, by pyosmium: the fastest of the complete readers compared."""
 
 from __future__ import annotations
 
@@ -27,43 +27,45 @@ if TYPE_CHECKING:
     from saferoute.sources.osm._files import SortedFile
 
 ALL = ("node", "way", "area")
-"""What may be read: points, ways, areas."""
+"""Kinds of objects that can be read: points, ways and areas."""
 
 
 @dataclass(frozen=True)
 class Read:
-    """What files hold, each object once; what was not asked for is empty."""
+    """Contents of files, with each object once; kinds that were not read are empty."""
 
     ways: Columns
     areas: Columns
     fragments: Columns
-    """Lines of areas that cannot be put together."""
+    """Lines of areas that the files do not hold whole."""
     points: Columns
     extent: shapely.Geometry | None
-    """Where the files are whole, in degrees; None = one does not say."""
+    """Where the files are complete, in degrees; None = at least one does not say."""
     cuts: FloatArray
-    """Longitude and latitude, shape (n, 2), of nodes at which a way breaks off for another reason than the
-    edge of a box: the next node is missing."""
+    """Longitude and latitude, shape (n, 2), of nodes at which a way breaks off away from the edges of the extent."""
     data_date: str | None
-    """Of the oldest file."""
+    """Date of the oldest file as YYYY-MM-DD; None = not known."""
     skipped: int
-    """Ways that are no lines: of one node, or with fewer than two nodes that the file holds."""
+    """Number of ways that became no line, as the file holds fewer than two of their nodes in a row."""
 
 
 @collect_garbage_rarely()
 def read_extracts(paths: Sequence[Path], what: Sequence[str] = ALL) -> Read:
-    """Read extracts.
+    """Return the contents of extracts, with objects that several of them hold merged.
 
     Parameters
     ----------
+    paths : sequence of Path
+        Files whose names end with one of `SUFFIXES`.
     what : sequence of str
-        Some of `ALL`. Areas, and fragments with them, come from passes of their
-        own over the file, so that two processes can share the work.
+        The kinds to read, some of `ALL`. Fragments are read with areas. Areas
+        take passes of their own over the file, so that two processes can share
+        the work.
 
     Raises
     ------
     InvalidInput
-        If a file is no whole OpenStreetMap extract.
+        If a file is not a complete OpenStreetMap extract.
     """
     import shapely
 
@@ -87,12 +89,15 @@ def read_extracts(paths: Sequence[Path], what: Sequence[str] = ALL) -> Read:
 
 
 def _restore_new_ids(read: Read, number: int) -> Read:
-    """Return what a file holds with negative ids for its new objects, other ones than those of any other file.
+    """Return the contents of a file with negative ids for its new objects.
 
     Parameters
     ----------
+    read : Read
+        Contents in which new objects have ids above `NEW_ID`.
     number : int
-        Of the file.
+        Number of the file. Two files may use the same ids for different new
+        objects, so each gets a range of its own.
     """
 
     def restore(ids: IntArray) -> IntArray:
@@ -100,6 +105,7 @@ def _restore_new_ids(read: Read, number: int) -> Read:
 
     def restore_all(columns: Columns) -> Columns:
         nodes = None if columns.nodes is None else restore(columns.nodes)
+        # Negative ids sort before the others.
         restored = replace(columns, osm_id=restore(columns.osm_id), nodes=nodes)
         return sort_objects(restored) if (columns.osm_id > NEW_ID).any() else restored
 
@@ -113,6 +119,7 @@ def _restore_new_ids(read: Read, number: int) -> Read:
 
 
 def _read_extract(file: SortedFile, what: tuple[str, ...]) -> Read:
+    """Return the contents of one sorted file."""
     reader = _Reader()
     newest = None
     for obj in _iterate_objects(file.path, what):
@@ -122,6 +129,7 @@ def _read_extract(file: SortedFile, what: tuple[str, ...]) -> Read:
             reader.add_area(obj)
         elif reader.add_way(obj):
             newest = obj.timestamp if newest is None else max(newest, obj.timestamp)
+    # A part that another process reads the rest of may well be empty.
     if what == ALL and not len(reader.ways) and not len(reader.areas):
         raise ValueError("it holds no ways")
     lines = reader.ways.build_columns()
@@ -139,9 +147,10 @@ def _read_extract(file: SortedFile, what: tuple[str, ...]) -> Read:
 
 
 def _iterate_objects(path: Path, what: tuple[str, ...]) -> Iterator[Any]:
-    """Iterate over the objects that may become rows; osmium drops the rest in C++."""
+    """Yield the objects that may become rows."""
     import osmium
 
+    # Filters run in C++: an object that they drop never becomes a Python object, which is most of the time.
     in_osmium = osmium.osm
     kinds = {
         "area": (in_osmium.AREA, keys.AREA_KEYS),
@@ -152,6 +161,7 @@ def _iterate_objects(path: Path, what: tuple[str, ...]) -> Iterator[Any]:
         processor = osmium.FileProcessor(open_file(path)).with_areas(osmium.filter.KeyFilter(*keys.AREA_KEYS))
     else:
         processor = osmium.FileProcessor(open_file(path), in_osmium.NODE | in_osmium.WAY).with_locations()
+    # A filter of keys applies to every kind unless it is bound to one.
     asked = in_osmium.NOTHING
     for kind, chosen in (kinds[name] for name in what):
         only = osmium.filter.KeyFilter(*chosen)
@@ -162,34 +172,35 @@ def _iterate_objects(path: Path, what: tuple[str, ...]) -> Iterator[Any]:
 
 
 class _Reader:
-    """Puts objects into tables, and notes what could not be."""
+    """Builder of tables from the objects of one file, with notes on those that are incomplete."""
 
     def __init__(self) -> None:
         self.ways = Rows(keys.WAY_TAGS, deciding=(*keys.LINE_KEYS, "area", "building"), with_nodes=True)
         self.areas = Rows(keys.AREA_TAGS, deciding=(*keys.AREA_KEYS, "area"))
         self.points = Rows(keys.POINT_TAGS)
         self.assembled: set[int] = set()
-        """osmium's numbers of the areas that could be put together."""
+        """Areas that are whole, by osmium's numbering; see `read_fragments`."""
         self.cuts: list[tuple[float, float, float]] = []
         self.skipped = 0
         self._is_line, self._is_area = _Verdicts(keys.is_line), _Verdicts(keys.is_area)
         self._is_multipolygon = _Verdicts(lambda get: keys.is_area(get, relation=True))
 
     def add_node(self, node: Any) -> None:
+        """Add a node as a point if its location is valid."""
         if node.location.valid():
             tags = read_tags(node)
             number = self.points.number_combination(tags)
             self.points.add_object(NODE, node.id, number, tags.get(NAME), wkb_factory().create_point(node))
 
     def add_way(self, way: Any) -> bool:
-        """Add a way that is a line, in pieces where nodes are missing, and return whether it is one."""
+        """Add a way if its tags are those of a line, and return whether they are; missing nodes split it."""
         tags = read_tags(way)
         number = self.ways.number_combination(tags)
         if not self._is_line.holds_for(number, tags):
             return False
         try:
             lines = list(read_lines(way))
-        except RuntimeError:  # one node
+        except RuntimeError:  # fewer than two nodes
             lines = []
         self.skipped += not lines
         for nodes, line in lines:
@@ -200,6 +211,7 @@ class _Reader:
         return True
 
     def add_area(self, area: Any) -> None:
+        """Add an area if its tags are those of an area and its rings are valid."""
         tags = read_tags(area)
         number, from_way = self.areas.number_combination(tags), area.from_way()
         if (self._is_area if from_way else self._is_multipolygon).holds_for(number, tags):
@@ -213,13 +225,18 @@ class _Reader:
 
 
 class _Verdicts:
-    """What a rule says of each combination of tags, asked once: the rule looks at tags that `Rows.deciding` names."""
+    """Results of a rule by combination of tags, so that it runs once for each.
+
+    The rule may look only at tags that are part of a combination, which is why
+    `Rows.deciding` names further ones.
+    """
 
     def __init__(self, rule: Callable[[Callable[[str], str | None]], bool]) -> None:
         self._rule = rule
         self._known: dict[int, bool] = {}
 
     def holds_for(self, number: int, tags: dict[str, str]) -> bool:
+        """Return whether the rule holds for tags, whose combination has some number."""
         known = self._known.get(number)
         if known is None:
             known = self._known[number] = self._rule(tags.get)
@@ -227,7 +244,7 @@ class _Verdicts:
 
 
 def _choose_data_date(named: str | None, newest: Any) -> str | None:
-    """Return the date of the file's header, else that of its newest way."""
+    """Return the date in the header of a file, or else that of its newest way, or None."""
     if named:
         return named[:10]
     if newest is not None and newest.year > 2004:  # OpenStreetMap's first year; 1970 = not given

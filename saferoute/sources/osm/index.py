@@ -1,10 +1,11 @@
-"""Extracts as FlatGeobuf tables in the user's cache: read once, then opened by bounding box.
+"""An index of extracts in the user's cache: FlatGeobuf tables that are read by bounding box.
 
-An index is a folder named by what its files hold, by the version of the
-tables and by the tags they keep: it is written under another name and renamed
-when it is whole, so that nobody ever sees half of one. Combinations of tags
-are numbers into lists of values; these lists, and the node ids of ways and
-strokes, stand in plain arrays beside the tables.
+Extracts are read once and then opened from their index. An index is a folder
+whose name depends on the contents of the files, the version of the tables and
+the tags in them. It is written under another name and renamed when it is
+complete, so that no process ever sees half of one. Combinations of tags are
+numbers into lists of values. These lists, and the node ids of ways and
+strokes, are stored in plain arrays beside the tables.
 """
 
 from __future__ import annotations
@@ -53,33 +54,37 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 KIND = "index"
-"""Folder of the cache."""
+"""Folder of the cache that holds indexes."""
 SCHEMA = 4
-"""Version of the tables and of how strokes are joined: another number makes all indexes anew."""
+"""Version of the tables and of the joining of strokes; if it changes, all indexes are made anew."""
 PART = ".part"
 _META = "index.json"
 _AREAS = "areas.json"
-"""What the process that reads the areas says of them, until the index is whole."""
+"""Name of the file in which the second process passes on its results."""
 _SHARED_BYTES = 8 << 20
-"""Extracts from this size on are read by two processes: a second one takes half a second to begin."""
+"""Size in bytes from which two processes read the extracts: starting the second takes half a second."""
 _MEMORY = 15
-"""Bytes of memory that a byte of an extract takes while its index is made, in both processes [M, 98 MB: 1.49 GB]."""
+"""Bytes of memory per byte of extract while the index is made; measured for 98 MB, which took 1.49 GB."""
 _SHAPES = {"ways": "LineString", "areas": "MultiPolygon", "fragments": "LineString", "points": "Point"}
 _BLOCK = 1 << 20
+"""Bytes read at a time for a checksum."""
 
 
 def make_index_key(paths: Sequence[Path], cache: Cache) -> str:
-    """Return the name of the index of some files: by what they hold, wherever they lie.
+    """Return the name of the index of some files, which depends on their contents but not on their paths.
 
-    What a file holds is looked at once, and again when its size or one of its
-    times has changed (writing changes ``ctime``, whatever ``touch`` says).
+    A file's checksum is computed once, and again when its size or one of its
+    times has changed. Writing always changes ``ctime``, which ``touch`` cannot
+    set back.
     """
+    # The tags that are kept are part of the name: a version that keeps others must not read old tables.
     held = [_hash_content(path.resolve(), cache.folder / KIND) for path in paths]
     kept = (SCHEMA, keys.LINE_KEYS, keys.AREA_KEYS, keys.POINT_KEYS, keys.WAY_TAGS, keys.AREA_TAGS, keys.POINT_TAGS)
     return sha256(json.dumps([held, kept]).encode()).hexdigest()[:32]
 
 
 def _hash_content(path: Path, folder: Path) -> str:
+    """Return the checksum of a file, from the note of an earlier run if the file has not changed since."""
     stat = path.stat()
     seen = [str(path), stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
     note = folder / f"{sha256(str(path).encode()).hexdigest()[:32]}.seen"
@@ -98,6 +103,7 @@ def _hash_content(path: Path, folder: Path) -> str:
 
 
 def _write_text(path: Path, text: str) -> None:
+    """Write a file in such a way that it is there whole or not at all."""
     handle, name = tempfile.mkstemp(suffix=PART, dir=path.parent)
     with os.fdopen(handle, "w") as file:
         file.write(text)
@@ -105,19 +111,30 @@ def _write_text(path: Path, text: str) -> None:
 
 
 def open_index(paths: Sequence[Path], cache: Cache, *, join: Joiner | None) -> Index | Tables:
-    """Return the index of some extracts, made first where there is none.
+    """Return the index of some extracts, which is made first if there is none.
 
-    Where the disk takes no index, or another process makes it for too long,
-    the extracts are read into memory.
+    If it cannot be written, or another process takes too long to make it, the
+    extracts are read into memory instead, and `Cache.trouble` says why it could
+    not be written.
 
     Parameters
     ----------
-    join : callable, optional
-        Joins ways to strokes; without it the index has none.
+    paths : sequence of Path
+        The extracts.
+    cache : Cache
+        The cache that holds indexes.
+    join : callable or None
+        Function that joins ways to strokes; without it the index has none.
+
+    Raises
+    ------
+    InvalidInput
+        If a file is not a complete OpenStreetMap extract.
     """
     from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
-    with suppress(SourceUnavailable):  # who made it for so long has perhaps hung: go on without
+    # Raised if the lock is held for too long: the other process may hang, so this one goes on without an index.
+    with suppress(SourceUnavailable):
         try:
             folder = cache.folder / KIND / make_index_key(paths, cache)
             index = load_index(folder)
@@ -130,14 +147,15 @@ def open_index(paths: Sequence[Path], cache: Cache, *, join: Joiner | None) -> I
                 logger.info("reading %s for the first time", ", ".join(p.name for p in paths))
                 _warn_of_memory(paths)
                 return _build_index(paths, folder, join)
-        except (OSError, DataSourceError, DataLayerError, FeatureError) as error:  # GDAL has its own
+        except (OSError, DataSourceError, DataLayerError, FeatureError) as error:  # pyogrio has errors of its own
             reason = getattr(error, "strerror", None) or error
             cache.trouble = f"{cache.folder / KIND}: the index cannot be kept there ({reason})"
     return build_tables(read_extracts(paths), join)
 
 
 def _warn_of_memory(paths: Sequence[Path]) -> None:
-    """Log a warning where reading may take more memory than is free: the system would end it without a word."""
+    """Log a message if reading may take more memory than is free."""
+    # Linux kills a process that runs out of memory without a message, so it is given before.
     need = _MEMORY * sum(path.stat().st_size for path in paths if path.name.lower().endswith(".pbf"))
     free = _free_bytes()
     if free is not None and need > free:
@@ -149,7 +167,7 @@ def _warn_of_memory(paths: Sequence[Path]) -> None:
 
 
 def _free_bytes() -> int | None:
-    """Return the memory that a new process may take, None where the system does not say."""
+    """Return the available memory in bytes, None if the system does not say."""
     with suppress(OSError, ValueError, StopIteration):
         lines = Path("/proc/meminfo").read_text().splitlines()
         return 1024 * int(next(line for line in lines if line.startswith("MemAvailable:")).split()[1])
@@ -157,7 +175,7 @@ def _free_bytes() -> int | None:
 
 
 def load_index(folder: Path) -> Index | None:
-    """Return the index in a folder, None where there is none or files are missing or cut off."""
+    """Return the index in a folder, None if there is none or some of its files are missing or cut off."""
     try:
         about = json.loads((folder / _META).read_text())
         sizes = {name: (folder / name).stat().st_size for name in about["files"]}
@@ -169,15 +187,16 @@ def load_index(folder: Path) -> Index | None:
 
 @dataclass(frozen=True)
 class Kept:
-    """One index in the cache."""
+    """Description of an index in the cache."""
 
     of: tuple[str, ...]
-    """Names of its files; empty = it is damaged, and will be made anew."""
+    """Names of its extracts; empty = the index is damaged and will be made anew."""
     bytes: int
+    """Size of all its files."""
 
 
 def list_indexes(cache: Cache) -> list[Kept]:
-    """Return the indexes of a cache."""
+    """Return a description of each index in a cache."""
     found = []
     for folder in _list_folders(cache):
         index = load_index(folder)
@@ -187,7 +206,7 @@ def list_indexes(cache: Cache) -> list[Kept]:
 
 
 def delete_indexes(cache: Cache) -> int:
-    """Delete all indexes, what broken-off writes left, and the notes on files; return how many indexes there were."""
+    """Delete all indexes, notes on files and remains of interrupted writes, and return the number of indexes."""
     folder = cache.folder / KIND
     if not folder.is_dir():
         return 0
@@ -199,26 +218,29 @@ def delete_indexes(cache: Cache) -> int:
                 path.unlink()
         for note in folder.glob("*.seen"):
             note.unlink(missing_ok=True)
-    with suppress(OSError):  # something else may lie in it
+    with suppress(OSError):  # files of others may lie in it
         folder.rmdir()
     return len(folders)
 
 
 def _list_folders(cache: Cache) -> list[Path]:
+    """Return the folders in a cache that have the name of an index, sorted."""
     folder = cache.folder / KIND
     named = sorted(folder.iterdir()) if folder.is_dir() else []
     return [path for path in named if path.is_dir() and re.fullmatch("[0-9a-f]{32}", path.name)]
 
 
 def _build_index(paths: Sequence[Path], folder: Path, join: Joiner | None) -> Index:
-    """Read extracts, write their index under another name, then rename it."""
+    """Return the index of some extracts, written under another name and then renamed."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    for left in folder.parent.glob(f"*{PART}"):  # of processes that were killed: we hold the lock
+    # As this process holds the lock, any part that lies there is from one that was killed.
+    for left in folder.parent.glob(f"*{PART}"):
         shutil.rmtree(left, ignore_errors=True)
     part = Path(tempfile.mkdtemp(suffix=PART, dir=folder.parent))
     try:
         about = {"schema": SCHEMA, "of": [p.name for p in paths], **_write_index(paths, part, join)}
         about["files"] = {path.name: path.stat().st_size for path in sorted(part.iterdir())}
+        # Last, because the sizes of all other files are in it: by them a later run sees what is cut off.
         (part / _META).write_text(json.dumps(about))
         shutil.rmtree(folder, ignore_errors=True)  # a damaged one
         part.replace(folder)
@@ -229,7 +251,7 @@ def _build_index(paths: Sequence[Path], folder: Path, join: Joiner | None) -> In
 
 
 def _write_index(paths: Sequence[Path], part: Path, join: Joiner | None) -> dict[str, Any]:
-    """Write the tables of extracts into a folder, and return what the index says of them."""
+    """Write the tables of extracts into a folder, and return the contents of ``index.json`` on them."""
     beside = _start_areas_process(paths, part) if _worth_two_processes(paths) else None
     try:
         held = read_extracts(paths, ALL if beside is None else ("node", "way"))
@@ -240,7 +262,8 @@ def _write_index(paths: Sequence[Path], part: Path, join: Joiner | None) -> dict
         ways = held.ways.build_table()
         ways["row"] = range(len(ways))
         facts = collect_facts(held, ways)
-        del held  # joining needs the table alone, and room
+        # Joining needs only the table, and a lot of memory.
+        del held
         if join is not None:
             _write_strokes(join(ways), part)
         if beside is not None:
@@ -252,20 +275,23 @@ def _write_index(paths: Sequence[Path], part: Path, join: Joiner | None) -> dict
             beside.wait()
     assert areas is not None
     if beside is not None and not len(ways) and isnan(areas["ground"][0]):
-        read_extracts(paths)  # says that they hold nothing
+        # Neither process could tell that the files hold nothing at all; reading both kinds raises that error.
+        read_extracts(paths)
     facts = replace(facts, ground=merge_boxes(facts.bounds, areas["ground"]))
     return {"values": {**values, **areas["values"]}, "facts": _serialize_facts(facts)}
 
 
 def _worth_two_processes(paths: Sequence[Path]) -> bool:
-    """Say whether files are large and sorted, so that each process reads them as they are, and a core is there."""
+    """Return whether reading by two processes is faster: for large PBF files and with two cores or more."""
+    # XML would be sorted by each process.
     if (os.cpu_count() or 1) < 2 or not all(path.name.lower().endswith(".pbf") for path in paths):
         return False
     return sum(path.stat().st_size for path in paths) >= _SHARED_BYTES
 
 
 def _start_areas_process(paths: Sequence[Path], part: Path) -> subprocess.Popen[bytes]:
-    """Let another process read and write the areas: half of the work."""
+    """Start the process that reads the areas and writes their tables, which is half of the work."""
+    # -P keeps the current folder, which may hold anybody's modules, off the path.
     code = f"import sys; from {__name__} import run_areas_process; run_areas_process(sys.argv[1], sys.argv[2:])"
     return subprocess.Popen(  # noqa: S603  # this interpreter, this package
         [sys.executable, "-P", "-c", code, str(part), *(str(path.resolve()) for path in paths)],
@@ -277,14 +303,15 @@ def _start_areas_process(paths: Sequence[Path], part: Path) -> subprocess.Popen[
 
 
 def run_areas_process(part: str, paths: Sequence[str]) -> None:
-    """Read the areas of extracts and write their part of the index: what the process beside does."""
+    """Read the areas of extracts and write their part of the index; the second process runs this."""
     about = _write_areas(read_extracts([Path(path) for path in paths], ("area",)), Path(part))
     (Path(part) / _AREAS).write_text(json.dumps(about))
 
 
 def _await_areas(beside: subprocess.Popen[bytes], paths: Sequence[Path], part: Path) -> dict[str, Any]:
-    """Return what the process beside wrote; where it could not, do its work here, or raise what stopped it."""
+    """Return the results of the second process, once it has ended."""
     note = part / _AREAS
+    # If it failed, its work is done again here: that either succeeds or raises the error with its message.
     if beside.wait() or not note.exists():
         return _write_areas(read_extracts(paths, ("area",)), part)
     about: dict[str, Any] = json.loads(note.read_text())
@@ -293,6 +320,7 @@ def _await_areas(beside: subprocess.Popen[bytes], paths: Sequence[Path], part: P
 
 
 def _write_areas(held: Read, part: Path) -> dict[str, Any]:
+    """Write the tables of areas and fragments, and return their part of ``index.json``."""
     return {
         "values": {name: _write_table(name, getattr(held, name), part) for name in ("areas", "fragments")},
         "ground": enclose_areas(held.areas),
@@ -301,11 +329,12 @@ def _write_areas(held: Read, part: Path) -> dict[str, Any]:
 
 
 def _write_table(name: str, columns: Columns, part: Path) -> Mapping[str, list[str]]:
-    """Write a table, and return the values its combinations of tags stand for."""
+    """Write a table, and return the values of each tag to which its combinations refer."""
     import numpy as np
     import pyogrio.raw
 
     data = {
+        # FlatGeobuf orders rows by place; this number restores their own order.
         "row": np.arange(len(columns)),
         "kind": columns.kind.astype(np.int32),
         "osm_id": columns.osm_id,
@@ -329,6 +358,7 @@ def _write_table(name: str, columns: Columns, part: Path) -> Mapping[str, list[s
 
 
 def _write_strokes(strokes: Strokes, part: Path) -> None:
+    """Write the table of strokes, and the arrays of their vertices beside it."""
     import numpy as np
     import pyogrio.raw
     import shapely
@@ -352,6 +382,7 @@ def _write_strokes(strokes: Strokes, part: Path) -> None:
 
 
 def _serialize_facts(facts: Facts) -> dict[str, Any]:
+    """Return facts in types that JSON has; `Index.facts` reads them."""
     import pandas as pd
 
     tagged = [[None if pd.isna(v) else v for v in row] for row in facts.tagged[list(SAID)].to_numpy(dtype=object)]
@@ -369,12 +400,14 @@ def _serialize_facts(facts: Facts) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Index:
-    """An index on disk.
+    """An index on disk, of which only the part within a box is read.
 
     Attributes
     ----------
+    folder : Path
+        The folder with its files.
     about : mapping
-        What its ``index.json`` says.
+        The contents of its ``index.json``.
     """
 
     folder: Path
@@ -382,7 +415,7 @@ class Index:
 
     @cached_property
     def facts(self) -> Facts:
-        """What is known of all of it."""
+        """Facts about the whole source."""
         import numpy as np
         import pandas as pd
         import shapely
@@ -402,7 +435,7 @@ class Index:
         )
 
     def select_within_box(self, box: Box) -> Tables:
-        """Return what touches a box."""
+        """Return the features and strokes that touch a box in degrees."""
         row, columns = self._read_columns("ways", box)
         ways = columns.build_table().assign(row=row)
         areas, fragments, points = (
@@ -411,13 +444,15 @@ class Index:
         return Tables(ways, areas, fragments, points, self._read_strokes(box), self.facts)
 
     def _load_array(self, name: str) -> NDArray[Any]:
+        """Return an array of the index, mapped into memory."""
         import numpy as np
 
+        # Mapped, so that only the pages of the rows within a box are read from disk.
         array: NDArray[Any] = np.asarray(np.load(self.folder / f"{name}.npy", mmap_mode="r"))
         return array
 
     def _read_columns(self, name: str, box: Box) -> tuple[IntArray, Columns]:
-        """Return the rows of a table that touch a box, in their order, and what stands there."""
+        """Return the numbers, in ascending order, and the contents of the rows of a table that touch a box."""
         import numpy as np
         import pyogrio.raw
 
@@ -433,6 +468,7 @@ class Index:
         return data["row"][order], columns
 
     def _read_strokes(self, box: Box) -> Strokes | None:
+        """Return the strokes that touch a box, None if the index has none."""
         import numpy as np
         import pyogrio.raw
         import shapely
