@@ -1,9 +1,8 @@
 """Flatness: the slope of a line fitted to the heights along a stretch, with its error.
 
 Slopes from two end points or from the steepest step are noise: the steepest
-10 m step averages 2–11 % on perfectly flat ground. So a line is fitted. Where
-the raster is coarse, the fit reaches over a longer part of the same straight
-stroke.
+10 m step averages 2–11 % on perfectly flat ground. So a line is fitted, over a
+longer part of the same straight stroke where the raster is coarse.
 """
 
 from __future__ import annotations
@@ -91,10 +90,6 @@ def fit_window_slopes(windows: Windows, evidence: Evidence) -> Slopes:
     evidence : Evidence
         Its `elevation` and `fine` are used; without `elevation` all slopes
         are unknown.
-
-    Returns
-    -------
-    Slopes
     """
     heights = evidence.elevation
     nothing = np.full(len(windows), np.nan)
