@@ -147,7 +147,7 @@ class Cache:
 
     @contextmanager
     def hold_lock(self, kind: str, *, most_s: float = LOCK_WAIT_S) -> Iterator[None]:
-        """Let one process at a time ask a service.
+        """Hold the lock of a service, so that one process at a time asks it.
 
         Services limit the requests of each user, and a second process often
         finds its answer in the cache once the first one is done.

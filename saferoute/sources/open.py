@@ -66,19 +66,13 @@ def open_sources(
         Region, extracts and rasters.
     elevation : path or str, optional
         ``mapterhorn``, ``glo30``, ``none``, or the path of one more raster. By
-        default the given rasters are used. Without any, a map from the network
-        comes with heights from Mapterhorn, and from GLO-30 where Mapterhorn
-        has none.
+        default the given rasters, or else, for a map from the network,
+        Mapterhorn with GLO-30 where it has no heights.
     online : Online, optional
         Options for network access; by default those of the environment.
     join : callable, optional
         Function that joins ways to strokes (`saferoute.search.join_ways`).
         With it the tables of local extracts are kept in the cache.
-
-    Returns
-    -------
-    Sources
-        Features, heights and the search for places.
 
     Raises
     ------

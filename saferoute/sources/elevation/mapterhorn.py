@@ -1,8 +1,7 @@
 """Heights from Mapterhorn's terrain tiles: lidar where countries publish it, GLO-30 elsewhere.
 
-Tiles are pictures in Web Mercator, 512 pixels wide, with heights encoded as
-colours ("terrarium"). Zoom 12 covers all land. Higher zooms exist only where
-there is finer data, and there are no tiles over the sea.
+Tiles are pictures in Web Mercator, 512 pixels wide, with heights as colours ("terrarium"). Zoom 12
+covers all land. Higher zooms exist only where data are finer, and no tiles exist over the sea.
 """
 
 from __future__ import annotations
@@ -44,35 +43,24 @@ logger = logging.getLogger(__name__)
 
 WORLD_ZOOM, FINEST_ZOOM = 12, 17
 TILE_PX = 512
-EQUATOR_M = 40_075_016.686
-"""Length of the equator in m (WGS 84)."""
-GLO30_CELL_M = 30.0
-"""Real size of cells at zoom 12: its heights are GLO-30's, drawn with smaller pixels."""
+EQUATOR_M = 40_075_016.686  # WGS 84
+GLO30_CELL_M = 30.0  # the real size of cells at zoom 12: its heights are GLO-30's, drawn with smaller pixels
 MOST_TILES = 64
-"""Most tiles of a zoom to fetch: enough for 3 km around a place at 1.5 m per pixel.
-
-A larger area, or one nearer the equator, gets a coarser zoom.
-"""
-PARALLEL = 4
-"""Requests at a time [J]."""
+"""Most tiles of a zoom to fetch: enough for 3 km around a place at 1.5 m per pixel; larger areas get coarser ones."""
+PARALLEL = 4  # requests at a time [J]
 LIMITS = RequestLimits(total_s=20.0, most_bytes=4_000_000)
-MOST_S = 120.0
-"""Seconds after which no more tiles are requested; heights that are missing then are unknown [J]."""
-RETRY_S = 2.0
-"""Seconds before the second and last try for a tile [J]."""
-ABSENT = frozenset({204, 404, 410})
-"""Status codes that mean that there is no tile; others than these and 200 are errors."""
+MOST_S = 120.0  # no tile is requested later than this; heights that are missing then are unknown [J]
+RETRY_S = 2.0  # wait before the second and last try for a tile [J]
+ABSENT = frozenset({204, 404, 410})  # status codes for "no tile"; others than these and 200 are errors
 ATTRIBUTION = "Elevation © Mapterhorn and its sources (mapterhorn.com/attribution)"
-_MOST_LATITUDE = 85.05
-"""Latitude in degrees at which the Web Mercator square ends."""
+_MOST_LATITUDE = 85.05  # degrees, where the Web Mercator square ends
 
 
 class MapterhornSource:
     """An elevation source that reads Mapterhorn's tiles, at the finest zoom that exists around the points.
 
-    Heights are bilinear between pixels. The cache keeps tiles, and also which
-    ones do not exist. If a tile cannot be fetched, its heights are unknown and
-    a note says why.
+    Heights are bilinear. The cache keeps tiles, and also which do not exist.
+    The heights of a tile that cannot be fetched are unknown; a note says why.
 
     Parameters
     ----------
@@ -287,17 +275,7 @@ def _make_tile_keys(tile: IntArray, level: int) -> IntArray:
 
 
 def decode_terrarium(body: bytes) -> FloatArray:
-    """Return the heights of a tile in m.
-
-    Parameters
-    ----------
-    body : bytes
-        A WebP picture in terrarium colours.
-
-    Returns
-    -------
-    ndarray of shape (512, 512)
-        NaN where the height is missing or not possible.
+    """Return the heights in a tile in m, shape (512, 512), NaN where missing or not possible.
 
     Raises
     ------

@@ -121,28 +121,11 @@ class RasterSource:
         )
 
     def read_heights(self, xy: FloatArray, crs: str) -> Heights:
-        """Return heights at points.
+        """Return heights at points of shape (n, 2) given in `crs`; NaN where no raster has one.
 
         Rasters with cells larger than `COARSEST_M` are not used. Where two
         rasters meet with a step that their errors do not explain, the errors
         near the seam are made larger and a note is added.
-
-        Parameters
-        ----------
-        xy : ndarray of shape (n, 2)
-            Points in `crs`.
-        crs : str
-            A metric coordinate system.
-
-        Returns
-        -------
-        Heights
-            NaN where no raster has a height.
-
-        Raises
-        ------
-        InvalidInput
-            If a file is damaged.
         """
         n = len(xy)
         heights, sigma, correlation, cell = (np.full(n, np.nan) for _ in range(4))
@@ -213,12 +196,9 @@ def _parse_metres_tag(file: RasterFile, key: str) -> float | None:
 
 
 def _metres_per_unit(file: RasterFile) -> tuple[float, tuple[str, ...]]:
-    """Return the length in m of the unit of a raster's heights, and a note if the unit is a guess.
-
-    The unit is that of the band, or else that of the vertical axis of the
-    coordinate system. If neither is given, heights are taken to be in the unit
-    of the coordinates, or in metres if the coordinates are degrees.
-    """
+    """Return the length in m of the unit of a raster's heights, and a note if the unit is a guess."""
+    # The band names it, or else the vertical axis. Without either it is that of the coordinates,
+    # or the metre where the coordinates are degrees.
     axes = file.named_crs.axis_info
     upright = next((axis for axis in axes if axis.direction in ("up", "down")), None)
     down = -1.0 if upright is not None and upright.direction == "down" else 1.0
@@ -241,11 +221,7 @@ def _metres_per_unit(file: RasterFile) -> tuple[float, tuple[str, ...]]:
 
 
 def _read_layer(raster: _Raster, xy: FloatArray, crs: str) -> _Layer:
-    """Return the bilinear heights of a raster at points of shape (n, 2) in `crs`.
-
-    A single read serves all points. A height is unknown if any of the four
-    cells around the point is unknown.
-    """
+    """Return bilinear heights at points, unknown if any of the four cells around a point is; one read serves all."""
     from rasterio.windows import Window
 
     file = raster.file
@@ -277,14 +253,7 @@ def _read_layer(raster: _Raster, xy: FloatArray, crs: str) -> _Layer:
 
 
 def _doubt_unit(file: RasterFile, grid: FloatArray, known: FloatArray, cell_m: float) -> tuple[str, ...]:
-    """Return a note if a raster's heights are not plausible in the unit that was assumed.
-
-    Parameters
-    ----------
-    grid, known : ndarray of shape (rows, columns)
-        All heights of the file in m, and those that are possible on earth,
-        NaN elsewhere.
-    """
+    """Return a note if heights in m (`grid`; `known`: those possible on earth) suggest another unit."""
     there = np.isfinite(grid) & (np.abs(grid) < _MARK_FROM)
     too_high = there & (grid > HIGHEST_M)
     steps = np.concatenate([np.abs(np.diff(known, axis=axis)).ravel() for axis in (0, 1)])
@@ -299,10 +268,8 @@ def _doubt_unit(file: RasterFile, grid: FloatArray, known: FloatArray, cell_m: f
 
 
 def _snap_to_middles(position: FloatArray) -> FloatArray:
-    """Return positions in cells, with those within rounding of the middle of a cell moved onto it.
-
-    Otherwise a point in the middle of a cell beside a void would be unknown.
-    """
+    """Return positions in cells, with those within rounding of the middle of a cell moved onto it."""
+    # Otherwise a point in the middle of a cell beside a void would be unknown.
     nearest = np.rint(position)
     with np.errstate(invalid="ignore"):  # points beyond the projection are infinite
         return np.where(np.abs(position - nearest) < _ROUNDING_CELLS, nearest, position)
