@@ -58,9 +58,8 @@ def cut_samples(
     counts = np.bincount(stroke, minlength=len(lines))
     first = np.cumsum(counts) - counts
     pair_sample, pair_ground = _pair_with_ground(along, owner, counts, strokes.edge_ground[kept], len(ground))
-    at = np.minimum(np.floor(along / STEP_M + _ROUNDING).astype(np.int64), counts[owner] - 1)
-    sample = first[owner] + at
-    on_cut = (np.abs(along / STEP_M - np.round(along / STEP_M)) < _ROUNDING) & (at > 0)
+    sample = first[owner] + np.minimum(np.floor(along / STEP_M + _ROUNDING).astype(np.int64), counts[owner] - 1)
+    on_cut = (np.abs(along / STEP_M - np.round(along / STEP_M)) < _ROUNDING) & (sample > first[owner])
     node = strokes.vertex_node[kept]
     samples = Samples(
         step_m=STEP_M,
