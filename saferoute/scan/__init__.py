@@ -1,8 +1,8 @@
-"""A whole region, tile by tile: every stretch that a search would find, for maps and analysts.
+"""Scans of a whole region, tile by tile, for maps and analysts.
 
-Tiles are independent of each other, so that processes or a cluster can share
-them; each is kept as soon as it is finished, so that a scan that was killed
-goes on where it stopped and ends with the same files.
+A scan finds every stretch that a search would find. Tiles are independent of each
+other, so that processes or a cluster can share them. Each is kept as soon as it is
+finished: a scan that was killed goes on where it stopped and ends with the same files.
 """
 
 from __future__ import annotations
@@ -46,9 +46,13 @@ __all__ = [
 _LOG = logging.getLogger(__name__)
 
 _SAY_EVERY_S = 5.0
+"""Least time between two lines of progress, in seconds."""
 _LAST_TILES = 32
 _LAST_SHARE = 0.1
-"""Of all tiles: towns and empty valleys come in turn, and what 32 tiles took said 3 minutes and 25 by turns."""
+"""Share of the tiles, at least `_LAST_TILES`, from which the remaining time is estimated.
+
+Towns and empty valleys take turns: from 32 tiles alone the estimate swung between 3 and 25 minutes.
+"""
 
 
 @dataclass(frozen=True)
@@ -58,11 +62,11 @@ class Result:
     Attributes
     ----------
     stretches, tiles : int
-        How many the output holds, and of how many tiles.
+        Number of stretches, and of tiles that have a map.
     bad : mapping
-        Keys of the tiles that failed, with the reason.
+        Why each failed tile failed, by its quadkey.
     files : tuple of Path
-        Stretches, summary, page.
+        The outputs: stretches, summary and page.
     """
 
     stretches: int
@@ -79,7 +83,7 @@ def scan_region(
     scheduler: str | None = None,
     **options: Unpack[ScanOptions],
 ) -> Result:
-    """Find every stretch of a region, tile by tile, and write them.
+    """Find every stretch of a region, tile by tile, and write the results.
 
     Parameters
     ----------
@@ -115,12 +119,24 @@ def scan_region(
 
 
 def check_output(output: Path, *, workers: int | None = None) -> Outputs:
-    """Return where a scan writes, or refuse it: before a country is read, not behind.
+    """Return where a scan writes, after checking that it can.
+
+    Call it before a country is read, not after.
+
+    Parameters
+    ----------
+    output : Path
+    workers : int, optional
+        Number of processes.
+
+    Returns
+    -------
+    Outputs
 
     Raises
     ------
     InvalidInput
-        If a library is missing, `workers` is below 1, or the output is not a scan's.
+        If a library is missing, `workers` is below 1, or another thing than a scan stands there.
     """
     _web.require_libraries()
     if workers is not None and workers < 1:
@@ -157,6 +173,7 @@ def run_job(job: Job, output: Path, *, workers: int | None = None, scheduler: st
     from filelock import FileLock, Timeout
 
     outputs = check_output(output, workers=workers)
+    # Two scans of one output would remove the folders that each is writing.
     lock = FileLock(output.with_name(f".{output.name}.lock"))
     try:
         with lock.acquire(timeout=0):
@@ -174,6 +191,7 @@ def run_job(job: Job, output: Path, *, workers: int | None = None, scheduler: st
 def _run_scan(job: Job, outputs: Outputs, *, workers: int | None, scheduler: str | None) -> Result:
     files = (outputs.stretches, outputs.summary, outputs.page)
     there, name = outputs.read_facts(), job.compute_fingerprint()
+    # The fingerprint is in the name, so that tiles of other data or profiles are never mixed in.
     store = Store(outputs.stretches.with_name(f".{outputs.stretches.name}.tiles-{name}"))
     if there.get("fingerprint") == name and not there["bad_tiles"] and all(path.exists() for path in files):
         _LOG.info("%s is whole already: nothing to do", outputs.stretches)
@@ -214,18 +232,18 @@ def _describe_box(tile: Tile) -> str:
 
 
 class _Progress:
-    """Tells how far a scan is, how fast it goes and how long it will take."""
+    """The progress of a scan: how far it is, how fast it goes and how long it will take."""
 
     def __init__(self, tiles: Sequence[Tile]) -> None:
         self._tiles = len(tiles)
         self._km2 = sum(tile.area_km2 for tile in tiles)
         self._begun = self._said = time.monotonic()
         self._done, self._done_km2 = 0, 0.0
-        # What is left is reckoned from the last tiles: a region may begin with the empty sea.
+        # The remaining time is estimated from the last tiles: a region may begin with the empty sea.
         self._last = deque([(self._begun, 0.0)], maxlen=max(_LAST_TILES, int(_LAST_SHARE * len(tiles))))
 
     def count_tile(self, tile: Tile) -> None:
-        """Count a tile, and say so every few seconds."""
+        """Count a finished tile, and log the progress every few seconds."""
         self._done += 1
         self._done_km2 += tile.area_km2
         now = time.monotonic()
@@ -243,7 +261,7 @@ class _Progress:
 
 
 def _format_duration(seconds: float) -> str:
-    """Return a time in words.
+    """Return a duration in words.
 
     Examples
     --------

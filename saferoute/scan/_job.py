@@ -1,4 +1,4 @@
-"""All that decides what a scan says, and its fingerprint."""
+"""The job of a scan: everything that decides its result, and a fingerprint of that."""
 
 from __future__ import annotations
 
@@ -29,16 +29,20 @@ if TYPE_CHECKING:
     from saferoute.sources.osm.extract import ExtractSource
 
 SCHEMA = 1
-"""Raised when what is kept of a tile changes its form or meaning."""
+"""Version of the stored tiles; it is raised when their form or meaning changes."""
 _HEAD_BYTES = 1 << 20
+"""Bytes at each end of a file that count for its fingerprint."""
 DEFAULT_ZOOM = 12
 ZOOMS = range(9, 17)
-"""Sizes of tiles on offer: at 12 a tile is 4.9 km wide at 60°, 9.8 km at the equator; one
-of 9 (78 km) fits with its widest margin into `saferoute.search.MAX_RADIUS_M`, one of 8 does not."""
+"""Zooms of tiles on offer.
+
+At 12 a tile is 4.9 km wide at 60° and 9.8 km at the equator. A tile of zoom 9 (78 km) with its
+widest margin fits into `saferoute.search.MAX_RADIUS_M`, one of zoom 8 does not.
+"""
 
 
 class ScanOptions(RunnerOptions, total=False):
-    """Besides who runs: heights, and how large the tiles are.
+    """Options of a scan: the runner, the heights and the size of the tiles.
 
     Attributes
     ----------
@@ -47,7 +51,7 @@ class ScanOptions(RunnerOptions, total=False):
     dem_sigma : float
         Standard error of the rasters' heights, m.
     zoom : int
-        Size of the tiles, one of `ZOOMS`. It changes what a worker holds at a time, not what is found.
+        Size of the tiles, one of `ZOOMS`. It changes the memory that a worker needs, not the result.
     """
 
     dem: Sequence[Path | str]
@@ -57,27 +61,44 @@ class ScanOptions(RunnerOptions, total=False):
 
 @dataclass(frozen=True)
 class Job:
-    """What every tile of a scan has in common; small, since it goes to every worker."""
+    """Everything that the tiles of a scan share; small, since it goes to every worker.
+
+    Attributes
+    ----------
+    extracts, rasters : tuple of str
+        Absolute paths.
+    profile : Profile
+        The runner; its hour, if any, has a date.
+    zoom : int
+        One of `ZOOMS`.
+    data_box : tuple of float
+        West, south, east and north of the extracts' ways and areas in degrees.
+    dem_sigma_m : float, optional
+        Standard error of the rasters' heights in metres.
+    version : str
+        saferoute's own; workers must have the same.
+    """
 
     extracts: tuple[str, ...]
     rasters: tuple[str, ...]
     profile: Profile
     zoom: int
     data_box: Box
-    """West, south, east, north of the extracts' ways and areas, degrees."""
     dem_sigma_m: float | None = None
     version: str = __version__
 
     def open_data(self) -> tuple[ExtractSource, RasterSource | None]:
-        """Open the data; a process does it once."""
+        """Return the sources of the map and of heights; a process opens them only once."""
         return _open_sources(self.extracts, self.rasters, self.dem_sigma_m)
 
     def compute_fingerprint(self) -> str:
-        """Return a digest of all that decides the result: data, profile, zoom, version.
+        """Return a digest of all that decides the result: data, profile, zoom and version.
 
-        Of a file count its size, time and both ends: reading a country's heights would take minutes.
+        A file counts by its size, its time and both its ends: reading the heights of a
+        country would take minutes.
         """
         profile = asdict(self.profile)
+        # A set has no order of its own: unsorted, the digest would differ from run to run.
         profile["only_surfaces"] = sorted(self.profile.only_surfaces)
         what = [SCHEMA, self.version, self.zoom, self.dem_sigma_m, profile]
         files = [[_identify_file(Path(p)) for p in paths] for paths in (self.extracts, self.rasters)]
@@ -104,14 +125,14 @@ def _identify_file(path: Path) -> list[str | int]:
 
 
 def create_job(region: Path | str, **options: Unpack[ScanOptions]) -> Job:
-    """Return what every tile of a scan needs, with the data looked at.
+    """Return the job of a scan, after opening its data.
 
     Parameters
     ----------
     region : path
         A folder with extracts and rasters, or an extract.
     **options
-        `ScanOptions`. The hour, if any, names a day: a scan may be resumed on another.
+        `ScanOptions`. The job holds the date of the hour, as a scan may be resumed on another day.
 
     Raises
     ------
@@ -126,6 +147,7 @@ def create_job(region: Path | str, **options: Unpack[ScanOptions]) -> Job:
     path = Path(region)
     extracts, rasters = ([path], []) if path.name.lower().endswith(SUFFIXES) else list_region_files(path)
     paths = [tuple(str(Path(p).resolve()) for p in of) for of in (extracts, [*rasters, *dem])]
+    # The box is known only when the data are open; until then it is the whole world.
     job = Job(paths[0], paths[1], profile, zoom, (-180.0, -90.0, 180.0, 90.0), options.get("dem_sigma"))
     features, elevation = job.open_data()
     west, south, east, north = features.read_bounds()
@@ -135,7 +157,7 @@ def create_job(region: Path | str, **options: Unpack[ScanOptions]) -> Job:
 
 
 def _resolve_date(profile: Profile, west: float, south: float, east: float, north: float) -> Profile:
-    """Return the profile with the day that its hour falls on, seen from the middle of the region."""
+    """Return the profile with a date for its hour, in local time in the middle of the region."""
     if not profile.at:
         return profile
     if profile.at.strip().lower() == clock.NOW:

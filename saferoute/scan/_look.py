@@ -1,4 +1,4 @@
-"""What one tile says: its stretches exactly as a search of the whole region finds them.
+"""The survey of one tile, which finds the stretches that a search of the whole region would find.
 
 A tile owns the stretches whose middle lies in it, and is surveyed with a
 margin. Two things reach across any margin: runs of overlapping windows, in
@@ -34,18 +34,19 @@ if TYPE_CHECKING:
     from saferoute.scan._job import Job
 
 MARGIN_M = 500.0
-"""First width of the margin in which windows are looked at: longer than two stretches."""
+"""First width of the margin in metres; it is longer than two stretches."""
 NO_WAY_M = 4000.0
-"""Margin in which a tile is looked at where no way is nearer: open ground may reach that far from the last one."""
+"""Margin in metres around a tile without ways: open ground may reach that far from the last way."""
 WIDEST_M = 16_000.0
-"""Widest margin; a straight that goes on without a break for longer is cut there, and said to be."""
+"""Widest margin in metres; a longer unbroken straight is cut there, and a note says so."""
 DEEP_ZOOM = 18
-"""Zoom of the keys that rows carry: squares of at most 153 m."""
+"""Zoom of the quadkeys of rows, which are squares of at most 153 m."""
 _GROWTH = 1.5
-"""A margin that must grow does so by half at least."""
+"""Least factor by which a margin grows."""
 _REACH_M = 50.0
-"""What stands this near a piece of open ground may cut it."""
+"""Distance in metres within which an object may cut a piece of open ground."""
 SIDES = 4
+"""Number of sides of a tile; arrays of margins hold west, south, east and north."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Found:
         zones: ``seam`` (the zone beyond, "" far from any) and ``beyond`` (the middle lies
         in a tile of that zone).
     facts : mapping
-        What was looked at, and what the user must know.
+        What was surveyed, and what users must know of it.
     """
 
     table: gpd.GeoDataFrame
@@ -68,7 +69,18 @@ class Found:
 
 
 def survey_tile(tile: Tile, job: Job) -> Found | None:
-    """Survey a tile; None where the map has no way."""
+    """Return the stretches of a tile.
+
+    Parameters
+    ----------
+    tile : Tile
+    job : Job
+
+    Returns
+    -------
+    Found or None
+        None if the map has no way in or near the tile.
+    """
     frame = _Frame(tile, job)
     margin = _margin_for_ways(frame, job)
     while True:
@@ -78,6 +90,7 @@ def survey_tile(tile: Tile, job: Job) -> Found | None:
                 return None
             margin = np.full(SIDES, NO_WAY_M)
             continue
+        # Widen the margin until nothing that it cuts off can change a stretch of the tile.
         merged, score = search.build_stretches(ground)
         owned = _Owned(frame, ground, merged)
         needed = owned.required_margin(margin)
@@ -102,7 +115,10 @@ def survey_tile(tile: Tile, job: Job) -> Found | None:
 
 
 def _margin_for_ways(frame: _Frame, job: Job) -> FloatArray:
-    """Return the margin that shows the runs of windows on ways whole: what it costs is far less than a survey."""
+    """Return the margin that shows whole runs of windows on ways.
+
+    Looking at the map alone costs far less than a survey whose margin turns out too narrow.
+    """
     features_of, _ = job.open_data()
     margin = np.full(SIDES, MARGIN_M)
     while True:
@@ -127,7 +143,7 @@ def _survey_area(area: Area, job: Job) -> search.Survey | None:
 
 
 class _Frame:
-    """A tile in metres, and where the data end."""
+    """The box of a tile in metres, and the box of the data around it."""
 
     def __init__(self, tile: Tile, job: Job) -> None:
         from pyproj import Transformer
@@ -136,6 +152,7 @@ class _Frame:
         self._to_metres = Transformer.from_crs(WGS84, tile.crs, always_xy=True)
         self.box = np.array(self._to_metres.transform_bounds(*tile.box))
         data = job.data_box
+        # Data further than 5° away do not matter, and do not survive the projection to this zone.
         near = (
             max(data[0], tile.box[0] - 5),
             max(data[1], tile.box[1] - 5),
@@ -150,7 +167,10 @@ class _Frame:
         return float(west), float(south), float(east), float(north)
 
     def measure_depths(self, xy: FloatArray, margin: FloatArray) -> FloatArray:
-        """Return how far inside each side points lie, shape (n, 4); beyond the data nothing is missing."""
+        """Return how far inside each side of the widened box points lie in metres, shape (n, 4).
+
+        It is infinite for a side beyond which there are no data: nothing is cut off there.
+        """
         west, south, east, north = self.widen_box(margin)
         depth = np.stack([xy[:, 0] - west, xy[:, 1] - south, east - xy[:, 0], north - xy[:, 1]], axis=1)
         ends = np.array([west, south, -east, -north]) <= self.data_box * [1, 1, -1, -1]
@@ -163,7 +183,7 @@ class _Frame:
         return np.hypot(*past.T)
 
     def to_lonlat(self, xy: FloatArray) -> FloatArray:
-        """Return degrees."""
+        """Return points in metres as degrees east and north, shape (n, 2)."""
         return np.stack(self._to_metres.transform(xy[:, 0], xy[:, 1], direction="INVERSE"), axis=1)
 
     def distances_to_tile(self, xy: FloatArray, tile: Tile) -> FloatArray:
@@ -175,7 +195,21 @@ class _Frame:
 
 
 class _Owned:
-    """Which stretches of a survey are the tile's, and whether the margin sufficed for them."""
+    """The stretches of a survey that belong to a tile, and the margin that they need.
+
+    Attributes
+    ----------
+    middle, lonlat : ndarray of shape (s, 2)
+        Middles of all stretches, in metres and in degrees.
+    mine : ndarray of shape (s,)
+        Mask of the stretches whose middle lies in the tile.
+    seam : ndarray of shape (s,)
+        Metric zone beyond the seam near a stretch, ``""`` far from any.
+    beyond : ndarray of shape (s,)
+        Mask of the stretches whose middle lies in another zone near the tile.
+    rivals : ndarray of shape (p, 2)
+        Pairs of stretches on the same ground.
+    """
 
     def __init__(self, frame: _Frame, ground: search.Survey, merged: candidates.Stretches) -> None:
         self._frame, self._ground, self._merged = frame, ground, merged
@@ -192,7 +226,7 @@ class _Owned:
         )
 
     def _find_seam_zones(self, x: IntArray, y: IntArray) -> NDArray[np.object_]:
-        """Return the other metric zone that each stretch lies in or near, "" where there is none."""
+        """Return the other metric zone that each stretch lies in or near, ``""`` if there is none."""
         tile, frame = self._frame.tile, self._frame
         seam = np.full(len(x), "", dtype=object)
         others = [t for t in tile.adjacent_tiles() if t.crs != tile.crs]
@@ -206,13 +240,13 @@ class _Owned:
         return seam
 
     def required_margin(self, margin: FloatArray) -> FloatArray:
-        """Return the margin that is needed, at least the one that was taken."""
+        """Return the margin that the stretches need on each side, at least the one given."""
         runs = _Runs(self._frame, self._ground, margin)
         needed = np.fmax(np.fmax(margin, self._margin_for_open_ground()), runs.required_margin())
         return np.fmax(needed, 2 * margin) if self._has_unsure_rivals(runs.middle[runs.cut], margin) else needed
 
     def _margin_for_open_ground(self) -> FloatArray:
-        """Return the margin that shows all that may cut the pieces of open ground at the tile."""
+        """Return the margin that shows everything that may cut the open ground at the tile."""
         bounds, frame = self._ground.open_ground.bounds, self._frame
         low, high = frame.box[:2] - self._longest_m, frame.box[2:] + self._longest_m
         at = bounds[(bounds[:, :2] <= high).all(axis=1) & (bounds[:, 2:] >= low).all(axis=1)]
@@ -224,7 +258,7 @@ class _Owned:
         return needed
 
     def _has_unsure_rivals(self, unsure: FloatArray, margin: FloatArray) -> bool:
-        """Return whether an unsure stretch competes for ground with one of the tile, directly or through others."""
+        """Return True if a stretch that the margin may have changed competes with one of the tile."""
         from scipy.sparse import coo_matrix
         from scipy.sparse.csgraph import connected_components
 
@@ -233,6 +267,7 @@ class _Owned:
             return False
         a, b = self.rivals.T
         rows = np.arange(n)
+        # Rivalry is passed on: where one stretch is dropped, a rival of its rival may stay.
         group = connected_components(coo_matrix((np.ones(len(a)), (a, b)), shape=(n, n)), directed=False)[1]
         ours = rows[np.isin(group, group[self.mine | self.beyond]) & np.isin(rows, self.rivals)]
         reach = self._longest_m + lane_m
@@ -245,7 +280,10 @@ class _Owned:
 
 
 class _Runs:
-    """Runs of windows that share samples, and which of them the margin cuts off: one leaves the other alone."""
+    """Runs of windows that share samples, and the runs that the margin cuts off.
+
+    Windows of different runs do not affect each other.
+    """
 
     def __init__(self, frame: _Frame, ground: search.Survey, margin: FloatArray) -> None:
         self._frame, self._ground, self._margin = frame, ground, margin
@@ -260,7 +298,7 @@ class _Runs:
         self.cut: BoolArray = np.logical_or.reduce(self._touched, axis=1)[self._run]
 
     def required_margin(self) -> FloatArray:
-        """Return the margin that holds the runs whole that may change the tile's stretches, 0 = it need not grow."""
+        """Return the margin that shows whole runs that may change the tile's stretches, 0 if it suffices."""
         near = np.zeros(len(self._touched), dtype=bool)
         longest_m = max(self._frame.profile.longest_m, self._window_m)
         near[self._run[self._frame.distances_outside(self.middle) <= longest_m]] = True
@@ -269,11 +307,11 @@ class _Runs:
             return np.zeros(SIDES)
         sides = self._touched[matters].any(axis=0)
         whole = self._measure_reach(self._ground.windows.first[matters[self._run]]) + 2 * self._window_m
-        # A run that goes on and on would be followed in small steps.
+        # Grow by a factor: a run that goes on for kilometres would be followed in many small steps.
         return np.where(sides, np.fmax(whole, _GROWTH * self._margin), 0.0)
 
     def _measure_reach(self, samples: IntArray) -> FloatArray:
-        """Return how far beyond the tile's sides the runs of free samples go that hold some samples."""
+        """Return how far the runs of free samples around some samples reach beyond each side of the tile."""
         of, free = self._ground.samples, self._ground.sample_reasons == ""
         run = np.cumsum(np.r_[True, (np.diff(of.stroke) != 0) | (free[1:] != free[:-1])])
         held = np.flatnonzero(np.isin(run, run[samples]))
@@ -284,7 +322,7 @@ class _Runs:
 def _tabulate_stretches(
     ground: search.Survey, merged: candidates.Stretches, owned: _Owned, rows: IntArray
 ) -> gpd.GeoDataFrame:
-    """Measure the tile's stretches, in the order of their keys."""
+    """Return the table of the tile's stretches, in the order of their keys."""
     ranked = search.stretch_table(ground, merged, max(len(rows), 1))
     table = flatten_table(ranked, schema.ANYWHERE)
     # The table is in order of rank: its rows are known by their strokes and middles.

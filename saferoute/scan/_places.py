@@ -1,4 +1,4 @@
-"""In which district and park a stretch lies, and what a scan found in each."""
+"""Districts and parks of stretches, and the summary of a scan by district and park."""
 
 from __future__ import annotations
 
@@ -21,7 +21,20 @@ if TYPE_CHECKING:
 
 
 def locate_points(areas: gpd.GeoDataFrame, xy: FloatArray) -> dict[str, NDArray[np.object_]]:
-    """Return `saferoute.exports.schema.PLACES` of points of shape (n, 2) in the areas' CRS."""
+    """Return the district and the park of points.
+
+    Parameters
+    ----------
+    areas : GeoDataFrame
+        Areas of the map with ``boundary``, ``leisure``, ``name`` and OSM ids.
+    xy : ndarray of shape (n, 2)
+        In the CRS of the areas.
+
+    Returns
+    -------
+    dict of ndarray of shape (n,)
+        The columns of `saferoute.exports.schema.PLACES`, NaN where there is no such area.
+    """
     found = {}
     for kind, of in (("district", areas["boundary"].eq("administrative")), ("park", areas["leisure"].eq("park"))):
         named = areas[(of & areas["name"].notna()).to_numpy(dtype=bool)]
@@ -31,11 +44,12 @@ def locate_points(areas: gpd.GeoDataFrame, xy: FloatArray) -> dict[str, NDArray[
 
 
 def _find_smallest_areas(areas: gpd.GeoDataFrame, xy: FloatArray) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
-    """Return name and id of the smallest area around each point, NaN where there is none."""
+    """Return the name and id of the smallest area around each point, NaN if there is none."""
     name, number = np.full(len(xy), np.nan, dtype=object), np.full(len(xy), np.nan, dtype=object)
     geometry = shapely.make_valid(areas.geometry.to_numpy())
     size, ids = shapely.area(geometry), areas["osm_id"].to_numpy()
     point, area = shapely.STRtree(geometry).query(shapely.points(xy), predicate="intersects")
+    # The smallest area is written last, so that it stays.
     largest_first = np.lexsort((ids[area], -size[area]))
     for i, a in zip(point[largest_first], area[largest_first], strict=True):
         row = areas.iloc[a]
@@ -44,13 +58,13 @@ def _find_smallest_areas(areas: gpd.GeoDataFrame, xy: FloatArray) -> tuple[NDArr
 
 
 class Summary:
-    """Counts what tables of stretches hold, by region, district and park."""
+    """Counts of stretches and their kilometres by region, district and park."""
 
     def __init__(self) -> None:
         self._rows: dict[tuple[str, str, str], dict[str, float]] = {}
 
     def add_stretches(self, table: gpd.GeoDataFrame) -> None:
-        """Count the stretches of a table in WGS 84."""
+        """Add the stretches of a table in WGS 84."""
         data = pd.DataFrame(table.drop(columns="geometry"))
         middle = shapely.get_coordinates(
             shapely.line_interpolate_point(table.geometry.to_numpy(), 0.5, normalized=True)
@@ -75,7 +89,7 @@ class Summary:
                 of.update(best_score_low=row["score_low"], best_lon=round(row["lon"], 6), best_lat=round(row["lat"], 6))
 
     def to_table(self) -> pd.DataFrame:
-        """Return `SUMMARY`: the region, then districts and parks, the best first."""
+        """Return a table with the columns of `SUMMARY`: the region, then districts and parks, best first."""
         rows: list[dict[str, Any]] = [
             {"kind": kind, "name": name, "osm_id": number or None, **counts}
             for (kind, number, name), counts in self._rows.items()

@@ -1,4 +1,4 @@
-"""Where two metric zones meet: what both sides found, once each."""
+"""Stretches at the seams between metric zones, each kept once."""
 
 from __future__ import annotations
 
@@ -16,13 +16,12 @@ if TYPE_CHECKING:
 
 
 def is_kept_at_seam(table: gpd.GeoDataFrame, lane_m: float) -> BoolArray:
-    """Return a mask of the stretches along seams that are kept.
+    """Return a mask of the stretches to keep along seams.
 
-    Each zone measures and cuts in its own metres, so that a stretch across
-    the seam may end a few metres elsewhere in the other. A tile's own
-    stretches go first, the better of two on the same ground; then those that
-    the other zone found beyond its edge, where they lie on ground that no
-    stretch has.
+    Each zone measures in its own metres, so that a stretch across the seam may end
+    a few metres elsewhere in the other zone. Stretches inside the tile that found
+    them come first, the better of two on the same ground. Those found beyond a
+    tile's edge are kept only on ground that no other stretch has.
 
     Parameters
     ----------
@@ -30,6 +29,7 @@ def is_kept_at_seam(table: gpd.GeoDataFrame, lane_m: float) -> BoolArray:
         In WGS 84, with ``zone`` of the tile each comes from, ``seam``,
         ``beyond``, ``score``, ``length_m`` and ``quadkey``.
     lane_m : float
+        Width of a lane in metres: stretches whose lanes overlap are on the same ground.
 
     Returns
     -------
@@ -42,7 +42,9 @@ def is_kept_at_seam(table: gpd.GeoDataFrame, lane_m: float) -> BoolArray:
         lines = of.geometry.to_crs(str(both).split()[0]).to_numpy()
         rivals = candidates.find_rivals(lines, lane_m)
         zone = of["zone"].to_numpy(dtype=object)
+        # Rivals within a zone are settled already.
         rivals = rivals[zone[rivals[:, 0]] != zone[rivals[:, 1]]]
+        # Rounded scores and the key decide ties, whatever the last digits are.
         order = np.lexsort((of["quadkey"].to_numpy(dtype=str), -of["length_m"], -of["score"].round(6), of["beyond"]))
         kept[rows.to_numpy()] = candidates.is_best_of_rivals(rivals, order)
     return kept

@@ -1,4 +1,4 @@
-"""What is kept of each tile while a scan goes on, so that nothing is lost when it is killed."""
+"""Storage of finished tiles, so that a scan that is killed loses nothing."""
 
 from __future__ import annotations
 
@@ -32,7 +32,13 @@ _METADATA = b"saferoute"
 
 
 def to_bytes(found: Found | None) -> bytes:
-    """Return a tile's stretches and facts as Parquet; a tile without a map has no rows and no facts."""
+    """Return the stretches and facts of a tile as Parquet.
+
+    Parameters
+    ----------
+    found : Found or None
+        None for a tile without a map, which is stored without rows and facts.
+    """
     from pyarrow import parquet
 
     table = empty_table() if found is None else found.table
@@ -67,22 +73,35 @@ _WGS84 = {
     },
     "id": {"authority": "EPSG", "code": 4326},
 }
-"""EPSG:4326 as PROJ 9 writes it: other databases of the same process may have other words for it."""
+"""EPSG:4326 as PROJ 9 describes it, fixed because the databases of other libraries word it differently."""
 
 
 def to_arrow(table: gpd.GeoDataFrame, columns: Sequence[Column]) -> pa.Table:
-    """Return columns of a table as Arrow with GeoParquet's metadata; the types do not depend on the values."""
+    """Return columns of a table as an Arrow table with GeoParquet's metadata.
+
+    Parameters
+    ----------
+    table : GeoDataFrame
+        In WGS 84.
+    columns : sequence of Column
+        Columns to keep, besides the geometry.
+
+    Returns
+    -------
+    pyarrow.Table
+        Its types follow from `columns`, not from the values.
+    """
     import pyarrow as pa
     from pyarrow import parquet
 
     typed = {column.name: table[column.name].astype(column.dtype) for column in columns}
-    # Rounding leaves zeros of either sign: one and the same number has one form.
+    # Rounding leaves zeros of either sign, and equal results must give equal bytes.
     typed |= {column.name: typed[column.name] + 0.0 for column in columns if column.type == "number"}
     frame = gpd.GeoDataFrame(typed, geometry=table.geometry.to_numpy(), crs=WGS84)
     written = io.BytesIO()
     frame.to_parquet(written, index=False, schema_version="1.1.0", write_covering_bbox=True)
     arrow = parquet.read_table(io.BytesIO(written.getvalue()))
-    # What other libraries that happen to be loaded note beside a field is none of ours.
+    # Other libraries that happen to be loaded add metadata of their own to fields.
     plain = [f.remove_metadata() for f in arrow.schema]
     texts = {column.name for column in columns if column.is_text}
     fields = [f.with_type(pa.string()) if f.name in texts else f for f in plain]
@@ -92,16 +111,16 @@ def to_arrow(table: gpd.GeoDataFrame, columns: Sequence[Column]) -> pa.Table:
 
 
 def empty_table() -> gpd.GeoDataFrame:
-    """Return a tile's table without rows."""
+    """Return the table of a tile without stretches."""
     data: dict[str, Any] = {column.name: pd.Series(dtype=column.dtype) for column in _OF_TILES}
     return gpd.GeoDataFrame(data, geometry=[], crs=WGS84)
 
 
 class Store:
-    """A folder with a file for each finished tile.
+    """A folder with one file per finished tile.
 
-    A file is there whole or not at all, and named by its tile: written twice
-    it is the same.
+    A file is whole or absent, and named by its tile; a tile written twice gives the
+    same file.
 
     Parameters
     ----------
@@ -117,19 +136,19 @@ class Store:
             raise InvalidInput(f"{folder}: cannot be made ({error.strerror}); choose another output with -o") from error
 
     def tile_path(self, tile: Tile) -> Path:
-        """Return where a tile is kept."""
+        """Return the path of the file of a tile."""
         return self.folder / f"{tile.quadkey}.tile"
 
     def save_tile(self, tile: Tile, content: bytes) -> None:
-        """Write a finished tile."""
+        """Write the file of a finished tile."""
         write_atomically(self.tile_path(tile), content)
 
     def finished_quadkeys(self) -> set[str]:
-        """Return the keys of the tiles that are kept."""
+        """Return the quadkeys of the tiles that are stored."""
         return {path.stem for path in self.folder.glob("*.tile")}
 
     def read_tile(self, tile: Tile) -> tuple[gpd.GeoDataFrame, dict[str, Any] | None]:
-        """Return the stretches of a finished tile and its facts, None where there is no map."""
+        """Return the stretches of a finished tile and its facts, None without a map."""
         from pyarrow import parquet
 
         content = self.tile_path(tile).read_bytes()

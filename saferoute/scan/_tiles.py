@@ -1,4 +1,4 @@
-"""Web-Mercator tiles: which there are, where they lie, and in which metric zone each is surveyed."""
+"""Web-Mercator tiles: their keys, their boxes and their metric zones."""
 
 from __future__ import annotations
 
@@ -17,14 +17,21 @@ if TYPE_CHECKING:
     Box = tuple[float, float, float, float]
 
 MOST_LAT = 85.0511287
-"""Where the square of Web Mercator ends, degrees."""
+"""Latitude in degrees where the square of Web Mercator ends."""
 EARTH_M = 40_075_016.68
-"""Around the equator (WGS 84)."""
+"""Length of the equator in metres (WGS 84)."""
 
 
 @dataclass(frozen=True, order=True)
 class Tile:
-    """A tile of the usual scheme: x from 180° W to the east, y from the north to the south."""
+    """A tile of the usual scheme of web maps.
+
+    Attributes
+    ----------
+    zoom : int
+    x, y : int
+        Number of the tile from 180° W to the east, and from the north to the south.
+    """
 
     zoom: int
     x: int
@@ -32,12 +39,12 @@ class Tile:
 
     @property
     def quadkey(self) -> str:
-        """Return the key whose beginnings are the keys of the tiles that hold this one."""
+        """Quadkey of the tile; it begins with the quadkey of every tile that holds it."""
         return format_quadkeys(np.array([self.x]), np.array([self.y]), self.zoom)[0]
 
     @property
     def box(self) -> Box:
-        """West, south, east, north in degrees; points on the west and north edges belong to it."""
+        """West, south, east and north in degrees; points on the west and north edges belong to the tile."""
         edge_x = np.array([self.x, self.x + 1]) / 2**self.zoom
         edge_y = np.array([self.y + 1, self.y]) / 2**self.zoom
         west, east = edge_x * 360 - 180
@@ -46,25 +53,27 @@ class Tile:
 
     @property
     def crs(self) -> str:
-        """The UTM zone of its middle: one for all its stretches, and for all tiles of a zone."""
+        """UTM zone of the middle, in which all stretches of the tile are measured."""
         west, south, east, north = self.box
         return metric_crs((west + east) / 2, (south + north) / 2)
 
     @property
     def area_km2(self) -> float:
-        """Its area on the ground, km²."""
+        """Area on the ground in km²."""
         west, south, east, north = np.radians(self.box)
+        # Radius in km of the sphere that has the surface of the Earth (authalic).
         return float((east - west) * (np.sin(north) - np.sin(south)) * 6371.0072**2)
 
     def adjacent_tiles(self) -> list[Tile]:
-        """Return the tiles around it, up to eight."""
+        """Return the tiles around this one, eight at most."""
         size = 2**self.zoom
         around = [(self.x + i, self.y + j) for i in (-1, 0, 1) for j in (-1, 0, 1) if i or j]
+        # Tiles go around the Earth at 180°, and end at the poles.
         return [Tile(self.zoom, x % size, y) for x, y in around if 0 <= y < size]
 
 
 def parse_quadkey(quadkey: str) -> Tile:
-    """Return the tile of a key.
+    """Return the tile of a quadkey.
 
     Examples
     --------
@@ -77,7 +86,18 @@ def parse_quadkey(quadkey: str) -> Tile:
 
 
 def tile_numbers(lonlat: FloatArray, zoom: int) -> tuple[IntArray, IntArray]:
-    """Return x and y of the tiles that hold points of shape (n, 2)."""
+    """Return the numbers of the tiles that hold points.
+
+    Parameters
+    ----------
+    lonlat : ndarray of shape (n, 2)
+        Degrees east and north. Latitudes beyond `MOST_LAT` count as on the edge.
+    zoom : int
+
+    Returns
+    -------
+    x, y : ndarray of shape (n,)
+    """
     size = 2**zoom
     lat = np.radians(np.clip(lonlat[:, 1], -MOST_LAT, MOST_LAT))
     x = np.floor((lonlat[:, 0] + 180) / 360 * size)
@@ -86,7 +106,7 @@ def tile_numbers(lonlat: FloatArray, zoom: int) -> tuple[IntArray, IntArray]:
 
 
 def format_quadkeys(x: IntArray, y: IntArray, zoom: int) -> list[str]:
-    """Return the keys of tiles.
+    """Return the quadkeys of tiles.
 
     Examples
     --------
@@ -101,7 +121,7 @@ def format_quadkeys(x: IntArray, y: IntArray, zoom: int) -> list[str]:
 
 
 def tiles_covering(box: Box, zoom: int) -> list[Tile]:
-    """Return the tiles that hold a box of degrees, in the order of their keys."""
+    """Return the tiles that cover a box of degrees, in the order of their quadkeys."""
     west, south, east, north = box
     x, y = tile_numbers(np.array([[west, north], [east, south]]), zoom)
     tiles = [Tile(zoom, i, j) for i in range(int(x[0]), int(x[1]) + 1) for j in range(int(y[0]), int(y[1]) + 1)]
@@ -109,6 +129,6 @@ def tiles_covering(box: Box, zoom: int) -> list[Tile]:
 
 
 def zones_of_tiles(x: IntArray, y: IntArray, zoom: int) -> NDArray[np.object_]:
-    """Return the metric zone of each tile."""
+    """Return the metric zone of each tile as an EPSG code."""
     known = {(i, j): Tile(zoom, i, j).crs for i, j in set(zip(x.tolist(), y.tolist(), strict=True))}
     return np.array([known[pair] for pair in zip(x.tolist(), y.tolist(), strict=True)], dtype=object)

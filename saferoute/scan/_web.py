@@ -1,4 +1,4 @@
-"""The page of a scan: vector tiles in one PMTiles file, and HTML that opens from any static host."""
+"""The web page of a scan: vector tiles in one PMTiles file, and HTML for any static host."""
 
 from __future__ import annotations
 
@@ -30,26 +30,31 @@ if TYPE_CHECKING:
 TILES = "stretches.pmtiles"
 LAYER = "stretches"
 LEAST_ZOOM, MOST_ZOOM = 5, 13
-"""Zooms of the vector tiles: at 13 a step is .6 m at 60° and 1.2 m at the equator; maps look closer by enlarging."""
+"""Zooms of the vector tiles.
+
+At 13 a step of the grid is 0.6 m at 60° and 1.2 m at the equator; maps look closer by enlarging.
+"""
 FINER, MOST_OF_CELL = 3, 8
-"""Below `MOST_ZOOM` a tile shows the best of each of its 8 × 8 cells, at most 8, so that
-neighbours are thinned alike and no line stops at an edge; at `MOST_ZOOM` all."""
+"""Below `MOST_ZOOM` each of the 8 × 8 cells of a tile shows its best 8 stretches.
+
+Neighbouring tiles are then thinned alike, and no line stops at an edge. At `MOST_ZOOM` all are shown.
+"""
 _THINNED = range(LEAST_ZOOM, MOST_ZOOM)
 _EXTENT = 4096
 SHOWN = (
     "score_low", "score", "rating", "data_quality", "length_m", "name", "surface", "grade_pct", "people_per_hour",
     "limiting_criterion", "osm_ids", "district", "park", "checks",
 )  # fmt: skip
-"""Columns in the tiles."""
+"""Columns that the tiles carry."""
 _OF_FACTS = ("title", "attribution", "licence", "data_date", "caution", "notes", "stretches", "profile", "at")
 _MOST_ROWS = 500
-"""Rows of the summary on the page; the file has all."""
+"""Most rows of the summary on the page; the CSV file has all of them."""
 _PLAIN = ("LICENSE.protomaps-leaflet", "protomaps-leaflet.js", "scan.css", "scan.js")
 _OF_MAP = ("LICENSE.leaflet", "leaflet.css", "leaflet.js")
 
 
 class VectorTiles:
-    """Collects stretches into vector tiles, partition by partition.
+    """A collector of stretches, which writes them as vector tiles.
 
     Stretches of `MOST_ZOOM` wait in a temporary file; for smaller zooms only the
     best of each cell are kept. Memory grows with the region's cells, not with
@@ -67,7 +72,13 @@ class VectorTiles:
         self._bounds = np.array([180.0, 90.0, -180.0, -90.0])
 
     def add_stretches(self, table: gpd.GeoDataFrame) -> None:
-        """Add a partition: stretches in WGS 84 that no other partition has."""
+        """Add a partition of stretches.
+
+        Parameters
+        ----------
+        table : GeoDataFrame
+            In WGS 84; no stretch may be in two partitions.
+        """
         west, south, east, north = table.total_bounds
         self._bounds = np.r_[np.fmin(self._bounds[:2], [west, south]), np.fmax(self._bounds[2:], [east, north])]
         properties = [_known_properties(row) for row in pd.DataFrame(table[list(SHOWN)]).to_dict("records")]
@@ -90,7 +101,7 @@ class VectorTiles:
                 best[cell] = sorted(best[cell] + part, key=lambda r: (-r[0], r[1]))[:MOST_OF_CELL]
 
     def _thin_tiles(self) -> dict[Tile, list[Row]]:
-        """Return the rows of each tile of the smaller zooms."""
+        """Return the rows of each tile of the zooms below `MOST_ZOOM`."""
         shown: dict[Tile, list[Row]] = defaultdict(list)
         for zoom, best in self._best.items():
             rows = [row for part in best.values() for row in part]
@@ -107,7 +118,14 @@ class VectorTiles:
         return rows
 
     def write_pmtiles(self, path: Path, facts: Mapping[str, Any]) -> None:
-        """Write the PMTiles, with one empty tile where there is no stretch."""
+        """Write the PMTiles file, with one empty tile if there is no stretch.
+
+        Parameters
+        ----------
+        path : Path
+        facts : mapping
+            Title and attribution.
+        """
         from pmtiles.tile import Compression, TileType, zxy_to_tileid
         from pmtiles.writer import write
 
@@ -115,6 +133,7 @@ class VectorTiles:
         tiles = [*thinned, *self._waiting] or [Tile(LEAST_ZOOM, 0, 0)]
         west, south, east, north = self._bounds if self._waiting else (-180.0, -85.0, 180.0, 85.0)
         with write(str(path)) as file:
+            # In the order of their numbers the archive is clustered: readers need fewer requests.
             for number, tile in sorted((zxy_to_tileid(t.zoom, t.x, t.y), t) for t in tiles):
                 rows = self._read_rows(tile) if tile in self._waiting else thinned.get(tile, [])
                 file.write_tile(number, _encode_tile(tile, rows))
@@ -136,7 +155,7 @@ class VectorTiles:
 
     @property
     def bounds(self) -> list[float]:
-        """West, south, east and north of all stretches, degrees."""
+        """West, south, east and north of all stretches in degrees; most of the world if there are none."""
         return [round(float(b), 6) for b in self._bounds] if self._waiting else [-180.0, -60.0, 180.0, 75.0]
 
 
@@ -145,7 +164,7 @@ def _known_properties(row: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def _touched_tiles(bounds: FloatArray, zoom: int) -> Iterator[tuple[int, Tile]]:
-    """Yield each row with every tile that its box touches."""
+    """Yield the number of each row with every tile that its box touches."""
     low, high = tile_numbers(bounds[:, [0, 3]], zoom), tile_numbers(bounds[:, [2, 1]], zoom)
     for row, (x0, y0, x1, y1) in enumerate(zip(*low, *high, strict=True)):
         for x in range(int(x0), int(x1) + 1):
@@ -166,11 +185,12 @@ def _encode_tile(tile: Tile, rows: list[Row]) -> bytes:
     ]
     layer = {"name": LAYER, "features": features}
     data = mapbox_vector_tile.encode([layer], default_options={"extents": _EXTENT, "y_coord_down": True})
+    # Without a time stamp equal stretches give equal bytes.
     return gzip.compress(data, mtime=0)
 
 
 def _snap_to_grid(lines: Any, tile: Tile) -> list[shapely.LineString | None]:
-    """Return lines in whole steps of a tile's grid, None where one shrinks to a point."""
+    """Return lines in whole steps of a tile's grid, None for one that shrinks to a point."""
     if not len(lines):
         return []
     lonlat, owner = shapely.get_coordinates(lines, return_index=True)
@@ -206,7 +226,13 @@ def write_page(folder: Path, vector: VectorTiles, facts: Mapping[str, Any], summ
 
 
 def require_libraries() -> None:
-    """Raise `InvalidInput` unless the libraries that write a scan are installed."""
+    """Raise an error unless the libraries that write a scan are installed.
+
+    Raises
+    ------
+    InvalidInput
+        With the command that installs them.
+    """
     from importlib.util import find_spec
 
     missing = [lib for lib in ("pyarrow", "pmtiles", "mapbox_vector_tile") if find_spec(lib) is None]

@@ -1,4 +1,4 @@
-"""Who looks at the tiles: this process, processes of this machine, or a cluster."""
+"""Workers that survey tiles: this process, several processes, or a cluster."""
 
 from __future__ import annotations
 
@@ -29,20 +29,36 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 
 _AHEAD = 3
-"""Tiles sent to a cluster for each of its threads before the first come back."""
+"""Tiles sent in advance for each thread of a cluster."""
 _CONNECT_S = 30
 
 
 def scan_tile(tile: Tile, job: Job) -> tuple[bytes | None, str]:
-    """Look at a tile; what goes wrong in it comes back as words, so that the others go on."""
+    """Return the content of a surveyed tile, or None and the error in words.
+
+    An error is returned, not raised, so that it does not stop the other tiles.
+
+    Parameters
+    ----------
+    tile : Tile
+    job : Job
+
+    Returns
+    -------
+    content : bytes or None
+        As `saferoute.scan._store.to_bytes` writes it.
+    why : str
+        What went wrong, ``""`` if nothing did.
+    """
     from saferoute.scan._look import survey_tile
     from saferoute.scan._store import to_bytes
 
+    # A worker with another version might find other stretches.
     if job.version != __version__:
         return None, f"its worker has saferoute {__version__}, and {job.version} is asked for: install that there"
     try:
         return to_bytes(survey_tile(tile, job)), ""
-    except Exception as error:  # noqa: BLE001 - whatever is wrong with one tile is no reason to lose the others
+    except Exception as error:  # noqa: BLE001 - no error of one tile may cost the others
         return None, _describe_error(error)
 
 
@@ -51,19 +67,28 @@ def _describe_error(error: BaseException) -> str:
 
 
 def scan_serially(tiles: Sequence[Tile], job: Job) -> Iterator[Done]:
-    """Look at tiles one after the other in this process."""
+    """Yield surveyed tiles one after the other, in this process."""
     for tile in tiles:
         yield tile, *scan_tile(tile, job)
 
 
 def scan_in_processes(tiles: Sequence[Tile], job: Job, n: int) -> Iterator[Done]:
-    """Look at tiles in n processes; one that dies takes no other tile with it than its own."""
+    """Yield surveyed tiles from several processes; one that dies costs its own tile alone.
+
+    Parameters
+    ----------
+    tiles : sequence of Tile
+    job : Job
+    n : int
+        Number of processes.
+    """
     left = deque(tiles)
     while left:
         running: dict[Future[Any], Tile] = {}
         with _start_pool(n) as pool:
             try:
                 while left or running:
+                    # Two for each process: the next tile is there already, and few are in doubt when one dies.
                     while left and len(running) < 2 * n:
                         running[pool.submit(scan_tile, left[0], job)] = left[0]
                         left.popleft()
@@ -72,18 +97,19 @@ def scan_in_processes(tiles: Sequence[Tile], job: Job, n: int) -> Iterator[Done]
                         yield running.pop(future), content, why
             except BrokenProcessPool:
                 pass
-            except BaseException:  # nobody waits for tiles that nobody will read
+            except BaseException:  # Ctrl-C, or the caller stopped reading: nobody needs these tiles
                 for process in multiprocessing.active_children():
                     process.terminate()
                 raise
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
-        for tile in running.values():  # one of them is to blame
+        # The pool does not tell which tile killed a process, so each is surveyed again, alone.
+        for tile in running.values():
             yield tile, *_scan_alone(tile, job)
 
 
 def _scan_alone(tile: Tile, job: Job) -> tuple[bytes | None, str]:
-    """Look at a tile in a process of its own."""
+    """Return a tile that a process of its own has surveyed."""
     with _start_pool(1) as pool:
         try:
             answer: tuple[bytes | None, str] = pool.submit(scan_tile, tile, job).result()
@@ -93,11 +119,12 @@ def _scan_alone(tile: Tile, job: Job) -> tuple[bytes | None, str]:
 
 
 def _start_pool(n: int) -> ProcessPoolExecutor:
+    # Spawned, as a forked process inherits the locks that other threads hold at that moment.
     return ProcessPoolExecutor(n, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent)
 
 
 def _end_with_parent() -> None:
-    """Let this process end with the one that started it, be it killed; a pool alone waits for ever."""
+    """Make this process end with its parent, even if that is killed; a pool alone would wait for ever."""
     parent = multiprocessing.parent_process()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, too, and that decides
 
@@ -110,7 +137,7 @@ def _end_with_parent() -> None:
 
 
 def scan_on_cluster(tiles: Sequence[Tile], job: Job, address: str) -> Iterator[Done]:
-    """Look at tiles on a Dask cluster; a worker that dies gives its tiles back.
+    """Yield surveyed tiles from a Dask cluster; the tiles of a worker that dies go to others.
 
     Raises
     ------
@@ -124,6 +151,7 @@ def scan_on_cluster(tiles: Sequence[Tile], job: Job, address: str) -> Iterator[D
     except ImportError as error:
         raise InvalidInput("--scheduler needs Dask: pip install 'saferoute[scan]'") from error
     try:
+        # Not as the default: a program that embeds saferoute may have a client of its own.
         client: Any = distributed.Client(address, timeout=_CONNECT_S, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TimeoutError) as error:
         raise SourceUnavailable(f"{address}: no Dask scheduler answers there; start one with dask scheduler") from error

@@ -1,4 +1,4 @@
-"""What a scan leaves: the partitioned stretches, a summary, and the page with its tiles."""
+"""The outputs of a scan: the partitioned stretches, a summary, and a page with its tiles."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
     from saferoute.scan._tiles import Tile
 
 FACTS = "_saferoute.json"
-"""In the folder of the stretches; readers of Parquet pass over names with an underscore."""
+"""File of facts in the folder of stretches; readers of Parquet skip names with an underscore."""
 PARTITION = 4
-"""Zooms between a tile and its partition: 16 × 16 tiles share a file."""
+"""Zooms between a tile and its partition: up to 16 × 16 tiles share a file."""
 
 
 class Outputs:
-    """The three things that a scan writes.
+    """The paths of the three outputs of a scan.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ class Outputs:
     Raises
     ------
     InvalidInput
-        If something that is no scan's stands there.
+        If the name or its folder is wrong, or something else than a scan stands there.
     """
 
     def __init__(self, path: Path) -> None:
@@ -63,7 +63,7 @@ class Outputs:
                 raise InvalidInput(f"{folder}: stands there and is no scan's; remove it or choose another name with -o")
 
     def read_facts(self) -> dict[str, Any]:
-        """Return what the stretches that are there say of themselves; nothing where there are none."""
+        """Return the facts of the scan that stands there, {} if there is none."""
         try:
             facts: dict[str, Any] = json.loads((self.stretches / FACTS).read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -74,11 +74,32 @@ class Outputs:
 def assemble_outputs(
     store: Store, tiles: list[Tile], outputs: Outputs, *, job: Job, bad: Mapping[str, str]
 ) -> dict[str, Any]:
-    """Put the finished tiles together, in the order of their keys; return the facts of the output."""
+    """Write the outputs of a scan from its finished tiles.
+
+    Parameters
+    ----------
+    store : Store
+    tiles : list of Tile
+        The finished tiles, in the order of their quadkeys.
+    outputs : Outputs
+    job : Job
+    bad : mapping
+        Why each failed tile failed, by its quadkey.
+
+    Returns
+    -------
+    dict
+        The facts of the output, as written beside the stretches.
+
+    Raises
+    ------
+    InvalidInput
+        If a folder cannot be written.
+    """
     facts = _collect_facts(store, tiles, job, bad)
     words = json.dumps({k: facts[k] for k in ("attribution", "licence", "caution", "data_date")}, ensure_ascii=False)
     summary, count = _places.Summary(), 0
-    # The stretches take their place last: what they say of themselves is then true of all three.
+    # The stretches are replaced last: once their facts are in place, they hold for all three outputs.
     with _replace_folder(outputs.stretches) as folder, _replace_folder(outputs.page) as page:
         vector = _web.VectorTiles()
         for prefix, rows in _gather_partitions(store, tiles, job):
@@ -86,7 +107,8 @@ def assemble_outputs(
             vector.add_stretches(rows)
             count += len(rows)
             _write_part(folder, prefix, _encode_parquet(rows, words))
-        if not count:  # readers want a file, be it of no rows
+        if not count:
+            # Readers of Parquet fail on a folder without any file.
             _write_part(folder, "", _encode_parquet(empty_table(), words))
         facts["stretches"] = count
         table = summary.to_table()
@@ -99,7 +121,7 @@ def assemble_outputs(
 
 @contextmanager
 def _replace_folder(path: Path) -> Iterator[Path]:
-    """Give a folder to fill that takes the place of `path` when it is whole."""
+    """Yield an empty folder, which replaces `path` once it is filled."""
     new, old = path.with_name(f".{path.name}.new"), path.with_name(f".{path.name}.old")
     _remove_leftovers(path, new, old)
     try:
@@ -115,7 +137,7 @@ def _replace_folder(path: Path) -> Iterator[Path]:
 
 
 def _remove_leftovers(path: Path, new: Path, old: Path) -> None:
-    """Remove what is left of an exchange of folders; one that was cut in the middle is undone."""
+    """Remove what an earlier replacement left, or undo one that was interrupted halfway."""
     if old.exists() and not path.exists():
         old.rename(path)
     for left in (new, old):
@@ -143,6 +165,7 @@ def _collect_facts(store: Store, tiles: list[Tile], job: Job, bad: Mapping[str, 
         "stretches": 0,
         "attribution": [sanitize_text(a, 400) for a in dict.fromkeys(a for f in of_tiles for a in f["attribution"])],
         "licence": ODBL_URL,
+        # The oldest: no part of the result is older than it says.
         "data_date": min(dates) if dates else None,
         "caution": f"Suitability for inspection, no promise. {CAUTION}",
         "notes": [sanitize_text(note, 400) for note in notes],
@@ -151,9 +174,10 @@ def _collect_facts(store: Store, tiles: list[Tile], job: Job, bad: Mapping[str, 
 
 
 def _gather_partitions(store: Store, tiles: list[Tile], job: Job) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
-    """Yield the key of each partition and its stretches, in the order of their keys."""
+    """Yield the quadkey of each partition and its stretches, in the order of the quadkeys."""
     settled = _settle_seams(store, tiles, job.profile)
     length = max(job.zoom - PARTITION, 0)
+    # Tiles are in the order of their quadkeys, so those of a partition follow each other.
     for prefix, members in groupby(tiles, key=lambda tile: tile.quadkey[:length]):
         parts = [table for tile in members if len(table := _read_own_stretches(store, tile, settled))]
         if parts:
@@ -162,7 +186,7 @@ def _gather_partitions(store: Store, tiles: list[Tile], job: Job) -> Iterator[tu
 
 
 def _read_own_stretches(store: Store, tile: Tile, settled: Mapping[str, gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
-    """Return the stretches of a tile: those far from any seam, and what was settled at one."""
+    """Return the stretches of a tile: those away from seams, and those settled at one."""
     table, _ = store.read_tile(tile)
     table = table[(table["seam"] == "") & ~table["beyond"]]
     if tile.quadkey not in settled:
@@ -171,7 +195,7 @@ def _read_own_stretches(store: Store, tile: Tile, settled: Mapping[str, gpd.GeoD
 
 
 def _settle_seams(store: Store, tiles: list[Tile], profile: Profile) -> dict[str, gpd.GeoDataFrame]:
-    """Return the stretches along seams between metric zones, by the tile that holds their middle."""
+    """Return the stretches kept along seams between metric zones, by the tile that holds their middle."""
     at_seams = []
     for tile in tiles:
         if any(other.crs != tile.crs for other in tile.adjacent_tiles()):
@@ -186,20 +210,24 @@ def _settle_seams(store: Store, tiles: list[Tile], profile: Profile) -> dict[str
 
 
 def _note_unknown_slopes(summary: pd.DataFrame) -> list[str]:
-    """Say how much of what was found has no known slope; nothing where all has."""
+    """Return a note on the length whose slope is unknown, or none if there is no such length."""
     region = summary[summary["kind"] == "region"]
     unknown, length = region["unknown_slope_km"].sum(), region["length_km"].sum()
     return [f"the slope of {unknown:.1f} of {length:.1f} km is unknown: no elevation covers them"] if unknown else []
 
 
 def _write_part(folder: Path, prefix: str, content: bytes) -> None:
+    # Without the "q" readers would take the key for a number and drop its leading zeros.
     part = folder / f"square=q{prefix}"
     part.mkdir()
     (part / "stretches.parquet").write_bytes(content)
 
 
 def _format_csv(summary: pd.DataFrame, facts: Mapping[str, Any]) -> str:
-    """Return the summary with attribution, licence, date and caution in every row: no reader loses them."""
+    """Return the summary as CSV.
+
+    Attribution, licence, date and caution stand in every row, so that they survive any sorting or cutting.
+    """
     words = {name: facts[name] for name in ("licence", "data_date", "caution")}
     text: str = (
         summary.assign(attribution="; ".join(facts["attribution"]), **words).map(escape_cell).to_csv(index=False)
