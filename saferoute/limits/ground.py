@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from saferoute.limits.rules import Rule, rule
-from saferoute.osm import access, ground, surfaces, ways
+from saferoute.osm import access, ground, slopes, surfaces, ways
 from saferoute.osm.tags import has_value
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from saferoute.arrays import BoolArray
+    from saferoute.arrays import BoolArray, FloatArray
     from saferoute.model import Profile
     from saferoute.osm.tags import Tags
+
+
+GRADE_QUANTILE = 1.64
+"""The slope limit holds when even this many σ less would break it (95 %)."""
+SLOPE = ("slope", "slopes that are above 5 % beyond doubt")
+"""Reason and text of what is too steep."""
 
 
 @rule("access", "ways that are not open to everybody on foot, and fenced lawns that do not say they are")
@@ -52,7 +60,16 @@ def unlit_ground(tags: Tags) -> BoolArray:
     return ways.is_lit(tags).no
 
 
-GROUND_RULES = (closed_on_foot, bad_surface, rough_ground, other_surface, surface_for_shoes, unlit_ground)
+@rule(*SLOPE)
+def steep_by_tag(tags: Tags, *, max_grade_pct: float) -> BoolArray:
+    """Return a mask of ways that are too steep for sure by their tagged incline."""
+    grade = np.abs(slopes.read_inclines(tags))
+    with np.errstate(invalid="ignore"):
+        least: FloatArray = grade - GRADE_QUANTILE * slopes.estimate_sigma_pct(grade)
+        return least > max_grade_pct
+
+
+GROUND_RULES = (closed_on_foot, bad_surface, rough_ground, other_surface, surface_for_shoes, unlit_ground, steep_by_tag)
 
 
 def list_chosen_rules(profile: Profile | None, *, dark: bool) -> tuple[Rule, ...]:
@@ -61,4 +78,6 @@ def list_chosen_rules(profile: Profile | None, *, dark: bool) -> tuple[Rule, ...
     if profile is not None and profile.only_surfaces:
         chosen = surface_for_shoes if profile.barefoot else other_surface
         rules.append(chosen.bind(wanted=profile.only_surfaces))
+    if profile is not None:
+        rules.append(steep_by_tag.bind(max_grade_pct=profile.max_grade_pct))
     return (*rules, unlit_ground) if dark else tuple(rules)

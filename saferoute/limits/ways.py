@@ -27,7 +27,7 @@ _MOUNTAIN = ("mountain path", "paths above sac_scale=hiking, or with bad trail v
 @rule("motor road", "roads for motor traffic of every class, driveways and parking aisles included")
 def motor_road(tags: Tags) -> BoolArray:
     """Return a mask of roads, and of ways open to motors."""
-    return ways.is_motor_road(tags) | access.is_open_to_motors(tags, ("motor_vehicle",)).yes
+    return ways.is_motor_road(tags) | access.is_open_to_motors(tags).yes
 
 
 @rule("steps", "steps and escalators")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from saferoute.limits.ground import GRADE_QUANTILE, SLOPE
 from saferoute.limits.rules import find_first_reasons, rule
 
 if TYPE_CHECKING:
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from saferoute.arrays import BoolArray, FloatArray
     from saferoute.limits.hazards import Hazards
     from saferoute.model import Profile, Windows
-
-GRADE_QUANTILE = 1.64
-"""The slope limit holds when even this many σ less would break it (95 %)."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +29,7 @@ class _Measured:
     profile: Profile
 
 
-@rule("slope", "slopes that are above 5 % beyond doubt")
+@rule(*SLOPE)
 def steep(measured: _Measured) -> BoolArray:
     """Return a mask of windows that are too steep for sure; unknown slopes are not."""
     with np.errstate(invalid="ignore"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +14,7 @@ from saferoute.osm.answers import Answer, ask_value
 from saferoute.osm.tags import Tags, get_first_text, has_only_values, has_value, map_tag_values
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection
 
     from numpy.typing import NDArray
 
@@ -35,6 +37,8 @@ _NOT_RUN = frozenset({"bus_guideway", "elevator", "corridor", "via_ferrata"})
 """Values of ``highway`` for what is walkable in part, at a pinch or in a cabin."""
 _MOTOR_KEYS = ("motor_vehicle", "vehicle", "access")
 """Keys that say who may drive, the most particular first."""
+_MOTOR_KINDS = ("motorcar", "motorcycle", "moped", "mofa", "atv", "ohv", "quad")
+"""Keys of single kinds of motor vehicles: where one of them may drive, motors do."""
 
 
 def is_closed_on_foot(tags: Tagged) -> Answer:
@@ -81,13 +85,12 @@ def is_shared_with_bicycles(tags: Tagged) -> BoolArray:
     return has_value(tags, "bicycle", {"designated"}) & ~has_value(tags, "segregated", {"yes"})
 
 
-def is_open_to_motors(tags: Tagged, keys: Sequence[str] = _MOTOR_KEYS) -> Answer:
-    """Return whether strangers may drive there, by the first of `keys` that is tagged."""
+def is_open_to_motors(tags: Tagged) -> Answer:
+    """Return whether strangers may drive some motor vehicle there; ``access`` alone speaks of people on foot ways."""
     tags = Tags.of(tags)
-    first, *others = (ask_value(tags, key, _OPEN_TO_MOTORS, CLOSED) for key in keys)
-    for other in others:
-        first = first.fill_unknown(other)
-    return first
+    of_all, of_vehicles = (ask_value(tags, key, _OPEN_TO_MOTORS, CLOSED) for key in _MOTOR_KEYS[:-1])
+    of_kinds = (ask_value(tags, key, _OPEN_TO_MOTORS, CLOSED, missing_is_no=True) for key in _MOTOR_KINDS)
+    return reduce(or_, of_kinds, of_all.fill_unknown(of_vehicles))
 
 
 def get_motor_access(tags: Tagged, of_motors: Collection[str]) -> NDArray[np.object_]:

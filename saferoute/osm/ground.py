@@ -225,7 +225,8 @@ def is_walled_pitch(areas: Tagged) -> Answer:
 
 
 def is_other_track(tags: Tagged) -> BoolArray:
-    """Return a mask of sports tracks that say they are for other sports than running."""
+    """Return a mask of sports tracks that are not for runners, or for something that nobody here knows, too."""
     tags = Tags.of(tags)
     track = has_value(tags, "leisure", {"track"}) & is_tagged(tags, "sport")
-    return track & ~has_value(tags, "sport", _RUNNING_SPORTS)
+    for_runners = has_value(tags, "sport", _RUNNING_SPORTS) & has_only_values(tags, "sport", _OPEN_SPORTS)
+    return track & ~for_runners

@@ -27,6 +27,7 @@ POINT_KEYS = (
 WAY_TAGS = (
     "highway", "footway", "path", "cycleway", "surface", "smoothness", "tracktype", "width",
     "est_width", "lanes", "access", "foot", "bicycle", "motor_vehicle", "vehicle", "segregated",
+    "motorcar", "motorcycle", "moped", "mofa", "atv", "ohv", "quad",
     "tunnel", "bridge", "layer", "covered", "indoor", "sac_scale", "trail_visibility", "incline",
     "lit", "area", "service", "construction", "conveying", "handrail", "ford", "barrier", "natural",
     "waterway", "intermittent", "railway", "man_made", "leisure", "sport", "aeroway", "amenity", "kerb", "name",

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Literal
 
 _GAP = re.compile(r"(?<=\w)[\s-]+(?=\w)")
+_BEFORE_NUMBER = re.compile(r"(?<=[a-z])_(?=[0-9]+$)")
 _NUMBER = r"[0-9]{1,7}(?:[.,][0-9]{1,7})?"
 _PLAIN_NUMBER = re.compile(rf"~?\s*([+-]?\s*{_NUMBER})")
 _FOOT_M, _INCH_M = 0.3048, 0.0254
@@ -38,10 +39,10 @@ def normalize_word(text: str) -> str:
 
     Examples
     --------
-    >>> normalize_word(" Very bad "), normalize_word("multi-storey"), normalize_word("-1")
-    ('very_bad', 'multi_storey', '-1')
+    >>> normalize_word(" Very bad "), normalize_word("multi-storey"), normalize_word("Grade 5"), normalize_word("-1")
+    ('very_bad', 'multi_storey', 'grade5', '-1')
     """
-    return _GAP.sub("_", text.strip().lower())
+    return _BEFORE_NUMBER.sub("", _GAP.sub("_", text.strip().lower()))
 
 
 @lru_cache(maxsize=65536)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from saferoute.osm.surfaces import SOFT_SURFACES
+from saferoute.report.text import sanitize_text
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Hashable, Mapping, Sequence
 
     from saferoute.arrays import BoolArray, IntArray
 
@@ -62,7 +63,12 @@ _CHECKS_BY_KIND = {
 
 
 def list_checks(
-    table: pd.DataFrame, tags: pd.DataFrame, *, beside_edge: IntArray, unlit_in_the_dark: BoolArray
+    table: pd.DataFrame,
+    tags: pd.DataFrame,
+    *,
+    beside_edge: IntArray,
+    unlit_in_the_dark: BoolArray,
+    unread: Sequence[Sequence[str]],
 ) -> list[list[str]]:
     """Return the checks to make on foot before running, for everything the data cannot tell.
 
@@ -76,6 +82,8 @@ def list_checks(
         Stretches with a drop or water within `EDGE_M` but too far away for a limit.
     unlit_in_the_dark : ndarray of bool, shape (n,)
         Whether it is dark at the hour and lighting is not tagged.
+    unread : n lists of str
+        ``key=value`` of the tags of each that are not understood.
 
     Returns
     -------
@@ -83,7 +91,7 @@ def list_checks(
         The most important checks first.
     """
     grounds = tags[["kind", "dog", "fee", "beach_club"]].to_dict("records")
-    rows = zip(table.to_dict("records"), grounds, unlit_in_the_dark, strict=True)
+    rows = zip(table.to_dict("records"), grounds, unlit_in_the_dark, unread, strict=True)
     edges = set(beside_edge.tolist())
     return [
         [
@@ -92,13 +100,14 @@ def list_checks(
             "holes, glass, nails and debris",
             *_CHECKS_BY_KIND.get(ground["kind"], []),
             *_list_permissions(ground),
-            *_list_unknowns(row),
+            *_list_unknowns(row, not_understood),
+            *(f"what {sanitize_text(tag)} means: it is tagged so, and not understood" for tag in not_understood),
         ]
-        for number, (row, ground, is_unlit) in enumerate(rows)
+        for number, (row, ground, is_unlit, not_understood) in enumerate(rows)
     ]
 
 
-def _list_unknowns(row: Mapping[Hashable, Any]) -> list[str]:
+def _list_unknowns(row: Mapping[Hashable, Any], not_understood: Sequence[str]) -> list[str]:
     """Return the checks of a stretch for what no tag and no raster tells."""
     unknowns = []
     if pd.isna(row["surface"]):
@@ -107,7 +116,7 @@ def _list_unknowns(row: Mapping[Hashable, Any]) -> list[str]:
         unknowns.append("the slope: no elevation data")
     elif row["grade_sigma_pct"] > _SURE_PCT:
         unknowns.append(f"the slope: it is known to ± {row['grade_sigma_pct']:.1f} % only")
-    if pd.isna(row["width_m"]):
+    if pd.isna(row["width_m"]) and not any(tag.startswith("width=") for tag in not_understood):
         unknowns.append("the width: it is not tagged")
     if row["c_obstacles"] < _COMPLETE:
         unknowns.append("posts, benches, roots and kerbs: few small things are mapped here")

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from saferoute.criteria import flatness
+from saferoute.osm.unread import list_unread_tags
 from saferoute.report import crowd
 
 if TYPE_CHECKING:
@@ -61,15 +62,17 @@ def _describe_each(evidence: pd.DataFrame, describe_row: Callable[[Row], str]) -
 
 def _describe_surface(evidence: pd.DataFrame) -> pd.DataFrame:
     surface = evidence["surface"].astype("str").to_numpy(dtype=object, na_value=np.nan)
-    words = _describe_each(evidence, _describe_ground)
+    words = _describe_each(evidence.assign(unread=list_unread_tags(evidence)), _describe_ground)
     return pd.DataFrame({"surface": pd.array(surface, dtype="str"), "why_surface": words})
 
 
 def _describe_ground(row: Row) -> str:
+    given = [f"{t}={row[t]}" for t in ("surface", "smoothness", "tracktype") if pd.notna(row[t])]
+    tags = [f"{tag} (not understood)" if tag in row["unread"] else tag for tag in given]
     if not row["is_tagged"]:
         kind = row["highway"] if pd.notna(row["highway"]) else "foot way"
-        return f"unknown; estimated low (25th percentile of what the tagged {kind}s and ways near by tell)"
-    tags = [f"{t}={row[t]}" for t in ("surface", "smoothness", "tracktype") if pd.notna(row[t])]
+        guess = f"estimated low (25th percentile of what the tagged {kind}s and ways near by tell)"
+        return "; ".join(["unknown", *(tag for tag in tags if tag not in given), guess])
     if row["surface_implied"] is True:
         tags[0] = f"{row['surface']} (not tagged, but it is mapped as {row['kind']})"
     missing = [f"{t} unknown" for t in ("surface", "smoothness") if pd.isna(row[t])]

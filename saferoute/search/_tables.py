@@ -11,6 +11,7 @@ import shapely
 
 from saferoute import candidates, criteria, geometry, limits, scoring
 from saferoute.criteria import flatness
+from saferoute.osm.unread import list_unread_tags
 from saferoute.osm.ways import is_lit
 from saferoute.report import checks
 from saferoute.report.reasons import describe_measurement
@@ -82,6 +83,7 @@ def stretch_table(survey: Survey, merged: candidates.Stretches, top: int) -> gpd
         tags,
         beside_edge=survey.hazards.lines_beside_hazard(shapely.STRtree(lines), "drop", checks.EDGE_M),
         unlit_in_the_dark=(moment is not None and moment.dark) & ~_is_lit(samples.ground, grounds),
+        unread=_list_unread(samples.ground, grounds),
     )
     return gpd.GeoDataFrame(table, geometry=lines, crs=survey.area.crs)
 
@@ -126,6 +128,13 @@ def _is_lit(ground: pd.DataFrame, rows_of: list[IntArray]) -> BoolArray:
     """Return a mask of the lists of rows of ground all of which are known to be lit."""
     lit = is_lit(ground).yes
     return np.array([lit[rows].all() for rows in rows_of], dtype=bool)
+
+
+def _list_unread(ground: pd.DataFrame, rows_of: list[IntArray]) -> list[list[str]]:
+    """Return the tags that are not understood of each list of rows of ground."""
+    used = np.unique(np.concatenate([*rows_of, np.empty(0, dtype=np.int64)]).astype(np.int64))
+    unread = dict(zip(used.tolist(), list_unread_tags(ground.iloc[used]), strict=True))
+    return [list(dict.fromkeys(tag for row in rows.tolist() for tag in unread[row])) for rows in rows_of]
 
 
 def _first_ground(samples: Samples, sample: IntArray) -> IntArray:

@@ -12,11 +12,19 @@ KNOWN = {"surface": "asphalt", "grade_pct": 0.5, "grade_sigma_pct": 0.2, "width_
 PLAIN = {"kind": "way", "dog": None, "fee": None, "beach_club": False}
 
 
-def list_one(known: dict | None = None, tags: dict | None = None, *, edge: bool = False, dark: bool = False) -> str:
+def list_one(
+    known: dict | None = None,
+    tags: dict | None = None,
+    *,
+    edge: bool = False,
+    dark: bool = False,
+    unread: tuple[str, ...] = (),
+) -> str:
     """Return the checks of one stretch as a text."""
     table, ground = pd.DataFrame([KNOWN | (known or {})]), pd.DataFrame([PLAIN | (tags or {})])
     beside_edge, unlit = np.flatnonzero([edge]), np.array([dark])
-    return " | ".join(checks.list_checks(table, ground, beside_edge=beside_edge, unlit_in_the_dark=unlit)[0])
+    listed = checks.list_checks(table, ground, beside_edge=beside_edge, unlit_in_the_dark=unlit, unread=[unread])
+    return " | ".join(listed[0])
 
 
 def test_a_stretch_of_which_all_is_known_is_checked_for_what_no_map_tells() -> None:
@@ -62,3 +70,10 @@ def test_missing_lamps_and_edges_come_first() -> None:
 @pytest.mark.parametrize(("surface", "begin"), [("sand", "possible"), ("asphalt", "no"), (np.nan, "no")])
 def test_bare_feet_want_sand_or_grass(surface: object, begin: str) -> None:
     assert checks.advise_barefoot(surface).startswith(begin)
+
+
+def test_tags_that_nobody_understands_are_shown_with_their_text_and_are_not_missing() -> None:
+    told = list_one({"width_m": np.nan}, unread=("width=as a cart", "lit=\x1b[31mmoonlight"))
+    assert "width=as a cart" in told
+    assert "the width: it is not tagged" not in told
+    assert "lit=[31mmoonlight" in told
