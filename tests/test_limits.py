@@ -194,6 +194,12 @@ OUT = [
         for tags in ("building=yes", "building=roof", "building=hut")
     ],
     Case("a covered passage 2 m wide", way("highway=footway covered=yes width=2") + ground("building=yes"), "building"),
+    *[
+        Case(f"in {tags}", way() + ground(tags), "closed ground")
+        for tags in ("leisure=garden access=private", "tourism=theme_park access=customers", "leisure=park foot=no",
+                     "landuse=residential access=private", "tourism=camp_site access=members",
+                     "boundary=hazard hazard=blasting", "boundary=hazard", "boundary=hazard hazard=unheard_of")
+    ],
     Case("on a pier", way("highway=footway man_made=pier"), "closed ground"),
     Case("between two bollards", "n1 0 0\nn2 50 0 barrier=bollard\nn3 130 0 barrier=bollard\nn4 200 0\n"
          "w1 n1,n2,n3,n4 highway=footway", "too short"),
@@ -246,6 +252,13 @@ IN = [
          "n24 -10 -20\nn25 210 -20\nn26 210 20\nn27 -10 20\nn28 -50 -60\nn29 250 -60\nn30 250 60\nn31 -50 60\n"
          "w3 n28,n29,n30,n31,n28 source=survey\nw4 n24,n25,n26,n27,n24 source=survey\n"
          "r1 w3@outer,w4@inner type=multipolygon natural=water"),
+    Case("an open way in a private estate", way("highway=footway foot=yes") + ground(
+         "landuse=residential access=private")),
+    *[
+        Case(f"in {tags}", way() + ground(tags))
+        for tags in ("leisure=garden access=yes", "tourism=zoo", "boundary=hazard hazard=animal_crossing")
+    ],
+    Case("along a private park", way() + ground("leisure=park access=private", 0, 30)),
     Case("a building alongside", way() + ground("building=yes", 2.5, 30)),
     Case("a cliff far ahead", way() + line("natural=cliff", (210, -20), (210, 20)), "", 188),
     Case("a cliff below on another layer", way() + across("natural=cliff layer=-1")),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _CLOSED_TEXT = (
     "military, aviation, railway, quarry, landfill, golf, cemetery and school grounds, building sites, piers, "
-    "breakwaters and car parks"
+    "breakwaters, car parks and hazard areas, and grounds closed to strangers where nothing within says it is open"
 )
 CLOSED_GROUND = ("closed ground", _CLOSED_TEXT)
 """Reason and text of ground that is not for running."""

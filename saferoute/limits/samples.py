@@ -11,7 +11,7 @@ import shapely
 from saferoute.limits.areas import CLOSED_GROUND
 from saferoute.limits.hazards import BESIDE_DROP_M, BESIDE_ROAD_M, BEYOND_END_M, Hazards
 from saferoute.limits.rules import find_first_reasons, rule
-from saferoute.osm import barriers, ways, widths
+from saferoute.osm import access, barriers, ways, widths
 from saferoute.osm.tags import Tags
 
 if TYPE_CHECKING:
@@ -99,6 +99,15 @@ def on_closed_ground(scene: Scene) -> IntArray:
     return scene.asked[scene.hazards.lines_on_closed_ground(scene.lines)]
 
 
+@rule(*CLOSED_GROUND)
+def on_shut_ground(scene: Scene) -> IntArray:
+    """Return samples on ground that is closed by its own tags, unless they are on a way that is tagged as open."""
+    samples = scene.samples
+    shut = scene.asked[scene.hazards.lines_on_shut_ground(scene.lines)]
+    is_open = access.is_open_on_foot(samples.ground)
+    return shut[~is_open[samples.pair_ground[samples.first_pair[shut]]]]
+
+
 @rule("protected", "dunes and protected areas, away from their mapped paths")
 def on_protected_ground(scene: Scene) -> IntArray:
     """Return samples of open ground that enter dunes or protected areas."""
@@ -142,8 +151,8 @@ def drop_beside(scene: Scene) -> IntArray:
 
 
 SAMPLE_RULES = (
-    edge_of_data, railway_crossing, obstacle_on_line, road_junction, on_closed_ground, on_protected_ground,
-    barrier_across, in_building, railway_beside, road_beside, drop_beside,
+    edge_of_data, railway_crossing, obstacle_on_line, road_junction, on_closed_ground, on_shut_ground,
+    on_protected_ground, barrier_across, in_building, railway_beside, road_beside, drop_beside,
 )  # fmt: skip
 
 

@@ -65,6 +65,17 @@ _CLOSED_GROUND = {
     "public_transport": frozenset({"platform"}),
 }
 """Ground that is closed, or on which nobody wants a runner."""
+_HAZARDS_OF_DRIVERS = frozenset(
+    "no animal_crossing bump children curve cyclists dangerous_junction dip fog frost_heave horse_riders ice "
+    "loose_gravel low_flying_aircraft pedestrians queues_likely road_narrows school_zone side_winds slippery "
+    "turn".split()
+)
+"""Values of ``hazard`` that warn drivers; any other keeps people off, known or not."""
+_ENTERED_BY_LEAVE = {
+    "tourism": frozenset({"zoo", "theme_park", "camp_site", "caravan_site"}),
+    "leisure": frozenset({"sports_centre", "stadium", "water_park", "summer_camp"}),
+}
+"""Grounds that are often for guests, members or who pays."""
 _PARKING_OFF_GROUND = frozenset({"underground", "multi-storey", "rooftop", "sheds", "carports"})
 _PROTECTED = {
     "leisure": frozenset({"nature_reserve"}),
@@ -191,8 +202,29 @@ def is_closed_ground(areas: Tagged) -> BoolArray:
     """Return a mask of ground that is closed, or on which nobody wants a runner; parking on the ground, too."""
     areas = Tags.of(areas)
     closed = has_any_value(areas, _CLOSED_GROUND) | is_tagged(areas, "military")
+    closed |= is_hazard_area(areas)
     closed |= has_value(areas, "amenity", {"parking"}) & ~has_value(areas, "parking", _PARKING_OFF_GROUND)
     return closed & ~ways.is_off_ground(areas)
+
+
+def is_hazard_area(areas: Tagged) -> BoolArray:
+    """Return a mask of minefields, blasting grounds and other areas of a hazard to people, known or not."""
+    areas = Tags.of(areas)
+    unnamed = has_value(areas, "boundary", {"hazard"}) & ~is_tagged(areas, "hazard")
+    return has_tag(areas, "hazard", but=_HAZARDS_OF_DRIVERS) | unnamed
+
+
+def is_closed_to_strangers(areas: Tagged) -> BoolArray:
+    """Return a mask of ground whose tags keep strangers out, and with them of all within that says nothing itself."""
+    areas = Tags.of(areas)
+    return access.is_closed_on_foot(areas).yes & ~ways.is_off_ground(areas)
+
+
+def is_entered_by_leave(areas: Tagged) -> BoolArray:
+    """Return a mask of grounds of which it is not known whether everybody may go in, and of zoos and the like."""
+    areas = Tags.of(areas)
+    told = access.is_closed_on_foot(areas)
+    return told.not_understood | (has_any_value(areas, _ENTERED_BY_LEAVE) & ~told.no)
 
 
 def is_jetty(lines: Tagged) -> BoolArray:

@@ -13,7 +13,7 @@ LINE_KEYS = ("highway", "railway", "waterway", "barrier", "natural", "man_made",
 AREA_KEYS = (
     "building", "natural", "landuse", "leisure", "amenity", "area:highway", "water", "waterway",
     "man_made", "aeroway", "military", "tourism", "highway", "boundary", "place",
-    "public_transport", "railway", "shop", "office", "sport", "golf", "barrier",
+    "public_transport", "railway", "shop", "office", "sport", "golf", "barrier", "hazard",
 )  # fmt: skip
 """A closed way or multipolygon with one of these keys is a row of `areas`."""
 
@@ -35,7 +35,7 @@ WAY_TAGS = (
 AREA_TAGS = (
     "building", "natural", "landuse", "leisure", "amenity", "area:highway", "area", "highway",
     "water", "waterway", "man_made", "aeroway", "military", "tourism", "boundary", "protect_class",
-    "place", "public_transport", "railway", "shop", "office", "sport", "golf", "barrier", "surface",
+    "place", "public_transport", "railway", "shop", "office", "sport", "golf", "barrier", "hazard", "surface",
     "smoothness", "width", "access", "foot", "bicycle", "dog", "fee", "lit", "seasonal", "wetland",
     "tunnel", "bridge", "layer", "location", "parking", "indoor", "intermittent", "building:levels",
     "historic", "name",

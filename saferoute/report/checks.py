@@ -21,6 +21,7 @@ A runner who veers as blindfolded walkers do (2.5 m in 15 m, "Veering in human l
 11 m off the line after 30 s at 2.2 m/s; the rest is a margin."""
 _EDGE = f"the edge: a drop or water is mapped within {EDGE_M:.0f} m of the line"
 _LAMPS = "lamps: it is dark at that hour, and lighting is not tagged"
+_LEAVE = "whether one may go in, and when: it lies in a zoo, camp, sports ground or the like"
 _SURE_PCT = 1.0
 """Standard error of a slope above which it must be checked, in percentage points [J]."""
 _COMPLETE = 0.5
@@ -69,6 +70,7 @@ def list_checks(
     beside_edge: IntArray,
     unlit_in_the_dark: BoolArray,
     unread: Sequence[Sequence[str]],
+    on_ground_by_leave: IntArray,
 ) -> list[list[str]]:
     """Return the checks to make on foot before running, for everything the data cannot tell.
 
@@ -84,6 +86,8 @@ def list_checks(
         Whether it is dark at the hour and lighting is not tagged.
     unread : n lists of str
         ``key=value`` of the tags of each that are not understood.
+    on_ground_by_leave : ndarray of row numbers
+        Stretches on ground of which it is not known whether everybody may go in.
 
     Returns
     -------
@@ -92,13 +96,14 @@ def list_checks(
     """
     grounds = tags[["kind", "dog", "fee", "beach_club"]].to_dict("records")
     rows = zip(table.to_dict("records"), grounds, unlit_in_the_dark, unread, strict=True)
-    edges = set(beside_edge.tolist())
+    edges, asking = set(beside_edge.tolist()), set(on_ground_by_leave.tolist())
     return [
         [
             *([_LAMPS] if is_unlit else []),
             *([_EDGE] if number in edges else []),
             "holes, glass, nails and debris",
             *_CHECKS_BY_KIND.get(ground["kind"], []),
+            *([_LEAVE] if number in asking else []),
             *_list_permissions(ground),
             *_list_unknowns(row, not_understood),
             *(f"what {sanitize_text(tag)} means: it is tagged so, and not understood" for tag in not_understood),

@@ -84,6 +84,7 @@ def stretch_table(survey: Survey, merged: candidates.Stretches, top: int) -> gpd
         beside_edge=survey.hazards.lines_beside_hazard(shapely.STRtree(lines), "drop", checks.EDGE_M),
         unlit_in_the_dark=(moment is not None and moment.dark) & ~_is_lit(samples.ground, grounds),
         unread=_list_unread(samples.ground, grounds),
+        on_ground_by_leave=survey.hazards.lines_on_ground_by_leave(shapely.STRtree(lines)),
     )
     return gpd.GeoDataFrame(table, geometry=lines, crs=survey.area.crs)
 

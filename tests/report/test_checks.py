@@ -19,11 +19,19 @@ def list_one(
     edge: bool = False,
     dark: bool = False,
     unread: tuple[str, ...] = (),
+    by_leave: bool = False,
 ) -> str:
     """Return the checks of one stretch as a text."""
     table, ground = pd.DataFrame([KNOWN | (known or {})]), pd.DataFrame([PLAIN | (tags or {})])
     beside_edge, unlit = np.flatnonzero([edge]), np.array([dark])
-    listed = checks.list_checks(table, ground, beside_edge=beside_edge, unlit_in_the_dark=unlit, unread=[unread])
+    listed = checks.list_checks(
+        table,
+        ground,
+        beside_edge=beside_edge,
+        unlit_in_the_dark=unlit,
+        unread=[unread],
+        on_ground_by_leave=np.flatnonzero([by_leave]),
+    )
     return " | ".join(listed[0])
 
 
@@ -77,3 +85,7 @@ def test_tags_that_nobody_understands_are_shown_with_their_text_and_are_not_miss
     assert "width=as a cart" in told
     assert "the width: it is not tagged" not in told
     assert "lit=[31mmoonlight" in told
+
+
+def test_ground_that_one_may_have_to_ask_or_pay_for_is_to_be_asked_about() -> None:
+    assert "whether one may go in" in list_one(by_leave=True)
