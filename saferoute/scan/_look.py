@@ -69,18 +69,7 @@ class Found:
 
 
 def survey_tile(tile: Tile, job: Job) -> Found | None:
-    """Return the stretches of a tile.
-
-    Parameters
-    ----------
-    tile : Tile
-    job : Job
-
-    Returns
-    -------
-    Found or None
-        None if the map has no way in or near the tile.
-    """
+    """Return the stretches of a tile, None if the map has no way in or near it."""
     frame = _Frame(tile, job)
     margin = _margin_for_ways(frame, job)
     while True:
@@ -115,10 +104,7 @@ def survey_tile(tile: Tile, job: Job) -> Found | None:
 
 
 def _margin_for_ways(frame: _Frame, job: Job) -> FloatArray:
-    """Return the margin that shows whole runs of windows on ways.
-
-    Looking at the map alone costs far less than a survey whose margin turns out too narrow.
-    """
+    """Return the margin that shows whole runs of windows on ways; it costs far less than a survey."""
     features_of, _ = job.open_data()
     margin = np.full(SIDES, MARGIN_M)
     while True:
@@ -167,10 +153,7 @@ class _Frame:
         return float(west), float(south), float(east), float(north)
 
     def measure_depths(self, xy: FloatArray, margin: FloatArray) -> FloatArray:
-        """Return how far inside each side of the widened box points lie in metres, shape (n, 4).
-
-        It is infinite for a side beyond which there are no data: nothing is cut off there.
-        """
+        """Return how far inside each side points lie in metres, shape (n, 4); infinite if the data end there."""
         west, south, east, north = self.widen_box(margin)
         depth = np.stack([xy[:, 0] - west, xy[:, 1] - south, east - xy[:, 0], north - xy[:, 1]], axis=1)
         ends = np.array([west, south, -east, -north]) <= self.data_box * [1, 1, -1, -1]
@@ -197,18 +180,8 @@ class _Frame:
 class _Owned:
     """The stretches of a survey that belong to a tile, and the margin that they need.
 
-    Attributes
-    ----------
-    middle, lonlat : ndarray of shape (s, 2)
-        Middles of all stretches, in metres and in degrees.
-    mine : ndarray of shape (s,)
-        Mask of the stretches whose middle lies in the tile.
-    seam : ndarray of shape (s,)
-        Metric zone beyond the seam near a stretch, ``""`` far from any.
-    beyond : ndarray of shape (s,)
-        Mask of the stretches whose middle lies in another zone near the tile.
-    rivals : ndarray of shape (p, 2)
-        Pairs of stretches on the same ground.
+    ``mine`` marks the stretches whose middle lies in the tile, ``beyond`` those in another
+    metric zone nearby, and ``seam`` names that zone, ``""`` far from any.
     """
 
     def __init__(self, frame: _Frame, ground: search.Survey, merged: candidates.Stretches) -> None:
@@ -280,10 +253,7 @@ class _Owned:
 
 
 class _Runs:
-    """Runs of windows that share samples, and the runs that the margin cuts off.
-
-    Windows of different runs do not affect each other.
-    """
+    """Runs of windows that share samples, and those that the margin cuts off; runs do not affect each other."""
 
     def __init__(self, frame: _Frame, ground: search.Survey, margin: FloatArray) -> None:
         self._frame, self._ground, self._margin = frame, ground, margin

@@ -1,6 +1,8 @@
-"""The spine: place → features → stretches → measurements → scores → ranking → session.
+"""Searches: from a query to a ranking, an explanation or a session.
 
-The only room that composes the others: the command line, Python and a scan all start from a `Query`.
+This package alone combines the others, in this order: place, features, strokes,
+windows, measurements, scores, stretches. The command line, Python and scans all
+start from a `Query`.
 """
 
 from __future__ import annotations

@@ -16,15 +16,22 @@ if TYPE_CHECKING:
     from saferoute.arrays import BoolArray, FloatArray
 
 MAX_RADIUS_M = 100_000.0
+"""Largest radius of an area in metres [J]."""
 
 
 def area_around(place: Place, radius_m: float) -> Area:
     """Return the circle around a place, in the metric CRS of its UTM zone.
 
+    Parameters
+    ----------
+    place : Place
+    radius_m : float
+        Above 0 and at most `MAX_RADIUS_M`.
+
     Raises
     ------
     InvalidInput
-        If the radius is not above 0, or beyond `MAX_RADIUS_M`.
+        If the radius is not within these bounds.
     """
     if not 0 < radius_m <= MAX_RADIUS_M:
         raise InvalidInput(f"radius {radius_m:g} m: it must be above 0 and at most {MAX_RADIUS_M:g} m")
@@ -32,7 +39,14 @@ def area_around(place: Place, radius_m: float) -> Area:
 
 
 def area_from_bounds(bounds_m: tuple[float, float, float, float], crs: str) -> Area:
-    """Return the area of west, south, east and north in metres of a CRS.
+    """Return a rectangular area.
+
+    Parameters
+    ----------
+    bounds_m : tuple of float
+        West, south, east and north in metres of `crs`.
+    crs : str
+        A metric CRS.
 
     Raises
     ------
@@ -55,7 +69,7 @@ def area_from_bounds(bounds_m: tuple[float, float, float, float], crs: str) -> A
 
 
 def project_centre(area: Area) -> FloatArray:
-    """Return the place in the area's CRS, shape (2,)."""
+    """Return the middle of an area in the area's CRS, shape (2,)."""
     from pyproj import Transformer
 
     to_area = Transformer.from_crs(WGS84, area.crs, always_xy=True)
@@ -63,7 +77,19 @@ def project_centre(area: Area) -> FloatArray:
 
 
 def distance_outside_m(area: Area, xy: FloatArray) -> FloatArray:
-    """Return how far points of shape (n, 2) lie beyond the area's edge, in metres; at most 0 inside."""
+    """Return the distance of points to the edge of an area.
+
+    Parameters
+    ----------
+    area : Area
+    xy : ndarray of shape (n, 2)
+        In the area's CRS.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        Metres, positive outside the area, 0 or less inside.
+    """
     away = xy - project_centre(area)
     if area.half_m is None:
         beyond: FloatArray = np.hypot(*away.T) - area.radius_m
@@ -73,13 +99,24 @@ def distance_outside_m(area: Area, xy: FloatArray) -> FloatArray:
 
 
 def covered_share(area: Area, extent: shapely.Geometry) -> float:
-    """Return which part of an area a polygon in its CRS covers, 0..1."""
+    """Return the share of an area that a polygon in its CRS covers, 0 to 1."""
     ground = _rectangle_of_area(area) if area.half_m else shapely.Point(project_centre(area)).buffer(area.radius_m)
     return float(shapely.area(shapely.intersection(ground, extent)) / shapely.area(ground))
 
 
 def is_touching(area: Area, geometry: NDArray[np.object_]) -> BoolArray:
-    """Return a mask of geometries in the area's CRS that touch the area."""
+    """Return a mask of the geometries that touch an area.
+
+    Parameters
+    ----------
+    area : Area
+    geometry : ndarray of shape (n,)
+        In the area's CRS.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+    """
     if area.half_m is None:
         near: BoolArray = shapely.dwithin(geometry, shapely.Point(project_centre(area)), area.radius_m)
         return near

@@ -25,20 +25,23 @@ if TYPE_CHECKING:
     from saferoute.model import Area, Features
 
 FEWEST = 4
-"""Counters below which a rank correlation says nothing."""
+"""Number of counters below which a rank correlation means nothing [J]."""
 _DRAWS = 2000
+"""Number of bootstrap draws."""
 _SEED = 20_190_418
 _M_PER_DEGREE = 111_700.0
-"""No degree of latitude is longer."""
+"""Upper bound of the length of a degree of latitude in metres."""
 _MARGIN = 1.2
 _LEAST_RADIUS_M = 300.0
+"""Least radius of the area around a few points, in metres."""
 _TILE_DEG = 0.5
+"""Size in degrees of the tiles into which points are divided."""
 
 
 def crowding_at(
     extract: Path | str | Sequence[Path | str] | ExtractSource, lonlat: ArrayLike, *, at: str = ""
 ) -> FloatArray:
-    """Return the crowding index at points: people on foot an hour, to an order of magnitude.
+    """Return the crowding index at points: people on foot per hour, to an order of magnitude.
 
     Parameters
     ----------
@@ -56,7 +59,7 @@ def crowding_at(
     Returns
     -------
     ndarray of shape (n,)
-        NaN outside of the data, where no way is within 250 m, and for points that are no numbers.
+        NaN outside the data, where no way lies within 250 m, and for points that are NaN.
 
     Raises
     ------
@@ -78,7 +81,7 @@ def crowding_at(
     index = np.full(len(points), np.nan)
     source = _open_extracts(extract)
     inside = np.flatnonzero(_is_within_extract(source, points))
-    # Points may lie all over a country: each tile has its own metres and time zone.
+    # Points may lie all over a country, and each tile has its own CRS and time zone.
     tiles, tile = np.unique(np.floor(points[inside] / _TILE_DEG), axis=0, return_inverse=True)
     for number in range(len(tiles)):
         here = inside[tile.ravel() == number]
@@ -93,21 +96,21 @@ def crowding_at(
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Agreement of an index with n counters.
+    """The agreement of the crowding index with counters.
 
     Attributes
     ----------
     counters : int
-        How many lie on the map.
+        Number of counters on the map.
     off_map : int
-        How many do not, and were left out.
+        Number of the others, which are not used.
     spearman, interval : float, tuple of float
         Rank correlation of the map's index with the counts, each at the hour
         counted, and its 95 % bootstrap interval, counters drawn with
         replacement. The index learns nothing from the counters.
     left_out, left_out_interval : float, tuple of float
-        The same for the people an hour that the index predicts for each
-        counter when calibrated by all the others.
+        The same for the people per hour predicted at each counter by the index
+        calibrated with all the others (leave-one-out).
     factor, left_out_factor : float
         Typical factor between count and prediction: the exponential of the
         mean absolute error of the logarithm.
@@ -130,7 +133,7 @@ class Evaluation:
 def evaluate_crowding(
     counts: Path | str, extract: Path | str | Sequence[Path | str] | ExtractSource, *, at: str = ""
 ) -> Evaluation:
-    """Compare the index with counters.
+    """Return how well the crowding index agrees with counters.
 
     Parameters
     ----------
@@ -139,6 +142,10 @@ def evaluate_crowding(
     extract : path, sequence of path or ExtractSource
     at : str
         The hour of the rows that name none; by default a mean hour of the week.
+
+    Returns
+    -------
+    Evaluation
 
     Raises
     ------
@@ -182,13 +189,13 @@ def _require_counters(on_map: int, everywhere: int, counts: Path | str) -> None:
 
 
 def _predict_leaving_one_out(index: FloatArray, count: FloatArray) -> FloatArray:
-    """Return people an hour for each counter, by a scale that all the others teach."""
+    """Return the people per hour at each counter, by a scale fitted to all the others."""
     others = ~np.eye(len(index), dtype=bool)
     return np.array([crowding.fit_scale(index[o], count[o]).estimate_people(index[~o])[0] for o in others])
 
 
 def _bootstrap_interval(predicted: FloatArray, truth: FloatArray) -> tuple[float, float]:
-    """Return the 2.5th and 97.5th percentile of the rank correlation, counters drawn with replacement."""
+    """Return the 95 % interval of the rank correlation, from counters drawn with replacement."""
     drawn = np.random.default_rng(_SEED).integers(0, len(truth), (_DRAWS, len(truth)))
     found = np.array([crowding.compute_spearman(predicted[rows], truth[rows]) for rows in drawn])
     low, high = np.nanpercentile(found, [2.5, 97.5]) if np.isfinite(found).any() else (np.nan, np.nan)
@@ -196,7 +203,7 @@ def _bootstrap_interval(predicted: FloatArray, truth: FloatArray) -> tuple[float
 
 
 def _typical_factor(predicted: FloatArray, truth: FloatArray) -> float:
-    """Return the typical factor between two positive numbers; less than one an hour counts as one."""
+    """Return the typical factor between two positive numbers; values below one per hour count as one."""
     return float(np.exp(np.abs(np.log(np.fmax(predicted, 1.0) / np.fmax(truth, 1.0))).mean()))
 
 
@@ -216,11 +223,12 @@ def _is_within_extract(source: ExtractSource, lonlat: FloatArray) -> NDArray[np.
 
 
 def _read_map_around(source: ExtractSource, lonlat: FloatArray) -> tuple[Area, Features, FloatArray]:
-    """Return an area that holds points, the map as far around as crowding looks, and the points in metres."""
+    """Return an area that holds points, its map with the margin of crowding, and the points in metres."""
     from pyproj import Transformer
 
     low, high = lonlat.min(axis=0), lonlat.max(axis=0)
     lon, lat = (float(v) for v in (low + high) / 2)
+    # Measured at the latitude nearest to the equator, where a degree of longitude is longest.
     wide = (high[0] - low[0]) * np.cos(np.radians(max(abs(lat) - abs(high[1] - low[1]) / 2, 0.0)))
     reach = max(float(wide), float(high[1] - low[1])) / 2 * _M_PER_DEGREE
     area = area_around(Place("", lon, lat), max(reach, _LEAST_RADIUS_M))

@@ -1,4 +1,4 @@
-"""From a query to what is known of one way."""
+"""The explanation of the way nearest to a place."""
 
 from __future__ import annotations
 
@@ -18,17 +18,18 @@ if TYPE_CHECKING:
     from saferoute.search._query import Near, PlaceOptions, Query
 
 RADIUS_M = 250.0
-"""A way is looked for so far around a place."""
+"""Radius around a place in metres within which a way is looked for [J]."""
 _ALL = 10_000
+"""Number of stretches that no circle of `RADIUS_M` holds."""
 
 
 def explain(near: Near | Query, **options: Unpack[PlaceOptions]) -> Explanation:
-    """Explain how the way nearest to a place scores, or which limit excludes it.
+    """Return how the way nearest to a place scores, or which limit excludes it.
 
     Parameters
     ----------
     near, **options
-        As of `saferoute.find`, without ``radius_m`` and ``top``.
+        See `saferoute.find`; ``radius_m`` and ``top`` are fixed.
 
     Returns
     -------
@@ -39,7 +40,7 @@ def explain(near: Near | Query, **options: Unpack[PlaceOptions]) -> Explanation:
     PlaceNotFound
         If there is no way within 250 m.
     InvalidInput, SourceUnavailable
-        As of `saferoute.find`.
+        See `saferoute.find`.
 
     Examples
     --------
@@ -51,6 +52,7 @@ def explain(near: Near | Query, **options: Unpack[PlaceOptions]) -> Explanation:
     ranking = find(replace(query, area=area_around(place, RADIUS_M), top=_ALL))
     here = shapely.Point(project_centre(ranking.area))
     nearest: tuple[float, bool, dict[str, Any]] | None = None
+    # The nearest way counts, be it recommended or excluded: that is the one the reader asks about.
     for table, recommended in ((ranking.stretches, True), (ranking.excluded, False)):
         if len(table):
             away = table.geometry.distance(here).to_numpy()

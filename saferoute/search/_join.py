@@ -1,4 +1,4 @@
-"""Joining the ways that may be run on by their tags to strokes: the same for every runner, hour and place."""
+"""Joining of ways to strokes by their tags, which is the same for every runner, hour and place."""
 
 from __future__ import annotations
 
@@ -17,14 +17,20 @@ if TYPE_CHECKING:
 
 
 def join_ways(ways: gpd.GeoDataFrame) -> Strokes:
-    """Join foot ways, and running tracks apart from them, with the side paths at each vertex.
+    """Return the strokes of foot ways and, apart from them, of running tracks.
 
     Parameters
     ----------
     ways : GeoDataFrame of n rows
         As of `Features`, in metres or degrees.
+
+    Returns
+    -------
+    Strokes
+        With the number of side paths at each vertex.
     """
     reasons = limits.exclude_ways(ways)
+    # People also come from side paths that are excluded, but not from motor roads or what is not built.
     counted = pd.notna(reasons) & ~np.isin(reasons.astype(str), ["motor road", "not built"])
     on_foot = candidates.build_strokes(ways, reasons == "")
     on_foot = replace(on_foot, side_paths=candidates.count_side_paths(on_foot, ways, counted))

@@ -1,4 +1,4 @@
-"""A survey measured: heights looked up, slopes limited, every criterion asked."""
+"""The measurement of a survey: heights, the limit on slopes, and every criterion."""
 
 from __future__ import annotations
 
@@ -36,7 +36,27 @@ def survey_area(
     profile: Profile,
     elevation_of: ElevationSource | None = None,
 ) -> Survey:
-    """Survey an area: its map, the heights of what is free there, and what every criterion measures."""
+    """Return a survey of an area with its heights and measurements.
+
+    Parameters
+    ----------
+    area : Area
+    features_of : FeatureSource
+    profile : Profile
+    elevation_of : ElevationSource, optional
+        Without it slopes are unknown, and the notes say so.
+
+    Returns
+    -------
+    Survey
+
+    Raises
+    ------
+    PlaceNotFound
+        If the map has no way in the area.
+    SourceUnavailable
+        If a service on the network does not answer.
+    """
     survey = survey_map(area, features_of=features_of, profile=profile)
     return measure_windows(survey if elevation_of is None else look_up_heights(survey, elevation_of))
 
@@ -44,7 +64,7 @@ def survey_area(
 def look_up_heights(survey: Survey, elevation_of: ElevationSource) -> Survey:
     """Return a survey with the heights of its samples in its evidence.
 
-    Where some raster is fine enough to show dents, heights are taken every metre, too.
+    If a raster is fine enough to show dents, heights are also read every metre.
     """
     _LOG.info("looking up heights")
     samples = survey.samples
@@ -62,7 +82,7 @@ def _read_heights_near(xy: FloatArray, elevation_of: ElevationSource, area: Area
 
 
 def measure_windows(survey: Survey) -> Survey:
-    """Return a survey without the windows that slope or a drop beyond excludes, and the rest measured."""
+    """Return a survey with every criterion measured, without windows that are steep or end at a drop."""
     windows, sample_reasons = _exclude_windows(survey)
     return replace(
         survey,
@@ -83,5 +103,6 @@ def _exclude_windows(survey: Survey) -> tuple[Windows, NDArray[np.object_]]:
         hit = candidates.is_in_runs(found.first[reasons == reason], found.n_samples, size)
         sample_reasons[hit & (sample_reasons == "")] = reason
     found = candidates.select_windows(found, reasons == "")
+    # A sample of an excluded window may still be in one that is not.
     sample_reasons[candidates.is_in_runs(found.first, found.n_samples, size)] = ""
     return found, sample_reasons

@@ -1,4 +1,4 @@
-"""What the user must know of a survey, in words."""
+"""Notes on a survey: what users must know of its map, its heights and its hour."""
 
 from __future__ import annotations
 
@@ -18,7 +18,19 @@ _ALL = 0.995
 
 
 def collect_notes(area: Area, windows: Windows, evidence: Evidence) -> tuple[str, ...]:
-    """Return what the user must know of the map, the heights and the hour of a survey, each said once."""
+    """Return the notes on the map, the heights and the hour of a survey, each once.
+
+    Parameters
+    ----------
+    area : Area
+    windows : Windows
+        Those that were measured.
+    evidence : Evidence
+
+    Returns
+    -------
+    tuple of str
+    """
     heights = evidence.elevation
     notes = (
         *evidence.features.notes,
@@ -31,7 +43,7 @@ def collect_notes(area: Area, windows: Windows, evidence: Evidence) -> tuple[str
 
 
 def _coverage_notes(area: Area, features: Features) -> tuple[str, ...]:
-    """Return how much of the area the map covers, where that is less than all of it."""
+    """Return a note on the share of the area that the map covers, none if it is all."""
     share = 1.0 if features.extent is None else covered_share(area, features.extent)
     if share >= _ALL:
         return ()
@@ -40,7 +52,7 @@ def _coverage_notes(area: Area, features: Features) -> tuple[str, ...]:
 
 
 def _elevation_notes(windows: Windows, heights: Heights | None) -> tuple[str, ...]:
-    """Return what the heights cannot show."""
+    """Return notes on what the heights cannot show."""
     if heights is None:
         return ("no elevation was given: slopes are unknown",)
     if not len(windows):
@@ -60,7 +72,7 @@ def _elevation_notes(windows: Windows, heights: Heights | None) -> tuple[str, ..
 
 
 def _hour_notes(moment: Moment | None) -> tuple[str, ...]:
-    """Return for which hour people and light are judged."""
+    """Return a note on the hour for which people and light are judged, none without an hour."""
     if moment is None:
         return ()
     sun = "it is dark" if moment.dark else "it is light"

@@ -1,4 +1,4 @@
-"""From a query to a session."""
+"""The planning of a session from a query."""
 
 from __future__ import annotations
 
@@ -17,26 +17,28 @@ if TYPE_CHECKING:
     from saferoute.search._query import Near, PlaceOptions, Query
 
 START_RADIUS_M = 250.0
-"""Heights must reach into this circle around the start where rasters are named."""
+"""Radius around the start in metres that rasters must cover if they are named."""
 TOP = 200
-"""Stretches to choose from: more than anyone reads, for among the best twenty of a
-city there may be none near the start."""
+"""Number of stretches to choose from.
+
+Nobody reads so many, but the best twenty of a city may all be far from the start.
+"""
 
 
 def plan(near: Near | Query, *, wish: Wish | None = None, **options: Unpack[PlaceOptions]) -> Session:
-    """Plan a session from a place through recommended stretches near it, and home again.
+    """Return a session from a place through recommended stretches near it, and back.
 
     Parameters
     ----------
     near, **options
-        As of `saferoute.find`, without ``radius_m`` and ``top``.
+        See `saferoute.find`; ``radius_m`` and ``top`` are fixed.
     wish : Wish, optional
         Week, time or distance; the first week and the level's own time by default.
 
     Returns
     -------
     Session
-        Without steps, and with a note that says why, where no stretch can be reached.
+        If no stretch can be reached it has no steps, and a note that says why.
 
     Raises
     ------
@@ -53,7 +55,7 @@ def plan(near: Near | Query, *, wish: Wish | None = None, **options: Unpack[Plac
     >>> session.sections["duration_s"].max() <= 30
     np.True_
     """
-    # What routes are found with takes half a second to load, and other searches need none of it.
+    # The libraries for routing take half a second to import, and other searches do not need them.
     from saferoute.search._session import plan_through_stretches, search_radius_m
     from saferoute.training import check_wish
 

@@ -1,4 +1,4 @@
-"""How results show and save themselves: the reports, exports and page behind their methods."""
+"""How results show and save themselves, by means of the reports, the exports and the page."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 
 class _ReportPresenter:
-    """Shows results by `saferoute.report`, draws them by `saferoute.page` and saves them by their suffix."""
+    """A presenter that uses `saferoute.report`, `saferoute.page` and `saferoute.exports`.
+
+    Each method imports what it needs, because most programs use only one or two of them.
+    """
 
     def format_line(self, result: AnyResult) -> str:
         """Return a result in one line."""
@@ -45,7 +48,7 @@ class _ReportPresenter:
         return notebook.session_html(result) if isinstance(result, Session) else notebook.ranking_html(result)
 
     def build_table(self, result: Ranking | Session, layer: str, crs: Any) -> gpd.GeoDataFrame:
-        """Return a layer of a result as a table of plain values in a coordinate system."""
+        """Return a layer of a result as a table of plain values in a CRS."""
         from pyproj.exceptions import CRSError
 
         from saferoute.exports import build_tables
@@ -88,11 +91,20 @@ class _ReportPresenter:
 
 
 PRESENTER = _ReportPresenter()
-"""What a search gives to its results."""
+"""The presenter that searches attach to their results."""
 
 
 def list_parts(result: AnyResult) -> Parts:
-    """Return what a result shows as text: its first line, its table, and the lines below."""
+    """Return the parts of the text of a result: its first line, its table and the lines below.
+
+    Parameters
+    ----------
+    result : Ranking, Session or Explanation
+
+    Returns
+    -------
+    Parts
+    """
     from saferoute.report import table, timetable
 
     if isinstance(result, Explanation):

@@ -1,4 +1,4 @@
-"""The query every search starts from: an area, data and a runner, and how it is opened from what a person writes."""
+"""The query from which every search starts: an area, open data and a runner."""
 
 from __future__ import annotations
 
@@ -28,16 +28,18 @@ if TYPE_CHECKING:
     Paths: TypeAlias = Path | str | Sequence[Path | str]
 
 RADIUS_M = 1500.0
+"""Default radius of a search in metres."""
 TOP = 20
+"""Default number of stretches."""
 
 
 class PlaceOptions(RunnerOptions, total=False):
-    """Besides who runs: in which data, and which of several places of a name.
+    """Options of every search: the runner, the data, and the choice among places of one name.
 
     Attributes
     ----------
     pick : int
-        Which place, from 1, where a name has several.
+        Number of the place, from 1, if several have the name.
     region : path or sequence of path
         A folder with extracts and elevation rasters, or extracts one by one.
         Without `region` and `osm` the map comes from OpenStreetMap's servers.
@@ -66,12 +68,12 @@ class PlaceOptions(RunnerOptions, total=False):
 
 
 class FindOptions(PlaceOptions, total=False):
-    """Besides those of every search: how far around a place, and how many stretches.
+    """Options of a search for stretches: those of every search, a radius and a number.
 
     Attributes
     ----------
     radius_m : float
-        How far around the place, m; 1500 by default.
+        Radius around the place in metres; 1500 by default.
     top : int
         Most stretches to return; 20 by default.
     """
@@ -87,13 +89,13 @@ class Query:
     Attributes
     ----------
     area : Area
-        Stretches whose middle lies within are ranked.
+        Stretches are ranked if their middle lies in it.
     features : FeatureSource
-        The map.
+        Source of the map.
     profile : Profile
         The runner, and the hour.
     elevation : ElevationSource, optional
-        Without it slopes are unknown, and said to be.
+        Without it slopes are unknown, and the results say so.
     top : int
         Most stretches to return.
 
@@ -115,7 +117,7 @@ class Query:
 
     @classmethod
     def open(cls, near: Near, *, radius_m: float = RADIUS_M, top: int = TOP, **options: Unpack[PlaceOptions]) -> Query:
-        """Open the data that the options name, and find the place in them.
+        """Return the query for a place, after opening the data that the options name.
 
         Parameters
         ----------
@@ -124,6 +126,10 @@ class Query:
             a point of longitude and latitude.
         radius_m, top, **options
             See `FindOptions`.
+
+        Returns
+        -------
+        Query
 
         Raises
         ------
@@ -143,13 +149,14 @@ class Query:
         if profile.at:
             place = clock.add_time_zone(place, online.open_cache())
         area = area_around(place, radius_m)
-        if sources.rasters and folder is None:  # rasters of a folder may lie beside the place, files that are named not
+        # A folder may hold rasters of other places; files that are named must cover this one.
+        if sources.rasters and folder is None:
             sources.rasters.check_coverage(place.lon, place.lat, radius_m)
         return cls(area, _calibrate(sources.features, options), profile, sources.elevation, top)
 
 
 def require_query(near: Near | Query, options: Any, **fixed: Any) -> Query:
-    """Return a query as it is, or the one that a place and options name.
+    """Return a query as it is, or open the one that a place and options describe.
 
     Raises
     ------
@@ -164,7 +171,12 @@ def require_query(near: Near | Query, options: Any, **fixed: Any) -> Query:
 
 
 def format_near(near: Near) -> str:
-    """Return a place as text.
+    """Return a place as text, as the command line takes it.
+
+    Raises
+    ------
+    InvalidInput
+        If it is neither text nor a pair of finite numbers nor a point.
 
     Examples
     --------
@@ -195,7 +207,7 @@ def _open_sources(folder: Path | None, extracts: list[Path], online: Online, opt
 
 
 def _split_region(region: Paths | None) -> tuple[Path | None, list[Path]]:
-    """Return a region's folder, or its extracts one by one."""
+    """Return the folder of a region, or its extracts if files are named."""
     paths = _list_paths(region)
     if region is not None and not paths:
         raise InvalidInput("the region names no file: give a folder or extracts, or leave it out to search online")
@@ -211,7 +223,7 @@ def _list_paths(paths: Paths | None) -> list[Path]:
 
 
 def _calibrate(features: FeatureSource, options: PlaceOptions) -> FeatureSource:
-    """Return the map with what counters and a raster of people know of it."""
+    """Return the map, calibrated by counters and a raster of people if they are given."""
     counts, population = options.get("counts"), options.get("population")
     if counts is None and population is None:
         return features

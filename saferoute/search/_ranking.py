@@ -1,4 +1,4 @@
-"""From a query to a ranking."""
+"""The ranking of the stretches near a place."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _LOG = logging.getLogger(__name__)
 
 @collect_garbage_rarely()
 def find(near: Near | Query, **options: Unpack[FindOptions]) -> Ranking:
-    """Find the stretches near a place, best first, anywhere in the world.
+    """Return the stretches near a place, best first, anywhere in the world.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def find(near: Near | Query, **options: Unpack[FindOptions]) -> Ranking:
         ``lat,lon``, ``geo:lat,lon`` or a name; latitude and longitude; a point
         of longitude and latitude; or a query, which says all of the rest.
     radius_m : float
-        How far around the place, m; 1500 by default.
+        Radius around the place in metres; 1500 by default.
     top : int
         Most stretches to return; 20 by default.
     region : path or sequence of path
@@ -51,14 +51,14 @@ def find(near: Near | Query, **options: Unpack[FindOptions]) -> Ranking:
     counts, population : path
         CSV of counters and raster of people that calibrate crowding.
     pick : int
-        Which place, from 1, where a name has several.
+        Number of the place, from 1, if several have the name.
     level : str
         A level's name, or the path of a profile's TOML file; ``beginner`` by default.
     profile : Profile or str
         What `saferoute.load_profile` returns; a text means the same as for `level`.
     at : str
         ``sat 07:00``, ``2026-06-20T07:00`` or ``now``, in the local time of the place.
-        By default crowding is that of a mean hour, and nothing is said of light.
+        By default crowding is that of a mean hour, and light is not judged.
     surface : str or sequence of str
         Only these surfaces, as in ``sand,grass``.
     min_length : float
@@ -66,12 +66,12 @@ def find(near: Near | Query, **options: Unpack[FindOptions]) -> Ranking:
     barefoot : bool
         Sand and grass only.
     online : saferoute.Online
-        How the network and the cache are used.
+        Settings of the network and the cache.
 
     Returns
     -------
     Ranking
-        Empty, with the exclusions counted, where nothing qualifies.
+        If nothing qualifies it is empty and counts what was excluded.
 
     Raises
     ------
@@ -92,6 +92,7 @@ def find(near: Near | Query, **options: Unpack[FindOptions]) -> Ranking:
     survey = survey_area(query.area, features_of=query.features, profile=query.profile, elevation_of=query.elevation)
     _LOG.info("scoring %d windows", len(survey.windows))
     merged, score = build_stretches(survey)
+    # Dropped before ranking: a better stretch on the same ground stands for the others.
     merged = candidates.drop_overlapping_stretches(merged, score, query.profile.lane_m)
     elevation = survey.evidence.elevation
     return Ranking(
@@ -109,7 +110,20 @@ def find(near: Near | Query, **options: Unpack[FindOptions]) -> Ranking:
 
 
 def build_stretches(survey: Survey) -> tuple[candidates.Stretches, FloatArray]:
-    """Return the stretches of a survey before those on the same ground are dropped, and the score of each."""
+    """Return all stretches of a survey, some of them on the same ground.
+
+    Parameters
+    ----------
+    survey : Survey
+        With its measurements.
+
+    Returns
+    -------
+    merged : Stretches
+        Some n stretches, merged from windows.
+    score : ndarray of shape (n,)
+        Best estimate of the score of each, 0 to 1.
+    """
     score = scoring.score_best_estimates(survey.measurements, survey.evidence.profile)
     merged = candidates.merge_windows(survey.windows, score, survey.evidence.profile)
     return merged, score[np.searchsorted(survey.windows.first, merged.worst.first)]

@@ -1,4 +1,4 @@
-"""From a ranking to a session: the foot network around the place, and a way through both."""
+"""A session from a ranking: the footpaths around the place, and a route along them."""
 
 from __future__ import annotations
 
@@ -20,17 +20,41 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 
 REACH_M = (500.0, 5000.0)
-"""Stretches are looked for so far from the start, at least and at most."""
+"""Least and largest radius in metres around the start in which stretches are searched [J]."""
 
 
 def search_radius_m(level: Training, wish: Wish) -> float:
-    """Return how far around the start stretches are worth looking for."""
+    """Return the radius around the start within which stretches are worth searching.
+
+    Parameters
+    ----------
+    level : Training
+    wish : Wish
+
+    Returns
+    -------
+    float
+        Metres.
+    """
     low, high = REACH_M
+    # Less than the reach, because paths wind: 0.8 of it as the crow flies [J].
     return float(np.clip(0.8 * training.estimate_reach_m(level, wish), low, high))
 
 
 def plan_through_stretches(ranking: Ranking, *, wish: Wish, elevation_of: ElevationSource | None) -> Session:
-    """Return the session through a ranking's stretches, from the ranking's own place."""
+    """Return a session through the stretches of a ranking, from the ranking's own place.
+
+    Parameters
+    ----------
+    ranking : Ranking
+    wish : Wish
+    elevation_of : ElevationSource, optional
+        Without it the heights along the route are unknown.
+
+    Returns
+    -------
+    Session
+    """
 
     def heights(xy: FloatArray) -> FloatArray:
         if elevation_of is None:

@@ -1,4 +1,4 @@
-"""From the map of an area to its windows: all that is known before anything is measured."""
+"""The survey of an area: from its map to the windows that no limit excludes."""
 
 from __future__ import annotations
 
@@ -29,16 +29,21 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 MARGIN_M = 2000.0
-"""Features are read this far beyond the area: crowding looks 1 km around a stretch and from
-there 950 m further for what draws people, and strokes should not end at the area's edge."""
+"""Features are read this far beyond the area.
+
+Crowding looks 1 km around a stretch and from there 950 m further for attractors, and
+strokes should not end at the edge of the area.
+"""
 COMPARED_M = 1100.0
-"""Ways are cut into samples this far beyond the windows of the area: their crowding is compared with
-that of the ways within 1 km of a station, which is at most 50 m off."""
+"""Ways are cut into samples this far beyond the windows of the area.
+
+Their crowding is compared with that of the ways within 1 km of a station, which is at most 50 m off.
+"""
 
 
 @dataclass(frozen=True)
 class Survey:
-    """An area surveyed: first its map, later heights and measurements.
+    """An area surveyed: first its map, then its heights and measurements.
 
     Attributes
     ----------
@@ -81,12 +86,9 @@ def survey_map(
     profile: Profile,
     on_open_ground: bool = True,
 ) -> Survey:
-    """Find the windows of an area that no limit of the map excludes.
+    """Return a survey of the windows that no limit of the map excludes, not measured yet.
 
-    Parameters
-    ----------
-    on_open_ground : bool
-        Without, ways alone are looked at, which takes a third of the time.
+    Without `on_open_ground` only ways are surveyed, which takes a third of the time.
     """
     _LOG.info("reading the map")
     moment = clock.parse_moment(profile.at, area.place) if profile.at else None
@@ -158,7 +160,7 @@ def _ground_of_ways(ways: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _append_open_ground(of_ways: gpd.GeoDataFrame, open_ground: candidates.OpenGround) -> gpd.GeoDataFrame:
-    """Put the ways and the rows of open ground into one table with their origin."""
+    """Return ways and rows of open ground in one table, with their origin."""
     if not len(open_ground.rows):
         return of_ways
     of_areas = open_ground.rows.assign(origin=np.where(open_ground.rows["kind"].eq("track"), "track", "area"))

@@ -1,4 +1,4 @@
-"""The tables of a ranking: what is recommended, and what is left out."""
+"""The tables of a ranking: recommended stretches and excluded ground."""
 
 from __future__ import annotations
 
@@ -27,12 +27,14 @@ if TYPE_CHECKING:
     from saferoute.search._survey import Survey
 
 LEFTOVER = "beside a better stretch"
+"""Reason of samples that no limit excludes and that are in no stretch."""
 _LEFTOVER_RULE = "run-outs, and what is left beside a better stretch and too short for one of its own"
 
 
 def stretch_table(survey: Survey, merged: candidates.Stretches, top: int) -> gpd.GeoDataFrame:
-    """Measure the merged stretches, and put the best into a table."""
+    """Return the best stretches of a survey, `top` at most, as a table in order of rank."""
     profile, samples = survey.evidence.profile, survey.samples
+    # A stretch is judged by its worst window, which is measured; only straightness sees the whole line.
     judged = np.searchsorted(survey.windows.first, merged.worst.first)
     measured = {
         c.name: c.measure(merged.worst, survey.evidence)
@@ -90,10 +92,10 @@ def stretch_table(survey: Survey, merged: candidates.Stretches, top: int) -> gpd
 
 
 def _turn_uphill(table: pd.DataFrame, lines: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Turn the stretches whose slope has a sure sign uphill, and note the bearing to run.
+    """Return the lines, turned uphill if the sign of the slope is sure, and note the bearing to run.
 
-    Backwards, uphill is the kinder direction; where the sign is not sure, no
-    direction is advised and the line stays as it is.
+    Backwards, uphill is the kinder direction. If the sign is not sure no direction is
+    advised: the line stays as it is and the bearing is NaN.
     """
     grade = table["grade_pct"].to_numpy(dtype=float)
     sure = np.abs(grade) > flatness.SURE * table["grade_sigma_pct"].to_numpy(dtype=float)
@@ -108,7 +110,7 @@ def _turn_uphill(table: pd.DataFrame, lines: NDArray[np.object_]) -> NDArray[np.
 
 
 def _height_profiles(survey: Survey, first: IntArray, n: IntArray) -> pd.DataFrame:
-    """Return the heights along stretches every step, with the greatest standard error and the source's name."""
+    """Return the heights along each stretch, their largest standard error and their source."""
     samples, elevation = survey.samples, survey.evidence.elevation
     start = first + samples.stroke[first]
     points = [slice(a, a + k + 1) for a, k in zip(start, n, strict=True)]
@@ -126,7 +128,7 @@ def _height_profiles(survey: Survey, first: IntArray, n: IntArray) -> pd.DataFra
 
 
 def _is_lit(ground: pd.DataFrame, rows_of: list[IntArray]) -> BoolArray:
-    """Return a mask of the lists of rows of ground all of which are known to be lit."""
+    """Return a mask of stretches all of whose ground is known to be lit."""
     lit = is_lit(ground).yes
     return np.array([lit[rows].all() for rows in rows_of], dtype=bool)
 
@@ -139,7 +141,7 @@ def _list_unread(ground: pd.DataFrame, rows_of: list[IntArray]) -> list[list[str
 
 
 def _first_ground(samples: Samples, sample: IntArray) -> IntArray:
-    """Return a row of ground that each sample touches."""
+    """Return one of the rows of ground that each sample touches."""
     return samples.pair_ground[samples.first_pair[sample]]
 
 
@@ -148,7 +150,11 @@ def _origins_of_samples(samples: Samples, first: IntArray) -> NDArray[np.object_
 
 
 def count_considered(survey: Survey, merged: candidates.Stretches) -> Mapping[str, float]:
-    """Count what was looked at."""
+    """Return how much a survey considered, by name.
+
+    Numbers of ways, areas, corridors, windows and stretches, and the length of the
+    stretches in metres.
+    """
     polygons, corridors = np.array(list(survey.open_ground.counts.values())).reshape(-1, 2).sum(axis=0)
     return {
         "ways": int(pd.notna(survey.way_reasons).sum()),
@@ -167,22 +173,23 @@ def _ground_rows_of_runs(samples: Samples, first: IntArray, n: IntArray) -> list
 
 
 def _unique_of_slices(values: IntArray, first: IntArray, n: IntArray) -> list[IntArray]:
-    """Return the values of each slice of an array of row numbers in ascending order, each once, none below 0."""
+    """Return the distinct row numbers in each slice of an array, sorted and without negative ones."""
     size = int(values.max(initial=0)) + 1
     found, owner = values[geometry.indices_of_slices(first, n)], np.repeat(np.arange(len(n)), n)
+    # One sort for all slices: the key of a value begins with its slice.
     key = np.unique(owner[found >= 0] * size + found[found >= 0])
     ends = np.searchsorted(key, np.arange(1, len(n)) * size)
     return np.split(key % size, ends) if len(n) else []
 
 
 def _osm_ids(ground: pd.DataFrame, rows_of: list[IntArray]) -> list[list[str]]:
-    """Return the objects of lists of rows of ground."""
+    """Return the OSM objects of each list of rows of ground."""
     kind, number = ground["osm_type"].to_numpy(), ground["osm_id"].to_numpy()
     return [sorted({f"{kind[g]}/{number[g]}" for g in rows}) for rows in rows_of]
 
 
 def _join_names(ground: pd.DataFrame, rows_of: list[IntArray]) -> pd.api.extensions.ExtensionArray:
-    """Return the names of lists of rows of ground, NaN where none has one."""
+    """Return the joined names of each list of rows of ground, NaN if none has a name."""
     names = ground["name"].to_numpy(dtype=object, na_value=None)
     words = (", ".join(name for name in dict.fromkeys(names[rows]) if name) for rows in rows_of)
     return pd.array([text or np.nan for text in words], dtype="str")
@@ -197,7 +204,7 @@ def _reasons_of_samples(survey: Survey, merged: candidates.Stretches) -> NDArray
 
 
 def _excluded_runs(survey: Survey, merged: candidates.Stretches) -> pd.DataFrame:
-    """Return the runs of samples that are in no stretch, each with the one reason it has."""
+    """Return the runs of samples that are in no stretch, each with its one reason."""
     status, samples = _reasons_of_samples(survey, merged), survey.samples
     change = (
         np.r_[True, (np.diff(samples.stroke) != 0) | (status[1:] != status[:-1])] if len(samples) else np.empty(0, bool)
@@ -218,7 +225,19 @@ def _excluded_runs(survey: Survey, merged: candidates.Stretches) -> pd.DataFrame
 
 
 def excluded_table(survey: Survey, merged: candidates.Stretches) -> gpd.GeoDataFrame:
-    """Return everything within the area that is in no stretch, with the reason."""
+    """Return all ground of the area that is in no stretch, with the reason.
+
+    Parameters
+    ----------
+    survey : Survey
+    merged : Stretches
+
+    Returns
+    -------
+    GeoDataFrame
+        Lines and areas in the survey's CRS with ``reason``, ``rule``, ``osm_ids``,
+        ``name`` and ``length_m``, which is 0 for areas.
+    """
     ways, refused = survey.features.ways, survey.open_ground.excluded
     limited = np.array([isinstance(r, str) and r != "" for r in survey.way_reasons], dtype=bool)
     parts = [

@@ -1,4 +1,4 @@
-"""Files that rankings and sessions are written to.
+"""Formats of the files that rankings and sessions are written to, chosen by suffix.
 
 A format is a function from a ranking or a session to text or bytes, and a line
 in `FORMATS` or `SESSION_FORMATS`.
@@ -23,7 +23,7 @@ __all__ = ["FORMATS", "SESSION_FORMATS", "check_format", "write_file"]
 
 
 def _import_on_call(module: str, function: str) -> Callable[[Any], str | bytes]:
-    """Return a function of a module that is imported when it is first called: many are slow, and not always wanted."""
+    """Return a function that imports its module only when it is called; many are slow and rarely used."""
 
     def call(result: Any) -> str | bytes:
         content: str | bytes = getattr(import_module(module), function)(result)
@@ -57,16 +57,29 @@ SESSION_FORMATS: dict[str, Callable[[Session], str | bytes]] = {
     ".json": _import_on_call("saferoute.exports.session_geojson", "to_geojson"),
     **_OF_BOTH,
 }
-"""Formats of a session by suffix; the first that fits holds."""
+"""Formats of a session by suffix. The first match counts: ``.workout.fit`` stands before ``.fit``."""
 
 
 def _find_suffix(path: Path, formats: Mapping[str, object]) -> str | None:
-    # A name that is nothing but a suffix, as in ".fit", has none.
+    # ".fit" is the name of a hidden file, not a suffix.
     return next((s for s in formats if path.name.lower().endswith(s) and len(path.name) > len(s)), None)
 
 
 def check_format(path: Path, formats: Mapping[str, object] = FORMATS) -> None:
-    """Raise `InvalidInput` for a suffix that nothing writes, before any work is done."""
+    """Raise an error if a file cannot be written, before any work is done.
+
+    Parameters
+    ----------
+    path : Path
+    formats : mapping
+        Formats by suffix.
+
+    Raises
+    ------
+    InvalidInput
+        If no format has the suffix, a library for it is missing, or the path is a
+        folder or lies in none.
+    """
     suffix = _find_suffix(path, formats)
     if suffix is None:
         raise InvalidInput(f"{path}: the suffix must be one of {', '.join(formats)}")
@@ -87,7 +100,7 @@ def _require_library(library: str, otherwise: str) -> None:
 
 
 def write_file(result: Ranking | Session, path: Path) -> None:
-    """Write a ranking or a session in the format of the path's suffix, whole or not at all.
+    """Write a ranking or a session in the format of its suffix, completely or not at all.
 
     Raises
     ------
