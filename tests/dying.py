@@ -7,8 +7,7 @@ import signal
 from typing import TYPE_CHECKING
 
 from saferoute.scan import tiles_covering
-from saferoute.scan._look import survey_tile
-from saferoute.scan._store import to_bytes
+from saferoute.scan.workers import scan_tile
 
 if TYPE_CHECKING:
     from saferoute.scan import Job, Tile
@@ -18,4 +17,4 @@ def one_tile(tile: Tile, job: Job) -> tuple[bytes | None, str]:
     """Look at a tile, but die of the first of all."""
     if tile == tiles_covering(job.data_box, job.zoom)[0]:
         os.kill(os.getpid(), signal.SIGKILL)
-    return to_bytes(survey_tile(tile, job)), ""
+    return scan_tile(tile, job)

@@ -23,12 +23,12 @@ from rankings import CRS, HOSTILE, X, Y, bare, ranking, table
 
 from saferoute import limits
 from saferoute.model import CRITERIA, Features, InvalidInput, Place
-from saferoute.page import _base, _excluded, _grid, add_tiles, make_figure, to_html
-from saferoute.page._data import build_payload, clean_text, encode_json
-from saferoute.page._grid import ALPHABET, Grid
-from saferoute.page._labels import choose_labels
-from saferoute.page._picture import render_picture
-from saferoute.page._sea import find_sea
+from saferoute.page import add_tiles, base, excluded, make_figure, to_html
+from saferoute.page.grid import ALPHABET, Grid, read_line, read_lines
+from saferoute.page.labels import choose_labels
+from saferoute.page.payload import build_payload, clean_text, encode_json
+from saferoute.page.picture import render_picture
+from saferoute.page.sea import find_sea
 from saferoute.report.text import LONGEST
 
 if TYPE_CHECKING:
@@ -160,8 +160,8 @@ def test_what_the_grid_writes_it_reads() -> None:
     grid = Grid.around_place(Place("x", 24.9, 60.2), "EPSG:4326", decimals=5)
     south = shapely.LineString([(25, 60), (26, 61)])
     north = shapely.LineString([(24.9, 60.2), (24.91, 60.19), (24.95, 60.1)])
-    assert _grid.read_line(grid.encode_line(north), grid.to_json()) == pytest.approx(shapely.get_coordinates(north))
-    read = _grid.read_lines(grid.encode_lines([north, south]), grid.to_json())  # from the south
+    assert read_line(grid.encode_line(north), grid.to_json()) == pytest.approx(shapely.get_coordinates(north))
+    read = read_lines(grid.encode_lines([north, south]), grid.to_json())  # from the south
     for got, line in zip(read, (south, north), strict=True):
         assert got == pytest.approx(shapely.get_coordinates(line))
 
@@ -257,7 +257,7 @@ def test_base_map_keeps_its_size_and_says_so(monkeypatch: pytest.MonkeyPatch) ->
     names = [layer["name"] for layer in build_payload(ranking())["base"]["layers"]]
     assert names == ["land", "green", "building", "street"]
     parts = {layer["name"]: layer["parts"] for layer in build_payload(ranking())["base"]["layers"]}
-    monkeypatch.setattr(_base, "LARGEST_BASE", len(parts["street"]) + len(parts["land"]))
+    monkeypatch.setattr(base, "LARGEST_BASE", len(parts["street"]) + len(parts["land"]))
     data = build_payload(ranking())
     assert [layer["name"] for layer in data["base"]["layers"]] == ["land", "street"]
     assert any("leaves out buildings and parks" in note for note in data["notes"])
@@ -266,7 +266,7 @@ def test_base_map_keeps_its_size_and_says_so(monkeypatch: pytest.MonkeyPatch) ->
 def test_what_was_left_out_is_drawn_by_reason() -> None:
     data = build_payload(ranking(("a path",)))["excluded"]
     assert {part["reason"] for part in data["reasons"]} == {"a path", "steps"}
-    assert all(read_lines(part["lines"])[0][:2] == [2, 0] for part in data["reasons"])
+    assert all(read_steps(part["lines"])[0][:2] == [2, 0] for part in data["reasons"])
     assert data["roads"] is None
 
 
@@ -280,27 +280,27 @@ def test_the_reason_with_most_to_draw_goes_first_where_there_is_too_much(monkeyp
     found = ranking(("a path",))
     longest = shapely.LineString([(X + 20 * i, Y + 50 * (i % 2)) for i in range(20)])
     found.excluded.loc[found.excluded["reason"] == "steps", "geometry"] = longest
-    monkeypatch.setattr(_excluded, "LARGEST", 20)
+    monkeypatch.setattr(excluded, "LARGEST", 20)
     data = build_payload(found)
     assert [part["reason"] for part in data["excluded"]["reasons"]] == ["a path"]
     assert any("does not draw steps" in note for note in data["notes"])
 
 
 def test_roads_are_drawn_once() -> None:
-    assert _excluded.ROADS in limits.RULES
+    assert excluded.ROADS in limits.RULES
     found = ranking(("a path",))
-    found.excluded["reason"] = _excluded.ROADS
+    found.excluded["reason"] = excluded.ROADS
     found.excluded["osm_ids"] = [["way/3"], ["way/4"]]  # a street of the base map, and a track that is open to motors
     data = build_payload(found)["excluded"]
-    assert data["roads"] == _excluded.ROADS
-    ((only,),) = [read_lines(part["lines"]) for part in data["reasons"]]
+    assert data["roads"] == excluded.ROADS
+    ((only,),) = [read_steps(part["lines"]) for part in data["reasons"]]
     assert only[:2] == [2, 0]
 
 
 def test_road_layers_of_the_base_map_hold_motor_roads_alone() -> None:
     classes = "service residential tertiary_link primary motorway footway cycleway track steps pedestrian path".split()
     roads = pd.DataFrame({"highway": classes})
-    assert _base.is_in_layers(roads, _excluded.ROAD_LAYERS).tolist() == [True] * 5 + [False] * 6
+    assert base.is_in_layers(roads, excluded.ROAD_LAYERS).tolist() == [True] * 5 + [False] * 6
 
 
 def test_names_of_the_larger_things_come_first() -> None:
@@ -407,7 +407,7 @@ def decoded(word: str) -> list[int]:
     return numbers
 
 
-def read_lines(word: str) -> list[list[int]]:
+def read_steps(word: str) -> list[list[int]]:
     """Return [points, x, y, steps…] of each line, with its start in full."""
     numbers, lines, start = decoded(word), [], np.zeros(2, dtype=int)
     while numbers:
@@ -423,7 +423,7 @@ def test_grid_gives_many_lines_back() -> None:
     lines = [
         shapely.LineString([(X + 400 * i, Y - 90 * i), (X + 15, Y + 20), (X + 15, Y + 20), (X, Y)]) for i in range(1, 4)
     ]
-    found = read_lines(grid.encode_lines([*lines, shapely.LineString([(X, Y), (X, Y)])]))
+    found = read_steps(grid.encode_lines([*lines, shapely.LineString([(X, Y), (X, Y)])]))
     expected = [[3, *decoded(grid.encode_line(line))] for line in lines]
     assert sorted(found) == sorted(expected)
 
@@ -431,7 +431,7 @@ def test_grid_gives_many_lines_back() -> None:
 def test_grid_gives_rings_back_without_their_closing_points() -> None:
     grid = Grid.around_place(ranking().place, CRS, decimals=6)
     square = shapely.box(X, Y, X + 50, Y + 50) - shapely.box(X + 10, Y + 10, X + 20, Y + 20)
-    assert [ring[0] for ring in read_lines(grid.encode_rings([square]))] == [4, 4]
+    assert [ring[0] for ring in read_steps(grid.encode_rings([square]))] == [4, 4]
 
 
 def test_grid_gives_lines_back() -> None:

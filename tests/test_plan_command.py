@@ -7,8 +7,8 @@ import json
 import pytest
 from town import lonlat, write_town
 
-from saferoute.cli import _types, main
-from saferoute.model import CAUTION, InvalidInput
+from saferoute.cli import main
+from saferoute.model import CAUTION
 
 TOWN = """
     n1 0 0
@@ -127,6 +127,7 @@ def test_what_is_wrong_is_told_in_one_line_before_any_work(run, monkeypatch, arg
 
 
 @pytest.mark.parametrize("text", ["min", "30", "-30min", "1e3min", "nanmin", "30min30", "٣٠min"[:2] + "x"])
-def test_no_other_text_is_a_time(text):
-    with pytest.raises(InvalidInput):
-        _types.parse_duration(text)
+def test_no_other_text_is_a_time(run, text):
+    code, out, err = run("--time", text)
+    assert (code, out) == (2, "")
+    assert "--time" in err

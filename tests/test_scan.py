@@ -28,8 +28,8 @@ from saferoute.cli import main
 from saferoute.exports import schema
 from saferoute.exports.layers import flatten_table
 from saferoute.model import InvalidInput, NoCoverage, Place, SourceUnavailable
-from saferoute.scan import _look, _workers
-from saferoute.scan._tiles import format_quadkeys, parse_quadkey, tile_numbers
+from saferoute.scan import survey
+from saferoute.scan.tiles import format_quadkeys, parse_quadkey, tile_numbers
 from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import load_profile
 
@@ -155,8 +155,8 @@ def test_a_corner_belongs_to_one_of_its_four_tiles() -> None:
 
 
 def test_the_largest_tile_with_its_widest_margin_can_be_searched() -> None:
-    frame = _look._Frame(scan.Tile(scan.ZOOMS[0], 2 ** (scan.ZOOMS[0] - 1), 2 ** (scan.ZOOMS[0] - 1)), FRAME_JOB)
-    assert search.area_from_bounds(frame.widen_box(np.full(4, _look.WIDEST_M)), frame.tile.crs).radius_m > 50_000
+    frame = survey._Frame(scan.Tile(scan.ZOOMS[0], 2 ** (scan.ZOOMS[0] - 1), 2 ** (scan.ZOOMS[0] - 1)), FRAME_JOB)
+    assert search.area_from_bounds(frame.widen_box(np.full(4, survey.WIDEST_M)), frame.tile.crs).radius_m > 50_000
 
 
 def test_keys_begin_with_those_of_larger_tiles() -> None:
@@ -210,14 +210,14 @@ EVEN = "n1 0 0\nn2 2600 0\nw1 n1,n2 highway=footway surface=asphalt"
 
 def test_the_margin_grows_until_a_straight_is_seen_whole(tmp_path: Path) -> None:
     osm = write_town(tmp_path / "even.osm", EVEN)
-    margins = [_look.survey_tile(tile, job(osm)) for tile in scan.tiles_covering(job(osm).data_box, ZOOM)]
-    assert max(max(found.facts["margin_m"]) for found in margins if found) > _look.MARGIN_M
+    margins = [survey.survey_tile(tile, job(osm)) for tile in scan.tiles_covering(job(osm).data_box, ZOOM)]
+    assert max(max(found.facts["margin_m"]) for found in margins if found) > survey.MARGIN_M
     same(scanned(osm, tmp_path), untiled(osm))
 
 
 def test_a_margin_that_does_not_grow_would_not_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     osm = write_town(tmp_path / "even.osm", EVEN)
-    monkeypatch.setattr(_look, "WIDEST_M", _look.MARGIN_M)
+    monkeypatch.setattr(survey, "WIDEST_M", survey.MARGIN_M)
     found = scanned(osm, tmp_path)
     with pytest.raises(AssertionError):
         same(found, untiled(osm))
@@ -441,7 +441,7 @@ def test_a_scan_that_is_stopped_while_it_writes_leaves_the_tiles(
             patch.setattr(*where, stop)
             with pytest.raises(KeyboardInterrupt):
                 scanned(town, tmp_path)
-        monkeypatch.setattr(_workers, "scan_tile", stop)  # none is looked at again
+        monkeypatch.setattr(scan.workers, "scan_tile", stop)  # none is looked at again
     scanned(town, tmp_path)
     assert contents(tmp_path) == contents(whole)
 
@@ -464,7 +464,7 @@ def test_a_page_of_another_scan_is_no_sign_of_a_whole_one(
         with pytest.raises(KeyboardInterrupt):
             scanned(town, tmp_path)
     assert contents(tmp_path / "out.parquet") == before
-    monkeypatch.setattr(_workers, "scan_tile", None)  # the tiles are there
+    monkeypatch.setattr(scan.workers, "scan_tile", None)  # the tiles are there
     scanned(town, tmp_path)
     assert contents(tmp_path) == contents(whole)
 
@@ -472,7 +472,7 @@ def test_a_page_of_another_scan_is_no_sign_of_a_whole_one(
 def test_a_scan_that_is_whole_is_not_done_again(
     town: Path, whole: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(_workers, "scan_tile", None)
+    monkeypatch.setattr(scan.workers, "scan_tile", None)
     before = contents(whole)
     caplog.set_level("INFO", "saferoute")
     done = scan.run_job(job(town), whole / "out.parquet", workers=1)
@@ -495,7 +495,7 @@ def test_a_bad_tile_is_named_and_tried_again_alone(
 ) -> None:
     bad = gpd.read_parquet(whole / "out.parquet")["quadkey"].iloc[0][:ZOOM]
     looked: list[str] = []
-    right = _look.survey_tile
+    right = survey.survey_tile
 
     def broken(tile: scan.Tile, of: scan.Job) -> Any:
         looked.append(tile.quadkey)
@@ -505,7 +505,7 @@ def test_a_bad_tile_is_named_and_tried_again_alone(
 
     arguments = command(town, tmp_path, "--workers", "1", "-q")[3:]
     with monkeypatch.context() as patch:
-        patch.setattr(_look, "survey_tile", broken)
+        patch.setattr(survey, "survey_tile", broken)
         assert main(arguments) == 6
     said = capsys.readouterr().err
     assert bad in said
@@ -515,7 +515,7 @@ def test_a_bad_tile_is_named_and_tried_again_alone(
     assert not rest["quadkey"].str.startswith(bad).any()
     assert json.loads((tmp_path / "out.parquet" / "_saferoute.json").read_text())["bad_tiles"].keys() == {bad}
     looked.clear()
-    monkeypatch.setattr(_look, "survey_tile", lambda tile, of: (looked.append(tile.quadkey), right(tile, of))[1])
+    monkeypatch.setattr(survey, "survey_tile", lambda tile, of: (looked.append(tile.quadkey), right(tile, of))[1])
     assert main(arguments) == 0
     assert looked == [bad]
     assert contents(tmp_path) == contents(whole)
@@ -525,8 +525,8 @@ def test_a_bad_tile_is_named_and_tried_again_alone(
 def test_a_tile_that_kills_its_process_harms_no_other(town: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     of = job(town)
     tiles = scan.tiles_covering(of.data_box, of.zoom)[:3]
-    monkeypatch.setattr(_workers, "scan_tile", dying.one_tile)
-    done = {tile: (content, why) for tile, content, why in _workers.scan_in_processes(tiles, of, 2)}
+    monkeypatch.setattr(scan.workers, "scan_tile", dying.one_tile)
+    done = {tile: (content, why) for tile, content, why in scan.workers.scan_in_processes(tiles, of, 2)}
     assert set(done) == set(tiles)
     assert done[tiles[0]][0] is None
     assert "its process died" in done[tiles[0]][1]
@@ -574,7 +574,7 @@ def test_a_cluster_writes_the_same_though_a_worker_is_killed(cluster, town: Path
 
 def test_no_scheduler_is_a_service_that_does_not_answer(town: Path, tmp_path: Path, monkeypatch) -> None:
     pytest.importorskip("distributed")
-    monkeypatch.setattr(_workers, "_CONNECT_S", 1)
+    monkeypatch.setattr(scan.workers, "CONNECT_S", 1)
     with pytest.raises(SourceUnavailable, match="no Dask scheduler answers"):
         scanned(town, tmp_path, scheduler=f"tcp://127.0.0.1:{free_port()}")
 
@@ -651,6 +651,6 @@ def test_heights_are_used_and_what_they_leave_open_is_said(town: Path, tmp_path:
 
 def test_a_worker_of_another_version_says_so(town: Path) -> None:
     of = dataclasses.replace(job(town), version="0.0.0")
-    content, why = _workers.scan_tile(scan.tiles_covering(of.data_box, of.zoom)[0], of)
+    content, why = scan.workers.scan_tile(scan.tiles_covering(of.data_box, of.zoom)[0], of)
     assert content is None
     assert "0.0.0 is asked for" in why

@@ -36,8 +36,7 @@ from rich.console import Console
 from rich.table import Table
 
 from saferoute import candidates, search
-from saferoute.criteria import _inference, flatness, surface
-from saferoute.criteria.crowding._centre import WEEK
+from saferoute.criteria import _inference, crowding, flatness, surface
 from saferoute.geometry import fit_slopes
 from saferoute.model import Area, Evidence, Features, Heights, Place, Windows
 from saferoute.osm.obstacles import is_small_object
@@ -714,7 +713,7 @@ def centre_hours() -> Row:
     make_profile = runpy.run_path(str(MAKE_PROFILE))
     year, hour_of_week, count = make_profile["counts"]()
     train = year <= make_profile["LAST_YEAR"]
-    week = np.array(WEEK).ravel()
+    week = crowding.when.PROFILES[crowding.where.CENTRE]
     by_hour = np.tile(week.reshape(7, 24).mean(axis=0), 7)
     errors = {
         name: hour_error(share, hour_of_week, count, train)

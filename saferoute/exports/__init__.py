@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from saferoute.exports._files import write_atomically
+from saferoute.exports.files import write_atomically
 
 if TYPE_CHECKING:
     import geopandas as gpd

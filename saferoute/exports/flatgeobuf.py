@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from saferoute.exports import _files
+from saferoute.exports import files
 from saferoute.exports.layers import build_layers
 from saferoute.report.notices import join_notices, make_title
 
@@ -19,7 +19,7 @@ def to_flatgeobuf(thing: Ranking | Session) -> bytes:
 
     The index orders rows by where they are; ``rank`` and ``step`` keep the order.
     """
-    return _files.write_to_bytes("saferoute.fgb", lambda path: _write_layer(thing, path))
+    return files.write_to_bytes("saferoute.fgb", lambda path: _write_layer(thing, path))
 
 
 def _write_layer(thing: Ranking | Session, path: Path) -> None:

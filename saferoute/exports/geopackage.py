@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
 
-from saferoute.exports import _files
+from saferoute.exports import files
 from saferoute.exports.layers import build_layers
 from saferoute.report.notices import collect_notices, join_notices
 
@@ -34,7 +34,7 @@ CREATE TABLE layer_styles (
 
 def to_geopackage(thing: Ranking | Session) -> bytes:
     """Return a ranking or a session as a GeoPackage, with its notices in the metadata."""
-    return _files.write_to_bytes("saferoute.gpkg", lambda path: _write_layers(thing, path))
+    return files.write_to_bytes("saferoute.gpkg", lambda path: _write_layers(thing, path))
 
 
 def _write_layers(thing: Ranking | Session, path: Path) -> None:

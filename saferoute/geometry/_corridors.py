@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from saferoute.geometry.rings import SLACK_M, clip_to_rings, list_ring_vertices
+
 if TYPE_CHECKING:
     from saferoute.arrays import FloatArray, IntArray
 
@@ -20,13 +22,8 @@ ALL_PAIRS_UP_TO = 75
 _ANGLES = 36
 _EDGE_ANGLES = 12
 _OFFSETS = 64
-_SLACK_M = 0.001
-"""Lines through vertices run this far inside the polygon they are clipped with,
-so that touching a vertex or an edge never counts as leaving."""
 _ALMOST = 0.8
 """Finds this much of the asked length are kept for refining, which may bring the rest."""
-_CHUNK = 100_000
-"""Pairs of line and vertex looked at in one go: more leave the processor's cache."""
 _SPARE = 3
 """Finds refined beyond those asked for: the longest is not always the one that grows longest."""
 _REFINE_VERTICES = 20
@@ -70,13 +67,13 @@ def find_longest_lines(
     if not np.hypot(east - west, north - south) >= shortest_m:
         return np.empty((0, 2, 2))
     vertices = _unique_vertices(polygon)
-    rings = _ring_vertices(shapely.buffer(polygon, _SLACK_M, join_style="mitre"))
+    rings = list_ring_vertices(shapely.buffer(polygon, SLACK_M, join_style="mitre"))
     if len(vertices) <= ALL_PAIRS_UP_TO:
         i, j = np.triu_indices(len(vertices), 1)
-        found = _clip_to_rings(rings, vertices[i], vertices[j] - vertices[i], shortest_m)
+        found = clip_to_rings(rings, vertices[i], vertices[j] - vertices[i], shortest_m)
     else:
         point, direction = _scan_lines(vertices, polygon, _ALMOST * shortest_m)
-        found = _clip_to_rings(rings, point, direction, _ALMOST * shortest_m)
+        found = clip_to_rings(rings, point, direction, _ALMOST * shortest_m)
         rough = _pick_different_lines(found, most=most + _SPARE, apart_m=apart_m)
         found = np.array([_refine_line(line, vertices, rings) for line in rough]).reshape(-1, 2, 2)
         found = found[_lengths_of_lines(found) >= shortest_m]
@@ -87,16 +84,9 @@ def _unique_vertices(polygon: shapely.Polygon) -> FloatArray:
     return np.unique(shapely.get_coordinates(polygon), axis=0)
 
 
-def _ring_vertices(polygon: shapely.Geometry) -> tuple[FloatArray, IntArray]:
-    """Return the vertices of all rings, shape (n, 2), and those from which no edge leads to the next."""
-    rings = shapely.get_rings(shapely.get_parts(polygon))
-    xy, ring = shapely.get_coordinates(rings, return_index=True)
-    return xy, np.flatnonzero(ring[1:] != ring[:-1])
-
-
 def _scan_lines(vertices: FloatArray, polygon: shapely.Polygon, shortest_m: float) -> tuple[FloatArray, FloatArray]:
     """Return lines along many directions, those the polygon is long enough in, through a choice of vertices."""
-    xy, last = _ring_vertices(polygon)
+    xy, last = list_ring_vertices(polygon)
     along = np.delete(np.diff(xy, axis=0), last, axis=0)
     longest = np.argsort(-np.hypot(*along.T), kind="stable")[:_EDGE_ANGLES]
     angles = np.concatenate([np.arange(_ANGLES) * np.pi / _ANGLES, np.arctan2(along[longest, 1], along[longest, 0])])
@@ -107,45 +97,6 @@ def _scan_lines(vertices: FloatArray, polygon: shapely.Polygon, shortest_m: floa
     evenly = np.unique(np.linspace(0, len(vertices) - 1, _OFFSETS).astype(np.int64))
     chosen = np.argsort(across, axis=0, kind="stable")[evenly].T
     return vertices[chosen.ravel()], np.repeat(directions, len(evenly), axis=0)
-
-
-def _clip_to_rings(
-    rings: tuple[FloatArray, IntArray], point: FloatArray, direction: FloatArray, shortest_m: float
-) -> FloatArray:
-    """Return the pieces of lines that lie inside the rings, shape (n, 2, 2)."""
-    length = np.hypot(*direction.T)
-    point, unit = point[length > 0], direction[length > 0] / length[length > 0][:, None]
-    size = max(_CHUNK // max(len(rings[0]), 1), 1)
-    parts = [
-        _clip_chunk(*rings, point[k : k + size], unit[k : k + size], shortest_m) for k in range(0, len(point), size)
-    ]
-    return np.concatenate(parts) if parts else np.empty((0, 2, 2))
-
-
-def _clip_chunk(xy: FloatArray, last: IntArray, point: FloatArray, unit: FloatArray, shortest_m: float) -> FloatArray:
-    # Signed distance of every vertex from every line; an edge crosses where the sign changes.
-    normal = np.stack([-unit[:, 1], unit[:, 0]], axis=1)
-    away = normal @ (xy - xy[0]).T
-    away -= (normal * (point - xy[0])).sum(axis=1)[:, None]
-    # A ring ends where it starts, to the bit: else a line might cross an odd number of its edges.
-    away[:, np.append(last, -1)] = away[:, np.append(0, last + 1)]
-    side = away < 0
-    crosses = side[:, 1:] != side[:, :-1]
-    crosses[:, last] = False
-    line, edge = np.divmod(np.flatnonzero(crosses), len(xy) - 1)
-    first = away[line, edge]
-    share = first / (first - away[line, edge + 1])
-    t = np.zeros(len(line))
-    for of_xy, of_point, of_unit in zip(xy.T, point.T, unit.T, strict=True):
-        t += (of_xy[edge] + share * np.diff(of_xy)[edge] - of_point[line]) * of_unit[line]
-    # Line by line, as sorting by two keys would, in a third of the time.
-    order = np.argsort(line * np.ptp(t) * 1.01 + t) if len(t) else line
-    line, t = line[order], t[order]
-    # Rings are closed, so every line crosses an even number of edges: in, out, in, out.
-    start, end, owner = t[0::2], t[1::2], line[0::2]
-    long = end - start >= shortest_m
-    start, end, owner = start[long], end[long], owner[long]
-    return np.stack([point[owner] + start[:, None] * unit[owner], point[owner] + end[:, None] * unit[owner]], axis=1)
 
 
 def _lengths_of_lines(lines: FloatArray) -> FloatArray:
@@ -196,7 +147,7 @@ def _refine_line(line: FloatArray, vertices: FloatArray, rings: tuple[FloatArray
         nearest = np.argsort(np.where(beside, across, np.inf), kind="stable")[:_REFINE_VERTICES]
         i, j = np.triu_indices(len(nearest), 1)
         point, other = vertices[nearest[i]], vertices[nearest[j]]
-        longer = _clip_to_rings(rings, point, other - point, length)
+        longer = clip_to_rings(rings, point, other - point, length)
         longer = longer[_share_near_line(longer, line, max(0.1 * length, 5.0)) >= 0.5]
         if not len(longer):
             return line

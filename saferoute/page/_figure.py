@@ -60,7 +60,7 @@ class OfflineFigure(Figure):
     css, script : str
         Style and behaviour of the page, after those of the map.
     data : str
-        JSON that cannot close its script element (see `_data.encode_json`).
+        JSON that cannot close its script element (see `payload.encode_json`).
     picture : callable, optional
         Function that returns an SVG to show where a notebook lets no page run.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from saferoute.page._grid import Grid, encode_heights
+from saferoute.page.grid import Grid, encode_heights
 from saferoute.report.text import sanitize_text
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from saferoute.model import InvalidInput
-from saferoute.page._data import clean_text, encode_json
+from saferoute.page.payload import clean_text, encode_json
 
 _LEGAL = 400
 _IMAGES = "img-src data:;"

@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from saferoute.model import InvalidInput
-from saferoute.scan import _web, _workers
+from saferoute.scan import _web
 from saferoute.scan._job import DEFAULT_ZOOM, ZOOMS, Job, ScanOptions, create_job
 from saferoute.scan._store import Store
-from saferoute.scan._tiles import Tile, tiles_covering
 from saferoute.scan._write import Outputs, assemble_outputs
+from saferoute.scan.tiles import Tile, tiles_covering
+from saferoute.scan.workers import scan_in_processes, scan_on_cluster, scan_serially
 from saferoute.sources.runner import choose_profile
 
 if TYPE_CHECKING:
@@ -221,9 +222,9 @@ def _scan_tiles(
     tiles: list[Tile], job: Job, *, workers: int | None, scheduler: str | None
 ) -> Iterator[tuple[Tile, bytes | None, str]]:
     if scheduler is not None:
-        return _workers.scan_on_cluster(tiles, job, scheduler)
+        return scan_on_cluster(tiles, job, scheduler)
     n = min(workers or os.cpu_count() or 1, len(tiles))
-    return _workers.scan_in_processes(tiles, job, n) if n > 1 else _workers.scan_serially(tiles, job)
+    return scan_in_processes(tiles, job, n) if n > 1 else scan_serially(tiles, job)
 
 
 def _describe_box(tile: Tile) -> str:

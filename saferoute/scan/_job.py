@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from saferoute.model import Profile
-    from saferoute.scan._tiles import Box
+    from saferoute.scan.tiles import Box
     from saferoute.sources.elevation.raster import RasterSource
     from saferoute.sources.osm.extract import ExtractSource
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 
-from saferoute.exports._files import write_atomically
+from saferoute.exports.files import write_atomically
 from saferoute.exports.schema import SCAN, Column
 from saferoute.model import WGS84, InvalidInput
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from saferoute.scan._look import Found
-    from saferoute.scan._tiles import Tile
+    from saferoute.scan.survey import Found
+    from saferoute.scan.tiles import Tile
 
 _OF_TILES = (
     *SCAN,

@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 
 from saferoute.model import InvalidInput
-from saferoute.scan._tiles import Tile, tile_numbers
+from saferoute.scan.tiles import Tile, tile_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 
-from saferoute.exports._files import write_atomically
 from saferoute.exports.csv import escape_cell
+from saferoute.exports.files import write_atomically
 from saferoute.exports.schema import SCAN, describe_columns
 from saferoute.model import CAUTION, InvalidInput
 from saferoute.report.notices import ODBL_URL
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from saferoute.model import Profile
     from saferoute.scan._job import Job
     from saferoute.scan._store import Store
-    from saferoute.scan._tiles import Tile
+    from saferoute.scan.tiles import Tile
 
 FACTS = "_saferoute.json"
 """File of facts in the folder of stretches; readers of Parquet skip names with an underscore."""

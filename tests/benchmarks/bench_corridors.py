@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 import shapely
 
-from saferoute.geometry import _corridors, find_longest_lines
+from saferoute.geometry import find_longest_lines
+from saferoute.geometry.rings import SLACK_M, clip_to_rings, list_ring_vertices
 from saferoute.model import Place
 from saferoute.search import area_around
 from saferoute.sources.osm.extract import ExtractSource
@@ -59,9 +60,9 @@ def pieces(extract: Path) -> np.ndarray:
 def longest_of_all_pairs(polygon: shapely.Polygon) -> float:
     """Return the length of the longest line, by clipping the lines through every two vertices."""
     vertices = np.unique(shapely.get_coordinates(polygon), axis=0)
-    rings = _corridors._ring_vertices(shapely.buffer(polygon, _corridors._SLACK_M, join_style="mitre"))
+    rings = list_ring_vertices(shapely.buffer(polygon, SLACK_M, join_style="mitre"))
     i, j = np.triu_indices(len(vertices), 1)
-    lines = _corridors._clip_to_rings(rings, vertices[i], vertices[j] - vertices[i], 0.0)
+    lines = clip_to_rings(rings, vertices[i], vertices[j] - vertices[i], 0.0)
     return float(np.hypot(*(lines[:, 1] - lines[:, 0]).T).max())
 
 

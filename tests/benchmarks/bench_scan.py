@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from saferoute import scan
-from saferoute.scan import _look
+from saferoute.scan import survey
 from saferoute.sources.profiles import load_profile
 
 PLACES = ("helgoland", "badwildbad", "helsinki", "liechtenstein", "heidelberg", "porto")
@@ -46,12 +46,12 @@ def cost(place: str, osm: Path, rasters: list[Path]) -> Cost:
     ways = job.open_data()[0].read_tables().ways
     tiles = scan.tiles_covering(job.data_box, job.zoom)
     begun = time.process_time()
-    found = [f for f in (_look.survey_tile(tile, job) for tile in tiles) if f is not None]
+    found = [f for f in (survey.survey_tile(tile, job) for tile in tiles) if f is not None]
     cpu_s = time.process_time() - begun
     west, south, east, north = np.radians(job.data_box)
     km2 = float((east - west) * (np.sin(north) - np.sin(south)) * 6371.0072**2)
     stretches = sum(int((~f.table["beyond"]).sum()) for f in found)
-    grown = sum(max(f.facts["margin_m"]) > _look.MARGIN_M for f in found)
+    grown = sum(max(f.facts["margin_m"]) > survey.MARGIN_M for f in found)
     return Cost(place, km2, int(ways["highway"].notna().sum()), len(found), stretches, cpu_s, grown)
 
 
@@ -89,11 +89,11 @@ def run(osm: Path, workers: int, zoom: int = ZOOM) -> tuple[float, float]:
 WORKER = """
 import sys
 from saferoute import scan
-from saferoute.scan import _look
+from saferoute.scan import survey
 from saferoute.sources.profiles import load_profile
 job = scan.create_job(sys.argv[1], profile=load_profile(), zoom=int(sys.argv[2]))
 for tile in scan.tiles_covering(job.data_box, job.zoom):
-    _look.survey_tile(tile, job)
+    survey.survey_tile(tile, job)
 """
 
 

@@ -17,7 +17,6 @@ from town import ORIGIN, lonlat, write_town
 from saferoute import scoring, search
 from saferoute.candidates import middles_of_windows
 from saferoute.criteria import crowding
-from saferoute.criteria.crowding import _calibrate, _wheels, _when, _where
 from saferoute.model import Counters, Features, Measurement, Moment, Place
 from saferoute.osm.people import SETTINGS
 from saferoute.quantities import Exact
@@ -179,12 +178,12 @@ def test_far_from_every_way_and_off_the_map_nothing_is_known(index) -> None:
     assert np.isfinite(index(cafe, 100, 20))
 
 
-def test_the_size_of_the_grid_changes_nothing(read, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_points_of_an_area_too_large_for_one_grid_have_the_people_they_have_alone(read) -> None:
     features = read(STREETS + "n90 30 5 amenity=cafe\nn91 -350 5 shop=mall\n")
     spots = HERE + np.random.default_rng(0).uniform(-400, 400, (30, 2))
-    whole = _where.estimate_activity(spots, features).activity
-    monkeypatch.setattr(_where, "_MOST_CELLS", 8000)
-    assert _where.estimate_activity(spots, features).activity == pytest.approx(whole, abs=1e-8)
+    whole = crowding.where.estimate_activity(spots, features).activity
+    with_others = np.concatenate([spots, HERE + np.array([[100_000.0, 100_000.0], [-80_000.0, 90_000.0]])])
+    assert crowding.where.estimate_activity(with_others, features).activity[:30] == pytest.approx(whole, abs=1e-8)
 
 
 SOMETHING = st.sampled_from(["amenity=cafe", "highway=bus_stop", "amenity=bar", "leisure=beach_resort", "shop=mall"])
@@ -324,9 +323,9 @@ def test_the_quietest_way_of_a_crowded_place_is_worth_more_than_its_people() -> 
 
 
 def test_every_week_has_mean_1_and_no_hour_is_empty() -> None:
-    assert _when.PROFILES.shape == (len(SETTINGS), 168)
-    assert _when.PROFILES.mean(axis=1) == pytest.approx(1)
-    assert (_when.PROFILES > 0).all()
+    assert crowding.when.PROFILES.shape == (len(SETTINGS), 168)
+    assert crowding.when.PROFILES.mean(axis=1) == pytest.approx(1)
+    assert (crowding.when.PROFILES > 0).all()
 
 
 @pytest.mark.parametrize(
@@ -349,7 +348,7 @@ def test_each_setting_keeps_its_clock(index, tags: str, busy: str, quiet: str) -
 def test_the_season_of_beaches_is_that_of_the_hemisphere() -> None:
     beach = SETTINGS.index("beach")
     north, south, tropics = (
-        np.array([_when.seasonal_factors(m, lat)[beach] for m in range(1, 13)]) for lat in (54.0, -34.0, 5.0)
+        np.array([crowding.when.seasonal_factors(m, lat)[beach] for m in range(1, 13)]) for lat in (54.0, -34.0, 5.0)
     )
     assert north.argmax() in (6, 7)
     assert south.argmax() in (0, 1)
@@ -361,20 +360,20 @@ def test_best_hours_are_the_quiet_ones_in_the_light() -> None:
     setting = np.eye(len(SETTINGS))
     school = setting[SETTINGS.index("school")][None]
     in_june, in_december = at("2026-06-20T12:00"), at("2026-12-21T12:00")
-    workday = _when.find_quiet_hours(school, in_june)[0, 0]
+    workday = crowding.when.find_quiet_hours(school, in_june)[0, 0]
     assert workday[6]
     assert not workday[7]
-    by_hour = _when.find_quiet_hours(setting, in_december)
+    by_hour = crowding.when.find_quiet_hours(setting, in_december)
     assert by_hour.any(axis=2).all()
     assert not by_hour[..., [h for h in range(24) if not 8 <= h < 16]].any()
     polar_night = clock.parse_moment("2026-12-21T12:00", Place("", 15.6, 78.2))
-    assert not _when.find_quiet_hours(school, polar_night).any()
+    assert not crowding.when.find_quiet_hours(school, polar_night).any()
 
 
 def test_best_hours_have_fewer_people_than_all_others_of_the_day() -> None:
     activity = np.random.default_rng(1).random((20, len(SETTINGS)))
-    people = (activity @ _when.PROFILES).reshape(20, 7, 24)
-    for quiet, week in zip(_when.find_quiet_hours(activity, None), people, strict=True):
+    people = (activity @ crowding.when.PROFILES).reshape(20, 7, 24)
+    for quiet, week in zip(crowding.when.find_quiet_hours(activity, None), people, strict=True):
         others = [h for h in range(7, 21) if not quiet[1, h]]
         assert week[5, quiet[1]].max() < week[5, others].min()
 
@@ -402,30 +401,32 @@ SPOTS = [(-380.0, 0.0), (-250.0, 0.0), (-100.0, 0.0), (50.0, 0.0), (200.0, 0.0),
 
 
 def test_without_counters_the_index_is_its_own_scale(read) -> None:
-    assert _calibrate.learn_scale(read(TOWN), None) == _calibrate.Scale()
+    assert crowding.calibrate.learn_scale(read(TOWN), None) == crowding.calibrate.Scale()
 
 
 @pytest.mark.parametrize("factor", [0.2, 1.0, 20.0])
 def test_counters_move_the_level_and_never_the_order(read, factor: float) -> None:
     features = read(TOWN)
     plain = crowding.estimate_people_per_hour(HERE + SPOTS, features)
-    week = _calibrate.index_at_hours(
-        _where.estimate_activity(HERE + SPOTS, features).activity, np.full(6, np.nan), None
+    week = crowding.calibrate.index_at_hours(
+        crowding.where.estimate_activity(HERE + SPOTS, features).activity, np.full(6, np.nan), None
     )
     taught = crowding.estimate_people_per_hour(HERE + SPOTS, counted(features, SPOTS, (factor * week).tolist()))
     assert np.argsort(taught).tolist() == np.argsort(plain).tolist()
     assert np.exp(np.log(taught / plain).mean()) == pytest.approx(factor, rel=0.35)
-    scale = _calibrate.learn_scale(counted(features, SPOTS, (factor * week).tolist()), None)
+    scale = crowding.calibrate.learn_scale(counted(features, SPOTS, (factor * week).tolist()), None)
     assert scale.confidence == pytest.approx(0.7)
-    assert scale.error < _calibrate.LEVEL_SD
+    assert scale.error < crowding.calibrate.LEVEL_SD
 
 
 def test_one_counter_teaches_less_than_many(read) -> None:
     features = read(TOWN)
-    week = 10 * _calibrate.index_at_hours(
-        _where.estimate_activity(HERE + SPOTS, features).activity, np.full(6, np.nan), None
+    week = 10 * crowding.calibrate.index_at_hours(
+        crowding.where.estimate_activity(HERE + SPOTS, features).activity, np.full(6, np.nan), None
     )
-    one, all_six = (_calibrate.learn_scale(counted(features, SPOTS[:n], week[:n].tolist()), None) for n in (1, 6))
+    one, all_six = (
+        crowding.calibrate.learn_scale(counted(features, SPOTS[:n], week[:n].tolist()), None) for n in (1, 6)
+    )
     assert 1 < one.estimate_people(np.array([50.0]))[0] / 50 < all_six.estimate_people(np.array([50.0]))[0] / 50 < 10.5
     assert 0.3 < one.confidence < 0.5
     assert one.error > all_six.error
@@ -434,7 +435,7 @@ def test_one_counter_teaches_less_than_many(read) -> None:
 def test_counters_that_contradict_the_map_are_not_trusted_for_it(read) -> None:
     features = read(TOWN)
     people = crowding.estimate_people_per_hour(HERE + SPOTS, features)
-    scale = _calibrate.learn_scale(counted(features, SPOTS, (1000 / people).tolist()), None)
+    scale = crowding.calibrate.learn_scale(counted(features, SPOTS, (1000 / people).tolist()), None)
     assert scale.agreement == pytest.approx(-1)
     assert scale.slope > 0
     assert scale.confidence == 0.3
@@ -442,10 +443,10 @@ def test_counters_that_contradict_the_map_are_not_trusted_for_it(read) -> None:
 
 def test_counts_are_compared_at_their_own_hour(read) -> None:
     features = read(TOWN)
-    noon = _calibrate.index_at_hours(
-        _where.estimate_activity(HERE + SPOTS, features).activity, np.full(6, 2 * 24 + 12.0), None
+    noon = crowding.calibrate.index_at_hours(
+        crowding.where.estimate_activity(HERE + SPOTS, features).activity, np.full(6, 2 * 24 + 12.0), None
     )
-    scale = _calibrate.learn_scale(counted(features, SPOTS, noon.tolist(), hour=2 * 24 + 12.0), None)
+    scale = crowding.calibrate.learn_scale(counted(features, SPOTS, noon.tolist(), hour=2 * 24 + 12.0), None)
     assert (scale.level, scale.slope) == (pytest.approx(0, abs=1e-9), pytest.approx(1))
 
 
@@ -489,7 +490,7 @@ COLUMNS = ["highway", "bicycle", "segregated", "motor_vehicle", "vehicle", "acce
     ],
 )
 def test_bicycles_are_read_from_the_tags(tags: dict[str, str], kind: float) -> None:
-    assert _wheels.rate_bicycles(pd.DataFrame([tags], columns=COLUMNS, dtype="str")).tolist() == [kind]
+    assert crowding.wheels.rate_bicycles(pd.DataFrame([tags], columns=COLUMNS, dtype="str")).tolist() == [kind]
 
 
 @pytest.mark.parametrize(
@@ -512,13 +513,13 @@ def test_bicycles_are_read_from_the_tags(tags: dict[str, str], kind: float) -> N
     ],
 )
 def test_motors_are_graded_by_what_is_tagged(tags: dict[str, str], kind: float, word: str) -> None:
-    value, words = _wheels.rate_motors(pd.DataFrame([tags], columns=COLUMNS, dtype="str"))
+    value, words = crowding.wheels.rate_motors(pd.DataFrame([tags], columns=COLUMNS, dtype="str"))
     assert value.tolist() == [kind]
     assert word in words[0]
 
 
 def test_the_firmer_a_track_the_more_is_driven_on_it() -> None:
-    assert (np.diff([_wheels.TRACKS[f"grade{n}"][0] for n in range(1, 6)]) > 0).all()
+    assert (np.diff([crowding.wheels.TRACKS[f"grade{n}"][0] for n in range(1, 6)]) > 0).all()
 
 
 def test_wheels_bound_how_kind_a_quiet_walk_is(look) -> None:

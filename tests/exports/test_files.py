@@ -8,7 +8,7 @@ import stat
 import pytest
 
 from saferoute import exports
-from saferoute.exports import _files
+from saferoute.exports import files
 from saferoute.model import InvalidInput
 from saferoute.search import formats
 
@@ -123,21 +123,21 @@ def test_ranking_is_written_in_the_format_of_the_suffix(tmp_path, ranking, name)
 
 
 def test_what_a_library_writes_comes_back_as_bytes_and_leaves_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr(_files.tempfile, "tempdir", str(tmp_path))
-    assert _files.write_to_bytes("x.bin", lambda path: path.write_bytes(b"\0\1")) == b"\0\1"
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert files.write_to_bytes("x.bin", lambda path: path.write_bytes(b"\0\1")) == b"\0\1"
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), RuntimeError("disk full")], ids=repr)
 def test_a_library_that_fails_is_told_in_one_line(tmp_path, monkeypatch, error):
-    monkeypatch.setattr(_files.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
 
     def fail(path):
         path.write_bytes(b"half")
         raise error
 
     with pytest.raises(InvalidInput, match=r"x\.bin: cannot be made in .*; set TMPDIR"):
-        _files.write_to_bytes("x.bin", fail)
+        files.write_to_bytes("x.bin", fail)
     assert list(tmp_path.iterdir()) == []
 
 

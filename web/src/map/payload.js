@@ -1,4 +1,4 @@
-// Decodes the stretches: undoes what saferoute/page/_data.py writes.
+// Decodes the stretches: undoes what saferoute/page/payload.py writes.
 
 import { RATINGS } from "../words.js";
 import { readHeights, readLine, readShares } from "./grid.js";

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from saferoute.page._base import clip_geometries, is_in_layers, merge_lines
-from saferoute.page._grid import Grid
+from saferoute.page.base import clip_geometries, is_in_layers, merge_lines
+from saferoute.page.grid import Grid
 from saferoute.report.text import sanitize_text
 
 if TYPE_CHECKING:

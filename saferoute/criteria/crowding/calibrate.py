@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from saferoute.criteria.crowding import _when, _where
+from saferoute.criteria.crowding import when, where
 from saferoute.osm.people import SETTINGS
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def learn_scale(features: Features, moment: Moment | None) -> Scale:
     if features.counters is None:
         return Scale(population=population)
     table = features.counters.table
-    seen = _where.estimate_activity(table[["x_m", "y_m"]].to_numpy(dtype=float), features.counters.features)
+    seen = where.estimate_activity(table[["x_m", "y_m"]].to_numpy(dtype=float), features.counters.features)
     index = index_at_hours(seen.activity, table["hour_of_week"].to_numpy(dtype=float), moment)
     count = table["count"].to_numpy(dtype=float)
     return fit_scale(index[seen.on_map], count[seen.on_map], population=population)
@@ -133,9 +133,9 @@ def index_at_hours(activity: FloatArray, hour_of_week: FloatArray, moment: Momen
     -------
     ndarray of shape (n,)
     """
-    profiles = np.column_stack([_when.PROFILES, np.ones(len(SETTINGS))])
-    column = np.where(np.isfinite(hour_of_week), np.nan_to_num(hour_of_week), _when.HOURS).astype(np.int64)
-    factor = np.ones(len(SETTINGS)) if moment is None else _when.seasonal_factors(moment.local.month, moment.lat)
+    profiles = np.column_stack([when.PROFILES, np.ones(len(SETTINGS))])
+    column = np.where(np.isfinite(hour_of_week), np.nan_to_num(hour_of_week), when.HOURS).astype(np.int64)
+    factor = np.ones(len(SETTINGS)) if moment is None else when.seasonal_factors(moment.local.month, moment.lat)
     index: FloatArray = np.einsum("nk,kn->n", activity * factor, profiles[:, column])
     return index
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from saferoute.geometry.geodesy import DEGREE_M
 from saferoute.page._figure import read_asset
-from saferoute.page._grid import read_line, read_lines
+from saferoute.page.grid import read_line, read_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -60,7 +60,7 @@ def render_picture(payload: Mapping[str, Any]) -> str:
     Parameters
     ----------
     payload : mapping
-        What `_data.build_payload` returned.
+        What `payload.build_payload` returned.
     """
     stretches = payload["stretches"]
     lines = [read_line(word, stretches["grid"]) for word in stretches["lines"]]

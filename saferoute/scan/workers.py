@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from saferoute.scan._job import Job
-    from saferoute.scan._tiles import Tile
+    from saferoute.scan.tiles import Tile
 
     Done = tuple[Tile, bytes | None, str]
     """A tile with what it says, or with None and why it says nothing."""
@@ -30,7 +30,7 @@ _LOG = logging.getLogger(__name__)
 
 _AHEAD = 3
 """Tiles sent in advance for each thread of a cluster."""
-_CONNECT_S = 30
+CONNECT_S = 30
 
 
 def scan_tile(tile: Tile, job: Job) -> tuple[bytes | None, str]:
@@ -50,8 +50,8 @@ def scan_tile(tile: Tile, job: Job) -> tuple[bytes | None, str]:
     why : str
         What went wrong, ``""`` if nothing did.
     """
-    from saferoute.scan._look import survey_tile
     from saferoute.scan._store import to_bytes
+    from saferoute.scan.survey import survey_tile
 
     # A worker with another version might find other stretches.
     if job.version != __version__:
@@ -152,7 +152,7 @@ def scan_on_cluster(tiles: Sequence[Tile], job: Job, address: str) -> Iterator[D
         raise InvalidInput("--scheduler needs Dask: pip install 'saferoute[scan]'") from error
     try:
         # Not as the default: a program that embeds saferoute may have a client of its own.
-        client: Any = distributed.Client(address, timeout=_CONNECT_S, set_as_default=False)  # type: ignore[no-untyped-call]
+        client: Any = distributed.Client(address, timeout=CONNECT_S, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TimeoutError) as error:
         raise SourceUnavailable(f"{address}: no Dask scheduler answers there; start one with dask scheduler") from error
     with client:

@@ -14,11 +14,11 @@ from pyproj import Transformer
 from pyproj.enums import TransformDirection
 
 from saferoute.model import CAUTION, CRITERIA, WGS84, Session
-from saferoute.page._base import base_layers
-from saferoute.page._excluded import excluded_layer
-from saferoute.page._grid import ALPHABET, Grid, encode_heights
-from saferoute.page._labels import choose_labels
 from saferoute.page._session import session_payload
+from saferoute.page.base import base_layers
+from saferoute.page.excluded import excluded_layer
+from saferoute.page.grid import ALPHABET, Grid, encode_heights
+from saferoute.page.labels import choose_labels
 from saferoute.report.text import LONGEST, sanitize_text
 
 if TYPE_CHECKING:

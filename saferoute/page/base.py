@@ -14,8 +14,8 @@ import shapely
 
 from saferoute.osm import barriers, ground, water, ways
 from saferoute.osm.tags import Tags, has_tag
-from saferoute.page._grid import Grid
-from saferoute.page._sea import find_sea
+from saferoute.page.grid import Grid
+from saferoute.page.sea import find_sea
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from saferoute.page._base import clip_geometries, merge_lines
-from saferoute.page._grid import Grid
+from saferoute.page.base import clip_geometries, merge_lines
+from saferoute.page.grid import Grid
 from saferoute.report.text import sanitize_text
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from saferoute.exports import schema
 from saferoute.exports.layers import flatten_table
 from saferoute.model import WGS84, PlaceNotFound
 from saferoute.scan import _places
-from saferoute.scan._tiles import Tile, format_quadkeys, tile_numbers, zones_of_tiles
+from saferoute.scan.tiles import Tile, format_quadkeys, tile_numbers, zones_of_tiles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
