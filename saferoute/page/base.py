@@ -180,6 +180,7 @@ def _encode_polygons(geometry: BaseGeometry | None, grid: Grid) -> str:
     if geometry is None:
         return ""
     parts = shapely.get_parts(shapely.simplify(geometry, _TOLERANCE_M))
+    # Clipping leaves points and lines where an area only touches the frame.
     return grid.encode_rings(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON])
 
 

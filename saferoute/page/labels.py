@@ -72,6 +72,7 @@ def choose_labels(features: Features, frame: BaseGeometry, area: Area) -> list[l
         return []
     found = found[shapely.intersects_xy(frame, found["x"].to_numpy(float), found["y"].to_numpy(float))]
     found = found.sort_values(["weight", "text"], ascending=[False, True], kind="stable")
+    # A street of many ways, or a park of several areas, gets its name once.
     found = found.drop_duplicates(["text", "kind"]).head(MOST)
     grid = Grid.around_place(area.place, area.crs, decimals=5)
     return [

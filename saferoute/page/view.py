@@ -26,6 +26,7 @@ class _LocalServer(ThreadingHTTPServer):
         If the port is taken.
     """
 
+    # Browsers keep connections open, and the program must not wait for them.
     daemon_threads = True
 
     def __init__(self, port: int, handler: type[BaseHTTPRequestHandler]) -> None:

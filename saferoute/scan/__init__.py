@@ -213,6 +213,7 @@ def _run_scan(job: Job, outputs: Outputs, *, workers: int | None, scheduler: str
         progress.count_tile(tile)
     _LOG.info("putting the tiles together")
     facts = assemble_outputs(store, [t for t in tiles if t.quadkey not in bad], outputs, job=job, bad=bad)
+    # If some tiles failed the others are kept, so that the next run repeats only those.
     if not bad:
         shutil.rmtree(store.folder)
     return Result(facts["stretches"], facts["tiles"], bad, files)

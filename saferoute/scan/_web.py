@@ -160,6 +160,7 @@ class VectorTiles:
 
 
 def _known_properties(row: Mapping[Any, Any]) -> dict[str, Any]:
+    # Vector tiles have no null: an unknown value is absent.
     return {str(k): v for k, v in row.items() if not pd.isna(v)}
 
 

@@ -102,6 +102,7 @@ def tile_numbers(lonlat: FloatArray, zoom: int) -> tuple[IntArray, IntArray]:
     lat = np.radians(np.clip(lonlat[:, 1], -MOST_LAT, MOST_LAT))
     x = np.floor((lonlat[:, 0] + 180) / 360 * size)
     y = np.floor((1 - np.arcsinh(np.tan(lat)) / np.pi) / 2 * size)
+    # Longitude 180 would lie one tile beyond the last.
     return np.clip(x, 0, size - 1).astype(np.int64), np.clip(y, 0, size - 1).astype(np.int64)
 
 

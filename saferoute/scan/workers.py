@@ -162,6 +162,7 @@ def scan_on_cluster(tiles: Sequence[Tile], job: Job, address: str) -> Iterator[D
         running: dict[str, Tile] = {}
         arriving: Any = distributed.as_completed([], loop=client.loop)  # type: ignore[no-untyped-call]
 
+        # Tiles are sent as others come back: a country at once would flood the scheduler.
         def send() -> None:
             while left and len(running) < _AHEAD * max(sum(client.nthreads().values()), 1):
                 tile = left.popleft()

@@ -196,6 +196,7 @@ def _predict_leaving_one_out(index: FloatArray, count: FloatArray) -> FloatArray
 
 def _bootstrap_interval(predicted: FloatArray, truth: FloatArray) -> tuple[float, float]:
     """Return the 95 % interval of the rank correlation, from counters drawn with replacement."""
+    # The seed is fixed so that the same counters give the same interval.
     drawn = np.random.default_rng(_SEED).integers(0, len(truth), (_DRAWS, len(truth)))
     found = np.array([crowding.compute_spearman(predicted[rows], truth[rows]) for rows in drawn])
     low, high = np.nanpercentile(found, [2.5, 97.5]) if np.isfinite(found).any() else (np.nan, np.nan)
@@ -216,6 +217,7 @@ def _open_extracts(extract: Path | str | Sequence[Path | str] | ExtractSource) -
 def _is_within_extract(source: ExtractSource, lonlat: FloatArray) -> NDArray[np.bool_]:
     """Return a mask of the points within the box of an extract's ways."""
     west, south, east, north = source.read_bounds()
+    # A point that is NaN compares as outside.
     with np.errstate(invalid="ignore"):
         lon, lat = lonlat.T
         within: NDArray[np.bool_] = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)

@@ -96,6 +96,7 @@ def measure_windows(survey: Survey) -> Survey:
 def _exclude_windows(survey: Survey) -> tuple[Windows, NDArray[np.object_]]:
     """Return the windows that no limit excludes, and why each sample is in none of them."""
     found, evidence, size = survey.windows, survey.evidence, len(survey.samples)
+    # Slopes need heights, so this limit comes last.
     fitted = flatness.fit_window_slopes(found, evidence)
     reasons = limits.exclude_windows(found, survey.hazards, fitted.grade_pct, fitted.sigma_pct, evidence.profile)
     sample_reasons = survey.sample_reasons.copy()

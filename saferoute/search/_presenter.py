@@ -1,4 +1,4 @@
-"""How results show and save themselves, by means of the reports, the exports and the page."""
+"""The presenter of results: it shows and saves them by means of the reports, the exports and the page."""
 
 from __future__ import annotations
 

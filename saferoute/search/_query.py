@@ -147,6 +147,7 @@ class Query:
         sources = _open_sources(folder, extracts, online, options)
         place = sources.find_place(text, options.get("pick"))
         if profile.at:
+            # Finding the time zone costs time, and only an hour needs it.
             place = clock.add_time_zone(place, online.open_cache())
         area = area_around(place, radius_m)
         # A folder may hold rasters of other places; files that are named must cover this one.

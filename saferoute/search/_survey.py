@@ -99,6 +99,7 @@ def survey_map(
     if on_open_ground:
         _LOG.info("looking for corridors on open ground")
         open_ground = _find_corridors(area, features, profile, dark=dark)
+    # A source may have joined the ways already.
     of_ways = features.strokes or join_ways(features.ways)
     of_corridors = candidates.strokes_of_corridors(open_ground.lines, len(features.ways))
     strokes = candidates.concatenate_strokes([of_ways, of_corridors])
@@ -112,6 +113,7 @@ def survey_map(
     )
     _LOG.info("looking at %.1f km, every %.0f m", len(samples) * samples.step_m / 1000, samples.step_m)
     hazards = limits.Hazards(features)
+    # Limits take long: only samples that may share a window with the area are checked.
     where = _is_within_reach(samples, area, profile, way_reasons)
     sample_reasons = limits.exclude_samples(samples, features, hazards, where=where)
     found, unfit = candidates.find_windows(samples, sample_reasons == "", profile)

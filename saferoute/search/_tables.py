@@ -211,6 +211,7 @@ def _excluded_runs(survey: Survey, merged: candidates.Stretches) -> pd.DataFrame
     )
     first = np.flatnonzero(change)
     n = np.diff(np.r_[first, len(samples)])
+    # Samples that were never checked lie too far from the area to count as excluded.
     left_out = (status[first] != "") & (status[first] != limits.UNASKED)
     first, n = first[left_out], n[left_out]
     grounds = _ground_rows_of_runs(samples, first, n)
@@ -247,10 +248,12 @@ def excluded_table(survey: Survey, merged: candidates.Stretches) -> gpd.GeoDataF
         _excluded_objects(refused, refused["reason"].to_numpy(dtype=object)),
     ]
     parts = [p[is_touching(survey.area, p["geometry"].to_numpy(dtype=object))] for p in parts]
+    # pandas warns about empty parts; if all are empty, the first still gives the columns.
     table = pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True)
     frame = gpd.GeoDataFrame(table, geometry="geometry", crs=survey.area.crs)
     frame["rule"] = frame["reason"].map({**limits.RULES, LEFTOVER: _LEFTOVER_RULE})
     polygon = frame.geometry.geom_type.str.endswith("Polygon")
+    # The outline of an area is no length to run.
     frame["length_m"] = frame.geometry.length.where(~polygon, 0.0)
     return frame
 

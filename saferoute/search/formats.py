@@ -83,6 +83,7 @@ def check_format(path: Path, formats: Mapping[str, object] = FORMATS) -> None:
     suffix = _find_suffix(path, formats)
     if suffix is None:
         raise InvalidInput(f"{path}: the suffix must be one of {', '.join(formats)}")
+    # The library itself is imported only after the search.
     if suffix == ".parquet":
         _require_library("pyarrow", f"{path}: GeoParquet needs pyarrow: pip install 'saferoute[parquet]'")
     try:
