@@ -18,8 +18,8 @@ PACKAGE = REPOSITORY / "saferoute"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 HOUSE = (
-    "arrays memory version",
-    "quantities",
+    "arrays libraries memory version",
+    "digests quantities",
     "model geometry osm",
     "sources candidates",
     "limits criteria",

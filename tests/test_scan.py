@@ -634,6 +634,14 @@ def test_the_fingerprint_knows_data_and_profile(town: Path, tmp_path: Path) -> N
     assert len({first, *(other.compute_fingerprint() for other in others)}) == 4
 
 
+def test_the_fingerprint_knows_code_and_libraries(town: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = {job(town).compute_fingerprint()}
+    for name in ("digest_modules", "digest_libraries"):
+        monkeypatch.setattr(f"saferoute.scan._job.{name}", lambda *_: "another")
+        found.add(job(town).compute_fingerprint())
+    assert len(found) == 3
+
+
 def test_a_raster_elsewhere_is_refused(town: Path, tmp_path: Path, write_plane) -> None:
     far = write_plane(tmp_path / "far.tif", shift=200_000)
     with pytest.raises(NoCoverage, match=r"far\.tif"):

@@ -17,7 +17,7 @@ def print_versions(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
     # click calls this for every command line; only a request may import the libraries.
     if not asked or ctx.resilient_parsing:
         return
-    from saferoute.sources.libraries import list_versions
+    from saferoute.libraries import list_versions
 
     rows = [("Python", f"{platform.python_version()} on {sys.platform} {platform.machine()}"), *list_versions()]
     width = max(len(name) for name, _ in rows)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from saferoute import search
 from saferoute.geometry.geodesy import DEGREE_M
+from saferoute.digests import digest_libraries, digest_modules
 from saferoute.model import InvalidInput, Place
 from saferoute.sources import clock
 from saferoute.sources.open import LocalFiles, list_region_files, open_local
@@ -28,8 +29,10 @@ if TYPE_CHECKING:
     from saferoute.sources.elevation.raster import RasterSource
     from saferoute.sources.osm.extract import ExtractSource
 
-SCHEMA = 1
-"""Version of the stored tiles; it is raised when their form or meaning changes."""
+_CODE = "saferoute.scan"
+"""Package that makes the tiles."""
+_LIBRARIES = ("osmium", "pyogrio", "pyproj", "rasterio", "shapely")
+"""Packages whose results end up in the tiles."""
 _HEAD_BYTES = 1 << 20
 """Bytes at each end of a file that count for its fingerprint."""
 DEFAULT_ZOOM = 12
@@ -92,7 +95,7 @@ class Job:
         return _open_sources(self.extracts, self.rasters, self.dem_sigma_m)
 
     def compute_fingerprint(self) -> str:
-        """Return a digest of all that decides the result: data, profile, zoom and version.
+        """Return a digest of all that decides the result: data, profile, zoom, the code and its libraries.
 
         A file counts by its size, its time and both its ends: reading the heights of a
         country would take minutes.
@@ -100,7 +103,7 @@ class Job:
         profile = asdict(self.profile)
         # A set has no order of its own: unsorted, the digest would differ from run to run.
         profile["only_surfaces"] = sorted(self.profile.only_surfaces)
-        what = [SCHEMA, self.version, self.zoom, self.dem_sigma_m, profile]
+        what = [digest_modules(_CODE), digest_libraries(*_LIBRARIES), self.zoom, self.dem_sigma_m, profile]
         files = [[_identify_file(Path(p)) for p in paths] for paths in (self.extracts, self.rasters)]
         text = json.dumps([*what, *files], sort_keys=True, default=str)
         return blake2b(text.encode(), digest_size=10).hexdigest()

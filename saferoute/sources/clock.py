@@ -9,6 +9,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from saferoute.digests import digest_modules
+from saferoute.libraries import read_distribution_version
 from saferoute.model import InvalidInput, Moment, Place
 
 if TYPE_CHECKING:
@@ -17,8 +19,6 @@ if TYPE_CHECKING:
 NOW = "now"
 KIND = "zones"
 """Folder of the cache that holds time zones."""
-_KEPT_DAYS = 180
-"""Days until a cached zone is looked up again: borders of zones move every few years, and tzfpy follows [J]."""
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WEEKDAY = re.compile(r"(?:([a-z]{2,9})[\s,]+)?(\d{1,2})(?::(\d{2}))?", re.IGNORECASE)
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?", re.IGNORECASE)
@@ -103,11 +103,12 @@ def parse_hour_of_week(text: str, lon: float, lat: float) -> int:
 def add_time_zone(place: Place, cache: Cache) -> Place:
     """Return a place with its time zone, from the cache if it was looked up before.
 
-    Loading the world's time zones would take a tenth of the time of a search.
+    Loading the world's time zones would take a tenth of the time of a search. A new
+    version of their library is asked anew: borders of zones move every few years.
     """
-    key = f"{place.lon!r},{place.lat!r}"
+    key = f"{place.lon!r},{place.lat!r} tzfpy {read_distribution_version('tzfpy')} {digest_modules(__name__)}"
     entry = cache.read_entry(KIND, key)
-    if entry is None or entry.age_days() > _KEPT_DAYS:
+    if entry is None:
         entry = cache.store_entry(KIND, key, find_time_zone(place.lon, place.lat).encode())
     return replace(place, zone=entry.payload.decode())
 

@@ -134,13 +134,13 @@ class Glo30Source:
             return None
         entry = self._find_cached_entry(key)
         if entry is not None and len(entry.payload) == 4 * shape[0] * shape[1]:
-            return np.frombuffer(entry.payload, dtype="<f4").reshape(shape)
+            return _mask_voids(np.frombuffer(entry.payload, dtype="<f4").reshape(shape))
         if not self._has_tile(url):
             self._absent.add(url)
             return None
         heights = self._read_part(url, part, shape)
         self._cache.store_entry("glo30", key, heights.astype("<f4").tobytes())
-        return heights
+        return _mask_voids(heights)
 
     def _find_cached_entry(self, key: str) -> Entry | None:
         """Return the cached answer to a key, None if there is none or it is to be refreshed."""
@@ -181,7 +181,7 @@ class Glo30Source:
         raise AssertionError
 
     def _read_part(self, url: str, part: Part, shape: tuple[int, int]) -> FloatArray:
-        """Return a square of heights from the network, NaN where they are void."""
+        """Return a square of heights as the file has them, NaN where it has none."""
         import rasterio
         from rasterio.errors import RasterioError
         from rasterio.windows import Window
@@ -193,10 +193,10 @@ class Glo30Source:
                     raise Failed("sends a raster that is none of its tiles")
                 # Only the blocks of this window travel, as the files are cloud-optimised.
                 heights = data.read(1, window=Window(column * PART, row * PART, shape[1], shape[0]))
-                void = is_void(heights) | (heights == data.nodata)
+                missing = heights == data.nodata
         except (RasterioError, MemoryError) as error:
             raise Failed("ended the connection without a whole answer") from error
-        return np.where(void, np.float32(np.nan), heights.astype("float32"))
+        return np.where(missing, np.float32(np.nan), heights.astype("float32"))
 
     def _gdal_options(self) -> dict[str, Any]:
         """Return options by which GDAL limits the time of its own requests."""
@@ -281,6 +281,11 @@ def _locate_cells(row: IntArray, lon: FloatArray) -> tuple[IntArray, IntArray, F
 def _parts_of_cells(cells: IntArray) -> IntArray:
     """Return the square in which each cell lies: south and west edges of its tile, then its row and column."""
     return np.column_stack([cells[:, :2], cells[:, 2:] // PART])
+
+
+def _mask_voids(heights: FloatArray) -> FloatArray:
+    """Return heights with NaN where they cannot be; what is kept on disk is as it came."""
+    return np.where(is_void(heights), np.float32(np.nan), heights)
 
 
 def _is_on_tile(transform: Any, part: Part) -> bool:

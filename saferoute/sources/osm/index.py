@@ -1,8 +1,8 @@
 """An index of extracts in the user's cache: FlatGeobuf tables that are read by bounding box.
 
 Extracts are read once and then opened from their index. An index is a folder
-whose name depends on the contents of the files, the version of the tables and
-the tags in them. It is written under another name and renamed when it is
+whose name depends on the contents of the files, and on the code and the
+libraries that make it. It is written under another name and renamed when it is
 complete, so that no process ever sees half of one. Combinations of tags are
 numbers into lists of values. These lists, and the node ids of ways and
 strokes, are stored in plain arrays beside the tables.
@@ -26,8 +26,8 @@ from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from saferoute.digests import digest_libraries, digest_modules
 from saferoute.model import WGS84, SourceUnavailable, Strokes
-from saferoute.osm import keys
 from saferoute.sources.osm._columns import NAME, Columns, Vocabulary, text_dtype
 from saferoute.sources.osm._reading import ALL, read_extracts
 from saferoute.sources.osm._tables import (
@@ -55,8 +55,6 @@ logger = logging.getLogger(__name__)
 
 KIND = "index"
 """Folder of the cache that holds indexes."""
-SCHEMA = 4
-"""Version of the tables and of the joining of strokes; if it changes, all indexes are made anew."""
 PART = ".part"
 _META = "index.json"
 _AREAS = "areas.json"
@@ -70,8 +68,15 @@ _BLOCK = 1 << 20
 """Bytes read at a time for a checksum."""
 
 
-def make_index_key(paths: Sequence[Path], cache: Cache) -> str:
-    """Return the name of the index of some files, which depends on their contents but not on their paths.
+_LIBRARIES = ("osmium", "pyogrio", "pyproj", "shapely")
+"""Packages that read and write the tables."""
+
+
+def make_index_key(paths: Sequence[Path], cache: Cache, join: Joiner | None) -> str:
+    """Return the name of the index of some files: by what they hold, wherever they lie, and by what makes it.
+
+    The code of this module and of the one that `join` comes from counts, with
+    all that they import.
 
     A file's checksum is computed once, and again when its size or one of its
     times has changed. Writing always changes ``ctime``, which ``touch`` cannot
@@ -79,8 +84,8 @@ def make_index_key(paths: Sequence[Path], cache: Cache) -> str:
     """
     # The tags that are kept are part of the name: a version that keeps others must not read old tables.
     held = [_hash_content(path.resolve(), cache.folder / KIND) for path in paths]
-    kept = (SCHEMA, keys.LINE_KEYS, keys.AREA_KEYS, keys.POINT_KEYS, keys.WAY_TAGS, keys.AREA_TAGS, keys.POINT_TAGS)
-    return sha256(json.dumps([held, kept]).encode()).hexdigest()[:32]
+    code = digest_modules(__name__, *([join.__module__] if join else []))
+    return sha256(json.dumps([held, code, digest_libraries(*_LIBRARIES)]).encode()).hexdigest()[:32]
 
 
 def _hash_content(path: Path, folder: Path) -> str:
@@ -136,7 +141,7 @@ def open_index(paths: Sequence[Path], cache: Cache, *, join: Joiner | None) -> I
     # Raised if the lock is held for too long: the other process may hang, so this one goes on without an index.
     with suppress(SourceUnavailable):
         try:
-            folder = cache.folder / KIND / make_index_key(paths, cache)
+            folder = cache.folder / KIND / make_index_key(paths, cache, join)
             index = load_index(folder)
             if index is not None:
                 return index
@@ -179,7 +184,7 @@ def load_index(folder: Path) -> Index | None:
     try:
         about = json.loads((folder / _META).read_text())
         sizes = {name: (folder / name).stat().st_size for name in about["files"]}
-        good = sizes == about["files"] and about["schema"] == SCHEMA
+        good = sizes == about["files"]
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return Index(folder, about) if good else None
@@ -238,7 +243,7 @@ def _build_index(paths: Sequence[Path], folder: Path, join: Joiner | None) -> In
         shutil.rmtree(left, ignore_errors=True)
     part = Path(tempfile.mkdtemp(suffix=PART, dir=folder.parent))
     try:
-        about = {"schema": SCHEMA, "of": [p.name for p in paths], **_write_index(paths, part, join)}
+        about = {"of": [p.name for p in paths], **_write_index(paths, part, join)}
         about["files"] = {path.name: path.stat().st_size for path in sorted(part.iterdir())}
         # Last, because the sizes of all other files are in it: by them a later run sees what is cut off.
         (part / _META).write_text(json.dumps(about))

@@ -181,16 +181,23 @@ def test_a_copy_or_another_name_of_an_extract_needs_no_second_reading(
     assert len(logged) == 1
 
 
-def test_other_tags_or_another_version_make_another_index(
+def test_other_code_makes_another_index(
     town: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch, logged: list[str]
 ) -> None:
     look(town, cache)
-    monkeypatch.setattr(index, "SCHEMA", index.SCHEMA + 1)
+    monkeypatch.setattr(index, "digest_modules", lambda *_: "of other rules")
     look(town, cache)
     assert len(logged) == 2
-    assert [k.of for k in index.list_indexes(cache)].count(("town.osm.pbf",)) == 1, (
-        "the old version is no index any more"
-    )
+    monkeypatch.undo()
+    look(town, cache)
+    assert len(logged) == 2, "the first is still there for the code that made it"
+    assert [k.of for k in index.list_indexes(cache)] == [("town.osm.pbf",)] * 2
+
+
+def test_an_index_without_strokes_is_none_with_them(town: Path, cache: Cache) -> None:
+    without = ExtractSource([town], cache=cache).read_features(AREA, margin_m=300)
+    assert without.strokes is None
+    assert look(town, cache).strokes is not None
 
 
 @pytest.mark.parametrize("name", ["ways.fgb", "stroke_nodes.npy", "index.json"])

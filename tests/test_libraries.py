@@ -13,7 +13,7 @@ import pytest
 import rasterio
 import shapely
 
-from saferoute.sources import libraries
+from saferoute import libraries
 
 
 def test_versions_are_those_of_what_is_imported() -> None:

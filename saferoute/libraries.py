@@ -38,20 +38,30 @@ def list_versions() -> list[tuple[str, str]]:
         (f"{name} ({_describe_owner(module)})", _read_native_version(module, attribute))
         for name, module, attribute in NATIVE
     ]
-    return native + [(name, _read_distribution_version(name)) for name in PYTHON]
+    return native + [(name, read_distribution_version(name)) for name in PYTHON]
+
+
+def read_native_versions(*packages: str) -> dict[str, str]:
+    """Return the versions of the libraries that some Python packages bring, by names as ``GDAL (rasterio)``."""
+    return {
+        f"{name} ({module})": _read_native_version(module, attribute)
+        for name, module, attribute in NATIVE
+        if module in packages
+    }
+
+
+def read_distribution_version(name: str) -> str:
+    """Return the version of an installed distribution, `MISSING` where there is none."""
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return MISSING
 
 
 def _describe_owner(module: str) -> str:
     """Return the name and version of the distribution that bundles a C library."""
     name = module.partition(".")[0]
-    return f"{name} {_read_distribution_version(name)}"
-
-
-def _read_distribution_version(name: str) -> str:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return MISSING
+    return f"{name} {read_distribution_version(name)}"
 
 
 def _read_native_version(module: str, attribute: str) -> str:
