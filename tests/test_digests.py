@@ -134,9 +134,10 @@ EDIT = """
 _exclude_ways = exclude_ways
 
 
-def exclude_ways(*arguments):
-    reasons = _exclude_ways(*arguments)
-    return np.where(reasons == "cycleway", "", reasons)
+def exclude_ways(*arguments, **options):
+    reasons = _exclude_ways(*arguments, **options).copy()
+    reasons[reasons == "cycleway"] = ""
+    return reasons
 """
 
 

@@ -1,7 +1,7 @@
 """Pure geometry on numpy arrays and shapely objects: no tables, no input, no output.
 
 All lengths are metres, so coordinates must be in a metric CRS: `saferoute.geometry.geodesy`
-finds one, and turns metres into degrees.
+finds one, and turns metres into degrees. `project_to_square` alone takes degrees.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from saferoute.geometry._lines import (
     join_pieces,
     place_points_evenly,
 )
+from saferoute.geometry._mercator import project_to_square
 from saferoute.geometry._near import Nearby, find_sides, split_long_lines, take_edges
 from saferoute.geometry._slices import indices_of_slices, take_slices
 from saferoute.geometry._slopes import fit_slopes
@@ -32,6 +33,7 @@ __all__ = [
     "indices_of_slices",
     "join_pieces",
     "place_points_evenly",
+    "project_to_square",
     "split_long_lines",
     "strip_widths",
     "take_edges",

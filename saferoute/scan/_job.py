@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from saferoute import search
-from saferoute.geometry.geodesy import DEGREE_M
 from saferoute.digests import digest_libraries, digest_modules
+from saferoute.geometry.geodesy import DEGREE_M
 from saferoute.model import InvalidInput, Place
 from saferoute.sources import clock
 from saferoute.sources.open import LocalFiles, list_region_files, open_local

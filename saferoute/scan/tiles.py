@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import mercantile
 import numpy as np
 
+from saferoute.geometry import project_to_square
 from saferoute.geometry.geodesy import metric_crs
 
 if TYPE_CHECKING:
@@ -18,8 +20,6 @@ if TYPE_CHECKING:
 
 MOST_LAT = 85.0511287
 """Latitude in degrees where the square of Web Mercator ends."""
-EARTH_M = 40_075_016.68
-"""Length of the equator in metres (WGS 84)."""
 
 
 @dataclass(frozen=True, order=True)
@@ -40,16 +40,13 @@ class Tile:
     @property
     def quadkey(self) -> str:
         """Quadkey of the tile; it begins with the quadkey of every tile that holds it."""
-        return format_quadkeys(np.array([self.x]), np.array([self.y]), self.zoom)[0]
+        return mercantile.quadkey(self.x, self.y, self.zoom)
 
     @property
     def box(self) -> Box:
         """West, south, east and north in degrees; points on the west and north edges belong to the tile."""
-        edge_x = np.array([self.x, self.x + 1]) / 2**self.zoom
-        edge_y = np.array([self.y + 1, self.y]) / 2**self.zoom
-        west, east = edge_x * 360 - 180
-        south, north = np.degrees(np.arctan(np.sinh(np.pi * (1 - 2 * edge_y))))
-        return float(west), float(south), float(east), float(north)
+        west, south, east, north = mercantile.bounds(self.x, self.y, self.zoom)
+        return west, south, east, north
 
     @property
     def crs(self) -> str:
@@ -72,19 +69,6 @@ class Tile:
         return [Tile(self.zoom, x % size, y) for x, y in around if 0 <= y < size]
 
 
-def parse_quadkey(quadkey: str) -> Tile:
-    """Return the tile of a quadkey.
-
-    Examples
-    --------
-    >>> parse_quadkey("120223").quadkey
-    '120223'
-    """
-    x = int("".join(str(int(digit) & 1) for digit in quadkey) or "0", 2)
-    y = int("".join(str(int(digit) >> 1) for digit in quadkey) or "0", 2)
-    return Tile(len(quadkey), x, y)
-
-
 def tile_numbers(lonlat: FloatArray, zoom: int) -> tuple[IntArray, IntArray]:
     """Return the numbers of the tiles that hold points.
 
@@ -99,11 +83,10 @@ def tile_numbers(lonlat: FloatArray, zoom: int) -> tuple[IntArray, IntArray]:
     x, y : ndarray of shape (n,)
     """
     size = 2**zoom
-    lat = np.radians(np.clip(lonlat[:, 1], -MOST_LAT, MOST_LAT))
-    x = np.floor((lonlat[:, 0] + 180) / 360 * size)
-    y = np.floor((1 - np.arcsinh(np.tan(lat)) / np.pi) / 2 * size)
+    square = project_to_square(lonlat[:, 0], np.clip(lonlat[:, 1], -MOST_LAT, MOST_LAT))
     # Longitude 180 would lie one tile beyond the last.
-    return np.clip(x, 0, size - 1).astype(np.int64), np.clip(y, 0, size - 1).astype(np.int64)
+    x, y = np.clip(np.floor(square * size), 0, size - 1).astype(np.int64).T
+    return x, y
 
 
 def format_quadkeys(x: IntArray, y: IntArray, zoom: int) -> list[str]:
@@ -114,15 +97,15 @@ def format_quadkeys(x: IntArray, y: IntArray, zoom: int) -> list[str]:
     >>> format_quadkeys(np.array([3]), np.array([5]), 3)
     ['213']
     """
-    digits = np.zeros((len(x), zoom), dtype=np.int64)
-    for level in range(zoom):
-        bit = zoom - 1 - level
-        digits[:, level] = ((x >> bit) & 1) + 2 * ((y >> bit) & 1)
-    return ["".join(map(str, row)) for row in digits.tolist()]
+    return [mercantile.quadkey(i, j, zoom) for i, j in zip(x.tolist(), y.tolist(), strict=True)]
 
 
 def tiles_covering(box: Box, zoom: int) -> list[Tile]:
-    """Return the tiles that cover a box of degrees, in the order of their quadkeys."""
+    """Return the tiles that cover a box of degrees, in the order of their quadkeys.
+
+    A tile that the box touches with its south or east edge alone is one of them, unlike with
+    `mercantile.tiles`: points on that edge belong to it.
+    """
     west, south, east, north = box
     x, y = tile_numbers(np.array([[west, north], [east, south]]), zoom)
     tiles = [Tile(zoom, i, j) for i in range(int(x[0]), int(x[1]) + 1) for j in range(int(y[0]), int(y[1]) + 1)]

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
+from saferoute.geometry import project_to_square
 from saferoute.model import Heights
 from saferoute.sources.elevation import glo30
 from saferoute.sources.elevation.quality import estimate_quality, is_void
@@ -81,7 +82,7 @@ class MapterhornSource:
         from pyproj import Transformer
 
         lon, lat = Transformer.from_crs(crs, "EPSG:4326", always_xy=True).transform(*xy.T)
-        world = _project_to_square(lon, lat)
+        world = _locate_on_square(lon, lat)
         result = unknown_heights(len(xy))
         deadline = time.monotonic() + MOST_S
         notes: tuple[str, ...] = ()
@@ -255,12 +256,11 @@ def height_step_m(level: int) -> float:
     return 2.0 ** (19 - level) / 256
 
 
-def _project_to_square(lon: FloatArray, lat: FloatArray) -> FloatArray:
-    """Return positions on the Web Mercator square, 0 to 1 east and south, NaN beyond its north and south end."""
+def _locate_on_square(lon: FloatArray, lat: FloatArray) -> FloatArray:
+    """Return positions on the Web Mercator square, 0..1 to the east and south; NaN beyond its ends."""
     reached = np.isfinite(lat) & (np.abs(np.nan_to_num(lat)) < _MOST_LATITUDE)
-    latitude = np.radians(np.where(reached, lat, 0.0))
-    south = (1 - np.arcsinh(np.tan(latitude)) / np.pi) / 2
-    world = np.column_stack([((lon + 180) / 360) % 1, south])
+    world = project_to_square(lon, np.where(reached, lat, 0.0))
+    world[:, 0] %= 1
     return np.where(reached[:, None], world, np.nan)
 
 
