@@ -117,17 +117,13 @@ w2 n3,n4 highway=cycleway surface=asphalt width=4 name=Cycle
 """
 FIND = """
 import logging, sys
-from pathlib import Path
-from saferoute import search
-from saferoute.model import Place
-from saferoute.sources.cache import Cache
-from saferoute.sources.osm.extract import ExtractSource
-from saferoute.sources.profiles import load_profile
+import saferoute
 
 logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(message)s")
-source = ExtractSource([sys.argv[1]], join=search.join_ways, cache=Cache(Path(sys.argv[2])))
-area = search.area_around(Place("Town", float(sys.argv[3]), float(sys.argv[4])), 500)
-print(sorted(set(search.find(area, features_of=source, profile=load_profile()).stretches["name"])))
+online = saferoute.Online(cache_dir=sys.argv[2])
+here = float(sys.argv[4]), float(sys.argv[3])
+ranking = saferoute.find(here, osm=[sys.argv[1]], radius_m=500, online=online)
+print(sorted(set(ranking.stretches["name"])))
 """
 EDIT = """
 
