@@ -21,7 +21,8 @@ from saferoute.search._join import join_ways
 from saferoute.search._measure import survey_area
 from saferoute.search._plan import START_RADIUS_M, plan
 from saferoute.search._presenter import PRESENTER, list_parts
-from saferoute.search._query import FindOptions, PlaceOptions, Query
+from saferoute.search._query import FindOptions, PlaceOptions
+from saferoute.search._query import Query as Query
 from saferoute.search._ranking import build_stretches, find
 from saferoute.search._survey import MARGIN_M, Survey, survey_map
 from saferoute.search._tables import stretch_table
@@ -35,7 +36,6 @@ __all__ = [
     "Evaluation",
     "FindOptions",
     "PlaceOptions",
-    "Query",
     "Survey",
     "area_around",
     "area_from_bounds",

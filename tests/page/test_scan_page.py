@@ -40,7 +40,7 @@ TOWN = f"""
 def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("scan")
     job = scan.create_job(write_town(folder / "town.osm", TOWN), profile=load_profile(), zoom=13)
-    done = scan.scan_region(job, folder / "town.parquet", workers=1)
+    done = scan.run_job(job, folder / "town.parquet", workers=1)
     with FolderServer(done.files[-1]) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()

@@ -1,4 +1,4 @@
-"""Foot traffic of a city centre by weekday (Monday first) and hour, relative to the mean hour.
+"""Foot traffic of a city centre by weekday (Monday first) and hour, mean 1.
 
 Made by `data/auckland/make_profile.py`, not by hand, from hourly counts of 21
 sensors of Heart of the City Auckland, 2019 to 2023, by way of the PyPI package
