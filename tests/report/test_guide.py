@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 import saferoute
@@ -91,8 +92,10 @@ def test_every_argument_of_every_command_is_rendered(site: Path) -> None:
     page = html.unescape(re.sub(r"<[^>]+>", "", (site / "commands.html").read_text(encoding="utf-8")))
     for name, command in program.commands.items():
         assert f"saferoute {name}" in page
+        context = click.Context(command)
         for parameter in command.params:
-            assert ", ".join(parameter.opts) in page or parameter.metavar in page
+            is_option = isinstance(parameter, click.Option)
+            assert (", ".join(parameter.opts) if is_option else parameter.make_metavar(context)) in page
             assert " ".join(parameter.help.split()) in " ".join(page.split())
 
 
