@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import re
 import runpy
 import sys
@@ -21,7 +20,6 @@ import tempfile
 import time
 import warnings
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,11 +32,25 @@ from pyproj import Transformer
 from rasterio.transform import Affine
 from rich.console import Console
 from rich.table import Table
+from town import lonlat, write_town
+from validation_shared import (
+    REPOSITORY,
+    SHORTEST_M,
+    Level,
+    Row,
+    along,
+    area_of,
+    calibration_error,
+    data_folder,
+    extract,
+    mode_losses,
+    windows_at,
+)  # fmt: skip
 
 from saferoute import candidates, search
 from saferoute.criteria import _inference, crowding, flatness, surface
 from saferoute.geometry import fit_slopes
-from saferoute.model import Area, Evidence, Features, Heights, Place, Windows
+from saferoute.model import Area, Features, Place
 from saferoute.osm.obstacles import is_small_object
 from saferoute.osm.surfaces import EXCLUDED_SURFACES
 from saferoute.osm.tags import has_value
@@ -47,57 +59,17 @@ from saferoute.sources.elevation.raster import RasterSource
 from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import load_profile
 
-try:  # pytest knows the folder of the tests, ``python -m`` that of the repository
-    from town import lonlat, write_town
-except ModuleNotFoundError:
-    from tests.town import lonlat, write_town
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, FloatArray
-    from saferoute.model import Profile, Ranking, Samples
+    from saferoute.model import Profile, Ranking
     from saferoute.sources import ElevationSource
 
-REPOSITORY = Path(__file__).resolve().parents[1]
 INTERVAL = 1.645
 """Standard errors to each side of a 90 % interval."""
-SHORTEST_M = 30.0
-"""Shorter lines have too few samples for a fit worth checking."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """One thing that was measured, and the bound it should keep."""
-
-    name: str
-    against: str
-    figures: str
-    bound: str
-    ok: bool
-    note: str
-    """Why it is missed, or what else to know."""
-
-
-def data_folder() -> Path:
-    """Return where the real data should be."""
-    return Path(os.environ.get("SAFEROUTE_TEST_DATA") or REPOSITORY.parent / "shared" / "data")
-
-
-def area_of(source: ExtractSource) -> Area:
-    """Return an area that holds all ways of some extracts."""
-    west, south, east, north = (float(v) for v in source.read_tables().ways.total_bounds)
-    middle = Place("", (west + east) / 2, (south + north) / 2)
-    high, wide = (north - south) * 110_574, (east - west) * 111_320 * math.cos(math.radians(middle.lat))
-    return search.area_around(middle, max(high, wide) / 2)
-
-
-@cache
-def extract(*paths: Path) -> ExtractSource:
-    """Open extracts; rows that look at the same ones read them once."""
-    return ExtractSource(paths)
 
 
 # Slopes of whole lines -----------------------------------------------------
@@ -133,30 +105,6 @@ def fits_along(lines: Sequence[Any], ground: gpd.GeoDataFrame, features: Feature
         slopes = flatness.fit_window_slopes(windows_at(samples, first[same], int(n)), evidence)
         grade[of_line[same]], sigma[of_line[same]] = slopes.grade_pct, slopes.sigma_pct
     return Fits(grade, sigma)
-
-
-def along(
-    lines: NDArray[np.object_], ground: gpd.GeoDataFrame, features: Features, source: ElevationSource
-) -> tuple[Samples, Evidence]:
-    """Cut lines of `SHORTEST_M` and more into samples, a stroke each, and look up their heights."""
-    lines = shapely.remove_repeated_points(lines)
-    owner = shapely.get_coordinates(lines, return_index=True)[1]
-    last = np.r_[np.diff(owner) != 0, True]
-    strokes = candidates.Strokes(lines, owner, np.arange(len(owner)), np.where(last, -1, owner))
-    samples = candidates.cut_samples(
-        strokes, ground.reset_index(drop=True), np.zeros(len(owner)), shortest_m=SHORTEST_M
-    )
-    area = Area(Place("", 0, 0), 1.0, str(ground.crs))
-    heights = source.read_heights(samples.xy, area.crs)
-    fine = None
-    if (heights.cell_m <= flatness.DENTS_CELL_M).any():
-        fine = source.read_heights(candidates.place_points_every_metre(samples), area.crs)
-    return samples, Evidence(features, heights, fine, load_profile())
-
-
-def windows_at(samples: Samples, first: NDArray[np.int64], n: int) -> Windows:
-    """Return windows of n samples, straight or not."""
-    return Windows(samples, first, n, 0, np.zeros(len(first)), np.zeros(len(first)))
 
 
 # 1. Roads of Lisbon --------------------------------------------------------
@@ -553,24 +501,6 @@ class Thinned:
         return replace(whole, points=whole.points.drop(index=whole.points.index[gone]).reset_index(drop=True))
 
 
-class Level:
-    """Lidar heights of a plain: with slopes unknown, nothing is rated A whatever the hazards."""
-
-    def read_heights(self, xy: FloatArray, crs: str) -> Heights:
-        """Return heights of 0 m."""
-        del crs
-        zero, one = np.zeros(len(xy)), np.ones(len(xy))
-        return Heights(
-            elevation_m=zero,
-            sigma_m=0.2 * one,
-            correlation_m=one,
-            cell_m=one,
-            source=zero.astype(np.int64),
-            sources=("plain",),
-            surface_model=zero.astype(bool),
-        )
-
-
 def hazards() -> Row:
     """Data quality as small objects are deleted from the map."""
     source = extract(data_folder() / "liechtenstein/liechtenstein.osm.pbf")
@@ -681,26 +611,6 @@ def folds(xy: FloatArray) -> NDArray[np.int64]:
     block = np.floor(xy / BLOCK_M).astype(np.int64)
     _, number = np.unique(block, axis=0, return_inverse=True)
     return np.random.default_rng(0).integers(0, FOLDS, number.max() + 1)[number.ravel()]
-
-
-def mode_losses(
-    truth: NDArray[np.int64], of: NDArray[Any], value: NDArray[np.int64], classes: NDArray[Any]
-) -> FloatArray:
-    """Return log-losses of guessing a class's most frequent value by its share, the rest alike."""
-    size = max(int(value.max()), int(truth.max())) + 1
-    losses = np.empty(len(truth))
-    for name in set(of):
-        counts = np.bincount(value[classes == name], minlength=size) + 1.0
-        mode, share = counts.argmax(), counts.max() / counts.sum()
-        here = of == name
-        losses[here] = -np.log(np.where(truth[here] == mode, share, (1 - share) / (size - 1)))
-    return losses
-
-
-def calibration_error(sure: FloatArray, right: BoolArray) -> float:
-    """Return the expected calibration error over ten bins."""
-    bins = np.minimum((sure * 10).astype(np.int64), 9)
-    return float(sum(abs(right[bins == b].mean() - sure[bins == b].mean()) * (bins == b).mean() for b in set(bins)))
 
 
 # 8. Crowding: when ---------------------------------------------------------
