@@ -234,8 +234,12 @@ def test_a_result_made_by_hand_says_that_nothing_shows_it(found: saferoute.Ranki
 # --- one front door ------------------------------------------------------------------------------------
 
 
+_OF_RESULTS = {"output", "explain_data", "quiet", "settings"}
+"""Options of the shell for what in Python results and logging do: `Ranking.save`, `Ranking.explain_data`."""
+
+
 def test_python_has_every_option_of_the_shell_by_its_name() -> None:
-    shell = {p.name for p in program.commands["find"].params} - {"near", "radius", "output", "quiet", "settings"}
+    shell = {p.name for p in program.commands["find"].params} - {"near", "radius", *_OF_RESULTS}
     online = {"offline", "refresh", "cache_dir", *(n for n in shell if n.endswith("_url"))}
     assert shell - online == FindOptions.__optional_keys__ - {"profile", "online", "radius_m"}
     assert online <= {field.name for field in dataclasses.fields(saferoute.Online)}

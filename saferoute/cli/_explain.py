@@ -8,6 +8,7 @@ import click
 
 from saferoute.cli._command import HELP_SETTINGS, NOTHING_QUALIFIES, Command
 from saferoute.cli._options import search_options
+from saferoute.cli._printing import print_register
 from saferoute.cli._query import open_query
 from saferoute.cli._settings import BEHIND
 
@@ -25,4 +26,6 @@ def explain(**options: Any) -> int:
 
     answer = search.explain(open_query(options, radius_m=search.EXPLAIN_RADIUS_M))
     print(answer)
+    if options["explain_data"]:
+        print_register(answer)
     return 0 if answer.recommended else NOTHING_QUALIFIES

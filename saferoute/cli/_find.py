@@ -8,7 +8,7 @@ import click
 
 from saferoute.cli._command import HELP_SETTINGS, NOTHING_QUALIFIES, Command
 from saferoute.cli._options import option, output_option, search_options
-from saferoute.cli._printing import print_geojson, print_message, print_result
+from saferoute.cli._printing import print_geojson, print_message, print_register, print_result
 from saferoute.cli._query import list_outputs, open_query
 from saferoute.cli._settings import BEHIND
 
@@ -47,6 +47,8 @@ def find(output: tuple[Path, ...], radius: float, top: int, **options: Any) -> i
         print_geojson(geojson.to_geojson(ranking))
     else:
         print_result(ranking)
+    if options["explain_data"]:
+        print_register(ranking, to_stderr=outputs.to_stdout)
     for path in files:
         print_message(f"wrote {path}")
     return 0 if ranking else NOTHING_QUALIFIES

@@ -84,6 +84,12 @@ settings_option = unsettable(
 quiet_option = unsettable(
     "-q", "--quiet", is_flag=True, expose_value=False, callback=note_quiet, help="no progress on stderr"
 )
+explain_data_option = unsettable(
+    "--explain-data",
+    is_flag=True,
+    help="list after the result what of the data was not understood: tags with their number and an example, "
+    "areas of which a part is missing",
+)
 output_option = partial(unsettable, "-o", "--output", multiple=True, type=FilePath(), metavar="FILE")
 
 raster_options = _apply(
@@ -213,5 +219,13 @@ def runner_options(*, at: str | None = "now") -> Callable[[F], F]:
     )
 
 
-search_options = _apply(place_options, data_options, network_options, runner_options(), settings_option, quiet_option)
-"""Options of every search: place, data, network, runner, settings and quiet."""
+search_options = _apply(
+    place_options,
+    data_options,
+    network_options,
+    runner_options(),
+    explain_data_option,
+    settings_option,
+    quiet_option,
+)
+"""Options of every search: place, data, network, runner, what was not understood, settings and quiet."""

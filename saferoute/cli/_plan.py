@@ -9,7 +9,7 @@ import click
 
 from saferoute.cli._command import HELP_SETTINGS, NOTHING_QUALIFIES, Command
 from saferoute.cli._options import option, output_option, search_options, unsettable
-from saferoute.cli._printing import print_geojson, print_message, print_result
+from saferoute.cli._printing import print_geojson, print_message, print_register, print_result
 from saferoute.cli._query import list_outputs, open_query
 from saferoute.cli._settings import BEHIND
 from saferoute.cli._types import Checked, parse_distance, parse_duration
@@ -70,11 +70,15 @@ def plan(output: tuple[Path, ...], qr: bool, **options: Any) -> int:
     if not session:
         for note in session.notes:
             print_message(f"saferoute: {note}")
+        if options["explain_data"]:
+            print_register(session, to_stderr=True)
         return NOTHING_QUALIFIES
     files = outputs.name_files(query.area.place, "-session")
     for path in files:
         session.save(path)
     _print_session(session, as_geojson=outputs.to_stdout, qr=qr)
+    if options["explain_data"]:
+        print_register(session, to_stderr=outputs.to_stdout)
     for path in files:
         print_message(f"wrote {path}")
     return 0

@@ -15,7 +15,7 @@ from saferoute.model import InvalidInput
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from saferoute.model import Place, Ranking, Session
+    from saferoute.model import Explanation, Place, Ranking, Session
 
 DEFAULT_FOLDER = Path("maps")
 
@@ -93,6 +93,20 @@ def print_result(result: Ranking | Session) -> None:
     # In a file or a pipe nothing may fold, and the terminal may be narrow.
     width = None if sys.stdout.isatty() else 160
     print_parts(list_parts(result), Console(width=width, highlight=False, markup=False, emoji=False))
+
+
+def print_register(result: Ranking | Session | Explanation, *, to_stderr: bool = False) -> None:
+    """Print what the search of a result met in its data and did not understand.
+
+    Parameters
+    ----------
+    result : Ranking, Session or Explanation
+    to_stderr : bool
+        Where stdout holds GeoJSON.
+    """
+    from saferoute.report.register import list_register
+
+    print("", *list_register(result.explain_data()), sep="\n", file=sys.stderr if to_stderr else sys.stdout)
 
 
 def print_geojson(text: str) -> None:

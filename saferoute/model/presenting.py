@@ -15,6 +15,7 @@ from saferoute.model.places import WGS84
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
 
 class Presenter(Protocol):
@@ -38,6 +39,10 @@ class Presenter(Protocol):
 
     def explain_stretch(self, ranking: Any, i: int) -> Any:
         """Return the explanation of the stretch of rank `i`."""
+        ...
+
+    def explain_data(self, result: Any) -> pd.DataFrame:
+        """Return what a search met in its data and did not understand."""
         ...
 
     def draw_map(self, result: Any) -> Any:
@@ -71,6 +76,25 @@ class Result:
     def __repr__(self) -> str:
         """Return the result in one line, or Python's default without a presenter."""
         return f"<{self.presenter.format_line(self)}>" if self.presenter else object.__repr__(self)
+
+    def explain_data(self) -> pd.DataFrame:
+        """Return what the search met in its data and did not understand, commonest first.
+
+        Returns
+        -------
+        DataFrame
+            ``what``: ``tag`` (a value that nobody here can read), ``part missing``
+            (areas cut off or with a broken outline), or ``note`` (on map or
+            heights). ``key`` and ``value`` of the tag, or the kind of area, or the
+            note; ``count`` of objects, and ``example``, one of them, as in ``way/123``.
+            Texts are those of the map: they may hold anything.
+
+        Raises
+        ------
+        InvalidInput
+            If the result was not made by a search.
+        """
+        return self._require_presenter().explain_data(self)
 
     def _repr_html_(self) -> str:
         return self._require_presenter().format_html(self)

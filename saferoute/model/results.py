@@ -47,6 +47,8 @@ class Ranking(MappedResult):
     attribution, notes, data_date : tuple of str, tuple of str, str
         Credits of the data, warnings about this search such as coarse elevation
         or missing data, and the ISO date of the map (None = unknown).
+    doubts : tuple of str
+        Those of the notes that tell what of the map and the heights is missing or not understood.
     area, profile, features, formula
         The area searched, the runner, the map, and the constants of the score.
 
@@ -69,6 +71,7 @@ class Ranking(MappedResult):
     attribution: tuple[str, ...]
     notes: tuple[str, ...] = ()
     data_date: str | None = None
+    doubts: tuple[str, ...] = ()
     formula: Formula = field(default_factory=Formula)
 
     @property

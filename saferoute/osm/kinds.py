@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    import pandas as pd
+
 KINDS = (
     ("building", None, "building"),
     ("water", "river", "river"),
@@ -67,6 +69,12 @@ def name_kind(get: Callable[[str], str | None]) -> str | None:
         if given is not None and given != "no" and value in (None, given):
             return word
     return None
+
+
+def name_kinds(areas: pd.DataFrame) -> list[str | None]:
+    """Return what each area of a table is, as `name_kind` says."""
+    rows = areas.drop(columns="geometry", errors="ignore").to_dict("records")
+    return [name_kind({key: value for key, value in row.items() if isinstance(value, str)}.get) for row in rows]
 
 
 def is_mere_border(keys: Iterable[str], get: Callable[[str], str | None]) -> bool:

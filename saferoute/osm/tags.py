@@ -109,6 +109,11 @@ class Tags:
         count = int(np.count_nonzero(rows)) if rows.dtype == bool else len(rows)
         return Tags(count, lambda key: Column(self[key].codes[rows], self[key].values))
 
+    def map_values(self, key: str, read: Callable[[str], Any], *, missing: Any) -> NDArray[Any]:
+        """Return what `read` makes of each object's value, asked once a value; `missing` where the tag is missing."""
+        codes, values = self[key]
+        return np.array([*map(read, values), missing])[codes]
+
     def get_text(self, key: str) -> NDArray[np.object_]:
         """Return a tag's value for each object as it was tagged, None where it is missing."""
         codes, values = self[key]
@@ -121,9 +126,8 @@ def _normalize_words(values: frozenset[str]) -> frozenset[str]:
 
 
 def map_tag_values(tagged: Tagged, key: str, read: Callable[[str], Any], *, missing: Any) -> NDArray[Any]:
-    """Return what `read` makes of each object's value, `missing` where the tag is missing; each value is read once."""
-    codes, values = Tags.of(tagged)[key]
-    return np.array([*map(read, values), missing])[codes]
+    """Return what `Tags.map_values` makes of the objects of a table, or of tags."""
+    return Tags.of(tagged).map_values(key, read, missing=missing)
 
 
 def has_value(tagged: Tagged, key: str, values: Iterable[str]) -> BoolArray:

@@ -23,7 +23,8 @@ _QUESTIONS: tuple[Callable[[Tagged], Answer], ...] = (
     ways.is_hard_to_see, ways.is_lit, access.is_closed_on_foot, access.is_open_to_motors,
 )  # fmt: skip
 """What is asked of the ground of a stretch."""
-_PARSERS: dict[str, Callable[[str], object | None]] = {"width": parse_metres, "incline": parse_incline}
+PARSERS: dict[str, Callable[[str], object | None]] = {"width": parse_metres, "incline": parse_incline}
+"""Readers of keys that hold no words of a vocabulary, by key; what they return None for is not understood."""
 
 
 def list_unread_tags(ground: Tagged) -> NDArray[np.object_]:
@@ -37,7 +38,7 @@ def list_unread_tags(ground: Tagged) -> NDArray[np.object_]:
     """
     tags = Tags.of(ground)
     texts = [question(tags).text for question in _QUESTIONS]
-    for key, parse in _PARSERS.items():
+    for key, parse in PARSERS.items():
 
         def tell(value: str, key: str = key, parse: Callable[[str], object | None] = parse) -> str:
             return f"{key}={value}" if parse(value) is None else ""

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import geopandas as gpd
+    import pandas as pd
 
     from saferoute.page import OfflineFigure
     from saferoute.report.text import Parts
@@ -76,6 +77,12 @@ class _ReportPresenter:
         return Explanation(
             away_m, recommended=True, row=row, ranking=ranking, subject=f"Stretch {i}", presenter=ranking.presenter
         )
+
+    def explain_data(self, result: AnyResult) -> pd.DataFrame:
+        """Return what the search of a result met in its data and did not understand."""
+        from saferoute.report.register import build_register
+
+        return build_register(result if isinstance(result, Ranking) else result.ranking)
 
     def draw_map(self, result: Ranking | Session) -> OfflineFigure:
         """Return a result as a map."""

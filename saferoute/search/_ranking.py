@@ -105,6 +105,7 @@ def find(near: Near | Query, **options: Unpack[FindOptions]) -> Ranking:
         attribution=survey.features.attribution + (elevation.attribution if elevation else ()),
         notes=survey.notes,
         data_date=survey.features.data_date,
+        doubts=survey.features.notes + (elevation.notes if elevation else ()),
         presenter=PRESENTER,
     )
 

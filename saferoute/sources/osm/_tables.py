@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from saferoute.model import OSM_ATTRIBUTION, WGS84, Features, Strokes
-from saferoute.osm.kinds import count_kinds, name_kind
+from saferoute.osm.kinds import count_kinds, name_kinds
 from saferoute.sources.osm._columns import enclosing_box, text_dtype
 from saferoute.sources.osm._extent import carve_cuts
 
@@ -208,9 +208,7 @@ def _doubts(facts: Facts, fragments: gpd.GeoDataFrame) -> Iterator[str]:
     if facts.skipped:
         yield f"{facts.skipped} ways of the extract are left out: it holds fewer than two of their nodes"
     if len(fragments):
-        rows = fragments.drop(columns="geometry").drop_duplicates(["osm_type", "osm_id"]).to_dict("records")
-        tags = ({key: value for key, value in row.items() if isinstance(value, str)} for row in rows)  # missing = NaN
-        parts = count_kinds(name_kind(of_area.get) for of_area in tags)
+        parts = count_kinds(name_kinds(fragments.drop_duplicates(["osm_type", "osm_id"])))
         yield f"a part is missing of {parts} here: the edges at hand count, what lies within is unknown"
     if len(facts.cuts):
         yield f"ways break off at {len(facts.cuts)} missing nodes of the extract: beside them the map is not whole"

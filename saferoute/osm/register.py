@@ -1,0 +1,124 @@
+"""The register of values that nobody here understands.
+
+Which keys are read, and which of their values are understood, is found by
+asking: every public question of the vocabulary is put to the values at hand
+and to a word that nobody knows. A value that some question tells from that
+word is understood. So a question that is added is heard here at once.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from saferoute.osm import access, barriers, ground, obstacles, people, slopes, surfaces, water, ways, widths
+from saferoute.osm.passed_over import PASSED_OVER
+from saferoute.osm.tags import Column, Tags
+from saferoute.osm.unread import PARSERS
+from saferoute.osm.values import normalize_word
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+_VOCABULARY = (access, barriers, ground, obstacles, slopes, surfaces, water, ways, widths)
+_NO_WORD = "\N{REPLACEMENT CHARACTER} no word"
+"""A value that no question understands."""
+_NO_TAGS = frozenset({"osm_type"})
+"""Columns that questions read beside tags."""
+ANY_VALUE_TELLS = frozenset(
+    "building shop office tunnel bridge military golf construction advertising playground traffic_calming".split()
+)
+"""Keys of which all that is asked is whether they are tagged: whatever their value says, it is understood."""
+
+
+class _ListeningTags(Tags):
+    """Tags that note which keys are asked for, and which of their values an answer depends on."""
+
+    def __init__(self, count: int, read: Callable[[str], Column | None]) -> None:
+        super().__init__(count, read)
+        self.understood: dict[str, set[str]] = {}
+
+    def __getitem__(self, key: str) -> Column:
+        self.understood.setdefault(key, set())
+        return super().__getitem__(key)
+
+    def map_values(self, key: str, read: Callable[[str], Any], *, missing: Any) -> NDArray[Any]:
+        _, values = self[key]
+        of_no_word = read(_NO_WORD)
+        texts = {*values, *(part for value in values for part in _split_text(value))}
+        self.understood[key].update(text for text in texts if not _is_same(read(text), of_no_word))
+        return super().map_values(key, read, missing=missing)
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    """Return whether two answers are equal; NaN, the answer of parsers that understand nothing, equals itself."""
+    return bool(one == other or (pd.isna(one) and pd.isna(other)))
+
+
+def _list_questions() -> list[Callable[[Tags], Any]]:
+    """Return the public functions of the vocabulary that need tags alone."""
+    questions: list[Callable[[Tags], Any]] = []
+    for module in _VOCABULARY:
+        for name, function in vars(module).items():
+            if name.startswith("_") or not inspect.isfunction(function) or function.__module__ != module.__name__:
+                continue
+            first, *others = inspect.signature(function).parameters.values()
+            if first.annotation == "Tagged" and all(other.default is not other.empty for other in others):
+                questions.append(function)
+    return questions
+
+
+def _list_words(key: str) -> frozenset[str]:
+    """Return the values of a key that no question need tell: those that draw people, and those that change nothing."""
+    drawing = (value for by_key in people.UNITS.values() for value in by_key.get(key, ()))
+    return frozenset(map(normalize_word, (*drawing, *PASSED_OVER.get(key, ()))))
+
+
+def _is_understood(value: str, heard: set[str], listed: frozenset[str]) -> bool:
+    """Return whether a value, as a whole and in each part of a list, is one that questions tell or that is listed."""
+    is_listed = [normalize_word(part) in listed for part in _split_text(value)]
+    is_known = [part in heard or on_list for part, on_list in zip(_split_text(value), is_listed, strict=True)]
+    return all(is_known) and (value in heard or any(is_listed))
+
+
+def _split_text(value: str) -> list[str]:
+    """Return the parts of a list as they are tagged; the value itself where it is none."""
+    parts = [part.strip() for part in value.split(";")]
+    return [part for part in parts if part] if len(parts) > 1 else [value]
+
+
+_QUESTIONS = _list_questions()
+
+
+def find_unread_tags(objects: pd.DataFrame) -> pd.DataFrame:
+    """Return the tags that are read and not understood, each with its object.
+
+    Parameters
+    ----------
+    objects : DataFrame of n rows
+        With ``osm_type``, ``osm_id`` and a column a key.
+
+    Returns
+    -------
+    DataFrame
+        ``key``, ``value``, ``osm_type`` and ``osm_id``, by key, then in the order of the objects.
+    """
+    told = Tags.from_table(objects)
+    asked = _ListeningTags(len(told), told.__getitem__)
+    for question in _QUESTIONS:
+        question(asked)
+    for key, parse in PARSERS.items():
+        asked.map_values(key, parse, missing=None)
+    found = []
+    for key in sorted({*asked.understood, *people.KEYS} - ANY_VALUE_TELLS - _NO_TAGS):
+        codes, values = told[key]
+        heard, listed = asked.understood.get(key, set()), _list_words(key)
+        is_unread = [not _is_understood(value, heard, listed) for value in values]
+        rows = np.flatnonzero(np.array([*is_unread, False])[codes])
+        found.append(objects[["osm_type", "osm_id"]].iloc[rows].assign(key=key, value=told.get_text(key)[rows]))
+    return pd.concat(found, ignore_index=True)[["key", "value", "osm_type", "osm_id"]]
