@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from saferoute.criteria import _near, _samples
+from saferoute.criteria import _entry, _near, _samples
 from saferoute.geometry import place_points_evenly
 from saferoute.model import Criterion, Measurement, Unknown
 from saferoute.osm import widths
@@ -130,7 +130,7 @@ def measure_obstacles(windows: Windows, evidence: Evidence) -> Measurement:
     objects = _samples.reduce_to_windows(windows, plain, "sum", run_outs=True)
     side = _samples.reduce_to_windows(windows, samples.side_paths, "sum", run_outs=True)
     rho = _count_mapped_per_km(windows, points, evidence.features) if len(windows) else np.empty(0)
-    confidence = 1 - np.exp(-rho / COMPLETE_PER_KM)
+    complete = 1 - np.exp(-rho / COMPLETE_PER_KM)
 
     def gather(rows: IntArray) -> pd.DataFrame:
         return pd.DataFrame(
@@ -142,7 +142,12 @@ def measure_obstacles(windows: Windows, evidence: Evidence) -> Measurement:
             }
         )
 
-    return Measurement(quantity=Exact(density), confidence=confidence, gather_evidence=gather, completeness=confidence)
+    return Measurement(
+        quantity=Exact(density),
+        confidence=complete * _entry.estimate_trust(windows, evidence),
+        gather_evidence=gather,
+        completeness=complete,
+    )
 
 
 CRITERION = Criterion(

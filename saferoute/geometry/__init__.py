@@ -15,7 +15,7 @@ from saferoute.geometry._lines import (
     place_points_evenly,
 )
 from saferoute.geometry._mercator import project_to_square
-from saferoute.geometry._near import Nearby, find_sides, split_long_lines, take_edges
+from saferoute.geometry._near import Nearby, find_entering, find_sides, split_long_lines, take_edges
 from saferoute.geometry._slices import indices_of_slices, take_slices
 from saferoute.geometry._slopes import fit_slopes
 from saferoute.geometry._strips import Strips, strip_widths
@@ -27,6 +27,7 @@ __all__ = [
     "chord_headings",
     "cut_lines",
     "distances_along",
+    "find_entering",
     "find_longest_lines",
     "find_sides",
     "fit_slopes",

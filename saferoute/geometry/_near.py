@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _EDGES = 7
 """Of a piece of a long line."""
+_ALONG_EDGE_M = 0.1
+"""A line this near to the edge of an area runs along it and does not enter."""
 _CHORD_M, _ON_LINE_M = 1.0, 0.05
 """Length over which the direction of a line is taken, and the distance up to which a point lies on it."""
 
@@ -114,6 +116,23 @@ def take_edges(outlines: NDArray[np.object_]) -> NDArray[np.object_]:
     is_polygon = shapely.get_dimensions(outlines) == 2  # an area
     edges: NDArray[np.object_] = np.where(is_polygon, shapely.boundary(outlines), outlines)
     return edges
+
+
+def find_entering(shapes: NDArray[np.object_], lines: shapely.STRtree) -> tuple[IntArray, IntArray]:
+    """Return the pairs of shapes and lines that enter them; a line along the edge of an area does not.
+
+    Examples
+    --------
+    >>> lines = shapely.STRtree(shapely.from_wkt(["LINESTRING (0 0, 9 0)", "LINESTRING (0 5, 9 5)"]))
+    >>> [of.tolist() for of in find_entering(np.array([shapely.box(0, 0, 9, 9)]), lines)]
+    [[0], [1]]
+    """
+    shape, line = lines.query(shapes, predicate="intersects")
+    met = shapes[shape]
+    is_area = shapely.get_dimensions(met) == 2
+    core = np.where(is_area, shapely.buffer(met, -_ALONG_EDGE_M), met)
+    enters = shapely.intersects(core, lines.geometries[line])
+    return shape[enters], line[enters]
 
 
 def find_sides(lines: NDArray[np.object_], things: NDArray[np.object_], reach_m: float) -> tuple[BoolArray, BoolArray]:

@@ -8,6 +8,7 @@ from saferoute.limits.areas import exclude_areas
 from saferoute.limits.hazards import Hazards
 from saferoute.limits.reasons import RULES
 from saferoute.limits.samples import UNASKED, exclude_samples
+from saferoute.limits.surroundings import Surroundings
 from saferoute.limits.ways import exclude_tracks, exclude_ways
 from saferoute.limits.windows import exclude_windows
 
@@ -15,6 +16,7 @@ __all__ = [
     "RULES",
     "UNASKED",
     "Hazards",
+    "Surroundings",
     "exclude_areas",
     "exclude_samples",
     "exclude_tracks",

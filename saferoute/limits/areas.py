@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray
-    from saferoute.model import Profile
+    from saferoute.model import Moment, Profile
     from saferoute.osm.tags import Tagged
 
 _CLOSED_TEXT = (
@@ -46,14 +46,13 @@ def ground_inside(tags: Tags) -> BoolArray:
 
 
 AREA_RULES = (
-    ground.closed_on_foot, golf_ground, walled_pitch, other_track, ground_inside, ground.bad_surface,
-    ground.rough_ground,
+    ground.closed_on_foot, ground.closed_at_hour, golf_ground, walled_pitch, other_track, ground_inside,
+    ground.bad_surface, ground.rough_ground,
 )  # fmt: skip
 """The plainest reason first."""
 
 
-def exclude_areas(areas: Tagged, profile: Profile, *, dark: bool = False) -> NDArray[np.object_]:
+def exclude_areas(areas: Tagged, profile: Profile, moment: Moment | None = None) -> NDArray[np.object_]:
     """Return why open ground is never run on, ``""`` where no tag of its own is against it."""
     tags = Tags.of(areas)
-    rules = (*AREA_RULES, *ground.list_chosen_rules(profile, dark=dark))
-    return find_first_reasons(rules, len(tags), tags)
+    return find_first_reasons(ground.choose_rules(AREA_RULES, profile, moment), len(tags), tags)

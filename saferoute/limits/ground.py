@@ -7,27 +7,45 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from saferoute.limits.rules import Rule, rule
-from saferoute.osm import access, ground, slopes, surfaces, ways
+from saferoute.osm import access, entry, ground, slopes, surfaces, ways
 from saferoute.osm.tags import has_value
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from saferoute.arrays import BoolArray, FloatArray
-    from saferoute.model import Profile
+    from saferoute.model import Moment, Profile
+    from saferoute.osm.hours import Hour
     from saferoute.osm.tags import Tags
 
 
 GRADE_QUANTILE = 1.64
 """The slope limit holds when even this many σ less would break it (95 %)."""
+_AT_HOUR_TEXT = (
+    "ways and ground that opening_hours, foot:conditional or access:conditional close at the hour asked for, "
+    "their own ones or those of the park, zoo or other ground they lie in"
+)
+CLOSED_AT_HOUR = ("closed at that hour", _AT_HOUR_TEXT)
+"""Reason and text of what is shut at times."""
 SLOPE = ("slope", "slopes that are above 5 % beyond doubt")
 """Reason and text of what is too steep."""
 
 
 @rule("access", "ways that are not open to everybody on foot, and fenced lawns that do not say they are")
-def closed_on_foot(tags: Tags) -> BoolArray:
-    """Return a mask of what is closed on foot, and of lawns with a fence of their own [+]."""
-    return access.is_closed_on_foot(tags).yes | ground.is_fenced_lawn(tags)
+def closed_on_foot(tags: Tags, *, hour: Hour | None = None, at_every_hour: bool = False) -> BoolArray:
+    """Return a mask of what is closed on foot, and of lawns with a fence of their own [+].
+
+    What opens at the hour is not closed, nor with `at_every_hour` what may open at some hour.
+    """
+    at_hour = entry.is_closed_at(tags, hour)
+    opens = at_hour.no | (at_hour.not_understood if at_every_hour else False)
+    return (access.is_closed_on_foot(tags).yes & ~opens) | ground.is_fenced_lawn(tags)
+
+
+@rule(*CLOSED_AT_HOUR)
+def closed_at_hour(tags: Tags, *, hour: Hour | None = None) -> BoolArray:
+    """Return a mask of what is closed at the hour by its own tags, or always."""
+    return entry.is_closed_at(tags, hour).yes
 
 
 @rule("surface", "rock, mud, ice, snow, cobbles, shells and the like")
@@ -69,15 +87,29 @@ def steep_by_tag(tags: Tags, *, max_grade_pct: float) -> BoolArray:
         return least > max_grade_pct
 
 
-GROUND_RULES = (closed_on_foot, bad_surface, rough_ground, other_surface, surface_for_shoes, unlit_ground, steep_by_tag)
+GROUND_RULES = (
+    closed_on_foot, closed_at_hour, bad_surface, rough_ground, other_surface, surface_for_shoes, unlit_ground,
+    steep_by_tag,
+)  # fmt: skip
 
 
-def list_chosen_rules(profile: Profile | None, *, dark: bool) -> tuple[Rule, ...]:
-    """Return the rules that depend on the runner and the hour."""
+def choose_rules(rules: Sequence[Rule], profile: Profile | None, moment: Moment | None) -> tuple[Rule, ...]:
+    """Return rules on tags alone as they hold at an hour, followed by those that depend on the runner and the hour.
+
+    Without a runner no hour was asked for either, and only what holds at every hour does.
+    """
+    at_hour = {
+        closed_on_foot.reason: closed_on_foot.bind(hour=moment, at_every_hour=profile is None),
+        closed_at_hour.reason: closed_at_hour.bind(hour=moment),
+    }
+    return (*(at_hour.get(each.reason, each) for each in rules), *_list_chosen_rules(profile, moment))
+
+
+def _list_chosen_rules(profile: Profile | None, moment: Moment | None) -> tuple[Rule, ...]:
     rules: list[Rule] = []
     if profile is not None and profile.only_surfaces:
         chosen = surface_for_shoes if profile.barefoot else other_surface
         rules.append(chosen.bind(wanted=profile.only_surfaces))
     if profile is not None:
         rules.append(steep_by_tag.bind(max_grade_pct=profile.max_grade_pct))
-    return (*rules, unlit_ground) if dark else tuple(rules)
+    return (*rules, unlit_ground) if moment is not None and moment.dark else tuple(rules)

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from saferoute.geometry import Nearby, find_sides, take_edges
+from saferoute.geometry import Nearby, find_entering, find_sides, take_edges
 from saferoute.osm import barriers, ground, obstacles, water, ways, widths
 from saferoute.osm.tags import Tags
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.model import Features
 
@@ -24,8 +22,6 @@ _ON_THE_WAY_M = 1.0
 """Who runs on past an end passes this near to what lies beyond."""
 _TOUCHING_M = 0.01
 """Lines with a node in common are this near after their coordinates are rounded."""
-_ALONG_EDGE_M = 0.1
-"""A line this near to the edge of ground runs along it and does not enter."""
 _SIDE_M = 1.0
 """How far a barrier is followed from where it meets a line, to see to which side it leaves."""
 _HALF_GAUGE_M = 0.75
@@ -59,8 +55,6 @@ class Hazards:
         edges = take_edges(shapes[obstacles.bars_way(of_areas) & ~ways.is_off_ground(of_areas)])
         self._bars = np.concatenate([lines[obstacles.bars_way(of_ways) & on_ground], edges])
         self._buildings = shapes[ground.is_building(of_areas) & ~ways.is_off_ground(of_areas)]
-        self._shut = shapes[ground.is_closed_to_strangers(of_areas)]
-        self._by_leave = shapes[ground.is_entered_by_leave(of_areas)]
         self._protected = shapes[ground.is_protected(of_areas)]
         self._closed = np.concatenate([shapes[ground.is_closed_ground(of_areas)], lines[ground.is_jetty(of_ways)]])
 
@@ -87,15 +81,7 @@ class Hazards:
 
     def lines_in_buildings(self, lines: shapely.STRtree) -> IntArray:
         """Return which lines enter a building, or pass under a roof."""
-        return _find_entering(self._buildings, lines)
-
-    def lines_on_shut_ground(self, lines: shapely.STRtree) -> IntArray:
-        """Return which lines enter ground that is closed to strangers by its own tags."""
-        return _find_entering(self._shut, lines)
-
-    def lines_on_ground_by_leave(self, lines: shapely.STRtree) -> IntArray:
-        """Return which lines enter ground of which it is not known whether everybody may."""
-        return _find_entering(self._by_leave, lines)
+        return np.unique(find_entering(self._buildings, lines)[1])
 
     def lines_beside_hazard(self, lines: shapely.STRtree, kind: str, distance_m: float) -> IntArray:
         """Return the lines with a hazard within `distance_m` of its edge, no fence between.
@@ -133,12 +119,3 @@ class Hazards:
         path = shapely.linestrings(np.stack([ends[here], ends[here] + BEYOND_END_M * ahead[here]], axis=1))
         beyond[here[near.pairs_within(shapely.STRtree(path), _ON_THE_WAY_M)[1]]] = True
         return beyond
-
-
-def _find_entering(shapes: NDArray[np.object_], lines: shapely.STRtree) -> IntArray:
-    """Return which lines enter a shape; those along its edge do not."""
-    shape, line = lines.query(shapes, predicate="intersects")
-    met = shapes[shape]
-    is_polygon = shapely.get_dimensions(met) == 2  # an area
-    core = np.where(is_polygon, shapely.buffer(met, -_ALONG_EDGE_M), met)
-    return np.unique(line[shapely.intersects(core, lines.geometries[line])])

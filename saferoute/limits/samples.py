@@ -9,15 +9,17 @@ import numpy as np
 import shapely
 
 from saferoute.limits.areas import CLOSED_GROUND
+from saferoute.limits.ground import CLOSED_AT_HOUR
 from saferoute.limits.hazards import BESIDE_DROP_M, BESIDE_ROAD_M, BEYOND_END_M, Hazards
 from saferoute.limits.rules import find_first_reasons, rule
-from saferoute.osm import access, barriers, ways, widths
+from saferoute.osm import access, barriers, entry, ways, widths
 from saferoute.osm.tags import Tags
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, IntArray
+    from saferoute.limits.surroundings import Surroundings
     from saferoute.model import Features, Samples
 
 WIDE_PASSAGE_M = 3.0
@@ -33,7 +35,7 @@ class Scene:
 
     Attributes
     ----------
-    samples, features, hazards
+    samples, features, hazards, surroundings
     asked : ndarray of shape (k,)
         The samples that are asked for.
     lines : STRtree of k LineStrings
@@ -43,12 +45,17 @@ class Scene:
     samples: Samples
     features: Features
     hazards: Hazards
+    surroundings: Surroundings
     asked: IntArray
     lines: shapely.STRtree
 
     def find_at_nodes(self, nodes: IntArray) -> IntArray:
         """Return the samples that touch OSM nodes with these ids."""
         return self.samples.node_sample[np.isin(self.samples.node_id, nodes)]
+
+    def find_ground(self, samples: IntArray) -> IntArray:
+        """Return a row of ground that each of some samples lies on."""
+        return self.samples.pair_ground[self.samples.first_pair[samples]]
 
     def list_nodes(self, which: BoolArray) -> IntArray:
         """Return the ids of the nodes of some of the ways."""
@@ -102,19 +109,24 @@ def on_closed_ground(scene: Scene) -> IntArray:
 @rule(*CLOSED_GROUND)
 def on_shut_ground(scene: Scene) -> IntArray:
     """Return samples on ground that is closed by its own tags, unless they are on a way that is tagged as open."""
-    samples = scene.samples
-    shut = scene.asked[scene.hazards.lines_on_shut_ground(scene.lines)]
-    is_open = access.is_open_on_foot(samples.ground)
-    return shut[~is_open[samples.pair_ground[samples.first_pair[shut]]]]
+    shut = scene.asked[scene.surroundings.find_lines_on_shut_ground(scene.lines)]
+    return shut[~access.is_open_on_foot(scene.samples.ground)[scene.find_ground(shut)]]
+
+
+@rule(*CLOSED_AT_HOUR)
+def on_ground_closed_at_hour(scene: Scene) -> IntArray:
+    """Return samples on ground that is closed at the hour, unless they are on a way with hours of its own."""
+    closed = scene.asked[scene.surroundings.find_lines_closed_at_hour(scene.lines)]
+    own_ground = scene.samples.ground.iloc[scene.find_ground(closed)]
+    return closed[~entry.is_closed_at(own_ground, scene.surroundings.moment).no]
 
 
 @rule("protected", "dunes and protected areas, away from their mapped paths")
 def on_protected_ground(scene: Scene) -> IntArray:
     """Return samples of open ground that enter dunes or protected areas."""
-    samples = scene.samples
-    off_ways = (samples.ground["origin"] == "area").to_numpy()[samples.pair_ground[samples.first_pair[:-1]]]
     protected = scene.asked[scene.hazards.lines_on_protected_ground(scene.lines)]
-    return protected[off_ways[protected]]
+    off_ways = (scene.samples.ground["origin"] == "area").to_numpy()
+    return protected[off_ways[scene.find_ground(protected)]]
 
 
 @rule("barrier across", "fences, gates, benches and other barriers of every kind mapped across the line")
@@ -126,10 +138,10 @@ def barrier_across(scene: Scene) -> IntArray:
 @rule("building", f"ways in buildings and under roofs, but for covered ones at least {WIDE_PASSAGE_M:.0f} m wide")
 def in_building(scene: Scene) -> IntArray:
     """Return samples that pass through a building, other than by an arcade."""
-    samples = scene.samples
-    passage = ways.is_covered(samples.ground) & (widths.estimate_widths(samples.ground)[0] >= WIDE_PASSAGE_M)
+    ground = scene.samples.ground
+    passage = ways.is_covered(ground) & (widths.estimate_widths(ground)[0] >= WIDE_PASSAGE_M)
     inside = scene.asked[scene.hazards.lines_in_buildings(scene.lines)]
-    return inside[~passage[samples.pair_ground[samples.first_pair[inside]]]]
+    return inside[~passage[scene.find_ground(inside)]]
 
 
 @rule("railway beside", "railways within 3 m of the line without a barrier between")
@@ -152,11 +164,19 @@ def drop_beside(scene: Scene) -> IntArray:
 
 SAMPLE_RULES = (
     edge_of_data, railway_crossing, obstacle_on_line, road_junction, on_closed_ground, on_shut_ground,
-    on_protected_ground, barrier_across, in_building, railway_beside, road_beside, drop_beside,
+    on_ground_closed_at_hour, on_protected_ground, barrier_across, in_building, railway_beside, road_beside,
+    drop_beside,
 )  # fmt: skip
 
 
-def exclude_samples(samples: Samples, features: Features, hazards: Hazards, *, where: BoolArray) -> NDArray[np.object_]:
+def exclude_samples(
+    samples: Samples,
+    features: Features,
+    hazards: Hazards,
+    surroundings: Surroundings,
+    *,
+    where: BoolArray,
+) -> NDArray[np.object_]:
     """Return why each sample is never run on, ``""`` where no limit stands against it.
 
     Parameters
@@ -167,5 +187,5 @@ def exclude_samples(samples: Samples, features: Features, hazards: Hazards, *, w
     asked = np.flatnonzero(where)
     if not len(asked):
         return np.full(len(samples), UNASKED, dtype=object)
-    scene = Scene(samples, features, hazards, asked, shapely.STRtree(samples.lines[asked]))
+    scene = Scene(samples, features, hazards, surroundings, asked, shapely.STRtree(samples.lines[asked]))
     return np.where(where, find_first_reasons(SAMPLE_RULES, len(samples), scene), UNASKED)

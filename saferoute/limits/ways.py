@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray
-    from saferoute.model import Profile
+    from saferoute.model import Moment, Profile
     from saferoute.osm.tags import Tagged
 
 INDOOR = ("indoor", "corridors, platforms and other ways inside buildings or stations")
@@ -122,14 +122,14 @@ def track_off_ground(tags: Tags) -> BoolArray:
 
 WAY_RULES = (
     motor_road, steps, not_built, indoor_way, via_ferrata, cycleway, bridleway, other_way, crossing,
-    ground.closed_on_foot, tunnel, bare_bridge, mountain_path, faint_path, ford, ground.bad_surface,
-    ground.rough_ground,
+    ground.closed_on_foot, ground.closed_at_hour, tunnel, bare_bridge, mountain_path, faint_path, ford,
+    ground.bad_surface, ground.rough_ground,
 )  # fmt: skip
 """The plainest reason first."""
-TRACK_RULES = (ground.closed_on_foot, other_track, ground.bad_surface, track_off_ground)
+TRACK_RULES = (ground.closed_on_foot, ground.closed_at_hour, other_track, ground.bad_surface, track_off_ground)
 
 
-def exclude_ways(lines: Tagged, profile: Profile | None = None, *, dark: bool = False) -> NDArray[np.object_]:
+def exclude_ways(lines: Tagged, profile: Profile | None = None, moment: Moment | None = None) -> NDArray[np.object_]:
     """Return why each way is never run on.
 
     Parameters
@@ -137,9 +137,9 @@ def exclude_ways(lines: Tagged, profile: Profile | None = None, *, dark: bool = 
     lines : table or Tags of n rows
         With the tags of `saferoute.osm.keys.WAY_TAGS`.
     profile : Profile, optional
-        Without it only what holds for every runner is asked.
-    dark : bool
-        Whether it is night.
+        Without it only what holds for every runner and hour is asked.
+    moment : Moment, optional
+        Without it hours that change exclude nothing.
 
     Returns
     -------
@@ -148,16 +148,14 @@ def exclude_ways(lines: Tagged, profile: Profile | None = None, *, dark: bool = 
         for lines that are no highway.
     """
     tags = Tags.of(lines)
-    rules = (*WAY_RULES, *ground.list_chosen_rules(profile, dark=dark))
-    reasons = find_first_reasons(rules, len(tags), tags)
+    reasons = find_first_reasons(ground.choose_rules(WAY_RULES, profile, moment), len(tags), tags)
     reasons[~ways.is_highway(tags)] = None
     return reasons
 
 
-def exclude_tracks(lines: Tagged, profile: Profile | None = None, *, dark: bool = False) -> NDArray[np.object_]:
+def exclude_tracks(lines: Tagged, profile: Profile | None = None, moment: Moment | None = None) -> NDArray[np.object_]:
     """Return why each running track is never run on, None for lines that are none; the rest as of `exclude_ways`."""
     tags = Tags.of(lines)
-    rules = (*TRACK_RULES, *ground.list_chosen_rules(profile, dark=dark))
-    reasons = find_first_reasons(rules, len(tags), tags)
+    reasons = find_first_reasons(ground.choose_rules(TRACK_RULES, profile, moment), len(tags), tags)
     reasons[~ways.is_running_track(tags)] = None
     return reasons

@@ -60,7 +60,7 @@ class Features:
     """OpenStreetMap features around an area, as tables in one metric CRS.
 
     Every table has ``osm_type`` (``node``, ``way``, ``relation``), ``osm_id``,
-    a column per tag of `saferoute.osm.keys` (small letters, missing = NaN) and
+    a column per tag of `saferoute.osm.keys` (missing = NaN; in small letters but for `saferoute.osm.keys.VERBATIM`) and
     ``geometry``; `ways` has also ``nodes``, the node ids in order.
     """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -48,6 +49,8 @@ class Moment:
     """Local time at the place, without a zone."""
     zone: str
     """Name of the time zone, as in ``Europe/Helsinki``."""
+    lon: float
+    """Degrees east, WGS 84."""
     lat: float
     """Degrees north, WGS 84, from which the season follows."""
     dark: bool
@@ -58,6 +61,11 @@ class Moment:
     """Local time; None if the sun does not rise on the date."""
     sunset: dt.datetime | None
     """Local time; None if the sun does not set on the date."""
+
+    @property
+    def aware(self) -> dt.datetime:
+        """The time with its zone."""
+        return self.local.replace(tzinfo=ZoneInfo(self.zone))
 
     @property
     def hour_of_week(self) -> int:

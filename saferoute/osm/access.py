@@ -30,7 +30,7 @@ CLOSED = PRIVATE | frozenset(
     "discouraged emergency".split()
 )
 """Values that keep a stranger on foot out."""
-_OPEN_TO_SOME = frozenset({"official", "destination", "public"})
+OPEN_TO_SOME = frozenset({"official", "destination", "public"})
 _OPEN_TO_MOTORS = OPEN | {"official", "destination"}
 _NO_BICYCLES = frozenset({"no", "use_sidepath"})
 _NOT_RUN = frozenset({"bus_guideway", "elevator", "corridor", "via_ferrata"})
@@ -44,7 +44,7 @@ _MOTOR_KINDS = ("motorcar", "motorcycle", "moped", "mofa", "atv", "ohv", "quad")
 def is_closed_on_foot(tags: Tagged) -> Answer:
     """Return whether ways or ground are closed to strangers on foot; ``foot`` overrules ``access``."""
     tags = Tags.of(tags)
-    of_foot, of_all = (ask_value(tags, key, CLOSED, OPEN | _OPEN_TO_SOME) for key in ("foot", "access"))
+    of_foot, of_all = (ask_value(tags, key, CLOSED, OPEN | OPEN_TO_SOME) for key in ("foot", "access"))
     return of_foot.fill_unknown(of_all)
 
 

@@ -13,7 +13,7 @@ from saferoute.osm.tags import Tags, map_tag_values
 from saferoute.osm.values import normalize_word, split_list
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -46,6 +46,16 @@ class Answer:
     def from_mask(cls, true: BoolArray) -> Answer:
         """Return the answers yes where a mask is true, and no elsewhere."""
         return cls(np.where(true, _YES, _NO).astype(np.int8), np.full(len(true), "", dtype=object))
+
+    @classmethod
+    def from_values(cls, values: Sequence[bool | str | None]) -> Answer:
+        """Return answers given one by one: true or false, None where it is unknown, or the text not understood."""
+        codes = [
+            _NOT_UNDERSTOOD if isinstance(value, str) else _UNKNOWN if value is None else _YES if value else _NO
+            for value in values
+        ]
+        texts = [value if isinstance(value, str) else "" for value in values]
+        return cls(np.array(codes, dtype=np.int8), np.array([*texts, None], dtype=object)[:-1])
 
     @property
     def yes(self) -> BoolArray:

@@ -3,49 +3,70 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import Protocol
 
 from saferoute.osm.values import normalize_word
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 _CLAUSE = re.compile(r"\s*([^@;()]+?)\s*@\s*(?:\(([^()]*)\)|([^;()]*))\s*(?:;|$)")
 _AND = re.compile(r"\s+and\s+", re.IGNORECASE)
 _LOCAL_HOLIDAYS = re.compile(r"\bSH\b", re.IGNORECASE)
 """School holidays: no library here knows them."""
+_HOLIDAYS = re.compile(r"\bPH\b", re.IGNORECASE)
+_CLOSING = re.compile(r"\s(?:off|closed)\s*(?:\"[^\"]*\")?\s*$", re.IGNORECASE)
+"""The end of a rule that tells when something is closed."""
 _DASHES = str.maketrans("–—−", "---")
+_LONG_AGO = datetime.fromisoformat("2000-01-01")
+"""Hours that never change after are always the same; nothing in the map closed before."""
 
 
-def is_open(hours: str, at: datetime, coordinates: tuple[float, float]) -> bool | None:
+class Hour(Protocol):
+    """An hour at a place; public holidays, sunrise and sunset follow from both."""
+
+    @property
+    def aware(self) -> datetime:
+        """Time with its zone."""
+
+    @property
+    def lat(self) -> float:
+        """Degrees north."""
+
+    @property
+    def lon(self) -> float:
+        """Degrees east."""
+
+
+def is_open(hours: str, hour: Hour | None) -> bool | None:
     """Return whether something is open, None where its hours are not understood or say nothing.
 
     Parameters
     ----------
     hours : str
         As of the tag ``opening_hours``.
-    at : datetime
-        With its time zone.
-    coordinates : (latitude, longitude)
-        For sunrise, sunset and public holidays.
+    hour : Hour, optional
+        Without it only what is always open or always closed is told.
 
     Examples
     --------
-    >>> from datetime import datetime
-    >>> from zoneinfo import ZoneInfo
-    >>> saturday = datetime(2026, 6, 20, 23, tzinfo=ZoneInfo("Europe/Helsinki"))
-    >>> is_open("22:00-06:00", saturday, (60.2, 24.9)), is_open("Mo-Fr", saturday, (60.2, 24.9))
-    (True, False)
-    >>> is_open("whenever", saturday, (60.2, 24.9)) is None
-    True
+    >>> is_open("24/7", None), is_open("Mo-Fr", None), is_open("whenever", None)
+    (True, None, None)
     """
     from opening_hours import OpeningHours, State, validate
 
     hours = hours.translate(_DASHES)
-    if _LOCAL_HOLIDAYS.search(hours) or not validate(hours):
+    only_closes = all(_CLOSING.search(rule) for rule in hours.split(";") if rule.strip())
+    if only_closes or _LOCAL_HOLIDAYS.search(hours) or not validate(hours):
         return None
-    state, _ = OpeningHours(hours, coords=coordinates).state(at)
-    return None if state == State.UNKNOWN else bool(state == State.OPEN)
+    if hour is not None:
+        state, comment = OpeningHours(hours, coords=(hour.lat, hour.lon)).state(hour.aware)
+    else:
+        always = OpeningHours(hours)
+        if _HOLIDAYS.search(hours) or always.next_change(_LONG_AGO) is not None:
+            return None
+        state, comment = always.state(_LONG_AGO)
+    # A comment is a condition of its own: "by appointment", "members only".
+    is_unsure = state == State.UNKNOWN or (state == State.OPEN and comment)
+    return None if is_unsure else bool(state == State.OPEN)
 
 
 def parse_conditional(text: str) -> tuple[tuple[str, str], ...] | None:
@@ -72,16 +93,15 @@ def parse_conditional(text: str) -> tuple[tuple[str, str], ...] | None:
     return tuple(clauses) or None
 
 
-def resolve_conditional(text: str, otherwise: str, at: datetime, coordinates: tuple[float, float]) -> str | None:
+def resolve_conditional(text: str, otherwise: str, hour: Hour | None) -> str | None:
     """Return the value that a conditional tag gives at an hour: of the clauses that hold, the last.
 
     Parameters
     ----------
     otherwise : str
         The value where no condition holds.
-    at : datetime
-        With its time zone.
-    coordinates : (latitude, longitude)
+    hour : Hour, optional
+        Without it only what holds always, or never, is told.
 
     Returns
     -------
@@ -90,20 +110,15 @@ def resolve_conditional(text: str, otherwise: str, at: datetime, coordinates: tu
 
     Examples
     --------
-    >>> from datetime import datetime
-    >>> from zoneinfo import ZoneInfo
-    >>> night = datetime(2026, 6, 20, 23, tzinfo=ZoneInfo("Europe/Helsinki"))
-    >>> resolve_conditional("no @ (22:00-06:00)", "yes", night, (60.2, 24.9))
-    'no'
-    >>> resolve_conditional("no @ (22:00-06:00)", "yes", night.replace(hour=12), (60.2, 24.9))
-    'yes'
+    >>> resolve_conditional("no @ (Jan-Dec)", "yes", None), resolve_conditional("no @ wet", "yes", None)
+    ('no', None)
     """
     clauses = parse_conditional(text)
     if clauses is None:
         return None
     value = otherwise
     for of_clause, condition in clauses:
-        holds = [is_open(part, at, coordinates) for part in _AND.split(condition)]
+        holds = [is_open(part, hour) for part in _AND.split(condition)]
         if None in holds and False not in holds:
             return None
         value = of_clause if all(holds) else value

@@ -30,7 +30,9 @@ WAY_TAGS = (
     "motorcar", "motorcycle", "moped", "mofa", "atv", "ohv", "quad",
     "tunnel", "bridge", "layer", "covered", "indoor", "sac_scale", "trail_visibility", "incline",
     "lit", "area", "service", "construction", "conveying", "handrail", "ford", "barrier", "natural",
-    "waterway", "intermittent", "railway", "man_made", "leisure", "sport", "aeroway", "amenity", "kerb", "name",
+    "waterway", "intermittent", "railway", "man_made", "leisure", "sport", "aeroway", "amenity", "kerb",
+    "opening_hours", "foot:conditional", "access:conditional", "motor_vehicle:conditional", "vehicle:conditional",
+    "fee", "charge", "name",
 )  # fmt: skip
 AREA_TAGS = (
     "building", "natural", "landuse", "leisure", "amenity", "area:highway", "area", "highway",
@@ -38,13 +40,19 @@ AREA_TAGS = (
     "place", "public_transport", "railway", "shop", "office", "sport", "golf", "barrier", "hazard", "surface",
     "smoothness", "width", "access", "foot", "bicycle", "dog", "fee", "lit", "seasonal", "wetland",
     "tunnel", "bridge", "layer", "location", "parking", "indoor", "intermittent", "building:levels",
-    "historic", "name",
+    "opening_hours", "foot:conditional", "access:conditional", "charge", "historic", "name",
 )  # fmt: skip
 POINT_TAGS = (
     "highway", "barrier", "natural", "amenity", "shop", "tourism", "leisure", "man_made", "power",
     "railway", "emergency", "public_transport", "office", "historic", "ford", "kerb", "crossing",
     "advertising", "playground", "entrance", "handrail", "traffic_calming", "place", "foot", "access", "name",
 )  # fmt: skip
+
+VERBATIM = frozenset({
+    "opening_hours", "foot:conditional", "access:conditional", "motor_vehicle:conditional", "vehicle:conditional",
+    "charge",
+})  # fmt: skip
+"""Keys of phrases in which capitals have a meaning: PH are public holidays."""
 
 # Values that make a line of a key that also makes areas: a closed cliff is a line.
 LINEAR_VALUES = {

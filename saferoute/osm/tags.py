@@ -130,6 +130,28 @@ def map_tag_values(tagged: Tagged, key: str, read: Callable[[str], Any], *, miss
     return Tags.of(tagged).map_values(key, read, missing=missing)
 
 
+def map_combinations(
+    tagged: Tagged, keys: Sequence[str], read: Callable[[Mapping[str, str]], Any], *, missing: Any
+) -> NDArray[np.object_]:
+    """Return what `read` makes of each object's values of some keys, `missing` where it has none of them.
+
+    Each combination of values is read once, as a mapping without the keys that are missing.
+    """
+    tags = Tags.of(tagged)
+    codes = np.stack([tags[key].codes for key in keys], axis=1)
+    found = np.full(len(tags), missing, dtype=object)
+    told = np.flatnonzero((codes >= 0).any(axis=1))
+    combinations, back = np.unique(codes[told], axis=0, return_inverse=True)
+    texts = [tags[key][1] for key in keys]
+    read_values = np.empty(len(combinations), dtype=object)
+    read_values[:] = [
+        read({key: text[code] for key, text, code in zip(keys, texts, row, strict=True) if code >= 0})
+        for row in combinations.tolist()
+    ]
+    found[told] = read_values[back.reshape(-1)]
+    return found
+
+
 def has_value(tagged: Tagged, key: str, values: Iterable[str]) -> BoolArray:
     """Return a mask of the objects whose tag is one of `values`; a list (``a;b``) counts if any part does."""
     wanted = _normalize_words(frozenset(values))

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
+from saferoute.osm import entry
+from saferoute.osm.ground import is_entered_by_leave
 from saferoute.osm.surfaces import SOFT_SURFACES
 from saferoute.report.text import sanitize_text
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from saferoute.arrays import BoolArray, IntArray
+    from saferoute.model import Moment
+    from saferoute.osm.tags import Tagged
 
 EDGE_M = 15.0
 """Distance of a drop or water from the line within which it must be checked [J].
@@ -70,7 +77,7 @@ def list_checks(
     beside_edge: IntArray,
     unlit_in_the_dark: BoolArray,
     unread: Sequence[Sequence[str]],
-    on_ground_by_leave: IntArray,
+    of_entry: Sequence[Sequence[str]],
 ) -> list[list[str]]:
     """Return the checks to make on foot before running, for everything the data cannot tell.
 
@@ -79,37 +86,67 @@ def list_checks(
     table : DataFrame of n rows
         Stretches, with the columns that `saferoute.report.reasons` makes.
     tags : DataFrame of n rows
-        ``kind``, ``dog``, ``fee`` and ``beach_club`` of the ground of each stretch.
+        ``kind``, ``dog`` and ``beach_club`` of the ground of each stretch.
     beside_edge : ndarray of row numbers
         Stretches with a drop or water within `EDGE_M` but too far away for a limit.
     unlit_in_the_dark : ndarray of bool, shape (n,)
         Whether it is dark at the hour and lighting is not tagged.
     unread : n lists of str
         ``key=value`` of the tags of each that are not understood.
-    on_ground_by_leave : ndarray of row numbers
-        Stretches on ground of which it is not known whether everybody may go in.
+    of_entry : n lists of str
+        What `describe_entry` and `describe_surroundings` tell of the ground that each lies on and in.
 
     Returns
     -------
     list of n lists of str
         The most important checks first.
     """
-    grounds = tags[["kind", "dog", "fee", "beach_club"]].to_dict("records")
-    rows = zip(table.to_dict("records"), grounds, unlit_in_the_dark, unread, strict=True)
-    edges, asking = set(beside_edge.tolist()), set(on_ground_by_leave.tolist())
+    grounds = tags[["kind", "dog", "beach_club"]].to_dict("records")
+    rows = zip(table.to_dict("records"), grounds, unlit_in_the_dark, unread, of_entry, strict=True)
+    edges = set(beside_edge.tolist())
     return [
         [
             *([_LAMPS] if is_unlit else []),
             *([_EDGE] if number in edges else []),
             "holes, glass, nails and debris",
             *_CHECKS_BY_KIND.get(ground["kind"], []),
-            *([_LEAVE] if number in asking else []),
+            *of_entry_words,
             *_list_permissions(ground),
             *_list_unknowns(row, not_understood),
             *(f"what {sanitize_text(tag)} means: it is tagged so, and not understood" for tag in not_understood),
         ]
-        for number, (row, ground, is_unlit, not_understood) in enumerate(rows)
+        for number, (row, ground, is_unlit, not_understood, of_entry_words) in enumerate(rows)
     ]
+
+
+def describe_entry(tags: Tagged, moment: Moment | None) -> NDArray[np.object_]:
+    """Return what is to be checked of the hours and fees of ways or ground, as tuples of str.
+
+    Parameters
+    ----------
+    moment : Moment, optional
+        Hour that was asked for.
+    """
+    hours, fees = entry.list_hours(tags), entry.list_fees(tags)
+    changes = ~entry.is_closed_at(tags, None).no & (hours != "")
+    is_open = entry.is_closed_at(tags, moment).no
+    asked = "when one may go in" if moment is None else "whether one may go in at that hour"
+    words = np.empty(len(hours), dtype=object)
+    words[:] = [
+        (
+            *([f"{'that it is open at that hour' if opens else asked}: {sanitize_text(hour)}"] if may_close else []),
+            *([f"entry may cost: {sanitize_text(fee)}"] if fee else []),
+        )
+        for hour, fee, may_close, opens in zip(hours, fees, changes, is_open, strict=True)
+    ]
+    return words
+
+
+def describe_surroundings(tags: Tagged, moment: Moment | None) -> NDArray[np.object_]:
+    """Return what is to be checked of going into grounds, zoos and the like among them, as tuples of str."""
+    words, by_leave = describe_entry(tags, moment), is_entered_by_leave(tags)
+    words[:] = [(_LEAVE, *of_entry) if asks else of_entry for of_entry, asks in zip(words, by_leave, strict=True)]
+    return words
 
 
 def _list_unknowns(row: Mapping[Hashable, Any], not_understood: Sequence[str]) -> list[str]:
@@ -132,8 +169,6 @@ def _list_permissions(tag: Mapping[Hashable, Any]) -> list[str]:
     words = []
     if tag["beach_club"]:
         words.append("whether the beach club lets one run there")
-    if tag["fee"] not in (None, "no") and pd.notna(tag["fee"]):
-        words.append("the fee that is asked")
     if tag["dog"] not in (None, "no") and pd.notna(tag["dog"]):
         words.append("dogs: they are allowed here")
     return words

@@ -154,7 +154,12 @@ def fact_lines(answer: Explanation) -> list[str]:
     length = f", {row['length_m']:.0f} m long" if row["length_m"] else ", open ground"
     where = f"{answer.subject}: {name} ({what}), {away}{length}"
     if not answer.recommended:
-        return [where, f"Left out: {sanitize_text(row['reason'])}.", f"Rule: {sanitize_text(row['rule'], 400)}."]
+        hours = f" ({sanitize_text(row['hours'])})" if row["hours"] else ""
+        return [
+            where,
+            f"Left out: {sanitize_text(row['reason'])}{hours}.",
+            f"Rule: {sanitize_text(row['rule'], 400)}.",
+        ]
     rating = RATING_WORDS.get(row["rating"], row["rating"])
     return [
         where,

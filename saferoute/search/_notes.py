@@ -72,11 +72,11 @@ def _elevation_notes(windows: Windows, heights: Heights | None) -> tuple[str, ..
 
 
 def _hour_notes(moment: Moment | None) -> tuple[str, ...]:
-    """Return a note on the hour for which people and light are judged, none without an hour."""
+    """Return a note on the hour for which people, light and opening hours are judged, none without an hour."""
     if moment is None:
         return ()
     sun = "it is dark" if moment.dark else "it is light"
     if moment.sunrise and moment.sunset:
         sun += f" (sunrise {moment.sunrise:%H:%M}, sunset {moment.sunset:%H:%M})"
     dark = "; what is tagged unlit is left out, where nothing is tagged look for lamps" if moment.dark else ""
-    return (f"people and light are those of {moment}: {sun}{dark}",)
+    return (f"people, light and opening hours are those of {moment}: {sun}{dark}",)

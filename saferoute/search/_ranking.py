@@ -10,10 +10,11 @@ import numpy as np
 from saferoute import candidates, scoring
 from saferoute.memory import collect_garbage_rarely
 from saferoute.model import Ranking
+from saferoute.search._excluded import excluded_table
 from saferoute.search._measure import survey_area
 from saferoute.search._presenter import PRESENTER
 from saferoute.search._query import require_query
-from saferoute.search._tables import count_considered, excluded_table, stretch_table
+from saferoute.search._tables import count_considered, stretch_table
 
 if TYPE_CHECKING:
     from typing import Unpack

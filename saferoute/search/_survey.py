@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray
-    from saferoute.model import Area, Features, Measurement, Profile, Samples, Strokes, Windows
+    from saferoute.model import Area, Features, Measurement, Moment, Profile, Samples, Strokes, Windows
     from saferoute.sources import FeatureSource
 
 _LOG = logging.getLogger(__name__)
@@ -67,6 +67,7 @@ class Survey:
     open_ground: candidates.OpenGround
     way_reasons: NDArray[np.object_]
     hazards: limits.Hazards
+    surroundings: limits.Surroundings
     samples: Samples
     sample_reasons: NDArray[np.object_]
     windows: Windows
@@ -92,13 +93,12 @@ def survey_map(
     """
     _LOG.info("reading the map")
     moment = clock.parse_moment(profile.at, area.place) if profile.at else None
-    dark = moment is not None and moment.dark
     features = features_of.read_features(area, margin_m=MARGIN_M)
-    way_reasons = _exclude_ways(features.ways, profile, dark=dark)
+    way_reasons = _exclude_ways(features.ways, profile, moment)
     open_ground = candidates.leave_open_ground(features.areas)
     if on_open_ground:
         _LOG.info("looking for corridors on open ground")
-        open_ground = _find_corridors(area, features, profile, dark=dark)
+        open_ground = _find_corridors(area, features, profile, moment)
     # A source may have joined the ways already.
     of_ways = features.strokes or join_ways(features.ways)
     of_corridors = candidates.strokes_of_corridors(open_ground.lines, len(features.ways))
@@ -112,10 +112,10 @@ def survey_map(
         here=lambda xy: distance_outside_m(area, xy) <= COMPARED_M + profile.clear_length_m,
     )
     _LOG.info("looking at %.1f km, every %.0f m", len(samples) * samples.step_m / 1000, samples.step_m)
-    hazards = limits.Hazards(features)
+    hazards, surroundings = limits.Hazards(features), limits.Surroundings(features, moment)
     # Limits take long: only samples that may share a window with the area are checked.
     where = _is_within_reach(samples, area, profile, way_reasons)
-    sample_reasons = limits.exclude_samples(samples, features, hazards, where=where)
+    sample_reasons = limits.exclude_samples(samples, features, hazards, surroundings, where=where)
     found, unfit = candidates.find_windows(samples, sample_reasons == "", profile)
     return Survey(
         area=area,
@@ -124,25 +124,26 @@ def survey_map(
         open_ground=open_ground,
         way_reasons=way_reasons,
         hazards=hazards,
+        surroundings=surroundings,
         samples=samples,
         sample_reasons=np.where(sample_reasons == "", unfit, sample_reasons),
         windows=candidates.select_windows(found, distance_outside_m(area, candidates.middles_of_windows(found)) <= 0),
     )
 
 
-def _exclude_ways(ways: gpd.GeoDataFrame, profile: Profile, *, dark: bool = False) -> NDArray[np.object_]:
+def _exclude_ways(ways: gpd.GeoDataFrame, profile: Profile, moment: Moment | None) -> NDArray[np.object_]:
     """Return why each way or running track is excluded, ``""`` = it is not, None = it is neither."""
     tags = Tags.of(ways)
-    of_tracks = limits.exclude_tracks(tags, profile, dark=dark)
-    return np.where(pd.notna(of_tracks), of_tracks, limits.exclude_ways(tags, profile, dark=dark))
+    of_tracks = limits.exclude_tracks(tags, profile, moment)
+    return np.where(pd.notna(of_tracks), of_tracks, limits.exclude_ways(tags, profile, moment))
 
 
-def _find_corridors(area: Area, features: Features, profile: Profile, *, dark: bool = False) -> candidates.OpenGround:
+def _find_corridors(area: Area, features: Features, profile: Profile, moment: Moment | None) -> candidates.OpenGround:
     """Find the corridors on the open ground of the area itself."""
     areas = candidates.fill_implied_surface(features.areas)
     return candidates.search_open_ground(
         areas,
-        reasons=limits.exclude_areas(areas, profile, dark=dark),
+        reasons=limits.exclude_areas(areas, profile, moment),
         wanted=is_touching(area, areas.geometry.to_numpy()),
         blockers=clearance.collect_blockers(features),
         profile=profile,
@@ -157,7 +158,7 @@ def _ground_of_ways(ways: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         clear_width_m=np.nan,
         surface_implied=False,
         beach_club=False,
-        **dict.fromkeys(("dog", "fee"), pd.array([None] * len(ways), dtype=ways["highway"].dtype)),
+        dog=pd.array([None] * len(ways), dtype=ways["highway"].dtype),
     )
 
 

@@ -1,4 +1,4 @@
-"""The tables of a ranking: recommended stretches and excluded ground."""
+"""The table of recommended stretches."""
 
 from __future__ import annotations
 
@@ -9,26 +9,23 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from saferoute import candidates, criteria, geometry, limits, scoring
+from saferoute import candidates, criteria, scoring
 from saferoute.criteria import flatness
 from saferoute.osm.unread import list_unread_tags
 from saferoute.osm.ways import is_lit
 from saferoute.report import checks
 from saferoute.report.reasons import describe_measurement
-from saferoute.search._area import is_touching, project_centre
+from saferoute.search._area import project_centre
+from saferoute.search._rows import join_names, list_ground_of_runs, list_osm_ids
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, IntArray
     from saferoute.model import Samples
     from saferoute.search._survey import Survey
-
-LEFTOVER = "beside a better stretch"
-"""Reason of samples that no limit excludes and that are in no stretch."""
-_LEFTOVER_RULE = "run-outs, and what is left beside a better stretch and too short for one of its own"
 
 
 def stretch_table(survey: Survey, merged: candidates.Stretches, top: int) -> gpd.GeoDataFrame:
@@ -49,7 +46,7 @@ def stretch_table(survey: Survey, merged: candidates.Stretches, top: int) -> gpd
     rows = scoring.rank_stretches(scores.low, length, middle, samples.source_stroke[merged.first], top=top)
     best = {name: measurement.select_rows(rows) for name, measurement in measured.items()}
     intervals = scoring.estimate_rank_intervals(scores, profile)
-    grounds = _ground_rows_of_runs(samples, merged.first[rows], merged.n_samples[rows])
+    grounds = list_ground_of_runs(samples, merged.first[rows], merged.n_samples[rows])
     table = pd.DataFrame(
         {
             "rank": np.arange(1, len(rows) + 1),
@@ -60,8 +57,8 @@ def stretch_table(survey: Survey, merged: candidates.Stretches, top: int) -> gpd
             "data_quality": scores.quality[rows],
             "length_m": shapely.length(lines[rows]),
             "origin": _origins_of_samples(samples, merged.first[rows]),
-            "osm_ids": _osm_ids(samples.ground, grounds),
-            "name": _join_names(samples.ground, grounds),
+            "osm_ids": list_osm_ids(samples.ground, grounds),
+            "name": join_names(samples.ground, grounds),
             "distance_m": np.hypot(*(middle[rows] - project_centre(survey.area)).T),
             "limiting_criterion": scores.limiting[rows],
             "rank_low": intervals[rows, 0],
@@ -85,8 +82,8 @@ def stretch_table(survey: Survey, merged: candidates.Stretches, top: int) -> gpd
         tags,
         beside_edge=survey.hazards.lines_beside_hazard(shapely.STRtree(lines), "drop", checks.EDGE_M),
         unlit_in_the_dark=(moment is not None and moment.dark) & ~_is_lit(samples.ground, grounds),
-        unread=_list_unread(samples.ground, grounds),
-        on_ground_by_leave=survey.hazards.lines_on_ground_by_leave(shapely.STRtree(lines)),
+        unread=_collect_words(samples.ground, grounds, list_unread_tags),
+        of_entry=_describe_entry(survey, grounds, lines),
     )
     return gpd.GeoDataFrame(table, geometry=lines, crs=survey.area.crs)
 
@@ -133,11 +130,23 @@ def _is_lit(ground: pd.DataFrame, rows_of: list[IntArray]) -> BoolArray:
     return np.array([lit[rows].all() for rows in rows_of], dtype=bool)
 
 
-def _list_unread(ground: pd.DataFrame, rows_of: list[IntArray]) -> list[list[str]]:
-    """Return the tags that are not understood of each list of rows of ground."""
+def _collect_words(
+    ground: pd.DataFrame, rows_of: list[IntArray], tell: Callable[[pd.DataFrame], NDArray[np.object_]]
+) -> list[list[str]]:
+    """Return what `tell` says of each row of ground, tuples of words, for lists of rows, each word once."""
     used = np.unique(np.concatenate([*rows_of, np.empty(0, dtype=np.int64)]).astype(np.int64))
-    unread = dict(zip(used.tolist(), list_unread_tags(ground.iloc[used]), strict=True))
-    return [list(dict.fromkeys(tag for row in rows.tolist() for tag in unread[row])) for rows in rows_of]
+    told = dict(zip(used.tolist(), tell(ground.iloc[used]), strict=True))
+    return [list(dict.fromkeys(word for row in rows.tolist() for word in told[row])) for rows in rows_of]
+
+
+def _describe_entry(survey: Survey, rows_of: list[IntArray], lines: NDArray[np.object_]) -> list[list[str]]:
+    """Return what is to be checked of the hours and fees of the ground that stretches lie on and in."""
+    moment, around = survey.evidence.moment, survey.surroundings
+    words = _collect_words(survey.samples.ground, rows_of, lambda ground: checks.describe_entry(ground, moment))
+    of_grounds = checks.describe_surroundings(around.tags, moment)
+    for ground, line in zip(*around.pair_with_lines(shapely.STRtree(lines)), strict=True):
+        words[line] += [word for word in of_grounds[ground] if word not in words[line]]
+    return words
 
 
 def _first_ground(samples: Samples, sample: IntArray) -> IntArray:
@@ -164,123 +173,3 @@ def count_considered(survey: Survey, merged: candidates.Stretches) -> Mapping[st
         "stretches": len(merged.first),
         "length_m": float(merged.n_samples.sum() * candidates.STEP_M),
     }
-
-
-def _ground_rows_of_runs(samples: Samples, first: IntArray, n: IntArray) -> list[IntArray]:
-    """Return the rows of ground that each run of samples touches, in ascending order."""
-    low = samples.first_pair[first]
-    return _unique_of_slices(samples.pair_ground, low, samples.first_pair[first + n] - low)
-
-
-def _unique_of_slices(values: IntArray, first: IntArray, n: IntArray) -> list[IntArray]:
-    """Return the distinct row numbers in each slice of an array, sorted and without negative ones."""
-    size = int(values.max(initial=0)) + 1
-    found, owner = values[geometry.indices_of_slices(first, n)], np.repeat(np.arange(len(n)), n)
-    # One sort for all slices: the key of a value begins with its slice.
-    key = np.unique(owner[found >= 0] * size + found[found >= 0])
-    ends = np.searchsorted(key, np.arange(1, len(n)) * size)
-    return np.split(key % size, ends) if len(n) else []
-
-
-def _osm_ids(ground: pd.DataFrame, rows_of: list[IntArray]) -> list[list[str]]:
-    """Return the OSM objects of each list of rows of ground."""
-    kind, number = ground["osm_type"].to_numpy(), ground["osm_id"].to_numpy()
-    return [sorted({f"{kind[g]}/{number[g]}" for g in rows}) for rows in rows_of]
-
-
-def _join_names(ground: pd.DataFrame, rows_of: list[IntArray]) -> pd.api.extensions.ExtensionArray:
-    """Return the joined names of each list of rows of ground, NaN if none has a name."""
-    names = ground["name"].to_numpy(dtype=object, na_value=None)
-    words = (", ".join(name for name in dict.fromkeys(names[rows]) if name) for rows in rows_of)
-    return pd.array([text or np.nan for text in words], dtype="str")
-
-
-def _reasons_of_samples(survey: Survey, merged: candidates.Stretches) -> NDArray[np.object_]:
-    """Return why each sample is in no stretch, ``""`` where it is in one."""
-    status = survey.sample_reasons.copy()
-    status[status == ""] = LEFTOVER
-    status[candidates.is_in_runs(merged.first, merged.n_samples, len(survey.samples))] = ""
-    return status
-
-
-def _excluded_runs(survey: Survey, merged: candidates.Stretches) -> pd.DataFrame:
-    """Return the runs of samples that are in no stretch, each with its one reason."""
-    status, samples = _reasons_of_samples(survey, merged), survey.samples
-    change = (
-        np.r_[True, (np.diff(samples.stroke) != 0) | (status[1:] != status[:-1])] if len(samples) else np.empty(0, bool)
-    )
-    first = np.flatnonzero(change)
-    n = np.diff(np.r_[first, len(samples)])
-    # Samples that were never checked lie too far from the area to count as excluded.
-    left_out = (status[first] != "") & (status[first] != limits.UNASKED)
-    first, n = first[left_out], n[left_out]
-    grounds = _ground_rows_of_runs(samples, first, n)
-    return pd.DataFrame(
-        {
-            "reason": status[first],
-            "osm_ids": _osm_ids(samples.ground, grounds),
-            "name": _join_names(samples.ground, grounds),
-            "geometry": geometry.join_pieces(samples.lines, first, n),
-        }
-    )
-
-
-def excluded_table(survey: Survey, merged: candidates.Stretches) -> gpd.GeoDataFrame:
-    """Return all ground of the area that is in no stretch, with the reason.
-
-    Parameters
-    ----------
-    survey : Survey
-    merged : Stretches
-
-    Returns
-    -------
-    GeoDataFrame
-        Lines and areas in the survey's CRS with ``reason``, ``rule``, ``osm_ids``,
-        ``name`` and ``length_m``, which is 0 for areas.
-    """
-    ways, refused = survey.features.ways, survey.open_ground.excluded
-    limited = np.array([isinstance(r, str) and r != "" for r in survey.way_reasons], dtype=bool)
-    parts = [
-        _excluded_runs(survey, merged),
-        _excluded_objects(ways[limited], survey.way_reasons[limited]),
-        _short_strokes(survey),
-        _excluded_objects(refused, refused["reason"].to_numpy(dtype=object)),
-    ]
-    parts = [p[is_touching(survey.area, p["geometry"].to_numpy(dtype=object))] for p in parts]
-    # pandas warns about empty parts; if all are empty, the first still gives the columns.
-    table = pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True)
-    frame = gpd.GeoDataFrame(table, geometry="geometry", crs=survey.area.crs)
-    frame["rule"] = frame["reason"].map({**limits.RULES, LEFTOVER: _LEFTOVER_RULE})
-    polygon = frame.geometry.geom_type.str.endswith("Polygon")
-    # The outline of an area is no length to run.
-    frame["length_m"] = frame.geometry.length.where(~polygon, 0.0)
-    return frame
-
-
-def _excluded_objects(objects: gpd.GeoDataFrame, reasons: NDArray[np.object_]) -> pd.DataFrame:
-    ids = [[f"{kind}/{number}"] for kind, number in zip(objects["osm_type"], objects["osm_id"], strict=True)]
-    return pd.DataFrame(
-        {
-            "reason": reasons,
-            "osm_ids": ids,
-            "name": objects["name"].to_numpy(),
-            "geometry": objects.geometry.to_numpy(),
-        }
-    )
-
-
-def _short_strokes(survey: Survey) -> pd.DataFrame:
-    """Return the strokes that are too short to be cut into samples."""
-    profile, strokes, ground = survey.evidence.profile, survey.strokes, survey.samples.ground
-    short = np.flatnonzero(shapely.length(strokes.lines) < profile.clear_length_m + 2 * profile.run_out_m)
-    low, high = (np.searchsorted(strokes.vertex_stroke, short, side=side) for side in ("left", "right"))
-    grounds = _unique_of_slices(strokes.edge_ground, low, high - 1 - low)
-    return pd.DataFrame(
-        {
-            "reason": np.full(len(short), "too short", dtype=object),
-            "osm_ids": _osm_ids(ground, grounds),
-            "name": _join_names(ground, grounds),
-            "geometry": strokes.lines[short],
-        }
-    )

@@ -73,6 +73,7 @@ def parse_moment(text: str, place: Place, *, now: dt.datetime | None = None) -> 
     return Moment(
         local=aware.replace(tzinfo=None),
         zone=zone.key,
+        lon=place.lon,
         lat=place.lat,
         dark=_sun_elevation(place, aware) < CIVIL_TWILIGHT_DEG,
         light=_is_hour_light(place, aware),

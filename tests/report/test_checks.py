@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from saferoute.model import Moment
 from saferoute.report import checks
 
 KNOWN = {"surface": "asphalt", "grade_pct": 0.5, "grade_sigma_pct": 0.2, "width_m": 3.0, "c_obstacles": 0.9}
-PLAIN = {"kind": "way", "dog": None, "fee": None, "beach_club": False}
+PLAIN = {"kind": "way", "dog": None, "beach_club": False}
 
 
 def list_one(
@@ -19,7 +23,6 @@ def list_one(
     edge: bool = False,
     dark: bool = False,
     unread: tuple[str, ...] = (),
-    by_leave: bool = False,
 ) -> str:
     """Return the checks of one stretch as a text."""
     table, ground = pd.DataFrame([KNOWN | (known or {})]), pd.DataFrame([PLAIN | (tags or {})])
@@ -30,7 +33,7 @@ def list_one(
         beside_edge=beside_edge,
         unlit_in_the_dark=unlit,
         unread=[unread],
-        on_ground_by_leave=np.flatnonzero([by_leave]),
+        of_entry=[()],
     )
     return " | ".join(listed[0])
 
@@ -57,7 +60,6 @@ def test_what_is_unknown_is_to_be_checked(known: dict, word: str) -> None:
     ("tags", "word"),
     [
         ({"kind": "pitch"}, "goals"),
-        ({"fee": "yes"}, "the fee"),
         ({"dog": "yes"}, "dogs"),
         ({"beach_club": True}, "club"),
     ],
@@ -66,9 +68,8 @@ def test_the_ground_has_checks_of_its_own(tags: dict, word: str) -> None:
     assert word in list_one(tags=tags)
 
 
-@pytest.mark.parametrize("no", [{"fee": "no"}, {"dog": "no"}])
-def test_what_is_tagged_as_absent_is_no_check(no: dict) -> None:
-    assert list_one(tags=no) == list_one()
+def test_what_is_tagged_as_absent_is_no_check() -> None:
+    assert list_one(tags={"dog": "no"}) == list_one()
 
 
 def test_missing_lamps_and_edges_come_first() -> None:
@@ -87,5 +88,30 @@ def test_tags_that_nobody_understands_are_shown_with_their_text_and_are_not_miss
     assert "lit=[31mmoonlight" in told
 
 
-def test_ground_that_one_may_have_to_ask_or_pay_for_is_to_be_asked_about() -> None:
-    assert "whether one may go in" in list_one(by_leave=True)
+NIGHT = Moment(datetime.fromisoformat("2026-06-20T23:00"), "Europe/Helsinki", 24.9, 60.2, True, (), None, None)
+NOON = replace(NIGHT, local=datetime.fromisoformat("2026-06-20T12:00"))
+
+
+@pytest.mark.parametrize(
+    ("tags", "moment", "words"),
+    [
+        ({"opening_hours": "24/7"}, NIGHT, ()),
+        ({"fee": "no"}, NIGHT, ()),
+        ({"charge": "0"}, NIGHT, ()),
+        ({"fee": "no", "charge": "2 EUR"}, NIGHT, ("entry may cost: fee=no; charge=2 EUR",)),
+        ({"fee": "Sa,Su"}, NIGHT, ("entry may cost: fee=Sa,Su",)),
+        ({"opening_hours": "06:00-21:30"}, NOON, ("that it is open at that hour: opening_hours=06:00-21:30",)),
+        ({"opening_hours": "06:00-21:30"}, None, ("when one may go in: opening_hours=06:00-21:30",)),
+        ({"opening_hours": "by day\x1b"}, NOON, ("whether one may go in at that hour: opening_hours=by day",)),
+        ({"foot:conditional": "no @ wet"}, NOON, ("whether one may go in at that hour: foot:conditional=no @ wet",)),
+    ],
+)
+def test_hours_and_fees_are_to_be_checked_with_their_text(tags: dict, moment: Moment | None, words: tuple) -> None:
+    assert checks.describe_entry(pd.DataFrame([tags]), moment).tolist() == [words]
+
+
+def test_ground_for_guests_is_to_be_asked_about() -> None:
+    zoo, park = checks.describe_surroundings(pd.DataFrame({"tourism": ["zoo", None], "fee": ["yes", None]}), NOON)
+    assert zoo[0].startswith("whether one may go in, and when")
+    assert zoo[1:] == ("entry may cost: fee=yes",)
+    assert park == ()

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from saferoute.model import WGS84
+from saferoute.osm.keys import VERBATIM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -73,7 +74,7 @@ class Vocabulary:
 
     @classmethod
     def from_combinations(cls, combinations: Iterable[Mapping[str, str]], tags: Sequence[str]) -> Vocabulary:
-        """Return encoded combinations of the given tags; values are trimmed and put in lower case."""
+        """Return encoded combinations of the given tags; values are trimmed and mostly put in small letters."""
         import numpy as np
 
         place = {tag: k for k, tag in enumerate(t for t in tags if t != NAME)}
@@ -85,7 +86,8 @@ class Vocabulary:
                 column = place.get(tag)
                 if column is not None:
                     numbers = known[column]
-                    codes[row, column] = numbers.setdefault(value.strip().lower(), len(numbers))
+                    text = value.strip() if tag in VERBATIM else value.strip().lower()
+                    codes[row, column] = numbers.setdefault(text, len(numbers))
         return cls({tag: list(known[column]) for tag, column in place.items()}, codes)
 
     def iterate_combinations(self) -> Iterator[dict[str, str]]:
