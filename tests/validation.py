@@ -33,6 +33,7 @@ from rasterio.transform import Affine
 from rich.console import Console
 from rich.table import Table
 from town import lonlat, write_town
+from validation_cuts import same_stretches
 from validation_shared import (
     REPOSITORY,
     SHORTEST_M,
@@ -524,18 +525,6 @@ def hazards() -> Row:
         ok=bool((np.diff(quality) < 0).all()) and rated[0] > 0 and rated[-1] == 0,
         note="slopes are taken as level, known to lidar's error: without elevation nothing is rated A anyway",
     )
-
-
-def same_stretches(some: gpd.GeoDataFrame, others: gpd.GeoDataFrame) -> NDArray[np.int64]:
-    """Return for each stretch the row among the others that shares 90 % of both lengths, −1 = none."""
-    lines, rivals = some.geometry.to_numpy(), others.geometry.to_numpy()
-    a, b = shapely.STRtree(rivals).query(lines, predicate="dwithin", distance=1.0)
-    shared = shapely.length(shapely.intersection(lines[a], shapely.buffer(rivals, 1.0)[b]))
-    longer = np.fmax(shapely.length(lines[a]), shapely.length(rivals[b]))
-    same = shared >= 0.9 * longer
-    rows = np.full(len(lines), -1)
-    rows[a[same]] = b[same]
-    return rows
 
 
 # 7. Surface inference ------------------------------------------------------

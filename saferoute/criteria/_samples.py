@@ -6,21 +6,27 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from saferoute.candidates import is_in_runs
 from saferoute.geometry import take_slices
 
 if TYPE_CHECKING:
-    from saferoute.arrays import FloatArray, IntArray
+    from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.model import Samples, Windows
 
 
-def reduce_to_samples(samples: Samples, of_ground: FloatArray, how: str) -> FloatArray:
-    """Return the least or greatest value of the ground that each sample touches.
+def mark_used(windows: Windows) -> BoolArray:
+    """Return a mask of the samples that lie in a window."""
+    return is_in_runs(windows.first, windows.n_samples, len(windows.samples))
+
+
+def reduce_pairs_to_samples(samples: Samples, of_pairs: FloatArray, how: str) -> FloatArray:
+    """Return the least or greatest value of the pairs of each sample and its ground.
 
     Parameters
     ----------
     samples : Samples
         Every sample touches at least one row of the ground.
-    of_ground : ndarray of shape (len(samples.ground),)
+    of_pairs : ndarray of shape (len(samples.pair_ground),)
         NaN makes the result NaN.
     how : str
         ``min`` or ``max``.
@@ -31,10 +37,14 @@ def reduce_to_samples(samples: Samples, of_ground: FloatArray, how: str) -> Floa
     """
     if not len(samples):
         return np.empty(0)
-    values = of_ground[samples.pair_ground]
     # `reduceat` returns a wrong value for an empty slice; there is none, as every sample touches ground.
-    result: FloatArray = {"min": np.minimum, "max": np.maximum}[how].reduceat(values, samples.first_pair[:-1])
+    result: FloatArray = {"min": np.minimum, "max": np.maximum}[how].reduceat(of_pairs, samples.first_pair[:-1])
     return result
+
+
+def reduce_to_samples(samples: Samples, of_ground: FloatArray, how: str) -> FloatArray:
+    """Return the least or greatest value of the ground that each sample touches, shape (samples,)."""
+    return reduce_pairs_to_samples(samples, of_ground[samples.pair_ground], how)
 
 
 def reduce_to_windows(windows: Windows, of_samples: FloatArray, how: str, *, run_outs: bool = False) -> FloatArray:
@@ -62,17 +72,27 @@ def reduce_to_windows(windows: Windows, of_samples: FloatArray, how: str, *, run
     return result
 
 
+def reduce_pairs(windows: Windows, of_pairs: FloatArray, how: str) -> FloatArray:
+    """Return the least or greatest value of the pairs of a sample and its ground in each window, shape (windows,)."""
+    return reduce_to_windows(windows, reduce_pairs_to_samples(windows.samples, of_pairs, how), how)
+
+
 def reduce_ground(windows: Windows, of_ground: FloatArray, how: str) -> FloatArray:
     """Return the least or greatest value of the ground that each window touches, shape (windows,)."""
-    return reduce_to_windows(windows, reduce_to_samples(windows.samples, of_ground, how), how)
+    return reduce_pairs(windows, of_ground[windows.samples.pair_ground], how)
 
 
-def find_worst_ground(windows: Windows, of_ground: FloatArray) -> IntArray:
-    """Return the row of `Samples.ground` with the least value under each window, shape (windows,)."""
+def find_worst_pair(windows: Windows, of_pairs: FloatArray) -> IntArray:
+    """Return the pair of a sample and its ground with the least value in each window, shape (windows,)."""
     samples = windows.samples
     if not len(windows):
         return np.empty(0, dtype=np.int64)
     # Sorted by value within each sample, the first pair of a sample is its worst.
-    order = np.lexsort((samples.pair_ground, of_ground[samples.pair_ground], samples.pair_sample))
-    ground = samples.pair_ground[order][samples.first_pair[:-1]]
-    return ground[windows.first + take_slices(of_ground[ground], windows.first, windows.n_samples).argmin(axis=1)]
+    pair = np.lexsort((samples.pair_ground, of_pairs, samples.pair_sample))[samples.first_pair[:-1]]
+    return pair[windows.first + take_slices(of_pairs[pair], windows.first, windows.n_samples).argmin(axis=1)]
+
+
+def find_worst_ground(windows: Windows, of_ground: FloatArray) -> IntArray:
+    """Return the row of `Samples.ground` with the least value under each window, shape (windows,)."""
+    pair_ground = windows.samples.pair_ground
+    return pair_ground[find_worst_pair(windows, of_ground[pair_ground])]

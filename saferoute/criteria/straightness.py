@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from saferoute.criteria import _samples
+from saferoute.criteria._widths import estimate_widths
 from saferoute.model import Criterion, Measurement, Scale
-from saferoute.osm import widths
 from saferoute.quantities import LogNormal, Normal, Remainder
 
 if TYPE_CHECKING:
@@ -38,9 +38,9 @@ CONFIDENCE_TAGGED, CONFIDENCE_INFERRED = 1.0, 0.4
 def measure_straightness(windows: Windows, evidence: Evidence) -> Measurement:
     """Measure the strip and the free lane of each window."""
     samples, strip = windows.samples, windows.strip_width_m
-    width, tagged = widths.estimate_widths(samples.ground, widths.learn_usual_widths(evidence.features.tagged))
-    narrowest = _samples.reduce_ground(windows, width, "min")
-    all_tagged = _samples.reduce_ground(windows, tagged.astype(float), "min") > 0
+    width, tagged = estimate_widths(windows, evidence.features)
+    narrowest = _samples.reduce_pairs(windows, width, "min")
+    all_tagged = _samples.reduce_pairs(windows, tagged.astype(float), "min") > 0
     on_area = samples.ground["clear_width_m"].notna().to_numpy(dtype=float)
     to_the_edge = _samples.reduce_ground(windows, on_area, "max") > 0
 

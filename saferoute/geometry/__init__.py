@@ -11,17 +11,20 @@ from saferoute.geometry._lines import (
     chord_headings,
     cut_lines,
     distances_along,
+    find_midpoints,
     join_pieces,
     place_points_evenly,
 )
 from saferoute.geometry._mercator import project_to_square
 from saferoute.geometry._near import Nearby, find_entering, find_sides, split_long_lines, take_edges
+from saferoute.geometry._nearness import REACH_M, sum_nearby
 from saferoute.geometry._slices import indices_of_slices, take_slices
 from saferoute.geometry._slopes import fit_slopes
 from saferoute.geometry._strips import Strips, strip_widths
 
 __all__ = [
     "ALL_PAIRS_UP_TO",
+    "REACH_M",
     "Nearby",
     "Strips",
     "chord_headings",
@@ -29,6 +32,7 @@ __all__ = [
     "distances_along",
     "find_entering",
     "find_longest_lines",
+    "find_midpoints",
     "find_sides",
     "fit_slopes",
     "indices_of_slices",
@@ -37,6 +41,7 @@ __all__ = [
     "project_to_square",
     "split_long_lines",
     "strip_widths",
+    "sum_nearby",
     "take_edges",
     "take_slices",
 ]

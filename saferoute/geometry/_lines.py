@@ -129,6 +129,12 @@ def distances_along(xy: FloatArray, owner: IntArray) -> FloatArray:
     return result
 
 
+def find_midpoints(lines: NDArray[np.object_]) -> FloatArray:
+    """Return the point halfway along each line, shape (n, 2)."""
+    xy: FloatArray = shapely.get_coordinates(shapely.line_interpolate_point(lines, 0.5, normalized=True))
+    return xy
+
+
 def place_points_evenly(lines: NDArray[np.object_], spacing_m: float) -> tuple[FloatArray, IntArray]:
     """Return points along lines that stand for about as many metres each.
 

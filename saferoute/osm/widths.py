@@ -11,15 +11,18 @@ from saferoute.osm.values import normalize_word, parse_number
 from saferoute.osm.ways import rate_class
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import pandas as pd
 
-    from saferoute.arrays import BoolArray, FloatArray
+    from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.osm.tags import Tagged
 
-BY_CLASS_M = {"footway": 1.8, "path": 1.2, "track": 2.5, "pedestrian": 5.0, "cycleway": 1.8, "bridleway": 1.8}
-"""Usual width in m where none is tagged [J]."""
+BY_CLASS_M = {
+    "footway": 1.8, "sidewalk": 1.5, "path": 1.2, "track": 2.5, "pedestrian": 5.0, "cycleway": 1.8, "bridleway": 1.8,
+}  # fmt: skip
+"""Usual width in m where none is tagged [J].
+
+Geometric means of the widths tagged in eight extracts of Europe and Sydney: footways 1.7 (420 tags),
+pavements beside roads 1.4 (36), paths 1.0 (1006), tracks 2.4 (365), pedestrian streets 5.4 (40) [M]."""
 HALF_WIDTH_M = {
     "motorway": 6.0, "trunk": 5.0, "primary": 4.5, "secondary": 4.0, "tertiary": 3.5,
     "unclassified": 3.0, "residential": 3.0, "living_street": 2.75, "service": 1.75,
@@ -28,42 +31,18 @@ HALF_WIDTH_M = {
 _LANE_M = 3.25
 _NARROWEST_M, _WIDEST_M = 0.3, 60.0
 """A tagged width outside is taken for a slip of the pen, hence unknown."""
-_ENOUGH_TAGGED = 20
+_CLASSES = {name: number for number, name in enumerate(BY_CLASS_M)}
 
 
-def learn_usual_widths(tagged: pd.DataFrame) -> dict[str, float]:
-    """Return the usual width of each class: the 25th percentile of those tagged in the source.
-
-    Classes with fewer than 20 tagged ways keep `BY_CLASS_M`. A quarter of the
-    tagged ways is narrower, so silence never looks better than speech.
-    """
-    width, known = _read_tagged_widths(tagged)
-    usual = dict(BY_CLASS_M)
-    for name in BY_CLASS_M:
-        rows = known & has_value(tagged, "highway", {name})
-        of_class = np.repeat(width[rows], tagged["n"].to_numpy(dtype=np.int64)[rows])
-        if len(of_class) >= _ENOUGH_TAGGED:
-            usual[name] = float(np.percentile(of_class, 25))
-    return usual
-
-
-def _read_tagged_widths(tags: Tagged) -> tuple[FloatArray, BoolArray]:
-    tagged = read_metres(tags, "width")
-    tagged = np.where(np.isfinite(tagged), tagged, read_metres(tags, "est_width"))
-    return tagged, (tagged >= _NARROWEST_M) & (tagged <= _WIDEST_M)
-
-
-def estimate_widths(ground: pd.DataFrame, usual: Mapping[str, float] = BY_CLASS_M) -> tuple[FloatArray, BoolArray]:
+def estimate_widths(ground: pd.DataFrame) -> tuple[FloatArray, BoolArray]:
     """Return the width in m of each row, and whether it is tagged or, on open ground, measured.
 
     Parameters
     ----------
     ground : DataFrame of n rows
         On open ground with ``clear_width_m``, NaN elsewhere.
-    usual : mapping of str to float
-        Width by class, for the rows that say nothing.
     """
-    width, known = estimate_way_widths(ground, usual)
+    width, known = estimate_way_widths(ground)
     if "clear_width_m" in ground:
         clear = ground["clear_width_m"].to_numpy(dtype=float)
         measured = np.isfinite(clear)
@@ -71,17 +50,31 @@ def estimate_widths(ground: pd.DataFrame, usual: Mapping[str, float] = BY_CLASS_
     return width, known
 
 
-def estimate_way_widths(ways: Tagged, usual: Mapping[str, float] = BY_CLASS_M) -> tuple[FloatArray, BoolArray]:
+def estimate_way_widths(ways: Tagged) -> tuple[FloatArray, BoolArray]:
     """Return the width in m of each way or track, and whether it is tagged."""
     ways = Tags.of(ways)
-    width, known = _read_tagged_widths(ways)
+    width = read_metres(ways, "width")
+    width = np.where(np.isfinite(width), width, read_metres(ways, "est_width"))
+    known = (width >= _NARROWEST_M) & (width <= _WIDEST_M)
+    return np.where(known, width, list_usual_widths()[find_classes(ways)]), known
+
+
+def find_classes(ways: Tagged) -> IntArray:
+    """Return the row of each way's class in `list_usual_widths`: pavements beside roads are a class of their own."""
+    ways = Tags.of(ways)
+    other = len(_CLASSES)
     by_way, by_ground = (
-        map_tag_values(ways, key, lambda kind: usual.get(normalize_word(kind), np.nan), missing=np.nan)
+        map_tag_values(ways, key, lambda kind: _CLASSES.get(normalize_word(kind), other), missing=other)
         for key in ("highway", "leisure")
     )
-    by_class = np.where(is_tagged(ways, "highway"), by_way, by_ground)
-    fallback = np.where(np.isfinite(by_class), by_class, min(usual.values()))
-    return np.where(known, width, fallback), known
+    of_class: IntArray = np.where(is_tagged(ways, "highway"), by_way, by_ground)
+    beside_road = has_value(ways, "footway", {"sidewalk"}) & (of_class == _CLASSES["footway"])
+    return np.where(beside_road, _CLASSES["sidewalk"], of_class)
+
+
+def list_usual_widths() -> FloatArray:
+    """Return the usual width in m of each class, at last that of ways of any other class: the least."""
+    return np.array([*BY_CLASS_M.values(), min(BY_CLASS_M.values())])
 
 
 def estimate_half_widths(ways: Tagged) -> FloatArray:

@@ -13,7 +13,9 @@ from town import lonlat, write_town
 
 from saferoute import scoring, search
 from saferoute.criteria import straightness
+from saferoute.geometry import REACH_M
 from saferoute.model import Measurement, Place
+from saferoute.osm.widths import BY_CLASS_M
 from saferoute.quantities import Exact, Remainder
 from saferoute.search import survey_area
 from saferoute.sources.osm.extract import ExtractSource
@@ -126,3 +128,41 @@ def test_draws_of_a_tagged_width_stray_less(look) -> None:
         for width in (" width=1.8", "")
     )
     assert tagged.std() < silent.std()
+
+
+def width_among(look, others: int, tags: str, *, way: str = "highway=footway", away_m: float = 300.0) -> float:
+    """Return the width taken for a silent way with some tagged ways at a distance."""
+    plan = straight(way)
+    for k in range(others):
+        a, b, y = 1000 + 2 * k, 1001 + 2 * k, away_m + k / 100
+        plan += f"n{a} 0 {y}\nn{b} 80 {y}\nw{a} n{a},n{b} {tags}\n"
+    (width,) = look(plan).measurements["straightness"].bounds["lane"].whole.value
+    return float(width)
+
+
+def test_each_tagged_width_around_moves_the_usual_one_a_little(look) -> None:
+    widths = [width_among(look, n, "highway=footway access=no width=4") for n in (0, 1, 2, 18, 19, 20, 21, 60)]
+    assert widths == sorted(set(widths))
+    assert widths[0] == BY_CLASS_M["footway"] < widths[-1] < 4
+    per_tag = np.diff(widths) / [1, 1, 16, 1, 1, 1, 39]
+    assert per_tag.max() < 0.02 * widths[0]
+
+
+@pytest.mark.parametrize(
+    ("way", "tags"),
+    [
+        ("highway=footway", "highway=path width=4"),
+        ("highway=footway", "highway=footway footway=sidewalk width=4"),
+        ("highway=footway footway=sidewalk", "highway=footway width=4"),
+    ],
+)
+def test_other_classes_teach_nothing(look, way: str, tags: str) -> None:
+    assert width_among(look, 30, f"{tags} access=no", way=way) == width_among(look, 0, tags, way=way)
+
+
+def test_what_is_tagged_farther_away_teaches_less_and_beyond_the_reach_nothing(look) -> None:
+    near, far, beyond, none = (
+        width_among(look, n, "highway=footway access=no width=4", away_m=away)
+        for n, away in ((30, 100), (30, 1000), (30, REACH_M + 50), (0, 100))
+    )
+    assert near > far > beyond == none

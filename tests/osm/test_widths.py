@@ -1,24 +1,23 @@
 from __future__ import annotations
 
 import pandas as pd
-import pytest
 
 from saferoute.osm import widths
 
 
-def tagged(widths: list[str], highway: str = "footway") -> pd.DataFrame:
-    return pd.DataFrame({"highway": [highway] * len(widths), "width": pd.array(widths, dtype="str"), "n": 1})
+def tagged(widths: list[str | None], highway: str = "footway") -> pd.DataFrame:
+    return pd.DataFrame({"highway": [highway] * len(widths), "width": pd.array(widths, dtype="str")})
 
 
-def test_the_usual_width_is_the_25th_percentile_of_the_tagged_ones() -> None:
-    usual = widths.learn_usual_widths(tagged(["2"] * 8 + ["4"] * 16))
-    assert usual["footway"] == pytest.approx(2.0)
-    assert usual["path"] == widths.BY_CLASS_M["path"]
-    assert widths.learn_usual_widths(tagged(["2", "4"]).assign(n=[8, 16])) == usual
+def test_a_pavement_beside_a_road_is_a_class_of_its_own() -> None:
+    ways = tagged([None] * 3).assign(footway=pd.array(["sidewalk", "crossing", None], dtype="str"))
+    width, _ = widths.estimate_way_widths(ways)
+    assert width.tolist() == [widths.BY_CLASS_M["sidewalk"], *[widths.BY_CLASS_M["footway"]] * 2]
 
 
-def test_few_tagged_widths_teach_nothing() -> None:
-    assert widths.learn_usual_widths(tagged(["4"] * 19)) == widths.BY_CLASS_M
+def test_what_has_no_class_is_taken_for_the_narrowest() -> None:
+    width, known = widths.estimate_way_widths(tagged([None], highway="steps"))
+    assert (width.tolist(), known.tolist()) == ([min(widths.BY_CLASS_M.values())], [False])
 
 
 def test_a_slip_of_the_pen_is_unknown() -> None:

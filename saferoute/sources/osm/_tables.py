@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+from saferoute.geometry import find_midpoints
 from saferoute.model import OSM_ATTRIBUTION, WGS84, Features, Strokes
 from saferoute.osm.kinds import count_kinds, name_kinds
 from saferoute.sources.osm._columns import enclosing_box, text_dtype
@@ -233,15 +234,6 @@ def _append_local_highways(counted: pd.DataFrame, ways: gpd.GeoDataFrame) -> pd.
     import pandas as pd
 
     roads = ways.loc[ways["highway"].notna(), [*SAID, "geometry"]]
-    x, y = find_midpoints(roads).T
+    x, y = find_midpoints(roads.geometry.to_numpy()).T
     near = pd.DataFrame(roads[list(SAID)]).assign(n=0, x_m=x, y_m=y)
     return pd.concat([counted.assign(x_m=float("nan"), y_m=float("nan")), near], ignore_index=True)
-
-
-def find_midpoints(roads: gpd.GeoDataFrame) -> FloatArray:
-    """Return the point halfway along each line, as an array of shape (n, 2)."""
-    import shapely
-
-    lines = roads.geometry.to_numpy()
-    xy: FloatArray = shapely.get_coordinates(shapely.line_interpolate_point(lines, 0.5, normalized=True))
-    return xy
