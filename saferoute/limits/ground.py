@@ -31,19 +31,23 @@ SLOPE = ("slope", "slopes that are above 5 % beyond doubt")
 """Reason and text of what is too steep."""
 
 
-@rule("access", "ways that are not open to everybody on foot, and fenced lawns that do not say they are")
-def closed_on_foot(tags: Tags, *, hour: Hour | None = None, at_every_hour: bool = False) -> BoolArray:
+@rule(
+    "access",
+    "ways that are not open to everybody on foot, and fenced lawns that do not say they are",
+    asks=("hour", "every_hour"),
+)
+def closed_on_foot(tags: Tags, *, hour: Hour | None, every_hour: bool) -> BoolArray:
     """Return a mask of what is closed on foot, and of lawns with a fence of their own [+].
 
-    What opens at the hour is not closed, nor with `at_every_hour` what may open at some hour.
+    What opens at the hour is not closed, nor with `every_hour` what may open at some hour.
     """
     at_hour = entry.is_closed_at(tags, hour)
-    opens = at_hour.no | (at_hour.not_understood if at_every_hour else False)
+    opens = at_hour.no | (at_hour.not_understood if every_hour else False)
     return (access.is_closed_on_foot(tags).yes & ~opens) | ground.is_fenced_lawn(tags)
 
 
-@rule(*CLOSED_AT_HOUR)
-def closed_at_hour(tags: Tags, *, hour: Hour | None = None) -> BoolArray:
+@rule(*CLOSED_AT_HOUR, asks=("hour",))
+def closed_at_hour(tags: Tags, *, hour: Hour | None) -> BoolArray:
     """Return a mask of what is closed at the hour by its own tags, or always."""
     return entry.is_closed_at(tags, hour).yes
 
@@ -98,11 +102,8 @@ def choose_rules(rules: Sequence[Rule], profile: Profile | None, moment: Moment 
 
     Without a runner no hour was asked for either, and only what holds at every hour does.
     """
-    at_hour = {
-        closed_on_foot.reason: closed_on_foot.bind(hour=moment, at_every_hour=profile is None),
-        closed_at_hour.reason: closed_at_hour.bind(hour=moment),
-    }
-    return (*(at_hour.get(each.reason, each) for each in rules), *_list_chosen_rules(profile, moment))
+    at_hour = (each.bind_asked(hour=moment, every_hour=profile is None) for each in rules)
+    return (*at_hour, *_list_chosen_rules(profile, moment))
 
 
 def _list_chosen_rules(profile: Profile | None, moment: Moment | None) -> tuple[Rule, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -30,20 +30,27 @@ class Rule:
     text : str
         The rule in words.
     find : callable
+    asks : tuple of str
+        Names of what it asks for besides what is around: ``hour``, and whether it is for ``every_hour``.
     """
 
     reason: str
     text: str
     find: Find
+    asks: tuple[str, ...] = ()
 
     def bind(self, **chosen: Any) -> Rule:
         """Return the rule with some arguments chosen."""
-        return Rule(self.reason, self.text, partial(self.find, **chosen))
+        return replace(self, find=partial(self.find, **chosen))
+
+    def bind_asked(self, **answers: Any) -> Rule:
+        """Return the rule with those arguments chosen that it asks for."""
+        return self.bind(**{name: answers[name] for name in self.asks})
 
 
-def rule(reason: str, text: str) -> Callable[[Find], Rule]:
+def rule(reason: str, text: str, *, asks: tuple[str, ...] = ()) -> Callable[[Find], Rule]:
     """Make a rule of the function that finds where it holds."""
-    return partial(Rule, reason, text)
+    return partial(Rule, reason, text, asks=asks)
 
 
 def find_first_reasons(rules: Sequence[Rule], count: int, asked: Any) -> NDArray[np.object_]:

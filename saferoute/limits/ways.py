@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from saferoute.limits import ground
 from saferoute.limits.rules import find_first_reasons, rule
-from saferoute.osm import access, barriers, ways
+from saferoute.osm import access, barriers, entry, ways
 from saferoute.osm import ground as osm_ground
 from saferoute.osm.tags import Tags, has_value
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from saferoute.arrays import BoolArray
     from saferoute.model import Moment, Profile
+    from saferoute.osm.hours import Hour
     from saferoute.osm.tags import Tagged
 
 INDOOR = ("indoor", "corridors, platforms and other ways inside buildings or stations")
@@ -24,10 +25,11 @@ TRACK_KIND = ("kind of track", "tracks for other sports than running")
 _MOUNTAIN = ("mountain path", "paths above sac_scale=hiking, or with bad trail visibility")
 
 
-@rule("motor road", "roads for motor traffic of every class, driveways and parking aisles included")
-def motor_road(tags: Tags) -> BoolArray:
-    """Return a mask of roads, and of ways open to motors."""
-    return ways.is_motor_road(tags) | access.is_open_to_motors(tags).yes
+@rule("motor road", "roads for motor traffic of every class, driveways and parking aisles included", asks=("hour",))
+def motor_road(tags: Tags, *, hour: Hour | None) -> BoolArray:
+    """Return a mask of roads, and of ways open to motors, always or at the hour."""
+    driven = access.is_open_to_motors(tags) | entry.is_open_to_motors_at(tags, hour)
+    return ways.is_motor_road(tags) | driven.yes
 
 
 @rule("steps", "steps and escalators")

@@ -31,7 +31,7 @@ CLOSED = PRIVATE | frozenset(
 )
 """Values that keep a stranger on foot out."""
 OPEN_TO_SOME = frozenset({"official", "destination", "public"})
-_OPEN_TO_MOTORS = OPEN | {"official", "destination"}
+OPEN_TO_MOTORS = OPEN | {"official", "destination"}
 _NO_BICYCLES = frozenset({"no", "use_sidepath"})
 _NOT_RUN = frozenset({"bus_guideway", "elevator", "corridor", "via_ferrata"})
 """Values of ``highway`` for what is walkable in part, at a pinch or in a cabin."""
@@ -88,8 +88,8 @@ def is_shared_with_bicycles(tags: Tagged) -> BoolArray:
 def is_open_to_motors(tags: Tagged) -> Answer:
     """Return whether strangers may drive some motor vehicle there; ``access`` alone speaks of people on foot ways."""
     tags = Tags.of(tags)
-    of_all, of_vehicles = (ask_value(tags, key, _OPEN_TO_MOTORS, CLOSED) for key in _MOTOR_KEYS[:-1])
-    of_kinds = (ask_value(tags, key, _OPEN_TO_MOTORS, CLOSED, missing_is_no=True) for key in _MOTOR_KINDS)
+    of_all, of_vehicles = (ask_value(tags, key, OPEN_TO_MOTORS, CLOSED) for key in _MOTOR_KEYS[:-1])
+    of_kinds = (ask_value(tags, key, OPEN_TO_MOTORS, CLOSED, missing_is_no=True) for key in _MOTOR_KINDS)
     return reduce(or_, of_kinds, of_all.fill_unknown(of_vehicles))
 
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 HOURS_KEYS = ("opening_hours", "foot:conditional", "access:conditional")
 """Keys that say when people on foot may go in."""
+_MOTOR_KEYS = ("motor_vehicle:conditional", "vehicle:conditional")
+_NO_MOTORS = access.PRIVATE | {""}
 _FEE_KEYS = ("fee", "charge")
 _FREE = {"no", "0", "free"}
 _BUSINESS_KEYS = ("shop", "office", "amenity")
@@ -46,6 +48,23 @@ def is_closed_at(tags: Tagged, hour: Hour | None) -> Answer:
     keys = (*HOURS_KEYS, "foot", "access", *_BUSINESS_KEYS)
     said[told] = map_combinations(tags.select_rows(told), keys, partial(_judge_entry, hour=hour), missing=None)
     return Answer.from_values(said.tolist())
+
+
+def is_open_to_motors_at(tags: Tagged, hour: Hour | None) -> Answer:
+    """Return whether strangers may drive there at an hour that is tagged as an exception; unknown where none is.
+
+    Deliveries and the like are not understood: whether a van comes is not known.
+    """
+    judge = partial(_judge_motors, hour=hour)
+    return Answer.from_values(map_combinations(tags, _MOTOR_KEYS, judge, missing=None).tolist())
+
+
+def _judge_motors(said: Mapping[str, str], hour: Hour | None) -> bool | str:
+    """Return whether conditions let motors in at an hour, or the text of those that cannot be judged."""
+    at_hour = {key: resolve_conditional(text, "", hour) for key, text in said.items()}
+    if not access.OPEN_TO_MOTORS.isdisjoint(at_hour.values()):
+        return True
+    return "; ".join(f"{key}={said[key]}" for key, value in at_hour.items() if value not in _NO_MOTORS) or False
 
 
 def passes_on(areas: Tagged) -> BoolArray:

@@ -120,7 +120,7 @@ def list_checks(
 
 
 def describe_entry(tags: Tagged, moment: Moment | None) -> NDArray[np.object_]:
-    """Return what is to be checked of the hours and fees of ways or ground, as tuples of str.
+    """Return what is to be checked of the hours, fees and vehicles of ways or ground, as tuples of str.
 
     Parameters
     ----------
@@ -129,15 +129,16 @@ def describe_entry(tags: Tagged, moment: Moment | None) -> NDArray[np.object_]:
     """
     hours, fees = entry.list_hours(tags), entry.list_fees(tags)
     changes = ~entry.is_closed_at(tags, None).no & (hours != "")
-    is_open = entry.is_closed_at(tags, moment).no
+    is_open, motors = entry.is_closed_at(tags, moment).no, entry.is_open_to_motors_at(tags, moment).text
     asked = "when one may go in" if moment is None else "whether one may go in at that hour"
     words = np.empty(len(hours), dtype=object)
     words[:] = [
         (
             *([f"{'that it is open at that hour' if opens else asked}: {sanitize_text(hour)}"] if may_close else []),
             *([f"entry may cost: {sanitize_text(fee)}"] if fee else []),
+            *([f"when vehicles may drive there: {sanitize_text(motor)}"] if motor else []),
         )
-        for hour, fee, may_close, opens in zip(hours, fees, changes, is_open, strict=True)
+        for hour, fee, may_close, opens, motor in zip(hours, fees, changes, is_open, motors, strict=True)
     ]
     return words
 

@@ -101,6 +101,14 @@ def test_what_is_open_at_the_hour_is_found(way: str, around: str, tmp_path: Path
     assert len(found)
 
 
+def test_a_way_that_motors_may_use_at_the_hour_is_a_road(tmp_path: Path) -> None:
+    plan = WAY.format('motor_vehicle:conditional="yes @ (20:00-08:00)"')
+    by_night, by_day = (look(tmp_path, plan, at) for at in (SATURDAY_NIGHT, SATURDAY_NOON))
+    assert "motor road" in set(by_night.excluded["reason"])
+    assert not len(by_night)
+    assert len(by_day)
+
+
 def test_a_gate_bars_the_way_whenever_it_is_open(tmp_path: Path) -> None:
     gate = WAY.format("").replace("n2 150 0", "n2 150 0 barrier=gate opening_hours=24/7")
     found = look(tmp_path, gate, SATURDAY_NOON)

@@ -60,6 +60,22 @@ def test_what_may_be_shut_has_three_answers(tags: dict[str, str], noon: str, nig
     assert [judge(tags, hour) for hour in (SUNDAY_NOON, WEEKDAY_NIGHT, None)] == [noon, night, any_hour]
 
 
+@pytest.mark.parametrize(
+    ("text", "noon", "night"),
+    [
+        ("yes @ (22:00-06:00)", OPEN, CLOSED),
+        ("no @ (Su)", OPEN, OPEN),
+        ("delivery @ (Mo-Fr 01:00-10:00)", OPEN, DOUBT),
+        ("permit_holders", DOUBT, DOUBT),
+    ],
+)
+@pytest.mark.parametrize("key", ["motor_vehicle:conditional", "vehicle:conditional"])
+def test_motors_may_come_at_some_hours(key: str, text: str, noon: str, night: str) -> None:
+    # Here "closed" is: yes, they may.
+    answers = [entry.is_open_to_motors_at(pd.DataFrame({key: [text]}), hour) for hour in (SUNDAY_NOON, WEEKDAY_NIGHT)]
+    assert [CLOSED if a.yes else DOUBT if a.not_understood else OPEN for a in answers] == [noon, night]
+
+
 def test_what_is_not_understood_is_shown_as_it_was_tagged() -> None:
     answer = entry.is_closed_at(pd.DataFrame({"opening_hours": ["Summer", "24/7"]}), SUNDAY_NOON)
     assert answer.text.tolist() == ["opening_hours=Summer", ""]

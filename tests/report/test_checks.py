@@ -102,6 +102,11 @@ NOON = replace(NIGHT, local=datetime.fromisoformat("2026-06-20T12:00"))
         ({"fee": "Sa,Su"}, NIGHT, ("entry may cost: fee=Sa,Su",)),
         ({"opening_hours": "06:00-21:30"}, NOON, ("that it is open at that hour: opening_hours=06:00-21:30",)),
         ({"opening_hours": "06:00-21:30"}, None, ("when one may go in: opening_hours=06:00-21:30",)),
+        (
+            {"vehicle:conditional": "delivery @ (10:00-13:00)"},
+            NOON,
+            ("when vehicles may drive there: vehicle:conditional=delivery @ (10:00-13:00)",),
+        ),
         ({"opening_hours": "by day\x1b"}, NOON, ("whether one may go in at that hour: opening_hours=by day",)),
         ({"foot:conditional": "no @ wet"}, NOON, ("whether one may go in at that hour: foot:conditional=no @ wet",)),
     ],
