@@ -28,6 +28,8 @@ import numpy as np
 import pandas as pd
 import rasterio
 import shapely
+import validation_history
+import validation_ratings
 from pyproj import Transformer
 from rasterio.transform import Affine
 from rich.console import Console
@@ -696,6 +698,7 @@ def busy_order(path: Path, levels: Sequence[str]) -> tuple[float, int]:
 
 ROWS: tuple[Callable[[], Row], ...] = (
     lisbon, swiss, flat_by_rule, inclines, surfaces, ovals, hazards, centre_hours, busy_streets,
+    *validation_history.ROWS, validation_ratings.limits_later,
 )  # fmt: skip
 
 
