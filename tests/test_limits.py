@@ -144,6 +144,11 @@ OUT = [
     ],
     Case("two fences meet on the way", way() + "n10 101 -30\nn11 103 25\nw2 n10,n2 barrier=fence\n"
          "w3 n2,n11 barrier=wall", "barrier across"),
+    Case("a fence that ends on the way", way() + "n10 104 30\nw2 n10,n2 barrier=fence", "barrier across"),
+    Case("a fence along the way that leaves it later", way() + "n10 140 0\nn11 150 -30\nw2 n2,n10,n11 barrier=rope",
+         "barrier across", 120),
+    Case("a fence around the ground beside the way", way() + ground("leisure=playground barrier=fence", 0, 30),
+         "barrier across"),
     Case("the corners of two fences meet on the way", way() + "n10 97 -30\nn11 110 -30\nn12 95 30\n"
          "w2 n10,n2,n11 barrier=hedge\nw3 n12,n2 barrier=hedge", "barrier across"),
     *[
@@ -224,9 +229,10 @@ IN = [
     Case("a side path", way() + "n10 102 40\nw2 n10,n2 highway=path"),
     Case("a cycleway passes", way() + through("highway=cycleway")),
     Case("a fence alongside", way() + beside("barrier=fence", 1.5)),
-    Case("a fence that ends on it", way() + "n10 104 30\nw2 n10,n2 barrier=fence"),
-    Case("two fences that meet on it from one side", way() + "n10 90 30\nn11 120 30\nw2 n10,n2 barrier=fence\n"
-         "w3 n2,n11 barrier=fence"),
+    *[
+        Case(f"{tags} that ends on it", way() + f"n10 104 30\nw2 n10,n2 {tags}")
+        for tags in ("natural=tree_row", "amenity=bench", "barrier=kerb kerb=flush")
+    ],
     *[
         Case(f"{tags} across", way() + across(tags))
         for tags in ("barrier=no", "barrier=entrance", "barrier=kerb kerb=flush", "barrier=fence layer=-1")

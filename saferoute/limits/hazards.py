@@ -23,7 +23,7 @@ _ON_THE_WAY_M = 1.0
 _TOUCHING_M = 0.01
 """Lines with a node in common are this near after their coordinates are rounded."""
 _SIDE_M = 1.0
-"""How far a barrier is followed from where it meets a line, to see to which side it leaves."""
+"""How far a thing is followed from where it meets a line, to see to which side it leaves."""
 _HALF_GAUGE_M = 0.75
 """Half of the standard gauge of 1.435 m, and a rail's head."""
 
@@ -52,9 +52,12 @@ class Hazards:
         self._near = {kind: Nearby(things) for kind, (things, _) in self._by_kind.items()}
         fenced = shapes[len(features.areas) :][barriers.is_fence(of_areas).yes[len(features.areas) :]]
         self._fences = np.concatenate([lines[barriers.is_fence(of_ways).yes & on_ground], fenced])
-        edges = take_edges(shapes[obstacles.bars_way(of_areas) & ~ways.is_off_ground(of_areas)])
-        self._bars = np.concatenate([lines[obstacles.bars_way(of_ways) & on_ground], edges])
-        self._buildings = shapes[ground.is_building(of_areas) & ~ways.is_off_ground(of_areas)]
+        stands = ~ways.is_off_ground(of_areas)
+        edges = take_edges(shapes[barriers.is_barrier(of_areas) & stands])
+        self._barriers = np.concatenate([lines[barriers.is_barrier(of_ways) & on_ground], edges])
+        edges = take_edges(shapes[obstacles.is_long_object(of_areas) & stands])
+        self._objects = np.concatenate([lines[obstacles.is_long_object(of_ways) & on_ground], edges])
+        self._buildings = shapes[ground.is_building(of_areas) & stands]
         self._protected = shapes[ground.is_protected(of_areas)]
         self._closed = np.concatenate([shapes[ground.is_closed_ground(of_areas)], lines[ground.is_jetty(of_ways)]])
 
@@ -67,17 +70,19 @@ class Hazards:
         """Return which lines enter dunes or protected areas."""
         return np.unique(lines.query(self._protected, predicate="intersects")[1])
 
-    def lines_crossing_barriers(self, lines: shapely.STRtree) -> IntArray:
-        """Return which lines a barrier crosses, or several that meet there and leave to both sides.
+    def lines_at_barriers(self, lines: shapely.STRtree) -> IntArray:
+        """Return which lines touch a barrier, or are crossed by a bench, steps, a row of trees or the like.
 
-        A barrier that ends on a line from one side stands beside it, not across.
+        A barrier that ends on the middle of a way leaves half of it at most. Steps and rows of trees that
+        end there from one side lie beside it: those count where they, or several of them, leave to both.
         """
-        bar, line = lines.query(self._bars, predicate="dwithin", distance=_TOUCHING_M)
+        touched = lines.query(self._barriers, predicate="dwithin", distance=_TOUCHING_M)[1]
+        thing, line = lines.query(self._objects, predicate="dwithin", distance=_TOUCHING_M)
         left, right = (np.zeros(len(lines), dtype=bool) for _ in range(2))
-        on_left, on_right = find_sides(lines.geometries[line], self._bars[bar], _SIDE_M)
+        on_left, on_right = find_sides(lines.geometries[line], self._objects[thing], _SIDE_M)
         left[line[on_left]] = True
         right[line[on_right]] = True
-        return np.flatnonzero(left & right)
+        return np.union1d(touched, np.flatnonzero(left & right))
 
     def lines_in_buildings(self, lines: shapely.STRtree) -> IntArray:
         """Return which lines enter a building, or pass under a roof."""

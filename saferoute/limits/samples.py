@@ -129,10 +129,10 @@ def on_protected_ground(scene: Scene) -> IntArray:
     return protected[off_ways[scene.find_ground(protected)]]
 
 
-@rule("barrier across", "fences, gates, benches and other barriers of every kind mapped across the line")
+@rule("barrier across", "fences, gates and other barriers of every kind on the line, benches and steps across it")
 def barrier_across(scene: Scene) -> IntArray:
-    """Return samples that a barrier crosses."""
-    return scene.asked[scene.hazards.lines_crossing_barriers(scene.lines)]
+    """Return samples at which a barrier, a bench or the like stands on the line."""
+    return scene.asked[scene.hazards.lines_at_barriers(scene.lines)]
 
 
 @rule("building", f"ways in buildings and under roofs, but for covered ones at least {WIDE_PASSAGE_M:.0f} m wide")

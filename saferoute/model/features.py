@@ -69,8 +69,8 @@ class Features:
     areas: gpd.GeoDataFrame
     """Polygons and multipolygons, with their holes."""
     fragments: gpd.GeoDataFrame
-    """Outlines of incomplete areas, each with the tags of its area. A part of such an area is missing, or its
-    rings cross or do not close. Its edge is known along these lines, its interior is not."""
+    """Lines of the edges of incomplete areas, and polygons where such lines close around ground, each with the
+    tags of its area. A part of such an area is missing, or its rings cross or do not close."""
     points: gpd.GeoDataFrame
     """Tagged nodes."""
     tagged: pd.DataFrame

@@ -55,13 +55,13 @@ def is_small_object(points: Tagged) -> BoolArray:
 def is_line_object(lines: Tagged) -> BoolArray:
     """Return a mask of barriers, rows of trees, steps, and benches and the like, drawn as lines."""
     lines = Tags.of(lines)
-    return _is_high_barrier(lines) | has_any_value(lines, _LONG_OBJECTS)
+    return _is_high_barrier(lines) | is_long_object(lines)
 
 
 def is_solid_area(areas: Tagged) -> BoolArray:
     """Return a mask of buildings with walls, and of hedges, walls, steps, planters and the like drawn as areas."""
     areas = Tags.of(areas)
-    drawn = has_value(areas, "barrier", _THICK_BARRIERS) | has_any_value(areas, _LONG_OBJECTS)
+    drawn = has_value(areas, "barrier", _THICK_BARRIERS) | is_long_object(areas)
     return has_tag(areas, "building", but=_ROOFS) | drawn
 
 
@@ -70,10 +70,9 @@ def is_fenced_area(areas: Tagged) -> BoolArray:
     return _is_high_barrier(Tags.of(areas))
 
 
-def bars_way(drawn: Tagged) -> BoolArray:
-    """Return a mask of lines, and of areas by their edge, that bar the way where they lie across it."""
-    drawn = Tags.of(drawn)
-    return barriers.is_barrier(drawn) | has_any_value(drawn, _LONG_OBJECTS)
+def is_long_object(drawn: Tagged) -> BoolArray:
+    """Return a mask of rows of trees, steps, and benches and the like, drawn as lines or as areas."""
+    return has_any_value(drawn, _LONG_OBJECTS)
 
 
 def _is_high_barrier(tags: Tags) -> BoolArray:

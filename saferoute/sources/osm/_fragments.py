@@ -1,4 +1,4 @@
-"""Fragments: the lines that a file holds of areas that it does not hold whole."""
+"""Fragments: what a file holds of areas that it does not hold whole."""
 
 from __future__ import annotations
 
@@ -27,15 +27,16 @@ class _Lost(NamedTuple):
     kind: int
     osm_id: int
     tags: dict[str, str]
+    is_hole: bool = False
 
 
 def read_fragments(path: Path, assembled: Collection[int]) -> Columns:
-    """Return the lines of areas that are not whole, each with the tags of its area.
+    """Return the lines of areas that are not whole, and what those lines enclose, with the tags of their area.
 
     An area is not whole if the file lacks some of its members or nodes, or if
-    its rings do not close or cross. What it should enclose is unknown, but its
-    edge is known: a shore, a fence, the border of closed ground. Borders of
-    countries and places are ignored.
+    its rings do not close or cross. Its edge is known: a shore, a fence, the
+    border of closed ground. What it should enclose is known only where lines
+    in hand close around it. Borders of countries and places are ignored.
 
     Parameters
     ----------
@@ -55,8 +56,15 @@ def read_fragments(path: Path, assembled: Collection[int]) -> Columns:
     in_osmium = osmium.osm
     ways = osmium.FileProcessor(open_file(path), in_osmium.NODE | in_osmium.WAY).with_locations()
     ways = ways.with_filter(osmium.filter.EntityFilter(in_osmium.WAY))
+    edges: dict[tuple[int, int], list[tuple[_Lost, str]]] = {}
     for way in ways.with_filter(osmium.filter.IdFilter(lost)):
-        _add_lines(rows, way, lost[way.id])
+        for line in _read_pieces(way):
+            for area in lost[way.id]:
+                _add_shape(rows, area, line)
+                edges.setdefault((area.kind, area.osm_id), []).append((area, line))
+    for drawn in edges.values():
+        for ground in _enclose(drawn):
+            _add_shape(rows, drawn[0][0], ground)
     return rows.build_columns()
 
 
@@ -80,7 +88,8 @@ def _find_lost_relations(path: Path, assembled: Collection[int]) -> dict[int, li
         if keys.is_area(tags.get, relation=True) and not is_mere_border(keys.AREA_KEYS, tags.get):
             for member in relation.members:
                 if member.type == "w":
-                    owners.setdefault(member.ref, []).append(_Lost(RELATION, relation.id, tags))
+                    is_hole = member.role == "inner"
+                    owners.setdefault(member.ref, []).append(_Lost(RELATION, relation.id, tags, is_hole))
     return owners
 
 
@@ -108,13 +117,29 @@ def _was_to_enclose(way: Any, tags: dict[str, str]) -> bool:
     return bool(way.is_closed()) or (name_kind(tags.get) is not None and not keys.is_line(tags.get))
 
 
-def _add_lines(rows: Rows, way: Any, lost: list[_Lost]) -> None:
-    """Add the known lines of a way, once for each area that it is part of."""
+def _read_pieces(way: Any) -> list[str]:
+    """Return the known lines of a way as WKB."""
     try:
-        lines = [line for _, line in read_lines(way)]
+        return [line for _, line in read_lines(way)]
     except RuntimeError:  # fewer than two nodes
-        return
-    for kind, osm_id, tags in lost:
-        number = rows.number_combination(tags)
-        for line in lines:
-            rows.add_object(kind, osm_id, number, tags.get(NAME), line)
+        return []
+
+
+def _add_shape(rows: Rows, area: _Lost, wkb: str) -> None:
+    """Add a line or a polygon of an area."""
+    rows.add_object(area.kind, area.osm_id, rows.number_combination(area.tags), area.tags.get(NAME), wkb)
+
+
+def _enclose(edges: list[tuple[_Lost, str]]) -> list[str]:
+    """Return the polygons that the known lines of an area enclose, without the holes that lie wholly within."""
+    import shapely
+
+    outer, inner = (
+        shapely.from_wkb([wkb for area, wkb in edges if area.is_hole == is_hole]) for is_hole in (False, True)
+    )
+    # Lines that cross only close around ground once they are cut where they do.
+    cut = (shapely.get_parts(shapely.union_all(lines)) for lines in (outer, inner))
+    ground, holes = (shapely.union_all(shapely.get_parts(shapely.polygonize(lines))) for lines in cut)
+    within = [hole for hole in shapely.get_parts(holes) if shapely.contains_properly(ground, hole)]
+    known = shapely.difference(ground, shapely.union_all(within))
+    return [shapely.to_wkb(part, hex=True) for part in shapely.get_parts(known)]

@@ -63,7 +63,7 @@ _SHARED_BYTES = 8 << 20
 """Size in bytes from which two processes read the extracts: starting the second takes half a second."""
 _MEMORY = 15
 """Bytes of memory per byte of extract while the index is made; measured for 98 MB, which took 1.49 GB."""
-_SHAPES = {"ways": "LineString", "areas": "MultiPolygon", "fragments": "LineString", "points": "Point"}
+_SHAPES = {"ways": "LineString", "areas": "MultiPolygon", "fragments": "Unknown", "points": "Point"}
 _BLOCK = 1 << 20
 """Bytes read at a time for a checksum."""
 

@@ -78,6 +78,40 @@ def test_shores_that_do_not_close_or_cross_are_still_shores(tmp_path, ring, suff
     assert any("a part is missing of 1 lake" in note for note in features.notes)
 
 
+POND = "n41 -60 -70\nn42 60 -70\nn43 60 -25\nn44 -60 -25\nw4 n41,n42,n43,n44,n41\n"
+"""A ring inside the rectangle, as a hole that is whole."""
+ACROSS = "n51 80 -60\nn52 160 -60\nn53 160 -40\nn54 80 -40\nw5 n51,n52,n53,n54,n51\n"
+"""A ring that crosses the rectangle's."""
+
+
+@pytest.mark.parametrize(
+    ("ring", "x", "y", "within"),
+    [
+        ("w2 n11,n12,n14,n13,n11 {}", 0, -20, True),  # crosses itself
+        ("w2 n11,n12,n14,n13,n11 {}", -100, -46, False),
+        (
+            "w2 n11,n12,n13,n14\nw3 n14,n11\nr1 w2@outer,w3@,w99@outer type=multipolygon {}",
+            0,
+            -20,
+            True,
+        ),
+        ("w2 n11,n12,n13,n14\nr1 w2@outer,w99@outer type=multipolygon {}", 0, -20, False),
+        (f"{POND}w2 n11,n12,n13,n14,n11\nr1 w2@outer,w4@inner,w99@inner type=multipolygon {{}}", 0, -20, True),
+        (f"{POND}w2 n11,n12,n13,n14,n11\nr1 w2@outer,w4@inner,w99@inner type=multipolygon {{}}", 0, -40, False),
+        (f"{ACROSS}w2 n11,n12,n13,n14,n11\nr1 w2@outer,w5@inner type=multipolygon {{}}", 100, -50, True),
+        (f"{ACROSS}w2 n11,n12,n13,n14,n11\nr1 w2@outer,w5@inner type=multipolygon {{}}", 140, -50, False),
+    ],
+)
+def test_ground_that_lines_in_hand_close_around_is_within(tmp_path, ring, x, y, within):
+    here = shapely.STRtree([shapely.LineString([(ORIGIN[0] + x + k, ORIGIN[1] + y) for k in (-1, 1)])])
+    tags = ["building=yes", "landuse=quarry"]
+    of_building, of_quarry = (
+        limits.Hazards(read(tmp_path / f"town{k}.osm", f"{WALK}{CORNERS}{ring.format(tags[k])}\n")) for k in range(2)
+    )
+    assert len(of_building.lines_in_buildings(here)) == within
+    assert len(of_quarry.lines_on_closed_ground(here)) == within
+
+
 @pytest.mark.parametrize("tags", ["landuse=military", "amenity=school", "landuse=quarry", "leisure=golf_course"])
 def test_the_edge_of_closed_ground_may_not_be_crossed(tmp_path, tags):
     crossing = "n31 0 -50\nn32 0 50\nw30 n31,n32 highway=path\n"
@@ -91,7 +125,7 @@ def test_a_fence_of_an_area_that_is_not_whole_is_a_fence(tmp_path):
     crossing = "n31 0 -50\nn32 0 50\nw30 n31,n32 highway=path\n"
     features = read(tmp_path / "town.osm", plan_ring(SIDES, "landuse=grass barrier=fence", [11, 12]) + crossing)
     lines = shapely.STRtree(features.ways.geometry.to_numpy())
-    crossed = limits.Hazards(features).lines_crossing_barriers(lines)
+    crossed = limits.Hazards(features).lines_at_barriers(lines)
     assert features.ways["osm_id"].to_numpy()[crossed].tolist() == [30]
 
 
