@@ -123,7 +123,7 @@ OUT = [
     ),
     *tagged("ford", "highway=path ford=yes"),
     *tagged("slope", "highway=path incline=12%", "highway=path incline=-9", "highway=path incline=1:8",
-            "highway=path incline=8°"),
+            "highway=path incline=8°", "highway=path incline=Steep"),
     Case("a residential road passes", way() + through("highway=residential"), "junction with a road"),
     Case("a service road ends", way() + "n10 102 40\nw2 n10,n2 highway=service", "junction with a road"),
     *on_the_line("railway crossing", "railway=level_crossing", "railway=crossing", "railway=tram_crossing"),

@@ -87,7 +87,7 @@ STRETCHES = (
     Column("name", "text", "", "their names", "none"),
     Column("distance_m", "number", "m", "from the place to its middle"),
     Column("surface", "text", "", "tagged surface of the part that decides", "unknown"),
-    Column("grade_pct", "number", "%", "fitted slope along the line, positive where its sign is sure", "unknown"),
+    Column("grade_pct", "number", "%", "slope by heights and tags, positive where its sign is sure", "unknown"),
     Column("grade_sigma_pct", "number", "percentage points", "standard error of the slope", "unknown"),
     Column(
         "advised_bearing_deg", "number", "degrees from north", "direction in which to run, uphill",
@@ -165,7 +165,7 @@ SECTIONS = (
     Column("rating", "text", "", "A, B, C or none (unrated: inspect first)"),
     Column("data_quality", "number", SHARE, "weighted mean of the confidences"),
     Column("surface", "text", "", "tagged surface of the part that decides", "unknown"),
-    Column("grade_pct", "number", "%", "fitted slope along the stretch's line", "unknown"),
+    Column("grade_pct", "number", "%", "slope along the stretch's line by heights and tags", "unknown"),
     Column("name", "text", "", "names of what it lies on", "none"),
     Column("osm_ids", "texts", "", "OSM objects it lies on, type/id"),
     Column("limiting_criterion", "text", "", "the criterion that costs it most"),

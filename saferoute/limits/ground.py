@@ -13,7 +13,7 @@ from saferoute.osm.tags import has_value
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from saferoute.arrays import BoolArray, FloatArray
+    from saferoute.arrays import BoolArray
     from saferoute.model import Moment, Profile
     from saferoute.osm.hours import Hour
     from saferoute.osm.tags import Tags
@@ -84,11 +84,12 @@ def unlit_ground(tags: Tags) -> BoolArray:
 
 @rule(*SLOPE)
 def steep_by_tag(tags: Tags, *, max_grade_pct: float) -> BoolArray:
-    """Return a mask of ways that are too steep for sure by their tagged incline."""
-    grade = np.abs(slopes.read_inclines(tags))
-    with np.errstate(invalid="ignore"):
-        least: FloatArray = grade - GRADE_QUANTILE * slopes.estimate_sigma_pct(grade)
-        return least > max_grade_pct
+    """Return a mask of ways that are too steep for sure by their tagged incline, in numbers or in words."""
+    said = slopes.read_inclines(tags)
+    by_number = np.abs(said.pct) - GRADE_QUANTILE * said.sigma_pct
+    # NaN, where no number is tagged, leaves what words say.
+    steep: BoolArray = np.fmax(by_number, said.least_pct) > max_grade_pct
+    return steep
 
 
 GROUND_RULES = (

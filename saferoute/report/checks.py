@@ -156,7 +156,9 @@ def _list_unknowns(row: Mapping[Hashable, Any], not_understood: Sequence[str]) -
     if pd.isna(row["surface"]):
         unknowns.append("the surface: it is not tagged")
     if pd.isna(row["grade_pct"]):
-        unknowns.append("the slope: no elevation data")
+        unknowns.append("the slope: no elevation data, and no tag tells it")
+    elif row["is_contradicted"]:
+        unknowns.append("the slope: heights and the tag incline contradict each other")
     elif row["grade_sigma_pct"] > _SURE_PCT:
         unknowns.append(f"the slope: it is known to ± {row['grade_sigma_pct']:.1f} % only")
     if pd.isna(row["width_m"]) and not any(tag.startswith("width=") for tag in not_understood):

@@ -80,19 +80,37 @@ def _describe_ground(row: Row) -> str:
 
 
 def _describe_flatness(evidence: pd.DataFrame) -> pd.DataFrame:
-    raw = evidence[["grade_pct", "grade_sigma_pct", "roughness_m"]]
+    raw = evidence[["grade_pct", "grade_sigma_pct", "roughness_m", "is_contradicted"]]
     return raw.assign(why_flatness=_describe_each(evidence, _describe_slope))
 
 
 def _describe_slope(row: Row) -> str:
     grade, sigma = abs(row["grade_pct"]), row["grade_sigma_pct"]
     if np.isnan(grade):
-        return "slope unknown: no elevation here"
-    text = f"{grade:.1f} ± {sigma:.1f} %, fitted over {row['fit_m']:.0f} m of {row['height_source']}"
+        return "slope unknown: no elevation here, and no tag tells it"
+    sources = []
+    if np.isfinite(row["fit_m"]):
+        sources.append(f"fitted over {row['fit_m']:.0f} m of {row['height_source']}")
+    tagged = _describe_incline(row)
+    if tagged:
+        sources.append(f"tagged as {tagged}")
+    text = f"{grade:.1f} ± {sigma:.1f} %, {' and '.join(sources)}"
+    if row["is_contradicted"]:
+        said = row["tagged_up"] if np.isnan(row["tagged_pct"]) else row["tagged_pct"]
+        text += " the other way" if said * row["fitted_pct"] < 0 else ""
+        text += ", which contradict each other"
     text += "; best run uphill" if grade > flatness.SURE * sigma else "; which way is up is not sure"
     if np.isfinite(row["roughness_m"]):
         return f"{text}; uneven by {100 * row['roughness_m']:.0f} cm around that line"
     return f"{text}; dents cannot be seen in this data"
+
+
+def _describe_incline(row: Row) -> str:
+    """Return what the tag ``incline`` says, "" where there is none."""
+    if np.isfinite(row["tagged_pct"]):
+        return f"{abs(row['tagged_pct']):.2g} %"
+    steep = ["steep"] if row["tagged_least_pct"] > 0 else []
+    return " and ".join([*steep, *(["a slope"] if row["tagged_up"] else [])])
 
 
 def _describe_straightness(evidence: pd.DataFrame) -> pd.DataFrame:

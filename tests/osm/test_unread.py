@@ -33,10 +33,16 @@ def test_odd_writing_is_understood(tag: tuple[str, str], write) -> None:
 
 
 def test_inclines_are_read_with_an_error_that_grows_with_them() -> None:
-    told = slopes.read_inclines(pd.DataFrame({"incline": ["10 %", "-1:4", "up", None]}))
-    assert told[:2].tolist() == [10.0, -25.0]
-    assert pd.isna(told[2:]).all()
-    assert slopes.estimate_sigma_pct(told[:2]).tolist() == [2.0, 5.0]
+    told = slopes.read_inclines(pd.DataFrame({"incline": ["10 %", "-1:4", "0", "up", None]}))
+    assert told.pct[:3].tolist() == [10.0, -25.0, 0.0]
+    assert pd.isna(told.pct[3:]).all()
+    assert told.sigma_pct[:3].tolist() == [2.5, 6.25, 1.5]
+
+
+def test_inclines_in_words_tell_a_direction_or_that_it_is_steep() -> None:
+    told = slopes.read_inclines(pd.DataFrame({"incline": ["up", "Down", "steep", "steep_down", "7%", "hilly"]}))
+    assert told.direction.tolist() == [1, -1, 0, -1, 0, 0]
+    assert (told.least_pct > 0).tolist() == [False, False, True, True, False, False]
 
 
 def test_sports_that_nobody_here_knows_are_not_passed_over() -> None:

@@ -12,7 +12,14 @@ import pytest
 from saferoute.model import Moment
 from saferoute.report import checks
 
-KNOWN = {"surface": "asphalt", "grade_pct": 0.5, "grade_sigma_pct": 0.2, "width_m": 3.0, "c_obstacles": 0.9}
+KNOWN = {
+    "surface": "asphalt",
+    "grade_pct": 0.5,
+    "grade_sigma_pct": 0.2,
+    "is_contradicted": False,
+    "width_m": 3.0,
+    "c_obstacles": 0.9,
+}
 PLAIN = {"kind": "way", "dog": None, "beach_club": False}
 
 
@@ -48,6 +55,7 @@ def test_a_stretch_of_which_all_is_known_is_checked_for_what_no_map_tells() -> N
         ({"surface": np.nan}, "the surface"),
         ({"grade_pct": np.nan, "grade_sigma_pct": np.nan}, "no elevation data"),
         ({"grade_sigma_pct": 1.4}, "± 1.4 %"),
+        ({"is_contradicted": True, "grade_sigma_pct": 3.0}, "contradict each other"),
         ({"width_m": np.nan}, "the width"),
         ({"c_obstacles": 0.3}, "posts"),
     ],

@@ -1,4 +1,4 @@
-"""Flatness: the slope of a line fitted to the heights along a stretch, with its error.
+"""Slopes of lines fitted to the heights along windows, with their errors.
 
 Slopes from two end points or from the steepest step are noise: the steepest
 10 m step averages 2–11 % on perfectly flat ground. So a line is fitted, over a
@@ -11,29 +11,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from saferoute.criteria import _samples
 from saferoute.geometry import chord_headings, fit_slopes, take_slices
-from saferoute.model import Criterion, Measurement, Unknown
 from saferoute.osm.ground import is_wooded
 from saferoute.osm.tags import is_tagged
 from saferoute.osm.ways import is_bridge
-from saferoute.quantities import Normal
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.model import Evidence, Heights, Samples, Windows
-
-CURVE = (
-    (-4.0, 0.0), (-3.0, 0.2), (-2.0, 0.55), (-1.0, 1.0), (1.0, 1.0), (2.0, 0.75), (3.0, 0.4), (5.0, 0.0),
-)  # fmt: skip
-"""Desirability by grade in %; positive is running backwards uphill, the kinder direction [J]."""
-UNKNOWN = Unknown(estimate=0.5, draws=((0.0, 0.25), (1.0, 0.75)))
-"""An unknown slope is drawn from .25 to .75, so that it is called neither flat nor steep [J]."""
 
 FIT_LENGTH_M = 200.0
 """Length of the fit on a coarse raster: 150–200 m bring the error with GLO-30 down to about .5 %."""
@@ -53,10 +41,6 @@ ROOF_SIGMA_M = 1.0
 """Further error of a surface model near trees and buildings, added in quadrature."""
 APPROACH_M = 20.0
 """Length on either side of a bridge where the gap below it blurs the heights."""
-SURE = 1.28
-"""Least |grade|/σ at which uphill is advised: the sign is then right with P > .9."""
-_CONFIDENCE_PCT = 1.5
-"""Standard error at which the confidence has fallen to 1/e [J]."""
 
 
 @dataclass(frozen=True)
@@ -259,42 +243,3 @@ def _choose_fit_range(windows: Windows, heights: Heights, max_turn_deg: float) -
             most = np.where(grow, np.fmax(most, heading[chord]), most)
             low, high = (low - grow, high) if outward < 0 else (low, high + grow)
     return low, high
-
-
-def measure_flatness(windows: Windows, evidence: Evidence) -> Measurement:
-    """Measure the slope of each window as it is when run uphill; NaN where heights are unknown."""
-    fitted = fit_window_slopes(windows, evidence)
-
-    def gather(rows: IntArray) -> pd.DataFrame:
-        return pd.DataFrame(
-            {
-                "grade_pct": fitted.grade_pct[rows],
-                "grade_sigma_pct": fitted.sigma_pct[rows],
-                "roughness_m": fitted.roughness_m[rows],
-                "fit_m": fitted.fit_m[rows],
-                "height_source": _list_height_sources(windows, evidence.elevation, rows),
-            }
-        )
-
-    known = np.isfinite(fitted.grade_pct)
-    # The runner may choose the direction, so only the steepness counts, and it is judged as uphill.
-    return Measurement(
-        quantity=Normal(np.abs(fitted.grade_pct), fitted.sigma_pct),
-        confidence=np.where(known, np.exp(-np.nan_to_num(fitted.sigma_pct) / _CONFIDENCE_PCT), 0.0),
-        gather_evidence=gather,
-    )
-
-
-def _list_height_sources(windows: Windows, heights: Heights | None, rows: IntArray) -> NDArray[np.object_]:
-    """Return the name of the raster under the middle of each window, or None where there is none."""
-    if heights is None or not len(rows):
-        return np.full(len(rows), None, dtype=object)
-    middle = windows.first[rows] + windows.samples.stroke[windows.first[rows]] + windows.n_samples // 2
-    return np.array([*heights.sources, None], dtype=object)[
-        heights.source[middle]
-    ]  # −1, uncovered, picks the None at the end
-
-
-CRITERION = Criterion(
-    name="flatness", unit="% grade uphill", curve=CURVE, unknown=UNKNOWN, measure=measure_flatness, averaged=True
-)
