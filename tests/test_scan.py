@@ -263,6 +263,7 @@ def test_open_ground_beyond_the_last_way_is_scanned(tmp_path: Path) -> None:
     same(found, untiled(osm))
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_real_island_says_what_one_search_says(shared_data: Path, tmp_path: Path) -> None:
     osm = shared_data / "helgoland" / "helgoland.osm.pbf"

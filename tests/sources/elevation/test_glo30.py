@@ -37,7 +37,7 @@ def cogs(tmp_path_factory):
             lon, lat = np.meshgrid(west + np.arange(n) * dx, south + 1 - np.arange(3600) * dy)
             heights = np.where(void, -32767.0, plane(lon, lat)).astype("float32")
             kind = {"driver": "GTiff", "width": n, "height": 3600, "count": 1, "dtype": "float32", "nodata": -32767.0}
-            kind |= {"tiled": True, "blockxsize": 1024, "blockysize": 1024, "compress": "deflate", "predictor": 3}
+            kind |= {"tiled": True, "blockxsize": 1024, "blockysize": 1024, "compress": "deflate", "zlevel": 1}
             transform = Affine(dx, 0, west - dx / 2, 0, -dy, south + 1 + dy / 2)
             with rasterio.open(path, "w", crs="EPSG:4326", transform=transform, **kind) as file:
                 file.write(heights, 1)
