@@ -358,7 +358,15 @@ def test_wide_passages_and_buildings_above_do_not_end_a_way(plan: str, tmp_path:
     assert "building" not in set(ranking.excluded["reason"])
 
 
-OPEN_GROUND = {"kind of pitch", "kind of track", "protected", "farmland", "no way leads there", "no clear corridor"}
+OPEN_GROUND = {
+    "kind of pitch",
+    "kind of track",
+    "protected",
+    "farmland",
+    "plot",
+    "no way leads there",
+    "no clear corridor",
+}
 """Rules of areas and tracks, which ways do not know."""
 
 

@@ -32,6 +32,8 @@ class Blockers:
         Public ways by which one gets to open ground.
     footways : ndarray of LineStrings
         Those of them that are made for walking: they lead to lawns, not to fields.
+    buildings : ndarray of Polygons
+        Lawns among them are of those who live there.
     """
 
     geometry: NDArray[np.object_]
@@ -41,3 +43,4 @@ class Blockers:
     coastline: NDArray[np.object_]
     walkable: NDArray[np.object_]
     footways: NDArray[np.object_]
+    buildings: NDArray[np.object_]

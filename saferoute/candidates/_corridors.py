@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import shapely
 
+from saferoute.candidates._lawns import Lawns
 from saferoute.geometry import find_longest_lines
 from saferoute.osm.ground import FARMED_KINDS, SHORE_KINDS
 
@@ -18,10 +19,6 @@ if TYPE_CHECKING:
     from saferoute.candidates._blockers import Blockers
     from saferoute.model import Profile
 
-_LARGEST_LAWN_M2 = 15_000.0
-"""Grass larger than this, outside parks and sports grounds, is taken for a farmer's [J],
-and so is grass that only roads, tracks and paths lead to: in Liechtenstein's valley nearly all
-of it is, while Helsinki's lawns have footways beside them."""
 _WAY_NEAR_M = 30.0
 """A way this near leads to a piece of ground [J]."""
 _MOST = 8
@@ -80,7 +77,7 @@ class CorridorFinder:
         self._tree = shapely.STRtree(blockers.geometry)
         self._open_tree = shapely.STRtree(self._geometry[self._open])
         self._ways = shapely.STRtree(blockers.walkable)
-        self._footways = shapely.STRtree(blockers.footways)
+        self._lawns = Lawns(blockers)
         self._for_recreation = for_recreation
         self._shore = shapely.STRtree(blockers.shore)
         self._coast = shapely.STRtree(blockers.coastline)
@@ -92,8 +89,10 @@ class CorridorFinder:
         whole = shapely.union_all(self._geometry[members]) if len(members) > 1 else self._geometry[members[0]]
         if not self._is_long_enough(whole):
             return [], "no clear corridor"
-        if kind in FARMED_KINDS and self._is_farmed(whole, members, kind):
-            return [], "farmland"
+        if kind in FARMED_KINDS and not self._for_recreation[members].any():
+            reason = self._lawns.find_reason(whole, kind)
+            if reason:
+                return [], reason
         if not len(self._ways.query(whole, predicate="dwithin", distance=_WAY_NEAR_M)):
             return [], "no way leads there"
         found: list[Corridor] = []
@@ -106,14 +105,6 @@ class CorridorFinder:
         # Rounded corners of the inner polygon may let a line pass a hair too near.
         found = [c for c in found if c.clear_width_m >= 2 * self._half_lane * 0.98]
         return found, "no clear corridor"
-
-    def _is_farmed(self, whole: shapely.Geometry, members: IntArray, kind: str) -> bool:
-        """Return whether grass is more likely a farmer's than open to everybody."""
-        if self._for_recreation[members].any():
-            return False
-        if kind == "meadow" or shapely.area(whole) > _LARGEST_LAWN_M2:
-            return True
-        return not len(self._footways.query(whole, predicate="dwithin", distance=_WAY_NEAR_M))
 
     def _is_long_enough(self, polygon: shapely.Geometry) -> bool:
         west, south, east, north = shapely.bounds(polygon)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 REASONS = {
     "farmland": "meadows, and grass of over 1.5 ha or without a footway near, outside parks and sports grounds",
+    "plot": "grass among buildings, outside parks and sports grounds, that no footway runs along: gardens and yards",
     "no way leads there": "open ground that no public way comes within 30 m of",
     "no clear corridor": "open ground without a clear straight corridor of the length",
     "too short": "no clear length for one section and its run-outs between two limits or ends",

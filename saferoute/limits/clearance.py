@@ -64,6 +64,7 @@ def collect_blockers(features: Features) -> Blockers:
         coastline=coastline,
         walkable=lines[access.is_walkable(of_ways)],
         footways=lines[access.is_made_for_walking(of_ways)],
+        buildings=polygons[building],
     )
 
 

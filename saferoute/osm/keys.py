@@ -58,12 +58,13 @@ VERBATIM = frozenset({
 LINEAR_VALUES = {
     "natural": {"coastline", "cliff", "tree_row", "ridge", "arete", "valley", "earth_bank"},
     "man_made": {"embankment", "quay", "pier", "breakwater", "groyne", "dyke", "cutline"},
-    "leisure": {"track", "slipway"},
     "aeroway": {"runway", "taxiway"},
 }
 
-# Values of things with a length, drawn as lines or areas.
+# Values of things with a length, drawn as lines or areas. The outline of a track that is drawn as
+# an area is its kerb or its edge, and no lane.
 _OBJECT_VALUES = {
+    "leisure": {"track", "slipway"},
     "amenity": {"bench", "lounger", "table", "bicycle_parking"},
     "man_made": {"planter", "snow_fence", "street_cabinet"},
 }
@@ -92,8 +93,8 @@ def is_line(get: Callable[[str], str | None]) -> bool:
     True
     >>> is_line({"highway": "pedestrian", "area": "yes"}.get)
     False
-    >>> is_line({"leisure": "track", "area": "yes"}.get)
-    True
+    >>> is_line({"leisure": "track"}.get), is_line({"leisure": "track", "area": "yes"}.get)
+    (True, False)
     """
     if any(get(key) in values for key, values in LINEAR_VALUES.items()):
         return True
@@ -130,5 +131,5 @@ def _encloses_area(key: str, value: str | None) -> bool:
         return False
     if key in _AREA_VALUES:
         return value in _AREA_VALUES[key]
-    # A track is a line and the ground within, a pier a line and a platform.
-    return value not in LINEAR_VALUES.get(key, ()) or key == "leisure" or value == "pier"
+    # A pier is a line and a platform.
+    return value not in LINEAR_VALUES.get(key, ()) or value == "pier"

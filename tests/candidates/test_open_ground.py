@@ -587,6 +587,45 @@ def test_grass_by_which_nobody_walks_is_a_farmers(find, way: str, found: bool) -
     assert bool(len(on_ground(find(town)))) is found
 
 
+ROWS_OF_HOUSES = [(x, y) for y in (-25, 50) for x in range(0, 120, 20)]
+
+
+def lawn_among_houses(kept: int, tags: str = "landuse=grass", walk_y: float = -28) -> Town:
+    """Return a lawn with a row of six houses on each long side, of which some are kept, and a footway behind one."""
+    town = lawn(tags, y=walk_y)
+    for x, y in ROWS_OF_HOUSES[:kept]:
+        town.box(x, y, x + 12, y + 10, "building=house")
+    return town
+
+
+def test_a_lawn_is_a_plot_from_the_house_on_that_closes_half_its_edge(corridors) -> None:
+    answers = [corridors(lawn_among_houses(kept)) for kept in (0, 5, 9, 12)]
+    assert [len(found.lines) > 0 for found in answers] == [True, True, False, False]
+    assert [set(found.excluded["reason"]) == {"plot"} for found in answers] == [False, False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("tags", "walk_y", "found"),
+    [
+        ("landuse=grass", -28, False),
+        ("landuse=grass", -3, True),
+        ("landuse=village_green", -28, True),
+        ("landuse=grass foot=yes", -28, True),
+        ("leisure=pitch sport=soccer", -28, True),
+    ],
+)
+def test_a_lawn_among_houses_is_everybodys_where_a_tag_or_a_footway_along_it_says_so(
+    corridors, tags: str, walk_y: float, found: bool
+) -> None:
+    assert bool(len(corridors(lawn_among_houses(12, tags, walk_y)).lines)) is found
+
+
+def test_houses_around_a_lawn_in_a_park_do_not_make_it_a_plot(corridors) -> None:
+    town = lawn_among_houses(12)
+    town.box(-20, -5, 140, 45, "leisure=park")
+    assert "grass" in set(corridors(town).rows["kind"])
+
+
 def test_a_pitch_no_way_leads_to_is_left_out(find) -> None:
     town = Town()
     town.line([(-50, -200), (200, -200)], "highway=footway")
@@ -656,6 +695,15 @@ def test_an_oval_has_a_stretch_on_each_straight(find, turned_by: int) -> None:
     table = on_ground(find(track(turned_by=turned_by)), "track")
     assert sorted(line.centroid.y for line in in_plan(table.geometry)) == pytest.approx([83.5, 156.5], abs=1)
     assert (table["length_m"] >= 59.9).all()
+
+
+def test_the_outline_of_a_track_drawn_as_an_area_is_no_lane(find) -> None:
+    town = town_with_a_walk(y=110)
+    town.box(0, 120, 110, 130, f"{TRACK} area=yes")
+    edge = shapely.box(0, 120, 110, 130).exterior
+    lines = in_plan(on_ground(find(town), "track").geometry)
+    assert lines
+    assert min(line.distance(edge) for line in lines) > 1.4
 
 
 def test_an_oval_that_begins_within_a_straight_still_has_both(find) -> None:
