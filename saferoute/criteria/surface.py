@@ -35,10 +35,11 @@ MATERIALS = {
     "concrete:bricks": 0.55, "grass_paver": 0.3, "wood": 0.5, "boardwalk": 0.5, "metal": 0.4,
     "metal_grid": 0.2, "unpaved": 0.4, "ground": 0.45, "dirt": 0.45, "earth": 0.45, "soil": 0.45,
     "gravel": 0.25, "sett": 0.25, "plastic": 0.5, "carpet": 0.7, "salt": 0.5,
+    "chipseal": 0.75, "ash": 0.6, "portuguese_pavement": 0.4,
 }  # fmt: skip
 """Desirability of each material, 0..1: `sand` as on paths and beaches, `grass` unkept (that of a pitch is turf)."""
 
-SMOOTHNESS = {"excellent": 1.0, "good": 1.0, "intermediate": 0.6, "bad": 0.2}
+SMOOTHNESS = {"excellent": 1.0, "very_good": 1.0, "good": 1.0, "intermediate": 0.6, "bad": 0.2}
 """Desirability by the tag ``smoothness``, 0..1."""
 TRACKTYPES = {"grade1": 0.9, "grade2": 0.65, "grade3": 0.4, "grade4": 0.15}
 """Desirability by the tag ``tracktype``, 0..1."""

@@ -26,13 +26,13 @@ OPEN = frozenset({"yes", "designated", "permissive"})
 PRIVATE = frozenset({"no", "private"})
 """Values that keep everybody out but for those who live or work there."""
 CLOSED = PRIVATE | frozenset(
-    "customers permit use_sidepath delivery residents members employees staff military agricultural forestry "
-    "discouraged emergency".split()
+    "customers customer permit use_sidepath delivery residents members employees staff military agricultural forestry "
+    "discouraged emergency restricted locked closed key service psv bus tram".split()
 )
 """Values that keep a stranger on foot out."""
-OPEN_TO_SOME = frozenset({"official", "destination", "public"})
+OPEN_TO_SOME = frozenset({"official", "destination", "public", "open"})
 OPEN_TO_MOTORS = OPEN | {"official", "destination"}
-_NO_BICYCLES = frozenset({"no", "use_sidepath"})
+_NO_BICYCLES = frozenset({"no", "use_sidepath", "dismount"})
 _NOT_RUN = frozenset({"bus_guideway", "elevator", "corridor", "via_ferrata"})
 """Values of ``highway`` for what is walkable in part, at a pinch or in a cabin."""
 _MOTOR_KEYS = ("motor_vehicle", "vehicle", "access")
@@ -82,7 +82,7 @@ def is_closed_to_bicycles(tags: Tagged) -> BoolArray:
 
 def is_shared_with_bicycles(tags: Tagged) -> BoolArray:
     """Return a mask of ways meant for bicycles that have no part of their own for people on foot."""
-    return has_value(tags, "bicycle", {"designated"}) & ~has_value(tags, "segregated", {"yes"})
+    return has_value(tags, "bicycle", {"designated", "official"}) & ~has_value(tags, "segregated", {"yes"})
 
 
 def is_open_to_motors(tags: Tagged) -> Answer:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from saferoute.osm.tags import Tags, map_tag_values
-from saferoute.osm.values import normalize_word, split_list
+from saferoute.osm.values import UNKNOWN_WORDS, normalize_word, split_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -120,7 +120,7 @@ def ask_value(
         Any other value is not understood; with ``no=None`` it means no.
     missing_is_no : bool
         Whether a missing tag means no, as of keys that name what a thing is;
-        else it is unknown.
+        else it is unknown, and so is what is tagged as unknown.
 
     Examples
     --------
@@ -132,6 +132,7 @@ def ask_value(
     >>> answer.unknown.tolist(), answer.text.tolist()
     ([False, False, False, True], ['', '', 'lit=moonlight', ''])
     """
+    missing = _NO if missing_is_no else _UNKNOWN
     means_yes = frozenset(map(normalize_word, yes))
     means_no = None if no is None else frozenset(map(normalize_word, no))
 
@@ -139,10 +140,12 @@ def ask_value(
         parts = split_list(value)
         if not means_yes.isdisjoint(parts):
             return _YES
+        if not missing_is_no and UNKNOWN_WORDS.issuperset(parts):
+            return _UNKNOWN
         return _NO if means_no is None or means_no.issuperset(parts) else _NOT_UNDERSTOOD
 
     tags = Tags.of(tagged)
-    codes = map_tag_values(tags, key, answer, missing=_NO if missing_is_no else _UNKNOWN).astype(np.int8)
+    codes = map_tag_values(tags, key, answer, missing=missing).astype(np.int8)
     text = np.full(len(tags), "", dtype=object)
     unread = codes == _NOT_UNDERSTOOD
     text[unread] = [f"{key}={value}" for value in tags.get_text(key)[unread]]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
-from saferoute.osm import water, ways
+from saferoute.osm import water
 from saferoute.osm.answers import Answer, ask_any_value, ask_value
 from saferoute.osm.tags import Tags, has_any_value, has_only_values, has_tag, has_value
 
@@ -31,7 +33,7 @@ _WITH_GAPS = frozenset(
 """Values of ``barrier`` for what stands in the way, but keeps nobody from what lies behind."""
 _KNOWN_BARRIERS = _FENCES | _FALLS | _WITH_GAPS | _HARMLESS
 _FLUSH_KERBS = frozenset({"flush", "no", "none"})
-_HANDRAILS = frozenset({"yes", "both", "left", "right", "center", "separate"})
+_HANDRAILS = frozenset({"yes", "both", "left", "right", "center", "centre", "separate"})
 _DROPS = {
     "natural": frozenset({"cliff", "coastline", "earth_bank"}),
     "man_made": frozenset({"quay", "embankment", "breakwater", "groyne", "pier"}),
@@ -43,11 +45,10 @@ _RAILS = _DRAWN_RAILS | {"subway", "monorail", "funicular", "preserved", "miniat
 _RAIL_CROSSINGS = frozenset({"level_crossing", "crossing", "tram_level_crossing", "tram_crossing"})
 _STOPS = {
     "highway": frozenset({"crossing", "traffic_signals", "stop", "give_way", "elevator", "steps", "turning_circle"}),
-    "crossing": frozenset({"yes", "uncontrolled", "traffic_signals", "marked", "unmarked", "zebra", "informal"}),
-    "ford": ways.FORDS,
     "handrail": frozenset({"yes"}),
 }
-"""Points on a way that end a stretch."""
+_STOPS_OF_ANY_KIND = ("crossing", "ford")
+"""Points on a way that end a stretch; of the latter keys whatever they say but no."""
 
 
 def is_fence(tags: Tagged) -> Answer:
@@ -97,4 +98,5 @@ def is_barrier(tags: Tagged) -> BoolArray:
 def blocks_way(points: Tagged) -> BoolArray:
     """Return a mask of points that end a stretch of the way they lie on; barriers nobody has heard of, too."""
     points = Tags.of(points)
-    return is_barrier(points) | is_kerb(points) | has_any_value(points, _STOPS)
+    stops = is_barrier(points) | is_kerb(points) | has_any_value(points, _STOPS)
+    return stops | reduce(or_, (has_tag(points, key) for key in _STOPS_OF_ANY_KIND))

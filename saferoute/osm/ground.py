@@ -51,14 +51,16 @@ _RECREATION = {"leisure": frozenset({"sports_centre", "stadium", "beach_resort"}
 """Grounds for recreation that are no open ground as a whole."""
 
 _GOLF_COURSES = frozenset({"golf_course", "miniature_golf"})
-_BURIAL_GROUNDS = {"landuse": frozenset({"cemetery"}), "amenity": frozenset({"grave_yard"})}
+_BURIAL_GROUNDS = {"landuse": frozenset({"cemetery", "churchyard"}), "amenity": frozenset({"grave_yard"})}
 _JETTIES = frozenset({"pier", "breakwater", "groyne"})
 _FLIGHT = frozenset({"aerodrome", "apron", "runway", "taxiway", "helipad", "heliport"})
 _PITS = frozenset({"military", "railway", "quarry", "landfill", "construction"})
+_POWER = frozenset({"plant", "substation"})
 _CLOSED_GROUND = {
     "landuse": _PITS | _BURIAL_GROUNDS["landuse"],
-    "leisure": _GOLF_COURSES,
-    "amenity": _BURIAL_GROUNDS["amenity"] | {"school", "kindergarten", "prison"},
+    "leisure": _GOLF_COURSES | {"schoolyard"},
+    "amenity": _BURIAL_GROUNDS["amenity"] | {"school", "kindergarten", "prison", "parking_space"},
+    "power": _POWER,
     "aeroway": _FLIGHT,
     "man_made": _JETTIES,
     "railway": frozenset({"platform", "station", "yard"}),
@@ -89,7 +91,7 @@ _PLANTED = frozenset({"allotments", "orchard", "vineyard"})
 _USES = {
     "landuse": _WOODS["landuse"] | _PITS | _BURIAL_GROUNDS["landuse"] | _PLANTED | frozenset(
         "farmland farmyard flowerbed plant_nursery greenhouse_horticulture industrial basin reservoir traffic_island "
-        "brownfield greenfield garages depot".split()
+        "brownfield greenfield garages garage parking depot lane lanes road cycleway steps bus_stop".split()
     ),
     "natural": _WOODS["natural"] | _WILD | frozenset(
         "shrubbery wetland scree bare_rock rock shingle mud reef glacier dune cliff stone shoal".split()
@@ -100,11 +102,15 @@ _USES = {
     ),
     "amenity": _BURIAL_GROUNDS["amenity"] | frozenset(
         "parking fountain fuel bicycle_parking restaurant cafe biergarten fast_food shelter toilets "
-        "motorcycle_parking theatre recycling car_wash".split()
+        "motorcycle_parking parking_space disused_parking bandstand theatre recycling car_wash".split()
     ),
-    "man_made": _JETTIES | {"storage_tank", "silo", "tower", "wastewater_plant"},
+    "man_made": _JETTIES | frozenset(
+        "storage_tank silo tower wastewater_plant works water_works reservoir_covered pumping_station observatory "
+        "watermill crater".split()
+    ),
     "tourism": frozenset({"camp_site", "caravan_site", "camp_pitch", "chalet", "zoo", "artwork"}),
     "aeroway": _FLIGHT | {"terminal", "hangar"},
+    "power": _POWER | {"transformer"},
     "golf": frozenset({"bunker", "fairway", "green", "tee", "rough", "driving_range", "hole", "pin"}),
 }  # fmt: skip
 """Uses of ground that are not for running."""
@@ -123,13 +129,15 @@ _RUNNING_SPORTS = frozenset({"athletics", "running", "walking", "jogging", "mult
 _WALLED_SPORTS = frozenset(
     "tennis basketball volleyball beachvolleyball padel skateboard bmx boules petanque table_tennis chess badminton "
     "squash climbing shooting archery equestrian horse_racing golf miniature_golf karting motocross ice_hockey "
-    "ice_skating futsal streetball handball swimming diving model_aerodrome skiing cricket_nets pitpat".split()
+    "ice_skating futsal streetball handball swimming diving model_aerodrome skiing cricket_nets pitpat "
+    "long_jump high_jump triple_jump pole_vault shot_put discus javelin cycling motor exercise toboggan bobsleigh "
+    "climbing_adventure team_handball netball bowling dog_training".split()
 )
 """Sports with nets, walls, ramps, animals, wheels or bullets."""
 _OPEN_SPORTS = _RUNNING_SPORTS | frozenset(
     "soccer football american_football australian_football canadian_football gaelic_games rugby rugby_union "
     "rugby_league field_hockey hockey lacrosse baseball softball cricket frisbee ultimate disc_golf yoga gymnastics "
-    "kabaddi shinty korfball".split()
+    "kabaddi shinty korfball ultimate_frisbee multisport".split()
 )
 """Sports on ground that is flat and open when nobody plays."""
 

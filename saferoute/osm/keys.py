@@ -13,7 +13,7 @@ LINE_KEYS = ("highway", "railway", "waterway", "barrier", "natural", "man_made",
 AREA_KEYS = (
     "building", "natural", "landuse", "leisure", "amenity", "area:highway", "water", "waterway",
     "man_made", "aeroway", "military", "tourism", "highway", "boundary", "place",
-    "public_transport", "railway", "shop", "office", "sport", "golf", "barrier", "hazard",
+    "public_transport", "railway", "shop", "office", "sport", "golf", "barrier", "hazard", "power",
 )  # fmt: skip
 """A closed way or multipolygon with one of these keys is a row of `areas`."""
 
@@ -37,7 +37,7 @@ WAY_TAGS = (
 AREA_TAGS = (
     "building", "natural", "landuse", "leisure", "amenity", "area:highway", "area", "highway",
     "water", "waterway", "man_made", "aeroway", "military", "tourism", "boundary", "protect_class",
-    "place", "public_transport", "railway", "shop", "office", "sport", "golf", "barrier", "hazard", "surface",
+    "place", "public_transport", "railway", "shop", "office", "sport", "golf", "barrier", "hazard", "power", "surface",
     "smoothness", "width", "access", "foot", "bicycle", "dog", "fee", "lit", "seasonal", "wetland",
     "tunnel", "bridge", "layer", "location", "parking", "indoor", "intermittent", "building:levels",
     "opening_hours", "foot:conditional", "access:conditional", "charge", "historic", "name",
@@ -71,7 +71,7 @@ _OBJECT_VALUES = {
 
 # Values of keys of lines that enclose something all the same.
 _AREA_VALUES = {
-    "waterway": {"riverbank", "dock", "boatyard", "water_point", "fuel"},
+    "waterway": {"riverbank", "dock", "lake", "pond", "boatyard", "water_point", "fuel"},
     "railway": {"platform", "station", "yard", "turntable"},
     "aeroway": {"aerodrome", "apron", "helipad", "heliport", "terminal", "hangar", "runway", "taxiway"},
     "highway": set(),

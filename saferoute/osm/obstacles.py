@@ -12,22 +12,32 @@ if TYPE_CHECKING:
     from saferoute.osm.tags import Tagged
 
 SMALL_OBJECTS = {
-    "natural": frozenset({"tree", "rock", "stone", "shrub", "tree_stump"}),
-    "highway": frozenset({"street_lamp", "traffic_sign", "milestone", "speed_camera"}),
+    "natural": frozenset("tree rock stone shrub tree_stump cave_entrance sinkhole".split()),
+    "highway": frozenset(
+        "street_lamp lamp_post traffic_sign milestone speed_camera traffic_mirror mirror speed_display "
+        "emergency_access_point".split()
+    ),
     "amenity": frozenset(
         "bench waste_basket waste_disposal recycling drinking_water fountain post_box telephone "
         "vending_machine bicycle_parking clock bbq shelter charging_station parcel_locker table lounger "
-        "watering_place water_point grit_bin hunting_stand bicycle_repair_station".split()
+        "watering_place water_point grit_bin hunting_stand bicycle_repair_station artwork life_ring life_buoy "
+        "life_boat binoculars public_bookcase luggage_locker ticket_validator ashtray".split()
     ),
-    "power": frozenset({"pole", "tower", "catenary_mast"}),
+    "power": frozenset("pole tower catenary_mast portal box cable_distribution_cabinet substation transformer".split()),
     "man_made": frozenset(
         "street_cabinet utility_pole flagpole mast pole manhole monitoring_station water_well water_tap "
-        "advertising planter tower antenna".split()
+        "advertising planter tower antenna chimney cross beehive pillar support_pillar survey_point drinking_fountain "
+        "ventilation_shaft obelisk water_tower lighthouse beacon telescope campanile signpost power_outlet_box "
+        "carpet_hanger crane crater mineshaft".split()
     ),
-    "emergency": frozenset({"fire_hydrant", "life_ring", "phone", "water_tank"}),
+    "emergency": frozenset({"fire_hydrant", "life_ring", "lifebuoy", "life_buoy", "phone", "water_tank"}),
     "tourism": frozenset({"information", "artwork"}),
-    "leisure": frozenset({"picnic_table", "fitness_station", "firepit", "playground"}),
-    "historic": frozenset("memorial monument wayside_cross wayside_shrine boundary_stone milestone stone".split()),
+    "leisure": frozenset({"picnic_table", "fitness_station", "firepit", "bbq", "bird_hide", "playground"}),
+    "historic": frozenset(
+        "memorial monument wayside_cross wayside_shrine boundary_stone milestone stone cannon tomb pillory "
+        "bomb_crater".split()
+    ),
+    "public_transport": frozenset({"shelter", "info_board"}),
 }
 _PLACES = frozenset({"playground", "fitness_station", "memorial", "monument"})
 """Those of `SMALL_OBJECTS` that are ground with things on it where they are drawn as areas."""
@@ -37,6 +47,7 @@ _LONG_OBJECTS = {
     "natural": _DRAWN_OBJECTS["natural"] | {"tree_row"},
     "highway": _DRAWN_OBJECTS["highway"] | {"steps"},
     "man_made": _DRAWN_OBJECTS["man_made"] | {"snow_fence"},
+    "railway": frozenset({"disused"}),  # rails out of use lie there all the same
 }
 _ROOFS = frozenset({"no", "roof", "carport"})
 _THICK_BARRIERS = frozenset({"hedge", "wall"})

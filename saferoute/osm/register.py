@@ -15,10 +15,10 @@ import numpy as np
 import pandas as pd
 
 from saferoute.osm import access, barriers, ground, obstacles, people, slopes, surfaces, water, ways, widths
-from saferoute.osm.passed_over import PASSED_OVER
+from saferoute.osm.other_values import OTHER_VALUES
 from saferoute.osm.tags import Column, Tags
 from saferoute.osm.unread import PARSERS
-from saferoute.osm.values import normalize_word
+from saferoute.osm.values import UNKNOWN_WORDS, normalize_word
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,9 +31,10 @@ _NO_WORD = "\N{REPLACEMENT CHARACTER} no word"
 _NO_TAGS = frozenset({"osm_type"})
 """Columns that questions read beside tags."""
 ANY_VALUE_TELLS = frozenset(
-    "building shop office tunnel bridge military golf construction advertising playground traffic_calming".split()
+    "building shop office tunnel bridge military golf construction advertising playground traffic_calming "
+    "kerb crossing conveying".split()
 )
-"""Keys of which all that is asked is whether they are tagged: whatever their value says, it is understood."""
+"""Keys of which every value counts alike, but for those that say no, as a flush kerb does: all are understood."""
 
 
 class _ListeningTags(Tags):
@@ -76,7 +77,8 @@ def _list_questions() -> list[Callable[[Tags], Any]]:
 def _list_words(key: str) -> frozenset[str]:
     """Return the values of a key that no question need tell: those that draw people, and those that change nothing."""
     drawing = (value for by_key in people.UNITS.values() for value in by_key.get(key, ()))
-    return frozenset(map(normalize_word, (*drawing, *PASSED_OVER.get(key, ()))))
+    others = (value for group in OTHER_VALUES if group.key == key for value in group.words)
+    return frozenset(map(normalize_word, (*drawing, *others, *UNKNOWN_WORDS)))
 
 
 def _is_understood(value: str, heard: set[str], listed: frozenset[str]) -> bool:

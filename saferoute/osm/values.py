@@ -97,6 +97,10 @@ def parse_metres(text: str) -> float | None:
     return None
 
 
+UNKNOWN_WORDS = frozenset({"unknown", "unspecified", "undefined", "?"})
+"""Values by which mappers say that they do not know: no more than a missing tag."""
+
+
 @dataclass(frozen=True)
 class Incline:
     """A tagged slope.

@@ -18,13 +18,14 @@ _DRAWN_LINES = _STROLLED_LINES | {"stream", "ditch", "drain"}
 _LINES = _DRAWN_LINES | {"dock", "tidal_channel", "fish_pass", "weir", "dam", "lock_gate"}
 """Values of ``waterway`` for lines that one may fall into."""
 _NO_WATER = frozenset(
-    "no fuel water_point boatyard sanitary_dump_station turning_point milestone security_lock access_point".split()
+    "no fuel water_point boatyard sanitary_dump_station turning_point milestone security_lock access_point "
+    "portage".split()
 )
-_HARBOURS = frozenset({"riverbank", "dock"})
+_ENCLOSED = frozenset({"riverbank", "dock", "lake", "pond"})
 _DRAWN_AREAS = {
     "natural": frozenset({"water"}),
-    "waterway": _HARBOURS,
-    "landuse": frozenset({"reservoir", "basin"}),
+    "waterway": _ENCLOSED,
+    "landuse": frozenset({"reservoir", "basin", "pond"}),
 }
 """Those of `_AREAS` that a map draws: bays are sea, and drawn by the coast."""
 _AREAS = {
@@ -34,7 +35,7 @@ _AREAS = {
     "amenity": frozenset({"fountain"}),
 }
 """Areas that are water, by key."""
-_STROLLED_AREAS = {"natural": frozenset({"water", "beach", "bay"}), "waterway": _HARBOURS}
+_STROLLED_AREAS = {"natural": frozenset({"water", "beach", "bay"}), "waterway": _ENCLOSED}
 """Water, and its beaches, that people stroll along."""
 
 

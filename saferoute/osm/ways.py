@@ -37,9 +37,8 @@ _PATHS = FOOT_WAYS | {"steps"}
 NOT_BUILT = frozenset({"construction", "proposed", "planned", "abandoned", "razed", "disused", "demolished"})
 _INDOOR_WAYS = frozenset({"corridor", "elevator", "platform", "ladder"})
 INDOOR = frozenset({"yes", "room", "corridor"})
-_CONVEYORS = frozenset({"yes", "forward", "backward"})
 _CROSSINGS = {
-    "footway": frozenset({"crossing", "traffic_island", "access_aisle", "link_crossing"}),
+    "footway": frozenset({"crossing", "traffic_island", "island", "access_aisle", "link_crossing"}),
     "path": frozenset({"crossing"}),
     "cycleway": frozenset({"crossing"}),
 }
@@ -53,12 +52,12 @@ _SAC_GRADES = (
 _FIRST_MOUNTAIN, _FIRST_ALPINE = _SAC_GRADES.index("mountain_hiking"), _SAC_GRADES.index("alpine_hiking")
 _BAD_VISIBILITY = frozenset({"bad", "horrible", "no"})
 _GOOD_VISIBILITY = frozenset({"excellent", "good", "intermediate"})
-_COVERED = frozenset({"yes", "arcade", "colonnade"})
-FORDS = frozenset({"yes", "stepping_stones", "boat"})
+_COVERED = frozenset({"yes", "arcade", "colonnade", "building_arcade", "building_colonnade"})
+_FORDS = frozenset({"yes", "stepping_stones", "boat"})
 _LIT = frozenset({"yes", "24/7", "automatic", "sunset_sunrise", "dusk_dawn", "limited", "interval", "operating_times"})
 _UNLIT = frozenset({"no", "disused"})
 _BURIED = frozenset({"underground", "underwater"})
-_RAISED = frozenset({"overground", "roof", "overhead"})
+_RAISED = frozenset({"overground", "roof", "rooftop", "overhead"})
 
 
 def is_highway(tags: Tagged) -> BoolArray:
@@ -118,7 +117,7 @@ def is_steps(tags: Tagged) -> BoolArray:
 
 def is_conveyor(tags: Tagged) -> BoolArray:
     """Return a mask of escalators and moving walkways."""
-    return has_value(tags, "conveying", _CONVEYORS)
+    return has_tag(tags, "conveying")
 
 
 def is_via_ferrata(tags: Tagged) -> BoolArray:
@@ -148,7 +147,7 @@ def is_crossing(tags: Tagged) -> BoolArray:
 
 def is_ford(tags: Tagged) -> Answer:
     """Return whether ways, or points on them, go through water."""
-    return ask_value(tags, "ford", FORDS, {"no"}, missing_is_no=True)
+    return ask_value(tags, "ford", _FORDS, {"no"}, missing_is_no=True)
 
 
 def is_bridge(tags: Tagged) -> BoolArray:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from saferoute.osm import access, people, surfaces
+from saferoute.osm import access, ground, obstacles, people, register, surfaces, water, ways
+from saferoute.osm.barriers import blocks_way, is_fence
+from saferoute.osm.other_values import OTHER_VALUES
 from saferoute.osm.register import ANY_VALUE_TELLS, find_unread_tags
 
 
@@ -24,7 +26,7 @@ def unread_of(rows: list[dict[str, object]]) -> list[str]:
 
 KEYS = (
     "surface smoothness tracktype width incline lit access foot motor_vehicle vehicle barrier highway natural landuse "
-    "leisure man_made waterway amenity hazard sport sac_scale trail_visibility kerb crossing layer area ford tourism "
+    "leisure man_made waterway amenity hazard sport sac_scale trail_visibility layer area ford tourism "
     "railway aeroway"
 ).split()
 
@@ -63,3 +65,59 @@ def test_two_numbers_are_not_one_width() -> None:
 def test_what_draws_people_is_understood() -> None:
     named = [(key, value) for by_key in people.UNITS.values() for key in by_key for value in by_key[key]]
     assert unread_of([{key: value} for key, value in named if value != "*"]) == []
+
+
+def test_no_value_is_listed_that_a_question_tells_already(monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = sorted((group.key, word) for group in OTHER_VALUES for word in group.words)
+    assert len(set(listed)) == len(listed)
+    rows: list[dict[str, object]] = [{key: word} for key, word in listed]
+    assert unread_of(rows) == []
+    monkeypatch.setattr(register, "OTHER_VALUES", ())
+    assert {f"{key}={word}" for key, word in listed} - set(unread_of(rows)) == set()
+
+
+@pytest.mark.parametrize(
+    ("ask", "tags"),
+    [
+        (blocks_way, {"crossing": "island"}),
+        (blocks_way, {"crossing": "zzz"}),
+        (ways.is_conveyor, {"conveying": "both"}),
+        (ways.is_crossing, {"footway": "island"}),
+        (access.is_closed_to_bicycles, {"bicycle": "dismount"}),
+        (access.is_shared_with_bicycles, {"bicycle": "official"}),
+        (obstacles.bars_way, {"railway": "disused"}),
+        (obstacles.is_small_object, {"man_made": "survey_point"}),
+        (obstacles.is_small_object, {"historic": "bomb_crater"}),
+        (obstacles.is_small_object, {"highway": "traffic_mirror"}),
+        (ground.is_closed_ground, {"leisure": "schoolyard"}),
+        (ground.is_closed_ground, {"power": "substation"}),
+        (ground.is_closed_ground, {"landuse": "churchyard"}),
+        (ground.is_in_use, {"landuse": "lane;parking"}),
+        (ground.is_in_use, {"man_made": "crater"}),
+    ],
+)
+def test_what_bars_or_troubles_a_runner_is_read(ask, tags: dict[str, str]) -> None:
+    assert ask(pd.DataFrame([tags])).all()
+
+
+@pytest.mark.parametrize(
+    ("ask", "tags"),
+    [
+        (water.is_water_area, {"landuse": "pond"}),
+        (water.is_water_area, {"waterway": "lake"}),
+        (access.is_closed_on_foot, {"access": "restricted"}),
+        (access.is_closed_on_foot, {"foot": "customer"}),
+        (ground.is_walled_pitch, {"leisure": "pitch", "sport": "long_jump"}),
+        (surfaces.is_excluded_surface, {"surface": "cobblestone:rounded"}),
+    ],
+)
+def test_what_is_water_closed_or_too_rough_is_read(ask, tags: dict[str, str]) -> None:
+    assert ask(pd.DataFrame([tags])).yes.all()
+
+
+def test_a_tag_that_says_unknown_is_no_more_than_a_missing_one() -> None:
+    table = pd.DataFrame({"surface": ["Unknown", None], "foot": ["unspecified", None], "access": "private"})
+    assert surfaces.is_excluded_surface(table).unknown.all()
+    assert access.is_closed_on_foot(table).yes.all()
+    # A barrier of unknown kind is a barrier.
+    assert is_fence(pd.DataFrame({"barrier": ["unknown"]})).not_understood.all()

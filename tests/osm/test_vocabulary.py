@@ -67,9 +67,8 @@ def test_a_list_of_values_is_seen_however_it_is_written() -> None:
 
 def test_every_rated_surface_is_known_and_none_is_excluded() -> None:
     assert set(MATERIALS) == KNOWN_SURFACES - EXCLUDED_SURFACES
-    rated = pd.DataFrame({"smoothness": list(SMOOTHNESS), "tracktype": list(TRACKTYPES)})
-    assert surfaces.is_rough(rated).no.all()
-    assert surfaces.is_soft_track(rated).no.all()
+    assert surfaces.is_rough(pd.DataFrame({"smoothness": list(SMOOTHNESS)})).no.all()
+    assert surfaces.is_soft_track(pd.DataFrame({"tracktype": list(TRACKTYPES)})).no.all()
 
 
 ANSWERS = [
