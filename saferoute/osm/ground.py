@@ -55,7 +55,7 @@ _BURIAL_GROUNDS = {"landuse": frozenset({"cemetery", "churchyard"}), "amenity": 
 _JETTIES = frozenset({"pier", "breakwater", "groyne"})
 _FLIGHT = frozenset({"aerodrome", "apron", "runway", "taxiway", "helipad", "heliport"})
 _PITS = frozenset({"military", "railway", "quarry", "landfill", "construction"})
-_POWER = frozenset({"plant", "substation"})
+_POWER = frozenset({"plant", "substation", "station"})
 _CLOSED_GROUND = {
     "landuse": _PITS | _BURIAL_GROUNDS["landuse"],
     "leisure": _GOLF_COURSES | {"schoolyard"},
@@ -94,7 +94,7 @@ _USES = {
         "brownfield greenfield garages garage parking depot lane lanes road cycleway steps bus_stop".split()
     ),
     "natural": _WOODS["natural"] | _WILD | frozenset(
-        "shrubbery wetland scree bare_rock rock shingle mud reef glacier dune cliff stone shoal".split()
+        "shrubbery wetland scree bare_rock rock shingle mud reef glacier dune cliff stone shoal slope".split()
     ),
     "leisure": _GOLF_COURSES | frozenset(
         "garden swimming_pool marina dog_park outdoor_seating bleachers fitness_station ice_rink horse_riding "
@@ -102,7 +102,7 @@ _USES = {
     ),
     "amenity": _BURIAL_GROUNDS["amenity"] | frozenset(
         "parking fountain fuel bicycle_parking restaurant cafe biergarten fast_food shelter toilets "
-        "motorcycle_parking parking_space disused_parking bandstand theatre recycling car_wash".split()
+        "motorcycle_parking parking_space disused_parking bus_parking bandstand theatre recycling car_wash".split()
     ),
     "man_made": _JETTIES | frozenset(
         "storage_tank silo tower wastewater_plant works water_works reservoir_covered pumping_station observatory "
@@ -129,7 +129,7 @@ _RUNNING_SPORTS = frozenset({"athletics", "running", "walking", "jogging", "mult
 _WALLED_SPORTS = frozenset(
     "tennis basketball volleyball beachvolleyball padel skateboard bmx boules petanque table_tennis chess badminton "
     "squash climbing shooting archery equestrian horse_racing golf miniature_golf karting motocross ice_hockey "
-    "ice_skating futsal streetball handball swimming diving model_aerodrome skiing cricket_nets pitpat "
+    "ice_skating futsal streetball handball swimming diving model_aerodrome skiing snowboard cricket_nets pitpat "
     "long_jump high_jump triple_jump pole_vault shot_put discus javelin cycling motor exercise toboggan bobsleigh "
     "climbing_adventure team_handball netball bowling dog_training".split()
 )

@@ -36,6 +36,27 @@ class Hour(Protocol):
         """Degrees east."""
 
 
+def read_hours(text: str) -> str | None:
+    """Return opening hours as they can be evaluated at an hour, None where they are not understood.
+
+    Examples
+    --------
+    >>> read_hours("Mo–Fr 8:00–18:00"), read_hours("when it rains"), read_hours("SH 8:00-10:00")
+    ('Mo-Fr 8:00-18:00', None, None)
+    """
+    from opening_hours import validate
+
+    hours = text.translate(_DASHES)
+    only_closes = all(_CLOSING.search(rule) for rule in hours.split(";") if rule.strip())
+    return None if only_closes or _LOCAL_HOLIDAYS.search(hours) or not validate(hours) else hours
+
+
+def read_condition(text: str) -> tuple[tuple[str, str], ...] | None:
+    """Return what `parse_conditional` does, None also where a condition is none of time: ``wet``, ``weight>3``."""
+    clauses = parse_conditional(text) or ()
+    return clauses if clauses and all(read_hours(part) for _, when in clauses for part in _AND.split(when)) else None
+
+
 def is_open(hours: str, hour: Hour | None) -> bool | None:
     """Return whether something is open, None where its hours are not understood or say nothing.
 
@@ -51,12 +72,12 @@ def is_open(hours: str, hour: Hour | None) -> bool | None:
     >>> is_open("24/7", None), is_open("Mo-Fr", None), is_open("whenever", None)
     (True, None, None)
     """
-    from opening_hours import OpeningHours, State, validate
+    from opening_hours import OpeningHours, State
 
-    hours = hours.translate(_DASHES)
-    only_closes = all(_CLOSING.search(rule) for rule in hours.split(";") if rule.strip())
-    if only_closes or _LOCAL_HOLIDAYS.search(hours) or not validate(hours):
+    known = read_hours(hours)
+    if known is None:
         return None
+    hours = known
     if hour is not None:
         state, comment = OpeningHours(hours, coords=(hour.lat, hour.lon)).state(hour.aware)
     else:

@@ -20,15 +20,16 @@ SMALL_OBJECTS = {
     "amenity": frozenset(
         "bench waste_basket waste_disposal recycling drinking_water fountain post_box telephone "
         "vending_machine bicycle_parking clock bbq shelter charging_station parcel_locker table lounger "
-        "watering_place water_point grit_bin hunting_stand bicycle_repair_station artwork life_ring life_buoy "
-        "life_boat binoculars public_bookcase luggage_locker ticket_validator ashtray".split()
+        "watering_place water_point grit_bin hunting_stand bicycle_repair_station artwork life_ring "
+        "life_buoy life_boat binoculars public_bookcase luggage_locker ticket_validator ashtray "
+        "letter_box parking_meter bell maxheight_warning_beam grandstand".split()
     ),
     "power": frozenset("pole tower catenary_mast portal box cable_distribution_cabinet substation transformer".split()),
     "man_made": frozenset(
         "street_cabinet utility_pole flagpole mast pole manhole monitoring_station water_well water_tap "
-        "advertising planter tower antenna chimney cross beehive pillar support_pillar survey_point drinking_fountain "
-        "ventilation_shaft obelisk water_tower lighthouse beacon telescope campanile signpost power_outlet_box "
-        "carpet_hanger crane crater mineshaft".split()
+        "advertising planter tower antenna chimney cross beehive pillar support_pillar survey_point "
+        "drinking_fountain ventilation_shaft obelisk water_tower lighthouse beacon telescope campanile "
+        "signpost power_outlet_box carpet_hanger crane crater mineshaft beam tap block".split()
     ),
     "emergency": frozenset({"fire_hydrant", "life_ring", "lifebuoy", "life_buoy", "phone", "water_tank"}),
     "tourism": frozenset({"information", "artwork"}),

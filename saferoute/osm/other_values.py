@@ -35,7 +35,7 @@ OTHER_VALUES = (
     *(_explain(key, "no", _PLAIN_NO) for key in ("segregated", "covered", "indoor", "area", "handrail")),
     _explain(
         "bicycle",
-        "yes permissive private destination permit opposite customers",
+        "yes permissive private destination permit opposite customers shared",
         "whether bicycles are meant to be there decides (`designated`, `official`), not whether they may",
     ),
     _explain(
@@ -61,8 +61,8 @@ OTHER_VALUES = (
     _explain("highway", "trail", "a track on the ground that its mapper did not call a path: nobody is sent there"),
     _explain(
         "highway",
-        "motorway_junction mini_roundabout passing_place stop_line toll_gantry yield turning_loop access_ramp "
-        "parking_entrance trailhead",
+        "motorway_junction mini_roundabout passing_place incline_steep stop_line toll_gantry yield "
+        "turning_loop access_ramp parking_entrance trailhead",
         _ON_ROADS,
     ),
     _explain(
@@ -72,13 +72,27 @@ OTHER_VALUES = (
         "traverser tram_crossing_point defect_detector",
         _BESIDE_RAILS,
     ),
+    _explain("landuse", "proposed", "not there yet"),
+    _explain(
+        "leisure",
+        "recreation_ground village_green",
+        "as open ground only the common tags `landuse=recreation_ground` and `landuse=village_green` are searched",
+    ),
+    _explain("covered", "building_passage", "a way through a building is kept out by the building"),
     _explain("railway", "abandoned razed dismantled proposed construction", _NO_TRAINS),
     _explain("man_made", "surveillance", _ON_HOUSES),
     _explain("man_made", "canopy", "a roof, under which one may walk"),
     _explain("man_made", "bridge tunnel", "the outline of a bridge or tunnel; the ways on or in it say so themselves"),
     _explain("man_made", "dyke", "one walks on its crest; how its sides fall the heights tell"),
     _explain(
-        "man_made", "adit wire runpipe cable cutline courtyard disused_buoy dolphin", "not on the ground of any way"
+        "man_made",
+        "pipeline",
+        "nearly all lie in the ground; over one that does not no way would be drawn without a bridge",
+    ),
+    _explain(
+        "man_made",
+        "adit wire runpipe cable cutline courtyard disused_buoy dolphin",
+        "not on the ground of any way",
     ),
     _explain(
         "amenity",
@@ -87,14 +101,17 @@ OTHER_VALUES = (
     ),
     _explain(
         "amenity",
-        "ambulance_station animal_boarding animal_shelter art_school boat_rental boat_sharing brothel car_rental "
-        "car_sharing carpet_washing childcare club coworking_space crematorium dancing_school dojo driving_school "
-        "embassy events_centre fire_station funeral_hall gambling gym hookah_lounge internet_cafe "
-        "kneipp_water_cure lavoir left_luggage monastery money_transfer mortuary motorcycle_rental music_school "
-        "nursing_home parliament payment_centre payment_terminal photo_booth planetarium prep_school press "
-        "public_building refugee_site research research_institute sanitary_dump_station scout_camp scout_hut "
-        "shower smoking_area studio swingerclub tickets training unsigned_tourist_bus_halting vehicle_inspection "
-        "weighbridge",
+        "ambulance_station animal_boarding animal_shelter art_school boat_rental boat_sharing brothel "
+        "car_rental car_sharing carpet_washing childcare club coworking_space crematorium dancing_school "
+        "dojo driving_school embassy events_centre fire_station funeral_hall gambling gym hookah_lounge "
+        "internet_cafe kneipp_water_cure lavoir left_luggage monastery money_transfer mortuary "
+        "motorcycle_rental music_school nursing_home parliament payment_centre payment_terminal "
+        "photo_booth planetarium prep_school press public_building refugee_site research "
+        "research_institute sanitary_dump_station scout_camp scout_hut shower smoking_area studio "
+        "swingerclub tickets training unsigned_tourist_bus_halting vehicle_inspection weighbridge "
+        "town_hall cloakroom typography trade_union archive elevator winery animal_training "
+        "stock_exchange deliveries harbourmaster reception_desk nail_salon beauty_salon dressing_room "
+        "emergency_service wlan security",
         _FEW,
     ),
     _explain("tourism", "picnic_site alpine_hut wilderness_hut holiday_village apartments tour yes", _FEW),
@@ -105,23 +122,25 @@ OTHER_VALUES = (
     ),
     _explain(
         "place",
-        "city_block plot locality neighbourhood islet village suburb hamlet isolated_dwelling town island city quarter "
-        "farm country archipelago region county state municipality borough district sea ocean continent",
+        "city_block plot locality neighbourhood islet village suburb hamlet isolated_dwelling town island "
+        "city quarter farm country archipelago region county state municipality borough district sea "
+        "ocean continent",
         _NAMES,
     ),
     _explain(
         "boundary",
-        "administrative place postal_code maritime political census statistical religious_administration",
+        "administrative place region postal_code maritime political census statistical religious_administration",
         _NAMES,
     ),
     _explain(
         "natural",
-        "peak cape saddle valley hill gorge ridge arete arch hill peninsula isthmus volcano spring",
+        "peak cape saddle mountain_range valley hill gorge ridge arete arch hill peninsula isthmus volcano spring",
         _LANDFORM,
     ),
     _explain(
         "historic",
-        "archaeological_site yes ruins building monastery palace house manor landmark mine bunker ship",
+        "archaeological_site yes ruins building church citywalls monastery palace house manor landmark "
+        "mine bunker ship",
         _NAMES,
     ),
     _explain("power", "generator", _ON_HOUSES),
@@ -129,16 +148,16 @@ OTHER_VALUES = (
     _explain("emergency", "yes no official private designated", "tells where ambulances may drive"),
     _explain(
         "emergency",
-        "ambulance_station emergency_ward_entrance exit water_rescue air_rescue_service mountain_rescue assembly_point "
-        "disaster_response rescue_ladder access_point landing_site",
+        "ambulance_station emergency_ward_entrance exit water_rescue air_rescue_service mountain_rescue "
+        "assembly_point disaster_response rescue_ladder access_point landing_site",
         _NAMES,
     ),
     _explain("public_transport", "entrance", "a door of a station"),
     _explain("location", "indoor surface outdoor kiosk", "on the ground, as without the tag"),
     _explain(
         "hazard",
-        "falling_rocks cliff minefield avalanche blasting electricity erosion flooding landslide radiation rock_slide "
-        "rockfall shooting_range slippery_road unexploded_ordnance",
+        "falling_rocks cliff minefield avalanche blasting electricity erosion flooding landslide "
+        "radiation rock_slide rockfall shooting_range slippery_road unexploded_ordnance",
         "keeps people off its ground, as does every hazard but those of drivers",
     ),
 )

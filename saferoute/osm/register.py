@@ -15,13 +15,14 @@ import numpy as np
 import pandas as pd
 
 from saferoute.osm import access, barriers, ground, obstacles, people, slopes, surfaces, water, ways, widths
+from saferoute.osm.hours import read_condition, read_hours
 from saferoute.osm.other_values import OTHER_VALUES
 from saferoute.osm.tags import Column, Tags
 from saferoute.osm.unread import PARSERS
 from saferoute.osm.values import UNKNOWN_WORDS, normalize_word
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from numpy.typing import NDArray
 
@@ -35,24 +36,30 @@ ANY_VALUE_TELLS = frozenset(
     "kerb crossing conveying".split()
 )
 """Keys of which every value counts alike, but for those that say no, as a flush kerb does: all are understood."""
+_READERS: dict[str, Callable[[str], object | None]] = {
+    **PARSERS,
+    "opening_hours": read_hours,
+    **dict.fromkeys((f"{key}:conditional" for key in ("foot", "access", "motor_vehicle", "vehicle")), read_condition),
+}
+"""Readers of keys that hold no words of a vocabulary; what they return None for is not understood."""
 
 
-class _ListeningTags(Tags):
-    """Tags that note which keys are asked for, and which of their values an answer depends on."""
+class _Listener(Tags):
+    """Tags of no objects, but with values, that note which keys are asked for and which values an answer depends on."""
 
-    def __init__(self, count: int, read: Callable[[str], Column | None]) -> None:
-        super().__init__(count, read)
-        self.understood: dict[str, set[str]] = {}
+    def __init__(self, read_values: Callable[[str], tuple[str, ...]]) -> None:
+        super().__init__(0, lambda key: Column(np.empty(0, dtype=np.int32), read_values(key)))
+        self.heard: dict[str, set[str]] = {}
 
     def __getitem__(self, key: str) -> Column:
-        self.understood.setdefault(key, set())
+        self.heard.setdefault(key, set())
         return super().__getitem__(key)
 
     def map_values(self, key: str, read: Callable[[str], Any], *, missing: Any) -> NDArray[Any]:
         _, values = self[key]
         of_no_word = read(_NO_WORD)
         texts = {*values, *(part for value in values for part in _split_text(value))}
-        self.understood[key].update(text for text in texts if not _is_same(read(text), of_no_word))
+        self.heard[key].update(text for text in texts if not _is_same(read(text), of_no_word))
         return super().map_values(key, read, missing=missing)
 
 
@@ -68,8 +75,8 @@ def _list_questions() -> list[Callable[[Tags], Any]]:
         for name, function in vars(module).items():
             if name.startswith("_") or not inspect.isfunction(function) or function.__module__ != module.__name__:
                 continue
-            first, *others = inspect.signature(function).parameters.values()
-            if first.annotation == "Tagged" and all(other.default is not other.empty for other in others):
+            needed = [p for p in inspect.signature(function).parameters.values() if p.default is p.empty]
+            if [parameter.annotation for parameter in needed] == ["Tagged"]:
                 questions.append(function)
     return questions
 
@@ -81,8 +88,10 @@ def _list_words(key: str) -> frozenset[str]:
     return frozenset(map(normalize_word, (*drawing, *others, *UNKNOWN_WORDS)))
 
 
-def _is_understood(value: str, heard: set[str], listed: frozenset[str]) -> bool:
+def _is_understood(key: str, value: str, heard: set[str], listed: frozenset[str]) -> bool:
     """Return whether a value, as a whole and in each part of a list, is one that questions tell or that is listed."""
+    if key in _READERS:
+        return _READERS[key](value) is not None or normalize_word(value) in UNKNOWN_WORDS
     is_listed = [normalize_word(part) in listed for part in _split_text(value)]
     is_known = [part in heard or on_list for part, on_list in zip(_split_text(value), is_listed, strict=True)]
     return all(is_known) and (value in heard or any(is_listed))
@@ -95,6 +104,25 @@ def _split_text(value: str) -> list[str]:
 
 
 _QUESTIONS = _list_questions()
+
+
+def find_unread_values(tags: Tags, keys: Collection[str] | None = None) -> dict[str, frozenset[str]]:
+    """Return of each key that is read those values of some objects that are not understood.
+
+    Parameters
+    ----------
+    keys : collection of str, optional
+        By default every key that is read.
+    """
+    listener = _Listener(lambda key: tags[key].values if keys is None or key in keys else ())  # noqa: PD011
+    for question in _QUESTIONS:
+        question(listener)
+    found = {}
+    for key in sorted({*listener.heard, *people.KEYS, *_READERS} - ANY_VALUE_TELLS - _NO_TAGS):
+        heard, listed = listener.heard.get(key, set()), _list_words(key)
+        _, values = listener[key]
+        found[key] = frozenset(value for value in values if not _is_understood(key, value, heard, listed))
+    return found
 
 
 def find_unread_tags(objects: pd.DataFrame) -> pd.DataFrame:
@@ -110,17 +138,13 @@ def find_unread_tags(objects: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         ``key``, ``value``, ``osm_type`` and ``osm_id``, by key, then in the order of the objects.
     """
-    told = Tags.from_table(objects)
-    asked = _ListeningTags(len(told), told.__getitem__)
-    for question in _QUESTIONS:
-        question(asked)
-    for key, parse in PARSERS.items():
-        asked.map_values(key, parse, missing=None)
-    found = []
-    for key in sorted({*asked.understood, *people.KEYS} - ANY_VALUE_TELLS - _NO_TAGS):
-        codes, values = told[key]
-        heard, listed = asked.understood.get(key, set()), _list_words(key)
-        is_unread = [not _is_understood(value, heard, listed) for value in values]
-        rows = np.flatnonzero(np.array([*is_unread, False])[codes])
-        found.append(objects[["osm_type", "osm_id"]].iloc[rows].assign(key=key, value=told.get_text(key)[rows]))
+    tags, found = Tags.from_table(objects), []
+    for key, values in find_unread_values(tags).items():
+        rows = np.flatnonzero(tags.map_values(key, values.__contains__, missing=False))
+        found.append(objects[["osm_type", "osm_id"]].iloc[rows].assign(key=key, value=tags.get_text(key)[rows]))
     return pd.concat(found, ignore_index=True)[["key", "value", "osm_type", "osm_id"]]
+
+
+def list_read_keys() -> list[str]:
+    """Return the keys that are read, sorted."""
+    return sorted({*find_unread_values(Tags(0, lambda _: None)), *ANY_VALUE_TELLS})

@@ -11,15 +11,16 @@ if TYPE_CHECKING:
 
 EXCLUDED_SURFACES = frozenset(
     "rock rocks stone stones bedrock mud ice snow stepping_stones pebblestone pebbles cobblestone "
-    "unhewn_cobblestone cobblestone:flattened cobblestone:rounded cobblestone:flatten shells scree boulders shingle "
-    "rubble debris water chipseal:loose trackstone tyres".split()
+    "unhewn_cobblestone cobblestone:flattened cobblestone:flattened:large_stone cobblestone:rounded "
+    "cobblestone:flatten shells scree boulders shingle rubble debris water chipseal:loose trackstone "
+    "tyres".split()
 )
 """Materials nobody should run backwards on [J]."""
 KNOWN_SURFACES = EXCLUDED_SURFACES | frozenset(
-    "tartan rubber rubbercrumb artificial_turf turf asphalt paved concrete concrete:plates concrete:lanes compacted "
-    "fine_gravel sand clay dirt/sand bark woodchips grass paving_stones bricks brick concrete:bricks grass_paver wood "
-    "boardwalk metal metal_grid unpaved ground dirt earth soil gravel sett plastic carpet salt chipseal ash "
-    "portuguese_pavement".split()
+    "tartan rubber rubbercrumb artificial_turf turf asphalt paved concrete concrete:plates concrete:lanes "
+    "compacted fine_gravel sand clay dirt/sand bark woodchips grass paving_stones bricks brick "
+    "concrete:bricks grass_paver wood boardwalk metal metal_grid unpaved ground dirt earth soil gravel "
+    "sett plastic carpet salt chipseal ash portuguese_pavement".split()
 )
 """Materials of which it is known how they are run on."""
 SOFT_SURFACES = frozenset({"sand", "grass", "turf"})

@@ -24,7 +24,6 @@ _QUESTIONS: tuple[Callable[[Tagged], Answer], ...] = (
 )  # fmt: skip
 """What is asked of the ground of a stretch."""
 PARSERS: dict[str, Callable[[str], object | None]] = {"width": parse_metres, "incline": parse_incline}
-"""Readers of keys that hold no words of a vocabulary, by key; what they return None for is not understood."""
 
 
 def list_unread_tags(ground: Tagged) -> NDArray[np.object_]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import importlib.util
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
-from saferoute.osm import access, ground, obstacles, people, register, surfaces, water, ways
+from saferoute.osm import access, ground, keys, obstacles, people, register, surfaces, water, ways
 from saferoute.osm.barriers import blocks_way, is_fence
 from saferoute.osm.other_values import OTHER_VALUES
-from saferoute.osm.register import ANY_VALUE_TELLS, find_unread_tags
+from saferoute.osm.register import ANY_VALUE_TELLS, find_unread_tags, list_read_keys
+
+REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 def unread(**tags: object) -> list[str]:
@@ -27,7 +32,7 @@ def unread_of(rows: list[dict[str, object]]) -> list[str]:
 KEYS = (
     "surface smoothness tracktype width incline lit access foot motor_vehicle vehicle barrier highway natural landuse "
     "leisure man_made waterway amenity hazard sport sac_scale trail_visibility layer area ford tourism "
-    "railway aeroway"
+    "railway aeroway opening_hours access:conditional foot:conditional"
 ).split()
 
 
@@ -40,7 +45,10 @@ def test_a_word_that_nobody_knows_is_found_in_every_key_that_is_read() -> None:
     [
         ("surface", "Fine Gravel"), ("surface", "sand;grass"), ("width", "3,5 m"), ("incline", "-1:12"),
         ("incline", "up"), ("layer", "0;1"), ("barrier", "kissing gate"), ("access", "destination"),
-        ("shop", "whatever it sells"), ("building", "kiosk"), ("amenity", "toilets;cafe"), ("name", "Zzz"),
+        ("shop", "whatever it sells"),
+        ("opening_hours", "Mo-Fr 08:00-18:00; Sa,Su off"),
+        ("access:conditional", "no @ (22:00-06:00)"),
+        ("building", "kiosk"), ("amenity", "toilets;cafe"), ("name", "Zzz"),
     ],
 )  # fmt: skip
 def test_what_is_understood_in_odd_writing_or_as_a_list_is_not_found(key: str, value: str) -> None:
@@ -121,3 +129,26 @@ def test_a_tag_that_says_unknown_is_no_more_than_a_missing_one() -> None:
     assert access.is_closed_on_foot(table).yes.all()
     # A barrier of unknown kind is a barrier.
     assert is_fence(pd.DataFrame({"barrier": ["unknown"]})).not_understood.all()
+
+
+def test_every_column_of_a_map_is_read_or_is_known_to_be_none_of_tags_that_judge() -> None:
+    """What the tables hold for names and pictures, or for rules outside of the vocabulary, stands here."""
+    elsewhere = {
+        "name", "service", "area:highway", "water", "wetland", "intermittent", "seasonal", "protect_class", "dog",
+        "entrance", "building:levels",
+        # Told with their text, whatever they say.
+        "fee", "charge",
+    }  # fmt: skip
+    columns = {*keys.WAY_TAGS, *keys.AREA_TAGS, *keys.POINT_TAGS}
+    assert columns - set(list_read_keys()) == elsewhere
+
+
+def test_the_guide_says_what_is_read() -> None:
+    spec = importlib.util.spec_from_file_location("values", REPOSITORY / "docs/values.py")
+    assert spec is not None
+    assert spec.loader is not None
+    written = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(written)
+    page = (REPOSITORY / "docs/tags.md").read_text(encoding="utf-8")
+    assert written.fill_page(page) == page, "python docs/values.py writes it"
+    assert all(f"`{key}`" in page for key in ANY_VALUE_TELLS)
