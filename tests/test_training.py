@@ -525,3 +525,18 @@ def test_a_square_is_crossed_straight_but_not_through_a_house(tmp_path):
     over = {tuple(sorted((net.node_id[a], net.node_id[b]))) for a, b in zip(net.start, net.end, strict=True)}
     assert over - {(1, 5), (3, 6), (4, 7)} == {(1, 4), (3, 4)}
     assert len(net.part_m) == 1
+
+
+def test_slip_roads_are_roads_like_the_road_they_lead_to(tmp_path):
+    plan = """
+        n1 0 0
+        n2 100 0
+        n3 200 0
+        n4 300 0
+        w1 n1,n2 highway=primary_link
+        w2 n2,n3 highway=tertiary
+        w3 n3,n4 highway=footway
+    """
+    features = features_of(plan, tmp_path).read_features(search.area_around(place_at(150, 0), 400), margin_m=300)
+    net = training.build_footpaths(features)
+    assert dict(zip(net.way.tolist(), net.on_road.tolist(), strict=True)) == {1: True, 2: True, 3: False}

@@ -17,6 +17,7 @@ from saferoute.geometry import place_points_evenly
 from saferoute.model import Criterion, Measurement, Unknown
 from saferoute.osm import widths
 from saferoute.osm.obstacles import is_line_object, is_small_object, is_solid_area
+from saferoute.osm.unread import KIND_KEYS
 from saferoute.osm.ways import is_highway
 from saferoute.quantities import Exact
 
@@ -156,4 +157,5 @@ CRITERION = Criterion(
     curve=CURVE,
     unknown=NONE_MAPPED,
     measure=measure_obstacles,
+    keys_beside=KIND_KEYS,
 )

@@ -73,4 +73,5 @@ CRITERION = Criterion(
     bounds={"lane": Scale(unit="m wide lane beside that strip", curve=LANE)},
     measure=measure_straightness,
     of_line=True,
+    keys=("width", "est_width"),
 )

@@ -15,10 +15,9 @@ import shapely
 from saferoute.criteria import _samples
 from saferoute.criteria._inference import Likelihood
 from saferoute.model import Criterion, Measurement, Scale, Unknown
-from saferoute.osm import surfaces
 from saferoute.osm.ground import KEPT_KINDS
 from saferoute.osm.surfaces import EXCLUDED_SURFACES
-from saferoute.osm.tags import Tags, has_value, rate_worst_value
+from saferoute.osm.tags import has_value, rate_worst_value
 from saferoute.quantities import Exact, Guessed
 
 if TYPE_CHECKING:
@@ -96,14 +95,7 @@ def rate_ground(ground: pd.DataFrame, profile: Profile) -> tuple[FloatArray, Flo
         [CONFIDENCE_BOTH, CONFIDENCE_MATERIAL, CONFIDENCE_TRACKTYPE],
         0.0,
     ).astype(float)
-    return rating, np.where(_is_in_doubt(ground), np.fmin(confidence, CONFIDENCE_TRACKTYPE), confidence)
-
-
-def _is_in_doubt(ground: pd.DataFrame) -> BoolArray:
-    """Return a mask of ground with a tag, or a part of one, that nobody here understands."""
-    tags = Tags.of(ground)
-    questions = (surfaces.is_excluded_surface, surfaces.is_rough, surfaces.is_soft_track)
-    return np.logical_or.reduce([question(tags).not_understood for question in questions])
+    return rating, confidence
 
 
 def _read_flag(table: pd.DataFrame, name: str) -> BoolArray:
@@ -167,4 +159,5 @@ CRITERION = Criterion(
     unknown=UNKNOWN,
     bounds={"smoothness": Scale(unit="rating of smoothness, 0..1", curve=_AS_RATED)},
     measure=measure_surface,
+    keys=("surface", "smoothness", "tracktype"),
 )

@@ -149,6 +149,10 @@ class Criterion(Scale):
     bounds: Mapping[str, Scale] = field(default_factory=dict)
     """Scales of further numbers, by name; the criterion is never worth more than the worst of them."""
     hedge: Hedge | None = None
+    keys: tuple[str, ...] = ()
+    """Keys of the ground that tell of it; a value that is not understood lowers its confidence."""
+    keys_beside: tuple[str, ...] = ()
+    """The same of objects on or just beside a stretch."""
     of_line: bool = False
     """Whether it measures a line as a whole, and must measure again when windows have merged into a stretch."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from saferoute.osm.kinds import name_kind
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -105,6 +107,18 @@ def is_line(get: Callable[[str], str | None]) -> bool:
     if get("highway") or (get("barrier") and not get("building")):
         return True
     return any(get(key) and get(key) not in _AREA_VALUES[key] for key in ("railway", "waterway"))
+
+
+def is_line_if_open(get: Callable[[str], str | None]) -> bool:
+    """Return whether a way with these tags is a line where it does not close: also one of a kind nobody here knows.
+
+    Examples
+    --------
+    >>> is_line_if_open({"natural": "cliffs"}.get), is_line_if_open({"natural": "water"}.get)
+    (True, False)
+    """
+    said = {key: get(key) for key in LINE_KEYS if get(key) not in {None, "no"}}
+    return is_line(get) or (bool(said) and name_kind(said.get) is None and get("building") is None)
 
 
 def is_area(get: Callable[[str], str | None], *, relation: bool = False) -> bool:

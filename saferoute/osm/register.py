@@ -18,8 +18,7 @@ from saferoute.osm import access, barriers, ground, obstacles, people, slopes, s
 from saferoute.osm.hours import read_condition, read_hours
 from saferoute.osm.other_values import OTHER_VALUES
 from saferoute.osm.tags import Column, Tags
-from saferoute.osm.unread import PARSERS
-from saferoute.osm.values import UNKNOWN_WORDS, normalize_word
+from saferoute.osm.values import UNKNOWN_WORDS, normalize_word, parse_incline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -37,7 +36,8 @@ ANY_VALUE_TELLS = frozenset(
 )
 """Keys of which every value counts alike, but for those that say no, as a flush kerb does: all are understood."""
 _READERS: dict[str, Callable[[str], object | None]] = {
-    **PARSERS,
+    **dict.fromkeys(("width", "est_width"), widths.parse_width),
+    "incline": parse_incline,
     "opening_hours": read_hours,
     **dict.fromkeys((f"{key}:conditional" for key in ("foot", "access", "motor_vehicle", "vehicle")), read_condition),
 }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 import pandas as pd
 
-from saferoute.osm.values import normalize_word, parse_metres, split_list
+from saferoute.osm.values import normalize_word, split_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -207,17 +207,6 @@ def rate_worst_value(tagged: Tagged, key: str, ratings: Mapping[str, float]) -> 
         return min((by_word[part] for part in split_list(value) if part in by_word), default=np.nan)
 
     return map_tag_values(tagged, key, rate, missing=np.nan)
-
-
-def read_metres(tagged: Tagged, key: str) -> FloatArray:
-    """Return lengths in metres, NaN where missing or not a plain length.
-
-    Examples
-    --------
-    >>> read_metres(pd.DataFrame({"width": ["2,5", "3 m", "6'", "wide", "80 cm"]}), "width").round(2).tolist()
-    [2.5, 3.0, 1.83, nan, 0.8]
-    """
-    return read_numbers(tagged, key, parse_metres)
 
 
 def read_numbers(tagged: Tagged, key: str, parse: Callable[[str], float | None]) -> FloatArray:

@@ -1,4 +1,4 @@
-"""Tags that are there and that nobody here can read."""
+"""Tags that are there and that nobody here can read: of the ground of a stretch, and of what stands beside it."""
 
 from __future__ import annotations
 
@@ -6,28 +6,44 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from saferoute.osm import access, surfaces, ways
-from saferoute.osm.tags import Tags, map_tag_values
-from saferoute.osm.values import parse_incline, parse_metres
+from saferoute.osm.entry import HOURS_KEYS
+from saferoute.osm.register import find_unread_values, list_read_keys
+from saferoute.osm.tags import Tags
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Collection
 
     from numpy.typing import NDArray
 
-    from saferoute.osm.answers import Answer
+    from saferoute.arrays import BoolArray
     from saferoute.osm.tags import Tagged
 
-_QUESTIONS: tuple[Callable[[Tagged], Answer], ...] = (
-    surfaces.is_excluded_surface, surfaces.is_rough, surfaces.is_soft_track, ways.is_mountain_path,
-    ways.is_hard_to_see, ways.is_lit, access.is_closed_on_foot, access.is_open_to_motors,
+_TOLD_AT_THE_HOUR = frozenset(HOURS_KEYS)
+"""Keys of which the judgement at an hour tells itself what is not understood."""
+KIND_KEYS = (
+    "natural", "man_made", "barrier", "waterway", "landuse", "leisure", "amenity", "highway", "railway", "power",
+    "hazard", "historic", "tourism", "emergency",
 )  # fmt: skip
-"""What is asked of the ground of a stretch."""
-PARSERS: dict[str, Callable[[str], object | None]] = {"width": parse_metres, "incline": parse_incline}
+"""Keys that say what an object is."""
 
 
-def list_unread_tags(ground: Tagged) -> NDArray[np.object_]:
-    """Return the tags of each row that tell of a stretch and are not understood, as tuples of ``key=value``.
+def has_unread_tag(tagged: Tagged, keys: Collection[str]) -> BoolArray:
+    """Return a mask of the objects with a tag of one of some keys that is not understood."""
+    tags = Tags.of(tagged)
+    hit = np.zeros(len(tags), dtype=bool)
+    for key, values in find_unread_values(tags, keys).items():
+        if values:
+            hit |= tags.map_values(key, values.__contains__, missing=False)
+    return hit
+
+
+def list_unread_tags(tagged: Tagged, keys: Collection[str] | None = None) -> NDArray[np.object_]:
+    """Return the tags of each row that are read and not understood, as tuples of ``key=value``.
+
+    Parameters
+    ----------
+    keys : collection of str, optional
+        By default all keys but those of hours.
 
     Examples
     --------
@@ -35,14 +51,14 @@ def list_unread_tags(ground: Tagged) -> NDArray[np.object_]:
     >>> list_unread_tags(pd.DataFrame({"surface": ["asphalt", "moss"], "width": ["wide", None]})).tolist()
     [('width=wide',), ('surface=moss',)]
     """
-    tags = Tags.of(ground)
-    texts = [question(tags).text for question in _QUESTIONS]
-    for key, parse in PARSERS.items():
-
-        def tell(value: str, key: str = key, parse: Callable[[str], object | None] = parse) -> str:
-            return f"{key}={value}" if parse(value) is None else ""
-
-        texts.append(map_tag_values(tags, key, tell, missing=""))
+    tags = Tags.of(tagged)
+    asked = set(list_read_keys()) - _TOLD_AT_THE_HOUR if keys is None else keys
+    told = [_tell(tags, key, values) for key, values in find_unread_values(tags, asked).items() if values]
     unread = np.empty(len(tags), dtype=object)
-    unread[:] = [tuple(dict.fromkeys(str(text) for text in row if text)) for row in zip(*texts, strict=True)]
+    unread[:] = [tuple(text for text in row if text) for row in zip(*told, strict=True)] if told else [()] * len(tags)
     return unread
+
+
+def _tell(tags: Tags, key: str, values: Collection[str]) -> NDArray[np.object_]:
+    """Return ``key=value`` where a tag has one of some values, ``""`` elsewhere."""
+    return tags.map_values(key, lambda value: f"{key}={value}" if value in values else "", missing="")

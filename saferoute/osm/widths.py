@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from saferoute.osm.tags import Tags, has_value, is_tagged, map_tag_values, read_metres, read_numbers
-from saferoute.osm.values import normalize_word, parse_number
+from saferoute.osm.tags import Tags, has_value, is_tagged, map_tag_values, read_numbers
+from saferoute.osm.values import normalize_word, parse_metres, parse_number
 from saferoute.osm.ways import rate_class
 
 if TYPE_CHECKING:
@@ -30,8 +30,25 @@ HALF_WIDTH_M = {
 """Half the carriageway by class where neither width nor lanes are tagged [J]."""
 _LANE_M = 3.25
 _NARROWEST_M, _WIDEST_M = 0.3, 60.0
-"""A tagged width outside is taken for a slip of the pen, hence unknown."""
+"""A tagged width outside is taken for a slip of the pen, hence not understood."""
 _CLASSES = {name: number for number, name in enumerate(BY_CLASS_M)}
+
+
+def parse_width(text: str) -> float | None:
+    """Return a width in m, None where it is not understood, or cannot be one.
+
+    Examples
+    --------
+    >>> parse_width("2,5 m"), parse_width("wide"), parse_width("0"), parse_width("2000")
+    (2.5, None, None, None)
+    """
+    width = parse_metres(text)
+    return None if width is None or not _NARROWEST_M <= width <= _WIDEST_M else width
+
+
+def read_widths(ways: Tagged) -> FloatArray:
+    """Return the tagged width of each way in m, NaN where missing or not understood."""
+    return read_numbers(ways, "width", parse_width)
 
 
 def estimate_widths(ground: pd.DataFrame) -> tuple[FloatArray, BoolArray]:
@@ -53,9 +70,9 @@ def estimate_widths(ground: pd.DataFrame) -> tuple[FloatArray, BoolArray]:
 def estimate_way_widths(ways: Tagged) -> tuple[FloatArray, BoolArray]:
     """Return the width in m of each way or track, and whether it is tagged."""
     ways = Tags.of(ways)
-    width = read_metres(ways, "width")
-    width = np.where(np.isfinite(width), width, read_metres(ways, "est_width"))
-    known = (width >= _NARROWEST_M) & (width <= _WIDEST_M)
+    width = read_widths(ways)
+    width = np.where(np.isfinite(width), width, read_numbers(ways, "est_width", parse_width))
+    known = np.isfinite(width)
     return np.where(known, width, list_usual_widths()[find_classes(ways)]), known
 
 
@@ -80,7 +97,7 @@ def list_usual_widths() -> FloatArray:
 def estimate_half_widths(ways: Tagged) -> FloatArray:
     """Return half the carriageway's width in m: from `width`, `lanes`, else by class."""
     ways = Tags.of(ways)
-    width, lanes = read_metres(ways, "width"), read_numbers(ways, "lanes", parse_number)
+    width, lanes = read_widths(ways), read_numbers(ways, "lanes", parse_number)
     half = np.where(np.isfinite(width), width / 2, np.where(lanes >= 1, lanes * _LANE_M / 2, np.nan))
     half = np.where(np.isfinite(half), half, rate_class(ways, HALF_WIDTH_M))
     return np.where(np.isfinite(half), half, HALF_WIDTH_M["residential"])

@@ -88,7 +88,7 @@ def measure_windows(survey: Survey) -> Survey:
         survey,
         windows=windows,
         sample_reasons=sample_reasons,
-        measurements={c.name: c.measure(windows, survey.evidence) for c in criteria.ALL},
+        measurements={c.name: criteria.measure_windows(c, windows, survey.evidence) for c in criteria.ALL},
         notes=collect_notes(survey.area, windows, survey.evidence),
     )
 

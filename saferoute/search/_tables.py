@@ -11,7 +11,7 @@ import shapely
 
 from saferoute import candidates, criteria, scoring
 from saferoute.criteria import flatness
-from saferoute.osm.unread import list_unread_tags
+from saferoute.osm.unread import KIND_KEYS, list_unread_tags
 from saferoute.osm.ways import is_lit
 from saferoute.report import checks
 from saferoute.report.reasons import describe_measurement
@@ -34,7 +34,7 @@ def stretch_table(survey: Survey, merged: candidates.Stretches, top: int) -> gpd
     # A stretch is judged by its worst window, which is measured; only straightness sees the whole line.
     judged = np.searchsorted(survey.windows.first, merged.worst.first)
     measured = {
-        c.name: c.measure(merged.worst, survey.evidence)
+        c.name: criteria.measure_windows(c, merged.worst, survey.evidence)
         if c.of_line
         else survey.measurements[c.name].select_rows(judged)
         for c in criteria.ALL
@@ -82,7 +82,7 @@ def stretch_table(survey: Survey, merged: candidates.Stretches, top: int) -> gpd
         tags,
         beside_edge=survey.hazards.lines_beside_hazard(shapely.STRtree(lines), "drop", checks.EDGE_M),
         unlit_in_the_dark=(moment is not None and moment.dark) & ~_is_lit(samples.ground, grounds),
-        unread=_collect_words(samples.ground, grounds, list_unread_tags),
+        unread=_list_unread(survey, grounds, lines),
         of_entry=_describe_entry(survey, grounds, lines),
     )
     return gpd.GeoDataFrame(table, geometry=lines, crs=survey.area.crs)
@@ -137,6 +137,15 @@ def _collect_words(
     used = np.unique(np.concatenate([*rows_of, np.empty(0, dtype=np.int64)]).astype(np.int64))
     told = dict(zip(used.tolist(), tell(ground.iloc[used]), strict=True))
     return [list(dict.fromkeys(word for row in rows.tolist() for word in told[row])) for rows in rows_of]
+
+
+def _list_unread(survey: Survey, rows_of: list[IntArray], lines: NDArray[np.object_]) -> list[list[str]]:
+    """Return the tags that are not understood, of the ground of stretches and of what stands on or beside them."""
+    words = _collect_words(survey.samples.ground, rows_of, list_unread_tags)
+    things, line = criteria.pair_unread_beside(survey.features, shapely.STRtree(lines), KIND_KEYS)
+    for number, tags in zip(line.tolist(), list_unread_tags(things, KIND_KEYS), strict=True):
+        words[number] += [tag for tag in tags if tag not in words[number]]
+    return words
 
 
 def _describe_entry(survey: Survey, rows_of: list[IntArray], lines: NDArray[np.object_]) -> list[list[str]]:

@@ -11,13 +11,12 @@ import shapely
 from saferoute.geometry import indices_of_slices
 from saferoute.osm import access
 from saferoute.osm.tags import Tags
-from saferoute.osm.ways import rate_class
 from saferoute.training._costs import (
     BESIDE_COST,
-    CROSSING_M,
     cost_per_metre,
     crossing_costs,
     is_along_busy_road,
+    is_road,
     sum_crossings,
 )
 from saferoute.training._footpaths import FootpathGraph
@@ -46,7 +45,7 @@ def build_footpaths(features: Features) -> FootpathGraph:
     crossing, crossings = sum_crossings(crossing_costs(features, cut.ids), cut.vertices, ends, len(cut.low))
     per_metre = cost_per_metre(ways)[cut.way]
     per_metre = per_metre * np.where(is_along_busy_road(features, cut.lines), BESIDE_COST, 1.0)
-    on_road = np.isfinite(rate_class(ways, CROSSING_M))[cut.way]
+    on_road = is_road(ways)[cut.way]
     used, ends_used = np.unique(ends, return_inverse=True)
     where = np.zeros(len(cut.ids), dtype=np.int64)
     where[cut.node] = np.arange(len(cut.node))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.model import Features
+    from saferoute.osm.tags import Tagged
 
 COST = {
     "footway": 1.0, "path": 1.0, "pedestrian": 1.0, "track": 1.0, "bridleway": 1.2, "cycleway": 1.15,
@@ -25,16 +26,20 @@ COST = {
 }  # fmt: skip
 """Cost of a metre by class, for a runner who looks for quiet [J]; steps are allowed forwards."""
 _OTHER_COST = 2.0
-CROSSING_M = {
+_CROSSING_M = {
     "service": 5.0, "living_street": 5.0, "residential": 15.0, "unclassified": 20.0, "road": 20.0,
     "tertiary": 40.0, "secondary": 80.0, "primary": 120.0, "trunk": 300.0, "motorway": 300.0,
 }  # fmt: skip
 """Cost of crossing a road of each class, in metres of quiet footway [J]."""
-ROADS = frozenset(CROSSING_M)
 BESIDE_COST, _TUNNEL_COST, _MOUNTAIN_COST = 1.5, 1.5, 2.0
 """What a metre beside a busy road, in a tunnel and on a mountain path costs beyond its class [J]."""
 _BUSY_BESIDE = {"motorway": 40.0, "trunk": 30.0, "primary": 15.0, "secondary": 12.0}
 """Within so many metres of the road's middle a way runs along it [J]."""
+
+
+def is_road(ways: Tagged) -> BoolArray:
+    """Return a mask of roads for motor traffic that one has to cross, slip roads among them."""
+    return np.isfinite(rate_class(ways, _CROSSING_M))
 
 
 def cost_per_metre(ways: gpd.GeoDataFrame) -> FloatArray:
@@ -49,7 +54,7 @@ def cost_per_metre(ways: gpd.GeoDataFrame) -> FloatArray:
 
 def crossing_costs(features: Features, ids: IntArray) -> FloatArray:
     """Return what it costs to cross at each node: the dearest road that it lies on, 0 = none."""
-    of_way = rate_class(features.ways, CROSSING_M)
+    of_way = rate_class(features.ways, _CROSSING_M)
     road = np.isfinite(of_way)
     lists = [np.asarray(n, dtype=np.int64) for n in features.ways.loc[road, "nodes"]]
     if not lists:

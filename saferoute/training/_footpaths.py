@@ -7,11 +7,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import shapely
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from saferoute.training._costs import ROADS
+from saferoute.training._costs import is_road
 from saferoute.training._pairs import NodePairs
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class FootpathGraph:
     @property
     def on_road(self) -> BoolArray:
         """Mask of edges that are roads for motor traffic."""
-        return np.isin(self.highway.astype(str), sorted(ROADS))
+        return is_road(pd.DataFrame({"highway": self.highway}))
 
     @cached_property
     def pairs(self) -> NodePairs:

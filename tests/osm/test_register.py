@@ -93,7 +93,7 @@ def test_no_value_is_listed_that_a_question_tells_already(monkeypatch: pytest.Mo
         (ways.is_crossing, {"footway": "island"}),
         (access.is_closed_to_bicycles, {"bicycle": "dismount"}),
         (access.is_shared_with_bicycles, {"bicycle": "official"}),
-        (obstacles.bars_way, {"railway": "disused"}),
+        (obstacles.is_long_object, {"railway": "disused"}),
         (obstacles.is_small_object, {"man_made": "survey_point"}),
         (obstacles.is_small_object, {"historic": "bomb_crater"}),
         (obstacles.is_small_object, {"highway": "traffic_mirror"}),

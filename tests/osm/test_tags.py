@@ -9,6 +9,7 @@ import pytest
 from saferoute.osm import tags
 from saferoute.osm.answers import ask_value
 from saferoute.osm.tags import Tags
+from saferoute.osm.values import parse_metres
 
 TABLE = pd.DataFrame(
     {
@@ -32,7 +33,8 @@ def test_tables_tags_and_combinations_answer_alike(tagged):
     assert tags.has_value(tagged, "surface", {"fine_gravel"}).tolist() == [False, True, False, False, False]
     assert tags.has_tag(tagged, "surface").tolist() == [True, True, False, True, False]
     assert tags.has_tag(tagged, "missing", but=()).tolist() == [False] * 5
-    assert tags.read_metres(tagged, "width") == pytest.approx([2, 1.0668, np.nan, np.nan, np.nan], nan_ok=True)
+    read = tags.read_numbers(tagged, "width", parse_metres)
+    assert read == pytest.approx([2, 1.0668, np.nan, np.nan, np.nan], nan_ok=True)
     worst = tags.rate_worst_value(tagged, "surface", {"sand": 0.7, "mud": 0.1, "fine-gravel": 0.5})
     assert worst == pytest.approx([0.7, 0.1, np.nan, 0.7, np.nan], nan_ok=True)
     assert Tags.of(tagged).get_text("surface").tolist() == ["sand", "Fine gravel; MUD", None, "sand", "no"]

@@ -28,6 +28,7 @@ from saferoute.criteria.crowding.when import KINDS_OF_DAY
 from saferoute.criteria.crowding.where import FAR_REACH_M, REACH_M, estimate_activity
 from saferoute.geometry import take_slices
 from saferoute.model import Criterion, Hedge, Measurement, Scale, Unknown
+from saferoute.osm.access import WHEELS_KEYS
 from saferoute.quantities import Exact, LogNormal, Normal
 
 if TYPE_CHECKING:
@@ -294,4 +295,5 @@ CRITERION = Criterion(
         "beside": Scale(unit="rating of what lies beside, 0..1", curve=_AS_RATED),
     },
     measure=measure_crowding,
+    keys=WHEELS_KEYS,
 )

@@ -33,8 +33,9 @@ from saferoute.geometry import Nearby, place_points_evenly
 from saferoute.osm import water
 from saferoute.osm.access import is_private_on_foot
 from saferoute.osm.people import SETTINGS
-from saferoute.osm.tags import Tags, has_value, is_tagged, map_tag_values, read_metres
+from saferoute.osm.tags import Tags, has_value, is_tagged, map_tag_values
 from saferoute.osm.ways import NOT_STREETS, is_street_to_live_in, is_walk
+from saferoute.osm.widths import read_widths
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -282,7 +283,7 @@ def _rate_walkers_on_ways(ways: pd.DataFrame) -> FloatArray:
     tags = Tags.of(ways)
     factor = map_tag_values(tags, "highway", lambda kind: WAYS.get(kind, 0.0), missing=0.0)
     factor = factor * map_tag_values(tags, "service", lambda kind: _ASIDE.get(kind, 1.0), missing=1.0)
-    width = read_metres(tags, "width")
+    width = read_widths(tags)
     wide = np.interp(np.where(is_walk(tags) & np.isfinite(width), width, 0.0), _WIDE_M, (0.0, 1.0))
     return np.where(is_private_on_foot(tags), 0.0, factor * (1 + _WIDE_MORE * wide))
 

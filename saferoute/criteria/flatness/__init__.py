@@ -93,6 +93,12 @@ def _list_height_sources(windows: Windows, heights: Heights | None, rows: IntArr
 
 
 CRITERION = Criterion(
-    name="flatness", unit="% grade uphill", curve=CURVE, unknown=UNKNOWN, measure=measure_flatness, averaged=True
+    name="flatness",
+    unit="% grade uphill",
+    curve=CURVE,
+    unknown=UNKNOWN,
+    measure=measure_flatness,
+    averaged=True,
+    keys=("incline",),
 )
 """Straight lines fitted to heights, and tagged slopes."""

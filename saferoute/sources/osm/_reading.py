@@ -182,7 +182,8 @@ class _Reader:
         """Areas that are whole, by osmium's numbering; see `read_fragments`."""
         self.cuts: list[tuple[float, float, float]] = []
         self.skipped = 0
-        self._is_line, self._is_area = _Verdicts(keys.is_line), _Verdicts(keys.is_area)
+        self._is_line, self._is_line_if_open = _Verdicts(keys.is_line), _Verdicts(keys.is_line_if_open)
+        self._is_area = _Verdicts(keys.is_area)
         self._is_multipolygon = _Verdicts(lambda get: keys.is_area(get, relation=True))
 
     def add_node(self, node: Any) -> None:
@@ -196,7 +197,8 @@ class _Reader:
         """Add a way if its tags are those of a line, and return whether they are; missing nodes split it."""
         tags = read_tags(way)
         number = self.ways.number_combination(tags)
-        if not self._is_line.holds_for(number, tags):
+        rule = self._is_line if way.is_closed() else self._is_line_if_open
+        if not rule.holds_for(number, tags):
             return False
         try:
             lines = list(read_lines(way))
