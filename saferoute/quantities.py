@@ -17,10 +17,14 @@ import numpy as np
 if TYPE_CHECKING:
     from typing import Self
 
-    from saferoute.arrays import FloatArray, IntArray
+    from saferoute.arrays import BoolArray, FloatArray, IntArray
 
 CAUTIOUS = 0.25
 """Quantile at which a guessed value is estimated; low, so that untagged ways never look as good as tagged ones [J]."""
+
+
+_ALMOST_ALL = 1 - 1e-6
+"""Share that stands for 1, whose normal quantile is infinite."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,12 @@ class RandomNumbers:
     def second_normal(self) -> FloatArray:
         """Standard normal numbers made of `uniform`, hence independent of `normal`; shape (d,)."""
         # Made of what is there: a further draw from the generator would change all draws after it.
-        return np.array([NormalDist().inv_cdf(u) for u in np.clip(self.uniform, 1e-6, 1 - 1e-6)])
+        return _compute_normal_quantiles(np.clip(self.uniform, 1 - _ALMOST_ALL, _ALMOST_ALL))
+
+    @cached_property
+    def second_uniform(self) -> FloatArray:
+        """Uniform numbers made of the later digits of `uniform`, hence as good as independent of it; shape (d,)."""
+        return self.uniform * 997 % 1
 
 
 class Quantity(ABC):
@@ -109,6 +118,40 @@ class Normal(Quantity):
     def select_rows(self, rows: IntArray) -> Normal:
         """Return the quantity of some of the rows."""
         return Normal(self.value[rows], _select(self.sigma, rows))
+
+
+@dataclass(frozen=True)
+class MaybeMore(Quantity):
+    """Values with a normally distributed error, some of which may be greater than they seem.
+
+    Attributes
+    ----------
+    sigma : ndarray of shape (w,) or float
+        Standard error, in the unit of the values.
+    in_doubt : ndarray of shape (w,)
+        Which values may be greater.
+    share : float
+        Share of their draws that is greater, by the size of a normally distributed number.
+    excess : float
+        Standard deviation of that number, in the unit of the values.
+    """
+
+    value: FloatArray
+    sigma: FloatArray | float
+    in_doubt: BoolArray
+    share: float
+    excess: float
+
+    def draw(self, random: RandomNumbers) -> FloatArray:
+        """Return the values plus errors, shape (w, d)."""
+        # Within the share the uniform numbers are uniform again, and give the upper half of a normal distribution.
+        part = np.clip(0.5 + random.second_uniform / (2 * self.share), 0.5, _ALMOST_ALL)
+        more = np.where(random.second_uniform < self.share, self.excess * _compute_normal_quantiles(part), 0.0)
+        return self.value[:, None] + _as_column(self.sigma) * random.normal + self.in_doubt[:, None] * more
+
+    def select_rows(self, rows: IntArray) -> MaybeMore:
+        """Return the quantity of some of the rows."""
+        return MaybeMore(self.value[rows], _select(self.sigma, rows), self.in_doubt[rows], self.share, self.excess)
 
 
 @dataclass(frozen=True)
@@ -223,6 +266,11 @@ def compute_quantiles(support: FloatArray, probability: FloatArray, at: FloatArr
     index: IntArray = (cumulative[:, None, :] < at[None, :, None] - 1e-12).sum(axis=2)
     values: FloatArray = support[np.minimum(index, len(support) - 1)]
     return values
+
+
+def _compute_normal_quantiles(at: FloatArray) -> FloatArray:
+    """Return quantiles of the standard normal distribution, shape (d,)."""
+    return np.array([NormalDist().inv_cdf(u) for u in at])
 
 
 def _as_column(numbers: FloatArray | float) -> FloatArray | float:

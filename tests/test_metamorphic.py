@@ -40,10 +40,13 @@ def best(ranking: Ranking) -> dict[str, float]:
 @FEW
 @given(turn=st.floats(0, 360), east=st.floats(-3000, 3000), north=st.floats(-3000, 3000))
 def test_where_a_town_lies_and_how_it_is_turned_changes_nothing(turn: float, east: float, north: float) -> None:
-    here, there = rank(town()), rank(town(), turn_deg=turn, shift=(east, north))
-    assert len(here.stretches) == len(there.stretches)
+    # Coordinates are rounded to a centimetre, which may turn the order of stretches that are equally good.
+    here, there = (
+        of.stretches.sort_values("length_m") for of in (rank(town()), rank(town(), turn_deg=turn, shift=(east, north)))
+    )
+    assert len(here) == len(there)
     for name in [*SCORES, "length_m"]:
-        assert there.stretches[name].to_numpy() == pytest.approx(here.stretches[name].to_numpy(), abs=0.02)
+        assert there[name].to_numpy() == pytest.approx(here[name].to_numpy(), abs=0.02)
 
 
 @FEW

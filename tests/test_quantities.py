@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from saferoute.quantities import Exact, Guessed, LogNormal, Normal, RandomNumbers, Remainder
+from saferoute.quantities import Exact, Guessed, LogNormal, MaybeMore, Normal, RandomNumbers, Remainder
 
 GENERATOR = np.random.default_rng(8)
 RANDOM = RandomNumbers(GENERATOR.random(4000), GENERATOR.standard_normal(4000))
@@ -22,6 +22,7 @@ QUANTITIES = {
     "normal": Normal(THREE, np.array([0.5, 2.0, 1.0])),
     "normal with one error": Normal(THREE, 0.3),
     "log-normal": LogNormal(THREE, 0.4),
+    "maybe more": MaybeMore(THREE, 0.3, np.array([True, False, True]), 0.2, 1.5),
     "guessed": GUESSED,
     "remainder": Remainder(LogNormal(THREE, 0.2, independent=True), Normal(THREE / 2, 0.5)),
 }
@@ -51,6 +52,21 @@ def test_log_normal_draws_have_the_median_and_the_factor_that_were_told() -> Non
     for independent in (False, True):
         drawn = np.log(LogNormal(np.array([50.0]), 0.6, independent).draw(RANDOM))
         assert (np.median(drawn), drawn.std()) == (pytest.approx(np.log(50), abs=0.05), pytest.approx(0.6, abs=0.03))
+
+
+def test_what_may_be_more_exceeds_in_its_share_of_the_draws_and_never_falls_short() -> None:
+    values = np.array([2.0, 2.0])
+    seen = MaybeMore(values, 0.0, np.array([True, False]), share=0.2, excess=1.5).draw(RANDOM) - 2.0
+    assert (seen[1] == 0.0).all()
+    assert seen.min() == 0.0
+    assert (seen[0] > 0.0).mean() == pytest.approx(0.2, abs=0.02)
+    assert np.sqrt((seen[0][seen[0] > 0.0] ** 2).mean()) == pytest.approx(1.5, rel=0.1)
+
+
+def test_the_excess_follows_no_other_error() -> None:
+    excess = MaybeMore(np.zeros(1), 0.0, np.array([True]), share=0.5, excess=1.0).draw(RANDOM)[0]
+    others = [RANDOM.normal, RANDOM.uniform]
+    assert np.abs(np.corrcoef([excess, *others])[0, 1:]).max() < 0.05
 
 
 def test_an_independent_error_does_not_follow_the_other_one() -> None:

@@ -291,7 +291,8 @@ def later_strips(pair: Pair) -> tuple[Stated, BoolArray]:
     evidence = Evidence(survey.features, None, None, load_profile())
     quantity = straightness.measure_straightness(candidates.select_windows(found, kept), evidence).quantity
     moved = shapely.hausdorff_distance(lines[kept], now, densify=0.2) > SAME_M
-    return Stated.of(draw(quantity), geometry.strip_widths(now)), moved
+    # No strip is narrower than nothing: negative draws mean a straight line.
+    return Stated.of(np.fmax(draw(quantity), 0.0), geometry.strip_widths(now)), moved
 
 
 def list_ids(windows: Windows) -> list[IntArray]:

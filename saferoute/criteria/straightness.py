@@ -14,7 +14,7 @@ import pandas as pd
 from saferoute.criteria import _samples
 from saferoute.criteria._widths import estimate_widths
 from saferoute.model import Criterion, Measurement, Scale
-from saferoute.quantities import LogNormal, Normal, Remainder
+from saferoute.quantities import LogNormal, MaybeMore, Remainder
 
 if TYPE_CHECKING:
     from saferoute.arrays import IntArray
@@ -29,8 +29,16 @@ Blindfolded walkers veer 2.5 m in 15 m ("Veering in human locomotion")."""
 
 _DIGITISING_M = 0.5
 """Standard error in m of a strip's width, for vertices traced from imagery [J]."""
-_WIDTH_ERROR = {True: 0.1, False: 0.3}
-"""Relative standard error of widths that are tagged (True) or taken from the class of way (False) [J]."""
+_REDRAWN_SHARE, _REDRAWN_M = 0.3, 2.5
+"""Share of drawn lines that are not as straight as they are drawn, and standard deviation in m of what they hide.
+
+Of windows on ways that kept their ids 32 % were drawn anew in four years in Liechtenstein, and 28 % in five in
+Helsinki. The strip of the former then changed by −.9, −.2, 0, .7 and 2.6 m at the 5th, 20th, 50th, 80th and 95th
+percentile [M]: what looks straightest is partly luck. Neither towns nor many vertices made much of a difference.
+A corridor over open ground is nobody's drawing, but straight by construction."""
+_WIDTH_ERROR = {True: 0.1, False: 0.45}
+"""Standard error of the logarithm of widths that are tagged (True) [J] or learnt (False): .3 held 42 and 74 % of
+the widths that were tagged later in the intervals of 60 and 90 %, .45 holds 63 and 84 % [M]."""
 CONFIDENCE_TAGGED, CONFIDENCE_INFERRED = 1.0, 0.4
 """Confidence where all widths are tagged, and where any is taken from the class of way [J]."""
 
@@ -56,7 +64,7 @@ def measure_straightness(windows: Windows, evidence: Evidence) -> Measurement:
         )
 
     # The strip's error is part of the lane's, so both share one quantity; the width errs on its own.
-    strips = Normal(strip, _DIGITISING_M)
+    strips = MaybeMore(strip, _DIGITISING_M, ~to_the_edge, _REDRAWN_SHARE, _REDRAWN_M)
     error = np.where(all_tagged, _WIDTH_ERROR[True], _WIDTH_ERROR[False])
     return Measurement(
         quantity=strips,

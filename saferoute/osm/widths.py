@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from saferoute.osm.tags import Tagged
 
 BY_CLASS_M = {
-    "footway": 1.8, "sidewalk": 1.5, "path": 1.2, "track": 2.5, "pedestrian": 5.0, "cycleway": 1.8, "bridleway": 1.8,
+    "footway": 1.8, "sidewalk": 1.5, "path": 1.2, "track": 2.5, "pedestrian": 5.0, "cycleway": 2.1, "bridleway": 1.8,
 }  # fmt: skip
 """Usual width in m where none is tagged [J].
 
 Geometric means of the widths tagged in eight extracts of Europe and Sydney: footways 1.7 (420 tags),
-pavements beside roads 1.4 (36), paths 1.0 (1006), tracks 2.4 (365), pedestrian streets 5.4 (40) [M]."""
+pavements beside roads 1.4 (36), paths 1.0 (1006), tracks 2.4 (365), pedestrian streets 5.4 (40), cycleways
+2.1 (140) [M]."""
 HALF_WIDTH_M = {
     "motorway": 6.0, "trunk": 5.0, "primary": 4.5, "secondary": 4.0, "tertiary": 3.5,
     "unclassified": 3.0, "residential": 3.0, "living_street": 2.75, "service": 1.75,
