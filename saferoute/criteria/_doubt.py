@@ -9,7 +9,6 @@ import pandas as pd
 import shapely
 
 from saferoute.criteria import _samples
-from saferoute.osm.tags import Tags
 from saferoute.osm.unread import has_unread_tag
 
 if TYPE_CHECKING:
@@ -54,8 +53,8 @@ def pair_unread_beside(
     """
     found, of_lines = [], []
     for table in (features.ways, features.outlines, features.points):
-        unread = table[has_unread_tag(Tags.of(table), keys)]
-        thing, line = lines.query(unread.geometry.to_numpy(), predicate="dwithin", distance=BESIDE_M)
-        found.append(pd.DataFrame(unread.iloc[thing].drop(columns="geometry")))
+        unread = np.flatnonzero(has_unread_tag(table, keys))
+        thing, line = lines.query(table.geometry.to_numpy()[unread], predicate="dwithin", distance=BESIDE_M)
+        found.append(pd.DataFrame(table.iloc[unread[thing]].drop(columns="geometry")))
         of_lines.append(line)
     return pd.concat(found, ignore_index=True), np.concatenate(of_lines)

@@ -9,6 +9,7 @@ word is understood. So a question that is added is heard here at once.
 from __future__ import annotations
 
 import inspect
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -45,21 +46,23 @@ _READERS: dict[str, Callable[[str], object | None]] = {
 
 
 class _Listener(Tags):
-    """Tags of no objects, but with values, that note which keys are asked for and which values an answer depends on."""
+    """Tags of no objects, but with values of a key, that note which keys are asked for and which values matter."""
 
-    def __init__(self, read_values: Callable[[str], tuple[str, ...]]) -> None:
-        super().__init__(0, lambda key: Column(np.empty(0, dtype=np.int32), read_values(key)))
-        self.heard: dict[str, set[str]] = {}
+    def __init__(self, key: str = "", values: tuple[str, ...] = ()) -> None:
+        super().__init__(0, lambda asked: Column(np.empty(0, dtype=np.int32), values if asked == key else ()))
+        self.asked: set[str] = set()
+        self.understood: set[str] = set()
+        self._texts = {*values, *(part for value in values for part in _split_text(value))}
 
     def __getitem__(self, key: str) -> Column:
-        self.heard.setdefault(key, set())
+        self.asked.add(key)
         return super().__getitem__(key)
 
     def map_values(self, key: str, read: Callable[[str], Any], *, missing: Any) -> NDArray[Any]:
         _, values = self[key]
-        of_no_word = read(_NO_WORD)
-        texts = {*values, *(part for value in values for part in _split_text(value))}
-        self.heard[key].update(text for text in texts if not _is_same(read(text), of_no_word))
+        if values:
+            of_no_word = read(_NO_WORD)
+            self.understood.update(text for text in self._texts if not _is_same(read(text), of_no_word))
         return super().map_values(key, read, missing=missing)
 
 
@@ -68,17 +71,20 @@ def _is_same(one: Any, other: Any) -> bool:
     return bool(one == other or (pd.isna(one) and pd.isna(other)))
 
 
-def _list_questions() -> list[Callable[[Tags], Any]]:
-    """Return the public functions of the vocabulary that need tags alone."""
-    questions: list[Callable[[Tags], Any]] = []
+@lru_cache(maxsize=1)
+def _find_questions() -> dict[str, tuple[Callable[[Tags], Any], ...]]:
+    """Return the questions that look at each key: the public functions of the vocabulary that need tags alone."""
+    by_key: dict[str, tuple[Callable[[Tags], Any], ...]] = {}
     for module in _VOCABULARY:
         for name, function in vars(module).items():
             if name.startswith("_") or not inspect.isfunction(function) or function.__module__ != module.__name__:
                 continue
             needed = [p for p in inspect.signature(function).parameters.values() if p.default is p.empty]
             if [parameter.annotation for parameter in needed] == ["Tagged"]:
-                questions.append(function)
-    return questions
+                listener = _Listener()
+                function(listener)
+                by_key.update({key: (*by_key.get(key, ()), function) for key in listener.asked})
+    return by_key
 
 
 def _list_words(key: str) -> frozenset[str]:
@@ -88,10 +94,20 @@ def _list_words(key: str) -> frozenset[str]:
     return frozenset(map(normalize_word, (*drawing, *others, *UNKNOWN_WORDS)))
 
 
-def _is_understood(key: str, value: str, heard: set[str], listed: frozenset[str]) -> bool:
-    """Return whether a value, as a whole and in each part of a list, is one that questions tell or that is listed."""
+@lru_cache(maxsize=1024)
+def _find_unread(key: str, values: tuple[str, ...]) -> frozenset[str]:
+    """Return those of some values of a key that are not understood."""
     if key in _READERS:
-        return _READERS[key](value) is not None or normalize_word(value) in UNKNOWN_WORDS
+        read = _READERS[key]
+        return frozenset(v for v in values if read(v) is None and normalize_word(v) not in UNKNOWN_WORDS)
+    listener, listed = _Listener(key, values), _list_words(key)
+    for question in _find_questions().get(key, ()):
+        question(listener)
+    return frozenset(value for value in values if not _is_understood(value, listener.understood, listed))
+
+
+def _is_understood(value: str, heard: set[str], listed: frozenset[str]) -> bool:
+    """Return whether a value, as a whole and in each part of a list, is one that questions tell or that is listed."""
     is_listed = [normalize_word(part) in listed for part in _split_text(value)]
     is_known = [part in heard or on_list for part, on_list in zip(_split_text(value), is_listed, strict=True)]
     return all(is_known) and (value in heard or any(is_listed))
@@ -103,7 +119,10 @@ def _split_text(value: str) -> list[str]:
     return [part for part in parts if part] if len(parts) > 1 else [value]
 
 
-_QUESTIONS = _list_questions()
+@lru_cache(maxsize=1)
+def list_read_keys() -> tuple[str, ...]:
+    """Return the keys that are read, sorted."""
+    return tuple(sorted({*_find_questions(), *people.KEYS, *_READERS, *ANY_VALUE_TELLS} - _NO_TAGS))
 
 
 def find_unread_values(tags: Tags, keys: Collection[str] | None = None) -> dict[str, frozenset[str]]:
@@ -114,15 +133,8 @@ def find_unread_values(tags: Tags, keys: Collection[str] | None = None) -> dict[
     keys : collection of str, optional
         By default every key that is read.
     """
-    listener = _Listener(lambda key: tags[key].values if keys is None or key in keys else ())  # noqa: PD011
-    for question in _QUESTIONS:
-        question(listener)
-    found = {}
-    for key in sorted({*listener.heard, *people.KEYS, *_READERS} - ANY_VALUE_TELLS - _NO_TAGS):
-        heard, listed = listener.heard.get(key, set()), _list_words(key)
-        _, values = listener[key]
-        found[key] = frozenset(value for value in values if not _is_understood(key, value, heard, listed))
-    return found
+    asked = [key for key in list_read_keys() if key not in ANY_VALUE_TELLS and (keys is None or key in keys)]
+    return {key: _find_unread(key, tuple(tags[key].values)) for key in asked}
 
 
 def find_unread_tags(objects: pd.DataFrame) -> pd.DataFrame:
@@ -143,8 +155,3 @@ def find_unread_tags(objects: pd.DataFrame) -> pd.DataFrame:
         rows = np.flatnonzero(tags.map_values(key, values.__contains__, missing=False))
         found.append(objects[["osm_type", "osm_id"]].iloc[rows].assign(key=key, value=tags.get_text(key)[rows]))
     return pd.concat(found, ignore_index=True)[["key", "value", "osm_type", "osm_id"]]
-
-
-def list_read_keys() -> list[str]:
-    """Return the keys that are read, sorted."""
-    return sorted({*find_unread_values(Tags(0, lambda _: None)), *ANY_VALUE_TELLS})

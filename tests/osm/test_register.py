@@ -81,6 +81,7 @@ def test_no_value_is_listed_that_a_question_tells_already(monkeypatch: pytest.Mo
     rows: list[dict[str, object]] = [{key: word} for key, word in listed]
     assert unread_of(rows) == []
     monkeypatch.setattr(register, "OTHER_VALUES", ())
+    rows += [{key: "zzz"} for key in {key for key, _ in listed}]  # other values than before, hence asked anew
     assert {f"{key}={word}" for key, word in listed} - set(unread_of(rows)) == set()
 
 
