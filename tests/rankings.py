@@ -99,7 +99,6 @@ def bare(**tables: gpd.GeoDataFrame) -> Features:
     empty = table([])
     return Features(
         **{"ways": empty, "areas": empty, "fragments": empty, "points": empty, **tables},
-        tagged=pd.DataFrame(),
         extent=None,
     )
 

@@ -109,7 +109,7 @@ class Shuffled:
         read = self._source.read_features(area, margin_m=margin_m)
         tables = {
             name: getattr(read, name).sample(frac=1, random_state=self._seed, ignore_index=True)
-            for name in ("ways", "areas", "points", "tagged")
+            for name in ("ways", "areas", "points")
         }
         return replace(read, **tables)
 

@@ -51,12 +51,10 @@ from validation_shared import (
 )  # fmt: skip
 
 from saferoute import candidates, search
-from saferoute.criteria import _inference, crowding, flatness, surface
-from saferoute.geometry import fit_slopes
+from saferoute.criteria import crowding, flatness, surface
+from saferoute.geometry import find_midpoints, fit_slopes
 from saferoute.model import Area, Features, Place
 from saferoute.osm.obstacles import is_small_object
-from saferoute.osm.surfaces import EXCLUDED_SURFACES
-from saferoute.osm.tags import has_value
 from saferoute.osm.ways import is_foot_way
 from saferoute.sources.elevation.raster import RasterSource
 from saferoute.sources.osm.extract import ExtractSource
@@ -566,29 +564,26 @@ def surfaces() -> Row:
         f"({', '.join(f'{n} {e:.3f}' for n, e in apart.items())})",
         bound="log-loss below both modes in each; calibration error ≤ .05 over all",
         ok=all(m < min(c, g) for m, c, g in losses.values()) and pooled <= 0.05,
-        note="tracktype is shown to the model, as it often is where the surface is not tagged",
+        note="neither tracktype nor smoothness is shown to the model, as ways that have them are not silent",
     )
 
 
 def hidden_surfaces(path: Path) -> Guesses:
     """Guess the surface of each tagged way from the ways of other blocks."""
     source = extract(path)
-    tagged = source.read_features(area_of(source), margin_m=0.0).tagged
-    # Of the whole extract each way with its place, and none counted a second time.
-    tagged = tagged[tagged["x_m"].notna()].assign(n=1).reset_index(drop=True)
-    table = tagged[is_foot_way(tagged)]
-    rating, _ = surface.rate_ground(table.drop(columns=["tracktype", "smoothness"]), load_profile())
-    rating[has_value(table, "surface", EXCLUDED_SURFACES)] = 0.0
-    table, rating = table[np.isfinite(rating)], rating[np.isfinite(rating)]
+    ways = source.read_features(area_of(source), margin_m=0.0).ways
+    foot, profile = ways[is_foot_way(ways)], load_profile()
+    rating = surface.rate_any_ground(foot.drop(columns=["tracktype", "smoothness"]), profile)
+    table, rating = foot[np.isfinite(rating)], rating[np.isfinite(rating)]
     support, value = np.unique(rating, return_inverse=True)
     classes, alike = table["highway"].to_numpy(dtype=object), np.full(len(table), "")
     loss, sure, right = np.empty((3, len(table))), np.empty(len(table)), np.empty(len(table), dtype=bool)
-    fold = folds(table[["x_m", "y_m"]].to_numpy())
+    xy = find_midpoints(table.geometry.to_numpy())
+    fold = folds(xy)
     for hidden in (fold == k for k in range(FOLDS)):
-        model = _inference.Likelihood(table[~hidden], rating[~hidden])
-        known = model.predict_probabilities(table[hidden], table.loc[hidden, ["x_m", "y_m"]].to_numpy())
-        probability = np.full((hidden.sum(), len(support)), 1e-4)
-        probability[:, np.searchsorted(support, model.support)] = np.fmax(known, 1e-4)
+        model = surface.learn_likelihood(table[~hidden], rating[~hidden], profile)
+        known = model.predict_probabilities(table[hidden], xy[hidden])
+        probability = np.fmax(known[:, np.searchsorted(model.support, support)], 1e-4)
         truth = value[hidden]
         loss[0, hidden] = -np.log(probability[np.arange(len(truth)), truth])
         for k, of in ((1, classes), (2, alike)):

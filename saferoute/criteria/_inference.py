@@ -1,33 +1,38 @@
-"""Likely surface ratings of untagged ways, learnt from the tagged ways of the same source.
+"""Likely surface ratings of untagged ways, learnt from the tagged ways around them.
 
-The model is a small Bayesian hierarchy of four levels: all tagged ways, the ways
-of one class, the ways of that class with the same tracktype and use, and the
-tagged ways nearby. Each level is the prior of the next and weighs as much as a
-fixed number of ways, so that a rare class falls back on the level above it.
+The model is a small Bayesian hierarchy of four levels: what ways of a class
+usually are anywhere, the tagged ways of the class around, those of the same use
+(``footway``) as well, and the tagged ways close by. Each level is the prior
+of the next and weighs as much as a fixed number of ways, so that where little
+is tagged the level above it speaks.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
+from saferoute.geometry import sum_nearby
 from saferoute.osm.tags import Tags
-from saferoute.osm.ways import is_foot_way
+from saferoute.osm.ways import FOOT_CLASSES, find_foot_classes
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from numpy.typing import NDArray
 
     from saferoute.arrays import FloatArray, IntArray
 
-PRIOR_OF_CLASS, PRIOR_OF_KEY, PRIOR_OF_PLACE = 5.0, 10.0, 3.0
-"""Weight of the prior at each level, in ways, chosen by block cross-validation."""
-NEAR_M, REACH_M = 120.0, 400.0
-"""A tagged way at distance d weighs exp(−d/120 m), and nothing beyond 400 m."""
-OTHER_CLASS = 0.15
-"""Weight of a nearby way of another class, relative to one of the same class."""
+PRIOR_OF_CLASS, PRIOR_OF_USE, PRIOR_OF_PLACE = 5.0, 3.0, 3.0
+"""Weight of the prior at each level, in ways at hand, chosen by block cross-validation."""
+AROUND_M = 500.0
+"""Around, a tagged way at distance d weighs exp(−d/500 m), chosen by the same."""
+NEAR_M, NEAR_REACH_M = 120.0, 400.0
+"""Close by it weighs exp(−d/120 m), and nothing beyond 400 m."""
+OTHER_CLASS = 0.05
+"""Weight of a way of another class, relative to one of the same class."""
 MOST_NEAR = 12
-"""Nearest tagged ways that are considered for each untagged way."""
+"""Nearest tagged ways that are considered close by."""
 
 
 class Likelihood:
@@ -35,84 +40,85 @@ class Likelihood:
 
     Parameters
     ----------
-    tagged : DataFrame of n rows
-        ``highway``, ``footway``, ``tracktype``, ``n``, ``x_m`` and ``y_m``, as in `Features.tagged`.
-    rating : ndarray of shape (n,)
-        Rating of each row, 0..1; NaN where the surface is not tagged.
-
-    Attributes
-    ----------
     support : ndarray of shape (k,)
-        The distinct ratings found, ascending; empty if nothing is tagged.
+        The distinct ratings that ways may have, ascending.
+    usual : ndarray of shape (classes + 1, k)
+        Usual distribution of each of `FOOT_CLASSES`, at last of all other ways; each row sums to 1.
+    tagged : DataFrame or Tags of n ways
+        With ``highway`` and ``footway``.
+    xy : ndarray of shape (n, 2)
+        Middle of each tagged way in metres.
+    rating : ndarray of shape (n,)
+        Rating of each tagged way, one of `support`.
     """
 
-    def __init__(self, tagged: pd.DataFrame, rating: FloatArray) -> None:
+    def __init__(
+        self, support: FloatArray, usual: FloatArray, tagged: pd.DataFrame | Tags, xy: FloatArray, rating: FloatArray
+    ) -> None:
         from scipy.spatial import cKDTree
 
-        use = is_foot_way(tagged) & np.isfinite(rating)
-        table = tagged[use]
-        self.support, value = np.unique(rating[use], return_inverse=True)
-        classes, keys = _read_class_keys(table)
-        ways = table["n"].to_numpy(dtype=float)
-        overall = np.bincount(value, weights=ways, minlength=len(self.support))
-        # One way is added to each rating, so that none of them is ever impossible.
-        self._overall: FloatArray = (overall + 1.0) / max(overall.sum() + len(overall), 1.0)
-        priors = {name: self._overall for name in set(classes)}  # noqa: C420
-        self._of_class = _estimate_distributions(classes, value, ways, priors, PRIOR_OF_CLASS)
-        parents = {key: self._of_class[key[0]] for key in set(keys)}
-        self._of_key = _estimate_distributions(keys, value, ways, parents, PRIOR_OF_KEY)
-        # Rows that count ways of the whole source have no place and cannot be anybody's neighbours.
-        lies = np.flatnonzero(np.isfinite(table["x_m"].to_numpy(dtype=float)))
-        self._class, self._value = np.array(classes, dtype=object)[lies], value[lies]
-        self._xy = table[["x_m", "y_m"]].to_numpy(dtype=float)[lies]
-        self._tree = cKDTree(self._xy) if len(lies) else None
+        self.support, self._usual, self._xy = support, usual, xy
+        self._tags = Tags.of(tagged)
+        self._class, self._value = find_foot_classes(self._tags), np.searchsorted(support, rating)
+        self._tree = cKDTree(xy) if len(xy) else None
 
-    def predict_probabilities(self, table: pd.DataFrame, xy: FloatArray) -> FloatArray:
+    def predict_probabilities(self, ways: pd.DataFrame | Tags, xy: FloatArray) -> FloatArray:
         """Return the probability of each rating for untagged ways.
 
         Parameters
         ----------
-        table : DataFrame of m rows
-            ``highway``, ``footway`` and ``tracktype`` of the ways.
+        ways : DataFrame or Tags of m ways
+            With ``highway`` and ``footway``.
         xy : ndarray of shape (m, 2)
-            Middle of each way, in the metres of the tagged ways.
+            The place on each way that is asked about, in the metres of the tagged ways.
 
         Returns
         -------
         ndarray of shape (m, len(support))
             Each row sums to 1.
         """
-        result = np.empty((len(table), len(self.support)))
-        if not len(self.support) or not len(table):
-            return result
-        classes, keys = _read_class_keys(table)
-        distance, near = np.full((len(table), 1), np.inf), np.zeros((len(table), 1), dtype=np.int64)
-        if self._tree is not None:
-            distance, near = self._tree.query(xy, k=min(MOST_NEAR, len(self._xy)), distance_upper_bound=REACH_M)
-            distance, near = distance.reshape(len(table), -1), near.reshape(len(table), -1)
-        for i, (name, key) in enumerate(zip(classes, keys, strict=True)):
-            prior = self._of_key.get(key, self._of_class.get(name, self._overall))
-            # The tree pads with infinite distances where fewer ways lie within reach.
-            found = near[i][np.isfinite(distance[i])]
-            weight = np.exp(-distance[i][: len(found)] / NEAR_M)
-            weight *= np.where(self._class[found] == name, 1.0, OTHER_CLASS)
-            counts = np.bincount(self._value[found], weights=weight, minlength=len(self.support))
-            result[i] = (counts + PRIOR_OF_PLACE * prior) / (counts.sum() + PRIOR_OF_PLACE)
-        return result
+        tags = Tags.of(ways)
+        of_class = find_foot_classes(tags)
+        alike = of_class[:, None] == np.arange(len(FOOT_CLASSES) + 1)
+        around = self._count_around(xy, self._class, len(FOOT_CLASSES) + 1)
+        counts = np.einsum("mck,mc->mk", around, np.where(alike, 1.0, OTHER_CLASS))
+        prior = _add_prior(counts, self._usual[of_class], PRIOR_OF_CLASS)
+        uses, number = pd.factorize(np.concatenate([_read_uses(self._tags), _read_uses(tags)]))
+        theirs, ours = np.split(uses, [len(self._tags)])
+        of_use = self._count_around(xy, theirs, len(number))[np.arange(len(xy)), ours]
+        return _add_prior(self._count_near(xy, of_class), _add_prior(of_use, prior, PRIOR_OF_USE), PRIOR_OF_PLACE)
+
+    def _count_around(self, xy: FloatArray, group: IntArray, n: int) -> FloatArray:
+        """Return the weights of the tagged ways around points by group and rating, shape (m, n, k)."""
+        from scipy.sparse import csr_array
+
+        k, rows = len(self.support), np.arange(len(group))
+        one = csr_array((np.ones(len(rows)), (rows, group * k + self._value)), shape=(len(rows), n * k))
+        return sum_nearby(xy, self._xy, one, decay_m=AROUND_M).reshape(len(xy), n, k)
+
+    def _count_near(self, xy: FloatArray, of_class: IntArray) -> FloatArray:
+        """Return the weights of the tagged ways close by points by rating, shape (m, k)."""
+        counts = np.zeros((len(xy), len(self.support)))
+        if self._tree is None or not len(xy):
+            return counts
+        nearest = np.arange(1, min(MOST_NEAR, len(self._xy)) + 1)
+        distance, way = self._tree.query(xy, k=nearest, distance_upper_bound=NEAR_REACH_M)
+        # The tree pads with infinite distances where fewer ways lie within reach.
+        row, column = np.nonzero(np.isfinite(distance))
+        way = way[row, column]
+        weight = np.exp(-distance[row, column] / NEAR_M)
+        weight *= np.where(self._class[way] == of_class[row], 1.0, OTHER_CLASS)
+        np.add.at(counts, (row, self._value[way]), weight)
+        return counts
 
 
-def _estimate_distributions(
-    keys: list[Any], value: IntArray, ways: FloatArray, priors: dict[Any, FloatArray], weight: float
-) -> dict[Any, FloatArray]:
-    """Return the distribution of values for each key, with its prior added as `weight` ways."""
-    counts = {key: np.zeros_like(prior) for key, prior in priors.items()}
-    for key, of, n in zip(keys, value, ways, strict=True):
-        counts[key][of] += n
-    return {key: (counts[key] + weight * priors[key]) / (counts[key].sum() + weight) for key in priors}
+def _add_prior(counts: FloatArray, prior: FloatArray, weight: float) -> FloatArray:
+    """Return the distributions of counts with a prior that weighs as much as `weight` of them, shape (m, k)."""
+    mixed: FloatArray = (counts + weight * prior) / (counts.sum(axis=1, keepdims=True) + weight)
+    return mixed
 
 
-def _read_class_keys(table: pd.DataFrame) -> tuple[list[str], list[tuple[str, str, str]]]:
-    """Return the class of each way, and its class, tracktype and use together."""
-    tags = Tags.of(table)
-    parts = [[text or "" for text in tags.get_text(key)] for key in ("highway", "tracktype", "footway")]
-    return parts[0], list(zip(*parts, strict=True))
+def _read_uses(tags: Tags) -> NDArray[np.object_]:
+    """Return the class and the use of each way in one text, shape (n,)."""
+    highway, footway = tags.get_text("highway"), tags.get_text("footway")
+    return np.array([f"{one or ''} {other or ''}" for one, other in zip(highway, footway, strict=True)], dtype=object)

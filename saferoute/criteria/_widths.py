@@ -15,6 +15,7 @@ import numpy as np
 from saferoute.criteria import _near, _samples
 from saferoute.geometry import find_midpoints, sum_nearby
 from saferoute.osm import widths
+from saferoute.osm.ways import find_foot_classes
 
 if TYPE_CHECKING:
     from saferoute.arrays import BoolArray, FloatArray
@@ -49,7 +50,7 @@ def estimate_widths(windows: Windows, features: Features) -> tuple[FloatArray, B
     silent = np.flatnonzero(~known & _samples.mark_used(windows)[samples.pair_sample])
     xy, of_sample = _near.place_stations(samples)
     station, back = np.unique(of_sample[samples.pair_sample[silent]], return_inverse=True)
-    of_class = widths.find_classes(samples.ground)[samples.pair_ground[silent]]
+    of_class = find_foot_classes(samples.ground)[samples.pair_ground[silent]]
     factor = _learn_factors(xy[station], features)
     width[silent] *= factor[back, of_class]
     return width, known
@@ -69,7 +70,7 @@ def _learn_factors(xy: FloatArray, features: Features) -> FloatArray:
     """
     width, known = widths.estimate_way_widths(features.ways)
     tagged = np.flatnonzero(known)
-    of_class, usual = widths.find_classes(features.ways)[tagged], widths.list_usual_widths()
+    of_class, usual = find_foot_classes(features.ways)[tagged], widths.list_usual_widths()
     is_of_class = np.eye(len(usual))[of_class]
     # Logarithms, as widths differ by factors.
     amounts = np.hstack([is_of_class, is_of_class * np.log(width[tagged] / usual[of_class])[:, None]])

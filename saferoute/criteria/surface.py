@@ -10,17 +10,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely
 
-from saferoute.criteria import _samples
+from saferoute.criteria import _near, _samples
 from saferoute.criteria._inference import Likelihood
-from saferoute.model import Criterion, Measurement, Scale, Unknown
+from saferoute.geometry import find_midpoints
+from saferoute.model import Criterion, Measurement, Scale
 from saferoute.osm.ground import KEPT_KINDS
-from saferoute.osm.surfaces import EXCLUDED_SURFACES
+from saferoute.osm.surfaces import EXCLUDED_SURFACES, USUAL_SURFACES
 from saferoute.osm.tags import has_value, rate_worst_value
+from saferoute.osm.ways import FOOT_CLASSES, is_foot_way
 from saferoute.quantities import Exact, Guessed
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import pandas as pd
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
@@ -48,8 +50,6 @@ CONFIDENCE_BOTH, CONFIDENCE_MATERIAL, CONFIDENCE_TRACKTYPE = 1.0, 0.7, 0.5
 
 _INFERRED_SHARE = 0.5
 """Confidence in a rating inferred with probability 1; a probability of .5 gives .25."""
-UNKNOWN = Unknown(estimate=0.45)
-"""Desirability where the whole extract has no surface tag to learn from: that of bare ground [J]."""
 _AS_RATED = ((0.0, 0.0), (1.0, 1.0))
 """Identity: the tables above already hold desirabilities."""
 _TELLING = ["highway", "kind", "surface", "smoothness", "tracktype", "surface_implied"]
@@ -103,13 +103,38 @@ def _read_flag(table: pd.DataFrame, name: str) -> BoolArray:
     return table[name].to_numpy(dtype=bool) if name in table else np.zeros(len(table), dtype=bool)
 
 
-def learn_likelihood(evidence: Evidence) -> Likelihood:
-    """Return a model of the ratings of untagged ways, learnt from the tagged ways of the whole source."""
-    tagged = evidence.features.tagged
-    rating, _ = rate_ground(tagged, evidence.profile)
+def learn_likelihood(ways: gpd.GeoDataFrame, rating: FloatArray, profile: Profile) -> Likelihood:
+    """Return a model of the ratings of untagged ways, learnt from foot ways with a rating; NaN = not tagged."""
+    tagged = np.isfinite(rating)
+    middles = find_midpoints(ways.geometry.to_numpy()[tagged])
+    support, usual = _rate_usual_surfaces(profile)
+    return Likelihood(support, usual, ways[tagged], middles, rating[tagged])
+
+
+def rate_any_ground(ground: pd.DataFrame, profile: Profile) -> FloatArray:
+    """Return the desirability of tagged ground, excluded or not; NaN where no tag tells."""
+    rating, _ = rate_ground(ground, profile)
     # Excluded surfaces have no desirability, but an untagged way may well have one: the worst.
-    rating[has_value(tagged, "surface", EXCLUDED_SURFACES)] = 0.0
-    return Likelihood(tagged, rating)
+    return np.where(has_value(ground, "surface", EXCLUDED_SURFACES), 0.0, rating)
+
+
+def _rate_usual_surfaces(profile: Profile) -> tuple[FloatArray, FloatArray]:
+    """Return all ratings that ground may have, ascending, and how often those of each class of way have them.
+
+    Returns
+    -------
+    support : ndarray of shape (k,)
+    usual : ndarray of shape (classes + 1, k)
+        By `FOOT_CLASSES`, at last the mean of all classes; each row sums to 1.
+    """
+    ratings = {**MATERIALS, **profile.surface_desirability}
+    support = np.unique([0.0, *ratings.values(), *SMOOTHNESS.values(), *TRACKTYPES.values()])
+    usual = np.zeros((len(FOOT_CLASSES) + 1, len(support)))
+    for row, name in enumerate(FOOT_CLASSES):
+        for material, weight in USUAL_SURFACES[name].items():
+            usual[row, np.searchsorted(support, ratings.get(material, 0.0))] += weight
+    usual[-1] = usual[:-1].mean(axis=0)
+    return support, usual / usual.sum(axis=1, keepdims=True)
 
 
 def measure_surface(windows: Windows, evidence: Evidence) -> Measurement:
@@ -119,44 +144,49 @@ def measure_surface(windows: Windows, evidence: Evidence) -> Measurement:
     likely ratings; the confidence is half the probability of the likeliest.
     """
     samples = windows.samples
-    rating, confidence = rate_ground(samples.ground, evidence.profile)
-    # Only ground under samples is inferred: looking up neighbours is the costly part.
-    unknown = np.flatnonzero(~np.isfinite(rating) & np.isin(np.arange(len(rating)), samples.pair_ground))
-    model = learn_likelihood(evidence)
-    middle = shapely.centroid(samples.ground.geometry.to_numpy()[unknown])
-    probability = model.predict_probabilities(samples.ground.iloc[unknown], shapely.get_coordinates(middle))
-    if model.support.size:
-        confidence[unknown] = _INFERRED_SHARE * probability.max(axis=1, initial=0.0)
-    distribution = np.full(len(rating), -1)
-    distribution[unknown] = np.arange(len(unknown))
+    rating, confidence = (of_ground[samples.pair_ground] for of_ground in rate_ground(samples.ground, evidence.profile))
+    distribution, probability, model = _infer_ratings(windows, rating, evidence)
+    unknown = distribution >= 0
+    confidence[unknown] = _INFERRED_SHARE * probability.max(axis=1)[distribution[unknown]]
     material = Guessed(rating, model.support, probability, distribution)
-    smoothness = rate_worst_value(samples.ground, "smoothness", SMOOTHNESS)
-    worst = _samples.find_worst_ground(windows, _estimate_rating(material, smoothness))
-    partly_untagged = _samples.reduce_ground(windows, (distribution >= 0).astype(float), "max") > 0
+    smoothness = rate_worst_value(samples.ground, "smoothness", SMOOTHNESS)[samples.pair_ground]
+    worst = _samples.find_worst_pair(windows, np.fmin(material.estimate_values(), smoothness))
+    partly_untagged = _samples.reduce_pairs(windows, unknown.astype(float), "max") > 0
 
     def gather(rows: IntArray) -> pd.DataFrame:
-        tags = samples.ground.iloc[worst[rows]].reindex(columns=_TELLING).reset_index(drop=True)
+        ground = samples.pair_ground[worst[rows]]
+        tags = samples.ground.iloc[ground].reindex(columns=_TELLING).reset_index(drop=True)
         return tags.assign(is_tagged=distribution[worst[rows]] < 0, is_partly_untagged=partly_untagged[rows])
 
     return Measurement(
         quantity=material.select_rows(worst),
-        confidence=_samples.reduce_ground(windows, confidence, "min"),
+        confidence=_samples.reduce_pairs(windows, confidence, "min"),
         gather_evidence=gather,
         bounds={"smoothness": Exact(smoothness[worst])},
     )
 
 
-def _estimate_rating(material: Guessed, smoothness: FloatArray) -> FloatArray:
-    """Return the estimated rating of each piece of ground, by which the worst one under a window is found."""
-    estimate = material.estimate_values()
-    return np.fmin(np.where(np.isfinite(estimate), estimate, UNKNOWN.estimate), smoothness)
+def _infer_ratings(windows: Windows, rating: FloatArray, evidence: Evidence) -> tuple[IntArray, FloatArray, Likelihood]:
+    """Return the row of a distribution for each pair of a sample and its ground, −1 = tagged; the rows; the model."""
+    samples = windows.samples
+    # Only ground under windows is inferred: looking around is the costly part.
+    silent = np.flatnonzero(~np.isfinite(rating) & _samples.mark_used(windows)[samples.pair_sample])
+    xy, of_sample = _near.place_stations(samples)
+    # Each piece of silent ground is asked about once a station.
+    piece = np.stack([samples.pair_ground[silent], of_sample[samples.pair_sample[silent]]])
+    (ground, station), row = np.unique(piece, axis=1, return_inverse=True)
+    ways = evidence.features.ways
+    foot = ways[is_foot_way(ways)]
+    model = learn_likelihood(foot, rate_any_ground(foot, evidence.profile), evidence.profile)
+    distribution = np.full(len(rating), -1)
+    distribution[silent] = row.ravel()
+    return distribution, model.predict_probabilities(samples.ground.iloc[ground], xy[station]), model
 
 
 CRITERION = Criterion(
     name="surface",
     unit="rating of material and smoothness, 0..1",
     curve=_AS_RATED,
-    unknown=UNKNOWN,
     bounds={"smoothness": Scale(unit="rating of smoothness, 0..1", curve=_AS_RATED)},
     measure=measure_surface,
     keys=("surface", "smoothness", "tracktype"),

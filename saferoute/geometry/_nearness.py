@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
     from saferoute.arrays import FloatArray
 
 REACH_M = 1900.0
@@ -18,15 +20,24 @@ _AT_ONCE = 2_000_000
 """Distances held in memory at a time."""
 
 
-def sum_nearby(points: FloatArray, things: FloatArray, amounts: FloatArray, *, decay_m: float) -> FloatArray:
+_SQUARE_M = 100.0
+"""Points in one square of this grid, which is the same for every search, have the same sum [J]."""
+
+
+def sum_nearby(
+    points: FloatArray, things: FloatArray, amounts: FloatArray | csr_array, *, decay_m: float
+) -> FloatArray:
     """Return Σ amount · exp(−d / `decay_m`) over the things within `REACH_M` of each point.
+
+    The distance d is measured from the middle of a square of 100 m, and the reach
+    is so much shorter that it ends before `REACH_M` from everywhere in the square.
 
     Parameters
     ----------
     points : ndarray of shape (n, 2)
         Metres.
     things : ndarray of shape (m, 2)
-    amounts : ndarray of shape (m, k)
+    amounts : ndarray or csr_array of shape (m, k)
         Of each thing.
     decay_m : float
 
@@ -36,18 +47,16 @@ def sum_nearby(points: FloatArray, things: FloatArray, amounts: FloatArray, *, d
 
     Examples
     --------
-    One thing is at hand, another beyond the reach:
+    One thing is in the middle of the point's square, another beyond the reach:
 
-    >>> sum_nearby(np.zeros((1, 2)), np.array([[0.0, 0.0], [0.0, 2000.0]]), np.ones((2, 1)), decay_m=700.0)
+    >>> sum_nearby(np.zeros((1, 2)), np.array([[50.0, 50.0], [0.0, 2000.0]]), np.ones((2, 1)), decay_m=700.0)
     array([[1.]])
     """
-    result = np.zeros((len(points), amounts.shape[1]))
-    if not len(points) or not len(things):
-        return result
-    low, high = points.min(axis=0) - REACH_M, points.max(axis=0) + REACH_M
-    near = ((things >= low) & (things <= high)).all(axis=1)
-    things, amounts = things[near], amounts[near]
-    for rows in np.array_split(np.arange(len(points)), 1 + len(points) * len(things) // _AT_ONCE):
-        away = np.hypot(points[rows, None, 0] - things[:, 0], points[rows, None, 1] - things[:, 1])
-        result[rows] = np.where(away <= REACH_M, np.exp(-away / decay_m), 0.0) @ amounts
-    return result
+    square, back = np.unique(np.floor(points / _SQUARE_M), axis=0, return_inverse=True)
+    middle = (square + 0.5) * _SQUARE_M
+    reach = REACH_M - _SQUARE_M * np.sqrt(0.5)
+    sums = np.zeros((len(middle), amounts.shape[1]))
+    for rows in np.array_split(np.arange(len(middle)), 1 + len(middle) * len(things) // _AT_ONCE):
+        away = np.hypot(middle[rows, None, 0] - things[:, 0], middle[rows, None, 1] - things[:, 1])
+        sums[rows] = np.where(away <= reach, np.exp(-away / decay_m), 0.0) @ amounts
+    return sums[back.ravel()]

@@ -73,13 +73,6 @@ class Features:
     tags of its area. A part of such an area is missing, or its rings cross or do not close."""
     points: gpd.GeoDataFrame
     """Tagged nodes."""
-    tagged: pd.DataFrame
-    """Highways of the whole source, from which missing tags are inferred.
-
-    Columns are ``highway``, ``footway``, ``surface``, ``smoothness``, ``tracktype``, ``width``,
-    ``est_width``, ``n`` (number of ways with these tags) and the middle ``x_m``, ``y_m``. Rows with NaN
-    for the middle count ways of the whole source. Rows with ``n`` = 0 are counted in one of those, and
-    add only their place."""
     extent: shapely.Geometry | None
     """Area in which the source is complete; outside it a missing wall only means a missing map.
     None if the source does not say."""

@@ -23,6 +23,38 @@ KNOWN_SURFACES = EXCLUDED_SURFACES | frozenset(
     "sett plastic carpet salt chipseal ash portuguese_pavement".split()
 )
 """Materials of which it is known how they are run on."""
+USUAL_SURFACES = {
+    "footway": {
+        "asphalt": 0.30, "paving_stones": 0.25, "paved": 0.17, "sett": 0.05, "concrete": 0.04, "compacted": 0.03,
+        "fine_gravel": 0.03, "wood": 0.03, "unpaved": 0.03, "gravel": 0.02, "cobblestone": 0.02, "ground": 0.01,
+        "grass": 0.01, "pebblestone": 0.01,
+    },
+    "sidewalk": {
+        "asphalt": 0.58, "paving_stones": 0.22, "paved": 0.13, "sett": 0.04, "concrete": 0.02, "cobblestone": 0.01,
+    },
+    "path": {
+        "ground": 0.25, "asphalt": 0.15, "unpaved": 0.09, "compacted": 0.08, "grass": 0.08, "dirt": 0.08, "paved": 0.06,
+        "paving_stones": 0.06, "fine_gravel": 0.04, "gravel": 0.03, "concrete": 0.03, "sand": 0.02, "cobblestone": 0.01,
+        "rock": 0.01, "wood": 0.01,
+    },
+    "track": {
+        "gravel": 0.21, "compacted": 0.20, "asphalt": 0.19, "ground": 0.16, "unpaved": 0.06, "grass": 0.05,
+        "paved": 0.03, "dirt": 0.03, "sand": 0.02, "fine_gravel": 0.02, "concrete": 0.02, "pebblestone": 0.01,
+    },
+    "pedestrian": {
+        "paving_stones": 0.51, "cobblestone": 0.17, "asphalt": 0.14, "sett": 0.08, "paved": 0.06, "concrete": 0.02,
+        "compacted": 0.01, "gravel": 0.01,
+    },
+    "cycleway": {
+        "asphalt": 0.67, "paved": 0.16, "paving_stones": 0.09, "concrete": 0.02, "sett": 0.01, "fine_gravel": 0.01,
+        "compacted": 0.01, "wood": 0.01, "cobblestone": 0.01, "gravel": 0.01,
+    },
+    "bridleway": {"ground": 0.40, "grass": 0.20, "dirt": 0.15, "sand": 0.10, "gravel": 0.10, "compacted": 0.05},
+}  # fmt: skip
+"""Weights of the materials of each class of foot ways, all over the world.
+
+Shares among some 19 000 tagged ways of nine extracts (eight of Europe, and Sydney), each with the square root of
+its number of ways [M]; of bridleways there was one, so theirs are a judgement [J]."""
 SOFT_SURFACES = frozenset({"sand", "grass", "turf"})
 """Materials that bare feet may run on once they have been checked."""
 _ROUGH = frozenset({"very_bad", "horrible", "very_horrible", "impassable"})

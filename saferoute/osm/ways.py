@@ -13,7 +13,7 @@ from saferoute.osm.values import normalize_word, parse_number, split_list
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from saferoute.arrays import BoolArray, FloatArray
+    from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.osm.tags import Tagged
 
 _LANES = frozenset({"service", "living_street"})
@@ -32,6 +32,8 @@ WALKS = PAVED_FOR_FEET | {"path"}
 """Ways for people on foot alone, by their class."""
 FOOT_WAYS = WALKS | {"track", "bridleway", "cycleway"}
 """Ways that may be run on."""
+FOOT_CLASSES = ("footway", "sidewalk", "path", "track", "pedestrian", "cycleway", "bridleway")
+"""Classes of foot ways by what they are like: pavements beside roads (``sidewalk``) are unlike footways elsewhere."""
 _PATHS = FOOT_WAYS | {"steps"}
 """Ways without motor traffic."""
 NOT_BUILT = frozenset({"construction", "proposed", "planned", "abandoned", "razed", "disused", "demolished"})
@@ -78,6 +80,19 @@ def is_fast_road(tags: Tagged) -> BoolArray:
 def is_foot_way(tags: Tagged) -> BoolArray:
     """Return a mask of ways of a class that may be run on."""
     return has_only_values(tags, "highway", FOOT_WAYS)
+
+
+def find_foot_classes(tags: Tagged) -> IntArray:
+    """Return the position of each way's class in `FOOT_CLASSES`, that of its kind for ground; the length for none."""
+    tags, none = Tags.of(tags), len(FOOT_CLASSES)
+    place = {name: number for number, name in enumerate(FOOT_CLASSES)}
+    by_way, by_ground = (
+        map_tag_values(tags, key, lambda kind: place.get(normalize_word(kind), none), missing=none)
+        for key in ("highway", "leisure")
+    )
+    of_class: IntArray = np.where(is_tagged(tags, "highway"), by_way, by_ground)
+    beside_road = has_value(tags, "footway", {"sidewalk"}) & (of_class == place["footway"])
+    return np.where(beside_road, place["sidewalk"], of_class)
 
 
 def is_path(tags: Tagged) -> BoolArray:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from saferoute.osm.tags import Tags, has_value, is_tagged, map_tag_values, read_numbers
-from saferoute.osm.values import normalize_word, parse_metres, parse_number
-from saferoute.osm.ways import rate_class
+from saferoute.osm.tags import Tags, read_numbers
+from saferoute.osm.values import parse_metres, parse_number
+from saferoute.osm.ways import FOOT_CLASSES, find_foot_classes, rate_class
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from saferoute.arrays import BoolArray, FloatArray, IntArray
+    from saferoute.arrays import BoolArray, FloatArray
     from saferoute.osm.tags import Tagged
 
 BY_CLASS_M = {
@@ -32,7 +32,6 @@ HALF_WIDTH_M = {
 _LANE_M = 3.25
 _NARROWEST_M, _WIDEST_M = 0.3, 60.0
 """A tagged width outside is taken for a slip of the pen, hence not understood."""
-_CLASSES = {name: number for number, name in enumerate(BY_CLASS_M)}
 
 
 def parse_width(text: str) -> float | None:
@@ -74,25 +73,12 @@ def estimate_way_widths(ways: Tagged) -> tuple[FloatArray, BoolArray]:
     width = read_widths(ways)
     width = np.where(np.isfinite(width), width, read_numbers(ways, "est_width", parse_width))
     known = np.isfinite(width)
-    return np.where(known, width, list_usual_widths()[find_classes(ways)]), known
-
-
-def find_classes(ways: Tagged) -> IntArray:
-    """Return the row of each way's class in `list_usual_widths`: pavements beside roads are a class of their own."""
-    ways = Tags.of(ways)
-    other = len(_CLASSES)
-    by_way, by_ground = (
-        map_tag_values(ways, key, lambda kind: _CLASSES.get(normalize_word(kind), other), missing=other)
-        for key in ("highway", "leisure")
-    )
-    of_class: IntArray = np.where(is_tagged(ways, "highway"), by_way, by_ground)
-    beside_road = has_value(ways, "footway", {"sidewalk"}) & (of_class == _CLASSES["footway"])
-    return np.where(beside_road, _CLASSES["sidewalk"], of_class)
+    return np.where(known, width, list_usual_widths()[find_foot_classes(ways)]), known
 
 
 def list_usual_widths() -> FloatArray:
-    """Return the usual width in m of each class, at last that of ways of any other class: the least."""
-    return np.array([*BY_CLASS_M.values(), min(BY_CLASS_M.values())])
+    """Return the usual width in m of each of `FOOT_CLASSES`, at last that of all other ways: the least."""
+    return np.array([*(BY_CLASS_M[name] for name in FOOT_CLASSES), min(BY_CLASS_M.values())])
 
 
 def estimate_half_widths(ways: Tagged) -> FloatArray:

@@ -38,7 +38,7 @@ def measure_everything(n: int = 60) -> dict[str, Measurement]:
     assert crowd.hedge is not None
     return {
         "surface": Measurement(
-            Guessed(values["surface"], np.empty(0), np.empty((n, 0)), np.full(n, -1)),
+            Guessed(values["surface"], np.array([0.25, 0.85]), np.full((1, 2), 0.5), np.append(np.full(n - 1, -1), 0)),
             certain,
             bounds={"smoothness": Exact(np.resize([1.0, 0.6, 0.3, np.nan], n))},
         ),

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from surveys import judge
 from town import lonlat, write_town
 
 from saferoute import search
 from saferoute.criteria import surface
+from saferoute.geometry import REACH_M
 from saferoute.model import Place
 from saferoute.osm.surfaces import EXCLUDED_SURFACES
 from saferoute.search import survey_area
@@ -28,11 +31,11 @@ def straight(tags: str) -> str:
     return f"n1 0 0\nn2 80.4 0\nw1 n1,n2 highway=footway {tags}\n"
 
 
-def others(first: int, count: int, tags: str, length_m: float = 50.0) -> str:
+def others(first: int, count: int, tags: str, x: float = 0.0) -> str:
     """Return ways far from the straight, whose tags are all that is known of silent ones."""
     plan = ""
     for i in range(first, first + count):
-        plan += f"n{1000 + 2 * i} 0 {200 + 10 * i}\nn{1001 + 2 * i} {length_m} {200 + 10 * i}\n"
+        plan += f"n{1000 + 2 * i} {x} {200 + 10 * i}\nn{1001 + 2 * i} {x + 50} {200 + 10 * i}\n"
         plan += f"w{1000 + i} n{1000 + 2 * i},n{1001 + 2 * i} {tags}\n"
     return plan
 
@@ -124,15 +127,46 @@ def test_confidence_grows_with_how_sure_the_guess_is(look) -> None:
     assert torn < sure <= 0.5
 
 
-def test_a_class_without_tagged_ways_is_judged_by_all(look) -> None:
-    plan = straight("") + others(40, 30, "highway=path surface=gravel")
-    assert judge(look(plan), "surface").desirability.tolist() == [0.25]
+def test_where_nothing_is_tagged_a_class_is_worth_what_it_is_anywhere(look) -> None:
+    kinds = {}
+    for name in ("footway", "path", "track"):
+        found = judge(look(straight("").replace("footway", name)), "surface")
+        assert np.isnan(found.value).all()
+        assert 0 < found.confidence[0] < 0.35
+        kinds[name] = found.desirability[0]
+    assert kinds["path"] < kinds["footway"]
+    assert kinds["track"] < kinds["footway"]
 
 
-def test_an_extract_without_a_surface_is_worth_bare_ground(look) -> None:
-    found = judge(look(straight("")), "surface")
-    assert found.desirability.tolist() == [0.45]
-    assert np.isnan(found.value).all()
+@pytest.mark.parametrize("number", [1, 2, 5, 19, 20])
+def test_each_tagged_way_moves_the_guess_a_little(number: int) -> None:
+    """One more tagged way moves no probability by more than its weight, however few there are."""
+    here, far = np.zeros((1, 2)), np.column_stack([np.full(number + 1, 1000.0), np.arange(number + 1)])
+    ways = pd.DataFrame({"highway": pd.array(["footway"] * (number + 1), dtype="str")})
+    lines = shapely.linestrings(np.stack([far, far + 1.0], axis=1))
+    table = gpd.GeoDataFrame(ways, geometry=lines)
+    one, more = (
+        surface.learn_likelihood(table[:n], np.full(n, 0.25), BEGINNER).predict_probabilities(ways[:1], here)
+        for n in (number, number + 1)
+    )
+    assert one.sum() == pytest.approx(1.0)
+    assert 0 < np.abs(more - one).max() < 0.1
+
+
+def test_what_lies_beyond_the_reach_teaches_nothing(look) -> None:
+    far = others(0, 30, "highway=footway surface=gravel", x=REACH_M + 100)
+    alone, among = (judge(look(straight("") + plan), "surface") for plan in ("", far))
+    assert among.confidence.tolist() == alone.confidence.tolist()
+    assert among.desirability.tolist() == alone.desirability.tolist()
+
+
+def test_a_long_way_is_judged_where_the_stretch_is(look) -> None:
+    """A way of 3 km has gravel around one of its ends and asphalt around the other."""
+    plan = "n1 0 0\nn2 3000 0\nw1 n1,n2 highway=footway\n"
+    plan += others(0, 20, "highway=footway surface=gravel")
+    plan += others(20, 20, "highway=footway surface=asphalt", x=1300)
+    found = judge(look(plan), "surface")
+    assert {found.desirability[0], found.desirability[-1]} == {0.25, 0.85}
 
 
 def test_draws_of_a_silent_way_come_from_its_class(look) -> None:

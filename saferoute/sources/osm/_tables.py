@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from saferoute.geometry import find_midpoints
 from saferoute.model import OSM_ATTRIBUTION, WGS84, Features, Strokes
 from saferoute.osm.kinds import count_kinds, name_kinds
-from saferoute.sources.osm._columns import enclosing_box, text_dtype
+from saferoute.sources.osm._columns import enclosing_box
 from saferoute.sources.osm._extent import carve_cuts
 
 if TYPE_CHECKING:
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     import numpy as np
-    import pandas as pd
     import shapely
     from numpy.typing import NDArray
 
@@ -31,16 +29,11 @@ if TYPE_CHECKING:
 Box = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
 
-SAID = ("highway", "footway", "surface", "smoothness", "tracktype", "width", "est_width")
-"""Tags whose frequency among mapped ways tells what a missing tag probably means."""
-
 
 @dataclass(frozen=True)
 class Facts:
     """Facts about a whole source, not only the part around an area."""
 
-    tagged: pd.DataFrame
-    """Combinations of the tags `SAID` among the highways, and the number ``n`` of highways with each."""
     extent: shapely.Geometry | None
     """Where the source says that it is complete, in degrees; None = it does not say."""
     cuts: FloatArray
@@ -108,17 +101,17 @@ def build_tables(held: Read, join: Joiner | None, extent: Box | None = None) -> 
     kinds = (held.ways, held.areas, held.fragments, held.points)
     ways, areas, fragments, points = (columns.build_table() for columns in kinds)
     ways["row"] = np.arange(len(ways))
-    facts = collect_facts(held, ways)
+    facts = collect_facts(held)
     facts = replace(facts, ground=merge_boxes(facts.bounds, enclose_areas(held.areas)))
     if extent is not None:
         facts = replace(facts, extent=shapely.box(*extent))
     return Tables(ways, areas, fragments, points, None if join is None else join(ways), facts)
 
 
-def collect_facts(held: Read, ways: gpd.GeoDataFrame) -> Facts:
-    """Return the facts about files, given the table of their ways; `Facts.ground` does not include areas yet."""
+def collect_facts(held: Read) -> Facts:
+    """Return the facts about files; `Facts.ground` does not include areas yet."""
     bounds = enclosing_box(held.ways.bounds)
-    return Facts(count_combinations(ways), held.extent, held.cuts, held.data_date, held.skipped, bounds, bounds)
+    return Facts(held.extent, held.cuts, held.data_date, held.skipped, bounds, bounds)
 
 
 def enclose_areas(areas: Columns) -> Box:
@@ -155,15 +148,6 @@ def _select_strokes(strokes: Strokes, box: Box) -> Strokes:
     )
 
 
-def count_combinations(ways: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Return the combinations of the tags `SAID` among highways with their number ``n``, most frequent first."""
-    roads = ways.loc[ways["highway"].notna(), list(SAID)]
-    counted = roads.value_counts(dropna=False).rename("n").reset_index()
-    return counted.astype(dict.fromkeys(SAID, text_dtype())).sort_values(
-        ["n", *SAID], ascending=False, ignore_index=True
-    )
-
-
 def build_features(tables: Tables, area: Area) -> Features:
     """Return tables as features in the metric CRS of an area."""
     import numpy as np
@@ -195,7 +179,6 @@ def build_features(tables: Tables, area: Area) -> Features:
         areas=areas,
         fragments=fragments,
         points=points,
-        tagged=_append_local_highways(facts.tagged, ways),
         extent=carve_cuts(extents[0], shapely.get_coordinates(cuts), ways.total_bounds),
         strokes=strokes,
         data_date=facts.data_date,
@@ -227,13 +210,3 @@ def _project_to_metres(of: Sequence[NDArray[np.object_]], area: Area) -> list[ND
     # All in one call, which takes half the time of one per array.
     moved = shapely.transform(np.concatenate(of), to_metres.transform, interleaved=False)
     return np.split(moved, np.cumsum([len(shapes) for shapes in of])[:-1])
-
-
-def _append_local_highways(counted: pd.DataFrame, ways: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Return the counts of the whole source, followed by the highways here (n = 0) with their midpoints in m."""
-    import pandas as pd
-
-    roads = ways.loc[ways["highway"].notna(), [*SAID, "geometry"]]
-    x, y = find_midpoints(roads.geometry.to_numpy()).T
-    near = pd.DataFrame(roads[list(SAID)]).assign(n=0, x_m=x, y_m=y)
-    return pd.concat([counted.assign(x_m=float("nan"), y_m=float("nan")), near], ignore_index=True)

@@ -28,10 +28,9 @@ from typing import TYPE_CHECKING, Any
 
 from saferoute.digests import digest_libraries, digest_modules
 from saferoute.model import WGS84, SourceUnavailable, Strokes
-from saferoute.sources.osm._columns import NAME, Columns, Vocabulary, text_dtype
+from saferoute.sources.osm._columns import NAME, Columns, Vocabulary
 from saferoute.sources.osm._reading import ALL, read_extracts
 from saferoute.sources.osm._tables import (
-    SAID,
     Box,
     Facts,
     Tables,
@@ -266,7 +265,7 @@ def _write_index(paths: Sequence[Path], part: Path, join: Joiner | None) -> dict
         areas = None if beside is not None else _write_areas(held, part)
         ways = held.ways.build_table()
         ways["row"] = range(len(ways))
-        facts = collect_facts(held, ways)
+        facts = collect_facts(held)
         # Joining needs only the table, and a lot of memory.
         del held
         if join is not None:
@@ -388,12 +387,7 @@ def _write_strokes(strokes: Strokes, part: Path) -> None:
 
 def _serialize_facts(facts: Facts) -> dict[str, Any]:
     """Return facts in types that JSON has; `Index.facts` reads them."""
-    import pandas as pd
-
-    tagged = [[None if pd.isna(v) else v for v in row] for row in facts.tagged[list(SAID)].to_numpy(dtype=object)]
     return {
-        "tagged": tagged,
-        "n": [int(n) for n in facts.tagged["n"]],
         "extent": None if facts.extent is None else facts.extent.wkt,
         "cuts": facts.cuts.tolist(),
         "data_date": facts.data_date,
@@ -422,15 +416,11 @@ class Index:
     def facts(self) -> Facts:
         """Facts about the whole source."""
         import numpy as np
-        import pandas as pd
         import shapely
 
         noted = self.about["facts"]
-        columns = zip(*noted["tagged"], strict=True) if noted["tagged"] else [[] for _ in SAID]
-        tagged = pd.DataFrame({k: pd.array(list(v), dtype=text_dtype()) for k, v in zip(SAID, columns, strict=True)})
         extent = None if noted["extent"] is None else shapely.from_wkt(noted["extent"])
         return Facts(
-            tagged=tagged.assign(n=noted["n"]),
             extent=extent,
             cuts=np.array(noted["cuts"], dtype=float).reshape(-1, 2),
             data_date=noted["data_date"],

@@ -71,7 +71,6 @@ def test_every_format_gives_the_tables_of_plain_xml(tmp_path, suffix):
     assert (len(one.ways), len(one.areas), len(one.points)) == (2, 2, 2)
     for name in ("ways", "areas", "points"):
         assert_geodataframe_equal(getattr(one, name), getattr(other, name))
-    pd.testing.assert_frame_equal(one.tagged, other.tagged)
     assert one.data_date == other.data_date == "2026-01-02"
 
 
@@ -155,7 +154,6 @@ def test_files_that_overlap_hold_every_object_once(tmp_path):
     alone = ExtractSource([two]).read_features(AREA, margin_m=100)
     for name in ("ways", "areas", "points"):
         assert_geodataframe_equal(getattr(both, name), getattr(alone, name))
-    assert both.tagged.equals(alone.tagged)
 
 
 def test_way_of_two_versions_is_taken_from_one_file_alone(tmp_path):
@@ -232,14 +230,6 @@ def test_margin_widens_what_is_read(tmp_path):
     source = ExtractSource([write_town(tmp_path / "town.osm", plan)])
     assert source.read_features(AREA, margin_m=0).ways["osm_id"].tolist() == [1]
     assert source.read_features(AREA, margin_m=300).ways["osm_id"].tolist() == [1, 2]
-
-
-def test_tags_are_judged_over_the_whole_extract(tmp_path):
-    plan = "n1 0 0\nn2 10 0\nn3 9000 0\nn4 9200 0\nw1 n1,n2 highway=path\nw2 n3,n4 highway=path"
-    tagged = read(tmp_path / "town.osm", plan).tagged
-    whole, here = tagged[tagged["x_m"].isna()], tagged[tagged["x_m"].notna()]
-    assert (whole["highway"].tolist(), whole["n"].tolist()) == (["path"], [2])
-    assert (here["highway"].tolist(), here["n"].tolist()) == (["path"], [0])
 
 
 @pytest.mark.parametrize("turn_deg", [0, 37, 200])

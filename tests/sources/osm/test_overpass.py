@@ -12,7 +12,6 @@ import time
 import tracemalloc
 from itertools import pairwise
 
-import pandas as pd
 import pytest
 import shapely
 from fake_server import Answer, FakeServer, overpass_json
@@ -102,7 +101,6 @@ def source(server, tmp_path, waits):
 def assert_same(one, other):
     for name in ("ways", "areas", "points"):
         assert_geodataframe_equal(getattr(one, name), getattr(other, name))
-    pd.testing.assert_frame_equal(one.tagged, other.tagged)
 
 
 # --- the same tables -----------------------------------------------------------
