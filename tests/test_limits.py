@@ -363,6 +363,7 @@ OPEN_GROUND = {
     "kind of track",
     "protected",
     "farmland",
+    "other use",
     "plot",
     "no way leads there",
     "no clear corridor",

@@ -23,13 +23,22 @@ class Blockers:
     margin_m : ndarray of shape (n,)
         Distance to keep from each.
     yields : ndarray of shape (n,)
-        True for a use of ground, which holds against larger uses only.
+        True for a use of ground, on which smaller ground may lie.
+    covers : ndarray of shape (n,)
+        True for those uses that say what grows or lies there. They lie on parks
+        and the like of any size, for a park may be a wood.
+    walls : ndarray of geometries
+        What nobody walks across on the way to open ground.
+    gates : ndarray of Points
+        Gaps in walls that are open to everybody, as far as is known.
     shore : ndarray of geometries
         Coastline and the edges of water, for the direction of beaches.
     coastline : ndarray of LineStrings
         With the sea on the right.
     walkable : ndarray of LineStrings
         Public ways by which one gets to open ground.
+    private : ndarray of LineStrings
+        Ways that are closed to strangers.
     footways : ndarray of LineStrings
         Those of them that are made for walking: they lead to lawns, not to fields.
     buildings : ndarray of Polygons
@@ -39,8 +48,12 @@ class Blockers:
     geometry: NDArray[np.object_]
     margin_m: FloatArray
     yields: BoolArray
+    covers: BoolArray
+    walls: NDArray[np.object_]
+    gates: NDArray[np.object_]
     shore: NDArray[np.object_]
     coastline: NDArray[np.object_]
     walkable: NDArray[np.object_]
+    private: NDArray[np.object_]
     footways: NDArray[np.object_]
     buildings: NDArray[np.object_]

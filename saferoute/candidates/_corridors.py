@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import shapely
 
+from saferoute.candidates._free_ground import FreeGround
 from saferoute.candidates._lawns import Lawns
+from saferoute.candidates._reach import Reach
 from saferoute.geometry import find_longest_lines
-from saferoute.osm.ground import FARMED_KINDS, SHORE_KINDS
+from saferoute.osm import access
+from saferoute.osm.ground import FARMED_KINDS, KEPT_KINDS, SHORE_KINDS
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -19,8 +22,6 @@ if TYPE_CHECKING:
     from saferoute.candidates._blockers import Blockers
     from saferoute.model import Profile
 
-_WAY_NEAR_M = 30.0
-"""A way this near leads to a piece of ground [J]."""
 _MOST = 8
 """Most corridors on one free piece of ground."""
 _AREA_PER_CORRIDOR_M2 = 2500.0
@@ -68,15 +69,13 @@ class CorridorFinder:
         blockers: Blockers,
         profile: Profile,
     ) -> None:
-        self._open = np.flatnonzero(kinds != "")
+        is_open = kinds != ""
         self._geometry = areas.geometry.to_numpy().copy()
-        self._geometry[self._open] = shapely.make_valid(self._geometry[self._open])
-        self._area = shapely.area(self._geometry)
+        self._geometry[is_open] = shapely.make_valid(self._geometry[is_open])
         self._blockers = blockers
-        self._blocker_area = shapely.area(blockers.geometry)
-        self._tree = shapely.STRtree(blockers.geometry)
-        self._open_tree = shapely.STRtree(self._geometry[self._open])
-        self._ways = shapely.STRtree(blockers.walkable)
+        self._ground = FreeGround(self._geometry, kinds, blockers)
+        self._reach = Reach(blockers)
+        self._open_to_all = access.is_open_on_foot(areas)
         self._lawns = Lawns(blockers)
         self._for_recreation = for_recreation
         self._shore = shapely.STRtree(blockers.shore)
@@ -93,39 +92,29 @@ class CorridorFinder:
             reason = self._lawns.find_reason(whole, kind)
             if reason:
                 return [], reason
-        if not len(self._ways.query(whole, predicate="dwithin", distance=_WAY_NEAR_M)):
+        if not self._reach.has_way_near(whole):
             return [], "no way leads there"
         found: list[Corridor] = []
-        for part in self._drop_parts_at_sea(self._free_parts(whole, members)):
-            inner = shapely.buffer(part, -self._half_lane, quad_segs=4)
-            for piece in shapely.get_parts(inner):
-                if self._is_long_enough(piece):
-                    lines = self._corridor_lines(piece, kind)
-                    found += [Corridor(line, *self._locate_line(line, part, members)) for line in lines]
+        reason = "no clear corridor"
+        has_entrance = kind in KEPT_KINDS or bool(self._open_to_all[members].any())
+        for part in self._drop_parts_at_sea(self._ground.cut_parts(whole, members, kind)):
+            corridors = self._find_in_part(part, members, kind)
+            if corridors and not self._reach.is_reached(part, has_entrance=has_entrance):
+                corridors, reason = [], "no way leads there"
+            found += corridors
+        return found, reason
+
+    def _find_in_part(self, part: shapely.Polygon, members: IntArray, kind: str) -> list[Corridor]:
+        """Return the corridors on one free polygon."""
+        pieces = shapely.get_parts(shapely.buffer(part, -self._half_lane, quad_segs=4))
+        lines = [line for p in pieces if self._is_long_enough(p) for line in self._corridor_lines(p, kind)]
+        found = [Corridor(line, *self._locate_line(line, part, members)) for line in lines]
         # Rounded corners of the inner polygon may let a line pass a hair too near.
-        found = [c for c in found if c.clear_width_m >= 2 * self._half_lane * 0.98]
-        return found, "no clear corridor"
+        return [c for c in found if c.clear_width_m >= 2 * self._half_lane * 0.98]
 
     def _is_long_enough(self, polygon: shapely.Geometry) -> bool:
         west, south, east, north = shapely.bounds(polygon)
         return bool(np.hypot(east - west, north - south) >= self._shortest)
-
-    def _free_parts(self, whole: shapely.Geometry, members: IntArray) -> NDArray[np.object_]:
-        """Return the parts that are left when everything in the way is cut out."""
-        blockers, area = self._blockers, shapely.area(whole)
-        reach = float(blockers.margin_m.max()) if len(blockers.margin_m) else 0.0
-        near = self._tree.query(whole, predicate="dwithin", distance=reach)
-        near = near[shapely.distance(blockers.geometry[near], whole) <= blockers.margin_m[near]]
-        near = near[~blockers.yields[near] | (self._blocker_area[near] < area)]
-        cut = shapely.buffer(blockers.geometry[near], blockers.margin_m[near], quad_segs=2)
-        # A smaller use of open ground within a larger is its own piece of ground.
-        other = self._open[self._open_tree.query(whole, predicate="intersects")]
-        other = other[(self._area[other] < area) & ~np.isin(other, members)]
-        other = other[shapely.area(shapely.intersection(self._geometry[other], whole)) > 1]
-        cut = np.concatenate([cut, self._geometry[other]])
-        left = shapely.difference(whole, shapely.union_all(cut)) if len(cut) else whole
-        parts = shapely.get_parts(left)
-        return parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
 
     def _drop_parts_at_sea(self, parts: NDArray[np.object_]) -> NDArray[np.object_]:
         """Drop the parts on the sea's side of a coastline: beaches are drawn down to low water."""

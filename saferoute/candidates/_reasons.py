@@ -5,7 +5,7 @@ from __future__ import annotations
 REASONS = {
     "farmland": "meadows, and grass of over 1.5 ha or without a footway near, outside parks and sports grounds",
     "plot": "grass among buildings, outside parks and sports grounds, that no footway runs along: gardens and yards",
-    "no way leads there": "open ground that no public way comes within 30 m of",
+    "no way leads there": "open ground without a public way within 30 m, or with a fence, wall or water in between",
     "no clear corridor": "open ground without a clear straight corridor of the length",
     "too short": "no clear length for one section and its run-outs between two limits or ends",
     "bends": "bends: the headings or the strip that holds the line are too wide",

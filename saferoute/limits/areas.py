@@ -45,9 +45,15 @@ def ground_inside(tags: Tags) -> BoolArray:
     return ways.is_indoors(tags) | ways.is_off_ground(tags)
 
 
+@rule("other use", "open ground that is a wood, scrub, a field, a garden, a terrace of tables or the like, too")
+def used_otherwise(tags: Tags) -> BoolArray:
+    """Return a mask of open ground that is something else besides, which nobody runs on."""
+    return osm_ground.is_in_use(tags)
+
+
 AREA_RULES = (
     ground.closed_on_foot, ground.closed_at_hour, golf_ground, walled_pitch, other_track, ground_inside,
-    ground.bad_surface, ground.rough_ground,
+    used_otherwise, ground.bad_surface, ground.rough_ground,
 )  # fmt: skip
 """The plainest reason first."""
 

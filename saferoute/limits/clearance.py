@@ -6,9 +6,10 @@ or runs there is taken out of the ground, with a margin [J].
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import shapely
 
 from saferoute.candidates import Blockers
 from saferoute.geometry import take_edges
@@ -31,57 +32,108 @@ FAST_ROAD_M, BUSY_ROAD_M = 20.0, 8.0
 roads: their verges are mapped as lawns, and nobody should run on them."""
 _VERGE_M = {"motorway": FAST_ROAD_M, "trunk": FAST_ROAD_M, "primary": BUSY_ROAD_M, "secondary": BUSY_ROAD_M}
 BUILDING_M, USE_M, PLAYGROUND_M = 0.5, 0.5, 3.0
+_AT_GATE_M = 0.1
+"""A way this near to a gate goes through it."""
+
+
+class _Cut(NamedTuple):
+    """Things that open ground is cut by; the fields are those of `Blockers`."""
+
+    geometry: NDArray[np.object_]
+    margin_m: FloatArray
+    yields: BoolArray
+    covers: BoolArray
 
 
 def collect_blockers(features: Features) -> Blockers:
     """Return everything that open ground is cut by, and the ways that lead to it."""
     points, areas, of_ways = Tags.of(features.points), Tags.of(features.outlines), Tags.of(features.ways)
+    spots, polygons, lines = (
+        table.geometry.to_numpy() for table in (features.points, features.outlines, features.ways)
+    )
     small = obstacles.is_small_object(points)
-    trees = obstacles.is_tree(points)[small]
-    building, playground = ground.is_building(areas), ground.is_playground(areas)
-    wet = water.is_water_area(areas).yes
-    solid = obstacles.is_solid_area(areas) & ~building
-    fenced = obstacles.is_fenced_area(areas) & ~solid
-    use = ground.is_in_use(areas) & ~building & ~playground & ~wet
-    polygons, lines = features.outlines.geometry.to_numpy(), features.ways.geometry.to_numpy()
+    fences = take_edges(polygons[_is_fenced(areas)])
     cut, line_margins = _measure_line_margins(of_ways)
-    parts = [
-        (features.points.geometry.to_numpy()[small], np.where(trees, TREE_M, OBJECT_M), False),
-        (polygons[building], np.full(building.sum(), BUILDING_M), False),
-        (polygons[solid], np.full(solid.sum(), OBJECT_M), False),
-        (take_edges(polygons[fenced]), np.full(fenced.sum(), FENCE_M), False),
-        (polygons[playground], np.full(playground.sum(), PLAYGROUND_M), False),
-        (polygons[wet], np.full(wet.sum(), BESIDE_DROP_M), False),
-        (polygons[use], np.full(use.sum(), USE_M), True),
-        (lines[cut], line_margins, False),
+    cuts = [
+        _keep_off(spots[small], np.where(obstacles.is_tree(points)[small], TREE_M, OBJECT_M)),
+        _cut_by_areas(areas, polygons),
+        _keep_off(fences, FENCE_M),
+        _keep_off(lines[cut], line_margins),
     ]
     coastline = lines[water.is_coast(of_ways)]
+    private = lines[ways.is_highway(of_ways) & access.is_closed_on_foot(of_ways).possible]
+    is_walkable = access.is_walkable(of_ways) & ~ways.is_off_ground(of_ways)
+    cut_by = _Cut(*(np.concatenate(parts) for parts in zip(*cuts, strict=True)))
     return Blockers(
-        geometry=np.concatenate([p[0] for p in parts]),
-        margin_m=np.concatenate([p[1] for p in parts]).astype(float),
-        yields=np.concatenate([np.full(len(p[0]), p[2]) for p in parts]),
-        shore=np.concatenate([coastline, take_edges(polygons[wet])]),
+        geometry=cut_by.geometry,
+        margin_m=cut_by.margin_m,
+        yields=cut_by.yields,
+        covers=cut_by.covers,
+        walls=np.concatenate([_list_walls(areas, polygons, of_ways, lines), fences]),
+        gates=_list_gates(points, spots, private),
+        shore=np.concatenate([coastline, take_edges(polygons[water.is_water_area(areas).yes])]),
         coastline=coastline,
-        walkable=lines[access.is_walkable(of_ways)],
+        walkable=lines[is_walkable],
+        private=private,
         footways=lines[access.is_made_for_walking(of_ways)],
-        buildings=polygons[building],
+        buildings=polygons[ground.is_building(areas)],
     )
 
 
 def collect_walls(features: Features) -> NDArray[np.object_]:
     """Return what nobody walks straight across, not even forwards: buildings, water, fences, drops, rails, roads."""
     areas, of_ways = Tags.of(features.outlines), Tags.of(features.ways)
+    polygons, lines = features.outlines.geometry.to_numpy(), features.ways.geometry.to_numpy()
+    road = ways.is_motor_road(of_ways) & ~ways.is_below_ground(of_ways)
+    return np.concatenate([_list_walls(areas, polygons, of_ways, lines), lines[road]])
+
+
+def _list_walls(
+    areas: Tags, polygons: NDArray[np.object_], of_ways: Tags, lines: NDArray[np.object_]
+) -> NDArray[np.object_]:
+    """Return what nobody gets across on foot: buildings, water, fences, drops and rails."""
     solid = ground.is_building(areas) | water.is_water_area(areas).yes
     line = barriers.is_fence(of_ways).possible | barriers.is_drop(of_ways).possible | barriers.is_rail(of_ways)
-    line |= ways.is_motor_road(of_ways)
-    line &= ~ways.is_below_ground(of_ways)
-    return np.concatenate([features.outlines.geometry.to_numpy()[solid], features.ways.geometry.to_numpy()[line]])
+    return np.concatenate([polygons[solid], lines[line & ~ways.is_below_ground(of_ways)]])
+
+
+def _list_gates(points: Tags, spots: NDArray[np.object_], private: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return the gaps in barriers that are not closed themselves, nor the way through them."""
+    gates = spots[barriers.is_gap(points) & ~access.is_closed_on_foot(points).possible]
+    return np.delete(gates, shapely.STRtree(gates).query(private, predicate="dwithin", distance=_AT_GATE_M)[1])
+
+
+def _is_fenced(areas: Tags) -> BoolArray:
+    """Return a mask of ground with a barrier along its edge, but for what is solid itself."""
+    return obstacles.is_fenced_area(areas) & (ground.is_building(areas) | ~obstacles.is_solid_area(areas))
+
+
+def _keep_off(geometry: NDArray[np.object_], margin_m: FloatArray | float) -> _Cut:
+    """Return things on which no ground lies."""
+    no = np.zeros(len(geometry), dtype=bool)
+    return _Cut(geometry, np.broadcast_to(margin_m, len(geometry)).astype(float), no, no)
+
+
+def _cut_by_areas(areas: Tags, polygons: NDArray[np.object_]) -> _Cut:
+    """Return the areas that open ground is cut by."""
+    margin = _apply_margins(
+        len(areas),
+        [
+            (obstacles.is_solid_area(areas), OBJECT_M),
+            (ground.is_building(areas), BUILDING_M),
+            (ground.is_playground(areas), PLAYGROUND_M),
+            (water.is_water_area(areas).yes, BESIDE_DROP_M),
+        ],
+    )
+    yields = np.isnan(margin) & ground.is_in_use(areas)
+    margin[yields] = USE_M
+    cut = np.isfinite(margin)
+    return _Cut(polygons[cut], margin[cut], yields[cut], ground.is_overgrown(areas)[cut])
 
 
 def _measure_line_margins(lines: Tags) -> tuple[BoolArray, FloatArray]:
     """Return a mask of the lines that cut open ground, and the margin on each side of those."""
     width, half = widths.estimate_way_widths(lines)[0], widths.estimate_half_widths(lines)
-    margin = np.full(len(lines), np.nan)
     rules: list[tuple[BoolArray, FloatArray | float]] = [
         (obstacles.is_tree_row(lines), TREE_ROW_M),
         (is_tagged(lines, "barrier") | obstacles.is_line_object(lines), FENCE_M),
@@ -92,8 +144,15 @@ def _measure_line_margins(lines: Tags) -> tuple[BoolArray, FloatArray]:
         (barriers.is_rail(lines), RAILWAY_M),
         (barriers.is_drop(lines).possible, BESIDE_DROP_M),
     ]
-    for hit, distance in rules:
-        margin = np.where(hit, np.fmax(margin, distance), margin)
+    margin = _apply_margins(len(lines), rules)
     margin[ways.is_below_ground(lines)] = np.nan
     cut = np.isfinite(margin)
     return cut, margin[cut]
+
+
+def _apply_margins(count: int, rules: list[tuple[BoolArray, FloatArray | float]]) -> FloatArray:
+    """Return the greatest margin of the rules that hold for each of `count` things, NaN where none does."""
+    margin = np.full(count, np.nan)
+    for hit, distance in rules:
+        margin = np.where(hit, np.fmax(margin, distance), margin)
+    return margin

@@ -56,6 +56,11 @@ def is_fence(tags: Tagged) -> Answer:
     return ask_value(tags, "barrier", _FENCES, _KNOWN_BARRIERS, missing_is_no=True)
 
 
+def is_gap(points: Tagged) -> BoolArray:
+    """Return a mask of gates, bollards, entrances and other gaps in fences, locked or not."""
+    return has_any_value(points, {"barrier": _WITH_GAPS | _HARMLESS})
+
+
 def has_railing(tags: Tagged) -> BoolArray:
     """Return a mask of ways with a mapped railing."""
     return has_value(tags, "handrail", _HANDRAILS) | is_fence(tags).yes

@@ -44,6 +44,8 @@ KEPT_KINDS = frozenset({"pitch", "track"})
 _LAWNS = frozenset({"grass", "meadow"})
 FARMED_KINDS = _LAWNS
 """These may be a farmer's."""
+DESIGNATED_KINDS = frozenset({"park", "recreation ground"})
+"""These say what ground is for, and not what grows or lies there."""
 SHORE_KINDS = frozenset({"beach", "sand"})
 """These slope down to the water."""
 _RECREATION_KINDS = ("park", "recreation ground", "village green")
@@ -88,14 +90,21 @@ _PROTECTED = {
 _WOODS = {"landuse": frozenset({"forest"}), "natural": frozenset({"wood"})}
 _WILD = frozenset({"scrub", "heath", "fell", "tundra"})
 _PLANTED = frozenset({"allotments", "orchard", "vineyard"})
-_USES = {
-    "landuse": _WOODS["landuse"] | _PITS | _BURIAL_GROUNDS["landuse"] | _PLANTED | frozenset(
-        "farmland farmyard flowerbed plant_nursery greenhouse_horticulture industrial basin reservoir traffic_island "
-        "brownfield greenfield garages garage parking depot lane lanes road cycleway steps bus_stop".split()
+_COVERS = {
+    "landuse": _WOODS["landuse"] | _PLANTED | frozenset(
+        "farmland flowerbed plant_nursery greenhouse_horticulture basin reservoir".split()
     ),
     "natural": _WOODS["natural"] | _WILD | frozenset(
         "shrubbery wetland scree bare_rock rock shingle mud reef glacier dune cliff stone shoal slope".split()
     ),
+}  # fmt: skip
+"""What grows or lies on ground that nobody runs on."""
+_USES = {
+    "landuse": _COVERS["landuse"] | _PITS | _BURIAL_GROUNDS["landuse"] | frozenset(
+        "farmyard industrial traffic_island brownfield greenfield garages garage parking depot lane lanes road "
+        "cycleway steps bus_stop".split()
+    ),
+    "natural": _COVERS["natural"],
     "leisure": _GOLF_COURSES | frozenset(
         "garden swimming_pool marina dog_park outdoor_seating bleachers fitness_station ice_rink horse_riding "
         "stadium sports_hall bandstand firepit slipway".split()
@@ -204,6 +213,11 @@ def is_building(areas: Tagged) -> BoolArray:
 def is_in_use(areas: Tagged) -> BoolArray:
     """Return a mask of ground used for something else than running."""
     return has_any_value(areas, _USES)
+
+
+def is_overgrown(areas: Tagged) -> BoolArray:
+    """Return a mask of woods, scrub, fields, rock, wet ground and the like."""
+    return has_any_value(areas, _COVERS)
 
 
 def is_closed_ground(areas: Tagged) -> BoolArray:

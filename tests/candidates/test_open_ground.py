@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 import shapely
+from grounds import LAWN, Point, Town, find_corridors, in_plan, lawn, town_with_a_walk
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from town import ORIGIN, lonlat, write_town
+from town import lonlat, write_town
 
 from saferoute import search
 from saferoute.model import Place, Ranking
@@ -19,12 +21,10 @@ from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import load_profile
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     import geopandas as gpd
 
-    from saferoute.candidates import OpenGround
 
 BEGINNER = load_profile("beginner")
 HALF_LANE_M, RUN_OUT_M, STEP_M = 1.5, 10.0, 5.0
@@ -32,55 +32,6 @@ PATH_M = 1.8 / 2 + 0.3
 """What is kept from the middle of a footway without a width."""
 ROUNDING_M = 0.05
 """Degrees of seven digits are good to a centimetre; lines keep 98 % of the half lane."""
-
-Point = tuple[float, float]
-
-
-class Town:
-    """A plan under construction: things by their corners, in metres."""
-
-    def __init__(self) -> None:
-        self._rows: list[str] = []
-        self._nodes: dict[Point, int] = {}
-        self._ways = 0
-
-    def _node(self, at: Point) -> str:
-        if at not in self._nodes:
-            self._nodes[at] = len(self._nodes) + 1
-            self._rows.append(f"n{self._nodes[at]} {at[0]:.3f} {at[1]:.3f}")
-        return f"n{self._nodes[at]}"
-
-    def line(self, points: Sequence[Point], tags: str) -> str:
-        nodes = ",".join(self._node((float(x), float(y))) for x, y in points)
-        self._ways += 1
-        self._rows.append(f"w{self._ways} {nodes} {tags}")
-        return f"w{self._ways}"
-
-    def ring(self, points: Sequence[Point], tags: str) -> str:
-        return self.line([*points, points[0]], tags)
-
-    def box(self, west: float, south: float, east: float, north: float, tags: str) -> str:
-        return self.ring([(west, south), (east, south), (east, north), (west, north)], tags)
-
-    def point(self, x: float, y: float, tags: str) -> None:
-        self._rows.append(f"n{90_000 + len(self._rows)} {x:.3f} {y:.3f} {tags}")
-
-    def relation(self, members: str, tags: str) -> None:
-        self._rows.append(f"r1 {members} type=multipolygon {tags}")
-
-    def __str__(self) -> str:
-        return "\n".join(self._rows)
-
-
-def town_with_a_walk(y: float = -10.0) -> Town:
-    """Return a town with a footway along y, beside what is drawn north of y = 0."""
-    town = Town()
-    town.line([(-50, y), (200, y)], "highway=footway")
-    return town
-
-
-def in_plan(lines) -> list[shapely.LineString]:
-    return [shapely.transform(line, lambda xy: xy - ORIGIN) for line in lines]
 
 
 @pytest.fixture
@@ -103,14 +54,7 @@ def find(tmp_path: Path):
 @pytest.fixture(scope="module")
 def corridors(tmp_path_factory: pytest.TempPathFactory):
     """Return a function that looks at a town's open ground alone: corridors with their run-outs."""
-    folder = tmp_path_factory.mktemp("towns")
-
-    def look(town: Town | str) -> OpenGround:
-        area = search.area_around(Place("here", *lonlat(50, 20)), 700)
-        source = ExtractSource([write_town(folder / "town.osm", str(town))])
-        return search.survey_map(area, features_of=source, profile=BEGINNER).open_ground
-
-    return look
+    return partial(find_corridors, tmp_path_factory.mktemp("towns"))
 
 
 def on_ground(ranking: Ranking, origin: str = "area") -> gpd.GeoDataFrame:
@@ -131,14 +75,7 @@ def headings_deg(lines) -> np.ndarray:
 
 # --- one lawn ----------------------------------------------------------------------------
 
-LAWN = (0, 0, 120, 40)
 DIAGONAL_M = float(np.hypot(120 - 3, 40 - 3))
-
-
-def lawn(tags: str = "landuse=grass", **walk) -> Town:
-    town = town_with_a_walk(**walk)
-    town.box(*LAWN, tags)
-    return town
 
 
 def test_a_lawn_has_the_diagonal_of_what_is_left_half_a_lane_inside(corridors) -> None:
@@ -336,7 +273,8 @@ def test_a_forest_drawn_over_half_a_lawn_takes_that_half_only_if_it_is_smaller(c
     over.box(90, -5, 130, 45, "natural=wood")
     below.box(-300, -300, 400, 400, "natural=wood")
     assert max(line.bounds[2] for line in in_plan(corridors(over).lines)) <= 90 - 0.5 - HALF_LANE_M + ROUNDING_M
-    assert shapely.length(corridors(below).lines).max() == pytest.approx(DIAGONAL_M, abs=ROUNDING_M)
+    # The wood begins at the lawn's edge, and keeps its half metre.
+    assert shapely.length(corridors(below).lines).max() == pytest.approx(np.hypot(120 - 4, 40 - 4), abs=ROUNDING_M)
 
 
 # --- pieces of ground that meet ---------------------------------------------------------------
