@@ -84,6 +84,9 @@ def on_the_line(reason: str, *tags: str) -> list[Case]:
     return [Case(f"on the line {t}", way(node=t), reason) for t in tags]
 
 
+BENT = "n1 0 0\nn2 102 0\nn3 190 0\nn4 200.6 2.4\nw1 n1,n2,n3,n4 highway=footway\n"
+"""A way whose run-out bears to the left."""
+
 OUT = [
     *tagged(
         "motor road", "highway=residential", "highway=living_street", "highway=service", "highway=unclassified",
@@ -186,7 +189,14 @@ OUT = [
         Case(f"{tags} ahead", way() + line(tags, (205.6, -20), (205.6, 20)), "drop or water beyond", 188)
         for tags in ("natural=cliff", "natural=coastline", "barrier=retaining_wall", "waterway=river")
     ],
-    Case("steps ahead", way() + "n10 215 0\nw2 n3,n10 highway=steps", "drop or water beyond", 188),
+    Case("a wall ahead where the way bends", BENT + "n10 198 -20\nn11 198 1\nw2 n10,n11 barrier=wall",
+         "wall beyond", 187),
+    Case("a house ahead where the way bends", BENT + "n10 198 -9\nn11 220 -9\nn12 220 1\nn13 198 1\n"
+         "w2 n10,n11,n12,n13,n10 building=yes", "wall beyond", 187),
+    Case("steps that end beside it", way() + line("highway=steps", (104, 30), (104, 1.2)), "steps or lift beside"),
+    Case("steps drawn as an area beside it", way() + ground("highway=steps area=yes", 1.0, 9), "steps or lift beside"),
+    Case("a lift beside it", way() + "n10 104 1.7 highway=elevator", "steps or lift beside"),
+    Case("steps ahead", way() + line("highway=steps", (204, -20), (204, 20)), "drop or water beyond", 188),
     *[
         Case(f"in {tags}", way() + ground(tags), "closed ground")
         for tags in ("amenity=school", "amenity=kindergarten", "leisure=golf_course", "landuse=cemetery",
@@ -229,10 +239,7 @@ IN = [
     Case("a side path", way() + "n10 102 40\nw2 n10,n2 highway=path"),
     Case("a cycleway passes", way() + through("highway=cycleway")),
     Case("a fence alongside", way() + beside("barrier=fence", 1.5)),
-    *[
-        Case(f"{tags} that ends on it", way() + f"n10 104 30\nw2 n10,n2 {tags}")
-        for tags in ("natural=tree_row", "amenity=bench", "barrier=kerb kerb=flush")
-    ],
+    Case("a flush kerb that ends on it", way() + "n10 104 30\nw2 n10,n2 barrier=kerb kerb=flush"),
     *[
         Case(f"{tags} across", way() + across(tags))
         for tags in ("barrier=no", "barrier=entrance", "barrier=kerb kerb=flush", "barrier=fence layer=-1")
@@ -266,6 +273,11 @@ IN = [
     ],
     Case("along a private park", way() + ground("leisure=park access=private", 0, 30)),
     Case("a building alongside", way() + ground("building=yes", 2.5, 30)),
+    Case("steps that end farther beside it", way() + line("highway=steps", (104, 30), (104, 2.0))),
+    Case("a lift farther beside it", way() + "n10 104 2.5 highway=elevator"),
+    Case("a hedge along both sides", way() + beside("barrier=hedge", 1.6)
+         + "n30 -30 -1.6\nn31 230 -1.6\nw5 n30,n31 barrier=hedge", "", 188),
+    Case("a wall ahead that ends beside it", BENT + "n10 198 -20\nn11 198 -1\nw2 n10,n11 barrier=wall", "", 187),
     Case("a cliff far ahead", way() + line("natural=cliff", (210, -20), (210, 20)), "", 188),
     Case("a cliff below on another layer", way() + across("natural=cliff layer=-1")),
     *[
@@ -275,7 +287,12 @@ IN = [
     ],
 ]  # fmt: skip
 
-CASES = OUT + IN
+NARROW = [
+    Case(f"{tags} that ends on it", way() + f"n10 104 30\nw2 n10,n2 {tags}")
+    for tags in ("natural=tree_row", "amenity=bench")
+]
+"""No limit, but worse than what is left without that place."""
+CASES = OUT + IN + NARROW
 
 
 def corner(k: int) -> np.ndarray:
@@ -332,6 +349,12 @@ def test_a_limit_keeps_its_ground_out_and_is_the_reason(town: Ranking, k: int, c
 @pytest.mark.parametrize(("k", "case"), list(enumerate(IN, len(OUT))), ids=[c.name for c in IN])
 def test_what_is_no_limit_keeps_nothing_out(town: Ranking, k: int, case: Case) -> None:
     assert is_recommended(town, spot(k, case.x))
+    assert is_recommended(town, spot(k, 12))
+
+
+@pytest.mark.parametrize(("k", "case"), list(enumerate(NARROW, len(OUT) + len(IN))), ids=[c.name for c in NARROW])
+def test_what_ends_on_the_way_from_one_side_is_no_limit(town: Ranking, k: int, case: Case) -> None:
+    assert not reasons_at(town, spot(k, case.x)) & set(limits.RULES)
     assert is_recommended(town, spot(k, 12))
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from saferoute.criteria import _entry, _near, _samples
+from saferoute.criteria import _entry, _lateral, _near, _samples
 from saferoute.geometry import place_points_evenly
 from saferoute.model import Criterion, Measurement, Unknown
 from saferoute.osm import widths
@@ -131,23 +131,20 @@ def measure_obstacles(windows: Windows, evidence: Evidence) -> Measurement:
     objects = _samples.reduce_to_windows(windows, plain, "sum", run_outs=True)
     side = _samples.reduce_to_windows(windows, samples.side_paths, "sum", run_outs=True)
     rho = _count_mapped_per_km(windows, points, evidence.features) if len(windows) else np.empty(0)
+    beside = _lateral.measure_sides(windows, evidence.features)
     complete = 1 - np.exp(-rho / COMPLETE_PER_KM)
 
     def gather(rows: IntArray) -> pd.DataFrame:
-        return pd.DataFrame(
-            {
-                "obstacles_per_100m": density[rows],
-                "objects": objects[rows],
-                "side_paths": side[rows],
-                "mapped_per_km": rho[rows],
-            }
-        )
+        counts = {"obstacles_per_100m": density, "objects": objects, "side_paths": side, "mapped_per_km": rho}
+        counted = pd.DataFrame({name: column[rows] for name, column in counts.items()})
+        return pd.concat([counted, beside.describe_windows(windows, rows)], axis=1)
 
     return Measurement(
         quantity=Exact(density),
         confidence=complete * _entry.estimate_trust(windows, evidence),
         gather_evidence=gather,
         completeness=complete,
+        bounds={"beside": beside.reduce_to_windows(windows)},
     )
 
 
@@ -156,6 +153,7 @@ CRITERION = Criterion(
     unit="weighted objects per 100 m",
     curve=CURVE,
     unknown=NONE_MAPPED,
+    bounds={"beside": _lateral.SCALE},
     measure=measure_obstacles,
     keys_beside=KIND_KEYS,
 )

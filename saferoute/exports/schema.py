@@ -101,6 +101,13 @@ STRETCHES = (
     Column("heading_range_deg", "number", "degrees", "range of the headings of its 10 m chords"),
     Column("obstacles_per_100m", "number", "", "weighted mapped objects and side paths per 100 m"),
     Column(
+        "clearance_m", "number", "m", "from its line to what leaves least room on the narrower side; 10 = nothing near",
+        "unknown: little is mapped around",
+    ),
+    Column("beside", "text", "", "what stands there, and in which direction", "nothing is mapped there"),
+    Column("clearance_other_m", "number", "m", "the same on the other side", "unknown: little is mapped around"),
+    Column("beside_other", "text", "", "what stands there", "nothing is mapped there"),
+    Column(
         "people_per_hour", "number", "", "people on foot an hour at the hour asked for, to an order of magnitude",
         "unknown",
     ),

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 BESIDE_ROAD_M = 3.0
 BESIDE_DROP_M = 5.0
 BEYOND_END_M = 15.0
+BESIDE_STEPS_M, BESIDE_LIFT_M = 1.5, 2.0
+"""Half a metre from the edge of a usual way to steps, and room for who leaves a lift [J]."""
 _ON_THE_WAY_M = 1.0
 """Who runs on past an end passes this near to what lies beyond."""
 _TOUCHING_M = 0.01
@@ -42,11 +44,15 @@ class Hazards:
         rail = barriers.is_rail(of_ways) & on_ground
         edges = lines[barriers.is_drop(of_ways).possible & on_ground]
         drops = np.concatenate([edges, shapes[water.is_water_area(of_areas).yes]])
-        steps = lines[ways.is_steps(of_ways)]
+        steps = np.concatenate([lines[ways.is_steps(of_ways)], shapes[ways.is_steps(of_areas)]])
+        points = features.points.geometry.to_numpy()[ways.is_lift(features.points)]
+        lifts = np.concatenate([points, lines[ways.is_lift(of_ways)], shapes[ways.is_lift(of_areas)]])
         self._by_kind = {
             "road": (lines[road], widths.estimate_half_widths(of_ways)[road]),
             "railway": (lines[rail], np.full(rail.sum(), _HALF_GAUGE_M)),
             "drop": (drops, np.zeros(len(drops))),
+            "steps": (steps, np.zeros(len(steps))),
+            "lift": (lifts, np.zeros(len(lifts))),
             "beyond": (np.concatenate([drops, steps]), np.zeros(len(drops) + len(steps))),
         }
         self._near = {kind: Nearby(things) for kind, (things, _) in self._by_kind.items()}
@@ -105,6 +111,19 @@ class Hazards:
             fenced = fenced[shapely.length(link[fenced]) > 0]
             sample = np.delete(sample, fenced)
         return np.unique(sample)
+
+    def is_wall_beyond(self, ends: FloatArray, ahead: FloatArray, length_m: float) -> BoolArray:
+        """Return a mask of the ends from which a straight line of some length meets a building or a barrier.
+
+        Parameters
+        ----------
+        ends, ahead : ndarray of shape (n, 2)
+            As of `is_drop_beyond`.
+        """
+        paths = shapely.STRtree(shapely.linestrings(np.stack([ends, ends + length_m * ahead], axis=1)))
+        beyond = np.zeros(len(ends), dtype=bool)
+        beyond[np.union1d(self.lines_in_buildings(paths), self.lines_at_barriers(paths))] = True
+        return beyond
 
     def is_drop_beyond(self, ends: FloatArray, ahead: FloatArray) -> BoolArray:
         """Return a mask of the ends at which a drop lies in the way of a runner who goes on.

@@ -10,7 +10,7 @@ import shapely
 
 from saferoute.limits.areas import CLOSED_GROUND
 from saferoute.limits.ground import CLOSED_AT_HOUR
-from saferoute.limits.hazards import BESIDE_DROP_M, BESIDE_ROAD_M, BEYOND_END_M, Hazards
+from saferoute.limits.hazards import BESIDE_DROP_M, BESIDE_LIFT_M, BESIDE_ROAD_M, BESIDE_STEPS_M, BEYOND_END_M, Hazards
 from saferoute.limits.rules import find_first_reasons, rule
 from saferoute.osm import access, barriers, entry, ways, widths
 from saferoute.osm.tags import Tags
@@ -162,10 +162,18 @@ def drop_beside(scene: Scene) -> IntArray:
     return scene.asked[scene.hazards.lines_beside_hazard(scene.lines, "drop", BESIDE_DROP_M)]
 
 
+@rule("steps or lift beside", f"steps within {BESIDE_STEPS_M:g} m of the line, and lifts within {BESIDE_LIFT_M:g} m")
+def steps_beside(scene: Scene) -> IntArray:
+    """Return samples at whose side steps or a lift begin."""
+    steps = scene.hazards.lines_beside_hazard(scene.lines, "steps", BESIDE_STEPS_M)
+    lifts = scene.hazards.lines_beside_hazard(scene.lines, "lift", BESIDE_LIFT_M)
+    return scene.asked[np.union1d(steps, lifts)]
+
+
 SAMPLE_RULES = (
     edge_of_data, railway_crossing, obstacle_on_line, road_junction, on_closed_ground, on_shut_ground,
     on_ground_closed_at_hour, on_protected_ground, barrier_across, in_building, railway_beside, road_beside,
-    drop_beside,
+    drop_beside, steps_beside,
 )  # fmt: skip
 
 

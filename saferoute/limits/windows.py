@@ -11,6 +11,8 @@ from saferoute.limits.ground import GRADE_QUANTILE, SLOPE
 from saferoute.limits.rules import find_first_reasons, rule
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, FloatArray
@@ -28,6 +30,23 @@ class _Measured:
     sigma_pct: FloatArray
     profile: Profile
 
+    def find_beyond(self, find: Callable[[FloatArray, FloatArray], BoolArray]) -> BoolArray:
+        """Return a mask of windows of which `find` says that something lies beyond one of the ends.
+
+        Parameters
+        ----------
+        find : callable
+            ``find(ends, ahead)``, with points and the unit vectors that lead out of the windows there.
+        """
+        xy, stroke = self.windows.samples.xy, self.windows.samples.stroke[self.windows.first]
+        start = self.windows.first + stroke
+        end = start + self.windows.n_samples
+        beyond = np.zeros(len(self.windows), dtype=bool)
+        for here, inside in ((start, start + 2), (end, end - 2)):
+            out = xy[here] - xy[inside]
+            beyond |= find(xy[here], out / np.maximum(np.hypot(*out.T), 1e-9)[:, None])
+        return beyond
+
 
 @rule(*SLOPE)
 def steep(measured: _Measured) -> BoolArray:
@@ -37,22 +56,20 @@ def steep(measured: _Measured) -> BoolArray:
         return least > measured.profile.max_grade_pct
 
 
+@rule("wall beyond", "buildings and barriers straight ahead within the run-out beyond an end")
+def wall_beyond(measured: _Measured) -> BoolArray:
+    """Return a mask of windows beyond an end of which one runs into something, where the way itself bends away."""
+    length_m = measured.profile.run_out_m
+    return measured.find_beyond(lambda ends, ahead: measured.hazards.is_wall_beyond(ends, ahead, length_m))
+
+
 @rule("drop or water beyond", "cliffs, quays, retaining walls, steps or water within 15 m beyond an end")
 def drop_beyond(measured: _Measured) -> BoolArray:
     """Return a mask of windows with an edge in the way of who runs on past an end."""
-    windows = measured.windows
-    xy, stroke = windows.samples.xy, windows.samples.stroke[windows.first]
-    start = windows.first + stroke
-    end = start + windows.n_samples
-    beyond = np.zeros(len(windows), dtype=bool)
-    for here, inside in ((start, start + 2), (end, end - 2)):
-        out = xy[here] - xy[inside]
-        ahead = out / np.maximum(np.hypot(*out.T), 1e-9)[:, None]
-        beyond |= measured.hazards.is_drop_beyond(xy[here], ahead)
-    return beyond
+    return measured.find_beyond(measured.hazards.is_drop_beyond)
 
 
-WINDOW_RULES = (steep, drop_beyond)
+WINDOW_RULES = (steep, drop_beyond, wall_beyond)
 
 
 def exclude_windows(

@@ -130,6 +130,11 @@ def is_steps(tags: Tagged) -> BoolArray:
     return has_value(tags, "highway", {"steps"})
 
 
+def is_lift(tags: Tagged) -> BoolArray:
+    """Return a mask of lifts."""
+    return has_value(tags, "highway", {"elevator"})
+
+
 def is_conveyor(tags: Tagged) -> BoolArray:
     """Return a mask of escalators and moving walkways."""
     return has_tag(tags, "conveying")

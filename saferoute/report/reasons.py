@@ -10,6 +10,7 @@ import pandas as pd
 from saferoute.criteria import flatness
 from saferoute.osm.unread import list_unread_tags
 from saferoute.report import crowd
+from saferoute.report.sides import describe_sides
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -137,7 +138,11 @@ def _describe_strip(row: Row) -> str:
 
 
 def _describe_obstacles(evidence: pd.DataFrame) -> pd.DataFrame:
-    return evidence[["obstacles_per_100m"]].assign(why_obstacles=_describe_each(evidence, _describe_objects))
+    beside = describe_sides(evidence, is_mapped=evidence["confidence"] >= _COMPLETE)
+    words = zip(_describe_each(evidence, _describe_objects), beside.pop("beside_both"), strict=True)
+    return beside.assign(
+        obstacles_per_100m=evidence["obstacles_per_100m"], why_obstacles=["; ".join(both) for both in words]
+    )
 
 
 def _describe_objects(row: Row) -> str:

@@ -100,7 +100,7 @@ def _exclude_windows(survey: Survey) -> tuple[Windows, NDArray[np.object_]]:
     fitted = flatness.fit_window_slopes(found, evidence)
     reasons = limits.exclude_windows(found, survey.hazards, fitted.grade_pct, fitted.sigma_pct, evidence.profile)
     sample_reasons = survey.sample_reasons.copy()
-    for reason in ("drop or water beyond", "slope"):
+    for reason in sorted({*reasons} - {""}):
         hit = candidates.is_in_runs(found.first[reasons == reason], found.n_samples, size)
         sample_reasons[hit & (sample_reasons == "")] = reason
     found = candidates.select_windows(found, reasons == "")

@@ -48,7 +48,12 @@ def measure_everything(n: int = 60) -> dict[str, Measurement]:
             certain,
             bounds={"lane": Remainder(LogNormal(strip.value + np.linspace(0, 3.2, n), 0.1, independent=True), strip)},
         ),
-        "obstacles": Measurement(Exact(spread(BY_NAME["obstacles"], n)), certain, completeness=certain),
+        "obstacles": Measurement(
+            Exact(spread(BY_NAME["obstacles"], n)),
+            certain,
+            completeness=certain[::-1],
+            bounds={"beside": Normal(np.resize([-0.5, 0.5, 1.5, 10.0, 10.0], n), 0.3)},
+        ),
         "crowding": Measurement(
             LogNormal(values["crowding"], 0.5),
             certain,

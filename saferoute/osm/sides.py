@@ -1,0 +1,59 @@
+"""Sides: what may stand beside a way, by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from saferoute.osm import barriers, ground, obstacles, water, ways
+from saferoute.osm.tags import Tags, has_only_values, has_value
+
+if TYPE_CHECKING:
+    from saferoute.arrays import BoolArray
+    from saferoute.osm.tags import Tagged
+
+_WALLS = frozenset({"wall", "city_wall", "retaining_wall"})
+_HEDGES = frozenset({"hedge", "hedge_bank"})
+_WITHOUT_HOUSE_DOORS = frozenset(
+    "garage garages carport roof shed greenhouse barn silo tank storage_tank bunker tower transformer_tower ruins "
+    "stable cowshed sty bridge grandstand pavilion digester container".split()
+)
+"""Values of ``building`` for what nobody steps out of onto a pavement; any other may have a door there."""
+
+
+def find_line_kinds(lines: Tagged) -> dict[str, BoolArray]:
+    """Return a mask of lines on the ground for each name of what may stand beside a way."""
+    lines = Tags.of(lines)
+    wet = water.is_water_line(lines).possible | water.is_coast(lines)
+    kinds = {
+        "road": ways.is_motor_road(lines),
+        "rail": barriers.is_rail(lines),
+        "water": wet,
+        "drop": barriers.is_drop(lines).possible & ~wet,
+        **_find_barriers(lines, obstacles.is_line_object(lines)),
+    }
+    here = ~ways.is_off_ground(lines)
+    return {name: mask & here for name, mask in kinds.items()}
+
+
+def find_area_kinds(areas: Tagged) -> dict[str, BoolArray]:
+    """Return a mask of areas on the ground for each name of what may stand beside a way, by their edges."""
+    areas = Tags.of(areas)
+    building = ground.is_building(areas)
+    doorless = has_only_values(areas, "building", _WITHOUT_HOUSE_DOORS)
+    solid = obstacles.is_solid_area(areas)
+    kinds = {
+        "water": water.is_water_area(areas).yes,
+        "doors": building & ~doorless,
+        "building": solid & building & doorless,
+        **_find_barriers(areas, (solid & ~building) | obstacles.is_fenced_area(areas)),
+    }
+    here = ~ways.is_off_ground(areas)
+    return {name: mask & here for name, mask in kinds.items()}
+
+
+def _find_barriers(tags: Tags, stands: BoolArray) -> dict[str, BoolArray]:
+    """Return masks of what stands, by its material."""
+    wall, hedge = has_value(tags, "barrier", _WALLS), has_value(tags, "barrier", _HEDGES)
+    trees = obstacles.is_tree_row(tags)
+    named = {"wall": stands & wall, "hedge": stands & hedge & ~wall, "trees": stands & trees & ~wall & ~hedge}
+    return {**named, "barrier": stands & ~(wall | hedge | trees)}

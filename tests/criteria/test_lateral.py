@@ -1,0 +1,119 @@
+"""What stands beside the line: on which side, how near, and what that costs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from surveys import judge
+
+BENCHES = "".join(f"n{100 + i} {12 * i} 60 amenity=bench\n" for i in range(20))
+WAY = "n1 0 0\nn2 120 0\nw1 n1,n2 highway=footway width={width}\n" + BENCHES
+
+
+def beside(tags: str, y: float, *, number: int = 2, width: float = 2.0) -> str:
+    """Return the way and a line along it, `y` m to its north."""
+    first = 10 * number
+    return WAY.format(width=width) + f"n{first} -30 {y}\nn{first + 1} 150 {y}\nw{number} n{first},n{first + 1} {tags}\n"
+
+
+def house(y: float, kind: str = "house") -> str:
+    """Return the way and a building along a part of it, `y` m to its north."""
+    return WAY.format(width=2.0) + (
+        f"n20 50 {y}\nn21 65 {y}\nn22 65 {y + 9}\nn23 50 {y + 9}\nw2 n20,n21,n22,n23,n20 building={kind}\n"
+    )
+
+
+def describe(survey) -> dict:
+    """Return the columns of the window in the middle."""
+    judged = judge(survey, "obstacles")
+    middle = np.array([len(judged.value) // 2])
+    row = judged.describe(middle).iloc[0]
+    return {**row, "d": judged.desirability[middle[0]]}
+
+
+@pytest.mark.parametrize(
+    ("plan", "clearance_m", "what"),
+    [
+        (beside("highway=residential width=6", 6.5), 3.5, "kerb with traffic"),
+        (beside("highway=service width=3 service=driveway", 5.0), 3.5, "kerb with traffic"),
+        (beside("railway=tram", 5.0), 4.25, "rails"),
+        (beside("barrier=wall", 1.3), 1.3, "wall"),
+        (beside("barrier=hedge", 2.0), 2.0, "hedge"),
+        (beside("barrier=chain", 2.4), 2.4, "fence or other barrier"),
+        (beside("natural=tree_row", 2.0), 2.0, "row of trees"),
+        (beside("waterway=river", 6.0), 6.0, "water"),
+        (beside("natural=cliff", 7.0), 7.0, "drop"),
+        (house(2.2), 2.2, "house doors"),
+        (house(2.2, "yes"), 2.2, "house doors"),
+        (house(2.2, "garage"), 2.2, "wall of a building"),
+    ],
+)
+def test_what_stands_beside_is_named_with_its_distance_and_side(look, plan: str, clearance_m: float, what: str) -> None:
+    told = describe(look(plan))
+    assert told["clearance_m"] == pytest.approx(clearance_m, abs=0.1)
+    assert told["beside"] == f"{what} to the north"
+    assert (told["clearance_other_m"], told["beside_other"]) == (10.0, pytest.approx(np.nan, nan_ok=True))
+    assert f"{clearance_m:.1f} m: {what} to the north" in told["why_obstacles"]
+
+
+def test_both_sides_are_told_and_the_narrower_one_comes_first(look) -> None:
+    plan = beside("barrier=wall", 3.0) + "n30 150 -1.5\nn31 -30 -1.5\nw3 n30,n31 barrier=hedge\n"
+    told = describe(look(plan))
+    assert (told["beside"], told["beside_other"]) == ("hedge to the south", "wall to the north")
+
+
+def test_a_kerb_needs_more_room_than_a_wall(look) -> None:
+    plan = beside("barrier=wall", 2.5) + "n30 150 -6.5\nn31 -30 -6.5\nw3 n30,n31 highway=residential width=6\n"
+    told = describe(look(plan))
+    assert told["beside"] == "kerb with traffic to the south"
+    assert "close beside" in told["why_obstacles"]
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        beside("highway=residential layer=-1 tunnel=yes", 6.5),
+        beside("barrier=wall", 10.5),
+        beside("barrier=entrance", 1.5),
+        beside("highway=footway", 1.5),
+        house(10.4),
+    ],
+)
+def test_what_is_far_below_or_harmless_is_not_beside(look, plan: str) -> None:
+    told = describe(look(plan))
+    assert told["clearance_m"] == 10.0
+    assert "nothing mapped within 10 m beside it" in told["why_obstacles"]
+
+
+def test_where_little_is_mapped_the_sides_are_unknown_and_not_free(look) -> None:
+    told = describe(look(WAY.format(width=2.0).replace(BENCHES, "")))
+    assert np.isnan(told["clearance_m"])
+    assert np.isnan(told["clearance_other_m"])
+    assert "what stands beside it is unknown" in told["why_obstacles"]
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.sampled_from(["highway=residential width=6", "barrier=wall", "barrier=chain", "waterway=canal", "railway=tram"]),
+    st.floats(8.0, 9.5),
+    st.floats(0.2, 1.5),
+    st.floats(0.5, 4.0),
+)
+def test_nearer_and_narrower_never_score_better(look, tags: str, far: float, nearer: float, narrower: float) -> None:
+    away, near = (describe(look(beside(tags, y))) for y in (far, far - nearer))
+    assert near["d"] <= away["d"] + 1e-9
+    assert near["clearance_m"] < away["clearance_m"]
+    narrow = describe(look(beside(tags, far, width=max(2.0 - narrower, 0.4))))
+    assert narrow["clearance_m"] == away["clearance_m"]
+
+
+@pytest.mark.parametrize("tags", ["highway=service width=3", "barrier=fence", "landuse=basin", "railway=rail"])
+def test_one_more_thing_beside_never_scores_better(look, tags: str) -> None:
+    alone = describe(look(beside("highway=residential width=6", 6.2)))
+    both = describe(look(beside("highway=residential width=6", 6.2) + "n30 150 -7\nn31 -30 -7\nw3 n30,n31 " + tags))
+    wall = "n30 150 2\nn31 -30 2\nw3 n30,n31 barrier=wall"
+    between = describe(look(beside("highway=residential width=6", 6.2) + wall))
+    assert both["d"] <= alone["d"]
+    assert between["d"] <= alone["d"]
