@@ -52,15 +52,25 @@ _LONG_OBJECTS = {
 }
 _ROOFS = frozenset({"no", "roof", "carport"})
 _THICK_BARRIERS = frozenset({"hedge", "wall"})
-_ANY_VALUE = ("barrier", "advertising", "playground", "traffic_calming")
+_NOTHING = frozenset({"no", "none", "entrance"})
+_NOT_STANDING = {
+    **dict.fromkeys(("barrier", "advertising", "playground", "traffic_calming"), _NOTHING),
+    "man_made": _NOTHING | frozenset(
+        "surveillance canopy bridge tunnel dyke pipeline adit wire runpipe cable cutline courtyard disused_buoy "
+        "dolphin pier works water_works wastewater_plant reservoir_covered".split()
+    ),
+    "power": _NOTHING | frozenset("generator plant line minor_line cable".split()),
+}  # fmt: skip
+"""By key, the values of nodes that one cannot run into: nothing, what hangs on a wall or lies in the ground, and
+places that are drawn themselves. Any other value stands there, known or not."""
 
 
 def is_small_object(points: Tagged) -> BoolArray:
     """Return a mask of fixed objects that one can fall over."""
     points = Tags.of(points)
     hit = has_any_value(points, SMALL_OBJECTS)
-    for tag in _ANY_VALUE:
-        hit |= has_tag(points, tag, but=("no", "none", "entrance"))
+    for key, values in _NOT_STANDING.items():
+        hit |= has_tag(points, key, but=values)
     return hit
 
 

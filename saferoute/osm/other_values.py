@@ -80,20 +80,6 @@ OTHER_VALUES = (
     ),
     _explain("covered", "building_passage", "a way through a building is kept out by the building"),
     _explain("railway", "abandoned razed dismantled proposed construction", _NO_TRAINS),
-    _explain("man_made", "surveillance", _ON_HOUSES),
-    _explain("man_made", "canopy", "a roof, under which one may walk"),
-    _explain("man_made", "bridge tunnel", "the outline of a bridge or tunnel; the ways on or in it say so themselves"),
-    _explain("man_made", "dyke", "one walks on its crest; how its sides fall the heights tell"),
-    _explain(
-        "man_made",
-        "pipeline",
-        "nearly all lie in the ground; over one that does not no way would be drawn without a bridge",
-    ),
-    _explain(
-        "man_made",
-        "adit wire runpipe cable cutline courtyard disused_buoy dolphin",
-        "not on the ground of any way",
-    ),
     _explain(
         "amenity",
         "parking_entrance parking_exit loading_dock",
@@ -143,7 +129,6 @@ OTHER_VALUES = (
         "mine bunker ship",
         _NAMES,
     ),
-    _explain("power", "generator", _ON_HOUSES),
     _explain("emergency", "defibrillator siren fire_extinguisher fire_hose", _ON_HOUSES),
     _explain("emergency", "yes no official private designated", "tells where ambulances may drive"),
     _explain(

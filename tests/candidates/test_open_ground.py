@@ -223,6 +223,25 @@ def test_a_hole_that_is_mapped_as_nothing_is_no_part_of_the_lawn(corridors) -> N
     assert all(line.distance(shapely.box(50, 20, 70, 40)) >= HALF_LANE_M - ROUNDING_M for line in found)
 
 
+@pytest.mark.parametrize(
+    ("tags", "stands"),
+    [
+        ("man_made=beacon", True),
+        ("man_made=a_thing_of_2031", True),
+        ("power=cable_distribution_cabinet", True),
+        ("man_made=surveillance", False),
+        ("power=generator", False),
+        ("man_made=no", False),
+    ],
+)
+def test_what_a_node_names_stands_there_unless_it_is_known_not_to(corridors, tags: str, stands: bool) -> None:
+    town = Town()
+    town.line([(-50, -10), (200, -10)], "highway=footway")
+    town.box(0, 0, 120, 5, "landuse=grass")
+    town.point(60, 2.5, tags)
+    assert bool(len(corridors(town).lines)) is not stands
+
+
 def test_a_footway_across_a_lawn_splits_it(corridors) -> None:
     town = lawn()
     town.line([(20, -10), (20, 50)], "highway=footway")
