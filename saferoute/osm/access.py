@@ -39,7 +39,9 @@ _MOTOR_KEYS = ("motor_vehicle", "vehicle", "access")
 """Keys that say who may drive, the most particular first."""
 _MOTOR_KINDS = ("motorcar", "motorcycle", "moped", "mofa", "atv", "ohv", "quad")
 """Keys of single kinds of motor vehicles: where one of them may drive, motors do."""
-WHEELS_KEYS = (*_MOTOR_KEYS[:-1], *_MOTOR_KINDS, "bicycle", "segregated")
+MOTOR_KEYS = (*_MOTOR_KEYS[:-1], *_MOTOR_KINDS)
+"""Keys that say which motors are met on a foot way."""
+WHEELS_KEYS = (*MOTOR_KEYS, "bicycle", "segregated")
 """Keys that say which wheels are met there."""
 
 

@@ -35,8 +35,8 @@ _KNOWN_BARRIERS = _FENCES | _FALLS | _WITH_GAPS | _HARMLESS
 _FLUSH_KERBS = frozenset({"flush", "no", "none"})
 _HANDRAILS = frozenset({"yes", "both", "left", "right", "center", "centre", "separate"})
 _DROPS = {
-    "natural": frozenset({"cliff", "coastline", "earth_bank"}),
-    "man_made": frozenset({"quay", "embankment", "breakwater", "groyne", "pier"}),
+    "natural": frozenset({"cliff", "coastline", "earth_bank", "berm"}),
+    "man_made": frozenset({"quay", "embankment", "earth_bank", "breakwater", "groyne", "pier"}),
 }
 _DRAWN_RAILS = frozenset({"rail", "light_rail", "tram", "narrow_gauge"})
 """Those of `_RAILS` that one finds one's way by."""

@@ -114,8 +114,8 @@ _USES = {
         "motorcycle_parking parking_space disused_parking bus_parking bandstand theatre recycling car_wash".split()
     ),
     "man_made": _JETTIES | frozenset(
-        "storage_tank silo tower wastewater_plant works water_works reservoir_covered pumping_station observatory "
-        "watermill crater".split()
+        "construction storage_tank silo tower wastewater_plant works water_works reservoir_covered "
+        "pumping_station observatory watermill crater".split()
     ),
     "tourism": frozenset({"camp_site", "caravan_site", "camp_pitch", "chalet", "zoo", "artwork"}),
     "aeroway": _FLIGHT | {"terminal", "hangar"},

@@ -29,7 +29,7 @@ SMALL_OBJECTS = {
         "street_cabinet utility_pole flagpole mast pole manhole monitoring_station water_well water_tap "
         "advertising planter tower antenna chimney cross beehive pillar support_pillar survey_point "
         "drinking_fountain ventilation_shaft obelisk water_tower lighthouse beacon telescope campanile "
-        "signpost power_outlet_box carpet_hanger crane crater mineshaft beam tap block".split()
+        "signpost power_outlet_box carpet_hanger crane crater mineshaft gantry beam tap block".split()
     ),
     "emergency": frozenset({"fire_hydrant", "life_ring", "lifebuoy", "life_buoy", "phone", "water_tank"}),
     "tourism": frozenset({"information", "artwork"}),

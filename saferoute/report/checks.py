@@ -27,7 +27,7 @@ EDGE_M = 15.0
 A runner who veers as blindfolded walkers do (2.5 m in 15 m, "Veering in human locomotion") is
 11 m off the line after 30 s at 2.2 m/s; the rest is a margin."""
 _EDGE = f"the edge: a drop or water is mapped within {EDGE_M:.0f} m of the line"
-_LAMPS = "lamps: it is dark at that hour, and lighting is not tagged"
+_LAMPS = "lamps: it is dark at that hour, and whether it is lit is not known"
 _LEAVE = "whether one may go in, and when: it lies in a zoo, camp, sports ground or the like"
 _SURE_PCT = 1.0
 """Standard error of a slope above which it must be checked, in percentage points [J]."""
@@ -90,7 +90,7 @@ def list_checks(
     beside_edge : ndarray of row numbers
         Stretches with a drop or water within `EDGE_M` but too far away for a limit.
     unlit_in_the_dark : ndarray of bool, shape (n,)
-        Whether it is dark at the hour and lighting is not tagged.
+        Whether it is dark at the hour and lighting is not known.
     unread : n lists of str
         ``key=value`` of the tags of each that are not understood.
     of_entry : n lists of str

@@ -507,7 +507,7 @@ def test_bicycles_are_read_from_the_tags(tags: dict[str, str], kind: float) -> N
         ({"highway": "track", "motor_vehicle": "forestry"}, 0.7, "forestry"),
         ({"highway": "track", "access": "agricultural"}, 0.6, "farming"),
         ({"highway": "track", "motor_vehicle": "yes", "tracktype": "grade5"}, 0.25, "allowed"),
-        ({"highway": "track", "motor_vehicle": "strange"}, 0.4, "some allowed"),
+        ({"highway": "track", "motor_vehicle": "strange"}, 0.4, "not understood"),
         ({"highway": "path", "motor_vehicle": "destination"}, 0.4, "access to homes"),
         ({"highway": "footway", "access": "yes"}, 1.0, "not tagged"),
     ],

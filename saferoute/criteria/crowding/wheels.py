@@ -11,6 +11,7 @@ import shapely
 
 from saferoute.osm import access, people, ways
 from saferoute.osm.tags import Tags, has_value, is_tagged
+from saferoute.osm.unread import has_unread_tag
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,6 +53,7 @@ PEDESTRIAN = (0.8, "deliveries possible (not tagged)")
 FOOT_WAY = (1.0, "none by its class (not tagged)")
 _OTHER = (0.4, "some allowed")
 """Desirability and words for values of motor tags that `MOTORS` does not list [J]."""
+_NOT_UNDERSTOOD = "tagged, and not understood"
 
 NEAR_M = {"dog park": 100.0, "playground": 50.0, "school gate": 100.0, "scooter hire": 150.0}
 """Greatest distance in m at which each counts as beside a stretch [J]."""
@@ -93,8 +95,9 @@ def rate_motors(ground: pd.DataFrame) -> tuple[FloatArray, NDArray[np.object_]]:
     number, kinds = kinds.groupby(["said", "highway", "grade"], sort=False).ngroup(), kinds.drop_duplicates()
     rated = [_rate_motor_kind(*kind) for kind in kinds.itertuples(index=False, name=None)]
     values = np.array([value for value, _ in rated], dtype=float)
-    words = np.array([text for _, text in rated], dtype=object)
-    return values[number], words[number]
+    words = np.array([text for _, text in rated], dtype=object)[number]
+    words[has_unread_tag(tags, access.MOTOR_KEYS)] = _NOT_UNDERSTOOD
+    return values[number], words
 
 
 def _rate_motor_kind(said: str, highway: str, grade: str) -> tuple[float, str]:
