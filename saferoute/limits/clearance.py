@@ -14,7 +14,7 @@ import shapely
 from saferoute.candidates import Blockers
 from saferoute.geometry import take_edges
 from saferoute.limits.hazards import BESIDE_DROP_M, BESIDE_ROAD_M
-from saferoute.osm import access, barriers, ground, obstacles, water, ways, widths
+from saferoute.osm import access, barriers, ground, obstacles, unread, water, ways, widths
 from saferoute.osm.tags import Tags, is_tagged
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _list_walls(
 ) -> NDArray[np.object_]:
     """Return what nobody gets across on foot: buildings, water, fences, drops and rails."""
     solid = ground.is_building(areas) | water.is_water_area(areas).yes
-    line = barriers.is_fence(of_ways).possible | barriers.is_drop(of_ways).possible | barriers.is_rail(of_ways)
+    line = barriers.is_fence(of_ways).possible | unread.may_be_drop(of_ways) | barriers.is_rail(of_ways)
     return np.concatenate([polygons[solid], lines[line & ~ways.is_below_ground(of_ways)]])
 
 
@@ -142,7 +142,7 @@ def _measure_line_margins(lines: Tags) -> tuple[BoolArray, FloatArray]:
         (ways.is_motor_road(lines), half + BESIDE_ROAD_M),
         (np.isfinite(ways.rate_class(lines, _VERGE_M)), half + ways.rate_class(lines, _VERGE_M)),
         (barriers.is_rail(lines), RAILWAY_M),
-        (barriers.is_drop(lines).possible, BESIDE_DROP_M),
+        (unread.may_be_drop(lines), BESIDE_DROP_M),
     ]
     margin = _apply_margins(len(lines), rules)
     margin[ways.is_below_ground(lines)] = np.nan

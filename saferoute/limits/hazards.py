@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from saferoute.geometry import Nearby, find_entering, find_sides, take_edges
-from saferoute.osm import barriers, ground, obstacles, water, ways, widths
+from saferoute.osm import barriers, ground, obstacles, unread, water, ways, widths
 from saferoute.osm.tags import Tags
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Hazards:
         on_ground = ~ways.is_off_ground(of_ways)
         road = ways.is_motor_road(of_ways) & on_ground
         rail = barriers.is_rail(of_ways) & on_ground
-        edges = lines[barriers.is_drop(of_ways).possible & on_ground]
+        edges = lines[unread.may_be_drop(of_ways) & on_ground]
         drops = np.concatenate([edges, shapes[water.is_water_area(of_areas).yes]])
         steps = np.concatenate([lines[ways.is_steps(of_ways)], shapes[ways.is_steps(of_areas)]])
         points = features.points.geometry.to_numpy()[ways.is_lift(features.points)]

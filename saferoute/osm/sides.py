@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from saferoute.osm import barriers, ground, obstacles, water, ways
+from saferoute.osm import barriers, ground, obstacles, unread, water, ways
 from saferoute.osm.tags import Tags, has_only_values, has_value
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def find_line_kinds(lines: Tagged) -> dict[str, BoolArray]:
         "road": ways.is_motor_road(lines),
         "rail": barriers.is_rail(lines),
         "water": wet,
-        "drop": barriers.is_drop(lines).possible & ~wet,
+        "drop": unread.may_be_drop(lines) & ~wet,
         **_find_barriers(lines, obstacles.is_line_object(lines)),
     }
     here = ~ways.is_off_ground(lines)

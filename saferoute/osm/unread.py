@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from saferoute.osm.barriers import is_drop
 from saferoute.osm.entry import HOURS_KEYS
 from saferoute.osm.register import find_unread_values, list_read_keys
 from saferoute.osm.tags import Tags
+from saferoute.osm.ways import is_highway
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -22,9 +24,9 @@ _TOLD_AT_THE_HOUR = frozenset(HOURS_KEYS)
 """Keys of which the judgement at an hour tells itself what is not understood."""
 KIND_KEYS = (
     "natural", "man_made", "barrier", "waterway", "landuse", "leisure", "amenity", "highway", "railway", "power",
-    "hazard", "historic", "tourism", "emergency",
+    "hazard", "historic", "tourism", "emergency", "area",
 )  # fmt: skip
-"""Keys that say what an object is."""
+"""Keys that say what an object is, and whether it is an area."""
 
 
 def has_unread_tag(tagged: Tagged, keys: Collection[str]) -> BoolArray:
@@ -35,6 +37,15 @@ def has_unread_tag(tagged: Tagged, keys: Collection[str]) -> BoolArray:
         if values:
             hit |= tags.map_values(key, values.__contains__, missing=False)
     return hit
+
+
+def may_be_drop(lines: Tagged) -> BoolArray:
+    """Return a mask of lines over whose edge one may fall; of a natural kind that nobody here knows, too.
+
+    Most natural lines are cliffs, banks and coasts.
+    """
+    tags = Tags.of(lines)
+    return is_drop(tags).possible | (has_unread_tag(tags, ("natural",)) & ~is_highway(tags))
 
 
 def list_unread_tags(tagged: Tagged, keys: Collection[str] | None = None) -> NDArray[np.object_]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import inspect
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +13,8 @@ from saferoute.osm import access, ground, keys, obstacles, people, register, sur
 from saferoute.osm.barriers import blocks_way, is_fence
 from saferoute.osm.other_values import OTHER_VALUES
 from saferoute.osm.register import ANY_VALUE_TELLS, find_unread_tags, list_read_keys
+from saferoute.osm.tags import Tags
+from saferoute.osm.unread import may_be_drop
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -153,3 +156,22 @@ def test_the_guide_says_what_is_read() -> None:
     page = (REPOSITORY / "docs/tags.md").read_text(encoding="utf-8")
     assert written.fill_page(page) == page, "python docs/values.py writes it"
     assert all(f"`{key}`" in page for key in ANY_VALUE_TELLS)
+
+
+def test_every_question_of_every_module_reads_keys_that_are_listed() -> None:
+    asked: set[str] = set()
+    for path in (REPOSITORY / "saferoute/osm").glob("[a-z]*.py"):
+        module = importlib.import_module(f"saferoute.osm.{path.stem}")
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            needed = [p for p in inspect.signature(function).parameters.values() if p.default is p.empty]
+            if not name.startswith("_") and [p.annotation for p in needed] == ["Tagged"]:
+                function(Tags(0, asked.add))
+    assert {"surface", "natural"} <= asked
+    assert asked - set(list_read_keys()) == {"fee", "charge", "osm_type"}
+
+
+def test_a_line_of_a_natural_kind_that_nobody_knows_may_be_a_cliff() -> None:
+    lines = pd.DataFrame(
+        {"natural": ["cliffs", "tree_row", "cliff", "sand", "cliffs"], "highway": [None, None, None, "path", "path"]}
+    )
+    assert may_be_drop(lines).tolist() == [True, False, True, False, False]
