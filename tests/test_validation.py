@@ -6,7 +6,6 @@ import pytest
 import validation
 
 KNOWN = {
-    "inclines": "tags that point the wrong way, and Porto's 25 m surface model",
     "surfaces_later": "who tags a way later picks those that differ from the others of their class",
     "intervals_later": "tags and widths are taken for surer than they are",
     "limits_later": "ratings say little of what a map will learn",

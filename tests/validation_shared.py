@@ -13,7 +13,6 @@ import numpy as np
 import shapely
 
 from saferoute import candidates, search
-from saferoute.criteria import flatness
 from saferoute.model import Area, Evidence, Features, Heights, Place, Windows
 from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import load_profile
@@ -74,12 +73,9 @@ def along(
     samples = candidates.cut_samples(
         strokes, ground.reset_index(drop=True), np.zeros(len(owner)), shortest_m=SHORTEST_M
     )
-    area = Area(Place("", 0, 0), 1.0, str(ground.crs))
-    heights = source.read_heights(samples.xy, area.crs)
-    fine = None
-    if (heights.cell_m <= flatness.DENTS_CELL_M).any():
-        fine = source.read_heights(candidates.place_points_every_metre(samples), area.crs)
-    return samples, Evidence(features, heights, fine, load_profile())
+    everywhere = windows_at(samples, np.arange(len(samples)), 1)
+    evidence, here = Evidence(features, None, None, load_profile()), np.ones(len(samples.xy), dtype=bool)
+    return samples, search.read_heights_along(everywhere, evidence, source, str(ground.crs), here=here)
 
 
 def windows_at(samples: Samples, first: NDArray[np.int64], n: int) -> Windows:

@@ -18,7 +18,13 @@ from saferoute.candidates._open_ground import (
     strokes_of_corridors,
 )
 from saferoute.candidates._reasons import REASONS
-from saferoute.candidates._samples import STEP_M, cut_samples, middle_rows, place_points_every_metre
+from saferoute.candidates._samples import (
+    STEP_M,
+    cut_samples,
+    middle_rows,
+    place_points_beside,
+    place_points_every_metre,
+)
 from saferoute.candidates._stretches import (
     Stretches,
     drop_overlapping_stretches,
@@ -54,6 +60,7 @@ __all__ = [
     "middle_rows",
     "middles_of_windows",
     "order_by_score",
+    "place_points_beside",
     "place_points_every_metre",
     "search_open_ground",
     "select_stretches",

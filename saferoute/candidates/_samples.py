@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from saferoute.candidates._strokes import numbers_of_strokes
-from saferoute.geometry import cut_lines, distances_along, indices_of_slices
+from saferoute.geometry import chord_headings, cut_lines, distances_along, indices_of_slices
 from saferoute.model import Samples
 
 if TYPE_CHECKING:
@@ -147,6 +147,30 @@ def middle_rows(samples: Samples, first: IntArray, n_samples: int | IntArray) ->
     """
     rows: IntArray = first + samples.stroke[first] + n_samples // 2
     return rows
+
+
+def place_points_beside(samples: Samples, offset_m: FloatArray) -> FloatArray:
+    """Return points beside the ends of samples, square to the stroke.
+
+    Parameters
+    ----------
+    samples : Samples
+    offset_m : ndarray of shape (n, k)
+        Distances from each row of `Samples.xy` in metres, positive to the left
+        of its stroke's direction.
+
+    Returns
+    -------
+    ndarray of shape (n, k, 2)
+    """
+    of_row, heading = chord_headings(samples.xy, samples.stroke)
+    row = np.arange(len(of_row))
+    # The chord from the row before to the row behind; at the start of a stroke the first one.
+    before = np.maximum(row - 1, 0)
+    turn = np.radians(heading[np.where(of_row[before] == of_row, before, row)])
+    left = np.column_stack([-np.sin(turn), np.cos(turn)])
+    points: FloatArray = samples.xy[:, None] + offset_m[:, :, None] * left[:, None]
+    return points
 
 
 def place_points_every_metre(samples: Samples) -> FloatArray:

@@ -89,6 +89,8 @@ STRETCHES = (
     Column("surface", "text", "", "tagged surface of the part that decides", "unknown"),
     Column("grade_pct", "number", "%", "slope by heights and tags, positive where its sign is sure", "unknown"),
     Column("grade_sigma_pct", "number", "percentage points", "standard error of the slope", "unknown"),
+    Column("cross_slope_pct", "number", "%", "slope of the ground across the line, either way", "unknown"),
+    Column("cross_slope_sigma_pct", "number", "percentage points", "standard error of the cross slope", "unknown"),
     Column(
         "advised_bearing_deg", "number", "degrees from north", "direction in which to run, uphill",
         "the slope's sign is not sure",

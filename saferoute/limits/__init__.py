@@ -10,13 +10,14 @@ from saferoute.limits.reasons import RULES
 from saferoute.limits.samples import UNASKED, exclude_samples
 from saferoute.limits.surroundings import Surroundings
 from saferoute.limits.ways import exclude_tracks, exclude_ways
-from saferoute.limits.windows import exclude_windows
+from saferoute.limits.windows import WindowSlopes, exclude_windows
 
 __all__ = [
     "RULES",
     "UNASKED",
     "Hazards",
     "Surroundings",
+    "WindowSlopes",
     "exclude_areas",
     "exclude_samples",
     "exclude_tracks",

@@ -15,7 +15,7 @@ from saferoute.model.errors import (
     SourceUnavailable,
 )
 from saferoute.model.features import OSM_ATTRIBUTION, Counters, Features, Strokes
-from saferoute.model.heights import Heights
+from saferoute.model.heights import Heights, HeightsBeside
 from saferoute.model.judgement import (
     CRITERIA,
     WEIGHTS,
@@ -52,6 +52,7 @@ __all__ = [
     "Formula",
     "Hedge",
     "Heights",
+    "HeightsBeside",
     "InvalidInput",
     "InvalidProfile",
     "Measurement",

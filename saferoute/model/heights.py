@@ -42,3 +42,20 @@ class Heights:
     surface_model: BoolArray
     attribution: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class HeightsBeside:
+    """Heights of the ground to both sides of n points of a line.
+
+    Attributes
+    ----------
+    offset_m : ndarray of shape (n, k)
+        Distance of each point from the line, positive to the left of its direction.
+    elevation_m : ndarray of shape (n, k)
+        Metres above the zero of the raster; NaN where the raster that gave the
+        height on the line has none, and where nobody asked.
+    """
+
+    offset_m: FloatArray
+    elevation_m: FloatArray

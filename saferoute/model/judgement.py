@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from saferoute.arrays import FloatArray, IntArray
     from saferoute.model.features import Features
-    from saferoute.model.heights import Heights
+    from saferoute.model.heights import Heights, HeightsBeside
     from saferoute.model.places import Moment
     from saferoute.model.runner import Profile
     from saferoute.model.samples import Windows
@@ -49,6 +49,8 @@ class Evidence:
     profile: Profile
     moment: Moment | None = None
     """The hour of the run; None = a mean hour of the day."""
+    beside: HeightsBeside | None = None
+    """Heights to both sides of the rows of `Samples.xy`, or None without elevation data."""
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from saferoute.osm.answers import Answer, ask_value
+from saferoute.osm.tags import has_only_values
 
 if TYPE_CHECKING:
+    from saferoute.arrays import BoolArray
     from saferoute.osm.tags import Tagged
 
 EXCLUDED_SURFACES = frozenset(
@@ -23,6 +25,12 @@ KNOWN_SURFACES = EXCLUDED_SURFACES | frozenset(
     "sett plastic carpet salt chipseal ash portuguese_pavement".split()
 )
 """Materials of which it is known how they are run on."""
+_PAVED = frozenset(
+    {
+        "asphalt", "paved", "concrete", "concrete:plates", "concrete:lanes", "concrete:bricks", "paving_stones",
+        "bricks", "brick", "sett", "chipseal", "tartan", "rubber", "metal", "wood", "boardwalk",
+    }
+)  # fmt: skip
 USUAL_SURFACES = {
     "footway": {
         "asphalt": 0.30, "paving_stones": 0.25, "paved": 0.17, "sett": 0.05, "concrete": 0.04, "compacted": 0.03,
@@ -65,6 +73,11 @@ _FIRM_TRACKS = frozenset({"grade1", "grade2", "grade3", "grade4"})
 def is_excluded_surface(tags: Tagged) -> Answer:
     """Return whether ground is of a material that nobody should run backwards on."""
     return ask_value(tags, "surface", EXCLUDED_SURFACES, KNOWN_SURFACES)
+
+
+def is_paved(tags: Tagged) -> BoolArray:
+    """Return a mask of ground that somebody built and levelled, by its surface."""
+    return has_only_values(tags, "surface", _PAVED)
 
 
 def is_rough(tags: Tagged) -> Answer:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from saferoute.criteria.flatness import HILLSIDE_PCT
 from saferoute.osm import entry
 from saferoute.osm.ground import is_entered_by_leave
 from saferoute.osm.surfaces import SOFT_SURFACES
@@ -27,6 +28,7 @@ EDGE_M = 15.0
 A runner who veers as blindfolded walkers do (2.5 m in 15 m, "Veering in human locomotion") is
 11 m off the line after 30 s at 2.2 m/s; the rest is a margin."""
 _EDGE = f"the edge: a drop or water is mapped within {EDGE_M:.0f} m of the line"
+_HILLSIDE = "hillside: the ground falls away to the side"
 _LAMPS = "lamps: it is dark at that hour, and whether it is lit is not known"
 _LEAVE = "whether one may go in, and when: it lies in a zoo, camp, sports ground or the like"
 _SURE_PCT = 1.0
@@ -108,6 +110,7 @@ def list_checks(
         [
             *([_LAMPS] if is_unlit else []),
             *([_EDGE] if number in edges else []),
+            *([_HILLSIDE] if row["falls_away_pct"] > HILLSIDE_PCT else []),
             "holes, glass, nails and debris",
             *_CHECKS_BY_KIND.get(ground["kind"], []),
             *of_entry_words,

@@ -81,7 +81,10 @@ def _describe_ground(row: Row) -> str:
 
 
 def _describe_flatness(evidence: pd.DataFrame) -> pd.DataFrame:
-    raw = evidence[["grade_pct", "grade_sigma_pct", "roughness_m", "is_contradicted"]]
+    raw = evidence[
+        ["grade_pct", "grade_sigma_pct", "cross_slope_pct", "cross_slope_sigma_pct", "falls_away_pct", "roughness_m",
+         "is_contradicted"]
+    ]  # fmt: skip
     return raw.assign(why_flatness=_describe_each(evidence, _describe_slope))
 
 
@@ -101,9 +104,17 @@ def _describe_slope(row: Row) -> str:
         text += " the other way" if said * row["fitted_pct"] < 0 else ""
         text += ", which contradict each other"
     text += "; best run uphill" if grade > flatness.SURE * sigma else "; which way is up is not sure"
+    text += f"; {_describe_cross_slope(row)}"
     if np.isfinite(row["roughness_m"]):
         return f"{text}; uneven by {100 * row['roughness_m']:.0f} cm around that line"
     return f"{text}; dents cannot be seen in this data"
+
+
+def _describe_cross_slope(row: Row) -> str:
+    if np.isnan(row["cross_slope_pct"]):
+        return "slope across unknown"
+    text = f"{row['cross_slope_pct']:.1f} ± {row['cross_slope_sigma_pct']:.1f} % across"
+    return f"{text}, less where the way is cut into the ground" if row["is_on_way"] else text
 
 
 def _describe_incline(row: Row) -> str:

@@ -17,6 +17,7 @@ from saferoute.search._area import (
 from saferoute.search._evaluation import Evaluation, crowding_at, evaluate_crowding
 from saferoute.search._explanation import RADIUS_M as EXPLAIN_RADIUS_M
 from saferoute.search._explanation import explain
+from saferoute.search._heights import read_heights_along
 from saferoute.search._join import join_ways
 from saferoute.search._measure import survey_area
 from saferoute.search._plan import START_RADIUS_M, plan
@@ -49,6 +50,7 @@ __all__ = [
     "list_parts",
     "plan",
     "project_centre",
+    "read_heights_along",
     "stretch_table",
     "survey_area",
     "survey_map",

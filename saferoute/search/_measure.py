@@ -10,16 +10,15 @@ from saferoute import candidates, criteria, limits
 from saferoute.criteria import flatness
 from saferoute.memory import collect_garbage_rarely
 from saferoute.search._area import distance_outside_m
+from saferoute.search._heights import read_heights_along
 from saferoute.search._notes import collect_notes
 from saferoute.search._survey import survey_map
-from saferoute.sources.elevation.samples import read_heights_where
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from saferoute.arrays import FloatArray
-    from saferoute.model import Area, Heights, Profile, Windows
+    from saferoute.model import Area, Profile, Windows
     from saferoute.search._survey import Survey
     from saferoute.sources import ElevationSource, FeatureSource
 
@@ -62,23 +61,11 @@ def survey_area(
 
 
 def look_up_heights(survey: Survey, elevation_of: ElevationSource) -> Survey:
-    """Return a survey with the heights of its samples in its evidence.
-
-    If a raster is fine enough to show dents, heights are also read every metre.
-    """
+    """Return a survey with the heights of its samples in its evidence, where windows of the area may reach."""
     _LOG.info("looking up heights")
-    samples = survey.samples
-    heights = _read_heights_near(samples.xy, elevation_of, survey.area)
-    fine = None
-    if (heights.cell_m <= flatness.DENTS_CELL_M).any():
-        fine = _read_heights_near(candidates.place_points_every_metre(samples), elevation_of, survey.area)
-    return replace(survey, evidence=replace(survey.evidence, elevation=heights, fine=fine))
-
-
-def _read_heights_near(xy: FloatArray, elevation_of: ElevationSource, area: Area) -> Heights:
-    """Read heights where windows of the area may reach; elsewhere nothing needs them."""
-    here = distance_outside_m(area, xy) <= HEIGHTS_BEYOND_M
-    return read_heights_where(elevation_of, xy, area.crs, where=here)
+    here = distance_outside_m(survey.area, survey.samples.xy) <= HEIGHTS_BEYOND_M
+    evidence = read_heights_along(survey.windows, survey.evidence, elevation_of, survey.area.crs, here=here)
+    return replace(survey, evidence=evidence)
 
 
 def measure_windows(survey: Survey) -> Survey:
@@ -98,7 +85,10 @@ def _exclude_windows(survey: Survey) -> tuple[Windows, NDArray[np.object_]]:
     found, evidence, size = survey.windows, survey.evidence, len(survey.samples)
     # Slopes need heights, so this limit comes last.
     fitted = flatness.fit_window_slopes(found, evidence)
-    reasons = limits.exclude_windows(found, survey.hazards, fitted.grade_pct, fitted.sigma_pct, evidence.profile)
+    slopes = limits.WindowSlopes(
+        fitted.grade_pct, fitted.fit_sigma_pct, fitted.across.across_pct, fitted.across.sigma_pct
+    )
+    reasons = limits.exclude_windows(found, survey.hazards, slopes, evidence.profile)
     sample_reasons = survey.sample_reasons.copy()
     for reason in sorted({*reasons} - {""}):
         hit = candidates.is_in_runs(found.first[reasons == reason], found.n_samples, size)

@@ -54,7 +54,7 @@ def _coverage_notes(area: Area, features: Features) -> tuple[str, ...]:
 def _elevation_notes(windows: Windows, heights: Heights | None) -> tuple[str, ...]:
     """Return notes on what the heights cannot show."""
     if heights is None:
-        return ("no elevation was given: slopes are unknown where no incline is tagged",)
+        return ("no elevation was given: slopes are unknown where no incline is tagged, and slopes across everywhere",)
     if not len(windows):
         return ()
     row = candidates.middle_rows(windows.samples, windows.first, windows.n_samples)

@@ -11,7 +11,7 @@ import pytest
 from saferoute import scoring
 from saferoute.criteria import ALL
 from saferoute.model import CRITERIA, Measurement
-from saferoute.quantities import Exact, Guessed, LogNormal, Normal, Remainder
+from saferoute.quantities import Exact, Guessed, LogNormal, Magnitude, Normal, Remainder
 from saferoute.sources.profiles import load_profile
 
 if TYPE_CHECKING:
@@ -42,7 +42,11 @@ def measure_everything(n: int = 60) -> dict[str, Measurement]:
             certain,
             bounds={"smoothness": Exact(np.resize([1.0, 0.6, 0.3, np.nan], n))},
         ),
-        "flatness": Measurement(Normal(values["flatness"], 0.4), certain),
+        "flatness": Measurement(
+            Normal(values["flatness"], 0.4),
+            certain,
+            bounds={"across": Magnitude(np.resize([0.2, 0.2, 0.2, 0.2, 3.0, 0.2, 5.0, 0.2, 9.0], n), np.full(n, 0.4))},
+        ),
         "straightness": Measurement(
             strip,
             certain,

@@ -16,7 +16,7 @@ from town import ORIGIN
 from saferoute import scoring
 from saferoute.criteria import flatness
 from saferoute.model import Measurement
-from saferoute.quantities import Normal
+from saferoute.quantities import Magnitude, Normal
 from saferoute.sources.elevation.raster import RasterSource
 from saferoute.sources.profiles import load_profile
 
@@ -142,7 +142,8 @@ def rate_grade(grade_pct: np.ndarray) -> np.ndarray:
 
 
 def rate_uncertain_grade(grade_pct: np.ndarray, sigma_pct: np.ndarray) -> np.ndarray:
-    found = Measurement(Normal(np.abs(grade_pct), sigma_pct), np.ones(len(grade_pct)))
+    level = Magnitude(np.zeros(len(grade_pct)), np.zeros(len(grade_pct)))
+    found = Measurement(Normal(np.abs(grade_pct), sigma_pct), np.ones(len(grade_pct)), bounds={"across": level})
     return scoring.judge_best_estimates(flatness.CRITERION, found)
 
 

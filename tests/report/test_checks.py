@@ -17,6 +17,7 @@ KNOWN = {
     "grade_pct": 0.5,
     "grade_sigma_pct": 0.2,
     "is_contradicted": False,
+    "falls_away_pct": 3.0,
     "width_m": 3.0,
     "c_obstacles": 0.9,
 }
@@ -56,6 +57,7 @@ def test_a_stretch_of_which_all_is_known_is_checked_for_what_no_map_tells() -> N
         ({"grade_pct": np.nan, "grade_sigma_pct": np.nan}, "no elevation data"),
         ({"grade_sigma_pct": 1.4}, "± 1.4 %"),
         ({"is_contradicted": True, "grade_sigma_pct": 3.0}, "contradict each other"),
+        ({"falls_away_pct": 22.0}, "hillside: the ground falls away to the side"),
         ({"width_m": np.nan}, "the width"),
         ({"c_obstacles": 0.3}, "posts"),
     ],

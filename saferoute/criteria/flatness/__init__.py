@@ -1,7 +1,9 @@
-"""Flatness: the slope along a stretch, from heights and from the tag ``incline``, with its error.
+"""Flatness: the slopes along and across a stretch, from heights and from the tag ``incline``, with their errors.
 
 Lines fitted to heights (`along`) and tagged slopes (`tagged`) are combined by
 their errors; where they contradict each other, the error grows and it is said.
+Planes fitted to heights tell the slope across (`across`), of which ways that
+are cut into a hillside show but a share underfoot (`underfoot`).
 """
 
 from __future__ import annotations
@@ -11,29 +13,35 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from saferoute.criteria.flatness.along import (
-    COARSE_CELL_M,
-    DENTS_CELL_M,
-    fit_window_slopes,
-    grade_error_pct,
-)
+from saferoute.criteria import _samples
+from saferoute.criteria.flatness.across import OFFSETS, choose_offsets
+from saferoute.criteria.flatness.along import DENTS_CELL_M, Slopes, fit_window_slopes
+from saferoute.criteria.flatness.errors import COARSE_CELL_M, grade_error_pct
 from saferoute.criteria.flatness.tagged import combine_slopes, read_tagged_slopes
-from saferoute.model import Criterion, Measurement, Unknown
-from saferoute.quantities import Normal
+from saferoute.criteria.flatness.underfoot import BENCH_ERROR, OPEN_SHARE, estimate_shares
+from saferoute.model import Criterion, Measurement, Scale, Unknown
+from saferoute.quantities import Magnitude, Normal
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from saferoute.arrays import IntArray
+    from saferoute.arrays import FloatArray, IntArray
+    from saferoute.criteria.flatness.across import CrossSlopes
+    from saferoute.criteria.flatness.tagged import CombinedSlopes
     from saferoute.model import Evidence, Heights, Windows
 
 __all__ = [
+    "ACROSS",
     "COARSE_CELL_M",
     "CRITERION",
     "CURVE",
     "DENTS_CELL_M",
+    "HILLSIDE_PCT",
+    "OFFSETS",
     "SURE",
     "UNKNOWN",
+    "Slopes",
+    "choose_offsets",
     "fit_window_slopes",
     "grade_error_pct",
     "measure_flatness",
@@ -47,21 +55,36 @@ UNKNOWN = Unknown(estimate=0.5, draws=((0.0, 0.25), (1.0, 0.75)))
 """An unknown slope is drawn from .25 to .75, so that it is called neither flat nor steep [J]."""
 SURE = 1.28
 """Least |grade|/σ at which uphill is advised: the sign is then right with P > .9."""
-_CONFIDENCE_PCT = 1.5
-"""Standard error at which the confidence has fallen to 1/e [J]."""
+ACROSS = ((2.0, 1.0), (4.0, 0.7), (6.0, 0.4), (10.0, 0.1))
+"""Desirability by the slope across in % [J]: a foot that lands on a tilted plane rolls.
+
+Pavements fall 2 to 2.5 % across by ordinary building practice."""
+HILLSIDE_PCT = 15.0
+"""Fall of the ground beside a line from which it is a hillside [J]."""
+_CONFIDENCE_PCT, _CONFIDENCE_ACROSS_PCT = 1.5, 5.0
+"""Standard errors along and across at which the confidence has fallen to 1/e [J]."""
+_UNKNOWN_ACROSS = 0.5
+"""Factor of the confidence where the slope across is unknown [J]."""
 
 
 def measure_flatness(windows: Windows, evidence: Evidence) -> Measurement:
-    """Measure the slope of each window as it is when run uphill; NaN where neither heights nor a tag tell it."""
+    """Measure the slopes of each window along, as it is when run uphill, and across; NaN where nothing tells them."""
     fitted = fit_window_slopes(windows, evidence)
     tagged = read_tagged_slopes(windows)
     slope = combine_slopes(fitted.grade_pct, fitted.sigma_pct, tagged)
+    across = fitted.across
+    share = _samples.reduce_ground(windows, estimate_shares(windows.samples.ground), "max")
+    underfoot = _estimate_underfoot(across, share)
 
     def gather(rows: IntArray) -> pd.DataFrame:
         return pd.DataFrame(
             {
                 "grade_pct": slope.grade_pct[rows],
                 "grade_sigma_pct": slope.sigma_pct[rows],
+                "cross_slope_pct": np.abs(across.across_pct[rows]),
+                "cross_slope_sigma_pct": across.sigma_pct[rows],
+                "falls_away_pct": across.falls_pct[rows],
+                "is_on_way": share[rows] < OPEN_SHARE,
                 "roughness_m": fitted.roughness_m[rows],
                 "fit_m": fitted.fit_m[rows],
                 "height_source": _list_height_sources(windows, evidence.elevation, rows),
@@ -73,13 +96,28 @@ def measure_flatness(windows: Windows, evidence: Evidence) -> Measurement:
             }
         )
 
-    known = np.isfinite(slope.grade_pct)
-    # The runner may choose the direction, so only the steepness counts, and it is judged as uphill.
     return Measurement(
+        # The runner may choose the direction, so only the steepness counts, and it is judged as uphill.
         quantity=Normal(np.abs(slope.grade_pct), slope.sigma_pct),
-        confidence=np.where(known, np.exp(-np.nan_to_num(slope.sigma_pct) / _CONFIDENCE_PCT), 0.0),
+        confidence=_estimate_confidence(slope, across, underfoot),
         gather_evidence=gather,
+        bounds={"across": underfoot},
     )
+
+
+def _estimate_underfoot(across: CrossSlopes, share: FloatArray) -> Magnitude:
+    """Return the slope across that is felt where a share of that of the ground is."""
+    felt = share * np.abs(across.across_pct)
+    of_share = np.where(share < OPEN_SHARE, BENCH_ERROR * felt, 0.0)
+    return Magnitude(felt, np.hypot(share * across.sigma_pct, of_share))
+
+
+def _estimate_confidence(slope: CombinedSlopes, across: CrossSlopes, underfoot: Magnitude) -> FloatArray:
+    """Return the confidence: less by the errors along and across, on hillsides, and where one slope is unknown."""
+    of_along = np.where(np.isfinite(slope.grade_pct), np.exp(-np.nan_to_num(slope.sigma_pct) / _CONFIDENCE_PCT), 0.0)
+    of_across = np.exp(-underfoot.sigma / _CONFIDENCE_ACROSS_PCT)
+    on_hillside = np.fmin(HILLSIDE_PCT / np.fmax(across.falls_pct, 1.0), 1.0)
+    return of_along * np.where(np.isfinite(underfoot.value), of_across, _UNKNOWN_ACROSS) * on_hillside
 
 
 def _list_height_sources(windows: Windows, heights: Heights | None, rows: IntArray) -> NDArray[np.object_]:
@@ -97,8 +135,9 @@ CRITERION = Criterion(
     unit="% grade uphill",
     curve=CURVE,
     unknown=UNKNOWN,
+    bounds={"across": Scale(unit="% across, underfoot", curve=ACROSS)},
     measure=measure_flatness,
     averaged=True,
     keys=("incline",),
 )
-"""Straight lines fitted to heights, and tagged slopes."""
+"""Lines and planes fitted to heights, and tagged slopes."""

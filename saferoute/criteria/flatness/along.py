@@ -7,40 +7,33 @@ longer part of the same straight stroke where the raster is coarse.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import shapely
 
-from saferoute.criteria import _samples
+from saferoute.criteria.flatness.across import HALF_WIDTH_M, CrossSlopes, find_half_width, fit_cross_slopes
+from saferoute.criteria.flatness.errors import (
+    COARSE_CELL_M,
+    UNKNOWN_ACROSS_PCT,
+    bending_error_pct,
+    estimate_fit_error_pct,
+    position_error_pct,
+    widen_under_roof,
+)
+from saferoute.criteria.flatness.hidden import find_bridge_rows, interpolate_bridges, is_under_roof
 from saferoute.geometry import chord_headings, fit_slopes, take_slices
-from saferoute.osm.ground import is_wooded
-from saferoute.osm.tags import is_tagged
-from saferoute.osm.ways import is_bridge
 
 if TYPE_CHECKING:
     from saferoute.arrays import BoolArray, FloatArray, IntArray
-    from saferoute.model import Evidence, Heights, Samples, Windows
+    from saferoute.model import Evidence, Heights, Windows
 
 FIT_LENGTH_M = 200.0
 """Length of the fit on a coarse raster: 150–200 m bring the error with GLO-30 down to about .5 %."""
-COARSE_CELL_M = 5.0
-"""A raster with larger cells counts as coarse: a window of 60 m holds too few of them."""
 DENTS_CELL_M = 2.0
 """Largest cells with which a raster still shows dents."""
-BENDING_PCT = 1.0
-"""Difference between the slope of 200 m and that of a short part of it, in percentage points [M].
-
-On two climbs with swissALTI3D heights, 90 % intervals of windows of 80 m fitted
-on 13 m cells hold 76 and 94 % of the true slopes with .6, 86 and 95 % with 1.0,
-90 and 95 % with 1.2. Heights alone say 1.0 on Helgoland, and 2 to 3 in Bad Wildbad
-and on a slope of Helsinki (root mean squares), where steeper ground bends more.
-"""
-ROOF_SIGMA_M = 1.0
-"""Further error of a surface model near trees and buildings, added in quadrature."""
-APPROACH_M = 20.0
-"""Length on either side of a bridge where the gap below it blurs the heights."""
+GRAIN_CELLS = 3.0
+"""Length in cells below which a raster shows no slope of its own, however short the fit: as for slopes across."""
 
 
 @dataclass(frozen=True)
@@ -52,167 +45,127 @@ class Slopes:
     grade_pct, sigma_pct : ndarray of shape (w,)
         Slope in the direction of the stroke and its standard error; NaN where
         heights are unknown.
+    fit_sigma_pct : ndarray of shape (w,)
+        The part of that error which the fit itself has. The rest is due to the
+        tilt of the ground across, which never makes steep ground less steep.
     fit_m : ndarray of shape (w,)
         Length over which the line was fitted; NaN where heights are unknown.
     roughness_m : ndarray of shape (w,)
         Root mean square of the residuals, taken every metre; NaN where no
         raster is fine enough to show dents.
+    across : CrossSlopes of w windows
     """
 
     grade_pct: FloatArray
     sigma_pct: FloatArray
+    fit_sigma_pct: FloatArray
     fit_m: FloatArray
     roughness_m: FloatArray
+    across: CrossSlopes
 
 
 def fit_window_slopes(windows: Windows, evidence: Evidence) -> Slopes:
-    """Return the slope of each window, fitted to the finest heights available.
+    """Return the slopes of each window along and across, fitted to the finest heights available.
 
     Parameters
     ----------
     windows : Windows
     evidence : Evidence
-        Its `elevation` and `fine` are used; without `elevation` all slopes
-        are unknown.
+        Its `elevation`, `fine` and `beside` are used; without `elevation` all
+        slopes are unknown.
     """
-    heights = evidence.elevation
+    heights, samples = evidence.elevation, windows.samples
     nothing = np.full(len(windows), np.nan)
     if heights is None or not len(windows):
-        return Slopes(nothing, nothing, nothing, nothing)
-    grade, sigma, fit_m = _fit_coarse_slopes(windows, heights, evidence)
-    roughness = nothing.copy()
-    if evidence.fine is not None:
-        per_sample = len(evidence.fine.elevation_m) // len(windows.samples)
-        n = np.full(len(windows), windows.n_samples * per_sample)
-        fine_grade, rms = fit_slopes(
-            evidence.fine.elevation_m, windows.samples.step_m / per_sample, windows.first * per_sample, n
-        )
-        first = windows.first * per_sample
-        is_fine = np.isfinite(fine_grade) & (evidence.fine.cell_m[first] <= DENTS_CELL_M)
-        # Fine heights need no longer fit: a window holds enough of them.
-        length = np.full(len(windows), windows.n_samples * windows.samples.step_m)
-        fine_sigma = _estimate_sigma_pct(
-            evidence.fine, first + n // 2, length, rms, step=windows.samples.step_m / per_sample
-        )
-        grade = np.where(is_fine, fine_grade, grade)
-        sigma = np.where(is_fine, fine_sigma, sigma)
-        fit_m = np.where(is_fine, length, fit_m)
-        roughness = np.where(is_fine, rms, np.nan)
-    return Slopes(grade, sigma, fit_m, roughness)
-
-
-def _fit_coarse_slopes(
-    windows: Windows, heights: Heights, evidence: Evidence
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return grade, standard error and fitted length of each window, from heights every 5 m."""
-    low, high = _choose_fit_range(windows, heights, evidence.profile.max_heading_range_deg)
-    step = windows.samples.step_m
-    n = high - low + 1
-    grade, rms = fit_slopes(_interpolate_bridges(windows.samples, heights.elevation_m), step, low, n)
-    length = ((n - 1) * step).astype(float)
-    sigma = _estimate_sigma_pct(heights, (low + high) // 2, length, rms, step=step)
-    roofed = _is_under_roof(windows, heights, evidence)
-    sigma = np.where(roofed, sigma * np.hypot(1.0, ROOF_SIGMA_M / heights.sigma_m[(low + high) // 2]), sigma)
-    # The part of the fit outside the window is evidence only as far as the ground does not bend.
-    sigma = np.hypot(sigma, BENDING_PCT * (1 - windows.n_samples * step / np.fmax(length, 1.0)))
+        return Slopes(nothing, nothing, nothing, nothing, nothing, CrossSlopes(nothing, nothing, nothing))
+    hidden, roofed = find_bridge_rows(samples), is_under_roof(windows, heights, evidence)
+    lines = _fit_lines(windows, heights, evidence, interpolate_bridges(samples, heights.elevation_m, hidden), roofed)
+    lines = lines if evidence.fine is None else _prefer_fine(lines, windows, evidence.fine)
+    across = fit_cross_slopes(windows, evidence, hidden, roofed)
+    length, cell = windows.n_samples * samples.step_m, heights.cell_m[windows.first + samples.stroke[windows.first]]
+    # Where ground is steep it bends, whatever the direction of the line.
+    tilt = np.where(np.isnan(across.across_pct), UNKNOWN_ACROSS_PCT, across.across_pct)
+    steepness = np.hypot(lines.grade_pct, tilt)
+    grade, sigma, weight = _weigh_lines(lines, steepness, length, cell)
+    fit_m = 1 / (weight / length + (1 - weight) / lines.fit_m)
     known = np.isfinite(grade)
-    return grade, np.where(known, sigma, np.nan), np.where(known, length, np.nan)
+    return Slopes(
+        grade_pct=grade,
+        sigma_pct=np.hypot(sigma, position_error_pct(across.across_pct, cell, fit_m)),
+        fit_sigma_pct=_weigh_lines(lines, np.abs(lines.grade_pct), length, cell)[1],
+        fit_m=np.where(known, lines.fit_m, np.nan),
+        roughness_m=lines.roughness_m,
+        across=replace(
+            across,
+            sigma_pct=np.hypot(
+                across.sigma_pct, bending_error_pct(steepness, 2 * HALF_WIDTH_M, 2 * find_half_width(cell))
+            ),
+        ),
+    )
 
 
-def _estimate_sigma_pct(
-    heights: Heights, row: IntArray, length_m: FloatArray, rms_m: FloatArray, *, step: float
-) -> FloatArray:
-    """Return the standard error in % of fits centred on some rows of the heights."""
-    sigma_z = heights.sigma_m[row]
-    grain = np.fmax(np.fmax(heights.cell_m[row], 2 * heights.correlation_m[row]), step)
-    # Where residuals exceed the raster's noise the ground is no plane, and the error grows with them.
-    with np.errstate(invalid="ignore"):
-        return grade_error_pct(sigma_z, length_m, grain) * np.fmax(1.0, rms_m / sigma_z)
+class _Lines(NamedTuple):
+    """Lines fitted along w windows, with the errors that heights make; arrays of shape (w,)."""
+
+    grade_pct: FloatArray
+    sigma_pct: FloatArray
+    fit_m: FloatArray
+    of_window_pct: FloatArray
+    """Slope of the window alone, of which the fit may be longer."""
+    of_window_sigma_pct: FloatArray
+    roughness_m: FloatArray
 
 
-def _interpolate_bridges(samples: Samples, z: FloatArray) -> FloatArray:
-    """Return heights in which each bridge and its approaches are a line from bank to bank.
+def _weigh_lines(
+    lines: _Lines, steepness_pct: FloatArray, length_m: float, cell_m: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return slope, standard error and weight of the window alone, as far as the longer fit bends away from it.
 
-    A terrain model shows the valley below a bridge, and blurs its approaches
-    (ProjectSidewalk #5442: an approach of 18 m reads 17.9 %).
+    The window is a part of the longer fit, so the noise that both share is that
+    of the longer one (least squares are efficient), and the best weights follow
+    from what is left: the rest of the window's noise, and the bending.
     """
-    on_bridge = is_bridge(samples.ground)
-    if not on_bridge.any() or not len(samples):
-        return z
-    sample = _samples.reduce_to_samples(samples, on_bridge.astype(float), "max") > 0
-    row = np.flatnonzero(sample) + samples.stroke[sample]
-    span = int(np.ceil(APPROACH_M / samples.step_m))
-    stroke_of_row = np.repeat(np.arange(samples.stroke.max() + 1), np.bincount(samples.stroke) + 1)
-    hidden = np.zeros(len(z), dtype=bool)
-    # A sample ends at the next row, so the far side reaches one row further.
-    for shift in range(-span, span + 2):
-        beside = np.clip(row + shift, 0, len(z) - 1)
-        hidden[beside[stroke_of_row[beside] == stroke_of_row[row]]] = True
-    bridged = z.copy()
-    for stroke in np.unique(stroke_of_row[hidden]):
-        rows = np.flatnonzero(stroke_of_row == stroke)
-        banks = rows[~hidden[rows] & np.isfinite(z[rows])]
-        inside = rows[hidden[rows]]
-        # A bridge at the end of a stroke has one bank only: its heights stay unknown.
-        bridged[inside] = np.nan
-        between = inside[(inside > banks.min()) & (inside < banks.max())] if len(banks) else inside[:0]
-        if len(between):
-            bridged[between] = np.interp(between, banks, z[banks])
-    return bridged
+    seen_m = np.fmax(length_m, GRAIN_CELLS * cell_m)
+    unseen = bending_error_pct(steepness_pct, length_m, seen_m)
+    bending = bending_error_pct(steepness_pct, seen_m, lines.fit_m) ** 2
+    spare = np.fmax(lines.of_window_sigma_pct**2 - lines.sigma_pct**2, 0.0)
+    both = spare + bending
+    weight = np.divide(bending, both, out=np.zeros_like(both), where=both > 0)
+    apart = lines.of_window_pct - lines.grade_pct
+    sigma = np.sqrt(lines.sigma_pct**2 + spare * weight + unseen**2)
+    # More apart than both errors allow: one of the fits is not what it is taken for.
+    sigma = np.where(apart**2 > both, np.fmax(sigma, np.abs(apart)), sigma)
+    return lines.grade_pct + weight * apart, sigma, weight
 
 
-def _is_under_roof(windows: Windows, heights: Heights, evidence: Evidence) -> BoolArray:
-    """Return a mask of windows where a surface model may show a canopy or roof instead of the ground."""
-    start = windows.first + windows.samples.stroke[windows.first]
-    roofed = heights.surface_model[start]
-    if not roofed.any():
-        return roofed
-    areas = evidence.features.areas
-    high = is_wooded(areas) | is_tagged(areas, "building")
-    middle = shapely.points(windows.samples.xy[start + windows.n_samples // 2])
-    reach = windows.n_samples * windows.samples.step_m / 2 + np.nan_to_num(heights.cell_m[start])
-    shapes, below = areas.geometry.to_numpy()[high], np.zeros(len(windows), dtype=bool)
-    # Prepared polygons are fast only as the query's input, with the points in the tree. The query takes
-    # one distance, so it runs once for each reach; there are few of them.
-    shapely.prepare(shapes)
-    for metres in np.unique(reach[roofed]):
-        at = np.flatnonzero(roofed & (reach == metres))
-        below[at[shapely.STRtree(middle[at]).query(shapes, predicate="dwithin", distance=metres)[1]]] = True
-    return below
+def _fit_lines(windows: Windows, heights: Heights, evidence: Evidence, z: FloatArray, roofed: BoolArray) -> _Lines:
+    """Return lines fitted to heights z every 5 m, over more than the windows where the raster is coarse."""
+    samples = windows.samples
+    start = windows.first + samples.stroke[windows.first]
+
+    def fit(low: IntArray, high: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        middle, fit_m = (low + high) // 2, ((high - low) * samples.step_m).astype(float)
+        grade, rms = fit_slopes(z, samples.step_m, low, high - low + 1)
+        sigma = estimate_fit_error_pct(heights, middle, fit_m, rms, step=samples.step_m)
+        return grade, widen_under_roof(sigma, heights.sigma_m[middle], roofed), fit_m
+
+    of_window = fit(start, start + windows.n_samples)
+    longer = fit(*_choose_fit_range(windows, heights, evidence.profile.max_heading_range_deg))
+    return _Lines(*longer, *of_window[:2], np.full(len(windows), np.nan))
 
 
-def grade_error_pct(sigma_m: FloatArray, length_m: FloatArray, grain_m: FloatArray) -> FloatArray:
-    """Return the standard error of a fitted grade in %.
-
-    Ordinary least squares on n evenly spaced independent heights gives
-    (σ/L)·√(12(n−1)/(n(n+1))), where n is the number of heights that the raster
-    can tell apart. At least two independent ends are assumed, which is the
-    worst case.
-
-    Parameters
-    ----------
-    sigma_m : ndarray
-        Standard error σ of one height.
-    length_m : ndarray
-        Length L of the fit.
-    grain_m : ndarray
-        Distance from which two heights are independent.
-
-    Returns
-    -------
-    ndarray
-        Percentage points, in the shape to which the arguments broadcast.
-
-    Examples
-    --------
-    Lidar (σ .2 m, correlated over 1 m) and GLO-30 over 100 m:
-
-    >>> grade_error_pct(np.array([0.2, 0.8]), np.array([100.0, 100.0]), np.array([2.0, 30.0])).round(2).tolist()
-    [0.1, 1.05]
-    """
-    n = np.fmax(1 + length_m / grain_m, 2.0)
-    result: FloatArray = 100 * sigma_m / length_m * np.sqrt(12 * (n - 1) / (n * (n + 1)))
-    return result
+def _prefer_fine(coarse: _Lines, windows: Windows, fine: Heights) -> _Lines:
+    """Return lines in which those of windows with heights every metre are fitted to these alone."""
+    per_sample = len(fine.elevation_m) // len(windows.samples)
+    step = windows.samples.step_m / per_sample
+    first, n = windows.first * per_sample, np.full(len(windows), windows.n_samples * per_sample)
+    grade, rms = fit_slopes(fine.elevation_m, step, first, n)
+    # Fine heights need no longer fit: a window holds enough of them.
+    length = np.full(len(windows), windows.n_samples * windows.samples.step_m)
+    sigma = estimate_fit_error_pct(fine, first + n // 2, length, rms, step=step)
+    is_fine = np.isfinite(grade) & (fine.cell_m[first] <= DENTS_CELL_M)
+    own = _Lines(grade, sigma, length, grade, sigma, rms)
+    return _Lines(*(np.where(is_fine, one, other) for one, other in zip(own, coarse, strict=True)))
 
 
 def _choose_fit_range(windows: Windows, heights: Heights, max_turn_deg: float) -> tuple[IntArray, IntArray]:

@@ -1,0 +1,34 @@
+"""The share of the slope across that is felt underfoot: ways may be cut into a hillside, open ground is as it lies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from saferoute.osm import widths
+from saferoute.osm.surfaces import is_paved
+from saferoute.osm.tags import has_value
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from saferoute.arrays import FloatArray
+
+OPEN_SHARE, PATH_SHARE, BUILT_SHARE = 1.0, 0.4, 0.1
+"""Share on open ground, on other ways, and on ways that are paved, for pedestrians or wide [J].
+
+A promenade of 4 m on a hillside is level across, a path of 1 m is not; pavements fall 2 to 2.5 % across by ordinary
+building practice, which costs nothing."""
+BENCH_ERROR = 0.5
+"""Relative standard error of the share on ways [J]."""
+WIDE_M = 3.0
+"""Ways tagged as at least so wide were built by machines [J]."""
+
+
+def estimate_shares(ground: gpd.GeoDataFrame) -> FloatArray:
+    """Return the share of the slope across that is felt on each row of the ground, 0..1."""
+    width, is_tagged = widths.estimate_widths(ground)
+    built = is_paved(ground) | has_value(ground, "highway", {"pedestrian"}) | (is_tagged & (width >= WIDE_M))
+    origin = ground["origin"].to_numpy(dtype=object) if "origin" in ground else np.full(len(ground), "way")
+    return np.select([origin == "area", built | (origin == "track")], [OPEN_SHARE, BUILT_SHARE], PATH_SHARE)
