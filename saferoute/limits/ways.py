@@ -107,7 +107,7 @@ def faint_path(tags: Tags) -> BoolArray:
 @rule("ford", "fords")
 def ford(tags: Tags) -> BoolArray:
     """Return a mask of ways through water."""
-    return ways.is_ford(tags).yes
+    return ways.is_ford(tags).possible
 
 
 @rule(*TRACK_KIND)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from saferoute.osm import ways
 from saferoute.osm.answers import Answer, ask_value
-from saferoute.osm.tags import Tags, get_first_text, has_only_values, has_value, map_tag_values
+from saferoute.osm.tags import Tags, get_first_text, has_only_values, has_tag, has_value, map_tag_values
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -124,7 +124,7 @@ def is_fit_to_run(tags: Tagged) -> BoolArray:
     """Return a mask of ways on which one may run forwards, outdoors and without the hands."""
     tags = Tags.of(tags)
     barred = ways.is_fast_road(tags) | has_value(tags, "highway", _NOT_RUN) | ways.is_alpine_path(tags).yes
-    return ~barred & ~has_value(tags, "indoor", ways.INDOOR)
+    return ~barred & ~has_tag(tags, "indoor")
 
 
 def is_made_for_walking(tags: Tagged) -> BoolArray:

@@ -32,7 +32,7 @@ _ON_HOUSES = "hangs on a wall, a post that is mapped itself, or a roof"
 _ON_ROADS = "tells of the carriageway of a road, on which nobody is sent"
 
 OTHER_VALUES = (
-    *(_explain(key, "no", _PLAIN_NO) for key in ("segregated", "covered", "indoor", "area", "handrail")),
+    *(_explain(key, "no", _PLAIN_NO) for key in ("segregated", "covered", "area", "handrail")),
     _explain(
         "bicycle",
         "yes permissive private destination permit opposite customers shared",

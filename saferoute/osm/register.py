@@ -33,12 +33,13 @@ _NO_TAGS = frozenset({"osm_type"})
 """Columns that questions read beside tags."""
 ANY_VALUE_TELLS = frozenset(
     "building shop office tunnel bridge military golf construction advertising playground traffic_calming "
-    "kerb crossing conveying".split()
+    "kerb crossing conveying indoor".split()
 )
 """Keys of which every value counts alike, but for those that say no, as a flush kerb does: all are understood."""
 _READERS: dict[str, Callable[[str], object | None]] = {
     **dict.fromkeys(("width", "est_width"), widths.parse_width),
     "incline": parse_incline,
+    "layer": ways.parse_layer,
     "opening_hours": read_hours,
     **dict.fromkeys((f"{key}:conditional" for key in ("foot", "access", "motor_vehicle", "vehicle")), read_condition),
 }

@@ -24,9 +24,9 @@ _TOLD_AT_THE_HOUR = frozenset(HOURS_KEYS)
 """Keys of which the judgement at an hour tells itself what is not understood."""
 KIND_KEYS = (
     "natural", "man_made", "barrier", "waterway", "landuse", "leisure", "amenity", "highway", "railway", "power",
-    "hazard", "historic", "tourism", "emergency", "area",
+    "hazard", "historic", "tourism", "emergency", "area", "layer",
 )  # fmt: skip
-"""Keys that say what an object is, and whether it is an area."""
+"""Keys that say what an object is, whether it is an area, and on which level it lies."""
 
 
 def has_unread_tag(tagged: Tagged, keys: Collection[str]) -> BoolArray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,7 +39,6 @@ _PATHS = FOOT_WAYS | {"steps"}
 """Ways without motor traffic."""
 NOT_BUILT = frozenset({"construction", "proposed", "planned", "abandoned", "razed", "disused", "demolished"})
 _INDOOR_WAYS = frozenset({"corridor", "elevator", "platform", "ladder"})
-INDOOR = frozenset({"yes", "room", "corridor"})
 _CROSSINGS = {
     "footway": frozenset({"crossing", "traffic_island", "island", "access_aisle", "link_crossing"}),
     "path": frozenset({"crossing"}),
@@ -47,11 +47,13 @@ _CROSSINGS = {
 NOT_STREETS = frozenset({"sidewalk", "crossing", "traffic_island", "link", "access_aisle"})
 """Values of ``footway`` for what is drawn beside or across a street."""
 _SAC_GRADES = (
-    "strolling", "hiking", "mountain_hiking", "demanding_mountain_hiking", "alpine_hiking",
-    "demanding_alpine_hiking", "difficult_alpine_hiking",
+    ("strolling",), ("hiking", "t1"), ("mountain_hiking", "t2"), ("demanding_mountain_hiking", "t3"),
+    ("alpine_hiking", "t4"), ("demanding_alpine_hiking", "t5"), ("difficult_alpine_hiking", "t6"),
 )  # fmt: skip
-"""Values of ``sac_scale``, the easiest first."""
-_FIRST_MOUNTAIN, _FIRST_ALPINE = _SAC_GRADES.index("mountain_hiking"), _SAC_GRADES.index("alpine_hiking")
+"""Values of ``sac_scale``, the easiest first, each with the grade of the Swiss Alpine Club that some write."""
+_EASIEST_MOUNTAIN, _EASIEST_ALPINE = 2, 4
+_ALL_GRADES = frozenset(chain(*_SAC_GRADES))
+_MOUNTAIN, _ALPINE = (frozenset(chain(*_SAC_GRADES[first:])) for first in (_EASIEST_MOUNTAIN, _EASIEST_ALPINE))
 _BAD_VISIBILITY = frozenset({"bad", "horrible", "no"})
 _GOOD_VISIBILITY = frozenset({"excellent", "good", "intermediate"})
 _COVERED = frozenset({"yes", "arcade", "colonnade", "building_arcade", "building_colonnade"})
@@ -157,7 +159,7 @@ def is_not_built(tags: Tagged) -> BoolArray:
 
 def is_indoors(tags: Tagged) -> BoolArray:
     """Return a mask of ways, and ground, inside buildings or stations."""
-    return has_value(tags, "highway", _INDOOR_WAYS) | has_value(tags, "indoor", INDOOR)
+    return has_value(tags, "highway", _INDOOR_WAYS) | has_tag(tags, "indoor")
 
 
 def is_crossing(tags: Tagged) -> BoolArray:
@@ -185,15 +187,25 @@ def is_covered(tags: Tagged) -> BoolArray:
     return has_value(tags, "covered", _COVERED)
 
 
+def parse_layer(text: str) -> float | None:
+    """Return a layer, of several that farthest from the ground; None where it is not understood.
+
+    Examples
+    --------
+    >>> parse_layer("-1"), parse_layer("0;1"), parse_layer("upstairs")
+    (-1.0, 1.0, None)
+    """
+    layers = [parse_number(part) for part in split_list(text)]
+    known = [layer for layer in layers if layer is not None]
+    return max(known, key=abs) if len(known) == len(layers) else None
+
+
 def _read_layers(tags: Tagged) -> FloatArray:
-    """Return the tagged layer of each object, 0 where there is none, NaN where it is no number."""
+    """Return the tagged layer of each object, 0 where there is none, or one that is not understood.
 
-    def read(value: str) -> float:
-        layers = [parse_number(part) for part in split_list(value)]
-        known = [layer for layer in layers if layer is not None]
-        return max(known, key=abs) if len(known) == len(layers) else np.nan
-
-    return map_tag_values(tags, "layer", read, missing=0.0)
+    What may be a hazard must not leave the ground for a slip of the pen.
+    """
+    return map_tag_values(tags, "layer", lambda text: parse_layer(text) or 0.0, missing=0.0)
 
 
 def is_off_ground(tags: Tagged) -> BoolArray:
@@ -210,12 +222,12 @@ def is_below_ground(tags: Tagged) -> BoolArray:
 
 def is_mountain_path(tags: Tagged) -> Answer:
     """Return whether paths are harder than hiking, alpine ones included."""
-    return ask_value(tags, "sac_scale", _SAC_GRADES[_FIRST_MOUNTAIN:], _SAC_GRADES)
+    return ask_value(tags, "sac_scale", _MOUNTAIN, _ALL_GRADES)
 
 
 def is_alpine_path(tags: Tagged) -> Answer:
     """Return whether paths are for mountaineers."""
-    return ask_value(tags, "sac_scale", _SAC_GRADES[_FIRST_ALPINE:], _SAC_GRADES)
+    return ask_value(tags, "sac_scale", _ALPINE, _ALL_GRADES)
 
 
 def is_hard_to_see(tags: Tagged) -> Answer:

@@ -175,3 +175,15 @@ def test_a_line_of_a_natural_kind_that_nobody_knows_may_be_a_cliff() -> None:
         {"natural": ["cliffs", "tree_row", "cliff", "sand", "cliffs"], "highway": [None, None, None, "path", "path"]}
     )
     assert may_be_drop(lines).tolist() == [True, False, True, False, False]
+
+
+@pytest.mark.parametrize("layer", ["upstairs", "1;", "0;two", ""])
+def test_no_hazard_leaves_the_ground_for_a_layer_that_nobody_understands(layer: str) -> None:
+    lake = pd.DataFrame({"natural": ["water"], "layer": [layer]})
+    assert water.is_water_area(lake).yes.tolist() == [layer != "1;"]
+
+
+@pytest.mark.parametrize("value", ["yes", "level", "zzz"])
+def test_what_is_indoors_in_whatever_way_is_indoors(value: str) -> None:
+    ways_inside = pd.DataFrame({"highway": "footway", "indoor": [value, "no", None]})
+    assert ways.is_indoors(ways_inside).tolist() == [True, False, False]
