@@ -387,6 +387,7 @@ OPEN_GROUND = {
     "protected",
     "farmland",
     "other use",
+    "between carriageways",
     "plot",
     "no way leads there",
     "no clear corridor",
@@ -396,7 +397,7 @@ OPEN_GROUND = {
 
 def test_every_rule_has_a_town() -> None:
     elsewhere = (
-        {"dark, unlit", "closed at that hour", "slope", "surface not asked for", "surface for bare feet"}
+        {"dark, unlit", "closed at that hour", "slope", "cross slope", "surface not asked for", "surface for bare feet"}
         | OPEN_GROUND
         | {"edge of the data"}
     )

@@ -37,6 +37,8 @@ class Blockers:
         With the sea on the right.
     walkable : ndarray of LineStrings
         Public ways by which one gets to open ground.
+    carriageways : ndarray of LineStrings
+        Roads on the ground, but for drives, alleys and living streets.
     private : ndarray of LineStrings
         Ways that are closed to strangers.
     footways : ndarray of LineStrings
@@ -54,6 +56,7 @@ class Blockers:
     shore: NDArray[np.object_]
     coastline: NDArray[np.object_]
     walkable: NDArray[np.object_]
+    carriageways: NDArray[np.object_]
     private: NDArray[np.object_]
     footways: NDArray[np.object_]
     buildings: NDArray[np.object_]

@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from saferoute.candidates._free_ground import FreeGround
+from saferoute.candidates._islands import is_between_roads
 from saferoute.candidates._lawns import Lawns
 from saferoute.candidates._reach import Reach
 from saferoute.geometry import find_longest_lines
@@ -33,6 +34,9 @@ _SHORE_NEAR_M = 300.0
 _ALONG_SHORE = 0.35
 """On a beach the ends of a corridor differ this much of its length in their
 distance from the water, at the most: the rest runs across the slope [J]."""
+
+
+_ISLAND, _OUT_OF_REACH = "between carriageways", "no way leads there"
 
 
 class Corridor(NamedTuple):
@@ -75,6 +79,7 @@ class CorridorFinder:
         self._blockers = blockers
         self._ground = FreeGround(self._geometry, kinds, blockers)
         self._reach = Reach(blockers)
+        self._roads = shapely.STRtree(blockers.carriageways)
         self._open_to_all = access.is_open_on_foot(areas)
         self._lawns = Lawns(blockers)
         self._for_recreation = for_recreation
@@ -93,14 +98,17 @@ class CorridorFinder:
             if reason:
                 return [], reason
         if not self._reach.has_way_near(whole):
-            return [], "no way leads there"
+            return [], _OUT_OF_REACH
         found: list[Corridor] = []
         reason = "no clear corridor"
         has_entrance = kind in KEPT_KINDS or bool(self._open_to_all[members].any())
         for part in self._drop_parts_at_sea(self._ground.cut_parts(whole, members, kind)):
             corridors = self._find_in_part(part, members, kind)
+            between = is_between_roads(np.array([c.line for c in corridors], dtype=object), self._roads)
+            if between.any():
+                corridors, reason = [corridors[k] for k in np.flatnonzero(~between)], _ISLAND
             if corridors and not self._reach.is_reached(part, has_entrance=has_entrance):
-                corridors, reason = [], "no way leads there"
+                corridors, reason = [], _OUT_OF_REACH
             found += corridors
         return found, reason
 

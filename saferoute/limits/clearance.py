@@ -12,7 +12,8 @@ import numpy as np
 import shapely
 
 from saferoute.candidates import Blockers
-from saferoute.geometry import take_edges
+from saferoute.geometry import split_long_lines, take_edges
+from saferoute.limits.diamonds import outline_infields
 from saferoute.limits.hazards import BESIDE_DROP_M, BESIDE_ROAD_M
 from saferoute.osm import access, barriers, ground, obstacles, unread, water, ways, widths
 from saferoute.osm.tags import Tags, is_tagged
@@ -23,15 +24,26 @@ if TYPE_CHECKING:
     from saferoute.arrays import BoolArray, FloatArray
     from saferoute.model import Features
 
+    _Margins = tuple[BoolArray, FloatArray | float]
+    """Which things a rule holds for, and their margin."""
+
 TREE_M, OBJECT_M = 0.75, 0.5
 """Margin around the middle of a tree, and of any other small object."""
-FENCE_M, TREE_ROW_M, SLIPWAY_M, PATH_M, RAILWAY_M = 0.5, 1.0, 2.0, 0.3, 3.75
+FENCE_M, TREE_ROW_M, SLIPWAY_M, PATH_M = 0.5, 1.0, 2.0, 0.3
 """Margin on each side of a line; `PATH_M` from a path's edge."""
+RAILWAY_M, FENCED_RAILWAY_M = 6.75, 3.75
+"""Margin from the middle of rails, and behind a fence: 6 m and 3 m beside half of the standard gauge [J]."""
 FAST_ROAD_M, BUSY_ROAD_M = 20.0, 8.0
 """Margin from the edge of motorways and trunk roads, and of primary and secondary
 roads: their verges are mapped as lawns, and nobody should run on them."""
 _VERGE_M = {"motorway": FAST_ROAD_M, "trunk": FAST_ROAD_M, "primary": BUSY_ROAD_M, "secondary": BUSY_ROAD_M}
-BUILDING_M, USE_M, PLAYGROUND_M = 0.5, 0.5, 3.0
+BUILDING_M, USE_M, PLAYGROUND_M, CAR_PARK_M, COURT_M, LIFT_M = 0.5, 0.5, 3.0, 2.5, 2.0, 2.0
+HELIPORT_M, GOLF_M = 10.0, 20.0
+"""Margin from where rotors turn, and from where balls fly."""
+_RAIL_EDGE_M = 3.0
+"""Rails are taken apart into pieces of seven edges of this length."""
+_FENCE_HALF_M = 0.05
+"""Half the thickness of a fence."""
 _AT_GATE_M = 0.1
 """A way this near to a gate goes through it."""
 
@@ -51,14 +63,17 @@ def collect_blockers(features: Features) -> Blockers:
     spots, polygons, lines = (
         table.geometry.to_numpy() for table in (features.points, features.outlines, features.ways)
     )
-    small = obstacles.is_small_object(points)
-    fences = take_edges(polygons[_is_fenced(areas)])
+    fenced = take_edges(polygons[_is_fenced(areas)])
+    fences = np.concatenate([lines[barriers.is_fence(of_ways).yes], fenced])
+    spot, spot_margins = _measure_point_margins(points)
     cut, line_margins = _measure_line_margins(of_ways)
     cuts = [
-        _keep_off(spots[small], np.where(obstacles.is_tree(points)[small], TREE_M, OBJECT_M)),
+        _keep_off(spots[spot], spot_margins),
         _cut_by_areas(areas, polygons),
-        _keep_off(fences, FENCE_M),
+        _keep_off(fenced, FENCE_M),
+        _keep_off(outline_infields(areas, polygons, fences), USE_M),
         _keep_off(lines[cut], line_margins),
+        _keep_off(_outline_railways(lines[barriers.is_rail(of_ways) & ~ways.is_below_ground(of_ways)], fences), 0.0),
     ]
     coastline = lines[water.is_coast(of_ways)]
     private = lines[ways.is_highway(of_ways) & access.is_closed_on_foot(of_ways).possible]
@@ -69,7 +84,8 @@ def collect_blockers(features: Features) -> Blockers:
         margin_m=cut_by.margin_m,
         yields=cut_by.yields,
         covers=cut_by.covers,
-        walls=np.concatenate([_list_walls(areas, polygons, of_ways, lines), fences]),
+        walls=np.concatenate([_list_walls(areas, polygons, of_ways, lines), fenced]),
+        carriageways=lines[ways.is_motor_road(of_ways) & ~ways.is_lane(of_ways) & ~ways.is_off_ground(of_ways)],
         gates=_list_gates(points, spots, private),
         shore=np.concatenate([coastline, take_edges(polygons[water.is_water_area(areas).yes])]),
         coastline=coastline,
@@ -116,32 +132,68 @@ def _keep_off(geometry: NDArray[np.object_], margin_m: FloatArray | float) -> _C
 
 def _cut_by_areas(areas: Tags, polygons: NDArray[np.object_]) -> _Cut:
     """Return the areas that open ground is cut by."""
-    margin = _apply_margins(
+    hard = _apply_margins(
         len(areas),
         [
             (obstacles.is_solid_area(areas), OBJECT_M),
             (ground.is_building(areas), BUILDING_M),
             (ground.is_playground(areas), PLAYGROUND_M),
             (water.is_water_area(areas).yes, BESIDE_DROP_M),
+            (ground.is_car_park(areas), CAR_PARK_M),
+            (ground.is_walled_pitch(areas).possible, COURT_M),
+            (ground.is_golf_course(areas), GOLF_M),
+            (ground.is_heliport(areas), HELIPORT_M),
+            (ways.is_lift(areas), LIFT_M),
         ],
     )
-    yields = np.isnan(margin) & ground.is_in_use(areas)
-    margin[yields] = USE_M
+    uses: list[_Margins] = [(ground.is_in_use(areas), USE_M), (ground.is_fenced_pitch(areas), COURT_M)]
+    yielding = _apply_margins(len(areas), uses)
+    yields = np.isnan(hard) & np.isfinite(yielding)
+    margin = np.where(yields, yielding, hard)
     cut = np.isfinite(margin)
     return _Cut(polygons[cut], margin[cut], yields[cut], ground.is_overgrown(areas)[cut])
+
+
+def _measure_point_margins(points: Tags) -> tuple[BoolArray, FloatArray]:
+    """Return a mask of the points that open ground is cut by, and the margin around those."""
+    rules: list[_Margins] = [
+        (obstacles.is_small_object(points), OBJECT_M),
+        (obstacles.is_tree(points), TREE_M),
+        (ways.is_lift(points), LIFT_M),
+        (ground.is_heliport(points), HELIPORT_M),
+    ]
+    margin = _apply_margins(len(points), rules)
+    cut = np.isfinite(margin)
+    return cut, margin[cut]
+
+
+def _outline_railways(rails: NDArray[np.object_], fences: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return the ground too near to rails, as polygons; behind a fence one may come nearer."""
+    fenced = np.zeros(len(rails), dtype=bool)
+    fenced[shapely.STRtree(rails).query(fences, predicate="dwithin", distance=RAILWAY_M)[1]] = True
+    # Piece by piece, for the end of a fence concerns the rails there alone.
+    pieces, _ = split_long_lines(shapely.segmentize(rails[fenced], _RAIL_EDGE_M))
+    around = shapely.buffer(pieces, RAILWAY_M, quad_segs=2)
+    piece, fence = shapely.STRtree(fences).query(around, predicate="intersects")
+    for one in np.unique(piece):
+        between = shapely.union_all(shapely.buffer(fences[fence[piece == one]], _FENCE_HALF_M, quad_segs=1))
+        sides = shapely.get_parts(shapely.difference(around[one], between))
+        this_side = sides[shapely.intersects(sides, pieces[one])]
+        around[one] = shapely.union_all([*this_side, shapely.buffer(pieces[one], FENCED_RAILWAY_M, quad_segs=2)])
+    return np.concatenate([shapely.buffer(rails[~fenced], RAILWAY_M, quad_segs=2), around])
 
 
 def _measure_line_margins(lines: Tags) -> tuple[BoolArray, FloatArray]:
     """Return a mask of the lines that cut open ground, and the margin on each side of those."""
     width, half = widths.estimate_way_widths(lines)[0], widths.estimate_half_widths(lines)
-    rules: list[tuple[BoolArray, FloatArray | float]] = [
+    rules: list[_Margins] = [
         (obstacles.is_tree_row(lines), TREE_ROW_M),
         (is_tagged(lines, "barrier") | obstacles.is_line_object(lines), FENCE_M),
         (obstacles.is_slipway(lines), SLIPWAY_M),
         (ways.is_highway(lines), width / 2 + PATH_M),
         (ways.is_motor_road(lines), half + BESIDE_ROAD_M),
         (np.isfinite(ways.rate_class(lines, _VERGE_M)), half + ways.rate_class(lines, _VERGE_M)),
-        (barriers.is_rail(lines), RAILWAY_M),
+        (ways.is_lift(lines), LIFT_M),
         (unread.may_be_drop(lines), BESIDE_DROP_M),
     ]
     margin = _apply_margins(len(lines), rules)
@@ -150,7 +202,7 @@ def _measure_line_margins(lines: Tags) -> tuple[BoolArray, FloatArray]:
     return cut, margin[cut]
 
 
-def _apply_margins(count: int, rules: list[tuple[BoolArray, FloatArray | float]]) -> FloatArray:
+def _apply_margins(count: int, rules: list[_Margins]) -> FloatArray:
     """Return the greatest margin of the rules that hold for each of `count` things, NaN where none does."""
     margin = np.full(count, np.nan)
     for hit, distance in rules:

@@ -21,7 +21,7 @@ _FENCES = frozenset(
 """Values of ``barrier`` for lines that nobody walks across."""
 _HARMLESS = frozenset({"no", "none", "entrance", "border_control"})
 """Values of ``barrier`` for what nobody runs into, as a point or as a line."""
-_FALLS = frozenset({"retaining_wall", "ditch", "earth_bank", "breakwater"})
+_FALLS = frozenset({"retaining_wall", "city_wall", "ditch", "earth_bank", "breakwater"})
 """Values of ``barrier`` for lines with lower ground behind."""
 _WITH_GAPS = frozenset(
     "yes kerb curb gate lift_gate swing_gate sliding_gate bump_gate hampshire_gate kissing_gate wicket_gate bollard "
@@ -36,6 +36,7 @@ _FLUSH_KERBS = frozenset({"flush", "no", "none"})
 _HANDRAILS = frozenset({"yes", "both", "left", "right", "center", "centre", "separate"})
 _DROPS = {
     "natural": frozenset({"cliff", "coastline", "earth_bank", "berm"}),
+    "historic": frozenset({"citywalls", "city_wall", "bastion"}),
     "man_made": frozenset({"quay", "embankment", "earth_bank", "breakwater", "groyne", "pier"}),
 }
 _DRAWN_RAILS = frozenset({"rail", "light_rail", "tram", "narrow_gauge"})

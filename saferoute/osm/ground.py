@@ -55,7 +55,8 @@ _RECREATION = {"leisure": frozenset({"sports_centre", "stadium", "beach_resort"}
 _GOLF_COURSES = frozenset({"golf_course", "miniature_golf"})
 _BURIAL_GROUNDS = {"landuse": frozenset({"cemetery", "churchyard"}), "amenity": frozenset({"grave_yard"})}
 _JETTIES = frozenset({"pier", "breakwater", "groyne"})
-_FLIGHT = frozenset({"aerodrome", "apron", "runway", "taxiway", "helipad", "heliport"})
+_HELIPORTS = frozenset({"helipad", "heliport"})
+_FLIGHT = _HELIPORTS | {"aerodrome", "apron", "runway", "taxiway"}
 _PITS = frozenset({"military", "railway", "quarry", "landfill", "construction"})
 _POWER = frozenset({"plant", "substation", "station"})
 _CLOSED_GROUND = {
@@ -80,6 +81,10 @@ _ENTERED_BY_LEAVE = {
     "leisure": frozenset({"sports_centre", "stadium", "water_park", "summer_camp"}),
 }
 """Grounds that are often for guests, members or who pays."""
+_CAR_PARKS = {
+    "amenity": frozenset({"parking", "motorcycle_parking", "parking_space", "bus_parking"}),
+    "landuse": frozenset({"parking"}),
+}
 _PARKING_OFF_GROUND = frozenset({"underground", "multi-storey", "rooftop", "sheds", "carports"})
 _PROTECTED = {
     "leisure": frozenset({"nature_reserve"}),
@@ -101,7 +106,7 @@ _COVERS = {
 """What grows or lies on ground that nobody runs on."""
 _USES = {
     "landuse": _COVERS["landuse"] | _PITS | _BURIAL_GROUNDS["landuse"] | frozenset(
-        "farmyard industrial traffic_island brownfield greenfield garages garage parking depot lane lanes road "
+        "farmyard industrial traffic_island brownfield greenfield garages garage depot lane lanes road "
         "cycleway steps bus_stop".split()
     ),
     "natural": _COVERS["natural"],
@@ -110,7 +115,7 @@ _USES = {
         "stadium sports_hall bandstand firepit slipway".split()
     ),
     "amenity": _BURIAL_GROUNDS["amenity"] | frozenset(
-        "parking fountain fuel bicycle_parking restaurant cafe biergarten fast_food shelter toilets "
+        "fountain fuel bicycle_parking restaurant cafe biergarten fast_food shelter toilets "
         "motorcycle_parking parking_space disused_parking bus_parking bandstand theatre recycling car_wash".split()
     ),
     "man_made": _JETTIES | frozenset(
@@ -143,11 +148,12 @@ _WALLED_SPORTS = frozenset(
     "climbing_adventure team_handball netball bowling dog_training".split()
 )
 """Sports with nets, walls, ramps, animals, wheels or bullets."""
-_OPEN_SPORTS = _RUNNING_SPORTS | frozenset(
+_DIAMOND_SPORTS = frozenset({"baseball", "softball"})
+_OPEN_SPORTS = _RUNNING_SPORTS | _DIAMOND_SPORTS | frozenset(
     "soccer football american_football australian_football canadian_football gaelic_games rugby rugby_union "
-    "rugby_league field_hockey hockey lacrosse baseball softball cricket frisbee ultimate disc_golf yoga gymnastics "
-    "kabaddi shinty korfball ultimate_frisbee multisport".split()
-)
+    "rugby_league field_hockey hockey lacrosse cricket frisbee ultimate disc_golf yoga gymnastics kabaddi shinty "
+    "korfball ultimate_frisbee multisport".split()
+)  # fmt: skip
 """Sports on ground that is flat and open when nobody plays."""
 
 
@@ -225,8 +231,14 @@ def is_closed_ground(areas: Tagged) -> BoolArray:
     areas = Tags.of(areas)
     closed = has_any_value(areas, _CLOSED_GROUND) | is_tagged(areas, "military")
     closed |= is_hazard_area(areas)
-    closed |= has_value(areas, "amenity", {"parking"}) & ~has_value(areas, "parking", _PARKING_OFF_GROUND)
-    return closed & ~ways.is_off_ground(areas)
+    return (closed & ~ways.is_off_ground(areas)) | is_car_park(areas)
+
+
+def is_car_park(areas: Tagged) -> BoolArray:
+    """Return a mask of car parks on the ground."""
+    areas = Tags.of(areas)
+    under_roof = has_value(areas, "parking", _PARKING_OFF_GROUND) | ways.is_off_ground(areas)
+    return has_any_value(areas, _CAR_PARKS) & ~under_roof
 
 
 def is_hazard_area(areas: Tagged) -> BoolArray:
@@ -264,6 +276,16 @@ def is_golf_ground(areas: Tagged) -> BoolArray:
     return is_tagged(areas, "golf")
 
 
+def is_golf_course(areas: Tagged) -> BoolArray:
+    """Return a mask of golf courses and their parts, from which balls fly."""
+    return has_value(areas, "leisure", {"golf_course"}) | is_golf_ground(areas)
+
+
+def is_heliport(things: Tagged) -> BoolArray:
+    """Return a mask of places where helicopters land."""
+    return has_value(things, "aeroway", _HELIPORTS)
+
+
 def is_fenced_lawn(areas: Tagged) -> BoolArray:
     """Return a mask of lawns with a fence of their own and no tag that lets people in: gardens, paddocks, basins."""
     areas = Tags.of(areas)
@@ -276,6 +298,29 @@ def is_walled_pitch(areas: Tagged) -> Answer:
     areas = Tags.of(areas)
     pitch = Answer.from_mask(has_value(areas, "leisure", {"pitch"}))
     return pitch & ask_value(areas, "sport", _WALLED_SPORTS, _OPEN_SPORTS)
+
+
+def is_fenced_pitch(areas: Tagged) -> BoolArray:
+    """Return a mask of pitches with a fence of their own."""
+    areas = Tags.of(areas)
+    return has_value(areas, "leisure", {"pitch"}) & barriers.is_fence(areas).yes
+
+
+def is_ball_diamond(areas: Tagged) -> BoolArray:
+    """Return a mask of pitches with bases, a mound and a backstop in one corner."""
+    areas = Tags.of(areas)
+    return has_value(areas, "leisure", {"pitch"}) & has_value(areas, "sport", _DIAMOND_SPORTS)
+
+
+def is_cricket_ground(areas: Tagged) -> BoolArray:
+    """Return a mask of pitches with a strip of bare clay in the middle."""
+    areas = Tags.of(areas)
+    return has_value(areas, "leisure", {"pitch"}) & has_value(areas, "sport", {"cricket"})
+
+
+def is_ball_ground(tags: Tagged) -> BoolArray:
+    """Return a mask of ball diamonds and cricket grounds."""
+    return is_ball_diamond(tags) | is_cricket_ground(tags)
 
 
 def is_other_track(tags: Tagged) -> BoolArray:

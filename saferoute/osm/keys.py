@@ -22,7 +22,7 @@ AREA_KEYS = (
 POINT_KEYS = (
     "highway", "barrier", "natural", "amenity", "shop", "tourism", "leisure", "man_made", "power",
     "railway", "emergency", "public_transport", "office", "historic", "ford", "kerb", "crossing",
-    "advertising", "playground", "entrance", "handrail", "traffic_calming", "place",
+    "advertising", "playground", "entrance", "handrail", "traffic_calming", "place", "aeroway",
 )  # fmt: skip
 """A node with one of these keys is a row of `points`."""
 
@@ -34,7 +34,7 @@ WAY_TAGS = (
     "lit", "area", "service", "construction", "conveying", "handrail", "ford", "barrier", "natural",
     "waterway", "intermittent", "railway", "man_made", "leisure", "sport", "aeroway", "amenity", "kerb",
     "opening_hours", "foot:conditional", "access:conditional", "motor_vehicle:conditional", "vehicle:conditional",
-    "fee", "charge", "name",
+    "fee", "charge", "historic", "name",
 )  # fmt: skip
 AREA_TAGS = (
     "building", "natural", "landuse", "leisure", "amenity", "area:highway", "area", "highway",
@@ -47,7 +47,8 @@ AREA_TAGS = (
 POINT_TAGS = (
     "highway", "barrier", "natural", "amenity", "shop", "tourism", "leisure", "man_made", "power",
     "railway", "emergency", "public_transport", "office", "historic", "ford", "kerb", "crossing",
-    "advertising", "playground", "entrance", "handrail", "traffic_calming", "place", "foot", "access", "name",
+    "advertising", "playground", "entrance", "handrail", "traffic_calming", "place", "aeroway", "foot",
+    "access", "name",
 )  # fmt: skip
 
 VERBATIM = frozenset({

@@ -125,8 +125,7 @@ OTHER_VALUES = (
     ),
     _explain(
         "historic",
-        "archaeological_site yes ruins building church citywalls monastery palace house manor landmark "
-        "mine bunker ship",
+        "archaeological_site yes ruins building church monastery palace house manor landmark mine bunker ship",
         _NAMES,
     ),
     _explain("emergency", "defibrillator siren fire_extinguisher fire_hose", _ON_HOUSES),

@@ -133,7 +133,7 @@ def is_steps(tags: Tagged) -> BoolArray:
 
 
 def is_lift(tags: Tagged) -> BoolArray:
-    """Return a mask of lifts."""
+    """Return a mask of lifts, as points, lines or areas."""
     return has_value(tags, "highway", {"elevator"})
 
 

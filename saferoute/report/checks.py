@@ -9,7 +9,7 @@ import pandas as pd
 
 from saferoute.criteria.flatness import HILLSIDE_PCT
 from saferoute.osm import entry
-from saferoute.osm.ground import is_entered_by_leave
+from saferoute.osm.ground import is_ball_ground, is_entered_by_leave
 from saferoute.osm.surfaces import SOFT_SURFACES
 from saferoute.report.text import sanitize_text
 
@@ -57,6 +57,7 @@ def advise_barefoot(surface: object) -> str:
     return f"no: {surface}; on sand or grass only"
 
 
+_OUTFIELD = "that you are on the outfield: bases, mound and backstop, and a cricket pitch, are kept off by guess"
 _CHECKS_BY_KIND = {
     "beach": [
         "firm damp sand at low tide, camber across the slope, and buried objects",
@@ -88,7 +89,7 @@ def list_checks(
     table : DataFrame of n rows
         Stretches, with the columns that `saferoute.report.reasons` makes.
     tags : DataFrame of n rows
-        ``kind``, ``dog`` and ``beach_club`` of the ground of each stretch.
+        ``kind``, ``dog``, ``beach_club`` and the tags of the ground of each stretch.
     beside_edge : ndarray of row numbers
         Stretches with a drop or water within `EDGE_M` but too far away for a limit.
     unlit_in_the_dark : ndarray of bool, shape (n,)
@@ -103,7 +104,8 @@ def list_checks(
     list of n lists of str
         The most important checks first.
     """
-    grounds = tags[["kind", "dog", "beach_club"]].to_dict("records")
+    of_ground = tags[["kind", "dog", "beach_club"]].assign(is_ball_ground=is_ball_ground(tags))
+    grounds = of_ground.to_dict("records")
     rows = zip(table.to_dict("records"), grounds, unlit_in_the_dark, unread, of_entry, strict=True)
     edges = set(beside_edge.tolist())
     return [
@@ -112,13 +114,14 @@ def list_checks(
             *([_EDGE] if number in edges else []),
             *([_HILLSIDE] if row["falls_away_pct"] > HILLSIDE_PCT else []),
             "holes, glass, nails and debris",
-            *_CHECKS_BY_KIND.get(ground["kind"], []),
+            *_CHECKS_BY_KIND.get(here["kind"], []),
+            *([_OUTFIELD] if here["is_ball_ground"] else []),
             *of_entry_words,
-            *_list_permissions(ground),
+            *_list_permissions(here),
             *_list_unknowns(row, not_understood),
             *(f"what {sanitize_text(tag)} means: it is tagged so, and not understood" for tag in not_understood),
         ]
-        for number, (row, ground, is_unlit, not_understood, of_entry_words) in enumerate(rows)
+        for number, (row, here, is_unlit, not_understood, of_entry_words) in enumerate(rows)
     ]
 
 

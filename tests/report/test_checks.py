@@ -72,6 +72,8 @@ def test_what_is_unknown_is_to_be_checked(known: dict, word: str) -> None:
         ({"kind": "pitch"}, "goals"),
         ({"dog": "yes"}, "dogs"),
         ({"beach_club": True}, "club"),
+        ({"kind": "pitch", "leisure": "pitch", "sport": "softball"}, "outfield"),
+        ({"kind": "pitch", "leisure": "pitch", "sport": "soccer;cricket"}, "outfield"),
     ],
 )
 def test_the_ground_has_checks_of_its_own(tags: dict, word: str) -> None:
