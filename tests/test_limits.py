@@ -201,7 +201,7 @@ OUT = [
         Case(f"in {tags}", way() + ground(tags), "closed ground")
         for tags in ("amenity=school", "amenity=kindergarten", "leisure=golf_course", "landuse=cemetery",
                      "amenity=grave_yard", "landuse=military", "military=training_area", "amenity=parking",
-                     "aeroway=aerodrome", "landuse=railway", "landuse=quarry", "landuse=landfill",
+                     "aeroway=aerodrome", "office=diplomatic", "landuse=railway", "landuse=quarry", "landuse=landfill",
                      "landuse=construction", "railway=platform", "man_made=pier")
     ],
     *[

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from saferoute.osm.tags import Tagged
 
 _CLOSED_TEXT = (
-    "military, aviation, railway, quarry, landfill, golf, cemetery and school grounds, building sites, piers, "
-    "breakwaters, car parks and hazard areas, and grounds closed to strangers where nothing within says it is open"
+    "military, aviation, railway, quarry, landfill, golf, cemetery and school grounds, embassies, building sites, "
+    "piers, breakwaters, car parks and hazard areas, and grounds closed to strangers where nothing within says it is "
+    "open"
 )
 CLOSED_GROUND = ("closed ground", _CLOSED_TEXT)
 """Reason and text of ground that is not for running."""

@@ -62,7 +62,8 @@ _POWER = frozenset({"plant", "substation", "station"})
 _CLOSED_GROUND = {
     "landuse": _PITS | _BURIAL_GROUNDS["landuse"],
     "leisure": _GOLF_COURSES | {"schoolyard"},
-    "amenity": _BURIAL_GROUNDS["amenity"] | {"school", "kindergarten", "prison", "parking_space"},
+    "amenity": _BURIAL_GROUNDS["amenity"] | {"school", "kindergarten", "prison", "embassy", "parking_space"},
+    "office": frozenset({"diplomatic"}),
     "power": _POWER,
     "aeroway": _FLIGHT,
     "man_made": _JETTIES,
@@ -79,6 +80,7 @@ _HAZARDS_OF_DRIVERS = frozenset(
 _ENTERED_BY_LEAVE = {
     "tourism": frozenset({"zoo", "theme_park", "camp_site", "caravan_site"}),
     "leisure": frozenset({"sports_centre", "stadium", "water_park", "summer_camp"}),
+    "landuse": frozenset({"allotments"}),
 }
 """Grounds that are often for guests, members or who pays."""
 _CAR_PARKS = {

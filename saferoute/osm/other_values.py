@@ -89,7 +89,7 @@ OTHER_VALUES = (
         "amenity",
         "ambulance_station animal_boarding animal_shelter art_school boat_rental boat_sharing brothel "
         "car_rental car_sharing carpet_washing childcare club coworking_space crematorium dancing_school "
-        "dojo driving_school embassy events_centre fire_station funeral_hall gambling gym hookah_lounge "
+        "dojo driving_school events_centre fire_station funeral_hall gambling gym hookah_lounge "
         "internet_cafe kneipp_water_cure lavoir left_luggage monastery money_transfer mortuary "
         "motorcycle_rental music_school nursing_home parliament payment_centre payment_terminal "
         "photo_booth planetarium prep_school press public_building refugee_site research "

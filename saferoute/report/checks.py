@@ -30,7 +30,7 @@ A runner who veers as blindfolded walkers do (2.5 m in 15 m, "Veering in human l
 _EDGE = f"the edge: a drop or water is mapped within {EDGE_M:.0f} m of the line"
 _HILLSIDE = "hillside: the ground falls away to the side"
 _LAMPS = "lamps: it is dark at that hour, and whether it is lit is not known"
-_LEAVE = "whether one may go in, and when: it lies in a zoo, camp, sports ground or the like"
+_LEAVE = "whether one may go in, and when: it lies in a zoo, camp, sports ground, allotments or the like"
 _SURE_PCT = 1.0
 """Standard error of a slope above which it must be checked, in percentage points [J]."""
 _COMPLETE = 0.5

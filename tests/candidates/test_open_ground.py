@@ -459,7 +459,16 @@ def test_private_ground_that_is_open_on_foot_is_used(find, foot: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "grounds", ["amenity=school", "amenity=kindergarten", "leisure=golf_course", "landuse=military", "landuse=cemetery"]
+    "grounds",
+    [
+        "amenity=school",
+        "amenity=kindergarten",
+        "amenity=embassy",
+        "office=diplomatic",
+        "leisure=golf_course",
+        "landuse=military",
+        "landuse=cemetery",
+    ],
 )
 def test_a_pitch_on_closed_ground_is_left_out(find, grounds: str) -> None:
     town = lawn("leisure=pitch sport=soccer surface=grass")

@@ -128,7 +128,11 @@ def test_hours_and_fees_are_to_be_checked_with_their_text(tags: dict, moment: Mo
 
 
 def test_ground_for_guests_is_to_be_asked_about() -> None:
-    zoo, park = checks.describe_surroundings(pd.DataFrame({"tourism": ["zoo", None], "fee": ["yes", None]}), NOON)
+    grounds = pd.DataFrame(
+        {"tourism": ["zoo", None, None], "landuse": [None, "allotments", "grass"], "fee": ["yes", None, None]}
+    )
+    zoo, plots, lawn = checks.describe_surroundings(grounds, NOON)
     assert zoo[0].startswith("whether one may go in, and when")
     assert zoo[1:] == ("entry may cost: fee=yes",)
-    assert park == ()
+    assert plots == zoo[:1]
+    assert lawn == ()
