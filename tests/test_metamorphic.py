@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ranked_towns import FEW, LENGTH_M, SCORES, TREES, best, rank, town
 from rasters import from_origin, write
 from town import ORIGIN, lonlat, write_town
 
@@ -18,26 +19,6 @@ from saferoute.search import Query, area_around, find
 from saferoute.sources.elevation.raster import RasterSource
 from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import load_profile
-
-TREES = "".join(f"n{500 + i} {12 * i} {40 + 7 * (i % 3)} natural=tree\n" for i in range(25))
-FEW = settings(max_examples=12, deadline=None, derandomize=True)
-SCORES = ["score", "score_low", "data_quality"]
-LENGTH_M = 302.5  # no multiple of the grain: nodes are known to a centimetre
-
-
-def rank(plan: str, **placed) -> Ranking:
-    with TemporaryDirectory() as folder:
-        source = ExtractSource([write_town(Path(folder) / "town.osm", plan, **placed)])
-        place = Place("here", *lonlat(LENGTH_M / 2, 0, **placed))
-        return find(Query(area_around(place, 400), source, load_profile(), top=100))
-
-
-def town(nodes: str = "n2 150 0", tags: str = "highway=footway surface=asphalt width=3", more: str = "") -> str:
-    return f"n1 0 0\n{nodes}\nn3 {LENGTH_M} 0\n{TREES}w1 n1,n2,n3 {tags}\n{more}"
-
-
-def best(ranking: Ranking) -> dict[str, float]:
-    return {name: float(ranking.stretches[name].max()) for name in SCORES} if len(ranking.stretches) else {}
 
 
 @FEW
@@ -87,35 +68,6 @@ def test_a_tag_less_never_raises_score_or_data_quality(lost: str) -> None:
     tags = "highway=footway surface=asphalt width=3 smoothness=good"
     before, after = best(rank(town(tags=tags))), best(rank(town(tags=tags.replace(lost, ""))))
     assert all(value <= before[name] + 1e-6 for name, value in after.items())
-
-
-LAKE = {
-    21: "n21 -40 {y}\nn22 140 {y}\nw21 n21,n22",
-    22: "n23 340 {y}\nw22 n22,n23",
-    23: "n24 340 -300\nw23 n23,n24",
-    24: "n25 -40 -300\nw24 n24,n25,n21",
-}
-"""Shores around a lake, two of them along the way, `y` metres to its side."""
-
-
-@FEW
-@given(
-    in_hand=st.sets(st.sampled_from(sorted(LAKE)), min_size=1),
-    y=st.sampled_from([-2, -4, -9, -30]),
-    tags=st.sampled_from(["natural=water", "landuse=military", "leisure=golf_course", "building=yes"]),
-)
-def test_what_is_missing_of_a_hazard_never_makes_the_ground_beside_its_other_parts_better(in_hand, y, tags) -> None:
-    members = "".join(f"{LAKE[way].format(y=y)}\n" for way in LAKE)
-    lost = [f"w{way} " for way in LAKE if way not in in_hand]
-    part = "\n".join(line for line in members.splitlines() if not line.startswith(tuple(lost)))
-    relation = f"\nr1 {','.join(f'w{way}@outer' for way in LAKE)} type=multipolygon {tags}\n"
-    whole, cut = rank(town(more=members + relation)), rank(town(more=part + relation))
-    shore_is_there = {21, 22} <= in_hand
-    without = rank(town())
-    assert len(cut.stretches) <= len(without.stretches)
-    for name, score in best(cut).items():
-        assert score <= best(without)[name] + 1e-6
-        assert not shore_is_there or score <= best(whole).get(name, 0.0) + 1e-6
 
 
 def rank_tilted(plan: str, across_pct: float, cell_m: float) -> Ranking:

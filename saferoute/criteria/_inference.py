@@ -120,5 +120,5 @@ def _add_prior(counts: FloatArray, prior: FloatArray, weight: float) -> FloatArr
 
 def _read_uses(tags: Tags) -> NDArray[np.object_]:
     """Return the class and the use of each way in one text, shape (n,)."""
-    highway, footway = tags.get_text("highway"), tags.get_text("footway")
+    highway, footway = tags.get_words("highway"), tags.get_words("footway")
     return np.array([f"{one or ''} {other or ''}" for one, other in zip(highway, footway, strict=True)], dtype=object)

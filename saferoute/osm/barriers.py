@@ -21,10 +21,12 @@ _FENCES = frozenset(
 """Values of ``barrier`` for lines that nobody walks across."""
 _HARMLESS = frozenset({"no", "none", "entrance", "border_control"})
 """Values of ``barrier`` for what nobody runs into, as a point or as a line."""
+_THICK = frozenset({"hedge", "wall", "hedge_bank", "city_wall"})
+"""Values of ``barrier`` for what fills the area that it is drawn as."""
 _FALLS = frozenset({"retaining_wall", "city_wall", "ditch", "earth_bank", "breakwater"})
 """Values of ``barrier`` for lines with lower ground behind."""
 _WITH_GAPS = frozenset(
-    "yes kerb curb gate lift_gate swing_gate sliding_gate bump_gate hampshire_gate kissing_gate wicket_gate bollard "
+    "kerb curb gate lift_gate swing_gate sliding_gate bump_gate hampshire_gate kissing_gate wicket_gate bollard "
     "bollards cattle_grid cycle_barrier motorcycle_barrier stile horse_stile turnstile full_height_turnstile "
     "toll_booth toll_gantry height_restrictor chain rope wire chain_and_post post_and_chain lift_chain block boulder "
     "boulders stone log debris fallen_tree step spikes bus_trap sump_buster planter planters barrier_board delineators "
@@ -60,6 +62,11 @@ def is_fence(tags: Tagged) -> Answer:
 def is_gap(points: Tagged) -> BoolArray:
     """Return a mask of gates, bollards, entrances and other gaps in fences, locked or not."""
     return has_any_value(points, {"barrier": _WITH_GAPS | _HARMLESS})
+
+
+def is_thick(areas: Tagged) -> Answer:
+    """Return whether areas are filled by a barrier: hedges and walls."""
+    return ask_value(areas, "barrier", _THICK, _KNOWN_BARRIERS, missing_is_no=True)
 
 
 def has_railing(tags: Tagged) -> BoolArray:

@@ -291,7 +291,7 @@ def is_heliport(things: Tagged) -> BoolArray:
 def is_fenced_lawn(areas: Tagged) -> BoolArray:
     """Return a mask of lawns with a fence of their own and no tag that lets people in: gardens, paddocks, basins."""
     areas = Tags.of(areas)
-    lawn = has_value(areas, "landuse", _LAWNS) & barriers.is_fence(areas).yes
+    lawn = has_value(areas, "landuse", _LAWNS) & barriers.is_fence(areas).possible
     return lawn & ~access.is_open_on_foot(areas)
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from saferoute.osm import barriers
-from saferoute.osm.tags import Tags, has_any_value, has_only_values, has_tag, has_value
+import numpy as np
+
+from saferoute.osm import barriers, keys
+from saferoute.osm.tags import Tags, has_any_value, has_only_values, has_tag, has_value, is_tagged
 
 if TYPE_CHECKING:
     from saferoute.arrays import BoolArray
@@ -51,7 +53,8 @@ _LONG_OBJECTS = {
     "railway": frozenset({"disused"}),  # rails out of use lie there all the same
 }
 _ROOFS = frozenset({"no", "roof", "carport"})
-_THICK_BARRIERS = frozenset({"hedge", "wall"})
+_GROUND_KEYS = tuple(key for key in keys.AREA_KEYS if key not in {"barrier", "water", "area:highway"})
+"""Keys of areas that say what lies within a barrier along their edge; the two others come with one of them."""
 _NOTHING = frozenset({"no", "none", "entrance"})
 _NOT_STANDING = {
     **dict.fromkeys(("barrier", "advertising", "playground", "traffic_calming"), _NOTHING),
@@ -83,7 +86,8 @@ def is_line_object(lines: Tagged) -> BoolArray:
 def is_solid_area(areas: Tagged) -> BoolArray:
     """Return a mask of buildings with walls, and of hedges, walls, steps, planters and the like drawn as areas."""
     areas = Tags.of(areas)
-    drawn = has_value(areas, "barrier", _THICK_BARRIERS) | is_long_object(areas)
+    bare = ~np.logical_or.reduce([is_tagged(areas, key) for key in _GROUND_KEYS])
+    drawn = (barriers.is_thick(areas).possible & bare) | is_long_object(areas)
     return has_tag(areas, "building", but=_ROOFS) | drawn
 
 

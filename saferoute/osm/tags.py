@@ -119,6 +119,10 @@ class Tags:
         codes, values = self[key]
         return np.array([*values, None], dtype=object)[codes]
 
+    def get_words(self, key: str) -> NDArray[np.object_]:
+        """Return a tag's value for each object as `split_list` reads it, its parts joined by ``;``, None without."""
+        return self.map_values(key, lambda value: ";".join(split_list(value)), missing=None).astype(object)
+
 
 @lru_cache(maxsize=4096)
 def _normalize_words(values: frozenset[str]) -> frozenset[str]:
@@ -207,6 +211,17 @@ def rate_worst_value(tagged: Tagged, key: str, ratings: Mapping[str, float]) -> 
         return min((by_word[part] for part in split_list(value) if part in by_word), default=np.nan)
 
     return map_tag_values(tagged, key, rate, missing=np.nan)
+
+
+def look_up_value(
+    tagged: Tagged, key: str, numbers: Mapping[str, float], *, other: float, missing: float
+) -> FloatArray:
+    """Return the number of each object's value, of a list of its first part that has one, `other` where none has."""
+
+    def look_up(value: str) -> float:
+        return next((numbers[part] for part in split_list(value) if part in numbers), other)
+
+    return map_tag_values(tagged, key, look_up, missing=missing)
 
 
 def read_numbers(tagged: Tagged, key: str, parse: Callable[[str], float | None]) -> FloatArray:

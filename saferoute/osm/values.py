@@ -29,6 +29,8 @@ _LENGTH = re.compile(rf"~?\s*({_NUMBER})\s*([^\s0-9.,]*)")
 _FEET_AND_INCHES = re.compile(rf"~?\s*([0-9]{{1,5}})\s*([^\s0-9.,]+)\s*({_NUMBER})\s*([^\s0-9.,]*)")
 _SLOPE = re.compile(rf"~?\s*([+-]?)\s*({_NUMBER})\s*(%|°|deg|degree|degrees)?")
 _RATIO = re.compile(rf"([+-]?)\s*({_NUMBER})\s*[:/]\s*({_NUMBER})")
+_MINUS = str.maketrans("−–", "--")
+"""What typesetters and telephones write for a minus."""
 _STEEPEST_PCT, _STEEPEST_DEG = 200.0, 63.0
 """A slope beyond is a slip of the pen: no way is walked above 63°."""
 
@@ -135,7 +137,7 @@ def parse_incline(text: str) -> Incline | None:
 
     Examples
     --------
-    >>> parse_incline("-12 %").pct, parse_incline("1:10").pct, round(parse_incline("45°").pct)
+    >>> parse_incline("−12 %").pct, parse_incline("1:10").pct, round(parse_incline("45°").pct)
     (-12.0, 10.0, 100)
     >>> parse_incline("up").direction, parse_incline("Steep").steep, parse_incline("yes")
     ('up', True, None)
@@ -143,7 +145,7 @@ def parse_incline(text: str) -> Incline | None:
     word = normalize_word(text)
     if word in _INCLINE_WORDS:
         return _INCLINE_WORDS[word]
-    pct = _parse_slope_pct(text.strip().lower())
+    pct = _parse_slope_pct(text.strip().lower().translate(_MINUS))
     if pct is None or abs(pct) > _STEEPEST_PCT:
         return None
     return Incline(pct, "up" if pct > 0 else "down" if pct < 0 else None)

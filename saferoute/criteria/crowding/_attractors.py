@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from saferoute.osm import access, people
-from saferoute.osm.tags import Tags, map_tag_values, read_numbers
+from saferoute.osm.tags import Tags, look_up_value, read_numbers
 from saferoute.osm.values import parse_number
 
 if TYPE_CHECKING:
@@ -118,13 +118,13 @@ def _rate_attractors(table: gpd.GeoDataFrame, *, areal: bool) -> pd.DataFrame:
 
 def _read_area_per_unit(tags: Tags, key: str) -> FloatArray:
     """Return the m² for which each area counts once, infinite where it counts once as a whole."""
-    return map_tag_values(tags, key, lambda value: _BY_AREA[key].get(value, np.inf), missing=np.inf)
+    return look_up_value(tags, key, _BY_AREA[key], other=np.inf, missing=np.inf)
 
 
 def _read_levels(tags: Tags) -> FloatArray:
     """Return the levels of buildings as tagged, or as usual for their kind where the tag is missing or absurd."""
     tagged = read_numbers(tags, "building:levels", parse_number)
-    usual = map_tag_values(tags, "building", lambda kind: _LEVELS.get(kind, _LEVELS_ELSE), missing=0.0)
+    usual = look_up_value(tags, "building", _LEVELS, other=_LEVELS_ELSE, missing=0.0)
     return np.where((tagged > 0) & (tagged <= _MOST_LEVELS), tagged, usual)
 
 

@@ -89,7 +89,7 @@ def rate_motors(ground: pd.DataFrame) -> tuple[FloatArray, NDArray[np.object_]]:
     """Return the desirability of each way by the motors that may use it, and words for it, both of shape (n,)."""
     tags = Tags.of(ground)
     said = access.get_motor_access(tags, MOTORS)
-    kinds = pd.DataFrame({"said": said, "highway": tags.get_text("highway"), "grade": tags.get_text("tracktype")})
+    kinds = pd.DataFrame({"said": said, "highway": tags.get_words("highway"), "grade": tags.get_words("tracktype")})
     kinds = kinds.fillna("")
     # Thousands of ways share a few dozen combinations of tags, and each is rated once.
     number, kinds = kinds.groupby(["said", "highway", "grade"], sort=False).ngroup(), kinds.drop_duplicates()

@@ -33,7 +33,7 @@ from saferoute.geometry import Nearby, place_points_evenly
 from saferoute.osm import water
 from saferoute.osm.access import is_private_on_foot
 from saferoute.osm.people import SETTINGS
-from saferoute.osm.tags import Tags, has_value, is_tagged, map_tag_values
+from saferoute.osm.tags import Tags, has_value, is_tagged, look_up_value
 from saferoute.osm.ways import NOT_STREETS, is_street_to_live_in, is_walk
 from saferoute.osm.widths import read_widths
 
@@ -272,7 +272,7 @@ def _select_walked_ways(features: Features) -> gpd.GeoDataFrame:
     here = features.ways[ways].assign(people=people)[people > 0]
     of_areas = Tags.of(features.areas)
     square = has_value(of_areas, "highway", WAYS) | has_value(of_areas, "area:highway", {"pedestrian"})
-    highway = of_areas.get_text("highway")
+    highway = of_areas.get_words("highway")
     squares = features.areas[areas].assign(highway=np.where(pd.isna(highway), "pedestrian", highway))[square]
     squares = squares.assign(people=_rate_walkers_on_ways(squares))
     return pd.concat([here.assign(square=False), squares.assign(square=True)], ignore_index=True)
@@ -281,8 +281,8 @@ def _select_walked_ways(features: Features) -> gpd.GeoDataFrame:
 def _rate_walkers_on_ways(ways: pd.DataFrame) -> FloatArray:
     """Return the factor of each way by class, use and width, 0 where nobody may walk."""
     tags = Tags.of(ways)
-    factor = map_tag_values(tags, "highway", lambda kind: WAYS.get(kind, 0.0), missing=0.0)
-    factor = factor * map_tag_values(tags, "service", lambda kind: _ASIDE.get(kind, 1.0), missing=1.0)
+    factor = look_up_value(tags, "highway", WAYS, other=0.0, missing=0.0)
+    factor = factor * look_up_value(tags, "service", _ASIDE, other=1.0, missing=1.0)
     width = read_widths(tags)
     wide = np.interp(np.where(is_walk(tags) & np.isfinite(width), width, 0.0), _WIDE_M, (0.0, 1.0))
     return np.where(is_private_on_foot(tags), 0.0, factor * (1 + _WIDE_MORE * wide))
