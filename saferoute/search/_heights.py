@@ -53,13 +53,13 @@ def _read_heights_beside(windows: Windows, heights: Heights, source: ElevationSo
     in_windows = candidates.is_in_runs(
         windows.first + samples.stroke[windows.first], windows.n_samples + 1, len(samples.xy)
     )
-    asked = (in_windows[:, None] & np.isfinite(offset)).ravel()
-    points = candidates.place_points_beside(samples, offset).reshape(-1, 2)
-    found = read_heights_where(source, points, crs, where=asked)
-    # Two rasters may count from other zeros, and a step between them is no slope.
-    same = _name_sources(found).reshape(offset.shape) == _name_sources(heights)[:, None]
-    return HeightsBeside(offset, np.where(same, found.elevation_m.reshape(offset.shape), np.nan))
-
-
-def _name_sources(heights: Heights) -> BoolArray:
-    return np.array([*heights.sources, None], dtype=object)[heights.source]
+    # The points on the line are read again together with those beside it: two rasters may count from other
+    # zeros, and a step between them is no slope.
+    offset = np.column_stack([np.zeros(len(offset)), offset])
+    asked = in_windows[:, None] & np.isfinite(offset)
+    found = read_heights_where(
+        source, candidates.place_points_beside(samples, offset).reshape(-1, 2), crs, where=asked.ravel()
+    )
+    elevation, number = found.elevation_m.reshape(offset.shape), found.source.reshape(offset.shape)
+    same = number[:, 1:] == number[:, :1]
+    return HeightsBeside(offset[:, 1:], np.where(same, elevation[:, 1:], np.nan))

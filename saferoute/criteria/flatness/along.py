@@ -82,25 +82,20 @@ def fit_window_slopes(windows: Windows, evidence: Evidence) -> Slopes:
     lines = _fit_lines(windows, heights, evidence, interpolate_bridges(samples, heights.elevation_m, hidden), roofed)
     lines = lines if evidence.fine is None else _prefer_fine(lines, windows, evidence.fine)
     across = fit_cross_slopes(windows, evidence, hidden, roofed)
-    length, cell = windows.n_samples * samples.step_m, heights.cell_m[windows.first + samples.stroke[windows.first]]
+    length = windows.n_samples * samples.step_m
     # Where ground is steep it bends, whatever the direction of the line.
     tilt = np.where(np.isnan(across.across_pct), UNKNOWN_ACROSS_PCT, across.across_pct)
     steepness = np.hypot(lines.grade_pct, tilt)
-    grade, sigma, weight = _weigh_lines(lines, steepness, length, cell)
+    grade, sigma, weight = _weigh_lines(lines, steepness, length)
     fit_m = 1 / (weight / length + (1 - weight) / lines.fit_m)
-    known = np.isfinite(grade)
+    bending_across = bending_error_pct(steepness, 2 * HALF_WIDTH_M, 2 * find_half_width(lines.cell_m))
     return Slopes(
         grade_pct=grade,
-        sigma_pct=np.hypot(sigma, position_error_pct(across.across_pct, cell, fit_m)),
-        fit_sigma_pct=_weigh_lines(lines, np.abs(lines.grade_pct), length, cell)[1],
-        fit_m=np.where(known, lines.fit_m, np.nan),
+        sigma_pct=np.hypot(sigma, position_error_pct(across.across_pct, lines.cell_m, fit_m)),
+        fit_sigma_pct=_weigh_lines(lines, np.abs(lines.grade_pct), length)[1],
+        fit_m=np.where(np.isfinite(grade), lines.fit_m, np.nan),
         roughness_m=lines.roughness_m,
-        across=replace(
-            across,
-            sigma_pct=np.hypot(
-                across.sigma_pct, bending_error_pct(steepness, 2 * HALF_WIDTH_M, 2 * find_half_width(cell))
-            ),
-        ),
+        across=replace(across, sigma_pct=np.hypot(across.sigma_pct, bending_across)),
     )
 
 
@@ -114,10 +109,12 @@ class _Lines(NamedTuple):
     """Slope of the window alone, of which the fit may be longer."""
     of_window_sigma_pct: FloatArray
     roughness_m: FloatArray
+    cell_m: FloatArray
+    """Size of the raster's cells."""
 
 
 def _weigh_lines(
-    lines: _Lines, steepness_pct: FloatArray, length_m: float, cell_m: FloatArray
+    lines: _Lines, steepness_pct: FloatArray, length_m: float
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return slope, standard error and weight of the window alone, as far as the longer fit bends away from it.
 
@@ -125,7 +122,7 @@ def _weigh_lines(
     of the longer one (least squares are efficient), and the best weights follow
     from what is left: the rest of the window's noise, and the bending.
     """
-    seen_m = np.fmax(length_m, GRAIN_CELLS * cell_m)
+    seen_m = np.fmax(length_m, GRAIN_CELLS * lines.cell_m)
     unseen = bending_error_pct(steepness_pct, length_m, seen_m)
     bending = bending_error_pct(steepness_pct, seen_m, lines.fit_m) ** 2
     spare = np.fmax(lines.of_window_sigma_pct**2 - lines.sigma_pct**2, 0.0)
@@ -151,7 +148,8 @@ def _fit_lines(windows: Windows, heights: Heights, evidence: Evidence, z: FloatA
 
     of_window = fit(start, start + windows.n_samples)
     longer = fit(*_choose_fit_range(windows, heights, evidence.profile.max_heading_range_deg))
-    return _Lines(*longer, *of_window[:2], np.full(len(windows), np.nan))
+    cell = heights.cell_m[start + windows.n_samples // 2]
+    return _Lines(*longer, *of_window[:2], np.full(len(windows), np.nan), cell)
 
 
 def _prefer_fine(coarse: _Lines, windows: Windows, fine: Heights) -> _Lines:
@@ -164,7 +162,7 @@ def _prefer_fine(coarse: _Lines, windows: Windows, fine: Heights) -> _Lines:
     length = np.full(len(windows), windows.n_samples * windows.samples.step_m)
     sigma = estimate_fit_error_pct(fine, first + n // 2, length, rms, step=step)
     is_fine = np.isfinite(grade) & (fine.cell_m[first] <= DENTS_CELL_M)
-    own = _Lines(grade, sigma, length, grade, sigma, rms)
+    own = _Lines(grade, sigma, length, grade, sigma, rms, fine.cell_m[first])
     return _Lines(*(np.where(is_fine, one, other) for one, other in zip(own, coarse, strict=True)))
 
 
