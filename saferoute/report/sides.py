@@ -20,7 +20,7 @@ _WORDS = {
     "wall": "wall",
     "hedge": "hedge",
     "trees": "row of trees",
-    "barrier": "fence or other barrier",
+    "barrier": "fence or the like",
 }
 """Words for the names of `saferoute.osm.sides`."""
 _COMPASS = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")

@@ -41,7 +41,7 @@ def describe(survey) -> dict:
         (beside("railway=tram", 5.0), 4.25, "rails"),
         (beside("barrier=wall", 1.3), 1.3, "wall"),
         (beside("barrier=hedge", 2.0), 2.0, "hedge"),
-        (beside("barrier=chain", 2.4), 2.4, "fence or other barrier"),
+        (beside("barrier=chain", 2.4), 2.4, "fence or the like"),
         (beside("natural=tree_row", 2.0), 2.0, "row of trees"),
         (beside("waterway=river", 6.0), 6.0, "water"),
         (beside("natural=cliff", 7.0), 7.0, "drop"),
@@ -117,3 +117,13 @@ def test_one_more_thing_beside_never_scores_better(look, tags: str) -> None:
     between = describe(look(beside("highway=residential width=6", 6.2) + wall))
     assert both["d"] <= alone["d"]
     assert between["d"] <= alone["d"]
+
+
+@pytest.mark.parametrize(
+    "plan", ["n1 0 0\nn2 30 0\nw1 n1,n2 highway=footway\n", "n1 0 0\nn2 99 0\nw1 n1,n2 highway=path\n"]
+)
+def test_nothing_around_and_no_window_are_no_trouble(look, plan: str) -> None:
+    judged = judge(look(plan), "obstacles")
+    table = judged.describe(np.arange(len(judged.value)))
+    assert len(table) == len(judged.value)
+    assert table["clearance_m"].isna().all()

@@ -43,6 +43,11 @@ def told(ranking: Ranking) -> tuple[str, str]:
         ("foot:conditional='no @ (22:00-06:00)'", "", "foot:conditional=no @ (22:00-06:00)"),
         ("access:conditional='private @ (dusk-dawn)'", "", "access:conditional=private @ (dusk-dawn)"),
         ("", "tourism=zoo opening_hours='Mo-Su 09:00-18:00'", "opening_hours=Mo-Su 09:00-18:00"),
+        (
+            "",
+            "leisure=pitch sport=soccer opening_hours='Mo-Fr 08:00-22:00; Sa 08:00-18:00'",
+            "opening_hours=Mo-Fr 08:00-22:00; Sa 08:00-18:00",
+        ),
         ("foot=yes", "leisure=park opening_hours=sunrise-sunset", "opening_hours=sunrise-sunset"),
         ("", "leisure=stadium access:conditional='no @ (20:00-08:00)'", "access:conditional=no @ (20:00-08:00)"),
     ],
