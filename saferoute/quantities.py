@@ -207,7 +207,7 @@ class LogNormal(Quantity):
 
 @dataclass(frozen=True)
 class Guessed(Quantity):
-    """Values of which some are known and the others have a discrete distribution.
+    """Values that have discrete distributions; the best estimates of some are known all the same.
 
     Attributes
     ----------
@@ -216,7 +216,7 @@ class Guessed(Quantity):
     probability : ndarray of shape (m, k)
         Distributions over `support`; each row sums to 1.
     distribution : ndarray of shape (w,)
-        Row of `probability` for each unknown value, −1 for known ones.
+        Row of `probability` from which each value is drawn, −1 where it is drawn as it is.
     """
 
     value: FloatArray
@@ -225,8 +225,9 @@ class Guessed(Quantity):
     distribution: IntArray
 
     def draw(self, random: RandomNumbers) -> FloatArray:
-        """Return the known values, and random quantiles of the distributions of the others; shape (w, d)."""
-        return self._fill(np.repeat(self.value[:, None], len(random.uniform), axis=1), random.uniform)
+        """Return random quantiles of the distributions, and the values that have none; shape (w, d)."""
+        table = np.repeat(self.value[:, None], len(random.uniform), axis=1)
+        return self._fill(table, self.distribution >= 0, random.uniform)
 
     def select_rows(self, rows: IntArray) -> Guessed:
         """Return the quantity of some of the rows."""
@@ -234,12 +235,15 @@ class Guessed(Quantity):
 
     def estimate_values(self) -> FloatArray:
         """Return the known values, and the quantile `CAUTIOUS` of the distributions of the others; shape (w,)."""
-        return self._fill(self.value[:, None].copy(), np.array([CAUTIOUS]))[:, 0]
+        guessed = np.isnan(self.value) & (self.distribution >= 0)
+        return self._fill(self.value[:, None].copy(), guessed, np.array([CAUTIOUS]))[:, 0]
 
-    def _fill(self, table: FloatArray, at: FloatArray) -> FloatArray:
-        guessed = self.distribution >= 0
-        if self.support.size and guessed.any():
-            table[guessed] = compute_quantiles(self.support, self.probability[self.distribution[guessed]], at)
+    def _fill(self, table: FloatArray, rows: BoolArray, at: FloatArray) -> FloatArray:
+        """Return a table with quantiles of the distributions in some of its rows."""
+        if self.support.size and rows.any():
+            # Many rows share a distribution.
+            used, of_row = np.unique(self.distribution[rows], return_inverse=True)
+            table[rows] = compute_quantiles(self.support, self.probability[used], at)[of_row]
         return table
 
 

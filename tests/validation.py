@@ -58,6 +58,8 @@ from saferoute.criteria import crowding, flatness, surface
 from saferoute.geometry import find_midpoints, fit_slopes
 from saferoute.model import Area, Features, Place
 from saferoute.osm.obstacles import is_small_object
+from saferoute.osm.surfaces import ANY, GROUPS
+from saferoute.osm.tags import has_value
 from saferoute.osm.ways import is_foot_way
 from saferoute.sources.elevation.raster import RasterSource
 from saferoute.sources.osm.extract import ExtractSource
@@ -585,15 +587,16 @@ def hidden_surfaces(path: Path) -> Guesses:
     ways = source.read_features(area_of(source), margin_m=0.0).ways
     foot, profile = ways[is_foot_way(ways)], load_profile()
     rating = surface.rate_any_ground(foot.drop(columns=["tracktype", "smoothness"]), profile)
-    table, rating = foot[np.isfinite(rating)], rating[np.isfinite(rating)]
+    told = np.isfinite(rating) & ~has_value(foot, "surface", GROUPS.keys())
+    table, rating = foot[told], rating[told]
     support, value = np.unique(rating, return_inverse=True)
     classes, alike = table["highway"].to_numpy(dtype=object), np.full(len(table), "")
     loss, sure, right = np.empty((3, len(table))), np.empty(len(table)), np.empty(len(table), dtype=bool)
     xy = find_midpoints(table.geometry.to_numpy())
     fold = folds(xy)
     for hidden in (fold == k for k in range(FOLDS)):
-        model = surface.learn_likelihood(table[~hidden], rating[~hidden], profile)
-        known = model.predict_probabilities(table[hidden], xy[hidden])
+        model = surface.learn_surfaces(table[~hidden], rating[~hidden], profile)
+        known = model.predict_probabilities(table[hidden], xy[hidden], np.full(hidden.sum(), ANY))
         probability = np.fmax(known[:, np.searchsorted(model.support, support)], 1e-4)
         truth = value[hidden]
         loss[0, hidden] = -np.log(probability[np.arange(len(truth)), truth])

@@ -20,7 +20,7 @@ from saferoute import candidates, geometry, search
 from saferoute.criteria import straightness, surface
 from saferoute.model import Evidence, Windows
 from saferoute.osm import widths
-from saferoute.osm.surfaces import EXCLUDED_SURFACES
+from saferoute.osm.surfaces import EXCLUDED_SURFACES, GROUPS
 from saferoute.osm.tags import has_value, is_tagged
 from saferoute.osm.ways import is_foot_way
 from saferoute.quantities import RandomNumbers
@@ -204,19 +204,17 @@ class Surfaces:
     changed: BoolArray
 
 
-def rate_surfaces(ways: gpd.GeoDataFrame) -> FloatArray:
-    """Return the rating of ways whose surface is tagged, 0 if it is excluded, NaN of the others."""
-    rating, _ = surface.rate_ground(ways, load_profile())
-    rating[has_value(ways, "surface", EXCLUDED_SURFACES)] = 0.0
-    rating[~is_tagged(ways, "surface")] = np.nan
-    return rating
+def rate_materials(ways: gpd.GeoDataFrame, *, alone: bool) -> FloatArray:
+    """Return the rating of ways whose material is tagged, with or without their other tags; NaN of the others."""
+    rating = surface.rate_any_ground(ways.drop(columns=["tracktype", "smoothness"]) if alone else ways, load_profile())
+    return np.where(is_tagged(ways, "surface") & ~has_value(ways, "surface", GROUPS.keys()), rating, np.nan)
 
 
 @cache
-def later_surfaces(pair: Pair) -> Surfaces:
-    """Compare what was said of surfaces with those that are tagged today."""
+def later_surfaces(pair: Pair, *, alone: bool) -> Surfaces:
+    """Compare what was said of surfaces with the materials that are tagged today, alone or with their roughness."""
     ways = read_ways(pair)
-    then, now = rate_surfaces(ways.older), rate_surfaces(ways.newer)
+    then, now = (rate_materials(of, alone=alone) for of in (ways.older, ways.newer))
     classes = ways.older["highway"].to_numpy(dtype=object)
     known = np.isfinite(now) & ~has_value(ways.older, "surface", EXCLUDED_SURFACES)
     older, newer = ways.older[known].reset_index(drop=True), ways.newer[known]
@@ -233,7 +231,7 @@ def later_surfaces(pair: Pair) -> Surfaces:
         sure=np.array([counts.max() / DRAWS for _, counts in counted]),
         right=np.abs(likeliest - now[known]) < EQUAL,
         untagged=untagged,
-        vague=has_value(older, "surface", {"paved", "unpaved"}),
+        vague=has_value(older, "surface", GROUPS.keys()),
         changed=(older["surface"].to_numpy() != newer["surface"].to_numpy()),
     )
 
@@ -242,7 +240,7 @@ def surfaces_later() -> Row:
     """Surfaces inferred where none was tagged, against those tagged since."""
     figures, ok = [], True
     for pair in PAIRS:
-        found = later_surfaces(pair)
+        found = later_surfaces(pair, alone=True)
         rows = found.untagged
         loss, mode = -np.log(found.stated.probability[rows]).mean(), found.class_mode[rows].mean()
         error = calibration_error(found.sure[rows], found.right[rows])
@@ -318,8 +316,8 @@ def intervals_later() -> Row:
     """Intervals of surface, width and strip against what the map says today."""
     figures, ok = [], True
     for pair in PAIRS:
-        surfaces, width, (strip, moved) = later_surfaces(pair), later_widths(pair), later_strips(pair)
-        told = ~surfaces.untagged
+        surfaces, width, (strip, moved) = later_surfaces(pair, alone=False), later_widths(pair), later_strips(pair)
+        told = ~surfaces.untagged & ~surfaces.vague
         parts = {
             "surface untagged then": (surfaces.stated, surfaces.untagged),
             "paved or unpaved then": (surfaces.stated, surfaces.vague),

@@ -25,12 +25,21 @@ KNOWN_SURFACES = EXCLUDED_SURFACES | frozenset(
     "sett plastic carpet salt chipseal ash portuguese_pavement".split()
 )
 """Materials of which it is known how they are run on."""
-_PAVED = frozenset(
-    {
-        "asphalt", "paved", "concrete", "concrete:plates", "concrete:lanes", "concrete:bricks", "paving_stones",
-        "bricks", "brick", "sett", "chipseal", "tartan", "rubber", "metal", "wood", "boardwalk",
-    }
-)  # fmt: skip
+GROUPS = {
+    "paved": frozenset(
+        "asphalt concrete concrete:plates concrete:lanes paving_stones sett bricks brick concrete:bricks grass_paver "
+        "cobblestone unhewn_cobblestone cobblestone:flattened wood boardwalk metal metal_grid "
+        "chipseal portuguese_pavement".split()
+    ),
+    "unpaved": frozenset(
+        "compacted fine_gravel gravel ground dirt earth soil sand clay dirt/sand grass bark woodchips mud pebblestone "
+        "pebbles rock rocks stone stones bedrock shells scree shingle salt".split()
+    ),
+}
+"""Materials of the two values that tell no material."""
+_PAVED = GROUPS["paved"] | {"paved", "tartan", "rubber"}
+ANY = ""
+"""Where not even the group of materials is told."""
 USUAL_SURFACES = {
     "footway": {
         "asphalt": 0.30, "paving_stones": 0.25, "paved": 0.17, "sett": 0.05, "concrete": 0.04, "compacted": 0.03,

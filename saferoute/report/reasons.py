@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from saferoute.criteria import flatness
+from saferoute.osm.surfaces import GROUPS
 from saferoute.osm.unread import list_unread_tags
 from saferoute.report import crowd
 from saferoute.report.sides import describe_sides
@@ -76,6 +77,8 @@ def _describe_ground(row: Row) -> str:
         return "; ".join(["unknown", *(tag for tag in tags if tag not in given), guess])
     if row["surface_implied"] is True:
         tags[0] = f"{row['surface']} (not tagged, but it is mapped as {row['kind']})"
+    if row["surface"] in GROUPS:
+        tags[0] += " (which material is not told)"
     missing = [f"{t} unknown" for t in ("surface", "smoothness") if pd.isna(row[t])]
     return ", ".join(tags + missing) + ("; partly untagged" if row["is_partly_untagged"] else "")
 

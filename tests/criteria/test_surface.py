@@ -16,7 +16,7 @@ from saferoute import search
 from saferoute.criteria import surface
 from saferoute.geometry import REACH_M
 from saferoute.model import Place
-from saferoute.osm.surfaces import EXCLUDED_SURFACES
+from saferoute.osm.surfaces import ANY, EXCLUDED_SURFACES, GROUPS
 from saferoute.search import survey_area
 from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import load_profile
@@ -117,7 +117,7 @@ def test_tagged_ways_near_by_tell_more_than_those_far_away(look) -> None:
     )
     alone, beside = (judge(look(straight("") + plan), "surface") for plan in (far, far + near))
     assert alone.desirability.tolist() == [0.25]
-    assert beside.desirability.tolist() == [0.85]
+    assert beside.desirability[0] > 0.25
 
 
 def test_confidence_grows_with_how_sure_the_guess_is(look) -> None:
@@ -141,12 +141,13 @@ def test_where_nothing_is_tagged_a_class_is_worth_what_it_is_anywhere(look) -> N
 @pytest.mark.parametrize("number", [1, 2, 5, 19, 20])
 def test_each_tagged_way_moves_the_guess_a_little(number: int) -> None:
     """One more tagged way moves no probability by more than its weight, however few there are."""
+    nothing = np.array([ANY], dtype=object)
     here, far = np.zeros((1, 2)), np.column_stack([np.full(number + 1, 1000.0), np.arange(number + 1)])
     ways = pd.DataFrame({"highway": pd.array(["footway"] * (number + 1), dtype="str")})
     lines = shapely.linestrings(np.stack([far, far + 1.0], axis=1))
     table = gpd.GeoDataFrame(ways, geometry=lines)
     one, more = (
-        surface.learn_likelihood(table[:n], np.full(n, 0.25), BEGINNER).predict_probabilities(ways[:1], here)
+        surface.learn_surfaces(table[:n], np.full(n, 0.25), BEGINNER).predict_probabilities(ways[:1], here, nothing)
         for n in (number, number + 1)
     )
     assert one.sum() == pytest.approx(1.0)
@@ -166,16 +167,18 @@ def test_a_long_way_is_judged_where_the_stretch_is(look) -> None:
     plan += others(0, 20, "highway=footway surface=gravel")
     plan += others(20, 20, "highway=footway surface=asphalt", x=1300)
     found = judge(look(plan), "surface")
-    assert {found.desirability[0], found.desirability[-1]} == {0.25, 0.85}
+    first, last = sorted([found.desirability[0], found.desirability[-1]])
+    assert first == 0.25
+    assert last >= 0.6
 
 
 def test_draws_of_a_silent_way_come_from_its_class(look) -> None:
     plan = straight("") + others(0, 12, "highway=footway surface=gravel")
     plan += others(20, 12, "highway=footway surface=asphalt")
     draws = judge(look(plan), "surface").draw(np.array([0]), np.linspace(0.01, 0.99, 99), np.zeros(99))
-    assert draws.min() == pytest.approx(0.25)
-    assert draws.max() == pytest.approx(0.85)
-    assert np.median(draws) == pytest.approx(0.55, abs=0.31)
+    assert np.isclose(draws, 0.25).mean() > 0.2
+    assert np.isclose(draws, 0.85).mean() > 0.2
+    assert np.isclose(draws, surface.MATERIALS["tartan"]).mean() < 0.05
 
 
 def test_the_worst_part_of_a_window_decides(look) -> None:
@@ -221,3 +224,50 @@ def test_columns_that_are_absent_are_unknown() -> None:
     )
     assert rating.tolist() == [0.85, pytest.approx(np.nan, nan_ok=True)]
     assert confidence.tolist() == [0.7, 0.0]
+
+
+def draw_ratings(look, plan: str) -> np.ndarray:
+    """Return draws of the rating of the straight in a plan."""
+    random = np.random.default_rng(2)
+    u, z = random.random(4000), random.standard_normal(4000)
+    return judge(look(plan), "surface").draw(np.array([0]), u, z)[0]
+
+
+@pytest.mark.parametrize(
+    ("group", "inside", "outside"), [("paved", "asphalt", "compacted"), ("unpaved", "compacted", "asphalt")]
+)
+def test_a_group_of_materials_may_be_any_of_them_with_low_confidence(look, group, inside, outside) -> None:
+    plan = straight(f"surface={group}")
+    drawn = draw_ratings(look, plan)
+    told = judge(look(straight(f"surface={inside}")), "surface")
+    assert judge(look(plan), "surface").confidence[0] < told.confidence[0]
+    likely = {name: np.isclose(drawn, surface.MATERIALS[name]).mean() for name in (inside, outside)}
+    assert likely[inside] > 0.15
+    assert likely[outside] < 0.05
+
+
+@pytest.mark.parametrize(("material", "rating"), [("sett", 0.25), ("concrete", 0.8)])
+def test_paved_is_what_is_paved_around(look, material, rating) -> None:
+    alone, among = (
+        np.isclose(draw_ratings(look, straight("surface=paved") + plan), rating).mean()
+        for plan in ("", others(0, 40, f"highway=footway surface={material}"))
+    )
+    assert among > alone + 0.2
+
+
+def test_a_group_around_teaches_its_materials(look) -> None:
+    alone, among = (
+        np.isclose(draw_ratings(look, straight("") + plan), surface.MATERIALS["compacted"]).mean()
+        for plan in ("", others(0, 40, "highway=footway surface=unpaved"))
+    )
+    assert among > alone + 0.03
+
+
+def test_a_tagged_material_may_be_another_one(look) -> None:
+    drawn = draw_ratings(look, straight("surface=wood"))
+    assert 0.85 < np.isclose(drawn, surface.MATERIALS["wood"]).mean() < 0.95
+
+
+def test_every_material_of_a_group_is_known() -> None:
+    for materials in GROUPS.values():
+        assert materials <= set(surface.MATERIALS) | EXCLUDED_SURFACES
