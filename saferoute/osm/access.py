@@ -11,7 +11,7 @@ import pandas as pd
 
 from saferoute.osm import ways
 from saferoute.osm.answers import Answer, ask_value
-from saferoute.osm.tags import Tags, get_first_text, has_only_values, has_tag, has_value, map_tag_values
+from saferoute.osm.tags import Tags, get_first_text, has_only_values, has_tag, has_value
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -107,8 +107,9 @@ def get_motor_access(tags: Tagged, of_motors: Collection[str]) -> NDArray[np.obj
         other words, it speaks of people.
     """
     tags = Tags.of(tags)
-    of_track = map_tag_values(tags, "access", lambda value: value if value in of_motors else None, missing=None)
-    of_track[~has_value(tags, "highway", {"track"})] = None
+    speaks_of_motors = has_only_values(tags, "access", of_motors) & has_value(tags, "highway", {"track"})
+    of_track = tags.get_text("access")
+    of_track[~speaks_of_motors] = None
     said = get_first_text(tags, _MOTOR_KEYS[:-1])
     return np.where(pd.isna(said), of_track, said)
 

@@ -12,6 +12,7 @@ import shapely
 from saferoute.osm import access, people, ways
 from saferoute.osm.tags import Tags, has_value, is_tagged
 from saferoute.osm.unread import has_unread_tag
+from saferoute.osm.values import split_list
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,7 +30,6 @@ MOTORS = {
     "permit": (0.7, "by permit"),
     "forestry": (0.7, "forestry"),
     "agricultural": (0.6, "farming"),
-    "agricultural;forestry": (0.6, "farming and forestry"),
     "customers": (0.5, "customers"),
     "delivery": (0.5, "deliveries"),
     "destination": (0.4, "access to homes"),
@@ -101,9 +101,13 @@ def rate_motors(ground: pd.DataFrame) -> tuple[FloatArray, NDArray[np.object_]]:
 
 
 def _rate_motor_kind(said: str, highway: str, grade: str) -> tuple[float, str]:
-    """Return the desirability and the words of one combination of motor tag, class and tracktype."""
+    """Return the desirability and the words of one combination of motor tag, class and tracktype.
+
+    Of several kinds of motors the worst counts, and all are named.
+    """
     if said:
-        return MOTORS.get(said, _OTHER)
+        rated = [MOTORS.get(kind, _OTHER) for kind in split_list(said)]
+        return min(value for value, _ in rated), " and ".join(dict.fromkeys(words for _, words in rated))
     if highway == "track":
         return TRACKS.get(grade, TRACK_ELSE)
     return PEDESTRIAN if highway == "pedestrian" else FOOT_WAY
