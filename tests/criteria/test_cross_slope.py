@@ -164,8 +164,24 @@ def test_the_slope_along_is_known_less_well_on_a_hillside(look, ground) -> None:
 
 @given(st.floats(0, 60), st.floats(0.1, 10), st.sampled_from([1.0, 10.0, 30.0, 90.0]), st.floats(40, 200))
 def test_errors_of_position_grow_with_the_slope_across(across, more, cell_m, length_m) -> None:
-    one, other = position_error_pct(np.array([across, across + more]), np.array([cell_m] * 2), np.array([length_m] * 2))
+    one, other = position_error_pct(
+        np.array([across, across + more]), np.zeros(2), np.array([cell_m] * 2), np.array([length_m] * 2)
+    )
     assert 0 <= one < other
+
+
+def test_ground_that_rises_otherwise_beside_the_line_makes_the_slope_along_less_sure(look, ground) -> None:
+    def saddle(x: FloatArray, y: FloatArray) -> FloatArray:
+        return 0.002 * (x - 60) * y
+
+    plain, warped = (
+        flatness.fit_window_slopes(found.windows, found.evidence)
+        for found in (look(way(), dem=ground(height)) for height in (tilt(0.0), saddle))
+    )
+    assert plain.across.warp_pct_per_m == pytest.approx(0.0, abs=1e-3)
+    assert warped.across.warp_pct_per_m == pytest.approx(0.2, abs=1e-2)
+    assert warped.grade_pct == pytest.approx(0.0, abs=0.05)
+    assert (warped.sigma_pct > plain.sigma_pct + 0.4).all()
 
 
 @given(st.floats(0, 60), st.floats(10, 200), st.floats(10, 300))

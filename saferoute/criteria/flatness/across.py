@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from saferoute.criteria.flatness.errors import find_grain, grade_error_pct, widen_under_roof
-from saferoute.geometry import take_slices
+from saferoute.geometry import fit_slopes, take_slices
 
 if TYPE_CHECKING:
     from saferoute.arrays import BoolArray, FloatArray, IntArray
@@ -38,12 +38,21 @@ class CrossSlopes:
         Rise to the left of the stroke's direction and its standard error.
     falls_pct : ndarray of shape (w,)
         Steepest fall of the ground to either side, away from the line, over
-        `FALL_M` of it, from half to one and a half times the half width; at least 0.
+        `FALL_M` of it, from half to one and a half times the half width; at least
+        the slope across.
+    warp_pct_per_m : ndarray of shape (w,)
+        How much the slope along changes with each metre to the side.
     """
 
     across_pct: FloatArray
     sigma_pct: FloatArray
     falls_pct: FloatArray
+    warp_pct_per_m: FloatArray
+
+    @classmethod
+    def unknown(cls, count: int) -> CrossSlopes:
+        """Return the slopes of as many windows with no heights beside them."""
+        return cls(*(np.full(count, np.nan) for _ in range(4)))
 
 
 def find_half_width(cell_m: FloatArray) -> FloatArray:
@@ -82,9 +91,8 @@ def fit_cross_slopes(windows: Windows, evidence: Evidence, hidden: BoolArray, ro
         Windows where heights may show canopies and roofs.
     """
     heights, beside = evidence.elevation, evidence.beside
-    nothing = np.full(len(windows), np.nan)
     if heights is None or beside is None or not len(windows):
-        return CrossSlopes(nothing, nothing, nothing)
+        return CrossSlopes.unknown(len(windows))
     start, n = windows.first + windows.samples.stroke[windows.first], windows.n_samples + 1
     tilt, rms = _fit_rows(heights, beside)
     tilts = take_slices(np.where(hidden, np.nan, tilt), start, n)
@@ -100,7 +108,18 @@ def fit_cross_slopes(windows: Windows, evidence: Evidence, hidden: BoolArray, ro
     # Where a window is tilted one way here and the other way there, its mean says little.
     twist = np.sqrt(np.fmax(tilts.var(axis=1) - of_row**2, 0.0))
     sigma = np.where(np.isfinite(across), np.hypot(sigma, twist), np.nan)
-    return CrossSlopes(across, sigma, _find_falls(beside, start, n, windows.samples.step_m))
+    falls = _find_falls(beside, start, n, windows.samples.step_m)
+    warp = _find_warp(beside, start, n, windows.samples.step_m)
+    return CrossSlopes(across, sigma, np.fmax(falls, np.abs(across)), warp)
+
+
+def _find_warp(beside: HeightsBeside, start: IntArray, n: int, step_m: float) -> FloatArray:
+    """Return by how much the slopes of two lines beside each run of n rows differ, in % per metre between them."""
+    right, left = np.flatnonzero(np.abs(OFFSETS) == np.abs(OFFSETS).min())
+    slopes = [fit_slopes(beside.elevation_m[:, k], step_m, start, np.full(len(start), n))[0] for k in (left, right)]
+    apart = (beside.offset_m[:, left] - beside.offset_m[:, right])[start]
+    result: FloatArray = np.abs(slopes[0] - slopes[1]) / apart
+    return result
 
 
 def _fit_rows(heights: Heights, beside: HeightsBeside) -> tuple[FloatArray, FloatArray]:

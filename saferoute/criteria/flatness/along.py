@@ -32,8 +32,10 @@ FIT_LENGTH_M = 200.0
 """Length of the fit on a coarse raster: 150–200 m bring the error with GLO-30 down to about .5 %."""
 DENTS_CELL_M = 2.0
 """Largest cells with which a raster still shows dents."""
-GRAIN_CELLS = 3.0
-"""Length in cells below which a raster shows no slope of its own, however short the fit: as for slopes across."""
+GRAIN_CELLS = 4.0
+"""Length in cells below which a raster shows no slope of its own, however short the fit [M].
+
+With 3, 90 % intervals on cells of 90 m hold 79 % of the true slopes, with 4 some 83 %."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def fit_window_slopes(windows: Windows, evidence: Evidence) -> Slopes:
     heights, samples = evidence.elevation, windows.samples
     nothing = np.full(len(windows), np.nan)
     if heights is None or not len(windows):
-        return Slopes(nothing, nothing, nothing, nothing, nothing, CrossSlopes(nothing, nothing, nothing))
+        return Slopes(nothing, nothing, nothing, nothing, nothing, CrossSlopes.unknown(len(windows)))
     hidden, roofed = find_bridge_rows(samples), is_under_roof(windows, heights, evidence)
     lines = _fit_lines(windows, heights, evidence, interpolate_bridges(samples, heights.elevation_m, hidden), roofed)
     lines = lines if evidence.fine is None else _prefer_fine(lines, windows, evidence.fine)
@@ -91,7 +93,7 @@ def fit_window_slopes(windows: Windows, evidence: Evidence) -> Slopes:
     bending_across = bending_error_pct(steepness, 2 * HALF_WIDTH_M, 2 * find_half_width(lines.cell_m))
     return Slopes(
         grade_pct=grade,
-        sigma_pct=np.hypot(sigma, position_error_pct(across.across_pct, lines.cell_m, fit_m)),
+        sigma_pct=np.hypot(sigma, position_error_pct(across.across_pct, across.warp_pct_per_m, lines.cell_m, fit_m)),
         fit_sigma_pct=_weigh_lines(lines, np.abs(lines.grade_pct), length)[1],
         fit_m=np.where(np.isfinite(grade), lines.fit_m, np.nan),
         roughness_m=lines.roughness_m,

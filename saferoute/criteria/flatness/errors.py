@@ -48,15 +48,20 @@ def widen_under_roof(sigma_pct: FloatArray, sigma_m: FloatArray, roofed: BoolArr
     return np.where(roofed, sigma_pct * np.hypot(1.0, ROOF_SIGMA_M / sigma_m), sigma_pct)
 
 
-def position_error_pct(across_pct: FloatArray, cell_m: FloatArray, length_m: FloatArray) -> FloatArray:
+def position_error_pct(
+    across_pct: FloatArray, warp_pct_per_m: FloatArray, cell_m: FloatArray, length_m: FloatArray
+) -> FloatArray:
     """Return the error of a slope along that comes from reading heights beside the line, on ground tilted across.
 
-    Both ends of the fit are off to the side by errors of their own.
+    Both ends of the fit are off to the side by errors of their own, and the
+    ground beside the line may rise otherwise than that on it.
 
     Parameters
     ----------
     across_pct : ndarray
         Steepness across; NaN is taken for `UNKNOWN_ACROSS_PCT`.
+    warp_pct_per_m : ndarray
+        How much the slope along changes with each metre to the side; NaN is taken for 0.
     cell_m : ndarray
         Size of the raster's cells.
     length_m : ndarray
@@ -71,12 +76,13 @@ def position_error_pct(across_pct: FloatArray, cell_m: FloatArray, length_m: Flo
     --------
     Lidar on a slope of 30 %, and cells of 30 m, over 60 and 200 m:
 
-    >>> position_error_pct(np.array([30.0, 30.0]), np.array([1.0, 30.0]), np.array([60.0, 200.0])).round(1).tolist()
+    >>> cells, lengths = np.array([1.0, 30.0]), np.array([60.0, 200.0])
+    >>> position_error_pct(np.array([30.0, 30.0]), np.zeros(2), cells, lengths).round(1).tolist()
     [2.1, 2.0]
     """
     off_m = np.hypot(WAY_M, np.where(cell_m > COARSE_CELL_M, SHIFT_CELLS * cell_m, 0.0))
     steepness = np.where(np.isnan(across_pct), UNKNOWN_ACROSS_PCT, np.abs(across_pct))
-    result: FloatArray = np.sqrt(2) * off_m * steepness / length_m
+    result: FloatArray = off_m * np.hypot(np.sqrt(2) * steepness / length_m, np.nan_to_num(warp_pct_per_m))
     return result
 
 
