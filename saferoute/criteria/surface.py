@@ -161,5 +161,5 @@ CRITERION = Criterion(
     curve=_AS_RATED,
     bounds={"smoothness": Scale(unit="rating of smoothness, 0..1", curve=_AS_RATED)},
     measure=measure_surface,
-    keys=("surface", "smoothness", "tracktype"),
+    keys=("surface", "smoothness", "tracktype", "sac_scale", "trail_visibility"),
 )

@@ -22,6 +22,7 @@ PLAIN = "highway=footway surface=asphalt"
 ODD = [
     ("smoothness=fluffy", {"surface"}),
     ("tracktype=grade77", {"surface"}),
+    ("sac_scale=arduous", {"surface"}),
     ("incline=quite", {"flatness"}),
     ("est_width=broad", {"straightness"}),
     ("bicycle=sometimes", {"crowding"}),
@@ -31,7 +32,7 @@ ODD = [
 ]
 """A tag of a way, and the criteria that it concerns."""
 BESIDE = ["natural=sasquatch", "barrier=force_field", "man_made=portal", "amenity=time_machine", "highway=stargate"]
-GAP_M = 60
+GAP_M = 40
 
 
 def plan_ways(*tags: str) -> str:
