@@ -172,6 +172,8 @@ OUT = [
     Case("a road across without a node", way() + across("highway=residential"), "road beside"),
     Case("a fence beyond the road",
          way() + beside("highway=residential", 5.5) + "n30 -30 9\nn31 230 9\nw5 n30,n31 barrier=fence", "road beside"),
+    Case("a road of an unknown class across", way() + across("highway=hyperroad"), "road beside"),
+    Case("a railway of an unknown kind across", way() + across("railway=maglev"), "railway beside"),
     Case("a railway 2.5 m off", way() + beside("railway=rail", 3.25), "railway beside"),
     Case("a tram 2.5 m off", way() + beside("railway=tram", -3.25), "railway beside"),
     *[

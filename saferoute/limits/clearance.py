@@ -73,7 +73,7 @@ def collect_blockers(features: Features) -> Blockers:
         _keep_off(fenced, FENCE_M),
         _keep_off(outline_infields(areas, polygons, fences), USE_M),
         _keep_off(lines[cut], line_margins),
-        _keep_off(_outline_railways(lines[barriers.is_rail(of_ways) & ~ways.is_below_ground(of_ways)], fences), 0.0),
+        _keep_off(_outline_railways(lines[unread.may_be_rail(of_ways) & ~ways.is_below_ground(of_ways)], fences), 0.0),
     ]
     coastline = lines[water.is_coast(of_ways)]
     private = lines[ways.is_highway(of_ways) & access.is_closed_on_foot(of_ways).possible]
@@ -100,7 +100,7 @@ def collect_walls(features: Features) -> NDArray[np.object_]:
     """Return what nobody walks straight across, not even forwards: buildings, water, fences, drops, rails, roads."""
     areas, of_ways = Tags.of(features.outlines), Tags.of(features.ways)
     polygons, lines = features.outlines.geometry.to_numpy(), features.ways.geometry.to_numpy()
-    road = ways.is_motor_road(of_ways) & ~ways.is_below_ground(of_ways)
+    road = unread.may_be_road(of_ways) & ~ways.is_below_ground(of_ways)
     return np.concatenate([_list_walls(areas, polygons, of_ways, lines), lines[road]])
 
 
@@ -109,7 +109,7 @@ def _list_walls(
 ) -> NDArray[np.object_]:
     """Return what nobody gets across on foot: buildings, water, fences, drops and rails."""
     solid = ground.is_building(areas) | water.is_water_area(areas).yes
-    line = barriers.is_fence(of_ways).possible | unread.may_be_drop(of_ways) | barriers.is_rail(of_ways)
+    line = barriers.is_fence(of_ways).possible | unread.may_be_drop(of_ways) | unread.may_be_rail(of_ways)
     return np.concatenate([polygons[solid], lines[line & ~ways.is_below_ground(of_ways)]])
 
 
@@ -191,7 +191,7 @@ def _measure_line_margins(lines: Tags) -> tuple[BoolArray, FloatArray]:
         (is_tagged(lines, "barrier") | obstacles.is_line_object(lines), FENCE_M),
         (obstacles.is_slipway(lines), SLIPWAY_M),
         (ways.is_highway(lines), width / 2 + PATH_M),
-        (ways.is_motor_road(lines), half + BESIDE_ROAD_M),
+        (unread.may_be_road(lines), half + BESIDE_ROAD_M),
         (np.isfinite(ways.rate_class(lines, _VERGE_M)), half + ways.rate_class(lines, _VERGE_M)),
         (ways.is_lift(lines), LIFT_M),
         (unread.may_be_drop(lines), BESIDE_DROP_M),

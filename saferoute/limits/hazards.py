@@ -40,8 +40,8 @@ class Hazards:
         of_ways, of_areas = Tags.of(features.ways), Tags.of(features.outlines)
         lines, shapes = features.ways.geometry.to_numpy(), features.outlines.geometry.to_numpy()
         on_ground = ~ways.is_off_ground(of_ways)
-        road = ways.is_motor_road(of_ways) & on_ground
-        rail = barriers.is_rail(of_ways) & on_ground
+        road = unread.may_be_road(of_ways) & on_ground
+        rail = unread.may_be_rail(of_ways) & on_ground
         edges = lines[unread.may_be_drop(of_ways) & on_ground]
         drops = np.concatenate([edges, shapes[water.is_water_area(of_areas).yes]])
         steps = np.concatenate([lines[ways.is_steps(of_ways)], shapes[ways.is_steps(of_areas)]])

@@ -12,7 +12,7 @@ from saferoute.limits.areas import CLOSED_GROUND
 from saferoute.limits.ground import CLOSED_AT_HOUR
 from saferoute.limits.hazards import BESIDE_DROP_M, BESIDE_LIFT_M, BESIDE_ROAD_M, BESIDE_STEPS_M, BEYOND_END_M, Hazards
 from saferoute.limits.rules import find_first_reasons, rule
-from saferoute.osm import access, barriers, entry, ways, widths
+from saferoute.osm import access, barriers, entry, unread, ways, widths
 from saferoute.osm.tags import Tags
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def edge_of_data(scene: Scene) -> IntArray:
 def railway_crossing(scene: Scene) -> IntArray:
     """Return samples that cross rails, by the points or by the rails themselves."""
     tags, points = Tags.of(scene.features.ways), scene.features.points
-    rails = barriers.is_rail(tags) & ~ways.is_off_ground(tags)
+    rails = unread.may_be_rail(tags) & ~ways.is_off_ground(tags)
     crossings = scene.list_points(barriers.is_rail_crossing(points))
     return scene.find_at_nodes(np.union1d(crossings, scene.list_nodes(rails)))
 
@@ -97,7 +97,7 @@ def obstacle_on_line(scene: Scene) -> IntArray:
 @rule("junction with a road", "junctions with roads for motor traffic")
 def road_junction(scene: Scene) -> IntArray:
     """Return samples that share a node with a road."""
-    return scene.find_at_nodes(scene.list_nodes(ways.is_motor_road(scene.features.ways)))
+    return scene.find_at_nodes(scene.list_nodes(unread.may_be_road(scene.features.ways)))
 
 
 @rule(*CLOSED_GROUND)

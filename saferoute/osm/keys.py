@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from saferoute.osm.kinds import name_kind
+from saferoute.osm.values import split_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,6 +73,8 @@ _OBJECT_VALUES = {
     "man_made": {"planter", "snow_fence", "street_cabinet"},
 }
 
+_YES = {"yes"}
+
 # Values of keys of lines that enclose something all the same.
 _AREA_VALUES = {
     "waterway": {"riverbank", "dock", "lake", "pond", "boatyard", "water_point", "fuel"},
@@ -99,15 +102,15 @@ def is_line(get: Callable[[str], str | None]) -> bool:
     >>> is_line({"leisure": "track"}.get), is_line({"leisure": "track", "area": "yes"}.get)
     (True, False)
     """
-    if any(get(key) in values for key, values in LINEAR_VALUES.items()):
+    if any(_says(get, key, values) for key, values in LINEAR_VALUES.items()):
         return True
-    if any(get(key) in values for key, values in _OBJECT_VALUES.items()):
-        return get("area") != "yes"
-    if get("area") == "yes":
+    if any(_says(get, key, values) for key, values in _OBJECT_VALUES.items()):
+        return not _says(get, "area", _YES)
+    if _says(get, "area", _YES):
         return False
     if get("highway") or (get("barrier") and not get("building")):
         return True
-    return any(get(key) and get(key) not in _AREA_VALUES[key] for key in ("railway", "waterway"))
+    return any(get(key) and not _says(get, key, _AREA_VALUES[key]) for key in ("railway", "waterway"))
 
 
 def is_line_if_open(get: Callable[[str], str | None]) -> bool:
@@ -136,15 +139,21 @@ def is_area(get: Callable[[str], str | None], *, relation: bool = False) -> bool
     >>> is_area({"natural": "coastline"}.get)
     False
     """
-    if get("area") in {"yes", "no"}:
-        return get("area") == "yes"
-    return relation or any(_encloses_area(key, get(key)) for key in AREA_KEYS)
+    if _says(get, "area", _YES | {"no"}):
+        return _says(get, "area", _YES)
+    return relation or any(_encloses_area(get, key) for key in AREA_KEYS)
 
 
-def _encloses_area(key: str, value: str | None) -> bool:
-    if not value or value == "no":
+def _encloses_area(get: Callable[[str], str | None], key: str) -> bool:
+    if get(key) in {None, "", "no"}:
         return False
     if key in _AREA_VALUES:
-        return value in _AREA_VALUES[key]
+        return _says(get, key, _AREA_VALUES[key])
     # A pier is a line and a platform.
-    return value not in LINEAR_VALUES.get(key, ()) or value == "pier"
+    return not _says(get, key, LINEAR_VALUES.get(key, set())) or _says(get, key, {"pier"})
+
+
+def _says(get: Callable[[str], str | None], key: str, values: set[str]) -> bool:
+    """Return whether a tag is one of some values, however it is typed; of a list, whether any part is."""
+    text = get(key)
+    return text is not None and (text in values or not values.isdisjoint(split_list(text)))

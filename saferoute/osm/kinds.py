@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from saferoute.osm.values import split_list
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -66,7 +68,7 @@ def name_kind(get: Callable[[str], str | None]) -> str | None:
     """
     for key, value, word in KINDS:
         given = get(key)
-        if given is not None and given != "no" and value in (None, given):
+        if given is not None and given != "no" and (value is None or value in split_list(given)):
             return word
     return None
 

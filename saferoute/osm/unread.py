@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from saferoute.osm.barriers import is_drop
+from saferoute.osm.barriers import is_drop, is_rail
 from saferoute.osm.entry import HOURS_KEYS
 from saferoute.osm.register import find_unread_values, list_read_keys
 from saferoute.osm.tags import Tags
-from saferoute.osm.ways import is_highway
+from saferoute.osm.ways import is_highway, is_motor_road
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -46,6 +46,18 @@ def may_be_drop(lines: Tagged) -> BoolArray:
     """
     tags = Tags.of(lines)
     return is_drop(tags).possible | (has_unread_tag(tags, ("natural",)) & ~is_highway(tags))
+
+
+def may_be_road(lines: Tagged) -> BoolArray:
+    """Return a mask of roads for motor traffic, and of ways of a class that nobody here knows."""
+    tags = Tags.of(lines)
+    return is_motor_road(tags) | has_unread_tag(tags, ("highway",))
+
+
+def may_be_rail(lines: Tagged) -> BoolArray:
+    """Return a mask of railways in use, and of those of a kind that nobody here knows."""
+    tags = Tags.of(lines)
+    return is_rail(tags) | has_unread_tag(tags, ("railway",))
 
 
 def list_unread_tags(tagged: Tagged, keys: Collection[str] | None = None) -> NDArray[np.object_]:

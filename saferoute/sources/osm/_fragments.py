@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 _WAY_KEYS = tuple(key for key in keys.AREA_KEYS if key != "highway")
 """Keys of ways that may be areas without ``area=yes``; roads, which are most ways, need that tag."""
-_TYPES = (("type", "multipolygon"), ("type", "boundary"))
+_TYPES = frozenset({"multipolygon", "boundary"})
+"""Values of ``type`` for relations that are areas. Any other, known or not, is one whose tags name a kind of ground."""
 
 
 class _Lost(NamedTuple):
@@ -79,18 +80,23 @@ def _find_lost_relations(path: Path, assembled: Collection[int]) -> dict[int, li
 
     owners: dict[int, list[_Lost]] = {}
     processor = osmium.FileProcessor(open_file(path), osmium.osm.RELATION)
-    processor = processor.with_filter(osmium.filter.TagFilter(*_TYPES))
     relation: Any
     for relation in processor.with_filter(osmium.filter.KeyFilter(*keys.AREA_KEYS)):
         if 2 * relation.id + 1 in assembled:
             continue
         tags = read_tags(relation)
-        if keys.is_area(tags.get, relation=True) and not is_mere_border(keys.AREA_KEYS, tags.get):
+        if _is_ground(tags):
             for member in relation.members:
                 if member.type == "w":
                     is_hole = member.role == "inner"
                     owners.setdefault(member.ref, []).append(_Lost(RELATION, relation.id, tags, is_hole))
     return owners
+
+
+def _is_ground(tags: dict[str, str]) -> bool:
+    """Return whether a relation with these tags is an area, or says of its members that they are edges of one."""
+    named = tags.get("type") in _TYPES or name_kind(tags.get) is not None
+    return named and keys.is_area(tags.get, relation=True) and not is_mere_border(keys.AREA_KEYS, tags.get)
 
 
 def _find_lost_ways(path: Path, assembled: Collection[int]) -> Iterator[tuple[int, _Lost]]:

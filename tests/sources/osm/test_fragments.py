@@ -112,6 +112,20 @@ def test_ground_that_lines_in_hand_close_around_is_within(tmp_path, ring, x, y, 
     assert len(of_quarry.lines_on_closed_ground(here)) == within
 
 
+@pytest.mark.parametrize("kind", ["site", "Multipolygon", "waterbody", "building"])
+@pytest.mark.parametrize("in_hand", [[11], [11, 12, 13, 14]])
+def test_members_of_a_relation_of_another_type_are_edges_of_what_it_says_it_is(tmp_path, kind, in_hand):
+    features = read(tmp_path / "town.osm", plan_ring(SIDES, "natural=Water", in_hand, kind=kind))
+    assert is_beside_drop(features)
+    assert any("a part is missing of 1 lake" in note for note in features.notes)
+
+
+@pytest.mark.parametrize("tags", ["route=hiking", "highway=residential", "amenity=recycling", "boundary=fire"])
+def test_members_of_a_relation_that_is_no_ground_are_no_edges(tmp_path, tags):
+    features = read(tmp_path / "town.osm", plan_ring(SIDES, tags, [11, 12], kind="site"))
+    assert features.fragments.empty
+
+
 @pytest.mark.parametrize("tags", ["landuse=military", "amenity=school", "landuse=quarry", "leisure=golf_course"])
 def test_the_edge_of_closed_ground_may_not_be_crossed(tmp_path, tags):
     crossing = "n31 0 -50\nn32 0 50\nw30 n31,n32 highway=path\n"
