@@ -6,9 +6,9 @@ import pytest
 import validation
 
 KNOWN = {
-    "surfaces_later": "who tags a way later picks those that differ from the others of their class",
-    "intervals_later": "tags and widths are taken for surer than they are",
-    "limits_later": "ratings say little of what a map will learn",
+    "surfaces_later": "in Helsinki the likeliest surface is right half as often as is said",
+    "intervals_later": "paved is asphalt more often in a town, and strips that move as a whole stay as they are",
+    "limits_later": "open ground of a city, where maps learn most",
 }
 """Rows whose bound is missed, and why; a row that comes to hold must leave this list."""
 

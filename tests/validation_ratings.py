@@ -72,9 +72,8 @@ def is_barred(corridors: gpd.GeoDataFrame, features: Features) -> BoolArray:
     strokes = candidates.strokes_of_corridors(lines, 0)
     ground = rows.reset_index(drop=True).assign(origin="area")
     samples = candidates.cut_samples(strokes, ground, np.zeros(len(strokes.vertex_stroke)), shortest_m=0.0)
-    reasons = limits.exclude_samples(
-        samples, features, limits.Hazards(features), where=np.ones(len(samples), dtype=bool)
-    )
+    around = limits.Hazards(features), limits.Surroundings(features, None)
+    reasons = limits.exclude_samples(samples, features, *around, where=np.ones(len(samples), dtype=bool))
     met = ~np.isin(reasons.astype(str), ["", *NOT_LEARNT])
     met = np.bincount(samples.stroke, weights=met, minlength=len(lines)) > 0
     blockers = collect_blockers(features)

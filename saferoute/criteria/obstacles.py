@@ -35,8 +35,12 @@ NONE_MAPPED = Unknown(estimate=0.6, draws=((0.0, 0.2), (1.0, 1.0)))
 """Desirability where no small objects are mapped around: .6, drawn from .2 to 1 [J]."""
 AROUND_M = 500.0
 """Radius within which the completeness of the map is judged [J]."""
-COMPLETE_PER_KM = 5.0
-"""Confidence is 1 − exp(−ρ/5), where ρ is the number of small objects off the ways per km of way around [J]."""
+COMPLETE_PER_KM, MOST_COMPLETE = 5.0, 0.75
+"""Confidence is .75 · (1 − exp(−ρ/5)), where ρ is the number of small objects off the ways per km of way around.
+
+Where the map of Helsinki seemed complete to .7 and more, 59 % of the stretches met nothing new within five years
+(70 to 78 % by another count); in Liechtenstein 96 %, whether much was mapped around or nothing: nobody maps
+lamps and benches in the country, where this remains a judgement [M, J]."""
 _LINE_OBJECTS_PER_M = 0.1
 """A wall or fence alongside counts as one object every 10 m [J]."""
 
@@ -132,7 +136,7 @@ def measure_obstacles(windows: Windows, evidence: Evidence) -> Measurement:
     side = _samples.reduce_to_windows(windows, samples.side_paths, "sum", run_outs=True)
     rho = _count_mapped_per_km(windows, points, evidence.features) if len(windows) else np.empty(0)
     beside = _lateral.measure_sides(windows, evidence.features)
-    complete = 1 - np.exp(-rho / COMPLETE_PER_KM)
+    complete = MOST_COMPLETE * (1 - np.exp(-rho / COMPLETE_PER_KM))
 
     def gather(rows: IntArray) -> pd.DataFrame:
         counts = {"obstacles_per_100m": density, "objects": objects, "side_paths": side, "mapped_per_km": rho}

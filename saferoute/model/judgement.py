@@ -172,8 +172,12 @@ class Formula:
     least_share: float = 0.3
     low_pct: float = 20
     """Percentile of S by which stretches are ranked; the interval of S ends at the percentile 100 − `low_pct`."""
-    ratings: tuple[tuple[str, float, float], ...] = (("A", 0.75, 0.60), ("B", 0.55, 0.45), ("C", 0.40, 0.0))
-    """Ratings from the best down, with their least S₂₀ and least data quality [J]."""
+    ratings: tuple[tuple[str, float, float], ...] = (("A", 0.70, 0.60), ("B", 0.50, 0.50), ("C", 0.35, 0.0))
+    """Ratings from the best down, with their least S₂₀ and least data quality.
+
+    Calibrated on ground that anybody would call good where its slope is known to lidar's error: pitches and straights
+    of tracks in well mapped surroundings are A, in badly mapped ones B, and wide asphalt of known width is B. Ways of
+    B met a limit of a later map in 2 %, unrated ones in 3 to 6 % in Liechtenstein and 40 % in Helsinki [M, J]."""
     near_m: float = 150.0
     repeat: float = 0.25
     """Share of its score that a stretch beside one already ranked loses in the order [J].
