@@ -10,9 +10,9 @@ is made of (a "segment" already means a node-to-node piece).
 from __future__ import annotations
 
 from saferoute.candidates._blockers import Blockers
+from saferoute.candidates._likely_surfaces import GROUND_MATERIALS, fill_likely_surfaces
 from saferoute.candidates._open_ground import (
     OpenGround,
-    fill_implied_surface,
     leave_open_ground,
     search_open_ground,
     strokes_of_corridors,
@@ -39,6 +39,7 @@ from saferoute.candidates._windows import find_windows, is_in_runs, middles_of_w
 from saferoute.model import Strokes
 
 __all__ = [
+    "GROUND_MATERIALS",
     "REASONS",
     "STEP_M",
     "Blockers",
@@ -50,7 +51,7 @@ __all__ = [
     "count_side_paths",
     "cut_samples",
     "drop_overlapping_stretches",
-    "fill_implied_surface",
+    "fill_likely_surfaces",
     "find_rivals",
     "find_windows",
     "is_best_of_rivals",

@@ -47,6 +47,8 @@ class Corridor(NamedTuple):
     """The area under its middle."""
     clear_width_m: float
     """Twice the distance from the line to the edge of the free ground."""
+    is_tidal: bool
+    """Whether it lies on the sea's side of a coastline, which is drawn at high water."""
 
 
 class CorridorFinder:
@@ -102,21 +104,22 @@ class CorridorFinder:
         found: list[Corridor] = []
         reason = "no clear corridor"
         has_entrance = kind in KEPT_KINDS or bool(self._open_to_all[members].any())
-        for part in self._drop_parts_at_sea(self._ground.cut_parts(whole, members, kind)):
-            corridors = self._find_in_part(part, members, kind)
+        parts = self._ground.cut_parts(whole, members, kind)
+        for part, is_tidal in zip(parts, self._are_at_sea(parts), strict=True):
+            corridors = self._find_in_part(part, members, kind, is_tidal=bool(is_tidal))
             between = is_between_roads(np.array([c.line for c in corridors], dtype=object), self._roads)
             if between.any():
                 corridors, reason = [corridors[k] for k in np.flatnonzero(~between)], _ISLAND
-            if corridors and not self._reach.is_reached(part, has_entrance=has_entrance):
+            if corridors and not self._reach.is_reached(part, whole, has_entrance=has_entrance):
                 corridors, reason = [], _OUT_OF_REACH
             found += corridors
         return found, reason
 
-    def _find_in_part(self, part: shapely.Polygon, members: IntArray, kind: str) -> list[Corridor]:
+    def _find_in_part(self, part: shapely.Polygon, members: IntArray, kind: str, *, is_tidal: bool) -> list[Corridor]:
         """Return the corridors on one free polygon."""
         pieces = shapely.get_parts(shapely.buffer(part, -self._half_lane, quad_segs=4))
         lines = [line for p in pieces if self._is_long_enough(p) for line in self._corridor_lines(p, kind)]
-        found = [Corridor(line, *self._locate_line(line, part, members)) for line in lines]
+        found = [Corridor(line, *self._locate_line(line, part, members), is_tidal) for line in lines]
         # Rounded corners of the inner polygon may let a line pass a hair too near.
         return [c for c in found if c.clear_width_m >= 2 * self._half_lane * 0.98]
 
@@ -124,10 +127,11 @@ class CorridorFinder:
         west, south, east, north = shapely.bounds(polygon)
         return bool(np.hypot(east - west, north - south) >= self._shortest)
 
-    def _drop_parts_at_sea(self, parts: NDArray[np.object_]) -> NDArray[np.object_]:
-        """Drop the parts on the sea's side of a coastline: beaches are drawn down to low water."""
+    def _are_at_sea(self, parts: NDArray[np.object_]) -> BoolArray:
+        """Return a mask of the parts on the sea's side of a coastline: beaches are drawn down to low water."""
+        at_sea = np.zeros(len(parts), dtype=bool)
         if not len(self._blockers.coastline) or not len(parts):
-            return parts
+            return at_sea
         points = shapely.point_on_surface(parts)
         part, coast = self._coast.query_nearest(points, max_distance=_SHORE_NEAR_M, all_matches=False)
         line = self._blockers.coastline[coast]
@@ -135,8 +139,8 @@ class CorridorFinder:
         before = shapely.get_coordinates(shapely.line_interpolate_point(line, np.fmax(at - 0.5, 0)))
         after = shapely.get_coordinates(shapely.line_interpolate_point(line, at + 0.5))
         ahead, away = after - before, shapely.get_coordinates(points[part]) - before
-        at_sea = ahead[:, 0] * away[:, 1] - ahead[:, 1] * away[:, 0] < 0
-        return np.delete(parts, part[at_sea])
+        at_sea[part] = ahead[:, 0] * away[:, 1] - ahead[:, 1] * away[:, 0] < 0
+        return at_sea
 
     def _corridor_lines(self, inner: shapely.Polygon, kind: str) -> list[shapely.LineString]:
         most = int(np.clip(1 + shapely.area(inner) // _AREA_PER_CORRIDOR_M2, 1, _MOST))

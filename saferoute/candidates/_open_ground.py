@@ -33,8 +33,8 @@ class OpenGround:
     rows : GeoDataFrame of n rows
         The tags of the polygon each corridor lies on, with ``kind``,
         ``clear_width_m`` (twice the distance from the line to the edge of the
-        free ground), ``surface_implied`` (the kind says the surface) and
-        ``beach_club``.
+        free ground), what `fill_likely_surfaces`
+        adds, ``beach_club``, and ``is_tidal`` (it lies on the sea's side of a coastline).
     excluded : GeoDataFrame
         Open ground without a corridor: ``reason`` and the polygon.
     counts : mapping of str to (int, int)
@@ -52,13 +52,6 @@ class OpenGround:
     bounds: FloatArray
 
 
-def fill_implied_surface(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Fill in the surface that the kind of open ground says where no tag does, and note it in ``surface_implied``."""
-    implied = pd.Series(ground.find_kinds(areas), index=areas.index).map({k.name: k.surface for k in ground.KINDS})
-    fill = areas["surface"].isna() & implied.notna()
-    return areas.assign(surface=areas["surface"].where(~fill, implied), surface_implied=fill)
-
-
 def search_open_ground(
     areas: gpd.GeoDataFrame,
     *,
@@ -72,7 +65,7 @@ def search_open_ground(
     Parameters
     ----------
     areas : GeoDataFrame of n rows
-        As `fill_implied_surface` returns it.
+        As `fill_likely_surfaces` returns it.
     reasons : ndarray of n str
         Why an area is never run on, ``""`` where it may be.
     wanted : ndarray of shape (n,)
@@ -127,6 +120,7 @@ def _tabulate_corridors(
     table = areas.iloc[rows].reset_index(drop=True)
     table["kind"] = kinds[rows] if rows else pd.Series(dtype=object)
     table["clear_width_m"] = np.array([corridor.clear_width_m for corridor in corridors], dtype=float)
+    table["is_tidal"] = np.array([corridor.is_tidal for corridor in corridors], dtype=bool)
     clubs = areas.geometry.to_numpy()[ground.is_beach_club(areas)]
     lines = np.array([corridor.line for corridor in corridors], dtype=object)
     in_club = shapely.STRtree(lines).query(clubs, predicate="intersects")[1]

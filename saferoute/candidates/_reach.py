@@ -8,8 +8,6 @@ import numpy as np
 import shapely
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from saferoute.candidates._blockers import Blockers
 
 _WAY_NEAR_M = 30.0
@@ -39,36 +37,36 @@ class Reach:
         """Return whether a public way runs near, whatever stands in between."""
         return len(self._way_tree.query(ground, predicate="dwithin", distance=_WAY_NEAR_M)) > 0
 
-    def is_reached(self, part: shapely.Polygon, *, has_entrance: bool) -> bool:
+    def is_reached(self, part: shapely.Polygon, whole: shapely.Geometry, *, has_entrance: bool) -> bool:
         """Return whether a public way is near that one gets to without crossing a wall.
 
         Parameters
         ----------
         part : Polygon
             Ground that no wall divides.
+        whole : Polygon or MultiPolygon
+            The ground that it is a part of, across which one gets there, too.
         has_entrance : bool
             Whether people are known to get in somewhere, as onto a pitch in its cage. Then it is
             out of reach only if within the same walls there are ways, all of them private.
         """
-        ways = self._walkable[self._way_tree.query(part, predicate="dwithin", distance=_WAY_NEAR_M)]
-        walls = self._walls[self._wall_tree.query(part, predicate="dwithin", distance=_WAY_NEAR_M)]
-        if not len(ways) or not len(walls):
-            return len(ways) > 0
+        near = self._walkable[self._way_tree.query(part, predicate="dwithin", distance=_WAY_NEAR_M)]
         # Straight across is asked first: it tells nearly always, and fast.
-        straight = shapely.STRtree(shapely.shortest_line(part, ways))
-        if len(np.unique(straight.query(walls, predicate="intersects")[1])) < len(ways):
+        straight = shapely.STRtree(shapely.shortest_line(part, near))
+        walls = self._walls[self._wall_tree.query(part, predicate="dwithin", distance=_WAY_NEAR_M)]
+        if len(np.unique(straight.query(walls, predicate="intersects")[1])) < len(near):
             return True
-        gates = self._gates[self._gate_tree.query(part, predicate="dwithin", distance=_WAY_NEAR_M)]
-        within = _spread(part, walls, gates)
-        if shapely.intersects(within, ways).any():
+        within = self._spread(part, whole)
+        if len(self._way_tree.query(within, predicate="intersects")):
             return True
         return has_entrance and not len(self._private_tree.query(within, predicate="intersects"))
 
-
-def _spread(part: shapely.Polygon, walls: NDArray[np.object_], gates: NDArray[np.object_]) -> shapely.Geometry:
-    """Return the ground around a part that one gets to from there."""
-    closed = shapely.union_all(shapely.buffer(walls, _WALL_M, quad_segs=1))
-    if len(gates):
-        closed = shapely.difference(closed, shapely.union_all(shapely.buffer(gates, _GATE_M, quad_segs=2)))
-    pieces = shapely.get_parts(shapely.difference(shapely.buffer(part, _WAY_NEAR_M, quad_segs=4), closed))
-    return shapely.union_all(pieces[shapely.intersects(pieces, shapely.point_on_surface(part))])
+    def _spread(self, part: shapely.Polygon, whole: shapely.Geometry) -> shapely.Geometry:
+        """Return the ground on and around the whole that one gets to from a part."""
+        walls = self._walls[self._wall_tree.query(whole, predicate="dwithin", distance=_WAY_NEAR_M)]
+        gates = self._gates[self._gate_tree.query(whole, predicate="dwithin", distance=_WAY_NEAR_M)]
+        closed = shapely.union_all(shapely.buffer(walls, _WALL_M, quad_segs=1))
+        if len(gates):
+            closed = shapely.difference(closed, shapely.union_all(shapely.buffer(gates, _GATE_M, quad_segs=2)))
+        pieces = shapely.get_parts(shapely.difference(shapely.buffer(whole, _WAY_NEAR_M, quad_segs=4), closed))
+        return shapely.union_all(pieces[shapely.intersects(pieces, shapely.point_on_surface(part))])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from saferoute.criteria import _likely_surfaces, _samples
+from saferoute.criteria import _likely_surfaces, _open_ground, _samples
 from saferoute.criteria._likely_surfaces import infer_ratings
 from saferoute.model import Criterion, Measurement, Scale
 from saferoute.osm.ground import KEPT_KINDS
@@ -53,7 +53,9 @@ _INFERRED_SHARE = 0.5
 """Confidence in a rating inferred with probability 1; a probability of .5 gives .25."""
 _AS_RATED = ((0.0, 0.0), (1.0, 1.0))
 """Identity: the tables above already hold desirabilities."""
-_TELLING = ["highway", "kind", "surface", "smoothness", "tracktype", "surface_implied"]
+_TELLING = [
+    "highway", "kind", "surface", "smoothness", "tracktype", "surface_implied", "likely_surface", "surface_odds"
+]  # fmt: skip
 """Columns of the ground that explain its rating."""
 
 
@@ -125,14 +127,16 @@ def measure_surface(windows: Windows, evidence: Evidence) -> Measurement:
     Where no tag tells, the value is unknown and carries the distribution of
     likely ratings; the confidence is half the probability of the likeliest.
     Ways that are told to be paved or unpaved carry one of such materials, and
-    tagged ones what is likely if their tag is wrong.
+    tagged ones what is likely if their tag is wrong; open ground without a tag
+    carries what its kind is likely made of.
     """
     samples, profile = windows.samples, evidence.profile
     of_ground, confidence_of_ground = rate_ground(samples.ground, profile)
     ways = evidence.features.ways
     foot = ways[is_foot_way(ways)]
     models = learn_surfaces(foot, rate_any_ground(foot, profile), profile)
-    likely = infer_ratings(windows, of_ground, models)
+    ratings = {**MATERIALS, **profile.surface_desirability}
+    likely = _open_ground.take_odds(infer_ratings(windows, of_ground, models), windows, ratings)
     rating, confidence = of_ground[samples.pair_ground], confidence_of_ground[samples.pair_ground]
     silent = np.isnan(rating)
     guessed = silent & (likely.row >= 0)

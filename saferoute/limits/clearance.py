@@ -15,6 +15,7 @@ from saferoute.candidates import Blockers
 from saferoute.geometry import split_long_lines, take_edges
 from saferoute.limits.diamonds import outline_infields
 from saferoute.limits.hazards import BESIDE_DROP_M, BESIDE_ROAD_M
+from saferoute.limits.shores import open_coast_at_beaches, take_beaches_off_bays
 from saferoute.osm import access, barriers, ground, obstacles, unread, water, ways, widths
 from saferoute.osm.tags import Tags, is_tagged
 
@@ -60,9 +61,10 @@ class _Cut(NamedTuple):
 def collect_blockers(features: Features) -> Blockers:
     """Return everything that open ground is cut by, and the ways that lead to it."""
     points, areas, of_ways = Tags.of(features.points), Tags.of(features.outlines), Tags.of(features.ways)
-    spots, polygons, lines = (
+    spots, outlines, lines = (
         table.geometry.to_numpy() for table in (features.points, features.outlines, features.ways)
     )
+    polygons = take_beaches_off_bays(areas, outlines)
     fenced = take_edges(polygons[_is_fenced(areas)])
     fences = np.concatenate([lines[barriers.is_fence(of_ways).yes], fenced])
     spot, spot_margins = _measure_point_margins(points)
@@ -110,7 +112,9 @@ def _list_walls(
     """Return what nobody gets across on foot: buildings, water, fences, drops and rails."""
     solid = ground.is_building(areas) | water.is_water_area(areas).yes
     line = barriers.is_fence(of_ways).possible | unread.may_be_drop(of_ways) | unread.may_be_rail(of_ways)
-    return np.concatenate([polygons[solid], lines[line & ~ways.is_below_ground(of_ways)]])
+    coast = water.is_coast(of_ways)
+    on_land = lines[line & ~coast & ~ways.is_below_ground(of_ways)]
+    return np.concatenate([polygons[solid], on_land, open_coast_at_beaches(lines[coast], areas, polygons)])
 
 
 def _list_gates(points: Tags, spots: NDArray[np.object_], private: NDArray[np.object_]) -> NDArray[np.object_]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from saferoute.limits.rules import Rule, rule
 from saferoute.osm import access, entry, ground, slopes, surfaces, ways
-from saferoute.osm.tags import has_value
+from saferoute.osm.tags import has_value, is_tagged
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -64,10 +64,13 @@ def rough_ground(tags: Tags) -> BoolArray:
     return (surfaces.is_rough(tags) | surfaces.is_soft_track(tags)).yes
 
 
-@rule("surface not asked for", "surfaces other than the ones asked for; unknown ones too")
+@rule(
+    "surface not asked for", "surfaces other than the ones asked for, and unknown ones that are not likely among them"
+)
 def other_surface(tags: Tags, *, wanted: Collection[str]) -> BoolArray:
-    """Return a mask of ground that is not known to be of the surfaces asked for."""
-    return ~has_value(tags, "surface", wanted)
+    """Return a mask of ground that is not known to be of the surfaces asked for nor, as open ground, likely to be."""
+    likely = ~is_tagged(tags, "surface") & has_value(tags, "likely_surface", wanted)
+    return ~(has_value(tags, "surface", wanted) | likely)
 
 
 @rule("surface for bare feet", "bare feet run on sand and grass alone; other and unknown ground is left out")

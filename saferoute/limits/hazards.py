@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from saferoute.geometry import Nearby, find_entering, find_sides, take_edges
+from saferoute.limits.shores import take_beaches_off_bays
 from saferoute.osm import barriers, ground, obstacles, unread, water, ways, widths
 from saferoute.osm.tags import Tags
 
@@ -38,7 +39,8 @@ class Hazards:
 
     def __init__(self, features: Features) -> None:
         of_ways, of_areas = Tags.of(features.ways), Tags.of(features.outlines)
-        lines, shapes = features.ways.geometry.to_numpy(), features.outlines.geometry.to_numpy()
+        lines = features.ways.geometry.to_numpy()
+        shapes = take_beaches_off_bays(of_areas, features.outlines.geometry.to_numpy())
         on_ground = ~ways.is_off_ground(of_ways)
         road = unread.may_be_road(of_ways) & on_ground
         rail = unread.may_be_rail(of_ways) & on_ground

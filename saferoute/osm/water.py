@@ -28,9 +28,10 @@ _DRAWN_AREAS = {
     "landuse": frozenset({"reservoir", "basin", "pond"}),
 }
 """Those of `_AREAS` that a map draws: bays are sea, and drawn by the coast."""
+_PARTS_OF_THE_SEA = frozenset({"bay", "strait"})
 _AREAS = {
     **_DRAWN_AREAS,
-    "natural": frozenset({"water", "bay", "strait"}),
+    "natural": _PARTS_OF_THE_SEA | {"water"},
     "leisure": frozenset({"swimming_pool", "marina"}),
     "amenity": frozenset({"fountain"}),
 }
@@ -47,6 +48,11 @@ def is_coast(tags: Tagged) -> BoolArray:
 def is_water_line(tags: Tagged) -> Answer:
     """Return whether lines are waterways."""
     return ask_value(tags, "waterway", _LINES, _NO_WATER, missing_is_no=True)
+
+
+def is_bay(areas: Tagged) -> BoolArray:
+    """Return a mask of bays and straits, which are drawn over the beaches in them."""
+    return has_value(areas, "natural", _PARTS_OF_THE_SEA)
 
 
 def is_water_area(tags: Tagged) -> Answer:

@@ -11,7 +11,7 @@ from saferoute.criteria.flatness import HILLSIDE_PCT
 from saferoute.osm import entry
 from saferoute.osm.ground import is_ball_ground, is_entered_by_leave
 from saferoute.osm.surfaces import SOFT_SURFACES
-from saferoute.report.text import sanitize_text
+from saferoute.report.text import LIKELY, sanitize_text
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
@@ -43,7 +43,7 @@ def advise_barefoot(surface: object) -> str:
     Parameters
     ----------
     surface : object
-        A value of the tag ``surface``; anything but a str counts as untagged.
+        A value of the tag ``surface``, or a likely one behind `LIKELY`; anything but a str counts as unknown.
 
     Returns
     -------
@@ -52,11 +52,12 @@ def advise_barefoot(surface: object) -> str:
     """
     if not isinstance(surface, str):
         return "no: the surface is not tagged"
-    if surface in SOFT_SURFACES:
+    if surface.removeprefix(LIKELY) in SOFT_SURFACES:
         return f"possible on {surface} that has been checked: glass, nails, debris"
     return f"no: {surface}; on sand or grass only"
 
 
+_TIDAL = "the tide: the ground lies outside the coastline, and under water at high tide"
 _OUTFIELD = "that you are on the outfield: bases, mound and backstop, and a cricket pitch, are kept off by guess"
 _CHECKS_BY_KIND = {
     "beach": [
@@ -89,7 +90,7 @@ def list_checks(
     table : DataFrame of n rows
         Stretches, with the columns that `saferoute.report.reasons` makes.
     tags : DataFrame of n rows
-        ``kind``, ``dog``, ``beach_club`` and the tags of the ground of each stretch.
+        ``kind``, ``dog``, ``beach_club``, ``is_tidal`` and the tags of the ground of each stretch.
     beside_edge : ndarray of row numbers
         Stretches with a drop or water within `EDGE_M` but too far away for a limit.
     unlit_in_the_dark : ndarray of bool, shape (n,)
@@ -104,7 +105,7 @@ def list_checks(
     list of n lists of str
         The most important checks first.
     """
-    of_ground = tags[["kind", "dog", "beach_club"]].assign(is_ball_ground=is_ball_ground(tags))
+    of_ground = tags[["kind", "dog", "beach_club", "is_tidal"]].assign(is_ball_ground=is_ball_ground(tags))
     grounds = of_ground.to_dict("records")
     rows = zip(table.to_dict("records"), grounds, unlit_in_the_dark, unread, of_entry, strict=True)
     edges = set(beside_edge.tolist())
@@ -113,6 +114,7 @@ def list_checks(
             *([_LAMPS] if is_unlit else []),
             *([_EDGE] if number in edges else []),
             *([_HILLSIDE] if row["falls_away_pct"] > HILLSIDE_PCT else []),
+            *([_TIDAL] if here["is_tidal"] else []),
             "holes, glass, nails and debris",
             *_CHECKS_BY_KIND.get(here["kind"], []),
             *([_OUTFIELD] if here["is_ball_ground"] else []),
@@ -159,7 +161,7 @@ def describe_surroundings(tags: Tagged, moment: Moment | None) -> NDArray[np.obj
 def _list_unknowns(row: Mapping[Hashable, Any], not_understood: Sequence[str]) -> list[str]:
     """Return the checks of a stretch for what no tag and no raster tells."""
     unknowns = []
-    if pd.isna(row["surface"]):
+    if pd.isna(row["surface"]) or row["surface"].startswith(LIKELY):
         unknowns.append("the surface: it is not tagged")
     if pd.isna(row["grade_pct"]):
         unknowns.append("the slope: no elevation data, and no tag tells it")

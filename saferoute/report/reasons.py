@@ -12,6 +12,7 @@ from saferoute.osm.surfaces import GROUPS
 from saferoute.osm.unread import list_unread_tags
 from saferoute.report import crowd
 from saferoute.report.sides import describe_sides
+from saferoute.report.text import LIKELY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -63,7 +64,9 @@ def _describe_each(evidence: pd.DataFrame, describe_row: Callable[[Row], str]) -
 
 
 def _describe_surface(evidence: pd.DataFrame) -> pd.DataFrame:
-    surface = evidence["surface"].astype("str").to_numpy(dtype=object, na_value=np.nan)
+    said = evidence["surface"].astype("str").to_numpy(dtype=object, na_value=np.nan)
+    likely = (LIKELY + evidence["likely_surface"].astype("str")).to_numpy(dtype=object, na_value=np.nan)
+    surface = np.where(pd.isna(said), likely, said)
     words = _describe_each(evidence.assign(unread=list_unread_tags(evidence)), _describe_ground)
     return pd.DataFrame({"surface": pd.array(surface, dtype="str"), "why_surface": words})
 
@@ -71,6 +74,11 @@ def _describe_surface(evidence: pd.DataFrame) -> pd.DataFrame:
 def _describe_ground(row: Row) -> str:
     given = [f"{t}={row[t]}" for t in ("surface", "smoothness", "tracktype") if pd.notna(row[t])]
     tags = [f"{tag} (not understood)" if tag in row["unread"] else tag for tag in given]
+    if not row["is_tagged"] and isinstance(row["surface_odds"], tuple):
+        likely = row["likely_surface"]
+        what = "unknown" if pd.isna(likely) else f"{LIKELY}{likely} ({max(row['surface_odds']):.0%})"
+        guess = f"not tagged; taken from what a {row['kind']} usually is and what is tagged around"
+        return "; ".join([what, *(tag for tag in tags if tag not in given), guess])
     if not row["is_tagged"]:
         kind = row["highway"] if pd.notna(row["highway"]) else "foot way"
         guess = f"estimated low (25th percentile of what the tagged {kind}s and ways near by tell)"

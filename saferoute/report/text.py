@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 LONGEST = 120
 """Most characters of a name; longer ones are cut."""
 
+LIKELY = "likely "
+"""Stands before a surface that is not tagged but more likely than any other."""
+
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Unicode categories that are removed: control, format (bidi, zero width), surrogate, private use, unassigned,
 line and paragraph separators."""

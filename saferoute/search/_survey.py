@@ -140,7 +140,7 @@ def _exclude_ways(ways: gpd.GeoDataFrame, profile: Profile, moment: Moment | Non
 
 def _find_corridors(area: Area, features: Features, profile: Profile, moment: Moment | None) -> candidates.OpenGround:
     """Find the corridors on the open ground of the area itself."""
-    areas = candidates.fill_implied_surface(features.areas)
+    areas = candidates.fill_likely_surfaces(features.areas)
     return candidates.search_open_ground(
         areas,
         reasons=limits.exclude_areas(areas, profile, moment),
@@ -157,8 +157,10 @@ def _ground_of_ways(ways: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         kind=np.where(ways["leisure"].eq("track"), "track", "way"),
         clear_width_m=np.nan,
         surface_implied=False,
+        surface_odds=None,
         beach_club=False,
-        dog=pd.array([None] * len(ways), dtype=ways["highway"].dtype),
+        is_tidal=False,
+        **dict.fromkeys(("dog", "likely_surface"), pd.array([None] * len(ways), dtype=ways["highway"].dtype)),
     )
 
 

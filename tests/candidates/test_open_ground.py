@@ -408,18 +408,32 @@ def test_a_square_beach_away_from_water_is_crossed_in_all_directions(corridors) 
     assert headings_deg(corridors(town).lines).max() > 40
 
 
-def test_what_a_beach_has_beyond_the_coastline_is_sea(corridors) -> None:
-    found = in_plan(corridors(beach(south=-60)).lines)
-    assert found
-    assert min(line.bounds[1] for line in found) >= 5 + HALF_LANE_M - ROUNDING_M
+def test_what_a_beach_has_beyond_the_coastline_is_tidal(corridors) -> None:
+    found = corridors(beach(south=-60))
+    beyond = np.array([line.bounds[3] < 0 for line in in_plan(found.lines)])
+    assert beyond.any()
+    assert not beyond.all()
+    assert found.rows["is_tidal"].tolist() == beyond.tolist()
+    assert min(min(abs(line.bounds[1]), abs(line.bounds[3])) for line in in_plan(found.lines)) >= 5 + HALF_LANE_M - 0.05
 
 
-def test_a_beach_drawn_on_the_sea_alone_is_not_used(corridors) -> None:
+@pytest.mark.parametrize("bay", ["", "natural=bay", "natural=strait"])
+def test_a_beach_drawn_on_the_sea_alone_is_tidal_and_says_so(find, bay: str) -> None:
     town = Town()
     town.line([(-50, 5), (250, 5)], "highway=footway")
     town.line([(-400, 0), (600, 0)], "natural=coastline")
-    town.box(0, -60, 200, -1, "natural=beach surface=sand")
-    assert not len(corridors(town).lines)
+    town.box(0, -60, 200, 0, "natural=beach surface=sand")
+    if bay:
+        town.box(-300, -500, 500, 0, bay)
+    ranking = find(town)
+    assert len(on_ground(ranking))
+    assert all(any("high tide" in check for check in checks) for checks in on_ground(ranking)["checks"])
+
+
+def test_a_bay_without_a_beach_keeps_its_shore(corridors) -> None:
+    town = lawn()
+    town.box(-300, 30, 500, 500, "natural=bay")
+    assert max(line.bounds[3] for line in in_plan(corridors(town).lines)) <= 30 - 5 - HALF_LANE_M + ROUNDING_M
 
 
 # --- closed ground, and ground of other kinds -----------------------------------------------

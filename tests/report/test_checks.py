@@ -21,7 +21,7 @@ KNOWN = {
     "width_m": 3.0,
     "c_obstacles": 0.9,
 }
-PLAIN = {"kind": "way", "dog": None, "beach_club": False}
+PLAIN = {"kind": "way", "dog": None, "beach_club": False, "is_tidal": False}
 
 
 def list_one(
@@ -72,6 +72,7 @@ def test_what_is_unknown_is_to_be_checked(known: dict, word: str) -> None:
         ({"kind": "pitch"}, "goals"),
         ({"dog": "yes"}, "dogs"),
         ({"beach_club": True}, "club"),
+        ({"kind": "beach", "is_tidal": True}, "high tide"),
         ({"kind": "pitch", "leisure": "pitch", "sport": "softball"}, "outfield"),
         ({"kind": "pitch", "leisure": "pitch", "sport": "soccer;cricket"}, "outfield"),
     ],
