@@ -34,8 +34,12 @@ _AREAS = {
     "natural": _PARTS_OF_THE_SEA | {"water"},
     "leisure": frozenset({"swimming_pool", "marina"}),
     "amenity": frozenset({"fountain"}),
+    "water": frozenset(
+        "river lake pond reservoir basin canal stream stream_pool moat lagoon oxbow ditch drain fishpond fish_pond "
+        "harbour lock rapids cove wastewater reflecting_pool salt_pool fountain tidal shallow".split()
+    ),
 }
-"""Areas that are water, by key."""
+"""Areas that are water, by key; ``water`` names its kind, and is read where nothing else says that it is water."""
 _STROLLED_AREAS = {"natural": frozenset({"water", "beach", "bay"}), "waterway": _ENCLOSED}
 """Water, and its beaches, that people stroll along."""
 

@@ -35,7 +35,7 @@ def unread_of(rows: list[dict[str, object]]) -> list[str]:
 KEYS = (
     "surface smoothness tracktype width incline lit access foot motor_vehicle vehicle barrier highway natural landuse "
     "leisure man_made waterway amenity hazard sport sac_scale trail_visibility layer area ford tourism "
-    "railway aeroway opening_hours access:conditional foot:conditional"
+    "railway aeroway water opening_hours access:conditional foot:conditional"
 ).split()
 
 
@@ -116,6 +116,7 @@ def test_what_bars_or_troubles_a_runner_is_read(ask, tags: dict[str, str]) -> No
     ("ask", "tags"),
     [
         (water.is_water_area, {"landuse": "pond"}),
+        (water.is_water_area, {"water": "Fish pond"}),
         (water.is_water_area, {"waterway": "lake"}),
         (access.is_closed_on_foot, {"access": "restricted"}),
         (access.is_closed_on_foot, {"foot": "customer"}),
@@ -138,7 +139,7 @@ def test_a_tag_that_says_unknown_is_no_more_than_a_missing_one() -> None:
 def test_every_column_of_a_map_is_read_or_is_known_to_be_none_of_tags_that_judge() -> None:
     """What the tables hold for names and pictures, or for rules outside of the vocabulary, stands here."""
     elsewhere = {
-        "name", "service", "area:highway", "water", "wetland", "intermittent", "seasonal", "protect_class", "dog",
+        "name", "service", "area:highway", "wetland", "intermittent", "seasonal", "protect_class", "dog",
         "entrance", "building:levels",
         # Told with their text, whatever they say.
         "fee", "charge",
