@@ -597,7 +597,8 @@ def hidden_surfaces(path: Path) -> Guesses:
     fold = folds(xy)
     for hidden in (fold == k for k in range(FOLDS)):
         model = surface.learn_surfaces(table[~hidden], rating[~hidden], profile)
-        known = model.predict_probabilities(table[hidden], xy[hidden], np.full(hidden.sum(), ANY))
+        # Hidden tags are not silent ways, of which `validation_history` asks.
+        known = model.learnt[ANY].predict_probabilities(table[hidden], xy[hidden])
         probability = np.fmax(known[:, np.searchsorted(model.support, support)], 1e-4)
         truth = value[hidden]
         loss[0, hidden] = -np.log(probability[np.arange(len(truth)), truth])
