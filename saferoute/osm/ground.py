@@ -214,8 +214,9 @@ def is_playground(tags: Tagged) -> BoolArray:
 
 
 def is_building(areas: Tagged) -> BoolArray:
-    """Return a mask of buildings."""
-    return has_tag(areas, "building")
+    """Return a mask of buildings, but for those below the ground."""
+    areas = Tags.of(areas)
+    return has_tag(areas, "building") & ~ways.is_below_ground(areas)
 
 
 def is_in_use(areas: Tagged) -> BoolArray:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from saferoute.osm import barriers, keys
+from saferoute.osm import barriers, keys, ways
 from saferoute.osm.tags import Tags, has_any_value, has_only_values, has_tag, has_value, is_tagged
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def is_solid_area(areas: Tagged) -> BoolArray:
     areas = Tags.of(areas)
     bare = ~np.logical_or.reduce([is_tagged(areas, key) for key in _GROUND_KEYS])
     drawn = (barriers.is_thick(areas).possible & bare) | is_long_object(areas)
-    return has_tag(areas, "building", but=_ROOFS) | drawn
+    return (has_tag(areas, "building", but=_ROOFS) | drawn) & ~ways.is_below_ground(areas)
 
 
 def is_fenced_area(areas: Tagged) -> BoolArray:

@@ -58,6 +58,8 @@ CASES = {
         WAY + "n8 -20 1.4\nn9 120 1.4\nw2 n8,n9 barrier=fence", 0.5 * 10),
     "a house alongside, in four cells": (
         WAY + "n5 32 2.2\nn6 48 2.2\nn7 48 20\nn8 32 20\nw2 n5,n6,n7,n8,n5 building=yes", 4 * 0.15 / 2 / 0.6),
+    "a garage below the ground alongside": (
+        WAY + "n5 32 2.2\nn6 48 2.2\nn7 48 20\nn8 32 20\nw2 n5,n6,n7,n8,n5 building=garages layer=-1", 0),
     "a side path": (way_with(more="w2 n5,n6 highway=path"), TREE),
     "a path that crosses": (way_with(more="n7 42 -30\nw2 n6,n5,n7 highway=path"), TREE),
     **{

@@ -67,6 +67,12 @@ def test_what_is_below_the_ground_cuts_nothing(tmp_path: Path, tags: str) -> Non
     assert len(blockers(tmp_path, LINE.format(tags)).geometry) == 1
 
 
+@pytest.mark.parametrize("level", ["layer=-1", "location=underground", "layer=-2.0"])
+def test_nor_does_a_building_below_it(tmp_path: Path, level: str) -> None:
+    plan = SQUARE.format(f"building=garages {level}")
+    assert len(blockers(tmp_path, plan).geometry) == len(blockers(tmp_path, SQUARE.format("note=nothing")).geometry)
+
+
 def test_only_a_use_of_ground_gives_way_to_smaller_ground(tmp_path: Path) -> None:
     assert blockers(tmp_path, SQUARE.format("natural=wood")).yields.sum() == 1
     assert blockers(tmp_path, SQUARE.format("building=yes")).yields.sum() == 0
