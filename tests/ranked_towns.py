@@ -18,7 +18,8 @@ from saferoute.sources.profiles import load_profile
 if TYPE_CHECKING:
     from saferoute.model import Ranking
 
-TREES = "".join(f"n{500 + i} {12 * i} {40 + 7 * (i % 3)} natural=tree\n" for i in range(25))
+TREES = "".join(f"n{5000 + i} {3 * i} {40 + 7 * (i % 3)} natural=tree\n" for i in range(100))
+"""So many that the map counts as equally complete all along the way."""
 FEW = settings(max_examples=12, deadline=None, derandomize=True)
 SCORES = ["score", "score_low", "data_quality"]
 RATINGS = ["none", "C", "B", "A"]

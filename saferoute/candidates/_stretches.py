@@ -62,7 +62,8 @@ def merge_windows(windows: Windows, score: FloatArray, profile: Profile) -> Stre
     """
     score = np.round(score, _DIGITS)
     growth = _Growth(windows, score, profile)
-    for first in windows.first[np.lexsort((windows.first, -score))]:
+    # Those that tie come as they lie on their stroke: which is best by a hair must not decide where stretches begin.
+    for first in windows.first[np.lexsort((windows.first, -np.round(score / TIE)))]:
         growth.grow_stretch(int(first))
     spans = np.array(sorted(growth.spans), dtype=np.int64).reshape(-1, 2)
     low, n = spans[:, 0], spans[:, 1] - spans[:, 0] + windows.n_samples

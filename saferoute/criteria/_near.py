@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from saferoute import geometry
+
 if TYPE_CHECKING:
     from saferoute.arrays import FloatArray, IntArray
-    from saferoute.model import Samples
+    from saferoute.model import Features, Samples, Windows
 
 SPACING_CELLS = 10
 """Samples from one station to the next: 50 m, over which the surroundings hardly change."""
@@ -33,3 +35,16 @@ def place_stations(samples: Samples) -> tuple[FloatArray, IntArray]:
     sizes = np.diff(np.r_[begins, len(samples)])
     middle = begins + sizes // 2
     return samples.xy[middle + samples.stroke[middle]], of_sample
+
+
+def find_middle_stations(windows: Windows) -> tuple[FloatArray, IntArray]:
+    """Return the stations in the middles of windows, shape (s, 2), and which of them is that of each window."""
+    xy, of_sample = place_stations(windows.samples)
+    station, back = np.unique(of_sample[windows.first + windows.n_samples // 2], return_inverse=True)
+    return xy[station], back
+
+
+def measure_coverage(windows: Windows, features: Features) -> FloatArray:
+    """Return the share of the surroundings of each window that the map covers, shape (windows,)."""
+    xy, station = find_middle_stations(windows)
+    return geometry.measure_coverage(xy, features.extent)[station]

@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 
 from saferoute.criteria import _entry, _lateral, _near, _samples
-from saferoute.geometry import place_points_evenly
+from saferoute.geometry import count_nearby, place_points_evenly
 from saferoute.model import Criterion, Measurement, Unknown
 from saferoute.osm import widths
 from saferoute.osm.obstacles import is_line_object, is_small_object, is_solid_area
@@ -33,8 +33,10 @@ ZONES = ((0.0, 1.0), (0.5, 0.5), (1.5, 0.15))
 """Greatest distance in m from the way's edge, and the weight of an object within it [J]."""
 NONE_MAPPED = Unknown(estimate=0.6, draws=((0.0, 0.2), (1.0, 1.0)))
 """Desirability where no small objects are mapped around: .6, drawn from .2 to 1 [J]."""
-AROUND_M = 500.0
-"""Radius within which the completeness of the map is judged [J]."""
+AROUND_M = 300.0
+"""For the completeness of the map an object, or a metre of way, at distance d counts exp(−d/300 m) [J]."""
+_LEAST_KM = 0.1
+"""Way without objects that is taken to be everywhere, so that few ways say little of how complete the map is [J]."""
 COMPLETE_PER_KM, MOST_COMPLETE = 5.0, 0.75
 """Confidence is .75 · (1 − exp(−ρ/5)), where ρ is the number of small objects off the ways per km of way around.
 
@@ -98,26 +100,16 @@ def _count_mapped_per_km(windows: Windows, points: NDArray[np.object_], features
     Objects that stand on a way or close beside it do not count: one more
     bollard must not raise the trust in the line it stands on, nor in the next.
     """
-    from scipy.spatial import cKDTree
-
     highway = is_highway(features.ways)
     ways, width = features.ways.geometry.to_numpy()[highway], widths.estimate_widths(features.ways)[0][highway]
     spacing = 25.0
     marks, _ = place_points_evenly(ways, spacing)
     in_the_way = shapely.STRtree(points).query(ways, predicate="dwithin", distance=width / 2 + ZONES[-1][0])[1]
     objects = shapely.get_coordinates(np.delete(points, np.unique(in_the_way)))
-    xy, of_sample = _near.place_stations(windows.samples)
-    station = of_sample[windows.first + windows.n_samples // 2]
-    used, back = np.unique(station, return_inverse=True)
-
-    def around(what: FloatArray) -> FloatArray:
-        if not len(what):
-            return np.zeros(len(used))
-        counts: FloatArray = cKDTree(what).query_ball_point(xy[used], AROUND_M, return_length=True)
-        return counts.astype(float)
-
-    # Where no way is within reach, one mark's length keeps the ratio finite.
-    return (around(objects) / np.fmax(around(marks) * spacing / 1000, spacing / 1000))[back]
+    xy, station = _near.find_middle_stations(windows)
+    km = count_nearby(xy, marks, decay_m=AROUND_M) * spacing / 1000
+    rho: FloatArray = count_nearby(xy, objects, decay_m=AROUND_M) / (km + _LEAST_KM)
+    return rho[station]
 
 
 def measure_obstacles(windows: Windows, evidence: Evidence) -> Measurement:
@@ -136,7 +128,8 @@ def measure_obstacles(windows: Windows, evidence: Evidence) -> Measurement:
     side = _samples.reduce_to_windows(windows, samples.side_paths, "sum", run_outs=True)
     rho = _count_mapped_per_km(windows, points, evidence.features) if len(windows) else np.empty(0)
     beside = _lateral.measure_sides(windows, evidence.features)
-    complete = MOST_COMPLETE * (1 - np.exp(-rho / COMPLETE_PER_KM))
+    covered = _near.measure_coverage(windows, evidence.features)
+    complete = MOST_COMPLETE * (1 - np.exp(-rho / COMPLETE_PER_KM)) * covered
 
     def gather(rows: IntArray) -> pd.DataFrame:
         counts = {"obstacles_per_100m": density, "objects": objects, "side_paths": side, "mapped_per_km": rho}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from saferoute.criteria import _samples
+from saferoute.criteria import _near, _samples
 from saferoute.criteria._widths import estimate_widths
 from saferoute.model import Criterion, Measurement, Scale
 from saferoute.quantities import LogNormal, MaybeMore, Remainder
@@ -63,12 +63,13 @@ def measure_straightness(windows: Windows, evidence: Evidence) -> Measurement:
             }
         )
 
+    covered = _near.measure_coverage(windows, evidence.features)
     # The strip's error is part of the lane's, so both share one quantity; the width errs on its own.
     strips = MaybeMore(strip, _DIGITISING_M, ~to_the_edge, _REDRAWN_SHARE, _REDRAWN_M)
     error = np.where(all_tagged, _WIDTH_ERROR[True], _WIDTH_ERROR[False])
     return Measurement(
         quantity=strips,
-        confidence=np.where(all_tagged, CONFIDENCE_TAGGED, CONFIDENCE_INFERRED),
+        confidence=np.where(all_tagged, CONFIDENCE_TAGGED, CONFIDENCE_INFERRED * covered),
         gather_evidence=gather,
         bounds={"lane": Remainder(LogNormal(narrowest, error, independent=True), strips)},
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from saferoute.criteria import _likely_surfaces, _open_ground, _samples
+from saferoute.criteria import _likely_surfaces, _near, _open_ground, _samples
 from saferoute.criteria._likely_surfaces import infer_ratings
 from saferoute.model import Criterion, Measurement, Scale
 from saferoute.osm.ground import KEPT_KINDS
@@ -145,6 +145,7 @@ def measure_surface(windows: Windows, evidence: Evidence) -> Measurement:
     smoothness = rate_worst_value(samples.ground, "smoothness", SMOOTHNESS)[samples.pair_ground]
     worst = _samples.find_worst_pair(windows, np.fmin(material.estimate_values(), smoothness))
     partly_untagged = _samples.reduce_pairs(windows, silent.astype(float), "max") > 0
+    covered = _near.measure_coverage(windows, evidence.features)
 
     def gather(rows: IntArray) -> pd.DataFrame:
         ground = samples.pair_ground[worst[rows]]
@@ -153,7 +154,7 @@ def measure_surface(windows: Windows, evidence: Evidence) -> Measurement:
 
     return Measurement(
         quantity=material.select_rows(worst),
-        confidence=_samples.reduce_pairs(windows, confidence, "min"),
+        confidence=np.where(partly_untagged, covered, 1.0) * _samples.reduce_pairs(windows, confidence, "min"),
         gather_evidence=gather,
         bounds={"smoothness": Exact(smoothness[worst])},
     )

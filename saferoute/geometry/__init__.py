@@ -17,7 +17,7 @@ from saferoute.geometry._lines import (
 )
 from saferoute.geometry._mercator import project_to_square
 from saferoute.geometry._near import Nearby, find_entering, find_sides, split_long_lines, take_edges
-from saferoute.geometry._nearness import REACH_M, sum_nearby
+from saferoute.geometry._nearness import REACH_M, count_nearby, measure_coverage, sum_nearby
 from saferoute.geometry._slices import indices_of_slices, take_slices
 from saferoute.geometry._slopes import fit_slopes
 from saferoute.geometry._strips import Strips, strip_widths
@@ -28,6 +28,7 @@ __all__ = [
     "Nearby",
     "Strips",
     "chord_headings",
+    "count_nearby",
     "cut_lines",
     "distances_along",
     "find_entering",
@@ -37,6 +38,7 @@ __all__ = [
     "fit_slopes",
     "indices_of_slices",
     "join_pieces",
+    "measure_coverage",
     "place_points_evenly",
     "project_to_square",
     "split_long_lines",

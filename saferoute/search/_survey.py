@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from saferoute import candidates, limits
+from saferoute.geometry import REACH_M
 from saferoute.limits import clearance
 from saferoute.model import Evidence
 from saferoute.osm.tags import Tags
@@ -28,11 +29,12 @@ if TYPE_CHECKING:
     from saferoute.sources import FeatureSource
 
 _LOG = logging.getLogger(__name__)
-MARGIN_M = 2000.0
+MARGIN_M = REACH_M + 100.0
 """Features are read this far beyond the area.
 
-Crowding looks 1 km around a stretch and from there 950 m further for attractors, and
-strokes should not end at the edge of the area.
+What is said of a stretch depends on what lies within the reach of it, and stretches
+of an area reach less than 100 m beyond it. Crowding reaches farthest: it looks 1 km
+around a stretch and from there 950 m further for attractors.
 """
 COMPARED_M = 1100.0
 """Ways are cut into samples this far beyond the windows of the area.

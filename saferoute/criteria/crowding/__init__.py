@@ -86,7 +86,7 @@ NAMED_M = 100.0
 _MOST_NAMED = 3
 """Kinds of attractors named at most."""
 _WITHOUT_HOUSES = 0.5
-"""Factor of the confidence where no houses are mapped [J]."""
+"""Share by which the confidence falls where no houses are mapped [J]."""
 
 
 @dataclass(frozen=True)
@@ -104,10 +104,12 @@ class _Looked:
         return self.scale.estimate_people(self.around.activity @ when.shares_at_moment(self.moment))
 
     @property
-    def confidence(self) -> float:
-        """Confidence in `people`, 0..1."""
+    def confidence(self) -> FloatArray:
+        """Confidence in `people`, 0..1; shape (stations,)."""
         calibrated = self.scale.counters > 0 or self.scale.population
-        return self.scale.confidence * (1.0 if self.around.houses or calibrated else _WITHOUT_HOUSES)
+        lacking = 0.0 if calibrated else 1 - self.around.houses
+        sure: FloatArray = self.scale.confidence * (1 - _WITHOUT_HOUSES * lacking) * self.around.covered
+        return sure
 
 
 def estimate_people_per_hour(xy: FloatArray, features: Features, moment: Moment | None = None) -> FloatArray:
@@ -195,7 +197,8 @@ def measure_crowding(windows: Windows, evidence: Evidence) -> Measurement:
 
     return Measurement(
         quantity=LogNormal(people, looked.scale.error),
-        confidence=np.where(known, looked.confidence, 0.0),
+        confidence=np.where(known, looked.confidence[busiest], 0.0),
+        completeness=looked.around.covered[busiest],
         gather_evidence=gather,
         hedge=Normal(percentile, _PERCENTILE_ERROR),
         bounds={"wheels": Exact(worst_wheels), "beside": Exact(wheels.rate_neighbours(beside, evidence.moment))},
@@ -246,7 +249,7 @@ def _list_causes(looked: _Looked, station: IntArray) -> dict[str, object]:
         "share_with_guessed_clock": when.share_with_guessed_clock(activity, moment),
         "moment": _as_objects([moment] * len(station)),
         "counters": looked.scale.counters,
-        "has_houses": looked.around.houses,
+        "has_houses": looked.around.houses[station] > 0.5,
     }
 
 

@@ -29,11 +29,11 @@ import pandas as pd
 import shapely
 
 from saferoute.criteria.crowding._attractors import Attractors, find_attractors
-from saferoute.geometry import Nearby, place_points_evenly
+from saferoute.geometry import Nearby, count_nearby, measure_coverage, place_points_evenly
 from saferoute.osm import water
 from saferoute.osm.access import is_private_on_foot
 from saferoute.osm.people import SETTINGS
-from saferoute.osm.tags import Tags, has_value, is_tagged, look_up_value
+from saferoute.osm.tags import Tags, has_value, look_up_value
 from saferoute.osm.ways import NOT_STREETS, is_street_to_live_in, is_walk
 from saferoute.osm.widths import read_widths
 
@@ -85,10 +85,12 @@ _WIDE_MORE = 0.5
 """Share by which a foot way of 12 m carries more people than one of 3 m, as it was built to [J]."""
 _UNITS_PER_M = 1 / 100.0
 """Passers-by that a metre of street brings, in units of a small shop [J]."""
+_A_FEW_HOUSES = 0.1
+"""Houses that count as mapped everywhere, so that a place without streets does not lack any [J]."""
 _MARK_M = 25.0
 """Spacing of the points that stand for a street, the same as that of the grid."""
 HOUSES_PER_KM = 2.0
-"""Least houses per km of residential street where houses count as mapped.
+"""Houses per km of residential street where houses are as likely to be mapped as not [J].
 
 Helsinki has 61, Liechtenstein 64, Porto 168; extracts without houses have under .1 [M]."""
 
@@ -109,9 +111,11 @@ class Around:
         Whether a way lies within `NOWHERE_M`.
     places : Attractors
         The attractors that have names.
-    houses : bool
-        Whether houses are mapped along residential streets; if not, the map
-        tells little about the number of people.
+    houses : ndarray of shape (n,)
+        How sure it is that houses are mapped along the residential streets
+        around, 0..1; where they are not, the map tells little about people.
+    covered : ndarray of shape (n,)
+        Share of the surroundings that the map covers, 0..1.
     """
 
     xy: FloatArray
@@ -119,7 +123,8 @@ class Around:
     known: BoolArray
     on_map: BoolArray
     places: Attractors
-    houses: bool
+    houses: FloatArray
+    covered: FloatArray
 
 
 def estimate_activity(xy: FloatArray, features: Features) -> Around:
@@ -137,6 +142,7 @@ def estimate_activity(xy: FloatArray, features: Features) -> Around:
     Around
     """
     places, floor = find_attractors(features)
+    houses = _rate_houses(xy, floor.xy, features)
     floor = _insert_counted_dwellers(floor, features.population)
     ways = _select_walked_ways(features)
     factor, on_map = rate_nearby_ways(xy, ways)
@@ -150,15 +156,18 @@ def estimate_activity(xy: FloatArray, features: Features) -> Around:
     activity[:, RESIDENTIAL] += np.fmin(factor, 1.0) * passing
     activity[:, CENTRE] += np.fmax(factor - 1.0, 0.0) * passing
     activity[:, PARK] += PROMENADE * passing * _is_by_water(xy, features)
-    return Around(xy, activity, known, on_map, places, _has_houses(features))
+    covered = measure_coverage(xy, features.extent)
+    return Around(xy, activity, known, on_map, places, houses, covered)
 
 
-def _has_houses(features: Features) -> bool:
-    """Return whether the map has houses along its residential streets; True without such streets."""
-    homes = is_street_to_live_in(features.ways)
-    km = float(shapely.length(features.ways.geometry.to_numpy()[homes]).sum()) / 1000
-    houses = int(is_tagged(features.areas, "building").sum())
-    return houses >= HOUSES_PER_KM * km
+def _rate_houses(xy: FloatArray, houses: FloatArray, features: Features) -> FloatArray:
+    """Return how sure it is that houses are mapped along the residential streets around points; 1 without streets."""
+    homes = features.ways.geometry.to_numpy()[is_street_to_live_in(features.ways)]
+    marks, _ = place_points_evenly(homes, _MARK_M)
+    found = _A_FEW_HOUSES + count_nearby(xy, houses, decay_m=FAR_M)
+    least = HOUSES_PER_KM * count_nearby(xy, marks, decay_m=FAR_M) * _MARK_M / 1000
+    rated: FloatArray = found / (found + least)
+    return rated
 
 
 def _sum_both_kernels(xy: FloatArray, of: Attractors) -> FloatArray:
@@ -327,9 +336,10 @@ def rate_nearby_ways(xy: FloatArray, ways: gpd.GeoDataFrame) -> tuple[FloatArray
 
 def _is_by_water(xy: FloatArray, features: Features) -> BoolArray:
     """Return a mask of points on a foot way beside water."""
-    ways, areas = features.ways.geometry.to_numpy(), features.areas.geometry.to_numpy()
-    shores, lakes = water.is_strolled_line(features.ways), water.is_strolled_area(features.areas)
-    wet, paths = np.concatenate([ways[shores], areas[lakes]]), ways[is_walk(features.ways)]
+    # Of a lake or river of which a part is missing, the shores at hand are as good.
+    ways, outlines = features.ways.geometry.to_numpy(), features.outlines.geometry.to_numpy()
+    shores, lakes = water.is_strolled_line(features.ways), water.is_strolled_area(features.outlines)
+    wet, paths = np.concatenate([ways[shores], outlines[lakes]]), ways[is_walk(features.ways)]
     points = shapely.points(xy)
     beside = np.zeros(len(xy), dtype=bool)
     if not len(wet) or not len(paths):

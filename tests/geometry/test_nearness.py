@@ -1,0 +1,52 @@
+"""Sums over what is near, and the share of the surroundings that a map covers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from saferoute.geometry import REACH_M, count_nearby, measure_coverage, sum_nearby
+
+HALF_PLANE = shapely.box(0, -10_000, 20_000, 10_000)
+
+
+def test_sums_are_those_of_every_pair() -> None:
+    random = np.random.default_rng(1)
+    points, things = random.uniform(0, 3000, (40, 2)), random.uniform(0, 3000, (200, 2))
+    amounts = random.uniform(0, 5, (200, 2))
+    away = np.hypot(*np.moveaxis(points[:, None] - things[None], -1, 0))
+    expected = np.where(away <= REACH_M, np.exp(-away / 700), 0.0) @ amounts
+    # Points are taken for the middles of their squares, 71 m off at most.
+    assert sum_nearby(points, things, amounts, decay_m=700.0) == pytest.approx(expected, rel=0.12)
+    counted = np.where(away <= REACH_M, np.exp(-away / 700), 0.0).sum(axis=1)
+    assert count_nearby(points, things, decay_m=700.0) == pytest.approx(counted, rel=0.12)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.floats(-5000, 5000), st.floats(-5000, 5000), st.floats(0, 2 * np.pi), st.floats(0.1, 3000))
+def test_what_lies_beyond_the_reach_counts_nothing(x: float, y: float, angle: float, beyond: float) -> None:
+    point = np.array([[x, y]])
+    thing = point + (REACH_M + beyond) * np.array([[np.cos(angle), np.sin(angle)]])
+    assert sum_nearby(point, thing, np.ones((1, 1)), decay_m=500.0) == 0
+
+
+def test_coverage_falls_smoothly_towards_the_edge_of_the_map() -> None:
+    at = np.arange(4000.0, -4000.0, -100.0) + 50
+    share = measure_coverage(np.column_stack([at, np.full(len(at), 50.0)]), HALF_PLANE)
+    assert (share[0], share[-1]) == (1.0, 0.0)
+    assert share[np.abs(at) < 100] == pytest.approx(0.5, abs=0.12)
+    steps = -np.diff(share)
+    assert (steps >= 0).all()
+    assert steps.max() < 0.19
+
+
+def test_the_share_that_is_covered_is_that_of_the_area() -> None:
+    """Far from its corner a quarter of the plane covers a quarter of what is around the corner."""
+    corner = np.array([[50.0, 50.0]])
+    quarter = shapely.box(50, 50, 30_000, 30_000)
+    assert measure_coverage(corner, quarter) == pytest.approx(0.25, abs=0.05)
+    assert measure_coverage(corner, None) == 1.0
+    assert measure_coverage(np.empty((0, 2)), quarter).shape == (0,)
