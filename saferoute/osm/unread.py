@@ -76,7 +76,7 @@ def list_unread_tags(tagged: Tagged, keys: Collection[str] | None = None) -> NDA
     """
     tags = Tags.of(tagged)
     asked = set(list_read_keys()) - _TOLD_AT_THE_HOUR if keys is None else keys
-    told = [_tell(tags, key, values) for key, values in find_unread_values(tags, asked).items() if values]
+    told = [_tell(tags, key, values).tolist() for key, values in find_unread_values(tags, asked).items() if values]
     unread = np.empty(len(tags), dtype=object)
     unread[:] = [tuple(text for text in row if text) for row in zip(*told, strict=True)] if told else [()] * len(tags)
     return unread

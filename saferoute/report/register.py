@@ -67,7 +67,7 @@ def list_register(register: pd.DataFrame) -> list[str]:
     >>> row = {"what": "tag", "key": "surface", "value": "moss", "count": 41, "example": "way/123"}
     >>> print(*list_register(pd.DataFrame([row])), sep="\n")
     Not understood, by number of objects, each with an example:
-         41 × surface=moss                                     way/123
+         41 × surface=moss                                   way/123
     """
     lines = []
     for what, title in _TITLES.items():
