@@ -107,7 +107,8 @@ def name_kind(tags: dict[str, str], *, is_area: bool) -> str:
     if is_area and tags.get("leisure") == "pitch" and sports <= SPORTS:
         return "pitch"
     good = tags.get("surface") in GOOD_SURFACES and tags.get("smoothness", "good") in {"excellent", "good"}
-    return "path" if not is_area and tags.get("highway") in WALKS and good and "footway" not in tags else ""
+    along = not is_area and tags.get("highway") in WALKS and not {"footway", "area"} & set(tags)
+    return "path" if along and good else ""
 
 
 def read_objects(path: Path) -> Iterator[Thing]:
