@@ -51,7 +51,7 @@ SHUT = {
 """Ground within which nothing is obvious."""
 EDGE = 0.02
 """Share of the nodes on each side that count as the edge of an extract."""
-AWAY_M, ENDS_M = 6.0, 8.0
+AWAY_M, ENDS_M = 10.0, 5.0
 """Distance from those that is kept, and what does not count at each end of a path."""
 
 
@@ -67,7 +67,11 @@ class Ground:
 def is_plain(tags: dict[str, str]) -> bool:
     """Return whether a ground is open to everybody, on the ground and under the sky, as far as its tags tell."""
     off = any(tags.get(key, "no") != "no" for key in ("tunnel", "bridge", "indoor", "covered", "construction", "fee"))
-    shut = {tags.get("access"), tags.get("foot")} & CLOSED or "opening_hours" in tags or "barrier" in tags
+    shut = (
+        {tags.get("access"), tags.get("foot")} & CLOSED
+        or {"opening_hours", "barrier"} & set(tags)
+        or tags.get("fenced") == "yes"
+    )
     return not (off or shut or tags.get("layer", "0") != "0" or "level" in tags or "building" in tags)
 
 
@@ -107,7 +111,7 @@ def name_kind(tags: dict[str, str], *, is_area: bool) -> str:
     if is_area and tags.get("leisure") == "pitch" and sports <= SPORTS:
         return "pitch"
     good = tags.get("surface") in GOOD_SURFACES and tags.get("smoothness", "good") in {"excellent", "good"}
-    along = not is_area and tags.get("highway") in WALKS and not {"footway", "area"} & set(tags)
+    along = not is_area and tags.get("highway") in WALKS and not {"footway", "area", "incline"} & set(tags)
     return "path" if along and good else ""
 
 
