@@ -90,6 +90,11 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def made(ranking: Ranking) -> Session:
     """A session in the hostile town, with heights in a part of it."""
+    return plan_with_some_heights(ranking)
+
+
+def plan_with_some_heights(ranking: Ranking) -> Session:
+    """Plan a session from the start of the best stretch, with heights near it alone."""
     import numpy as np
 
     from saferoute import training

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 TIE = 0.02
 """Windows this close in score are tied, and the longer stretch wins [J]."""
+_HAIR = 0.001
+"""Scores that differ by less than rounding and random draws move them [J]."""
 _DIGITS = 6
 """Decimals to which scores are compared: what differs beyond them is rounding, which depends on the area's place."""
 _SHARED = 0.2
@@ -63,7 +65,7 @@ def merge_windows(windows: Windows, score: FloatArray, profile: Profile) -> Stre
     score = np.round(score, _DIGITS)
     growth = _Growth(windows, score, profile)
     # Those that tie come as they lie on their stroke: which is best by a hair must not decide where stretches begin.
-    for first in windows.first[np.lexsort((windows.first, -np.round(score / TIE)))]:
+    for first in windows.first[np.lexsort((windows.first, -np.round(score / _HAIR)))]:
         growth.grow_stretch(int(first))
     spans = np.array(sorted(growth.spans), dtype=np.int64).reshape(-1, 2)
     low, n = spans[:, 0], spans[:, 1] - spans[:, 0] + windows.n_samples

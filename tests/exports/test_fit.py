@@ -6,6 +6,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from browser import plan_with_some_heights
 from strangers import HOSTILE, hostile_session, id_of
 
 from saferoute.exports.fit import to_course, to_workout
@@ -98,7 +99,9 @@ def test_workout_counts_what_the_session_asks(workout, made):
             assert step["duration_time"] == pytest.approx(row.duration_s, abs=0.001)
 
 
-def test_sections_on_one_stretch_are_repeated_and_named(workout, made):
+def test_sections_on_one_stretch_are_repeated_and_named(ranking):
+    made = plan_with_some_heights(dataclasses.replace(ranking, stretches=ranking.stretches.iloc[:1]))
+    workout = decoded(to_workout(made))
     repeats = [s for s in workout["workout_step_mesgs"] if s["duration_type"] == "repeat_until_steps_cmplt"]
     assert len(made.sections) == 4
     assert [r["repeat_steps"] for r in repeats] == [3]
