@@ -563,6 +563,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, lis
         process.wait()
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_cluster_writes_the_same_though_a_worker_is_killed(cluster, town: Path, whole: Path, tmp_path: Path) -> None:
     address, workers = cluster
