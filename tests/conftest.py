@@ -63,7 +63,7 @@ def interruptible() -> None:
 
 @pytest.fixture
 def logged() -> Iterator[list[str]]:
-    """What the package logs during a test, a text a record, oldest first."""
+    """Return the texts that the package logs during a test, oldest first."""
     texts: list[str] = []
     handler = logging.Handler()
     handler.emit = lambda record: texts.append(record.getMessage())  # type: ignore[method-assign]

@@ -263,7 +263,7 @@ def test_headings_are_those_of_chords_of_two_samples_and_the_last_one_is_repeate
 
 
 def same_line(a: shapely.Geometry, b: shapely.Geometry) -> bool:
-    """Say whether two lines run the same course, whatever vertices lie on it."""
+    """Return whether two lines run the same course, whatever vertices lie on it."""
     return abs(a.length - b.length) < 1e-5 and shapely.hausdorff_distance(a, b, densify=0.1) < 1e-5
 
 

@@ -337,7 +337,7 @@ def reasons_at(ranking: Ranking, xy: np.ndarray) -> set[str]:
 
 
 def is_recommended(ranking: Ranking, xy: np.ndarray) -> bool:
-    """Say whether a stretch along a way passes a point; open ground is another matter."""
+    """Return whether a stretch along a way passes a point; open ground is another matter."""
     ways = ranking.stretches[ranking.stretches["origin"] == "way"]
     return bool((ways.geometry.distance(shapely.Point(ORIGIN + xy)) < 0.5).any())
 

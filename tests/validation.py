@@ -451,7 +451,7 @@ def ovals_near(plans: Sequence[FloatArray], profile: Profile) -> Ranking:
 
 
 def on_straights(ranking: Ranking, plans: Sequence[FloatArray], noise_m: float) -> tuple[BoolArray, BoolArray]:
-    """Say which straights have a stretch on them, and which stretches lie on a straight and are as narrow.
+    """Return masks of the straights with a stretch on them, and of the stretches on a straight that are as narrow.
 
     The straights are those of the plan without noise.
     """

@@ -177,7 +177,7 @@ class Stated:
         return f"{sixty:.0f} and {ninety:.0f} % of {rows.sum()}"
 
     def holds(self, rows: BoolArray) -> bool:
-        """Say whether both intervals hold as many as they say, as nearly as `TOLERANCE` and the number tell."""
+        """Return whether both intervals hold as many as they say, as nearly as `TOLERANCE` and the number tell."""
         n = max(int(rows.sum()), 1)
         allowed = {share: max(TOLERANCE, float(np.sqrt(share * (1 - share) / n))) for share in (0.6, 0.9)}
         return all(abs(self.cover(share, rows) - share) <= most for share, most in allowed.items())

@@ -54,7 +54,7 @@ def list_excluded_lines(area: Area, source: FeatureSource) -> NDArray[np.object_
 
 
 def follow(lines: NDArray[np.object_], excluded: NDArray[np.object_]) -> BoolArray:
-    """Say of each line whether excluded ground runs along it, rather than across it."""
+    """Return a mask of the lines that excluded ground runs along, rather than across."""
     near = shapely.buffer(lines, ASIDE_M, cap_style="flat")
     line, other = shapely.STRtree(excluded).query(near, predicate="intersects")
     parts, pair = shapely.get_parts(shapely.intersection(excluded[other], near[line]), return_index=True)

@@ -305,7 +305,7 @@ def write_dem(pbf: Path, controls: Controls, out: Path, sigma_m: float, correlat
 
 
 def report(controls: Controls, pairs: Pairs, sigma_m: float, correlation_m: float) -> str:
-    """Say in two tables how wrong the heights (m) and the slopes (%) are."""
+    """Print in two tables how wrong the heights (m) and the slopes (%) are."""
     lines = [
         f"{len(controls.readings)} readings, {len(controls.shore)} shore points",
         f"leave-one-out RMSE {sigma_m:.2f} m, correlation length {correlation_m:.0f} m",
