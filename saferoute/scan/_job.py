@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
@@ -44,6 +44,11 @@ widest margin fits into `saferoute.search.MAX_RADIUS_M`, one of zoom 8 does not.
 """
 
 
+def digest_code() -> str:
+    """Return a digest of the code that makes the tiles and of the libraries whose results end up in them."""
+    return f"{digest_modules(_CODE)[:20]}{digest_libraries(*_LIBRARIES)[:20]}"
+
+
 class ScanOptions(RunnerOptions, total=False):
     """Options of a scan: the runner, the heights and the size of the tiles.
 
@@ -79,7 +84,9 @@ class Job:
     dem_sigma_m : float, optional
         Standard error of the rasters' heights in metres.
     version : str
-        saferoute's own; workers must have the same.
+        saferoute's own.
+    code : str
+        Digest of the code and of its libraries; workers must have the same.
     """
 
     extracts: tuple[str, ...]
@@ -89,6 +96,7 @@ class Job:
     data_box: Box
     dem_sigma_m: float | None = None
     version: str = __version__
+    code: str = field(default_factory=digest_code)
 
     def open_data(self) -> tuple[ExtractSource, RasterSource | None]:
         """Return the sources of the map and of heights; a process opens them only once."""
@@ -103,7 +111,7 @@ class Job:
         profile = asdict(self.profile)
         # A set has no order of its own: unsorted, the digest would differ from run to run.
         profile["only_surfaces"] = sorted(self.profile.only_surfaces)
-        what = [digest_modules(_CODE), digest_libraries(*_LIBRARIES), self.zoom, self.dem_sigma_m, profile]
+        what = [self.code, self.zoom, self.dem_sigma_m, profile]
         files = [[_identify_file(Path(p)) for p in paths] for paths in (self.extracts, self.rasters)]
         text = json.dumps([*what, *files], sort_keys=True, default=str)
         return blake2b(text.encode(), digest_size=10).hexdigest()

@@ -50,12 +50,16 @@ def scan_tile(tile: Tile, job: Job) -> tuple[bytes | None, str]:
     why : str
         What went wrong, ``""`` if nothing did.
     """
+    from saferoute.scan._job import digest_code
     from saferoute.scan._store import to_bytes
     from saferoute.scan.survey import survey_tile
 
-    # A worker with another version might find other stretches.
-    if job.version != __version__:
-        return None, f"its worker has saferoute {__version__}, and {job.version} is asked for: install that there"
+    # A worker with other code, though its version be the same, might find other stretches.
+    if job.code != digest_code():
+        return None, (
+            f"its worker has saferoute {__version__} with other code or libraries than the scan, which has "
+            f"{job.version}: install the same there, and start the worker again"
+        )
     try:
         return to_bytes(survey_tile(tile, job)), ""
     except Exception as error:  # noqa: BLE001 - no error of one tile may cost the others
