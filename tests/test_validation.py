@@ -13,7 +13,7 @@ KNOWN = {
 """Rows whose bound is missed, and why; a row that comes to hold must leave this list."""
 
 
-LONG = {"surfaces_later", "intervals_later", "limits_later", "obvious_grounds_found"}
+LONG = {"surfaces_later", "intervals_later", "limits_later", "obvious_grounds_found", "cuts_agree"}
 """Rows that read pairs of maps, or search many places."""
 
 

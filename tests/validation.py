@@ -28,6 +28,7 @@ import numpy as np
 import pandas as pd
 import rasterio
 import shapely
+import validation_cuts
 import validation_history
 import validation_ratings
 import validation_recall
@@ -39,7 +40,6 @@ from rich.table import Table
 from scipy.special import ndtr
 from scipy.stats import poisson
 from town import lonlat, write_town
-from validation_cuts import same_stretches
 from validation_shared import (
     REPOSITORY,
     SHORTEST_M,
@@ -526,7 +526,7 @@ def hazards() -> Row:
         ).stretches
         for pct in DELETED_PCT
     ]
-    same = np.column_stack([same_stretches(tables[0], table) for table in tables])
+    same = np.column_stack([validation_cuts.same_stretches(tables[0], table) for table in tables])
     common = same[(same >= 0).all(axis=1)]
     quality = [float(t["data_quality"].to_numpy()[common[:, k]].mean()) for k, t in enumerate(tables)]
     rated = [int((t["rating"] == "A").sum()) for t in tables]
@@ -710,7 +710,7 @@ def busy_order(path: Path, levels: Sequence[str]) -> tuple[float, int]:
 ROWS: tuple[Callable[[], Row], ...] = (
     lisbon, swiss, flat_by_rule, inclines, surfaces, ovals, hazards, centre_hours, busy_streets,
     *validation_slopes.ROWS, *validation_history.ROWS, validation_ratings.limits_later,
-    validation_recall.obvious_grounds_found,
+    validation_recall.obvious_grounds_found, validation_cuts.cuts_agree,
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -96,6 +97,12 @@ def distance_outside_m(area: Area, xy: FloatArray) -> FloatArray:
         return beyond
     past = np.abs(away) - area.half_m
     return np.where((past > 0).any(axis=1), np.hypot(*np.fmax(past, 0).T), past.max(axis=1))
+
+
+def widen_area(area: Area, margin_m: float) -> Area:
+    """Return an area that is wider by a margin in metres on all sides."""
+    half_m = None if area.half_m is None else (area.half_m[0] + margin_m, area.half_m[1] + margin_m)
+    return replace(area, radius_m=area.radius_m + margin_m, half_m=half_m)
 
 
 def covered_share(area: Area, extent: shapely.Geometry) -> float:

@@ -8,13 +8,15 @@ import numpy as np
 
 from saferoute import candidates
 from saferoute.criteria import flatness
-from saferoute.search._area import covered_share
+from saferoute.search._area import covered_share, widen_area
 
 if TYPE_CHECKING:
     from saferoute.model import Area, Evidence, Features, Heights, Moment, Windows
 
 _ALL = 0.995
 """Covered share of an area that counts as all of it."""
+_AROUND_M = 1200.0
+"""Distance around an area within which nine tenths lie of what a stretch on its edge is judged by."""
 
 
 def collect_notes(area: Area, windows: Windows, evidence: Evidence) -> tuple[str, ...]:
@@ -43,12 +45,17 @@ def collect_notes(area: Area, windows: Windows, evidence: Evidence) -> tuple[str
 
 
 def _coverage_notes(area: Area, features: Features) -> tuple[str, ...]:
-    """Return a note on the share of the area that the map covers, none if it is all."""
-    share = 1.0 if features.extent is None else covered_share(area, features.extent)
-    if share >= _ALL:
+    """Return a note on how far the map covers an area and what lies around it, none if it is all."""
+    if features.extent is None:
         return ()
-    told = f"the map data cover {100 * share:.0f} % of the area: what lies beyond their edge is unknown, "
-    return (told + "and near it there may be more people than are told of here",)
+    share = covered_share(area, features.extent)
+    if share < _ALL:
+        told = f"the map data cover {100 * share:.0f} % of the area: what lies beyond their edge is unknown, "
+        return (told + "and near it there may be more people than are told of here",)
+    if covered_share(widen_area(area, _AROUND_M), features.extent) < _ALL:
+        told = "the map data end near the area: towards their edge less is known of people, obstacles "
+        return (told + "and untagged ways, and the data quality falls",)
+    return ()
 
 
 def _elevation_notes(windows: Windows, heights: Heights | None) -> tuple[str, ...]:
