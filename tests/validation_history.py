@@ -63,7 +63,7 @@ class Pair:
 
     @property
     def judged(self) -> bool:
-        """Whether no number of the model was chosen on this pair."""
+        """Return whether no number of the model was chosen on this pair."""
         return self.use == "judged"
 
     @property

@@ -63,7 +63,7 @@ def follow(lines: NDArray[np.object_], excluded: NDArray[np.object_]) -> BoolArr
 
 
 def is_barred(corridors: gpd.GeoDataFrame, features: Features) -> BoolArray:
-    """Say which corridors over open ground a map has a limit against."""
+    """Return a mask of corridors over open ground that a map has a limit against."""
     lines = corridors.geometry.to_numpy()
     areas = features.areas.assign(key=features.areas["osm_type"].str.cat(features.areas["osm_id"].astype(str), "/"))
     ids = [ids[0] for ids in corridors["osm_ids"]]

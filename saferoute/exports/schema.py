@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from saferoute.model import CRITERIA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 Type = Literal["integer", "number", "text", "texts", "flag"]
 """Of a column's values; ``texts`` is a list, which formats without lists join by "; "."""
@@ -137,6 +137,12 @@ STRETCHES = (
 )  # fmt: skip
 """A row a stretch, best first."""
 
+
+def _columns_of_stretches(*names: str) -> Iterator[Column]:
+    """Yield columns of stretches that other tables have, too."""
+    return (column for column in STRETCHES if column.name in names)
+
+
 EXCLUDED = (
     Column("reason", "text", "", "short name of the limit"),
     Column("rule", "text", "", "the limit in a sentence"),
@@ -169,22 +175,10 @@ SECTIONS = (
     Column("speed_m_s", "number", "m/s", "how fast"),
     Column("bearing_deg", "number", "degrees from north", "direction in which it goes; one looks the other way"),
     Column("run_out_m", "number", "m", "free ground beyond its end"),
-    Column("score", "number", SHARE, "suitability of the stretch for inspection"),
-    Column("score_low", "number", SHARE, "20th percentile of the score over draws of what is uncertain"),
-    Column("rating", "text", "", "A, B, C or none (unrated: inspect first)"),
-    Column("data_quality", "number", SHARE, "weighted mean of the confidences"),
-    Column(
-        "surface",
-        "text",
-        "",
-        "surface of the part that decides; `likely …` on untagged open ground",
-        "unknown",
-    ),
+    *_columns_of_stretches("score", "score_low", "rating", "data_quality", "surface"),
     Column("grade_pct", "number", "%", "slope along the stretch's line by heights and tags", "unknown"),
     Column("name", "text", "", "names of what it lies on", "none"),
-    Column("osm_ids", "texts", "", "OSM objects it lies on, type/id"),
-    Column("limiting_criterion", "text", "", "the criterion that costs it most"),
-    Column("checks", "texts", "", "what to check on foot"),
+    *_columns_of_stretches("osm_ids", "limiting_criterion", "checks"),
 )
 """A row a backward section of a session, in order."""
 

@@ -91,22 +91,27 @@ def find(near: Near | Query, **options: Unpack[FindOptions]) -> Ranking:
     """
     query = require_query(near, options)
     survey = survey_area(query.area, features_of=query.features, profile=query.profile, elevation_of=query.elevation)
+    return _rank_survey(survey, query.top)
+
+
+def _rank_survey(survey: Survey, top: int) -> Ranking:
+    """Return the best stretches of a survey, `top` at most, and what it considered and excluded."""
     _LOG.info("scoring %d windows", len(survey.windows))
     merged, score = build_stretches(survey)
+    profile, features, elevation = survey.evidence.profile, survey.features, survey.evidence.elevation
     # Dropped before ranking: a better stretch on the same ground stands for the others.
-    merged = candidates.drop_overlapping_stretches(merged, score, query.profile.lane_m)
-    elevation = survey.evidence.elevation
+    merged = candidates.drop_overlapping_stretches(merged, score, profile.lane_m)
     return Ranking(
-        area=query.area,
-        profile=query.profile,
-        stretches=stretch_table(survey, merged, query.top),
+        area=survey.area,
+        profile=profile,
+        stretches=stretch_table(survey, merged, top),
         excluded=excluded_table(survey, merged),
-        features=survey.features,
+        features=features,
         considered=count_considered(survey, merged),
-        attribution=survey.features.attribution + (elevation.attribution if elevation else ()),
+        attribution=features.attribution + (elevation.attribution if elevation else ()),
         notes=survey.notes,
-        data_date=survey.features.data_date,
-        doubts=survey.features.notes + (elevation.notes if elevation else ()),
+        data_date=features.data_date,
+        doubts=features.notes + (elevation.notes if elevation else ()),
         presenter=PRESENTER,
     )
 

@@ -23,69 +23,109 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from saferoute.arrays import BoolArray, IntArray
-    from saferoute.model import Samples
+    from saferoute.arrays import BoolArray, FloatArray, IntArray
+    from saferoute.model import Measurement, Profile, Samples
     from saferoute.search._survey import Survey
 
 
 def stretch_table(survey: Survey, merged: candidates.Stretches, top: int) -> gpd.GeoDataFrame:
     """Return the best stretches of a survey, `top` at most, as a table in order of rank."""
-    profile, samples = survey.evidence.profile, survey.samples
-    # A stretch is judged by its worst window, which is measured; only straightness sees the whole line.
+    samples, profile, measured = survey.samples, survey.evidence.profile, _measure_stretches(survey, merged)
+    scores = scoring.score_measurements(measured, profile)
+    middle = samples.xy[candidates.middle_rows(samples, merged.first, merged.n_samples)]
+    length = (merged.n_samples * samples.step_m).astype(float)
+    rows = scoring.rank_stretches(scores.low, length, middle, samples.source_stroke[merged.first], top=top)
+    first, n, lines = merged.first[rows], merged.n_samples[rows], merged.to_lines()[rows]
+    grounds = list_ground_of_runs(samples, first, n)
+    drawn = scoring.quantiles_of_draws({name: found.select_rows(rows) for name, found in measured.items()})
+    table = pd.concat(
+        [
+            _judgements(scores, profile, rows),
+            _places(survey, lines, first, middle[rows], grounds),
+            # Not for readers but for who ranks anew under other weights, as the map's page does.
+            pd.DataFrame({"stroke": samples.source_stroke[first], "quantiles": list(drawn)}),
+            _height_profiles(survey, first, n),
+            *(describe_measurement(criterion, measured[criterion.name], rows) for criterion in criteria.ALL),
+        ],
+        axis=1,
+    )
+    lines = _turn_uphill(table, lines)
+    table["barefoot"] = [checks.advise_barefoot(surface) for surface in table["surface"]]
+    table["checks"] = _list_checks(survey, table, lines, first, grounds)
+    return gpd.GeoDataFrame(table, geometry=lines, crs=survey.area.crs)
+
+
+def _measure_stretches(survey: Survey, merged: candidates.Stretches) -> dict[str, Measurement]:
+    """Return what each criterion measured of stretches, by its name.
+
+    A stretch is judged by its worst window, which is measured already; only
+    straightness sees the whole line.
+    """
     judged = np.searchsorted(survey.windows.first, merged.worst.first)
-    measured = {
+    return {
         c.name: criteria.measure_windows(c, merged.worst, survey.evidence)
         if c.of_line
         else survey.measurements[c.name].select_rows(judged)
         for c in criteria.ALL
     }
-    scores = scoring.score_measurements(measured, profile)
-    lines = merged.to_lines()
-    middle = samples.xy[candidates.middle_rows(samples, merged.first, merged.n_samples)]
-    length = (merged.n_samples * samples.step_m).astype(float)
-    rows = scoring.rank_stretches(scores.low, length, middle, samples.source_stroke[merged.first], top=top)
-    best = {name: measurement.select_rows(rows) for name, measurement in measured.items()}
+
+
+def _judgements(scores: scoring.Scores, profile: Profile, rows: IntArray) -> pd.DataFrame:
+    """Return the scores of stretches in order of rank, what they are made of, and how sure they are."""
     intervals = scoring.estimate_rank_intervals(scores, profile)
-    grounds = list_ground_of_runs(samples, merged.first[rows], merged.n_samples[rows])
-    table = pd.DataFrame(
+    ratings = scoring.assign_ratings(scores.low, scores.quality, scores.confidence.min(axis=1))
+    return pd.DataFrame(
         {
             "rank": np.arange(1, len(rows) + 1),
             "score": scores.score[rows],
             "score_low": scores.low[rows],
             "score_high": scores.high[rows],
-            "rating": scoring.assign_ratings(scores.low, scores.quality, scores.confidence.min(axis=1))[rows],
+            "rating": ratings[rows],
             "data_quality": scores.quality[rows],
-            "length_m": shapely.length(lines[rows]),
-            "origin": _origins_of_samples(samples, merged.first[rows]),
-            "osm_ids": list_osm_ids(samples.ground, grounds),
-            "name": join_names(samples.ground, grounds),
-            "distance_m": np.hypot(*(middle[rows] - project_centre(survey.area)).T),
             "limiting_criterion": scores.limiting[rows],
             "rank_low": intervals[rows, 0],
             "rank_high": intervals[rows, 1],
-            # Not for readers but for who ranks anew under other weights, as the map's page does.
-            "stroke": samples.source_stroke[merged.first[rows]],
-            "quantiles": list(scoring.quantiles_of_draws(best)),
-            **dict(zip(("east_m", "north_m"), (middle[rows] - project_centre(survey.area)).T, strict=True)),
+            **{f"d_{c.name}": scores.desirability[rows, k] for k, c in enumerate(criteria.ALL)},
+            **{f"c_{c.name}": scores.confidence[rows, k] for k, c in enumerate(criteria.ALL)},
         }
     )
-    table = pd.concat([table, _height_profiles(survey, merged.first[rows], merged.n_samples[rows])], axis=1)
-    for k, criterion in enumerate(criteria.ALL):
-        table[f"d_{criterion.name}"] = scores.desirability[rows, k]
-        table[f"c_{criterion.name}"] = scores.confidence[rows, k]
-        table = pd.concat([table, describe_measurement(criterion, measured[criterion.name], rows)], axis=1)
-    lines = _turn_uphill(table, lines[rows])
-    moment, tags = survey.evidence.moment, samples.ground.iloc[_first_ground(samples, merged.first[rows])]
-    table["barefoot"] = [checks.advise_barefoot(surface) for surface in table["surface"]]
-    table["checks"] = checks.list_checks(
-        table,
-        tags,
-        beside_edge=survey.hazards.lines_beside_hazard(shapely.STRtree(lines), "drop", checks.EDGE_M),
-        unlit_in_the_dark=(moment is not None and moment.dark) & ~_is_lit(samples.ground, grounds),
-        unread=_list_unread(survey, grounds, lines),
-        of_entry=_describe_entry(survey, grounds, lines),
+
+
+def _places(
+    survey: Survey, lines: NDArray[np.object_], first: IntArray, middle: FloatArray, rows_of: list[IntArray]
+) -> pd.DataFrame:
+    """Return where stretches lie, and on what of the map: lines, first samples, middles and rows of ground."""
+    ground, offset = survey.samples.ground, middle - project_centre(survey.area)
+    return pd.DataFrame(
+        {
+            "length_m": shapely.length(lines),
+            "origin": ground["origin"].to_numpy(dtype=object)[_first_ground(survey.samples, first)],
+            "osm_ids": list_osm_ids(ground, rows_of),
+            "name": join_names(ground, rows_of),
+            "distance_m": np.hypot(*offset.T),
+            "east_m": offset[:, 0],
+            "north_m": offset[:, 1],
+        }
     )
-    return gpd.GeoDataFrame(table, geometry=lines, crs=survey.area.crs)
+
+
+def _list_checks(
+    survey: Survey,
+    table: pd.DataFrame,
+    lines: NDArray[np.object_],
+    first: IntArray,
+    rows_of: list[IntArray],
+) -> list[list[str]]:
+    """Return what to check on foot of stretches: lines, first samples and rows of ground."""
+    ground, moment, tree = survey.samples.ground, survey.evidence.moment, shapely.STRtree(lines)
+    return checks.list_checks(
+        table,
+        ground.iloc[_first_ground(survey.samples, first)],
+        beside_edge=survey.hazards.lines_beside_hazard(tree, "drop", checks.EDGE_M),
+        unlit_in_the_dark=(moment is not None and moment.dark) & ~_is_lit(ground, rows_of),
+        unread=_list_unread(survey, rows_of, tree),
+        of_entry=_describe_entry(survey, rows_of, tree),
+    )
 
 
 def _turn_uphill(table: pd.DataFrame, lines: NDArray[np.object_]) -> NDArray[np.object_]:
@@ -139,21 +179,21 @@ def _collect_words(
     return [list(dict.fromkeys(word for row in rows.tolist() for word in told[row])) for rows in rows_of]
 
 
-def _list_unread(survey: Survey, rows_of: list[IntArray], lines: NDArray[np.object_]) -> list[list[str]]:
+def _list_unread(survey: Survey, rows_of: list[IntArray], tree: shapely.STRtree) -> list[list[str]]:
     """Return the tags that are not understood, of the ground of stretches and of what stands on or beside them."""
     words = _collect_words(survey.samples.ground, rows_of, list_unread_tags)
-    things, line = criteria.pair_unread_beside(survey.features, shapely.STRtree(lines), KIND_KEYS)
+    things, line = criteria.pair_unread_beside(survey.features, tree, KIND_KEYS)
     for number, tags in zip(line.tolist(), list_unread_tags(things, KIND_KEYS), strict=True):
         words[number] += [tag for tag in tags if tag not in words[number]]
     return words
 
 
-def _describe_entry(survey: Survey, rows_of: list[IntArray], lines: NDArray[np.object_]) -> list[list[str]]:
+def _describe_entry(survey: Survey, rows_of: list[IntArray], tree: shapely.STRtree) -> list[list[str]]:
     """Return what is to be checked of the hours and fees of the ground that stretches lie on and in."""
     moment, around = survey.evidence.moment, survey.surroundings
     words = _collect_words(survey.samples.ground, rows_of, lambda ground: checks.describe_entry(ground, moment))
     of_grounds = checks.describe_surroundings(around.tags, moment)
-    for ground, line in zip(*around.pair_with_lines(shapely.STRtree(lines)), strict=True):
+    for ground, line in zip(*around.pair_with_lines(tree), strict=True):
         words[line] += [word for word in of_grounds[ground] if word not in words[line]]
     return words
 
@@ -161,10 +201,6 @@ def _describe_entry(survey: Survey, rows_of: list[IntArray], lines: NDArray[np.o
 def _first_ground(samples: Samples, sample: IntArray) -> IntArray:
     """Return one of the rows of ground that each sample touches."""
     return samples.pair_ground[samples.first_pair[sample]]
-
-
-def _origins_of_samples(samples: Samples, first: IntArray) -> NDArray[np.object_]:
-    return samples.ground["origin"].to_numpy(dtype=object)[_first_ground(samples, first)]
 
 
 def count_considered(survey: Survey, merged: candidates.Stretches) -> Mapping[str, float]:
