@@ -45,9 +45,11 @@ def _score_rows() -> dict[str, Any]:
     random = np.random.default_rng(3)
     d = random.uniform(0, 1, (ROWS, len(CRITERIA))).round(4)
     low, quality = random.uniform(0, 1, (2, ROWS)).round(4)
-    least = random.choice([0.0, 0.4], ROWS)
+    confidence = random.choice([0.0, 0.4, 0.9], (ROWS, len(CRITERIA)), p=[0.1, 0.4, 0.5])
     middle, length = random.uniform(-400, 400, (ROWS, 2)).round(1), random.uniform(60, 200, ROWS).round(1)
     stroke = random.integers(0, 4, ROWS)
+    ratings = scoring.assign_ratings(low, quality, confidence)
+    rated = ratings != scoring.UNRATED
     weights = random.dirichlet(np.ones(len(CRITERIA)), WEIGHTINGS).round(4)
     return {
         "d": d.tolist(),
@@ -55,12 +57,12 @@ def _score_rows() -> dict[str, Any]:
         "scores": [scoring.combine_desirabilities(d, weight).round(6).tolist() for weight in weights],
         "low": low.tolist(),
         "quality": quality.tolist(),
-        "least_confidence": least.tolist(),
-        "ratings": scoring.assign_ratings(low, quality, least).tolist(),
+        "confidence": confidence.tolist(),
+        "ratings": ratings.tolist(),
         "middle": middle.tolist(),
         "length_m": length.tolist(),
         "stroke": stroke.tolist(),
-        "order": scoring.rank_stretches(low, length, middle, stroke, top=ROWS).tolist(),
+        "order": scoring.rank_stretches(low, rated, length, middle, stroke, top=ROWS).tolist(),
     }
 
 

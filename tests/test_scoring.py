@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from saferoute import scoring
 from saferoute.model import CRITERIA, Criterion, Measurement
+from saferoute.model.judgement import Rating
 from saferoute.quantities import Exact, Guessed, Normal
 from saferoute.sources.profiles import LEVELS, load_profile
 
@@ -183,26 +184,54 @@ def test_no_rows_have_no_scores() -> None:
     ],
 )  # fmt: skip
 def test_ratings_begin_at_their_thresholds(low: float, quality: float, rating: str) -> None:
-    assert scoring.assign_ratings(np.array([low]), np.array([quality]), np.array([0.3])).tolist() == [rating]
+    assert scoring.assign_ratings(np.array([low]), np.array([quality]), np.ones((1, N))).tolist() == [rating]
 
 
-@pytest.mark.parametrize(("low", "rating"), [(0.9, "C"), (0.6, "C"), (0.4, "C"), (0.3, "none")])
-def test_where_nothing_is_known_of_one_criterion_c_is_the_best(low: float, rating: str) -> None:
-    assert scoring.assign_ratings(np.array([low]), np.array([0.8]), np.array([0.0])).tolist() == [rating]
+@quick
+@given(UNIT, UNIT, FIVE, FIVE)
+def test_less_confidence_never_earns_a_better_rating(
+    low: float, quality: float, one: np.ndarray, other: np.ndarray
+) -> None:
+    both = scoring.assign_ratings(np.full(2, low), np.full(2, quality), np.stack([np.fmin(one, other), one]))
+    worse, better = ("ABCn".index(rating[0]) for rating in both)
+    assert worse >= better
+
+
+@pytest.mark.parametrize("rating", scoring.FORMULA.ratings, ids=lambda of: of.name)
+@pytest.mark.parametrize("k", range(N), ids=CRITERIA)
+def test_each_rating_asks_for_confidence_in_each_criterion_it_names(rating: Rating, k: int) -> None:
+    confidence = np.ones((2, N))
+    confidence[:, k] = rating.least_confidence[k] - 0.001, rating.least_confidence[k]
+    of_less, of_enough = scoring.assign_ratings(np.full(2, rating.least_low), np.ones(2), confidence)
+    assert of_enough == rating.name
+    assert rating.least_confidence[k] == 0 or of_less != rating.name
+
+
+@pytest.mark.parametrize("name", ["surface"])
+def test_what_hinges_on_something_unknown_is_unrated(name: str) -> None:
+    confidence = np.ones((1, N))
+    confidence[0, CRITERIA.index(name)] = 0
+    assert scoring.assign_ratings(np.ones(1), np.ones(1), confidence).tolist() == [scoring.UNRATED]
 
 
 # --- order ---------------------------------------------------------------------------------
 
 
-def ordered(low, middle, *, length=None, stroke=None, top=100) -> list[int]:
+def ordered(low, middle, *, rated=None, length=None, stroke=None, top=100) -> list[int]:
     low = np.array(low, dtype=float)
     length = np.full(len(low), 80.0) if length is None else np.array(length, dtype=float)
     stroke = np.arange(len(low)) if stroke is None else np.array(stroke)
-    return scoring.rank_stretches(low, length, np.array(middle, dtype=float), stroke, top=top).tolist()
+    rated = np.ones(len(low), dtype=bool) if rated is None else np.array(rated)
+    return scoring.rank_stretches(low, rated, length, np.array(middle, dtype=float), stroke, top=top).tolist()
 
 
 def test_far_apart_the_better_comes_first() -> None:
     assert ordered([0.3, 0.9, 0.6], [(0, 0), (5000, 0), (10_000, 0)]) == [1, 2, 0]
+
+
+def test_all_that_are_rated_come_before_the_others() -> None:
+    middle = [(5000 * i, 0) for i in range(4)]
+    assert ordered([0.9, 0.4, 0.8, 0.5], middle, rated=[False, True, False, True]) == [3, 1, 0, 2]
 
 
 def test_of_two_clusters_both_are_among_the_first_two() -> None:

@@ -79,7 +79,7 @@ STRETCHES = (
     Column("score", "number", SHARE, "suitability for inspection"),
     Column("score_low", "number", SHARE, "20th percentile of the score over draws of what is uncertain"),
     Column("score_high", "number", SHARE, "80th percentile of the same draws"),
-    Column("rating", "text", "", "A, B, C or none (unrated: inspect first)"),
+    Column("rating", "text", "", "A, B, C or none (unrated: look first)"),
     Column("data_quality", "number", SHARE, "weighted mean of the confidences"),
     Column("length_m", "number", "m", "length, run-outs not counted"),
     Column("origin", "text", "", "way, area or track"),

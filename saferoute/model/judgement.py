@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -159,6 +159,35 @@ class Criterion(Scale):
     """Whether it measures a line as a whole, and must measure again when windows have merged into a stretch."""
 
 
+class Rating(NamedTuple):
+    """What a stretch must reach to earn a rating."""
+
+    name: str
+    least_low: float
+    """Least S₂₀, 0..1."""
+    least_quality: float
+    """Least data quality, 0..1."""
+    least_confidence: tuple[float, ...]
+    """Least confidence in each of `CRITERIA`, 0..1."""
+
+
+def _list_least_confidences(least: Mapping[str, float]) -> tuple[float, ...]:
+    """Return the least confidence in each of `CRITERIA`, 0 where none is named."""
+    return tuple(least.get(name, 0.0) for name in CRITERIA)
+
+
+_KNOWN_ENOUGH = _list_least_confidences({"surface": 0.315, "straightness": 0.2, "crowding": 0.1})
+_KNOWN_OF_ALL = _list_least_confidences(
+    {"surface": 0.315, "flatness": 0.05, "straightness": 0.2, "obstacles": 0.05, "crowding": 0.1}
+)
+"""Least confidences for C, and for A and B.
+
+A guessed surface must be right with a chance of .63: of 400 lines in forty searches that were looked at one by one,
+all 25 on open ground below it were doubtful, and 20 pitches just above it were fine [M]. At .2 and .1 half of what
+straightness and crowding are learnt from lies beyond the map's edge [J]. Where nobody maps lamps and benches, as in
+the country, nothing is known of obstacles, and as little was found there later as elsewhere [M]: C allows it."""
+
+
 @dataclass(frozen=True)
 class Formula:
     """The constants of the score, shared by `saferoute.scoring` and the map's page.
@@ -172,8 +201,12 @@ class Formula:
     least_share: float = 0.3
     low_pct: float = 20
     """Percentile of S by which stretches are ranked; the interval of S ends at the percentile 100 − `low_pct`."""
-    ratings: tuple[tuple[str, float, float], ...] = (("A", 0.70, 0.60), ("B", 0.50, 0.50), ("C", 0.35, 0.0))
-    """Ratings from the best down, with their least S₂₀ and least data quality.
+    ratings: tuple[Rating, ...] = (
+        Rating("A", 0.70, 0.60, _KNOWN_OF_ALL),
+        Rating("B", 0.50, 0.50, _KNOWN_OF_ALL),
+        Rating("C", 0.35, 0.00, _KNOWN_ENOUGH),
+    )
+    """Ratings from the best down; what earns none of them is unrated.
 
     Calibrated on ground that anybody would call good where its slope is known to lidar's error: pitches and straights
     of tracks in well mapped surroundings are A, in badly mapped ones B, and wide asphalt of known width is B. Ways of

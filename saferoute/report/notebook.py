@@ -21,7 +21,7 @@ _NO_FORMULAS = "tex2jax_ignore mathjax_ignore"
 
 
 def ranking_html(ranking: Ranking) -> str:
-    """Return a ranking as HTML: its stretches in a table, the excluded ways, and the notes.
+    """Return a ranking as HTML: its stretches in tables, rated ones first, the excluded ways, and the notes.
 
     Parameters
     ----------
@@ -36,9 +36,10 @@ def ranking_html(ranking: Ranking) -> str:
     left_out = table.exclusion_lines(ranking)
     return _wrap_parts(
         f"<p><b>{escape(table.heading_line(ranking))}</b></p>",
-        _render_table(table.COLUMNS, map(table.format_row, ranking.stretches.to_dict("records")))
-        if len(ranking.stretches)
-        else "",
+        *(
+            _render_paragraphs([title]) + _render_table(table.COLUMNS, rows)
+            for title, rows in table.group_stretches(ranking)
+        ),
         _render_folded_list(f"Left out, for {len(left_out)} reasons", left_out) if left_out else "",
         _render_paragraphs(table.closing_lines(ranking)),
     )

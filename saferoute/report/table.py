@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
 from saferoute.model import CAUTION, CRITERIA
 from saferoute.report.text import Parts, sanitize_text
+from saferoute.scoring import UNRATED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
 
     from saferoute.model import Explanation, Ranking
 
-RATING_WORDS = {"none": "unrated"}
+RECOMMENDED = "Recommended, the best first:"
+LOOK_FIRST = "Look first (unrated), for too little is known of these, or what is known is poor:"
+"""Titles of the stretches that have a rating, and of those that have none."""
+RATING_WORDS = {UNRATED: "unrated"}
 """Words for ratings that are not shown as they are."""
 
 COLUMNS = (
@@ -38,18 +42,37 @@ def heading_line(ranking: Ranking) -> str:
     )
 
 
+def group_stretches(ranking: Ranking) -> list[tuple[str, list[list[str]]]]:
+    """Return a title and the cells of its rows for the stretches that are rated, and for those that are not.
+
+    A group without stretches is missing. The rows are those of `format_row`, in the order of rank.
+    """
+    rows = ranking.stretches.to_dict("records")
+    rated = [format_row(row) for row in rows if row["rating"] != UNRATED]
+    unrated = [format_row(row) for row in rows if row["rating"] == UNRATED]
+    return [group for group in ((RECOMMENDED, rated), (LOOK_FIRST, unrated)) if group[1]]
+
+
 def ranking_table(ranking: Ranking) -> RenderableType:
-    """Return the stretches as a table for a terminal, one row each, with the columns `COLUMNS`."""
+    """Return tables of the stretches for a terminal, rated ones first, each under its title; columns as `COLUMNS`."""
     from rich import box
+    from rich.console import Group
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
-    for title, right in COLUMNS:
-        table.add_column(title, justify="right" if right else "left", no_wrap=title != "on", overflow="ellipsis")
-    for row in ranking.stretches.to_dict("records"):
-        table.add_row(*(Text(cell) for cell in format_row(row)))
-    return table
+    groups = group_stretches(ranking)
+    parts: list[RenderableType] = []
+    for title, rows in groups:
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+        for k, (name, right) in enumerate(COLUMNS):
+            # The columns of both tables stand below each other.
+            widest = max(len(row[k]) for _, others in groups for row in others)
+            justify: Literal["left", "right"] = "right" if right else "left"
+            table.add_column(name, justify=justify, no_wrap=name != "on", overflow="ellipsis", min_width=widest)
+        for row in rows:
+            table.add_row(*map(Text, row))
+        parts += [Text(title), table]
+    return Group(*parts)
 
 
 def format_row(row: Mapping[Any, Any]) -> list[str]:
@@ -119,7 +142,7 @@ def closing_lines(ranking: Ranking) -> list[str]:
 
 
 def ranking_parts(ranking: Ranking) -> Parts:
-    """Return a ranking as text: its stretches in a table, the excluded ways, and the notes."""
+    """Return a ranking as text: its stretches in tables, rated ones first, the excluded ways, and the notes."""
     lines = ["Left out:", *exclusion_lines(ranking), "", *closing_lines(ranking)]
     return Parts(heading_line(ranking), ranking_table(ranking) if len(ranking.stretches) else None, lines)
 

@@ -11,7 +11,7 @@ from saferoute.scoring._score import FORMULA, SEED, combine_desirabilities, norm
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from saferoute.arrays import FloatArray, IntArray
+    from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.model import Profile
     from saferoute.scoring._score import Scores
 
@@ -24,17 +24,17 @@ _WEIGHT_DRAWS = 100
 """Enough for the 5th and 95th percentile of a rank."""
 
 
-def assign_ratings(low: FloatArray, quality: FloatArray, least_confidence: FloatArray) -> NDArray[np.object_]:
-    """Return the rating of each row: A, B, C or ``none`` ("unrated: inspect first").
+def assign_ratings(low: FloatArray, quality: FloatArray, confidence: FloatArray) -> NDArray[np.object_]:
+    """Return the rating of each row: A, B, C or ``none`` ("unrated: look first").
 
     Parameters
     ----------
     low, quality : ndarray of shape (n,)
         S₂₀ and data quality.
-    least_confidence : ndarray of shape (n,)
-        Least confidence among the criteria. If it is 0, nothing at all is known
-        about something that can break a wrist, and C is the best rating.
-        Otherwise a place without elevation would be full of B.
+    confidence : ndarray of shape (n, 5)
+        By criterion, in the order of `CRITERIA`. Every rating asks for some
+        confidence in each, as what can break a wrist must not hinge on something
+        that is unknown, however good all the rest is.
 
     Returns
     -------
@@ -42,21 +42,22 @@ def assign_ratings(low: FloatArray, quality: FloatArray, least_confidence: Float
 
     Examples
     --------
-    >>> low, quality = np.array([0.8, 0.8, 0.3, 0.8]), np.array([0.7, 0.5, 0.9, 0.8])
-    >>> assign_ratings(low, quality, np.array([0.3, 0.3, 0.3, 0])).tolist()
-    ['A', 'B', 'none', 'C']
+    >>> confidence = np.full((4, 5), 0.5)
+    >>> confidence[3, 0] = 0.0
+    >>> assign_ratings(np.array([0.8, 0.8, 0.3, 0.8]), np.array([0.7, 0.5, 0.9, 0.8]), confidence).tolist()
+    ['A', 'B', 'none', 'none']
     """
-    conditions = [
-        (low >= least) & (quality >= known) & ((least_confidence > 0) | (known == 0))
-        for _, least, known in FORMULA.ratings
+    earned = [
+        (low >= of.least_low) & (quality >= of.least_quality) & (confidence >= of.least_confidence).all(axis=1)
+        for of in FORMULA.ratings
     ]
-    return np.select(conditions, [name for name, _, _ in FORMULA.ratings], UNRATED).astype(object)
+    return np.select(earned, [of.name for of in FORMULA.ratings], UNRATED).astype(object)
 
 
 def rank_stretches(
-    low: FloatArray, length_m: FloatArray, middle: FloatArray, stroke: IntArray, *, top: int
+    low: FloatArray, rated: BoolArray, length_m: FloatArray, middle: FloatArray, stroke: IntArray, *, top: int
 ) -> IntArray:
-    """Return the best rows by S₂₀, spread over the area.
+    """Return the best rows, all that are rated before the others, by S₂₀ and spread over the area.
 
     The rows are picked one by one. Each pick lowers the score of its
     neighbours, as `Formula.repeat` says.
@@ -65,6 +66,8 @@ def rank_stretches(
     ----------
     low : ndarray of shape (n,)
         S₂₀.
+    rated : ndarray of shape (n,)
+        Whether each row has a rating.
     length_m : ndarray of shape (n,)
         Length of each stretch.
     middle : ndarray of shape (n, 2)
@@ -85,7 +88,7 @@ def rank_stretches(
     ranked: list[int] = []
     for _ in range(min(top, len(low))):
         # Rounded, so that the last digits, which differ between machines, decide no rank.
-        adjusted = np.where(left, np.round(low * (1 - FORMULA.repeat * near), 6), -1.0)
+        adjusted = np.where(left, rated + np.round(low * (1 - FORMULA.repeat * near), 6), -1.0)
         best = np.flatnonzero(adjusted == adjusted.max())
         row = int(best[np.argmax(np.round(length_m[best], 1))])
         ranked.append(row)

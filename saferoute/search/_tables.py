@@ -34,13 +34,15 @@ def stretch_table(survey: Survey, merged: candidates.Stretches, top: int) -> gpd
     scores = scoring.score_measurements(measured, profile)
     middle = samples.xy[candidates.middle_rows(samples, merged.first, merged.n_samples)]
     length = (merged.n_samples * samples.step_m).astype(float)
-    rows = scoring.rank_stretches(scores.low, length, middle, samples.source_stroke[merged.first], top=top)
+    ratings = scoring.assign_ratings(scores.low, scores.quality, scores.confidence)
+    strokes = samples.source_stroke[merged.first]
+    rows = scoring.rank_stretches(scores.low, ratings != scoring.UNRATED, length, middle, strokes, top=top)
     first, n, lines = merged.first[rows], merged.n_samples[rows], merged.to_lines()[rows]
     grounds = list_ground_of_runs(samples, first, n)
     drawn = scoring.quantiles_of_draws({name: found.select_rows(rows) for name, found in measured.items()})
     table = pd.concat(
         [
-            _judgements(scores, profile, rows),
+            _judgements(scores, ratings, profile, rows),
             _places(survey, lines, first, middle[rows], grounds),
             # Not for readers but for who ranks anew under other weights, as the map's page does.
             pd.DataFrame({"stroke": samples.source_stroke[first], "quantiles": list(drawn)}),
@@ -70,10 +72,9 @@ def _measure_stretches(survey: Survey, merged: candidates.Stretches) -> dict[str
     }
 
 
-def _judgements(scores: scoring.Scores, profile: Profile, rows: IntArray) -> pd.DataFrame:
+def _judgements(scores: scoring.Scores, ratings: NDArray[np.object_], profile: Profile, rows: IntArray) -> pd.DataFrame:
     """Return the scores of stretches in order of rank, what they are made of, and how sure they are."""
     intervals = scoring.estimate_rank_intervals(scores, profile)
-    ratings = scoring.assign_ratings(scores.low, scores.quality, scores.confidence.min(axis=1))
     return pd.DataFrame(
         {
             "rank": np.arange(1, len(rows) + 1),

@@ -163,7 +163,7 @@ def test_page_says_what_is_unknown_and_what_is_wrong(browser: Any, tmp_path: Pat
     row["heights_m"] = [np.full(21, np.nan)]
     browser.open(saved(dataclasses.replace(found, stretches=row), tmp_path), "#s1")
     values = browser.texts(".values dd")
-    assert values[0] == "unrated: inspect first"
+    assert values[0] == "unrated: look first"
     assert values[1] == "unknown (unknown)"
     assert values.count("unknown") == 2
     assert "unknown (0.44 to 0.56), confidence 0.50" in browser.texts(".criterion .value")
@@ -325,13 +325,14 @@ def test_page_scores_and_ranks_as_the_package_does(browser: Any, tmp_path: Path)
         assert np.abs(page["score"] - expected.score).max() < 2e-3
         misses.append(low - expected.low)
         middle = stretches[["east_m", "north_m"]].to_numpy()
+        rated = page["rating"].to_numpy() != scoring.UNRATED
         order = scoring.rank_stretches(
-            low, stretches["length_m"].to_numpy(), middle, stretches["stroke"].to_numpy(), top=n
+            low, rated, stretches["length_m"].to_numpy(), middle, stretches["stroke"].to_numpy(), top=n
         )
         assert [row[0] - 1 for row in answer] == order.tolist()
-        quality, known = expected.confidence @ share, expected.confidence.min(axis=1)
+        quality = expected.confidence @ share
         clear = np.abs(quality[:, None] - [0.45, 0.6]).min(axis=1) > 1e-3  # no verdict hangs on a rounding
-        ratings = scoring.assign_ratings(low, quality, known)
+        ratings = scoring.assign_ratings(low, quality, expected.confidence)
         assert page["rating"].to_numpy()[clear].tolist() == ratings[clear].tolist()
     misses = np.abs(misses)
     assert misses.mean() < 0.01

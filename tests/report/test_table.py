@@ -38,10 +38,24 @@ def row_of(ranking, text):
     return next(line for line in printed(ranking).splitlines() if text in line)
 
 
-def test_table_has_a_row_a_stretch_and_a_header(ranking):
-    lines = [line for line in printed(ranking).splitlines() if line.strip()]
-    assert len(lines) == len(ranking.stretches) + 2
-    assert lines[0].split()[:5] == ["#", "rating", "score", "length", "away"]
+def rated(ranking, ratings):
+    return dataclasses.replace(ranking, stretches=ranking.stretches.assign(rating=ratings))
+
+
+def test_rated_stretches_stand_in_a_table_above_the_others(ranking):
+    n = len(ranking.stretches)
+    lines = [line for line in printed(rated(ranking, ["B", *["none"] * (n - 1)])).splitlines() if line.strip()]
+    assert len(lines) == n + 6  # two titles, two heads, two rules
+    first, second = lines.index(table.RECOMMENDED), lines.index(table.LOOK_FIRST)
+    assert (first, second) == (0, 4)
+    assert lines[first + 1] == lines[second + 1]  # column below column
+    assert lines[first + 1].split()[:5] == ["#", "rating", "score", "length", "away"]
+
+
+@pytest.mark.parametrize(("rating", "title"), [("C", table.RECOMMENDED), ("none", table.LOOK_FIRST)])
+def test_a_group_without_stretches_has_no_table(ranking, rating, title):
+    groups = table.group_stretches(rated(ranking, rating))
+    assert [(name, len(rows)) for name, rows in groups] == [(title, len(ranking.stretches))]
 
 
 def test_unknown_surface_is_called_unknown(ranking):

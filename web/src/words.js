@@ -1,7 +1,8 @@
 // Numbers and facts of a stretch in words. What is not known is null, and is called unknown.
 
 export const RATINGS = { A: "A", B: "B", C: "C", none: "unrated" };
-export const RATING_NOTES = { A: "A", B: "B", C: "C", none: "unrated: inspect first" };
+export const RATING_NOTES = { A: "A", B: "B", C: "C", none: "unrated: look first" };
+export const LOOK_FIRST = "Look first (unrated): too little is known of these, or what is known is poor.";
 const ORIGINS = { way: "Unnamed way", area: "Unnamed open area", track: "Unnamed running track" };
 const ORIGIN_NOTES = {
   way: "along a mapped way",

@@ -49,14 +49,15 @@ test("every weighting gives the package's scores", () => {
 });
 
 test("ratings are the package's", () => {
-  const ratings = scored.low.map((low, i) => scorer.rate(low, scored.quality[i], scored.least_confidence[i]));
+  const ratings = scored.low.map((low, i) => scorer.rate(low, scored.quality[i], scored.confidence[i]));
   assert.deepEqual(ratings, scored.ratings);
 });
 
 test("the order is the package's", () => {
   const rows = scored.low.map((score_low, i) => {
     const [east_m, north_m] = scored.middle[i];
-    return { i, score_low, east_m, north_m, length_m: scored.length_m[i], stroke: scored.stroke[i] };
+    const [length_m, stroke, rating] = [scored.length_m[i], scored.stroke[i], scored.ratings[i]];
+    return { i, score_low, east_m, north_m, length_m, stroke, rating };
   });
   assert.deepEqual(
     scorer.rank(rows).map(({ i }) => i),

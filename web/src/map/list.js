@@ -1,7 +1,7 @@
 // The list of stretches, best first, with the details of the one that is chosen.
 
 import { byId, el, nameNode } from "../dom.js";
-import { countThings, formatMetres, formatNumber, RATINGS, titleStretch } from "../words.js";
+import { countThings, formatMetres, formatNumber, LOOK_FIRST, RATINGS, titleStretch } from "../words.js";
 import { describeStretch } from "./details.js";
 import { colourClass, passesFilters } from "./filters.js";
 
@@ -11,6 +11,7 @@ export class StretchList {
   #criteria;
   #view;
   #items = new Map(); // row -> the nodes of its item
+  #divider = el("p", { class: "divider" }, LOOK_FIRST); // stands in the first item without a rating
   #details = null;
 
   /**
@@ -38,6 +39,7 @@ export class StretchList {
       this.#write(row);
       this.#items.get(row).item.hidden = !passesFilters(row, filters);
     }
+    this.#divide(shown);
     // Moving a focused element loses the focus.
     const focused = document.activeElement;
     byId("list")?.replaceChildren(...order.map((row) => this.#items.get(row).item));
@@ -47,6 +49,13 @@ export class StretchList {
       this.#items.get(row).item.classList.toggle("beyond-paper", i >= PAPER);
     });
     byId("count").textContent = describeCount(shown.length, order.length, this.#view.weights !== null);
+  }
+
+  /** Put the divider above the first row without a rating. */
+  #divide(shown) {
+    const first = shown.find(({ rating }) => rating === "none");
+    if (first) this.#items.get(first).item.prepend(this.#divider);
+    else this.#divider.remove();
   }
 
   #write(row) {

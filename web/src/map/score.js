@@ -55,7 +55,7 @@ export class Scorer {
       score_low,
       score_high: null,
       data_quality: quality,
-      rating: this.rate(score_low, quality, Math.min(...row.c)),
+      rating: this.rate(score_low, quality, row.c),
       limiting_criterion: this.findLimiting(row.d, weights),
     };
   }
@@ -97,12 +97,13 @@ export class Scorer {
     return this.#criteria[without.indexOf(Math.max(...without))];
   }
 
-  rate(low, quality, leastConfidence) {
-    const earned = ([, least, known]) => low >= least && quality >= known && (leastConfidence > 0 || known === 0);
+  rate(low, quality, confidence) {
+    const earned = ([, leastLow, leastQuality, least]) =>
+      low >= leastLow && quality >= leastQuality && least.every((known, k) => confidence[k] >= known);
     return this.#formula.ratings.find(earned)?.[0] ?? "none";
   }
 
-  /** Order rows by S₂₀, spread over the area: what lies near a better one counts for less. */
+  /** Order rows by S₂₀, rated ones first and spread over the area: what lies near a better one counts for less. */
   rank(rows) {
     const left = new Set(rows);
     const nearness = new Map(rows.map((row) => [row, 0]));
@@ -120,7 +121,8 @@ export class Scorer {
     let best = null;
     let most = -Infinity;
     for (const row of rows) {
-      const value = Math.round((row.score_low ?? 0) * (1 - this.#formula.repeat * nearness.get(row)) * 1e6);
+      const low = (row.score_low ?? 0) * (1 - this.#formula.repeat * nearness.get(row));
+      const value = Math.round(((row.rating === "none" ? 0 : 1) + low) * 1e6);
       if (value > most || (value === most && row.length_m > best.length_m)) [best, most] = [row, value];
     }
     return best;

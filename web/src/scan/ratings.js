@@ -4,7 +4,7 @@ export const RATINGS = [
   { name: "A", colour: "#3ebc73", width: 5, words: "A: good for inspection" },
   { name: "B", colour: "#24878d", width: 4, words: "B: fair" },
   { name: "C", colour: "#3d4c8a", width: 3, words: "C: poor, or little is known" },
-  { name: "none", colour: "#8a9299", width: 2, words: "unrated: inspect first" },
+  { name: "none", colour: "#8a9299", width: 2, words: "unrated: look first" },
 ];
 
 /** Return the ratings that are shown, the best first; of four, `hidden` are passed over from the worst on. */
