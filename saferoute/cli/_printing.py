@@ -67,13 +67,13 @@ def print_place(place: Place, near: str, pick: int | None) -> None:
     ----------
     place : Place
     near : str
-        The place as the user wrote it. Coordinates are not repeated.
+        The place as the user wrote it. Decimal coordinates are not repeated.
     pick : int, optional
         Number of the place that was chosen, from 1.
     """
-    from saferoute.sources.places.coordinates import parse_coordinates
+    from saferoute.sources.places.coordinates import is_plain
 
-    if parse_coordinates(near) is None:
+    if not is_plain(near):
         print_message(f"{place.name}: {place.lat:.5f},{place.lon:.5f}")
     if place.others:
         # The numbers that --pick takes: places are counted with the chosen one, which is not listed.

@@ -16,6 +16,7 @@ from saferoute.search._join import join_ways
 from saferoute.sources import clock
 from saferoute.sources.open import LocalFiles, Sources, open_sources
 from saferoute.sources.osm.extract import SUFFIXES
+from saferoute.sources.places.resolve import find_place
 from saferoute.sources.runner import RunnerOptions, choose_profile
 from saferoute.sources.settings import ELEVATIONS, Online
 
@@ -145,7 +146,7 @@ class Query:
         online = options.get("online") or Online()
         folder, extracts = _split_region(options.get("region"))
         sources = _open_sources(folder, extracts, online, options)
-        place = sources.find_place(text, options.get("pick"))
+        place = find_place(text, sources.finder, options.get("pick"))
         if profile.at:
             # Finding the time zone costs time, and only an hour needs it.
             place = clock.add_time_zone(place, online.open_cache())

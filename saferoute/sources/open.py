@@ -10,16 +10,16 @@ from saferoute.model import InvalidInput
 from saferoute.sources.elevation import raster
 from saferoute.sources.elevation.samples import InTurn
 from saferoute.sources.osm import extract
-from saferoute.sources.places.names import find_place
+from saferoute.sources.places.extracts import ExtractFinder
 from saferoute.sources.settings import ELEVATIONS, Online
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from saferoute.model import Place
     from saferoute.sources import ElevationSource, FeatureSource
     from saferoute.sources.cache import Cache
     from saferoute.sources.osm._tables import Joiner
+    from saferoute.sources.places.resolve import Finder
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ class Sources:
     features: FeatureSource
     elevation: ElevationSource | None
     """None = no slopes are measured."""
-    find_place: Callable[[str, int | None], Place]
-    """Function from a text, and the number of the match or None, to a place."""
+    finder: Finder
+    """What knows where names and objects are."""
     rasters: raster.RasterSource | None = None
     """The local rasters, None if there are none."""
 
@@ -89,7 +89,7 @@ def open_sources(
     if files.region or files.osm:
         local, rasters = open_local(files, join=join, cache=online.open_cache() if join else None)
         heights = _open_services((named,), online) if named else rasters
-        return Sources(local, heights, lambda text, pick: find_place(text, local.paths, pick=pick), rasters)
+        return Sources(local, heights, ExtractFinder(local.paths), rasters)
 
     # Imported late: the HTTP libraries take longer to load than a small extract takes to read.
     from saferoute.sources.osm.overpass import OverpassSource
@@ -97,7 +97,7 @@ def open_sources(
 
     rasters = _open_rasters(files.dem, files.dem_sigma_m)
     heights = rasters or _open_services((named,) if named else ("mapterhorn", "glo30"), online)
-    return Sources(OverpassSource(online), heights, Geocoder(online).find_place, rasters)
+    return Sources(OverpassSource(online), heights, Geocoder(online), rasters)
 
 
 def open_local(

@@ -47,7 +47,7 @@ def test_local_data_stay_alone(osm, dem, tmp_path):
     sources = open_sources(LocalFiles(tmp_path))
     assert isinstance(sources.features, ExtractSource)
     assert kinds(sources) is RasterSource
-    assert sources.find_place("here", None).name == "Here"
+    assert sources.finder.find_name("here").name == "Here"
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from saferoute.model import InvalidInput, Place, PlaceNotFound, SourceUnavailable
-from saferoute.sources.places.coordinates import parse_coordinates
-from saferoute.sources.places.names import choose_match
+from saferoute.sources.places.matching import choose_match
 from saferoute.sources.settings import RequestLimits
 from saferoute.sources.web import OSM_HEADERS, BoundedClient, Failed, call_with_retries, parse_json_answer
 
 if TYPE_CHECKING:
+    from saferoute.sources.places.links import ObjectReference
     from saferoute.sources.settings import Online
 
 logger = logging.getLogger(__name__)
@@ -41,38 +41,44 @@ class Geocoder:
         self._online = online
         self._limits = limits
 
-    def find_place(self, text: str, pick: int | None = None) -> Place:
-        """Return the place that coordinates or a name stand for.
-
-        Coordinates are parsed here and never sent to the server.
+    def find_name(self, text: str, pick: int | None = None) -> Place:
+        """Return the place of a name or an address in words.
 
         Parameters
         ----------
         text : str
-            ``lat,lon``, ``geo:lat,lon`` or a name.
         pick : int, optional
             Number of the match to choose, from 1 on; by default the first.
 
         Raises
         ------
         InvalidInput
-            If the text is empty or too long, a coordinate is out of range, or
-            `pick` is not the number of a match.
+            If the text is too long, or `pick` is not the number of a match.
         PlaceNotFound
             If no place has this name.
         SourceUnavailable
             If the server does not answer, or the cache lacks the name offline.
         """
-        place = parse_coordinates(text)
-        if place is not None:
-            return place
-        wanted = " ".join(text.split())
-        if not wanted or len(wanted) > _MOST_NAME:
-            raise InvalidInput(f"the place must be lat,lon, geo:lat,lon or a name of 1 to {_MOST_NAME} letters")
-        found = self._find_matches(wanted)
+        if len(text) > _MOST_NAME:
+            raise InvalidInput(f"the place must be lat,lon, an address or a name of 1 to {_MOST_NAME} letters")
+        found = self._find_matches(text)
         if not found:
             raise PlaceNotFound(f"{text!r}: Nominatim knows no such place; write it otherwise, or give lat,lon")
         return choose_match(found, pick, text)
+
+    def find_object(self, reference: ObjectReference) -> Place:
+        """Return the middle of the map in the address that named an object.
+
+        Raises
+        ------
+        PlaceNotFound
+            If no address did: objects are looked up in local data alone.
+        """
+        called = f"{reference.kind}/{reference.number}"
+        if reference.view is None:
+            raise PlaceNotFound(f"{called}: objects are looked up in local data; give --osm FILE, or lat,lon")
+        lat, lon = reference.view
+        return Place(called, lon, lat)
 
     def _find_matches(self, wanted: str) -> list[tuple[str, Place]]:
         """Return description and place of each match, the most important first."""

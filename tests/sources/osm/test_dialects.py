@@ -14,7 +14,7 @@ from town import ORIGIN, lonlat, osm_xml, write_town
 
 from saferoute.model import Area, InvalidInput, Place
 from saferoute.sources.osm.extract import ExtractSource
-from saferoute.sources.places.names import find_place
+from saferoute.sources.places.extracts import ExtractFinder
 
 AREA = Area(Place("Town", *lonlat(0, 0)), 500.0, "EPSG:32635")
 MANY = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -141,9 +141,9 @@ def test_a_deleted_member_is_not_a_missing_one(tmp_path):
 def test_names_of_deleted_objects_are_not_found(tmp_path):
     path = write(tmp_path / "a.osm", edited(STREET.replace("name=Oak", ""), new=["n1"]))
     with pytest.raises(Exception, match="no object"):
-        find_place("Oak", [path])
+        ExtractFinder([path]).find_name("Oak")
     path = write(tmp_path / "b.osm", edited(STREET, new=["n4"]))
-    assert find_place("Oak", [path]).lat == pytest.approx(lonlat(0, 80)[1], abs=1e-6)
+    assert ExtractFinder([path]).find_name("Oak").lat == pytest.approx(lonlat(0, 80)[1], abs=1e-6)
 
 
 def test_several_downloads_are_whole_inside_each_of_them_alone(tmp_path):

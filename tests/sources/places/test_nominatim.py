@@ -9,6 +9,7 @@ from fake_server import Answer
 
 from saferoute.model import InvalidInput, PlaceNotFound, SourceUnavailable
 from saferoute.sources.places.nominatim import Geocoder
+from saferoute.sources.places.resolve import find_place
 from saferoute.sources.settings import Online, Patience, RequestLimits
 from saferoute.sources.web import USER_AGENT
 
@@ -38,18 +39,18 @@ def geocoder(server, tmp_path, waits):
 
 
 def test_most_important_is_taken_and_the_others_are_told(geocoder, server):
-    place = geocoder().find_place("Hyde  Park ")
+    place = geocoder().find_name("Hyde Park")
     assert (place.name, place.lat, place.lon) == ("Hyde Park", -33.873, 151.211)
     assert place.others == (
-        "Hyde Park, Westminster, London, England (51.50749,-0.16224)",
-        "Hyde Park, Chicago (41.79400,-87.59400)",
+        "Hyde Park, Westminster, London, England (51.50749,-0.16224), 16992 km away",
+        "Hyde Park, Chicago (41.79400,-87.59400), 14873 km away",
     )
     assert server.requests[0].query["q"] == "Hyde Park"
 
 
 @pytest.mark.parametrize(("pick", "lat"), [(1, -33.873), (2, 51.5074889), (3, 41.794)])
 def test_pick_takes_another(geocoder, pick, lat):
-    place = geocoder().find_place("Hyde Park", pick)
+    place = geocoder().find_name("Hyde Park", pick)
     assert place.lat == lat
     assert len(place.others) == 2
 
@@ -57,27 +58,48 @@ def test_pick_takes_another(geocoder, pick, lat):
 @pytest.mark.parametrize("pick", [0, -1, 4, 10**9])
 def test_pick_beyond_the_matches_is_refused(geocoder, pick):
     with pytest.raises(InvalidInput, match=rf"pick {pick}: 'Hyde Park' has 3 matches; choose 1 to 3"):
-        geocoder().find_place("Hyde Park", pick)
+        geocoder().find_name("Hyde Park", pick)
 
 
-@pytest.mark.parametrize("text", ["51.5,-0.16", "geo:51.5,-0.16", " 51.5 -0.16"])
-def test_coordinates_are_nobodys_business(geocoder, server, text):
-    assert geocoder().find_place(text).lat == 51.5
+@pytest.mark.parametrize(
+    "text",
+    [
+        "51.5,-0.16", " 51.5 -0.16", "geo:51.5,-0.16", "51,5 -0,16", "51.5N 0.16W", "(51°30'N, 0°9'36\"W)",
+        "lat 51.5 lon -0.16", "POINT(-0.16 51.5)", "https://www.openstreetmap.org/way/1#map=15/51.5/-0.16",
+        "https://www.google.com/maps/place/Hyde+Park/@51.5,-0.16,15z", "https://maps.apple.com/?ll=51.5,-0.16&q=Hyde+Park",
+        "https://omaps.app/51.5,-0.16/Hyde_Park",
+    ],
+)  # fmt: skip
+def test_coordinates_in_any_spelling_are_nobodys_business(geocoder, server, text):
+    assert find_place(text, geocoder()).lat == 51.5
     assert not server.requests
 
 
+@pytest.mark.parametrize("text", ["51,5,-0,16", "51.5", "95.2, 0.16", "https://goo.gl/x", "2222+22", "way/123"])
+def test_what_is_no_name_but_cannot_be_read_is_not_asked_for(geocoder, server, text):
+    with pytest.raises((InvalidInput, PlaceNotFound)):
+        find_place(text, geocoder())
+    assert not server.requests
+
+
+def test_only_the_place_beside_a_short_plus_code_is_asked_for(geocoder, server):
+    place = find_place("9C3R+XX Hyde Park", geocoder(), 2)
+    assert (place.lat, place.lon) == (pytest.approx(51.5, abs=0.6), pytest.approx(-0.16, abs=0.6))
+    assert [request.query["q"] for request in server.requests] == ["Hyde Park"]
+
+
 def test_name_is_asked_for_once(geocoder, server):
-    one = geocoder().find_place("Hyde Park")
-    assert geocoder().find_place("hyde park") == one
-    assert geocoder(offline=True).find_place("HYDE PARK", 1) == one
+    one = geocoder().find_name("Hyde Park")
+    assert geocoder().find_name("hyde park") == one
+    assert geocoder(offline=True).find_name("HYDE PARK", 1) == one
     assert len(server.requests) == 1
-    geocoder(refresh=True).find_place("Hyde Park")
+    geocoder(refresh=True).find_name("Hyde Park")
     assert len(server.requests) == 2
 
 
 def test_manners(geocoder, server, waits):
-    geocoder().find_place("Hyde Park")
-    geocoder().find_place("Another")
+    geocoder().find_name("Hyde Park")
+    geocoder().find_name("Another")
     assert waits == [1, 1]  # before each request
     assert {r.headers["User-Agent"] for r in server.requests} == {USER_AGENT}
 
@@ -86,26 +108,26 @@ def test_unknown_name_is_told_and_asked_for_again(geocoder, server):
     server.routes["/search"] = Answer("[]")
     for _ in range(2):
         with pytest.raises(PlaceNotFound, match="Nominatim knows no such place"):
-            geocoder().find_place("Qwrtz")
+            geocoder().find_name("Qwrtz")
     assert len(server.requests) == 2
 
 
-@pytest.mark.parametrize("text", ["", "   ", "x" * 301])
+@pytest.mark.parametrize("text", ["", "   ", "x" * 301, "x" * 5000])
 def test_what_is_no_name_is_not_asked_for(geocoder, server, text):
     with pytest.raises(InvalidInput):
-        geocoder().find_place(text)
+        find_place(text, geocoder())
     assert not server.requests
 
 
 def test_offline_without_a_copy_names_the_way_out(geocoder, server):
     with pytest.raises(SourceUnavailable, match="give lat,lon"):
-        geocoder(offline=True).find_place("Hyde Park")
+        geocoder(offline=True).find_name("Hyde Park")
     assert not server.requests
 
 
 def test_busy_server_is_asked_again(geocoder, server, waits):
     server.faults = [Answer(status=429), Answer(status=503, headers={"Retry-After": "40"})]
-    assert geocoder().find_place("Hyde Park").lat == -33.873
+    assert geocoder().find_name("Hyde Park").lat == -33.873
     assert sum(waits) == 3 + 30 + 40
     assert len(server.requests) == 3
 
@@ -123,7 +145,7 @@ def test_busy_server_is_asked_again(geocoder, server, waits):
 def test_answer_that_is_no_place_is_the_servers_fault(geocoder, server, body):
     server.routes["/search"] = Answer(body)
     with pytest.raises(SourceUnavailable) as error:
-        geocoder().find_place("Hyde Park")
+        geocoder().find_name("Hyde Park")
     assert "give lat,lon" in str(error.value)
 
 
@@ -140,14 +162,14 @@ def test_answer_that_is_no_place_is_the_servers_fault(geocoder, server, body):
 def test_fault_ends_in_one_line(geocoder, server, fault, words):
     server.faults = [fault]
     with pytest.raises(SourceUnavailable) as error:
-        geocoder().find_place("Hyde Park")
+        geocoder().find_name("Hyde Park")
     assert words in str(error.value)
     assert "lat,lon" in str(error.value)
 
 
 def test_broken_copy_is_asked_for_again(geocoder, server, tmp_path):
-    geocoder().find_place("Hyde Park")
+    geocoder().find_name("Hyde Park")
     [entry] = (tmp_path / "cache" / "nominatim").iterdir()
     entry.write_bytes(entry.read_bytes()[:-10])
-    geocoder().find_place("Hyde Park")
+    geocoder().find_name("Hyde Park")
     assert len(server.requests) == 2
