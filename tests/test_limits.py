@@ -125,6 +125,8 @@ OUT = [
         'highway=path smoothness="very horrible"',
     ),
     *tagged("ford", "highway=path ford=yes"),
+    *tagged("too narrow", "highway=path width=0.6", "highway=footway width=90cm", "highway=path width=0.8-2",
+            "highway=path sac_scale=hiking width=2;0.5", "highway=footway est_width=0.7"),
     *tagged("slope", "highway=path incline=12%", "highway=path incline=-9", "highway=path incline=1:8",
             "highway=path incline=8°", "highway=path incline=Steep"),
     Case("a residential road passes", way() + through("highway=residential"), "junction with a road"),

@@ -53,6 +53,7 @@ def estimate_widths(windows: Windows, features: Features) -> tuple[FloatArray, B
     of_class = find_foot_classes(samples.ground)[samples.pair_ground[silent]]
     factor = _learn_factors(xy[station], features)
     width[silent] *= factor[back, of_class]
+    width[silent] = np.fmin(width[silent], widths.read_narrowest_numbers(samples.ground)[samples.pair_ground[silent]])
     return width, known
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from saferoute.limits import ground
 from saferoute.limits.rules import find_first_reasons, rule
-from saferoute.osm import access, barriers, entry, ways
+from saferoute.osm import access, barriers, entry, ways, widths
 from saferoute.osm import ground as osm_ground
 from saferoute.osm.tags import Tags, has_value
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 INDOOR = ("indoor", "corridors, platforms and other ways inside buildings or stations")
 """Reason and text of what is inside."""
 TRACK_KIND = ("kind of track", "tracks for other sports than running")
+LEAST_WIDTH_M = 1.0
+"""Least tagged width of a way [J]: shoulders are .5 m wide (95th percentile of men, ISO/TR 7250-2), arms swing, and who
+walks without seeing sways by as much again."""
 _MOUNTAIN = ("mountain path", "paths above sac_scale=hiking, or with bad trail visibility")
 
 
@@ -104,6 +107,13 @@ def faint_path(tags: Tags) -> BoolArray:
     return ways.is_hard_to_see(tags).yes
 
 
+@rule("too narrow", f"ways that are tagged as narrower than {LEAST_WIDTH_M:g} m")
+def narrow_way(tags: Tags) -> BoolArray:
+    """Return a mask of ways on which nobody can sway to the side."""
+    narrow: BoolArray = widths.read_tagged_widths(tags) < LEAST_WIDTH_M
+    return narrow
+
+
 @rule("ford", "fords")
 def ford(tags: Tags) -> BoolArray:
     """Return a mask of ways through water."""
@@ -124,8 +134,8 @@ def track_off_ground(tags: Tags) -> BoolArray:
 
 WAY_RULES = (
     motor_road, steps, not_built, indoor_way, via_ferrata, cycleway, bridleway, other_way, crossing,
-    ground.closed_on_foot, ground.closed_at_hour, tunnel, bare_bridge, mountain_path, faint_path, ford,
-    ground.bad_surface, ground.rough_ground,
+    ground.closed_on_foot, ground.closed_at_hour, tunnel, bare_bridge, mountain_path, faint_path, narrow_way,
+    ford, ground.bad_surface, ground.rough_ground,
 )  # fmt: skip
 """The plainest reason first."""
 TRACK_RULES = (ground.closed_on_foot, ground.closed_at_hour, other_track, ground.bad_surface, track_off_ground)

@@ -27,6 +27,10 @@ _UNITS_M = {
 """Metres of a unit; a number alone is metres, as OpenStreetMap has it."""
 _LENGTH = re.compile(rf"~?\s*({_NUMBER})\s*([^\s0-9.,]*)")
 _FEET_AND_INCHES = re.compile(rf"~?\s*([0-9]{{1,5}})\s*([^\s0-9.,]+)\s*({_NUMBER})\s*([^\s0-9.,]*)")
+_ANY_LENGTH = re.compile(rf"(?<![0-9.,])({_NUMBER})\s*([^\s0-9.,;]*)")
+_ABOUT = re.compile(r"^(?:about|around|approximately|approx\.?|circa|ca\.?|≈)\s*")
+_TO = re.compile(r"(?<=[0-9a-z])\s*(?:[-–—…]|\.\.\.?|\bto\b)\s*(?=[0-9])")
+_DIGITS = re.compile(r"[0-9.,\s]+")
 _SLOPE = re.compile(rf"~?\s*([+-]?)\s*({_NUMBER})\s*(%|°|deg|degree|degrees)?")
 _RATIO = re.compile(rf"([+-]?)\s*({_NUMBER})\s*[:/]\s*({_NUMBER})")
 _MINUS = str.maketrans("−–", "--")
@@ -97,6 +101,44 @@ def parse_metres(text: str) -> float | None:
         if feet == _FOOT_M and inches == _INCH_M:
             return _FOOT_M * int(match[1]) + _INCH_M * _read_decimal(match[3])
     return None
+
+
+def parse_metre_range(text: str) -> tuple[float, float] | None:
+    """Return the least and the greatest of the lengths that a text names, in metres; None where any is not understood.
+
+    Examples
+    --------
+    >>> [parse_metre_range(text) for text in ("about 1,5 m", "1-3", "80–120 cm", "2; 1.5")]
+    [(1.5, 1.5), (1.0, 3.0), (0.8, 1.2), (1.5, 2.0)]
+    >>> [parse_metre_range(text) for text in ("2;wide", "-1", "1-2-3", "")]
+    [None, None, None, None]
+    """
+    parts = [part for part in text.strip().lower().split(";") if part.strip()]
+    lengths = [length for part in parts for length in _parse_ends(_ABOUT.sub("", part.strip()))]
+    known = [length for length in lengths if length is not None]
+    return (min(known), max(known)) if known and len(known) == len(lengths) else None
+
+
+def _parse_ends(text: str) -> list[float | None]:
+    """Return the lengths at both ends of a range, or the one length that a text is."""
+    ends = _TO.split(text)
+    if len(ends) != 2:
+        return [parse_metres(text)]
+    first, last = ends
+    # The unit stands at the end of a range, for both numbers.
+    return [parse_metres(first if parse_number(first) is None else first + _DIGITS.sub("", last)), parse_metres(last)]
+
+
+def find_lengths(text: str) -> tuple[float, ...]:
+    """Return every length in metres that a text names, whatever else it says; of a unit nobody knows, metres.
+
+    Examples
+    --------
+    >>> find_lengths("1.2 m, at the gate 80 cm"), find_lengths("3 yaks"), find_lengths("wide")
+    ((1.2, 0.8), (3.0,), ())
+    """
+    found = _ANY_LENGTH.findall(text.lower())
+    return tuple(_UNITS_M.get(unit, 1.0) * _read_decimal(number) for number, unit in found)
 
 
 UNKNOWN_WORDS = frozenset({"unknown", "unspecified", "undefined", "?"})

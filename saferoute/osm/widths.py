@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from saferoute.osm.tags import Tags, read_numbers
-from saferoute.osm.values import parse_metres, parse_number
+from saferoute.osm.tags import Tags, map_tag_values, read_numbers
+from saferoute.osm.values import find_lengths, parse_metre_range, parse_number
 from saferoute.osm.ways import FOOT_CLASSES, find_foot_classes, rate_class
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
 
     from saferoute.arrays import BoolArray, FloatArray
@@ -34,21 +36,49 @@ _NARROWEST_M, _WIDEST_M = 0.3, 60.0
 """A tagged width outside is taken for a slip of the pen, hence not understood."""
 
 
-def parse_width(text: str) -> float | None:
-    """Return a width in m, None where it is not understood, or cannot be one.
+def parse_width(text: str) -> tuple[float, float] | None:
+    """Return the least and the greatest width that a text tells, in m; None where it is not understood, or cannot be.
 
     Examples
     --------
-    >>> parse_width("2,5 m"), parse_width("wide"), parse_width("0"), parse_width("2000")
-    (2.5, None, None, None)
+    >>> parse_width("2,5 m"), parse_width("1-3"), parse_width("about 1.5")
+    ((2.5, 2.5), (1.0, 3.0), (1.5, 1.5))
+    >>> parse_width("wide"), parse_width("0"), parse_width("2000")
+    (None, None, None)
     """
-    width = parse_metres(text)
-    return None if width is None or not _NARROWEST_M <= width <= _WIDEST_M else width
+    found = parse_metre_range(text)
+    return found if found is not None and found[0] >= _NARROWEST_M and found[1] <= _WIDEST_M else None
 
 
 def read_widths(ways: Tagged) -> FloatArray:
-    """Return the tagged width of each way in m, NaN where missing or not understood."""
-    return read_numbers(ways, "width", parse_width)
+    """Return the tagged width of each way in m, where it is narrowest; NaN where missing or not understood."""
+    return _read_ends(ways, "width")[0]
+
+
+def read_narrowest_numbers(ways: Tagged) -> FloatArray:
+    """Return the least width in m that the tag ``width`` names where it is not understood, NaN elsewhere.
+
+    No way is taken for wider than that.
+    """
+    return _read_ends(ways, "width", parse=_find_ends)[0]
+
+
+def _read_ends(
+    ways: Tagged, key: str, *, parse: Callable[[str], tuple[float, float] | None] = parse_width
+) -> tuple[FloatArray, FloatArray]:
+    """Return the least and the greatest width in m that a tag tells of each way, NaN where it tells none."""
+    nothing = (np.nan, np.nan)
+    ends = map_tag_values(ways, key, lambda text: parse(text) or nothing, missing=nothing)
+    least, greatest = ends.astype(float).T
+    return least, greatest
+
+
+def _find_ends(text: str) -> tuple[float, float] | None:
+    """Return the least and the greatest width that a text names which is not understood, None if it names none."""
+    if parse_width(text) is not None:
+        return None
+    possible = [length for length in find_lengths(text) if _NARROWEST_M <= length <= _WIDEST_M]
+    return (min(possible), max(possible)) if possible else None
 
 
 def estimate_widths(ground: pd.DataFrame) -> tuple[FloatArray, BoolArray]:
@@ -70,10 +100,17 @@ def estimate_widths(ground: pd.DataFrame) -> tuple[FloatArray, BoolArray]:
 def estimate_way_widths(ways: Tagged) -> tuple[FloatArray, BoolArray]:
     """Return the width in m of each way or track, and whether it is tagged."""
     ways = Tags.of(ways)
-    width = read_widths(ways)
-    width = np.where(np.isfinite(width), width, read_numbers(ways, "est_width", parse_width))
+    width = read_tagged_widths(ways)
     known = np.isfinite(width)
-    return np.where(known, width, list_usual_widths()[find_foot_classes(ways)]), known
+    width = np.where(known, width, list_usual_widths()[find_foot_classes(ways)])
+    return np.fmin(width, read_narrowest_numbers(ways)), known
+
+
+def read_tagged_widths(ways: Tagged) -> FloatArray:
+    """Return the width of each way in m as it was measured or else estimated by mappers, NaN where neither is told."""
+    ways = Tags.of(ways)
+    width = read_widths(ways)
+    return np.where(np.isfinite(width), width, _read_ends(ways, "est_width")[0])
 
 
 def list_usual_widths() -> FloatArray:
@@ -84,7 +121,9 @@ def list_usual_widths() -> FloatArray:
 def estimate_half_widths(ways: Tagged) -> FloatArray:
     """Return half the carriageway's width in m: from `width`, `lanes`, else by class."""
     ways = Tags.of(ways)
-    width, lanes = read_widths(ways), read_numbers(ways, "lanes", parse_number)
+    # Where a road is widest it comes nearest to who runs beside it.
+    width, lanes = _read_ends(ways, "width")[1], read_numbers(ways, "lanes", parse_number)
     half = np.where(np.isfinite(width), width / 2, np.where(lanes >= 1, lanes * _LANE_M / 2, np.nan))
     half = np.where(np.isfinite(half), half, rate_class(ways, HALF_WIDTH_M))
-    return np.where(np.isfinite(half), half, HALF_WIDTH_M["residential"])
+    half = np.where(np.isfinite(half), half, HALF_WIDTH_M["residential"])
+    return np.fmax(half, _read_ends(ways, "width", parse=_find_ends)[1] / 2)

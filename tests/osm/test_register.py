@@ -69,8 +69,9 @@ def test_keys_without_a_vocabulary_are_read_whatever_they_say() -> None:
     assert unread(**dict.fromkeys(ANY_VALUE_TELLS, "zzz")) == []
 
 
-def test_two_numbers_are_not_one_width() -> None:
-    assert unread(width="2;3") == ["width=2;3"]
+@pytest.mark.parametrize("width", ["2;wide", "1.2 m at the bridge", "1-2-3", "-2"])
+def test_a_width_that_says_more_than_its_numbers_is_not_understood(width: str) -> None:
+    assert unread(width=width) == [f"width={width}"]
 
 
 def test_what_draws_people_is_understood() -> None:
