@@ -20,14 +20,15 @@ if TYPE_CHECKING:
 
 
 GRADE_QUANTILE = 1.64
-"""The slope limit holds when even this many σ less would break it (95 %)."""
+"""Standard errors that make sure (95 %): a slope is one if it is so many of them, and a tag excludes a whole way if
+even so many less are too steep."""
 _AT_HOUR_TEXT = (
     "ways and ground that opening_hours, foot:conditional or access:conditional close at the hour asked for, "
     "their own ones or those of the park, zoo or other ground they lie in"
 )
 CLOSED_AT_HOUR = ("closed at that hour", _AT_HOUR_TEXT)
 """Reason and text of what is shut at times."""
-SLOPE = ("slope", "slopes that are above 5 % beyond doubt")
+SLOPE = ("slope", "slopes above 5 %")
 """Reason and text of what is too steep."""
 
 

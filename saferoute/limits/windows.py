@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from saferoute.geometry import take_slices
 from saferoute.limits.ground import GRADE_QUANTILE, SLOPE
 from saferoute.limits.rules import find_first_reasons, rule
+from saferoute.osm.built import is_trodden
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,12 +23,15 @@ if TYPE_CHECKING:
 
 
 LEAST_CROSS_SLOPE_PCT = 15.0
-"""Slope across open ground above which nobody should run on it [J]."""
+"""Slope across ground as it lies above which nobody should run on it [J]."""
+
+_ROUNDING_PCT = 1e-6
+"""By so much a mean of slopes that are all just allowed may exceed them."""
 
 
 @dataclass(frozen=True)
 class WindowSlopes:
-    """Fitted slopes of w windows along and across, with the standard errors of the fits; NaN = unknown."""
+    """Slopes of w windows along and across by all evidence, with their standard errors; NaN = unknown."""
 
     grade_pct: FloatArray
     grade_sigma_pct: FloatArray
@@ -36,7 +41,7 @@ class WindowSlopes:
 
 @dataclass(frozen=True)
 class _Measured:
-    """Windows with their fitted slopes: see `exclude_windows`."""
+    """Windows with their slopes: see `exclude_windows`."""
 
     windows: Windows
     hazards: Hazards
@@ -61,12 +66,18 @@ class _Measured:
         return beyond
 
 
+def _is_beyond(slope_pct: FloatArray, sigma_pct: FloatArray, most_pct: float) -> BoolArray:
+    """Return a mask of slopes whose best value is beyond a limit, and that are surely slopes; unknown ones are not."""
+    steepness = np.abs(slope_pct)
+    with np.errstate(invalid="ignore"):
+        return (steepness > most_pct + _ROUNDING_PCT) & (steepness > GRADE_QUANTILE * sigma_pct)
+
+
 @rule(*SLOPE)
 def steep(measured: _Measured) -> BoolArray:
-    """Return a mask of windows that are too steep for sure; unknown slopes are not."""
-    with np.errstate(invalid="ignore"):
-        least: FloatArray = np.abs(measured.slopes.grade_pct) - GRADE_QUANTILE * measured.slopes.grade_sigma_pct
-        return least > measured.profile.max_grade_pct
+    """Return a mask of windows that are too steep."""
+    slopes = measured.slopes
+    return _is_beyond(slopes.grade_pct, slopes.grade_sigma_pct, measured.profile.max_grade_pct)
 
 
 @rule("wall beyond", "buildings and barriers straight ahead within the run-out beyond an end")
@@ -76,15 +87,20 @@ def wall_beyond(measured: _Measured) -> BoolArray:
     return measured.find_beyond(lambda ends, ahead: measured.hazards.is_wall_beyond(ends, ahead, length_m))
 
 
-@rule("cross slope", f"open ground that falls more than {LEAST_CROSS_SLOPE_PCT:.0f} % across the line beyond doubt")
+@rule(
+    "cross slope",
+    f"open ground, and unpaved paths that are not tagged as wide, on ground that is tilted by more than "
+    f"{LEAST_CROSS_SLOPE_PCT:.0f} % across the line",
+)
 def tilted(measured: _Measured) -> BoolArray:
-    """Return a mask of windows on open ground that is tilted for sure; ways may be cut into a hillside."""
-    slopes, samples = measured.slopes, measured.windows.samples
-    first_ground = samples.pair_ground[samples.first_pair[measured.windows.first]]
-    on_open_ground = (samples.ground["origin"] == "area").to_numpy(dtype=bool)[first_ground]
-    with np.errstate(invalid="ignore"):
-        least: FloatArray = np.abs(slopes.across_pct) - GRADE_QUANTILE * slopes.across_sigma_pct
-        return on_open_ground & (least > LEAST_CROSS_SLOPE_PCT)
+    """Return a mask of windows that are tilted as the ground is; other ways may be cut into a hillside."""
+    windows, slopes = measured.windows, measured.slopes
+    beyond = _is_beyond(slopes.across_pct, slopes.across_sigma_pct, LEAST_CROSS_SLOPE_PCT)
+    ground, samples = windows.samples.ground, windows.samples
+    as_it_lies = (ground["origin"] == "area").to_numpy(dtype=bool) | is_trodden(ground)
+    of_sample = np.zeros(len(samples), dtype=bool)
+    of_sample[samples.pair_sample[as_it_lies[samples.pair_ground]]] = True
+    return beyond & take_slices(of_sample, windows.first, windows.n_samples).any(axis=1)
 
 
 @rule("drop or water beyond", "cliffs, quays, retaining walls, steps or water within 15 m beyond an end")

@@ -6,6 +6,8 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from saferoute import candidates, criteria, limits
 from saferoute.criteria import flatness
 from saferoute.memory import collect_garbage_rarely
@@ -15,10 +17,10 @@ from saferoute.search._notes import collect_notes
 from saferoute.search._survey import survey_map
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
-    from saferoute.model import Area, Profile, Windows
+    from saferoute.arrays import IntArray
+    from saferoute.model import Area, Measurement, Profile
     from saferoute.search._survey import Survey
     from saferoute.sources import ElevationSource, FeatureSource
 
@@ -70,30 +72,38 @@ def look_up_heights(survey: Survey, elevation_of: ElevationSource) -> Survey:
 
 def measure_windows(survey: Survey) -> Survey:
     """Return a survey with every criterion measured, without windows that are steep or end at a drop."""
-    windows, sample_reasons = _exclude_windows(survey)
+    # Slopes are a limit, too, which comes last because they need heights: they are measured once for both.
+    of_slopes = criteria.measure_windows(flatness.CRITERION, survey.windows, survey.evidence)
+    kept, sample_reasons = _exclude_windows(survey, of_slopes)
+    windows = candidates.select_windows(survey.windows, kept)
     return replace(
         survey,
         windows=windows,
         sample_reasons=sample_reasons,
-        measurements={c.name: criteria.measure_windows(c, windows, survey.evidence) for c in criteria.ALL},
+        measurements={
+            c.name: of_slopes.select_rows(kept)
+            if c is flatness.CRITERION
+            else criteria.measure_windows(c, windows, survey.evidence)
+            for c in criteria.ALL
+        },
         notes=collect_notes(survey.area, windows, survey.evidence),
     )
 
 
-def _exclude_windows(survey: Survey) -> tuple[Windows, NDArray[np.object_]]:
-    """Return the windows that no limit excludes, and why each sample is in none of them."""
-    found, evidence, size = survey.windows, survey.evidence, len(survey.samples)
-    # Slopes need heights, so this limit comes last.
-    fitted = flatness.fit_window_slopes(found, evidence)
+def _exclude_windows(survey: Survey, of_slopes: Measurement) -> tuple[IntArray, NDArray[np.object_]]:
+    """Return the windows that no limit excludes, by number, and why each sample is in none of them."""
+    found, size = survey.windows, len(survey.samples)
+    assert of_slopes.gather_evidence is not None
+    told = of_slopes.gather_evidence(np.arange(len(found)))
     slopes = limits.WindowSlopes(
-        fitted.grade_pct, fitted.fit_sigma_pct, fitted.across.across_pct, fitted.across.sigma_pct
+        *(told[f"{name}_pct"].to_numpy() for name in ("grade", "fit_sigma", "cross_slope", "cross_slope_sigma"))
     )
-    reasons = limits.exclude_windows(found, survey.hazards, slopes, evidence.profile)
+    reasons = limits.exclude_windows(found, survey.hazards, slopes, survey.evidence.profile)
     sample_reasons = survey.sample_reasons.copy()
     for reason in sorted({*reasons} - {""}):
         hit = candidates.is_in_runs(found.first[reasons == reason], found.n_samples, size)
         sample_reasons[hit & (sample_reasons == "")] = reason
-    found = candidates.select_windows(found, reasons == "")
+    kept = np.flatnonzero(reasons == "")
     # A sample of an excluded window may still be in one that is not.
-    sample_reasons[candidates.is_in_runs(found.first, found.n_samples, size)] = ""
-    return found, sample_reasons
+    sample_reasons[candidates.is_in_runs(found.first[kept], found.n_samples, size)] = ""
+    return kept, sample_reasons

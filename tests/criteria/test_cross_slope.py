@@ -12,6 +12,7 @@ from rasters import centres, from_origin, write
 from surveys import judge
 from town import ORIGIN
 
+from saferoute import scoring
 from saferoute.criteria import flatness
 from saferoute.criteria.flatness.errors import bending_error_pct, position_error_pct
 from saferoute.sources.elevation.raster import RasterSource
@@ -43,6 +44,9 @@ def tilt(across_pct: float, along_pct: float = 0.0):
     return lambda x, y: (across_pct * y + along_pct * x) / 100
 
 
+BUILT = "highway=footway surface=asphalt"
+
+
 def way(tags: str = "highway=path", *, backwards: bool = False) -> str:
     first, second = (2, 1) if backwards else (1, 2)
     return f"n{first} 0 0\nn{second} 120.4 0\nw1 n1,n2 {tags}\n"
@@ -69,7 +73,7 @@ def across_of(survey) -> tuple[float, float]:
 @pytest.mark.parametrize(("cell_m", "error"), [(1.0, 0.1), (10.0, 0.3), (30.0, 0.3)])
 @pytest.mark.parametrize("across_pct", [0.0, 3.0, -12.0, 30.0])
 def test_a_tilted_plane_has_its_slope_across(look, ground, across_pct: float, cell_m: float, error: float) -> None:
-    across, sigma = across_of(look(way(), dem=ground(tilt(across_pct), cell_m)))
+    across, sigma = across_of(look(way(BUILT), dem=ground(tilt(across_pct), cell_m)))
     assert across == pytest.approx(abs(across_pct), abs=error)
     assert 0 < sigma < 3 + 0.5 * abs(across_pct)
 
@@ -88,7 +92,7 @@ def test_reversing_the_way_changes_nothing_but_the_side(look, ground) -> None:
     assert one.confidence == pytest.approx(other.confidence, abs=0.01)
 
 
-@pytest.mark.parametrize("tags", ["highway=path", "highway=footway surface=asphalt", "highway=pedestrian"])
+@pytest.mark.parametrize("tags", ["highway=footway", BUILT, "highway=pedestrian"])
 def test_a_hillside_is_worth_less_and_known_less_well_than_a_plain(look, ground, tags: str) -> None:
     flat, steep = (judge(look(way(tags), dem=ground(tilt(pct))), "flatness") for pct in (0.0, 30.0))
     assert steep.desirability[0] < flat.desirability[0]
@@ -113,6 +117,37 @@ def test_open_ground_that_is_tilted_beyond_doubt_is_left_out(look, ground) -> No
     assert is_on_pitch(level).any()
     assert not is_on_pitch(tilted).any()
     assert "cross slope" in set(tilted.sample_reasons)
+
+
+@pytest.mark.parametrize("cell_m", [1.0, 30.0])
+@pytest.mark.parametrize("pct", [16.5, 40.0])
+def test_a_trodden_path_is_left_out_where_the_ground_is_tilted_beyond_the_limit(look, ground, pct, cell_m) -> None:
+    found = look(way("highway=path surface=gravel"), dem=ground(tilt(pct), cell_m))
+    assert not len(found.windows)
+    assert "cross slope" in set(found.sample_reasons)
+
+
+@pytest.mark.parametrize("plan", [LAWN, way("highway=path"), way("highway=track")])
+def test_nothing_that_lies_as_the_ground_does_is_rated_by_a_best_value_beyond_the_limit(look, ground, plan) -> None:
+    dem = ground(tilt(15.5), 60.0)
+    found = look(plan, dem=dem)
+    scores = scoring.score_measurements(found.measurements, found.evidence.profile)
+    here = is_on_pitch(found) if plan is LAWN else np.ones(len(found.windows), dtype=bool)
+    assert (scores.low[here] < scoring.FORMULA.ratings[-1][1]).all()
+
+
+def test_a_slope_along_is_left_out_by_its_best_value(look, ground) -> None:
+    assert "slope" in set(look(way(BUILT), dem=ground(tilt(0.0, 5.4), 10.0)).sample_reasons)
+    assert len(look(way(BUILT), dem=ground(tilt(0.0, 4.5), 10.0)).windows)
+
+
+def test_loose_tracks_along_a_hillside_are_worth_little_and_made_ones_are_not(look, ground) -> None:
+    loose, made = (
+        judge(look(way(f"highway=track {tags}"), dem=ground(tilt(19.0))), "flatness").desirability
+        for tags in ("surface=gravel", "surface=gravel width=3.5")
+    )
+    assert (loose < 0.1).all()
+    assert (made > 0.5).all()
 
 
 def test_a_way_on_the_same_hillside_is_not_left_out_but_to_be_looked_at(look, ground) -> None:
@@ -157,7 +192,7 @@ def test_a_slope_that_turns_over_along_the_line_is_known_less_well(look, ground)
 def test_the_slope_along_is_known_less_well_on_a_hillside(look, ground) -> None:
     flat, steep = (
         flatness.fit_window_slopes(found.windows, found.evidence).sigma_pct
-        for found in (look(way(), dem=ground(tilt(pct), 30.0)) for pct in (0.0, 25.0))
+        for found in (look(way(BUILT), dem=ground(tilt(pct), 30.0)) for pct in (0.0, 25.0))
     )
     assert (steep > flat + 2).all()
 

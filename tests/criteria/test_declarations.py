@@ -45,7 +45,10 @@ def measure_everything(n: int = 60) -> dict[str, Measurement]:
         "flatness": Measurement(
             Normal(values["flatness"], 0.4),
             certain,
-            bounds={"across": Magnitude(np.resize([0.2, 0.2, 0.2, 0.2, 3.0, 0.2, 5.0, 0.2, 9.0], n), np.full(n, 0.4))},
+            bounds={
+                "across": Magnitude(np.resize([0.2, 0.2, 0.2, 13.0, 3.0, 0.2, 5.0, 0.2, 9.0], n), np.full(n, 0.4)),
+                "falls": Magnitude(np.resize([1.0, np.nan, 10.0, 1.0, 2.0, 3.0, 22.0], n), np.full(n, 0.4)),
+            },
         ),
         "straightness": Measurement(
             strip,

@@ -143,7 +143,8 @@ def rate_grade(grade_pct: np.ndarray) -> np.ndarray:
 
 def rate_uncertain_grade(grade_pct: np.ndarray, sigma_pct: np.ndarray) -> np.ndarray:
     level = Magnitude(np.zeros(len(grade_pct)), np.zeros(len(grade_pct)))
-    found = Measurement(Normal(np.abs(grade_pct), sigma_pct), np.ones(len(grade_pct)), bounds={"across": level})
+    bounds = dict.fromkeys(flatness.CRITERION.bounds, level)
+    found = Measurement(Normal(np.abs(grade_pct), sigma_pct), np.ones(len(grade_pct)), bounds=bounds)
     return scoring.judge_best_estimates(flatness.CRITERION, found)
 
 

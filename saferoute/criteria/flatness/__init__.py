@@ -20,6 +20,7 @@ from saferoute.criteria.flatness.errors import COARSE_CELL_M, grade_error_pct
 from saferoute.criteria.flatness.tagged import combine_slopes, read_tagged_slopes
 from saferoute.criteria.flatness.underfoot import BENCH_ERROR, OPEN_SHARE, estimate_shares
 from saferoute.model import Criterion, Measurement, Scale, Unknown
+from saferoute.osm.built import is_unpaved
 from saferoute.quantities import Magnitude, Normal
 
 if TYPE_CHECKING:
@@ -55,10 +56,14 @@ UNKNOWN = Unknown(estimate=0.5, draws=((0.0, 0.25), (1.0, 0.75)))
 """An unknown slope is drawn from .25 to .75, so that it is called neither flat nor steep [J]."""
 SURE = 1.28
 """Least |grade|/σ at which uphill is advised: the sign is then right with P > .9."""
-ACROSS = ((2.0, 1.0), (4.0, 0.7), (6.0, 0.4), (10.0, 0.1))
+ACROSS = ((2.0, 1.0), (4.0, 0.7), (6.0, 0.4), (10.0, 0.1), (15.0, 0.0))
 """Desirability by the slope across in % [J]: a foot that lands on a tilted plane rolls.
 
-Pavements fall 2 to 2.5 % across by ordinary building practice."""
+Pavements fall 2 to 2.5 % across by ordinary building practice. From 15 % on, the limit on open ground, no rating is
+left, however little is known."""
+FALLS = ((8.0, 1.0), (15.0, 0.1), (30.0, 0.0))
+"""Desirability by the fall of the ground beside unpaved ways in % [J]: such ways tilt outwards, stones lie loose on
+them, and nothing stops who leaves them."""
 HILLSIDE_PCT = 15.0
 """Fall of the ground beside a line from which it is a hillside [J]."""
 _CONFIDENCE_PCT, _CONFIDENCE_ACROSS_PCT = 1.5, 5.0
@@ -75,12 +80,14 @@ def measure_flatness(windows: Windows, evidence: Evidence) -> Measurement:
     across = fitted.across
     share = _samples.reduce_ground(windows, estimate_shares(windows.samples.ground), "max")
     underfoot = _estimate_underfoot(across, share)
+    unpaved = _samples.reduce_ground(windows, is_unpaved(windows.samples.ground).astype(float), "max") > 0
 
     def gather(rows: IntArray) -> pd.DataFrame:
         return pd.DataFrame(
             {
                 "grade_pct": slope.grade_pct[rows],
                 "grade_sigma_pct": slope.sigma_pct[rows],
+                "fit_sigma_pct": np.fmin(fitted.fit_sigma_pct, slope.sigma_pct)[rows],
                 "cross_slope_pct": np.abs(across.across_pct[rows]),
                 "cross_slope_sigma_pct": across.sigma_pct[rows],
                 "falls_away_pct": across.falls_pct[rows],
@@ -101,7 +108,10 @@ def measure_flatness(windows: Windows, evidence: Evidence) -> Measurement:
         quantity=Normal(np.abs(slope.grade_pct), slope.sigma_pct),
         confidence=_estimate_confidence(slope, across, underfoot),
         gather_evidence=gather,
-        bounds={"across": underfoot},
+        bounds={
+            "across": underfoot,
+            "falls": Magnitude(np.where(unpaved, across.falls_pct, np.nan), across.sigma_pct),
+        },
     )
 
 
@@ -135,7 +145,10 @@ CRITERION = Criterion(
     unit="% grade uphill",
     curve=CURVE,
     unknown=UNKNOWN,
-    bounds={"across": Scale(unit="% across, underfoot", curve=ACROSS)},
+    bounds={
+        "across": Scale(unit="% across, underfoot", curve=ACROSS),
+        "falls": Scale(unit="% that the ground falls beside an unpaved way", curve=FALLS),
+    },
     measure=measure_flatness,
     averaged=True,
     keys=("incline",),

@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from saferoute.osm import widths
-from saferoute.osm.surfaces import is_paved
-from saferoute.osm.tags import has_value
+from saferoute.osm.built import is_built
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -22,13 +20,10 @@ A promenade of 4 m on a hillside is level across, a path of 1 m is not; pavement
 building practice, which costs nothing."""
 BENCH_ERROR = 0.5
 """Relative standard error of the share on ways [J]."""
-WIDE_M = 3.0
-"""Ways tagged as at least so wide were built by machines [J]."""
 
 
 def estimate_shares(ground: gpd.GeoDataFrame) -> FloatArray:
     """Return the share of the slope across that is felt on each row of the ground, 0..1."""
-    width, is_tagged = widths.estimate_widths(ground)
-    built = is_paved(ground) | has_value(ground, "highway", {"pedestrian"}) | (is_tagged & (width >= WIDE_M))
-    origin = ground["origin"].to_numpy(dtype=object) if "origin" in ground else np.full(len(ground), "way")
-    return np.select([origin == "area", built | (origin == "track")], [OPEN_SHARE, BUILT_SHARE], PATH_SHARE)
+    origin = ground["origin"].to_numpy(dtype=object)
+    built = is_built(ground) | (origin == "track")
+    return np.select([origin == "area", built], [OPEN_SHARE, BUILT_SHARE], PATH_SHARE)
