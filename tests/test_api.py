@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pytest
 import shapely
 
@@ -239,7 +240,7 @@ _OF_RESULTS = {"output", "explain_data", "quiet", "settings"}
 
 
 def test_python_has_every_option_of_the_shell_by_its_name() -> None:
-    shell = {p.name for p in program.commands["find"].params} - {"near", "radius", *_OF_RESULTS}
+    shell = {p.name for p in program.commands["find"].params} - {"place", "near", "radius", *_OF_RESULTS}
     online = {"offline", "refresh", "cache_dir", *(n for n in shell if n.endswith("_url"))}
     assert shell - online == FindOptions.__optional_keys__ - {"profile", "online", "radius_m"}
     assert online <= {field.name for field in dataclasses.fields(saferoute.Online)}
@@ -247,14 +248,38 @@ def test_python_has_every_option_of_the_shell_by_its_name() -> None:
     assert of_scan == ScanOptions.__optional_keys__ - {"profile"}
 
 
-@pytest.mark.parametrize("near", [(60.172, 24.944), [60.172, 24.944], shapely.Point(24.944, 60.172), "60.172 24.944"])
-def test_a_place_may_be_text_a_pair_or_a_point(found: saferoute.Ranking, sample: Path, near: Any) -> None:
-    again = saferoute.find(near, region=sample, radius_m=800, top=7)
+POINTS = gpd.GeoSeries([shapely.Point(24.944, 60.172)], crs=4326)
+
+
+@pytest.mark.parametrize(
+    "near",
+    [
+        ((60.172, 24.944),), ([60.172, 24.944],), (60.172, 24.944), (np.array([60.172, 24.944]),),
+        (shapely.Point(24.944, 60.172),), (POINTS,), (POINTS.to_crs(3067),), (POINTS.to_frame("geometry"),),
+        ("60,172 24,944",),
+    ],
+)  # fmt: skip
+def test_a_place_may_be_text_numbers_or_a_point(found: saferoute.Ranking, sample: Path, near: Any) -> None:
+    again = saferoute.find(*near, region=sample, radius_m=800, top=7)
     assert again.to_geodataframe().equals(found.to_geodataframe())
     assert again.place.name == "60.172,24.944"
 
 
-@pytest.mark.parametrize("near", [(1,), (1, 2, 3), 5, None, ("a", "b"), (float("nan"), 1.0), shapely.Point()])
+@pytest.mark.parametrize(
+    "near",
+    [
+        (1,),
+        (1, 2, 3),
+        5,
+        None,
+        ("a", "b"),
+        (float("nan"), 1.0),
+        shapely.Point(),
+        POINTS[:0],
+        POINTS.set_crs(None, allow_override=True),
+        gpd.GeoSeries([None], crs=4326),
+    ],
+)
 def test_what_is_no_place_is_refused_in_a_line(sample: Path, near: Any) -> None:
     with pytest.raises(InvalidInput, match=r"^near .*"):
         saferoute.find(near, region=sample)

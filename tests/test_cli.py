@@ -305,6 +305,49 @@ def test_both_commands_tell_what_is_wrong_in_one_line(run, broken, command, argu
     assert_one_line(run(command, *arguments), code, text)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        lambda lat, lon: [f"{lat},{lon}"],
+        lambda lat, lon: [f"{lat}".replace(".", ","), f"{lon}".replace(".", ",")],
+        lambda lat, lon: ["(", f"{lat}", f"{lon})"],
+        lambda _lat, _lon: ["Long", "Walk"],
+        lambda _lat, _lon: ["way/1"],
+    ],
+)
+def test_place_is_an_argument_that_needs_no_quotes(extract, capsys, words):
+    code = main(["find", "--osm", str(extract), *words(*HERE.split(",")), "-q", "-o", "-"])
+    assert code == 0
+    assert "Long Walk" in names(capsys.readouterr().out)
+
+
+def test_place_in_the_south_is_an_argument_too(extract, capsys):
+    code = main(["find", "-33.9,18.4", "--osm", str(extract), "-q"])
+    assert_one_line((code, *capsys.readouterr()), 3, "-33.90000,18.40000 lies outside the data")
+
+
+@pytest.mark.parametrize(
+    ("argv", "text"),
+    [
+        (["find"], 'no place is given; write where, as in saferoute find "Hyde Park"'),
+        (["find", "Here", "--near", "There"], "PLACE and --near both say where: 'Here' and 'There'; give one of them"),
+        (["plan", "  "], "no place is given"),
+    ],
+)
+def test_place_is_given_once(extract, capsys, argv, text):
+    code = main([*argv, "--osm", str(extract), "-q"])
+    assert_one_line((code, *capsys.readouterr()), 2, text)
+
+
+def test_files_end_where_the_place_begins(extract, tmp_path, capsys):
+    other = tmp_path / "other.osm"
+    other.write_bytes(extract.read_bytes())
+    assert main(["explain", "--osm", str(extract), str(other), "Long", "Walk", "-q"]) == 0
+    assert "Long Walk" in capsys.readouterr().out
+    assert main(["explain", "--osm", str(extract), "missing.osm", "Long", "Walk", "-q"]) == 2
+    assert "missing.osm: no such file" in capsys.readouterr().err
+
+
 def test_no_map_data_is_told_with_the_way_out(folder, capsys):
     assert folder
     code = main(["find", "--near", HERE, "--offline", "-q"])

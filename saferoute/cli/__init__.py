@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 _EXAMPLES = """\
 examples:
-  saferoute find --near "Hyde Park, London"
+  saferoute find "Hyde Park, London"
   saferoute find --near 60.175,24.945 --region data/helsinki
   saferoute find --near Kaisaniemi --region data/helsinki --level first-steps -o park.html -o park.geojson
   saferoute find --near geo:54.18,7.89 --osm helgoland.osm.pbf --dem dem.tif --surface sand,grass -o - > sand.geojson
@@ -43,7 +43,7 @@ examples:
   saferoute explain --near 60.1757,24.9470 --region data/helsinki
   saferoute evaluate-crowding counts.csv --osm city.osm.pbf --at "wed 13:00"
   saferoute scan data/helsinki -o helsinki.parquet
-  saferoute find --near home                      # the home of saferoute.toml
+  saferoute find home                             # the home of saferoute.toml
   saferoute profile show beginner > mine.toml
   saferoute view maps/helsinki.html --tiles
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -83,13 +85,15 @@ class Command(click.Command):
         """Parse the arguments, with settings as defaults."""
         flags = {flag for p in self.params if isinstance(p, Option) and p.several for flag in p.opts}
         try:
-            rest = super().parse_args(ctx, _repeat_flags(args, flags))
+            rest = super().parse_args(ctx, _prepare_words(args, flags))
         except click.BadParameter as error:
             # click's own message would not say which file or variable holds the value.
             raise InvalidInput(_describe_error(error)) from error
         if not ctx.resilient_parsing:
             # Only after parsing does click know where each value came from.
             _settings.put_rivals_aside(ctx)
+            if "place" in ctx.params:
+                _settings.settle_place(ctx)
         return rest
 
     def invoke(self, ctx: click.Context) -> int:
@@ -119,23 +123,46 @@ class Command(click.Command):
         formatter.write(f"\n{EXIT_CODES}")
 
 
-def _repeat_flags(words: list[str], flags: set[str]) -> list[str]:
-    """Return the words with a flag repeated before each of its values, as click expects.
+_NEGATIVE = re.compile(r"-[\d.]")
+_FILE_NAME = re.compile(r"(?!\w+://).*\.[A-Za-z]\w*")
+"""The name of a file with a suffix; in 60.17,24.94 what follows the point is no suffix."""
+
+
+def _prepare_words(words: list[str], flags: set[str]) -> list[str]:
+    """Return the words of a command line in the form that click expects.
+
+    A flag is repeated before each file that follows its first value, and a blank
+    before a negative number says that it is no option.
+
+    Parameters
+    ----------
+    words : list of str
+    flags : set of str
+        Flags that may have several values.
 
     Examples
     --------
-    >>> _repeat_flags(["--osm", "a.osm", "b.osm", "-q"], {"--osm"})
-    ['--osm', 'a.osm', '--osm', 'b.osm', '-q']
+    >>> _prepare_words(["--osm", "a.osm", "b.osm", "-33.9,18.4"], {"--osm"})
+    ['--osm', 'a.osm', '--osm', 'b.osm', ' -33.9,18.4']
     """
-    repeated, flag = [], ""
-    for i, word in enumerate(words):
+    prepared, flag = [], ""
+    for i, raw in enumerate(words):
+        word = f" {raw}" if _NEGATIVE.match(raw) else raw
         # A dash alone is a value: stdout.
         if word.startswith("-") and word != "-":
             flag = word if word in flags else ""
         elif flag and words[i - 1] != flag:
-            repeated.append(flag)
-        repeated.append(word)
-    return repeated
+            if _is_file(word):
+                prepared.append(flag)
+            else:
+                flag = ""
+        prepared.append(word)
+    return prepared
+
+
+def _is_file(word: str) -> bool:
+    """Return whether a word names a file, there or not: a place may follow the files of an option."""
+    return _FILE_NAME.fullmatch(word) is not None or Path(word).is_file()
 
 
 def _describe_error(error: click.BadParameter) -> str:

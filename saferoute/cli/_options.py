@@ -21,22 +21,6 @@ option = partial(click.option, cls=Option)
 unsettable = partial(option, allow_from_autoenv=False)
 """An option that neither a settings file nor the environment can set."""
 
-HOME = "home"
-
-
-def _read_place(text: str) -> str:
-    """Return a place as text, with ``home`` replaced by the place of the settings."""
-    if text != HOME:
-        return text
-    home = _settings.look_up_setting(click.get_current_context(), HOME)
-    if not home:
-        raise InvalidInput(
-            f'no home is set; write home = "60.172,24.944" into {_settings.FILE} here or into '
-            f"{_settings.user_settings_path()}, or set {_settings.PREFIX}_HOME. A place of that name is found with a "
-            "capital: --near Home"
-        )
-    return home
-
 
 def _apply(*options: Callable[[F], F]) -> Callable[[F], F]:
     """Return a decorator that adds options to a command in the given order."""
@@ -63,14 +47,14 @@ def _check_url(ctx: click.Context, parameter: click.Parameter, value: str | None
 
 
 place_options = _apply(
-    unsettable(
-        "--near",
-        required=True,
-        type=Checked(_read_place),
-        metavar="PLACE",
-        help="lat,lon, geo:lat,lon, a name (of a place in the world, or with local data of an object in the extract), "
-        "or home, the one of the settings",
+    click.argument(
+        "place",
+        nargs=-1,
+        metavar="[PLACE]",
+        help="where: coordinates in any spelling, the pasted address of a map, a street address, a name, a plus code, "
+        "way/123, or home, the place of the settings",
     ),
+    unsettable("--near", metavar="PLACE", help="the same as PLACE"),
     unsettable("--pick", type=int, metavar="N", help="which place, where a name has several (default 1)"),
 )
 settings_option = unsettable(

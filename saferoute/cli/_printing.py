@@ -74,7 +74,8 @@ def print_place(place: Place, near: str, pick: int | None) -> None:
     from saferoute.sources.places.coordinates import is_plain
 
     if not is_plain(near):
-        print_message(f"{place.name}: {place.lat:.5f},{place.lon:.5f}")
+        where = f"{place.lat:.5f},{place.lon:.5f}"
+        print_message(where if is_plain(place.name) else f"{place.name}: {where}")
     if place.others:
         # The numbers that --pick takes: places are counted with the chosen one, which is not listed.
         numbers = [n for n in range(1, len(place.others) + 2) if n != (pick or 1)]

@@ -24,13 +24,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 FILE = "saferoute.toml"
+HOME = "home"
+"""The place of the settings."""
 NONE = "none"
 """Value of ``--settings`` that means no file at all."""
 PREFIX = "SAFEROUTE"
 """Prefix of every environment variable; the option in capitals follows."""
 BEHIND = {"auto_envvar_prefix": PREFIX}
 """Context settings of commands whose options may be set by settings."""
-_ALONE: dict[str, click.ParamType[Any]] = {"home": click.STRING, "output-folder": FilePath()}
+_ALONE: dict[str, click.ParamType[Any]] = {HOME: click.STRING, "output-folder": FilePath()}
 """Settings that are not options, with their types."""
 _RIVALS = (
     ({"region", "osm"}, {"region", "osm", "dem"}),
@@ -89,6 +91,32 @@ def look_up_setting(ctx: click.Context, key: str) -> str | None:
     if from_file is not None and not from_environment:
         ctx.meta.setdefault(_USED, set()).add(name)
     return from_environment or from_file
+
+
+def settle_place(ctx: click.Context) -> None:
+    """Put the place, from the argument PLACE or from ``--near``, into the parameter ``near``.
+
+    ``home`` becomes the place of the settings. The words of PLACE need no quotes.
+
+    Raises
+    ------
+    InvalidInput
+        If the place is given twice or not at all, or no home is set.
+    """
+    words, near = ctx.params.pop("place"), ctx.params["near"]
+    if words and near is not None:
+        raise InvalidInput(f"PLACE and --near both say where: {' '.join(words)!r} and {near!r}; give one of them")
+    text = " ".join(words) if near is None else near
+    if not text.strip():
+        raise InvalidInput('no place is given; write where, as in saferoute find "Hyde Park" or find 60.17,24.94')
+    if text.strip() == HOME:
+        text = look_up_setting(ctx, HOME)
+    if not text:
+        raise InvalidInput(
+            f'no home is set; write home = "60.172,24.944" into {FILE} here or into {user_settings_path()}, or set '
+            f"{PREFIX}_HOME. A place of that name is found with a capital: Home"
+        )
+    ctx.params["near"] = text
 
 
 def put_rivals_aside(ctx: click.Context) -> None:

@@ -15,7 +15,8 @@ from saferoute.search._ranking import find
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from saferoute.search._query import Near, PlaceOptions, Query
+    from saferoute.search._near import Near
+    from saferoute.search._query import PlaceOptions, Query
 
 RADIUS_M = 250.0
 """Radius around a place in metres within which a way is looked for [J]."""
@@ -23,12 +24,12 @@ _ALL = 10_000
 """Number of stretches that no circle of `RADIUS_M` holds."""
 
 
-def explain(near: Near | Query, **options: Unpack[PlaceOptions]) -> Explanation:
+def explain(near: Near | Query, lon: float | None = None, **options: Unpack[PlaceOptions]) -> Explanation:
     """Return how the way nearest to a place scores, or which limit excludes it.
 
     Parameters
     ----------
-    near, **options
+    near, lon, **options
         See `saferoute.find`; ``radius_m`` and ``top`` are fixed.
 
     Returns
@@ -47,7 +48,7 @@ def explain(near: Near | Query, **options: Unpack[PlaceOptions]) -> Explanation:
     >>> print(explain("60.1757,24.9470", region="data/helsinki").row["surface"])
     unpaved
     """
-    query = require_query(near, options, radius_m=RADIUS_M)
+    query = require_query(near, lon, options, radius_m=RADIUS_M)
     place = query.area.place
     ranking = find(replace(query, area=area_around(place, RADIUS_M), top=_ALL))
     here = shapely.Point(project_centre(ranking.area))

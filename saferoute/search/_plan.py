@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from saferoute.model import Session
-    from saferoute.search._query import Near, PlaceOptions, Query
+    from saferoute.search._near import Near
+    from saferoute.search._query import PlaceOptions, Query
 
 START_RADIUS_M = 250.0
 """Radius around the start in metres that rasters must cover if they are named."""
@@ -25,12 +26,14 @@ Nobody reads so many, but the best twenty of a city may all be far from the star
 """
 
 
-def plan(near: Near | Query, *, wish: Wish | None = None, **options: Unpack[PlaceOptions]) -> Session:
+def plan(
+    near: Near | Query, lon: float | None = None, *, wish: Wish | None = None, **options: Unpack[PlaceOptions]
+) -> Session:
     """Return a session from a place through recommended stretches near it, and back.
 
     Parameters
     ----------
-    near, **options
+    near, lon, **options
         See `saferoute.find`; ``radius_m`` and ``top`` are fixed.
     wish : Wish, optional
         Week, time or distance; the first week and the level's own time by default.
@@ -61,7 +64,7 @@ def plan(near: Near | Query, *, wish: Wish | None = None, **options: Unpack[Plac
 
     wish = wish or Wish()
     check_wish(wish)
-    query = require_query(near, options, radius_m=START_RADIUS_M)
+    query = require_query(near, lon, options, radius_m=START_RADIUS_M)
     area = area_around(query.area.place, search_radius_m(query.profile.training, wish))
     ranking = find(replace(query, area=area, top=TOP))
     return plan_through_stretches(ranking, wish=wish, elevation_of=query.elevation)

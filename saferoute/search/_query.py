@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, Unpack
 
-import shapely
-
 from saferoute.model import InvalidInput, Profile
 from saferoute.search._area import area_around
 from saferoute.search._join import join_ways
+from saferoute.search._near import format_near
 from saferoute.sources import clock
 from saferoute.sources.open import LocalFiles, Sources, open_sources
 from saferoute.sources.osm.extract import SUFFIXES
@@ -21,11 +18,12 @@ from saferoute.sources.runner import RunnerOptions, choose_profile
 from saferoute.sources.settings import ELEVATIONS, Online
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from saferoute.model import Area
+    from saferoute.search._near import Near
     from saferoute.sources import ElevationSource, FeatureSource
 
-    Near: TypeAlias = str | tuple[float, float] | shapely.Point
-    """A place: text as ``--near`` takes it, latitude and longitude, or a point of longitude and latitude."""
     Paths: TypeAlias = Path | str | Sequence[Path | str]
 
 RADIUS_M = 1500.0
@@ -122,9 +120,8 @@ class Query:
 
         Parameters
         ----------
-        near : str, (float, float) or shapely.Point
-            ``lat,lon``, ``geo:lat,lon`` or a name; latitude and longitude; or
-            a point of longitude and latitude.
+        near
+            See `saferoute.find`.
         radius_m, top, **options
             See `FindOptions`.
 
@@ -157,43 +154,29 @@ class Query:
         return cls(area, _calibrate(sources.features, options), profile, sources.elevation, top)
 
 
-def require_query(near: Near | Query, options: Any, **fixed: Any) -> Query:
+def require_query(near: Near | Query, lon: float | None, options: Any, **fixed: Any) -> Query:
     """Return a query as it is, or open the one that a place and options describe.
 
+    Parameters
+    ----------
+    near, lon
+        See `format_near`.
+    options : mapping
+        As in `PlaceOptions`.
+    **fixed
+        Options that the caller sets.
+
     Raises
     ------
     InvalidInput
-        If options are given beside a query.
+        If anything is given beside a query.
     """
     if not isinstance(near, Query):
-        return Query.open(near, **fixed, **options)
-    if options:
-        raise InvalidInput(f"{', '.join(options)}: a query says everything itself; give a place, or a query alone")
+        return Query.open(format_near(near, lon), **fixed, **options)
+    beside = [*(["a longitude"] if lon is not None else []), *options]
+    if beside:
+        raise InvalidInput(f"{', '.join(beside)}: a query says everything itself; give a place, or a query alone")
     return near
-
-
-def format_near(near: Near) -> str:
-    """Return a place as text, as the command line takes it.
-
-    Raises
-    ------
-    InvalidInput
-        If it is neither text nor a pair of finite numbers nor a point.
-
-    Examples
-    --------
-    >>> format_near((60.172, 24.944))
-    '60.1720000,24.9440000'
-    """
-    if isinstance(near, str):
-        return near
-    try:
-        lat, lon = map(float, near if isinstance(near, Sequence) else (near.y, near.x))
-    except (TypeError, ValueError, AttributeError, shapely.errors.ShapelyError) as error:
-        raise InvalidInput(f"near {near!r}: give a text, (lat, lon), or a shapely Point(lon, lat)") from error
-    if not (math.isfinite(lat) and math.isfinite(lon)):
-        raise InvalidInput(f"near {near!r}: latitude and longitude must be numbers")
-    return f"{lat:.7f},{lon:.7f}"
 
 
 def _open_sources(folder: Path | None, extracts: list[Path], online: Online, options: PlaceOptions) -> Sources:

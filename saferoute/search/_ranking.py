@@ -20,21 +20,26 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from saferoute.arrays import FloatArray
-    from saferoute.search._query import FindOptions, Near, Query
+    from saferoute.search._near import Near
+    from saferoute.search._query import FindOptions, Query
     from saferoute.search._survey import Survey
 
 _LOG = logging.getLogger(__name__)
 
 
 @collect_garbage_rarely()
-def find(near: Near | Query, **options: Unpack[FindOptions]) -> Ranking:
+def find(near: Near | Query, lon: float | None = None, **options: Unpack[FindOptions]) -> Ranking:
     """Return the stretches near a place, best first, anywhere in the world.
 
     Parameters
     ----------
-    near : str, (float, float), shapely.Point or Query
-        ``lat,lon``, ``geo:lat,lon`` or a name; latitude and longitude; a point
-        of longitude and latitude; or a query, which says all of the rest.
+    near : str, (float, float), shapely.Point, GeoSeries or Query
+        Text as the command line takes it: coordinates in any spelling, the address
+        of a map, a street address, a name; latitude and longitude, as a pair or one
+        after the other; a point of longitude and latitude; a table with one point;
+        or a query, which says all of the rest.
+    lon : float, optional
+        Longitude, where `near` is the latitude alone.
     radius_m : float
         Radius around the place in metres; 1500 by default.
     top : int
@@ -89,7 +94,7 @@ def find(near: Near | Query, **options: Unpack[FindOptions]) -> Ranking:
     >>> len(ranking), int(ranking.stretches["rank"].iloc[0])
     (3, 1)
     """
-    query = require_query(near, options)
+    query = require_query(near, lon, options)
     survey = survey_area(query.area, features_of=query.features, profile=query.profile, elevation_of=query.elevation)
     return _rank_survey(survey, query.top)
 

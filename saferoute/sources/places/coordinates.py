@@ -36,7 +36,7 @@ _WKT = re.compile(
     r"(?:SRID=(\d+);)?\s*POINT\s*(?:Z|M|ZM)?\s*\(\s*([+-]?\d+(?:\.\d+)?)\s+([+-]?\d+(?:\.\d+)?)(?:\s+[^\s()]+)*\s*\)",
     re.IGNORECASE,
 )
-_PLAIN = re.compile(r"\s*(?:geo:)?[+-]?\d+(?:\.\d+)?\s*[,;\s]\s*[+-]?\d+(?:\.\d+)?\s*", re.IGNORECASE)
+_PLAIN = re.compile(r"\s*(?:geo:)?[+-]?\d+(?:\.\d+)?\s*[,;\s]\s*[+-]?\d+(?:\.\d+)?(?:;[\w=.;-]*)?\s*", re.IGNORECASE)
 _LONGEST = 4000
 """Most characters of a text that is read as a place: addresses of maps have some hundred [J]."""
 

@@ -149,13 +149,13 @@ class Wanted:
 
     def _find_number(self, of_house: list[str]) -> list[int] | None:
         """Return the places among the words where the number of a house stands, None where it does not."""
-        joined = "".join(of_house)
+        joined, joined_apart = "".join(of_house), " ".join(of_house)
         for i, word in enumerate(self._words):
             if word[0].isdigit():
                 if i + 1 < len(self._words) and joined == word + self._words[i + 1]:
                     return [i, i + 1]
                 # "12;14" and "12a" stand for 12, too, but not as well as a house that is just that.
-                if word == joined or (word in of_house and of_house[0][0].isdigit()):
+                if word == joined or word in re.findall(r"\d+", joined_apart):
                     return [i]
         return None
 
