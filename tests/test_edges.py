@@ -22,6 +22,8 @@ from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import load_profile
 
 FEW = settings(max_examples=3, deadline=None, derandomize=True)
+SLACK = 0.005
+"""What S₂₀ is known to from 300 draws."""
 LENGTH_M = 302.5  # no multiple of the grain: nodes are known to a centimetre
 TAUGHT = [
     "highway=footway surface=gravel width=3",
@@ -90,6 +92,32 @@ def test_a_map_that_ends_nearer_is_trusted_less(near_m: float, far_m: float) -> 
     for name in ("score_low", "data_quality", "c_surface", "c_straightness", "c_obstacles", "c_crowding"):
         assert nearer[name].max() <= farther[name].max() + 1e-6
     assert nearer["data_quality"].max() < farther["data_quality"].max() - 0.01
+
+
+@st.composite
+def draw_towns(draw):
+    """Return things in a cluster and spread around, of few kinds, so that an edge may cut off much of one kind."""
+    kinds = draw(st.lists(st.sampled_from(TAUGHT + POINTS), min_size=1, max_size=4, unique=True))
+    random = np.random.default_rng(draw(st.integers(0, 2**32)))
+    count = draw(st.integers(10, 80))
+    spots = np.where(
+        random.random((count, 1)) < draw(st.floats(0, 1)),
+        random.uniform(-900, 900, 2) + random.normal(0, 150, (count, 2)),
+        random.uniform(-1500, 1500, (count, 2)),
+    )
+    beside = (spots[:, 1] > -45) & (spots[:, 1] < 25)
+    return [Thing(LENGTH_M / 2 + x, y, str(random.choice(kinds))) for x, y in spots[~beside]]
+
+
+@settings(max_examples=4, deadline=None, derandomize=True)
+@given(draw_towns(), st.floats(250, 1200), st.floats(1.2, 4))
+def test_a_map_that_ends_nearer_never_raises_the_low_score_or_the_rating(
+    things: list[Thing], near_m: float, factor: float
+) -> None:
+    nearer, farther = (rank(things, edge) for edge in (near_m, near_m * factor))
+    if len(nearer):
+        assert nearer["score_low"].max() <= farther["score_low"].max() + SLACK
+        assert nearer["rating"].min() >= farther["rating"].min()  # A comes first, none last
 
 
 @pytest.mark.long

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saferoute import scoring
-from saferoute.model import CRITERIA, Criterion, Measurement
+from saferoute.model import CRITERIA, Criterion, Measurement, Unknown
 from saferoute.model.judgement import Rating
-from saferoute.quantities import Exact, Guessed, Normal
+from saferoute.quantities import Exact, Guessed, Normal, RandomNumbers
 from saferoute.sources.profiles import LEVELS, load_profile
 
 N = len(CRITERIA)
@@ -161,6 +161,24 @@ def test_the_limiting_criterion_is_the_one_that_is_bad(k: int) -> None:
     d = np.full((1, N), 0.9)
     d[0, k] = 0.3
     assert score(measured(d, np.ones((1, N)))).limiting.tolist() == [CRITERIA[k]]
+
+
+@quick
+@given(st.lists(st.one_of(st.just(np.nan), UNIT), min_size=1, max_size=5), UNIT, UNIT)
+def test_an_incomplete_map_never_raises_what_is_known_or_unknown(values: list[float], one: float, other: float) -> None:
+    criterion = Criterion(
+        name="crowding", unit="worth", curve=((0.0, 0.0), (1.0, 1.0)), measure=lambda *_: None,
+        unknown=Unknown(estimate=0.6, draws=((0.0, 0.1), (0.5, 0.9), (1.0, 0.2))),
+    )  # fmt: skip
+    random = RandomNumbers(np.linspace(0.01, 0.99, 50), np.random.default_rng(1).standard_normal(50))
+    less, more = (
+        Measurement(Exact(np.array(values)), np.ones(len(values)), completeness=np.full(len(values), whole))
+        for whole in sorted((one, other))
+    )
+    estimates = [scoring.judge_best_estimates(criterion, of) for of in (less, more)]
+    drawn = [scoring.judge_draws(criterion, of, random) for of in (less, more)]
+    assert (estimates[0] <= estimates[1] + 1e-9).all()
+    assert (drawn[0] <= drawn[1] + 1e-9).all()
 
 
 def test_scores_come_out_the_same_twice(table) -> None:

@@ -44,7 +44,10 @@ def find_middle_stations(windows: Windows) -> tuple[FloatArray, IntArray]:
     return xy[station], back
 
 
-def measure_coverage(windows: Windows, features: Features) -> FloatArray:
-    """Return the share of the surroundings of each window that the map covers, shape (windows,)."""
+def measure_coverage(windows: Windows, features: Features, *, decay_m: float) -> FloatArray:
+    """Return the share of the surroundings of each window that the map covers, shape (windows,).
+
+    Places count exp(−d / `decay_m`) by their distance d, as what is learnt from them does.
+    """
     xy, station = find_middle_stations(windows)
-    return geometry.measure_coverage(xy, features.extent)[station]
+    return geometry.measure_coverage(xy, features.extent, decay_m=decay_m)[station]

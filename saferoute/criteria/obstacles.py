@@ -128,7 +128,7 @@ def measure_obstacles(windows: Windows, evidence: Evidence) -> Measurement:
     side = _samples.reduce_to_windows(windows, samples.side_paths, "sum", run_outs=True)
     rho = _count_mapped_per_km(windows, points, evidence.features) if len(windows) else np.empty(0)
     beside = _lateral.measure_sides(windows, evidence.features)
-    covered = _near.measure_coverage(windows, evidence.features)
+    covered = _near.measure_coverage(windows, evidence.features, decay_m=AROUND_M)
     complete = MOST_COMPLETE * (1 - np.exp(-rho / COMPLETE_PER_KM)) * covered
 
     def gather(rows: IntArray) -> pd.DataFrame:

@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 
 from saferoute.criteria import _near, _samples
+from saferoute.criteria._widths import DECAY_M as WIDTHS_DECAY_M
 from saferoute.criteria._widths import estimate_widths
-from saferoute.model import Criterion, Measurement, Scale
+from saferoute.model import Criterion, Measurement, Scale, Unknown
 from saferoute.quantities import LogNormal, MaybeMore, Remainder
 
 if TYPE_CHECKING:
@@ -39,8 +40,15 @@ A corridor over open ground is nobody's drawing, but straight by construction.""
 _WIDTH_ERROR = {True: 0.1, False: 0.45}
 """Standard error of the logarithm of widths that are tagged (True) [J] or learnt (False): .3 held 42 and 74 % of
 the widths that were tagged later in the intervals of 60 and 90 %, .45 holds 63 and 84 % [M]."""
+_BEYOND_THE_EDGE_MORE = 0.3
+"""What is added to that error where all that widths are learnt from lies beyond the map's edge [J]."""
 CONFIDENCE_TAGGED, CONFIDENCE_INFERRED = 1.0, 0.4
 """Confidence where all widths are tagged, and where any is taken from the class of way [J]."""
+
+
+_BEYOND_THE_EDGE = Unknown(estimate=0.35, draws=((0.0, 0.1), (1.0, 0.85)))
+"""Worth of a lane of unknown width as far as the widths that it is learnt from lie beyond the map's edge: that of .8 m,
+drawn from none to 2 m [J]."""
 
 
 def measure_straightness(windows: Windows, evidence: Evidence) -> Measurement:
@@ -63,13 +71,14 @@ def measure_straightness(windows: Windows, evidence: Evidence) -> Measurement:
             }
         )
 
-    covered = _near.measure_coverage(windows, evidence.features)
+    covered = np.where(all_tagged, 1.0, _near.measure_coverage(windows, evidence.features, decay_m=WIDTHS_DECAY_M))
     # The strip's error is part of the lane's, so both share one quantity; the width errs on its own.
     strips = MaybeMore(strip, _DIGITISING_M, ~to_the_edge, _REDRAWN_SHARE, _REDRAWN_M)
-    error = np.where(all_tagged, _WIDTH_ERROR[True], _WIDTH_ERROR[False])
+    error = np.where(all_tagged, _WIDTH_ERROR[True], _WIDTH_ERROR[False] + _BEYOND_THE_EDGE_MORE * (1 - covered))
     return Measurement(
         quantity=strips,
-        confidence=np.where(all_tagged, CONFIDENCE_TAGGED, CONFIDENCE_INFERRED * covered),
+        confidence=covered * np.where(all_tagged, CONFIDENCE_TAGGED, CONFIDENCE_INFERRED),
+        completeness=covered,
         gather_evidence=gather,
         bounds={"lane": Remainder(LogNormal(narrowest, error, independent=True), strips)},
     )
@@ -79,6 +88,7 @@ CRITERION = Criterion(
     name="straightness",
     unit="m wide strip that holds the line",
     curve=STRIP,
+    unknown=_BEYOND_THE_EDGE,
     bounds={"lane": Scale(unit="m wide lane beside that strip", curve=LANE)},
     measure=measure_straightness,
     of_line=True,

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from saferoute.criteria import _likely_surfaces, _near, _open_ground, _samples
+from saferoute.criteria._inference import AROUND_M
 from saferoute.criteria._likely_surfaces import infer_ratings
-from saferoute.model import Criterion, Measurement, Scale
+from saferoute.model import Criterion, Measurement, Scale, Unknown
 from saferoute.osm.ground import KEPT_KINDS
 from saferoute.osm.surfaces import EXCLUDED_SURFACES, GROUPS
 from saferoute.osm.tags import has_value, rate_worst_value
@@ -51,6 +52,9 @@ told than paved or unpaved: 70 % of such ways of Helsinki and 30 % of Liechtenst
 
 _INFERRED_SHARE = 0.5
 """Confidence in a rating inferred with probability 1; a probability of .5 gives .25."""
+_BEYOND_THE_EDGE = Unknown(estimate=0.25, draws=((0.0, 0.0), (1.0, 0.85)))
+"""Rating of an untagged surface as far as what it is learnt from lies beyond the map's edge: that of gravel or setts,
+drawn from impassable to asphalt [J]."""
 _AS_RATED = ((0.0, 0.0), (1.0, 1.0))
 """Identity: the tables above already hold desirabilities."""
 _TELLING = [
@@ -145,7 +149,8 @@ def measure_surface(windows: Windows, evidence: Evidence) -> Measurement:
     smoothness = rate_worst_value(samples.ground, "smoothness", SMOOTHNESS)[samples.pair_ground]
     worst = _samples.find_worst_pair(windows, np.fmin(material.estimate_values(), smoothness))
     partly_untagged = _samples.reduce_pairs(windows, silent.astype(float), "max") > 0
-    covered = _near.measure_coverage(windows, evidence.features)
+    covered = _near.measure_coverage(windows, evidence.features, decay_m=AROUND_M)
+    covered = np.where(partly_untagged, covered, 1.0)
 
     def gather(rows: IntArray) -> pd.DataFrame:
         ground = samples.pair_ground[worst[rows]]
@@ -154,7 +159,8 @@ def measure_surface(windows: Windows, evidence: Evidence) -> Measurement:
 
     return Measurement(
         quantity=material.select_rows(worst),
-        confidence=np.where(partly_untagged, covered, 1.0) * _samples.reduce_pairs(windows, confidence, "min"),
+        confidence=covered * _samples.reduce_pairs(windows, confidence, "min"),
+        completeness=covered,
         gather_evidence=gather,
         bounds={"smoothness": Exact(smoothness[worst])},
     )
@@ -164,6 +170,7 @@ CRITERION = Criterion(
     name="surface",
     unit="rating of material and smoothness, 0..1",
     curve=_AS_RATED,
+    unknown=_BEYOND_THE_EDGE,
     bounds={"smoothness": Scale(unit="rating of smoothness, 0..1", curve=_AS_RATED)},
     measure=measure_surface,
     keys=("surface", "smoothness", "tracktype", "sac_scale", "trail_visibility"),

@@ -20,13 +20,9 @@ far each of them goes on. Whatever criteria look around for ends here."""
 _AT_ONCE = 2_000_000
 """Distances held in memory at a time."""
 
-
-_SURROUNDINGS_M = 300.0
-"""Decay with which places around a stretch count for how much of its surroundings a map covers [J]."""
-_RINGS_M = _SURROUNDINGS_M * np.array([0.4, 0.79, 1.13, 1.49, 1.89, 2.38, 3.08, 4.47])
-"""Rings that stand for equal weights of exp(−r) over the plane: quantiles of the gamma distribution of 2."""
+_RINGS = 8
+"""Rings around a point that stand for equal weights of its surroundings."""
 _ANGLES = np.radians(np.arange(0, 360, 15))
-_SPOKES = np.multiply.outer(_RINGS_M, np.stack([np.cos(_ANGLES), np.sin(_ANGLES)], axis=1)).reshape(-1, 2)
 _SQUARE_M = 100.0
 """Points in one square of this grid, which is the same for every search, have the same sum [J]."""
 
@@ -78,8 +74,8 @@ def count_nearby(points: FloatArray, things: FloatArray, *, decay_m: float) -> F
     return sum_nearby(points, (square + 0.5) * _SQUARE_M, count[:, None].astype(float), decay_m=decay_m)[:, 0]
 
 
-def measure_coverage(points: FloatArray, extent: shapely.Geometry | None) -> FloatArray:
-    """Return the share of the surroundings of each point that an extent covers, weighted by exp(−d / 300 m).
+def measure_coverage(points: FloatArray, extent: shapely.Geometry | None, *, decay_m: float) -> FloatArray:
+    """Return the share of the surroundings of each point that an extent covers, weighted by exp(−d / `decay_m`).
 
     Parameters
     ----------
@@ -87,6 +83,8 @@ def measure_coverage(points: FloatArray, extent: shapely.Geometry | None) -> Flo
         Metres.
     extent : Geometry, optional
         Without it all is taken for covered.
+    decay_m : float
+        That of what is learnt from the surroundings, so that as much is taken as unknown as lies beyond the edge.
 
     Returns
     -------
@@ -98,10 +96,21 @@ def measure_coverage(points: FloatArray, extent: shapely.Geometry | None) -> Flo
         return share
     square, back = np.unique(np.floor(points / _SQUARE_M), axis=0, return_inverse=True)
     middle = (square + 0.5) * _SQUARE_M
-    near = shapely.distance(shapely.points(middle), shapely.boundary(extent)) <= _RINGS_M[-1]
+    rings = _place_rings(decay_m)
+    near = shapely.distance(shapely.points(middle), shapely.boundary(extent)) <= rings[-1]
     near |= ~shapely.contains_xy(extent, *middle.T)
     shapely.prepare(extent)
-    around = middle[near, None] + _SPOKES
+    spokes = np.multiply.outer(rings, np.stack([np.cos(_ANGLES), np.sin(_ANGLES)], axis=1)).reshape(-1, 2)
+    around = middle[near, None] + spokes
     of_square = np.ones(len(middle))
     of_square[near] = shapely.contains_xy(extent, *around.reshape(-1, 2).T).reshape(around.shape[:2]).mean(axis=1)
     return of_square[back.ravel()]
+
+
+def _place_rings(decay_m: float) -> FloatArray:
+    """Return radii of rings that stand for equal weights of exp(−d / `decay_m`) over the plane, up to the reach."""
+    reach = (REACH_M - _SQUARE_M) / decay_m
+    distance = np.linspace(0, reach, 1000)
+    # Weight times circumference is r·exp(−r), whose integral this is.
+    within = 1 - (1 + distance) * np.exp(-distance)
+    return decay_m * np.interp((np.arange(_RINGS) + 0.5) / _RINGS * within[-1], within, distance)

@@ -49,10 +49,10 @@ def judge_best_estimates(criterion: Criterion, measurement: Measurement) -> Floa
     if criterion.hedge is not None and measurement.hedge is not None:
         worth = _hedge(criterion, worth, quantity.estimate_values(), measurement.hedge.estimate_values())
     if unknown is not None:
+        worth = np.where(np.isnan(worth), unknown.estimate, worth)
         if measurement.completeness is not None:
             whole = measurement.completeness
             worth = whole * worth + (1 - whole) * np.fmin(unknown.estimate, worth)
-        worth = np.where(np.isnan(worth), unknown.estimate, worth)
     # Bounds come last, so that they cap unknown values too; fmin ignores a bound that is unknown itself.
     for name, scale in criterion.bounds.items():
         worth = np.fmin(worth, rate_values(scale, measurement.bounds[name].estimate_values()))
@@ -82,12 +82,12 @@ def judge_draws(criterion: Criterion, measurement: Measurement, random: RandomNu
     if criterion.hedge is not None and measurement.hedge is not None:
         worth = _hedge(criterion, worth, drawn, measurement.hedge.draw(random))
     if unknown is not None:
+        worth = np.where(np.isnan(worth), _draw_unknown(unknown, random.uniform), worth)
         if measurement.completeness is not None:
             # The uniform number decides whether the map is complete. What is missing needs a second number, which a
             # Cauchy curve makes of the normal one: between 0 and 1, and symmetric.
             missing = _draw_unknown(unknown, 0.5 + np.arctan(random.normal) / np.pi)
             worth = np.where(random.uniform < measurement.completeness[:, None], worth, np.fmin(worth, missing))
-        worth = np.where(np.isnan(worth), _draw_unknown(unknown, random.uniform), worth)
     for name, scale in criterion.bounds.items():
         worth = np.fmin(worth, rate_values(scale, measurement.bounds[name].draw(random)))
     return np.broadcast_to(worth, (len(worth), len(random.uniform)))

@@ -40,6 +40,7 @@ def measure_everything(n: int = 60) -> dict[str, Measurement]:
         "surface": Measurement(
             Guessed(values["surface"], np.array([0.25, 0.85]), np.full((1, 2), 0.5), np.append(np.full(n - 1, -1), 0)),
             certain,
+            completeness=certain,
             bounds={"smoothness": Exact(np.resize([1.0, 0.6, 0.3, np.nan], n))},
         ),
         "flatness": Measurement(
@@ -53,6 +54,7 @@ def measure_everything(n: int = 60) -> dict[str, Measurement]:
         "straightness": Measurement(
             strip,
             certain,
+            completeness=certain,
             bounds={"lane": Remainder(LogNormal(strip.value + np.linspace(0, 3.2, n), 0.1, independent=True), strip)},
         ),
         "obstacles": Measurement(
@@ -62,7 +64,8 @@ def measure_everything(n: int = 60) -> dict[str, Measurement]:
             bounds={"beside": Normal(np.resize([-0.5, 0.5, 1.5, 10.0, 10.0], n), 0.3)},
         ),
         "crowding": Measurement(
-            LogNormal(values["crowding"], 0.5),
+            # People are unknown in more rows than the last, where too much else is unknown for them to decide.
+            LogNormal(np.where(np.arange(n) % 12 == 11, np.nan, values["crowding"]), 0.5),
             certain,
             hedge=Normal(np.resize(spread(crowd.hedge.scale, 7), n), 0.1),
             bounds={

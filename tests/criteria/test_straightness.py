@@ -38,7 +38,7 @@ TABLE = [
     ("highway=pedestrian", np.nan, 1.0, 0.4),
     ("highway=footway width=3", 3.0, 1.0, 1.0),
     ("highway=footway width=2", 2.0, 0.85, 1.0),
-    ("highway=pedestrian width=0.8", 0.8, 0.35, 1.0),
+    ("highway=pedestrian width=1", 1.0, 0.45, 1.0),
     ('highway=path width="2,0 m"', 2.0, 0.85, 1.0),
     ("highway=path est_width=2", 2.0, 0.85, 1.0),
     ("highway=path width=narrow", np.nan, 0.55, 0.28),

@@ -35,7 +35,7 @@ def test_what_lies_beyond_the_reach_counts_nothing(x: float, y: float, angle: fl
 
 def test_coverage_falls_smoothly_towards_the_edge_of_the_map() -> None:
     at = np.arange(4000.0, -4000.0, -100.0) + 50
-    share = measure_coverage(np.column_stack([at, np.full(len(at), 50.0)]), HALF_PLANE)
+    share = measure_coverage(np.column_stack([at, np.full(len(at), 50.0)]), HALF_PLANE, decay_m=300.0)
     assert (share[0], share[-1]) == (1.0, 0.0)
     assert share[np.abs(at) < 100] == pytest.approx(0.5, abs=0.12)
     steps = -np.diff(share)
@@ -47,6 +47,21 @@ def test_the_share_that_is_covered_is_that_of_the_area() -> None:
     """Far from its corner a quarter of the plane covers a quarter of what is around the corner."""
     corner = np.array([[50.0, 50.0]])
     quarter = shapely.box(50, 50, 30_000, 30_000)
-    assert measure_coverage(corner, quarter) == pytest.approx(0.25, abs=0.05)
-    assert measure_coverage(corner, None) == 1.0
-    assert measure_coverage(np.empty((0, 2)), quarter).shape == (0,)
+    assert measure_coverage(corner, quarter, decay_m=300.0) == pytest.approx(0.25, abs=0.05)
+    assert measure_coverage(corner, None, decay_m=300.0) == 1.0
+    assert measure_coverage(np.empty((0, 2)), quarter, decay_m=300.0).shape == (0,)
+
+
+@pytest.mark.parametrize("decay_m", [50.0, 300.0, 700.0, 5000.0])
+def test_coverage_is_asked_for_within_the_reach_alone(decay_m: float) -> None:
+    middle = np.array([[50.0, 50.0]])
+    assert measure_coverage(middle, shapely.Point(50, 50).buffer(REACH_M), decay_m=decay_m) == 1.0
+
+
+def test_the_farther_things_count_the_more_lies_beyond_an_edge() -> None:
+    """Of exp(−d / decay) around a point, (1 + r/decay)·exp(−r/decay) lies beyond the distance r."""
+    disc = shapely.Point(50, 50).buffer(500.0)
+    shares = [measure_coverage(np.array([[50.0, 50.0]]), disc, decay_m=decay)[0] for decay in (50, 100, 300, 700)]
+    assert shares == sorted(shares, reverse=True)
+    expected = [1 - (1 + 500 / decay) * np.exp(-500 / decay) for decay in (50, 100, 300)]
+    assert shares[:3] == pytest.approx(expected, abs=0.07)

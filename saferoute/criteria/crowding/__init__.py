@@ -200,7 +200,8 @@ def measure_crowding(windows: Windows, evidence: Evidence) -> Measurement:
         confidence=np.where(known, looked.confidence[busiest], 0.0),
         completeness=looked.around.covered[busiest],
         gather_evidence=gather,
-        hedge=Normal(percentile, _PERCENTILE_ERROR),
+        # All ways that may lie beyond the map's edge could be quieter than this one.
+        hedge=Normal(1 - looked.around.covered[busiest] * (1 - percentile), _PERCENTILE_ERROR),
         bounds={"wheels": Exact(worst_wheels), "beside": Exact(wheels.rate_neighbours(beside, evidence.moment))},
     )
 

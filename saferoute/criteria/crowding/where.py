@@ -156,8 +156,16 @@ def estimate_activity(xy: FloatArray, features: Features) -> Around:
     activity[:, RESIDENTIAL] += np.fmin(factor, 1.0) * passing
     activity[:, CENTRE] += np.fmax(factor - 1.0, 0.0) * passing
     activity[:, PARK] += PROMENADE * passing * _is_by_water(xy, features)
-    covered = measure_coverage(xy, features.extent)
-    return Around(xy, activity, known, on_map, places, houses, covered)
+    return Around(xy, activity, known, on_map, places, houses, _rate_coverage(xy, features.extent))
+
+
+def _rate_coverage(xy: FloatArray, extent: shapely.Geometry | None) -> FloatArray:
+    """Return the share of what the two kernels sum up around points that a map of some extent can hold."""
+    # The integral of exp(−d / decay) over the plane grows with the decay's square.
+    near, far = NEAR_M**2, FAR_SHARE * FAR_M**2
+    of_near, of_far = (measure_coverage(xy, extent, decay_m=decay) for decay in (NEAR_M, FAR_M))
+    covered: FloatArray = (near * of_near + far * of_far) / (near + far)
+    return covered
 
 
 def _rate_houses(xy: FloatArray, houses: FloatArray, features: Features) -> FloatArray:
