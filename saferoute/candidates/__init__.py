@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from saferoute.candidates._blockers import Blockers
 from saferoute.candidates._likely_surfaces import GROUND_MATERIALS, fill_likely_surfaces
+from saferoute.candidates._neighbours import Neighbours
 from saferoute.candidates._open_ground import (
     OpenGround,
     leave_open_ground,
@@ -43,6 +44,7 @@ __all__ = [
     "REASONS",
     "STEP_M",
     "Blockers",
+    "Neighbours",
     "OpenGround",
     "Stretches",
     "Strokes",

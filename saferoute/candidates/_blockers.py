@@ -38,7 +38,7 @@ class Blockers:
     walkable : ndarray of LineStrings
         Public ways by which one gets to open ground.
     carriageways : ndarray of LineStrings
-        Roads on the ground, but for drives, alleys and living streets.
+        Roads on the ground, but for drives, alleys and living streets, and rails.
     private : ndarray of LineStrings
         Ways that are closed to strangers.
     footways : ndarray of LineStrings

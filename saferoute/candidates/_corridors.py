@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from saferoute.candidates._free_ground import FreeGround
-from saferoute.candidates._islands import is_between_roads
+from saferoute.candidates._islands import ISLAND_M, is_between_roads
 from saferoute.candidates._lawns import Lawns
 from saferoute.candidates._reach import Reach
 from saferoute.geometry import find_longest_lines
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.candidates._blockers import Blockers
+    from saferoute.candidates._neighbours import Neighbours
     from saferoute.model import Profile
 
 _MOST = 8
@@ -63,6 +64,7 @@ class CorridorFinder:
     for_recreation : ndarray of shape (n,)
         Areas whose grass is there for everybody, whatever its size.
     blockers : Blockers
+    neighbours : Neighbours
     profile : Profile
         Its lane, clear length and run-outs are what a corridor must hold.
     """
@@ -73,6 +75,7 @@ class CorridorFinder:
         kinds: NDArray[np.object_],
         for_recreation: BoolArray,
         blockers: Blockers,
+        neighbours: Neighbours,
         profile: Profile,
     ) -> None:
         is_open = kinds != ""
@@ -83,7 +86,7 @@ class CorridorFinder:
         self._reach = Reach(blockers)
         self._roads = shapely.STRtree(blockers.carriageways)
         self._open_to_all = access.is_open_on_foot(areas)
-        self._lawns = Lawns(blockers)
+        self._lawns = Lawns(blockers, neighbours)
         self._for_recreation = for_recreation
         self._shore = shapely.STRtree(blockers.shore)
         self._coast = shapely.STRtree(blockers.coastline)
@@ -107,7 +110,7 @@ class CorridorFinder:
         parts = self._ground.cut_parts(whole, members, kind)
         for part, is_tidal in zip(parts, self._are_at_sea(parts), strict=True):
             corridors = self._find_in_part(part, members, kind, is_tidal=bool(is_tidal))
-            between = is_between_roads(np.array([c.line for c in corridors], dtype=object), self._roads)
+            between = is_between_roads(np.array([c.line for c in corridors], dtype=object), self._roads, ISLAND_M)
             if between.any():
                 corridors, reason = [corridors[k] for k in np.flatnonzero(~between)], _ISLAND
             if corridors and not self._reach.is_reached(part, whole, has_entrance=has_entrance):

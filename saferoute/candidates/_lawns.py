@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from saferoute.candidates._blockers import Blockers
+    from saferoute.candidates._neighbours import Neighbours
 
 _LARGEST_LAWN_M2 = 15_000.0
 """Grass larger than this, outside parks and sports grounds, is taken for a farmer's [J],
@@ -27,21 +28,27 @@ _MOST_BUILT, _LEAST_WALKED = 0.5, 0.25
 ground for everybody. Of 35 lawns between the houses of Schaan, Eschen and Triesenberg 34 have
 over .55 near buildings and all under .21 along footways; the public lawns of Helsinki and
 Prague, also those between blocks of flats, have .42 to 1 along footways."""
+_FIELD_ALONG_M = 5.0
+"""A field this near to a lawn's edge borders on it [J]."""
+_MOST_FARMED = 0.5
+"""Share of a lawn's edge along fields above which it is a strip between fields, which is mown for hay [J]."""
 _PIECE_M = 5.0
 """Shares of an edge are counted by pieces no longer than this."""
 
 
 class Lawns:
-    """Tells whose lawns are, given the buildings and the footways around.
+    """Tells whose lawns are, given the buildings, gardens, fields and footways around.
 
     Parameters
     ----------
     blockers : Blockers
+    neighbours : Neighbours
     """
 
-    def __init__(self, blockers: Blockers) -> None:
+    def __init__(self, blockers: Blockers, neighbours: Neighbours) -> None:
         self._footways = shapely.STRtree(blockers.footways)
-        self._buildings = shapely.STRtree(blockers.buildings)
+        self._homes = shapely.STRtree(np.concatenate([blockers.buildings, neighbours.gardens]))
+        self._fields = shapely.STRtree(neighbours.fields)
 
     def find_reason(self, lawn: shapely.Geometry, kind: str) -> str:
         """Return why grass outside parks and sports grounds is not everybody's, ``""`` where nothing says so."""
@@ -49,10 +56,18 @@ class Lawns:
             return "farmland"
         if not len(self._footways.query(lawn, predicate="dwithin", distance=_LEADS_M)):
             return "farmland"
+        if self._is_unwalked_among(lawn, self._fields, _FIELD_ALONG_M, _MOST_FARMED):
+            return "farmland"
+        return "plot" if self.is_plot(lawn) else ""
+
+    def is_plot(self, lawn: shapely.Geometry) -> bool:
+        """Return whether a lawn lies among houses and gardens, and no footway runs along it."""
+        return self._is_unwalked_among(lawn, self._homes, _BUILDING_NEAR_M, _MOST_BUILT)
+
+    def _is_unwalked_among(self, lawn: shapely.Geometry, things: shapely.STRtree, near_m: float, most: float) -> bool:
         edge = _cut_edge(lawn)
-        built = _share_near(self._buildings, edge, _BUILDING_NEAR_M)
-        walked = _share_near(self._footways, edge, _FOOTWAY_ALONG_M)
-        return "plot" if built > _MOST_BUILT and walked < _LEAST_WALKED else ""
+        beside = _share_near(things, edge, near_m) > most
+        return beside and _share_near(self._footways, edge, _FOOTWAY_ALONG_M) < _LEAST_WALKED
 
 
 def _cut_edge(ground: shapely.Geometry) -> NDArray[np.object_]:

@@ -11,7 +11,7 @@ import shapely
 from saferoute.geometry import REACH_M
 from saferoute.osm import ground
 from saferoute.osm.surfaces import USUAL_GROUND
-from saferoute.osm.tags import Tags
+from saferoute.osm.tags import Tags, has_value
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -27,7 +27,13 @@ BESIDE = 8.0
 """… and this many times exp(−d/60 m) more: two pitches side by side were laid together [J]."""
 LIKELY = 0.5
 """Ground is called likely of a material that is more probable than this."""
-GROUND_MATERIALS = tuple(sorted({material for usual in USUAL_GROUND.values() for material in usual}))
+UNDRAWN = {"paving_stones": 0.3, "ground": 0.3, "gravel": 0.2, "rock": 0.2}
+"""What ground of a town is where it is no lawn, and nobody has drawn what it is: squares and yards, and beds and walls,
+which are no better than rock [J]."""
+_UNDRAWN_SHARE, _DRAWN_PER_HA, _BUILT_PER_HA = 0.6, 3.0, 1.0
+"""Share of such ground among parks and the like in the midst of houses on which nothing is drawn. It falls by e with
+three things drawn per hectare, and is half as great with one house per hectare around [J]."""
+GROUND_MATERIALS = tuple(sorted({material for usual in (*USUAL_GROUND.values(), UNDRAWN) for material in usual}))
 """Materials that open ground may be of, in the order of `surface_odds`."""
 
 
@@ -52,15 +58,42 @@ def fill_likely_surfaces(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     silent = np.flatnonzero(areas["surface"].isna() & implied.isna() & (kinds != ""))
     odds, likely = (np.full(len(areas), None, dtype=object) for _ in range(2))
     share = _estimate_odds(areas, kinds, silent)
-    odds[silent] = list(map(tuple, share))
-    sure = share.max(axis=1, initial=0) > LIKELY
-    likely[silent[sure]] = np.array(GROUND_MATERIALS, dtype=object)[share[sure].argmax(axis=1)]
+    odds[silent], likely[silent] = list(map(tuple, share)), _name_likely(share)
     return areas.assign(
         surface=areas["surface"].where(~fill, implied),
         surface_implied=fill,
         surface_odds=odds,
         likely_surface=pd.array(likely, dtype=areas["surface"].dtype),
     )
+
+
+def doubt_surfaces(ground_of: gpd.GeoDataFrame, drawn_per_ha: FloatArray, built_per_ha: FloatArray) -> gpd.GeoDataFrame:
+    """Return ground with odds that tell less of lawn the less is drawn on parks and the like in the midst of houses.
+
+    Parameters
+    ----------
+    ground_of : GeoDataFrame of n rows
+        As `fill_likely_surfaces` returns it, with ``kind``.
+    drawn_per_ha, built_per_ha : ndarray of shape (n,)
+        Things drawn and houses by `measure_density`.
+    """
+    named = has_value(ground_of, "kind", ground.DESIGNATED_KINDS) & ground_of["surface_odds"].notna()
+    rows = np.flatnonzero(named)
+    among_houses = built_per_ha[rows] / (built_per_ha[rows] + _BUILT_PER_HA)
+    share = (_UNDRAWN_SHARE * np.exp(-drawn_per_ha[rows] / _DRAWN_PER_HA) * among_houses)[:, None]
+    other = np.array([UNDRAWN.get(material, 0.0) for material in GROUND_MATERIALS])
+    before = np.array(ground_of["surface_odds"].iloc[rows].tolist(), dtype=float).reshape(-1, len(GROUND_MATERIALS))
+    after = (1 - share) * before + share * other
+    odds, likely = (ground_of[name].to_numpy(dtype=object).copy() for name in ("surface_odds", "likely_surface"))
+    odds[rows], likely[rows] = list(map(tuple, after)), _name_likely(after)
+    return ground_of.assign(surface_odds=odds, likely_surface=pd.array(likely, dtype=ground_of["likely_surface"].dtype))
+
+
+def _name_likely(share: FloatArray) -> NDArray[np.object_]:
+    """Return the material that each row of odds calls likely, None where none is."""
+    names = np.array([*GROUND_MATERIALS, None], dtype=object)
+    likeliest = share.argmax(axis=1) if len(share) else np.empty(0, dtype=np.int64)
+    return names[np.where(share.max(axis=1, initial=0) > LIKELY, likeliest, len(GROUND_MATERIALS))]
 
 
 def _estimate_odds(areas: gpd.GeoDataFrame, kinds: NDArray[np.object_], rows: IntArray) -> FloatArray:

@@ -10,6 +10,9 @@ import pandas as pd
 import shapely
 
 from saferoute.candidates._corridors import Corridor, CorridorFinder
+from saferoute.candidates._doubts import DoubtFinder
+from saferoute.candidates._drawn import measure_density
+from saferoute.candidates._likely_surfaces import doubt_surfaces
 from saferoute.candidates._strokes import NO_NODE, empty_strokes
 from saferoute.model import Strokes
 from saferoute.osm import access, ground
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.candidates._blockers import Blockers
+    from saferoute.candidates._neighbours import Neighbours
     from saferoute.model import Profile
 
 
@@ -34,7 +38,8 @@ class OpenGround:
         The tags of the polygon each corridor lies on, with ``kind``,
         ``clear_width_m`` (twice the distance from the line to the edge of the
         free ground), what `fill_likely_surfaces`
-        adds, ``beach_club``, and ``is_tidal`` (it lies on the sea's side of a coastline).
+        adds, ``beach_club``, ``is_tidal`` (it lies on the sea's side of a coastline), ``doubts``
+        (names of `DOUBTS`) and ``drawn_per_ha``, how much is drawn around.
     excluded : GeoDataFrame
         Open ground without a corridor: ``reason`` and the polygon.
     counts : mapping of str to (int, int)
@@ -58,6 +63,7 @@ def search_open_ground(
     reasons: NDArray[np.object_],
     wanted: BoolArray,
     blockers: Blockers,
+    neighbours: Neighbours,
     profile: Profile,
 ) -> OpenGround:
     """Find the longest clear corridors on every piece of open ground.
@@ -71,12 +77,13 @@ def search_open_ground(
     wanted : ndarray of shape (n,)
         Which areas to look at; the others only matter as neighbours.
     blockers : Blockers
+    neighbours : Neighbours
     profile : Profile
         Its lane must lie on free ground over the whole corridor, run-outs
         included.
     """
     kinds = ground.find_kinds(areas)
-    finder = CorridorFinder(areas, kinds, _are_for_recreation(areas, kinds), blockers, profile)
+    finder = CorridorFinder(areas, kinds, _are_for_recreation(areas, kinds), blockers, neighbours, profile)
     counts = {name: (int(((kinds == name) & wanted).sum()), 0) for name, *_ in ground.KINDS}
     excluded = [(int(row), str(reasons[row])) for row in np.flatnonzero((kinds != "") & (reasons != "") & wanted)]
     corridors: list[Corridor] = []
@@ -93,7 +100,7 @@ def search_open_ground(
                 excluded += [(int(row), reason) for row in members]
     return OpenGround(
         lines=np.array([corridor.line for corridor in corridors], dtype=object),
-        rows=_tabulate_corridors(areas, kinds, corridors),
+        rows=_doubt_corridors(_tabulate_corridors(areas, kinds, corridors), corridors, blockers, neighbours),
         excluded=_tabulate_excluded(areas, excluded),
         counts=counts,
         bounds=np.array(bounds, dtype=float).reshape(-1, 4),
@@ -126,6 +133,18 @@ def _tabulate_corridors(
     in_club = shapely.STRtree(lines).query(clubs, predicate="intersects")[1]
     table["beach_club"] = np.isin(np.arange(len(lines)), in_club)
     return table
+
+
+def _doubt_corridors(
+    rows: gpd.GeoDataFrame, corridors: list[Corridor], blockers: Blockers, neighbours: Neighbours
+) -> gpd.GeoDataFrame:
+    """Return the rows of corridors with what may be wrong with each, how much is drawn there, and odds that tell."""
+    lines = np.array([corridor.line for corridor in corridors], dtype=object)
+    drawn = measure_density(lines, neighbours.drawn)
+    built = measure_density(lines, shapely.centroid(blockers.buildings))
+    kind, width_m = rows["kind"].to_numpy(dtype=object), rows["clear_width_m"].to_numpy(dtype=float)
+    doubts = DoubtFinder(blockers, neighbours).find_doubts(lines, rows.geometry.to_numpy(), kind, width_m)
+    return doubt_surfaces(rows, drawn, built).assign(doubts=doubts, drawn_per_ha=drawn)
 
 
 def _tabulate_excluded(areas: gpd.GeoDataFrame, excluded: list[tuple[int, str]]) -> gpd.GeoDataFrame:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from saferoute.criteria import _entry, _lateral, _near, _samples
+from saferoute.criteria import _entry, _lateral, _near, _open_ground, _samples
 from saferoute.geometry import count_nearby, place_points_evenly
 from saferoute.model import Criterion, Measurement, Unknown
 from saferoute.osm import widths
@@ -129,7 +129,8 @@ def measure_obstacles(windows: Windows, evidence: Evidence) -> Measurement:
     rho = _count_mapped_per_km(windows, points, evidence.features) if len(windows) else np.empty(0)
     beside = _lateral.measure_sides(windows, evidence.features)
     covered = _near.measure_coverage(windows, evidence.features, decay_m=AROUND_M)
-    complete = MOST_COMPLETE * (1 - np.exp(-rho / COMPLETE_PER_KM)) * covered
+    most = _open_ground.estimate_completeness(windows, MOST_COMPLETE) * _open_ground.estimate_trust(windows)
+    complete = most * (1 - np.exp(-rho / COMPLETE_PER_KM)) * covered
 
     def gather(rows: IntArray) -> pd.DataFrame:
         counts = {"obstacles_per_100m": density, "objects": objects, "side_paths": side, "mapped_per_km": rho}

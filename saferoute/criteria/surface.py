@@ -151,6 +151,7 @@ def measure_surface(windows: Windows, evidence: Evidence) -> Measurement:
     partly_untagged = _samples.reduce_pairs(windows, silent.astype(float), "max") > 0
     covered = _near.measure_coverage(windows, evidence.features, decay_m=AROUND_M)
     covered = np.where(partly_untagged, covered, 1.0)
+    trust = _samples.reduce_pairs(windows, confidence, "min") * _open_ground.estimate_trust(windows)
 
     def gather(rows: IntArray) -> pd.DataFrame:
         ground = samples.pair_ground[worst[rows]]
@@ -159,7 +160,7 @@ def measure_surface(windows: Windows, evidence: Evidence) -> Measurement:
 
     return Measurement(
         quantity=material.select_rows(worst),
-        confidence=covered * _samples.reduce_pairs(windows, confidence, "min"),
+        confidence=covered * trust,
         completeness=covered,
         gather_evidence=gather,
         bounds={"smoothness": Exact(smoothness[worst])},

@@ -39,6 +39,8 @@ FAST_ROAD_M, BUSY_ROAD_M = 20.0, 8.0
 roads: their verges are mapped as lawns, and nobody should run on them."""
 _VERGE_M = {"motorway": FAST_ROAD_M, "trunk": FAST_ROAD_M, "primary": BUSY_ROAD_M, "secondary": BUSY_ROAD_M}
 BUILDING_M, USE_M, PLAYGROUND_M, CAR_PARK_M, COURT_M, LIFT_M = 0.5, 0.5, 3.0, 2.5, 2.0, 2.0
+SITE_M = 5.0
+"""Margin from building sites, for hoardings and lorries [J]."""
 HELIPORT_M, GOLF_M = 10.0, 20.0
 """Margin from where rotors turn, and from where balls fly."""
 _RAIL_EDGE_M = 3.0
@@ -87,7 +89,7 @@ def collect_blockers(features: Features) -> Blockers:
         yields=cut_by.yields,
         covers=cut_by.covers,
         walls=np.concatenate([_list_walls(areas, polygons, of_ways, lines), fenced]),
-        carriageways=lines[ways.is_motor_road(of_ways) & ~ways.is_lane(of_ways) & ~ways.is_off_ground(of_ways)],
+        carriageways=lines[_is_traffic(of_ways) & ~ways.is_off_ground(of_ways)],
         gates=_list_gates(points, spots, private),
         shore=np.concatenate([coastline, take_edges(polygons[water.is_water_area(areas).yes])]),
         coastline=coastline,
@@ -115,6 +117,11 @@ def _list_walls(
     coast = water.is_coast(of_ways)
     on_land = lines[line & ~coast & ~ways.is_below_ground(of_ways)]
     return np.concatenate([polygons[solid], on_land, open_coast_at_beaches(lines[coast], areas, polygons)])
+
+
+def _is_traffic(lines: Tags) -> BoolArray:
+    """Return a mask of roads but for drives, alleys and living streets, and of rails."""
+    return (ways.is_motor_road(lines) & ~ways.is_lane(lines)) | barriers.is_rail(lines)
 
 
 def _list_gates(points: Tags, spots: NDArray[np.object_], private: NDArray[np.object_]) -> NDArray[np.object_]:
@@ -150,7 +157,11 @@ def _cut_by_areas(areas: Tags, polygons: NDArray[np.object_]) -> _Cut:
             (ways.is_lift(areas), LIFT_M),
         ],
     )
-    uses: list[_Margins] = [(ground.is_in_use(areas), USE_M), (ground.is_fenced_pitch(areas), COURT_M)]
+    uses: list[_Margins] = [
+        (ground.is_in_use(areas), USE_M),
+        (ground.is_fenced_pitch(areas), COURT_M),
+        (ground.is_building_site(areas), SITE_M),
+    ]
     yielding = _apply_margins(len(areas), uses)
     yields = np.isnan(hard) & np.isfinite(yielding)
     margin = np.where(yields, yielding, hard)

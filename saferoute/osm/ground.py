@@ -32,11 +32,12 @@ KINDS = (
     Kind("beach", "natural", frozenset({"beach"})),
     Kind("sand", "natural", frozenset({"sand"}), "sand"),
     Kind("grass", "landuse", frozenset({"grass"}), "grass"),
-    Kind("village green", "landuse", frozenset({"village_green"}), "grass"),
+    Kind("village green", "landuse", frozenset({"village_green"})),
     Kind("square", "highway", ways.PAVED_FOR_FEET),
     Kind("meadow", "landuse", frozenset({"meadow"}), "grass"),
     Kind("recreation ground", "landuse", frozenset({"recreation_ground"})),
-    Kind("park", "leisure", frozenset({"park", "common"})),
+    Kind("park", "leisure", frozenset({"park"})),
+    Kind("common", "leisure", frozenset({"common"})),
 )
 """Kinds of open ground that may be run on; of two that fit, the first."""
 KEPT_KINDS = frozenset({"pitch", "track"})
@@ -44,17 +45,21 @@ KEPT_KINDS = frozenset({"pitch", "track"})
 _LAWNS = frozenset({"grass", "meadow"})
 FARMED_KINDS = _LAWNS
 """These may be a farmer's."""
-DESIGNATED_KINDS = frozenset({"park", "recreation ground"})
+DESIGNATED_KINDS = frozenset({"park", "common", "recreation ground", "village green"})
 """These say what ground is for, and not what grows or lies there."""
 SHORE_KINDS = frozenset({"beach", "sand"})
 """These slope down to the water."""
-_RECREATION_KINDS = ("park", "recreation ground", "village green")
+_RECREATION_KINDS = tuple(DESIGNATED_KINDS)
 _RECREATION = {"leisure": frozenset({"sports_centre", "stadium", "beach_resort"})}
 """Grounds for recreation that are no open ground as a whole."""
 
 _GOLF_COURSES = frozenset({"golf_course", "miniature_golf"})
 _BURIAL_GROUNDS = {"landuse": frozenset({"cemetery", "churchyard"}), "amenity": frozenset({"grave_yard"})}
 _JETTIES = frozenset({"pier", "breakwater", "groyne"})
+_FARMED = {"landuse": frozenset({"farmland", "meadow", "orchard", "vineyard", "farmyard", "plant_nursery"})}
+SCHOOLS = frozenset({"school", "kindergarten"})
+"""Values of ``amenity`` and ``building`` for schools."""
+_CASTLES = {"historic": frozenset({"castle", "fort", "fortress", "citadel"})}
 _HELIPORTS = frozenset({"helipad", "heliport"})
 _FLIGHT = _HELIPORTS | {"aerodrome", "apron", "runway", "taxiway"}
 _PITS = frozenset({"military", "railway", "quarry", "landfill", "construction"})
@@ -62,7 +67,7 @@ _POWER = frozenset({"plant", "substation", "station"})
 _CLOSED_GROUND = {
     "landuse": _PITS | _BURIAL_GROUNDS["landuse"],
     "leisure": _GOLF_COURSES | {"schoolyard"},
-    "amenity": _BURIAL_GROUNDS["amenity"] | {"school", "kindergarten", "prison", "embassy", "parking_space"},
+    "amenity": _BURIAL_GROUNDS["amenity"] | SCHOOLS | {"prison", "embassy", "parking_space"},
     "office": frozenset({"diplomatic"}),
     "power": _POWER,
     "aeroway": _FLIGHT,
@@ -217,6 +222,32 @@ def is_building(areas: Tagged) -> BoolArray:
     """Return a mask of buildings, but for those below the ground."""
     areas = Tags.of(areas)
     return has_tag(areas, "building") & ~ways.is_below_ground(areas)
+
+
+def is_school(areas: Tagged) -> BoolArray:
+    """Return a mask of schools and kindergartens, their grounds and their buildings."""
+    return has_any_value(areas, {"amenity": SCHOOLS, "building": SCHOOLS})
+
+
+def is_castle(areas: Tagged) -> BoolArray:
+    """Return a mask of castles, forts and the like, with their courts."""
+    return has_any_value(areas, _CASTLES)
+
+
+def is_building_site(areas: Tagged) -> BoolArray:
+    """Return a mask of ground that is built on at present."""
+    return has_any_value(areas, {"landuse": {"construction"}, "man_made": {"construction"}})
+
+
+def is_farmed(areas: Tagged) -> BoolArray:
+    """Return a mask of fields, hay meadows, orchards and the like."""
+    return has_any_value(areas, _FARMED)
+
+
+def is_private_garden(areas: Tagged) -> BoolArray:
+    """Return a mask of gardens that no tag opens to everybody."""
+    areas = Tags.of(areas)
+    return has_value(areas, "leisure", {"garden"}) & ~access.is_open_on_foot(areas)
 
 
 def is_in_use(areas: Tagged) -> BoolArray:

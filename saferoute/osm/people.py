@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from saferoute.osm.ground import SCHOOLS
 from saferoute.osm.tags import has_any_value
 from saferoute.osm.values import split_list
 
@@ -108,7 +109,7 @@ HOMES_KEY = "building"
 _NEIGHBOURS = {
     "dog park": {"leisure": frozenset({"dog_park"})},
     "playground": {"leisure": frozenset({"playground"}), "landuse": frozenset({"playground"})},
-    "school gate": {"amenity": frozenset({"school", "kindergarten"})},
+    "school gate": {"amenity": SCHOOLS},
     "scooter hire": {"amenity": frozenset({"bicycle_rental", "kick-scooter_rental", "kick-scooter_parking"})},
 }
 """Places that bring dogs, children and wheels, under the words by which outputs name them."""

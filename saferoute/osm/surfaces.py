@@ -90,10 +90,17 @@ USUAL_GROUND = {
         "grass": 0.75, "ground": 0.08, "gravel": 0.04, "compacted": 0.04, "paving_stones": 0.05, "woodchips": 0.02,
         "sand": 0.02,
     },
+    "village green": {
+        "grass": 0.82, "ground": 0.07, "gravel": 0.03, "compacted": 0.03, "paving_stones": 0.05,
+    },
+    "common": {
+        "grass": 0.45, "ground": 0.30, "gravel": 0.10, "compacted": 0.05, "sand": 0.05, "rock": 0.05,
+    },
 }  # fmt: skip
 """Share of the materials of which open ground of a kind is made. Pitches and squares: of 112 and 1 388 with a
 tag in nine towns of Europe and Sydney, courts aside; the others have hardly any tag and are judgement [J]. A park
-is what lies between its paths, for these are cut out."""
+is what lies between its paths, for these are cut out. Commons are pasture in England, and waste ground between
+houses in many other countries; village greens are any public grass in some."""
 SOFT_SURFACES = frozenset({"sand", "grass", "turf"})
 """Materials that bare feet may run on once they have been checked."""
 _ROUGH = frozenset({"very_bad", "horrible", "very_horrible", "impassable"})

@@ -59,6 +59,14 @@ def advise_barefoot(surface: object) -> str:
 
 _TIDAL = "the tide: the ground lies outside the coastline, and under water at high tide"
 _OUTFIELD = "that you are on the outfield: bases, mound and backstop, and a cricket pitch, are kept off by guess"
+_CHECKS_BY_DOUBT = {
+    "school": "whether it is a school's own ground: a school stands beside it, and its ground is not mapped",
+    "private": "whether one may be there: most ways on and along it are private",
+    "infield": "whether one may be there: it lies within a running track",
+    "plot": "whether it is a garden or a yard: houses and gardens lie around it, and no footway runs along it",
+    "traffic": "traffic: roads or rails run on both sides of it, or it is the verge of a road",
+    "court": "walls, steps and people: it is the court of a castle, or buildings stand nearly all around",
+}
 _CHECKS_BY_KIND = {
     "beach": [
         "firm damp sand at low tide, camber across the slope, and buried objects",
@@ -70,6 +78,9 @@ _CHECKS_BY_KIND = {
     "grass": ["whether one may be there: access to lawns is rarely tagged", "moles' holes and sprinklers"],
     "meadow": ["whether one may be there, and how high the grass stands"],
     "park": ["lawn or bed: the ground of parks is rarely drawn"],
+    "common": ["lawn, rough or waste ground: commons are all of these"],
+    "village green": ["whether one may be there, and that it is a lawn: any public green may be mapped so"],
+    "recreation ground": ["lawn or bed, and whether one may be there"],
     "square": ["market stalls, cables and street furniture"],
 }
 
@@ -90,7 +101,7 @@ def list_checks(
     table : DataFrame of n rows
         Stretches, with the columns that `saferoute.report.reasons` makes.
     tags : DataFrame of n rows
-        ``kind``, ``dog``, ``beach_club``, ``is_tidal`` and the tags of the ground of each stretch.
+        ``kind``, ``dog``, ``beach_club``, ``is_tidal``, ``doubts`` and the tags of the ground of each stretch.
     beside_edge : ndarray of row numbers
         Stretches with a drop or water within `EDGE_M` but too far away for a limit.
     unlit_in_the_dark : ndarray of bool, shape (n,)
@@ -105,7 +116,7 @@ def list_checks(
     list of n lists of str
         The most important checks first.
     """
-    of_ground = tags[["kind", "dog", "beach_club", "is_tidal"]].assign(is_ball_ground=is_ball_ground(tags))
+    of_ground = tags[["kind", "dog", "beach_club", "is_tidal", "doubts"]].assign(is_ball_ground=is_ball_ground(tags))
     grounds = of_ground.to_dict("records")
     rows = zip(table.to_dict("records"), grounds, unlit_in_the_dark, unread, of_entry, strict=True)
     edges = set(beside_edge.tolist())
@@ -117,6 +128,7 @@ def list_checks(
             *([_TIDAL] if here["is_tidal"] else []),
             "holes, glass, nails and debris",
             *_CHECKS_BY_KIND.get(here["kind"], []),
+            *(_CHECKS_BY_DOUBT[name] for name in here["doubts"] or ()),
             *([_OUTFIELD] if here["is_ball_ground"] else []),
             *of_entry_words,
             *_list_permissions(here),

@@ -12,6 +12,7 @@ import pandas as pd
 from saferoute import candidates, limits
 from saferoute.geometry import REACH_M
 from saferoute.limits import clearance
+from saferoute.limits.neighbours import collect_neighbours
 from saferoute.model import Evidence
 from saferoute.osm.tags import Tags
 from saferoute.search._area import distance_outside_m, is_touching
@@ -148,6 +149,7 @@ def _find_corridors(area: Area, features: Features, profile: Profile, moment: Mo
         reasons=limits.exclude_areas(areas, profile, moment),
         wanted=is_touching(area, areas.geometry.to_numpy()),
         blockers=clearance.collect_blockers(features),
+        neighbours=collect_neighbours(features),
         profile=profile,
     )
 
@@ -162,6 +164,8 @@ def _ground_of_ways(ways: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         surface_odds=None,
         beach_club=False,
         is_tidal=False,
+        doubts=None,
+        drawn_per_ha=np.nan,
         **dict.fromkeys(("dog", "likely_surface"), pd.array([None] * len(ways), dtype=ways["highway"].dtype)),
     )
 

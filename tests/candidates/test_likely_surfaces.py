@@ -43,7 +43,8 @@ def test_shares_of_what_ground_is_made_of_sum_to_one() -> None:
     [
         ({"natural": "beach"}, "sand"),
         ({"leisure": "park"}, "grass"),
-        ({"leisure": "common"}, "grass"),
+        ({"leisure": "common"}, None),
+        ({"landuse": "village_green"}, "grass"),
         ({"landuse": "recreation_ground"}, "grass"),
         ({"leisure": "pitch"}, None),
     ],
@@ -53,6 +54,15 @@ def test_ground_without_a_tag_is_likely_what_its_kind_is(tags: dict, likely: str
     assert (None if pd.isna(found["likely_surface"].iloc[0]) else found["likely_surface"].iloc[0]) == likely
     assert pd.isna(found["surface"].iloc[0])
     assert sum(found["surface_odds"].iloc[0]) == pytest.approx(1)
+
+
+def test_the_vaguer_a_word_for_ground_the_less_likely_it_is_grass() -> None:
+    grass = [
+        odds_of(areas({key: value, "x": 0}))["grass"]
+        for key, value in (("landuse", "village_green"), ("leisure", "park"), ("leisure", "common"))
+    ]
+    assert grass == sorted(grass, reverse=True)
+    assert grass[2] < 0.5
 
 
 def test_what_is_tagged_or_said_by_the_kind_has_no_odds() -> None:

@@ -39,6 +39,7 @@ def highest(found) -> float:
         ("leisure=golf_course", 20.0),
         ("aeroway=helipad", 10.0),
         ("landuse=garages", 0.5),
+        ("landuse=construction", 5.0),
     ],
 )
 @pytest.mark.parametrize("north", [60, 400])

@@ -21,7 +21,7 @@ KNOWN = {
     "width_m": 3.0,
     "c_obstacles": 0.9,
 }
-PLAIN = {"kind": "way", "dog": None, "beach_club": False, "is_tidal": False}
+PLAIN = {"kind": "way", "dog": None, "beach_club": False, "is_tidal": False, "doubts": None}
 
 
 def list_one(
@@ -73,6 +73,7 @@ def test_what_is_unknown_is_to_be_checked(known: dict, word: str) -> None:
         ({"dog": "yes"}, "dogs"),
         ({"beach_club": True}, "club"),
         ({"kind": "beach", "is_tidal": True}, "high tide"),
+        ({"kind": "village green", "doubts": ("school",)}, "a school's own ground"),
         ({"kind": "pitch", "leisure": "pitch", "sport": "softball"}, "outfield"),
         ({"kind": "pitch", "leisure": "pitch", "sport": "soccer;cricket"}, "outfield"),
     ],

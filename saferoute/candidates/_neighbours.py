@@ -1,0 +1,41 @@
+"""What lies around open ground and tells whose it is, and how completely it is drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """What lies around open ground.
+
+    Attributes
+    ----------
+    schools : ndarray of Polygons
+        Buildings of schools whose ground is not mapped.
+    infields : ndarray of Polygons
+        Ground within closed running tracks.
+    gardens : ndarray of Polygons
+        Private gardens.
+    fields : ndarray of Polygons
+        Fields, hay meadows and the like.
+    castles : ndarray of Polygons
+        Castles and forts, of which walls and steps may not be drawn.
+    roads : ndarray of LineStrings
+        Roads of every class on the ground, drives among them.
+    drawn : ndarray of Points
+        Where something is drawn: small objects, trees, and every 25 m of a path or a row of trees.
+    """
+
+    schools: NDArray[np.object_]
+    infields: NDArray[np.object_]
+    gardens: NDArray[np.object_]
+    fields: NDArray[np.object_]
+    castles: NDArray[np.object_]
+    roads: NDArray[np.object_]
+    drawn: NDArray[np.object_]
