@@ -1,17 +1,15 @@
-"""From an extract to a ranking: the sample, real towns, and what must never be recommended."""
+"""From an extract to a ranking: the sample, towns made by hand, and what must never be recommended."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 import shapely
-from pyproj import Transformer
 from town import ORIGIN, lonlat, write_town
 
 from saferoute import search
@@ -334,148 +332,3 @@ def test_a_tag_less_never_raises_the_data_quality(find, tag: str) -> None:
     way = "w1 n1,n2,n3 highway=footway surface=asphalt smoothness=good width=3"
     before, after = (find(WALK.format(way=w)).stretches["data_quality"] for w in (way, way.replace(tag, "")))
     assert after.max() < before.min()
-
-
-# --- real towns --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Town:
-    """An extract, where to look, and its heights."""
-
-    osm: str
-    lat: float
-    lon: float
-    radius_m: float
-    dem: tuple[str, ...] = ()
-
-
-TOWNS = {
-    "helgoland": Town("helgoland/helgoland.osm.pbf", 54.18, 7.89, 4000, ("helgoland/dem.tif",)),
-    "badwildbad": Town("badwildbad/badwildbad.osm.pbf", 48.75, 8.55, 3000, ("badwildbad/dem.tif",)),
-    "helsinki": Town("helsinki/helsinki-centre.osm.pbf", 60.1675, 24.93, 1500, ("helsinki/lapinlahti-dem.tif",)),
-    "heidelberg": Town("heidelberg/heidelberg.osm.pbf", 49.41, 8.69, 2000),
-    "liechtenstein": Town("liechtenstein/liechtenstein.osm.pbf", 47.15, 9.53, 3500),
-    "porto": Town(
-        "porto/porto-centre.osm.pbf", 41.145, -8.61, 3000, ("porto/dem-porto-25m.tif", "porto/dem-gaia-25m.tif")
-    ),
-}
-
-MOTOR = set(
-    "motorway motorway_link trunk trunk_link primary primary_link secondary secondary_link tertiary tertiary_link "
-    "unclassified residential living_street service road busway raceway".split()
-)
-OFF = ("tunnel", "culvert", "bridge")
-
-
-class Hazards:
-    """What plain pyosmium reads of an extract: lines and polygons in degrees, by kind."""
-
-    KINDS = ("motor", "steps", "tunnel", "private", "cliff", "waterway", "coastline", "water")
-
-    def __init__(self, path: Path, crs: str) -> None:
-        import osmium
-
-        found: dict[str, list[shapely.Geometry]] = {kind: [] for kind in self.KINDS}
-        wkb = osmium.geom.WKBFactory()
-        for thing in osmium.FileProcessor(str(path)).with_areas():
-            if not (thing.is_way() or thing.is_area()):
-                continue
-            tags = dict(thing.tags)
-            kinds = area_kinds(tags) if thing.is_area() else line_kinds(tags)
-            if not kinds:
-                continue
-            try:
-                if thing.is_area():
-                    geometry = shapely.from_wkb(wkb.create_multipolygon(thing))
-                else:
-                    xy = [(n.lon, n.lat) for n in thing.nodes if n.location.valid()]
-                    geometry = shapely.LineString(xy) if len(xy) > 1 else None
-            except RuntimeError:
-                continue
-            for kind in kinds if geometry is not None else ():
-                found[kind].append(geometry)
-        project = Transformer.from_crs("EPSG:4326", crs, always_xy=True)
-
-        def metric(xy: np.ndarray) -> np.ndarray:
-            return np.column_stack(project.transform(*xy.T))
-
-        self.lines = {kind: shapely.transform(np.array(g, dtype=object), metric) for kind, g in found.items()}
-
-
-def on_the_ground(tags: dict[str, str]) -> bool:
-    return not any(tags.get(key, "no") != "no" for key in OFF) and tags.get("layer", "0") in {"0", "+0", "-0"}
-
-
-def line_kinds(tags: dict[str, str]) -> list[str]:
-    highway, ground = tags.get("highway"), on_the_ground(tags)
-    rules = {
-        "motor": highway in MOTOR and ground,
-        "steps": highway == "steps",
-        "tunnel": highway is not None and tags.get("tunnel", "no") != "no",
-        "private": highway is not None
-        and (tags.get("foot") in {"no", "private"} or ("foot" not in tags and tags.get("access") in {"no", "private"})),
-        "cliff": tags.get("natural") == "cliff" and ground,
-        "waterway": tags.get("waterway") in {"river", "stream", "canal", "ditch", "drain"} and ground,
-        "coastline": tags.get("natural") == "coastline" and ground,
-    }
-    return [kind for kind, hit in rules.items() if hit]
-
-
-def area_kinds(tags: dict[str, str]) -> list[str]:
-    return ["water"] if tags.get("natural") == "water" and on_the_ground(tags) else []
-
-
-@pytest.fixture(scope="module", params=TOWNS.values(), ids=TOWNS)
-def real(request: pytest.FixtureRequest, shared_data: Path) -> tuple[Ranking, Hazards]:
-    town = request.param
-    osm = shared_data / town.osm
-    ranking = rank(osm, (town.lon, town.lat), town.radius_m, [shared_data / dem for dem in town.dem])
-    assert len(ranking.stretches) > 20
-    hazards = Hazards(osm, ranking.area.crs)
-    assert all(len(hazards.lines[kind]) > 10 for kind in ("motor", "steps", "private"))
-    return ranking, hazards
-
-
-def within(ranking: Ranking, hazards: np.ndarray, distance_m: float) -> list[tuple]:
-    """Return the stretches with a hazard within some metres."""
-    lines = ranking.stretches.geometry.to_numpy()
-    if not len(hazards):
-        return []
-    thing, stretch = shapely.STRtree(lines).query(hazards, predicate="dwithin", distance=distance_m)
-    away = shapely.distance(hazards[thing], lines[stretch])
-    table = ranking.stretches.iloc[stretch]
-    return sorted(zip(table["rank"], table["origin"], map(",".join, table["osm_ids"]), away.round(2), strict=True))
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("kind", ["motor", "steps", "tunnel", "private"])
-def test_no_stretch_of_a_real_town_runs_along(real: tuple[Ranking, Hazards], kind: str) -> None:
-    ranking, hazards = real
-    lines = ranking.stretches.geometry.to_numpy()
-    things = hazards.lines[kind]
-    thing, stretch = shapely.STRtree(lines).query(things, predicate="intersects")
-    shared = shapely.length(shapely.intersection(things[thing], lines[stretch].tolist()))
-    along = ranking.stretches.iloc[stretch[shared > 0.5]]
-    assert along["osm_ids"].tolist() == []
-
-
-@pytest.mark.slow
-def test_no_stretch_of_a_real_town_meets_a_road(real: tuple[Ranking, Hazards]) -> None:
-    ranking, hazards = real
-    assert within(ranking, hazards.lines["motor"], 0.5) == []
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("kind", ["cliff", "waterway", "coastline", "water"])
-def test_every_stretch_of_a_real_town_keeps_5_m_from(real: tuple[Ranking, Hazards], kind: str) -> None:
-    ranking, hazards = real
-    assert within(ranking, hazards.lines[kind], 4.99) == []
-
-
-@pytest.mark.slow
-def test_every_stretch_of_a_real_town_is_straight_and_long_enough(real: tuple[Ranking, Hazards]) -> None:
-    table = real[0].stretches
-    beeline = [shapely.Point(line.coords[0]).distance(shapely.Point(line.coords[-1])) for line in table.geometry]
-    assert (np.array(beeline) >= 0.95 * table["length_m"]).all()
-    assert table["length_m"].between(BEGINNER.clear_length_m - 1, BEGINNER.longest_m + 0.1).all()
