@@ -241,7 +241,7 @@ IN = [
     ),
     *on_the_line("", "kerb=flush", "barrier=kerb kerb=flush", "barrier=entrance", "barrier=no", "highway=street_lamp"),
     Case("a side path", way() + "n10 102 40\nw2 n10,n2 highway=path"),
-    Case("a cycleway passes", way() + through("highway=cycleway")),
+    Case("a bridleway passes", way() + through("highway=bridleway")),
     Case("a fence alongside", way() + beside("barrier=fence", 1.5)),
     Case("a flush kerb that ends on it", way() + "n10 104 30\nw2 n10,n2 barrier=kerb kerb=flush"),
     *[

@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 
 from saferoute.criteria import _samples
-from saferoute.geometry import split_long_lines, take_edges, take_slices
+from saferoute.geometry import indices_of_slices, split_long_lines, take_edges
 from saferoute.model import Scale
 from saferoute.osm import sides, widths
 from saferoute.osm.tags import Tags
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.model import Features, Samples, Windows
 
-SCALE = Scale(unit="m to spare beside the line", curve=((-1.0, 0.1), (0.0, 0.4), (1.0, 0.75), (2.0, 1.0)))
+SAFE_M = 2.0
+"""Room to spare beside the line below which a thing is close: most of a veer of 2.5 m [J]."""
+SCALE = Scale(unit="m to spare beside the line", curve=((-1.0, 0.1), (0.0, 0.4), (1.0, 0.75), (SAFE_M, 1.0)))
 """Desirability by the room that is left beyond what is needed beside a thing [J]."""
 SIGMA_M = 1.0
 """Standard error of the distance between two lines of a map [J]."""
@@ -44,10 +46,12 @@ class Kind(NamedTuple):
 
 
 KINDS = (
-    Kind("road", 3.0), Kind("rail", 3.0), Kind("water", 5.0), Kind("drop", 5.0), Kind("doors", 1.5),
+    Kind("road", 3.0), Kind("rail", 3.0), Kind("water", 5.0), Kind("drop", 5.0), Kind("site", 3.0),
+    Kind("parking", 2.5), Kind("doors", 1.5),
     Kind("building", 0.5), Kind("wall", 0.5), Kind("hedge", 0.5), Kind("trees", 0.5), Kind("barrier", 0.5),
 )  # fmt: skip
-"""A kerb needs the 2.5 m of a pavement's verge and half a runner's lane; a door opens 1 m; a wall wants a shoulder."""
+"""A kerb needs the 2.5 m of a pavement's verge and half a runner's lane; a door opens 1 m, and so does a parked car's,
+which may be backed out; around a building site lies what fell off; a wall wants a shoulder."""
 _NOTHING = -1
 
 
@@ -73,31 +77,41 @@ class Sides:
         """Return the least room to spare on either side of each window."""
         return Normal(_samples.reduce_to_windows(windows, self.spare_m.min(axis=1), "min"), SIGMA_M)
 
-    def describe_windows(self, windows: Windows, rows: IntArray) -> pd.DataFrame:
-        """Return the worst place on either side of some windows, the narrower side first.
+    def describe_runs(self, samples: Samples, first: IntArray, n_samples: IntArray) -> pd.DataFrame:
+        """Return the worst place on either side of some runs of samples, the narrower side first.
+
+        Parameters
+        ----------
+        samples : Samples
+            Those that were measured.
+        first, n_samples : ndarray of shape (r,)
+            First sample and number of samples of each run, which lies on one stroke.
 
         Returns
         -------
-        DataFrame
+        DataFrame of r rows
             For that side and, with ``other_``, for the other one: ``clearance_m`` and ``beside``, the name of a
-            kind or None, and ``bearing_deg``, the direction in which it lies; ``spare_m`` on the narrower side.
+            kind or None, ``bearing_deg``, the direction in which it lies, and whether it ``is_close``.
         """
-        samples, first = windows.samples, windows.first[rows]
-        spare = np.stack([take_slices(side, first, windows.n_samples) for side in self.spare_m.T], axis=2)
-        worst = first[:, None] + spare.argmin(axis=1)
-        least = spare.min(axis=1)
+        owner = np.repeat(np.arange(len(first)), n_samples)
+        inside = indices_of_slices(first, n_samples)
+        begins = np.cumsum(n_samples) - n_samples
+        # Sorted by room within each run, the first sample of a run is its worst.
+        worst = np.stack([inside[np.lexsort((of_side[inside], owner))[begins]] for of_side in self.spare_m.T], axis=1)
+        least = self.spare_m[worst, np.arange(2)]
         start = first + samples.stroke[first]
-        east, north = (samples.xy[start + windows.n_samples] - samples.xy[start]).T
+        east, north = (samples.xy[start + n_samples] - samples.xy[start]).T
         ahead = np.degrees(np.arctan2(east, north))
         narrow = least.argmin(axis=1)
         names = np.array([*(kind.name for kind in KINDS), None], dtype=object)
-        table = pd.DataFrame({"spare_m": least.min(axis=1)})
+        runs, columns = np.arange(len(first)), {}
         for prefix, side in (("", narrow), ("other_", 1 - narrow)):
-            sample = worst[np.arange(len(rows)), side]
-            table[f"{prefix}clearance_m"] = self.distance_m[sample, side]
-            table[f"{prefix}beside"] = pd.Series(names[self.kind[sample, side]], dtype=object)
-            table[f"{prefix}bearing_deg"] = (ahead + np.where(side == 0, -90, 90)) % 360
-        return table
+            sample = worst[runs, side]
+            columns[f"{prefix}clearance_m"] = self.distance_m[sample, side]
+            columns[f"{prefix}beside"] = pd.Series(names[self.kind[sample, side]], dtype=object)
+            columns[f"{prefix}bearing_deg"] = (ahead + np.where(side == 0, -90, 90)) % 360
+            columns[f"{prefix}is_close"] = least[runs, side] < SAFE_M
+        return pd.DataFrame(columns)
 
 
 def measure_sides(windows: Windows, features: Features) -> Sides:

@@ -6,6 +6,7 @@ stretch shows how complete the map is, and sets the confidence.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -135,12 +136,14 @@ def measure_obstacles(windows: Windows, evidence: Evidence) -> Measurement:
     def gather(rows: IntArray) -> pd.DataFrame:
         counts = {"obstacles_per_100m": density, "objects": objects, "side_paths": side, "mapped_per_km": rho}
         counted = pd.DataFrame({name: column[rows] for name, column in counts.items()})
-        return pd.concat([counted, beside.describe_windows(windows, rows)], axis=1)
+        runs = beside.describe_runs(samples, windows.first[rows], np.full(len(rows), windows.n_samples))
+        return pd.concat([counted, runs], axis=1)
 
     return Measurement(
         quantity=Exact(density),
         confidence=complete * _entry.estimate_trust(windows, evidence),
         gather_evidence=gather,
+        gather_along=partial(beside.describe_runs, samples),
         completeness=complete,
         bounds={"beside": beside.reduce_to_windows(windows)},
     )

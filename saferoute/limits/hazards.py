@@ -114,17 +114,28 @@ class Hazards:
             sample = np.delete(sample, fenced)
         return np.unique(sample)
 
-    def is_wall_beyond(self, ends: FloatArray, ahead: FloatArray, length_m: float) -> BoolArray:
-        """Return a mask of the ends from which a straight line of some length meets a building or a barrier.
+    def is_barrier_beyond(self, ends: FloatArray, ahead: FloatArray, length_m: float) -> BoolArray:
+        """Return a mask of the ends from which a straight line of some length meets a barrier.
 
         Parameters
         ----------
         ends, ahead : ndarray of shape (n, 2)
             As of `is_drop_beyond`.
         """
-        paths = shapely.STRtree(shapely.linestrings(np.stack([ends, ends + length_m * ahead], axis=1)))
         beyond = np.zeros(len(ends), dtype=bool)
-        beyond[np.union1d(self.lines_in_buildings(paths), self.lines_at_barriers(paths))] = True
+        beyond[self.lines_at_barriers(_lead_on(ends, ahead, length_m))] = True
+        return beyond
+
+    def is_building_beyond(self, ends: FloatArray, ahead: FloatArray) -> BoolArray:
+        """Return a mask of the ends from which a straight line of `BEYOND_END_M` meets a building.
+
+        Parameters
+        ----------
+        ends, ahead : ndarray of shape (n, 2)
+            As of `is_drop_beyond`.
+        """
+        beyond = np.zeros(len(ends), dtype=bool)
+        beyond[self.lines_in_buildings(_lead_on(ends, ahead, BEYOND_END_M))] = True
         return beyond
 
     def is_drop_beyond(self, ends: FloatArray, ahead: FloatArray) -> BoolArray:
@@ -145,3 +156,8 @@ class Hazards:
         path = shapely.linestrings(np.stack([ends[here], ends[here] + BEYOND_END_M * ahead[here]], axis=1))
         beyond[here[near.pairs_within(shapely.STRtree(path), _ON_THE_WAY_M)[1]]] = True
         return beyond
+
+
+def _lead_on(ends: FloatArray, ahead: FloatArray, length_m: float) -> shapely.STRtree:
+    """Return straight lines of some length that lead out of ends, indexed."""
+    return shapely.STRtree(shapely.linestrings(np.stack([ends, ends + length_m * ahead], axis=1)))

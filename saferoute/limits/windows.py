@@ -9,6 +9,7 @@ import numpy as np
 
 from saferoute.geometry import take_slices
 from saferoute.limits.ground import GRADE_QUANTILE, SLOPE
+from saferoute.limits.hazards import BEYOND_END_M
 from saferoute.limits.rules import find_first_reasons, rule
 from saferoute.osm.built import is_trodden
 
@@ -80,11 +81,23 @@ def steep(measured: _Measured) -> BoolArray:
     return _is_beyond(slopes.grade_pct, slopes.grade_sigma_pct, measured.profile.max_grade_pct)
 
 
-@rule("wall beyond", "buildings and barriers straight ahead within the run-out beyond an end")
-def wall_beyond(measured: _Measured) -> BoolArray:
-    """Return a mask of windows beyond an end of which one runs into something, where the way itself bends away."""
+_WALL_BEYOND = (
+    "wall beyond",
+    f"straight ahead beyond an end, buildings within {BEYOND_END_M:.0f} m and barriers within the run-out",
+)
+
+
+@rule(*_WALL_BEYOND)
+def building_beyond(measured: _Measured) -> BoolArray:
+    """Return a mask of windows beyond an end of which one runs into a house, where the way itself bends away."""
+    return measured.find_beyond(measured.hazards.is_building_beyond)
+
+
+@rule(*_WALL_BEYOND)
+def barrier_beyond(measured: _Measured) -> BoolArray:
+    """Return a mask of windows beyond an end of which one runs into a barrier, where the way itself bends away."""
     length_m = measured.profile.run_out_m
-    return measured.find_beyond(lambda ends, ahead: measured.hazards.is_wall_beyond(ends, ahead, length_m))
+    return measured.find_beyond(lambda ends, ahead: measured.hazards.is_barrier_beyond(ends, ahead, length_m))
 
 
 @rule(
@@ -109,7 +122,7 @@ def drop_beyond(measured: _Measured) -> BoolArray:
     return measured.find_beyond(measured.hazards.is_drop_beyond)
 
 
-WINDOW_RULES = (steep, tilted, drop_beyond, wall_beyond)
+WINDOW_RULES = (steep, tilted, drop_beyond, building_beyond, barrier_beyond)
 
 
 def exclude_windows(windows: Windows, hazards: Hazards, slopes: WindowSlopes, profile: Profile) -> NDArray[np.object_]:

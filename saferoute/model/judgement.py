@@ -67,6 +67,9 @@ class Measurement:
         ``gather_evidence(rows)`` returns a DataFrame of those rows with the
         numbers, tags and codes that explain the values, and no words. By
         default the values explain themselves.
+    gather_along : callable, optional
+        ``gather_along(first, n_samples)`` returns the same of what is met along
+        runs of samples, which may be longer than a window.
     completeness : ndarray of shape (w,), optional
         Probability, 0..1, that the map lacks nothing that would make the value
         worse; by default it is complete.
@@ -79,6 +82,7 @@ class Measurement:
     quantity: Quantity
     confidence: FloatArray
     gather_evidence: Callable[[IntArray], pd.DataFrame] | None = None
+    gather_along: Callable[[IntArray, IntArray], pd.DataFrame] | None = None
     completeness: FloatArray | None = None
     bounds: Mapping[str, Quantity] = field(default_factory=dict)
     hedge: Quantity | None = None
@@ -96,6 +100,7 @@ class Measurement:
             quantity=self.quantity.select_rows(rows),
             confidence=self.confidence[rows],
             gather_evidence=None if gather is None else lambda chosen: gather(rows[chosen]),
+            gather_along=self.gather_along,
             completeness=None if self.completeness is None else self.completeness[rows],
             bounds={name: bound.select_rows(rows) for name, bound in self.bounds.items()},
             hedge=None if self.hedge is None else self.hedge.select_rows(rows),

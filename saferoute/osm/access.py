@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from saferoute.osm import ways
+from saferoute.osm import keys, ways
 from saferoute.osm.answers import Answer, ask_value
-from saferoute.osm.tags import Tags, get_first_text, has_only_values, has_tag, has_value
+from saferoute.osm.tags import Tags, get_first_text, has_any_value, has_only_values, has_tag, has_value
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -32,6 +32,15 @@ CLOSED = PRIVATE | frozenset(
 """Values that keep a stranger on foot out."""
 OPEN_TO_SOME = frozenset({"official", "destination", "public", "open"})
 OPEN_TO_MOTORS = OPEN | {"official", "destination"}
+_DRIVES = frozenset({"driveway", "drive-through"})
+"""Values of ``service`` for what leads to a house or a counter."""
+_MEANT_FOR_THEM = frozenset({"designated", "official"})
+_ROUTES_OF_WHEELS = {
+    "route": keys.ROUTES_OF_WHEELS,
+    **dict.fromkeys(("lcn", "rcn", "ncn", "icn"), _MEANT_FOR_THEM | {"yes"}),
+    "inline_skates": _MEANT_FOR_THEM,
+}
+"""Tags of ways that cyclists or skaters are led along; the shorter keys are cycle networks, local to international."""
 _NO_BICYCLES = frozenset({"no", "use_sidepath", "dismount"})
 _NOT_RUN = frozenset({"bus_guideway", "elevator", "corridor", "via_ferrata"})
 """Values of ``highway`` for what is walkable in part, at a pinch or in a cabin."""
@@ -46,10 +55,13 @@ WHEELS_KEYS = (*MOTOR_KEYS, "bicycle", "segregated")
 
 
 def is_closed_on_foot(tags: Tagged) -> Answer:
-    """Return whether ways or ground are closed to strangers on foot; ``foot`` overrules ``access``."""
+    """Return whether ways or ground are closed to strangers on foot; ``foot`` overrules ``access``.
+
+    Driveways are private until one of both says otherwise.
+    """
     tags = Tags.of(tags)
     of_foot, of_all = (ask_value(tags, key, CLOSED, OPEN | OPEN_TO_SOME) for key in ("foot", "access"))
-    return of_foot.fill_unknown(of_all)
+    return of_foot.fill_unknown(of_all).fill_unknown(ask_value(tags, "service", _DRIVES))
 
 
 def is_open_on_foot(tags: Tagged) -> BoolArray:
@@ -86,7 +98,13 @@ def is_closed_to_bicycles(tags: Tagged) -> BoolArray:
 
 def is_shared_with_bicycles(tags: Tagged) -> BoolArray:
     """Return a mask of ways meant for bicycles that have no part of their own for people on foot."""
-    return has_value(tags, "bicycle", {"designated", "official"}) & ~has_value(tags, "segregated", {"yes"})
+    return has_value(tags, "bicycle", _MEANT_FOR_THEM) & ~has_value(tags, "segregated", {"yes"})
+
+
+def is_route_of_wheels(tags: Tagged) -> BoolArray:
+    """Return a mask of ways along which cyclists or skaters are led, and of cycleways."""
+    tags = Tags.of(tags)
+    return has_any_value(tags, _ROUTES_OF_WHEELS) | has_value(tags, "highway", {"cycleway"})
 
 
 def is_open_to_motors(tags: Tagged) -> Answer:

@@ -62,6 +62,10 @@ SCHOOLS = frozenset({"school", "kindergarten"})
 _CASTLES = {"historic": frozenset({"castle", "fort", "fortress", "citadel"})}
 _HELIPORTS = frozenset({"helipad", "heliport"})
 _FLIGHT = _HELIPORTS | {"aerodrome", "apron", "runway", "taxiway"}
+_BUILDING_SITES = {
+    **dict.fromkeys(("landuse", "building", "highway", "railway", "man_made"), frozenset({"construction"})),
+    "building": frozenset({"construction", "demolition"}),
+}
 _PITS = frozenset({"military", "railway", "quarry", "landfill", "construction"})
 _POWER = frozenset({"plant", "substation", "station"})
 _CLOSED_GROUND = {
@@ -234,9 +238,9 @@ def is_castle(areas: Tagged) -> BoolArray:
     return has_any_value(areas, _CASTLES)
 
 
-def is_building_site(areas: Tagged) -> BoolArray:
-    """Return a mask of ground that is built on at present."""
-    return has_any_value(areas, {"landuse": {"construction"}, "man_made": {"construction"}})
+def is_building_site(things: Tagged) -> BoolArray:
+    """Return a mask of ground, houses and roads on which is being built."""
+    return has_any_value(things, _BUILDING_SITES)
 
 
 def is_farmed(areas: Tagged) -> BoolArray:

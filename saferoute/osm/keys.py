@@ -31,7 +31,8 @@ WAY_TAGS = (
     "highway", "footway", "path", "cycleway", "surface", "smoothness", "tracktype", "width",
     "est_width", "lanes", "access", "foot", "bicycle", "motor_vehicle", "vehicle", "segregated",
     "motorcar", "motorcycle", "moped", "mofa", "atv", "ohv", "quad",
-    "tunnel", "bridge", "layer", "covered", "indoor", "sac_scale", "trail_visibility", "incline",
+    "inline_skates", "lcn", "rcn", "ncn", "icn", "route",
+    "tunnel", "bridge", "layer", "location", "covered", "indoor", "sac_scale", "trail_visibility", "incline",
     "lit", "area", "service", "construction", "conveying", "handrail", "ford", "barrier", "natural",
     "waterway", "intermittent", "railway", "man_made", "leisure", "sport", "aeroway", "amenity", "kerb",
     "opening_hours", "foot:conditional", "access:conditional", "motor_vehicle:conditional", "vehicle:conditional",
@@ -51,6 +52,9 @@ POINT_TAGS = (
     "advertising", "playground", "entrance", "handrail", "traffic_calming", "place", "aeroway", "foot",
     "access", "name",
 )  # fmt: skip
+
+ROUTES_OF_WHEELS = frozenset({"bicycle", "mtb", "inline_skates"})
+"""Values of ``route`` of the relations that lead cyclists and skaters; it becomes a tag of the ways on them."""
 
 VERBATIM = frozenset({
     "opening_hours", "foot:conditional", "access:conditional", "motor_vehicle:conditional", "vehicle:conditional",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from saferoute.osm import barriers, keys, ways
+from saferoute.osm.answers import Answer, ask_value
 from saferoute.osm.tags import Tags, has_any_value, has_only_values, has_tag, has_value, is_tagged
 
 if TYPE_CHECKING:
@@ -52,6 +53,9 @@ _LONG_OBJECTS = {
     "man_made": _DRAWN_OBJECTS["man_made"] | {"snow_fence"},
     "railway": frozenset({"disused"}),  # rails out of use lie there all the same
 }
+_ON_THE_GROUND = frozenset({"overground", "surface", "outdoor"})
+_ELSEWHERE = frozenset({"underground", "underwater", "overhead", "indoor", "roof", "rooftop", "kiosk"})
+"""Values of ``location``."""
 _ROOFS = frozenset({"no", "roof", "carport"})
 _GROUND_KEYS = tuple(key for key in keys.AREA_KEYS if key not in {"barrier", "water", "area:highway"})
 """Keys of areas that say what lies within a barrier along their edge; the two others come with one of them."""
@@ -97,8 +101,16 @@ def is_fenced_area(areas: Tagged) -> BoolArray:
 
 
 def is_long_object(drawn: Tagged) -> BoolArray:
-    """Return a mask of rows of trees, steps, and benches and the like, drawn as lines or as areas."""
-    return has_any_value(drawn, _LONG_OBJECTS)
+    """Return a mask of rows of trees, steps, pipes on the ground, benches and the like, drawn as lines or as areas."""
+    drawn = Tags.of(drawn)
+    return has_any_value(drawn, _LONG_OBJECTS) | is_pipe_on_ground(drawn).possible
+
+
+def is_pipe_on_ground(lines: Tagged) -> Answer:
+    """Return whether pipelines lie on the ground rather than in it; unknown where no tag tells."""
+    lines = Tags.of(lines)
+    pipes = Answer.from_mask(has_value(lines, "man_made", {"pipeline"}) & ~ways.is_off_ground(lines))
+    return pipes & ask_value(lines, "location", _ON_THE_GROUND, _ELSEWHERE)
 
 
 def _is_high_barrier(tags: Tags) -> BoolArray:

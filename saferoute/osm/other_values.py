@@ -33,6 +33,14 @@ _ON_ROADS = "tells of the carriageway of a road, on which nobody is sent"
 
 OTHER_VALUES = (
     *(_explain(key, "no", _PLAIN_NO) for key in ("segregated", "covered", "area", "handrail")),
+    *(_explain(key, "no", _PLAIN_NO) for key in ("lcn", "rcn", "ncn", "icn")),
+    _explain("inline_skates", "yes no permissive private", "whether skaters are led there decides (`designated`)"),
+    _explain(
+        "route",
+        "hiking foot walking running road ferry ski piste horse bus tram train railway fitness_trail power pipeline "
+        "nordic_walking detour emergency_access historic evacuation canoe tracks",
+        "only cyclists and skaters that are led along a way matter here",
+    ),
     _explain(
         "bicycle",
         "yes permissive private destination permit opposite customers shared",
@@ -48,6 +56,12 @@ OTHER_VALUES = (
         "footway",
         "link left right both none no yes designated alley sidepath",
         "a foot way as any, or a pavement told of on the line of its road",
+    ),
+    _explain(
+        "service",
+        "alley parking_aisle parking emergency_access slipway bus busway rest_area siding spur yard crossover "
+        "irrigation main service access",
+        "only driveways are taken for private where nothing else is tagged",
     ),
     _explain("path", "sidewalk track desire link", "a path as any"),
     _explain(
@@ -79,7 +93,7 @@ OTHER_VALUES = (
         "as open ground only the common tags `landuse=recreation_ground` and `landuse=village_green` are searched",
     ),
     _explain("covered", "building_passage", "a way through a building is kept out by the building"),
-    _explain("railway", "abandoned razed dismantled proposed construction", _NO_TRAINS),
+    _explain("railway", "abandoned razed dismantled proposed", _NO_TRAINS),
     _explain(
         "amenity",
         "parking_entrance parking_exit loading_dock",
@@ -137,7 +151,6 @@ OTHER_VALUES = (
         _NAMES,
     ),
     _explain("public_transport", "entrance", "a door of a station"),
-    _explain("location", "indoor surface outdoor kiosk", "on the ground, as without the tag"),
     _explain(
         "hazard",
         "falling_rocks cliff minefield avalanche blasting electricity erosion flooding landslide "

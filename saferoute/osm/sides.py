@@ -29,6 +29,7 @@ def find_line_kinds(lines: Tagged) -> dict[str, BoolArray]:
         "rail": barriers.is_rail(lines),
         "water": wet,
         "drop": unread.may_be_drop(lines) & ~wet,
+        "site": ground.is_building_site(lines),
         **_find_barriers(lines, obstacles.is_line_object(lines)),
     }
     here = ~ways.is_off_ground(lines)
@@ -38,14 +39,18 @@ def find_line_kinds(lines: Tagged) -> dict[str, BoolArray]:
 def find_area_kinds(areas: Tagged) -> dict[str, BoolArray]:
     """Return a mask of areas on the ground for each name of what may stand beside a way, by their edges."""
     areas = Tags.of(areas)
-    building = ground.is_building(areas)
+    site = ground.is_building_site(areas)
+    building = ground.is_building(areas) & ~site
     doorless = has_only_values(areas, "building", _WITHOUT_HOUSE_DOORS)
     solid = obstacles.is_solid_area(areas)
     kinds = {
         "water": water.is_water_area(areas).yes,
+        "drop": barriers.is_drop(areas).yes,
+        "site": site,
+        "parking": ground.is_car_park(areas),
         "doors": building & ~doorless,
         "building": solid & building & doorless,
-        **_find_barriers(areas, (solid & ~building) | obstacles.is_fenced_area(areas)),
+        **_find_barriers(areas, (solid & ~building & ~site) | obstacles.is_fenced_area(areas)),
     }
     here = ~ways.is_off_ground(areas)
     return {name: mask & here for name, mask in kinds.items()}

@@ -61,7 +61,7 @@ _FORDS = frozenset({"yes", "stepping_stones", "boat"})
 _LIT = frozenset({"yes", "24/7", "automatic", "sunset_sunrise", "dusk_dawn", "limited", "interval", "operating_times"})
 _UNLIT = frozenset({"no", "disused"})
 _BURIED = frozenset({"underground", "underwater"})
-_RAISED = frozenset({"overground", "roof", "rooftop", "overhead"})
+_RAISED = frozenset({"roof", "rooftop", "overhead"})
 
 
 def is_highway(tags: Tagged) -> BoolArray:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from saferoute.criteria import crowding
 from saferoute.criteria.flatness import HILLSIDE_PCT
 from saferoute.osm import entry
+from saferoute.osm.access import is_route_of_wheels
 from saferoute.osm.ground import is_ball_ground, is_entered_by_leave
 from saferoute.osm.surfaces import SOFT_SURFACES
 from saferoute.report.text import LIKELY, sanitize_text
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from saferoute.arrays import BoolArray, IntArray
+    from saferoute.arrays import BoolArray
     from saferoute.model import Moment
     from saferoute.osm.tags import Tagged
 
@@ -27,9 +29,12 @@ EDGE_M = 15.0
 
 A runner who veers as blindfolded walkers do (2.5 m in 15 m, "Veering in human locomotion") is
 11 m off the line after 30 s at 2.2 m/s; the rest is a margin."""
-_EDGE = f"the edge: a drop or water is mapped within {EDGE_M:.0f} m of the line"
+EDGE = f"the edge: a drop or water is mapped within {EDGE_M:.0f} m of the line"
 _HILLSIDE = "hillside: the ground falls away to the side"
 _LAMPS = "lamps: it is dark at that hour, and whether it is lit is not known"
+_MOTORS = "whether cars or tractors use it: no tag tells"
+ROUTE_BESIDE = "bicycles or skaters from behind: a route of theirs runs close beside it, joins or crosses"
+_ROUTE = "bicycles or skaters from behind: a route of theirs leads along it"
 _LEAVE = "whether one may go in, and when: it lies in a zoo, camp, sports ground, allotments or the like"
 _SURE_PCT = 1.0
 """Standard error of a slope above which it must be checked, in percentage points [J]."""
@@ -89,10 +94,10 @@ def list_checks(
     table: pd.DataFrame,
     tags: pd.DataFrame,
     *,
-    beside_edge: IntArray,
     unlit_in_the_dark: BoolArray,
     unread: Sequence[Sequence[str]],
     of_entry: Sequence[Sequence[str]],
+    close: Sequence[Sequence[str]],
 ) -> list[list[str]]:
     """Return the checks to make on foot before running, for everything the data cannot tell.
 
@@ -102,14 +107,16 @@ def list_checks(
         Stretches, with the columns that `saferoute.report.reasons` makes.
     tags : DataFrame of n rows
         ``kind``, ``dog``, ``beach_club``, ``is_tidal``, ``doubts`` and the tags of the ground of each stretch.
-    beside_edge : ndarray of row numbers
-        Stretches with a drop or water within `EDGE_M` but too far away for a limit.
     unlit_in_the_dark : ndarray of bool, shape (n,)
         Whether it is dark at the hour and lighting is not known.
     unread : n lists of str
         ``key=value`` of the tags of each that are not understood.
     of_entry : n lists of str
         What `describe_entry` and `describe_surroundings` tell of the ground that each lies on and in.
+    close : n lists of str
+        `EDGE` where a drop or water is that near but too far away for a limit, and what
+        `saferoute.report.sides.list_close_sides` and `describe_wheels` tell of what stands or comes close, and
+        `ROUTE_BESIDE` where one is.
 
     Returns
     -------
@@ -118,12 +125,11 @@ def list_checks(
     """
     of_ground = tags[["kind", "dog", "beach_club", "is_tidal", "doubts"]].assign(is_ball_ground=is_ball_ground(tags))
     grounds = of_ground.to_dict("records")
-    rows = zip(table.to_dict("records"), grounds, unlit_in_the_dark, unread, of_entry, strict=True)
-    edges = set(beside_edge.tolist())
+    rows = zip(table.to_dict("records"), grounds, unlit_in_the_dark, unread, of_entry, close, strict=True)
     return [
         [
             *([_LAMPS] if is_unlit else []),
-            *([_EDGE] if number in edges else []),
+            *what_is_close,
             *([_HILLSIDE] if row["falls_away_pct"] > HILLSIDE_PCT else []),
             *([_TIDAL] if here["is_tidal"] else []),
             "holes, glass, nails and debris",
@@ -135,8 +141,19 @@ def list_checks(
             *_list_unknowns(row, not_understood),
             *(f"what {sanitize_text(tag)} means: it is tagged so, and not understood" for tag in not_understood),
         ]
-        for number, (row, here, is_unlit, not_understood, of_entry_words) in enumerate(rows)
+        for row, here, is_unlit, not_understood, of_entry_words, what_is_close in rows
     ]
+
+
+def describe_wheels(ground: pd.DataFrame) -> NDArray[np.object_]:
+    """Return what is to be checked of bicycles and motors on each way, as tuples of str."""
+    words = np.empty(len(ground), dtype=object)
+    routes, may_be_driven = is_route_of_wheels(ground), crowding.may_be_driven(ground)
+    words[:] = [
+        (*([_ROUTE] if is_route else []), *([_MOTORS] if is_driven else []))
+        for is_route, is_driven in zip(routes, may_be_driven, strict=True)
+    ]
+    return words
 
 
 def describe_entry(tags: Tagged, moment: Moment | None) -> NDArray[np.object_]:

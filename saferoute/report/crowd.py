@@ -21,6 +21,8 @@ _BICYCLES = {
     crowding.FOOT_BY_CLASS: "unlikely (not tagged)",
     crowding.BICYCLES: "possible",
     crowding.BICYCLES_SHARED: "shared",
+    crowding.ROUTE_BESIDE: "led along it, on a part of their own",
+    crowding.WHEELS_ROUTE: "led along it",
 }
 _BESIDE = {"scooters": "scooter hire", "dogs": "dog park", "school": "school gate", "playground": "playground"}
 """Columns of outputs, and the neighbours that they tell of."""

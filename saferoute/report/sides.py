@@ -15,6 +15,8 @@ _WORDS = {
     "rail": "rails",
     "water": "water",
     "drop": "drop",
+    "site": "building site",
+    "parking": "parked cars",
     "doors": "house doors",
     "building": "wall of a building",
     "wall": "wall",
@@ -26,8 +28,19 @@ _WORDS = {
 _COMPASS = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
 
 
-_CLOSE_M = 1.0
-"""Room to spare below which a thing is called close [J]."""
+_DANGERS = {
+    "road": "vehicles pass",
+    "rail": "trains or trams pass",
+    "water": "who veers falls in",
+    "drop": "who veers falls",
+    "site": "rubble, holes and machines",
+    "parking": "doors open and cars back out",
+    "doors": "someone may step out",
+    **dict.fromkeys(("building", "wall", "hedge", "trees", "barrier"), "who veers runs into it"),
+}
+"""What to look at on foot where such a thing is close."""
+_SIDES = ("", "other_")
+"""Beginnings of the columns of evidence on either side."""
 
 
 def describe_sides(evidence: pd.DataFrame, *, is_mapped: pd.Series[bool]) -> pd.DataFrame:
@@ -41,19 +54,54 @@ def describe_sides(evidence: pd.DataFrame, *, is_mapped: pd.Series[bool]) -> pd.
         Whether so much is mapped around that where nothing is mapped nothing is likely to stand.
     """
     told = pd.DataFrame(index=evidence.index)
-    for end, begin in (("", ""), ("_other", "other_")):
+    for end, begin in zip(("", "_other"), _SIDES, strict=True):
         name, away, bearing = (evidence[f"{begin}{column}"] for column in ("beside", "clearance_m", "bearing_deg"))
         told[f"clearance{end}_m"] = away.where(is_mapped | name.notna())
         told[f"beside{end}"] = [_name_thing(*of_side) for of_side in zip(name, bearing, strict=True)]
-    close = (evidence["spare_m"] < _CLOSE_M).to_numpy()
-    rows = zip(told.to_dict("records"), close, strict=True)
+    rows = zip(told.to_dict("records"), evidence["is_close"], strict=True)
     return told.assign(beside_both=[_join_sides(row, is_close=is_close) for row, is_close in rows])
+
+
+def list_close_sides(evidence: pd.DataFrame) -> list[list[str]]:
+    """Return what is to be looked at of the things that stand close on either side of stretches.
+
+    Parameters
+    ----------
+    evidence : DataFrame of n rows
+        As of `saferoute.criteria.obstacles`.
+
+    Returns
+    -------
+    list of n lists of str
+        The narrower side first; like things on both sides together.
+
+    Examples
+    --------
+    >>> of_doors = {"beside": ["doors"], "clearance_m": [1.8], "bearing_deg": [0.0], "is_close": [True]}
+    >>> of_nothing = {"other_beside": [None], "other_is_close": [False]}
+    >>> list_close_sides(pd.DataFrame(of_doors | of_nothing))
+    [['house doors 1.8 m to the north: someone may step out']]
+    """
+    return [_warn_of_sides(row) for row in evidence.to_dict("records")]
+
+
+def _warn_of_sides(row: Mapping[Hashable, Any]) -> list[str]:
+    where: dict[str, list[str]] = {}
+    for begin in _SIDES:
+        if row[f"{begin}is_close"]:
+            away = f"{row[f'{begin}clearance_m']:.1f} m to the {_name_bearing(row[f'{begin}bearing_deg'])}"
+            where.setdefault(row[f"{begin}beside"], []).append(away)
+    return [f"{_WORDS[name]} {' and '.join(away)}: {_DANGERS[name]}" for name, away in where.items()]
 
 
 def _name_thing(name: object, bearing_deg: float) -> str | float:
     if not isinstance(name, str):
         return np.nan
-    return f"{_WORDS[name]} to the {_COMPASS[round(bearing_deg / 45) % len(_COMPASS)]}"
+    return f"{_WORDS[name]} to the {_name_bearing(bearing_deg)}"
+
+
+def _name_bearing(bearing_deg: float) -> str:
+    return _COMPASS[round(bearing_deg / 45) % len(_COMPASS)]
 
 
 def _join_sides(row: Mapping[Hashable, Any], *, is_close: bool) -> str:

@@ -15,6 +15,7 @@ from saferoute.osm.unread import KIND_KEYS, list_unread_tags
 from saferoute.osm.ways import is_lit
 from saferoute.report import checks
 from saferoute.report.reasons import describe_measurement
+from saferoute.report.sides import list_close_sides
 from saferoute.search._area import project_centre
 from saferoute.search._rows import join_names, list_ground_of_runs, list_osm_ids
 
@@ -53,7 +54,7 @@ def stretch_table(survey: Survey, merged: candidates.Stretches, top: int) -> gpd
     )
     lines = _turn_uphill(table, lines)
     table["barefoot"] = [checks.advise_barefoot(surface) for surface in table["surface"]]
-    table["checks"] = _list_checks(survey, table, lines, first, grounds)
+    table["checks"] = _list_checks(survey, table, lines, first, n, grounds)
     return gpd.GeoDataFrame(table, geometry=lines, crs=survey.area.crs)
 
 
@@ -115,17 +116,18 @@ def _list_checks(
     table: pd.DataFrame,
     lines: NDArray[np.object_],
     first: IntArray,
+    n: IntArray,
     rows_of: list[IntArray],
 ) -> list[list[str]]:
-    """Return what to check on foot of stretches: lines, first samples and rows of ground."""
+    """Return what to check on foot of stretches: lines, first samples and their number, and rows of ground."""
     ground, moment, tree = survey.samples.ground, survey.evidence.moment, shapely.STRtree(lines)
     return checks.list_checks(
         table,
         ground.iloc[_first_ground(survey.samples, first)],
-        beside_edge=survey.hazards.lines_beside_hazard(tree, "drop", checks.EDGE_M),
         unlit_in_the_dark=(moment is not None and moment.dark) & ~_is_lit(ground, rows_of),
         unread=_list_unread(survey, rows_of, tree),
         of_entry=_describe_entry(survey, rows_of, tree),
+        close=_list_close(survey, (first, n), rows_of, tree),
     )
 
 
@@ -197,6 +199,28 @@ def _describe_entry(survey: Survey, rows_of: list[IntArray], tree: shapely.STRtr
     for ground, line in zip(*around.pair_with_lines(tree), strict=True):
         words[line] += [word for word in of_grounds[ground] if word not in words[line]]
     return words
+
+
+def _list_close(
+    survey: Survey, runs: tuple[IntArray, IntArray], rows_of: list[IntArray], tree: shapely.STRtree
+) -> list[list[str]]:
+    """Return what is to be looked at of what stands or comes close to stretches anywhere along them."""
+    along = {}
+    for name in ("obstacles", "crowding"):
+        gather = survey.measurements[name].gather_along
+        assert gather is not None
+        along[name] = gather(*runs)
+    at_edge = survey.hazards.lines_beside_hazard(tree, "drop", checks.EDGE_M)
+    return [
+        [*([checks.EDGE] if edge else []), *beside, *wheels, *([checks.ROUTE_BESIDE] if route else [])]
+        for edge, beside, wheels, route in zip(
+            np.isin(np.arange(len(rows_of)), at_edge),
+            list_close_sides(along["obstacles"]),
+            _collect_words(survey.samples.ground, rows_of, checks.describe_wheels),
+            along["crowding"]["has_route_beside"],
+            strict=True,
+        )
+    ]
 
 
 def _first_ground(samples: Samples, sample: IntArray) -> IntArray:

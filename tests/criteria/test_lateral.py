@@ -20,8 +20,13 @@ def beside(tags: str, y: float, *, number: int = 2, width: float = 2.0) -> str:
 
 def house(y: float, kind: str = "house") -> str:
     """Return the way and a building along a part of it, `y` m to its north."""
+    return area(y, f"building={kind}")
+
+
+def area(y: float, tags: str) -> str:
+    """Return the way and an area along a part of it, `y` m to its north."""
     return WAY.format(width=2.0) + (
-        f"n20 50 {y}\nn21 65 {y}\nn22 65 {y + 9}\nn23 50 {y + 9}\nw2 n20,n21,n22,n23,n20 building={kind}\n"
+        f"n20 50 {y}\nn21 65 {y}\nn22 65 {y + 9}\nn23 50 {y + 9}\nw2 n20,n21,n22,n23,n20 {tags}\n"
     )
 
 
@@ -48,6 +53,11 @@ def describe(survey) -> dict:
         (house(2.2), 2.2, "house doors"),
         (house(2.2, "yes"), 2.2, "house doors"),
         (house(2.2, "garage"), 2.2, "wall of a building"),
+        (house(4.2, "construction"), 4.2, "building site"),
+        (area(4.2, "landuse=construction"), 4.2, "building site"),
+        (area(3.7, "amenity=parking"), 3.7, "parked cars"),
+        (area(6.0, "man_made=embankment area=yes"), 6.0, "drop"),
+        (beside("man_made=pipeline location=overground", 2.0), 2.0, "fence or the like"),
     ],
 )
 def test_what_stands_beside_is_named_with_its_distance_and_side(look, plan: str, clearance_m: float, what: str) -> None:
@@ -77,6 +87,8 @@ def test_a_kerb_needs_more_room_than_a_wall(look) -> None:
         beside("highway=residential layer=-1 tunnel=yes", 6.5),
         beside("barrier=wall", 10.5),
         beside("barrier=entrance", 1.5),
+        beside("man_made=pipeline location=underground", 1.5),
+        area(3.0, "amenity=parking parking=underground"),
         beside("highway=footway", 1.5),
         house(10.4),
     ],

@@ -140,7 +140,7 @@ def test_a_tag_that_says_unknown_is_no_more_than_a_missing_one() -> None:
 def test_every_column_of_a_map_is_read_or_is_known_to_be_none_of_tags_that_judge() -> None:
     """Columns for names and pictures, and those that rules outside of the vocabulary read, are listed here."""
     elsewhere = {
-        "name", "service", "area:highway", "wetland", "intermittent", "seasonal", "protect_class", "dog",
+        "name", "area:highway", "wetland", "intermittent", "seasonal", "protect_class", "dog",
         "entrance", "building:levels",
         # Told with their text, whatever they say.
         "fee", "charge",

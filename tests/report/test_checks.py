@@ -34,14 +34,14 @@ def list_one(
 ) -> str:
     """Return the checks of one stretch as a text."""
     table, ground = pd.DataFrame([KNOWN | (known or {})]), pd.DataFrame([PLAIN | (tags or {})])
-    beside_edge, unlit = np.flatnonzero([edge]), np.array([dark])
+    unlit = np.array([dark])
     listed = checks.list_checks(
         table,
         ground,
-        beside_edge=beside_edge,
         unlit_in_the_dark=unlit,
         unread=[unread],
         of_entry=[()],
+        close=[(checks.EDGE,) if edge else ()],
     )
     return " | ".join(listed[0])
 

@@ -19,14 +19,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from saferoute.candidates import is_in_runs
 from saferoute.criteria import _near, _samples
 from saferoute.criteria.crowding import calibrate, wheels, when, where
 from saferoute.criteria.crowding.calibrate import compute_spearman, fit_scale, index_at_hours
-from saferoute.criteria.crowding.wheels import BICYCLES, BICYCLES_SHARED, FOOT_BY_CLASS, FOOT_ONLY
+from saferoute.criteria.crowding.wheels import (
+    BICYCLES,
+    BICYCLES_SHARED,
+    FOOT_BY_CLASS,
+    FOOT_ONLY,
+    ROUTE_BESIDE,
+    WHEELS_ROUTE,
+    may_be_driven,
+)
 from saferoute.criteria.crowding.wheels import NEAR_M as NEIGHBOURS_M
 from saferoute.criteria.crowding.when import KINDS_OF_DAY
 from saferoute.criteria.crowding.where import FAR_REACH_M, REACH_M, estimate_activity
-from saferoute.geometry import take_slices
+from saferoute.geometry import indices_of_slices, take_slices
 from saferoute.model import Criterion, Hedge, Measurement, Scale, Unknown
 from saferoute.osm.access import WHEELS_KEYS
 from saferoute.quantities import Exact, LogNormal, Normal
@@ -50,11 +59,14 @@ __all__ = [
     "NAMED_M",
     "NEIGHBOURS_M",
     "REACH_M",
+    "ROUTE_BESIDE",
+    "WHEELS_ROUTE",
     "compute_spearman",
     "estimate_activity",
     "estimate_people_per_hour",
     "fit_scale",
     "index_at_hours",
+    "may_be_driven",
     "measure_crowding",
 ]
 
@@ -182,6 +194,12 @@ def measure_crowding(windows: Windows, evidence: Evidence) -> Measurement:
     beside = _find_window_neighbours(windows, looked, evidence)
     rated = wheels.rate_wheels(samples.ground)
     worst_wheels = _samples.reduce_ground(windows, np.fmin(rated.bicycle, rated.motor), "min")
+    trust = _samples.reduce_ground(windows, rated.trust, "min")
+    out = windows.run_out_samples
+    asked = is_in_runs(windows.first - out, windows.n_samples + 2 * out, len(samples))
+    routes = wheels.find_routes_beside(samples, asked, evidence.features)
+    joined = _samples.reduce_to_windows(windows, routes.astype(float), "max", run_outs=True) > 0
+    worst_wheels = np.where(joined, np.fmin(worst_wheels, wheels.ROUTE_BESIDE), worst_wheels)
 
     def gather(rows: IntArray) -> pd.DataFrame:
         return pd.DataFrame(
@@ -195,11 +213,17 @@ def measure_crowding(windows: Windows, evidence: Evidence) -> Measurement:
             }
         )
 
+    def gather_along(first: IntArray, n_samples: IntArray) -> pd.DataFrame:
+        owner = np.repeat(np.arange(len(first)), n_samples + 2 * out)
+        met = np.bincount(owner, routes[indices_of_slices(first - out, n_samples + 2 * out)], len(first))
+        return pd.DataFrame({"has_route_beside": met > 0})
+
     return Measurement(
         quantity=LogNormal(people, looked.scale.error),
-        confidence=np.where(known, looked.confidence[busiest], 0.0),
+        confidence=np.where(known, looked.confidence[busiest], 0.0) * trust,
         completeness=looked.around.covered[busiest],
         gather_evidence=gather,
+        gather_along=gather_along,
         # All ways that may lie beyond the map's edge could be quieter than this one.
         hedge=Normal(1 - looked.around.covered[busiest] * (1 - percentile), _PERCENTILE_ERROR),
         bounds={"wheels": Exact(worst_wheels), "beside": Exact(wheels.rate_neighbours(beside, evidence.moment))},

@@ -9,19 +9,25 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from saferoute.osm import access, people, ways
-from saferoute.osm.tags import Tags, has_value, is_tagged
+from saferoute.criteria import _samples
+from saferoute.osm import access, people, ways, widths
+from saferoute.osm.tags import Tags, has_only_values, has_value, is_tagged
 from saferoute.osm.unread import has_unread_tag
 from saferoute.osm.values import split_list
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from saferoute.arrays import FloatArray
-    from saferoute.model import Features, Moment
+    from saferoute.arrays import BoolArray, FloatArray
+    from saferoute.model import Features, Moment, Samples
 
-FOOT_ONLY, FOOT_BY_CLASS, BICYCLES, BICYCLES_SHARED = 1.0, 0.85, 0.7, 0.4
-"""Desirability by bicycles; `FOOT_BY_CLASS` is for footways and lawns without a bicycle tag [J]."""
+FOOT_ONLY, FOOT_BY_CLASS, BICYCLES, BICYCLES_SHARED, WHEELS_ROUTE = 1.0, 0.85, 0.7, 0.4, 0.25
+"""Desirability by bicycles; `FOOT_BY_CLASS` is for footways and lawns without a bicycle tag. Where cyclists or skaters
+are led along they come fast, and from behind somebody who runs backwards [J]."""
+ROUTE_BESIDE = 0.5
+"""The same where such a route runs close beside, joins or crosses, or is kept apart by a line only [J]."""
+ROUTE_NEAR_M = 2.0
+"""Distance of the line from the edge of a route below which it is close: the veer of a runner in 12 m [J]."""
 
 MOTORS = {
     "no": (1.0, "none allowed"),
@@ -49,8 +55,12 @@ TRACKS = {
 }
 TRACK_ELSE = (0.5, "unknown: a track without motor tags")
 """Desirability and words for tracks without motor tags, by tracktype: firm tracks are driven on more [J]."""
+_SOFT_TRACKS = frozenset({"grade3", "grade4", "grade5"})
+"""Tracks that few drive on but farmers and foresters."""
 PEDESTRIAN = (0.8, "deliveries possible (not tagged)")
 FOOT_WAY = (1.0, "none by its class (not tagged)")
+IF_DRIVEN_OR_NOT = 0.0
+"""Factor on the confidence where motors are likely or unknown: it is all the same how few people walk there [J]."""
 _OTHER = (0.4, "some allowed")
 """Desirability and words for values of motor tags that `MOTORS` does not list [J]."""
 _NOT_UNDERSTOOD = "tagged, and not understood"
@@ -69,11 +79,14 @@ class Wheels:
     bicycle: FloatArray
     motor: FloatArray
     motor_words: NDArray[np.object_]
+    trust: FloatArray
+    """Factor on the confidence, below 1 where no tag tells whether motors use the way."""
 
 
 def rate_wheels(ground: pd.DataFrame) -> Wheels:
     """Return the ratings of each way by bicycles and motors."""
-    return Wheels(rate_bicycles(ground), *rate_motors(ground))
+    trust = np.where(may_be_driven(ground), IF_DRIVEN_OR_NOT, 1.0)
+    return Wheels(rate_bicycles(ground), *rate_motors(ground), trust)
 
 
 def rate_bicycles(ground: pd.DataFrame) -> FloatArray:
@@ -81,8 +94,38 @@ def rate_bicycles(ground: pd.DataFrame) -> FloatArray:
     tags = Tags.of(ground)
     off_ways = ~ways.is_highway(tags) & ~has_value(tags, "kind", {"square"})
     by_class = ~is_tagged(tags, "bicycle") & (has_value(tags, "highway", {"footway"}) | off_ways)
-    conditions = [access.is_shared_with_bicycles(tags), access.is_closed_to_bicycles(tags), by_class]
-    return np.select(conditions, [BICYCLES_SHARED, FOOT_ONLY, FOOT_BY_CLASS], BICYCLES)
+    closed, route = access.is_closed_to_bicycles(tags), access.is_route_of_wheels(tags)
+    rated = {
+        ROUTE_BESIDE: route & access.has_own_foot_part(tags),
+        WHEELS_ROUTE: route,
+        BICYCLES_SHARED: access.is_shared_with_bicycles(tags),
+        FOOT_ONLY: closed,
+        FOOT_BY_CLASS: by_class,
+    }
+    return np.select(list(rated.values()), list(rated), BICYCLES)
+
+
+def find_routes_beside(samples: Samples, asked: BoolArray, features: Features) -> BoolArray:
+    """Return a mask of samples that a route of cyclists or skaters runs close beside, joins or crosses.
+
+    Parameters
+    ----------
+    samples : Samples
+    asked : ndarray of shape (samples,)
+        Which samples are looked at; of the others the answer is no.
+    features : Features
+    """
+    of_ways, rows = Tags.of(features.ways), np.flatnonzero(asked)
+    route = access.is_route_of_wheels(of_ways) & ~ways.is_off_ground(of_ways)
+    beside = np.zeros(len(samples), dtype=bool)
+    if not len(rows) or not route.any():
+        return beside
+    lines = features.ways.geometry.to_numpy()[route]
+    reach = widths.estimate_way_widths(of_ways)[0][route] / 2 + ROUTE_NEAR_M
+    beside[rows[shapely.STRtree(samples.lines[rows]).query(lines, predicate="dwithin", distance=reach)[1]]] = True
+    # A way that is a route itself is told of by its own tags.
+    own = _samples.reduce_to_samples(samples, access.is_route_of_wheels(samples.ground).astype(float), "max") > 0
+    return beside & ~own
 
 
 def rate_motors(ground: pd.DataFrame) -> tuple[FloatArray, NDArray[np.object_]]:
@@ -98,6 +141,13 @@ def rate_motors(ground: pd.DataFrame) -> tuple[FloatArray, NDArray[np.object_]]:
     words = np.array([text for _, text in rated], dtype=object)[number]
     words[has_unread_tag(tags, access.MOTOR_KEYS)] = _NOT_UNDERSTOOD
     return values[number], words
+
+
+def may_be_driven(ground: pd.DataFrame) -> BoolArray:
+    """Return a mask of firm tracks, and of those of unknown firmness, of which no tag tells who may drive there."""
+    tags = Tags.of(ground)
+    untold = pd.isna(access.get_motor_access(tags, MOTORS))
+    return untold & has_value(tags, "highway", {"track"}) & ~has_only_values(tags, "tracktype", _SOFT_TRACKS)
 
 
 def _rate_motor_kind(said: str, highway: str, grade: str) -> tuple[float, str]:

@@ -18,7 +18,7 @@ from saferoute.sources.osm._objects import NODE, RELATION, WAY, locate_cuts, rea
 from saferoute.sources.osm._xml import NEW_ID
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import shapely
@@ -120,7 +120,7 @@ def _restore_new_ids(read: Read, number: int) -> Read:
 
 def _read_extract(file: SortedFile, what: tuple[str, ...]) -> Read:
     """Return the contents of one sorted file."""
-    reader = _Reader()
+    reader = _Reader(_read_routes(file.path) if "way" in what else {})
     newest = None
     for obj in _iterate_objects(file.path, what):
         if obj.is_node():
@@ -171,10 +171,29 @@ def _iterate_objects(path: Path, what: tuple[str, ...]) -> Iterator[Any]:
     yield from processor.with_filter(osmium.filter.EntityFilter(asked))
 
 
-class _Reader:
-    """Builder of tables from the objects of one file, with notes on those that are incomplete."""
+def _read_routes(path: Path) -> dict[int, str]:
+    """Return the kinds of routes of wheels that lead along ways, by the ids of the ways; of several one."""
+    import osmium
 
-    def __init__(self) -> None:
+    along: dict[int, str] = {}
+    relation: Any
+    chosen = osmium.filter.TagFilter(*(("route", kind) for kind in sorted(keys.ROUTES_OF_WHEELS)))
+    for relation in osmium.FileProcessor(open_file(path), osmium.osm.RELATION).with_filter(chosen):
+        along |= {member.ref: relation.tags["route"] for member in relation.members if member.type == "w"}
+    return along
+
+
+class _Reader:
+    """Builder of tables from the objects of one file, with notes on those that are incomplete.
+
+    Parameters
+    ----------
+    routes : mapping of int to str
+        By the ids of ways, the ``route`` of a relation that leads along them, which becomes a tag of theirs.
+    """
+
+    def __init__(self, routes: Mapping[int, str]) -> None:
+        self._routes = routes
         self.ways = Rows(keys.WAY_TAGS, deciding=(*keys.LINE_KEYS, "area", "building"), with_nodes=True)
         self.areas = Rows(keys.AREA_TAGS, deciding=(*keys.AREA_KEYS, "area"))
         self.points = Rows(keys.POINT_TAGS)
@@ -196,6 +215,8 @@ class _Reader:
     def add_way(self, way: Any) -> bool:
         """Add a way if its tags are those of a line, and return whether they are; missing nodes split it."""
         tags = read_tags(way)
+        if way.id in self._routes:
+            tags["route"] = self._routes[way.id]
         number = self.ways.number_combination(tags)
         rule = self._is_line if way.is_closed() else self._is_line_if_open
         if not rule.holds_for(number, tags):

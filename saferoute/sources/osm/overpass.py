@@ -162,7 +162,8 @@ def compose_query(box: Sequence[float]) -> str:
     Protected and military areas are included even if they enclose the box, so
     that none of their edges crosses it. Relations tagged as a boundary or place
     and nothing else are not included unless they are protected areas, since
-    they may be whole countries.
+    they may be whole countries. Of the routes of cyclists only the lists of
+    their ways are asked for, since they may cross a continent.
 
     Parameters
     ----------
@@ -176,6 +177,7 @@ def compose_query(box: Sequence[float]) -> str:
     covering = f'[~"^(boundary|leisure|landuse)$"~"^({_COVERING})$"]'
     return f"""[out:json][timeout:{SERVER_S}];
 is_in({middle})->.middle;
+rel["route"~"^({"|".join(sorted(keys.ROUTES_OF_WHEELS))})$"]{within}->.routes;
 (
 node[{_filter_for_keys(keys.POINT_KEYS)}]{within};
 way[{_filter_for_keys((*keys.LINE_KEYS, *keys.AREA_KEYS))}]{within};
@@ -185,7 +187,8 @@ way(pivot.middle){covering};
 relation(pivot.middle){covering};
 );
 (._;>;);
-out;"""
+out;
+.routes out;"""
 
 
 def _filter_for_keys(keys: Iterable[str]) -> str:

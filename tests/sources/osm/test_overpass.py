@@ -175,6 +175,12 @@ def test_every_key_of_the_tables_is_asked_for():
     assert set(keys.POINT_KEYS) <= asked["node"]
     assert {*keys.LINE_KEYS, *keys.AREA_KEYS} <= asked["way"]
     assert set(keys.AREA_KEYS) - asked["relation"] == {"place"}
+    assert asked["rel"] >= keys.ROUTES_OF_WHEELS
+
+
+def test_of_the_routes_of_cyclists_no_far_member_is_asked_for():
+    *_, recursion, of_areas, of_routes = compose_query((0, 0, 1, 1)).splitlines()
+    assert (recursion, of_areas, of_routes) == ("(._;>;);", "out;", ".routes out;")
 
 
 def test_server_learns_who_asks(answering, source):

@@ -1,0 +1,153 @@
+"""What stands or comes close is told among the checks, and never makes a stretch better."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from ranked_towns import FEW, LENGTH_M, RATINGS, best, rank, town
+
+if TYPE_CHECKING:
+    from saferoute.model import Ranking
+
+ALONG = f"n21 -40 {{y}}\nn22 {LENGTH_M + 40} {{y}}\nw21 n21,n22 {{tags}}\n"
+GROUND = "n21 -40 {y}\nn22 340 {y}\nn23 340 {far}\nn24 -40 {far}\nw21 n21,n22,n23,n24,n21 {tags}\n"
+LINES = {
+    "highway=residential width=6": (6.1, 9.0), "highway=service": (4.8, 8.0), "railway=tram": (3.8, 8.0),
+    "barrier=wall": (1.6, 8.0), "barrier=hedge": (1.6, 8.0), "barrier=fence": (1.6, 8.0),
+    "natural=tree_row": (1.6, 8.0),
+    "waterway=canal": (5.1, 9.0), "natural=cliff": (5.1, 9.0), "highway=cycleway": (1.6, 9.0),
+    "man_made=pipeline location=overground": (1.6, 8.0), "highway=construction": (1.6, 9.0),
+    "highway=path route=bicycle": (1.6, 9.0),
+}  # fmt: skip
+GROUNDS = {
+    "building=house": (1.6, 9.0), "building=garage": (1.6, 9.0), "building=construction": (1.6, 9.0),
+    "landuse=construction": (1.6, 9.0), "amenity=parking": (1.6, 9.0), "natural=water": (5.1, 9.0),
+    "man_made=embankment area=yes": (5.1, 9.0), "amenity=school": (1.6, 9.0), "leisure=swimming_pool": (5.1, 9.0),
+}  # fmt: skip
+"""Things that may stand beside a way 3 m wide, and the distances of their edges, or middles, that are tried."""
+
+
+PEOPLE = "n71 150 150 amenity=cafe\n"
+"""Who comes by is known, so that what is tested does not tell it."""
+
+
+def place(tags: str, y: float) -> str:
+    """Return the plan of a thing from `y` m beside the footway on."""
+    return (GROUND if tags in GROUNDS else ALONG).format(tags=tags, y=y, far=y + 12)
+
+
+def list_checks(more: str = "", tags: str = "highway=footway surface=asphalt width=3") -> str:
+    """Return the checks of all stretches of a town as one text."""
+    return " | ".join(
+        check for checks in rank(town(tags=tags, more=PEOPLE + more)).stretches["checks"] for check in checks
+    )
+
+
+@pytest.mark.parametrize(
+    ("tags", "y", "words"),
+    [
+        ("building=terrace", 2.1, "house doors 2.1 m to the north: someone may step out"),
+        ("building=barn", 1.9, "wall of a building 1.9 m to the north: who veers runs into it"),
+        ("highway=tertiary width=6", 6.5, "kerb with traffic 3.5 m to the north: vehicles pass"),
+        ("railway=light_rail", 4.9, "rails 4.2 m to the north: trains or trams pass"),
+        ("barrier=guard_rail", 1.7, "fence or the like 1.7 m to the north"),
+        ("barrier=hedge_bank", 1.8, "hedge 1.8 m to the north"),
+        ("waterway=canal", 6.2, "water 6.2 m to the north: who veers falls in"),
+        ("barrier=retaining_wall", 6.4, "drop 6.4 m to the north: who veers falls"),
+        ("amenity=parking", 3.9, "parked cars 3.9 m to the north: doors open and cars back out"),
+        ("landuse=construction", 4.4, "building site 4.4 m to the north"),
+    ],
+)
+def test_what_stands_close_is_to_be_looked_at(tags: str, y: float, words: str) -> None:
+    plan = GROUND if tags.startswith(("building", "amenity", "landuse")) else ALONG
+    assert words in list_checks(plan.format(tags=tags, y=y, far=y + 12))
+
+
+@pytest.mark.parametrize(("tags", "y"), [("building=terrace", 3.8), ("barrier=hedge", 2.8), ("amenity=parking", 4.8)])
+def test_what_is_safely_away_is_no_check(tags: str, y: float) -> None:
+    assert " to the north" not in list_checks(place(tags, y))
+
+
+def test_things_alike_on_both_sides_are_one_check() -> None:
+    south = "n31 -40 -1.9\nn32 340 -1.9\nn33 340 -9\nn34 -40 -9\nw31 n31,n32,n33,n34,n31 building=house\n"
+    told = list_checks(place("building=house", 2.4) + south)
+    assert "house doors 1.9 m to the south and 2.4 m to the north: someone may step out" in told
+
+
+@pytest.mark.parametrize(
+    ("tags", "is_doubted"),
+    [
+        ("highway=track tracktype=grade1", True),
+        ("highway=track", True),
+        ("highway=track tracktype=grade4", False),
+        ("highway=track tracktype=grade1 motor_vehicle=no", False),
+        ("highway=track motor_vehicle=forestry", False),
+        ("highway=footway", False),
+    ],
+)
+def test_a_track_on_which_motors_are_likely_or_unknown_is_neither_a_nor_b(tags: str, *, is_doubted: bool) -> None:
+    tags = f"{tags} surface=asphalt width=3 bicycle=no"
+    assert ("whether cars or tractors use it" in list_checks(tags=tags)) == is_doubted
+    found = rank(town(tags=tags, more=PEOPLE)).stretches
+    assert (found["c_crowding"] == 0).all() == is_doubted
+    assert not is_doubted or set(found["rating"]) <= {"C", "none"}
+
+
+@pytest.mark.parametrize("service", ["driveway", "drive-through"])
+def test_a_drive_is_private_until_it_is_tagged_otherwise(service: str) -> None:
+    drive = f"highway=track service={service} width=3 surface=asphalt motor_vehicle=no"
+    assert not len(rank(town(tags=drive)).stretches)
+    assert len(rank(town(tags=f"{drive} foot=yes")).stretches)
+
+
+ROUTES = ["type=route route=bicycle", "type=route route=mtb", "type=route route=inline_skates"]
+
+
+@pytest.mark.parametrize("tags", ROUTES)
+def test_a_relation_that_leads_bicycles_along_a_way_is_told_and_costs(tags: str) -> None:
+    alone, led = rank(town(more=PEOPLE)), rank(town(more=f"{PEOPLE}r1 w1@ {tags}\n"))
+    assert "a route of theirs leads along it" in list_checks(f"r1 w1@ {tags}\n")
+    assert best(led)["score_low"] < best(alone)["score_low"] - 0.01
+    other = rank(town(more=f"{PEOPLE}r1 w1@ type=route route=hiking\n"))
+    assert best(other) == pytest.approx(best(alone))
+
+
+@pytest.mark.parametrize("tag", ["lcn=yes", "ncn=yes", "inline_skates=designated", "route=bicycle"])
+def test_a_tag_that_leads_bicycles_along_a_way_is_told(tag: str) -> None:
+    assert "a route of theirs leads along it" in list_checks(tags=f"highway=footway surface=asphalt width=3 {tag}")
+
+
+ACROSS = "".join(f"n2{i} {60 * i} -60\nn3{i} {60 * i} {{end}}\nw2{i} n2{i},n3{i} {{tags}}\n" for i in range(1, 5))
+
+
+@pytest.mark.parametrize("plan", [
+    ACROSS.format(end=-0.5, tags="highway=path") + "r1 w21@,w22@,w23@,w24@ type=route route=bicycle\n",
+    ACROSS.format(end=60, tags="highway=cycleway"),
+    ALONG.format(y=2.9, tags="highway=cycleway"),
+])  # fmt: skip
+def test_a_route_that_joins_crosses_or_runs_close_is_told(plan: str) -> None:
+    assert "runs close beside it, joins or crosses" in list_checks(plan)
+
+
+@settings(FEW, max_examples=8, phases=[Phase.generate])
+@given(
+    thing=st.sampled_from(sorted(LINES | GROUNDS)), share=st.floats(0, 1), nearer=st.floats(0, 1), other=st.booleans()
+)
+def test_a_thing_beside_never_makes_it_better_and_nearer_neither(thing, share, nearer, *, other: bool) -> None:
+    near, far = (LINES | GROUNDS)[thing]
+    y = near + share * (far - near)
+    wall = "n41 90 -2.2\nn42 140 -2.2\nw41 n41,n42 barrier=wall\n" if other else ""
+    plans = [wall, wall + place(thing, y), wall + place(thing, near + nearer * (y - near))]
+    without, there, closer = (rank(town(more=PEOPLE + plan)) for plan in plans)
+    assert not find_raised(there, without)
+    assert not find_raised(closer, there)
+
+
+def find_raised(after: Ranking, before: Ranking) -> list[str]:
+    """Return whether S₂₀ or the rating is higher in one ranking than in another."""
+    new, old = (best(of).get("score_low", 0.0) for of in (after, before))
+    high, low = (max((RATINGS.index(r) for r in of.stretches["rating"]), default=0) for of in (after, before))
+    return [*(["score"] if new > old + 1e-6 else []), *(["rating"] if high > low else [])]
