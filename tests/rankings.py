@@ -74,7 +74,7 @@ def stretch(rank: int, text: str = "gravel path") -> dict[str, Any]:
         "advised_bearing_deg": 84.3 if rank % 2 else np.nan,
         "barefoot": text,
         "best_hours": text,
-        "stroke": rank,
+        "ground": rank,
         "east_m": 50.0,
         "north_m": 40.0 * rank,
         "quantiles": np.tile(np.linspace(0.4, 0.6, 11), (len(CRITERIA), 1)),

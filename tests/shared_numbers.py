@@ -47,7 +47,7 @@ def _score_rows() -> dict[str, Any]:
     low, quality = random.uniform(0, 1, (2, ROWS)).round(4)
     confidence = random.choice([0.0, 0.4, 0.9], (ROWS, len(CRITERIA)), p=[0.1, 0.4, 0.5])
     middle, length = random.uniform(-400, 400, (ROWS, 2)).round(1), random.uniform(60, 200, ROWS).round(1)
-    stroke = random.integers(0, 4, ROWS)
+    ground = random.integers(0, 4, ROWS)
     ratings = scoring.assign_ratings(low, quality, confidence)
     rated = ratings != scoring.UNRATED
     weights = random.dirichlet(np.ones(len(CRITERIA)), WEIGHTINGS).round(4)
@@ -61,8 +61,8 @@ def _score_rows() -> dict[str, Any]:
         "ratings": ratings.tolist(),
         "middle": middle.tolist(),
         "length_m": length.tolist(),
-        "stroke": stroke.tolist(),
-        "order": scoring.rank_stretches(low, rated, length, middle, stroke, top=ROWS).tolist(),
+        "ground": ground.tolist(),
+        "order": scoring.rank_stretches(low, rated, length, middle, ground, top=ROWS).tolist(),
     }
 
 

@@ -235,12 +235,12 @@ def test_what_hinges_on_something_unknown_is_unrated(name: str) -> None:
 # --- order ---------------------------------------------------------------------------------
 
 
-def ordered(low, middle, *, rated=None, length=None, stroke=None, top=100) -> list[int]:
+def ordered(low, middle, *, rated=None, length=None, ground=None, top=100) -> list[int]:
     low = np.array(low, dtype=float)
     length = np.full(len(low), 80.0) if length is None else np.array(length, dtype=float)
-    stroke = np.arange(len(low)) if stroke is None else np.array(stroke)
+    ground = np.arange(len(low)) if ground is None else np.array(ground)
     rated = np.ones(len(low), dtype=bool) if rated is None else np.array(rated)
-    return scoring.rank_stretches(low, rated, length, np.array(middle, dtype=float), stroke, top=top).tolist()
+    return scoring.rank_stretches(low, rated, length, np.array(middle, dtype=float), ground, top=top).tolist()
 
 
 def test_far_apart_the_better_comes_first() -> None:
@@ -265,8 +265,15 @@ def test_a_much_better_neighbour_still_comes_before_a_far_bad_one() -> None:
 
 def test_a_slice_of_the_same_stroke_counts_as_nearer() -> None:
     middle = [(0, 0), (300, 0), (-300, 0)]
-    assert ordered([0.8, 0.7, 0.699], middle, stroke=[0, 0, 1]) == [0, 2, 1]
-    assert ordered([0.8, 0.7, 0.699], middle, stroke=[0, 1, 2]) == [0, 1, 2]
+    assert ordered([0.8, 0.7, 0.699], middle, ground=[0, 0, 1]) == [0, 2, 1]
+    assert ordered([0.8, 0.7, 0.699], middle, ground=[0, 1, 2]) == [0, 1, 2]
+
+
+@given(st.lists(st.floats(0, 60), min_size=3, max_size=12), st.floats(0.5, 0.6))
+def test_a_third_on_one_ground_comes_behind_what_is_elsewhere(along: list[float], other: float) -> None:
+    middle = [*((x, 0) for x in along), (5000, 0), (9000, 0)]
+    ranked = ordered([*(0.7 for _ in along), other, other], middle, ground=[*(7 for _ in along), 8, 9])
+    assert set(ranked[:4]) >= {len(along), len(along) + 1}
 
 
 def test_ties_go_to_the_longer_then_to_the_first() -> None:

@@ -221,5 +221,8 @@ class Formula:
     """Share of its score that a stretch beside one already ranked loses in the order [J].
 
     The loss halves every `near_m`·ln 2. A list of ten slices of one path helps nobody."""
-    same_line_share: float = 0.5
-    """Factor of the distance between stretches of one stroke, so that they count as nearer [J]."""
+    same_ground_share: float = 0.5
+    """Factor of the distance between stretches of one stroke or ground, so that they count as nearer [J]."""
+    again: float = 0.6
+    """Share of its score that a stretch loses besides for each of those on its stroke or ground that are ranked before
+    it, but for the first, as far as it is near [J]: ten lines over one park are one answer and not ten."""

@@ -52,7 +52,7 @@ _NUMBERS = {
     "strip_width_m": 2,
     "free_lane_m": 1,
     "heading_range_deg": 1,
-    "stroke": 0,
+    "ground": 0,
     "east_m": 1,
     "north_m": 1,
     "height_sigma_m": 2,

@@ -55,12 +55,13 @@ def assign_ratings(low: FloatArray, quality: FloatArray, confidence: FloatArray)
 
 
 def rank_stretches(
-    low: FloatArray, rated: BoolArray, length_m: FloatArray, middle: FloatArray, stroke: IntArray, *, top: int
+    low: FloatArray, rated: BoolArray, length_m: FloatArray, middle: FloatArray, ground: IntArray, *, top: int
 ) -> IntArray:
     """Return the best rows, all that are rated before the others, by S₂₀ and spread over the area.
 
     The rows are picked one by one. Each pick lowers the score of its
-    neighbours, as `Formula.repeat` says.
+    neighbours, as `Formula.repeat` says, and the third one on the same stroke
+    or ground falls behind, as `Formula.again` says.
 
     Parameters
     ----------
@@ -72,8 +73,8 @@ def rank_stretches(
         Length of each stretch.
     middle : ndarray of shape (n, 2)
         Middle of each stretch, in metres.
-    stroke : ndarray of shape (n,)
-        Stroke of each stretch; distances along one stroke count for less.
+    ground : ndarray of shape (n,)
+        Number of the stroke or piece of open ground of each stretch, on which distances count for less.
     top : int
         Number of rows wanted.
 
@@ -84,19 +85,22 @@ def rank_stretches(
         first row.
     """
     left = np.ones(len(low), dtype=bool)
-    near = np.zeros(len(low))
+    near, before = np.zeros((2, len(low)))
     ranked: list[int] = []
     for _ in range(min(top, len(low))):
         # Rounded, so that the last digits, which differ between machines, decide no rank.
-        adjusted = np.where(left, rated + np.round(low * (1 - FORMULA.repeat * near), 6), -1.0)
+        share = (1 - FORMULA.repeat * near) * (1 - FORMULA.again) ** np.fmax(before - 1, 0)
+        adjusted = np.where(left, rated + np.round(low * share, 6), -1.0)
         best = np.flatnonzero(adjusted == adjusted.max())
         row = int(best[np.argmax(np.round(length_m[best], 1))])
         ranked.append(row)
         left[row] = False
         away = np.hypot(*(middle - middle[row]).T)
-        away = np.where(stroke == stroke[row], away * FORMULA.same_line_share, away)
-        # Only the nearest pick counts: with a sum, long paths would sink for having many neighbours.
-        near = np.fmax(near, np.exp(-away / FORMULA.near_m))
+        same = ground == ground[row]
+        nearness = np.exp(-np.where(same, away * FORMULA.same_ground_share, away) / FORMULA.near_m)
+        # Of all around only the nearest pick counts: with a sum, long paths would sink for having many neighbours.
+        near = np.fmax(near, nearness)
+        before += np.where(same, nearness, 0.0)
     return np.array(ranked, dtype=np.int64)
 
 

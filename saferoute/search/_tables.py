@@ -36,8 +36,8 @@ def stretch_table(survey: Survey, merged: candidates.Stretches, top: int) -> gpd
     middle = samples.xy[candidates.middle_rows(samples, merged.first, merged.n_samples)]
     length = (merged.n_samples * samples.step_m).astype(float)
     ratings = scoring.assign_ratings(scores.low, scores.quality, scores.confidence)
-    strokes = samples.source_stroke[merged.first]
-    rows = scoring.rank_stretches(scores.low, ratings != scoring.UNRATED, length, middle, strokes, top=top)
+    places = _number_grounds(samples, merged.first)
+    rows = scoring.rank_stretches(scores.low, ratings != scoring.UNRATED, length, middle, places, top=top)
     first, n, lines = merged.first[rows], merged.n_samples[rows], merged.to_lines()[rows]
     grounds = list_ground_of_runs(samples, first, n)
     drawn = scoring.quantiles_of_draws({name: found.select_rows(rows) for name, found in measured.items()})
@@ -46,7 +46,7 @@ def stretch_table(survey: Survey, merged: candidates.Stretches, top: int) -> gpd
             _judgements(scores, ratings, profile, rows),
             _places(survey, lines, first, middle[rows], grounds),
             # Not for readers but for who ranks anew under other weights, as the map's page does.
-            pd.DataFrame({"stroke": samples.source_stroke[first], "quantiles": list(drawn)}),
+            pd.DataFrame({"stroke": samples.source_stroke[first], "ground": places[rows], "quantiles": list(drawn)}),
             _height_profiles(survey, first, n),
             *(describe_measurement(criterion, measured[criterion.name], rows) for criterion in criteria.ALL),
         ],
@@ -56,6 +56,13 @@ def stretch_table(survey: Survey, merged: candidates.Stretches, top: int) -> gpd
     table["barefoot"] = [checks.advise_barefoot(surface) for surface in table["surface"]]
     table["checks"] = _list_checks(survey, table, lines, first, n, grounds)
     return gpd.GeoDataFrame(table, geometry=lines, crs=survey.area.crs)
+
+
+def _number_grounds(samples: Samples, first: IntArray) -> IntArray:
+    """Return a number for each stretch, by its first sample: the same for those on one stroke or one open ground."""
+    ground = samples.ground.iloc[_first_ground(samples, first)]
+    polygon, _ = pd.factorize(ground["osm_type"].astype("str") + ground["osm_id"].astype("str"))
+    return np.where(ground["clear_width_m"].notna(), -1 - polygon, samples.source_stroke[first])
 
 
 def _measure_stretches(survey: Survey, merged: candidates.Stretches) -> dict[str, Measurement]:

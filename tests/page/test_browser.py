@@ -303,7 +303,7 @@ def test_page_scores_and_ranks_as_the_package_does(browser: Any, tmp_path: Path)
     stretches = found.stretches
     stretches["score"], stretches["score_low"] = first.score, first.low
     stretches["quantiles"] = list(scoring.quantiles_of_draws(measurements, PLAIN))
-    stretches["stroke"] = random.integers(0, 6, n)
+    stretches["ground"] = random.integers(0, 6, n)
     stretches["east_m"], stretches["north_m"] = np.round(random.uniform(-900, 900, (2, n)), 1)
     stretches["length_m"] = np.round(random.uniform(60, 200, n), 1)
     for k, name in enumerate(CRITERIA):
@@ -327,7 +327,7 @@ def test_page_scores_and_ranks_as_the_package_does(browser: Any, tmp_path: Path)
         middle = stretches[["east_m", "north_m"]].to_numpy()
         rated = page["rating"].to_numpy() != scoring.UNRATED
         order = scoring.rank_stretches(
-            low, rated, stretches["length_m"].to_numpy(), middle, stretches["stroke"].to_numpy(), top=n
+            low, rated, stretches["length_m"].to_numpy(), middle, stretches["ground"].to_numpy(), top=n
         )
         assert [row[0] - 1 for row in answer] == order.tolist()
         quality = expected.confidence @ share

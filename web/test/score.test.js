@@ -14,7 +14,8 @@ const FORMULA = {
   ],
   repeat: 0.5,
   near_m: 100,
-  same_line_share: 0.5,
+  same_ground_share: 0.5,
+  again: 0.5,
   weights: [1, 3],
 };
 const CRITERIA = ["surface", "crowding"];
@@ -30,7 +31,7 @@ function makeRow({ d = [0.8, 0.5], c = [0.9, 0.9], low = 0.5, ...values }) {
     rating: "B",
     limiting_criterion: "crowding",
   };
-  const place = { east_m: 0, north_m: 0, stroke: 1, length_m: 100 };
+  const place = { east_m: 0, north_m: 0, ground: 1, length_m: 100 };
   return { ...given, given, d, c, quantiles: d.map(certain), ...place, ...values };
 }
 
@@ -125,8 +126,14 @@ test("what lies beside a better one comes after what is a little worse and far a
 test("along one line a distance counts for less", () => {
   const best = makeRow({ low: 0.6 });
   const same = makeRow({ low: 0.5, east_m: 100 });
-  const other = makeRow({ low: 0.5, north_m: 100, stroke: 2 });
+  const other = makeRow({ low: 0.5, north_m: 100, ground: 2 });
   assert.deepEqual(scorer.rank([best, same, other]), [best, other, same]);
+});
+
+test("a third one on the same ground comes behind what is elsewhere", () => {
+  const lines = [0, 10, 20].map((east_m) => makeRow({ low: 0.6, east_m, ground: 7 }));
+  const away = makeRow({ low: 0.3, east_m: 5000, ground: 8 });
+  assert.deepEqual(scorer.rank([...lines, away]).indexOf(away), 2);
 });
 
 test("without weights all is as the file says, whatever was tried before", () => {

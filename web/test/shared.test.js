@@ -56,8 +56,8 @@ test("ratings are the package's", () => {
 test("the order is the package's", () => {
   const rows = scored.low.map((score_low, i) => {
     const [east_m, north_m] = scored.middle[i];
-    const [length_m, stroke, rating] = [scored.length_m[i], scored.stroke[i], scored.ratings[i]];
-    return { i, score_low, east_m, north_m, length_m, stroke, rating };
+    const [length_m, ground, rating] = [scored.length_m[i], scored.ground[i], scored.ratings[i]];
+    return { i, score_low, east_m, north_m, length_m, ground, rating };
   });
   assert.deepEqual(
     scorer.rank(rows).map(({ i }) => i),

@@ -106,32 +106,41 @@ export class Scorer {
   /** Order rows by S₂₀, rated ones first and spread over the area: what lies near a better one counts for less. */
   rank(rows) {
     const left = new Set(rows);
-    const nearness = new Map(rows.map((row) => [row, 0]));
+    const felt = new Map(rows.map((row) => [row, { nearest: 0, before: 0 }]));
     const order = [];
     while (left.size) {
-      const best = this.#pickBest(left, nearness);
+      const best = this.#pickBest(left, felt);
       order.push(best);
       left.delete(best);
-      for (const row of left) nearness.set(row, Math.max(nearness.get(row), this.#feelNearness(row, best)));
+      for (const row of left) {
+        const [feels, nearness] = [felt.get(row), this.#feelNearness(row, best)];
+        feels.nearest = Math.max(feels.nearest, nearness);
+        if (row.ground === best.ground) feels.before += nearness;
+      }
     }
     return order;
   }
 
-  #pickBest(rows, nearness) {
+  #pickBest(rows, felt) {
     let best = null;
     let most = -Infinity;
     for (const row of rows) {
-      const low = (row.score_low ?? 0) * (1 - this.#formula.repeat * nearness.get(row));
+      const low = (row.score_low ?? 0) * this.#keepShare(felt.get(row));
       const value = Math.round(((row.rating === "none" ? 0 : 1) + low) * 1e6);
       if (value > most || (value === most && row.length_m > best.length_m)) [best, most] = [row, value];
     }
     return best;
   }
 
-  /** Return 1 for the same place, falling to 0 with the distance; along one line it feels shorter. */
+  /** Return what a row keeps of its score beside those ranked before it; the third on one ground falls behind. */
+  #keepShare({ nearest, before }) {
+    return (1 - this.#formula.repeat * nearest) * (1 - this.#formula.again) ** Math.max(before - 1, 0);
+  }
+
+  /** Return 1 for the same place, falling to 0 with the distance; on one line or ground it feels shorter. */
   #feelNearness(row, other) {
     const away = Math.hypot(row.east_m - other.east_m, row.north_m - other.north_m);
-    const felt = row.stroke === other.stroke ? away * this.#formula.same_line_share : away;
+    const felt = row.ground === other.ground ? away * this.#formula.same_ground_share : away;
     return Math.exp(-felt / this.#formula.near_m);
   }
 }
