@@ -109,6 +109,8 @@ def _describe_slope(row: Row) -> str:
     tagged = _describe_incline(row)
     if tagged:
         sources.append(f"tagged as {tagged}")
+    if row["is_carried"]:
+        sources.append("carried on from the tagged slope of the way before or behind")
     text = f"{grade:.1f} ± {sigma:.1f} %, {' and '.join(sources)}"
     if row["is_contradicted"]:
         said = row["tagged_up"] if np.isnan(row["tagged_pct"]) else row["tagged_pct"]
@@ -130,7 +132,7 @@ def _describe_cross_slope(row: Row) -> str:
 
 def _describe_incline(row: Row) -> str:
     """Return what the tag ``incline`` says, "" where there is none."""
-    if np.isfinite(row["tagged_pct"]):
+    if np.isfinite(row["tagged_pct"]) and not row["is_carried"]:
         return f"{abs(row['tagged_pct']):.2g} %"
     steep = ["steep"] if row["tagged_least_pct"] > 0 else []
     return " and ".join([*steep, *(["a slope"] if row["tagged_up"] else [])])

@@ -12,6 +12,7 @@ from rasters import from_origin, write
 from surveys import judge
 from town import ORIGIN
 
+from saferoute import scoring
 from saferoute.criteria.flatness.tagged import TaggedSlopes, combine_slopes
 from saferoute.sources.elevation.raster import RasterSource
 
@@ -93,7 +94,60 @@ def test_a_window_of_which_a_part_is_tagged_is_known_less_well(look) -> None:
     plan = "n1 0 0\nn2 60 0\nn3 160.4 0\nw1 n1,n2 highway=footway incline=2%\nw2 n2,n3 highway=footway\n"
     found = judge(look(plan), "flatness")
     assert (np.diff(found.confidence) <= 0).all()
-    assert found.confidence[0] > 5 * found.confidence[5] > 0
+    assert found.confidence[0] > 1.5 * found.confidence[5] > 0
+
+
+def street(beyond: str, *, length_m: float = 90.4, bend_m: float = 0.0, drawn: str = "n2,n3") -> str:
+    """Return a foot way to the east without a tagged slope, and what goes on at its end."""
+    return (
+        f"n1 0 0\nn2 {length_m} 0\nn3 {length_m + 50} {bend_m}\n"
+        f"w1 n1,n2 highway=pedestrian name=High\nw2 {drawn} {beyond}\n"
+    )
+
+
+@pytest.mark.parametrize("kind", ["residential", "footway", "unclassified"])
+def test_the_slope_of_the_way_that_goes_on_in_line_is_carried_on_and_fades(look, kind: str) -> None:
+    found = judge(look(street(f"highway={kind} incline=-9%", length_m=300.4)), "flatness")
+    told = found.describe(np.arange(len(found.value)))
+    near, far = found.value[-1], found.value[np.flatnonzero(np.isfinite(found.value))[0]]
+    assert far < near < 9
+    assert (np.diff(told["grade_sigma_pct"].dropna()) <= 0).all()
+    assert np.isnan(found.value[0])
+    assert "carried on from the tagged slope of the way before or behind" in told["why_flatness"].iloc[-1]
+    assert told["grade_pct"].iloc[-1] < 0
+
+
+def test_a_slope_is_carried_the_way_its_way_was_drawn(look) -> None:
+    there, back = (
+        judge(look(street("highway=residential incline=7%", drawn=drawn)), "flatness").describe(np.arange(1))
+        for drawn in ("n2,n3", "n3,n2")
+    )
+    assert there["grade_pct"].iloc[0] == pytest.approx(-back["grade_pct"].iloc[0])
+    assert there["grade_pct"].iloc[0] > 1
+
+
+@pytest.mark.parametrize(
+    ("beyond", "bend_m"),
+    [
+        ("highway=residential incline=9%", 60.0),
+        ("highway=steps incline=30%", 0.0),
+        ("highway=residential incline=up", 0.0),
+    ],
+)
+def test_what_turns_off_or_tells_no_slope_of_a_way_carries_nothing_on(look, beyond: str, bend_m: float) -> None:
+    assert np.isnan(judge(look(street(beyond, bend_m=bend_m)), "flatness").value).all()
+
+
+def test_a_way_of_the_same_name_may_turn_farther(look) -> None:
+    found = judge(look(street("highway=residential name=High incline=9%", bend_m=60.0)), "flatness")
+    assert np.isfinite(found.value).all()
+
+
+def test_a_street_whose_next_way_is_sloped_is_worth_less_than_one_of_which_nothing_is_known(look) -> None:
+    sloped, unknown = (look(street(f"highway=residential {tags}")) for tags in ("incline=6%", ""))
+    low = [scoring.score_measurements(s.measurements, s.evidence.profile).low.max() for s in (sloped, unknown)]
+    assert low[0] < min(low[1], scoring.FORMULA.ratings[-1][1])
+    assert "slope" in look(street("highway=residential incline=14%")).sample_reasons
 
 
 @pytest.mark.parametrize("tag", ["up", "7 %"])
@@ -109,7 +163,8 @@ ERRORS = st.floats(0.1, 5)
 
 
 def combine(grade: float, sigma: float, *, pct=NAN, pct_sigma=NAN, direction=0.0, least=0.0):
-    tagged = TaggedSlopes(*(np.array([v], dtype=float) for v in (pct, pct_sigma, direction, least)))
+    told = (np.array([v], dtype=float) for v in (pct, pct_sigma, direction, least))
+    tagged = TaggedSlopes(*told, is_carried=np.zeros(1, dtype=bool))
     result = combine_slopes(np.array([grade], dtype=float), np.array([sigma], dtype=float), tagged)
     return float(result.grade_pct[0]), float(result.sigma_pct[0]), bool(result.is_contradicted[0])
 

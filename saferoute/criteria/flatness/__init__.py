@@ -75,7 +75,7 @@ _UNKNOWN_ACROSS = 0.5
 def measure_flatness(windows: Windows, evidence: Evidence) -> Measurement:
     """Measure the slopes of each window along, as it is when run uphill, and across; NaN where nothing tells them."""
     fitted = fit_window_slopes(windows, evidence)
-    tagged = read_tagged_slopes(windows)
+    tagged = read_tagged_slopes(windows, evidence.features)
     slope = combine_slopes(fitted.grade_pct, fitted.sigma_pct, tagged)
     across = fitted.across
     share = _samples.reduce_ground(windows, estimate_shares(windows.samples.ground), "max")
@@ -97,6 +97,7 @@ def measure_flatness(windows: Windows, evidence: Evidence) -> Measurement:
                 "height_source": _list_height_sources(windows, evidence.elevation, rows),
                 "fitted_pct": fitted.grade_pct[rows],
                 "tagged_pct": tagged.grade_pct[rows],
+                "is_carried": tagged.is_carried[rows],
                 "tagged_up": tagged.direction[rows],
                 "tagged_least_pct": tagged.least_pct[rows],
                 "is_contradicted": slope.is_contradicted[rows],

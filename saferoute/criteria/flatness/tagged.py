@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from saferoute.criteria.flatness.carried import carry_slopes
 from saferoute.geometry import take_slices
 from saferoute.osm import slopes
 from saferoute.osm.tags import Tags
 
 if TYPE_CHECKING:
     from saferoute.arrays import BoolArray, FloatArray, IntArray
-    from saferoute.model import Samples, Windows
+    from saferoute.model import Features, Samples, Windows
 
 USUAL_PCT = 10.0
 """Standard deviation of the slopes of ways with a tagged incline, percentage points [M].
@@ -39,12 +40,15 @@ class TaggedSlopes:
         1 = rising, −1 = falling, 0 = not told in words, or both ways.
     least_pct : ndarray of shape (w,)
         Least steepness that words tell; 0 = they tell nothing.
+    is_carried : ndarray of shape (w,)
+        Whether the number is that of ways before or behind alone.
     """
 
     grade_pct: FloatArray
     sigma_pct: FloatArray
     direction: FloatArray
     least_pct: FloatArray
+    is_carried: BoolArray
 
 
 @dataclass(frozen=True)
@@ -56,40 +60,36 @@ class CombinedSlopes:
     is_contradicted: BoolArray
 
 
-def read_tagged_slopes(windows: Windows) -> TaggedSlopes:
-    """Return what the tags of the ways under each window say of its slope.
-
-    Where only a part of a window is tagged, the rest of it may have any usual
-    slope, and the error grows with its share.
-    """
+def read_tagged_slopes(windows: Windows, features: Features) -> TaggedSlopes:
+    """Return what the tags of the ways under each window, and of those that continue them, say of its slope."""
     samples = windows.samples
     said = slopes.read_inclines(Tags.of(samples.ground))
     told = np.isfinite(said.pct) | (said.direction != 0) | (said.least_pct > 0)
     pair = np.flatnonzero(told[samples.pair_ground])
-    if not len(pair) or not len(windows):
-        nothing, none = np.full(len(windows), np.nan), np.zeros(len(windows))
-        return TaggedSlopes(nothing, nothing, none, none)
     ground, sample = samples.pair_ground[pair], samples.pair_sample[pair]
     sign = _find_directions(samples, sample, ground)
 
     def average(values: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return the mean of known values over the samples of each window, and the share of them with one."""
+        """Return the mean of known values over the ground of each sample, NaN without, and its share of a window."""
         known = np.isfinite(values)
         count = np.bincount(sample[known], minlength=len(samples))
         total = np.bincount(sample[known], weights=values[known], minlength=len(samples))
-        of_samples = np.divide(total, count, out=np.zeros(len(samples)), where=count > 0)
-        n = take_slices(np.sign(count).astype(float), windows.first, windows.n_samples).sum(axis=1)
-        mean = take_slices(of_samples, windows.first, windows.n_samples).sum(axis=1)
-        return np.divide(mean, n, out=np.full(len(windows), np.nan), where=n > 0), n / windows.n_samples
+        share = take_slices((count > 0).astype(float), windows.first, windows.n_samples).mean(axis=1)
+        return np.divide(total, count, out=np.full(len(samples), np.nan), where=count > 0), share
 
     # A slope of 0 needs no direction; another one whose way only touches the stroke says nothing of it.
     turned = np.where(said.pct[ground] == 0, 0.0, np.where(sign == 0, np.nan, sign * said.pct[ground]))
-    grade, share = average(turned)
-    sigma = np.hypot(average(np.where(np.isfinite(turned), said.sigma_pct[ground], np.nan))[0], (1 - share) * USUAL_PCT)
+    of_samples, own = average(turned)
+    errors, _ = average(np.where(np.isfinite(turned), said.sigma_pct[ground], np.nan))
+    grade, sigma = (
+        take_slices(of_sample, windows.first, windows.n_samples).mean(axis=1)
+        for of_sample in carry_slopes(samples, features, of_samples, errors)
+    )
     direction = sign * said.direction[ground]
-    up, down = (average((direction == way).astype(float))[0] > 0 for way in (1, -1))
-    least = np.nan_to_num(average(said.least_pct[ground])[0]) * average(said.least_pct[ground])[1]
-    return TaggedSlopes(grade, sigma, up.astype(float) - down, least)
+    up, down = (average(np.where(direction == way, 1.0, np.nan))[1] > 0 for way in (1, -1))
+    steep = np.nan_to_num(average(said.least_pct[ground])[0])
+    least = take_slices(steep, windows.first, windows.n_samples).mean(axis=1)
+    return TaggedSlopes(grade, sigma, up.astype(float) - down, least, np.isfinite(grade) & (own == 0))
 
 
 def _find_directions(samples: Samples, sample: IntArray, ground: IntArray) -> FloatArray:
