@@ -66,7 +66,7 @@ def run(extract, folder, capsys):
 
 
 def names(document):
-    return [feature["properties"]["name"] for feature in json.loads(document)["features"]]
+    return [feature["properties"]["osm_name"] for feature in json.loads(document)["features"]]
 
 
 @pytest.mark.parametrize("near", [HERE, f"geo:{HERE}", f"geo:{HERE};u=10", HERE.replace(",", " ")])
@@ -171,7 +171,7 @@ def test_progress_goes_to_stderr(extract, folder, capsys):
 def test_explain_says_how_a_stretch_scores(run, folder):
     code, out, err = run("explain")
     assert (code, err) == (0, "")
-    assert out.startswith("Nearest: Long Walk (way/1), ")
+    assert out.startswith("Nearest: Long Walk (east) (way/1), ")
     for word in ("Rating", "Suitability", "surface ", "flatness ", "straightness ", "obstacles ", "crowding "):
         assert word in out
     assert CAUTION in out

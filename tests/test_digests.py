@@ -123,7 +123,7 @@ logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(message)s")
 online = saferoute.Online(cache_dir=sys.argv[2])
 here = float(sys.argv[4]), float(sys.argv[3])
 ranking = saferoute.find(here, osm=[sys.argv[1]], radius_m=500, online=online)
-print(sorted(set(ranking.stretches["name"])))
+print(sorted(set(ranking.stretches["osm_name"])))
 """
 EDIT = """
 

@@ -74,7 +74,7 @@ def run(capsys):
 
 
 def names(document):
-    return sorted({feature["properties"]["name"] for feature in json.loads(document)["features"]})
+    return sorted({feature["properties"]["osm_name"] for feature in json.loads(document)["features"]})
 
 
 def test_a_name_is_enough(world, run):
@@ -115,7 +115,7 @@ def test_second_search_makes_no_request(world, run):
 
 def test_python_needs_no_more(world):
     ranking = saferoute.find("Town")
-    assert sorted(set(ranking.stretches["name"])) == ["Long Walk", "Sand Walk"]
+    assert sorted(set(ranking.stretches["osm_name"])) == ["Long Walk", "Sand Walk"]
     asked = len(world.requests)
     again = saferoute.find("Town", elevation="none", online=saferoute.Online(offline=True))
     assert again.stretches["grade_pct"].isna().all()

@@ -10,7 +10,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from saferoute.model import WGS84, Session
@@ -73,7 +72,7 @@ def _add_session(gpx: GPX, session: Session) -> None:
 
 def _add_ranking(gpx: GPX, ranking: Ranking) -> None:
     for row in ranking.stretches.to_crs(WGS84).to_dict("records"):
-        name = f"{row['rank']} {'' if pd.isna(row['name']) else sanitize_text(row['name'], 60)}".strip()
+        name = f"{row['rank']} {sanitize_text(row['name'], 100)}"
         checks = "; ".join(sanitize_text(check) for check in row["checks"])
         rating = "unrated" if row["rating"] == "none" else f"rated {row['rating']}"
         words = f"{row['length_m']:.0f} m, {rating}, score {row['score']:.2f}; check {checks}"

@@ -63,7 +63,7 @@ def _add_placemark(folder: ET.Element, layer: str, row: dict[Any, Any]) -> None:
         _add_child(mark, "name", f"{row['step']} {row['kind']}")
     else:
         number = row["rank"] if layer == "stretches" else row["section"]
-        _add_child(mark, "name", f"{number} {'' if pd.isna(row['name']) else row['name']}")
+        _add_child(mark, "name", f"{number} {row['name']}")
     kind = str(row["kind"] if layer == "steps" else row["rating"])
     _add_child(mark, "styleUrl", f"#{kind if kind in _COLOURS else 'other'}")
     data = _add_child(mark, "ExtendedData")

@@ -84,7 +84,8 @@ STRETCHES = (
     Column("length_m", "number", "m", "length, run-outs not counted"),
     Column("origin", "text", "", "way, area or track"),
     Column("osm_ids", "texts", "", "OSM objects it lies on, type/id"),
-    Column("name", "text", "", "their names", "none"),
+    Column("name", "text", "", "its own name, or what it is and where it lies; no two of a search are alike"),
+    Column("osm_name", "text", "", "names of what it lies on, as mapped", "none"),
     Column("distance_m", "number", "m", "from the place to its middle"),
     Column("surface", "text", "", "surface of the part that decides; `likely …` on untagged open ground", "unknown"),
     Column("grade_pct", "number", "%", "slope by heights and tags, positive where its sign is sure", "unknown"),
@@ -177,11 +178,14 @@ SECTIONS = (
     Column("run_out_m", "number", "m", "free ground beyond its end"),
     *_columns_of_stretches("score", "score_low", "rating", "data_quality", "surface"),
     Column("grade_pct", "number", "%", "slope along the stretch's line by heights and tags", "unknown"),
-    Column("name", "text", "", "names of what it lies on", "none"),
+    Column("name", "text", "", "name of the stretch it is on"),
     *_columns_of_stretches("osm_ids", "limiting_criterion", "checks"),
 )
 """A row a backward section of a session, in order."""
 
+SCAN_NAME = Column(
+    "name", "text", "", "its own name, or what it is and where it lies; no two in a square of zoom 12 are alike"
+)
 QUADKEY = Column(
     "quadkey", "text", "",
     "key of the Web-Mercator square of zoom 18 that holds its middle; it begins with the larger ones'",
@@ -196,11 +200,11 @@ PLACES = (
     Column("park_osm_id", "text", "", "that park, type/id"),
 )  # fmt: skip
 """Where a stretch of a scan lies."""
-NEAR_PLACE = ("rank", "distance_m", "rank_low", "rank_high")
-"""Columns that only a search around a place has."""
+NEAR_PLACE = ("rank", "name", "distance_m", "rank_low", "rank_high")
+"""Columns that only a search around a place has, and names, which differ where others are alike."""
 ANYWHERE = tuple(column for column in STRETCHES if column.name not in NEAR_PLACE)
 """Columns of stretches that a scan shares with a search."""
-SCAN = (*ANYWHERE, QUADKEY, *PLACES)
+SCAN = (*ANYWHERE, SCAN_NAME, QUADKEY, *PLACES)
 """A row a stretch of a scan, in the order of the keys."""
 
 RATINGS = ("A", "B", "C", "none")
@@ -223,7 +227,7 @@ ALL = {
     "excluded": EXCLUDED,
     "steps": STEPS,
     "sections": SECTIONS,
-    "scan": (QUADKEY, *PLACES),
+    "scan": (SCAN_NAME, QUADKEY, *PLACES),
     "summary": SUMMARY,
 }
 """What the guide has a table of; a scan's stretches have those of a search, too."""

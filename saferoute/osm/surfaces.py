@@ -103,6 +103,18 @@ is what lies between its paths, for these are cut out. Commons are pasture in En
 houses in many other countries; village greens are any public grass in some."""
 SOFT_SURFACES = frozenset({"sand", "grass", "turf"})
 """Materials that bare feet may run on once they have been checked."""
+WORDS = {
+    "asphalt": "asphalt", "concrete": "concrete", "concrete:plates": "concrete slabs", "chipseal": "chip seal",
+    "concrete:lanes": "concrete lanes", "paving_stones": "paving stones", "sett": "setts", "bricks": "bricks",
+    "brick": "bricks", "concrete:bricks": "concrete bricks", "grass_paver": "grass pavers", "wood": "wood",
+    "portuguese_pavement": "small paving stones", "boardwalk": "boards", "metal": "metal", "metal_grid": "metal grid",
+    "tartan": "tartan", "rubber": "rubber", "rubbercrumb": "rubber crumb", "plastic": "plastic", "carpet": "carpet",
+    "artificial_turf": "artificial turf", "turf": "turf", "grass": "grass", "compacted": "compacted gravel",
+    "fine_gravel": "fine gravel", "gravel": "gravel", "sand": "sand", "clay": "clay", "dirt/sand": "earth and sand",
+    "ground": "bare earth", "dirt": "earth", "earth": "earth", "soil": "earth", "bark": "bark", "salt": "salt",
+    "woodchips": "wood chips", "ash": "ash", "paved": "paved", "unpaved": "unpaved",
+}  # fmt: skip
+"""What people call the materials that are run on."""
 _ROUGH = frozenset({"very_bad", "horrible", "very_horrible", "impassable"})
 _SMOOTH = frozenset({"excellent", "very_good", "good", "intermediate", "bad"})
 _FIRM_TRACKS = frozenset({"grade1", "grade2", "grade3", "grade4"})

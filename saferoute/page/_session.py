@@ -72,7 +72,7 @@ def _section_payload(session: Session, row: dict[str, Any], grid: Grid) -> dict[
         "bearing_deg": round(row["bearing_deg"]),
         "run_out_m": round(row["run_out_m"]),
         "line": grid.encode_line(of_section.geometry.iloc[0]),
-        "name": sanitize_text(row["name"]) if isinstance(row["name"], str) else None,
+        "name": sanitize_text(row["name"]),
         "checks": [sanitize_text(check, _SENTENCE) for check in row["checks"]],
     }
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from saferoute.report.text import name_direction
+
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
@@ -25,9 +27,6 @@ _WORDS = {
     "barrier": "fence or the like",
 }
 """Words for the names of `saferoute.osm.sides`."""
-_COMPASS = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
-
-
 _DANGERS = {
     "road": "vehicles pass",
     "rail": "trains or trams pass",
@@ -89,7 +88,7 @@ def _warn_of_sides(row: Mapping[Hashable, Any]) -> list[str]:
     where: dict[str, list[str]] = {}
     for begin in _SIDES:
         if row[f"{begin}is_close"]:
-            away = f"{row[f'{begin}clearance_m']:.1f} m to the {_name_bearing(row[f'{begin}bearing_deg'])}"
+            away = f"{row[f'{begin}clearance_m']:.1f} m to the {name_direction(row[f'{begin}bearing_deg'])}"
             where.setdefault(row[f"{begin}beside"], []).append(away)
     return [f"{_WORDS[name]} {' and '.join(away)}: {_DANGERS[name]}" for name, away in where.items()]
 
@@ -97,11 +96,7 @@ def _warn_of_sides(row: Mapping[Hashable, Any]) -> list[str]:
 def _name_thing(name: object, bearing_deg: float) -> str | float:
     if not isinstance(name, str):
         return np.nan
-    return f"{_WORDS[name]} to the {_name_bearing(bearing_deg)}"
-
-
-def _name_bearing(bearing_deg: float) -> str:
-    return _COMPASS[round(bearing_deg / 45) % len(_COMPASS)]
+    return f"{_WORDS[name]} to the {name_direction(bearing_deg)}"
 
 
 def _join_sides(row: Mapping[Hashable, Any], *, is_close: bool) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from saferoute.model import CAUTION, CRITERIA
-from saferoute.report.text import Parts, sanitize_text
+from saferoute.report.text import Parts, format_distance, sanitize_text
 from saferoute.scoring import UNRATED
 
 if TYPE_CHECKING:
@@ -78,7 +78,6 @@ def ranking_table(ranking: Ranking) -> RenderableType:
 def format_row(row: Mapping[Any, Any]) -> list[str]:
     """Return the cells of the table for a row of `Ranking.stretches`, in the order of `COLUMNS`."""
     surface = "unknown" if pd.isna(row["surface"]) else sanitize_text(row["surface"], 18)
-    where = sanitize_text(row["osm_ids"][0], 24) if pd.isna(row["name"]) else sanitize_text(row["name"], 30)
     slope = "unknown"
     if pd.notna(row["grade_pct"]):
         slope = f"{abs(row['grade_pct']):.1f} ± {row['grade_sigma_pct']:.1f}"
@@ -93,7 +92,7 @@ def format_row(row: Mapping[Any, Any]) -> list[str]:
         surface,
         "unknown" if pd.isna(row.get("best_hours")) else _shorten_hours(row["best_hours"]),
         sanitize_text(row["limiting_criterion"]),
-        where,
+        sanitize_text(row["name"], 30),
     ]
 
 
@@ -106,18 +105,6 @@ def _shorten_hours(best_hours: str) -> str:
     'Mon–Fri 6–7, 9–11; Sat 7–9'
     """
     return "; ".join(sanitize_text(best_hours).split("; ")[:2])
-
-
-def format_distance(metres: float) -> str:
-    """Return a distance rounded to 10 m, or to .1 km from 1 km on.
-
-    Examples
-    --------
-    >>> format_distance(84.0), format_distance(1234.0)
-    ('80 m', '1.2 km')
-    """
-    # From 995 m on, rounding to 10 m would print "1000 m".
-    return f"{round(metres, -1):.0f} m" if metres < 995 else f"{metres / 1000:.1f} km"
 
 
 def exclusion_lines(ranking: Ranking) -> list[str]:

@@ -15,6 +15,9 @@ LONGEST = 120
 LIKELY = "likely "
 """Stands before a surface that is not tagged but more likely than any other."""
 
+WINDS = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
+"""Names of the eight directions, clockwise."""
+
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Unicode categories that are removed: control, format (bidi, zero width), surrogate, private use, unassigned,
 line and paragraph separators."""
@@ -53,6 +56,29 @@ def sanitize_text(text: object, longest: int = LONGEST) -> str:
 
 def _is_visible(character: str) -> bool:
     return unicodedata.category(character) not in _UNSEEN
+
+
+def name_direction(bearing_deg: float) -> str:
+    """Return the nearest of the eight directions to a bearing in degrees from north, clockwise.
+
+    Examples
+    --------
+    >>> name_direction(100.0), name_direction(-20.0)
+    ('east', 'north')
+    """
+    return WINDS[round(bearing_deg / 45) % len(WINDS)]
+
+
+def format_distance(metres: float) -> str:
+    """Return a distance rounded to 10 m, or to .1 km from 1 km on.
+
+    Examples
+    --------
+    >>> format_distance(84.0), format_distance(1234.0)
+    ('80 m', '1.2 km')
+    """
+    # From 995 m on, rounding to 10 m would print "1000 m".
+    return f"{round(metres, -1):.0f} m" if metres < 995 else f"{metres / 1000:.1f} km"
 
 
 class Parts(NamedTuple):

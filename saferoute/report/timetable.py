@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from saferoute.model import CAUTION, OSM_ATTRIBUTION
 from saferoute.report.notices import make_title
 from saferoute.report.text import LONGEST_VALUE, Parts, sanitize_text
@@ -85,10 +83,9 @@ def summary_lines(session: Session) -> list[str]:
         ),
     ]
     for row in session.sections.drop_duplicates("stretch").to_dict("records"):
-        name = sanitize_text(row["osm_ids"][0], 24) if pd.isna(row["name"]) else sanitize_text(row["name"], 40)
         rating = "unrated" if row["rating"] == "none" else f"rated {row['rating']}"
         checks = "; ".join(sanitize_text(check) for check in row["checks"])
-        lines.append(f"Stretch {row['stretch']} ({name}, {rating}): check {checks}.")
+        lines.append(f"Stretch {row['stretch']}, {sanitize_text(row['name'])} ({rating}): check {checks}.")
     return lines
 
 

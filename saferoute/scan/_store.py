@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _OF_TILES = (
     *SCAN,
+    Column("nearby", "text", "", "what is added to its name where others are alike"),
     Column("seam", "text", "", "the other metric zone it lies in or near"),
     Column("beyond", "flag", "", "its middle lies in a tile of that zone"),
 )

@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 from saferoute.exports.csv import escape_cell
 from saferoute.exports.files import write_atomically
 from saferoute.exports.schema import SCAN, describe_columns
+from saferoute.geometry.geodesy import degree_lengths_m
 from saferoute.model import CAUTION, InvalidInput
+from saferoute.report.names import tell_apart
 from saferoute.report.notices import ODBL_URL
 from saferoute.report.text import sanitize_text
 from saferoute.scan import _places, _seams, _web
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
 
 FACTS = "_saferoute.json"
 """File of facts in the folder of stretches; readers of Parquet skip names with an underscore."""
+ALIKE_ZOOM = 12
+"""Zoom of the squares of 5 to 10 km in which no two names are alike, which no partition cuts."""
 PARTITION = 4
 """Zooms between a tile and its partition: up to 16 × 16 tiles share a file."""
 
@@ -182,7 +187,18 @@ def _gather_partitions(store: Store, tiles: list[Tile], job: Job) -> Iterator[tu
         parts = [table for tile in members if len(table := _read_own_stretches(store, tile, settled))]
         if parts:
             rows = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=parts[0].crs)
-            yield prefix, rows.sort_values(["quadkey", "length_m", "osm_ids"], kind="stable", ignore_index=True)
+            rows = rows.sort_values(["quadkey", "length_m", "osm_ids"], kind="stable", ignore_index=True)
+            yield prefix, _tell_names_apart(rows)
+
+
+def _tell_names_apart(rows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return stretches with names of which no two within a square of `ALIKE_ZOOM` are alike."""
+    middle = shapely.get_coordinates(shapely.line_interpolate_point(rows.geometry.to_numpy(), 0.5, normalized=True))
+    for _, members in rows.groupby(rows["quadkey"].str[:ALIKE_ZOOM], sort=False):
+        at = members.index.to_numpy()
+        away = middle[at] - middle[at[0]]
+        rows.loc[at, "name"] = tell_apart(members[["name", "nearby"]], away * degree_lengths_m(middle[at[:1], 1]))
+    return rows
 
 
 def _read_own_stretches(store: Store, tile: Tile, settled: Mapping[str, gpd.GeoDataFrame]) -> gpd.GeoDataFrame:

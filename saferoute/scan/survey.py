@@ -301,6 +301,7 @@ def _tabulate_stretches(
     by_middle = np.lexsort((ranked["north_m"], ranked["east_m"], ranked["stroke"]))
     of[by_middle] = rows[np.lexsort((here[:, 1], here[:, 0], ground.samples.stroke[merged.first]))]
     table["quadkey"] = _to_text_series(format_quadkeys(*tile_numbers(owned.lonlat[of], DEEP_ZOOM), DEEP_ZOOM))
+    table["name"], table["nearby"] = ranked["name"].to_numpy(), ranked["nearby"].to_numpy()
     table["seam"] = _to_text_series(owned.seam[of])
     table["beyond"] = owned.beyond[of]
     for name, values in _places.locate_points(ground.features.areas, owned.middle[of]).items():

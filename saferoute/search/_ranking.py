@@ -12,6 +12,7 @@ from saferoute.memory import collect_garbage_rarely
 from saferoute.model import Ranking
 from saferoute.search._excluded import excluded_table
 from saferoute.search._measure import survey_area
+from saferoute.search._names import settle_names
 from saferoute.search._presenter import PRESENTER
 from saferoute.search._query import require_query
 from saferoute.search._tables import count_considered, stretch_table
@@ -109,7 +110,7 @@ def _rank_survey(survey: Survey, top: int) -> Ranking:
     return Ranking(
         area=survey.area,
         profile=profile,
-        stretches=stretch_table(survey, merged, top),
+        stretches=settle_names(stretch_table(survey, merged, top)),
         excluded=excluded_table(survey, merged),
         features=features,
         considered=count_considered(survey, merged),

@@ -36,6 +36,28 @@ def list_osm_ids(ground: pd.DataFrame, rows_of: list[IntArray]) -> list[list[str
     return [sorted({f"{kind[g]}/{number[g]}" for g in rows}) for rows in rows_of]
 
 
+def find_main_rows(samples: Samples, first: IntArray, n: IntArray) -> tuple[IntArray, list[tuple[str, ...]]]:
+    """Return the row of ground that most of each run of samples lies on, and the names on the map that it has.
+
+    A name counts where it holds for a quarter of the run, and all of them where
+    they hold for half of it; the one that holds for most comes first.
+    """
+    names = samples.ground["name"].to_numpy(dtype=object, na_value=None)
+    main, own = np.empty(len(first), dtype=np.int64), []
+    for run, (a, k) in enumerate(zip(first.tolist(), n.tolist(), strict=True)):
+        rows, count = np.unique(
+            samples.pair_ground[samples.first_pair[a] : samples.first_pair[a + k]], return_counts=True
+        )
+        main[run] = rows[count.argmax()]
+        held: dict[str, int] = {}
+        for row, samples_on_it in zip(rows.tolist(), count.tolist(), strict=True):
+            if names[row]:
+                held[names[row]] = held.get(names[row], 0) + samples_on_it
+        kept = sorted((name for name in held if 4 * held[name] >= k), key=lambda name: -held[name])
+        own.append(tuple(kept) if 2 * sum(held.values()) >= k else ())
+    return main, own
+
+
 def join_names(ground: pd.DataFrame, rows_of: list[IntArray]) -> pd.api.extensions.ExtensionArray:
     """Return the joined names of each list of rows of ground, NaN if none has a name."""
     names = ground["name"].to_numpy(dtype=object, na_value=None)

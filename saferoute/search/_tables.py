@@ -17,6 +17,7 @@ from saferoute.report import checks
 from saferoute.report.reasons import describe_measurement
 from saferoute.report.sides import list_close_sides
 from saferoute.search._area import project_centre
+from saferoute.search._names import add_names
 from saferoute.search._rows import join_names, list_ground_of_runs, list_osm_ids
 
 if TYPE_CHECKING:
@@ -30,7 +31,10 @@ if TYPE_CHECKING:
 
 
 def stretch_table(survey: Survey, merged: candidates.Stretches, top: int) -> gpd.GeoDataFrame:
-    """Return the best stretches of a survey, `top` at most, as a table in order of rank."""
+    """Return the best stretches of a survey, `top` at most, as a table in order of rank.
+
+    Names may be alike: `settle_names` and scans tell them apart.
+    """
     samples, profile, measured = survey.samples, survey.evidence.profile, _measure_stretches(survey, merged)
     scores = scoring.score_measurements(measured, profile)
     middle = samples.xy[candidates.middle_rows(samples, merged.first, merged.n_samples)]
@@ -55,7 +59,7 @@ def stretch_table(survey: Survey, merged: candidates.Stretches, top: int) -> gpd
     lines = _turn_uphill(table, lines)
     table["barefoot"] = [checks.advise_barefoot(surface) for surface in table["surface"]]
     table["checks"] = _list_checks(survey, table, lines, first, n, grounds)
-    return gpd.GeoDataFrame(table, geometry=lines, crs=survey.area.crs)
+    return add_names(gpd.GeoDataFrame(table, geometry=lines, crs=survey.area.crs), survey, first, n)
 
 
 def _number_grounds(samples: Samples, first: IntArray) -> IntArray:
@@ -110,7 +114,7 @@ def _places(
             "length_m": shapely.length(lines),
             "origin": ground["origin"].to_numpy(dtype=object)[_first_ground(survey.samples, first)],
             "osm_ids": list_osm_ids(ground, rows_of),
-            "name": join_names(ground, rows_of),
+            "osm_name": join_names(ground, rows_of),
             "distance_m": np.hypot(*offset.T),
             "east_m": offset[:, 0],
             "north_m": offset[:, 1],

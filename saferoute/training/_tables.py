@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from saferoute.model import WGS84
+from saferoute.report.text import name_direction
 from saferoute.training import _choose
 
 if TYPE_CHECKING:
@@ -110,16 +111,13 @@ def _append_forward_step(table: _Steps, route: Route, leg: int, kind: str, where
     table.append_step(kind, line, line.length / table.training.forward_speed_m_s, words)
 
 
-_WINDS = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
-
-
 def _measure_bearing(line: shapely.LineString) -> float:
     (x0, y0), (x1, y1) = (line.coords[i][:2] for i in (0, -1))
     return float(np.degrees(np.arctan2(x1 - x0, y1 - y0)) % 360)
 
 
 def _describe_direction(line: shapely.LineString) -> str:
-    return f"the {_WINDS[round(_measure_bearing(line) / 45) % 8]}, {line.length:.0f} m"
+    return f"the {name_direction(_measure_bearing(line))}, {line.length:.0f} m"
 
 
 def build_sections(ranking: Ranking, tour: Tour, table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

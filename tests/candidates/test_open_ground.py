@@ -154,7 +154,7 @@ def test_geojson_names_the_origin_of_each_stretch(find) -> None:
 
 
 def test_a_stretch_on_a_lawn_names_the_lawn(find) -> None:
-    assert on_ground(find(lawn("landuse=grass name=Green")))["name"].unique().tolist() == ["Green"]
+    assert on_ground(find(lawn("landuse=grass name=Green")))["osm_name"].unique().tolist() == ["Green"]
     assert on_ground(find(lawn()))["osm_ids"].iloc[0] == ["way/2"]
 
 
@@ -353,14 +353,14 @@ def test_a_pitch_in_a_park_has_its_own_corridor(corridors, park_with_pitch: Town
 
 def test_whoever_runs_on_a_pitch_is_told_to_ask_for_permission(find, park_with_pitch: Town) -> None:
     table = on_ground(find(park_with_pitch))
-    of_pitch = table[table["name"] == "Arena"]
+    of_pitch = table[table["osm_name"] == "Arena"]
     assert len(of_pitch)
     assert all(any("permission" in check for check in checks) for checks in of_pitch["checks"])
 
 
 def test_a_park_with_a_pitch_does_not_ask_for_permission(find, park_with_pitch: Town) -> None:
     table = on_ground(find(park_with_pitch))
-    of_park = table[table["name"] == "Common"]
+    of_park = table[table["osm_name"] == "Common"]
     assert len(of_park)
     assert not any("permission" in check for checks in of_park["checks"] for check in checks)
 

@@ -31,7 +31,7 @@ def test_numbers_are_those_of_the_ranking_and_unknown_is_empty(ranking):
     table = pd.read_csv(io.StringIO(to_csv(ranking)))
     for name in ("rank", "score", "length_m", "grade_pct"):
         assert table[name].tolist() == pytest.approx(ranking.stretches[name].tolist(), abs=6e-4, nan_ok=True)
-    assert table["name"].isna().sum() == ranking.stretches["name"].isna().sum() > 0
+    assert table["osm_name"].isna().sum() == ranking.stretches["osm_name"].isna().sum() > 0
 
 
 def test_places_are_where_the_lines_start_and_end(ranking):

@@ -99,7 +99,7 @@ def test_coordinates_come_back_to_the_metric_lines_within_a_centimetre(document,
 
 def test_unknown_is_null_and_known_is_not(document):
     features = {f["properties"]["osm_ids"][0]: f["properties"] for f in document["features"]}
-    assert features["way/3"]["name"] is features["way/3"]["surface"] is features["way/3"]["free_lane_m"] is None
+    assert features["way/3"]["osm_name"] is features["way/3"]["surface"] is features["way/3"]["free_lane_m"] is None
     assert features["way/1"]["surface"] == "asphalt"
     assert features["way/1"]["free_lane_m"] == pytest.approx(4, abs=0.1)
 
@@ -138,8 +138,11 @@ def test_nothing_found_is_a_collection_without_features(ranking):
 
 
 def test_markup_in_a_name_stays_text(document):
-    names = {f["properties"]["name"] for f in document["features"]}
+    names = {f["properties"]["osm_name"] for f in document["features"]}
     assert {"[link=file:///etc/passwd]x[/link]", "[/bold]", None} == names
+    assert all(
+        f["properties"]["name"].startswith(f["properties"]["osm_name"] or "path, 2") for f in document["features"]
+    )
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda t: ascii(t[:20]))

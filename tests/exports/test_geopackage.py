@@ -36,7 +36,7 @@ def test_gdal_reads_every_stretch_with_its_columns(ranking, written):
     assert table["score"].tolist() == pytest.approx(ranking.stretches["score"].tolist(), abs=6e-4)
     away = table.to_crs(ranking.area.crs).geometry.hausdorff_distance(ranking.stretches.reset_index().geometry)
     assert away.max() < 0.05
-    assert table["name"].isna().sum() == ranking.stretches["name"].isna().sum() > 0
+    assert table["osm_name"].isna().sum() == ranking.stretches["osm_name"].isna().sum() > 0
 
 
 def test_gdal_reads_steps_and_sections(made, written):

@@ -86,7 +86,7 @@ def test_hostile_text_is_shown_as_text(browser: Any, tmp_path: Path) -> None:
         assert browser.errors() == []
         assert browser.requests() == []
     browser.open(saved(ranking(HOSTILE), tmp_path))
-    assert browser.texts("#list .name") == [clean_text(text) or "Unnamed way" for text in HOSTILE]
+    assert browser.texts("#list .name") == [clean_text(text) for text in HOSTILE]
     for rank, text in enumerate(HOSTILE, start=1):
         browser.js(f"document.querySelectorAll('.choose')[{rank - 1}].click()")
         browser.settle()

@@ -92,7 +92,8 @@ def test_the_terminal_gets_text_alone(outputs: Any) -> None:
 
 def test_geojson_holds_the_names_as_text(outputs: Any) -> None:
     work, _ = outputs
-    names = {feature["properties"]["name"] for feature in json.loads((work / "found.geojson").read_text())["features"]}
+    features = json.loads((work / "found.geojson").read_text())["features"]
+    names = {feature["properties"]["osm_name"] for feature in features}
     assert {sanitize_text(text, 400) for text in TEXTS if sanitize_text(text)} <= names | {None}
 
 

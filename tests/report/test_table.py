@@ -13,6 +13,7 @@ from rich.console import Console
 
 from saferoute.model import CAUTION
 from saferoute.report import table
+from saferoute.report.text import format_distance
 
 HOSTILE = (
     "[link=file:///etc/passwd]x[/link]",
@@ -59,7 +60,7 @@ def test_a_group_without_stretches_has_no_table(ranking, rating, title):
 
 
 def test_unknown_surface_is_called_unknown(ranking):
-    assert "unknown" in row_of(ranking, "way/3")
+    assert "unknown" in row_of(ranking, "path, ")
 
 
 def test_known_slope_stands_with_its_error_and_unknown_slope_as_unknown(ranking):
@@ -71,8 +72,8 @@ def test_known_slope_stands_with_its_error_and_unknown_slope_as_unknown(ranking)
             assert cells[5].startswith("0.5 ± ")
 
 
-def test_stretch_without_a_name_is_called_by_its_way(ranking):
-    assert row_of(ranking, "way/3")
+def test_stretch_without_a_name_is_called_by_what_it_is(ranking):
+    assert row_of(ranking, "path, ")
     assert not [line for line in printed(ranking).splitlines() if "nan" in line]
 
 
@@ -100,7 +101,7 @@ def test_no_link_or_colour_comes_from_a_name(ranking):
 
 @pytest.mark.parametrize(("metres", "text"), [(0, "0 m"), (84, "80 m"), (1000, "1.0 km"), (1234, "1.2 km")])
 def test_distances_are_rounded_as_people_say_them(metres, text):
-    assert table.format_distance(metres) == text
+    assert format_distance(metres) == text
 
 
 def test_exclusions_are_counted_longest_first(ranking):

@@ -3,7 +3,6 @@
 export const RATINGS = { A: "A", B: "B", C: "C", none: "unrated" };
 export const RATING_NOTES = { A: "A", B: "B", C: "C", none: "unrated: look first" };
 export const LOOK_FIRST = "Look first (unrated): too little is known of these, or what is known is poor.";
-const ORIGINS = { way: "Unnamed way", area: "Unnamed open area", track: "Unnamed running track" };
 const ORIGIN_NOTES = {
   way: "along a mapped way",
   area: "laid into an open area",
@@ -51,10 +50,6 @@ export function describeDirection({ advised_bearing_deg: bearing }) {
 
 export function describeOrigin({ origin }) {
   return ORIGIN_NOTES[origin] ?? "unknown";
-}
-
-export function titleStretch({ name, origin }) {
-  return name ?? ORIGINS[origin] ?? "Unnamed";
 }
 
 export function describeDataDate(date) {

@@ -9,7 +9,6 @@ import {
   formatMetres,
   formatNumber,
   formatRange,
-  titleStretch,
 } from "../src/words.js";
 
 test("numbers have a true minus, and a unit only where they are known", () => {
@@ -56,9 +55,6 @@ test("a slope without an error says so, and an unknown one has none", () => {
   assert.equal(describeSlope({ grade_pct: null, grade_sigma_pct: 1 }), "unknown");
 });
 
-test("what has no name is called by its origin", () => {
-  assert.equal(titleStretch({ name: "Rantatie", origin: "way" }), "Rantatie");
-  assert.equal(titleStretch({ name: null, origin: "track" }), "Unnamed running track");
-  assert.equal(titleStretch({ name: null, origin: null }), "Unnamed");
+test("an origin that is not known is unknown", () => {
   assert.equal(describeOrigin({ origin: null }), "unknown");
 });

@@ -1,7 +1,7 @@
 // The list of stretches, best first, with the details of the one that is chosen.
 
 import { byId, el, nameNode } from "../dom.js";
-import { countThings, formatMetres, formatNumber, LOOK_FIRST, RATINGS, titleStretch } from "../words.js";
+import { countThings, formatMetres, formatNumber, LOOK_FIRST, RATINGS } from "../words.js";
 import { describeStretch } from "./details.js";
 import { colourClass, passesFilters } from "./filters.js";
 
@@ -117,7 +117,7 @@ function makeItem(row, chosen) {
   const number = el("span", { class: "number" });
   const facts = el("span", { class: "facts" });
   const badge = el("span");
-  const name = el("span", {}, nameNode(titleStretch(row), "name"), facts);
+  const name = el("span", {}, nameNode(row.name, "name"), facts);
   const button = el("button", { type: "button", "aria-expanded": "false" }, number, name, badge);
   button.addEventListener("click", chosen);
   return { item: el("li", { class: "item" }, button), button, number, facts, badge };

@@ -1,7 +1,6 @@
 // The page of a search or a session: joins list, map and tools over what its reader has chosen.
 
 import { byId, el } from "../dom.js";
-import { titleStretch } from "../words.js";
 import { drawBase, readLayers } from "./base.js";
 import { buildControls } from "./controls.js";
 import { buildExcluded } from "./excluded.js";
@@ -98,7 +97,7 @@ class Page {
       this.#look({ animate: true });
       this.#list.scrollTo(row);
     }
-    byId("status").textContent = row ? `Segment ${row.place} chosen: ${titleStretch(row)}` : "No segment chosen";
+    byId("status").textContent = row ? `Segment ${row.place} chosen: ${row.name}` : "No segment chosen";
   }
 
   /** Turn the map to what is chosen, or to all. */

@@ -105,7 +105,7 @@ function makeLayer({ tiles, layer }, hidden) {
 
 function showFacts(stretch) {
   const list = listFacts(stretch).flatMap(([name, words]) => [el("dt", {}, name), el("dd", {}, words ?? "")]);
-  byId("chosen").replaceChildren(el("h2", {}, stretch.name ?? "No name"), el("dl", {}, ...list));
+  byId("chosen").replaceChildren(el("h2", {}, stretch.name), el("dl", {}, ...list));
 }
 
 /** Fetch a background only where the reader asks for it: its server learns where they look. */
