@@ -43,32 +43,38 @@ def id_of(text):
     return ascii(text[:20])
 
 
-def hostile_ranking(ranking, text):
-    """Return the ranking with the text wherever a tag of a stranger may end up."""
-    table = _filled(ranking.stretches, text)
-    area = dataclasses.replace(ranking.area, place=dataclasses.replace(ranking.place, name=text))
-    profile = dataclasses.replace(ranking.profile, name=text, title=text)
+def hostile_ranking(ranking, *texts):
+    """Return the ranking with the texts, in turn, wherever a tag of a stranger may end up."""
+    first = texts[0]
+    area = dataclasses.replace(ranking.area, place=dataclasses.replace(ranking.place, name=first))
     return dataclasses.replace(
-        ranking, area=area, profile=profile, stretches=table, attribution=(text,), notes=(text,), data_date=text
+        ranking,
+        area=area,
+        profile=dataclasses.replace(ranking.profile, name=first, title=first),
+        stretches=_filled(ranking.stretches, texts),
+        attribution=texts,
+        notes=texts,
+        data_date=first,
     )
 
 
-def hostile_session(session, text):
-    """Return the session with the text wherever a tag of a stranger may end up."""
+def hostile_session(session, *texts):
+    """Return the session with the texts, in turn, wherever a tag of a stranger may end up."""
     return dataclasses.replace(
         session,
-        ranking=hostile_ranking(session.ranking, text),
-        steps=_filled(session.steps, text),
-        sections=_filled(session.sections, text),
-        notes=(text,),
+        ranking=hostile_ranking(session.ranking, *texts),
+        steps=_filled(session.steps, texts),
+        sections=_filled(session.sections, texts),
+        notes=texts,
     )
 
 
-def _filled(table, text):
+def _filled(table, texts):
     table = table.copy()
+    words = [texts[row % len(texts)] for row in range(len(table))]
     for column in table:
         if column in {"name", "surface", "words", "limiting_criterion"} or column.startswith("why_"):
-            table[column] = pd.Series([text] * len(table), index=table.index, dtype=object)
+            table[column] = pd.Series(words, index=table.index, dtype=object)
         elif column in {"osm_ids", "checks"}:
-            table[column] = [[text, text] for _ in range(len(table))]
+            table[column] = [[text, text] for text in words]
     return table
