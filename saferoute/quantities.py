@@ -23,6 +23,8 @@ CAUTIOUS = 0.25
 """Quantile at which a guessed value is estimated; low, so that untagged ways never look as good as tagged ones [J]."""
 
 
+_NORMAL_MEDIAN = NormalDist().inv_cdf(0.75)
+"""Median size of standard normal numbers."""
 _ALMOST_ALL = 1 - 1e-6
 """Share that stands for 1, whose normal quantile is infinite."""
 
@@ -176,6 +178,31 @@ class Magnitude(Quantity):
     def select_rows(self, rows: IntArray) -> Magnitude:
         """Return the quantity of some of the rows."""
         return Magnitude(self.value[rows], self.sigma[rows])
+
+
+@dataclass(frozen=True)
+class UsualSize(Quantity):
+    """Sizes of numbers scattered around 0, of which only the usual size is known, and that to a factor.
+
+    Attributes
+    ----------
+    value : ndarray of shape (w,)
+        Usual size: their median, were it known for sure.
+    sigma : float
+        Standard error of its logarithm.
+    """
+
+    value: FloatArray
+    sigma: float
+
+    def draw(self, random: RandomNumbers) -> FloatArray:
+        """Return sizes of normally distributed numbers times random factors, shape (w, d)."""
+        size = np.abs(random.normal) / _NORMAL_MEDIAN
+        return self.value[:, None] * size * np.exp(self.sigma * random.second_normal)
+
+    def select_rows(self, rows: IntArray) -> UsualSize:
+        """Return the quantity of some of the rows."""
+        return UsualSize(self.value[rows], self.sigma)
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ import validation_cuts
 import validation_history
 import validation_ratings
 import validation_recall
+import validation_relief
 import validation_slopes
 from pyproj import Transformer
 from rasterio.transform import Affine
@@ -709,7 +710,7 @@ def busy_order(path: Path, levels: Sequence[str]) -> tuple[float, int]:
 
 ROWS: tuple[Callable[[], Row], ...] = (
     lisbon, swiss, flat_by_rule, inclines, surfaces, ovals, hazards, centre_hours, busy_streets,
-    *validation_slopes.ROWS, *validation_history.ROWS, validation_ratings.limits_later,
+    *validation_slopes.ROWS, *validation_relief.ROWS, *validation_history.ROWS, validation_ratings.limits_later,
     validation_recall.obvious_grounds_found, validation_cuts.cuts_agree,
 )  # fmt: skip
 

@@ -31,6 +31,11 @@ A runner who veers as blindfolded walkers do (2.5 m in 15 m, "Veering in human l
 11 m off the line after 30 s at 2.2 m/s; the rest is a margin."""
 EDGE = f"the edge: a drop or water is mapped within {EDGE_M:.0f} m of the line"
 _HILLSIDE = "hillside: the ground falls away to the side"
+_LIKELY_HILLSIDE = (
+    "hillside likely: no heights are known here, and the map shows steps, walls, hairpins or mountain paths around"
+)
+_LIKELY_FALL_PCT = 10.0
+"""Likely fall of the ground beside a line from which a third of such ground is a hillside."""
 _LAMPS = "lamps: it is dark at that hour, and whether it is lit is not known"
 _MOTORS = "whether cars or tractors use it: no tag tells"
 ROUTE_BESIDE = "bicycles or skaters from behind: a route of theirs runs close beside it, joins or crosses"
@@ -131,6 +136,7 @@ def list_checks(
             *([_LAMPS] if is_unlit else []),
             *what_is_close,
             *([_HILLSIDE] if row["falls_away_pct"] > HILLSIDE_PCT else []),
+            *([_LIKELY_HILLSIDE] if row["likely_falls_pct"] > _LIKELY_FALL_PCT else []),
             *([_TIDAL] if here["is_tidal"] else []),
             "holes, glass, nails and debris",
             *_CHECKS_BY_KIND.get(here["kind"], []),

@@ -93,8 +93,8 @@ def _describe_ground(row: Row) -> str:
 
 def _describe_flatness(evidence: pd.DataFrame) -> pd.DataFrame:
     raw = evidence[
-        ["grade_pct", "grade_sigma_pct", "cross_slope_pct", "cross_slope_sigma_pct", "falls_away_pct", "roughness_m",
-         "is_contradicted"]
+        ["grade_pct", "grade_sigma_pct", "cross_slope_pct", "cross_slope_sigma_pct", "falls_away_pct",
+         "likely_falls_pct", "roughness_m", "is_contradicted"]
     ]  # fmt: skip
     return raw.assign(why_flatness=_describe_each(evidence, _describe_slope))
 
@@ -102,7 +102,9 @@ def _describe_flatness(evidence: pd.DataFrame) -> pd.DataFrame:
 def _describe_slope(row: Row) -> str:
     grade, sigma = abs(row["grade_pct"]), row["grade_sigma_pct"]
     if np.isnan(grade):
-        return "slope unknown: no elevation here, and no tag tells it"
+        text = "slope unknown: no elevation here, and no tag tells it"
+        likely = f"likely some {row['likely_grade_pct']:.0f} %, by what the map shows around"
+        return text if np.isnan(row["likely_grade_pct"]) else f"{text}; {likely}"
     sources = []
     if np.isfinite(row["fit_m"]):
         sources.append(f"fitted over {row['fit_m']:.0f} m of {row['height_source']}")

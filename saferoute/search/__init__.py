@@ -19,7 +19,7 @@ from saferoute.search._explanation import RADIUS_M as EXPLAIN_RADIUS_M
 from saferoute.search._explanation import explain
 from saferoute.search._heights import read_heights_along
 from saferoute.search._join import join_ways
-from saferoute.search._measure import survey_area
+from saferoute.search._measure import look_up_heights, survey_area
 from saferoute.search._plan import START_RADIUS_M, plan
 from saferoute.search._presenter import PRESENTER, list_parts
 from saferoute.search._query import FindOptions, PlaceOptions
@@ -48,6 +48,7 @@ __all__ = [
     "find",
     "join_ways",
     "list_parts",
+    "look_up_heights",
     "plan",
     "project_centre",
     "read_heights_along",

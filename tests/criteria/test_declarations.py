@@ -11,7 +11,7 @@ import pytest
 from saferoute import scoring
 from saferoute.criteria import ALL
 from saferoute.model import CRITERIA, Measurement
-from saferoute.quantities import Exact, Guessed, LogNormal, Magnitude, Normal, Remainder
+from saferoute.quantities import Exact, Guessed, LogNormal, Magnitude, Normal, Remainder, UsualSize
 from saferoute.sources.profiles import load_profile
 
 if TYPE_CHECKING:
@@ -49,6 +49,9 @@ def measure_everything(n: int = 60) -> dict[str, Measurement]:
             bounds={
                 "across": Magnitude(np.resize([0.2, 0.2, 0.2, 13.0, 3.0, 0.2, 5.0, 0.2, 9.0], n), np.full(n, 0.4)),
                 "falls": Magnitude(np.resize([1.0, np.nan, 10.0, 1.0, 2.0, 3.0, 22.0], n), np.full(n, 0.4)),
+                "likely_along": UsualSize(np.resize([np.nan, 0.5, 0.5, 1.5, 0.3], n), 0.9),
+                "likely_across": UsualSize(np.resize([0.5, np.nan, 0.5, 4.0], n), 0.9),
+                "likely_falls": UsualSize(np.resize([np.nan, 2.0, 9.0, 15.0, np.nan], n), 0.9),
             },
         ),
         "straightness": Measurement(

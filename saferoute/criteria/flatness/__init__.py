@@ -17,11 +17,13 @@ from saferoute.criteria import _samples
 from saferoute.criteria.flatness.across import OFFSETS, choose_offsets
 from saferoute.criteria.flatness.along import DENTS_CELL_M, Slopes, fit_window_slopes
 from saferoute.criteria.flatness.errors import COARSE_CELL_M, grade_error_pct
+from saferoute.criteria.flatness.relief import SIGMA as RELIEF_SIGMA
+from saferoute.criteria.flatness.relief import estimate_steepness
 from saferoute.criteria.flatness.tagged import combine_slopes, read_tagged_slopes
 from saferoute.criteria.flatness.underfoot import BENCH_ERROR, OPEN_SHARE, estimate_shares
 from saferoute.model import Criterion, Measurement, Scale, Unknown
 from saferoute.osm.built import is_unpaved
-from saferoute.quantities import Magnitude, Normal
+from saferoute.quantities import Magnitude, Normal, UsualSize
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,6 +54,8 @@ CURVE = (
     (-4.0, 0.0), (-3.0, 0.2), (-2.0, 0.55), (-1.0, 1.0), (1.0, 1.0), (2.0, 0.75), (3.0, 0.4), (5.0, 0.0),
 )  # fmt: skip
 """Desirability by grade in %; positive is running backwards uphill, the kinder direction [J]."""
+STEEPNESS = CURVE[CURVE.index((1.0, 1.0)) :]
+"""The same of slopes of which only the size is told."""
 UNKNOWN = Unknown(estimate=0.5, draws=((0.0, 0.25), (1.0, 0.75)))
 """An unknown slope is drawn from .25 to .75, so that it is called neither flat nor steep [J]."""
 SURE = 1.28
@@ -81,6 +85,8 @@ def measure_flatness(windows: Windows, evidence: Evidence) -> Measurement:
     share = _samples.reduce_ground(windows, estimate_shares(windows.samples.ground), "max")
     underfoot = _estimate_underfoot(across, share)
     unpaved = _samples.reduce_ground(windows, is_unpaved(windows.samples.ground).astype(float), "max") > 0
+    unknown = np.isnan(slope.grade_pct), np.isnan(across.across_pct)
+    likely = estimate_steepness(windows, evidence.features, along=unknown[0], across=unknown[1])
 
     def gather(rows: IntArray) -> pd.DataFrame:
         return pd.DataFrame(
@@ -92,6 +98,8 @@ def measure_flatness(windows: Windows, evidence: Evidence) -> Measurement:
                 "cross_slope_sigma_pct": across.sigma_pct[rows],
                 "falls_away_pct": across.falls_pct[rows],
                 "is_on_way": share[rows] < OPEN_SHARE,
+                "likely_grade_pct": likely.along_pct[rows],
+                "likely_falls_pct": likely.falls_pct[rows],
                 "roughness_m": fitted.roughness_m[rows],
                 "fit_m": fitted.fit_m[rows],
                 "height_source": _list_height_sources(windows, evidence.elevation, rows),
@@ -112,6 +120,9 @@ def measure_flatness(windows: Windows, evidence: Evidence) -> Measurement:
         bounds={
             "across": underfoot,
             "falls": Magnitude(np.where(unpaved, across.falls_pct, np.nan), across.sigma_pct),
+            "likely_along": UsualSize(likely.along_pct, RELIEF_SIGMA),
+            "likely_across": UsualSize(share * likely.across_pct, RELIEF_SIGMA),
+            "likely_falls": UsualSize(np.where(unpaved, likely.falls_pct, np.nan), RELIEF_SIGMA),
         },
     )
 
@@ -149,6 +160,9 @@ CRITERION = Criterion(
     bounds={
         "across": Scale(unit="% across, underfoot", curve=ACROSS),
         "falls": Scale(unit="% that the ground falls beside an unpaved way", curve=FALLS),
+        "likely_along": Scale(unit="% along, likely", curve=STEEPNESS),
+        "likely_across": Scale(unit="% across, underfoot, likely", curve=ACROSS),
+        "likely_falls": Scale(unit="% that the ground likely falls beside an unpaved way", curve=FALLS),
     },
     measure=measure_flatness,
     averaged=True,

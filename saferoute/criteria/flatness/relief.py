@@ -1,0 +1,136 @@
+"""Steepness that the map makes likely where no raster tells it: a hill shows in hairpins, steps and mountain paths.
+
+The logarithm of the steepness is a weighted mean over the signs around, each as
+steep as ground usually is there, and over ground of which nothing is known. So
+little evidence says little, and without any nothing is said.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import shapely
+
+from saferoute.candidates import select_windows
+from saferoute.criteria import _near, _samples
+from saferoute.geometry import find_midpoints, sum_nearby
+from saferoute.osm import relief
+from saferoute.osm.tags import Tags
+from saferoute.osm.ways import is_highway
+
+if TYPE_CHECKING:
+    from saferoute.arrays import BoolArray, FloatArray
+    from saferoute.model import Features, Windows
+
+DECAY_M = 700.0
+"""A sign at distance d counts exp(−d/700 m) [J]: the size of a hill."""
+BESIDE_M = 15.0
+"""Steps and walls beside a line count exp(−d/15 m) [J]."""
+SILENCE_PER_KM = 0.05
+"""What a km of ways around weighs on which nothing tells of relief [J]: where more is mapped, more signs are."""
+_UNMAPPED_KM = 5.0
+"""Silent km that are added everywhere, so that one sign alone says little where few ways are mapped [J]."""
+_PLAIN_PCT = (0.8, 1.5)
+"""Median steepness along and across ways where nothing tells of relief [J]."""
+SIGMA = 0.9
+"""Standard error of the logarithm of the steepness."""
+FALLS_TO_ACROSS = 1.3
+"""Steepest fall beside a line over the slope across it [M]: a quarter to a half more on four rasters."""
+_HAIRPIN_M, _HAIRPIN_DEG = 40.0, 135.0
+"""A way turns back where it turns by so much within so short a length [J]."""
+
+
+class Likely(NamedTuple):
+    """Median steepness along and across w windows by the signs around, in %; NaN where there is none."""
+
+    along_pct: FloatArray
+    across_pct: FloatArray
+
+    @property
+    def falls_pct(self) -> FloatArray:
+        """Steepest fall of the ground beside each window."""
+        return FALLS_TO_ACROSS * self.across_pct
+
+
+def estimate_steepness(windows: Windows, features: Features, *, along: BoolArray, across: BoolArray) -> Likely:
+    """Return how steep the ground of windows likely is, by what is mapped around and beside it.
+
+    Parameters
+    ----------
+    windows : Windows
+    features : Features
+    along, across : ndarray of shape (w,)
+        The windows of which it is wanted, as nothing else tells the slope; NaN for the others.
+    """
+    found, asked = np.full((2, len(windows)), np.nan), along | across
+    if asked.any():
+        found[:, asked] = _weigh_signs(select_windows(windows, asked), features)
+    return Likely(*np.where([along, across], found, np.nan))
+
+
+def _weigh_signs(windows: Windows, features: Features) -> Likely:
+    """Return the steepness by the signs around windows, those beside them, and the ways that tell nothing."""
+    xy, station = _near.find_middle_stations(windows)
+    points, amounts = _collect_signs(features)
+    told, *sums = sum_nearby(xy, points, amounts, decay_m=DECAY_M)[station].T
+    highways = features.ways.geometry.to_numpy()[is_highway(Tags.of(features.ways))]
+    km = shapely.length(highways)[:, None] / 1000
+    silent_km = _UNMAPPED_KM + sum_nearby(xy, find_midpoints(highways), km, decay_m=DECAY_M)[station, 0]
+    beside = relief.BESIDE.weight * _measure_nearness(windows, features)
+    total = told + beside
+    of_beside = _to_logarithms(relief.BESIDE.along_pct, relief.BESIDE.across_pct)
+    along, across = (
+        np.where(total > 0, plain * np.exp((of_signs + beside * log) / (SILENCE_PER_KM * silent_km + total)), np.nan)
+        for plain, of_signs, log in zip(_PLAIN_PCT, sums, of_beside, strict=True)
+    )
+    return Likely(along, across)
+
+
+def _collect_signs(features: Features) -> tuple[FloatArray, FloatArray]:
+    """Return where there are signs of relief, shape (n, 2), and their weights and weighted logarithms, shape (n, 3)."""
+    signs, hairpins = relief.find_signs(features.ways), find_hairpins(features)
+    middles = find_midpoints(features.ways.geometry.to_numpy()[signs.row])
+    of_hairpins = np.tile(relief.HAIRPIN, (len(hairpins), 1)).T
+    told = (signs.along_pct, signs.across_pct, signs.weight)
+    along, across, weight = (np.concatenate(parts) for parts in zip(told, of_hairpins, strict=True))
+    amounts = np.column_stack([weight, weight[:, None] * _to_logarithms(along, across)])
+    return np.concatenate([middles, hairpins]), amounts
+
+
+def _measure_nearness(windows: Windows, features: Features) -> FloatArray:
+    """Return exp(−d / `BESIDE_M`) of the steps, banks and walls nearest to each window, 0 where none is near."""
+    things = features.ways.geometry.to_numpy()[relief.holds_ground(features.ways)]
+    samples = windows.samples
+    nearness = np.zeros(len(samples))
+    used = np.flatnonzero(_samples.mark_used(windows))
+    thing, line = shapely.STRtree(samples.lines[used]).query(things, predicate="dwithin", distance=4 * BESIDE_M)
+    away = shapely.distance(things[thing], samples.lines[used[line]])
+    np.maximum.at(nearness, used[line], np.exp(-away / BESIDE_M))
+    return _samples.reduce_to_windows(windows, nearness, "max")
+
+
+def _to_logarithms(*steepness_pct: FloatArray | float) -> FloatArray:
+    """Return the logarithms of the steepness along and across over that of a plain, shape (…, 2)."""
+    # What is level is no steeper than a plain, and its logarithm would have no end.
+    pairs = zip(steepness_pct, _PLAIN_PCT, strict=True)
+    return np.stack([np.log(np.fmax(np.asarray(pct) / plain, 1.0)) for pct, plain in pairs], axis=-1)
+
+
+def find_hairpins(features: Features) -> FloatArray:
+    """Return the points at which roads and paths turn back within `_HAIRPIN_M`, shape (n, 2)."""
+    lines = features.ways.geometry.to_numpy()
+    # What is closed turns all the way round on any ground.
+    lines = lines[is_highway(Tags.of(features.ways)) & ~shapely.is_closed(lines)]
+    xy, owner = shapely.get_coordinates(lines, return_index=True)
+    if len(xy) < 3:
+        return np.empty((0, 2))
+    step, within = np.diff(xy, axis=0), np.diff(owner) == 0
+    along = np.r_[0.0, np.cumsum(np.where(within, np.hypot(*step.T), 0.0))]
+    heading = np.arctan2(step[:, 1], step[:, 0])
+    turn = np.angle(np.exp(1j * np.diff(heading)))
+    turned = np.cumsum(np.r_[0.0, np.where(within[1:] & within[:-1], turn, 0.0), 0.0])
+    # All turns from the first vertex within `_HAIRPIN_M` before, on the same line, to the vertex itself.
+    begin = np.fmax(np.searchsorted(along, along - _HAIRPIN_M), np.searchsorted(owner, owner))
+    back = np.abs(turned - np.r_[0.0, turned][begin]) > np.radians(_HAIRPIN_DEG)
+    return xy[back & ~np.r_[False, back[:-1]]]

@@ -1,0 +1,104 @@
+"""Steepness that the map makes likely where no raster tells it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from surveys import judge
+
+from saferoute import scoring
+from saferoute.criteria.flatness import relief
+from saferoute.quantities import RandomNumbers, UsualSize
+
+PATH = "n1 0 0\nn2 90.4 0\nw1 n1,n2 {tags}\n"
+_ZIGZAG = [(120 * ((k + 1) // 2 % 2), 60 + 9 * k) for k in range(16)]
+HAIRPINS = (
+    "".join(f"n{100 + k} {x} {y}\n" for k, (x, y) in enumerate(_ZIGZAG))
+    + f"w50 {','.join(f'n{100 + k}' for k in range(len(_ZIGZAG)))} highway=path\n"
+)
+"""A path that zigzags up beside."""
+CLIMBS = (
+    "n30 -200 100\nn31 100 180\nw30 n30,n31 highway=path sac_scale=demanding_mountain_hiking\n"
+    "n32 -150 -200\nn33 20 -260\nw31 n32,n33 railway=funicular\nn34 40 -300\nn35 90 -340\nw32 n34,n35 natural=ridge\n"
+)
+GARDEN = "n40 10 8\nn41 80 9\nw40 n40,n41 barrier=retaining_wall\nn42 30 -9\nn43 42 -20\nw41 n42,n43 highway=steps\n"
+
+
+def look_at(look, around: str = "", tags: str = "highway=footway"):
+    return look(PATH.format(tags=tags) + around)
+
+
+def tell(found, rows: int = 1) -> dict:
+    return judge(found, "flatness").describe(np.arange(rows)).iloc[0].to_dict()
+
+
+def low_of(found) -> float:
+    return float(scoring.score_measurements(found.measurements, found.evidence.profile).low.max())
+
+
+def test_where_the_map_tells_nothing_the_slope_is_as_unknown_as_ever(look) -> None:
+    found = look_at(look)
+    told = tell(found)
+    assert np.isnan(told["likely_falls_pct"])
+    assert told["why_flatness"] == "slope unknown: no elevation here, and no tag tells it"
+    assert judge(found, "flatness").desirability[0] == 0.5
+
+
+@pytest.mark.parametrize("around", [HAIRPINS, CLIMBS, GARDEN])
+def test_signs_of_relief_make_ground_of_unknown_slope_likely_steep(look, around: str) -> None:
+    plain, hill = look_at(look), look_at(look, around)
+    assert tell(hill)["likely_falls_pct"] > 2
+    assert "likely some" in tell(hill)["why_flatness"]
+    assert low_of(hill) < low_of(plain)
+
+
+def test_walls_and_steps_beside_tell_more_on_a_hillside_than_on_a_plain(look) -> None:
+    falls = [tell(look_at(look, around))["likely_falls_pct"] for around in (HAIRPINS, GARDEN, HAIRPINS + GARDEN)]
+    assert falls[2] > max(falls[:2])
+
+
+def test_a_track_in_the_hills_is_not_rated_and_to_be_looked_at(look) -> None:
+    track = "highway=track surface=gravel"
+    plain, hill = look_at(look, tags=track), look_at(look, CLIMBS + HAIRPINS, tags=track)
+    assert low_of(hill) < scoring.FORMULA.ratings[-1][1]
+    assert low_of(hill) < 0.8 * low_of(plain)
+
+
+@pytest.mark.parametrize("incline", ["2%", "0%"])
+def test_a_known_slope_along_is_bounded_by_none(look, incline: str) -> None:
+    plain, hill = (look_at(look, around, f"highway=footway incline={incline}") for around in ("", CLIMBS))
+    assert [judge(found, "flatness").value[0] for found in (plain, hill)] == pytest.approx([float(incline[0])] * 2)
+    assert "likely some" not in tell(hill)["why_flatness"]
+
+
+def test_what_is_mapped_beyond_the_reach_changes_nothing(look) -> None:
+    far = "n60 2300 0\nn61 2400 0\nw60 n60,n61 highway=path sac_scale=alpine_hiking\n"
+    near, farther = (tell(look_at(look, around))["likely_falls_pct"] for around in (GARDEN, GARDEN + far))
+    assert near == farther
+
+
+@pytest.mark.parametrize(
+    ("bends", "count"),
+    [
+        ([(0, 0), (60, 0), (60, 8), (0, 9)], 1),
+        ([(0, 0), (60, 0), (120, 40)], 0),
+        ([(0, 0), (60, 0), (60, 70), (0, 75)], 0),
+    ],
+)
+def test_a_hairpin_is_where_a_way_turns_back_at_once(look, bends: list[tuple[float, float]], count: int) -> None:
+    nodes = "".join(f"n{70 + k} {300 + x} {100 + y}\n" for k, (x, y) in enumerate(bends))
+    way = f"w70 {','.join(f'n{70 + k}' for k in range(len(bends)))} highway=track\n"
+    assert len(relief.find_hairpins(look_at(look, nodes + way).features)) == count
+
+
+@given(st.floats(0.1, 30), st.floats(0.0, 1.5))
+def test_usual_sizes_are_as_large_as_they_say(median: float, sigma: float) -> None:
+    even = (np.arange(4001) + 0.5) / 4001
+    other = even * (np.sqrt(5) - 1) * 2000 % 1
+    random = RandomNumbers(np.clip(other, 1e-4, 1 - 1e-4), RandomNumbers(even, even).second_normal)
+    drawn = UsualSize(np.array([median]), sigma).draw(random)[0]
+    assert (drawn >= 0).all()
+    # Twice uncertain, the middle is a little less than the usual size.
+    assert 0.75 * median < np.median(drawn) < 1.05 * median
