@@ -132,6 +132,25 @@ def test_a_route_that_joins_crosses_or_runs_close_is_told(plan: str) -> None:
     assert "runs close beside it, joins or crosses" in list_checks(plan)
 
 
+SHOPS = "".join(f"n8{i} {60 * i} 8 shop=books\nn9{i} {60 * i} -8 amenity=restaurant\n" for i in range(6))
+
+
+@pytest.mark.parametrize(
+    ("tags", "around", "is_drawn"),
+    [
+        ("highway=pedestrian", SHOPS, True),
+        ("highway=pedestrian", "n81 75 9 railway=tram_stop\nn82 225 9 railway=tram_stop\n", True),
+        ("highway=pedestrian", "", False),
+        ("highway=footway", SHOPS, False),
+    ],
+)
+def test_a_square_that_draws_people_is_unrated_where_nobody_counted(tags: str, around: str, *, is_drawn: bool) -> None:
+    found = rank(town(tags=f"{tags} surface=asphalt width=4", more=PEOPLE + around)).stretches
+    told = ["how busy it is: shops, stops or sights stand around" in " ".join(checks) for checks in found["checks"]]
+    assert all(told) == is_drawn
+    assert (found["rating"] == "none").all() or not is_drawn
+
+
 @settings(FEW, max_examples=8, phases=[Phase.generate])
 @given(
     thing=st.sampled_from(sorted(LINES | GROUNDS)), share=st.floats(0, 1), nearer=st.floats(0, 1), other=st.booleans()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from saferoute.candidates import is_in_runs
-from saferoute.geometry import take_slices
+from saferoute.geometry import indices_of_slices, take_slices
 
 if TYPE_CHECKING:
     from saferoute.arrays import BoolArray, FloatArray, IntArray
@@ -70,6 +70,12 @@ def reduce_to_windows(windows: Windows, of_samples: FloatArray, how: str, *, run
     values = take_slices(of_samples, windows.first - beyond, windows.n_samples + 2 * beyond)
     result: FloatArray = {"min": np.minimum, "max": np.maximum, "sum": np.add}[how].reduce(values, axis=1)
     return result
+
+
+def is_met_along(of_samples: BoolArray, first: IntArray, n_samples: IntArray) -> BoolArray:
+    """Return a mask of runs of samples, of lengths of their own, that hold a sample of which something is true."""
+    owner = np.repeat(np.arange(len(first)), n_samples)
+    return np.bincount(owner, of_samples[indices_of_slices(first, n_samples)], len(first)) > 0
 
 
 def reduce_pairs(windows: Windows, of_pairs: FloatArray, how: str) -> FloatArray:

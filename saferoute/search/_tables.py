@@ -223,12 +223,19 @@ def _list_close(
         along[name] = gather(*runs)
     at_edge = survey.hazards.lines_beside_hazard(tree, "drop", checks.EDGE_M)
     return [
-        [*([checks.EDGE] if edge else []), *beside, *wheels, *([checks.ROUTE_BESIDE] if route else [])]
-        for edge, beside, wheels, route in zip(
+        [
+            *([checks.EDGE] if edge else []),
+            *beside,
+            *wheels,
+            *([checks.ROUTE_BESIDE] if has_route else []),
+            *([checks.DRAWS_PEOPLE] if draws_people else []),
+        ]
+        for edge, beside, wheels, has_route, draws_people in zip(
             np.isin(np.arange(len(rows_of)), at_edge),
             list_close_sides(along["obstacles"]),
             _collect_words(survey.samples.ground, rows_of, checks.describe_wheels),
             along["crowding"]["has_route_beside"],
+            along["crowding"]["draws_people"],
             strict=True,
         )
     ]

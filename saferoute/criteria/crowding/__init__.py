@@ -12,17 +12,16 @@ taken for one passer-by an hour. Counters of the city at hand improve on that
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from saferoute.candidates import is_in_runs
 from saferoute.criteria import _near, _samples
-from saferoute.criteria.crowding import calibrate, wheels, when, where
+from saferoute.criteria.crowding import calibrate, causes, wheels, when, where
 from saferoute.criteria.crowding.calibrate import compute_spearman, fit_scale, index_at_hours
+from saferoute.criteria.crowding.causes import NAMED_M
 from saferoute.criteria.crowding.wheels import (
     BICYCLES,
     BICYCLES_SHARED,
@@ -35,16 +34,12 @@ from saferoute.criteria.crowding.wheels import (
 from saferoute.criteria.crowding.wheels import NEAR_M as NEIGHBOURS_M
 from saferoute.criteria.crowding.when import KINDS_OF_DAY
 from saferoute.criteria.crowding.where import FAR_REACH_M, REACH_M, estimate_activity
-from saferoute.geometry import indices_of_slices, take_slices
+from saferoute.geometry import take_slices
 from saferoute.model import Criterion, Hedge, Measurement, Scale, Unknown
 from saferoute.osm.access import WHEELS_KEYS
 from saferoute.quantities import Exact, LogNormal, Normal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.model import Evidence, Features, Moment, Samples, Windows
 
@@ -93,10 +88,8 @@ _PERCENTILE_ERROR = 0.2
 """Standard error of a percentile; the index has a rank correlation with counts of about .5 [J]."""
 _AROUND_M = 1000.0
 """Radius of the surroundings that a station is compared with [J]."""
-NAMED_M = 100.0
-"""Greatest distance of attractors that are named in words."""
-_MOST_NAMED = 3
-"""Kinds of attractors named at most."""
+_SURE = 0.5
+"""Factor on the confidence below which users are told of what draws people to a square [J]."""
 _WITHOUT_HOUSES = 0.5
 """Share by which the confidence falls where no houses are mapped [J]."""
 
@@ -194,19 +187,19 @@ def measure_crowding(windows: Windows, evidence: Evidence) -> Measurement:
     beside = _find_window_neighbours(windows, looked, evidence)
     rated = wheels.rate_wheels(samples.ground)
     worst_wheels = _samples.reduce_ground(windows, np.fmin(rated.bicycle, rated.motor), "min")
-    trust = _samples.reduce_ground(windows, rated.trust, "min")
-    out = windows.run_out_samples
-    asked = is_in_runs(windows.first - out, windows.n_samples + 2 * out, len(samples))
-    routes = wheels.find_routes_beside(samples, asked, evidence.features)
+    routes = wheels.find_routes_beside(windows, evidence.features)
     joined = _samples.reduce_to_windows(windows, routes.astype(float), "max", run_outs=True) > 0
     worst_wheels = np.where(joined, np.fmin(worst_wheels, wheels.ROUTE_BESIDE), worst_wheels)
+    uncounted = _trust_squares(samples, looked)
+    trust = _samples.reduce_ground(windows, rated.trust, "min") * _samples.reduce_to_windows(windows, uncounted, "min")
 
     def gather(rows: IntArray) -> pd.DataFrame:
         return pd.DataFrame(
             {
                 "people_per_hour": people[rows],
                 "crowd_percentile": percentile[rows],
-                **_list_causes(looked, busiest[rows]),
+                **causes.list_causes(looked.around, busiest[rows], looked.moment),
+                "counters": looked.scale.counters,
                 "bicycles": rated.bicycle[_samples.find_worst_ground(windows, rated.bicycle)[rows]],
                 "motors": rated.motor_words[_samples.find_worst_ground(windows, rated.motor)[rows]],
                 **{name: beside[name].to_numpy()[rows] for name in beside.columns},
@@ -214,9 +207,11 @@ def measure_crowding(windows: Windows, evidence: Evidence) -> Measurement:
         )
 
     def gather_along(first: IntArray, n_samples: IntArray) -> pd.DataFrame:
-        owner = np.repeat(np.arange(len(first)), n_samples + 2 * out)
-        met = np.bincount(owner, routes[indices_of_slices(first - out, n_samples + 2 * out)], len(first))
-        return pd.DataFrame({"has_route_beside": met > 0})
+        out = windows.run_out_samples
+        met = _samples.is_met_along(routes, first - out, n_samples + 2 * out)
+        return pd.DataFrame(
+            {"has_route_beside": met, "draws_people": _samples.is_met_along(uncounted < 0.5, first, n_samples)}
+        )
 
     return Measurement(
         quantity=LogNormal(people, looked.scale.error),
@@ -242,6 +237,25 @@ def _rank_among_ways_around(samples: Samples, looked: _Looked, station: IntArray
     return np.where(known, ranked[station], np.nan)
 
 
+def _trust_squares(samples: Samples, looked: _Looked) -> FloatArray:
+    """Return by sample a factor on the confidence in the number of people, below 1 on squares that draw them.
+
+    Where shops, stops or sights stand around a square or in a street without cars, people cross it in every
+    direction and stand about, which no index of passers-by tells.
+
+    Returns
+    -------
+    ndarray of shape (samples,)
+    """
+    trust = np.ones(len(samples))
+    on_square = _samples.reduce_to_samples(samples, causes.is_square(samples.ground).astype(float), "max") > 0
+    if looked.scale.counters == 0 and on_square.any():
+        stations, back = np.unique(looked.of_sample[on_square], return_inverse=True)
+        drawn = causes.sum_gathering_places(looked.around, stations, when.shares_at_moment(looked.moment))
+        trust[on_square] = 1 - np.fmin(drawn / causes.GATHERING, 1.0)[back]
+    return trust
+
+
 def _find_busiest_stations(windows: Windows, looked: _Looked) -> IntArray:
     """Return the busiest station of each window, shape (windows,)."""
     if not len(windows):
@@ -261,52 +275,6 @@ def _find_window_neighbours(windows: Windows, looked: _Looked, evidence: Evidenc
             for name in near.columns
         }
     )
-
-
-def _list_causes(looked: _Looked, station: IntArray) -> dict[str, object]:
-    """Return the evidence for the people at some stations: attractors, quiet hours and sources, by column."""
-    activity, moment = looked.around.activity[station], looked.moment
-    quiet = when.find_quiet_hours(activity, moment)
-    attractors = _count_attractors(looked.around, station, when.shares_at_moment(moment))
-    return {
-        "attractors": _as_objects(attractors),
-        "quiet_hours": _as_objects(quiet),
-        "share_with_guessed_clock": when.share_with_guessed_clock(activity, moment),
-        "moment": _as_objects([moment] * len(station)),
-        "counters": looked.scale.counters,
-        "has_houses": looked.around.houses[station] > 0.5,
-    }
-
-
-def _as_objects(things: Sequence[object] | NDArray[np.bool_]) -> NDArray[np.object_]:
-    """Return an array with one object per row, where NumPy would unpack sequences into further dimensions."""
-    column = np.empty(len(things), dtype=object)
-    for row, thing in enumerate(things):
-        column[row] = thing
-    return column
-
-
-def _count_attractors(around: where.Around, station: IntArray, shares: FloatArray) -> list[list[tuple[int, str]]]:
-    """Return the number and kind of the strongest attractors within 100 m of each station, strongest first."""
-    from scipy.spatial import cKDTree
-
-    if not len(station) or not len(around.places.xy):
-        return [[] for _ in station]
-    places, xy = around.places, around.xy[station]
-    found = cKDTree(places.xy).query_ball_point(xy, NAMED_M)
-    result = []
-    for here, near in zip(xy, found, strict=True):
-        rows = np.array(near, dtype=np.int64)
-        pull = places.units[rows] * shares[places.setting[rows]]
-        pull = pull * np.exp(-np.hypot(*(places.xy[rows] - here).T) / where.NEAR_M)
-        total: dict[str, float] = defaultdict(float)
-        for word, weight in zip(places.word[rows], pull, strict=True):
-            total[word] += float(weight)
-        # A large area has many points, but is one thing.
-        many = Counter(word for word, _ in set(zip(places.word[rows], places.thing[rows], strict=True)))
-        most = sorted(total.items(), key=lambda item: -item[1])[:_MOST_NAMED]
-        result.append([(many[word], word) for word, weight in most if weight > 0])
-    return result
 
 
 CRITERION = Criterion(

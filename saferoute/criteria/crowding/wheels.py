@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from saferoute.candidates import is_in_runs
 from saferoute.criteria import _samples
 from saferoute.osm import access, people, ways, widths
 from saferoute.osm.tags import Tags, has_only_values, has_value, is_tagged
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, FloatArray
-    from saferoute.model import Features, Moment, Samples
+    from saferoute.model import Features, Moment, Windows
 
 FOOT_ONLY, FOOT_BY_CLASS, BICYCLES, BICYCLES_SHARED, WHEELS_ROUTE = 1.0, 0.85, 0.7, 0.4, 0.25
 """Desirability by bicycles; `FOOT_BY_CLASS` is for footways and lawns without a bicycle tag. Where cyclists or skaters
@@ -105,16 +106,13 @@ def rate_bicycles(ground: pd.DataFrame) -> FloatArray:
     return np.select(list(rated.values()), list(rated), BICYCLES)
 
 
-def find_routes_beside(samples: Samples, asked: BoolArray, features: Features) -> BoolArray:
+def find_routes_beside(windows: Windows, features: Features) -> BoolArray:
     """Return a mask of samples that a route of cyclists or skaters runs close beside, joins or crosses.
 
-    Parameters
-    ----------
-    samples : Samples
-    asked : ndarray of shape (samples,)
-        Which samples are looked at; of the others the answer is no.
-    features : Features
+    Only samples of windows and their run-outs are looked at.
     """
+    samples, out = windows.samples, windows.run_out_samples
+    asked = is_in_runs(windows.first - out, windows.n_samples + 2 * out, len(samples))
     of_ways, rows = Tags.of(features.ways), np.flatnonzero(asked)
     route = access.is_route_of_wheels(of_ways) & ~ways.is_off_ground(of_ways)
     beside = np.zeros(len(samples), dtype=bool)
