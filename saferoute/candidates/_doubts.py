@@ -25,7 +25,7 @@ _SCHOOL_NEAR_M = 30.0
 """A school this near to a line has it on its ground, where that is not mapped [J]."""
 _ALONG_M = 5.0
 """A way this near to ground runs along it [J]."""
-_ROAD_M, _VERGE_M, _VERGE_WIDTH_M = 25.0, 8.0, 12.0
+_ROAD_M, _VERGE_M, _VERGE_WIDTH_M = 25.0, 15.0, 12.0
 """Ground is doubted with roads within the first on both sides, or within the second beside a strip no wider than
 the third [J]."""
 _LOOK_M, _LOOKS, _ENCLOSED = 60.0, 24, 0.8
@@ -52,7 +52,6 @@ class DoubtFinder:
         lines: NDArray[np.object_],
         ground: NDArray[np.object_],
         kinds: NDArray[np.object_],
-        width_m: FloatArray,
     ) -> NDArray[np.object_]:
         """Return the names of `DOUBTS` that hold for each corridor, as tuples.
 
@@ -61,8 +60,6 @@ class DoubtFinder:
         lines, ground : ndarray of n geometries
             Corridors, and the polygon that each lies on.
         kinds : ndarray of n str
-        width_m : ndarray of shape (n,)
-            Clear width.
         """
         kept, cleared = np.isin(kinds, list(KEPT_KINDS)), np.isin(kinds, list(_CLEARED_KINDS))
         of_school = _is_near(lines, self._neighbours.schools, _SCHOOL_NEAR_M)
@@ -71,7 +68,7 @@ class DoubtFinder:
             "private": self._is_among_private_ways(ground) & ~cleared,
             "infield": _is_near(lines, self._neighbours.infields, 0.0) & ~kept,
             "plot": self._are_plots(ground, ~(kept | cleared | np.isin(kinds, ["park", "common", *FARMED_KINDS]))),
-            "traffic": self._is_beside_traffic(lines, width_m) & ~(kept | cleared),
+            "traffic": self._is_beside_traffic(lines, ground) & ~(kept | cleared),
             "court": self._is_enclosed(lines),
         }
         table = np.stack([holds[name] for name in DOUBTS], axis=1)
@@ -91,11 +88,13 @@ class DoubtFinder:
         found[asked] = [self._lawns.is_plot(one) for one in ground[asked]]
         return found
 
-    def _is_beside_traffic(self, lines: NDArray[np.object_], width_m: FloatArray) -> BoolArray:
+    def _is_beside_traffic(self, lines: NDArray[np.object_], ground: NDArray[np.object_]) -> BoolArray:
         """Return a mask of lines between roads, and of those on the verge of one."""
         roads, carriageways = shapely.STRtree(self._neighbours.roads), shapely.STRtree(self._blockers.carriageways)
         between = is_between_roads(lines, carriageways, _ROAD_M) | is_between_roads(lines, roads, ISLAND_M)
-        return between | (is_beside_road(lines, carriageways, _VERGE_M) & (width_m < _VERGE_WIDTH_M))
+        # A line may lie askew in a strip, so that its own clear width tells nothing of the strip's.
+        narrow = shapely.area(ground) < _VERGE_WIDTH_M * shapely.length(lines)
+        return between | (is_beside_road(lines, carriageways, _VERGE_M) & narrow)
 
     def _is_enclosed(self, lines: NDArray[np.object_]) -> BoolArray:
         """Return a mask of lines in castles, and of those whose middle has buildings nearly all around."""

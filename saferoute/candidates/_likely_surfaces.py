@@ -11,13 +11,13 @@ import shapely
 from saferoute.geometry import REACH_M
 from saferoute.osm import ground
 from saferoute.osm.surfaces import USUAL_GROUND
-from saferoute.osm.tags import Tags, has_value
+from saferoute.osm.tags import Tags, has_value, is_tagged
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from saferoute.arrays import FloatArray, IntArray
+    from saferoute.arrays import BoolArray, FloatArray, IntArray
 
 PRIOR = 2.0
 """What ground of a kind usually is weighs as much as this many tagged pieces of it at hand [J]."""
@@ -25,6 +25,8 @@ AROUND_M, BESIDE_M = 500.0, 60.0
 """Tagged ground of the same kind at distance d weighs exp(−d/500 m) …"""
 BESIDE = 8.0
 """… and this many times exp(−d/60 m) more: two pitches side by side were laid together [J]."""
+SAME_SIZE = 0.15
+"""Pitches side by side whose areas differ by less than this share are twins, for the same sport [J]."""
 LIKELY = 0.5
 """Ground is called likely of a material that is more probable than this."""
 UNDRAWN = {"paving_stones": 0.3, "ground": 0.3, "gravel": 0.2, "rock": 0.2}
@@ -102,7 +104,7 @@ def _estimate_odds(areas: gpd.GeoDataFrame, kinds: NDArray[np.object_], rows: In
     told = tags.get_text("surface")
     tagged = np.flatnonzero((kinds != "") & np.isin(told, GROUND_MATERIALS))
     # Pitches of one sport are alike, a court and a football field are not.
-    alike = pd.factorize(kinds + np.where(kinds == "pitch", tags.get_text("sport").astype(str), ""))[0]
+    alike = pd.factorize(kinds + _guess_sports(areas, tags, kinds == "pitch"))[0]
     column = np.array([place[text] for text in told[tagged]], dtype=np.int64)
     middles = shapely.get_coordinates(shapely.centroid(areas.geometry.to_numpy()))
     odds = _list_usual(kinds[rows])
@@ -117,6 +119,20 @@ def _estimate_odds(areas: gpd.GeoDataFrame, kinds: NDArray[np.object_], rows: In
             counts = np.where(away <= REACH_M, weight, 0.0) @ one
             odds[ours] = (counts + PRIOR * odds[ours]) / (counts.sum(axis=1, keepdims=True) + PRIOR)
     return odds
+
+
+def _guess_sports(areas: gpd.GeoDataFrame, tags: Tags, pitch: BoolArray) -> NDArray[np.object_]:
+    """Return the sport of each pitch, where none is tagged that of its twin, ``""`` of other ground; shape (n,)."""
+    sport = np.where(pitch, tags.get_text("sport").astype(str), "").astype(object)
+    silent, told = (np.flatnonzero(pitch & (is_tagged(tags, "sport") == tagged)) for tagged in (False, True))
+    shapes = areas.geometry.to_numpy()
+    one, other = shapely.STRtree(shapes[told]).query(shapes[silent], predicate="dwithin", distance=BESIDE_M)
+    size = shapely.area(shapes[told[other]]) / shapely.area(shapes[silent[one]])
+    twin = np.flatnonzero(np.abs(np.log(size)) <= SAME_SIZE)
+    # The nearest comes last and stays.
+    twin = twin[np.argsort(-shapely.distance(shapes[silent[one[twin]]], shapes[told[other[twin]]]), kind="stable")]
+    sport[silent[one[twin]]] = sport[told[other[twin]]]
+    return sport
 
 
 def _list_usual(kinds: NDArray[np.object_]) -> FloatArray:

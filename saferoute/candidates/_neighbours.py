@@ -25,7 +25,7 @@ class Neighbours:
     fields : ndarray of Polygons
         Fields, hay meadows and the like.
     castles : ndarray of Polygons
-        Castles and forts, of which walls and steps may not be drawn.
+        Castles and forts with their courts; not all of their walls and steps may be drawn.
     roads : ndarray of LineStrings
         Roads of every class on the ground, drives among them.
     drawn : ndarray of Points

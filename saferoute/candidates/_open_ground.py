@@ -142,8 +142,8 @@ def _doubt_corridors(
     lines = np.array([corridor.line for corridor in corridors], dtype=object)
     drawn = measure_density(lines, neighbours.drawn)
     built = measure_density(lines, shapely.centroid(blockers.buildings))
-    kind, width_m = rows["kind"].to_numpy(dtype=object), rows["clear_width_m"].to_numpy(dtype=float)
-    doubts = DoubtFinder(blockers, neighbours).find_doubts(lines, rows.geometry.to_numpy(), kind, width_m)
+    kinds = rows["kind"].to_numpy(dtype=object)
+    doubts = DoubtFinder(blockers, neighbours).find_doubts(lines, rows.geometry.to_numpy(), kinds)
     return doubt_surfaces(rows, drawn, built).assign(doubts=doubts, drawn_per_ha=drawn)
 
 

@@ -13,6 +13,7 @@ from saferoute.osm import ground, obstacles, ways
 from saferoute.osm.tags import Tags
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray
@@ -37,7 +38,7 @@ def collect_neighbours(features: Features) -> Neighbours:
         infields=_enclose_rings(lines[ways.is_running_track(of_ways)]),
         gardens=polygons[ground.is_private_garden(areas)],
         fields=polygons[ground.is_farmed(areas)],
-        castles=polygons[ground.is_castle(areas)],
+        castles=_cover_castles(features.outlines),
         roads=lines[ways.is_motor_road(of_ways) & on_ground],
         drawn=np.concatenate([points, shapely.points(place_points_evenly(paths, _DRAWN_EVERY_M)[0])]),
     )
@@ -50,6 +51,14 @@ def _list_schools_without_ground(areas: Tags, polygons: NDArray[np.object_]) -> 
     with_ground: BoolArray = np.zeros(len(buildings), dtype=bool)
     with_ground[shapely.STRtree(buildings).query(grounds, predicate="intersects")[1]] = True
     return buildings[~with_ground]
+
+
+def _cover_castles(outlines: gpd.GeoDataFrame) -> NDArray[np.object_]:
+    """Return the ground within the outermost walls of each castle, its courts and broken outlines among it."""
+    castles = outlines[ground.is_castle(outlines)]
+    of = np.unique(castles["osm_id"].to_numpy(), return_inverse=True)[1].ravel()
+    order = np.argsort(of, kind="stable")
+    return shapely.convex_hull(shapely.geometrycollections(castles.geometry.to_numpy()[order], indices=of[order]))
 
 
 def _enclose_rings(lines: NDArray[np.object_]) -> NDArray[np.object_]:

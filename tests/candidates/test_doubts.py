@@ -93,6 +93,23 @@ def test_a_court_among_houses_is_doubted(corridors) -> None:
     assert "court" in doubts_of(corridors(town))
 
 
+def test_the_court_of_a_castle_is_doubted_though_its_walls_are_not_all_drawn(corridors) -> None:
+    town = town_with_a_walk(y=-1)
+    town.box(0, 0, 100, 40, "highway=pedestrian area=yes surface=asphalt")
+    around = town.box(-40, -60, 140, 100, "note=outer")
+    within = town.box(-30, -50, 130, 90, "note=inner")
+    town.relation(f"{around}@outer,{within}@inner", "building=castle historic=castle")
+    assert "court" in doubts_of(corridors(town))
+
+
+@pytest.mark.parametrize(("away", "wide", "doubted"), [(13, 6, True), (19, 15, False), (25, 6, False)])
+def test_a_narrow_strip_along_a_road_is_its_verge(corridors, away: int, wide: int, doubted: bool) -> None:
+    town = town_with_a_walk(y=-2)
+    town.box(0, 0, 120, wide, "landuse=grass")
+    town.line([(-60, away), (180, away)], "highway=residential width=4")
+    assert ("traffic" in doubts_of(corridors(town))) is doubted
+
+
 def test_grass_between_fields_is_a_farmers(corridors) -> None:
     town = lawn(y=-25)
     assert len(corridors(town).lines)

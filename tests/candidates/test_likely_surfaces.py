@@ -88,6 +88,17 @@ def test_twin_pitches_are_alike(surface: str, away: float) -> None:
     assert odds_of(areas(twin, {**twin, "surface": surface, "x": away}))[surface] > odds_of(areas(twin))[surface] + 0.15
 
 
+def test_a_pitch_without_a_sport_is_what_its_twin_is() -> None:
+    twin, silent = {"leisure": "pitch", "sport": "soccer", "surface": "tartan"}, {"leisure": "pitch", "x": 0}
+    alone = odds_of(areas(silent))["tartan"]
+    beside, far = (odds_of(areas(silent, {**twin, "x": away}))["tartan"] for away in (70, 400))
+    assert beside > alone + 0.15
+    assert far == alone
+    large = areas(silent, {**twin, "x": 70})
+    large.geometry = [large.geometry.iloc[0], shapely.box(70, 0, 170, 50)]
+    assert odds_of(large)["tartan"] == alone
+
+
 def test_a_court_says_nothing_of_a_football_pitch() -> None:
     soccer = {"leisure": "pitch", "sport": "soccer", "x": 0}
     court = {"leisure": "pitch", "sport": "basketball", "surface": "asphalt", "x": 60}
