@@ -233,6 +233,15 @@ def test_filters_work_together(browser: Any, tmp_path: Path) -> None:
     assert browser.texts("#count") == ["0 of 4 segments shown"]
 
 
+def test_a_title_parts_rated_stretches_from_the_others(browser: Any, tmp_path: Path) -> None:
+    browser.open(saved(mixed(), tmp_path))
+    above = "document.querySelector('.divider')?.parentElement.querySelector('.name').textContent"
+    assert browser.js(above) == "fourth"
+    assert browser.texts(".divider")[0].startswith("Look first (unrated)")
+    set_value(browser, "least-score", 0.4)
+    assert browser.js("document.querySelectorAll('.divider').length") == 0
+
+
 def test_colour_by_a_criterion_shows_what_is_unknown(browser: Any, tmp_path: Path) -> None:
     browser.open(saved(mixed(), tmp_path))
 
