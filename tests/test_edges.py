@@ -31,6 +31,7 @@ TAUGHT = [
     "highway=footway surface=asphalt width=2.5",
     "highway=residential",
 ]
+OF_RELIEF = ["highway=steps", "barrier=retaining_wall", "highway=path sac_scale=hiking"]
 POINTS = ["natural=tree", "highway=street_lamp", "amenity=cafe", "shop=supermarket"]
 
 
@@ -50,8 +51,11 @@ class Thing:
         return f"n{a} {self.x} {self.y}\nn{b} {self.x} {self.y + 40}\nw{a} n{a},n{b} {self.tags}\n"
 
 
-def rank(things: list[Thing], edge_m: float) -> gpd.GeoDataFrame:
-    """Return the stretches of a silent way on level ground, with the things within a square around its middle."""
+def rank(things: list[Thing], edge_m: float, *, level: bool = True) -> gpd.GeoDataFrame:
+    """Return the stretches of a silent way on level ground, or on ground of unknown slope.
+
+    The map holds the things within a square around its middle.
+    """
     middle = LENGTH_M / 2
     plan = f"n1 0 0\nn2 {LENGTH_M} 0\nw1 n1,n2 highway=footway\n"
     held = [thing for thing in things if max(abs(thing.x - middle), abs(thing.y + 20)) <= edge_m - 30]
@@ -59,10 +63,8 @@ def rank(things: list[Thing], edge_m: float) -> gpd.GeoDataFrame:
     corners = [lonlat(middle + side * edge_m, side * edge_m) for side in (-1, 1)]
     with TemporaryDirectory() as folder:
         source = ExtractSource([write_town(Path(folder) / "town.osm", plan)], extent=(*corners[0], *corners[1]))
-        query = Query(
-            area_around(Place("here", *lonlat(middle, 0)), 100), source, load_profile(), elevation=Level(), top=100
-        )
-        return find(query).stretches
+        area, elevation = area_around(Place("here", *lonlat(middle, 0)), 100), Level() if level else None
+        return find(Query(area, source, load_profile(), elevation=elevation, top=100)).stretches
 
 
 def place_things(least_m: float, most_m: float):
@@ -97,7 +99,14 @@ def test_a_map_that_ends_nearer_is_trusted_less(near_m: float, far_m: float) -> 
 @st.composite
 def draw_towns(draw):
     """Return things in a cluster and spread around, of few kinds, so that an edge may cut off much of one kind."""
-    kinds = draw(st.lists(st.sampled_from(TAUGHT + POINTS), min_size=1, max_size=4, unique=True))
+    kinds = draw(
+        st.lists(
+            st.sampled_from([*TAUGHT, *POINTS, "highway=steps", "barrier=retaining_wall"]),
+            min_size=1,
+            max_size=4,
+            unique=True,
+        )
+    )
     random = np.random.default_rng(draw(st.integers(0, 2**32)))
     count = draw(st.integers(10, 80))
     spots = np.where(
@@ -110,11 +119,11 @@ def draw_towns(draw):
 
 
 @settings(max_examples=4, deadline=None, derandomize=True)
-@given(draw_towns(), st.floats(250, 1200), st.floats(1.2, 4))
+@given(draw_towns(), st.floats(250, 1200), st.floats(1.2, 4), st.booleans())
 def test_a_map_that_ends_nearer_never_raises_the_low_score_or_the_rating(
-    things: list[Thing], near_m: float, factor: float
+    things: list[Thing], near_m: float, factor: float, level: bool
 ) -> None:
-    nearer, farther = (rank(things, edge) for edge in (near_m, near_m * factor))
+    nearer, farther = (rank(things, edge, level=level) for edge in (near_m, near_m * factor))
     if len(nearer):
         assert nearer["score_low"].max() <= farther["score_low"].max() + SLACK
         assert nearer["rating"].min() >= farther["rating"].min()  # A comes first, none last

@@ -31,6 +31,8 @@ SILENCE_PER_KM = 0.05
 """What a km of ways around weighs on which nothing tells of relief [J]: where more is mapped, more signs are."""
 _UNMAPPED_KM = 5.0
 """Silent km that are added everywhere, so that one sign alone says little where few ways are mapped [J]."""
+_LEAST_COVERED = 0.1
+"""Share of the surroundings that is taken as covered at least."""
 _PLAIN_PCT = (0.8, 1.5)
 """Median steepness along and across ways where nothing tells of relief [J]."""
 SIGMA = 0.9
@@ -42,10 +44,19 @@ _HAIRPIN_M, _HAIRPIN_DEG = 40.0, 135.0
 
 
 class Likely(NamedTuple):
-    """Median steepness along and across w windows by the signs around, in %; NaN where there is none."""
+    """Steepness of w windows by the signs around them, and by those that could lie beyond the map's edge.
+
+    Attributes
+    ----------
+    along_pct, across_pct : ndarray of shape (w,)
+        Medians in %; NaN where there is no sign, and no edge near.
+    is_told : ndarray of shape (w,)
+        1.0 where signs are mapped, else 0.0.
+    """
 
     along_pct: FloatArray
     across_pct: FloatArray
+    is_told: FloatArray
 
     @property
     def falls_pct(self) -> FloatArray:
@@ -63,10 +74,10 @@ def estimate_steepness(windows: Windows, features: Features, *, along: BoolArray
     along, across : ndarray of shape (w,)
         The windows of which it is wanted, as nothing else tells the slope; NaN for the others.
     """
-    found, asked = np.full((2, len(windows)), np.nan), along | across
+    found, asked = np.full((3, len(windows)), np.nan), along | across
     if asked.any():
         found[:, asked] = _weigh_signs(select_windows(windows, asked), features)
-    return Likely(*np.where([along, across], found, np.nan))
+    return Likely(*np.where([along, across, asked], found, np.nan))
 
 
 def _weigh_signs(windows: Windows, features: Features) -> Likely:
@@ -79,12 +90,20 @@ def _weigh_signs(windows: Windows, features: Features) -> Likely:
     silent_km = _UNMAPPED_KM + sum_nearby(xy, find_midpoints(highways), km, decay_m=DECAY_M)[station, 0]
     beside = relief.BESIDE.weight * _measure_nearness(windows, features)
     total = told + beside
-    of_beside = _to_logarithms(relief.BESIDE.along_pct, relief.BESIDE.across_pct)
+    silence = SILENCE_PER_KM * silent_km
+    # Beyond the map's edge there could be as many signs as there are silent ways before it.
+    covered = np.fmax(_near.measure_coverage(windows, features, decay_m=DECAY_M), _LEAST_COVERED)
+    beyond = silence * (1 - covered) / covered
+    of_hill = _to_logarithms(relief.BESIDE.along_pct, relief.BESIDE.across_pct)
     along, across = (
-        np.where(total > 0, plain * np.exp((of_signs + beside * log) / (SILENCE_PER_KM * silent_km + total)), np.nan)
-        for plain, of_signs, log in zip(_PLAIN_PCT, sums, of_beside, strict=True)
+        np.where(
+            total + beyond > 0,
+            plain * np.exp((of_signs + (beside + beyond) * log) / (silence + beyond + total)),
+            np.nan,
+        )
+        for plain, of_signs, log in zip(_PLAIN_PCT, sums, of_hill, strict=True)
     )
-    return Likely(along, across)
+    return Likely(along, across, (total > 0).astype(float))
 
 
 def _collect_signs(features: Features) -> tuple[FloatArray, FloatArray]:
