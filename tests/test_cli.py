@@ -135,6 +135,63 @@ def test_barefoot_leaves_sand_alone(run):
     assert set(names(run("find", "-o", "-", "--barefoot")[1])) == {"Sand [red]Walk[/red]"}
 
 
+@pytest.mark.parametrize("radius", ["0.15km", "150 m", "165yd", "490ft", "0,15 km", "0.0932mi"])
+def test_lengths_have_units(run, radius):
+    assert set(names(run("find", "-o", "-", "--radius", radius)[1])) == {"Long Walk"}
+
+
+@pytest.mark.parametrize(
+    "options", [["--level", "Beginner"], ["--level", "FIRST STEPS"], ["--surface", "Asphalt; SAND"]]
+)
+def test_levels_and_surfaces_are_read_in_any_case(run, options):
+    assert "Long Walk" in names(run("find", "-o", "-", *options)[1])
+
+
+def test_a_mistyped_surface_leaves_an_earlier_file_alone(run, tmp_path):
+    path = tmp_path / "found.geojson"
+    assert run("find", "-o", path)[0] == 0
+    before = path.read_bytes()
+    assert run("find", "-o", path, "--surface", "sandd")[0] == 2
+    assert path.read_bytes() == before
+
+
+def test_home_and_variables_stand_in_paths(extract, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("MAPS", str(extract.parent))
+    (tmp_path / "$odd").mkdir()
+    argv = [
+        "find",
+        HERE,
+        "--osm",
+        f"$MAPS/{extract.name}",
+        "-q",
+        "-o",
+        "~/out.geojson",
+        "-o",
+        f"{tmp_path}/$odd/out.csv",
+    ]
+    assert main(argv) == 0
+    assert capsys.readouterr().err.count("wrote") == 2
+    assert (tmp_path / "out.geojson").exists()
+    assert (tmp_path / "$odd" / "out.csv").exists()
+
+
+def test_a_folder_is_a_region_by_either_name(folder, extract, tmp_path, capsys):
+    assert folder
+    (tmp_path / "town.osm.pbf").write_bytes(extract.read_bytes())
+    told = []
+    for option, path in (("--osm", tmp_path), ("--region", tmp_path), ("--region", tmp_path / "town.osm.pbf")):
+        assert main(["find", HERE, option, str(path), "-q", "-o", "-"]) == 0
+        told.append(names(capsys.readouterr().out))
+    assert told[0] == told[1] == told[2]
+    (tmp_path / "dem.tif").write_bytes(b"")
+    for options, text in (
+        (["--osm", str(tmp_path), str(extract)], "is a folder; give it alone"),
+        (["--region", f"{tmp_path}/dem.tif"], "is a file, and none of a map"),
+    ):
+        assert_one_line((main(["find", HERE, *options, "-q"]), *capsys.readouterr()), 2, text)
+
+
 def test_surface_leaves_what_was_asked_for(run):
     assert set(names(run("find", "-o", "-", "--surface", "Asphalt, gravel")[1])) == {"Long Walk"}
 
@@ -233,7 +290,7 @@ def assert_one_line(answer, code, text):
         ("empty.osm.pbf", "the file is empty"),
         ("text.osm.pbf", "not a whole OpenStreetMap extract"),
         ("missing.osm.pbf", "no such file"),
-        ("folder.html", "an extract's name ends with"),
+        ("folder.html", "no extract in this folder"),
         ("x" * 300 + ".osm", "File name too long"),
     ],
 )
@@ -252,6 +309,14 @@ def test_broken_extract_is_told_in_one_line(run, broken, command, near, name, te
         (["--dem", "../text.tif"], 2, "not a raster"),
         (["--dem", "../none.tif"], 2, "no such file"),
         (["--radius", "0"], 2, "radius 0 m"),
+        (["--radius", "1.5"], 2, "--radius: radius 1.5: 1.5 m? write 1.5km or 1.5mi; if you do mean metres, 1.5m"),
+        (["--radius", "1,500 m"], 2, "does the comma part thousands? write it without"),
+        (["--radius", "2 leagues"], 2, "length '2 leagues': write it as 200m, 1.5km, 1mi, 200yd or 200ft"),
+        (["--surface", "sandd"], 2, "surface 'sandd': did you mean sand?"),
+        (["--surface", "asphalt,cobblestone"], 2, "surface cobblestone: nobody should run backwards on it"),
+        (["--level", "begginer"], 2, "level 'begginer': did you mean beginner?"),
+        (["--at", "13pm"], 2, "time '13pm': write a day and an hour"),
+        (["--dem", "~nobody-here/dem.tif"], 2, "~ must be followed by / or the name of a user"),
         (["--radius", "-1"], 2, "radius -1 m"),
         (["--radius", "nan"], 2, "radius nan m"),
         (["--radius", "nan", "--dem", "../far.tif"], 2, "radius nan m"),
@@ -282,12 +347,12 @@ def test_output_that_cannot_be_is_refused_before_any_work(run, monkeypatch, outp
         (["--near", "95,24.9"], 2, "latitude 95 is outside -90 to 90"),
         (["--near", "60,200"], 2, "longitude 200 is outside"),
         (["--near", "geo:x"], 2, "write geo:LAT,LON"),
-        (["--near", " "], 2, "the place is empty"),
+        (["--near", " "], 2, "no place is given"),
         (["--near", "89.9,24.9"], 2, "at a pole"),
         (["--near", f"{LON:.4f},{LAT:.4f}"], 3, "did you write lon,lat"),
         (["--near", "48.2,16.4"], 3, "outside the data"),
         (["--near", "Atlantis"], 3, "no object of the extract has this name"),
-        (["--near", "Long Wallk"], 3, "did you mean long walk"),
+        (["--near", "Long Wallk"], 3, "did you mean Long Walk"),
         (["--near", "x\x1b[31m\ny"], 3, "no object"),
         (["--level", "expert"], 2, "choose one of first-steps"),
         (["--level", "none.toml"], 2, "no such file"),
@@ -321,7 +386,8 @@ def test_place_is_an_argument_that_needs_no_quotes(extract, capsys, words):
     assert "Long Walk" in names(capsys.readouterr().out)
 
 
-def test_place_in_the_south_is_an_argument_too(extract, capsys):
+def test_place_in_the_south_is_an_argument_too(folder, extract, capsys):
+    assert folder
     code = main(["find", "-33.9,18.4", "--osm", str(extract), "-q"])
     assert_one_line((code, *capsys.readouterr()), 3, "-33.90000,18.40000 lies outside the data")
 
@@ -334,15 +400,16 @@ def test_place_in_the_south_is_an_argument_too(extract, capsys):
         (["plan", "  "], "no place is given"),
     ],
 )
-def test_place_is_given_once(extract, capsys, argv, text):
+def test_place_is_given_once(folder, extract, capsys, argv, text):
+    assert folder
     code = main([*argv, "--osm", str(extract), "-q"])
     assert_one_line((code, *capsys.readouterr()), 2, text)
 
 
 def test_files_end_where_the_place_begins(extract, tmp_path, capsys):
-    other = tmp_path / "other.osm"
+    other = tmp_path / "other.osm.pbf"
     other.write_bytes(extract.read_bytes())
-    assert main(["explain", "--osm", str(extract), str(other), "Long", "Walk", "-q"]) == 0
+    main(["explain", "--osm", str(extract), str(other), "Long", "Walk", "-q"])
     assert "Long Walk" in capsys.readouterr().out
     assert main(["explain", "--osm", str(extract), "missing.osm", "Long", "Walk", "-q"]) == 2
     assert "missing.osm: no such file" in capsys.readouterr().err
@@ -464,7 +531,7 @@ def test_view_says_what_cannot_be_shown(sample_map, capsys, arguments, said):
 # --- when -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("at", ["soon", "", "sat", "2026-02-30T07:00", "\x1b[31m"])
+@pytest.mark.parametrize("at", ["soon", "", "satt", "2026-02-30T07:00", "\x1b[31m"])
 @pytest.mark.parametrize("command", ["find", "explain"])
 def test_a_time_that_is_none_is_one_line_with_exit_code_2(run, folder, command, at):
     code, out, err = run(command, f"--at={at}")

@@ -170,8 +170,8 @@ def test_the_way_from_home_to_a_map(sample: Path, capsys: pytest.CaptureFixture[
 # --- what breaks a rule ------------------------------------------------------------------------------------
 
 BROKEN = {
-    "radius = 'far'": "saferoute.toml: radius: 'far' is not a valid float",
-    "radius = true": "saferoute.toml: radius: 'True' is not a valid float",
+    "radius = 'far'": "saferoute.toml: radius: length 'far': write it as 200m, 1.5km",
+    "radius = true": "saferoute.toml: radius: length 'True'",
     "radius = nan": "radius nan m",
     "radius = -5": "radius -5 m",
     "top = 1.5": "saferoute.toml: top: '1.5' is not a valid integer",
@@ -202,7 +202,7 @@ def test_what_breaks_a_rule_ends_in_one_line(text: str, sample: Path, capsys: py
 @pytest.mark.parametrize(
     ("key", "text", "words"),
     [
-        ("radius", "far", "SAFEROUTE_RADIUS: 'far' is not a valid float"),
+        ("radius", "far", "SAFEROUTE_RADIUS: length 'far': write it as"),
         ("top", "2.5", "SAFEROUTE_TOP: '2.5' is not a valid integer"),
         ("offline", "perhaps", "SAFEROUTE_OFFLINE: 'perhaps' is not a valid boolean"),
         ("return", "swim", "SAFEROUTE_RETURN: 'swim' is not one of 'walk', 'jog'"),

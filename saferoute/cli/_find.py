@@ -11,6 +11,8 @@ from saferoute.cli._options import option, output_option, search_options
 from saferoute.cli._printing import print_geojson, print_message, print_register, print_result
 from saferoute.cli._query import list_outputs, open_query
 from saferoute.cli._settings import BEHIND
+from saferoute.cli._types import Checked
+from saferoute.sources.amounts import parse_radius
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +25,13 @@ if TYPE_CHECKING:
     short_help="rank the stretches near a place",
 )
 @search_options
-@option("--radius", type=float, default=1500.0, metavar="M", help="how far around, m (default 1500)")
+@option(
+    "--radius",
+    type=Checked(parse_radius),
+    default="1500m",
+    metavar="LENGTH",
+    help="how far around, as in 800, 1.5km, 1mi or 2000ft; without a unit metres (default 1500)",
+)
 @option("--top", type=int, default=20, metavar="N", help="most stretches to return (default 20)")
 @output_option(
     help="write .html, .geojson, .gpx, .gpkg, .parquet, .fgb, .kml or .csv, by suffix; may be given again; "

@@ -11,6 +11,7 @@ from saferoute.cli import _settings
 from saferoute.cli._command import Option, note_quiet
 from saferoute.cli._types import Checked, FilePath, Height, Level, check_time
 from saferoute.model import InvalidInput
+from saferoute.sources.amounts import parse_length
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,10 +81,10 @@ raster_options = _apply(
     option("--dem", type=FilePath(), several=True, group="data", metavar="FILE...", help="elevation rasters, any CRS"),
     option(
         "--dem-sigma",
-        type=float,
+        type=Checked(parse_length),
         group="data",
-        metavar="M",
-        help="standard error of the heights, m (default: by the raster's cells and tags)",
+        metavar="LENGTH",
+        help="standard error of the heights (default: by the raster's cells and tags)",
     ),
 )
 data_options = _apply(
@@ -92,7 +93,7 @@ data_options = _apply(
         type=FilePath(folder=True),
         group="data",
         metavar="DIR",
-        help="folder with extracts and elevation rasters",
+        help="folder with extracts and elevation rasters, or an extract",
     ),
     option(
         "--osm",
@@ -100,7 +101,7 @@ data_options = _apply(
         several=True,
         group="data",
         metavar="FILE...",
-        help="OpenStreetMap extracts (.osm.pbf .osm .osm.gz .osm.bz2)",
+        help="OpenStreetMap extracts (.osm.pbf .osm .osm.gz .osm.bz2), or a folder as for --region",
     ),
     raster_options,
     option(
@@ -168,10 +169,10 @@ narrowing_options = _apply(
     option("--surface", default="", group="runner", metavar="LIST", help="only these surfaces, as in sand,grass"),
     option(
         "--min-length",
-        type=float,
+        type=Checked(parse_length),
         group="runner",
-        metavar="M",
-        help="clear length of a stretch, m (default: the level's)",
+        metavar="LENGTH",
+        help="clear length of a stretch, as in 60, 80m or 200ft (default: the level's)",
     ),
 )
 
@@ -195,7 +196,7 @@ def runner_options(*, at: str | None = "now") -> Callable[[F], F]:
             default=at,
             group="runner",
             metavar="TIME",
-            help='when to run, local time of the place: "sat 07:00", 2026-06-20T07:00'
+            help='when to run, local time of the place: "sat 07:00", "tomorrow 7am", 2026-06-20T07:00'
             + (" or now (default)" if at else "; without it crowding is that of a mean hour"),
         ),
         level_option,

@@ -12,8 +12,9 @@ from saferoute.cli._options import option, output_option, search_options, unsett
 from saferoute.cli._printing import print_geojson, print_message, print_register, print_result
 from saferoute.cli._query import list_outputs, open_query
 from saferoute.cli._settings import BEHIND
-from saferoute.cli._types import Checked, parse_distance, parse_duration
+from saferoute.cli._types import Checked
 from saferoute.model import Wish
+from saferoute.sources.amounts import parse_distance, parse_duration
 
 if TYPE_CHECKING:
     from pathlib import Path

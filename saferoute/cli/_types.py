@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,24 +9,28 @@ import click
 from click.shell_completion import CompletionItem
 
 from saferoute.model import InvalidInput
+from saferoute.sources.paths import expand_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
 class FilePath(click.Path):
-    """A type of paths in which ``~`` is the user's home folder."""
+    """A type of paths in which ``~`` is the user's home folder, and ``$VARIABLES`` are what they stand for."""
 
     def __init__(self, *, folder: bool = False) -> None:
         super().__init__(path_type=Path, file_okay=not folder)
 
-    def convert(self, value: Any, *_: object) -> Path:
-        """Return the path with ``~`` expanded; it need not exist."""
-        return Path(value).expanduser()
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Return the path; it need not exist."""
+        try:
+            return expand_path(value)
+        except InvalidInput as error:
+            self.fail(str(error), param, ctx)
 
     def resolve(self, word: str, folder: Path) -> str:
         """Return a path written in a file of `folder` as one from the working folder."""
-        return str(folder / Path(word).expanduser())
+        return str(folder / expand_path(word))
 
 
 class Checked(click.ParamType[Any]):
@@ -47,7 +50,8 @@ class Checked(click.ParamType[Any]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the parsed value."""
         try:
-            return self._read(value)
+            # The default of an option is a value already.
+            return self._read(value) if isinstance(value, str) else value
         except InvalidInput as error:
             self.fail(str(error), param, ctx)
 
@@ -69,7 +73,7 @@ class _WordOrFile(click.ParamType[str]):
 
     def resolve(self, word: str, folder: Path) -> str:
         """Return a word as it is, and a path in a file of `folder` as one from the working folder."""
-        return str(folder / Path(word).expanduser()) if self._is_file(word) else word
+        return str(folder / expand_path(word)) if self._is_file(word) else word
 
     def _is_file(self, word: str) -> bool:
         raise NotImplementedError
@@ -96,11 +100,18 @@ class Level(_WordOrFile):
         return str(value)
 
     def _is_file(self, word: str) -> bool:
-        return word.endswith(".toml")
+        return word.lower().endswith(".toml")
 
 
 class Height(_WordOrFile):
     """The type of ``--elevation``: a service, ``none`` or a raster."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the word, or the path with ``~`` and ``$VARIABLES`` replaced."""
+        try:
+            return str(expand_path(value)) if self._is_file(value) else str(value)
+        except InvalidInput as error:
+            self.fail(str(error), param, ctx)
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -125,48 +136,3 @@ def check_time(text: str) -> str:
 
     clock.check_time(text)
     return text
-
-
-_DURATION = re.compile(
-    r"(?:(\d+(?:\.\d+)?)\s*h(?:ours?)?)?\s*(?:(\d+(?:\.\d+)?)\s*(?:m|mins?|minutes?|'))?", re.IGNORECASE
-)
-_DISTANCE = re.compile(r"(\d+(?:\.\d+)?)\s*(km|m|mi)", re.IGNORECASE)
-_METRES = {"km": 1000.0, "m": 1.0, "mi": 1609.344}
-
-
-def parse_duration(text: str) -> float:
-    """Return a duration such as ``30min``, ``1h15min`` or ``1.5h`` in seconds.
-
-    Raises
-    ------
-    InvalidInput
-        If the text is no duration.
-
-    Examples
-    --------
-    >>> parse_duration("30min"), parse_duration("1h 15min"), parse_duration("1.5h")
-    (1800.0, 4500.0, 5400.0)
-    """
-    match = _DURATION.fullmatch(text.strip())
-    if not match or not any(match.groups()):
-        raise InvalidInput(f"time {text!r}: write it as 30min, 1h15min or 1.5h")
-    return float(match[1] or 0) * 3600 + float(match[2] or 0) * 60
-
-
-def parse_distance(text: str) -> float:
-    """Return a distance such as ``5km``, ``4500m`` or ``3mi`` in metres.
-
-    Raises
-    ------
-    InvalidInput
-        If the text is no distance.
-
-    Examples
-    --------
-    >>> parse_distance("5km"), parse_distance("4500 m")
-    (5000.0, 4500.0)
-    """
-    match = _DISTANCE.fullmatch(text.strip())
-    if not match:
-        raise InvalidInput(f"distance {text!r}: write it as 5km, 4500m or 3mi")
-    return float(match[1]) * _METRES[match[2].lower()]

@@ -21,6 +21,8 @@ _UNITS_M = {
     **dict.fromkeys(("", "m", "metre", "metres", "meter", "meters"), 1.0),
     **dict.fromkeys(("cm", "centimetre", "centimetres", "centimeter", "centimeters"), 0.01),
     **dict.fromkeys(("km", "kilometre", "kilometres", "kilometer", "kilometers"), 1000.0),
+    **dict.fromkeys(("mi", "mile", "miles"), 1609.344),
+    **dict.fromkeys(("yd", "yard", "yards"), 0.9144),
     **dict.fromkeys(("ft", "'", "′", "’", "foot", "feet"), _FOOT_M),
     **dict.fromkeys(("in", '"', "″", "”", "''", "inch", "inches"), _INCH_M),
 }  # fmt: skip

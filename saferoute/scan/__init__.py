@@ -23,6 +23,7 @@ from saferoute.scan._store import Store
 from saferoute.scan._write import Outputs, assemble_outputs
 from saferoute.scan.tiles import Tile, tiles_covering
 from saferoute.scan.workers import scan_in_processes, scan_on_cluster, scan_serially
+from saferoute.sources.paths import expand_path
 from saferoute.sources.runner import choose_profile
 
 if TYPE_CHECKING:
@@ -109,14 +110,15 @@ def scan_region(
         As of `run_job`.
     """
     profile = choose_profile(options)
-    check_output(Path(output), workers=workers)
+    output = expand_path(output)
+    check_output(output, workers=workers)
     if not profile.at:
         _LOG.info("no --at: people are those of a mean hour of the day, and nothing is said of light")
     _LOG.info("reading the map; an extract that is new here is read whole, which takes a while")
     job = create_job(region, **options)
     if job.profile.at != profile.at:
         _LOG.info("%s is %s; to go on another day, give that with --at", profile.at, job.profile.at)
-    return run_job(job, Path(output), workers=workers, scheduler=scheduler)
+    return run_job(job, output, workers=workers, scheduler=scheduler)
 
 
 def check_output(output: Path, *, workers: int | None = None) -> Outputs:

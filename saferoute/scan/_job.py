@@ -16,8 +16,10 @@ from saferoute.model import InvalidInput, Place
 from saferoute.sources import clock
 from saferoute.sources.open import LocalFiles, list_region_files, open_local
 from saferoute.sources.osm.extract import SUFFIXES
+from saferoute.sources.paths import expand_path
 from saferoute.sources.runner import RunnerOptions, choose_profile
 from saferoute.sources.settings import Online
+from saferoute.sources.times import read_time
 from saferoute.version import __version__
 
 if TYPE_CHECKING:
@@ -155,9 +157,9 @@ def create_job(region: Path | str, **options: Unpack[ScanOptions]) -> Job:
     profile, zoom, dem = choose_profile(options), options.get("zoom", DEFAULT_ZOOM), options.get("dem", ())
     if zoom not in ZOOMS:
         raise InvalidInput(f"zoom {zoom}: tiles are of zoom {ZOOMS[0]} to {ZOOMS[-1]}")
-    path = Path(region)
+    path = expand_path(region)
     extracts, rasters = ([path], []) if path.name.lower().endswith(SUFFIXES) else list_region_files(path)
-    paths = [tuple(str(Path(p).resolve()) for p in of) for of in (extracts, [*rasters, *dem])]
+    paths = [tuple(str(Path(p).resolve()) for p in of) for of in (extracts, [*rasters, *map(expand_path, dem)])]
     # The box is known only when the data are open; until then it is the whole world.
     job = Job(paths[0], paths[1], profile, zoom, (-180.0, -90.0, 180.0, 90.0), options.get("dem_sigma"))
     features, elevation = job.open_data()
@@ -171,7 +173,7 @@ def _resolve_date(profile: Profile, west: float, south: float, east: float, nort
     """Return the profile with a date for its hour, in local time in the middle of the region."""
     if not profile.at:
         return profile
-    if profile.at.strip().lower() == clock.NOW:
+    if read_time(profile.at).is_now:
         raise InvalidInput('now: a scan is no matter of a moment; name an hour with --at, as in "sat 07:00", or none')
     at = clock.parse_moment(profile.at, Place("", (west + east) / 2, (south + north) / 2)).local
     return replace(profile, at=f"{at:%Y-%m-%dT%H:%M}")

@@ -13,6 +13,7 @@ from saferoute.search._near import format_near
 from saferoute.sources import clock
 from saferoute.sources.open import LocalFiles, Sources, open_sources
 from saferoute.sources.osm.extract import SUFFIXES
+from saferoute.sources.paths import expand_path
 from saferoute.sources.places.resolve import find_place
 from saferoute.sources.runner import RunnerOptions, choose_profile
 from saferoute.sources.settings import ELEVATIONS, Online
@@ -141,7 +142,7 @@ class Query:
         text = format_near(near)
         profile = choose_profile(options)
         online = options.get("online") or Online()
-        folder, extracts = _split_region(options.get("region"))
+        folder, extracts = _split_region(options.get("region"), options.get("osm"))
         sources = _open_sources(folder, extracts, online, options)
         place = find_place(text, sources.finder, options.get("pick"))
         if profile.at:
@@ -184,27 +185,30 @@ def _open_sources(folder: Path | None, extracts: list[Path], online: Online, opt
     word = named if isinstance(named, str) and named.lower() in ELEVATIONS else None
     files = LocalFiles(
         folder,
-        osm=[*extracts, *_list_paths(options.get("osm"))],
+        osm=extracts,
         dem=[*_list_paths(options.get("dem")), *([] if word else _list_paths(named))],
         dem_sigma_m=options.get("dem_sigma"),
     )
     return open_sources(files, elevation=word, online=online, join=join_ways)
 
 
-def _split_region(region: Paths | None) -> tuple[Path | None, list[Path]]:
-    """Return the folder of a region, or its extracts if files are named."""
-    paths = _list_paths(region)
+def _split_region(region: Paths | None, osm: Paths | None) -> tuple[Path | None, list[Path]]:
+    """Return the folder that a search is to read, if any, and extracts that are named one by one."""
+    paths, extracts = _list_paths(region), _list_paths(osm)
     if region is not None and not paths:
         raise InvalidInput("the region names no file: give a folder or extracts, or leave it out to search online")
+    # A folder means the same by either name.
+    if not paths and len(extracts) == 1 and extracts[0].is_dir():
+        paths, extracts = extracts, []
     if len(paths) == 1 and not paths[0].name.lower().endswith(SUFFIXES):
-        return paths[0], []
-    return None, paths
+        return paths[0], extracts
+    return None, [*paths, *extracts]
 
 
 def _list_paths(paths: Paths | None) -> list[Path]:
     if paths is None:
         return []
-    return [Path(p) for p in ([paths] if isinstance(paths, str | Path) else paths)]
+    return [expand_path(p) for p in ([paths] if isinstance(paths, str | Path) else paths)]
 
 
 def _calibrate(features: FeatureSource, options: PlaceOptions) -> FeatureSource:

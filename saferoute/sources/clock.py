@@ -1,9 +1,8 @@
-"""Parsing of times, time zones of places, and daylight."""
+"""Times at places: their time zones and their daylight."""
 
 from __future__ import annotations
 
 import datetime as dt
-import re
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -12,17 +11,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from saferoute.digests import digest_modules
 from saferoute.libraries import read_distribution_version
 from saferoute.model import InvalidInput, Moment, Place
+from saferoute.sources.times import read_time
 
 if TYPE_CHECKING:
     from saferoute.sources.cache import Cache
 
-NOW = "now"
 KIND = "zones"
 """Folder of the cache that holds time zones."""
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_WEEKDAY = re.compile(r"(?:([a-z]{2,9})[\s,]+)?(\d{1,2})(?::(\d{2}))?", re.IGNORECASE)
-_ISO = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?", re.IGNORECASE)
-_YEARS = range(1970, 2101)
 CIVIL_TWILIGHT_DEG = -6.0
 """Elevation of the sun, in degrees, above which the ground can be seen without a lamp.
 
@@ -35,8 +30,7 @@ def check_time(text: str) -> None:
 
     Needs no place, so that a typing error is reported before the map is fetched.
     """
-    # The date only has to be some date: it resolves weekdays and hours that are then thrown away.
-    _parse_wall_time(text, dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC))
+    read_time(text)
 
 
 def parse_moment(text: str, place: Place, *, now: dt.datetime | None = None) -> Moment:
@@ -45,8 +39,7 @@ def parse_moment(text: str, place: Place, *, now: dt.datetime | None = None) -> 
     Parameters
     ----------
     text : str
-        ``now``; a weekday and an hour, ``sat 07:00``, or an hour, ``07:00``
-        (the next one to come); or ISO 8601, ``2026-06-20T07:00``. An ISO time
+        See `read_time`. An hour without a date is the next one to come, and a time
         with an offset is converted to the place's local time.
     place : Place
         Its ``zone`` is looked up from its coordinates where it has none.
@@ -66,7 +59,7 @@ def parse_moment(text: str, place: Place, *, now: dt.datetime | None = None) -> 
     """
     zone = _load_time_zone(place)
     here = (now or dt.datetime.now(dt.UTC)).astimezone(zone)
-    local = _parse_wall_time(text, here)
+    local = read_time(text).to_local(here)
     # Through UTC and back: an hour that a change of clocks skips becomes the one that clocks show.
     aware = local.replace(tzinfo=zone).astimezone(dt.UTC).astimezone(zone)
     sunrise, sunset = _sunrise_and_sunset(place, aware)
@@ -85,19 +78,20 @@ def parse_moment(text: str, place: Place, *, now: dt.datetime | None = None) -> 
 def parse_hour_of_week(text: str, lon: float, lat: float) -> int:
     """Return the local hour of the week, 0 = Monday 0:00 to 167, that a text names at a place.
 
-    Reads what `parse_moment` reads, but needs no daylight and is thus fit for long tables.
+    Reads what `parse_moment` reads if it names day and hour, but needs no daylight and is thus fit for long tables.
 
     Raises
     ------
     InvalidInput
-        If `parse_moment` cannot read the text, or it names no weekday.
+        If `parse_moment` cannot read the text, or it names no day or no hour.
     """
-    words = text.strip()
+    said = read_time(text)
+    # An hour without a day, or a day without an hour, says nothing of when somebody counted.
+    if said.moment is None and (said.clock is None or (said.weekday is None and said.date is None)):
+        raise InvalidInput(f"time {text[:40]!r}: write a weekday or a date, and an hour, as in 'sat 07:00'")
     zone = _load_time_zone(Place("", lon, lat))
     # Any week will do: the date only serves to convert hours with an offset to local ones.
-    at = _parse_wall_time(words, dt.datetime(2026, 1, 1, tzinfo=zone))
-    if words.lower() == NOW or (words[0].isdigit() and not _ISO.fullmatch(words)):
-        raise _unreadable_time_error(text)
+    at = said.to_local(dt.datetime(2026, 1, 1, tzinfo=zone))
     return at.weekday() * 24 + at.hour
 
 
@@ -131,52 +125,6 @@ def _load_time_zone(place: Place) -> ZoneInfo:
         raise InvalidInput(
             f"{place.lat:.5f},{place.lon:.5f}: time zone {name} is not known here; install tzdata"
         ) from error
-
-
-def _parse_wall_time(text: str, here: dt.datetime) -> dt.datetime:
-    """Return the local time, without a zone, that a text names if it is now `here`."""
-    words = text.strip()
-    if words.lower() == NOW:
-        return here.replace(tzinfo=None, microsecond=0)
-    if _ISO.fullmatch(words):
-        return _parse_iso_time(words, text, here)
-    named = _WEEKDAY.fullmatch(words)
-    if named is None:
-        raise _unreadable_time_error(text)
-    day = _parse_weekday(named[1]) if named[1] else None
-    hour, minute = int(named[2]), int(named[3] or 0)
-    if hour > 23 or minute > 59 or (named[1] and day is None) or (day is None and named[3] is None):
-        raise _unreadable_time_error(text)
-    at = here.replace(tzinfo=None, hour=hour, minute=minute, second=0, microsecond=0)
-    at += dt.timedelta(days=0 if day is None else (day - at.weekday()) % 7)
-    # A time that has passed today means the next day, or the next week if a weekday is named.
-    if at < here.replace(tzinfo=None, second=0, microsecond=0):
-        at += dt.timedelta(days=1 if day is None else 7)
-    return at
-
-
-def _parse_iso_time(words: str, text: str, here: dt.datetime) -> dt.datetime:
-    """Return an ISO 8601 time as local time without a zone."""
-    try:
-        at = dt.datetime.fromisoformat(words)
-    except ValueError as error:
-        raise _unreadable_time_error(text) from error
-    if at.year not in _YEARS:
-        raise InvalidInput(f"time {text!r}: the year must lie within {_YEARS[0]} to {_YEARS[-1]}")
-    return at if at.tzinfo is None else at.astimezone(here.tzinfo).replace(tzinfo=None)
-
-
-def _parse_weekday(word: str) -> int | None:
-    """Return the weekday whose name begins with a word, 0 = Monday; None if none or several do."""
-    matches = [number for number, name in enumerate(DAYS) if name.startswith(word.lower())]
-    return matches[0] if len(matches) == 1 else {"thurs": 3, "tues": 1}.get(word.lower())
-
-
-def _unreadable_time_error(text: str) -> InvalidInput:
-    return InvalidInput(
-        f"time {text[:40]!r}: write a weekday and an hour as in 'sat 07:00', a date as in 2026-06-20T07:00, "
-        "an hour as in 07:00, or now"
-    )
 
 
 def _sun_elevation(place: Place, at: dt.datetime) -> float:

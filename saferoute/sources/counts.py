@@ -5,16 +5,17 @@ from __future__ import annotations
 import csv
 import math
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from saferoute.model import Area, Counters, InvalidInput, Place
 from saferoute.sources import clock
+from saferoute.sources.paths import expand_path
 from saferoute.sources.population import read_population
 from saferoute.sources.rasters import read_raster_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     import pandas as pd
 
@@ -55,7 +56,7 @@ def read_counts(path: Path | str) -> pd.DataFrame:
     """
     import pandas as pd
 
-    path = Path(path)
+    path = expand_path(path)
     if not path.is_file():
         raise InvalidInput(f"{path}: no such file; give a CSV with the columns {', '.join(COLUMNS)}")
     try:
@@ -140,7 +141,7 @@ class CountedSource:
     ) -> None:
         self._source = source
         self._counts = None if counts is None else read_counts(counts)
-        self._population = None if population is None else read_raster_file(Path(population))
+        self._population = None if population is None else read_raster_file(expand_path(population))
 
     def read_features(self, area: Area, *, margin_m: float) -> Features:
         """Return all features within `area` widened by `margin_m` metres, with counters and population."""

@@ -144,7 +144,8 @@ def list_region_files(folder: Path | str) -> tuple[list[Path], list[Path]]:
     """
     folder = Path(folder)
     if not folder.is_dir():
-        raise InvalidInput(f"{folder}: no such folder; a region is a folder with an extract and rasters")
+        what = "is a file, and none of a map" if folder.is_file() else "no such folder"
+        raise InvalidInput(f"{folder}: {what}; a region is a folder with an extract and rasters, or an extract")
     files = sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith("."))
     extracts = [p for p in files if p.name.lower().endswith(extract.SUFFIXES)]
     rasters = [p for p in files if p.name.lower().endswith(raster.SUFFIXES)]

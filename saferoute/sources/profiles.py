@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import tomllib
 from dataclasses import asdict, fields, replace
+from difflib import get_close_matches
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,10 @@ from saferoute.model import (
     Profile,
     Training,
 )
+from saferoute.osm.values import normalize_word
 from saferoute.sources import clock
+from saferoute.sources.paths import expand_path
+from saferoute.sources.surfaces import read_surfaces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +42,7 @@ def load_profile(level: str = "beginner", *, barefoot: bool = False, at: str = "
     Parameters
     ----------
     level : str
-        One of `LEVELS`, or a path that ends with ``.toml``.
+        One of `LEVELS`, in any case, or a path that ends with ``.toml``.
     barefoot : bool
         Let the values of the barefoot profile, which allows sand and grass
         only, override those of the level.
@@ -55,6 +59,8 @@ def load_profile(level: str = "beginner", *, barefoot: bool = False, at: str = "
     """
     if at:
         clock.check_time(at)
+    if not level.lower().endswith(".toml"):
+        level = normalize_word(level).replace("_", "-")
     values = _read_toml(level)
     if barefoot:
         values = {**values, **_read_toml("barefoot"), "title": f"{values.get('title', level)}, barefoot"}
@@ -141,14 +147,16 @@ def to_toml(profile: Profile) -> str:
 
 def _read_toml(name: str) -> dict[str, Any]:
     """Return the values in the TOML file of a level or at a path, unchecked."""
-    if name.endswith(".toml"):
-        path: Any = Path(name)
+    if name.lower().endswith(".toml"):
+        path: Any = expand_path(name)
         if not path.is_file():
             raise InvalidProfile(f"profile {name}: no such file")
     elif name in (*LEVELS, "barefoot"):
         path = resources.files("saferoute") / "profiles" / f"{name}.toml"
     else:
-        raise InvalidProfile(f"level {name!r}: choose one of {', '.join(LEVELS)}, or a .toml file")
+        like = get_close_matches(name, LEVELS, n=1)
+        hint = f"did you mean {like[0]}?" if like else f"choose one of {', '.join(LEVELS)}, or a .toml file"
+        raise InvalidProfile(f"level {name!r}: {hint}")
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -169,7 +177,7 @@ def _build_profile(name: str, values: dict[str, Any]) -> Profile:
         speed_m_s=(float(slow), float(fast)),
         weights={**WEIGHTS, **values.get("weights", {})},
         surface_desirability=values.get("surface_desirability", {}),
-        only_surfaces=frozenset(values.get("surfaces", {}).get("only", [])),
+        only_surfaces=read_surfaces(values.get("surfaces", {}).get("only", [])),
         barefoot=bool(values.get("barefoot", False)),
         training=_build_training(values),
         **numbers,
@@ -194,6 +202,11 @@ def _broken_rules(values: dict[str, Any]) -> Iterator[str]:
     names = only.get("only", []) if isinstance(only, dict) and not set(only) - {"only"} else None
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         yield "surfaces must be a table with a list of names called only"
+        return
+    try:
+        read_surfaces(names)
+    except InvalidProfile as error:
+        yield str(error)
     if not isinstance(values.get("barefoot", False), bool):
         yield "barefoot must be true or false"
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypedDict
 
 from saferoute.model import InvalidInput, Profile
 from saferoute.sources import clock
 from saferoute.sources.profiles import adjust_profile, load_profile
+from saferoute.sources.surfaces import read_surfaces
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,6 +66,5 @@ def choose_profile(options: RunnerOptions) -> Profile:
     else:
         chosen = load_profile(str(profile or level or "beginner"), barefoot=barefoot, at=at or "")
     wanted = options.get("surface") or ()
-    names = wanted.split(",") if isinstance(wanted, str) else wanted
-    surfaces = frozenset(name.strip().lower() for name in names if name.strip())
-    return adjust_profile(chosen, surfaces=surfaces, min_length_m=options.get("min_length"))
+    names = re.split("[,;]", wanted) if isinstance(wanted, str) else wanted
+    return adjust_profile(chosen, surfaces=read_surfaces(names), min_length_m=options.get("min_length"))

@@ -146,6 +146,8 @@ def box_around(area: Area, margin_m: float) -> tuple[float, float, float, float]
 
 def _check_file(path: Path) -> None:
     """Raise `InvalidInput` unless a path is that of a file that may be an extract."""
+    if path.is_dir():
+        raise InvalidInput(f"{path}: is a folder; give it alone, or the extracts in it one by one")
     if not path.name.lower().endswith(SUFFIXES):
         raise InvalidInput(f"{path}: an extract's name ends with one of {', '.join(SUFFIXES)}")
     if not path.is_file():

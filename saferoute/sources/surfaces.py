@@ -1,0 +1,37 @@
+"""Surfaces as people name them."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from saferoute.model import InvalidProfile
+from saferoute.osm.surfaces import EXCLUDED_SURFACES, KNOWN_SURFACES
+from saferoute.osm.values import normalize_word
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def read_surfaces(names: Iterable[str]) -> frozenset[str]:
+    """Return surfaces as the map writes them, from names in any case, with blanks or hyphens.
+
+    Raises
+    ------
+    InvalidProfile
+        If a name is no surface, or one that nobody should run backwards on.
+
+    Examples
+    --------
+    >>> sorted(read_surfaces(["Fine gravel", "SAND"]))
+    ['fine_gravel', 'sand']
+    """
+    surfaces = frozenset(normalize_word(name) for name in names if name.strip())
+    for name in sorted(surfaces):
+        if name not in KNOWN_SURFACES:
+            like = get_close_matches(name, sorted(KNOWN_SURFACES), n=2)
+            hint = f"did you mean {' or '.join(like)}?" if like else "known are sand, grass, asphalt and the like"
+            raise InvalidProfile(f"surface {name!r}: {hint}")
+        if name in EXCLUDED_SURFACES:
+            raise InvalidProfile(f"surface {name}: nobody should run backwards on it, and no stretch is of it")
+    return surfaces
