@@ -44,9 +44,9 @@ def changed(text: str, diff: str, where: str) -> str:
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """The repository as after a clone."""
+    """The repository as after a clone, with what Python has compiled of it."""
     for name in FOLDERS:
-        shutil.copytree(REPOSITORY / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(REPOSITORY / name, tmp_path / name)
     for name in FILES:
         shutil.copy(REPOSITORY / name, tmp_path / name)
     return tmp_path
@@ -72,7 +72,7 @@ def follow(name: str, tree: Path) -> None:
 def run(command: str, tree: Path) -> None:
     for ours, here in AS_IN.items():
         command = command.replace(ours, here)
-    environment = {**os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {**os.environ, "PYTHONPATH": str(tree)}
     done = subprocess.run(command, shell=True, cwd=tree, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{command}\n{done.stdout[-3000:]}\n{done.stderr[-1000:]}"
 

@@ -15,8 +15,8 @@ from saferoute.sources.profiles import LEVELS, load_profile
 
 N = len(CRITERIA)
 UNIT = st.floats(0, 1)
-FIVE = st.lists(UNIT, min_size=5, max_size=5).map(np.array)
-WEIGHTS = st.lists(st.floats(0.01, 1), min_size=5, max_size=5).map(lambda w: np.array(w) / sum(w))
+SHARES = st.lists(UNIT, min_size=N, max_size=N).map(np.array)
+WEIGHTS = st.lists(st.floats(0.01, 1), min_size=N, max_size=N).map(lambda w: np.array(w) / sum(w))
 BEGINNER = load_profile("beginner")
 EQUAL = np.full(5, 0.2)
 
@@ -51,7 +51,7 @@ def table() -> tuple[np.ndarray, np.ndarray]:
 
 
 @quick
-@given(FIVE, WEIGHTS)
+@given(SHARES, WEIGHTS)
 def test_the_score_is_the_weighted_product_times_the_least(d: np.ndarray, weights: np.ndarray) -> None:
     floored = np.maximum(d, 0.01)
     expected = np.prod(floored**weights) ** 0.7 * floored.min() ** 0.3
@@ -85,7 +85,7 @@ def test_all_perfect_is_one_and_all_nothing_is_the_floor() -> None:
 
 
 @quick
-@given(FIVE, WEIGHTS, st.integers(0, 4), UNIT)
+@given(SHARES, WEIGHTS, st.integers(0, N - 1), UNIT)
 def test_a_better_criterion_never_lowers_the_score(d: np.ndarray, weights: np.ndarray, k: int, rise: float) -> None:
     better = d.copy()
     better[k] += (1 - d[k]) * rise
@@ -93,7 +93,7 @@ def test_a_better_criterion_never_lowers_the_score(d: np.ndarray, weights: np.nd
 
 
 @quick
-@given(FIVE, WEIGHTS)
+@given(SHARES, WEIGHTS)
 def test_the_score_lies_between_the_least_and_the_greatest_criterion(d: np.ndarray, weights: np.ndarray) -> None:
     floored = np.maximum(d, 0.01)
     assert floored.min() - 1e-9 <= scoring.combine_desirabilities(d, weights) <= floored.max() + 1e-9
@@ -206,7 +206,7 @@ def test_ratings_begin_at_their_thresholds(low: float, quality: float, rating: s
 
 
 @quick
-@given(UNIT, UNIT, FIVE, FIVE)
+@given(UNIT, UNIT, SHARES, SHARES)
 def test_less_confidence_never_earns_a_better_rating(
     low: float, quality: float, one: np.ndarray, other: np.ndarray
 ) -> None:

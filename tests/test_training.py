@@ -164,7 +164,7 @@ SHAPES = st.one_of(
 
 
 @pytest.mark.slow
-@settings(max_examples=15, deadline=None, derandomize=True)
+@settings(max_examples=10, deadline=None, derandomize=True)
 @given(
     level=st.sampled_from(BEGINNER_LEVELS),
     dx=st.floats(-450, 450),
