@@ -80,10 +80,14 @@ def _commands() -> str:
     """Return a page with every command and option, from the parser itself."""
     from saferoute.cli import program
 
-    parts = ["# Commands", f"{program.help} Each command says the same with `--help`."]
+    parts = [
+        "# Commands",
+        f"{program.help} Each command says the same with `--help-all`, and with `--help` what is needed most.",
+    ]
     for name, command in program.commands.items():
         words = (command.help or "").replace("\b\n", "").strip()
         parts += [f"## saferoute {name}", f"```text\n{words}\n```"]
+        parts.append("\n".join(["```sh", *(f"saferoute {example}" for example in command.examples), "```"]))
         parts.append("\n".join(["| argument | what it does |", "|---|---|", *_rows(command)]))
     return "\n\n".join(parts) + "\n"
 

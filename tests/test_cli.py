@@ -429,7 +429,7 @@ def test_escape_sequences_of_an_argument_do_not_come_back(run):
     "argv",
     [
         [],
-        ["run"],
+        ["--colour"],
         ["find"],
         ["find", "--near"],
         ["find", "--near", "1,2", "--radius", "far"],

@@ -144,4 +144,4 @@ def test_values_are_offered_by_their_kind(typed: str, offered: set[str], environ
 
 def test_an_unknown_shell_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["completion", "csh"]) == 2
-    assert capsys.readouterr().err == "saferoute: SHELL: 'csh' is not one of 'bash', 'zsh', 'fish'\n"
+    assert capsys.readouterr().err == "saferoute: SHELL: 'csh': choose one of bash, zsh, fish\n"

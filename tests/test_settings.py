@@ -205,7 +205,7 @@ def test_what_breaks_a_rule_ends_in_one_line(text: str, sample: Path, capsys: py
         ("radius", "far", "SAFEROUTE_RADIUS: length 'far': write it as"),
         ("top", "2.5", "SAFEROUTE_TOP: '2.5' is not a valid integer"),
         ("offline", "perhaps", "SAFEROUTE_OFFLINE: 'perhaps' is not a valid boolean"),
-        ("return", "swim", "SAFEROUTE_RETURN: 'swim' is not one of 'walk', 'jog'"),
+        ("return", "swim", "SAFEROUTE_RETURN: 'swim': choose one of walk, jog"),
     ],
 )
 def test_the_environment_is_held_to_the_same_rules(
@@ -242,7 +242,7 @@ def test_a_broken_file_does_not_stand_in_the_way_of_help() -> None:
 def test_what_is_no_setting_is_named_each_time() -> None:
     options = {p.name for name in ("find", "plan") for p in program.commands[name].params}
     assert options - {key.replace("-", "_") for key in KEYS} == {
-        "place", "near", "pick", "quiet", "refresh", "output", "settings", "qr", "explain_data",
+        "place", "near", "pick", "quiet", "refresh", "output", "settings", "qr", "explain_data", "help_all",
     }  # fmt: skip
 
 

@@ -15,15 +15,17 @@ from typing import TYPE_CHECKING
 import click
 
 from saferoute.cli._cache import cache
-from saferoute.cli._command import EXIT_CODES, HELP_SETTINGS, describe_usage_error
 from saferoute.cli._completion import completion
 from saferoute.cli._evaluate import evaluate
 from saferoute.cli._explain import explain
 from saferoute.cli._find import find
+from saferoute.cli._help import show_help
+from saferoute.cli._layout import HELP_SETTINGS, reword_help, write_examples
 from saferoute.cli._plan import plan
 from saferoute.cli._printing import print_message
 from saferoute.cli._profile import profile
 from saferoute.cli._scan import scan
+from saferoute.cli._typos import describe_usage_error
 from saferoute.cli._version import print_versions
 from saferoute.cli._view import view
 from saferoute.memory import collect_garbage_rarely
@@ -32,22 +34,12 @@ from saferoute.model import InvalidInput, SaferouteError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_EXAMPLES = """\
-examples:
-  saferoute find "Hyde Park, London"
-  saferoute find --near 60.175,24.945 --region data/helsinki
-  saferoute find --near Kaisaniemi --region data/helsinki --level first-steps -o park.html -o park.geojson
-  saferoute find --near geo:54.18,7.89 --osm helgoland.osm.pbf --dem dem.tif --surface sand,grass -o - > sand.geojson
-  saferoute plan --near 60.172,24.944 --region data/helsinki --week 3 --time 30min -o run.html -o run.workout.fit
-  saferoute find --near Kaisaniemi --region data/helsinki --at "sat 07:00"
-  saferoute explain --near 60.1757,24.9470 --region data/helsinki
-  saferoute evaluate-crowding counts.csv --osm city.osm.pbf --at "wed 13:00"
-  saferoute scan data/helsinki -o helsinki.parquet
-  saferoute find home                             # the home of saferoute.toml
-  saferoute profile show beginner > mine.toml
-  saferoute view maps/helsinki.html --tiles
-
-"""
+_EXAMPLES = (
+    'find "Hyde Park, London"',
+    "find 60.172,24.944 --region data/helsinki",
+    "plan home --time 30min -o run.fit",
+    "explain 60.1757,24.9470 --region data/helsinki",
+)
 
 
 class _Program(click.Group):
@@ -57,17 +49,32 @@ class _Program(click.Group):
         """Return the names in the order they were added; click would sort them."""
         return list(self.commands)
 
-    def format_epilog(self, _: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the examples and the exit codes below the list of commands."""
-        formatter.write(f"\n{_EXAMPLES}{EXIT_CODES}")
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return the option ``--help``, described as the other options are."""
+        return reword_help(super().get_help_option(ctx))
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the words before the command; none at all need an answer."""
+        if not args and not ctx.resilient_parsing:
+            raise InvalidInput(f"no command is given, as in saferoute {_EXAMPLES[0]}; saferoute --help lists them")
+        return super().parse_args(ctx, args)
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what the program does, and examples."""
+        super().format_help_text(ctx, formatter)
+        write_examples(formatter, _EXAMPLES)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands before the options."""
+        self.format_commands(ctx, formatter)
+        click.Command.format_options(self, ctx, formatter)
 
 
 program = _Program(
     "saferoute",
-    commands=[find, explain, plan, scan, view, profile, cache, completion, evaluate],
+    commands=[find, explain, plan, scan, view, profile, cache, completion, evaluate, show_help],
     help="Find straight, flat, quiet stretches for running backwards.",
     context_settings=HELP_SETTINGS,
-    no_args_is_help=False,
     params=[
         click.Option(
             ["--version"],
@@ -75,7 +82,7 @@ program = _Program(
             is_eager=True,
             expose_value=False,
             callback=print_versions,
-            help="show the version, and those of the libraries, and exit",
+            help="show the version, and those of the libraries",
         )
     ],
 )
@@ -94,7 +101,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        One of `EXIT_CODES`, or 130 after Ctrl-C. Errors are printed in one line on stderr.
+        One of `saferoute.cli._command.EXIT_CODES`. Errors are printed in one line on stderr.
     """
     # At exit the collector would visit every object, only for the process to drop them all.
     atexit.register(gc.freeze)
@@ -107,7 +114,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         code: int = program.main(argv, prog_name="saferoute", standalone_mode=False)
     except click.ClickException as error:
-        print_message(f"saferoute: {describe_usage_error(error)}")
+        wrong, *meant = describe_usage_error(error, sys.argv[1:] if argv is None else argv)
+        print_message(f"saferoute: {wrong}")
+        for line in meant:
+            print_message(f"  {line}")
         return InvalidInput.exit_code
     except SaferouteError as error:
         # Raised while settings and arguments are parsed; a running command prints its own errors.

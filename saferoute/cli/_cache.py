@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from saferoute.cli._command import HELP_SETTINGS, Command
+from saferoute.cli._command import Command
+from saferoute.cli._layout import HELP_SETTINGS, Argument
 from saferoute.cli._options import cache_option, settings_option
 from saferoute.cli._printing import print_message
 from saferoute.cli._settings import BEHIND
+from saferoute.cli._typos import Word
 
 if TYPE_CHECKING:
     from saferoute.sources.cache import Cache
@@ -20,9 +22,10 @@ if TYPE_CHECKING:
     context_settings=HELP_SETTINGS | BEHIND,
     help="info says how much is kept, how old it is and what is damaged; path prints the folder; clear deletes "
     "all answers and all indexes of extracts, and nothing else that lies in the folder.",
-    short_help="show or clear what is kept of the network's answers and of extracts",
+    short_help="show or clear what was downloaded and indexed",
+    examples=("cache info", "cache clear"),
 )
-@click.argument("action", type=click.Choice(["info", "path", "clear"]), help="what to do")
+@click.argument("action", cls=Argument, type=Word(["info", "path", "clear"]), help="what to do")
 @cache_option
 @settings_option
 def cache(action: str, **options: Any) -> int:

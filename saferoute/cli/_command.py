@@ -1,4 +1,4 @@
-"""Base class of all commands: settings, grouped help and one-line errors."""
+"""Base class of all commands: settings and one-line errors."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ import os
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from saferoute.cli import _settings
+from saferoute.cli._layout import HelpfulCommand, Option
 from saferoute.cli._printing import log_to_stderr, print_message
 from saferoute.model import InvalidInput, SaferouteError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
 _LOG = logging.getLogger(__name__)
 
@@ -24,31 +25,17 @@ _QUIET = f"{__name__}.quiet"
 NOTHING_QUALIFIES = 5
 SOME_TILES_FAILED = 6
 INTERRUPTED = 130
-EXIT_CODES = """\
-exit codes:
-  0  done
-  1  an error inside saferoute
-  2  an argument, file or profile that breaks a rule
-  3  place not found in the data
-  4  a service on the network did not answer
-  5  nothing qualifies: the limits left no stretch
-  6  a scan is written but for tiles that failed: the same command tries them again
-"""
-HELP_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 120}
-GROUPS = {
-    "": ("Options", ""),
-    "data": (
-        "Data",
-        (
-            "Without --region and --osm the map comes from OpenStreetMap's servers. With them no server is asked, "
-            "unless --elevation names one."
-        ),
-    ),
-    "network": ("Network", "Every answer is kept in a cache, see saferoute cache --help."),
-    "runner": ("Runner", ""),
-    "session": ("Session", ""),
+EXIT_CODES = {
+    0: "done",
+    1: "an error inside saferoute",
+    2: "an argument, file or profile that breaks a rule",
+    3: "place not found in the data",
+    4: "a service on the network did not answer",
+    NOTHING_QUALIFIES: "nothing qualifies: the limits left no stretch",
+    SOME_TILES_FAILED: "a scan is written but for tiles that failed: the same command tries them again",
+    INTERRUPTED: "interrupted with Ctrl-C",
 }
-"""Title and introduction of each group of options in the help."""
+"""Every exit code, and what it means."""
 
 
 def note_quiet(ctx: click.Context, _: click.Parameter, quiet: bool) -> None:
@@ -56,23 +43,7 @@ def note_quiet(ctx: click.Context, _: click.Parameter, quiet: bool) -> None:
     ctx.meta[_QUIET] = quiet
 
 
-class Option(click.Option):
-    """A click option that has a group in the help and may take several values.
-
-    Parameters
-    ----------
-    group : str
-        A key of `GROUPS`.
-    several : bool
-        Allow more than one value after the flag: ``--osm a.osm b.osm``.
-    """
-
-    def __init__(self, declarations: Sequence[str], *, group: str = "", several: bool = False, **options: Any) -> None:
-        super().__init__(declarations, multiple=several or options.pop("multiple", False), **options)
-        self.group, self.several = group, several
-
-
-class Command(click.Command):
+class Command(HelpfulCommand):
     """A click command whose function returns the exit code.
 
     Raises
@@ -86,9 +57,13 @@ class Command(click.Command):
         flags = {flag for p in self.params if isinstance(p, Option) and p.several for flag in p.opts}
         try:
             rest = super().parse_args(ctx, _prepare_words(args, flags))
-        except click.BadParameter as error:
-            # click's own message would not say which file or variable holds the value.
-            raise InvalidInput(_describe_error(error)) from error
+        except click.UsageError as error:
+            if isinstance(error, click.BadParameter) and not isinstance(error, click.MissingParameter):
+                # click's own message would not say which file or variable holds the value.
+                raise InvalidInput(_name_value(error)) from error
+            # The parser does not know the command whose options it reads.
+            error.ctx = error.ctx or ctx
+            raise
         if not ctx.resilient_parsing:
             # Only after parsing does click know where each value came from.
             _settings.put_rivals_aside(ctx)
@@ -102,25 +77,6 @@ class Command(click.Command):
             for line in _settings.list_origins(ctx):
                 _LOG.info("settings: %s", line)
             return _run_guarded(lambda: super(Command, self).invoke(ctx))
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the arguments, and the options by group."""
-        rows: dict[str, list[tuple[str, str]]] = {}
-        for parameter in self.get_params(ctx):
-            record = parameter.get_help_record(ctx)
-            if record is not None:
-                rows.setdefault(getattr(parameter, "group", ""), []).append(record)
-        for group, (title, words) in GROUPS.items():
-            if group in rows:
-                with formatter.section(title):
-                    if words:
-                        formatter.write_text(words)
-                        formatter.write_paragraph()
-                    formatter.write_dl(rows[group])
-
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
-        """Write the exit codes below the options."""
-        formatter.write(f"\n{EXIT_CODES}")
 
 
 _NEGATIVE = re.compile(r"-[\d.]")
@@ -165,28 +121,11 @@ def _is_file(word: str) -> bool:
     return _FILE_NAME.fullmatch(word) is not None or Path(word).is_file()
 
 
-def _describe_error(error: click.BadParameter) -> str:
+def _name_value(error: click.BadParameter) -> str:
     """Return which value breaks a rule, and where it was set."""
-    if isinstance(error, click.MissingParameter) or error.param is None or error.ctx is None:
-        return describe_usage_error(error)
+    if error.param is None or error.ctx is None:
+        return error.message
     return f"{_settings.name_origin(error.ctx, error.param)}: {error.message.rstrip('.')}"
-
-
-def describe_usage_error(error: click.ClickException) -> str:
-    """Return the error of a command line in one line, with the command whose help to read.
-
-    Parameters
-    ----------
-    error : click.ClickException
-        Its message may span several lines.
-
-    Returns
-    -------
-    str
-    """
-    context = error.ctx if isinstance(error, click.UsageError) else None
-    path = context.command_path if context else "saferoute"
-    return f"{' '.join(error.format_message().split()).rstrip('.')}; see {path} --help"
 
 
 def _run_guarded(run: Callable[[], int]) -> int:

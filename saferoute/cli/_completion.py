@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import click
 
-from saferoute.cli._command import HELP_SETTINGS, Command
+from saferoute.cli._command import Command
+from saferoute.cli._layout import HELP_SETTINGS, Argument
+from saferoute.cli._typos import Word
 
 SHELLS = ("bash", "zsh", "fish")
 _VARIABLE = "_SAFEROUTE_COMPLETE"
@@ -12,9 +14,10 @@ _HELP = """\
 Print what makes a shell complete commands, options and their values:
 
 \b
-bash: add to ~/.bashrc                        eval "$(saferoute completion bash)"
-zsh:  add to ~/.zshrc, after compinit         eval "$(saferoute completion zsh)"
-fish: run once   saferoute completion fish > ~/.config/fish/completions/saferoute.fish
+bash, in ~/.bashrc:               eval "$(saferoute completion bash)"
+zsh, in ~/.zshrc after compinit:  eval "$(saferoute completion zsh)"
+fish, once:                       saferoute completion fish >
+                                  ~/.config/fish/completions/saferoute.fish
 """
 
 
@@ -22,9 +25,9 @@ fish: run once   saferoute completion fish > ~/.config/fish/completions/saferout
     cls=Command,
     context_settings=HELP_SETTINGS,
     help=_HELP,
-    short_help="print what makes a shell complete saferoute's commands and options",
+    short_help="make a shell complete commands and options",
 )
-@click.argument("shell", type=click.Choice(SHELLS), help="the shell that shall complete")
+@click.argument("shell", cls=Argument, type=Word(SHELLS), help="the shell that shall complete")
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> int:
     """Print the completion script of a shell."""

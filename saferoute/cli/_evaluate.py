@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from saferoute.cli._command import HELP_SETTINGS, Command
+from saferoute.cli._command import Command
+from saferoute.cli._layout import HELP_SETTINGS, Argument
 from saferoute.cli._options import option
 from saferoute.cli._types import FilePath
 
@@ -19,9 +20,12 @@ if TYPE_CHECKING:
     cls=Command,
     context_settings=HELP_SETTINGS,
     help="Compare the crowding index, which the map alone gives, with counters of people on foot.",
-    short_help="compare the crowding index with counters of people on foot",
+    short_help="compare the crowding index with counters",
+    examples=('evaluate-crowding counts.csv --osm city.osm.pbf --at "wed 13:00"',),
 )
-@click.argument("counts", type=FilePath(), metavar="COUNTS.csv", help="columns lon, lat, count (an hour), at")
+@click.argument(
+    "counts", cls=Argument, type=FilePath(), metavar="COUNTS.csv", help="columns lon, lat, count (an hour), at"
+)
 @option(
     "--osm", type=FilePath(), several=True, required=True, metavar="FILE...", help="OpenStreetMap extracts of the city"
 )

@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from saferoute.cli._command import HELP_SETTINGS, NOTHING_QUALIFIES, Command
+from saferoute.cli._command import NOTHING_QUALIFIES, Command
+from saferoute.cli._layout import HELP_SETTINGS
 from saferoute.cli._options import search_options
 from saferoute.cli._printing import print_register
 from saferoute.cli._query import open_query
@@ -17,7 +18,12 @@ from saferoute.cli._settings import BEHIND
     cls=Command,
     context_settings=HELP_SETTINGS | BEHIND,
     help="Say how the way nearest to a point scores, or which limit leaves it out.",
-    short_help="say how the way nearest to a point scores, or why it is left out",
+    short_help="say why a way is recommended, or why not",
+    examples=(
+        "explain 60.1757,24.9470 --region data/helsinki",
+        "explain way/4252946 --region data/helsinki",
+        'explain 51.5073,-0.1657 --at "sat 07:00" --level advanced',
+    ),
 )
 @search_options
 def explain(**options: Any) -> int:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from saferoute.cli._command import HELP_SETTINGS, NOTHING_QUALIFIES, Command
+from saferoute.cli._command import NOTHING_QUALIFIES, Command
+from saferoute.cli._layout import HELP_SETTINGS
 from saferoute.cli._options import option, output_option, search_options
 from saferoute.cli._printing import print_geojson, print_message, print_register, print_result
 from saferoute.cli._query import list_outputs, open_query
@@ -23,18 +24,25 @@ if TYPE_CHECKING:
     context_settings=HELP_SETTINGS | BEHIND,
     help="Rank the stretches near a place, print a table, write a map.",
     short_help="rank the stretches near a place",
+    examples=(
+        'find "Hyde Park, London"',
+        "find 60.172,24.944 --region data/helsinki",
+        "find Kaisaniemi --region data/helsinki -o park.html",
+        'find home --level first-steps --at "sat 07:00"',
+    ),
 )
 @search_options
 @option(
     "--radius",
     type=Checked(parse_radius),
     default="1500m",
+    group="where",
     metavar="LENGTH",
-    help="how far around, as in 800, 1.5km, 1mi or 2000ft; without a unit metres (default 1500)",
+    help="how far around, as in 800, 1.5km, 1mi (default 1500 m)",
 )
-@option("--top", type=int, default=20, metavar="N", help="most stretches to return (default 20)")
+@option("--top", type=int, default=20, group="output", metavar="N", help="most stretches to return (default 20)")
 @output_option(
-    help="write .html, .geojson, .gpx, .gpkg, .parquet, .fgb, .kml or .csv, by suffix; may be given again; "
+    help="write .html .geojson .gpx .gpkg .parquet .fgb .kml or .csv, by suffix; may be given again; "
     "- prints GeoJSON instead of the table (default: a map in maps/)"
 )
 def find(output: tuple[Path, ...], radius: float, top: int, **options: Any) -> int:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from saferoute.cli import _settings
-from saferoute.cli._command import Option, note_quiet
+from saferoute.cli._command import note_quiet
+from saferoute.cli._layout import Argument, Option
 from saferoute.cli._types import Checked, FilePath, Height, Level, check_time
 from saferoute.model import InvalidInput
 from saferoute.sources.amounts import parse_length
@@ -50,13 +51,21 @@ def _check_url(ctx: click.Context, parameter: click.Parameter, value: str | None
 place_options = _apply(
     click.argument(
         "place",
+        cls=Argument,
+        group="where",
         nargs=-1,
-        metavar="[PLACE]",
-        help="where: coordinates in any spelling, the pasted address of a map, a street address, a name, a plus code, "
-        "way/123, or home, the place of the settings",
+        metavar="PLACE",
+        help="a name, an address, coordinates, …: see saferoute help places",
     ),
-    unsettable("--near", metavar="PLACE", help="the same as PLACE"),
-    unsettable("--pick", type=int, metavar="N", help="which place, where a name has several (default 1)"),
+    unsettable("--near", group="where", rare=True, metavar="PLACE", help="the same as PLACE"),
+    unsettable(
+        "--pick",
+        type=int,
+        group="where",
+        rare=True,
+        metavar="N",
+        help="which place, where a name has several (default 1)",
+    ),
 )
 settings_option = unsettable(
     "--settings",
@@ -64,25 +73,42 @@ settings_option = unsettable(
     is_eager=True,
     expose_value=False,
     callback=_settings.load_settings,
+    rare=True,
     help="settings instead of saferoute.toml here and in the user's configuration; none = no settings",
 )
 quiet_option = unsettable(
-    "-q", "--quiet", is_flag=True, expose_value=False, callback=note_quiet, help="no progress on stderr"
+    "-q",
+    "--quiet",
+    is_flag=True,
+    expose_value=False,
+    callback=note_quiet,
+    rare=True,
+    help="say nothing of the progress",
 )
 explain_data_option = unsettable(
     "--explain-data",
     is_flag=True,
+    group="output",
+    rare=True,
     help="list after the result what of the data was not understood: tags with their number and an example, "
     "areas of which a part is missing",
 )
-output_option = partial(unsettable, "-o", "--output", multiple=True, type=FilePath(), metavar="FILE")
+output_option = partial(unsettable, "-o", "--output", multiple=True, type=FilePath(), group="output", metavar="FILE")
 
 raster_options = _apply(
-    option("--dem", type=FilePath(), several=True, group="data", metavar="FILE...", help="elevation rasters, any CRS"),
+    option(
+        "--dem",
+        type=FilePath(),
+        several=True,
+        group="data",
+        metavar="FILE...",
+        help="elevation rasters, in any coordinate system",
+    ),
     option(
         "--dem-sigma",
         type=Checked(parse_length),
         group="data",
+        rare=True,
         metavar="LENGTH",
         help="standard error of the heights (default: by the raster's cells and tags)",
     ),
@@ -101,13 +127,14 @@ data_options = _apply(
         several=True,
         group="data",
         metavar="FILE...",
-        help="OpenStreetMap extracts (.osm.pbf .osm .osm.gz .osm.bz2), or a folder as for --region",
+        help="OpenStreetMap extracts (.osm.pbf .osm .osm.gz .osm.bz2)",
     ),
     raster_options,
     option(
         "--counts",
         type=FilePath(),
         group="data",
+        rare=True,
         metavar="FILE",
         help="CSV of counters (lon, lat, count per hour, at) to calibrate crowding",
     ),
@@ -115,6 +142,7 @@ data_options = _apply(
         "--population",
         type=FilePath(),
         group="data",
+        rare=True,
         metavar="FILE",
         help="raster of people per cell, for crowding where homes are few",
     ),
@@ -122,6 +150,7 @@ data_options = _apply(
         "--elevation",
         type=Height(),
         group="data",
+        rare=True,
         metavar="SOURCE",
         help="mapterhorn, glo30, none, or a raster file (default: the rasters given; for a map from the network "
         "mapterhorn, and glo30 for what it does not have)",
@@ -132,6 +161,7 @@ cache_option = option(
     "--cache-dir",
     type=FilePath(folder=True),
     group="network",
+    rare=True,
     metavar="DIR",
     help="folder of the cache (environment: SAFEROUTE_CACHE_DIR; default: the user's cache folder)",
 )
@@ -140,15 +170,17 @@ network_options = _apply(
         "--offline/--no-offline",
         default=False,
         group="network",
+        rare=True,
         help="open no connection: use the cache alone",
     ),
-    unsettable("--refresh", is_flag=True, group="network", help="ask again, whatever the cache holds"),
+    unsettable("--refresh", is_flag=True, group="network", rare=True, help="ask again, whatever the cache holds"),
     cache_option,
     *(
         option(
             f"--{name}-url",
             callback=_check_url,
             group="network",
+            rare=True,
             metavar="URL",
             help=f"another server (environment: SAFEROUTE_{name.upper()}_URL)",
         )
@@ -162,15 +194,16 @@ level_option = option(
     default="beginner",
     group="runner",
     metavar="LEVEL",
-    help="first-steps, beginner (default), intermediate, advanced, or a profile .toml",
+    help="first-steps, beginner (default), intermediate, advanced, or your own .toml",
 )
 narrowing_options = _apply(
-    option("--barefoot/--no-barefoot", default=False, group="runner", help="sand and grass only"),
+    option("--barefoot/--no-barefoot", default=False, group="runner", rare=True, help="sand and grass only"),
     option("--surface", default="", group="runner", metavar="LIST", help="only these surfaces, as in sand,grass"),
     option(
         "--min-length",
         type=Checked(parse_length),
         group="runner",
+        rare=True,
         metavar="LENGTH",
         help="clear length of a stretch, as in 60, 80m or 200ft (default: the level's)",
     ),
@@ -196,8 +229,8 @@ def runner_options(*, at: str | None = "now") -> Callable[[F], F]:
             default=at,
             group="runner",
             metavar="TIME",
-            help='when to run, local time of the place: "sat 07:00", "tomorrow 7am", 2026-06-20T07:00'
-            + (" or now (default)" if at else "; without it crowding is that of a mean hour"),
+            help='"sat 07:00", "tomorrow 7am", 2026-06-20T07:00 '
+            + ("(default: now)" if at else "(default: mean of all hours)"),
         ),
         level_option,
         narrowing_options,

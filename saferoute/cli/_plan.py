@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from saferoute.cli._command import HELP_SETTINGS, NOTHING_QUALIFIES, Command
+from saferoute.cli._command import NOTHING_QUALIFIES, Command
+from saferoute.cli._layout import HELP_SETTINGS
 from saferoute.cli._options import option, output_option, search_options, unsettable
 from saferoute.cli._printing import print_geojson, print_message, print_register, print_result
 from saferoute.cli._query import list_outputs, open_query
 from saferoute.cli._settings import BEHIND
 from saferoute.cli._types import Checked
+from saferoute.cli._typos import Word
 from saferoute.model import Wish
 from saferoute.sources.amounts import parse_distance, parse_duration
 
@@ -25,9 +27,14 @@ if TYPE_CHECKING:
 @click.command(
     cls=Command,
     context_settings=HELP_SETTINGS | BEHIND,
-    help="Plan a session: warm-up forwards, backward sections on recommended stretches near the place, "
-    "recoveries, and back home; print its timetable, write it for a watch or a map.",
-    short_help="plan a run from a place through recommended stretches and back",
+    help="Plan a run from a place and back: warm-up, backward sections on recommended stretches, recoveries. "
+    "Print its timetable, write it for a watch or a map.",
+    short_help="plan a run through such stretches and back",
+    examples=(
+        'plan "Hyde Park, London"',
+        "plan 60.172,24.944 --region data/helsinki --time 30min -o run.fit",
+        "plan home --distance 5km --return jog --qr",
+    ),
 )
 @search_options
 @option("--week", type=int, default=1, group="session", metavar="N", help="week of training, 1 to 52 (default 1)")
@@ -36,28 +43,26 @@ if TYPE_CHECKING:
     type=Checked(parse_duration),
     group="session",
     metavar="T",
-    help="length as a time: 30min, 1h15min (default: the level's)",
+    help="how long: 30min, 1h15min (default: the level's)",
 )
 @option(
     "--distance",
     type=Checked(parse_distance),
     group="session",
     metavar="D",
-    help="length as a distance: 5km, 4500m, 3mi",
+    help="how far: 5km, 4500m, 3mi",
 )
 @option(
     "--return",
-    type=click.Choice(["walk", "jog"]),
+    type=Word(["walk", "jog"]),
     default="walk",
     group="session",
-    help="how to come back to a section's start for the next (default walk)",
+    help="how to go back between sections (default walk)",
 )
 @unsettable("--qr", is_flag=True, group="session", help="print a QR code of the start for a phone")
 @output_option(
-    help="write by suffix: .html (map and card to print), .gpx (track), .fit (course for a watch), "
-    ".workout.fit (its steps as a workout), "
-    ".geojson, .gpkg, .parquet, .fgb, .kml or .csv; may be given again; - prints GeoJSON instead of the timetable "
-    "(default: a map in maps/)"
+    help="write .html .gpx .fit .workout.fit .geojson .gpkg .parquet .fgb .kml or .csv, by suffix; may be given "
+    "again; - prints GeoJSON instead of the timetable (default: a map in maps/)"
 )
 def plan(output: tuple[Path, ...], qr: bool, **options: Any) -> int:
     """Print the timetable of a session and write the files asked for."""

@@ -6,9 +6,11 @@ from typing import Any
 
 import click
 
-from saferoute.cli._command import HELP_SETTINGS, Command
+from saferoute.cli._command import Command
+from saferoute.cli._layout import HELP_SETTINGS, Argument
 from saferoute.cli._options import narrowing_options
 from saferoute.cli._types import Level
+from saferoute.cli._typos import Word
 from saferoute.model import InvalidInput
 
 
@@ -17,11 +19,17 @@ from saferoute.model import InvalidInput
     context_settings=HELP_SETTINGS,
     help="list names the levels. show prints one, or a file's, as TOML with every value in it: save it, edit it, "
     "give it to --level.",
-    short_help="list the levels, or show one as TOML",
+    short_help="list the levels of runners, or show one as TOML",
+    examples=("profile list", "profile show beginner > mine.toml", "find home --level mine.toml"),
 )
-@click.argument("action", type=click.Choice(["list", "show"]), help="what to do")
+@click.argument("action", cls=Argument, type=Word(["list", "show"]), help="what to do")
 @click.argument(
-    "level", type=Level(), required=False, metavar="NAME|FILE", help="with show: a level, or a profile .toml"
+    "level",
+    cls=Argument,
+    type=Level(),
+    required=False,
+    metavar="NAME|FILE",
+    help="with show: a level, or a profile .toml",
 )
 @narrowing_options
 def profile(action: str, level: str | None, **options: Any) -> int:

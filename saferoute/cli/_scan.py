@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from saferoute.cli._command import HELP_SETTINGS, NOTHING_QUALIFIES, SOME_TILES_FAILED, Command
+from saferoute.cli._command import NOTHING_QUALIFIES, SOME_TILES_FAILED, Command
+from saferoute.cli._layout import HELP_SETTINGS, Argument
 from saferoute.cli._options import option, quiet_option, raster_options, runner_options
 from saferoute.cli._printing import print_message
 from saferoute.cli._types import FilePath
@@ -21,21 +22,40 @@ if TYPE_CHECKING:
     help="Find every stretch of a region, tile by tile: GeoParquet in partitions, a summary by district and park, "
     "and a page with vector tiles for any static host. A scan that was stopped goes on where it was when the same "
     "command is given again, and so does one of which tiles failed.",
-    short_help="find every stretch of a region, tile by tile",
+    short_help="find every stretch of a whole region",
+    examples=(
+        "scan data/helsinki -o helsinki.parquet",
+        "scan city.osm.pbf --dem city.tif -o city.parquet --level first-steps",
+        "view helsinki-web",
+    ),
 )
-@click.argument("region", type=FilePath(), metavar="REGION", help="folder with extracts and rasters, or an extract")
-@option("-o", "--output", type=FilePath(), required=True, metavar="FILE.parquet", help="folder of GeoParquet to write")
+@click.argument(
+    "region", cls=Argument, type=FilePath(), metavar="REGION", help="folder with extracts and rasters, or an extract"
+)
+@option(
+    "-o",
+    "--output",
+    type=FilePath(),
+    group="output",
+    required=True,
+    metavar="FILE.parquet",
+    help="folder of GeoParquet to write",
+)
 @raster_options
 @option(
     "--zoom",
     type=int,
     default=12,
+    group="work",
+    rare=True,
     metavar="N",
     help="size of the tiles, 9 to 16 (default 12): what a worker holds at a time; the result is the same",
 )
-@option("--workers", type=int, metavar="N", help="processes on this machine (default: its cores)")
+@option("--workers", type=int, group="work", metavar="N", help="processes on this machine (default: its cores)")
 @option(
     "--scheduler",
+    group="work",
+    rare=True,
     metavar="ADDRESS",
     help="tcp://… of a Dask cluster that is to do the work; its workers need the data under the same paths",
 )

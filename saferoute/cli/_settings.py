@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import tomllib
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ import click
 from click.core import ParameterSource
 
 from saferoute.cli._types import FilePath, Height, Level
+from saferoute.cli._typos import find_nearest
 from saferoute.model import InvalidInput
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def name_origin(ctx: click.Context, parameter: click.Parameter) -> str:
         return f"{PREFIX}_{parameter.name.upper()}"
     if isinstance(parameter, click.Option):
         return parameter.opts[0]
-    return str(parameter.metavar or parameter.human_readable_name)
+    return str(parameter.metavar or parameter.human_readable_name).strip("[]")
 
 
 def _find_source(ctx: click.Context, name: str) -> ParameterSource | None:
@@ -211,8 +211,8 @@ def _read_file(path: Path, known: Mapping[str, click.Option | None]) -> dict[str
 
 
 def _suggest_key(key: str, known: Mapping[str, object]) -> str:
-    near = get_close_matches(key, known, n=1)
-    return f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
+    near = find_nearest(key, known)
+    return f"did you mean {near}?" if near else f"known are {', '.join(known)}"
 
 
 def _to_words(

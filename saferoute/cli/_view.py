@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from saferoute.cli._command import HELP_SETTINGS, Command
+from saferoute.cli._command import Command
+from saferoute.cli._layout import HELP_SETTINGS, Argument
 from saferoute.cli._options import option
 from saferoute.cli._printing import print_message
 from saferoute.cli._types import FilePath
@@ -24,10 +25,12 @@ DEFAULT_TILES = "OpenStreetMap.Mapnik"
     context_settings=HELP_SETTINGS,
     help="Serve a map or a scan's page on this machine alone (127.0.0.1) and open the browser; Ctrl-C ends it. "
     "The map itself needs no server: open the file. Tiles do, and they tell their provider where you look.",
-    short_help="show a map in the browser, with tiles if asked for",
+    short_help="show a map in the browser",
+    examples=("view maps/helsinki.html", "view maps/helsinki.html --tiles", "view helsinki-web"),
 )
 @click.argument(
     "file",
+    cls=Argument,
     type=FilePath(),
     metavar="FILE",
     help="a map that saferoute has written (.html), or a scan's folder …-web",
@@ -37,7 +40,7 @@ DEFAULT_TILES = "OpenStreetMap.Mapnik"
     is_flag=False,
     flag_value=DEFAULT_TILES,
     metavar="NAME",
-    help=f"tiles from the network under the segments, by the provider's name (default {DEFAULT_TILES}; "
+    help=f"tiles from the network under the stretches, by the provider's name (default {DEFAULT_TILES}; "
     "OpenTopoMap, Esri.WorldImagery, …)",
 )
 @option("--port", type=int, default=0, metavar="N", help="port to listen on (default: a free one)")
