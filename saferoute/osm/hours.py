@@ -13,6 +13,8 @@ _AND = re.compile(r"\s+and\s+", re.IGNORECASE)
 _LOCAL_HOLIDAYS = re.compile(r"\bSH\b", re.IGNORECASE)
 """School holidays: no library here knows them."""
 _HOLIDAYS = re.compile(r"\bPH\b", re.IGNORECASE)
+_OF_PLACE = re.compile(r"\b(?:PH|sunrise|sunset|dawn|dusk)\b", re.IGNORECASE)
+"""What begins at other times, or on other days, from place to place."""
 _CLOSING = re.compile(r"\s(?:off|closed)\s*(?:\"[^\"]*\")?\s*$", re.IGNORECASE)
 """The end of a rule that tells when something is closed."""
 _DASHES = str.maketrans("–—−", "---")
@@ -79,7 +81,9 @@ def is_open(hours: str, hour: Hour | None) -> bool | None:
         return None
     hours = known
     if hour is not None:
-        state, comment = OpeningHours(hours, coords=(hour.lat, hour.lon)).state(hour.aware)
+        # A place takes nearly a second to look up the first time, and only holidays and the sun depend on it.
+        place = (hour.lat, hour.lon) if _OF_PLACE.search(hours) else None
+        state, comment = OpeningHours(hours, coords=place).state(hour.aware)
     else:
         always = OpeningHours(hours)
         if _HOLIDAYS.search(hours) or always.next_change(_LONG_AGO) is not None:

@@ -26,6 +26,12 @@ MONDAY_MORNING = Hour(datetime(2026, 6, 22, 8, tzinfo=ZONE))
 SATURDAY_NIGHT = Hour(datetime(2026, 6, 20, 23, 30, tzinfo=ZONE))
 
 
+def test_hours_of_neither_holidays_nor_the_sun_need_no_place() -> None:
+    nowhere = Hour(MONDAY_MORNING.aware, float("nan"), float("nan"))
+    assert is_open("Mo-Fr 07:00-17:00", nowhere)
+    assert not is_open("Tu,We 06:30-22:00; Su off", nowhere)
+
+
 @pytest.mark.parametrize(
     ("hours", "morning", "night"),
     [
