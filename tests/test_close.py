@@ -132,6 +132,15 @@ def test_a_route_that_joins_crosses_or_runs_close_is_told(plan: str) -> None:
     assert "runs close beside it, joins or crosses" in list_checks(plan)
 
 
+def test_a_pipeline_that_may_lie_on_the_ground_is_told_and_lowers_the_confidence_in_obstacles() -> None:
+    plan = ALONG.format(y=2.5, tags="man_made=pipeline{}")
+    unknown, buried = (rank(town(more=plan.format(tag))).stretches for tag in ("", " location=underground"))
+    assert "the pipeline: whether it lies on the ground or in it is not tagged" in list_checks(plan.format(""))
+    assert unknown["c_obstacles"].max() == pytest.approx(0.7 * buried["c_obstacles"].max())
+    lying = rank(town(more=plan.replace("2.5", "1.6").format(" location=overground"))).stretches
+    assert lying["score_low"].max() < buried["score_low"].max()
+
+
 SHOPS = "".join(f"n8{i} {60 * i} 8 shop=books\nn9{i} {60 * i} -8 amenity=restaurant\n" for i in range(6))
 
 

@@ -6,7 +6,6 @@ stretch shows how complete the map is, and sets the confidence.
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,10 +13,11 @@ import pandas as pd
 import shapely
 
 from saferoute.criteria import _entry, _lateral, _near, _open_ground, _samples
+from saferoute.criteria._doubt import BESIDE_M, IN_DOUBT
 from saferoute.geometry import count_nearby, place_points_evenly
 from saferoute.model import Criterion, Measurement, Unknown
 from saferoute.osm import widths
-from saferoute.osm.obstacles import is_line_object, is_small_object, is_solid_area
+from saferoute.osm.obstacles import is_line_object, is_pipe_on_ground, is_small_object, is_solid_area
 from saferoute.osm.unread import KIND_KEYS
 from saferoute.osm.ways import is_highway
 from saferoute.quantities import Exact
@@ -25,7 +25,7 @@ from saferoute.quantities import Exact
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from saferoute.arrays import FloatArray, IntArray
+    from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.model import Evidence, Features, Samples, Windows
 
 CURVE = ((0.0, 1.0), (1.0, 0.7), (2.0, 0.5), (4.0, 0.2), (6.0, 0.0))
@@ -113,6 +113,18 @@ def _count_mapped_per_km(windows: Windows, points: NDArray[np.object_], features
     return rho[station]
 
 
+def _find_pipes_beside(windows: Windows, features: Features) -> BoolArray:
+    """Return a mask of the samples of windows with a pipeline on or beside them that may lie on the ground or in it."""
+    samples, rows = windows.samples, np.flatnonzero(_samples.mark_used(windows))
+    pipes = features.ways.geometry.to_numpy()[is_pipe_on_ground(features.ways).unknown]
+    beside = np.zeros(len(samples), dtype=bool)
+    if len(pipes) and len(rows):
+        beside[rows[shapely.STRtree(samples.lines[rows]).query(pipes, predicate="dwithin", distance=BESIDE_M)[1]]] = (
+            True
+        )
+    return beside
+
+
 def measure_obstacles(windows: Windows, evidence: Evidence) -> Measurement:
     """Measure the weighted objects and side paths per 100 m of each window."""
     samples = windows.samples
@@ -128,7 +140,8 @@ def measure_obstacles(windows: Windows, evidence: Evidence) -> Measurement:
     objects = _samples.reduce_to_windows(windows, plain, "sum", run_outs=True)
     side = _samples.reduce_to_windows(windows, samples.side_paths, "sum", run_outs=True)
     rho = _count_mapped_per_km(windows, points, evidence.features) if len(windows) else np.empty(0)
-    beside = _lateral.measure_sides(windows, evidence.features)
+    beside, pipes = _lateral.measure_sides(windows, evidence.features), _find_pipes_beside(windows, evidence.features)
+    trust = np.where(_samples.reduce_to_windows(windows, pipes.astype(float), "max") > 0, IN_DOUBT, 1.0)
     covered = _near.measure_coverage(windows, evidence.features, decay_m=AROUND_M)
     most = _open_ground.estimate_completeness(windows, MOST_COMPLETE) * _open_ground.estimate_trust(windows)
     complete = most * (1 - np.exp(-rho / COMPLETE_PER_KM)) * covered
@@ -139,11 +152,15 @@ def measure_obstacles(windows: Windows, evidence: Evidence) -> Measurement:
         runs = beside.describe_runs(samples, windows.first[rows], np.full(len(rows), windows.n_samples))
         return pd.concat([counted, runs], axis=1)
 
+    def gather_along(first: IntArray, n_samples: IntArray) -> pd.DataFrame:
+        met = _samples.is_met_along(pipes, first, n_samples)
+        return beside.describe_runs(samples, first, n_samples).assign(has_pipe=met)
+
     return Measurement(
         quantity=Exact(density),
-        confidence=complete * _entry.estimate_trust(windows, evidence),
+        confidence=complete * trust * _entry.estimate_trust(windows, evidence),
         gather_evidence=gather,
-        gather_along=partial(beside.describe_runs, samples),
+        gather_along=gather_along,
         completeness=complete,
         bounds={"beside": beside.reduce_to_windows(windows)},
     )

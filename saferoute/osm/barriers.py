@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from saferoute.osm import water
 from saferoute.osm.answers import Answer, ask_any_value, ask_value
-from saferoute.osm.tags import Tags, has_any_value, has_only_values, has_tag, has_value
+from saferoute.osm.tags import Tags, has_any_value, has_only_values, has_tag, has_value, is_tagged
 
 if TYPE_CHECKING:
     from saferoute.arrays import BoolArray
@@ -56,7 +56,9 @@ _STOPS_OF_ANY_KIND = ("crossing", "ford")
 
 def is_fence(tags: Tagged) -> Answer:
     """Return whether lines, or edges of ground, are fences, walls, hedges or rails."""
-    return ask_value(tags, "barrier", _FENCES, _KNOWN_BARRIERS, missing_is_no=True)
+    tags = Tags.of(tags)
+    named = ask_value(tags, "barrier", _FENCES, _KNOWN_BARRIERS, missing_is_no=True)
+    return named | Answer.from_mask(_is_bare(tags) & has_tag(tags, "fence_type", but=_HARMLESS))
 
 
 def is_gap(points: Tagged) -> BoolArray:
@@ -105,7 +107,13 @@ def is_barrier(tags: Tagged) -> BoolArray:
     """Return a mask of barriers of every kind, also of those nobody has heard of, but for harmless ones."""
     tags = Tags.of(tags)
     flush = has_only_values(tags, "barrier", {"kerb"}) & has_only_values(tags, "kerb", _FLUSH_KERBS)
-    return has_tag(tags, "barrier", but=_HARMLESS) & ~flush
+    unnamed = has_tag(tags, "fence_type", but=_HARMLESS) | is_kerb(tags)
+    return (has_tag(tags, "barrier", but=_HARMLESS) & ~flush) | (_is_bare(tags) & unnamed)
+
+
+def _is_bare(tags: Tags) -> BoolArray:
+    """Return a mask of what is neither named as a barrier nor a way, so that its fence or kerb is what it is."""
+    return ~is_tagged(tags, "barrier") & ~is_tagged(tags, "highway")
 
 
 def blocks_way(points: Tagged) -> BoolArray:

@@ -8,7 +8,8 @@ import numpy as np
 
 from saferoute.osm import access, barriers, ways
 from saferoute.osm.answers import Answer, ask_value
-from saferoute.osm.tags import Tags, has_any_value, has_only_values, has_tag, has_value, is_tagged
+from saferoute.osm.tags import Tags, has_any_value, has_only_values, has_tag, has_value, is_tagged, read_numbers
+from saferoute.osm.values import parse_metres, parse_number
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -223,9 +224,14 @@ def is_playground(tags: Tagged) -> BoolArray:
 
 
 def is_building(areas: Tagged) -> BoolArray:
-    """Return a mask of buildings, but for those below the ground."""
+    """Return a mask of buildings, and of parts of them that stand on the ground, but for those below it."""
     areas = Tags.of(areas)
-    return has_tag(areas, "building") & ~ways.is_below_ground(areas)
+    # What is not understood of a height is no reason to walk below it.
+    raised = (read_numbers(areas, "building:min_level", parse_number) > 0) | (
+        read_numbers(areas, "min_height", parse_metres) > 0
+    )
+    part = has_tag(areas, "building:part") & ~raised
+    return (has_tag(areas, "building") | part) & ~ways.is_below_ground(areas)
 
 
 def is_school(areas: Tagged) -> BoolArray:

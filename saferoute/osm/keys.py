@@ -10,13 +10,15 @@ from saferoute.osm.values import split_list
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-LINE_KEYS = ("highway", "railway", "waterway", "barrier", "natural", "man_made", "leisure", "aeroway", "amenity")
+LINE_KEYS = ("highway", "railway", "waterway", "barrier", "natural", "man_made", "leisure", "aeroway", "amenity",
+             "fence_type", "kerb")  # fmt: skip
 """A way with one of these keys is a row of `ways`."""
 
 AREA_KEYS = (
     "building", "natural", "landuse", "leisure", "amenity", "area:highway", "water", "waterway",
     "man_made", "aeroway", "military", "tourism", "highway", "boundary", "place",
     "public_transport", "railway", "shop", "office", "sport", "golf", "barrier", "hazard", "power",
+    "building:part",
 )  # fmt: skip
 """A closed way or multipolygon with one of these keys is a row of `areas`."""
 
@@ -34,7 +36,7 @@ WAY_TAGS = (
     "inline_skates", "lcn", "rcn", "ncn", "icn", "route",
     "tunnel", "bridge", "layer", "location", "covered", "indoor", "sac_scale", "trail_visibility", "incline",
     "lit", "area", "service", "construction", "conveying", "handrail", "ford", "barrier", "natural",
-    "waterway", "intermittent", "railway", "man_made", "leisure", "sport", "aeroway", "amenity", "kerb",
+    "waterway", "intermittent", "railway", "man_made", "leisure", "sport", "aeroway", "amenity", "kerb", "fence_type",
     "opening_hours", "foot:conditional", "access:conditional", "motor_vehicle:conditional", "vehicle:conditional",
     "fee", "charge", "historic", "name",
 )  # fmt: skip
@@ -44,6 +46,7 @@ AREA_TAGS = (
     "place", "public_transport", "railway", "shop", "office", "sport", "golf", "barrier", "hazard", "power", "surface",
     "smoothness", "width", "access", "foot", "bicycle", "dog", "fee", "lit", "seasonal", "wetland",
     "tunnel", "bridge", "layer", "location", "parking", "indoor", "intermittent", "building:levels",
+    "building:part", "building:min_level", "min_height", "fence_type", "kerb",
     "opening_hours", "foot:conditional", "access:conditional", "charge", "historic", "name",
 )  # fmt: skip
 POINT_TAGS = (
@@ -89,6 +92,10 @@ _AREA_VALUES = {
 }
 
 
+_NEVER_LINES = {"building", "river", "lake", "basin", "pool"}
+"""Kinds of areas of which ``area=no`` is a slip of the pen, by their words."""
+
+
 def is_line(get: Callable[[str], str | None]) -> bool:
     """Return whether a way with these tags is a line, closed or not.
 
@@ -114,7 +121,10 @@ def is_line(get: Callable[[str], str | None]) -> bool:
         return False
     if get("highway") or (get("barrier") and not get("building")):
         return True
-    return any(get(key) and not _says(get, key, _AREA_VALUES[key]) for key in ("railway", "waterway"))
+    if any(get(key) and not _says(get, key, _AREA_VALUES[key]) for key in ("railway", "waterway")):
+        return True
+    # What stands along the edge of ground is a tag of that ground.
+    return bool(get("fence_type") or get("kerb")) and not any(_encloses_area(get, key) for key in AREA_KEYS)
 
 
 def is_line_if_open(get: Callable[[str], str | None]) -> bool:
@@ -143,7 +153,7 @@ def is_area(get: Callable[[str], str | None], *, relation: bool = False) -> bool
     >>> is_area({"natural": "coastline"}.get)
     False
     """
-    if _says(get, "area", _YES | {"no"}):
+    if _says(get, "area", _YES | {"no"}) and name_kind(get) not in _NEVER_LINES:
         return _says(get, "area", _YES)
     return relation or any(_encloses_area(get, key) for key in AREA_KEYS)
 

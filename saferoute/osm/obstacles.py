@@ -114,7 +114,8 @@ def is_pipe_on_ground(lines: Tagged) -> Answer:
 
 
 def _is_high_barrier(tags: Tags) -> BoolArray:
-    return barriers.is_barrier(tags) & ~has_only_values(tags, "barrier", {"kerb"})
+    kerb = has_only_values(tags, "barrier", {"kerb"}) | (is_tagged(tags, "kerb") & ~is_tagged(tags, "barrier"))
+    return barriers.is_barrier(tags) & ~kerb
 
 
 def is_tree(points: Tagged) -> BoolArray:

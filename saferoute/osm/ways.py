@@ -85,14 +85,12 @@ def is_foot_way(tags: Tagged) -> BoolArray:
 
 
 def find_foot_classes(tags: Tagged) -> IntArray:
-    """Return the position of each way's class in `FOOT_CLASSES`, that of its kind for ground; the length for none."""
+    """Return the position of each way's class in `FOOT_CLASSES`, the length for none, as of running tracks."""
     tags, none = Tags.of(tags), len(FOOT_CLASSES)
     place = {name: number for number, name in enumerate(FOOT_CLASSES)}
-    by_way, by_ground = (
-        map_tag_values(tags, key, lambda kind: place.get(normalize_word(kind), none), missing=none)
-        for key in ("highway", "leisure")
+    of_class: IntArray = map_tag_values(
+        tags, "highway", lambda kind: place.get(normalize_word(kind), none), missing=none
     )
-    of_class: IntArray = np.where(is_tagged(tags, "highway"), by_way, by_ground)
     beside_road = has_value(tags, "footway", {"sidewalk"}) & (of_class == place["footway"])
     return np.where(beside_road, place["sidewalk"], of_class)
 

@@ -39,6 +39,7 @@ _LIKELY_FALL_PCT = 10.0
 _LAMPS = "lamps: it is dark at that hour, and whether it is lit is not known"
 _MOTORS = "whether cars or tractors use it: no tag tells"
 ROUTE_BESIDE = "bicycles or skaters from behind: a route of theirs runs close beside it, joins or crosses"
+PIPE = "the pipeline: whether it lies on the ground or in it is not tagged"
 DRAWS_PEOPLE = "how busy it is: shops, stops or sights stand around, and nobody has counted"
 _ROUTE = "bicycles or skaters from behind: a route of theirs leads along it"
 _LEAVE = "whether one may go in, and when: it lies in a zoo, camp, sports ground, allotments or the like"
@@ -122,7 +123,7 @@ def list_checks(
     close : n lists of str
         `EDGE` where a drop or water is that near but too far away for a limit, and what
         `saferoute.report.sides.list_close_sides` and `describe_wheels` tell of what stands or comes close,
-        `ROUTE_BESIDE` and `DRAWS_PEOPLE` where it is so.
+        `PIPE`, `ROUTE_BESIDE` and `DRAWS_PEOPLE` where it is so.
 
     Returns
     -------

@@ -226,13 +226,15 @@ def _list_close(
         [
             *([checks.EDGE] if edge else []),
             *beside,
+            *([checks.PIPE] if has_pipe else []),
             *wheels,
             *([checks.ROUTE_BESIDE] if has_route else []),
             *([checks.DRAWS_PEOPLE] if draws_people else []),
         ]
-        for edge, beside, wheels, has_route, draws_people in zip(
+        for edge, beside, has_pipe, wheels, has_route, draws_people in zip(
             np.isin(np.arange(len(rows_of)), at_edge),
             list_close_sides(along["obstacles"]),
+            along["obstacles"]["has_pipe"],
             _collect_words(survey.samples.ground, rows_of, checks.describe_wheels),
             along["crowding"]["has_route_beside"],
             along["crowding"]["draws_people"],

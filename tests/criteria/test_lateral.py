@@ -54,6 +54,10 @@ def describe(survey) -> dict:
         (house(2.2, "yes"), 2.2, "house doors"),
         (house(2.2, "garage"), 2.2, "wall of a building"),
         (house(4.2, "construction"), 4.2, "building site"),
+        (area(2.2, "building:part=yes"), 2.2, "house doors"),
+        (beside("fence_type=chain_link", 2.4), 2.4, "fence or the like"),
+        (area(2.4, "landuse=meadow fence_type=barbed_wire"), 2.4, "fence or the like"),
+        (area(6.0, "natural=water area=no"), 6.0, "water"),
         (area(4.2, "landuse=construction"), 4.2, "building site"),
         (area(3.7, "amenity=parking"), 3.7, "parked cars"),
         (area(6.0, "man_made=embankment area=yes"), 6.0, "drop"),
@@ -89,6 +93,8 @@ def test_a_kerb_needs_more_room_than_a_wall(look) -> None:
         beside("barrier=entrance", 1.5),
         beside("man_made=pipeline location=underground", 1.5),
         area(3.0, "amenity=parking parking=underground"),
+        area(3.0, "building:part=yes building:min_level=2"),
+        beside("fence_type=none", 1.5),
         beside("highway=footway", 1.5),
         house(10.4),
     ],
@@ -117,7 +123,7 @@ def test_nearer_and_narrower_never_score_better(look, tags: str, far: float, nea
     away, near = (describe(look(beside(tags, y))) for y in (far, far - nearer))
     assert near["d"] <= away["d"] + 1e-9
     assert near["clearance_m"] < away["clearance_m"]
-    narrow = describe(look(beside(tags, far, width=max(2.0 - narrower, 0.4))))
+    narrow = describe(look(beside(tags, far, width=max(2.0 - narrower, 1.1))))
     assert narrow["clearance_m"] == away["clearance_m"]
 
 

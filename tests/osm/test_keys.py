@@ -41,6 +41,13 @@ from saferoute.osm import keys
         ("building=no", False, False),
         ("area:highway=footway", False, True),
         ("name=Nothing", False, False),
+        ("fence_type=wire", True, False),
+        ("kerb=raised", True, False),
+        ("landuse=meadow fence_type=wire", False, True),
+        ("building:part=yes", False, True),
+        ("natural=water area=no", False, True),
+        ("building=yes area=no", False, True),
+        ("leisure=pitch area=no", False, False),
     ],
 )
 def test_closed_way_is_what_its_tags_mean(text, line, area):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saferoute.osm import widths
+from saferoute.osm import ways, widths
 
 
 def tagged(widths: list[str | None], highway: str = "footway") -> pd.DataFrame:
@@ -57,3 +57,9 @@ def test_measured_clearance_overrules_tags() -> None:
     ground = tagged(["2"]).assign(clear_width_m=7.0)
     width, known = widths.estimate_widths(ground)
     assert (width.tolist(), known.tolist()) == ([7.0], [True])
+
+
+def test_a_running_track_is_of_no_class_of_ways() -> None:
+    table = pd.DataFrame({"highway": [None, "track", "footway"], "leisure": ["track", None, "track"]})
+    of_class = ways.find_foot_classes(table).tolist()
+    assert of_class == [len(ways.FOOT_CLASSES), *(ways.FOOT_CLASSES.index(name) for name in ("track", "footway"))]
