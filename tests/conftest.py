@@ -50,6 +50,7 @@ def shared_data() -> Path:
 def no_network(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Nothing a test forgot to point elsewhere reaches a server, or this user's cache and settings."""
     os.environ["XDG_CONFIG_HOME"] = str(tmp_path_factory.mktemp("config"))
+    os.environ["SAFEROUTE_UNITS"] = "metric"  # whatever the locale of this machine
     os.environ["SAFEROUTE_CACHE_DIR"] = str(tmp_path_factory.mktemp("cache"))
     for name in ("OVERPASS", "NOMINATIM", "MAPTERHORN", "GLO30"):
         os.environ[f"SAFEROUTE_{name}_URL"] = "http://127.0.0.1:9"  # the port of "discard": nobody listens

@@ -81,6 +81,7 @@ def run(name: str, folder: Path) -> None:
         "SAFEROUTE_CACHE_DIR": str(folder.with_suffix(".cache")),
         "XDG_CONFIG_HOME": str(folder / "no-settings"),
         "NO_COLOR": "1",
+        "SAFEROUTE_UNITS": "metric",
     }
     done = subprocess.run(
         [sys.executable, "-m", "saferoute", *CASES[name].split()],

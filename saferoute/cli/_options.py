@@ -12,6 +12,7 @@ from saferoute.cli._command import note_quiet
 from saferoute.cli._layout import Argument, Option
 from saferoute.cli._types import Checked, FilePath, Height, Level, check_time
 from saferoute.model import InvalidInput
+from saferoute.report.units import choose_system
 from saferoute.sources.amounts import parse_length
 
 if TYPE_CHECKING:
@@ -237,11 +238,19 @@ def runner_options(*, at: str | None = "now") -> Callable[[F], F]:
     )
 
 
+units_option = option(
+    "--units",
+    type=Checked(choose_system),
+    default="auto",
+    metavar="SYSTEM",
+    help="metric, imperial, or auto (default): as the locale has it; columns of files stay metric",
+)
 search_options = _apply(
     place_options,
     data_options,
     network_options,
     runner_options(),
+    units_option,
     explain_data_option,
     settings_option,
     quiet_option,

@@ -15,6 +15,7 @@ import shapely
 from saferoute.model import WGS84, Session
 from saferoute.report.notices import ODBL_URL, join_notices, make_title
 from saferoute.report.text import LONGEST_VALUE, sanitize_text
+from saferoute.report.units import units_of
 
 if TYPE_CHECKING:
     from gpxpy.gpx import GPX
@@ -71,11 +72,12 @@ def _add_session(gpx: GPX, session: Session) -> None:
 
 
 def _add_ranking(gpx: GPX, ranking: Ranking) -> None:
+    units = units_of(ranking.units)
     for row in ranking.stretches.to_crs(WGS84).to_dict("records"):
         name = f"{row['rank']} {sanitize_text(row['name'], 100)}"
         checks = "; ".join(sanitize_text(check) for check in row["checks"])
         rating = "unrated" if row["rating"] == "none" else f"rated {row['rating']}"
-        words = f"{row['length_m']:.0f} m, {rating}, score {row['score']:.2f}; check {checks}"
+        words = f"{units.format_length(row['length_m'])}, {rating}, score {row['score']:.2f}; check {checks}"
         segment = _add_track(gpx, name, words)
         xy = shapely.get_coordinates(row["geometry"])
         for lon, lat in xy:

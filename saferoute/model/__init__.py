@@ -29,7 +29,7 @@ from saferoute.model.judgement import (
 )
 from saferoute.model.places import WGS84, Area, Moment, Place
 from saferoute.model.presenting import Presenter
-from saferoute.model.results import CAUTION, STEP_KINDS, Explanation, Ranking, Session, Wish
+from saferoute.model.results import CAUTION, IMPERIAL, METRIC, STEP_KINDS, Explanation, Ranking, Session, Wish
 from saferoute.model.runner import BEGINNER_LEVELS, BEGINNER_SECTION_S, BEGINNER_SECTIONS, Profile, Training
 from saferoute.model.samples import Samples, Windows
 
@@ -39,6 +39,8 @@ __all__ = [
     "BEGINNER_SECTION_S",
     "CAUTION",
     "CRITERIA",
+    "IMPERIAL",
+    "METRIC",
     "OSM_ATTRIBUTION",
     "STEP_KINDS",
     "WEIGHTS",

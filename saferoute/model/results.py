@@ -26,6 +26,8 @@ CAUTION = (
     "if unsure. Barefoot only on checked sand or grass."
 )
 """Warning to runners on every page and in every exported file."""
+METRIC, IMPERIAL = "metric", "imperial"
+"""Systems of units in which results are shown."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -51,6 +53,8 @@ class Ranking(MappedResult):
         Those of the notes that tell what of the map and the heights is missing or not understood.
     area, profile, features, formula
         The area searched, the runner, the map, and the constants of the score.
+    units : str
+        Units of texts: `METRIC` or `IMPERIAL`. Columns are always metric.
 
     Examples
     --------
@@ -73,6 +77,7 @@ class Ranking(MappedResult):
     data_date: str | None = None
     doubts: tuple[str, ...] = ()
     formula: Formula = field(default_factory=Formula)
+    units: str = METRIC
 
     @property
     def place(self) -> Place:

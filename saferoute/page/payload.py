@@ -100,6 +100,7 @@ def build_payload(thing: Ranking | Session) -> dict[str, Any]:
         "radius_m": _round_number(ranking.area.radius_m, 0),
         "profile": clean_text(ranking.profile.title),
         "criteria": list(CRITERIA),
+        "units": ranking.units,
         "caution": CAUTION,
         "attribution": [clean_text(text, _LEGAL) for text in ranking.attribution],
         "data_date": clean_text(ranking.data_date) or None,

@@ -10,6 +10,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from saferoute.report import table, timetable
+from saferoute.report.units import units_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -52,9 +53,13 @@ def session_html(session: Session) -> str:
             "<p><b>No session: no stretch can be reached.</b></p>", _render_paragraphs(timetable.closing_lines(session))
         )
     first, *others = timetable.summary_lines(session)
+    units = units_of(session.ranking.units)
     return _wrap_parts(
         f"<p><b>{escape(first)}</b></p>",
-        _render_table(timetable.COLUMNS, map(timetable.format_row, session.steps.to_dict("records"))),
+        _render_table(
+            timetable.list_columns(units),
+            (timetable.format_row(row, units) for row in session.steps.to_dict("records")),
+        ),
         _render_paragraphs([*others, *timetable.closing_lines(session)]),
     )
 

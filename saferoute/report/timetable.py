@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from saferoute.model import CAUTION, OSM_ATTRIBUTION
 from saferoute.report.notices import make_title
 from saferoute.report.text import LONGEST_VALUE, Parts, sanitize_text
+from saferoute.report.units import units_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,9 +15,14 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from saferoute.model import Session
+    from saferoute.report.units import Units
 
-COLUMNS = (("at", True), ("km", True), ("step", False), ("for", True), ("m", True), ("what", False))
-"""Titles of the columns of `format_row`, each with True if it holds numbers."""
+
+def list_columns(units: Units) -> tuple[tuple[str, bool], ...]:
+    """Return the titles of the columns of `format_row`, each with True if it holds numbers."""
+    return (
+        ("at", True), (units.long, True), ("step", False), ("for", True), (units.short, True), ("what", False),
+    )  # fmt: skip
 
 
 def session_parts(session: Session) -> Parts:
@@ -29,27 +35,30 @@ def session_parts(session: Session) -> Parts:
 
 
 def steps_table(session: Session) -> RenderableType:
-    """Return the steps as a table for a terminal, one row each, with the columns `COLUMNS`."""
+    """Return the steps as a table for a terminal, one row each, with the columns of `list_columns`."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
-    for name, right in COLUMNS:
+    units = units_of(session.ranking.units)
+    for name, right in list_columns(units):
         table.add_column(name, justify="right" if right else "left", no_wrap=name != "what")
     for row in session.steps.to_dict("records"):
-        table.add_row(*(Text(cell, style="bold" if row["kind"] == "backward" else "") for cell in format_row(row)))
+        table.add_row(
+            *(Text(cell, style="bold" if row["kind"] == "backward" else "") for cell in format_row(row, units))
+        )
     return table
 
 
-def format_row(row: Mapping[Any, Any]) -> list[str]:
-    """Return the cells of the timetable for a row of `Session.steps`, in the order of `COLUMNS`."""
+def format_row(row: Mapping[Any, Any], units: Units) -> list[str]:
+    """Return the cells of the timetable for a row of `Session.steps`, in the order of `list_columns`."""
     return [
         format_time(row["start_s"]),
-        f"{row['start_m'] / 1000:.2f}",
+        f"{row['start_m'] / units.long_m:.2f}",
         f"BACKWARD {row['section']}" if row["kind"] == "backward" else row["kind"],
         format_time(row["duration_s"]),
-        f"{row['distance_m']:.0f}" if row["distance_m"] else "",
+        f"{row['distance_m'] / units.short_m:.0f}" if row["distance_m"] else "",
         sanitize_text(row["words"], LONGEST_VALUE),
     ]
 
@@ -70,23 +79,34 @@ def format_time(seconds: float) -> str:
 
 def summary_lines(session: Session) -> list[str]:
     """Return the figures of a session in two lines, and a line of checks for each stretch."""
-    f = session.figures
+    f, units = session.figures, units_of(session.ranking.units)
     lines = [
         (
-            f"{make_title(session)}. {f['length_m'] / 1000:.1f} km in {format_time(f['duration_s'])}, "
+            f"{make_title(session)}. {units.format_way(f['length_m'], 1)} in {format_time(f['duration_s'])}, "
             f"{len(session.sections)} backward sections."
         ),
         (
-            f"Ways between the stretches: {f['forward_m'] / 1000:.1f} km, {f['doubled_m']:.0f} m of it twice, "
-            f"{f['road_m']:.0f} m on roads, {f['crossings']:.0f} roads crossed; the shortest would be "
-            f"{f['shortest_m'] / 1000:.1f} km."
+            f"Ways between the stretches: {units.format_way(f['forward_m'], 1)}, "
+            f"{units.format_length(f['doubled_m'])} of it twice, {units.format_length(f['road_m'])} on roads, "
+            f"{f['crossings']:.0f} roads crossed; the shortest would be {units.format_way(f['shortest_m'], 1)}."
         ),
+        _describe_pace(session, units),
     ]
     for row in session.sections.drop_duplicates("stretch").to_dict("records"):
         rating = "unrated" if row["rating"] == "none" else f"rated {row['rating']}"
         checks = "; ".join(sanitize_text(check) for check in row["checks"])
         lines.append(f"Stretch {row['stretch']}, {sanitize_text(row['name'])} ({rating}): check {checks}.")
     return lines
+
+
+def _describe_pace(session: Session, units: Units) -> str:
+    """Return a line with the speeds of the level, as numbers and as the time that a distance takes."""
+    slow, fast = session.ranking.profile.speed_m_s
+    forward = session.ranking.profile.training.forward_speed_m_s
+    return (
+        f"Pace backwards {units.format_pace(fast)} to {units.format_pace(slow)} ({slow:g} to {fast:g} m/s), "
+        f"forwards {units.format_pace(forward)} ({forward:g} m/s)."
+    )
 
 
 def closing_lines(session: Session) -> list[str]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, Unpack
 
-from saferoute.model import InvalidInput, Profile
+from saferoute.model import METRIC, InvalidInput, Profile
+from saferoute.report.units import choose_system
 from saferoute.search._area import area_around
 from saferoute.search._join import join_ways
 from saferoute.search._near import format_near
@@ -54,6 +55,8 @@ class PlaceOptions(RunnerOptions, total=False):
         CSV of counters and raster of people that calibrate crowding.
     online : saferoute.Online
         How the network and the cache are used.
+    units : str
+        ``metric`` (the default), ``imperial``, or ``auto`` by the locale: units of texts.
     """
 
     pick: int | None
@@ -65,6 +68,7 @@ class PlaceOptions(RunnerOptions, total=False):
     counts: Path | str | None
     population: Path | str | None
     online: Online | None
+    units: str
 
 
 class FindOptions(PlaceOptions, total=False):
@@ -98,6 +102,8 @@ class Query:
         Without it slopes are unknown, and the results say so.
     top : int
         Most stretches to return.
+    units : str
+        See `Ranking.units`.
 
     Raises
     ------
@@ -110,6 +116,7 @@ class Query:
     profile: Profile
     elevation: ElevationSource | None = None
     top: int = TOP
+    units: str = METRIC
 
     def __post_init__(self) -> None:
         if self.top < 1:
@@ -140,7 +147,7 @@ class Query:
             If a service on the network does not answer.
         """
         text = format_near(near)
-        profile = choose_profile(options)
+        profile, units = choose_profile(options), choose_system(options.get("units", METRIC))
         online = options.get("online") or Online()
         folder, extracts = _split_region(options.get("region"), options.get("osm"))
         sources = _open_sources(folder, extracts, online, options)
@@ -152,7 +159,7 @@ class Query:
         # A folder may hold rasters of other places; files that are named must cover this one.
         if sources.rasters and folder is None:
             sources.rasters.check_coverage(place.lon, place.lat, radius_m)
-        return cls(area, _calibrate(sources.features, options), profile, sources.elevation, top)
+        return cls(area, _calibrate(sources.features, options), profile, sources.elevation, top, units)
 
 
 def require_query(near: Near | Query, lon: float | None, options: Any, **fixed: Any) -> Query:

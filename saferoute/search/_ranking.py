@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -74,6 +75,8 @@ def find(near: Near | Query, lon: float | None = None, **options: Unpack[FindOpt
         Sand and grass only.
     online : saferoute.Online
         Settings of the network and the cache.
+    units : str
+        Units of texts: ``metric`` (the default), ``imperial``, or ``auto`` by the locale.
 
     Returns
     -------
@@ -97,7 +100,7 @@ def find(near: Near | Query, lon: float | None = None, **options: Unpack[FindOpt
     """
     query = require_query(near, lon, options)
     survey = survey_area(query.area, features_of=query.features, profile=query.profile, elevation_of=query.elevation)
-    return _rank_survey(survey, query.top)
+    return replace(_rank_survey(survey, query.top), units=query.units)
 
 
 def _rank_survey(survey: Survey, top: int) -> Ranking:

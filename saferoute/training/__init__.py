@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from saferoute.model import Session
+from saferoute.report.units import units_of
 from saferoute.training import _access, _choose, _route, _tables
 from saferoute.training._build import build_footpaths
 from saferoute.training._footpaths import FootpathGraph
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from saferoute.arrays import FloatArray
     from saferoute.model import Ranking, Training, Wish
+    from saferoute.report.units import Units
     from saferoute.training._access import Option
     from saferoute.training._choose import Asked, Tour
     from saferoute.training._route import Route
@@ -108,11 +110,11 @@ def plan_session(ranking: Ranking, *, wish: Wish, start: FloatArray, ground: Gro
         If no foot way comes near the start.
     """
     check_wish(wish)
-    profile = ranking.profile
+    profile, units = ranking.profile, units_of(ranking.units)
     work = weekly_load(profile, wish.week)
     asked = _choose.Asked.from_wish(wish, profile.training)
     reach = _choose.forward_budget(asked, 0, 0, profile.training)[0]
-    graph, home, notes = _access.connect_start(ground.footpaths, start)
+    graph, home, notes = _access.connect_start(ground.footpaths, start, units)
     graph = graph.clip_to_circle(graph.xy[home], 0.55 * reach + _MARGIN_M)
     graph, found, lost = _access.find_options(ranking, work, graph=graph, home=home, walls=ground.walls, reach_m=reach)
     picked = _pick_tour(ranking, found, work, wish=wish, graph=graph, home=home)
@@ -123,7 +125,7 @@ def plan_session(ranking: Ranking, *, wish: Wish, start: FloatArray, ground: Gro
     route = _route.lengthen_route(shortest, tour, profile.training)
     table = _tables.build_steps(ranking, tour, route, wish)
     figures = _compute_figures(table, route)
-    notes += [*lost, *_describe_compromises(ranking, tour, work), *_describe_missed_length(figures, asked, tour)]
+    notes += [*lost, *_describe_compromises(ranking, tour, work), *_describe_missed_length(figures, asked, tour, units)]
     return Session(
         ranking=ranking,
         wish=wish,
@@ -211,7 +213,7 @@ def _describe_compromises(ranking: Ranking, tour: Tour, work: Load) -> list[str]
         least = min(o.section_s for o in short)
         notes.append(
             f"sections of {least:.0f} s instead of {work.section_s:.0f} s where a stretch holds no more at "
-            f"{work.speed_m_s:g} m/s"
+            f"{work.speed_m_s:g} m/s ({units_of(ranking.units).format_pace(work.speed_m_s)})"
         )
     ranks = [int(ranking.stretches["rank"].iloc[o.row]) for o in tour.options if _is_unrated(ranking, o)]
     if ranks:
@@ -228,10 +230,10 @@ def _is_unrated(ranking: Ranking, option: Option) -> bool:
     return bool(ranking.stretches["rating"].iloc[option.row] == "none")
 
 
-def _describe_missed_length(figures: dict[str, float], asked: Asked, tour: Tour) -> list[str]:
+def _describe_missed_length(figures: dict[str, float], asked: Asked, tour: Tour, units: Units) -> list[str]:
     """Return a note where the session is not as long as was asked, with the reason."""
-    got, want = figures["length_m"] / 1000, (asked.metres or 0) / 1000
-    text = f"{got:.1f} km instead of {want:.1f} km"
+    got, want = figures["length_m"], asked.metres or 0
+    text = f"{units.format_way(got, 1)} instead of {units.format_way(want, 1)}"
     if asked.seconds is not None:
         got, want = figures["duration_s"] / 60, asked.seconds / 60
         text = f"{got:.0f} min instead of {want:.0f} min"

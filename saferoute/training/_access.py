@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.model import Ranking
+    from saferoute.report.units import Units
     from saferoute.training._footpaths import FootpathGraph
     from saferoute.training._levels import Load
 
@@ -71,8 +72,16 @@ class Option:
         return float(self.line.length)
 
 
-def connect_start(graph: FootpathGraph, xy: FloatArray) -> tuple[FootpathGraph, int, list[str]]:
+def connect_start(graph: FootpathGraph, xy: FloatArray, units: Units) -> tuple[FootpathGraph, int, list[str]]:
     """Put the start onto the network.
+
+    Parameters
+    ----------
+    graph : FootpathGraph
+    xy : ndarray of shape (2,)
+        The start.
+    units : Units
+        Units of the notes.
 
     Returns
     -------
@@ -94,26 +103,22 @@ def connect_start(graph: FootpathGraph, xy: FloatArray) -> tuple[FootpathGraph, 
     away = float(shapely.distance(graph.lines[edge[0]], shapely.Point(xy)))
     if away > START_M:
         raise PlaceNotFound(
-            f"the start is {_format_distance(away)} from the nearest foot way; "
-            f"give a place within {START_M:.0f} m of one"
+            f"the start is {units.format_distance(away)} from the nearest foot way; "
+            f"give a place within {units.format_distance(START_M)} of one"
         )
     part = int(graph.part[graph.start[edge[0]]])
     notes = []
     if away > FAR_START_M:
         notes.append(
-            f"the nearest foot way is {_format_distance(away)} from the start; the route begins and ends there"
+            f"the nearest foot way is {units.format_distance(away)} from the start; the route begins and ends there"
         )
     if part > 0:
+        own, main = (units.format_way(graph.part_m[i], 1) for i in (part, 0))
         notes.append(
-            f"the start lies on a part of the network of {graph.part_m[part] / 1000:.1f} km that is not connected "
-            f"with the larger one of {graph.part_m[0] / 1000:.1f} km"
+            f"the start lies on a part of the network of {own} that is not connected with the larger one of {main}"
         )
     graph, node = split_at_points(graph, xy[None], edge)
     return graph, int(node[0]), notes
-
-
-def _format_distance(metres: float) -> str:
-    return f"{metres:.0f} m" if metres < 1000 else f"{metres / 1000:.1f} km"
 
 
 def find_options(

@@ -12,6 +12,7 @@ import shapely
 
 from saferoute.model import WGS84
 from saferoute.report.text import name_direction
+from saferoute.report.units import units_of
 from saferoute.training import _choose
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from saferoute.arrays import FloatArray
     from saferoute.model import Ranking, Training, Wish
+    from saferoute.report.units import Units
     from saferoute.training._access import Option
     from saferoute.training._choose import Tour
     from saferoute.training._route import Route
@@ -73,19 +75,19 @@ class _Steps:
 
 def build_steps(ranking: Ranking, tour: Tour, route: Route, wish: Wish) -> gpd.GeoDataFrame:
     """Return what to do, in order."""
-    training = ranking.profile.training
+    training, units = ranking.profile.training, units_of(ranking.units)
     table = _Steps(training)
     section = 0
     for leg, (option, n) in enumerate(zip(tour.options, tour.repeats, strict=True)):
         rank = int(ranking.stretches["rank"].iloc[option.row])
         kind = "run on" if leg else "warm-up"
-        _append_forward_step(table, route, leg, kind, f"to stretch {rank}")
+        _append_forward_step(table, route, leg, (kind, f"to stretch {rank}"), units)
         line = option.line
         look = f"{LOOK}; turn round at its end"
         table.append_step("look", shapely.reverse(line), line.length / training.walk_speed_m_s, look, stretch=rank)
         for k in range(n):
             section += 1
-            words = f"run backwards {option.section_s:.0f} s towards {_describe_direction(line)}"
+            words = f"run backwards {option.section_s:.0f} s towards {_describe_direction(line, units)}"
             table.append_step("backward", line, option.section_s, words, section=section, stretch=rank)
             if k < n - 1:
                 seconds = _choose.return_time_s(line.length, training, wish.return_by)
@@ -95,11 +97,13 @@ def build_steps(ranking: Ranking, tour: Tour, route: Route, wish: Wish) -> gpd.G
         table.append_step(
             "recover", here, training.recovery_s, "stand or walk about until the breath is calm", stretch=rank
         )
-    _append_forward_step(table, route, len(route.legs) - 1, "cool-down", "home")
+    _append_forward_step(table, route, len(route.legs) - 1, ("cool-down", "home"), units)
     return gpd.GeoDataFrame(table.rows, geometry="geometry", crs=ranking.area.crs)
 
 
-def _append_forward_step(table: _Steps, route: Route, leg: int, kind: str, where: str) -> None:
+def _append_forward_step(table: _Steps, route: Route, leg: int, called: tuple[str, str], units: Units) -> None:
+    """Add a leg of the route, of a kind of step and with the words for where it leads."""
+    kind, where = called
     line = route.line_of_leg(leg)
     if line.length == 0 and kind == "run on":
         return
@@ -107,7 +111,7 @@ def _append_forward_step(table: _Steps, route: Route, leg: int, kind: str, where
     words = f"run forwards {where}"
     streets = route.street_names_of_leg(leg)
     words += f", by {' and '.join(streets)}" if streets else ""
-    words += f"; {over:.0f} m of it straight over open ground" if over >= 1 else ""
+    words += f"; {units.format_length(over)} of it straight over open ground" if over >= 1 else ""
     table.append_step(kind, line, line.length / table.training.forward_speed_m_s, words)
 
 
@@ -116,8 +120,8 @@ def _measure_bearing(line: shapely.LineString) -> float:
     return float(np.degrees(np.arctan2(x1 - x0, y1 - y0)) % 360)
 
 
-def _describe_direction(line: shapely.LineString) -> str:
-    return f"the {name_direction(_measure_bearing(line))}, {line.length:.0f} m"
+def _describe_direction(line: shapely.LineString, units: Units) -> str:
+    return f"the {name_direction(_measure_bearing(line))}, {units.format_length(line.length)}"
 
 
 def build_sections(ranking: Ranking, tour: Tour, table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -15,9 +15,31 @@ export function formatNumber(value, digits, unit = "") {
   return typeof value === "number" ? value.toFixed(digits).replace("-", "−") + unit : "unknown";
 }
 
+const SYSTEMS = {
+  metric: { short: "m", shortM: 1, long: "km", longM: 1000, mostShort: 1000 },
+  imperial: { short: "ft", shortM: 0.3048, long: "mi", longM: 1609.344, mostShort: 1500 },
+};
+let units = SYSTEMS.metric;
+
+/** Show lengths in metric or imperial units from now on. */
+export function useUnits(system) {
+  units = SYSTEMS[system];
+}
+
+export function isImperial() {
+  return units === SYSTEMS.imperial;
+}
+
+/** Write a distance in metres as one that people know. */
 export function formatMetres(value) {
   if (value === null) return "unknown";
-  return value < 1000 ? `${Math.round(value)} m` : `${(value / 1000).toFixed(1)} km`;
+  const short = value / units.shortM;
+  return short < units.mostShort ? formatLength(value, 0) : `${(value / units.longM).toFixed(1)} ${units.long}`;
+}
+
+/** Write a length or height in metres as metres or feet, with so many decimals. */
+export function formatLength(value, digits) {
+  return formatNumber(typeof value === "number" ? value / units.shortM : value, digits, ` ${units.short}`);
 }
 
 export function formatRange(low, high, digits) {

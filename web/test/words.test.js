@@ -6,9 +6,11 @@ import {
   describeOrigin,
   describeSlope,
   formatClock,
+  formatLength,
   formatMetres,
   formatNumber,
   formatRange,
+  useUnits,
 } from "../src/words.js";
 
 test("numbers have a true minus, and a unit only where they are known", () => {
@@ -23,6 +25,17 @@ test("lengths are in metres below a kilometre", () => {
   assert.equal(formatMetres(1000), "1.0 km");
   assert.equal(formatMetres(0), "0 m");
   assert.equal(formatMetres(null), "unknown");
+});
+
+test("lengths are in feet and miles where those are asked for", (t) => {
+  t.after(() => useUnits("metric"));
+  useUnits("imperial");
+  assert.equal(formatMetres(84), "276 ft");
+  assert.equal(formatMetres(1234), "0.8 mi");
+  assert.equal(formatMetres(null), "unknown");
+  assert.equal(formatLength(1.5, 1), "4.9 ft");
+  assert.equal(formatLength(-2, 0), "−7 ft");
+  assert.equal(formatLength(null, 1), "unknown");
 });
 
 test("a range of which one end is unknown is unknown", () => {

@@ -5,6 +5,7 @@ import {
   describeDirection,
   describeOrigin,
   describeSlope,
+  formatLength,
   formatMetres,
   formatNumber,
   formatRange,
@@ -51,8 +52,8 @@ function tabulateFacts(row) {
     ["Origin", describeOrigin(row)],
     ["Surface", row.surface ?? "unknown"],
     ["Slope, start to end", describeSlope(row)],
-    ["Strip width", formatNumber(row.strip_width_m, 1, " m")],
-    ["Free lane", formatNumber(row.free_lane_m, 1, " m")],
+    ["Strip width", formatLength(row.strip_width_m, 1)],
+    ["Free lane", formatLength(row.free_lane_m, 1)],
     ["Range of heading", formatNumber(row.heading_range_deg, 0, "°")],
   ];
   return el("dl", { class: "values" }, ...pairs.flatMap(([term, value]) => [el("dt", {}, term), el("dd", {}, value)]));

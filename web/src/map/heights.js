@@ -1,7 +1,7 @@
 // Profiles of heights: every stretch on the same scale, so that flat looks flat.
 
 import { el, svg } from "../dom.js";
-import { formatMetres } from "../words.js";
+import { formatLength, formatMetres } from "../words.js";
 
 const STEEPER = 10; // heights are drawn this many times as tall as lengths
 const PER_METRE = 1.6; // units of the drawing per metre of length
@@ -20,7 +20,7 @@ export function drawStretchHeights(row) {
   const spread = Math.max(...known) - Math.min(...known);
   const gaps = known.length < row.heights.length ? ", with gaps" : "";
   const source = row.height_source ? ` from ${row.height_source}` : "";
-  const words = `Heights${source}${gaps}: they differ by ${spread.toFixed(1)} m; the band is ± ${sigma.toFixed(1)} m, one standard error.`;
+  const words = `Heights${source}${gaps}: they differ by ${formatLength(spread, 1)}; the band is ± ${formatLength(sigma, 1)}, one standard error.`;
   return drawHeights(row.heights, row.length_m, { perMetre: PER_METRE, steeper: STEEPER, sigma, words });
 }
 
@@ -30,7 +30,8 @@ export function drawRouteHeights(heights, plan) {
   if (known.length < 2) return el("p", { class: "quiet inputs" }, "No heights are known along this route.");
   const length = plan.figures.length_m;
   const gaps = known.length < heights.length ? ", with gaps where none is known" : "";
-  const words = `Heights along the route${gaps}, from ${Math.min(...known).toFixed(0)} to ${Math.max(...known).toFixed(0)} m; the backward sections are marked.`;
+  const [lowest, highest] = [Math.min(...known), Math.max(...known)].map((height) => formatLength(height, 0));
+  const words = `Heights along the route${gaps}, from ${lowest} to ${highest}; the backward sections are marked.`;
   const marks = plan.sections.map(({ start_m, length_m }) => [start_m, start_m + length_m]);
   const scales = { perMetre: ROUTE_WIDTH / length, steeper: ROUTE_STEEPER };
   return el(
@@ -106,7 +107,7 @@ function drawHeights(heights, length, { words, marks = [], sigma = 0, ...scales 
 }
 
 function nameHeight(height) {
-  return `${height} m`.replace("-", "−");
+  return formatLength(height, 0);
 }
 
 function label(x, y, text, anchor) {

@@ -1,6 +1,7 @@
 // The page of a search or a session: joins list, map and tools over what its reader has chosen.
 
 import { byId, el } from "../dom.js";
+import { useUnits } from "../words.js";
 import { drawBase, readLayers } from "./base.js";
 import { buildControls } from "./controls.js";
 import { buildExcluded } from "./excluded.js";
@@ -28,6 +29,7 @@ class Page {
   #pending = null; // whether to reorder when changes are shown; null while there is none
 
   constructor(data) {
+    useUnits(data.units);
     this.#data = data;
     this.#stretches = readStretches(data.stretches, data.criteria);
     this.#session = data.session && readSession(data.session);

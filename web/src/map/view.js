@@ -2,7 +2,7 @@
 
 import { byId, el } from "../dom.js";
 import L from "../leaflet.js";
-import { describeDataDate } from "../words.js";
+import { describeDataDate, isImperial } from "../words.js";
 
 const PANES = { base: 250, excluded: 300, labels: 350, route: 390, lines: 410, sections: 420, signs: 620 }; // by height
 const UNTOUCHED = ["base", "excluded", "labels", "route", "sections", "signs"];
@@ -14,7 +14,7 @@ export function openMap(data) {
   map.setMinZoom(9).setMaxZoom(20);
   for (const [name, z] of Object.entries(PANES)) map.createPane(name).style.zIndex = String(z);
   for (const name of UNTOUCHED) map.getPane(name).style.pointerEvents = "none";
-  L.control.scale({ imperial: false }).addTo(map);
+  L.control.scale({ imperial: isImperial(), metric: !isImperial() }).addTo(map);
   addCorner(map, "topright", makeLegendBox());
   const source = `© OpenStreetMap contributors · ${describeDataDate(data.data_date)}`;
   addCorner(map, "bottomright", el("div", { class: "source" }, source));

@@ -1,0 +1,116 @@
+"""Quantities in words, in the units that a reader knows: metric or imperial.
+
+Every length, height, distance and pace that a person reads is formatted here; the
+columns of files stay metric.
+"""
+
+from __future__ import annotations
+
+import locale
+import os
+from dataclasses import dataclass
+
+from saferoute.model import IMPERIAL, METRIC, InvalidInput
+
+AUTO = "auto"
+CHOICES = (METRIC, IMPERIAL, AUTO)
+"""Words for units; ``auto`` is what the locale uses."""
+_IMPERIAL_COUNTRIES = frozenset({"US", "LR", "MM", "GB"})
+"""Countries that give distances on foot in miles (Unicode CLDR, ``measurementSystem`` US and UK)."""
+_MILE_M, _FOOT_M = 1609.344, 0.3048
+
+
+@dataclass(frozen=True)
+class Units:
+    """A system of units, and how quantities read in it.
+
+    Attributes
+    ----------
+    short_m, long_m : float
+        Metres of the unit for lengths on the spot, and of that for ways.
+    short, long : str
+        Their signs.
+    step : float
+        Distances are rounded to so many short units.
+    most_short : float
+        From so many short units on, distances are told in the long one.
+    """
+
+    short_m: float
+    long_m: float
+    short: str
+    long: str
+    step: float
+    most_short: float
+
+    def format_length(self, metres: float, digits: int = 0) -> str:
+        """Return a length on the spot, such as that of a stretch or the width of a path.
+
+        Examples
+        --------
+        >>> METRIC_UNITS.format_length(84.4), IMPERIAL_UNITS.format_length(84.4), METRIC_UNITS.format_length(1.55, 1)
+        ('84 m', '277 ft', '1.6 m')
+        """
+        return f"{metres / self.short_m:.{digits}f} {self.short}"
+
+    def format_distance(self, metres: float) -> str:
+        """Return a distance, rounded as far as it matters on foot.
+
+        Examples
+        --------
+        >>> METRIC_UNITS.format_distance(84.0), METRIC_UNITS.format_distance(1234.0)
+        ('80 m', '1.2 km')
+        >>> IMPERIAL_UNITS.format_distance(84.0), IMPERIAL_UNITS.format_distance(1234.0)
+        ('300 ft', '0.8 mi')
+        """
+        short = self.step * round(metres / self.short_m / self.step)
+        return f"{short:.0f} {self.short}" if short < self.most_short else self.format_way(metres, 1)
+
+    def format_way(self, metres: float, digits: int) -> str:
+        """Return the length of a way in kilometres or miles."""
+        return f"{metres / self.long_m:.{digits}f} {self.long}"
+
+    def format_pace(self, speed_m_s: float) -> str:
+        """Return a speed as the time that a kilometre or a mile takes.
+
+        Examples
+        --------
+        >>> METRIC_UNITS.format_pace(2.0), IMPERIAL_UNITS.format_pace(2.0)
+        ('8:20 min/km', '13:25 min/mi')
+        """
+        # Rounded before it is split, so that 59.6 s become 1:00 and not 0:60.
+        minutes, seconds = divmod(round(self.long_m / speed_m_s), 60)
+        return f"{minutes}:{seconds:02} min/{self.long}"
+
+
+METRIC_UNITS = Units(1.0, 1000.0, "m", "km", step=10.0, most_short=1000.0)
+IMPERIAL_UNITS = Units(_FOOT_M, _MILE_M, "ft", "mi", step=50.0, most_short=1500.0)
+
+
+def units_of(system: str) -> Units:
+    """Return the units of a system, ``metric`` or ``imperial``."""
+    return IMPERIAL_UNITS if system == IMPERIAL else METRIC_UNITS
+
+
+def choose_system(word: str) -> str:
+    """Return the system, ``metric`` or ``imperial``, that a word of `CHOICES` means here.
+
+    Raises
+    ------
+    InvalidInput
+        If the word is none of them.
+    """
+    chosen = word.strip().lower()
+    if chosen not in CHOICES:
+        raise InvalidInput(f"units {word!r}: choose one of {', '.join(CHOICES)}")
+    if chosen != AUTO:
+        return chosen
+    return IMPERIAL if _country() in _IMPERIAL_COUNTRIES else METRIC
+
+
+def _country() -> str:
+    """Return the country of the locale, in capitals; empty where none is set."""
+    # Measurement has a category of its own in POSIX, which Python's locale module does not read.
+    names = (os.environ.get(key) for key in ("LC_ALL", "LC_MEASUREMENT", "LANG"))
+    name = next((name for name in names if name), None) or locale.getlocale()[0] or ""
+    return name.partition(".")[0].partition("_")[2].upper()
