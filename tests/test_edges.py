@@ -138,3 +138,13 @@ def test_a_cut_of_a_town_says_what_the_whole_country_says(shared_data: Path) -> 
     assert agreement.lines >= 0.98
     assert agreement.rating >= 0.98
     assert agreement.moved <= 0.01
+
+
+@pytest.mark.long
+def test_a_real_town_cut_off_close_around_the_search_hardly_ever_looks_better(shared_data: Path) -> None:
+    """Lines that the edge shortens, and relations that it breaks, may."""
+    path, place = shared_data / "history/liechtenstein-2024-03.osm.pbf", validation_cuts.PLACES["Mauren"]
+    nearer = validation_cuts.compare_cut(path, place, half_m=validation_cuts.SEARCHED_M + 100)
+    assert nearer.counted > 100
+    assert (nearer.low_change > 0.01).mean() <= 0.02
+    assert nearer.low_change.mean() < 0
