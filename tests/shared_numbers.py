@@ -48,7 +48,7 @@ def _score_rows() -> dict[str, Any]:
     confidence = random.choice([0.0, 0.4, 0.9], (ROWS, len(CRITERIA)), p=[0.1, 0.4, 0.5])
     middle, length = random.uniform(-400, 400, (ROWS, 2)).round(1), random.uniform(60, 200, ROWS).round(1)
     ground = random.integers(0, 4, ROWS)
-    ratings = scoring.assign_ratings(low, quality, confidence)
+    ratings = scoring.assign_ratings(low, quality, d, confidence)
     rated = ratings != scoring.UNRATED
     weights = random.dirichlet(np.ones(len(CRITERIA)), WEIGHTINGS).round(4)
     return {

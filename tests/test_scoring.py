@@ -202,7 +202,9 @@ def test_no_rows_have_no_scores() -> None:
     ],
 )  # fmt: skip
 def test_ratings_begin_at_their_thresholds(low: float, quality: float, rating: str) -> None:
-    assert scoring.assign_ratings(np.array([low]), np.array([quality]), np.ones((1, N))).tolist() == [rating]
+    assert scoring.assign_ratings(np.array([low]), np.array([quality]), np.ones((1, N)), np.ones((1, N))).tolist() == [
+        rating
+    ]
 
 
 @quick
@@ -210,7 +212,9 @@ def test_ratings_begin_at_their_thresholds(low: float, quality: float, rating: s
 def test_less_confidence_never_earns_a_better_rating(
     low: float, quality: float, one: np.ndarray, other: np.ndarray
 ) -> None:
-    both = scoring.assign_ratings(np.full(2, low), np.full(2, quality), np.stack([np.fmin(one, other), one]))
+    both = scoring.assign_ratings(
+        np.full(2, low), np.full(2, quality), np.ones((2, N)), np.stack([np.fmin(one, other), one])
+    )
     worse, better = ("ABCn".index(rating[0]) for rating in both)
     assert worse >= better
 
@@ -220,7 +224,7 @@ def test_less_confidence_never_earns_a_better_rating(
 def test_each_rating_asks_for_confidence_in_each_criterion_it_names(rating: Rating, k: int) -> None:
     confidence = np.ones((2, N))
     confidence[:, k] = rating.least_confidence[k] - 0.001, rating.least_confidence[k]
-    of_less, of_enough = scoring.assign_ratings(np.full(2, rating.least_low), np.ones(2), confidence)
+    of_less, of_enough = scoring.assign_ratings(np.full(2, rating.least_low), np.ones(2), np.ones((2, N)), confidence)
     assert of_enough == rating.name
     assert rating.least_confidence[k] == 0 or of_less != rating.name
 
@@ -229,7 +233,14 @@ def test_each_rating_asks_for_confidence_in_each_criterion_it_names(rating: Rati
 def test_what_hinges_on_something_unknown_is_unrated(name: str) -> None:
     confidence = np.ones((1, N))
     confidence[0, CRITERIA.index(name)] = 0
-    assert scoring.assign_ratings(np.ones(1), np.ones(1), confidence).tolist() == [scoring.UNRATED]
+    assert scoring.assign_ratings(np.ones(1), np.ones(1), np.ones((1, N)), confidence).tolist() == [scoring.UNRATED]
+
+
+def test_ground_of_poor_worth_is_unrated_however_well_it_is_known() -> None:
+    desirability = np.ones((2, N))
+    desirability[:, CRITERIA.index("surface")] = 0.25, 0.4
+    rated = scoring.assign_ratings(np.ones(2), np.ones(2), desirability, np.ones((2, N)))
+    assert rated.tolist() == [scoring.UNRATED, "A"]
 
 
 # --- order ---------------------------------------------------------------------------------

@@ -24,14 +24,16 @@ _WEIGHT_DRAWS = 100
 """Enough for the 5th and 95th percentile of a rank."""
 
 
-def assign_ratings(low: FloatArray, quality: FloatArray, confidence: FloatArray) -> NDArray[np.object_]:
+def assign_ratings(
+    low: FloatArray, quality: FloatArray, desirability: FloatArray, confidence: FloatArray
+) -> NDArray[np.object_]:
     """Return the rating of each row: A, B, C or ``none`` ("unrated: look first").
 
     Parameters
     ----------
     low, quality : ndarray of shape (n,)
         S₂₀ and data quality.
-    confidence : ndarray of shape (n, 5)
+    desirability, confidence : ndarray of shape (n, 5)
         By criterion, in the order of `CRITERIA`. Every rating asks for some
         confidence in each, as what can break a wrist must not hinge on something
         that is unknown, however good all the rest is.
@@ -44,11 +46,15 @@ def assign_ratings(low: FloatArray, quality: FloatArray, confidence: FloatArray)
     --------
     >>> confidence = np.full((4, 5), 0.5)
     >>> confidence[3, 0] = 0.0
-    >>> assign_ratings(np.array([0.8, 0.8, 0.3, 0.8]), np.array([0.7, 0.5, 0.9, 0.8]), confidence).tolist()
+    >>> low, quality = np.array([0.8, 0.8, 0.3, 0.8]), np.array([0.7, 0.5, 0.9, 0.8])
+    >>> assign_ratings(low, quality, np.ones((4, 5)), confidence).tolist()
     ['A', 'B', 'none', 'none']
     """
     earned = [
-        (low >= of.least_low) & (quality >= of.least_quality) & (confidence >= of.least_confidence).all(axis=1)
+        (low >= of.least_low)
+        & (quality >= of.least_quality)
+        & (desirability >= of.least_worth).all(axis=1)
+        & (confidence >= of.least_confidence).all(axis=1)
         for of in FORMULA.ratings
     ]
     return np.select(earned, [of.name for of in FORMULA.ratings], UNRATED).astype(object)

@@ -39,7 +39,7 @@ def stretch_table(survey: Survey, merged: candidates.Stretches, top: int) -> gpd
     scores = scoring.score_measurements(measured, profile)
     middle = samples.xy[candidates.middle_rows(samples, merged.first, merged.n_samples)]
     length = (merged.n_samples * samples.step_m).astype(float)
-    ratings = scoring.assign_ratings(scores.low, scores.quality, scores.confidence)
+    ratings = scoring.assign_ratings(scores.low, scores.quality, scores.desirability, scores.confidence)
     places = _number_grounds(samples, merged.first)
     rows = scoring.rank_stretches(scores.low, ratings != scoring.UNRATED, length, middle, places, top=top)
     first, n, lines = merged.first[rows], merged.n_samples[rows], merged.to_lines()[rows]

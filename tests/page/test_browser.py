@@ -341,7 +341,7 @@ def test_page_scores_and_ranks_as_the_package_does(browser: Any, tmp_path: Path)
         assert [row[0] - 1 for row in answer] == order.tolist()
         quality = expected.confidence @ share
         clear = np.abs(quality[:, None] - [0.45, 0.6]).min(axis=1) > 1e-3  # no verdict hangs on a rounding
-        ratings = scoring.assign_ratings(low, quality, expected.confidence)
+        ratings = scoring.assign_ratings(low, quality, expected.desirability, expected.confidence)
         assert page["rating"].to_numpy()[clear].tolist() == ratings[clear].tolist()
     misses = np.abs(misses)
     assert misses.mean() < 0.01

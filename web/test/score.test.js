@@ -8,9 +8,9 @@ const FORMULA = {
   floor: 0.01,
   low_pct: 20,
   ratings: [
-    ["A", 0.7, 0.6, [0.4, 0.2]],
-    ["B", 0.5, 0.45, [0.4, 0]],
-    ["C", 0.3, 0, [0.2, 0]],
+    ["A", 0.7, 0.6, [0.4, 0.2], [0.3, 0]],
+    ["B", 0.5, 0.45, [0.4, 0], [0.3, 0]],
+    ["C", 0.3, 0, [0.2, 0], [0.3, 0]],
   ],
   repeat: 0.5,
   near_m: 100,
@@ -82,12 +82,13 @@ test("other weights move the low score, never above the score", () => {
 });
 
 test("a rating asks for the low score, for data, and for something known of each criterion", () => {
-  assert.equal(scorer.rate(0.7, 0.6, [0.4, 0.2]), "A");
-  assert.equal(scorer.rate(0.7, 0.59, [0.4, 0.2]), "B");
-  assert.equal(scorer.rate(0.7, 0.9, [0.4, 0.19]), "B");
-  assert.equal(scorer.rate(0.7, 0.9, [0.39, 1]), "C");
-  assert.equal(scorer.rate(0.7, 0.9, [0.19, 1]), "none");
-  assert.equal(scorer.rate(0.29, 0.9, [1, 1]), "none");
+  assert.equal(scorer.rate(0.7, 0.6, [0.3, 0], [0.4, 0.2]), "A");
+  assert.equal(scorer.rate(0.7, 0.59, [0.3, 0], [0.4, 0.2]), "B");
+  assert.equal(scorer.rate(0.7, 0.9, [0.3, 0], [0.4, 0.19]), "B");
+  assert.equal(scorer.rate(0.7, 0.9, [0.3, 0], [0.39, 1]), "C");
+  assert.equal(scorer.rate(0.7, 0.9, [0.3, 0], [0.19, 1]), "none");
+  assert.equal(scorer.rate(0.7, 0.9, [0.29, 1], [1, 1]), "none");
+  assert.equal(scorer.rate(0.29, 0.9, [0.3, 0], [1, 1]), "none");
 });
 
 test("rated rows come before unrated ones, whatever their low score", () => {

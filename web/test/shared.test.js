@@ -49,7 +49,7 @@ test("every weighting gives the package's scores", () => {
 });
 
 test("ratings are the package's", () => {
-  const ratings = scored.low.map((low, i) => scorer.rate(low, scored.quality[i], scored.confidence[i]));
+  const ratings = scored.low.map((low, i) => scorer.rate(low, scored.quality[i], scored.d[i], scored.confidence[i]));
   assert.deepEqual(ratings, scored.ratings);
 });
 

@@ -55,7 +55,7 @@ export class Scorer {
       score_low,
       score_high: null,
       data_quality: quality,
-      rating: this.rate(score_low, quality, row.c),
+      rating: this.rate(score_low, quality, row.d, row.c),
       limiting_criterion: this.findLimiting(row.d, weights),
     };
   }
@@ -97,9 +97,12 @@ export class Scorer {
     return this.#criteria[without.indexOf(Math.max(...without))];
   }
 
-  rate(low, quality, confidence) {
-    const earned = ([, leastLow, leastQuality, least]) =>
-      low >= leastLow && quality >= leastQuality && least.every((known, k) => confidence[k] >= known);
+  rate(low, quality, desirability, confidence) {
+    const earned = ([, leastLow, leastQuality, leastKnown, leastWorth]) =>
+      low >= leastLow &&
+      quality >= leastQuality &&
+      leastKnown.every((least, k) => confidence[k] >= least) &&
+      leastWorth.every((least, k) => desirability[k] >= least);
     return this.#formula.ratings.find(earned)?.[0] ?? "none";
   }
 
