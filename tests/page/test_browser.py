@@ -75,6 +75,17 @@ def click_map(browser: Any, lat: float, lon: float) -> None:
     browser.settle()
 
 
+def look_at(browser: Any, lat: float, lon: float) -> None:
+    """Show 200 m of the ground around a point at once, with no popup open."""
+    browser.driver.execute_script(
+        "const map = window[document.querySelector('.folium-map').id];"
+        "map.closePopup(); map.setView([arguments[0], arguments[1]], 18, {animate: false})",
+        lat,
+        lon,
+    )
+    browser.settle()
+
+
 # --- security ---------------------------------------------------------------------
 
 
@@ -99,18 +110,28 @@ def test_hostile_text_is_shown_as_text(browser: Any, tmp_path: Path) -> None:
 
 
 def test_hostile_names_on_the_map_and_reasons_are_text(browser: Any, tmp_path: Path) -> None:
-    for text in HOSTILE:
-        found = ranking((text,), wrap=text)
-        found.excluded["reason"] = pd.Series([text] * len(found.excluded), dtype=object)
-        browser.open(saved(found, tmp_path))
-        labels = browser.texts(".label")
-        assert labels == ([clean_text(text, 32)] if clean_text(text) else [])
-        set_value(browser, "excluded", "all", "change")
-        line = found.excluded.to_crs(4326).geometry.iloc[0]
-        click_map(browser, line.centroid.y, line.centroid.x)
-        assert clean_text(text) in browser.texts(".reason")[0]
-        assert browser.js("typeof window.pwned") == "undefined"
-        assert browser.errors() == []
+    texts = [text for text in HOSTILE if clean_text(text)]
+    found = ranking(tuple(texts))
+    # A row a text, 18 m apart: a place of that name, and a line that was left out for that reason.
+    rows = [Y + 18 * k for k in range(len(texts))]
+    hamlets = [
+        {"geometry": shapely.Point(X - 120, y), "place": "hamlet", "name": text}
+        for y, text in zip(rows, texts, strict=True)
+    ]
+    lines = [shapely.LineString([(X - 70, y), (X - 50, y)]) for y in rows]
+    found.excluded.geometry = [*lines, found.excluded.geometry.iloc[-1]]
+    features = dataclasses.replace(found.features, points=table(hamlets))
+    browser.open(saved(dataclasses.replace(found, features=features), tmp_path))
+    set_value(browser, "excluded", "all", "change")
+    middles = [line.centroid for line in found.excluded.to_crs(4326).geometry[:-1]]
+    # From the north: a popup that fades stands above its line, so that it never covers the next one.
+    for text, at in reversed(list(zip(texts, middles, strict=True))):
+        look_at(browser, at.y, at.x)
+        click_map(browser, at.y, at.x)
+        assert clean_text(text, 32) in browser.texts(".label")
+        assert clean_text(text) in browser.texts(".reason")[-1]
+    assert browser.js("typeof window.pwned") == "undefined"
+    assert browser.errors() == []
 
 
 def test_addresses_hold_numbers_alone(browser: Any, tmp_path: Path) -> None:
