@@ -130,8 +130,8 @@ def test_a_large_file_without_a_way_is_refused_as_a_small_one_is(
 
 @pytest.mark.slow
 def test_a_real_city_is_the_same_from_the_index(shared_data: Path, cache: Cache) -> None:
-    path = shared_data / "porto" / "porto-centre.osm.pbf"
-    area = search.area_around(Place("Porto", -8.615, 41.145), 600)
+    path = shared_data / "sydney" / "sydney-cbd.osm.pbf"
+    area = search.area_around(Place("Sydney", 151.207, -33.868), 600)
     one, two, three = (source(path, kept).read_features(area, margin_m=500) for kept in (None, cache, cache))
     assert_same(two, one)
     assert_same(three, one)
