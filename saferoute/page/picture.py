@@ -17,6 +17,7 @@ import numpy as np
 from saferoute.geometry.geodesy import DEGREE_M
 from saferoute.page._figure import read_asset
 from saferoute.page.grid import read_line, read_lines
+from saferoute.report.units import units_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -186,15 +187,12 @@ def _render_disc(at: FloatArray, number: int) -> str:
     )
 
 
-_LENGTHS_M = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000)
-
-
 def _render_legend(payload: Mapping[str, Any], view: _View) -> Iterator[str]:
     """Yield the attribution, a scale bar and the legend."""
     date = f"data of {payload['data_date']}" if payload["data_date"] else "date of the data unknown"
-    length_m = max((m for m in _LENGTHS_M if m * view.px_per_m <= WIDTH / 5), default=_LENGTHS_M[0])
+    scales = units_of(payload["units"]).list_scales()
+    length_m, words = max((scale for scale in scales if scale[0] * view.px_per_m <= WIDTH / 5), default=scales[0])
     right = 12 + length_m * view.px_per_m
-    words = f"{length_m // 1000} km" if length_m >= 1000 else f"{length_m} m"
     legend = WIDTH - 24 - 21 * 5
     yield f'<g font-size="11" fill="{_colour_of("ink")}" stroke="#fff" stroke-width="3" paint-order="stroke">'
     yield _render_text(WIDTH - 10, HEIGHT - 10, f"© OpenStreetMap contributors · {date}", anchor="end")

@@ -17,6 +17,7 @@ CHOICES = (METRIC, IMPERIAL, AUTO)
 """Words for units; ``auto`` is what the locale uses."""
 _IMPERIAL_COUNTRIES = frozenset({"US", "LR", "MM", "GB"})
 """Countries that give distances on foot in miles (Unicode CLDR, ``measurementSystem`` US and UK)."""
+_ROUND = (10, 20, 50, 100, 200, 500, 1000)
 _MILE_M, _FOOT_M = 1609.344, 0.3048
 
 
@@ -69,6 +70,21 @@ class Units:
     def format_way(self, metres: float, digits: int) -> str:
         """Return the length of a way in kilometres or miles."""
         return f"{metres / self.long_m:.{digits}f} {self.long}"
+
+    def list_scales(self) -> list[tuple[float, str]]:
+        """Return round lengths for the bar of a map in metres, each with its words, the shortest first.
+
+        Examples
+        --------
+        >>> [words for _, words in IMPERIAL_UNITS.list_scales()][5:9]
+        ['500 ft', '1000 ft', '0.5 mi', '1 mi']
+        """
+        short = [n for n in _ROUND if n < self.most_short]
+        long = [n for n in (0.5, 1, 2, 5, 10, 20, 50) if n * self.long_m >= self.most_short * self.short_m]
+        return [
+            *((n * self.short_m, f"{n} {self.short}") for n in short),
+            *((n * self.long_m, f"{n:g} {self.long}") for n in long),
+        ]
 
     def format_pace(self, speed_m_s: float) -> str:
         """Return a speed as the time that a kilometre or a mile takes.

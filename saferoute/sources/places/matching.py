@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from saferoute.model import InvalidInput, Place
@@ -29,6 +29,7 @@ _SILENT = re.compile(r"['’.`´]")
 _BETWEEN = re.compile(r"[\W_]+")
 
 
+@lru_cache(maxsize=65536)
 def fold_text(text: str) -> str:
     """Return a text as words in small letters without accents and signs, for comparison.
 
@@ -42,6 +43,7 @@ def fold_text(text: str) -> str:
     return _BETWEEN.sub(" ", _SILENT.sub("", plain)).strip()
 
 
+@lru_cache(maxsize=65536)
 def _normalize_text(text: str) -> str:
     """Return a text in one form of Unicode, without case and repeated spaces, but with its accents."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())

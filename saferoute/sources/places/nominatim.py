@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -22,6 +23,8 @@ LIMITS = RequestLimits(total_s=30.0, most_bytes=2_000_000)
 _PAUSE_S = 1.0
 """Pause before each request: Nominatim's usage policy allows one per second."""
 _MOST_RESULTS = 20
+_HOUSE = re.compile(r"\d+\s?\w?(?:[-–/;]\d+\w?)*")
+"""The number of a house."""
 _MOST_NAME = 300
 """Longest text, in characters, that is sent; no place has a longer name [J]."""
 
@@ -148,7 +151,22 @@ def _parse_places(answer: list[dict[str, Any]]) -> list[tuple[str, Place]]:
         except (KeyError, TypeError, ValueError, AttributeError):
             continue
         if described and -90 <= lat <= 90 and -180 <= lon <= 180:
-            name = str(result.get("name") or described.partition(",")[0])
-            found.append((weight, described, Place(name, lon, lat)))
+            found.append((weight, described, Place(_name_result(str(result.get("name") or ""), described), lon, lat)))
     found.sort(key=lambda row: -row[0])
     return [(described, place) for _, described, place in found]
+
+
+def _name_result(name: str, described: str) -> str:
+    """Return what a result is called: its name, else the beginning of its description.
+
+    A house has its number for a name, which says nothing without the street.
+
+    Examples
+    --------
+    >>> _name_result("", "13, Mannerheimintie, Helsinki"), _name_result("Hyde Park", "Hyde Park, London")
+    ('Mannerheimintie 13', 'Hyde Park')
+    """
+    first, *rest = described.split(",")
+    if not _HOUSE.fullmatch(name or first):
+        return name or first
+    return f"{rest[0].strip()} {first}" if rest and first == (name or first) else name or first

@@ -88,6 +88,23 @@ def test_only_the_place_beside_a_short_plus_code_is_asked_for(geocoder, server):
     assert [request.query["q"] for request in server.requests] == ["Hyde Park"]
 
 
+@pytest.mark.parametrize(
+    ("name", "described", "called"),
+    [
+        ("", "13, Mannerheimintie, Helsinki", "Mannerheimintie 13"),
+        ("12a-14", "12a-14, Rue Haute, Bruxelles", "Rue Haute 12a-14"),
+        ("7-Eleven", "7-Eleven, Main Street", "7-Eleven"),
+        ("1. FC Club", "1. FC Club, 4, Hill", "1. FC Club"),
+        ("1901", "Bar 1901, Hill", "1901"),
+        ("", "Hill, Town", "Hill"),
+    ],
+)
+def test_a_house_is_called_by_its_street_too(geocoder, server, name, described, called):
+    found = [{"lat": "60.1", "lon": "24.9", "importance": 0.1, "name": name, "display_name": described}]
+    server.routes["/search"] = Answer(json.dumps(found))
+    assert geocoder().find_name("somewhere").name == called
+
+
 def test_name_is_asked_for_once(geocoder, server):
     one = geocoder().find_name("Hyde Park")
     assert geocoder().find_name("hyde park") == one
