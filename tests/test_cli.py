@@ -91,7 +91,8 @@ def test_place_in_the_south_needs_no_quoting(folder, capsys):
 def test_find_prints_a_table_and_draws_a_map_by_default(run, folder):
     code, out, err = run("find")
     assert code == 0
-    assert f" stretches near {PLACE_NAME}, within 1.5 km; Beginner" in out.splitlines()[0]
+    assert f" within 1.5 km of {PLACE_NAME}" in out.splitlines()[0]
+    assert " stretches; Beginner: " in out
     assert "Long Walk" in out
     assert "Left out:" in out
     assert "motor road" in out

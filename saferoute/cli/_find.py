@@ -8,7 +8,7 @@ import click
 
 from saferoute.cli._command import NOTHING_QUALIFIES, Command
 from saferoute.cli._layout import HELP_SETTINGS
-from saferoute.cli._options import option, output_option, search_options
+from saferoute.cli._options import option, output_option, search_options, unsettable
 from saferoute.cli._printing import print_geojson, print_message, print_register, print_result
 from saferoute.cli._query import list_outputs, open_query
 from saferoute.cli._settings import BEHIND
@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     help="how far around, as in 800, 1.5km, 1mi (default 1500 m)",
 )
 @option("--top", type=int, default=20, group="output", metavar="N", help="most stretches to return (default 20)")
+@unsettable("--ids", is_flag=True, group="output", rare=True, help="show on what of OpenStreetMap each stretch lies")
+@unsettable("--excluded", is_flag=True, group="output", help="show all that is left out, with the rules")
+@unsettable("--notes", is_flag=True, group="output", help="show all notes in full")
 @output_option(
     help="write .html .geojson .gpx .gpkg .parquet .fgb .kml or .csv, by suffix; may be given again; "
     "- prints GeoJSON instead of the table (default: a map in maps/)"
@@ -49,6 +52,7 @@ def find(output: tuple[Path, ...], radius: float, top: int, **options: Any) -> i
     """Print the stretches near a place and write the files asked for."""
     from saferoute import search
     from saferoute.exports import geojson
+    from saferoute.report.table import Details
     from saferoute.search.formats import FORMATS
 
     # Check the files first: a wrong suffix should fail at once, not after the search.
@@ -62,7 +66,7 @@ def find(output: tuple[Path, ...], radius: float, top: int, **options: Any) -> i
     if outputs.to_stdout:
         print_geojson(geojson.to_geojson(ranking))
     else:
-        print_result(ranking)
+        print_result(ranking, Details(options["ids"], options["excluded"], options["notes"], in_shell=True))
     if options["explain_data"]:
         print_register(ranking, to_stderr=outputs.to_stdout)
     for path in files:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from saferoute.model import Explanation, Place, Ranking, Session
+    from saferoute.report.table import Details
 
 DEFAULT_FOLDER = Path("maps")
 
@@ -84,8 +85,8 @@ def print_place(place: Place, near: str, pick: int | None) -> None:
             print_message(f"{number}: {other}")
 
 
-def print_result(result: Ranking | Session) -> None:
-    """Print a ranking or a session to stdout."""
+def print_result(result: Ranking | Session, details: Details | None = None) -> None:
+    """Print a ranking or a session to stdout; `details` tells how much of a ranking."""
     from rich.console import Console
 
     from saferoute.report.text import print_parts
@@ -93,7 +94,7 @@ def print_result(result: Ranking | Session) -> None:
 
     # In a file or a pipe nothing may fold, and the terminal may be narrow.
     width = None if sys.stdout.isatty() else 160
-    print_parts(list_parts(result), Console(width=width, highlight=False, markup=False, emoji=False))
+    print_parts(list_parts(result, details), Console(width=width, highlight=False, markup=False, emoji=False))
 
 
 def print_register(result: Ranking | Session | Explanation, *, to_stderr: bool = False) -> None:

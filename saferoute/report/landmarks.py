@@ -9,7 +9,8 @@ import pandas as pd
 import shapely
 
 from saferoute.osm import landmarks
-from saferoute.report.text import format_distance, name_direction, sanitize_text
+from saferoute.report.text import name_direction, sanitize_text
+from saferoute.report.units import METRIC_UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -172,5 +173,5 @@ def _relate_to_places(middles: NDArray[np.object_], points: gpd.GeoDataFrame) ->
     away, bearing = _measure_from(places.geometry.to_numpy()[found[1]], middles[found[0]])
     for line, place, metres, degrees in zip(*found, away, bearing, strict=True):
         if names[place]:
-            told[line] = f"{format_distance(metres)} {name_direction(degrees)} of {names[place]}"
+            told[line] = f"{METRIC_UNITS.format_distance(metres)} {name_direction(degrees)} of {names[place]}"
     return told

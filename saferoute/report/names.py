@@ -12,7 +12,8 @@ import shapely
 
 from saferoute.osm.surfaces import WORDS as SURFACES
 from saferoute.report.landmarks import LONGEST_NAME, locate_lines
-from saferoute.report.text import format_distance, name_direction, sanitize_text
+from saferoute.report.text import name_direction, sanitize_text
+from saferoute.report.units import METRIC_UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -217,4 +218,4 @@ def locate_from_start(away_m: FloatArray) -> str:
     '320 m north-east of the start'
     """
     direction = name_direction(float(np.degrees(np.arctan2(*away_m))))
-    return f"{format_distance(float(np.hypot(*away_m)))} {direction} of the start"
+    return f"{METRIC_UNITS.format_distance(float(np.hypot(*away_m)))} {direction} of the start"

@@ -10,6 +10,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from saferoute.report import table, timetable
+from saferoute.report.columns import COLUMNS
 from saferoute.report.units import units_of
 
 if TYPE_CHECKING:
@@ -37,8 +38,9 @@ def ranking_html(ranking: Ranking) -> str:
     left_out = table.exclusion_lines(ranking)
     return _wrap_parts(
         f"<p><b>{escape(table.heading_line(ranking))}</b></p>",
+        f"<p>{escape(table.scope_line(ranking))}</p>" if len(ranking) else "",
         *(
-            _render_paragraphs([title]) + _render_table(table.COLUMNS, rows)
+            _render_paragraphs([title]) + _render_table([(c.title, c.is_number) for c in COLUMNS], rows)
             for title, rows in table.group_stretches(ranking)
         ),
         _render_folded_list(f"Left out, for {len(left_out)} reasons", left_out) if left_out else "",

@@ -2,44 +2,68 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, NamedTuple
 
-import pandas as pd
+import numpy as np
 
 from saferoute.model import CAUTION, CRITERIA
-from saferoute.report.text import Parts, format_distance, sanitize_text
+from saferoute.report.columns import RATING_WORDS, StretchTable, format_row
+from saferoute.report.text import Parts, isolate_name, name_direction, sanitize_text
+from saferoute.report.units import Units, units_of
 from saferoute.scoring import UNRATED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from rich.console import RenderableType
-
     from saferoute.model import Explanation, Ranking
 
 RECOMMENDED = "Recommended, the best first:"
-LOOK_FIRST = "Look first (unrated), for too little is known of these, or what is known is poor:"
+LOOK_FIRST = "Look first (unrated): too little is known of these, or what is known is poor:"
 """Titles of the stretches that have a rating, and of those that have none."""
-RATING_WORDS = {UNRATED: "unrated"}
-"""Words for ratings that are not shown as they are."""
+MOST_NOTES, NOTE_LENGTH = 3, 150
+"""Notes below a table, and characters of each, unless all are asked for [J]."""
+MOST_REASONS = 3
+"""Reasons of exclusion that are told unless all are asked for [J]."""
 
-COLUMNS = (
-    ("#", True), ("rating", False), ("score", True), ("length", True), ("away", True), ("slope %", True),
-    ("strip", True), ("surface", False), ("best hours", False), ("limited by", False),
-    ("on", False),
-)  # fmt: skip
-"""Titles of the columns of `format_row`, each with True if it holds numbers."""
+
+class Details(NamedTuple):
+    """What is shown of a ranking besides its table."""
+
+    ids: bool = False
+    """The OSM objects that each stretch lies on."""
+    excluded: bool = False
+    """All reasons of exclusion with their rules, not the largest alone."""
+    notes: bool = False
+    """All notes in full, not the first alone."""
+    in_shell: bool = False
+    """Whether options show the rest; else attributes of the ranking do."""
+
+
+BRIEF = Details()
+"""What matters most, as Python prints it."""
 
 
 def heading_line(ranking: Ranking) -> str:
-    """Return a line with the number of stretches found, the place and the profile."""
-    where = sanitize_text(ranking.place.name)
-    if not len(ranking.stretches):
+    """Return in a sentence how many good places there are, and where the nearest of them is."""
+    stretches, where, units = ranking.stretches, sanitize_text(ranking.place.name), units_of(ranking.units)
+    if not len(stretches):
         return f"Nothing qualifies near {where}: the limits left no stretch."
+    rated = stretches[stretches["rating"] != UNRATED]
+    around, unrated = f"within {units.format_distance(ranking.area.radius_m)} of {where}", len(stretches) - len(rated)
+    look = f"{unrated} {'more ' if len(rated) else ''}to look at first (unrated)"
+    if not len(rated):
+        return f"Nothing {around} is rated good; {look}."
+    nearest = rated.loc[rated["distance_m"].idxmin()]
+    direction = name_direction(float(np.degrees(np.arctan2(nearest["east_m"], nearest["north_m"]))))
+    away = f"{units.format_distance(nearest['distance_m'])} {direction}"
     return (
-        f"{len(ranking.stretches)} of {ranking.considered['stretches']:.0f} stretches near {where}, "
-        f"within {format_distance(ranking.area.radius_m)}; {sanitize_text(ranking.profile.title)}"
+        f"{len(rated)} good place{'s' if len(rated) > 1 else ''} {around}; the nearest is {away}: "
+        f"{isolate_name(sanitize_text(nearest['name']))}" + (f"; {look}." if unrated else ".")
     )
+
+
+def scope_line(ranking: Ranking) -> str:
+    """Return a line with the number of stretches shown and considered, and for whom."""
+    shown, considered = len(ranking.stretches), f"{ranking.considered['stretches']:.0f}"
+    return f"{shown} of {considered} stretches; {sanitize_text(ranking.profile.title)}"
 
 
 def group_stretches(ranking: Ranking) -> list[tuple[str, list[list[str]]]]:
@@ -47,91 +71,77 @@ def group_stretches(ranking: Ranking) -> list[tuple[str, list[list[str]]]]:
 
     A group without stretches is missing. The rows are those of `format_row`, in the order of rank.
     """
-    rows = ranking.stretches.to_dict("records")
-    rated = [format_row(row) for row in rows if row["rating"] != UNRATED]
-    unrated = [format_row(row) for row in rows if row["rating"] == UNRATED]
+    rows, units = ranking.stretches.to_dict("records"), units_of(ranking.units)
+    rated = [format_row(row, units) for row in rows if row["rating"] != UNRATED]
+    unrated = [format_row(row, units) for row in rows if row["rating"] == UNRATED]
     return [group for group in ((RECOMMENDED, rated), (LOOK_FIRST, unrated)) if group[1]]
-
-
-def ranking_table(ranking: Ranking) -> RenderableType:
-    """Return tables of the stretches for a terminal, rated ones first, each under its title; columns as `COLUMNS`."""
-    from rich import box
-    from rich.console import Group
-    from rich.table import Table
-    from rich.text import Text
-
-    groups = group_stretches(ranking)
-    parts: list[RenderableType] = []
-    for title, rows in groups:
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
-        for k, (name, right) in enumerate(COLUMNS):
-            # The columns of both tables stand below each other.
-            widest = max(len(row[k]) for _, others in groups for row in others)
-            justify: Literal["left", "right"] = "right" if right else "left"
-            table.add_column(name, justify=justify, no_wrap=name != "on", overflow="ellipsis", min_width=widest)
-        for row in rows:
-            table.add_row(*map(Text, row))
-        parts += [Text(title), table]
-    return Group(*parts)
-
-
-def format_row(row: Mapping[Any, Any]) -> list[str]:
-    """Return the cells of the table for a row of `Ranking.stretches`, in the order of `COLUMNS`."""
-    surface = "unknown" if pd.isna(row["surface"]) else sanitize_text(row["surface"], 18)
-    slope = "unknown"
-    if pd.notna(row["grade_pct"]):
-        slope = f"{abs(row['grade_pct']):.1f} ± {row['grade_sigma_pct']:.1f}"
-    return [
-        str(row["rank"]),
-        RATING_WORDS.get(row["rating"], row["rating"]),
-        f"{row['score']:.2f} ({row['score_low']:.2f}–{row['score_high']:.2f})",
-        f"{row['length_m']:.0f} m",
-        format_distance(row["distance_m"]),
-        slope,
-        f"{row['strip_width_m']:.1f} m",
-        surface,
-        "unknown" if pd.isna(row.get("best_hours")) else _shorten_hours(row["best_hours"]),
-        sanitize_text(row["limiting_criterion"]),
-        sanitize_text(row["name"], 30),
-    ]
-
-
-def _shorten_hours(best_hours: str) -> str:
-    """Return the best hours of working days and Saturday only, to keep the table narrow.
-
-    Examples
-    --------
-    >>> _shorten_hours("Mon–Fri 6–7, 9–11; Sat 7–9; Sun 7–9")
-    'Mon–Fri 6–7, 9–11; Sat 7–9'
-    """
-    return "; ".join(sanitize_text(best_hours).split("; ")[:2])
 
 
 def exclusion_lines(ranking: Ranking) -> list[str]:
     """Return a line for each reason of exclusion with length, number and rule, longest first."""
+    units = units_of(ranking.units)
     return [
-        f"{_format_length(e['length_m'])}  {e['pieces']:5d} × {e['reason']}: {e['rule']}" for e in ranking.exclusions()
+        f"{_format_length(e['length_m'], units):>10}  {e['pieces']:5d} × {e['reason']}: {e['rule']}"
+        for e in ranking.exclusions()
     ]
 
 
-def _format_length(metres: float) -> str:
-    return f"{metres / 1000:7.1f} km" if metres else f"{'areas':>10}"
+def _format_length(metres: float, units: Units) -> str:
+    return units.format_way(metres, 1) if metres else "areas"
+
+
+def _summarise_exclusions(ranking: Ranking, *, in_shell: bool) -> list[str]:
+    """Return a line with the largest reasons of exclusion, none where nothing is excluded."""
+    counted, units = ranking.exclusions(), units_of(ranking.units)
+    if not counted:
+        return []
+    told = ", ".join(f"{row['reason']} ({_format_length(row['length_m'], units)})" for row in counted[:MOST_REASONS])
+    more = len(counted) - MOST_REASONS
+    rest = f" and {more} reason{'s' if more > 1 else ''} more" if more > 0 else ""
+    return [f"Left out: {told}{rest}; {'--excluded' if in_shell else 'exclusions()'} tells all and their rules."]
+
+
+def _summarise_notes(ranking: Ranking, *, in_shell: bool) -> list[str]:
+    """Return lines with the first notes, which matter most."""
+    lines = [f"Note: {sanitize_text(note, NOTE_LENGTH)}." for note in ranking.notes[:MOST_NOTES]]
+    more = len(ranking.notes) - MOST_NOTES
+    if more > 0:
+        lines[-1] += f" {more} more: {'--notes' if in_shell else '.notes'}."
+    return lines
 
 
 def closing_lines(ranking: Ranking) -> list[str]:
-    """Return the lines that must follow every ranking: notes, attribution, date and caution."""
+    """Return the lines that must follow every explanation: notes, attribution, date and caution."""
+    return [*_note_lines(ranking), *_legal_lines(ranking)]
+
+
+def _note_lines(ranking: Ranking) -> list[str]:
+    return [f"Note: {sanitize_text(note, 400)}." for note in ranking.notes]
+
+
+def _legal_lines(ranking: Ranking) -> list[str]:
+    """Return the lines that must follow everything: attribution, date and caution."""
     date = f"data of {sanitize_text(ranking.data_date)}" if ranking.data_date else "date of the data unknown"
     return [
-        *(f"Note: {sanitize_text(note, 400)}." for note in ranking.notes),
         f"{'; '.join(sanitize_text(a, 200) for a in ranking.attribution)}; {date}.",
         f"Suitability for inspection, no promise. {CAUTION}",
     ]
 
 
-def ranking_parts(ranking: Ranking) -> Parts:
-    """Return a ranking as text: its stretches in tables, rated ones first, the excluded ways, and the notes."""
-    lines = ["Left out:", *exclusion_lines(ranking), "", *closing_lines(ranking)]
-    return Parts(heading_line(ranking), ranking_table(ranking) if len(ranking.stretches) else None, lines)
+def ranking_parts(ranking: Ranking, details: Details = BRIEF) -> Parts:
+    """Return a ranking as text: its stretches in a table, rated ones first, the excluded ways, and the notes."""
+    ids = [", ".join(map(sanitize_text, of)) for of in ranking.stretches["osm_ids"]] if details.ids else ()
+    lines = [
+        *(["Left out:", *exclusion_lines(ranking)] if details.excluded
+          else _summarise_exclusions(ranking, in_shell=details.in_shell)),
+        *(_note_lines(ranking) if details.notes else _summarise_notes(ranking, in_shell=details.in_shell)),
+        "",
+        *_legal_lines(ranking),
+    ]  # fmt: skip
+    if not len(ranking):
+        return Parts(heading_line(ranking), None, lines)
+    heading = f"{heading_line(ranking)}\n{scope_line(ranking)}"
+    return Parts(heading, StretchTable(group_stretches(ranking), ids), ["", *lines])
 
 
 def explanation_parts(answer: Explanation) -> Parts:
@@ -160,8 +170,9 @@ def fact_lines(answer: Explanation) -> list[str]:
     row = answer.row
     what = ", ".join(sanitize_text(i) for i in row["osm_ids"][:5])
     name = sanitize_text(row["name"]) if isinstance(row["name"], str) else "no name"
-    away = f"{format_distance(answer.distance_m)} away" if answer.distance_m >= 5 else "right here"
-    length = f", {row['length_m']:.0f} m long" if row["length_m"] else ", open ground"
+    units = units_of(answer.ranking.units)
+    away = f"{units.format_distance(answer.distance_m)} away" if answer.distance_m >= 5 else "right here"
+    length = f", {units.format_length(row['length_m'])} long" if row["length_m"] else ", open ground"
     where = f"{answer.subject}: {name} ({what}), {away}{length}"
     if not answer.recommended:
         hours = f" ({sanitize_text(row['hours'])})" if row["hours"] else ""
@@ -180,7 +191,8 @@ def fact_lines(answer: Explanation) -> list[str]:
         ),
         (
             f"With other weights it would rank {row['rank_low']} to {row['rank_high']} of the "
-            f"{answer.ranking.considered['stretches']:.0f} stretches within {answer.ranking.area.radius_m:.0f} m"
+            f"{answer.ranking.considered['stretches']:.0f} stretches "
+            f"within {units.format_length(answer.ranking.area.radius_m)}"
         ),
         *([f"Best hours: {row['best_hours']}"] if isinstance(row["best_hours"], str) else []),
     ]

@@ -58,6 +58,23 @@ def _is_visible(character: str) -> bool:
     return unicodedata.category(character) not in _UNSEEN
 
 
+_OPEN, _CLOSE = "\u2068", "\u2069"
+"""First strong isolate, and the pop that ends it."""
+
+
+def isolate_name(text: str) -> str:
+    """Return text so that letters from right to left in it turn nothing around it.
+
+    Examples
+    --------
+    >>> isolate_name("Mill Street"), len(isolate_name("גן"))
+    ('Mill Street', 4)
+    """
+    if any(unicodedata.bidirectional(character) in {"R", "AL"} for character in text):
+        return f"{_OPEN}{text}{_CLOSE}"
+    return text
+
+
 def name_direction(bearing_deg: float) -> str:
     """Return the nearest of the eight directions to a bearing in degrees from north, clockwise.
 
@@ -67,18 +84,6 @@ def name_direction(bearing_deg: float) -> str:
     ('east', 'north')
     """
     return WINDS[round(bearing_deg / 45) % len(WINDS)]
-
-
-def format_distance(metres: float) -> str:
-    """Return a distance rounded to 10 m, or to .1 km from 1 km on.
-
-    Examples
-    --------
-    >>> format_distance(84.0), format_distance(1234.0)
-    ('80 m', '1.2 km')
-    """
-    # From 995 m on, rounding to 10 m would print "1000 m".
-    return f"{round(metres, -1):.0f} m" if metres < 995 else f"{metres / 1000:.1f} km"
 
 
 class Parts(NamedTuple):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from saferoute.model import CAUTION, OSM_ATTRIBUTION
 from saferoute.report.notices import make_title
-from saferoute.report.text import LONGEST_VALUE, Parts, sanitize_text
+from saferoute.report.text import LONGEST_VALUE, Parts, isolate_name, sanitize_text
 from saferoute.report.units import units_of
 
 if TYPE_CHECKING:
@@ -95,7 +95,8 @@ def summary_lines(session: Session) -> list[str]:
     for row in session.sections.drop_duplicates("stretch").to_dict("records"):
         rating = "unrated" if row["rating"] == "none" else f"rated {row['rating']}"
         checks = "; ".join(sanitize_text(check) for check in row["checks"])
-        lines.append(f"Stretch {row['stretch']}, {sanitize_text(row['name'])} ({rating}): check {checks}.")
+        name = isolate_name(sanitize_text(row["name"]))
+        lines.append(f"Stretch {row['stretch']}, {name} ({rating}): check {checks}.")
     return lines
 
 

@@ -20,7 +20,7 @@ _AROUND_M = 1200.0
 
 
 def collect_notes(area: Area, windows: Windows, evidence: Evidence) -> tuple[str, ...]:
-    """Return the notes on the map, the heights and the hour of a survey, each once.
+    """Return the notes on the map, the heights and the hour of a survey, each once, what matters most for safety first.
 
     Parameters
     ----------
@@ -35,11 +35,11 @@ def collect_notes(area: Area, windows: Windows, evidence: Evidence) -> tuple[str
     """
     heights = evidence.elevation
     notes = (
-        *evidence.features.notes,
         *_coverage_notes(area, evidence.features),
-        *(heights.notes if heights else ()),
         *_elevation_notes(windows, heights),
         *_hour_notes(evidence.moment),
+        *evidence.features.notes,
+        *(heights.notes if heights else ()),
     )
     return tuple(dict.fromkeys(notes))
 

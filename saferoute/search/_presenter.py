@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from saferoute.page import OfflineFigure
+    from saferoute.report.table import Details
     from saferoute.report.text import Parts
 
     AnyResult: TypeAlias = Ranking | Session | Explanation
@@ -101,12 +102,14 @@ PRESENTER = _ReportPresenter()
 """The presenter that searches attach to their results."""
 
 
-def list_parts(result: AnyResult) -> Parts:
+def list_parts(result: AnyResult, details: Details | None = None) -> Parts:
     """Return the parts of the text of a result: its first line, its table and the lines below.
 
     Parameters
     ----------
     result : Ranking, Session or Explanation
+    details : Details, optional
+        What is shown of a ranking besides its table; by default the most important.
 
     Returns
     -------
@@ -116,4 +119,8 @@ def list_parts(result: AnyResult) -> Parts:
 
     if isinstance(result, Explanation):
         return table.explanation_parts(result)
-    return timetable.session_parts(result) if isinstance(result, Session) else table.ranking_parts(result)
+    return (
+        timetable.session_parts(result)
+        if isinstance(result, Session)
+        else table.ranking_parts(result, details or table.Details())
+    )

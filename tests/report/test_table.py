@@ -13,7 +13,8 @@ from rich.console import Console
 
 from saferoute.model import CAUTION
 from saferoute.report import table
-from saferoute.report.text import format_distance
+from saferoute.report.columns import StretchTable, format_row
+from saferoute.report.units import METRIC_UNITS
 
 HOSTILE = (
     "[link=file:///etc/passwd]x[/link]",
@@ -31,7 +32,7 @@ UNSEEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 def printed(ranking, *, width=200, colour=False):
     file = io.StringIO()
     console = Console(file=file, width=width, force_terminal=colour, color_system="truecolor" if colour else None)
-    console.print(table.ranking_table(ranking))
+    console.print(StretchTable(table.group_stretches(ranking)))
     return file.getvalue()
 
 
@@ -43,14 +44,46 @@ def rated(ranking, ratings):
     return dataclasses.replace(ranking, stretches=ranking.stretches.assign(rating=ratings))
 
 
-def test_rated_stretches_stand_in_a_table_above_the_others(ranking):
+def test_rated_stretches_stand_above_the_others(ranking):
     n = len(ranking.stretches)
     lines = [line for line in printed(rated(ranking, ["B", *["none"] * (n - 1)])).splitlines() if line.strip()]
-    assert len(lines) == n + 6  # two titles, two heads, two rules
-    first, second = lines.index(table.RECOMMENDED), lines.index(table.LOOK_FIRST)
-    assert (first, second) == (0, 4)
-    assert lines[first + 1] == lines[second + 1]  # column below column
-    assert lines[first + 1].split()[:5] == ["#", "rating", "score", "length", "away"]
+    assert lines[0].split()[:5] == ["#", "rating", "name", "length", "away"]
+    assert (lines.index(table.RECOMMENDED), lines.index(table.LOOK_FIRST)) == (1, 3)
+    assert [line.split()[1] for line in lines[4:]] == ["unrated"] * (n - 1)
+
+
+@pytest.mark.parametrize(
+    ("ratings", "start"),
+    [
+        (["B"], "6 good places within 500 m of Town; the nearest is "),
+        (["none"], "Nothing within 500 m of Town is rated good; 6 to look at first (unrated)."),
+        (["none"] * 5 + ["C"], "1 good place within 500 m of Town; the nearest is "),
+    ],
+)
+def test_the_first_line_tells_how_many_are_good_and_where_the_nearest_is(ranking, ratings, start):
+    found = rated(ranking, (ratings * 6)[:6])
+    line = table.heading_line(found)
+    assert line.startswith(start)
+    good = found.stretches[found.stretches["rating"] != "none"]
+    if len(good):
+        nearest = good.loc[good["distance_m"].idxmin()]
+        assert f": {nearest['name']}" in line
+        assert METRIC_UNITS.format_distance(nearest["distance_m"]) in line
+    assert ("more to look at first" in line) == (0 < len(good) < 6)
+
+
+def test_what_is_left_out_and_noted_is_short_unless_all_is_asked_for(ranking):
+    noted = dataclasses.replace(ranking, notes=tuple(f"note {k} " + "long " * 60 for k in range(5)))
+    short = table.ranking_parts(noted, table.Details(in_shell=True)).lines
+    left_out = next(line for line in short if line.startswith("Left out: "))
+    assert left_out.endswith("; --excluded tells all and their rules.")
+    notes = [line for line in short if line.startswith("Note: ")]
+    assert len(notes) == table.MOST_NOTES
+    assert notes[-1].endswith(" 2 more: --notes.")
+    assert max(map(len, notes)) < table.NOTE_LENGTH + 30
+    full = table.ranking_parts(noted, table.Details(excluded=True, notes=True)).lines
+    assert len([line for line in full if line.startswith("Note: ")]) == 5
+    assert set(table.exclusion_lines(ranking)) <= set(full)
 
 
 @pytest.mark.parametrize(("rating", "title"), [("C", table.RECOMMENDED), ("none", table.LOOK_FIRST)])
@@ -65,7 +98,7 @@ def test_unknown_surface_is_called_unknown(ranking):
 
 def test_known_slope_stands_with_its_error_and_unknown_slope_as_unknown(ranking):
     for row in ranking.stretches.to_dict("records"):
-        cells = table.format_row(row)
+        cells = format_row(row, METRIC_UNITS)
         if np.isnan(row["grade_pct"]):
             assert cells[5] == "unknown"
         else:
@@ -87,7 +120,7 @@ def test_hostile_text_moves_nothing_in_the_terminal(ranking, text):
     stretches = ranking.stretches.copy()
     for column in ("name", "surface"):
         stretches[column] = pd.Series([text] * len(stretches), index=stretches.index, dtype=object)
-    written = printed(dataclasses.replace(ranking, stretches=stretches))
+    written = printed(dataclasses.replace(ranking, stretches=stretches), width=300)
     assert not {c for c in written if c != "\n" and unicodedata.category(c) in UNSEEN}
     assert len(written.splitlines()) == len(printed(ranking).splitlines())
 
@@ -97,11 +130,6 @@ def test_no_link_or_colour_comes_from_a_name(ranking):
     written = printed(dataclasses.replace(ranking, stretches=stretches), colour=True)
     assert "\x1b]8" not in written
     assert "\x1b[31m" not in written
-
-
-@pytest.mark.parametrize(("metres", "text"), [(0, "0 m"), (84, "80 m"), (1000, "1.0 km"), (1234, "1.2 km")])
-def test_distances_are_rounded_as_people_say_them(metres, text):
-    assert format_distance(metres) == text
 
 
 def test_exclusions_are_counted_longest_first(ranking):
