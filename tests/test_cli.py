@@ -218,14 +218,6 @@ def test_region_is_searched_for_extract_and_raster(sample, folder, capsys):
     assert list(folder.iterdir()) == []
 
 
-def test_progress_goes_to_stderr(extract, folder, capsys):
-    assert main(["find", "--near", HERE, "--osm", str(extract), "-o", "-"]) == 0
-    out, err = capsys.readouterr()
-    assert "reading the map" in err
-    json.loads(out)
-    assert list(folder.iterdir()) == []
-
-
 def test_explain_says_how_a_stretch_scores(run, folder):
     code, out, err = run("explain")
     assert (code, err) == (0, "")

@@ -13,7 +13,8 @@ import click
 
 from saferoute.cli import _settings
 from saferoute.cli._layout import HelpfulCommand, Option
-from saferoute.cli._printing import log_to_stderr, print_message
+from saferoute.cli._printing import print_message
+from saferoute.cli._progress import show_progress
 from saferoute.model import InvalidInput, SaferouteError
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class Command(HelpfulCommand):
 
     def invoke(self, ctx: click.Context) -> int:
         """Run the command and return its exit code; print errors in one line."""
-        with log_to_stderr(quiet=ctx.meta.get(_QUIET, False)):
+        with show_progress(print_message, quiet=ctx.meta.get(_QUIET, False)):
             for line in _settings.list_origins(ctx):
                 _LOG.info("settings: %s", line)
             return _run_guarded(lambda: super(Command, self).invoke(ctx))

@@ -9,7 +9,7 @@ import click
 from saferoute.cli._command import NOTHING_QUALIFIES, Command
 from saferoute.cli._layout import HELP_SETTINGS
 from saferoute.cli._options import search_options
-from saferoute.cli._printing import print_register
+from saferoute.cli._printing import print_register, print_text
 from saferoute.cli._query import open_query
 from saferoute.cli._settings import BEHIND
 
@@ -31,7 +31,7 @@ def explain(**options: Any) -> int:
     from saferoute import search
 
     answer = search.explain(open_query(options, radius_m=search.EXPLAIN_RADIUS_M))
-    print(answer)
+    print_text(str(answer))
     if options["explain_data"]:
         print_register(answer)
     return 0 if answer.recommended else NOTHING_QUALIFIES

@@ -10,7 +10,7 @@ from saferoute.cli._command import NOTHING_QUALIFIES, Command
 from saferoute.cli._layout import HELP_SETTINGS
 from saferoute.cli._options import option, output_option, search_options, unsettable
 from saferoute.cli._printing import print_geojson, print_message, print_register, print_result
-from saferoute.cli._query import list_outputs, open_query
+from saferoute.cli._query import list_outputs, open_query, save_result
 from saferoute.cli._settings import BEHIND
 from saferoute.cli._types import Checked
 from saferoute.sources.amounts import parse_radius
@@ -45,8 +45,8 @@ if TYPE_CHECKING:
 @unsettable("--excluded", is_flag=True, group="output", help="show all that is left out, with the rules")
 @unsettable("--notes", is_flag=True, group="output", help="show all notes in full")
 @output_option(
-    help="write .html .geojson .gpx .gpkg .parquet .fgb .kml or .csv, by suffix; may be given again; "
-    "- prints GeoJSON instead of the table (default: a map in maps/)"
+    help="write .html .geojson .gpx .gpkg .parquet .fgb .kml or .csv, by suffix, several times; "
+    "- prints GeoJSON (default: a map in maps/)"
 )
 def find(output: tuple[Path, ...], radius: float, top: int, **options: Any) -> int:
     """Print the stretches near a place and write the files asked for."""
@@ -60,9 +60,8 @@ def find(output: tuple[Path, ...], radius: float, top: int, **options: Any) -> i
     query = open_query(options, radius_m=radius, top=top)
     ranking = search.find(query)
     files = outputs.name_files(query.area.place)
-    for path in files:
-        # Before anything is printed: a closed pipe must not cost the files.
-        ranking.save(path)
+    # Before anything is printed: a closed pipe must not cost the files.
+    save_result(ranking, files)
     if outputs.to_stdout:
         print_geojson(geojson.to_geojson(ranking))
     else:

@@ -242,8 +242,9 @@ units_option = option(
     "--units",
     type=Checked(choose_system),
     default="auto",
+    group="output",
     metavar="SYSTEM",
-    help="metric, imperial, or auto (default): as the locale has it; columns of files stay metric",
+    help="metric, imperial, auto (default); files stay metric",
 )
 search_options = _apply(
     place_options,

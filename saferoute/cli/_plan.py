@@ -11,7 +11,7 @@ from saferoute.cli._command import NOTHING_QUALIFIES, Command
 from saferoute.cli._layout import HELP_SETTINGS
 from saferoute.cli._options import option, output_option, search_options, unsettable
 from saferoute.cli._printing import print_geojson, print_message, print_register, print_result
-from saferoute.cli._query import list_outputs, open_query
+from saferoute.cli._query import list_outputs, open_query, save_result
 from saferoute.cli._settings import BEHIND
 from saferoute.cli._types import Checked
 from saferoute.cli._typos import Word
@@ -61,8 +61,8 @@ if TYPE_CHECKING:
 )
 @unsettable("--qr", is_flag=True, group="session", help="print a QR code of the start for a phone")
 @output_option(
-    help="write .html .gpx .fit .workout.fit .geojson .gpkg .parquet .fgb .kml or .csv, by suffix; may be given "
-    "again; - prints GeoJSON instead of the timetable (default: a map in maps/)"
+    help="write .html .gpx .fit .workout.fit .geojson .gpkg .parquet .fgb .kml or .csv, by suffix, several times; "
+    "- prints GeoJSON (default: a map in maps/)"
 )
 def plan(output: tuple[Path, ...], qr: bool, **options: Any) -> int:
     """Print the timetable of a session and write the files asked for."""
@@ -80,8 +80,7 @@ def plan(output: tuple[Path, ...], qr: bool, **options: Any) -> int:
             print_register(session, to_stderr=True)
         return NOTHING_QUALIFIES
     files = outputs.name_files(query.area.place, "-session")
-    for path in files:
-        session.save(path)
+    save_result(session, files)
     _print_session(session, as_geojson=outputs.to_stdout, qr=qr)
     if options["explain_data"]:
         print_register(session, to_stderr=outputs.to_stdout)

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import io
-import logging
 import re
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from saferoute.cli._progress import erase_progress
 from saferoute.model import InvalidInput
+from saferoute.report.text import sanitize_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from saferoute.model import Explanation, Place, Ranking, Session
     from saferoute.report.table import Details
 
@@ -23,42 +21,14 @@ DEFAULT_FOLDER = Path("maps")
 
 def print_message(text: str) -> None:
     """Print a line to stderr, without control characters."""
-    from saferoute.report.text import sanitize_text
-
+    erase_progress()
     print(sanitize_text(text, 2000), file=sys.stderr)
 
 
-class _StderrHandler(logging.Handler):
-    """A log handler that prints each record as a line on stderr."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Print a record's message after an ellipsis."""
-        print_message(f"… {record.getMessage()}")
-
-
-@contextmanager
-def log_to_stderr(*, quiet: bool) -> Iterator[None]:
-    """Print the package's log records to stderr within the block.
-
-    Parameters
-    ----------
-    quiet : bool
-        Print none of them.
-    """
-    logger = logging.getLogger("saferoute")
-    # Without any handler logging itself prints warnings to stderr, hence the NullHandler.
-    handler = logging.NullHandler() if quiet else _StderrHandler()
-    before = logger.level, logger.propagate
-    logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
-    # A program that embeds saferoute may have a root handler, which would print each line again.
-    logger.propagate = False
-    try:
-        yield
-    finally:
-        logger.removeHandler(handler)
-        logger.setLevel(before[0])
-        logger.propagate = before[1]
+def print_text(text: str) -> None:
+    """Print lines to stdout."""
+    erase_progress()
+    print(text)
 
 
 def print_place(place: Place, near: str, pick: int | None) -> None:
@@ -94,7 +64,9 @@ def print_result(result: Ranking | Session, details: Details | None = None) -> N
 
     # In a file or a pipe nothing may fold, and the terminal may be narrow.
     width = None if sys.stdout.isatty() else 160
-    print_parts(list_parts(result, details), Console(width=width, highlight=False, markup=False, emoji=False))
+    parts = list_parts(result, details)
+    erase_progress()
+    print_parts(parts, Console(width=width, highlight=False, markup=False, emoji=False))
 
 
 def print_register(result: Ranking | Session | Explanation, *, to_stderr: bool = False) -> None:
@@ -108,6 +80,7 @@ def print_register(result: Ranking | Session | Explanation, *, to_stderr: bool =
     """
     from saferoute.report.register import list_register
 
+    erase_progress()
     print("", *list_register(result.explain_data()), sep="\n", file=sys.stderr if to_stderr else sys.stdout)
 
 
@@ -115,6 +88,7 @@ def print_geojson(text: str) -> None:
     """Print GeoJSON to stdout in UTF-8, which RFC 8259 demands whatever the locale."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")
+    erase_progress()
     sys.stdout.write(text)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,8 +15,10 @@ from saferoute.cli._settings import look_up_setting
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from saferoute.model import Place
+    from saferoute.model import Place, Ranking, Session
     from saferoute.search import Query
+
+_LOG = logging.getLogger(__name__)
 
 
 def open_query(options: Mapping[str, Any], *, radius_m: float, top: int = 1) -> Query:
@@ -47,6 +50,13 @@ def open_query(options: Mapping[str, Any], *, radius_m: float, top: int = 1) -> 
     query = Query.open(options["near"], radius_m=radius_m, top=top, online=online, **named)
     print_place(query.area.place, options["near"], options["pick"])
     return query
+
+
+def save_result(result: Ranking | Session, files: Sequence[Path]) -> None:
+    """Write a result into files, and log each as it begins."""
+    for path in files:
+        _LOG.info("writing %s", path, extra={"share": 0.9})
+        result.save(path)
 
 
 @dataclass(frozen=True)

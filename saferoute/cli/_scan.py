@@ -9,7 +9,7 @@ import click
 from saferoute.cli._command import NOTHING_QUALIFIES, SOME_TILES_FAILED, Command
 from saferoute.cli._layout import HELP_SETTINGS, Argument
 from saferoute.cli._options import option, quiet_option, raster_options, runner_options
-from saferoute.cli._printing import print_message
+from saferoute.cli._printing import print_message, print_text
 from saferoute.cli._types import FilePath
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def scan(region: Path, output: Path, workers: int | None, scheduler: str | None,
     from saferoute.scan import scan_region
 
     done = scan_region(region, output, workers=workers, scheduler=scheduler, **options)
-    print(f"{done.stretches} stretches of {done.tiles} tiles with a map")
+    print_text(f"{done.stretches} stretches of {done.tiles} tiles with a map")
     for path in done.files:
         print_message(f"wrote {path}")
     if done.bad:

@@ -98,6 +98,19 @@ _COLUMNS_WIDE = 160
 """Width at which tables are laid out where no terminal sets one."""
 
 
+def format_wait(seconds: float) -> str:
+    """Return how long one waits, in words.
+
+    Examples
+    --------
+    >>> format_wait(42.4), format_wait(600), format_wait(90_000)
+    ('42 s', '10 min', '25 h')
+    """
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.0f} h"
+
+
 def format_parts(parts: Parts) -> str:
     """Return the parts as one text, without folding long lines."""
     from rich.console import Console

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from saferoute.model import InvalidInput
+from saferoute.report.text import format_wait
 from saferoute.scan import _web
 from saferoute.scan._job import DEFAULT_ZOOM, ZOOMS, Job, ScanOptions, create_job
 from saferoute.scan._store import Store
@@ -47,6 +48,8 @@ __all__ = [
 
 _LOG = logging.getLogger(__name__)
 
+_APART = {"seconds": 0.0}
+"""Marks a record as one of a step that takes nobody knows how long."""
 _SAY_EVERY_S = 5.0
 """Least time between two lines of progress, in seconds."""
 _LAST_TILES = 32
@@ -114,7 +117,7 @@ def scan_region(
     check_output(output, workers=workers)
     if not profile.at:
         _LOG.info("no --at: people are those of a mean hour of the day, and nothing is said of light")
-    _LOG.info("reading the map; an extract that is new here is read whole, which takes a while")
+    _LOG.info("reading the map; an extract that is new here is read whole, which takes a while", extra=_APART)
     job = create_job(region, **options)
     if job.profile.at != profile.at:
         _LOG.info("%s is %s; to go on another day, give that with --at", profile.at, job.profile.at)
@@ -213,7 +216,7 @@ def _run_scan(job: Job, outputs: Outputs, *, workers: int | None, scheduler: str
         else:
             store.save_tile(tile, content)
         progress.count_tile(tile)
-    _LOG.info("putting the tiles together")
+    _LOG.info("putting the tiles together", extra=_APART)
     facts = assemble_outputs(store, [t for t in tiles if t.quadkey not in bad], outputs, job=job, bad=bad)
     # If some tiles failed the others are kept, so that the next run repeats only those.
     if not bad:
@@ -260,18 +263,6 @@ class _Progress:
         left = (now - since) * (self._km2 - self._done_km2) / max(self._done_km2 - before, 1e-9)
         _LOG.info(
             "%d of %d tiles, %.1f tiles/min, %.2f km²/s, %s left",
-            *(self._done, self._tiles, 60 * self._done / took, self._done_km2 / took, _format_duration(left)),
+            *(self._done, self._tiles, 60 * self._done / took, self._done_km2 / took, format_wait(left)),
+            extra=_APART,
         )
-
-
-def _format_duration(seconds: float) -> str:
-    """Return a duration in words.
-
-    Examples
-    --------
-    >>> _format_duration(42.4), _format_duration(600), _format_duration(90_000)
-    ('42 s', '10 min', '25 h')
-    """
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.0f} h"

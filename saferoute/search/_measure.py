@@ -64,7 +64,7 @@ def survey_area(
 
 def look_up_heights(survey: Survey, elevation_of: ElevationSource) -> Survey:
     """Return a survey with the heights of its samples in its evidence, where windows of the area may reach."""
-    _LOG.info("looking up heights")
+    _LOG.info("looking up heights", extra={"share": 0.65})
     here = distance_outside_m(survey.area, survey.samples.xy) <= HEIGHTS_BEYOND_M
     evidence = read_heights_along(survey.windows, survey.evidence, elevation_of, survey.area.crs, here=here)
     return replace(survey, evidence=evidence)

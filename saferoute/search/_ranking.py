@@ -105,7 +105,7 @@ def find(near: Near | Query, lon: float | None = None, **options: Unpack[FindOpt
 
 def _rank_survey(survey: Survey, top: int) -> Ranking:
     """Return the best stretches of a survey, `top` at most, and what it considered and excluded."""
-    _LOG.info("scoring %d windows", len(survey.windows))
+    _LOG.info("scoring %d windows", len(survey.windows), extra={"share": 0.8})
     merged, score = build_stretches(survey)
     profile, features, elevation = survey.evidence.profile, survey.features, survey.evidence.elevation
     # Dropped before ranking: a better stretch on the same ground stands for the others.

@@ -62,10 +62,10 @@ def plan_through_stretches(ranking: Ranking, *, wish: Wish, elevation_of: Elevat
         return elevation_of.read_heights(xy, ranking.area.crs).elevation_m
 
     features = ranking.features
-    _LOG.info("drawing the foot network")
+    _LOG.info("drawing the foot network", extra={"share": 0.85})
     walls = clearance.collect_walls(features)
     footpaths = training.add_square_edges(training.build_footpaths(features), features, walls=walls)
-    _LOG.info("choosing among %d stretches", len(ranking.stretches))
+    _LOG.info("choosing among %d stretches", len(ranking.stretches), extra={"share": 0.87})
     session = training.plan_session(
         ranking, wish=wish, start=project_centre(ranking.area), ground=training.Ground(footpaths, walls, heights)
     )

@@ -94,13 +94,13 @@ def survey_map(
 
     Without `on_open_ground` only ways are surveyed, which takes a third of the time.
     """
-    _LOG.info("reading the map")
+    _LOG.info("reading the map", extra={"share": 0.25})
     moment = clock.parse_moment(profile.at, area.place) if profile.at else None
     features = features_of.read_features(area, margin_m=MARGIN_M)
     way_reasons = _exclude_ways(features.ways, profile, moment)
     open_ground = candidates.leave_open_ground(features.areas)
     if on_open_ground:
-        _LOG.info("looking for corridors on open ground")
+        _LOG.info("looking for corridors on open ground", extra={"share": 0.35})
         open_ground = _find_corridors(area, features, profile, moment)
     # A source may have joined the ways already.
     of_ways = features.strokes or join_ways(features.ways)
@@ -114,7 +114,8 @@ def survey_map(
         shortest_m=profile.clear_length_m + 2 * profile.run_out_m,
         here=lambda xy: distance_outside_m(area, xy) <= COMPARED_M + profile.clear_length_m,
     )
-    _LOG.info("looking at %.1f km, every %.0f m", len(samples) * samples.step_m / 1000, samples.step_m)
+    length_km = len(samples) * samples.step_m / 1000
+    _LOG.info("looking at %.1f km, every %.0f m", length_km, samples.step_m, extra={"share": 0.6})
     hazards, surroundings = limits.Hazards(features), limits.Surroundings(features, moment)
     # Limits take long: only samples that may share a window with the area are checked.
     where = _is_within_reach(samples, area, profile, way_reasons)

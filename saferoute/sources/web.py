@@ -108,7 +108,7 @@ def call_with_retries(ask: Callable[[], T], *, service: str, patience: Patience)
 def _count_down(seconds: float, reason: str, patience: Patience) -> None:
     """Wait, and log the time left every few seconds, so that the program does not seem to hang."""
     while seconds > 0:
-        logger.info("%s; asking again in %.0f s", reason, seconds)
+        logger.info("%s; asking again in %.0f s", reason, seconds, extra={"seconds": 0.0})
         part = min(_COUNT_S, seconds)
         patience.sleep(part)
         seconds -= part

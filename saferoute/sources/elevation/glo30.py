@@ -164,7 +164,7 @@ class Glo30Source:
 
     def _has_tile_on_server(self, url: str) -> bool:
         """Return whether the server has a tile, in at most two tries."""
-        logger.info("asking GLO-30 for heights")
+        logger.info("asking GLO-30 for heights", extra={"seconds": 0.0})
         with BoundedClient(self._limits) as client:
             for last in (False, True):
                 try:

@@ -173,7 +173,7 @@ class MapterhornSource:
         if len(missing) > 2 * MOST_TILES:
             raise Failed(f"is not asked for {len(missing)} tiles at a time; take a smaller radius")
         if len(missing) > 1:
-            logger.info("asking Mapterhorn for %d tiles of heights", len(missing))
+            logger.info("asking Mapterhorn for %d tiles of heights", len(missing), extra={"seconds": 0.0})
         self._fetch_tiles(missing, deadline)
 
     def _fetch_tiles(self, tiles: list[Tile], deadline: float) -> None:

@@ -118,7 +118,7 @@ class OverpassSource:
         """Return an answer of the server as an extract, which is stored in the cache."""
         online = self._online
         host = urlsplit(online.overpass_url).netloc
-        logger.info("asking Overpass at %s for the map", host)
+        logger.info("asking Overpass at %s for the map", host, extra={"seconds": 0.0})
         try:
             answer = call_with_retries(
                 lambda: self._ask_server(compose_query(box)), service=f"Overpass at {host}", patience=online.patience

@@ -110,7 +110,7 @@ class Geocoder:
         """Return the server's answer, after retries while it is busy."""
         online = self._online
         host = urlsplit(online.nominatim_url).netloc
-        logger.info("asking Nominatim at %s for the place", host)
+        logger.info("asking Nominatim at %s for the place", host, extra={"seconds": 0.0})
         try:
             return call_with_retries(
                 lambda: self._ask_server(wanted), service=f"Nominatim at {host}", patience=online.patience
