@@ -235,8 +235,8 @@ def test_a_result_made_by_hand_says_that_nothing_shows_it(found: saferoute.Ranki
 # --- one front door ------------------------------------------------------------------------------------
 
 
-_OF_RESULTS = {"output", "explain_data", "quiet", "settings"}
-"""Options of the shell for what in Python results and logging do: `Ranking.save`, `Ranking.explain_data`."""
+_OF_RESULTS = {"output", "explain_data", "ids", "excluded", "notes", "quiet", "settings", "help_all"}
+"""Options of the shell for what in Python results, logging and ``help`` do: `Ranking.save`, `Ranking.excluded`."""
 
 
 def test_python_has_every_option_of_the_shell_by_its_name() -> None:
@@ -244,7 +244,7 @@ def test_python_has_every_option_of_the_shell_by_its_name() -> None:
     online = {"offline", "refresh", "cache_dir", *(n for n in shell if n.endswith("_url"))}
     assert shell - online == FindOptions.__optional_keys__ - {"profile", "online", "radius_m"}
     assert online <= {field.name for field in dataclasses.fields(saferoute.Online)}
-    of_scan = {p.name for p in program.commands["scan"].params} - {"output", "region", "workers", "scheduler", "quiet"}
+    of_scan = {p.name for p in program.commands["scan"].params} - {*_OF_RESULTS, "region", "workers", "scheduler"}
     assert of_scan == ScanOptions.__optional_keys__ - {"profile"}
 
 

@@ -6,7 +6,6 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from saferoute.model import InvalidProfile
-from saferoute.osm.surfaces import EXCLUDED_SURFACES, KNOWN_SURFACES
 from saferoute.osm.values import normalize_word
 
 if TYPE_CHECKING:
@@ -27,6 +26,11 @@ def read_surfaces(names: Iterable[str]) -> frozenset[str]:
     ['fine_gravel', 'sand']
     """
     surfaces = frozenset(normalize_word(name) for name in names if name.strip())
+    if not surfaces:
+        return surfaces
+    # The vocabulary brings arrays and tables along, which a shell that completes a level can do without.
+    from saferoute.osm.surfaces import EXCLUDED_SURFACES, KNOWN_SURFACES
+
     for name in sorted(surfaces):
         if name not in KNOWN_SURFACES:
             like = get_close_matches(name, sorted(KNOWN_SURFACES), n=2)

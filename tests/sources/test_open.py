@@ -131,7 +131,7 @@ def test_missing_folder_is_named(tmp_path):
 
 def test_file_is_no_region(tmp_path):
     (tmp_path / "a.osm").write_bytes(b"x")
-    with pytest.raises(InvalidInput, match=r"a\.osm: no such folder"):
+    with pytest.raises(InvalidInput, match=r"a\.osm: is a file, and none of a map"):
         list_region_files(tmp_path / "a.osm")
 
 
