@@ -37,6 +37,9 @@ FAR_M = 2000.0
 """Distance from a place within which it tells where a stretch lies that has nothing named nearer."""
 
 
+_WATER = "water"
+
+
 class Where(NamedTuple):
     """Where a stretch lies, in words that follow what it is; ``""`` = not known."""
 
@@ -72,14 +75,10 @@ def locate_lines(lines: NDArray[np.object_], own: list[tuple[str, ...]], feature
     """
     middles = shapely.line_interpolate_point(lines, 0.5, normalized=True)
     tree = shapely.STRtree(lines)
-    grounds = _pair_with_named(features.areas, tree, landmarks.choose_joiners)
-    things = [
-        grounds,
-        _pair_with_named(features.areas, tree, landmarks.is_water),
-        _pair_with_named(features.ways, tree, lambda ways: landmarks.is_street(ways) | landmarks.is_water(ways)),
-    ]
-    held = _name_holding_grounds(lines, middles, grounds)
-    seen = _look_around(lines, middles, pd.concat(things, ignore_index=True))
+    areas = _pair_with_named(features.areas, tree, _tell_areas)
+    ways = _pair_with_named(features.ways, tree, lambda ways: landmarks.is_street(ways) | landmarks.is_water(ways))
+    held = _name_holding_grounds(lines, middles, areas[areas["told"] != _WATER])
+    seen = _look_around(lines, middles, pd.concat([areas, ways], ignore_index=True))
     nearby = [
         _relate([thing for thing in around if thing.name not in {*names, ground}])
         for around, names, (_, ground) in zip(seen, own, held, strict=True)
@@ -93,6 +92,13 @@ def locate_lines(lines: NDArray[np.object_], own: list[tuple[str, ...]], feature
     ]
 
 
+def _tell_areas(areas: pd.DataFrame) -> NDArray[np.object_]:
+    """Return the joiner of each ground, `_WATER` for water, ``""`` for what tells nothing."""
+    joiners = landmarks.choose_joiners(areas)
+    joiners[(joiners == "") & landmarks.is_water(areas)] = _WATER
+    return joiners
+
+
 def _pair_with_named(
     table: gpd.GeoDataFrame, tree: shapely.STRtree, tell: Callable[[pd.DataFrame], NDArray[np.object_] | BoolArray]
 ) -> pd.DataFrame:
@@ -101,13 +107,14 @@ def _pair_with_named(
     `tell` returns for each thing whether it is a landmark; what it returns is the column
     ``told``, beside ``line``, ``name`` and ``shape``.
     """
-    shapes, names = table.geometry.to_numpy(), table["name"].to_numpy(dtype=object, na_value=None)
     named = np.flatnonzero(table["name"].notna().to_numpy(dtype=bool))
-    thing, line = tree.query(shapes[named], predicate="dwithin", distance=NEAR_M)
-    rows, back = np.unique(named[thing], return_inverse=True)
-    told = tell(table.iloc[rows])[back]
-    text = np.array([sanitize_text(name, LONGEST_NAME) for name in names[rows]], dtype=object)[back]
-    pairs = pd.DataFrame({"line": line, "name": text, "told": told, "shape": shapes[rows][back]})
+    shapes = table.geometry.to_numpy()[named]
+    thing, line = tree.query(shapes, predicate="dwithin", distance=NEAR_M)
+    rows, back = np.unique(thing, return_inverse=True)
+    near = table.iloc[named[rows]]
+    told = tell(near)[back]
+    text = np.array([sanitize_text(name, LONGEST_NAME) for name in near["name"]], dtype=object)[back]
+    pairs = pd.DataFrame({"line": line, "name": text, "told": told, "shape": shapes[thing]})
     return pairs[told.astype(bool) & (text != "")]
 
 

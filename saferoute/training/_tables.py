@@ -79,9 +79,10 @@ def build_steps(ranking: Ranking, tour: Tour, route: Route, wish: Wish) -> gpd.G
     table = _Steps(training)
     section = 0
     for leg, (option, n) in enumerate(zip(tour.options, tour.repeats, strict=True)):
-        rank = int(ranking.stretches["rank"].iloc[option.row])
+        stretch = ranking.stretches.iloc[option.row]
+        rank = int(stretch["rank"])
         kind = "run on" if leg else "warm-up"
-        _append_forward_step(table, route, leg, (kind, f"to stretch {rank}"), units)
+        _append_forward_step(table, route, leg, (kind, f"to stretch {rank} ({stretch['name']})"), units)
         line = option.line
         look = f"{LOOK}; turn round at its end"
         table.append_step("look", shapely.reverse(line), line.length / training.walk_speed_m_s, look, stretch=rank)
