@@ -197,7 +197,7 @@ def parse_mgrs(text: str) -> tuple[float, float] | None:
     from mgrs import MGRS
     from mgrs.core import MGRSError
 
-    # The library gives the south-western corner: one digit more, a five, is the middle.
+    # Some versions of the library give the corner of a square, others its middle: a five more is near it for both.
     middle = [part + "5" * (half < 5) for part in (digits[:half], digits[half:])]
     try:
         lat, lon = MGRS().toLatLon(f"{match[1]}{match[2]}{''.join(middle)}")

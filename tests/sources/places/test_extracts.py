@@ -243,6 +243,12 @@ def test_house_in_another_town_is_not_taken_for_it(streets):
     assert find_name("Große Hauptstraße 12, Neustadt", streets).lon > lonlat(8000, 0)[0]
 
 
+def test_number_with_a_letter_stands_for_the_number_alone_but_not_for_another_letter(streets):
+    assert find_name("Rue de l'Église 3", streets).name == "Rue de l'Église 3bis"
+    with pytest.raises(PlaceNotFound):
+        find_name("Rue de l'Église 3a", streets)
+
+
 def test_missing_house_is_offered_others_of_its_street(streets):
     with pytest.raises(PlaceNotFound, match="did you mean Große Hauptstraße 12"):
         find_name("Grosse Hauptstrasse 14", streets)
