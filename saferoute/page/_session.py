@@ -9,6 +9,7 @@ import shapely
 
 from saferoute.page.grid import Grid, encode_heights
 from saferoute.report.text import sanitize_text
+from saferoute.report.timetable import describe_pace
 
 if TYPE_CHECKING:
     from saferoute.arrays import FloatArray
@@ -26,7 +27,7 @@ def session_payload(session: Session) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``route`` (a line of ``grid``), ``heights`` (see `encode_heights`) at
+        ``pace`` in words, ``route`` (a line of ``grid``), ``heights`` (see `encode_heights`) at
         equal distances along it, ``steps`` and ``sections`` as in `Session` with
         texts made plain, ``figures``, ``notes`` and ``qr``, the rows of a QR code
         of the start as whole numbers whose bits are its squares.
@@ -37,6 +38,7 @@ def session_payload(session: Session) -> dict[str, Any]:
     return {
         "week": session.wish.week,
         "figures": {name: round(float(value)) for name, value in session.figures.items()},
+        "pace": describe_pace(session),
         "notes": [sanitize_text(note, _SENTENCE) for note in session.notes],
         "grid": grid.to_json(),
         "route": grid.encode_line(shapely.LineString(track[["x_m", "y_m"]])) if len(track) > 1 else "",

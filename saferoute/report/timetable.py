@@ -90,7 +90,7 @@ def summary_lines(session: Session) -> list[str]:
             f"{units.format_length(f['doubled_m'])} of it twice, {units.format_length(f['road_m'])} on roads, "
             f"{f['crossings']:.0f} roads crossed; the shortest would be {units.format_way(f['shortest_m'], 1)}."
         ),
-        _describe_pace(session, units),
+        describe_pace(session),
     ]
     for row in session.sections.drop_duplicates("stretch").to_dict("records"):
         rating = "unrated" if row["rating"] == "none" else f"rated {row['rating']}"
@@ -100,8 +100,9 @@ def summary_lines(session: Session) -> list[str]:
     return lines
 
 
-def _describe_pace(session: Session, units: Units) -> str:
+def describe_pace(session: Session) -> str:
     """Return a line with the speeds of the level, as numbers and as the time that a distance takes."""
+    units = units_of(session.ranking.units)
     slow, fast = session.ranking.profile.speed_m_s
     forward = session.ranking.profile.training.forward_speed_m_s
     return (

@@ -93,4 +93,5 @@ def test_words_of_a_gpx_and_the_page_follow_and_columns_of_files_do_not(made):
     assert f"{length_m / 0.3048:.0f} ft, " in to_gpx(imperial)
     assert to_csv(imperial) == to_csv(ranking)
     assert build_payload(imperial)["units"] == build_payload(in_feet(made))["units"] == IMPERIAL
+    assert "min/mi" in build_payload(in_feet(made))["session"]["pace"]
     assert json.dumps(build_payload(ranking)).count(IMPERIAL) == 0

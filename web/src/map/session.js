@@ -28,7 +28,7 @@ export function buildSession(map, plan, { place, profile }) {
   if (plan.steps.length) {
     const start = plan.route[0] ?? [place.lat, place.lon];
     const side = el("div", { class: "side" }, drawRouteHeights(plan.heights, plan), drawStartCode(plan.qr, start));
-    box.append(makeTimetable(map, plan), side, listChecks(plan.sections));
+    box.append(el("p", { class: "inputs" }, plan.pace), makeTimetable(map, plan), side, listChecks(plan.sections));
   }
   if (plan.route.length) drawRoute(map, plan);
 }
