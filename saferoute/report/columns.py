@@ -85,7 +85,7 @@ _FACTS = (
     Column("away", False, point_to),
     Column("slope %", True, _format_slope),
     Column("surface", False, lambda row, _: describe_surface(row["surface"])),
-    Column("limited by", False, lambda row, _: sanitize_text(row["limiting_criterion"]), 72),
+    Column("limited by", False, lambda row, _: sanitize_text(row["limiting_criterion"])),
     Column("score", True, lambda r, _: f"{r['score']:.2f} ({r['score_low']:.2f}–{r['score_high']:.2f})", 120),
     Column("strip", True, lambda row, units: units.format_length(row["strip_width_m"], 1), 130),
     Column("best hours", False, _format_hours, 150),
@@ -105,28 +105,26 @@ class StretchTable:
     ----------
     groups : sequence of (str, list of row)
         Title of each group and its rows of cells in the order of `COLUMNS`.
-    ids : list of str, optional
-        Text below each row, over all groups; "" = none.
+    below : mapping of str to str
+        Text for a line of its own below a row, by the row's first cell, the rank.
     """
 
-    def __init__(self, groups: Sequence[tuple[str, Rows]], ids: Sequence[str] = ()) -> None:
-        self._groups, self._ids = groups, ids
+    def __init__(self, groups: Sequence[tuple[str, Rows]], below: Mapping[str, str]) -> None:
+        self._groups, self._below = groups, below
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
         """Yield the lines for the width of a console."""
         from rich.text import Text
 
         layout = _Layout([row for _, rows in self._groups for row in rows], options.max_width)
-        ids = iter(self._ids)
         yield from layout.lay_out_head()
         for number, (title, rows) in enumerate(self._groups):
             yield from [Text("")] if number else []
             yield Text(title, style="bold")
             for row in rows:
                 yield from layout.lay_out_row(row, console)
-                below = next(ids, "")
-                if below:
-                    yield Text(layout.indent + below)
+                if row[0] in self._below:
+                    yield Text(layout.indent + self._below[row[0]])
 
 
 class _Layout:
@@ -136,13 +134,25 @@ class _Layout:
         from rich.cells import cell_len
 
         self._in_one_line = width >= ONE_LINE
-        self._shown = [k for k, column in enumerate(COLUMNS) if width >= column.from_width and column is not NAME]
         self._name = COLUMNS.index(NAME)
         texts = [[column.title for column in COLUMNS], *rows]
         self._widths = [max(cell_len(row[k]) for row in texts) for k in range(len(COLUMNS))]
         self.indent = " " * sum(self._widths[k] + len(_GAP) for k in range(self._name))
-        beside = sum(self._widths[k] + len(_GAP) for k in self._shown) if self._in_one_line else len(self.indent)
-        self._widths[self._name] = max(min(self._widths[self._name], width - beside), _NARROWEST_NAME)
+        self._facts = self._choose_facts(width)
+        beside = sum(self._widths[k] + len(_GAP) for k in self._facts) if self._in_one_line else 0
+        room = max(width - len(self.indent) - beside, _NARROWEST_NAME)
+        self._widths[self._name] = min(self._widths[self._name], room)
+
+    def _choose_facts(self, width: int) -> list[int]:
+        """Return the columns behind the name that fit, the first in any case."""
+        room = width - len(self.indent) - (_NARROWEST_NAME + len(_GAP) if self._in_one_line else 0)
+        facts: list[int] = []
+        for k in range(self._name + 1, len(COLUMNS)):
+            room -= self._widths[k] + len(_GAP) * bool(facts)
+            if (room < 0 and facts) or width < COLUMNS[k].from_width:
+                break
+            facts.append(k)
+        return facts
 
     def lay_out_head(self) -> Iterator[Text]:
         """Yield the titles of the columns."""
@@ -163,7 +173,7 @@ class _Layout:
 
     def _join_lines(self, row: list[str], name: list[str]) -> Iterator[str]:
         leading = _GAP.join(self._pad(row, k) for k in range(self._name)) + _GAP
-        facts = _GAP.join(self._pad(row, k) for k in self._shown if k > self._name)
+        facts = _GAP.join(self._pad(row, k) for k in self._facts)
         first, *others = name
         if self._in_one_line:
             yield leading + self._pad_name(first) + _GAP + facts

@@ -130,7 +130,8 @@ def _legal_lines(ranking: Ranking) -> list[str]:
 
 def ranking_parts(ranking: Ranking, details: Details = BRIEF) -> Parts:
     """Return a ranking as text: its stretches in a table, rated ones first, the excluded ways, and the notes."""
-    ids = [", ".join(map(sanitize_text, of)) for of in ranking.stretches["osm_ids"]] if details.ids else ()
+    of_ranks = zip(ranking.stretches["rank"], ranking.stretches["osm_ids"], strict=True)
+    ids = {str(rank): ", ".join(map(sanitize_text, of)) for rank, of in of_ranks} if details.ids else {}
     lines = [
         *(["Left out:", *exclusion_lines(ranking)] if details.excluded
           else _summarise_exclusions(ranking, in_shell=details.in_shell)),

@@ -19,13 +19,12 @@ from saferoute.report.units import METRIC_UNITS
 NAMES = ("Long Walk", "日比谷公園の芝生、噴水の南側", "מסלול ריצה ליד הנחל", "حديقة الأزهر، الطرف الشمالي", "x" * 70)
 
 
-def printed(ranking, width, *, ids=(), encoding="utf-8"):
-    out = io.TextIOWrapper(io.BytesIO(), encoding=encoding, errors="replace")
+def printed(ranking, width):
+    out = io.StringIO()
     Console(file=out, width=width, highlight=False, markup=False).print(
-        columns.StretchTable(table.group_stretches(ranking), ids)
+        columns.StretchTable(table.group_stretches(ranking), {})
     )
-    out.flush()
-    return out.buffer.getvalue().decode(encoding)
+    return out.getvalue()
 
 
 def named(ranking, names):
@@ -49,10 +48,16 @@ def test_no_line_is_wider_than_the_terminal_and_no_name_is_cut(ranking, width, n
 def test_what_a_runner_needs_is_shown_at_80_and_more_the_wider_it_is(ranking):
     shown = [titles("\n".join(printed(ranking, width).splitlines()[:2])) for width in (60, 80, 100, 120, 130, 160)]
     needed = ["#", "rating", "name", "length", "away", "slope %", "surface"]
-    assert shown[0] == needed
-    assert shown[1] == shown[2] == [*needed, "limited by"]
+    assert shown[0] == shown[1] == shown[2] == [*needed, "limited by"]
     wider = ["score", "strip", "best hours"]
     assert shown[3:] == [[*shown[1], *wider[:more]] for more in (1, 2, 3)]
+
+
+def test_what_finds_no_room_is_left_away_from_the_end(ranking):
+    wide = dataclasses.replace(ranking, stretches=ranking.stretches.assign(surface="likely portuguese_pavement"))
+    lines = printed(wide, 60).splitlines()
+    assert titles("\n".join(lines[:2])) == ["#", "rating", "name", "length", "away", "slope %"]
+    assert max(map(cell_len, lines)) <= 60
 
 
 @pytest.mark.parametrize(("width", "lines"), [(60, 2), (80, 2), (100, 1), (160, 1)])

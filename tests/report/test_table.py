@@ -32,7 +32,7 @@ UNSEEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 def printed(ranking, *, width=200, colour=False):
     file = io.StringIO()
     console = Console(file=file, width=width, force_terminal=colour, color_system="truecolor" if colour else None)
-    console.print(StretchTable(table.group_stretches(ranking)))
+    console.print(StretchTable(table.group_stretches(ranking), {}))
     return file.getvalue()
 
 
