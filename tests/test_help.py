@@ -173,3 +173,45 @@ def test_two_letters_swapped_are_a_slip_of_the_option(flag, data):
     wrong, meant = err.getvalue().splitlines()
     assert f"did you mean {flag}?" in wrong
     assert meant == f"saferoute find x {flag} 1 --settings none"
+
+
+# --- files that are not there, or not what they should be ---------------------------------------
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder of a newcomer: a city's folder with an extract, a raster, a picture and a map."""
+    for name in ("cities/porto/porto.osm.pbf", "cities/porto/heights.tif", "empty/notes.txt", "saferoute-mine.toml"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("--region cities", f"did you mean {Path('cities/porto')}?"),
+        ("--region cities/prto", f"did you mean {Path('cities/porto')}?"),
+        ("--region empty", "download one, as from Geofabrik"),
+        ("--osm cities/porto/port.osm.pbf", f"did you mean {Path('cities/porto/porto.osm.pbf')}?"),
+        ("--osm cities/porto/heights.tif", "a raster is given with --dem"),
+        ("--elevation cities/porto/height.tif", f"did you mean {Path('cities/porto/heights.tif')}?"),
+        ("--level safroute-mine.toml", "did you mean saferoute-mine.toml?"),
+        ("--level my.toml", "saferoute profile show beginner > my.toml makes one"),
+        ("--elevation mapterhron", "did you mean mapterhorn?"),
+        ("--surface 'sand grass'", "did you mean sand,grass?"),
+        ("--top ten", "write a whole number"),
+        ("-o map.htm", "did you mean map.html?"),
+        ("-o found.geojsn", "did you mean found.geojson?"),
+        ("-o empty", f"did you mean {Path('empty/map.html')}?"),
+        ("-level beginner", "did you mean --level?"),
+        ("--lat 60 --lon 24", "a place needs none, as in saferoute find 60.17,24.94"),
+    ],
+)
+def test_a_mistake_is_answered_with_what_to_type(say, folder, options, said):
+    assert folder
+    code, out, err = say("find", "60.17,24.94", "--offline", *shlex.split(options))
+    assert (code, out) == (2, [])
+    assert len(err) == 1 + ("level?" in said)
+    assert said in err[0]

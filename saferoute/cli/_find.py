@@ -12,7 +12,7 @@ from saferoute.cli._options import option, output_option, search_options, unsett
 from saferoute.cli._printing import print_geojson, print_message, print_register, print_result
 from saferoute.cli._query import list_outputs, open_query, save_result
 from saferoute.cli._settings import BEHIND
-from saferoute.cli._types import Checked
+from saferoute.cli._types import Checked, Whole
 from saferoute.sources.amounts import parse_radius
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     metavar="LENGTH",
     help="how far around, as in 800, 1.5km, 1mi (default 1500 m)",
 )
-@option("--top", type=int, default=20, group="output", metavar="N", help="most stretches to return (default 20)")
+@option("--top", type=Whole(), default=20, group="output", metavar="N", help="most stretches to return (default 20)")
 @unsettable("--ids", is_flag=True, group="output", rare=True, help="show on what of OpenStreetMap each stretch lies")
 @unsettable("--excluded", is_flag=True, group="output", help="show all that is left out, with the rules")
 @unsettable("--notes", is_flag=True, group="output", help="show all notes in full")

@@ -10,7 +10,7 @@ import click
 from saferoute.cli import _settings
 from saferoute.cli._command import note_quiet
 from saferoute.cli._layout import Argument, Option
-from saferoute.cli._types import Checked, FilePath, Height, Level, check_time
+from saferoute.cli._types import Checked, FilePath, Height, Level, Whole, check_time
 from saferoute.model import InvalidInput
 from saferoute.report.units import choose_system
 from saferoute.sources.amounts import parse_length
@@ -61,7 +61,7 @@ place_options = _apply(
     unsettable("--near", group="where", rare=True, metavar="PLACE", help="the same as PLACE"),
     unsettable(
         "--pick",
-        type=int,
+        type=Whole(),
         group="where",
         rare=True,
         metavar="N",

@@ -13,7 +13,7 @@ from saferoute.cli._options import option, output_option, search_options, unsett
 from saferoute.cli._printing import print_geojson, print_message, print_register, print_result
 from saferoute.cli._query import list_outputs, open_query, save_result
 from saferoute.cli._settings import BEHIND
-from saferoute.cli._types import Checked
+from saferoute.cli._types import Checked, Whole
 from saferoute.cli._typos import Word
 from saferoute.model import Wish
 from saferoute.sources.amounts import parse_distance, parse_duration
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     ),
 )
 @search_options
-@option("--week", type=int, default=1, group="session", metavar="N", help="week of training, 1 to 52 (default 1)")
+@option("--week", type=Whole(), default=1, group="session", metavar="N", help="week of training, 1 to 52 (default 1)")
 @option(
     "--time",
     type=Checked(parse_duration),

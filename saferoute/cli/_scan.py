@@ -10,7 +10,7 @@ from saferoute.cli._command import NOTHING_QUALIFIES, SOME_TILES_FAILED, Command
 from saferoute.cli._layout import HELP_SETTINGS, Argument
 from saferoute.cli._options import option, quiet_option, raster_options, runner_options
 from saferoute.cli._printing import print_message, print_text
-from saferoute.cli._types import FilePath
+from saferoute.cli._types import FilePath, Whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,14 +44,14 @@ if TYPE_CHECKING:
 @raster_options
 @option(
     "--zoom",
-    type=int,
+    type=Whole(),
     default=12,
     group="work",
     rare=True,
     metavar="N",
     help="size of the tiles, 9 to 16 (default 12): what a worker holds at a time; the result is the same",
 )
-@option("--workers", type=int, group="work", metavar="N", help="processes on this machine (default: its cores)")
+@option("--workers", type=Whole(), group="work", metavar="N", help="processes on this machine (default: its cores)")
 @option(
     "--scheduler",
     group="work",

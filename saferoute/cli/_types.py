@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
+from saferoute.cli._typos import find_nearest
 from saferoute.model import InvalidInput
 from saferoute.sources.paths import expand_path
 
@@ -31,6 +32,17 @@ class FilePath(click.Path):
     def resolve(self, word: str, folder: Path) -> str:
         """Return a path written in a file of `folder` as one from the working folder."""
         return str(folder / expand_path(word))
+
+
+class Whole(click.types.IntParamType):
+    """A type of whole numbers."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"{value!r}: write a whole number, as in 3", param, ctx)
 
 
 class Checked(click.ParamType[Any]):
@@ -108,6 +120,9 @@ class Height(_WordOrFile):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the word, or the path with ``~`` and ``$VARIABLES`` replaced."""
+        near = find_nearest(str(value), self.words) if self._is_file(value) and not Path(value).exists() else None
+        if near:
+            self.fail(f"{value!r}: did you mean {near}?", param, ctx)
         try:
             return str(expand_path(value)) if self._is_file(value) else str(value)
         except InvalidInput as error:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _LIKE = 0.7
 """[J] How alike two words are, of 1, where one is taken for a slip of the other."""
+_PLACE_FLAGS = ("--lat", "--lon", "--lng", "--latitude", "--longitude", "--location", "--address", "--place")
+"""What other programs call the options that say where."""
 _PLACE_COMMAND = "find"
 """The command that is meant where a place or an option stands first."""
 
@@ -76,10 +78,14 @@ def _answer_option(typed: str, context: click.Context, words: Sequence[str]) -> 
     """Return what to type instead of an option that a command does not have."""
     top = context.find_root().command
     assert isinstance(top, click.Group)
+    if typed in _PLACE_FLAGS:
+        return [f"there is no option {typed}: a place needs none, as in saferoute find 60.17,24.94 or find Hyde Park"]
+    # A parser takes -level for -l.
+    typed = next((word for word in words if len(typed) == 2 and word.startswith(typed)), typed).split("=")[0]
     having = [name for name, command in top.commands.items() if typed in _flags(command)]
     if context.command is top and having:
         return [f"no command stands before {typed}; did you mean {having[0]}?", _join([having[0], *words])]
-    near = find_nearest(typed, _flags(context.command, context))
+    near = find_nearest(f"--{typed.lstrip('-')}", _flags(context.command, context)) if len(typed) > 2 else None
     if near:
         meant = [near + word[len(typed) :] if word.split("=")[0] == typed else word for word in words]
         return [f"{context.command_path} has no option {typed}; did you mean {near}?", _join(meant)]

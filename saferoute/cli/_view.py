@@ -11,7 +11,7 @@ from saferoute.cli._command import Command
 from saferoute.cli._layout import HELP_SETTINGS, Argument
 from saferoute.cli._options import option
 from saferoute.cli._printing import print_message
-from saferoute.cli._types import FilePath
+from saferoute.cli._types import FilePath, Whole
 from saferoute.model import InvalidInput
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ DEFAULT_TILES = "OpenStreetMap.Mapnik"
     help=f"tiles from the network under the stretches, by the provider's name (default {DEFAULT_TILES}; "
     "OpenTopoMap, Esri.WorldImagery, …)",
 )
-@option("--port", type=int, default=0, metavar="N", help="port to listen on (default: a free one)")
+@option("--port", type=Whole(), default=0, metavar="N", help="port to listen on (default: a free one)")
 @option("--no-browser", is_flag=True, help="only print the address")
 def view(file: Path, tiles: str | None, port: int, no_browser: bool) -> int:
     """Serve a map or a scan's page until Ctrl-C."""

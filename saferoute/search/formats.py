@@ -6,6 +6,7 @@ in `FORMATS` or `SESSION_FORMATS`.
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -82,7 +83,7 @@ def check_format(path: Path, formats: Mapping[str, object] = FORMATS) -> None:
     """
     suffix = _find_suffix(path, formats)
     if suffix is None:
-        raise InvalidInput(f"{path}: the suffix must be one of {', '.join(formats)}")
+        raise InvalidInput(f"{path}: {_advise_suffix(path, formats)}")
     # The library itself is imported only after the search.
     if suffix == ".parquet":
         _require_library("pyarrow", f"{path}: GeoParquet needs pyarrow: pip install 'saferoute[parquet]'")
@@ -93,6 +94,13 @@ def check_format(path: Path, formats: Mapping[str, object] = FORMATS) -> None:
             raise InvalidInput(f"{path}: the folder {path.parent} does not exist; make it first")
     except OSError as error:
         raise InvalidInput(f"{path}: cannot be written ({error.strerror}); choose another file with -o") from error
+
+
+def _advise_suffix(path: Path, formats: Mapping[str, object]) -> str:
+    """Return how a file must be called, and the name that may have been meant."""
+    like = get_close_matches(path.suffix.lower(), list(formats), n=1)
+    meant = path.with_suffix(like[0]) if like else path / "map.html" if path.is_dir() else None
+    return f"the suffix must be one of {', '.join(formats)}" + (f"; did you mean {meant}?" if meant else "")
 
 
 def _require_library(library: str, otherwise: str) -> None:

@@ -10,6 +10,7 @@ from saferoute.model import InvalidInput
 from saferoute.sources.elevation import raster
 from saferoute.sources.elevation.samples import InTurn
 from saferoute.sources.osm import extract
+from saferoute.sources.paths import explain_missing
 from saferoute.sources.places.extracts import ExtractFinder
 from saferoute.sources.settings import ELEVATIONS, Online
 
@@ -144,16 +145,24 @@ def list_region_files(folder: Path | str) -> tuple[list[Path], list[Path]]:
     """
     folder = Path(folder)
     if not folder.is_dir():
-        what = "is a file, and none of a map" if folder.is_file() else "no such folder"
-        raise InvalidInput(f"{folder}: {what}; a region is a folder with an extract and rasters, or an extract")
+        rule = "a region is a folder with an extract and rasters, or an extract"
+        file = f"{folder}: is a file, and none of a map; {rule}"
+        raise InvalidInput(file if folder.is_file() else explain_missing(folder, rule, "folder"))
     files = sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith("."))
     extracts = [p for p in files if p.name.lower().endswith(extract.SUFFIXES)]
     rasters = [p for p in files if p.name.lower().endswith(raster.SUFFIXES)]
     if not extracts:
-        raise InvalidInput(
-            f"{folder}: no extract in this folder; put a file there that ends with one of {', '.join(extract.SUFFIXES)}"
-        )
+        raise InvalidInput(f"{folder}: no OpenStreetMap extract in this folder; {_advise_extract(folder)}")
     return extracts, rasters
+
+
+def _advise_extract(folder: Path) -> str:
+    """Return what to do about a folder without an extract: give the one below it that has some, or download one."""
+    below = (p.parent for suffix in extract.SUFFIXES for p in sorted(folder.glob(f"*/*{suffix}")))
+    meant = next(below, None)
+    if meant is not None:
+        return f"did you mean {meant}?"
+    return f"download one, as from Geofabrik or BBBike, that ends with one of {', '.join(extract.SUFFIXES)}"
 
 
 def _open_rasters(paths: Sequence[Path | str], sigma_m: float | None) -> raster.RasterSource | None:

@@ -3,9 +3,29 @@
 from __future__ import annotations
 
 import os
+from difflib import get_close_matches
 from pathlib import Path
 
 from saferoute.model import InvalidInput
+
+_LIKE = 0.75
+"""[J] How alike two names of files are, of 1, where one is taken for a slip of the other."""
+
+
+def find_like(path: Path) -> Path | None:
+    """Return the file or folder beside a missing one whose name is most like it, None if none is."""
+    try:
+        names = [other.name for other in path.parent.iterdir()]
+    except OSError:
+        return None
+    like = get_close_matches(path.name, names, n=1, cutoff=_LIKE)
+    return path.with_name(like[0]) if like else None
+
+
+def explain_missing(path: Path, otherwise: str, what: str = "file") -> str:
+    """Return that there is no such file or folder, and the one that may have been meant or what to do otherwise."""
+    like = find_like(path)
+    return f"{path}: no such {what}; " + (f"did you mean {like}?" if like else otherwise)
 
 
 def expand_path(path: Path | str) -> Path:

@@ -22,7 +22,7 @@ from saferoute.model import (
 )
 from saferoute.osm.values import normalize_word
 from saferoute.sources import clock
-from saferoute.sources.paths import expand_path
+from saferoute.sources.paths import expand_path, explain_missing
 from saferoute.sources.surfaces import read_surfaces
 
 if TYPE_CHECKING:
@@ -150,7 +150,8 @@ def _read_toml(name: str) -> dict[str, Any]:
     if name.lower().endswith(".toml"):
         path: Any = expand_path(name)
         if not path.is_file():
-            raise InvalidProfile(f"profile {name}: no such file")
+            otherwise = f"saferoute profile show beginner > {path.name} makes one to edit"
+            raise InvalidProfile(explain_missing(path, otherwise))
     elif name in (*LEVELS, "barefoot"):
         path = resources.files("saferoute") / "profiles" / f"{name}.toml"
     else:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from saferoute.model import WGS84, InvalidInput
+from saferoute.sources.paths import explain_missing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,12 +102,15 @@ def open_raster(path: Path) -> Any:
     import rasterio
 
     if not path.exists():
-        raise InvalidInput(f"{path}: no such file; give the path of a raster")
+        raise InvalidInput(explain_missing(path, "give the path of a raster"))
     # GDAL opens name.hgt.zip by itself: a tile of SRTM says where it lies in its file name only.
     name = path.name.lower()
     inside = name.endswith(".zip") and not name.endswith(".hgt.zip")
     try:
-        return rasterio.open(f"/vsizip/{path}" if inside else str(path))
+        with warnings.catch_warnings():
+            # What lies nowhere is refused by its coordinate system, in words of ours.
+            warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
+            return rasterio.open(f"/vsizip/{path}" if inside else str(path))
     except rasterio.errors.RasterioError as error:
         raise InvalidInput(f"{path}: not a raster that GDAL can read; give a GeoTIFF or the like") from error
 

@@ -34,6 +34,9 @@ def read_surfaces(names: Iterable[str]) -> frozenset[str]:
     for name in sorted(surfaces):
         if name not in KNOWN_SURFACES:
             like = get_close_matches(name, sorted(KNOWN_SURFACES), n=2)
+            parts = name.split("_")
+            if len(parts) > 1 and KNOWN_SURFACES.issuperset(parts):
+                raise InvalidProfile(f"surface {name!r}: did you mean {','.join(parts)}?")
             hint = f"did you mean {' or '.join(like)}?" if like else "known are sand, grass, asphalt and the like"
             raise InvalidProfile(f"surface {name!r}: {hint}")
         if name in EXCLUDED_SURFACES:

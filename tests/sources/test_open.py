@@ -137,5 +137,5 @@ def test_file_is_no_region(tmp_path):
 
 def test_folder_without_extract_is_refused(tmp_path):
     (tmp_path / "z.tif").write_bytes(b"x")
-    with pytest.raises(InvalidInput, match="no extract in this folder"):
+    with pytest.raises(InvalidInput, match="no OpenStreetMap extract in this folder"):
         list_region_files(tmp_path)

@@ -15,6 +15,7 @@ from saferoute.model import WGS84, InvalidInput, PlaceNotFound
 from saferoute.sources.osm._files import SUFFIXES
 from saferoute.sources.osm._reading import read_extracts
 from saferoute.sources.osm._tables import Tables, build_features, build_tables
+from saferoute.sources.paths import explain_missing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -149,9 +150,12 @@ def _check_file(path: Path) -> None:
     if path.is_dir():
         raise InvalidInput(f"{path}: is a folder; give it alone, or the extracts in it one by one")
     if not path.name.lower().endswith(SUFFIXES):
-        raise InvalidInput(f"{path}: an extract's name ends with one of {', '.join(SUFFIXES)}")
+        raise InvalidInput(
+            f"{path}: the name of an OpenStreetMap extract ends with one of {', '.join(SUFFIXES)}; a raster is given "
+            "with --dem"
+        )
     if not path.is_file():
-        raise InvalidInput(f"{path}: no such file; give the path of an OpenStreetMap extract")
+        raise InvalidInput(explain_missing(path, "give the path of an OpenStreetMap extract"))
     if path.stat().st_size == 0:
         raise InvalidInput(f"{path}: the file is empty; download the extract again")
 

@@ -193,9 +193,10 @@ class _Scan:
             return "the extract holds its name, but no point of it; give lat,lon, or an extract that reaches farther"
         like = get_close_matches(self.wanted.key, sorted(self.known), n=_MOST_LIKE, cutoff=_LIKE)
         meant = " or ".join(self.known[key] for key in like)
-        return f"no object of the extract has this name; {f'did you mean {meant}?' if like else 'give lat,lon'}"
+        return f"nothing on this map has this name; {f'did you mean {meant}?' if like else _OTHERWISE}"
 
 
+_OTHERWISE = "give coordinates, as in 60.17,24.94, or leave --region and --osm out to ask OpenStreetMap's servers"
 _NOWHERE = Spot(0.0, 0.0, GROUP, 0.0)
 """Stands for the place of a relation until its members are read."""
 

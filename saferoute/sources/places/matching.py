@@ -196,7 +196,8 @@ def choose_match(found: Sequence[tuple[str, Place]], pick: int | None, text: str
             kept.append((described, place))
     number = 1 if pick is None else pick
     if not 1 <= number <= len(kept):
-        raise InvalidInput(f"pick {number}: {text!r} has {len(kept)} matches; choose 1 to {len(kept)}")
+        choice = f"choose 1 to {len(kept)}" if len(kept) > 1 else "leave --pick out"
+        raise InvalidInput(f"pick {number}: the places called {text!r} are {len(kept)}; {choice}")
     _, place = kept.pop(number - 1)
     return replace(place, others=tuple(f"{d} ({p.lat:.5f},{p.lon:.5f}), {_tell_distance(place, p)}" for d, p in kept))
 

@@ -57,7 +57,7 @@ def test_pick_takes_another(geocoder, pick, lat):
 
 @pytest.mark.parametrize("pick", [0, -1, 4, 10**9])
 def test_pick_beyond_the_matches_is_refused(geocoder, pick):
-    with pytest.raises(InvalidInput, match=rf"pick {pick}: 'Hyde Park' has 3 matches; choose 1 to 3"):
+    with pytest.raises(InvalidInput, match=rf"pick {pick}: the places called 'Hyde Park' are 3; choose 1 to 3"):
         geocoder().find_name("Hyde Park", pick)
 
 
