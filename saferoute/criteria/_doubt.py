@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from saferoute.criteria import _samples
-from saferoute.osm.unread import has_unread_tag
+from saferoute.osm.unread import find_unread_rows, has_unread_tag
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+    from numpy.typing import NDArray
 
     from saferoute.arrays import FloatArray, IntArray
     from saferoute.model import Criterion, Features, Windows
@@ -41,20 +42,20 @@ def estimate_trust(criterion: Criterion, windows: Windows, features: Features) -
 
 def pair_unread_beside(
     features: Features, lines: shapely.STRtree, keys: Collection[str]
-) -> tuple[pd.DataFrame, IntArray]:
+) -> tuple[NDArray[np.object_], IntArray]:
     """Return the pairs of lines with objects on or just beside them of which a tag is not understood.
 
     Returns
     -------
-    objects : DataFrame of n rows
-        The object of each pair, with its tags.
+    tags : ndarray of n tuples of str
+        As ``key=value``, those of the object of each pair that are not understood.
     line : ndarray of shape (n,)
         Its line.
     """
-    found, of_lines = [], []
-    for table in (features.ways, features.outlines, features.points):
-        unread = np.flatnonzero(has_unread_tag(table, keys))
-        thing, line = lines.query(table.geometry.to_numpy()[unread], predicate="dwithin", distance=BESIDE_M)
-        found.append(pd.DataFrame(table.iloc[unread[thing]].drop(columns="geometry")))
-        of_lines.append(line)
-    return pd.concat(found, ignore_index=True), np.concatenate(of_lines)
+    tables = (features.ways, features.outlines, features.points)
+    tags_of, lines_of = [], []
+    for table, (rows, tags) in zip(tables, find_unread_rows(tables, keys), strict=True):
+        thing, line = lines.query(table.geometry.to_numpy()[rows], predicate="dwithin", distance=BESIDE_M)
+        tags_of.append(tags[thing])
+        lines_of.append(line)
+    return np.concatenate(tags_of), np.concatenate(lines_of)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from functools import lru_cache
 from typing import Protocol
 
 from saferoute.osm.values import normalize_word
@@ -24,6 +25,10 @@ _LONG_AGO = datetime.fromisoformat("2000-01-01")
 
 class Hour(Protocol):
     """An hour at a place; public holidays, sunrise and sunset follow from both."""
+
+    def __hash__(self) -> int:
+        """Return the same for the same hour at the same place: what it opens is told once."""
+        ...
 
     @property
     def aware(self) -> datetime:
@@ -59,6 +64,7 @@ def read_condition(text: str) -> tuple[tuple[str, str], ...] | None:
     return clauses if clauses and all(read_hours(part) for _, when in clauses for part in _AND.split(when)) else None
 
 
+@lru_cache(maxsize=4096)  # the same few hours stand on much of a map, and each limit asks for them
 def is_open(hours: str, hour: Hour | None) -> bool | None:
     """Return whether something is open, None where its hours are not understood or say nothing.
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import inspect
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from saferoute.osm.tags import Column, Tags
 from saferoute.osm.values import UNKNOWN_WORDS, normalize_word, parse_incline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -47,24 +48,28 @@ _READERS: dict[str, Callable[[str], object | None]] = {
 
 
 class _Listener(Tags):
-    """Tags of no objects, but with values of a key, that note which keys are asked for and which values matter."""
+    """Tags of no objects, but with values of keys, that note which keys are asked for and which values matter."""
 
-    def __init__(self, key: str = "", values: tuple[str, ...] = ()) -> None:
-        super().__init__(0, lambda asked: Column(np.empty(0, dtype=np.int32), values if asked == key else ()))
+    def __init__(self, values_of: Mapping[str, tuple[str, ...]]) -> None:
+        super().__init__(0, lambda key: Column(np.empty(0, dtype=np.int32), values_of.get(key, ())))
         self.asked: set[str] = set()
-        self.understood: set[str] = set()
-        self._texts = {*values, *(part for value in values for part in _split_text(value))}
+        self.understood: dict[str, set[str]] = {key: set() for key in values_of}
+        self._texts = {
+            key: {*values, *(part for value in values for part in _split_text(value))}
+            for key, values in values_of.items()
+        }
 
     def __getitem__(self, key: str) -> Column:
         self.asked.add(key)
         return super().__getitem__(key)
 
     def map_values(self, key: str, read: Callable[[str], Any], *, missing: Any) -> NDArray[Any]:
-        _, values = self[key]
+        codes, values = self[key]
         if values:
-            of_no_word = read(_NO_WORD)
-            self.understood.update(text for text in self._texts if not _is_same(read(text), of_no_word))
-        return super().map_values(key, read, missing=missing)
+            of_no_word, understood = read(_NO_WORD), self.understood[key]
+            new = self._texts[key] - understood
+            understood.update(text for text in new if not _is_same(read(text), of_no_word))
+        return np.array([missing])[codes]
 
 
 def _is_same(one: Any, other: Any) -> bool:
@@ -82,7 +87,7 @@ def _find_questions() -> dict[str, tuple[Callable[[Tags], Any], ...]]:
                 continue
             needed = [p for p in inspect.signature(function).parameters.values() if p.default is p.empty]
             if [parameter.annotation for parameter in needed] == ["Tagged"]:
-                listener = _Listener()
+                listener = _Listener({})
                 function(listener)
                 by_key.update({key: (*by_key.get(key, ()), function) for key in listener.asked})
     return by_key
@@ -95,16 +100,24 @@ def _list_words(key: str) -> frozenset[str]:
     return frozenset(map(normalize_word, (*drawing, *others, *UNKNOWN_WORDS)))
 
 
-@lru_cache(maxsize=1024)
-def _find_unread(key: str, values: tuple[str, ...]) -> frozenset[str]:
-    """Return those of some values of a key that are not understood."""
-    if key in _READERS:
-        read = _READERS[key]
-        return frozenset(v for v in values if read(v) is None and normalize_word(v) not in UNKNOWN_WORDS)
-    listener, listed = _Listener(key, values), _list_words(key)
-    for question in _find_questions().get(key, ()):
+@lru_cache(maxsize=256)
+def _find_unread(asked: tuple[tuple[str, tuple[str, ...]], ...]) -> Mapping[str, frozenset[str]]:
+    """Return of some keys those of some values, which come with each, that are not understood."""
+    values_of = {key: values for key, values in asked if key not in _READERS}
+    listener, questions = _Listener(values_of), _find_questions()
+    # Most questions look at many keys: each is put to the values of all of them at once.
+    looking = (questions.get(key, ()) for key, values in values_of.items() if values)
+    for question in dict.fromkeys(chain.from_iterable(looking)):
         question(listener)
-    return frozenset(value for value in values if not _is_understood(value, listener.understood, listed))
+    unread = {}
+    for key, values in asked:
+        if key in _READERS:
+            is_read = _READERS[key]
+            unread[key] = frozenset(v for v in values if is_read(v) is None and normalize_word(v) not in UNKNOWN_WORDS)
+        else:
+            heard, listed = listener.understood[key], _list_words(key) if values else frozenset()
+            unread[key] = frozenset(value for value in values if not _is_understood(value, heard, listed))
+    return unread
 
 
 def _is_understood(value: str, heard: set[str], listed: frozenset[str]) -> bool:
@@ -126,16 +139,20 @@ def list_read_keys() -> tuple[str, ...]:
     return tuple(sorted({*_find_questions(), *people.KEYS, *_READERS, *ANY_VALUE_TELLS} - _NO_TAGS))
 
 
-def find_unread_values(tags: Tags, keys: Collection[str] | None = None) -> dict[str, frozenset[str]]:
-    """Return of each key that is read those values of some objects that are not understood.
+def find_unread_values(tables: Sequence[Tags], keys: Collection[str] | None = None) -> Mapping[str, frozenset[str]]:
+    """Return of each key that is read those values of the objects of some tables that are not understood.
 
     Parameters
     ----------
+    tables : sequence of Tags
+        Asked together, as each question takes about as long for one value as for all.
     keys : collection of str, optional
         By default every key that is read.
     """
     asked = [key for key in list_read_keys() if key not in ANY_VALUE_TELLS and (keys is None or key in keys)]
-    return {key: _find_unread(key, tuple(tags[key].values)) for key in asked}
+    columns_of = ([tags[key] for tags in tables] for key in asked)
+    values = (tuple(dict.fromkeys(value for _, values in columns for value in values)) for columns in columns_of)
+    return _find_unread(tuple(zip(asked, values, strict=True)))
 
 
 def find_unread_tags(objects: pd.DataFrame) -> pd.DataFrame:
@@ -152,7 +169,7 @@ def find_unread_tags(objects: pd.DataFrame) -> pd.DataFrame:
         ``key``, ``value``, ``osm_type`` and ``osm_id``, by key, then in the order of the objects.
     """
     tags, found = Tags.from_table(objects), []
-    for key, values in find_unread_values(tags).items():
+    for key, values in find_unread_values([tags]).items():
         rows = np.flatnonzero(tags.map_values(key, values.__contains__, missing=False))
         found.append(objects[["osm_type", "osm_id"]].iloc[rows].assign(key=key, value=tags.get_text(key)[rows]))
     return pd.concat(found, ignore_index=True)[["key", "value", "osm_type", "osm_id"]]

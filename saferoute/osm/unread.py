@@ -13,11 +13,11 @@ from saferoute.osm.tags import Tags
 from saferoute.osm.ways import is_highway, is_motor_road
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from saferoute.arrays import BoolArray
+    from saferoute.arrays import BoolArray, IntArray
     from saferoute.osm.tags import Tagged
 
 _TOLD_AT_THE_HOUR = frozenset(HOURS_KEYS)
@@ -32,8 +32,13 @@ KIND_KEYS = (
 def has_unread_tag(tagged: Tagged, keys: Collection[str]) -> BoolArray:
     """Return a mask of the objects with a tag of one of some keys that is not understood."""
     tags = Tags.of(tagged)
+    return _mark_rows(tags, find_unread_values([tags], keys))
+
+
+def _mark_rows(tags: Tags, unread: Mapping[str, Collection[str]]) -> BoolArray:
+    """Return a mask of the objects with one of some values, which come by key."""
     hit = np.zeros(len(tags), dtype=bool)
-    for key, values in find_unread_values(tags, keys).items():
+    for key, values in unread.items():
         if values:
             hit |= tags.map_values(key, values.__contains__, missing=False)
     return hit
@@ -60,13 +65,8 @@ def may_be_rail(lines: Tagged) -> BoolArray:
     return is_rail(tags) | has_unread_tag(tags, ("railway",))
 
 
-def list_unread_tags(tagged: Tagged, keys: Collection[str] | None = None) -> NDArray[np.object_]:
-    """Return the tags of each row that are read and not understood, as tuples of ``key=value``.
-
-    Parameters
-    ----------
-    keys : collection of str, optional
-        By default all keys but those of hours.
+def list_unread_tags(tagged: Tagged) -> NDArray[np.object_]:
+    """Return the tags of each row that are read and not understood, but for hours, as tuples of ``key=value``.
 
     Examples
     --------
@@ -75,11 +75,31 @@ def list_unread_tags(tagged: Tagged, keys: Collection[str] | None = None) -> NDA
     [('width=wide',), ('surface=moss',)]
     """
     tags = Tags.of(tagged)
-    asked = set(list_read_keys()) - _TOLD_AT_THE_HOUR if keys is None else keys
-    told = [_tell(tags, key, values).tolist() for key, values in find_unread_values(tags, asked).items() if values]
-    unread = np.empty(len(tags), dtype=object)
-    unread[:] = [tuple(text for text in row if text) for row in zip(*told, strict=True)] if told else [()] * len(tags)
-    return unread
+    return _tell_rows(tags, find_unread_values([tags], set(list_read_keys()) - _TOLD_AT_THE_HOUR))
+
+
+def find_unread_rows(tables: Sequence[Tagged], keys: Collection[str]) -> list[tuple[IntArray, NDArray[np.object_]]]:
+    """Return of each table the rows with a tag of one of some keys that is not understood, and such tags of each row.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> tables = [pd.DataFrame({"natural": ["tree", "zzz"]}), pd.DataFrame({"barrier": ["???"]})]
+    >>> [(rows.tolist(), tags.tolist()) for rows, tags in find_unread_rows(tables, ("natural", "barrier"))]
+    [([1], [('natural=zzz',)]), ([0], [('barrier=???',)])]
+    """
+    tags_of = [Tags.of(table) for table in tables]
+    unread = find_unread_values(tags_of, keys)
+    rows_of = [np.flatnonzero(_mark_rows(tags, unread)) for tags in tags_of]
+    return [(rows, _tell_rows(tags.select_rows(rows), unread)) for tags, rows in zip(tags_of, rows_of, strict=True)]
+
+
+def _tell_rows(tags: Tags, unread: Mapping[str, Collection[str]]) -> NDArray[np.object_]:
+    """Return those tags of each row that have one of some values, which come by key."""
+    told = [_tell(tags, key, values).tolist() for key, values in unread.items() if values]
+    tags_of = np.empty(len(tags), dtype=object)
+    tags_of[:] = [tuple(text for text in row if text) for row in zip(*told, strict=True)] if told else [()] * len(tags)
+    return tags_of
 
 
 def _tell(tags: Tags, key: str, values: Collection[str]) -> NDArray[np.object_]:

@@ -196,8 +196,8 @@ def _collect_words(
 def _list_unread(survey: Survey, rows_of: list[IntArray], tree: shapely.STRtree) -> list[list[str]]:
     """Return the tags that are not understood, of the ground of stretches and of what stands on or beside them."""
     words = _collect_words(survey.samples.ground, rows_of, list_unread_tags)
-    things, line = criteria.pair_unread_beside(survey.features, tree, KIND_KEYS)
-    for number, tags in zip(line.tolist(), list_unread_tags(things, KIND_KEYS), strict=True):
+    beside, line = criteria.pair_unread_beside(survey.features, tree, KIND_KEYS)
+    for number, tags in zip(line.tolist(), beside, strict=True):
         words[number] += [tag for tag in tags if tag not in words[number]]
     return words
 
