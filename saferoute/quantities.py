@@ -275,6 +275,24 @@ class Guessed(Quantity):
 
 
 @dataclass(frozen=True)
+class Chance(Quantity):
+    """Things that are so, 1, or not, 0, with a probability, which is their value."""
+
+    value: FloatArray
+
+    def draw(self, random: RandomNumbers) -> FloatArray:
+        """Return 1 in that share of the draws in which the uniform numbers are greatest, shape (w, d)."""
+        if not self.value.any():
+            return np.zeros((len(self.value), 1))
+        column = self.value[:, None]
+        return np.where(np.isnan(column), np.nan, random.uniform > 1 - column)
+
+    def select_rows(self, rows: IntArray) -> Chance:
+        """Return the quantity of some of the rows."""
+        return Chance(self.value[rows])
+
+
+@dataclass(frozen=True)
 class Remainder(Quantity):
     """The difference of two quantities, at least 0."""
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from saferoute.quantities import Exact, Guessed, LogNormal, Magnitude, MaybeMore, Normal, RandomNumbers, Remainder
+from saferoute.quantities import (
+    Chance,
+    Exact,
+    Guessed,
+    LogNormal,
+    Magnitude,
+    MaybeMore,
+    Normal,
+    RandomNumbers,
+    Remainder,
+)
 
 GENERATOR = np.random.default_rng(8)
 RANDOM = RandomNumbers(GENERATOR.random(4000), GENERATOR.standard_normal(4000))
@@ -24,6 +34,7 @@ QUANTITIES = {
     "normal with one error": Normal(THREE, 0.3),
     "log-normal": LogNormal(THREE, 0.4),
     "maybe more": MaybeMore(THREE, 0.3, np.array([True, False, True]), 0.2, 1.5),
+    "chance": Chance(THREE / 10),
     "guessed": GUESSED,
     "remainder": Remainder(LogNormal(THREE, 0.2, independent=True), Normal(THREE / 2, 0.5)),
 }
@@ -47,6 +58,13 @@ def test_what_is_unknown_stays_unknown(name: str) -> None:
 def test_normal_draws_have_the_mean_and_the_error_that_were_told() -> None:
     drawn = Normal(np.array([3.0]), np.array([0.7])).draw(RANDOM)
     assert (drawn.mean(), drawn.std()) == (pytest.approx(3.0, abs=0.05), pytest.approx(0.7, abs=0.03))
+
+
+@pytest.mark.parametrize("chances", [(0.0, 0.0), (0.0, 0.15, 0.7, 1.0)])
+def test_chances_come_true_in_their_share_of_the_draws(chances: tuple[float, ...]) -> None:
+    drawn = Chance(np.array(chances)).draw(RANDOM)
+    assert set(drawn.ravel()) <= {0.0, 1.0}
+    assert drawn.mean(axis=1) == pytest.approx(chances, abs=0.02)
 
 
 def test_log_normal_draws_have_the_median_and_the_factor_that_were_told() -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from saferoute.criteria import crowding
 from saferoute.criteria.flatness import HILLSIDE_PCT
+from saferoute.model import Formula
 from saferoute.osm import entry
 from saferoute.osm.access import is_route_of_wheels
 from saferoute.osm.ground import is_ball_ground, is_entered_by_leave
@@ -36,6 +37,8 @@ _LIKELY_HILLSIDE = (
 )
 _LIKELY_FALL_PCT = 10.0
 """Likely fall of the ground beside a line from which a third of such ground is a hillside."""
+_MOUNTAIN_CHANCE = Formula().low_pct / 100
+"""Chance of a mountain path from which the score takes it for one."""
 _LAMPS = "lamps: it is dark at that hour, and whether it is lit is not known"
 _MOTORS = "whether cars or tractors use it: no tag tells"
 ROUTE_BESIDE = "bicycles or skaters from behind: a route of theirs runs close beside it, joins or crosses"
@@ -139,6 +142,7 @@ def list_checks(
             *what_is_close,
             *([_HILLSIDE] if row["falls_away_pct"] > HILLSIDE_PCT else []),
             *([_LIKELY_HILLSIDE] if row["likely_falls_pct"] > _LIKELY_FALL_PCT else []),
+            *([_describe_mountain(row["mountain_chance"])] if row["mountain_chance"] >= _MOUNTAIN_CHANCE else []),
             *([_TIDAL] if here["is_tidal"] else []),
             "holes, glass, nails and debris",
             *_CHECKS_BY_KIND.get(here["kind"], []),
@@ -193,6 +197,13 @@ def describe_surroundings(tags: Tagged, moment: Moment | None) -> NDArray[np.obj
     words, by_leave = describe_entry(tags, moment), is_entered_by_leave(tags)
     words[:] = [(_LEAVE, *of_entry) if asks else of_entry for of_entry, asks in zip(words, by_leave, strict=True)]
     return words
+
+
+def _describe_mountain(chance: float) -> str:
+    """Return the check of a path that may be harder than hiking."""
+    return (
+        f"mountain path likely ({chance:.0%}): no tag says how hard it is, and the ground or the paths around are steep"
+    )
 
 
 def _list_unknowns(row: Mapping[Hashable, Any], not_understood: Sequence[str]) -> list[str]:

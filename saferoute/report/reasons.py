@@ -94,7 +94,7 @@ def _describe_ground(row: Row) -> str:
 def _describe_flatness(evidence: pd.DataFrame) -> pd.DataFrame:
     raw = evidence[
         ["grade_pct", "grade_sigma_pct", "cross_slope_pct", "cross_slope_sigma_pct", "falls_away_pct",
-         "likely_falls_pct", "roughness_m", "is_contradicted"]
+         "likely_falls_pct", "mountain_chance", "roughness_m", "is_contradicted"]
     ]  # fmt: skip
     return raw.assign(why_flatness=_describe_each(evidence, _describe_slope))
 

@@ -11,7 +11,7 @@ import pytest
 from saferoute import scoring
 from saferoute.criteria import ALL
 from saferoute.model import CRITERIA, Measurement
-from saferoute.quantities import Exact, Guessed, LogNormal, Magnitude, Normal, Remainder, UsualSize
+from saferoute.quantities import Chance, Exact, Guessed, LogNormal, Magnitude, Normal, Remainder, UsualSize
 from saferoute.sources.profiles import load_profile
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def measure_everything(n: int = 60) -> dict[str, Measurement]:
                 "likely_along": UsualSize(np.resize([np.nan, 0.5, 0.5, 1.5, 0.3], n), 0.9),
                 "likely_across": UsualSize(np.resize([0.5, np.nan, 0.5, 4.0], n), 0.9),
                 "likely_falls": UsualSize(np.resize([np.nan, 2.0, 9.0, 15.0, np.nan], n), 0.9),
+                "mountain": Chance(np.resize([0.0, 0.0, 0.1, 0.0, 0.6], n)),
             },
         ),
         "straightness": Measurement(

@@ -19,6 +19,7 @@ KNOWN = {
     "is_contradicted": False,
     "falls_away_pct": 3.0,
     "likely_falls_pct": np.nan,
+    "mountain_chance": 0.0,
     "width_m": 3.0,
     "c_obstacles": 0.9,
 }
@@ -60,6 +61,7 @@ def test_a_stretch_of_which_all_is_known_is_checked_for_what_no_map_tells() -> N
         ({"is_contradicted": True, "grade_sigma_pct": 3.0}, "contradict each other"),
         ({"falls_away_pct": 22.0}, "hillside: the ground falls away to the side"),
         ({"likely_falls_pct": 17.0, "falls_away_pct": np.nan}, "hillside likely: no heights are known here"),
+        ({"mountain_chance": 0.43}, "mountain path likely (43%)"),
         ({"width_m": np.nan}, "the width"),
         ({"c_obstacles": 0.3}, "posts"),
     ],

@@ -3,7 +3,8 @@
 Lines fitted to heights (`along`) and tagged slopes (`tagged`) are combined by
 their errors; where they contradict each other, the error grows and it is said.
 Planes fitted to heights tell the slope across (`across`), of which ways that
-are cut into a hillside show but a share underfoot (`underfoot`).
+are cut into a hillside show but a share underfoot (`underfoot`). Paths without a
+grade may be for mountaineers (`mountain`).
 """
 
 from __future__ import annotations
@@ -17,13 +18,14 @@ from saferoute.criteria import _samples
 from saferoute.criteria.flatness.across import OFFSETS, choose_offsets
 from saferoute.criteria.flatness.along import DENTS_CELL_M, Slopes, fit_window_slopes
 from saferoute.criteria.flatness.errors import COARSE_CELL_M, grade_error_pct
+from saferoute.criteria.flatness.mountain import estimate_chances
 from saferoute.criteria.flatness.relief import SIGMA as RELIEF_SIGMA
 from saferoute.criteria.flatness.relief import estimate_steepness
 from saferoute.criteria.flatness.tagged import combine_slopes, read_tagged_slopes
 from saferoute.criteria.flatness.underfoot import BENCH_ERROR, OPEN_SHARE, estimate_shares
 from saferoute.model import Criterion, Measurement, Scale, Unknown
 from saferoute.osm.built import is_unpaved
-from saferoute.quantities import Magnitude, Normal, UsualSize
+from saferoute.quantities import Chance, Magnitude, Normal, UsualSize
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -68,6 +70,8 @@ left, however little is known."""
 FALLS = ((8.0, 1.0), (15.0, 0.1), (30.0, 0.0))
 """Desirability by the fall of the ground beside unpaved ways in % [J]: such ways tilt outwards, stones lie loose on
 them, and nothing stops who leaves them."""
+MOUNTAIN = ((0.0, 1.0), (1.0, 0.0))
+"""Paths that are harder than hiking are excluded where they are tagged so: nobody runs backwards on them."""
 HILLSIDE_PCT = 15.0
 """Fall of the ground beside a line from which it is a hillside [J]."""
 _CONFIDENCE_PCT, _CONFIDENCE_ACROSS_PCT = 1.5, 5.0
@@ -87,6 +91,8 @@ def measure_flatness(windows: Windows, evidence: Evidence) -> Measurement:
     unpaved = _samples.reduce_ground(windows, is_unpaved(windows.samples.ground).astype(float), "max") > 0
     unknown = np.isnan(slope.grade_pct), np.isnan(across.across_pct)
     likely = estimate_steepness(windows, evidence.features, along=unknown[0], across=unknown[1])
+    steepness = np.where(unknown[1], likely.across_pct, across.across_pct)
+    mountain = estimate_chances(windows, evidence.features, steepness)
 
     def gather(rows: IntArray) -> pd.DataFrame:
         return pd.DataFrame(
@@ -100,6 +106,7 @@ def measure_flatness(windows: Windows, evidence: Evidence) -> Measurement:
                 "is_on_way": share[rows] < OPEN_SHARE,
                 "likely_grade_pct": np.where(likely.is_told > 0, likely.along_pct, np.nan)[rows],
                 "likely_falls_pct": np.where(likely.is_told > 0, likely.falls_pct, np.nan)[rows],
+                "mountain_chance": mountain[rows],
                 "roughness_m": fitted.roughness_m[rows],
                 "fit_m": fitted.fit_m[rows],
                 "height_source": _list_height_sources(windows, evidence.elevation, rows),
@@ -123,6 +130,7 @@ def measure_flatness(windows: Windows, evidence: Evidence) -> Measurement:
             "likely_along": UsualSize(likely.along_pct, RELIEF_SIGMA),
             "likely_across": UsualSize(share * likely.across_pct, RELIEF_SIGMA),
             "likely_falls": UsualSize(np.where(unpaved, likely.falls_pct, np.nan), RELIEF_SIGMA),
+            "mountain": Chance(mountain),
         },
     )
 
@@ -163,6 +171,7 @@ CRITERION = Criterion(
         "likely_along": Scale(unit="% along, likely", curve=STEEPNESS),
         "likely_across": Scale(unit="% across, underfoot, likely", curve=ACROSS),
         "likely_falls": Scale(unit="% that the ground likely falls beside an unpaved way", curve=FALLS),
+        "mountain": Scale(unit="chance of a path harder than hiking, 0..1", curve=MOUNTAIN),
     },
     measure=measure_flatness,
     averaged=True,
