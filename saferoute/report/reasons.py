@@ -158,7 +158,8 @@ def _describe_strip(row: Row) -> str:
     if not row["is_tagged"]:
         source = "width unknown, taken from the kind of way"
     return (
-        f"stays in a strip of {row['strip_width_m']:.1f} m, headings within {row['heading_range_deg']:.0f}°; "
+        f"its line stays within a width of {row['strip_width_m']:.1f} m, its direction within "
+        f"{row['heading_range_deg']:.0f}°; "
         f"{row['width_m']:.1f} m wide ({source})"
     )
 
@@ -174,10 +175,14 @@ def _describe_obstacles(evidence: pd.DataFrame) -> pd.DataFrame:
 def _describe_objects(row: Row) -> str:
     missing = "" if row["confidence"] >= _COMPLETE else ", so obstacles may well be missing"
     return (
-        f"{row['objects']:.0f} objects and {row['side_paths']:.0f} side paths mapped on or beside it, "
+        f"{_count(row['objects'], 'object')} and {_count(row['side_paths'], 'side path')} mapped on or beside it, "
         f"run-outs included ({row['obstacles_per_100m']:.1f} per 100 m, weighted); "
         f"{row['mapped_per_km']:.1f} small objects mapped per km of way around{missing}"
     )
+
+
+def _count(number: float, noun: str) -> str:
+    return f"{number:.0f} {noun}" + ("" if round(number) == 1 else "s")
 
 
 _DESCRIBERS: Mapping[str, Callable[[pd.DataFrame], pd.DataFrame]] = {

@@ -185,13 +185,13 @@ def fact_lines(answer: Explanation) -> list[str]:
     rating = RATING_WORDS.get(row["rating"], row["rating"])
     return [
         where,
-        f"Rating {rating}, limited by {sanitize_text(row['limiting_criterion'])}",
+        f"Rating: {rating}; weak point: {sanitize_text(row['limiting_criterion'])}",
         (
             f"Suitability {row['score']:.2f} ({row['score_low']:.2f} to {row['score_high']:.2f}), "
             f"data quality {row['data_quality']:.2f}"
         ),
         (
-            f"With other weights it would rank {row['rank_low']} to {row['rank_high']} of the "
+            f"Its rank would lie between {row['rank_low']} and {row['rank_high']}, whatever the weights, of the "
             f"{answer.ranking.considered['stretches']:.0f} stretches "
             f"within {units.format_length(answer.ranking.area.radius_m)}"
         ),

@@ -68,7 +68,9 @@ def _elevation_notes(windows: Windows, heights: Heights | None) -> tuple[str, ..
     known = np.isfinite(heights.elevation_m[row])
     notes = []
     if not known.all():
-        notes.append(f"elevation covers {100 * known.mean():.0f} % of the candidates; elsewhere the slope is unknown")
+        notes.append(
+            f"heights are known for {100 * known.mean():.0f} % of what may be a stretch; elsewhere the slope is unknown"
+        )
     coarse = known & (heights.cell_m[row] > flatness.COARSE_CELL_M)
     if coarse.any():
         notes.append(

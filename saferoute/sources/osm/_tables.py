@@ -190,7 +190,7 @@ def build_features(tables: Tables, area: Area) -> Features:
 def _doubts(facts: Facts, fragments: gpd.GeoDataFrame) -> Iterator[str]:
     """Yield a note for each way in which the extract is not complete."""
     if facts.skipped:
-        yield f"{facts.skipped} ways of the extract are left out: it holds fewer than two of their nodes"
+        yield f"{facts.skipped} ways of the extract are left out: fewer than two of their nodes are in it"
     if len(fragments):
         parts = count_kinds(name_kinds(fragments.drop_duplicates(["osm_type", "osm_id"])))
         yield f"a part is missing of {parts} here: the edges at hand count, what lies within is unknown"
