@@ -23,6 +23,8 @@ from saferoute.sources.profiles import LEVELS
 REPOSITORY = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 PACKAGED = re.compile(r"(\.(py|toml|js|css|html)|/py\.typed|/LICENSE\.[\w-]+)$")
+SAMPLE = {"saferoute/sample/README.md", "saferoute/sample/dem.tif", "saferoute/sample/helsinki.osm.pbf"}
+"""The region that travels along; in the clone it lies in data/helsinki."""
 TOP = {
     ".gitignore", "CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "LICENSE", "NOTICE.md", "PKG-INFO", "README.md",
     "data", "docs", "maps", "mkdocs.yml", "notebooks", "pyproject.toml", "saferoute", "tests", "web",
@@ -60,8 +62,8 @@ def package_files() -> set[str]:
 def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     info = {name for name in names if name.startswith(f"saferoute-{__version__}.dist-info/")}
-    assert names - info == package_files()
-    assert [name for name in names - info if not PACKAGED.search(name)] == []
+    assert names - info == package_files() | SAMPLE
+    assert [name for name in names - info - SAMPLE if not PACKAGED.search(name)] == []
     licences = {f"licenses/{name}" for name in PROJECT["license-files"]}
     assert {name.split("dist-info/")[1] for name in info} == {
         "METADATA",
@@ -83,6 +85,13 @@ def test_the_wheel_holds_profiles_page_and_marker(wheel: Path) -> None:
     page = {f"saferoute/page/assets/{name}" for name in ("leaflet.js", "leaflet.css", "page.html", "page.js")}
     assert {f"saferoute/profiles/{level}.toml" for level in (*LEVELS, "barefoot")} <= names
     assert {"saferoute/py.typed", *page} <= names
+
+
+def test_the_wheel_is_small_and_its_sample_is_that_of_the_clone(wheel: Path) -> None:
+    assert wheel.stat().st_size < 2e6
+    with zipfile.ZipFile(wheel) as archive:
+        for name in SAMPLE:
+            assert archive.read(name) == (REPOSITORY / "data" / "helsinki" / Path(name).name).read_bytes()
 
 
 def test_the_source_distribution_holds_what_its_tests_need_and_nothing_made(unpacked: Path) -> None:
@@ -161,13 +170,13 @@ def run_outside(package: Path, folder: Path, *arguments: str) -> subprocess.Comp
 
 
 @pytest.mark.slow
-def test_the_wheel_finds_on_the_sample_from_another_folder(wheel: Path, sample: Path, tmp_path: Path) -> None:
+def test_the_wheel_finds_on_its_sample_from_another_folder(wheel: Path, tmp_path: Path) -> None:
     installed, elsewhere = tmp_path / "installed", tmp_path / "elsewhere"
     elsewhere.mkdir()
     zipfile.ZipFile(wheel).extractall(installed)
     where = run_outside(installed, elsewhere, "-c", "import saferoute; print(saferoute.__file__)").stdout
     assert Path(where.strip()).is_relative_to(installed)
-    ask = ["find", "--near", "60.172,24.944", "--region", str(sample), "--at", "2026-06-20T07:00"]
+    ask = ["find", "60.172,24.944", "--region", "sample", "--at", "2026-06-20T07:00"]
     done = run_outside(installed, elsewhere, "-m", "saferoute", *ask, "-o", "a.html", "-o", "a.geojson")
     assert done.returncode == 0, done.stderr
     found: Any = json.loads((elsewhere / "a.geojson").read_text(encoding="utf-8"))

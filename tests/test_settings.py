@@ -124,6 +124,16 @@ def test_paths_count_from_the_file_that_names_them(folder: Path) -> None:
     assert got.cache_dir == Path("~/kept").expanduser()
 
 
+def test_the_sample_is_no_folder_beside_the_file_unless_there_is_one(folder: Path) -> None:
+    there = folder / "else"
+    there.mkdir()
+    write('region = "sample"', there / "saferoute.toml")
+    ask = ("--settings", str(there / "saferoute.toml"))
+    assert find(*ask).region == Path("sample")
+    (there / "sample").mkdir()
+    assert find(*ask).region == there / "sample"
+
+
 def test_none_is_no_settings_file() -> None:
     write("radius = 'broken'")
     assert find("--settings", "none").radius == 1500

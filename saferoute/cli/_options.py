@@ -10,7 +10,7 @@ import click
 from saferoute.cli import _settings
 from saferoute.cli._command import note_quiet
 from saferoute.cli._layout import Argument, Option
-from saferoute.cli._types import Checked, FilePath, Height, Level, Whole, check_time
+from saferoute.cli._types import Checked, FilePath, Height, Level, RegionPath, Whole, check_time
 from saferoute.model import InvalidInput
 from saferoute.report.units import choose_system
 from saferoute.sources.amounts import parse_length
@@ -117,10 +117,10 @@ raster_options = _apply(
 data_options = _apply(
     option(
         "--region",
-        type=FilePath(folder=True),
+        type=RegionPath(folder=True),
         group="data",
         metavar="DIR",
-        help="folder with extracts and elevation rasters, or an extract",
+        help="folder with extracts and rasters, an extract, or sample",
     ),
     option(
         "--osm",

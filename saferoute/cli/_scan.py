@@ -10,7 +10,7 @@ from saferoute.cli._command import NOTHING_QUALIFIES, SOME_TILES_FAILED, Command
 from saferoute.cli._layout import HELP_SETTINGS, Argument
 from saferoute.cli._options import option, quiet_option, raster_options, runner_options
 from saferoute.cli._printing import print_message, print_text
-from saferoute.cli._types import FilePath, Whole
+from saferoute.cli._types import FilePath, RegionPath, Whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +30,11 @@ if TYPE_CHECKING:
     ),
 )
 @click.argument(
-    "region", cls=Argument, type=FilePath(), metavar="REGION", help="folder with extracts and rasters, or an extract"
+    "region",
+    cls=Argument,
+    type=RegionPath(),
+    metavar="REGION",
+    help="folder with extracts and rasters, or an extract; or sample, which comes along",
 )
 @option(
     "-o",

@@ -10,7 +10,7 @@ from click.shell_completion import CompletionItem
 
 from saferoute.cli._typos import find_nearest
 from saferoute.model import InvalidInput
-from saferoute.sources.paths import expand_path
+from saferoute.sources.paths import SAMPLE, expand_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +32,15 @@ class FilePath(click.Path):
     def resolve(self, word: str, folder: Path) -> str:
         """Return a path written in a file of `folder` as one from the working folder."""
         return str(folder / expand_path(word))
+
+
+class RegionPath(FilePath):
+    """A type of folders with map data, among them the bundled one by its word."""
+
+    def resolve(self, word: str, folder: Path) -> str:
+        """Return as `FilePath.resolve` does, but ``sample`` as it is where no folder is called so."""
+        path = super().resolve(word, folder)
+        return word if word == SAMPLE and not Path(path).exists() else path
 
 
 class Whole(click.types.IntParamType):

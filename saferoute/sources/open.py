@@ -10,7 +10,7 @@ from saferoute.model import InvalidInput
 from saferoute.sources.elevation import raster
 from saferoute.sources.elevation.samples import InTurn
 from saferoute.sources.osm import extract
-from saferoute.sources.paths import explain_missing
+from saferoute.sources.paths import explain_missing, find_region
 from saferoute.sources.places.extracts import ExtractFinder
 from saferoute.sources.settings import ELEVATIONS, Online
 
@@ -136,14 +136,14 @@ def open_local(
 def list_region_files(folder: Path | str) -> tuple[list[Path], list[Path]]:
     """Return the extracts and the rasters in a folder, each sorted by name.
 
-    Hidden files and subfolders are ignored.
+    Hidden files and subfolders are ignored; ``sample`` is the bundled region (`find_region`).
 
     Raises
     ------
     InvalidInput
         If the folder does not exist or holds no extract.
     """
-    folder = Path(folder)
+    folder = find_region(folder)
     if not folder.is_dir():
         rule = "a region is a folder with an extract and rasters, or an extract"
         file = f"{folder}: is a file, and none of a map; {rule}"

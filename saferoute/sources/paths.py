@@ -8,6 +8,11 @@ from pathlib import Path
 
 from saferoute.model import InvalidInput
 
+SAMPLE = "sample"
+"""Word for the region that comes with the program, where a region is asked for."""
+_PACKAGE = Path(__file__).resolve().parents[1]
+_SAMPLES = (_PACKAGE / "sample", _PACKAGE.parent / "data" / "helsinki")
+"""Where the sample lies: in an installed package, and in a clone."""
 _LIKE = 0.75
 """[J] How alike two names of files are, of 1, where one is taken for a slip of the other."""
 
@@ -51,3 +56,27 @@ def expand_path(path: Path | str) -> Path:
         return Path(os.path.expandvars(text)).expanduser()
     except RuntimeError as error:
         raise InvalidInput(f"{text}: ~ must be followed by / or the name of a user of this machine") from error
+
+
+def find_region(folder: Path | str) -> Path:
+    """Return the folder of a region: as it is written, or that of the bundled one for the word ``sample``.
+
+    A folder that is really called so is taken as it is.
+
+    Raises
+    ------
+    InvalidInput
+        If the sample is asked for and did not come along.
+
+    Examples
+    --------
+    >>> sorted(path.name for path in find_region("sample").iterdir() if path.suffix in (".pbf", ".tif"))
+    ['dem.tif', 'helsinki.osm.pbf']
+    """
+    written = Path(folder)
+    if str(written) != SAMPLE or written.exists():
+        return written
+    found = next((path for path in _SAMPLES if path.is_dir()), None)
+    if found is None:
+        raise InvalidInput(f"{SAMPLE}: the sample region is not in this copy of the program; name a folder of your own")
+    return found

@@ -124,6 +124,15 @@ def test_bundled_region_has_an_extract_and_a_raster(sample):
     assert ([p.name for p in extracts], [p.name for p in rasters]) == (["helsinki.osm.pbf"], ["dem.tif"])
 
 
+def test_the_bundled_region_has_a_word_from_any_folder(sample, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert list_region_files("sample") == list_region_files(sample)
+    own = tmp_path / "sample"
+    own.mkdir()
+    (own / "village.osm").write_bytes(b"x")
+    assert [[p.name for p in of] for of in list_region_files("sample")] == [["village.osm"], []]
+
+
 def test_missing_folder_is_named(tmp_path):
     with pytest.raises(InvalidInput, match="nowhere: no such folder"):
         list_region_files(tmp_path / "nowhere")
