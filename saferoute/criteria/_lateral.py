@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 
 from saferoute.criteria import _samples
-from saferoute.geometry import indices_of_slices, split_long_lines, take_edges
+from saferoute.geometry import find_entering, indices_of_slices, split_long_lines, take_edges
 from saferoute.model import Scale
 from saferoute.osm import sides, widths
 from saferoute.osm.tags import Tags
@@ -49,9 +49,12 @@ KINDS = (
     Kind("road", 3.0), Kind("rail", 3.0), Kind("water", 5.0), Kind("drop", 5.0), Kind("site", 3.0),
     Kind("parking", 2.5), Kind("doors", 1.5),
     Kind("building", 0.5), Kind("wall", 0.5), Kind("hedge", 0.5), Kind("trees", 0.5), Kind("barrier", 0.5),
+    Kind("wood", 1.0),
 )  # fmt: skip
 """A kerb needs the 2.5 m of a pavement's verge and half a runner's lane; a door opens 1 m, and so does a parked car's,
-which may be backed out; around a building site lies what fell off; a wall wants a shoulder."""
+which may be backed out; around a building site lies what fell off; a wall wants a shoulder; a wood's
+branches and roots reach out as far as an arm."""
+_WOOD = next(number for number, kind in enumerate(KINDS) if kind.name == "wood")
 _NOTHING = -1
 
 
@@ -119,7 +122,13 @@ def measure_sides(windows: Windows, features: Features) -> Sides:
     samples = windows.samples
     in_window = np.zeros(len(samples), dtype=bool)
     in_window[windows.first[:, None] + np.arange(windows.n_samples)] = True
-    sample, right, distance, kind = _pair_with_sides(samples, np.flatnonzero(in_window), *_collect_things(features))
+    rows = np.flatnonzero(in_window)
+    beside = _pair_with_sides(samples, rows, *_collect_things(features))
+    amid = _pair_with_woods(samples, rows, features)
+    sample, right, distance, kind = (np.concatenate(parts) for parts in zip(beside, amid, strict=True))
+    # Nothing grows on the lane itself, wherever the edge of a wood is drawn.
+    half = _samples.reduce_to_samples(samples, widths.estimate_widths(samples.ground)[0] / 2, "min")
+    distance = np.where(kind == _WOOD, np.fmax(distance, half[sample]), distance)
     spare = distance - np.array([each.need_m for each in KINDS])[kind]
     slot = 2 * sample + right
     order = np.lexsort((spare, slot))
@@ -154,6 +163,16 @@ def _pair_with_sides(
     # What lies ahead rather than beside is beside the next sample, or beyond an end.
     beside = (np.abs(along) <= np.abs(across)) & (distance < REACH_M)
     return rows[line[beside]], (across < 0)[beside], distance[beside], kind[thing[beside]]
+
+
+def _pair_with_woods(
+    samples: Samples, rows: IntArray, features: Features
+) -> tuple[IntArray, BoolArray, FloatArray, IntArray]:
+    """Return both sides of each sample that lies in a wood, as of `_pair_with_sides`, with no distance."""
+    woods = features.outlines.geometry.to_numpy()[sides.find_area_kinds(features.outlines)["wood"]]
+    amid = rows[np.unique(find_entering(woods, shapely.STRtree(samples.lines[rows]))[1])]
+    right = np.repeat([False, True], len(amid))
+    return np.tile(amid, 2), right, np.zeros(len(right)), np.full(len(right), _WOOD)
 
 
 def _collect_things(features: Features) -> tuple[NDArray[np.object_], FloatArray, IntArray]:

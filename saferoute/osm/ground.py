@@ -105,6 +105,7 @@ _PROTECTED = {
 }
 
 _WOODS = {"landuse": frozenset({"forest"}), "natural": frozenset({"wood"})}
+_THICKETS = {**_WOODS, "natural": _WOODS["natural"] | {"scrub", "shrubbery"}}
 _WILD = frozenset({"scrub", "heath", "fell", "tundra"})
 _PLANTED = frozenset({"allotments", "orchard", "vineyard"})
 _COVERS = {
@@ -201,6 +202,11 @@ def is_green(areas: Tagged) -> BoolArray:
 def is_wooded(areas: Tagged) -> BoolArray:
     """Return a mask of woods and forests."""
     return has_any_value(areas, _WOODS)
+
+
+def is_thicket(areas: Tagged) -> BoolArray:
+    """Return a mask of woods, forests and scrub, whose branches reach out over their edge and whose roots below it."""
+    return has_any_value(areas, _THICKETS)
 
 
 def is_sandy(areas: Tagged) -> BoolArray:

@@ -50,6 +50,7 @@ def find_area_kinds(areas: Tagged) -> dict[str, BoolArray]:
         "parking": ground.is_car_park(areas),
         "doors": building & ~doorless,
         "building": solid & building & doorless,
+        "wood": ground.is_thicket(areas),
         **_find_barriers(areas, (solid & ~building & ~site) | obstacles.is_fenced_area(areas)),
     }
     here = ~ways.is_off_ground(areas)

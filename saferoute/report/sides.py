@@ -25,6 +25,7 @@ _WORDS = {
     "hedge": "hedge",
     "trees": "row of trees",
     "barrier": "fence or the like",
+    "wood": "wood",
 }
 """Words for the names of `saferoute.osm.sides`."""
 _DANGERS = {
@@ -36,6 +37,7 @@ _DANGERS = {
     "parking": "doors open and cars back out",
     "doors": "someone may step out",
     **dict.fromkeys(("building", "wall", "hedge", "trees", "barrier"), "who veers runs into it"),
+    "wood": "branches and roots",
 }
 """What to look at on foot where such a thing is close."""
 _SIDES = ("", "other_")

@@ -62,6 +62,10 @@ def describe(survey) -> dict:
         (area(3.7, "amenity=parking"), 3.7, "parked cars"),
         (area(6.0, "man_made=embankment area=yes"), 6.0, "drop"),
         (beside("man_made=pipeline location=overground", 2.0), 2.0, "fence or the like"),
+        (area(2.3, "natural=wood"), 2.3, "wood"),
+        (area(1.7, "natural=scrub"), 1.7, "wood"),
+        (area(3.6, "landuse=forest"), 3.6, "wood"),
+        (area(0.4, "landuse=forest"), 1.0, "wood"),
     ],
 )
 def test_what_stands_beside_is_named_with_its_distance_and_side(look, plan: str, clearance_m: float, what: str) -> None:
@@ -76,6 +80,14 @@ def test_both_sides_are_told_and_the_narrower_one_comes_first(look) -> None:
     plan = beside("barrier=wall", 3.0) + "n30 150 -1.5\nn31 -30 -1.5\nw3 n30,n31 barrier=hedge\n"
     told = describe(look(plan))
     assert (told["beside"], told["beside_other"]) == ("hedge to the south", "wall to the north")
+
+
+@pytest.mark.parametrize("wood", ["natural=wood", "landuse=forest", "natural=shrubbery"])
+def test_who_runs_through_a_wood_has_it_on_both_sides_from_the_edge_of_the_way(look, wood: str) -> None:
+    corners = "n20 -300 -200\nn21 400 -200\nn22 400 300\nn23 -300 300\n"
+    told = describe(look(WAY.format(width=3.0) + corners + f"w2 n20,n21,n22,n23,n20 {wood}\n"))
+    assert (told["clearance_m"], told["clearance_other_m"]) == (pytest.approx(1.5), pytest.approx(1.5))
+    assert {told["beside"], told["beside_other"]} == {"wood to the north", "wood to the south"}
 
 
 def test_a_kerb_needs_more_room_than_a_wall(look) -> None:
