@@ -96,7 +96,7 @@ class CorridorFinder:
     def find_corridors(self, members: IntArray, kind: str) -> tuple[list[Corridor], str]:
         """Return the corridors on touching areas of one kind; where there is none, why."""
         whole = shapely.union_all(self._geometry[members]) if len(members) > 1 else self._geometry[members[0]]
-        if not self._is_long_enough(whole):
+        if not self._are_long_enough(whole):
             return [], "no clear corridor"
         if kind in FARMED_KINDS and not self._for_recreation[members].any():
             reason = self._lawns.find_reason(whole, kind)
@@ -108,8 +108,11 @@ class CorridorFinder:
         reason = "no clear corridor"
         has_entrance = kind in KEPT_KINDS or bool(self._open_to_all[members].any())
         parts = self._ground.cut_parts(whole, members, kind)
+        parts = parts[self._are_long_enough(parts)]
         for part, is_tidal in zip(parts, self._are_at_sea(parts), strict=True):
             corridors = self._find_in_part(part, members, kind, is_tidal=bool(is_tidal))
+            if not corridors:
+                continue
             between = is_between_roads(np.array([c.line for c in corridors], dtype=object), self._roads, ISLAND_M)
             if between.any():
                 corridors, reason = [corridors[k] for k in np.flatnonzero(~between)], _ISLAND
@@ -121,14 +124,16 @@ class CorridorFinder:
     def _find_in_part(self, part: shapely.Polygon, members: IntArray, kind: str, *, is_tidal: bool) -> list[Corridor]:
         """Return the corridors on one free polygon."""
         pieces = shapely.get_parts(shapely.buffer(part, -self._half_lane, quad_segs=4))
-        lines = [line for p in pieces if self._is_long_enough(p) for line in self._corridor_lines(p, kind)]
+        long = pieces[self._are_long_enough(pieces)]
+        lines = [line for piece in long for line in self._corridor_lines(piece, kind)]
         found = [Corridor(line, *self._locate_line(line, part, members), is_tidal) for line in lines]
         # Rounded corners of the inner polygon may let a line pass a hair too near.
         return [c for c in found if c.clear_width_m >= 2 * self._half_lane * 0.98]
 
-    def _is_long_enough(self, polygon: shapely.Geometry) -> bool:
-        west, south, east, north = shapely.bounds(polygon)
-        return bool(np.hypot(east - west, north - south) >= self._shortest)
+    def _are_long_enough(self, polygons: shapely.Geometry | NDArray[np.object_]) -> BoolArray:
+        """Return a mask of polygons in whose box a corridor has room, of shape () for one."""
+        west, south, east, north = np.moveaxis(shapely.bounds(polygons), -1, 0)
+        return np.asarray(np.hypot(east - west, north - south) >= self._shortest)
 
     def _are_at_sea(self, parts: NDArray[np.object_]) -> BoolArray:
         """Return a mask of the parts on the sea's side of a coastline: beaches are drawn down to low water."""

@@ -65,7 +65,7 @@ class DoubtFinder:
         of_school = _is_near(lines, self._neighbours.schools, _SCHOOL_NEAR_M)
         holds = {
             "school": of_school & ~cleared & (kinds != "park"),
-            "private": self._is_among_private_ways(ground) & ~cleared,
+            "private": self._is_among_private_ways(ground, ~cleared),
             "infield": _is_near(lines, self._neighbours.infields, 0.0) & ~kept,
             "plot": self._are_plots(ground, ~(kept | cleared | np.isin(kinds, ["park", "common", *FARMED_KINDS]))),
             "traffic": self._is_beside_traffic(lines, ground) & ~(kept | cleared),
@@ -76,11 +76,16 @@ class DoubtFinder:
         found[:] = [tuple(name for name, hit in zip(DOUBTS, row, strict=True) if hit) for row in table.tolist()]
         return found
 
-    def _is_among_private_ways(self, ground: NDArray[np.object_]) -> BoolArray:
-        """Return a mask of ground on or along which more private ways run than public ones."""
-        near = shapely.buffer(ground, _ALONG_M, quad_segs=2)
-        private, public = (_measure_within(near, ways) for ways in (self._blockers.private, self._blockers.walkable))
-        return private > public
+    def _is_among_private_ways(self, ground: NDArray[np.object_], asked: BoolArray) -> BoolArray:
+        """Return a mask of those of the asked grounds on or along which more private ways run than public ones."""
+        among = asked.copy()
+        near = shapely.buffer(ground[among], _ALONG_M, quad_segs=2)
+        private = _measure_within(near, self._blockers.private)
+        # Most ground has no private way, and need not be asked for the many public ones.
+        has_private = private > 0
+        among[among] = has_private
+        among[among] = private[has_private] > _measure_within(near[has_private], self._blockers.walkable)
+        return among
 
     def _are_plots(self, ground: NDArray[np.object_], asked: BoolArray) -> BoolArray:
         """Return a mask of those of the asked grounds that lie among houses and gardens."""

@@ -5,17 +5,22 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from functools import lru_cache
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from saferoute.osm.values import normalize_word
+
+if TYPE_CHECKING:
+    from opening_hours import State
 
 _CLAUSE = re.compile(r"\s*([^@;()]+?)\s*@\s*(?:\(([^()]*)\)|([^;()]*))\s*(?:;|$)")
 _AND = re.compile(r"\s+and\s+", re.IGNORECASE)
 _LOCAL_HOLIDAYS = re.compile(r"\bSH\b", re.IGNORECASE)
 """School holidays: no library here knows them."""
 _HOLIDAYS = re.compile(r"\bPH\b", re.IGNORECASE)
-_OF_PLACE = re.compile(r"\b(?:PH|sunrise|sunset|dawn|dusk)\b", re.IGNORECASE)
-"""What begins at other times, or on other days, from place to place."""
+_BESIDE_HOLIDAYS = re.compile(r"\bPH\s*(?:[-+]|\[)", re.IGNORECASE)
+"""Days counted from a holiday."""
+_SUN = re.compile(r"\b(?:sunrise|sunset|dawn|dusk)\b", re.IGNORECASE)
+_WEEKDAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 _CLOSING = re.compile(r"\s(?:off|closed)\s*(?:\"[^\"]*\")?\s*$", re.IGNORECASE)
 """The end of a rule that tells when something is closed."""
 _DASHES = str.maketrans("–—−", "---")
@@ -87,9 +92,7 @@ def is_open(hours: str, hour: Hour | None) -> bool | None:
         return None
     hours = known
     if hour is not None:
-        # A place takes nearly a second to look up the first time, and only holidays and the sun depend on it.
-        place = (hour.lat, hour.lon) if _OF_PLACE.search(hours) else None
-        state, comment = OpeningHours(hours, coords=place).state(hour.aware)
+        state, comment = _find_state(hours, hour)
     else:
         always = OpeningHours(hours)
         if _HOLIDAYS.search(hours) or always.next_change(_LONG_AGO) is not None:
@@ -98,6 +101,32 @@ def is_open(hours: str, hour: Hour | None) -> bool | None:
     # A comment is a condition of its own: "by appointment", "members only".
     is_unsure = state == State.UNKNOWN or (state == State.OPEN and comment)
     return None if is_unsure else bool(state == State.OPEN)
+
+
+def _find_state(hours: str, hour: Hour) -> tuple[State, str]:
+    """Return the state of hours that are understood, and what is said of it."""
+    from opening_hours import OpeningHours
+
+    told = [OpeningHours(each).state(hour.aware) for each in _list_meanings(hours, hour)]
+    if told and all(each == told[0] for each in told):
+        return told[0]
+    return OpeningHours(hours, coords=(hour.lat, hour.lon)).state(hour.aware)
+
+
+def _list_meanings(hours: str, hour: Hour) -> list[str]:
+    """Return the hours as they read at any place, whatever days are holidays there; none where words cannot tell.
+
+    A place takes .2 s to look up the first time, and mostly nothing depends on it. On a holiday hours of holidays are
+    those of that weekday; yesterday's may last past midnight.
+    """
+    from opening_hours import validate
+
+    if not _HOLIDAYS.search(hours):
+        return [] if _SUN.search(hours) else [hours]
+    today, yesterday = (_WEEKDAYS[(hour.aware.weekday() - back) % 7] for back in (0, 1))
+    as_days = [_HOLIDAYS.sub(days, hours) for days in (today, yesterday, f"{today},{yesterday}")]
+    is_told = not (_SUN.search(hours) or _BESIDE_HOLIDAYS.search(hours)) and all(map(validate, as_days))
+    return [hours, *as_days] if is_told else []
 
 
 def parse_conditional(text: str) -> tuple[tuple[str, str], ...] | None:

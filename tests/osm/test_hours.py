@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from opening_hours import OpeningHours, State
 
-from saferoute.osm.hours import is_open, parse_conditional, resolve_conditional
+from saferoute.osm.hours import is_open, parse_conditional, read_hours, resolve_conditional
 
 
 class Hour(NamedTuple):
@@ -30,6 +31,27 @@ def test_hours_of_neither_holidays_nor_the_sun_need_no_place() -> None:
     nowhere = Hour(MONDAY_MORNING.aware, float("nan"), float("nan"))
     assert is_open("Mo-Fr 07:00-17:00", nowhere)
     assert not is_open("Tu,We 06:30-22:00; Su off", nowhere)
+    assert is_open("Mo-Su,PH 07:00-17:00", nowhere)
+
+
+WEEKDAYS = st.sampled_from(["Mo-Fr", "Sa,Su", "Mo-Su", "PH", "Mo-Th,PH", "Su,PH", "PH Sa", "Apr-Oct PH"])
+TIMES = st.sampled_from(["08:00-12:00", "20:00-26:00", "off", "00:00-24:00", '10:00-12:00 "members"', "unknown"])
+RULES = st.lists(st.tuples(WEEKDAYS, TIMES).map(" ".join), min_size=1, max_size=3)
+HOLIDAY = datetime(2026, 5, 1, tzinfo=ZONE)
+
+
+@settings(deadline=None)  # the first look-up of a place takes long
+@given(RULES, st.sampled_from(["; ", ", ", " || "]), st.integers(min_value=-30, max_value=60))
+def test_hours_on_and_about_a_holiday_are_those_of_a_calendar_of_its_country(rules, joined_by, hours_from):
+    when, hours = HOLIDAY + timedelta(hours=hours_from), joined_by.join(rules)
+    assume(read_hours(hours))
+    state, comment = OpeningHours(hours, country="FI").state(when)
+    unsure = state == State.UNKNOWN or (state == State.OPEN and comment)
+    assert is_open(hours, Hour(when)) == (None if unsure else state == State.OPEN)
+
+
+def test_days_beside_a_holiday_are_looked_up() -> None:
+    assert is_open("PH +1 day 08:00-12:00", Hour(HOLIDAY + timedelta(days=1, hours=9)))
 
 
 @pytest.mark.parametrize(
