@@ -16,7 +16,7 @@ KNOWN = {
 
 LONG = {
     "surfaces_later", "intervals_later", "limits_later", "obvious_grounds_found", "cuts_agree",
-    "steepness_without_heights",
+    "steepness_without_heights", "mountain_paths", "obstacles_later",
 }  # fmt: skip
 """Rows that read pairs of maps, or search many places."""
 

@@ -30,6 +30,8 @@ import rasterio
 import shapely
 import validation_cuts
 import validation_history
+import validation_mountains
+import validation_obstacles
 import validation_ratings
 import validation_recall
 import validation_relief
@@ -710,7 +712,8 @@ def busy_order(path: Path, levels: Sequence[str]) -> tuple[float, int]:
 
 ROWS: tuple[Callable[[], Row], ...] = (
     lisbon, swiss, flat_by_rule, inclines, surfaces, ovals, hazards, centre_hours, busy_streets,
-    *validation_slopes.ROWS, *validation_relief.ROWS, *validation_history.ROWS, validation_ratings.limits_later,
+    *validation_slopes.ROWS, *validation_relief.ROWS, *validation_history.ROWS,
+    *validation_mountains.ROWS, *validation_obstacles.ROWS, validation_ratings.limits_later,
     validation_recall.obvious_grounds_found, validation_cuts.cuts_agree,
 )  # fmt: skip
 
