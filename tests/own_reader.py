@@ -134,7 +134,7 @@ class Map:
     def read_area(self, area: osmium.osm.Area, wkb: osmium.geom.WKBFactory) -> None:
         """Remember an area that is a building or water."""
         tags, name = dict(area.tags), f"{'w' if area.from_way() else 'r'}{area.orig_id()}"
-        built = tags.get("building", "no") != "no"
+        built = tags.get("building", "no") != "no" and not is_below(tags)
         if not built and (tags.get("natural") != "water" or is_elsewhere(tags)):
             return
         try:
@@ -170,6 +170,11 @@ def is_elsewhere(tags: Mapping[str, str]) -> bool:
     """Return whether something is on a bridge, in a tunnel or on a layer of its own."""
     lifted = any(tags.get(key, "no") != "no" for key in ("tunnel", "bridge"))
     return lifted or tags.get("layer", "0") != "0" or tags.get("location") in ELSEWHERE
+
+
+def is_below(tags: Mapping[str, str]) -> bool:
+    """Return whether something lies below the ground."""
+    return tags.get("location") == "underground" or tags.get("layer", "0").startswith("-")
 
 
 def is_barrier(tags: Mapping[str, str]) -> bool:

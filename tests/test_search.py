@@ -179,7 +179,9 @@ def test_without_heights_no_slope_is_known_and_none_is_nought(sample: Path) -> N
     ranking = rank(sample / "helsinki.osm.pbf", SAMPLE_AT, 600)
     assert len(ranking.stretches) > 10
     assert ranking.stretches["grade_pct"].isna().all()
-    assert (ranking.stretches["d_flatness"] == 0.5).all()
+    # What nothing tells of is worth a half; where steps or walls make a hill likely, less.
+    assert (ranking.stretches["d_flatness"] <= 0.5).all()
+    assert (ranking.stretches["d_flatness"] == 0.5).any()
     assert (ranking.stretches["c_flatness"] == 0).all()
     assert any("slopes are unknown" in note for note in ranking.notes)
 
