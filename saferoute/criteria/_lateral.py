@@ -47,14 +47,17 @@ class Kind(NamedTuple):
 
 KINDS = (
     Kind("road", 3.0), Kind("rail", 3.0), Kind("water", 5.0), Kind("drop", 5.0), Kind("site", 3.0),
-    Kind("parking", 2.5), Kind("doors", 1.5),
+    Kind("parking", 2.5), Kind("doors", 1.5), Kind("steps", 1.0),
+    Kind("pitch", 0.0), Kind("tree", 0.0), Kind("post", 0.0),
     Kind("building", 0.5), Kind("wall", 0.5), Kind("hedge", 0.5), Kind("trees", 0.5), Kind("barrier", 0.5),
     Kind("wood", 1.0),
 )  # fmt: skip
 """A kerb needs the 2.5 m of a pavement's verge and half a runner's lane; a door opens 1 m, and so does a parked car's,
-which may be backed out; around a building site lies what fell off; a wall wants a shoulder; a wood's
-branches and roots reach out as far as an arm."""
-_WOOD = next(number for number, kind in enumerate(KINDS) if kind.name == "wood")
+which may be backed out; around a building site lies what fell off; beside steps the ground drops; balls roll off a
+pitch; a wall wants a shoulder, and what is no longer than a tree is soon passed; a wood's branches and roots reach out
+as far as an arm."""
+_NAMES = [kind.name for kind in KINDS]
+_WOOD, _PITCH = _NAMES.index("wood"), _NAMES.index("pitch")
 _NOTHING = -1
 
 
@@ -77,8 +80,8 @@ class Sides:
     kind: IntArray
 
     def reduce_to_windows(self, windows: Windows) -> Normal:
-        """Return the least room to spare on either side of each window."""
-        return Normal(_samples.reduce_to_windows(windows, self.spare_m.min(axis=1), "min"), SIGMA_M)
+        """Return the least room to spare on either side of each window and its run-outs, on which runners stop."""
+        return Normal(_samples.reduce_to_windows(windows, self.spare_m.min(axis=1), "min", run_outs=True), SIGMA_M)
 
     def describe_runs(self, samples: Samples, first: IntArray, n_samples: IntArray) -> pd.DataFrame:
         """Return the worst place on either side of some runs of samples, the narrower side first.
@@ -106,7 +109,7 @@ class Sides:
         east, north = (samples.xy[start + n_samples] - samples.xy[start]).T
         ahead = np.degrees(np.arctan2(east, north))
         narrow = least.argmin(axis=1)
-        names = np.array([*(kind.name for kind in KINDS), None], dtype=object)
+        names = np.array([*_NAMES, None], dtype=object)
         runs, columns = np.arange(len(first)), {}
         for prefix, side in (("", narrow), ("other_", 1 - narrow)):
             sample = worst[runs, side]
@@ -118,14 +121,16 @@ class Sides:
 
 
 def measure_sides(windows: Windows, features: Features) -> Sides:
-    """Return what stands beside the samples of windows; of other samples nothing is looked for."""
-    samples = windows.samples
-    in_window = np.zeros(len(samples), dtype=bool)
-    in_window[windows.first[:, None] + np.arange(windows.n_samples)] = True
-    rows = np.flatnonzero(in_window)
+    """Return what stands beside the samples of windows and their run-outs; of other samples nothing is looked for."""
+    samples, rows = windows.samples, np.flatnonzero(_samples.mark_used(windows, run_outs=True))
     beside = _pair_with_sides(samples, rows, *_collect_things(features))
     amid = _pair_with_woods(samples, rows, features)
     sample, right, distance, kind = (np.concatenate(parts) for parts in zip(beside, amid, strict=True))
+    # Who runs on a pitch has its edge about, and not beside.
+    on_pitch = np.zeros(len(samples), dtype=bool)
+    on_pitch[_find_within(samples, rows, features, "pitch")] = True
+    counts = (kind != _PITCH) | ~on_pitch[sample]
+    sample, right, distance, kind = sample[counts], right[counts], distance[counts], kind[counts]
     # Nothing grows on the lane itself, wherever the edge of a wood is drawn.
     half = _samples.reduce_to_samples(samples, widths.estimate_widths(samples.ground)[0] / 2, "min")
     distance = np.where(kind == _WOOD, np.fmax(distance, half[sample]), distance)
@@ -169,10 +174,15 @@ def _pair_with_woods(
     samples: Samples, rows: IntArray, features: Features
 ) -> tuple[IntArray, BoolArray, FloatArray, IntArray]:
     """Return both sides of each sample that lies in a wood, as of `_pair_with_sides`, with no distance."""
-    woods = features.outlines.geometry.to_numpy()[sides.find_area_kinds(features.outlines)["wood"]]
-    amid = rows[np.unique(find_entering(woods, shapely.STRtree(samples.lines[rows]))[1])]
+    amid = _find_within(samples, rows, features, "wood")
     right = np.repeat([False, True], len(amid))
     return np.tile(amid, 2), right, np.zeros(len(right)), np.full(len(right), _WOOD)
+
+
+def _find_within(samples: Samples, rows: IntArray, features: Features, name: str) -> IntArray:
+    """Return those of some samples that lie in areas of a kind."""
+    areas = features.outlines.geometry.to_numpy()[sides.find_area_kinds(features.outlines)[name]]
+    return rows[np.unique(find_entering(areas, shapely.STRtree(samples.lines[rows]))[1])]
 
 
 def _collect_things(features: Features) -> tuple[NDArray[np.object_], FloatArray, IntArray]:
@@ -182,11 +192,16 @@ def _collect_things(features: Features) -> tuple[NDArray[np.object_], FloatArray
     on_lines, on_areas = sides.find_line_kinds(of_ways), sides.find_area_kinds(features.outlines)
     half_of = {"road": widths.estimate_half_widths(of_ways), "rail": np.full(len(lines), _HALF_GAUGE_M)}
     shapes, halves, kinds = [], [], []
-    for number, (name, _) in enumerate(KINDS):
+    for number, name in enumerate(_NAMES):
         line, area = (np.flatnonzero(of.get(name, [])) for of in (on_lines, on_areas))
         shapes += [lines[line], take_edges(outlines[area])]
         halves += [half_of[name][line] if name in half_of else np.zeros(len(line)), np.zeros(len(area))]
         kinds.append(np.full(len(line) + len(area), number))
+    for name, mask in sides.find_point_kinds(features.points).items():
+        point = features.points.geometry.to_numpy()[mask]
+        shapes.append(point)
+        halves.append(np.zeros(len(point)))
+        kinds.append(np.full(len(point), _NAMES.index(name)))
     parts, of = shapely.get_parts(np.concatenate(shapes), return_index=True)
     pieces, part = split_long_lines(parts)
     return pieces, np.concatenate(halves)[of[part]], np.concatenate(kinds)[of[part]]

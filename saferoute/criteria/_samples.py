@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from saferoute.model import Samples, Windows
 
 
-def mark_used(windows: Windows) -> BoolArray:
-    """Return a mask of the samples that lie in a window."""
-    return is_in_runs(windows.first, windows.n_samples, len(windows.samples))
+def mark_used(windows: Windows, *, run_outs: bool = False) -> BoolArray:
+    """Return a mask of the samples that lie in a window, or in a window and its run-outs."""
+    beyond = windows.run_out_samples if run_outs else 0
+    return is_in_runs(windows.first - beyond, windows.n_samples + 2 * beyond, len(windows.samples))
 
 
 def reduce_pairs_to_samples(samples: Samples, of_pairs: FloatArray, how: str) -> FloatArray:

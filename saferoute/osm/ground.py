@@ -219,6 +219,11 @@ def is_sports_ground(areas: Tagged) -> BoolArray:
     return has_any_value(areas, _SPORTS_GROUNDS)
 
 
+def is_pitch(areas: Tagged) -> BoolArray:
+    """Return a mask of pitches for ball games and other sports."""
+    return has_value(areas, "leisure", {"pitch"})
+
+
 def is_beach_club(areas: Tagged) -> BoolArray:
     """Return a mask of beaches with an operator."""
     return has_value(areas, "leisure", {"beach_resort"})

@@ -30,7 +30,8 @@ def find_line_kinds(lines: Tagged) -> dict[str, BoolArray]:
         "water": wet,
         "drop": unread.may_be_drop(lines) & ~wet,
         "site": ground.is_building_site(lines),
-        **_find_barriers(lines, obstacles.is_line_object(lines)),
+        "steps": ways.is_steps(lines),
+        **_find_barriers(lines, obstacles.is_line_object(lines) & ~ways.is_steps(lines)),
     }
     here = ~ways.is_off_ground(lines)
     return {name: mask & here for name, mask in kinds.items()}
@@ -51,10 +52,20 @@ def find_area_kinds(areas: Tagged) -> dict[str, BoolArray]:
         "doors": building & ~doorless,
         "building": solid & building & doorless,
         "wood": ground.is_thicket(areas),
-        **_find_barriers(areas, (solid & ~building & ~site) | obstacles.is_fenced_area(areas)),
+        "steps": ways.is_steps(areas),
+        "pitch": ground.is_pitch(areas),
+        **_find_barriers(areas, (solid & ~building & ~site & ~ways.is_steps(areas)) | obstacles.is_fenced_area(areas)),
     }
     here = ~ways.is_off_ground(areas)
     return {name: mask & here for name, mask in kinds.items()}
+
+
+def find_point_kinds(points: Tagged) -> dict[str, BoolArray]:
+    """Return a mask of points for each name of what may stand beside a way: single trees, and posts and the like."""
+    points = Tags.of(points)
+    tree = obstacles.is_tree(points)
+    here = ~ways.is_off_ground(points)
+    return {"tree": tree & here, "post": obstacles.is_small_object(points) & ~tree & here}
 
 
 def _find_barriers(tags: Tags, stands: BoolArray) -> dict[str, BoolArray]:

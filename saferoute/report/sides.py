@@ -20,6 +20,10 @@ _WORDS = {
     "site": "building site",
     "parking": "parked cars",
     "doors": "house doors",
+    "steps": "steps",
+    "pitch": "sports pitch",
+    "tree": "tree",
+    "post": "post, bench or the like",
     "building": "wall of a building",
     "wall": "wall",
     "hedge": "hedge",
@@ -36,7 +40,9 @@ _DANGERS = {
     "site": "rubble, holes and machines",
     "parking": "doors open and cars back out",
     "doors": "someone may step out",
-    **dict.fromkeys(("building", "wall", "hedge", "trees", "barrier"), "who veers runs into it"),
+    "steps": "the ground drops beside them",
+    "pitch": "balls and players",
+    **dict.fromkeys(("tree", "post", "building", "wall", "hedge", "trees", "barrier"), "who veers runs into it"),
     "wood": "branches and roots",
 }
 """What to look at on foot where such a thing is close."""

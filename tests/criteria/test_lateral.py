@@ -30,12 +30,17 @@ def area(y: float, tags: str) -> str:
     )
 
 
-def describe(survey) -> dict:
-    """Return the columns of the window in the middle."""
+def thing(y: float, tags: str) -> str:
+    """Return the way and a thing in the middle of it, `y` m to its north."""
+    return WAY.format(width=2.0) + f"n20 60 {y} {tags}\n"
+
+
+def describe(survey, *, window: int | None = None) -> dict:
+    """Return the columns of a window, by default the one in the middle."""
     judged = judge(survey, "obstacles")
-    middle = np.array([len(judged.value) // 2])
-    row = judged.describe(middle).iloc[0]
-    return {**row, "d": judged.desirability[middle[0]]}
+    window = len(judged.value) // 2 if window is None else window
+    row = judged.describe(np.array([window])).iloc[0]
+    return {**row, "d": judged.desirability[window]}
 
 
 @pytest.mark.parametrize(
@@ -54,6 +59,10 @@ def describe(survey) -> dict:
         (house(2.2, "yes"), 2.2, "house doors"),
         (house(2.2, "garage"), 2.2, "wall of a building"),
         (house(4.2, "construction"), 4.2, "building site"),
+        (beside("highway=steps", 2.6), 2.6, "steps"),
+        (area(1.8, "leisure=pitch sport=basketball"), 1.8, "sports pitch"),
+        (thing(3.4, "natural=tree"), 3.4, "tree"),
+        (thing(2.9, "amenity=bicycle_parking"), 2.9, "post, bench or the like"),
         (area(2.2, "building:part=yes"), 2.2, "house doors"),
         (beside("fence_type=chain_link", 2.4), 2.4, "fence or the like"),
         (area(2.4, "landuse=meadow fence_type=barbed_wire"), 2.4, "fence or the like"),
@@ -115,6 +124,22 @@ def test_what_is_far_below_or_harmless_is_not_beside(look, plan: str) -> None:
     told = describe(look(plan))
     assert told["clearance_m"] == 10.0
     assert "nothing mapped within 10 m beside it" in told["why_obstacles"]
+
+
+@pytest.mark.parametrize("x", [2.0, 6.0])
+@pytest.mark.parametrize(("tags", "what"), [("barrier=wall", "wall"), ("barrier=hedge", "hedge")])
+def test_what_stands_beside_a_run_out_alone_counts(look, x: float, tags: str, what: str) -> None:
+    way = WAY.format(width=2.0)
+    told = describe(look(way + f"n20 {x} 1.4\nn21 {x + 2} 1.4\nw2 n20,n21 {tags}\n"), window=0)
+    assert told["beside"].split(" to the ")[0] == what
+    assert told["clearance_m"] == pytest.approx(1.4, abs=0.1)
+    assert told["d"] < describe(look(way), window=0)["d"]
+
+
+def test_a_pitch_is_not_beside_who_runs_on_it(look) -> None:
+    plan = WAY.format(width=2.0) + "n20 -20 -6\nn21 140 -6\nn22 140 60\nn23 -20 60\n"
+    told = describe(look(plan + "w2 n20,n21,n22,n23,n20 leisure=pitch sport=soccer\n"))
+    assert not isinstance(told["beside"], str)
 
 
 def test_where_little_is_mapped_the_sides_are_unknown_and_not_free(look) -> None:
