@@ -46,9 +46,14 @@ SMOOTHNESS = {"excellent": 1.0, "very_good": 1.0, "good": 1.0, "intermediate": 0
 TRACKTYPES = {"grade1": 0.9, "grade2": 0.65, "grade3": 0.4, "grade4": 0.15}
 """Desirability by the tag ``tracktype``, 0..1."""
 
-CONFIDENCE_BOTH, CONFIDENCE_MATERIAL, CONFIDENCE_TRACKTYPE, CONFIDENCE_GROUP = 1.0, 0.7, 0.5, 0.35
-"""Confidence with material and smoothness tagged, with material alone, with tracktype alone, and where no more is
-told than paved or unpaved: 70 % of such ways of Helsinki and 30 % of Liechtenstein got a material in five years [M]."""
+CONFIDENCE_BOTH, CONFIDENCE_MATERIAL, CONFIDENCE_TRACKTYPE = 1.0, 0.7, 0.5
+CONFIDENCE_GROUP, CONFIDENCE_ROUGH = 0.35, 0.3
+"""Confidence with material and smoothness tagged, with material alone, with a firm tracktype alone; where no more is
+told than paved or unpaved: 70 % of such ways of Helsinki and 30 % of Liechtenstein got a material in five years [M].
+
+The last is that of a track of grade3 or worse alone: stones, ruts and grass are all called so, too little for any
+rating [J]."""
+_FIRM = TRACKTYPES["grade2"]
 
 _INFERRED_SHARE = 0.5
 """Confidence in a rating inferred with probability 1; a probability of .5 gives .25."""
@@ -98,10 +103,11 @@ def rate_ground(ground: pd.DataFrame, profile: Profile) -> tuple[FloatArray, Flo
         [
             has_material & has_smoothness,
             has_material & ~implied,
-            has_material | np.isfinite(tracktype),
+            has_material | (tracktype >= _FIRM),
             has_group,
+            np.isfinite(tracktype),
         ],
-        [CONFIDENCE_BOTH, CONFIDENCE_MATERIAL, CONFIDENCE_TRACKTYPE, CONFIDENCE_GROUP],
+        [CONFIDENCE_BOTH, CONFIDENCE_MATERIAL, CONFIDENCE_TRACKTYPE, CONFIDENCE_GROUP, CONFIDENCE_ROUGH],
         0.0,
     ).astype(float)
     return rating, confidence

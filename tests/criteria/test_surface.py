@@ -60,8 +60,8 @@ TABLE = [
     ("surface=Asphalt", 0.85, 0.7),
     ("tracktype=grade1", 0.9, 0.5),
     ("tracktype=grade2", 0.65, 0.5),
-    ("tracktype=grade3", 0.4, 0.5),
-    ("tracktype=grade4", 0.15, 0.5),
+    ("tracktype=grade3", 0.4, 0.3),
+    ("tracktype=grade4", 0.15, 0.3),
     ("surface=compacted tracktype=grade3", 0.4, 0.7),
 ]
 
