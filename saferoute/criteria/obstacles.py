@@ -17,8 +17,8 @@ from saferoute.criteria._doubt import BESIDE_M, IN_DOUBT
 from saferoute.geometry import count_nearby, place_points_evenly
 from saferoute.model import Criterion, Measurement, Unknown
 from saferoute.osm import widths
-from saferoute.osm.obstacles import is_line_object, is_pipe_on_ground, is_small_object, is_solid_area
-from saferoute.osm.unread import KIND_KEYS
+from saferoute.osm.obstacles import is_line_object, is_pipe_on_ground, is_solid_area
+from saferoute.osm.unread import KIND_KEYS, may_be_object
 from saferoute.osm.ways import is_highway
 from saferoute.quantities import Exact
 
@@ -129,7 +129,7 @@ def measure_obstacles(windows: Windows, evidence: Evidence) -> Measurement:
     """Measure the weighted objects and side paths per 100 m of each window."""
     samples = windows.samples
     width, _ = widths.estimate_widths(samples.ground)
-    points = evidence.features.points.geometry.to_numpy()[is_small_object(evidence.features.points)]
+    points = evidence.features.points.geometry.to_numpy()[may_be_object(evidence.features.points)]
     weighted, along, plain = _count_objects(
         samples, points, evidence.features, _samples.reduce_to_samples(samples, width, "max")
     )

@@ -34,10 +34,13 @@ def golf_ground(tags: Tags) -> BoolArray:
     return osm_ground.is_golf_ground(tags)
 
 
-@rule("kind of pitch", "pitches with nets, walls or ramps, for animals, wheels or shooting, or for unknown sports")
+@rule(
+    "kind of pitch",
+    "pitches with nets, walls or ramps, for animals, wheels or shooting, or for unknown sports",
+)
 def walled_pitch(tags: Tags) -> BoolArray:
-    """Return a mask of pitches that nobody runs across, or of which nobody can tell what they are for."""
-    return osm_ground.is_walled_pitch(tags).possible
+    """Return a mask of ground for sports that nobody runs across, or of which nobody can tell what they are for."""
+    return osm_ground.is_walled_field(tags).possible
 
 
 @rule(*INDOOR)

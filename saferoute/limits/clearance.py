@@ -143,6 +143,7 @@ def _keep_off(geometry: NDArray[np.object_], margin_m: FloatArray | float) -> _C
 
 def _cut_by_areas(areas: Tags, polygons: NDArray[np.object_]) -> _Cut:
     """Return the areas that open ground is cut by."""
+    walled = ground.is_walled_field(areas).possible
     hard = _apply_margins(
         len(areas),
         [
@@ -151,7 +152,7 @@ def _cut_by_areas(areas: Tags, polygons: NDArray[np.object_]) -> _Cut:
             (ground.is_playground(areas), PLAYGROUND_M),
             (water.is_water_area(areas).yes, BESIDE_DROP_M),
             (ground.is_car_park(areas), CAR_PARK_M),
-            (ground.is_walled_pitch(areas).possible, COURT_M),
+            (walled & ground.is_pitch(areas), COURT_M),
             (ground.is_golf_course(areas), GOLF_M),
             (ground.is_heliport(areas), HELIPORT_M),
             (ways.is_lift(areas), LIFT_M),
@@ -159,7 +160,7 @@ def _cut_by_areas(areas: Tags, polygons: NDArray[np.object_]) -> _Cut:
     )
     uses: list[_Margins] = [
         (ground.is_in_use(areas), USE_M),
-        (ground.is_fenced_pitch(areas), COURT_M),
+        (walled | ground.is_fenced_pitch(areas), COURT_M),
         (ground.is_building_site(areas), SITE_M),
     ]
     yielding = _apply_margins(len(areas), uses)
@@ -172,7 +173,7 @@ def _cut_by_areas(areas: Tags, polygons: NDArray[np.object_]) -> _Cut:
 def _measure_point_margins(points: Tags) -> tuple[BoolArray, FloatArray]:
     """Return a mask of the points that open ground is cut by, and the margin around those."""
     rules: list[_Margins] = [
-        (obstacles.is_small_object(points), OBJECT_M),
+        (unread.may_be_object(points), OBJECT_M),
         (obstacles.is_tree(points), TREE_M),
         (ways.is_lift(points), LIFT_M),
         (ground.is_heliport(points), HELIPORT_M),

@@ -9,7 +9,7 @@ import shapely
 
 from saferoute.candidates import Neighbours
 from saferoute.geometry import place_points_evenly
-from saferoute.osm import ground, obstacles, ways
+from saferoute.osm import ground, obstacles, unread, ways
 from saferoute.osm.tags import Tags
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def collect_neighbours(features: Features) -> Neighbours:
     areas, of_ways = Tags.of(features.areas), Tags.of(features.ways)
     polygons, lines = features.areas.geometry.to_numpy(), features.ways.geometry.to_numpy()
     on_ground = ~ways.is_off_ground(of_ways)
-    points = features.points.geometry.to_numpy()[obstacles.is_small_object(features.points)]
+    points = features.points.geometry.to_numpy()[unread.may_be_object(features.points)]
     paths = lines[(ways.is_foot_way(of_ways) | obstacles.is_tree_row(of_ways)) & on_ground]
     return Neighbours(
         schools=_list_schools_without_ground(areas, polygons),

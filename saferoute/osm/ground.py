@@ -161,6 +161,15 @@ _WALLED_SPORTS = frozenset(
     "climbing_adventure team_handball netball bowling dog_training".split()
 )
 """Sports with nets, walls, ramps, animals, wheels or bullets."""
+_MORE_THAN_A_FIELD = {
+    "leisure": frozenset(
+        "sports_centre stadium track park garden common nature_reserve swimming_area beach_resort golf_course "
+        "fitness_centre fitness_station sports_hall water_park marina resort playground".split()
+    ),
+    "natural": frozenset({"beach", "water"}),
+    "amenity": SCHOOLS | {"university", "college"},
+}
+"""Ground on which a sport is played here or there, or of which other questions tell what stands there."""
 _DIAMOND_SPORTS = frozenset({"baseball", "softball"})
 _OPEN_SPORTS = _RUNNING_SPORTS | _DIAMOND_SPORTS | frozenset(
     "soccer football american_football australian_football canadian_football gaelic_games rugby rugby_union "
@@ -348,29 +357,35 @@ def is_fenced_lawn(areas: Tagged) -> BoolArray:
     return lawn & ~access.is_open_on_foot(areas)
 
 
-def is_walled_pitch(areas: Tagged) -> Answer:
-    """Return whether pitches have nets, walls or ramps, or are for animals, wheels or shooting."""
+def is_sports_field(areas: Tagged) -> BoolArray:
+    """Return a mask of pitches, and of any other ground for a sport that is not more besides, as a park or beach is."""
     areas = Tags.of(areas)
-    pitch = Answer.from_mask(has_value(areas, "leisure", {"pitch"}))
-    return pitch & ask_value(areas, "sport", _WALLED_SPORTS, _OPEN_SPORTS)
+    is_more = has_any_value(areas, _MORE_THAN_A_FIELD) | is_tagged(areas, "building")
+    return is_pitch(areas) | (is_tagged(areas, "sport") & ~is_more)
+
+
+def is_walled_field(areas: Tagged) -> Answer:
+    """Return whether ground for a sport has nets, walls or ramps, or is for animals, wheels or shooting."""
+    areas = Tags.of(areas)
+    return Answer.from_mask(is_sports_field(areas)) & ask_value(areas, "sport", _WALLED_SPORTS, _OPEN_SPORTS)
 
 
 def is_fenced_pitch(areas: Tagged) -> BoolArray:
     """Return a mask of pitches with a fence of their own."""
     areas = Tags.of(areas)
-    return has_value(areas, "leisure", {"pitch"}) & barriers.is_fence(areas).yes
+    return is_pitch(areas) & barriers.is_fence(areas).yes
 
 
 def is_ball_diamond(areas: Tagged) -> BoolArray:
     """Return a mask of pitches with bases, a mound and a backstop in one corner."""
     areas = Tags.of(areas)
-    return has_value(areas, "leisure", {"pitch"}) & has_value(areas, "sport", _DIAMOND_SPORTS)
+    return is_sports_field(areas) & has_value(areas, "sport", _DIAMOND_SPORTS)
 
 
 def is_cricket_ground(areas: Tagged) -> BoolArray:
     """Return a mask of pitches with a strip of bare clay in the middle."""
     areas = Tags.of(areas)
-    return has_value(areas, "leisure", {"pitch"}) & has_value(areas, "sport", {"cricket"})
+    return is_sports_field(areas) & has_value(areas, "sport", {"cricket"})
 
 
 def is_ball_ground(tags: Tagged) -> BoolArray:

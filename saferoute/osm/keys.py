@@ -26,6 +26,7 @@ POINT_KEYS = (
     "highway", "barrier", "natural", "amenity", "shop", "tourism", "leisure", "man_made", "power",
     "railway", "emergency", "public_transport", "office", "historic", "ford", "kerb", "crossing",
     "advertising", "playground", "entrance", "handrail", "traffic_calming", "place", "aeroway",
+    "electrified", "traffic_sign", "aerialway", "pipeline", "marker", "utility", "telecom",
 )  # fmt: skip
 """A node with one of these keys is a row of `points`."""
 
@@ -52,7 +53,8 @@ AREA_TAGS = (
 POINT_TAGS = (
     "highway", "barrier", "natural", "amenity", "shop", "tourism", "leisure", "man_made", "power",
     "railway", "emergency", "public_transport", "office", "historic", "ford", "kerb", "crossing",
-    "advertising", "playground", "entrance", "handrail", "traffic_calming", "place", "aeroway", "foot",
+    "advertising", "playground", "entrance", "handrail", "traffic_calming", "place", "aeroway",
+    "electrified", "traffic_sign", "aerialway", "pipeline", "marker", "utility", "telecom", "foot",
     "access", "name",
 )  # fmt: skip
 

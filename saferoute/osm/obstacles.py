@@ -66,6 +66,9 @@ _NOT_STANDING = {
         "surveillance canopy bridge tunnel dyke pipeline adit wire runpipe cable cutline courtyard disused_buoy "
         "dolphin pier works water_works wastewater_plant reservoir_covered".split()
     ),
+    "electrified": _NOTHING | frozenset("yes contact_line rail 4th_rail third_rail partial disused".split()),
+    "traffic_sign": _NOTHING | {"city_limit", "maxspeed"},  # where a rule begins, not where its sign stands
+    **dict.fromkeys(("aerialway", "pipeline", "marker", "utility", "telecom"), _NOTHING),
     "power": _NOTHING | frozenset("generator plant line minor_line cable".split()),
 }  # fmt: skip
 """By key, the values of nodes that one cannot run into: nothing, what hangs on a wall or lies in the ground, and

@@ -34,6 +34,7 @@ _NO_TAGS = frozenset({"osm_type"})
 """Columns that questions read beside tags."""
 ANY_VALUE_TELLS = frozenset(
     "building shop office tunnel bridge military golf construction advertising playground traffic_calming "
+    "electrified traffic_sign aerialway pipeline marker utility telecom "
     "kerb crossing conveying indoor fence_type building:part".split()
 )
 """Keys of which every value counts alike, but for those that say no, as a flush kerb does: all are understood."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from saferoute.osm.barriers import is_drop, is_rail
 from saferoute.osm.entry import HOURS_KEYS
+from saferoute.osm.obstacles import is_small_object
 from saferoute.osm.register import find_unread_values, list_read_keys
 from saferoute.osm.tags import Tags
 from saferoute.osm.ways import is_highway, is_motor_road
@@ -27,6 +28,9 @@ KIND_KEYS = (
     "hazard", "historic", "tourism", "emergency", "area", "layer",
 )  # fmt: skip
 """Keys that say what an object is, whether it is an area, and on which level it lies."""
+
+_STANDING_KEYS = tuple(key for key in KIND_KEYS if key not in {"area", "layer", "landuse"})
+"""Those of them that name what stands at a point."""
 
 
 def has_unread_tag(tagged: Tagged, keys: Collection[str]) -> BoolArray:
@@ -63,6 +67,12 @@ def may_be_rail(lines: Tagged) -> BoolArray:
     """Return a mask of railways in use, and of those of a kind that nobody here knows."""
     tags = Tags.of(lines)
     return is_rail(tags) | has_unread_tag(tags, ("railway",))
+
+
+def may_be_object(points: Tagged) -> BoolArray:
+    """Return a mask of fixed objects that one can fall over, and of points of a kind that nobody here knows."""
+    tags = Tags.of(points)
+    return is_small_object(tags) | has_unread_tag(tags, _STANDING_KEYS)
 
 
 def list_unread_tags(tagged: Tagged) -> NDArray[np.object_]:

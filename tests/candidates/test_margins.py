@@ -35,6 +35,9 @@ def highest(found) -> float:
     [
         ("amenity=parking", 2.5),
         ("leisure=pitch sport=tennis", 2.0),
+        ("landuse=recreation_ground sport=bmx", 2.0),
+        ("landuse=village_green sport=boules", 2.0),
+        ("sport=quidditch", 2.0),
         ("leisure=pitch sport=soccer barrier=fence", 2.0),
         ("leisure=golf_course", 20.0),
         ("aeroway=helipad", 10.0),
@@ -100,6 +103,27 @@ def quarter(size: int = 110) -> list[tuple[float, float]]:
     """Return a ball ground with its plate at the origin."""
     arc = np.radians(np.linspace(0, 90, 13))
     return [(0.0, 0.0), *((float(size * np.cos(a)), float(size * np.sin(a))) for a in arc)]
+
+
+@pytest.mark.parametrize(
+    "tags", ["landuse=recreation_ground sport=skateboard", "landuse=grass sport=archery", "sport=unheard_of"]
+)
+def test_ground_for_a_sport_with_ramps_or_bullets_is_cut_out_of_the_lawn_around(corridors, tags: str) -> None:
+    town = lawn()
+    town.box(40, 10, 90, 34, tags)
+    lines = in_plan(corridors(town).lines)
+    assert all(line.distance(shapely.box(40, 10, 90, 34)) > 2 for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("tags", "kept"), [("electrified=feeder", False), ("natural=monolith_x", False), ("name=X", True)]
+)
+def test_a_lane_keeps_clear_of_a_point_of_an_unknown_kind(corridors, tags: str, kept: bool) -> None:
+    town = lawn()
+    town.point(60, 20, tags)
+    lines = in_plan(corridors(town).lines)
+    assert lines
+    assert any(line.distance(shapely.Point(60, 20)) < 1.4 for line in lines) is kept
 
 
 @pytest.mark.parametrize("sport", ["baseball", "softball", "soccer;baseball"])

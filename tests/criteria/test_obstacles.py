@@ -47,12 +47,16 @@ CASES = {
     **{f"a tree at {x} m beyond the run-outs": (WAY + f"n9 {x} 0 natural=tree", 0) for x in (-4, 84)},
     **{
         tags: (WAY + f"n9 42 0.8 {tags}", TREE)
-        for tags in ("amenity=bench", "highway=street_lamp", "amenity=waste_basket", "power=pole", "barrier=bollard",
+        for tags in ("electrified=feeder", "traffic_sign=DE:237", "pipeline=marker", "man_made=what_is_this",
+                     "natural=thingummy",
+                     "amenity=bench", "highway=street_lamp", "amenity=waste_basket", "power=pole", "barrier=bollard",
                      "emergency=fire_hydrant", "tourism=information", "man_made=street_cabinet", "historic=memorial")
     },
     **{
         tags: (WAY + f"n9 42 0.8 {tags}", 0)
-        for tags in ("amenity=cafe", "shop=bakery", "highway=bus_stop", "barrier=entrance", "office=it")
+        for tags in ("amenity=cafe", "shop=bakery", "highway=bus_stop", "barrier=entrance", "office=it",
+                     "traffic_sign=city_limit",
+                     "electrified=no")
     },
     "a fence alongside, an object every ten metres": (
         WAY + "n8 -20 1.4\nn9 120 1.4\nw2 n8,n9 barrier=fence", 0.5 * 10),

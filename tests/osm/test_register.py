@@ -121,7 +121,7 @@ def test_what_bars_or_troubles_a_runner_is_read(ask, tags: dict[str, str]) -> No
         (water.is_water_area, {"waterway": "lake"}),
         (access.is_closed_on_foot, {"access": "restricted"}),
         (access.is_closed_on_foot, {"foot": "customer"}),
-        (ground.is_walled_pitch, {"leisure": "pitch", "sport": "long_jump"}),
+        (ground.is_walled_field, {"leisure": "pitch", "sport": "long_jump"}),
         (surfaces.is_excluded_surface, {"surface": "cobblestone:rounded"}),
     ],
 )

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saferoute.osm import slopes
-from saferoute.osm.ground import is_other_track, is_walled_pitch
+from saferoute.osm.ground import is_other_track, is_walled_field
 from saferoute.osm.unread import list_unread_tags
 
 
@@ -47,7 +47,7 @@ def test_inclines_in_words_tell_a_direction_or_that_it_is_steep() -> None:
 
 def test_sports_that_nobody_here_knows_are_not_passed_over() -> None:
     pitch = pd.DataFrame({"leisure": "pitch", "sport": ["soccer", "bullfighting", "soccer;bullfighting", None]})
-    assert is_walled_pitch(pitch).possible.tolist() == [False, True, True, False]
+    assert is_walled_field(pitch).possible.tolist() == [False, True, True, False]
     track = pd.DataFrame(
         {"leisure": "track", "sport": ["running", "athletics;soccer", "running;motocross", "xyz", None]}
     )

@@ -156,7 +156,7 @@ def test_of_open_ground_the_first_kind_that_fits_counts() -> None:
 
 def test_a_pitch_is_walled_open_or_nobody_knows() -> None:
     table = pd.DataFrame({"leisure": "pitch", "sport": ["tennis", "soccer", "bullfighting", None, "soccer;tennis"]})
-    walled = ground.is_walled_pitch(table)
+    walled = ground.is_walled_field(table)
     assert walled.yes.tolist() == [True, False, False, False, True]
     assert walled.unknown.tolist() == [False, False, False, True, False]
     assert walled.text.tolist() == ["", "", "sport=bullfighting", "", ""]
