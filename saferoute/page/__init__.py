@@ -37,8 +37,9 @@ def make_figure(thing: Ranking | Session) -> OfflineFigure:
     import folium
 
     from saferoute.page._figure import OfflineFigure, read_asset
-    from saferoute.page.payload import build_payload, clean_text, encode_json
+    from saferoute.page.payload import build_payload, encode_json
     from saferoute.page.picture import render_picture
+    from saferoute.page.values import clean_text
 
     place = clean_text(thing.place.name)
     data = build_payload(thing)

@@ -9,7 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from saferoute.model import InvalidInput
-from saferoute.page.payload import clean_text, encode_json
+from saferoute.page.payload import encode_json
+from saferoute.page.values import clean_text
 
 _LEGAL = 400
 _IMAGES = "img-src data:;"

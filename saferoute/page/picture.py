@@ -64,6 +64,7 @@ def render_picture(payload: Mapping[str, Any]) -> str:
         What `payload.build_payload` returned.
     """
     stretches = payload["stretches"]
+    nothing_known: list[int | None] = [None] * stretches["count"]
     lines = [read_line(word, stretches["grid"]) for word in stretches["lines"]]
     session = payload["session"]
     route = read_line(session["route"], session["grid"]) if session and session["route"] else np.empty((0, 2))
@@ -77,8 +78,12 @@ def render_picture(payload: Mapping[str, Any]) -> str:
             if len(route)
             else []
         ),
-        *_render_stretches(stretches["columns"]["score"], lines, view),
-        *(_render_sections(session, view) if session else _render_ranks(stretches["columns"]["rank"], lines, view)),
+        *_render_stretches(stretches["columns"]["score"] or nothing_known, lines, view),
+        *(
+            _render_sections(session, view)
+            if session
+            else _render_ranks(stretches["columns"]["rank"] or nothing_known, lines, view)
+        ),
         *_render_legend(payload, view),
     ]
     return (

@@ -19,7 +19,8 @@ from strangers import hostile_session
 from saferoute import scoring
 from saferoute.model import CAUTION, CRITERIA, Criterion, Measurement, Ranking, Session
 from saferoute.page import to_html
-from saferoute.page.payload import build_payload, clean_text
+from saferoute.page.payload import build_payload
+from saferoute.page.values import clean_text
 from saferoute.quantities import Guessed, Normal
 
 if TYPE_CHECKING:

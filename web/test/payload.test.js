@@ -4,19 +4,21 @@ import { readStretches } from "../src/map/payload.js";
 
 const TABLE = {
   count: 2,
-  texts: ["Rantatie", "sand, ", "tagged", "A", "AAAAAAAAAA_", "way/7", "<b>"],
+  texts: ["Rantatie", "sand, ", "tagged", "A", "AAAAAAAAAA_", "way/7", "<b>", " by <i>"],
   columns: {
     rank: [1, 2],
     length_m: [1005, null],
-    name: [0, 6],
+    name: [[0], [6, 7]],
     rating: [3, null],
     score: [8123, null],
+    grade_pct: null,
+    surface: null,
     why_surface: [[1, 2], null],
     osm_ids: [[5], []],
     d_surface: [9000, null],
     c_surface: [0, null],
   },
-  decimals: { rank: 0, length_m: 1, score: 4, d_surface: 4, c_surface: 3 },
+  decimals: { rank: 0, length_m: 1, score: 4, grade_pct: 2, d_surface: 4, c_surface: 3 },
   quantiles: [[4], null],
   heights: ["C", null],
   grid: { lat: 60, lon: 20, decimals: 6 },
@@ -41,6 +43,7 @@ test("criteria are in their order, with quantiles from 0 to 1", () => {
 test("what is unknown is null, and never a number", () => {
   assert.equal(second.length_m, null);
   assert.equal(second.score, null);
+  assert.deepEqual([first.grade_pct, second.grade_pct, first.surface], [null, null, null]);
   assert.equal(second.why_surface, null);
   assert.equal(second.quantiles, null);
   assert.deepEqual([second.d, second.c], [[null], [null]]);
@@ -49,7 +52,7 @@ test("what is unknown is null, and never a number", () => {
 
 test("without a rating a stretch is unrated, and a text stays what it is", () => {
   assert.equal(second.rating, "none");
-  assert.equal(second.name, "<b>");
+  assert.equal(second.name, "<b> by <i>");
 });
 
 test("the file's verdict is kept beside the row", () => {

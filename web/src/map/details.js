@@ -19,7 +19,7 @@ const HIGH = 8;
 export function describeStretch(row, criteria) {
   const part = (heading, ...nodes) => [el("h3", {}, heading), ...nodes];
   const checks = row.checks.map((text) => el("li", { dir: "auto" }, text ?? ""));
-  const objects = row.osm_ids.map((id) => el("li", {}, osmLink(id ?? "")));
+  const objects = row.osm_ids.map((id) => el("li", {}, osmLink(id)));
   return el(
     "div",
     { class: "details" },

@@ -3,16 +3,8 @@
 import { RATINGS } from "../words.js";
 import { readHeights, readLine, readShares } from "./grid.js";
 
-const TEXTS = new Set([
-  "name",
-  "surface",
-  "rating",
-  "origin",
-  "limiting_criterion",
-  "barefoot",
-  "best_hours",
-  "height_source",
-]);
+const TEXTS = new Set(["surface", "rating", "origin", "limiting_criterion", "barefoot", "best_hours", "height_source"]);
+const LISTS = new Set(["osm_ids", "checks"]); // others hold one text in pieces
 const VERDICT = ["score", "score_low", "score_high", "data_quality", "rating", "limiting_criterion"];
 
 /**
@@ -28,15 +20,10 @@ export function readStretches(table, criteria) {
 }
 
 function readStretch({ texts, columns, decimals, quantiles, heights, grid, lines }, i, criteria) {
-  const text = (index) => (index === null ? null : texts[index]);
   const row = { line: readLine(lines[i], grid), heights: readHeights(heights[i]) };
   for (const [name, values] of Object.entries(columns)) {
-    const value = values[i];
-    if (name.startsWith("why_"))
-      row[name] = value?.map(text).join("") ?? null; // in pieces
-    else if (Array.isArray(value)) row[name] = value.map(text);
-    else if (TEXTS.has(name)) row[name] = text(value);
-    else row[name] = value === null ? null : value / 10 ** decimals[name];
+    const value = values?.[i] ?? null; // a column of which nothing is known is null as a whole
+    row[name] = value === null ? null : readValue(name, value, texts, decimals);
   }
   if (!RATINGS[row.rating]) row.rating = "none";
   row.d = criteria.map((name) => row[`d_${name}`]);
@@ -44,4 +31,11 @@ function readStretch({ texts, columns, decimals, quantiles, heights, grid, lines
   row.quantiles = quantiles[i]?.map((index) => readShares(texts[index])) ?? null;
   row.given = Object.fromEntries(VERDICT.map((name) => [name, row[name]]));
   return row;
+}
+
+function readValue(name, value, texts, decimals) {
+  if (TEXTS.has(name)) return texts[value];
+  if (!Array.isArray(value)) return value / 10 ** decimals[name];
+  const several = value.map((index) => texts[index]);
+  return LISTS.has(name) ? several : several.join("");
 }

@@ -1,0 +1,157 @@
+"""The table of stretches as a page holds it: by columns, and each text once."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from saferoute.model import CRITERIA
+from saferoute.page.grid import ALPHABET, encode_heights
+from saferoute.page.values import LEGAL, SENTENCE, clean_text, round_number
+from saferoute.report.text import LONGEST
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    import geopandas as gpd
+
+    from saferoute.page.grid import Grid
+
+# Decimals that a reader can use, by column.
+_NUMBERS = {
+    "rank": 0,
+    "score": 4,
+    "score_low": 4,
+    "score_high": 3,
+    "data_quality": 3,
+    "length_m": 1,
+    "distance_m": 0,
+    "grade_pct": 2,
+    "grade_sigma_pct": 2,
+    "advised_bearing_deg": 0,
+    "strip_width_m": 2,
+    "free_lane_m": 1,
+    "heading_range_deg": 1,
+    "ground": 0,
+    "east_m": 1,
+    "north_m": 1,
+    "height_sigma_m": 2,
+    # Fine enough for the page to compute the score under other weights.
+    **{f"d_{name}": 4 for name in CRITERIA},
+    **{f"c_{name}": 3 for name in CRITERIA},
+}
+# Longest text by column, in characters.
+_TEXTS = {
+    **dict.fromkeys(("surface", "rating", "origin", "limiting_criterion", "height_source"), LONGEST),
+    **dict.fromkeys(("barefoot", "best_hours"), SENTENCE),
+}
+_SENTENCES = {"name": LONGEST, **{f"why_{name}": LEGAL for name in CRITERIA}}
+"""Columns that are stored piece by piece, because pieces recur where whole texts do not."""
+_PIECE = re.compile(r"(?<=[,;] )|(?= and )|(?= in )|(?= by )|(?= within )|(?= \()")
+_LISTS = {"osm_ids": LONGEST, "checks": SENTENCE}
+
+
+def stretch_columns(table: gpd.GeoDataFrame, grid: Grid) -> dict[str, Any]:
+    """Return the table of stretches by columns, as plain JSON values.
+
+    Parameters
+    ----------
+    table : geopandas.GeoDataFrame
+        The stretches; a column may be missing.
+    grid : Grid
+        Counts the points of the lines.
+
+    Returns
+    -------
+    dict
+        ``count``, ``columns`` (None for a column of which nothing is known), with
+        the ``decimals`` by which numbers are to be divided and indexes into
+        ``texts`` for texts, ``quantiles``, ``heights``, ``lines`` and ``grid``.
+    """
+
+    def change(name: str, rule: Callable[..., Any], *more: int) -> list[Any]:
+        return [rule(value, *more) for value in _column_values(table, name)]
+
+    texts, indexed = _index_texts(
+        {
+            **{name: change(name, _clean_text, limit) for name, limit in _TEXTS.items()},
+            **{name: change(name, _split_text, limit) for name, limit in _SENTENCES.items()},
+            **{name: change(name, _clean_list, limit) for name, limit in _LISTS.items()},
+            "quantiles": change("quantiles", _encode_quantiles),
+        }
+    )
+    quantiles = indexed.pop("quantiles")
+    numbers = {name: change(name, _scale_number, decimals) for name, decimals in _NUMBERS.items()}
+    return {
+        "count": len(table),
+        "texts": texts,
+        "columns": {name: _leave_out_unknown(values) for name, values in (numbers | indexed).items()},
+        "decimals": _NUMBERS,
+        "quantiles": quantiles,
+        "heights": change("heights_m", _encode_heights),
+        "grid": grid.to_json(),
+        "lines": [grid.encode_line(geometry) for geometry in table.geometry],
+    }
+
+
+def _index_texts(columns: dict[str, list[Any]]) -> tuple[list[str], dict[str, list[Any]]]:
+    """Return all texts of some columns once each, and the columns with their indexes in place of texts.
+
+    What recurs most comes first and so has the shortest index.
+    """
+    uses = Counter(
+        text
+        for values in columns.values()
+        for value in values
+        for text in ([value] if isinstance(value, str) else value or ())
+    )
+    texts = [text for text, _ in uses.most_common()]
+    places: dict[str | None, int | None] = {None: None, **{text: place for place, text in enumerate(texts)}}
+    return texts, {
+        name: [[places[text] for text in value] if isinstance(value, list) else places[value] for value in values]
+        for name, values in columns.items()
+    }
+
+
+def _leave_out_unknown(values: list[Any]) -> list[Any] | None:
+    return None if all(value is None for value in values) else values
+
+
+def _encode_quantiles(value: Any) -> list[str] | None:
+    """Return the quantiles of each criterion as a text, with one of 64 characters for each."""
+    if not isinstance(value, np.ndarray):
+        return None
+    steps = np.rint(np.nan_to_num(value) * (len(ALPHABET) - 1)).astype(int).clip(0, len(ALPHABET) - 1)
+    return ["".join(ALPHABET[step] for step in of_criterion) for of_criterion in steps.tolist()]
+
+
+def _encode_heights(value: Any) -> str | None:
+    return encode_heights(value) if isinstance(value, np.ndarray) else None
+
+
+def _column_values(table: gpd.GeoDataFrame, name: str) -> Iterable[Any]:
+    return table[name] if name in table.columns else [None] * len(table)
+
+
+def _clean_text(value: object, limit: int) -> str | None:
+    return clean_text(value, limit) or None
+
+
+def _clean_list(value: object, limit: int) -> list[str]:
+    items = value if isinstance(value, list | tuple | np.ndarray) else ()
+    return [text for item in items if (text := clean_text(item, limit))]
+
+
+def _split_text(value: object, limit: int) -> list[str] | None:
+    """Return the pieces of a text, None if it is empty; joined they give the whole text."""
+    text = clean_text(value, limit)
+    return _PIECE.split(text) if text else None
+
+
+def _scale_number(value: Any, decimals: int) -> int | None:
+    """Return a number in units of its last decimal, which saves the point and leading zeros."""
+    number = round_number(value, decimals)
+    return None if number is None else round(number * 10**decimals)
