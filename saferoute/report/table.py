@@ -15,7 +15,7 @@ from saferoute.scoring import UNRATED
 if TYPE_CHECKING:
     from saferoute.model import Explanation, Ranking
 
-RECOMMENDED = "Recommended, the best first:"
+RECOMMENDED = "Recommended:"
 LOOK_FIRST = "Look first (unrated): too little is known of these, or what is known is poor:"
 """Titles of the stretches that have a rating, and of those that have none."""
 MOST_NOTES, NOTE_LENGTH = 3, 150
