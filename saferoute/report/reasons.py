@@ -112,7 +112,7 @@ def _describe_slope(row: Row) -> str:
     if tagged:
         sources.append(f"tagged as {tagged}")
     if row["is_carried"]:
-        sources.append("carried on from the tagged slope of the way before or behind")
+        sources.append("taken from the tagged slope of a way before, behind or alongside")
     text = f"{grade:.1f} ± {sigma:.1f} %, {' and '.join(sources)}"
     if row["is_contradicted"]:
         said = row["tagged_up"] if np.isnan(row["tagged_pct"]) else row["tagged_pct"]

@@ -113,8 +113,35 @@ def test_the_slope_of_the_way_that_goes_on_in_line_is_carried_on_and_fades(look,
     assert far < near < 9
     assert (np.diff(told["grade_sigma_pct"].dropna()) <= 0).all()
     assert np.isnan(found.value[0])
-    assert "carried on from the tagged slope of the way before or behind" in told["why_flatness"].iloc[-1]
+    assert "taken from the tagged slope of a way before, behind or alongside" in told["why_flatness"].iloc[-1]
     assert told["grade_pct"].iloc[-1] < 0
+
+
+def run_beside(tags: str, y: float = 5.0, *, askew_m: float = 0.0) -> str:
+    """Return a way without a slope, and another whose middle lies `y` m to its north."""
+    return way() + f"n7 -10 {y - askew_m}\nn8 90 {y + askew_m}\nw7 n7,n8 {tags}\n"
+
+
+@pytest.mark.parametrize("tags", ['highway=footway access=no incline="4 %"', 'highway=cycleway foot=no incline="-4 %"'])
+def test_the_slope_of_a_way_alongside_is_that_of_the_ground_beside_it(look, tags: str) -> None:
+    found = judge(look(run_beside(tags)), "flatness")
+    assert found.value == pytest.approx(4.0, abs=0.1)
+    assert 0 < found.confidence[0] < judge(look(way("4 %")), "flatness").confidence[0]
+    assert "a way before, behind or alongside" in describe(found)["why_flatness"]
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        run_beside('highway=footway access=no incline="4 %"', 12.0),
+        run_beside('highway=footway access=no incline="4 %"', 9.0, askew_m=40.0),
+        run_beside('highway=steps incline="40 %"'),
+        run_beside('highway=footway access=no bridge=yes layer=1 incline="4 %"'),
+        run_beside("highway=footway incline=maybe"),
+    ],
+)
+def test_what_is_far_askew_off_the_ground_or_not_understood_lends_no_slope(look, plan: str) -> None:
+    assert np.isnan(judge(look(plan), "flatness").value).all()
 
 
 def test_a_slope_is_carried_the_way_its_way_was_drawn(look) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from saferoute.criteria.flatness.alongside import lend_slopes
 from saferoute.criteria.flatness.carried import carry_slopes
 from saferoute.geometry import take_slices
 from saferoute.osm import slopes
@@ -41,7 +42,7 @@ class TaggedSlopes:
     least_pct : ndarray of shape (w,)
         Least steepness that words tell; 0 = they tell nothing.
     is_carried : ndarray of shape (w,)
-        Whether the number is that of ways before or behind alone.
+        Whether the number is that of ways before, behind or alongside alone.
     """
 
     grade_pct: FloatArray
@@ -61,7 +62,7 @@ class CombinedSlopes:
 
 
 def read_tagged_slopes(windows: Windows, features: Features) -> TaggedSlopes:
-    """Return what the tags of the ways under each window, and of those that continue them, say of its slope."""
+    """Return what the tags of the ways under, alongside, before and behind each window say of its slope."""
     samples = windows.samples
     said = slopes.read_inclines(Tags.of(samples.ground))
     told = np.isfinite(said.pct) | (said.direction != 0) | (said.least_pct > 0)
@@ -83,7 +84,7 @@ def read_tagged_slopes(windows: Windows, features: Features) -> TaggedSlopes:
     errors, _ = average(np.where(np.isfinite(turned), said.sigma_pct[ground], np.nan))
     grade, sigma = (
         take_slices(of_sample, windows.first, windows.n_samples).mean(axis=1)
-        for of_sample in carry_slopes(samples, features, of_samples, errors)
+        for of_sample in carry_slopes(samples, features, *lend_slopes(samples, features, of_samples, errors))
     )
     direction = sign * said.direction[ground]
     up, down = (average(np.where(direction == way, 1.0, np.nan))[1] > 0 for way in (1, -1))
