@@ -50,7 +50,7 @@ _TEXTS = {
 }
 _SENTENCES = {"name": LONGEST, **{f"why_{name}": LEGAL for name in CRITERIA}}
 """Columns that are stored piece by piece, because pieces recur where whole texts do not."""
-_PIECE = re.compile(r"(?<=[,;] )|(?= and )|(?= in )|(?= by )|(?= within )|(?= \()")
+_PIECE = re.compile(r"(?<=[,;:] )|(?= (?:and|in|by|to|within|small|%) )|(?= \()")
 _LISTS = {"osm_ids": LONGEST, "checks": SENTENCE}
 
 
