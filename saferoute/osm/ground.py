@@ -330,6 +330,12 @@ def is_jetty(lines: Tagged) -> BoolArray:
     return has_value(lines, "man_made", _JETTIES)
 
 
+def is_built_up(lines: Tagged) -> BoolArray:
+    """Return a mask of piers, moles, quays and bridges, beside which the ground falls away as they are built."""
+    lines = Tags.of(lines)
+    return is_jetty(lines) | has_value(lines, "man_made", {"quay"}) | ways.is_bridge(lines)
+
+
 def is_protected(areas: Tagged) -> BoolArray:
     """Return a mask of dunes and protected areas."""
     return has_any_value(areas, _PROTECTED)

@@ -12,7 +12,7 @@ from saferoute.criteria.flatness import HILLSIDE_PCT
 from saferoute.model import Formula
 from saferoute.osm import entry
 from saferoute.osm.access import is_route_of_wheels
-from saferoute.osm.ground import is_ball_ground, is_entered_by_leave
+from saferoute.osm.ground import KEPT_KINDS, is_ball_ground, is_built_up, is_entered_by_leave
 from saferoute.osm.surfaces import SOFT_SURFACES
 from saferoute.report.text import LIKELY, sanitize_text
 
@@ -32,6 +32,8 @@ A runner who veers as blindfolded walkers do (2.5 m in 15 m, "Veering in human l
 11 m off the line after 30 s at 2.2 m/s; the rest is a margin."""
 EDGE = f"the edge: a drop or water is mapped within {EDGE_M:.0f} m of the line"
 _HILLSIDE = "hillside: the ground falls away to the side"
+_BANK_PCT = 8.0
+"""Slope across from which coarse heights rather tell of a bank beside sports ground, which is built level [J]."""
 _LIKELY_HILLSIDE = (
     "hillside likely: no heights are known here, and the map shows steps, walls, hairpins or mountain paths around"
 )
@@ -133,14 +135,16 @@ def list_checks(
     list of n lists of str
         The most important checks first.
     """
-    of_ground = tags[["kind", "dog", "beach_club", "is_tidal", "doubts"]].assign(is_ball_ground=is_ball_ground(tags))
+    of_ground = tags[["kind", "dog", "beach_club", "is_tidal", "doubts"]].assign(
+        is_ball_ground=is_ball_ground(tags), is_built_up=is_built_up(tags)
+    )
     grounds = of_ground.to_dict("records")
     rows = zip(table.to_dict("records"), grounds, unlit_in_the_dark, unread, of_entry, close, strict=True)
     return [
         [
             *([_LAMPS] if is_unlit else []),
             *what_is_close,
-            *([_HILLSIDE] if row["falls_away_pct"] > HILLSIDE_PCT else []),
+            *_list_slopes(row, here),
             *([_LIKELY_HILLSIDE] if row["likely_falls_pct"] > _LIKELY_FALL_PCT else []),
             *([_describe_mountain(row["mountain_chance"])] if row["mountain_chance"] >= _MOUNTAIN_CHANCE else []),
             *([_TIDAL] if here["is_tidal"] else []),
@@ -155,6 +159,14 @@ def list_checks(
         ]
         for row, here, is_unlit, not_understood, of_entry_words, what_is_close in rows
     ]
+
+
+def _list_slopes(row: Mapping[Hashable, Any], here: Mapping[Hashable, Any]) -> list[str]:
+    """Return what is to be looked at of ground that the heights tell to fall away to the side."""
+    across_pct = abs(row["cross_slope_pct"])
+    if here["kind"] in KEPT_KINDS and across_pct > _BANK_PCT:
+        return [f"the heights tell {across_pct:.0f} % across: is it a bank beside it?"]
+    return [_HILLSIDE] if row["falls_away_pct"] > HILLSIDE_PCT and not here["is_built_up"] else []
 
 
 def describe_wheels(ground: pd.DataFrame) -> NDArray[np.object_]:

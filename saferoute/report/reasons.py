@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _COMPLETE = 0.5
 """Confidence in obstacles below which readers are told that some may be missing [J]."""
+_STEEP_PCT = 4.0
+"""Likely slope from which it is told [J]: half a slope that is hard to run, and what is less would only reassure."""
 
 
 def describe_measurement(criterion: Criterion, measurement: Measurement, rows: IntArray) -> pd.DataFrame:
@@ -103,8 +105,8 @@ def _describe_slope(row: Row) -> str:
     grade, sigma = abs(row["grade_pct"]), row["grade_sigma_pct"]
     if np.isnan(grade):
         text = "slope unknown: no elevation here, and no tag tells it"
-        likely = f"likely some {row['likely_grade_pct']:.0f} %, by what the map shows around"
-        return text if np.isnan(row["likely_grade_pct"]) else f"{text}; {likely}"
+        likely = "likely steep, by what the map shows around"
+        return f"{text}; {likely}" if row["likely_grade_pct"] >= _STEEP_PCT else text
     sources = []
     if np.isfinite(row["fit_m"]):
         sources.append(f"fitted over {row['fit_m']:.0f} m of {row['height_source']}")

@@ -18,6 +18,7 @@ KNOWN = {
     "grade_sigma_pct": 0.2,
     "is_contradicted": False,
     "falls_away_pct": 3.0,
+    "cross_slope_pct": 2.0,
     "likely_falls_pct": np.nan,
     "mountain_chance": 0.0,
     "width_m": 3.0,
@@ -68,6 +69,21 @@ def test_a_stretch_of_which_all_is_known_is_checked_for_what_no_map_tells() -> N
 )
 def test_what_is_unknown_is_to_be_checked(known: dict, word: str) -> None:
     assert word in list_one(known)
+
+
+@pytest.mark.parametrize("tags", [{"man_made": "pier"}, {"man_made": "quay"}, {"bridge": "viaduct"}])
+def test_what_is_built_over_water_is_no_hillside(tags: dict) -> None:
+    assert "hillside" not in list_one({"falls_away_pct": 31.0}, tags)
+
+
+@pytest.mark.parametrize(
+    ("kind", "across_pct", "said"), [("track", -12.4, True), ("pitch", 9.0, True), ("pitch", 6.0, False)]
+)
+def test_sports_ground_that_the_heights_tilt_may_have_a_bank_beside_it(
+    kind: str, across_pct: float, said: bool
+) -> None:
+    told = list_one({"cross_slope_pct": across_pct, "falls_away_pct": 5.0}, {"kind": kind})
+    assert (f"the heights tell {abs(across_pct):.0f} % across: is it a bank beside it?" in told) is said
 
 
 @pytest.mark.parametrize(
