@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from saferoute.candidates._blockers import Blockers
     from saferoute.candidates._neighbours import Neighbours
 
-DOUBTS = ("school", "private", "infield", "plot", "traffic", "court")
+DOUBTS = ("school", "private", "infield", "plot", "traffic", "court", "stadium", "hospital")
 """What may be wrong with open ground: it belongs to a school, private ways alone lead there, it lies within a running
-track, among gardens, beside or between roads, or in the court of a castle or a block."""
+track, among gardens, beside or between roads, in the court of a castle or a block, in a stadium, or on a hospital's
+ground."""
 _SCHOOL_NEAR_M = 30.0
 """A school this near to a line has it on its ground, where that is not mapped [J]."""
 _ALONG_M = 5.0
@@ -70,6 +71,8 @@ class DoubtFinder:
             "plot": self._are_plots(ground, ~(kept | cleared | np.isin(kinds, ["park", "common", *FARMED_KINDS]))),
             "traffic": self._is_beside_traffic(lines, ground) & ~(kept | cleared),
             "court": self._is_enclosed(lines),
+            "stadium": _is_within(lines, self._neighbours.stadiums),
+            "hospital": _is_within(lines, self._neighbours.hospitals) & ~cleared,
         }
         table = np.stack([holds[name] for name in DOUBTS], axis=1)
         found = np.empty(len(lines), dtype=object)
@@ -112,9 +115,7 @@ class DoubtFinder:
         met = np.zeros(len(looks), dtype=bool)
         met[shapely.STRtree(self._blockers.buildings).query(looks, predicate="intersects")[0]] = True
         enclosed = met.reshape(len(lines), _LOOKS).mean(axis=1) > _ENCLOSED
-        castle = np.zeros(len(lines), dtype=bool)
-        castle[shapely.STRtree(self._neighbours.castles).query(middle, predicate="within")[0]] = True
-        return enclosed | castle
+        return enclosed | _is_within(lines, self._neighbours.castles)
 
 
 def _is_near(lines: NDArray[np.object_], things: NDArray[np.object_], distance_m: float) -> BoolArray:
@@ -122,6 +123,14 @@ def _is_near(lines: NDArray[np.object_], things: NDArray[np.object_], distance_m
     near = np.zeros(len(lines), dtype=bool)
     near[shapely.STRtree(things).query(lines, predicate="dwithin", distance=distance_m)[0]] = True
     return near
+
+
+def _is_within(lines: NDArray[np.object_], grounds: NDArray[np.object_]) -> BoolArray:
+    """Return a mask of the lines whose middle lies on one of some grounds."""
+    within = np.zeros(len(lines), dtype=bool)
+    middle = shapely.line_interpolate_point(lines, 0.5, normalized=True)
+    within[shapely.STRtree(grounds).query(middle, predicate="within")[0]] = True
+    return within
 
 
 def _measure_within(grounds: NDArray[np.object_], ways: NDArray[np.object_]) -> FloatArray:

@@ -26,6 +26,8 @@ class Neighbours:
         Fields, hay meadows and the like.
     castles : ndarray of Polygons
         Castles and forts with their courts; not all of their walls and steps may be drawn.
+    stadiums, hospitals : ndarray of Polygons
+        With all that lies within.
     roads : ndarray of LineStrings
         Roads of every class on the ground, drives among them.
     drawn : ndarray of Points
@@ -37,5 +39,7 @@ class Neighbours:
     gardens: NDArray[np.object_]
     fields: NDArray[np.object_]
     castles: NDArray[np.object_]
+    stadiums: NDArray[np.object_]
+    hospitals: NDArray[np.object_]
     roads: NDArray[np.object_]
     drawn: NDArray[np.object_]

@@ -39,6 +39,8 @@ def collect_neighbours(features: Features) -> Neighbours:
         gardens=polygons[ground.is_private_garden(areas)],
         fields=polygons[ground.is_farmed(areas)],
         castles=_cover_castles(features.outlines),
+        stadiums=polygons[ground.is_stadium(areas)],
+        hospitals=polygons[ground.is_hospital(areas)],
         roads=lines[ways.is_motor_road(of_ways) & on_ground],
         drawn=np.concatenate([points, shapely.points(place_points_evenly(paths, _DRAWN_EVERY_M)[0])]),
     )

@@ -60,6 +60,7 @@ _JETTIES = frozenset({"pier", "breakwater", "groyne"})
 _FARMED = {"landuse": frozenset({"farmland", "meadow", "orchard", "vineyard", "farmyard", "plant_nursery"})}
 SCHOOLS = frozenset({"school", "kindergarten"})
 """Values of ``amenity`` and ``building`` for schools."""
+_HOSPITALS = frozenset({"hospital", "clinic", "nursing_home"})
 _CASTLES = {"historic": frozenset({"castle", "fort", "fortress", "citadel"})}
 _HELIPORTS = frozenset({"helipad", "heliport"})
 _FLIGHT = _HELIPORTS | {"aerodrome", "apron", "runway", "taxiway"}
@@ -262,6 +263,16 @@ def is_school(areas: Tagged) -> BoolArray:
 def is_castle(areas: Tagged) -> BoolArray:
     """Return a mask of castles, forts and the like, with their courts."""
     return has_any_value(areas, _CASTLES)
+
+
+def is_stadium(areas: Tagged) -> BoolArray:
+    """Return a mask of stadiums, with their stands and gates."""
+    return has_value(areas, "leisure", {"stadium"})
+
+
+def is_hospital(areas: Tagged) -> BoolArray:
+    """Return a mask of hospitals and the like, their grounds and their buildings."""
+    return has_any_value(areas, {"amenity": _HOSPITALS, "building": {"hospital"}})
 
 
 def is_building_site(things: Tagged) -> BoolArray:

@@ -105,7 +105,7 @@ OTHER_VALUES = (
         "car_rental car_sharing carpet_washing childcare club coworking_space crematorium dancing_school "
         "dojo driving_school events_centre fire_station funeral_hall gambling gym hookah_lounge "
         "internet_cafe kneipp_water_cure lavoir left_luggage monastery money_transfer mortuary "
-        "motorcycle_rental music_school nursing_home parliament payment_centre payment_terminal "
+        "motorcycle_rental music_school parliament payment_centre payment_terminal "
         "photo_booth planetarium prep_school press public_building refugee_site research "
         "research_institute sanitary_dump_station scout_camp scout_hut shower smoking_area studio "
         "swingerclub tickets training unsigned_tourist_bus_halting vehicle_inspection weighbridge "

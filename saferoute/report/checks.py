@@ -83,6 +83,8 @@ _CHECKS_BY_DOUBT = {
     "plot": "whether it is a garden or a yard: houses and gardens lie around it, and no footway runs along it",
     "traffic": "traffic: roads or rails run on both sides of it, or it is the verge of a road",
     "court": "walls, steps and people: it is the court of a castle, or buildings stand nearly all around",
+    "stadium": "whether it is open: it lies in a stadium",
+    "hospital": "whether one may be there: it lies on the ground of a hospital or the like",
 }
 _CHECKS_BY_KIND = {
     "beach": [

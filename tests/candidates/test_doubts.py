@@ -67,6 +67,21 @@ def test_a_green_within_a_running_track_is_doubted_and_a_pitch_is_not(corridors)
         assert doubts_of(corridors(town)) == doubted
 
 
+@pytest.mark.parametrize(
+    ("tags", "around", "doubts"),
+    [
+        ("leisure=pitch sport=soccer", "leisure=stadium", {"stadium"}),
+        (GREEN, "amenity=hospital", {"hospital"}),
+        (GREEN, "amenity=nursing_home", {"hospital"}),
+        (GREEN, "landuse=residential", set()),
+    ],
+)
+def test_ground_in_a_stadium_or_of_a_hospital_is_doubted(corridors, tags: str, around: str, doubts: set[str]) -> None:
+    town = lawn(tags, y=-3)
+    town.box(-20, -8, 150, 70, around)
+    assert doubts_of(corridors(town)) == doubts
+
+
 @pytest.mark.parametrize(("away", "doubted"), [(18, True), (24, True), (40, False)])
 def test_a_lawn_with_roads_on_both_sides_is_doubted(corridors, away: int, doubted: bool) -> None:
     town = town_with_a_walk(y=-2)
