@@ -128,10 +128,13 @@ def find_entering(shapes: NDArray[np.object_], lines: shapely.STRtree) -> tuple[
     [[0], [1]]
     """
     shape, line = lines.query(shapes, predicate="intersects")
-    met = shapes[shape]
-    is_area = shapely.get_dimensions(met) == 2
-    core = np.where(is_area, shapely.buffer(met, -_ALONG_EDGE_M), met)
-    enters = shapely.intersects(core, lines.geometries[line])
+    # A wood may hold hundreds of lines: its edge is taken off once.
+    met, of = np.unique(shape, return_inverse=True)
+    core = shapes[met]
+    is_area = shapely.get_dimensions(core) == 2
+    core[is_area] = shapely.buffer(core[is_area], -_ALONG_EDGE_M)
+    shapely.prepare(core)
+    enters = shapely.intersects(core[of], lines.geometries[line])
     return shape[enters], line[enters]
 
 
