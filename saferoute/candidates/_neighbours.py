@@ -26,7 +26,7 @@ class Neighbours:
         Fields, hay meadows and the like.
     castles : ndarray of Polygons
         Castles and forts with their courts; not all of their walls and steps may be drawn.
-    stadiums, hospitals : ndarray of Polygons
+    stadiums, hospitals, institutes, memorials : ndarray of Polygons
         With all that lies within.
     roads : ndarray of LineStrings
         Roads of every class on the ground, drives among them.
@@ -41,5 +41,7 @@ class Neighbours:
     castles: NDArray[np.object_]
     stadiums: NDArray[np.object_]
     hospitals: NDArray[np.object_]
+    institutes: NDArray[np.object_]
+    memorials: NDArray[np.object_]
     roads: NDArray[np.object_]
     drawn: NDArray[np.object_]

@@ -41,6 +41,8 @@ def collect_neighbours(features: Features) -> Neighbours:
         castles=_cover_castles(features.outlines),
         stadiums=polygons[ground.is_stadium(areas)],
         hospitals=polygons[ground.is_hospital(areas)],
+        institutes=polygons[ground.is_institute(areas)],
+        memorials=polygons[ground.is_memorial(areas)],
         roads=lines[ways.is_motor_road(of_ways) & on_ground],
         drawn=np.concatenate([points, shapely.points(place_points_evenly(paths, _DRAWN_EVERY_M)[0])]),
     )

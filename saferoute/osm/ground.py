@@ -61,6 +61,15 @@ _FARMED = {"landuse": frozenset({"farmland", "meadow", "orchard", "vineyard", "f
 SCHOOLS = frozenset({"school", "kindergarten"})
 """Values of ``amenity`` and ``building`` for schools."""
 _HOSPITALS = frozenset({"hospital", "clinic", "nursing_home"})
+_INSTITUTES = {
+    "amenity": frozenset(
+        "university college research_institute monastery place_of_worship courthouse townhall police fire_station "
+        "social_facility conference_centre".split()
+    ),
+    "landuse": frozenset("institutional religious commercial industrial education".split()),
+}
+"""Grounds of somebody's, often open by day and shut at night and at weekends."""
+_MEMORIALS = {"historic": frozenset({"memorial", "monument", "battlefield"})}
 _CASTLES = {"historic": frozenset({"castle", "fort", "fortress", "citadel"})}
 _HELIPORTS = frozenset({"helipad", "heliport"})
 _FLIGHT = _HELIPORTS | {"aerodrome", "apron", "runway", "taxiway"}
@@ -273,6 +282,17 @@ def is_stadium(areas: Tagged) -> BoolArray:
 def is_hospital(areas: Tagged) -> BoolArray:
     """Return a mask of hospitals and the like, their grounds and their buildings."""
     return has_any_value(areas, {"amenity": _HOSPITALS, "building": {"hospital"}})
+
+
+def is_institute(areas: Tagged) -> BoolArray:
+    """Return a mask of grounds of universities, institutes, offices, churches and works, with all that lies there."""
+    areas = Tags.of(areas)
+    return has_any_value(areas, _INSTITUTES) | has_tag(areas, "office")
+
+
+def is_memorial(areas: Tagged) -> BoolArray:
+    """Return a mask of grounds of memorials and monuments, on which people mourn."""
+    return has_any_value(areas, _MEMORIALS)
 
 
 def is_building_site(things: Tagged) -> BoolArray:

@@ -69,9 +69,7 @@ OTHER_VALUES = (
         "surface street_side lane inline layby on_kerb half_on_kerb shoulder yes garage garages",
         "parking on the ground is closed ground, whatever its kind",
     ),
-    _explain(
-        "landuse", "residential commercial retail civil institutional education religious winter_sports", _USE_OF_HOUSES
-    ),
+    _explain("landuse", "residential retail civil winter_sports", _USE_OF_HOUSES),
     _explain("highway", "trail", "a track on the ground that its mapper did not call a path: nobody is sent there"),
     _explain(
         "highway",
@@ -103,11 +101,11 @@ OTHER_VALUES = (
         "amenity",
         "ambulance_station animal_boarding animal_shelter art_school boat_rental boat_sharing brothel "
         "car_rental car_sharing carpet_washing childcare club coworking_space crematorium dancing_school "
-        "dojo driving_school events_centre fire_station funeral_hall gambling gym hookah_lounge "
-        "internet_cafe kneipp_water_cure lavoir left_luggage monastery money_transfer mortuary "
+        "dojo driving_school events_centre funeral_hall gambling gym hookah_lounge "
+        "internet_cafe kneipp_water_cure lavoir left_luggage money_transfer mortuary "
         "motorcycle_rental music_school parliament payment_centre payment_terminal "
         "photo_booth planetarium prep_school press public_building refugee_site research "
-        "research_institute sanitary_dump_station scout_camp scout_hut shower smoking_area studio "
+        "sanitary_dump_station scout_camp scout_hut shower smoking_area studio "
         "swingerclub tickets training unsigned_tourist_bus_halting vehicle_inspection weighbridge "
         "town_hall cloakroom typography trade_union archive elevator winery animal_training "
         "stock_exchange deliveries harbourmaster reception_desk nail_salon beauty_salon dressing_room "

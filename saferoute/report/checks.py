@@ -84,6 +84,8 @@ _CHECKS_BY_DOUBT = {
     "traffic": "traffic: roads or rails run on both sides of it, or it is the verge of a road",
     "court": "walls, steps and people: it is the court of a castle, or buildings stand nearly all around",
     "stadium": "whether it is open: it lies in a stadium",
+    "institute": "whether one may be there, at that hour too: it lies on the ground of an institute, church or firm",
+    "memorial": "whether one runs there: it lies on the ground of a memorial",
     "hospital": "whether one may be there: it lies on the ground of a hospital or the like",
 }
 _CHECKS_BY_KIND = {

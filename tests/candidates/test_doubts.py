@@ -73,6 +73,12 @@ def test_a_green_within_a_running_track_is_doubted_and_a_pitch_is_not(corridors)
         ("leisure=pitch sport=soccer", "leisure=stadium", {"stadium"}),
         (GREEN, "amenity=hospital", {"hospital"}),
         (GREEN, "amenity=nursing_home", {"hospital"}),
+        (GREEN, "amenity=research_institute", {"institute"}),
+        (GREEN, "landuse=institutional", {"institute"}),
+        (GREEN, "landuse=grass office=government", {"institute"}),
+        ("leisure=park", "amenity=college", {"institute"}),
+        (GREEN, "landuse=grass historic=memorial", {"memorial"}),
+        ("natural=sand", "landuse=industrial", set()),
         (GREEN, "landuse=residential", set()),
     ],
 )
