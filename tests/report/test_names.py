@@ -63,8 +63,8 @@ def test_the_smallest_ground_with_a_name_holds_it(name_of):
 
 
 def test_ground_that_holds_only_half_of_it_does_not(name_of):
-    half = box(10, (0, 300), (-80, 80), 'landuse=forest name="Elm Wood"')
-    assert name_of(WALK.format("") + half) == ["paving stone path by Elm Wood"]
+    half = box(10, (0, 300), (-80, 80), 'leisure=park name="Elm Park"')
+    assert name_of(WALK.format("") + half) == ["paving stone path by Elm Park"]
 
 
 @pytest.mark.parametrize(
