@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saferoute.osm import entry
@@ -86,6 +86,8 @@ def test_only_what_costs_is_told() -> None:
     assert entry.list_fees(table).tolist() == ["", "fee=Yes; charge=3 EUR", "", "charge=1 GBP"]
 
 
+# Without a deadline: the first text loads the reader of opening hours.
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(["opening_hours", "access:conditional", "access"]), st.text(max_size=30)))
 def test_no_text_of_other_keys_opens_what_is_closed_on_foot(tags: dict[str, str]) -> None:
     assert judge({"foot": "no", **tags}, SUNDAY_NOON) in {CLOSED, UNTOLD}
