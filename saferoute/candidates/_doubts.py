@@ -12,6 +12,8 @@ from saferoute.candidates._lawns import Lawns
 from saferoute.osm.ground import FARMED_KINDS, KEPT_KINDS, SHORE_KINDS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, FloatArray
@@ -63,12 +65,13 @@ class DoubtFinder:
         kinds : ndarray of n str
         """
         kept, cleared = np.isin(kinds, list(KEPT_KINDS)), np.isin(kinds, list(_CLEARED_KINDS))
+        is_park_or_farm = np.isin(kinds, ["park", "common", *FARMED_KINDS])
         of_school = _is_near(lines, self._neighbours.schools, _SCHOOL_NEAR_M)
         holds = {
             "school": of_school & ~cleared & (kinds != "park"),
-            "private": self._is_among_private_ways(ground, ~cleared),
+            "private": _ask_once(self._is_among_private_ways, ground, ~cleared),
             "infield": _is_near(lines, self._neighbours.infields, 0.0) & ~kept,
-            "plot": self._are_plots(ground, ~(kept | cleared | np.isin(kinds, ["park", "common", *FARMED_KINDS]))),
+            "plot": _ask_once(self._are_plots, ground, ~(kept | cleared | is_park_or_farm)),
             "traffic": self._is_beside_traffic(lines, ground) & ~(kept | cleared),
             "court": self._is_enclosed(lines),
             "stadium": _is_within(lines, self._neighbours.stadiums),
@@ -81,22 +84,18 @@ class DoubtFinder:
         found[:] = [tuple(name for name, hit in zip(DOUBTS, row, strict=True) if hit) for row in table.tolist()]
         return found
 
-    def _is_among_private_ways(self, ground: NDArray[np.object_], asked: BoolArray) -> BoolArray:
-        """Return a mask of those of the asked grounds on or along which more private ways run than public ones."""
-        among = asked.copy()
-        near = shapely.buffer(ground[among], _ALONG_M, quad_segs=2)
+    def _is_among_private_ways(self, ground: NDArray[np.object_]) -> BoolArray:
+        """Return a mask of ground on or along which more private ways run than public ones."""
+        near = shapely.buffer(ground, _ALONG_M, quad_segs=2)
         private = _measure_within(near, self._blockers.private)
         # Most ground has no private way, and need not be asked for the many public ones.
-        has_private = private > 0
-        among[among] = has_private
-        among[among] = private[has_private] > _measure_within(near[has_private], self._blockers.walkable)
+        among = private > 0
+        among[among] = private[among] > _measure_within(near[among], self._blockers.walkable)
         return among
 
-    def _are_plots(self, ground: NDArray[np.object_], asked: BoolArray) -> BoolArray:
-        """Return a mask of those of the asked grounds that lie among houses and gardens."""
-        found = np.zeros(len(ground), dtype=bool)
-        found[asked] = [self._lawns.is_plot(one) for one in ground[asked]]
-        return found
+    def _are_plots(self, ground: NDArray[np.object_]) -> BoolArray:
+        """Return a mask of ground that lies among houses and gardens."""
+        return np.array([self._lawns.is_plot(one) for one in ground], dtype=bool)
 
     def _is_beside_traffic(self, lines: NDArray[np.object_], ground: NDArray[np.object_]) -> BoolArray:
         """Return a mask of lines between roads, and of those on the verge of one."""
@@ -118,6 +117,16 @@ class DoubtFinder:
         met[shapely.STRtree(self._blockers.buildings).query(looks, predicate="intersects")[0]] = True
         enclosed = met.reshape(len(lines), _LOOKS).mean(axis=1) > _ENCLOSED
         return enclosed | _is_within(lines, self._neighbours.castles)
+
+
+def _ask_once(
+    ask: Callable[[NDArray[np.object_]], BoolArray], ground: NDArray[np.object_], asked: BoolArray
+) -> BoolArray:
+    """Return a mask of those of the asked grounds of which `ask` is true; many corridors lie on the same ground."""
+    hit = np.zeros(len(ground), dtype=bool)
+    _, first, of = np.unique(shapely.to_wkb(ground[asked]), return_index=True, return_inverse=True)
+    hit[asked] = ask(ground[asked][first])[of]
+    return hit
 
 
 def _is_near(lines: NDArray[np.object_], things: NDArray[np.object_], distance_m: float) -> BoolArray:
