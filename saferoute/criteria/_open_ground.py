@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _IF_DOUBTED = 0.4
 """Factor on confidence for each doubt about a piece of ground [J]: a lawn that keeps so little of it is unrated."""
+_OF_THE_GATE = frozenset({"stadium"})
+"""Doubts that are a check alone: a village's pitch is tagged as a stadium, too, and is as good as any if it is open."""
 _IF_TIDAL = 0.7
 """Factor on confidence on ground that every tide reshapes [J]."""
 _ODDS_KEPT, _ODDS_SHORE, _ODDS_OTHER = 0.18, 0.5, 1.3
@@ -65,7 +67,7 @@ def estimate_trust(windows: Windows) -> FloatArray:
     ground = windows.samples.ground
     if "doubts" not in ground:
         return np.ones(len(windows))
-    doubts = np.array([len(names) if isinstance(names, tuple) else 0 for names in ground["doubts"]])
+    doubts = np.array([len({*names} - _OF_THE_GATE) if isinstance(names, tuple) else 0 for names in ground["doubts"]])
     tidal = np.where(ground["is_tidal"].to_numpy(dtype=bool), _IF_TIDAL, 1.0)
     return _samples.reduce_ground(windows, tidal * _IF_DOUBTED**doubts, "min")
 

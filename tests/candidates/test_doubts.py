@@ -88,6 +88,17 @@ def test_ground_in_a_stadium_or_of_a_hospital_is_doubted(corridors, tags: str, a
     assert doubts_of(corridors(town)) == doubts
 
 
+def test_a_stadium_is_a_matter_of_the_gate_and_a_hospital_one_of_the_ground() -> None:
+    def confidence(around: str) -> float:
+        town = lawn("leisure=pitch sport=soccer surface=grass", y=-3)
+        town.box(-20, -8, 150, 70, around)
+        of = rank(str(town)).stretches
+        return float(of.loc[of["origin"] == "area", "c_surface"].max())
+
+    assert confidence("leisure=stadium") == confidence("landuse=residential")
+    assert confidence("amenity=hospital") < confidence("landuse=residential")
+
+
 @pytest.mark.parametrize(("away", "doubted"), [(18, True), (24, True), (40, False)])
 def test_a_lawn_with_roads_on_both_sides_is_doubted(corridors, away: int, doubted: bool) -> None:
     town = town_with_a_walk(y=-2)
