@@ -55,6 +55,7 @@ def search(extract, tmp_path, monkeypatch):
             log.info("asking a server", extra={"seconds": 0.0})
             log.info("reading a map for the first time", extra={"seconds": 12.0})
             log.info("looking at 3 km", extra={"share": 0.02})
+            time.sleep(waits / 4)
             log.info("looking up heights", extra={"share": 0.03})
             time.sleep(waits)
             log.info("a message that stays")

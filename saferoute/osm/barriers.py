@@ -103,12 +103,17 @@ def is_kerb(tags: Tagged) -> BoolArray:
     return has_tag(tags, "kerb", but=_FLUSH_KERBS)
 
 
+def is_flush_kerb(tags: Tagged) -> BoolArray:
+    """Return a mask of kerbs that are flush with the ground."""
+    tags = Tags.of(tags)
+    return has_only_values(tags, "barrier", {"kerb"}) & has_only_values(tags, "kerb", _FLUSH_KERBS)
+
+
 def is_barrier(tags: Tagged) -> BoolArray:
     """Return a mask of barriers of every kind, also of those nobody has heard of, but for harmless ones."""
     tags = Tags.of(tags)
-    flush = has_only_values(tags, "barrier", {"kerb"}) & has_only_values(tags, "kerb", _FLUSH_KERBS)
     unnamed = has_tag(tags, "fence_type", but=_HARMLESS) | is_kerb(tags)
-    return (has_tag(tags, "barrier", but=_HARMLESS) & ~flush) | (_is_bare(tags) & unnamed)
+    return (has_tag(tags, "barrier", but=_HARMLESS) & ~is_flush_kerb(tags)) | (_is_bare(tags) & unnamed)
 
 
 def _is_bare(tags: Tags) -> BoolArray:

@@ -61,7 +61,7 @@ _GROUND_KEYS = tuple(key for key in keys.AREA_KEYS if key not in {"barrier", "wa
 """Keys of areas that say what lies within a barrier along their edge; the two others come with one of them."""
 _NOTHING = frozenset({"no", "none", "entrance"})
 _NOT_STANDING = {
-    **dict.fromkeys(("barrier", "advertising", "playground", "traffic_calming"), _NOTHING),
+    **dict.fromkeys(("advertising", "playground", "traffic_calming"), _NOTHING),
     "man_made": _NOTHING | frozenset(
         "surveillance canopy bridge tunnel dyke pipeline adit wire runpipe cable cutline courtyard disused_buoy "
         "dolphin pier works water_works wastewater_plant reservoir_covered".split()
@@ -79,6 +79,7 @@ def is_small_object(points: Tagged) -> BoolArray:
     """Return a mask of fixed objects that one can fall over."""
     points = Tags.of(points)
     hit = has_any_value(points, SMALL_OBJECTS)
+    hit |= has_tag(points, "barrier", but=_NOTHING) & ~barriers.is_flush_kerb(points)
     for key, values in _NOT_STANDING.items():
         hit |= has_tag(points, key, but=values)
     return hit

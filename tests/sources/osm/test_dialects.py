@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from town import ORIGIN, lonlat, osm_xml, write_town
 
-from saferoute.model import Area, InvalidInput, Place
+from saferoute.model import Area, InvalidInput, Place, PlaceNotFound
 from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.places.extracts import ExtractFinder
 
@@ -140,7 +140,7 @@ def test_a_deleted_member_is_not_a_missing_one(tmp_path):
 
 def test_names_of_deleted_objects_are_not_found(tmp_path):
     path = write(tmp_path / "a.osm", edited(STREET.replace("name=Oak", ""), new=["n1"]))
-    with pytest.raises(Exception, match="no object"):
+    with pytest.raises(PlaceNotFound, match="nothing on this map has this name"):
         ExtractFinder([path]).find_name("Oak")
     path = write(tmp_path / "b.osm", edited(STREET, new=["n4"]))
     assert ExtractFinder([path]).find_name("Oak").lat == pytest.approx(lonlat(0, 80)[1], abs=1e-6)
