@@ -93,7 +93,7 @@ class Fits:
     sigma_pct: FloatArray
 
     def covering(self, truth_pct: FloatArray | float = 0.0) -> BoolArray:
-        """Say of each known slope whether its 90 % interval holds the truth."""
+        """Return a mask of the known slopes whose 90 % interval holds the truth."""
         holds: BoolArray = np.abs(self.grade_pct - truth_pct) <= INTERVAL * self.sigma_pct
         return holds[np.isfinite(self.grade_pct)]
 

@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 
 _EXAMPLES = (
     'find "Hyde Park, London"',
-    "find 60.172,24.944 --region data/helsinki",
+    "find 60.172,24.944 --region sample",
     "plan home --time 30min -o run.fit",
-    "explain 60.1757,24.9470 --region data/helsinki",
+    "explain 60.1757,24.9470 --region sample",
 )
 
 

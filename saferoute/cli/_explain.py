@@ -20,8 +20,8 @@ from saferoute.cli._settings import BEHIND
     help="Say how the way nearest to a point scores, or which limit leaves it out.",
     short_help="say why a way is recommended, or why not",
     examples=(
-        "explain 60.1757,24.9470 --region data/helsinki",
-        "explain way/4252946 --region data/helsinki",
+        "explain 60.1757,24.9470 --region sample",
+        "explain way/4252946 --region sample",
         'explain 51.5073,-0.1657 --at "sat 07:00" --level advanced',
     ),
 )

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     short_help="plan a run through such stretches and back",
     examples=(
         'plan "Hyde Park, London"',
-        "plan 60.172,24.944 --region data/helsinki --time 30min -o run.fit",
+        "plan 60.172,24.944 --region sample --time 30min -o run.fit",
         "plan home --distance 5km --return jog --qr",
     ),
 )

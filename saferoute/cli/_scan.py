@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     "command is given again, and so does one of which tiles failed.",
     short_help="find every stretch of a whole region",
     examples=(
-        "scan data/helsinki -o helsinki.parquet",
+        "scan sample -o helsinki.parquet",
         "scan city.osm.pbf --dem city.tif -o city.parquet --level first-steps",
         "view helsinki-web",
     ),

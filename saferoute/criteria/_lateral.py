@@ -22,6 +22,8 @@ from saferoute.osm.tags import Tags
 from saferoute.quantities import Normal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
@@ -59,6 +61,7 @@ as far as an arm."""
 _NAMES = [kind.name for kind in KINDS]
 _WOOD, _PITCH = _NAMES.index("wood"), _NAMES.index("pitch")
 _NOTHING = -1
+_NO_SHAPES: NDArray[np.object_] = np.empty(0, dtype=object)
 
 
 @dataclass(frozen=True)
@@ -123,12 +126,14 @@ class Sides:
 def measure_sides(windows: Windows, features: Features) -> Sides:
     """Return what stands beside the samples of windows and their run-outs; of other samples nothing is looked for."""
     samples, rows = windows.samples, np.flatnonzero(_samples.mark_used(windows, run_outs=True))
-    beside = _pair_with_sides(samples, rows, *_collect_things(features))
-    amid = _pair_with_woods(samples, rows, features)
+    outlines = features.outlines.geometry.to_numpy()
+    areas = {name: outlines[mask] for name, mask in sides.find_area_kinds(features.outlines).items()}
+    beside = _pair_with_sides(samples, rows, *_collect_things(features, areas))
+    amid = _surround_with_wood(_find_within(samples, rows, areas["wood"]))
     sample, right, distance, kind = (np.concatenate(parts) for parts in zip(beside, amid, strict=True))
     # Who runs on a pitch has its edge about, and not beside.
     on_pitch = np.zeros(len(samples), dtype=bool)
-    on_pitch[_find_within(samples, rows, features, "pitch")] = True
+    on_pitch[_find_within(samples, rows, areas["pitch"])] = True
     counts = (kind != _PITCH) | ~on_pitch[sample]
     sample, right, distance, kind = sample[counts], right[counts], distance[counts], kind[counts]
     # Nothing grows on the lane itself, wherever the edge of a wood is drawn.
@@ -170,33 +175,33 @@ def _pair_with_sides(
     return rows[line[beside]], (across < 0)[beside], distance[beside], kind[thing[beside]]
 
 
-def _pair_with_woods(
-    samples: Samples, rows: IntArray, features: Features
-) -> tuple[IntArray, BoolArray, FloatArray, IntArray]:
-    """Return both sides of each sample that lies in a wood, as of `_pair_with_sides`, with no distance."""
-    amid = _find_within(samples, rows, features, "wood")
+def _surround_with_wood(amid: IntArray) -> tuple[IntArray, BoolArray, FloatArray, IntArray]:
+    """Return both sides of samples that lie in a wood, as of `_pair_with_sides`, with no distance."""
     right = np.repeat([False, True], len(amid))
     return np.tile(amid, 2), right, np.zeros(len(right)), np.full(len(right), _WOOD)
 
 
-def _find_within(samples: Samples, rows: IntArray, features: Features, name: str) -> IntArray:
-    """Return those of some samples that lie in areas of a kind."""
-    areas = features.outlines.geometry.to_numpy()[sides.find_area_kinds(features.outlines)[name]]
+def _find_within(samples: Samples, rows: IntArray, areas: NDArray[np.object_]) -> IntArray:
+    """Return those of some samples that lie in areas."""
     return rows[np.unique(find_entering(areas, shapely.STRtree(samples.lines[rows]))[1])]
 
 
-def _collect_things(features: Features) -> tuple[NDArray[np.object_], FloatArray, IntArray]:
-    """Return short pieces of all that may stand beside, half the width of each, and its row in `KINDS`."""
-    lines, outlines = features.ways.geometry.to_numpy(), features.outlines.geometry.to_numpy()
-    of_ways = Tags.of(features.ways)
-    on_lines, on_areas = sides.find_line_kinds(of_ways), sides.find_area_kinds(features.outlines)
+def _collect_things(
+    features: Features, areas: Mapping[str, NDArray[np.object_]]
+) -> tuple[NDArray[np.object_], FloatArray, IntArray]:
+    """Return short pieces of all that may stand beside, half the width of each, and its row in `KINDS`.
+
+    `areas` has the polygons of each kind.
+    """
+    lines, of_ways = features.ways.geometry.to_numpy(), Tags.of(features.ways)
+    on_lines = sides.find_line_kinds(of_ways)
     half_of = {"road": widths.estimate_half_widths(of_ways), "rail": np.full(len(lines), _HALF_GAUGE_M)}
     shapes, halves, kinds = [], [], []
     for number, name in enumerate(_NAMES):
-        line, area = (np.flatnonzero(of.get(name, [])) for of in (on_lines, on_areas))
-        shapes += [lines[line], take_edges(outlines[area])]
-        halves += [half_of[name][line] if name in half_of else np.zeros(len(line)), np.zeros(len(area))]
-        kinds.append(np.full(len(line) + len(area), number))
+        line, edges = np.flatnonzero(on_lines.get(name, [])), take_edges(areas.get(name, _NO_SHAPES))
+        shapes += [lines[line], edges]
+        halves += [half_of[name][line] if name in half_of else np.zeros(len(line)), np.zeros(len(edges))]
+        kinds.append(np.full(len(line) + len(edges), number))
     for name, mask in sides.find_point_kinds(features.points).items():
         point = features.points.geometry.to_numpy()[mask]
         shapes.append(point)

@@ -8,7 +8,7 @@ from saferoute.limits import ground
 from saferoute.limits.rules import find_first_reasons, rule
 from saferoute.limits.ways import INDOOR, other_track
 from saferoute.osm import ground as osm_ground
-from saferoute.osm import ways
+from saferoute.osm import sports, ways
 from saferoute.osm.tags import Tags
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def golf_ground(tags: Tags) -> BoolArray:
 )
 def walled_pitch(tags: Tags) -> BoolArray:
     """Return a mask of ground for sports that nobody runs across, or of which nobody can tell what they are for."""
-    return osm_ground.is_walled_field(tags).possible
+    return sports.is_walled_field(tags).possible
 
 
 @rule(*INDOOR)

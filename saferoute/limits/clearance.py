@@ -16,7 +16,7 @@ from saferoute.geometry import split_long_lines, take_edges
 from saferoute.limits.diamonds import outline_infields
 from saferoute.limits.hazards import BESIDE_DROP_M, BESIDE_ROAD_M
 from saferoute.limits.shores import open_coast_at_beaches, take_beaches_off_bays
-from saferoute.osm import access, barriers, ground, obstacles, unread, water, ways, widths
+from saferoute.osm import access, barriers, ground, obstacles, sports, unread, water, ways, widths
 from saferoute.osm.tags import Tags, is_tagged
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def _keep_off(geometry: NDArray[np.object_], margin_m: FloatArray | float) -> _C
 
 def _cut_by_areas(areas: Tags, polygons: NDArray[np.object_]) -> _Cut:
     """Return the areas that open ground is cut by."""
-    walled = ground.is_walled_field(areas).possible
+    walled = sports.is_walled_field(areas).possible
     hard = _apply_margins(
         len(areas),
         [
@@ -152,7 +152,7 @@ def _cut_by_areas(areas: Tags, polygons: NDArray[np.object_]) -> _Cut:
             (ground.is_playground(areas), PLAYGROUND_M),
             (water.is_water_area(areas).yes, BESIDE_DROP_M),
             (ground.is_car_park(areas), CAR_PARK_M),
-            (walled & ground.is_pitch(areas), COURT_M),
+            (walled & sports.is_pitch(areas), COURT_M),
             (ground.is_golf_course(areas), GOLF_M),
             (ground.is_heliport(areas), HELIPORT_M),
             (ways.is_lift(areas), LIFT_M),
@@ -160,7 +160,7 @@ def _cut_by_areas(areas: Tags, polygons: NDArray[np.object_]) -> _Cut:
     )
     uses: list[_Margins] = [
         (ground.is_in_use(areas), USE_M),
-        (walled | ground.is_fenced_pitch(areas), COURT_M),
+        (walled | sports.is_fenced_pitch(areas), COURT_M),
         (ground.is_building_site(areas), SITE_M),
     ]
     yielding = _apply_margins(len(areas), uses)

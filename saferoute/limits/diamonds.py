@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from saferoute.osm import ground
+from saferoute.osm import sports
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,8 +42,8 @@ def outline_infields(areas: Tags, polygons: NDArray[np.object_], barriers: NDArr
         Fences and the like, by which a backstop is told.
     """
     is_polygon = shapely.get_dimensions(polygons) == 2  # an area
-    diamonds = polygons[ground.is_ball_diamond(areas) & is_polygon]
-    ovals = polygons[ground.is_cricket_ground(areas) & is_polygon]
+    diamonds = polygons[sports.is_ball_diamond(areas) & is_polygon]
+    ovals = polygons[sports.is_cricket_ground(areas) & is_polygon]
     tree = shapely.STRtree(barriers)
     infields = [_outline_infield(diamond, tree) for diamond in diamonds]
     strips = shapely.buffer(shapely.centroid(ovals), STRIP_M)

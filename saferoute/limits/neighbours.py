@@ -9,7 +9,7 @@ import shapely
 
 from saferoute.candidates import Neighbours
 from saferoute.geometry import place_points_evenly
-from saferoute.osm import ground, obstacles, unread, ways
+from saferoute.osm import ground, obstacles, owners, unread, ways
 from saferoute.osm.tags import Tags
 
 if TYPE_CHECKING:
@@ -36,13 +36,13 @@ def collect_neighbours(features: Features) -> Neighbours:
     return Neighbours(
         schools=_list_schools_without_ground(areas, polygons),
         infields=_enclose_rings(lines[ways.is_running_track(of_ways)]),
-        gardens=polygons[ground.is_private_garden(areas)],
+        gardens=polygons[owners.is_private_garden(areas)],
         fields=polygons[ground.is_farmed(areas)],
         castles=_cover_castles(features.outlines),
-        stadiums=polygons[ground.is_stadium(areas)],
-        hospitals=polygons[ground.is_hospital(areas)],
-        institutes=polygons[ground.is_institute(areas)],
-        memorials=polygons[ground.is_memorial(areas)],
+        stadiums=polygons[owners.is_stadium(areas)],
+        hospitals=polygons[owners.is_hospital(areas)],
+        institutes=polygons[owners.is_institute(areas)],
+        memorials=polygons[owners.is_memorial(areas)],
         roads=lines[ways.is_motor_road(of_ways) & on_ground],
         drawn=np.concatenate([points, shapely.points(place_points_evenly(paths, _DRAWN_EVERY_M)[0])]),
     )
@@ -50,7 +50,7 @@ def collect_neighbours(features: Features) -> Neighbours:
 
 def _list_schools_without_ground(areas: Tags, polygons: NDArray[np.object_]) -> NDArray[np.object_]:
     """Return the buildings of schools that lie on no school's mapped ground."""
-    school, building = ground.is_school(areas), ground.is_building(areas)
+    school, building = owners.is_school(areas), ground.is_building(areas)
     buildings, grounds = polygons[school & building], polygons[school & ~building]
     with_ground: BoolArray = np.zeros(len(buildings), dtype=bool)
     with_ground[shapely.STRtree(buildings).query(grounds, predicate="intersects")[1]] = True
@@ -59,7 +59,7 @@ def _list_schools_without_ground(areas: Tags, polygons: NDArray[np.object_]) -> 
 
 def _cover_castles(outlines: gpd.GeoDataFrame) -> NDArray[np.object_]:
     """Return the ground within the outermost walls of each castle, its courts and broken outlines among it."""
-    castles = outlines[ground.is_castle(outlines)]
+    castles = outlines[owners.is_castle(outlines)]
     of = np.unique(castles["osm_id"].to_numpy(), return_inverse=True)[1].ravel()
     order = np.argsort(of, kind="stable")
     return shapely.convex_hull(shapely.geometrycollections(castles.geometry.to_numpy()[order], indices=of[order]))

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from saferoute.limits import ground
 from saferoute.limits.rules import find_first_reasons, rule
-from saferoute.osm import access, barriers, entry, ways, widths
-from saferoute.osm import ground as osm_ground
+from saferoute.osm import access, barriers, entry, sports, ways, widths
 from saferoute.osm.tags import Tags, has_value
 
 if TYPE_CHECKING:
@@ -123,7 +122,7 @@ def ford(tags: Tags) -> BoolArray:
 @rule(*TRACK_KIND)
 def other_track(tags: Tags) -> BoolArray:
     """Return a mask of tracks for horses, wheels and the like."""
-    return osm_ground.is_other_track(tags)
+    return sports.is_other_track(tags)
 
 
 @rule(*INDOOR)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from saferoute.osm import access, barriers, ways
-from saferoute.osm.answers import Answer, ask_value
 from saferoute.osm.tags import Tags, has_any_value, has_only_values, has_tag, has_value, is_tagged, read_numbers
 from saferoute.osm.values import parse_metres, parse_number
 
@@ -60,17 +59,6 @@ _JETTIES = frozenset({"pier", "breakwater", "groyne"})
 _FARMED = {"landuse": frozenset({"farmland", "meadow", "orchard", "vineyard", "farmyard", "plant_nursery"})}
 SCHOOLS = frozenset({"school", "kindergarten"})
 """Values of ``amenity`` and ``building`` for schools."""
-_HOSPITALS = frozenset({"hospital", "clinic", "nursing_home"})
-_INSTITUTES = {
-    "amenity": frozenset(
-        "university college research_institute monastery place_of_worship courthouse townhall police fire_station "
-        "social_facility conference_centre".split()
-    ),
-    "landuse": frozenset("institutional religious commercial industrial education".split()),
-}
-"""Grounds of somebody's, often open by day and shut at night and at weekends."""
-_MEMORIALS = {"historic": frozenset({"memorial", "monument", "battlefield"})}
-_CASTLES = {"historic": frozenset({"castle", "fort", "fortress", "citadel"})}
 _HELIPORTS = frozenset({"helipad", "heliport"})
 _FLIGHT = _HELIPORTS | {"aerodrome", "apron", "runway", "taxiway"}
 _BUILDING_SITES = {
@@ -162,32 +150,6 @@ _GREEN = {
 _SANDY = {"natural": frozenset({"beach", "sand", "shingle", "dune"})}
 _SPORTS_GROUNDS = {"leisure": frozenset({"pitch", "track", "stadium"})}
 
-_RUNNING_SPORTS = frozenset({"athletics", "running", "walking", "jogging", "multi", "track", "fitness"})
-_WALLED_SPORTS = frozenset(
-    "tennis basketball volleyball beachvolleyball padel skateboard bmx boules petanque table_tennis chess badminton "
-    "squash climbing shooting archery equestrian horse_racing golf miniature_golf karting motocross ice_hockey "
-    "ice_skating futsal streetball handball swimming diving model_aerodrome skiing snowboard cricket_nets pitpat "
-    "long_jump high_jump triple_jump pole_vault shot_put discus javelin cycling motor exercise toboggan bobsleigh "
-    "climbing_adventure team_handball netball bowling dog_training".split()
-)
-"""Sports with nets, walls, ramps, animals, wheels or bullets."""
-_MORE_THAN_A_FIELD = {
-    "leisure": frozenset(
-        "sports_centre stadium track park garden common nature_reserve swimming_area beach_resort golf_course "
-        "fitness_centre fitness_station sports_hall water_park marina resort playground".split()
-    ),
-    "natural": frozenset({"beach", "water"}),
-    "amenity": SCHOOLS | {"university", "college"},
-}
-"""Ground on which a sport is played here or there, or of which other questions tell what stands there."""
-_DIAMOND_SPORTS = frozenset({"baseball", "softball"})
-_OPEN_SPORTS = _RUNNING_SPORTS | _DIAMOND_SPORTS | frozenset(
-    "soccer football american_football australian_football canadian_football gaelic_games rugby rugby_union "
-    "rugby_league field_hockey hockey lacrosse cricket frisbee ultimate disc_golf yoga gymnastics kabaddi shinty "
-    "korfball ultimate_frisbee multisport".split()
-)  # fmt: skip
-"""Sports on ground that is flat and open when nobody plays."""
-
 
 def find_kinds(areas: Tagged) -> NDArray[np.object_]:
     """Return the name of the kind of open ground of each area, ``""`` where it is none.
@@ -238,11 +200,6 @@ def is_sports_ground(areas: Tagged) -> BoolArray:
     return has_any_value(areas, _SPORTS_GROUNDS)
 
 
-def is_pitch(areas: Tagged) -> BoolArray:
-    """Return a mask of pitches for ball games and other sports."""
-    return has_value(areas, "leisure", {"pitch"})
-
-
 def is_beach_club(areas: Tagged) -> BoolArray:
     """Return a mask of beaches with an operator."""
     return has_value(areas, "leisure", {"beach_resort"})
@@ -264,37 +221,6 @@ def is_building(areas: Tagged) -> BoolArray:
     return (has_tag(areas, "building") | part) & ~ways.is_below_ground(areas)
 
 
-def is_school(areas: Tagged) -> BoolArray:
-    """Return a mask of schools and kindergartens, their grounds and their buildings."""
-    return has_any_value(areas, {"amenity": SCHOOLS, "building": SCHOOLS})
-
-
-def is_castle(areas: Tagged) -> BoolArray:
-    """Return a mask of castles, forts and the like, with their courts."""
-    return has_any_value(areas, _CASTLES)
-
-
-def is_stadium(areas: Tagged) -> BoolArray:
-    """Return a mask of stadiums, with their stands and gates."""
-    return has_value(areas, "leisure", {"stadium"})
-
-
-def is_hospital(areas: Tagged) -> BoolArray:
-    """Return a mask of hospitals and the like, their grounds and their buildings."""
-    return has_any_value(areas, {"amenity": _HOSPITALS, "building": {"hospital"}})
-
-
-def is_institute(areas: Tagged) -> BoolArray:
-    """Return a mask of grounds of universities, institutes, offices, churches and works, with all that lies there."""
-    areas = Tags.of(areas)
-    return has_any_value(areas, _INSTITUTES) | has_tag(areas, "office")
-
-
-def is_memorial(areas: Tagged) -> BoolArray:
-    """Return a mask of grounds of memorials and monuments, on which people mourn."""
-    return has_any_value(areas, _MEMORIALS)
-
-
 def is_building_site(things: Tagged) -> BoolArray:
     """Return a mask of ground, houses and roads on which is being built."""
     return has_any_value(things, _BUILDING_SITES)
@@ -303,12 +229,6 @@ def is_building_site(things: Tagged) -> BoolArray:
 def is_farmed(areas: Tagged) -> BoolArray:
     """Return a mask of fields, hay meadows, orchards and the like."""
     return has_any_value(areas, _FARMED)
-
-
-def is_private_garden(areas: Tagged) -> BoolArray:
-    """Return a mask of gardens that no tag opens to everybody."""
-    areas = Tags.of(areas)
-    return has_value(areas, "leisure", {"garden"}) & ~access.is_open_on_foot(areas)
 
 
 def is_in_use(areas: Tagged) -> BoolArray:
@@ -392,47 +312,3 @@ def is_fenced_lawn(areas: Tagged) -> BoolArray:
     areas = Tags.of(areas)
     lawn = has_value(areas, "landuse", _LAWNS) & barriers.is_fence(areas).possible
     return lawn & ~access.is_open_on_foot(areas)
-
-
-def is_sports_field(areas: Tagged) -> BoolArray:
-    """Return a mask of pitches, and of any other ground for a sport that is not more besides, as a park or beach is."""
-    areas = Tags.of(areas)
-    is_more = has_any_value(areas, _MORE_THAN_A_FIELD) | is_tagged(areas, "building")
-    return is_pitch(areas) | (is_tagged(areas, "sport") & ~is_more)
-
-
-def is_walled_field(areas: Tagged) -> Answer:
-    """Return whether ground for a sport has nets, walls or ramps, or is for animals, wheels or shooting."""
-    areas = Tags.of(areas)
-    return Answer.from_mask(is_sports_field(areas)) & ask_value(areas, "sport", _WALLED_SPORTS, _OPEN_SPORTS)
-
-
-def is_fenced_pitch(areas: Tagged) -> BoolArray:
-    """Return a mask of pitches with a fence of their own."""
-    areas = Tags.of(areas)
-    return is_pitch(areas) & barriers.is_fence(areas).yes
-
-
-def is_ball_diamond(areas: Tagged) -> BoolArray:
-    """Return a mask of pitches with bases, a mound and a backstop in one corner."""
-    areas = Tags.of(areas)
-    return is_sports_field(areas) & has_value(areas, "sport", _DIAMOND_SPORTS)
-
-
-def is_cricket_ground(areas: Tagged) -> BoolArray:
-    """Return a mask of pitches with a strip of bare clay in the middle."""
-    areas = Tags.of(areas)
-    return is_sports_field(areas) & has_value(areas, "sport", {"cricket"})
-
-
-def is_ball_ground(tags: Tagged) -> BoolArray:
-    """Return a mask of ball diamonds and cricket grounds."""
-    return is_ball_diamond(tags) | is_cricket_ground(tags)
-
-
-def is_other_track(tags: Tagged) -> BoolArray:
-    """Return a mask of sports tracks that are not for runners, or for something that nobody here knows, too."""
-    tags = Tags.of(tags)
-    track = has_value(tags, "leisure", {"track"}) & is_tagged(tags, "sport")
-    for_runners = has_value(tags, "sport", _RUNNING_SPORTS) & has_only_values(tags, "sport", _OPEN_SPORTS)
-    return track & ~for_runners

@@ -16,7 +16,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from saferoute.osm import access, barriers, ground, obstacles, people, slopes, surfaces, water, ways, widths
+from saferoute.osm import (
+    access,
+    barriers,
+    ground,
+    obstacles,
+    owners,
+    people,
+    slopes,
+    sports,
+    surfaces,
+    water,
+    ways,
+    widths,
+)
 from saferoute.osm.hours import read_condition, read_hours
 from saferoute.osm.other_values import OTHER_VALUES
 from saferoute.osm.tags import Column, Tags
@@ -27,7 +40,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_VOCABULARY = (access, barriers, ground, obstacles, slopes, surfaces, water, ways, widths)
+_VOCABULARY = (access, barriers, ground, obstacles, owners, slopes, sports, surfaces, water, ways, widths)
 _NO_WORD = "\N{REPLACEMENT CHARACTER} no word"
 """A value that no question understands."""
 _NO_TAGS = frozenset({"osm_type"})

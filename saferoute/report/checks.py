@@ -12,7 +12,8 @@ from saferoute.criteria.flatness import HILLSIDE_PCT
 from saferoute.model import Formula
 from saferoute.osm import entry
 from saferoute.osm.access import is_route_of_wheels
-from saferoute.osm.ground import KEPT_KINDS, is_ball_ground, is_built_up, is_entered_by_leave
+from saferoute.osm.ground import KEPT_KINDS, is_built_up, is_entered_by_leave
+from saferoute.osm.sports import is_ball_ground
 from saferoute.osm.surfaces import SOFT_SURFACES
 from saferoute.report.text import LIKELY, sanitize_text
 
@@ -148,20 +149,34 @@ def list_checks(
         [
             *([_LAMPS] if is_unlit else []),
             *what_is_close,
-            *_list_slopes(row, here),
-            *([_LIKELY_HILLSIDE] if row["likely_falls_pct"] > _LIKELY_FALL_PCT else []),
-            *([_describe_mountain(row["mountain_chance"])] if row["mountain_chance"] >= _MOUNTAIN_CHANCE else []),
+            *_list_relief(row, here),
             *([_TIDAL] if here["is_tidal"] else []),
             "holes, glass, nails and debris",
-            *_CHECKS_BY_KIND.get(here["kind"], []),
-            *(_CHECKS_BY_DOUBT[name] for name in here["doubts"] or ()),
-            *([_OUTFIELD] if here["is_ball_ground"] else []),
+            *_list_by_ground(here),
             *of_entry_words,
             *_list_permissions(here),
             *_list_unknowns(row, not_understood),
             *(f"what {sanitize_text(tag)} means: it is tagged so, and not understood" for tag in not_understood),
         ]
         for row, here, is_unlit, not_understood, of_entry_words, what_is_close in rows
+    ]
+
+
+def _list_by_ground(here: Mapping[Hashable, Any]) -> list[str]:
+    """Return what is to be looked at for the kind of ground, and for what is doubted of it."""
+    return [
+        *_CHECKS_BY_KIND.get(here["kind"], []),
+        *(_CHECKS_BY_DOUBT[name] for name in here["doubts"] or ()),
+        *([_OUTFIELD] if here["is_ball_ground"] else []),
+    ]
+
+
+def _list_relief(row: Mapping[Hashable, Any], here: Mapping[Hashable, Any]) -> list[str]:
+    """Return what is to be looked at where the ground is steep, or likely is."""
+    return [
+        *_list_slopes(row, here),
+        *([_LIKELY_HILLSIDE] if row["likely_falls_pct"] > _LIKELY_FALL_PCT else []),
+        *([_describe_mountain(row["mountain_chance"])] if row["mountain_chance"] >= _MOUNTAIN_CHANCE else []),
     ]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from saferoute.osm import access, ground, keys, obstacles, people, register, surfaces, water, ways
+from saferoute.osm import access, ground, keys, obstacles, people, register, sports, surfaces, water, ways
 from saferoute.osm.barriers import blocks_way, is_fence
 from saferoute.osm.other_values import OTHER_VALUES
 from saferoute.osm.register import ANY_VALUE_TELLS, find_unread_tags, list_read_keys
@@ -121,7 +121,7 @@ def test_what_bars_or_troubles_a_runner_is_read(ask, tags: dict[str, str]) -> No
         (water.is_water_area, {"waterway": "lake"}),
         (access.is_closed_on_foot, {"access": "restricted"}),
         (access.is_closed_on_foot, {"foot": "customer"}),
-        (ground.is_walled_field, {"leisure": "pitch", "sport": "long_jump"}),
+        (sports.is_walled_field, {"leisure": "pitch", "sport": "long_jump"}),
         (surfaces.is_excluded_surface, {"surface": "cobblestone:rounded"}),
     ],
 )

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saferoute.osm import slopes
-from saferoute.osm.ground import is_other_track, is_walled_field
+from saferoute.osm.sports import is_other_track, is_walled_field
 from saferoute.osm.unread import list_unread_tags
 
 

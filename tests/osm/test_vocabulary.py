@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from saferoute.criteria.surface import MATERIALS, SMOOTHNESS, TRACKTYPES
-from saferoute.osm import access, barriers, ground, names, people, surfaces, water, ways
+from saferoute.osm import access, barriers, ground, names, people, sports, surfaces, water, ways
 from saferoute.osm.surfaces import EXCLUDED_SURFACES, KNOWN_SURFACES
 
 PACKAGE = Path(__file__).resolve().parents[2] / "saferoute"
@@ -156,7 +156,7 @@ def test_of_open_ground_the_first_kind_that_fits_counts() -> None:
 
 def test_a_pitch_is_walled_open_or_nobody_knows() -> None:
     table = pd.DataFrame({"leisure": "pitch", "sport": ["tennis", "soccer", "bullfighting", None, "soccer;tennis"]})
-    walled = ground.is_walled_field(table)
+    walled = sports.is_walled_field(table)
     assert walled.yes.tolist() == [True, False, False, False, True]
     assert walled.unknown.tolist() == [False, False, False, True, False]
     assert walled.text.tolist() == ["", "", "sport=bullfighting", "", ""]

@@ -8,9 +8,8 @@ import numpy as np
 import shapely
 
 from saferoute.criteria import _samples
-from saferoute.osm import slopes
-from saferoute.osm.tags import Tags, is_tagged
-from saferoute.osm.ways import is_highway, is_off_ground, is_steps
+from saferoute.criteria.flatness.sloped import find_sloped_ways
+from saferoute.osm.ways import is_off_ground
 
 if TYPE_CHECKING:
     from saferoute.arrays import FloatArray, IntArray
@@ -56,15 +55,13 @@ def lend_slopes(
 
 def _list_sloped_segments(features: Features) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return the segments of ways on the ground with a number for their slope, of shape (s, 2, 2), slopes, errors."""
-    tags = Tags.of(features.ways)
-    sloped = np.flatnonzero(is_highway(tags) & is_tagged(tags, "incline") & ~is_steps(tags) & ~is_off_ground(tags))
-    said = slopes.read_inclines(tags.select_rows(sloped))
-    known = np.flatnonzero(np.isfinite(said.pct))
-    lines = features.ways.geometry.to_numpy()[sloped[known]]
+    sloped = find_sloped_ways(features.ways)
+    on_ground = np.flatnonzero(~is_off_ground(features.ways)[sloped.row])
+    lines = features.ways.geometry.to_numpy()[sloped.row[on_ground]]
     points, line = shapely.get_coordinates(lines, return_index=True)
     begin = np.flatnonzero((line[1:] == line[:-1]) & (points[1:] != points[:-1]).any(axis=1))
-    way = known[line[begin]]
-    return np.stack([points[begin], points[begin + 1]], axis=1), said.pct[way], said.sigma_pct[way]
+    way = on_ground[line[begin]]
+    return np.stack([points[begin], points[begin + 1]], axis=1), sloped.pct[way], sloped.sigma_pct[way]
 
 
 def _pair_with_segments(

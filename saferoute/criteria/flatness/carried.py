@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from saferoute.osm import slopes
-from saferoute.osm.tags import Tags, is_tagged
-from saferoute.osm.ways import is_highway, is_steps
+from saferoute.criteria.flatness.sloped import find_sloped_ways
+from saferoute.osm.tags import Tags
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -102,15 +101,14 @@ def _find_slopes_beyond(samples: Samples, features: Features) -> FloatArray:
     """
     strokes = int(samples.stroke.max()) + 1 if len(samples) else 0
     result = np.full((strokes, 2, 2), np.nan)
-    tags = Tags.of(features.ways)
-    sloped = np.flatnonzero(is_highway(tags) & ~is_steps(tags) & is_tagged(tags, "incline"))
-    tags = tags.select_rows(sloped)
-    said = slopes.read_inclines(tags)
-    numbers = np.flatnonzero(np.isfinite(said.pct))
-    if not len(numbers) or not strokes:
+    sloped = find_sloped_ways(features.ways)
+    if not len(sloped.row) or not strokes:
         return result
-    lines = features.ways.geometry.to_numpy()[sloped[numbers]]
-    names, own_names = tags.get_text("name")[numbers], Tags.of(samples.ground).get_text("name")
+    lines = features.ways.geometry.to_numpy()[sloped.row]
+    names, own_names = (
+        Tags.of(features.ways).select_rows(sloped.row).get_text("name"),
+        Tags.of(samples.ground).get_text("name"),
+    )
     first = np.searchsorted(samples.stroke, np.arange(strokes))
     last = np.r_[first[1:], len(samples)] - 1
     ends = ((first, first + np.arange(strokes), 1), (last, last + np.arange(strokes) + 1, -1))
@@ -126,7 +124,7 @@ def _find_slopes_beyond(samples: Samples, features: Features) -> FloatArray:
             fits = _measure_turns(out[k], ahead[way]) <= most
             k, way = k[fits], way[fits]
             along = 1 if drawn_away == bool(end) else -1
-            result[k, end] = np.stack([along * said.pct[numbers[way]], said.sigma_pct[numbers[way]]], axis=1)
+            result[k, end] = np.stack([along * sloped.pct[way], sloped.sigma_pct[way]], axis=1)
     return result
 
 

@@ -74,17 +74,17 @@ class Wanted:
 
     @property
     def is_empty(self) -> bool:
-        """Whether no letter or digit is left to look for."""
+        """True if no letter or digit is left to look for."""
         return not self._forms
 
     @property
     def has_number(self) -> bool:
-        """Whether it may be an address with the number of a house."""
+        """True if it may be an address with the number of a house."""
         return any(word[0].isdigit() for word in self._words) and len(self._words) > 1
 
     @property
     def key(self) -> str:
-        """What misspelt names are compared with: folded, without what stands behind a comma."""
+        """The folded text without what stands behind a comma, with which misspelt names are compared."""
         return self._forms[-1][1]
 
     def rank_names(self, names: Mapping[str, str]) -> int:
