@@ -179,3 +179,9 @@ def find_raised(after: Ranking, before: Ranking) -> list[str]:
     new, old = (best(of).get("score_low", 0.0) for of in (after, before))
     high, low = (max((RATINGS.index(r) for r in of.stretches["rating"]), default=0) for of in (after, before))
     return [*(["score"] if new > old + 1e-6 else []), *(["rating"] if high > low else [])]
+
+
+@pytest.mark.parametrize(("grade", "is_told"), [("1", True), ("1-", True), ("?!", True), ("0", False)])
+def test_a_trail_that_mountain_bikers_do_not_call_even_is_to_be_looked_at(grade: str, is_told: bool) -> None:
+    told = list_checks(tags=f"highway=path surface=compacted width=3 mtb:scale={grade}")
+    assert ("stones, roots and loose ground" in told) == is_told

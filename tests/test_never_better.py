@@ -124,6 +124,7 @@ TAGGED = {
     "tracktype": ["grade1", "grade3", "grade5"],
     "sac_scale": ["hiking", "mountain_hiking"],
     "trail_visibility": ["good", "bad"],
+    "mtb:scale": ["0", "3"],
     "access": ["yes", "private"],
     "motor_vehicle": ["no", "yes"],
     "lit": ["yes", "no"],

@@ -180,5 +180,5 @@ CRITERION = Criterion(
     unknown=_BEYOND_THE_EDGE,
     bounds={"smoothness": Scale(unit="rating of smoothness, 0..1", curve=_AS_RATED)},
     measure=measure_surface,
-    keys=("surface", "smoothness", "tracktype", "sac_scale", "trail_visibility"),
+    keys=("surface", "smoothness", "tracktype", "sac_scale", "trail_visibility", "mtb:scale"),
 )

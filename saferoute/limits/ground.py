@@ -59,10 +59,10 @@ def bad_surface(tags: Tags) -> BoolArray:
     return surfaces.is_excluded_surface(tags).yes
 
 
-@rule("smoothness", "smoothness very_bad or worse, and tracktype=grade5")
+@rule("smoothness", "smoothness very_bad or worse, tracktype=grade5, and mtb:scale=2 or harder")
 def rough_ground(tags: Tags) -> BoolArray:
     """Return a mask of ground that is rough or soft."""
-    return (surfaces.is_rough(tags) | surfaces.is_soft_track(tags)).yes
+    return (surfaces.is_rough(tags) | surfaces.is_soft_track(tags) | surfaces.is_rough_trail(tags)).yes
 
 
 @rule(

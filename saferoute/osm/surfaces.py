@@ -118,6 +118,22 @@ WORDS = {
 _ROUGH = frozenset({"very_bad", "horrible", "very_horrible", "impassable"})
 _SMOOTH = frozenset({"excellent", "very_good", "good", "intermediate", "bad"})
 _FIRM_TRACKS = frozenset({"grade1", "grade2", "grade3", "grade4"})
+_EASIEST_ROUGH_TRAIL, _HARDEST_TRAIL = 2, 6
+
+
+def _list_trail_grades(first: int, last: int) -> frozenset[str]:
+    """Return the values of ``mtb:scale`` of some grades, with the sign for half a grade, and ranges up to them."""
+    single = (f"{grade}{sign}" for grade in range(first, last + 1) for sign in ("", "+", "-"))
+    ranges = (f"{easier}-{grade}" for grade in range(max(first, 1), last + 1) for easier in range(grade))
+    return frozenset((*single, *ranges))
+
+
+_ROUGH_TRAILS = _list_trail_grades(_EASIEST_ROUGH_TRAIL, _HARDEST_TRAIL)
+"""From 2 on there are larger stones and roots, flat steps and loose ground by the definition of ``mtb:scale``."""
+_UNEVEN_TRAILS = _list_trail_grades(1, 1)
+"""Small stones and roots, loose ground in places, gutters washed out by rain."""
+_EVEN_TRAILS = _list_trail_grades(0, 0)
+"""Firm ground without stones and roots."""
 
 
 def is_excluded_surface(tags: Tagged) -> Answer:
@@ -133,6 +149,16 @@ def is_paved(tags: Tagged) -> BoolArray:
 def is_rough(tags: Tagged) -> Answer:
     """Return whether ground is too uneven by its smoothness."""
     return ask_value(tags, "smoothness", _ROUGH, _SMOOTH)
+
+
+def is_rough_trail(tags: Tagged) -> Answer:
+    """Return whether trails have larger stones, roots and steps by what mountain bikers grade them."""
+    return ask_value(tags, "mtb:scale", _ROUGH_TRAILS, _UNEVEN_TRAILS | _EVEN_TRAILS)
+
+
+def is_uneven_trail(tags: Tagged) -> Answer:
+    """Return whether trails have at least small stones and roots by what mountain bikers grade them."""
+    return ask_value(tags, "mtb:scale", _ROUGH_TRAILS | _UNEVEN_TRAILS, _EVEN_TRAILS)
 
 
 def is_soft_track(tags: Tagged) -> Answer:

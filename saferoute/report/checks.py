@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from saferoute.osm import entry
 from saferoute.osm.access import is_route_of_wheels
 from saferoute.osm.ground import KEPT_KINDS, is_built_up, is_entered_by_leave
 from saferoute.osm.sports import is_ball_ground
-from saferoute.osm.surfaces import SOFT_SURFACES
+from saferoute.osm.surfaces import SOFT_SURFACES, is_uneven_trail
 from saferoute.report.text import LIKELY, sanitize_text
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ ROUTE_BESIDE = "bicycles or skaters from behind: a route of theirs runs close be
 PIPE = "the pipeline: whether it lies on the ground or in it is not tagged"
 DRAWS_PEOPLE = "how busy it is: shops, stops or sights stand around, and nobody has counted"
 _ROUTE = "bicycles or skaters from behind: a route of theirs leads along it"
+_UNEVEN = "stones, roots and loose ground: mountain bikers do not grade it as even"
 _LEAVE = "whether one may go in, and when: it lies in a zoo, camp, sports ground, allotments or the like"
 _SURE_PCT = 1.0
 """Standard error of a slope above which it must be checked, in percentage points [J]."""
@@ -132,7 +134,7 @@ def list_checks(
         What `describe_entry` and `describe_surroundings` tell of the ground that each lies on and in.
     close : n lists of str
         `EDGE` where a drop or water is that near but too far away for a limit, and what
-        `saferoute.report.sides.list_close_sides` and `describe_wheels` tell of what stands or comes close,
+        `saferoute.report.sides.list_close_sides` and `describe_ways` tell of what stands or comes close,
         `PIPE`, `ROUTE_BESIDE` and `DRAWS_PEOPLE` where it is so.
 
     Returns
@@ -188,14 +190,13 @@ def _list_slopes(row: Mapping[Hashable, Any], here: Mapping[Hashable, Any]) -> l
     return [_HILLSIDE] if row["falls_away_pct"] > HILLSIDE_PCT and not here["is_built_up"] else []
 
 
-def describe_wheels(ground: pd.DataFrame) -> NDArray[np.object_]:
-    """Return what is to be checked of bicycles and motors on each way, as tuples of str."""
+def describe_ways(ground: pd.DataFrame) -> NDArray[np.object_]:
+    """Return what is to be checked of bicycles, motors and stones on each way, as tuples of str."""
     words = np.empty(len(ground), dtype=object)
-    routes, may_be_driven = is_route_of_wheels(ground), crowding.may_be_driven(ground)
-    words[:] = [
-        (*([_ROUTE] if is_route else []), *([_MOTORS] if is_driven else []))
-        for is_route, is_driven in zip(routes, may_be_driven, strict=True)
-    ]
+    told = zip(
+        is_route_of_wheels(ground), crowding.may_be_driven(ground), is_uneven_trail(ground).possible, strict=True
+    )
+    words[:] = [tuple(compress((_ROUTE, _MOTORS, _UNEVEN), which)) for which in told]
     return words
 
 
@@ -233,7 +234,8 @@ def describe_surroundings(tags: Tagged, moment: Moment | None) -> NDArray[np.obj
 def _describe_mountain(chance: float) -> str:
     """Return the check of a path that may be harder than hiking."""
     return (
-        f"mountain path likely ({chance:.0%}): no tag says how hard it is, and the ground or the paths around are steep"
+        f"mountain path likely ({chance:.0%}): no tag says how hard it is to walk, and the ground or the paths around "
+        "are steep"
     )
 
 

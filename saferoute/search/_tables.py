@@ -235,7 +235,7 @@ def _list_close(
             np.isin(np.arange(len(rows_of)), at_edge),
             list_close_sides(along["obstacles"]),
             along["obstacles"]["has_pipe"],
-            _collect_words(survey.samples.ground, rows_of, checks.describe_wheels),
+            _collect_words(survey.samples.ground, rows_of, checks.describe_ways),
             along["crowding"]["has_route_beside"],
             along["crowding"]["draws_people"],
             strict=True,

@@ -23,6 +23,7 @@ ODD = [
     ("smoothness=fluffy", {"surface"}),
     ("tracktype=grade77", {"surface"}),
     ("sac_scale=arduous", {"surface"}),
+    ("mtb:scale=$", {"surface"}),
     ("incline=quite", {"flatness"}),
     ("est_width=broad", {"straightness"}),
     ("bicycle=sometimes", {"crowding"}),

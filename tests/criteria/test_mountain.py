@@ -52,7 +52,12 @@ def test_easier_paths_around_make_it_less_likely(look) -> None:
 
 @pytest.mark.parametrize(
     "tags",
-    ["highway=path surface=asphalt", f"highway=footway {SURFACE}", f"highway=path {SURFACE} sac_scale=hiking"],
+    [
+        "highway=path surface=asphalt",
+        f"highway=footway {SURFACE}",
+        f"highway=path {SURFACE} sac_scale=hiking",
+        f"highway=path {SURFACE} mtb:scale=0",
+    ],
 )
 def test_paved_ways_footways_and_graded_paths_are_none(look, tags: str) -> None:
     assert chance_of(find(look, HARDER, tags)) == 0

@@ -14,6 +14,7 @@ from saferoute.candidates import select_windows
 from saferoute.criteria import _near, _samples
 from saferoute.geometry import find_midpoints, sum_nearby
 from saferoute.osm.built import is_unpaved
+from saferoute.osm.surfaces import is_uneven_trail
 from saferoute.osm.tags import Tags, has_value
 from saferoute.osm.ways import is_mountain_path
 
@@ -64,11 +65,14 @@ def estimate_chances(windows: Windows, features: Features, across_pct: FloatArra
 def lacks_grade(ways: Tagged) -> BoolArray:
     """Return a mask of unpaved paths of which no tag tells how hard they are.
 
+    What mountain bikers grade as even is none: of 22 such paths with a grade for hikers in five extracts one is a
+    mountain path; of those with ``mtb:scale=1`` 6 of 57 are in Heidelberg, and 9 of 10 in Liechtenstein [M].
     Footways have no grade because they need none: one of 458 graded ways in four extracts is a footway [M].
     """
     tags = Tags.of(ways)
     told = is_mountain_path(tags)
-    return has_value(tags, "highway", {"path"}) & is_unpaved(tags) & ~told.yes & ~told.no
+    ungraded = ~told.yes & ~told.no & ~is_uneven_trail(tags).no
+    return has_value(tags, "highway", {"path"}) & is_unpaved(tags) & ungraded
 
 
 def _compare_grades(windows: Windows, features: Features) -> FloatArray:
