@@ -17,7 +17,7 @@ QUALITY = 70
 
 
 def main() -> int:
-    """Open the map with a segment in its middle chosen, and save what is seen."""
+    """Open the map with a stretch in its middle chosen, and save what is seen."""
     from selenium import webdriver
 
     options = webdriver.ChromeOptions()
@@ -29,7 +29,7 @@ def main() -> int:
         size = {"width": SIZE[0], "height": SIZE[1], "deviceScaleFactor": 1, "mobile": False}
         driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
         driver.get(f"{(MAPS / 'helsinki.html').as_uri()}#s11")
-        time.sleep(1)  # the map glides to the segment
+        time.sleep(1)  # the map glides to the stretch
         driver.execute_script("window[document.querySelector('.folium-map').id].setZoom(16, {animate: false})")
         time.sleep(0.5)
         picture = driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "webp", "quality": QUALITY})

@@ -93,11 +93,11 @@ def test_a_ranking_speaks_for_itself(found: saferoute.Ranking, nothing: saferout
     assert len(found) == 7
     assert re.match(r"<Ranking: .* within .* of ", repr(found))
     assert "\n" not in repr(found)
-    for word in ("rating", "Left out:", CAUTION, "OpenStreetMap"):
+    for word in ("rating", "Excluded:", CAUTION, "OpenStreetMap"):
         assert word in str(found)
     assert found
     assert not nothing
-    assert "Nothing qualifies" in repr(nothing)
+    assert "No stretch found" in repr(nothing)
     assert CAUTION in str(nothing)
 
 
@@ -179,7 +179,7 @@ def test_a_place_is_explained_as_the_command_does(sample: Path) -> None:
     assert good.recommended
     bad = saferoute.explain("60.1712,24.9415", region=sample)
     assert not bad.recommended
-    assert f"Left out: {bad.row['reason']}" in str(bad)
+    assert f"Excluded: {bad.row['reason']}" in str(bad)
     assert "Rule: " in bad._repr_html_()
     with pytest.raises(PlaceNotFound):
         saferoute.explain("60.0,24.0", region=sample)

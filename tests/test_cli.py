@@ -94,7 +94,7 @@ def test_find_prints_a_table_and_draws_a_map_by_default(run, folder):
     assert f" within 1.5 km of {PLACE_NAME}" in out.splitlines()[0]
     assert " stretches; Beginner: " in out
     assert "Long Walk" in out
-    assert "Left out:" in out
+    assert "Excluded:" in out
     assert "motor road" in out
     assert " ".join(CAUTION.split()[:6]) in out
     path = f"maps/{PLACE_NAME.replace(',', '-')}.html"
@@ -233,7 +233,7 @@ def test_explain_says_which_limit_excludes_a_way(run):
     code, out, _ = run("explain", near=f"{lat:.6f},{lon:.6f}")
     assert code == 5
     assert out.startswith("Nearest: Main Street (way/2), ")
-    assert "\nLeft out: motor road.\nRule: roads for motor traffic" in out
+    assert "\nExcluded: motor road.\nRule: roads for motor traffic" in out
 
 
 def test_explain_where_no_way_is_finds_no_place(run):
@@ -246,7 +246,7 @@ def test_explain_where_no_way_is_finds_no_place(run):
 def test_nothing_qualifies_is_exit_5_with_the_exclusions(run):
     code, out, _ = run("find", "-o", "x.geojson", "--surface", "gravel")
     assert code == 5
-    assert out.startswith("Nothing qualifies near")
+    assert out.startswith("No stretch found near")
     assert "surface not asked for" in out
     assert "motor road" in out
 

@@ -109,7 +109,7 @@ def test_page_can_be_zoomed_and_is_labelled() -> None:
     html = to_html(ranking())
     assert "user-scalable" not in html.split("<script>")[0]
     assert html.count('name="viewport"') == 1
-    for part in ('<html lang="en">', "<title>Backward segments near Hietaranta</title>", "<h1", "<main"):
+    for part in ('<html lang="en">', "<title>Stretches for running backwards near Hietaranta</title>", "<h1", "<main"):
         assert part in html
 
 
@@ -249,7 +249,7 @@ def test_tables_without_rows_or_columns() -> None:
     assert data["base"]["labels"] == []
 
 
-def test_too_many_segments_are_capped_and_said() -> None:
+def test_too_many_stretches_are_capped_and_said() -> None:
     rows = pd.concat([ranking().stretches] * 201, ignore_index=True)
     data = build_payload(dataclasses.replace(ranking(), stretches=rows))
     assert data["stretches"]["count"] == 1000
@@ -263,7 +263,7 @@ def test_base_map_keeps_its_size_and_says_so(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(base, "LARGEST_BASE", len(parts["street"]) + len(parts["land"]))
     data = build_payload(ranking())
     assert [layer["name"] for layer in data["base"]["layers"]] == ["land", "street"]
-    assert any("leaves out buildings and parks" in note for note in data["notes"])
+    assert any("does not draw buildings and parks" in note for note in data["notes"])
 
 
 def test_what_was_left_out_is_drawn_by_reason() -> None:
@@ -323,7 +323,7 @@ def test_names_of_roads_follow_them_and_are_not_upside_down(end: tuple[float, fl
 
 
 @pytest.mark.slow
-def test_two_hundred_segments_of_a_city_centre_stay_under_450_kb(shared_data: Path) -> None:
+def test_two_hundred_stretches_of_a_city_centre_stay_under_450_kb(shared_data: Path) -> None:
     from saferoute import search
     from saferoute.sources.osm.extract import ExtractSource
     from saferoute.sources.profiles import load_profile

@@ -32,7 +32,7 @@ EXIT_CODES = {
     2: "an argument, file or profile that breaks a rule",
     3: "place not found in the data",
     4: "a service on the network did not answer",
-    NOTHING_QUALIFIES: "nothing qualifies: the limits left no stretch",
+    NOTHING_QUALIFIES: "no stretch found: the limits exclude everything",
     SOME_TILES_FAILED: "a scan is written but for tiles that failed: the same command tries them again",
     INTERRUPTED: "interrupted with Ctrl-C",
 }

@@ -43,7 +43,7 @@ def make_figure(thing: Ranking | Session) -> OfflineFigure:
 
     place = clean_text(thing.place.name)
     data = build_payload(thing)
-    what = "Session" if isinstance(thing, Session) else "Backward segments"
+    what = "Session" if isinstance(thing, Session) else "Stretches for running backwards"
     page = OfflineFigure(
         title=f"{what} near {place}" if place else what,
         body=read_asset("page.html"),

@@ -11,6 +11,7 @@ import numpy as np
 from saferoute.model import CRITERIA
 from saferoute.page.grid import ALPHABET, encode_heights
 from saferoute.page.values import LEGAL, SENTENCE, clean_text, round_number
+from saferoute.report.columns import describe_surface
 from saferoute.report.text import LONGEST
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ _NUMBERS = {
 }
 # Longest text by column, in characters.
 _TEXTS = {
-    **dict.fromkeys(("surface", "rating", "origin", "limiting_criterion", "height_source"), LONGEST),
+    **dict.fromkeys(("rating", "origin", "limiting_criterion", "height_source"), LONGEST),
     **dict.fromkeys(("barefoot", "best_hours"), SENTENCE),
 }
 _SENTENCES = {"name": LONGEST, **{f"why_{name}": LEGAL for name in CRITERIA}}
@@ -78,6 +79,7 @@ def stretch_columns(table: gpd.GeoDataFrame, grid: Grid) -> dict[str, Any]:
     texts, indexed = _index_texts(
         {
             **{name: change(name, _clean_text, limit) for name, limit in _TEXTS.items()},
+            "surface": change("surface", _name_surface),
             **{name: change(name, _split_text, limit) for name, limit in _SENTENCES.items()},
             **{name: change(name, _clean_list, limit) for name, limit in _LISTS.items()},
             "quantiles": change("quantiles", _encode_quantiles),
@@ -138,6 +140,10 @@ def _column_values(table: gpd.GeoDataFrame, name: str) -> Iterable[Any]:
 
 def _clean_text(value: object, limit: int) -> str | None:
     return clean_text(value, limit) or None
+
+
+def _name_surface(value: object) -> str | None:
+    return describe_surface(value) if isinstance(value, str) else None
 
 
 def _clean_list(value: object, limit: int) -> list[str]:

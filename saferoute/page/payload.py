@@ -139,11 +139,11 @@ def _covered_area(ranking: Ranking, to_metres: Transformer) -> BaseGeometry:
 def _describe_omissions(ranking: Ranking, no_base: list[str], no_reason: list[str]) -> list[str]:
     notes = []
     if len(ranking.stretches) > MOST_STRETCHES:
-        notes.append(f"The map shows the best {MOST_STRETCHES} of {len(ranking.stretches)} segments.")
+        notes.append(f"The map shows the best {MOST_STRETCHES} of {len(ranking.stretches)} stretches.")
     if no_base:
-        notes.append(f"The base map leaves out {' and '.join(no_base)}: too many for one file.")
+        notes.append(f"The base map does not draw {' and '.join(no_base)}: too many for one file.")
     if no_reason:
-        notes.append(f"The layer of what was left out does not draw {', '.join(map(clean_text, no_reason))}: too many.")
+        notes.append(f"The layer of excluded ground does not draw {', '.join(map(clean_text, no_reason))}: too many.")
     return notes
 
 

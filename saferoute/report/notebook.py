@@ -35,7 +35,7 @@ def ranking_html(ranking: Ranking) -> str:
     str
         HTML without scripts, with all text escaped.
     """
-    left_out = table.exclusion_lines(ranking)
+    excluded = table.exclusion_lines(ranking)
     return _wrap_parts(
         f"<p><b>{escape(table.heading_line(ranking))}</b></p>",
         f"<p>{escape(table.scope_line(ranking))}</p>" if len(ranking) else "",
@@ -43,7 +43,7 @@ def ranking_html(ranking: Ranking) -> str:
             _render_paragraphs([title]) + _render_table([(c.title, c.is_number) for c in COLUMNS], rows)
             for title, rows in table.group_stretches(ranking)
         ),
-        _render_folded_list(f"Left out, for {len(left_out)} reasons", left_out) if left_out else "",
+        _render_folded_list(f"Excluded, for {len(excluded)} reasons", excluded) if excluded else "",
         _render_paragraphs(table.closing_lines(ranking)),
     )
 

@@ -45,7 +45,7 @@ def heading_line(ranking: Ranking) -> str:
     """Return in a sentence how many good places there are, and where the nearest of them is."""
     stretches, where, units = ranking.stretches, sanitize_text(ranking.place.name), units_of(ranking.units)
     if not len(stretches):
-        return f"Nothing qualifies near {where}: the limits left no stretch."
+        return f"No stretch found near {where}: the limits exclude everything."
     rated = stretches[stretches["rating"] != UNRATED]
     around, unrated = f"within {units.format_distance(ranking.area.radius_m)} of {where}", len(stretches) - len(rated)
     look = f"{unrated} {'more ' if len(rated) else ''}to look at first (unrated)"
@@ -98,7 +98,7 @@ def _summarise_exclusions(ranking: Ranking, *, in_shell: bool) -> list[str]:
     told = ", ".join(f"{row['reason']} ({_format_length(row['length_m'], units)})" for row in counted[:MOST_REASONS])
     more = len(counted) - MOST_REASONS
     rest = f" and {more} reason{'s' if more > 1 else ''} more" if more > 0 else ""
-    return [f"Left out: {told}{rest}; {'--excluded' if in_shell else 'exclusions()'} tells all and their rules."]
+    return [f"Excluded: {told}{rest}; {'--excluded' if in_shell else 'exclusions()'} lists all, with their rules."]
 
 
 def _summarise_notes(ranking: Ranking, *, in_shell: bool) -> list[str]:
@@ -133,7 +133,7 @@ def ranking_parts(ranking: Ranking, details: Details = BRIEF) -> Parts:
     of_ranks = zip(ranking.stretches["rank"], ranking.stretches["osm_ids"], strict=True)
     ids = {str(rank): ", ".join(map(sanitize_text, of)) for rank, of in of_ranks} if details.ids else {}
     lines = [
-        *(["Left out:", *exclusion_lines(ranking)] if details.excluded
+        *(["Excluded:", *exclusion_lines(ranking)] if details.excluded
           else _summarise_exclusions(ranking, in_shell=details.in_shell)),
         *(_note_lines(ranking) if details.notes else _summarise_notes(ranking, in_shell=details.in_shell)),
         "",
@@ -179,7 +179,7 @@ def fact_lines(answer: Explanation) -> list[str]:
         hours = f" ({sanitize_text(row['hours'])})" if row["hours"] else ""
         return [
             where,
-            f"Left out: {sanitize_text(row['reason'])}{hours}.",
+            f"Excluded: {sanitize_text(row['reason'])}{hours}.",
             f"Rule: {sanitize_text(row['rule'], 400)}.",
         ]
     rating = RATING_WORDS.get(row["rating"], row["rating"])

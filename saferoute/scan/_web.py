@@ -14,6 +14,7 @@ import pandas as pd
 import shapely
 
 from saferoute.model import InvalidInput
+from saferoute.report.columns import describe_surface
 from saferoute.scan.tiles import Tile, tile_numbers
 
 if TYPE_CHECKING:
@@ -161,7 +162,8 @@ class VectorTiles:
 
 def _known_properties(row: Mapping[Any, Any]) -> dict[str, Any]:
     # Vector tiles have no null: an unknown value is absent.
-    return {str(k): v for k, v in row.items() if not pd.isna(v)}
+    known = {str(k): v for k, v in row.items() if not pd.isna(v)}
+    return {**known, "surface": describe_surface(known["surface"])} if "surface" in known else known
 
 
 def _touched_tiles(bounds: FloatArray, zoom: int) -> Iterator[tuple[int, Tile]]:

@@ -51,7 +51,7 @@ def set_value(browser: Any, element: str, value: object, event: str = "input") -
 
 
 def shown(browser: Any) -> list[str]:
-    """Return the names of the segments in the list, from top to bottom."""
+    """Return the names of the stretches in the list, from top to bottom."""
     names: list[str] = browser.js(
         "[...document.querySelectorAll('#list > li')].filter((e) => !e.hidden)"
         ".map((e) => e.querySelector('.name').textContent)"
@@ -94,7 +94,7 @@ def test_hostile_text_is_shown_as_text(browser: Any, tmp_path: Path) -> None:
     for wrap in HOSTILE[:8]:
         browser.open(saved(ranking((wrap,), wrap=wrap), tmp_path), "#s1")
         assert browser.js("typeof window.pwned") == "undefined"
-        assert browser.texts("h1") == [f"Backward segments near {clean_text(wrap)}"]
+        assert browser.texts("h1") == [f"Stretches for running backwards near {clean_text(wrap)}"]
         assert browser.errors() == []
         assert browser.requests() == []
     browser.open(saved(ranking(HOSTILE), tmp_path))
@@ -113,7 +113,7 @@ def test_hostile_text_is_shown_as_text(browser: Any, tmp_path: Path) -> None:
 def test_hostile_names_on_the_map_and_reasons_are_text(browser: Any, tmp_path: Path) -> None:
     texts = [text for text in HOSTILE if clean_text(text)]
     found = ranking(tuple(texts))
-    # A row a text, 18 m apart: a place of that name, and a line that was left out for that reason.
+    # A row a text, 18 m apart: a place of that name, and a line that is excluded for that reason.
     rows = [Y + 18 * k for k in range(len(texts))]
     hamlets = [
         {"geometry": shapely.Point(X - 120, y), "place": "hamlet", "name": text}
@@ -192,9 +192,9 @@ def test_page_says_what_is_unknown_and_what_is_wrong(browser: Any, tmp_path: Pat
     assert "nobody can say that it is flat" in browser.texts(".details")[0]
     assert CAUTION in browser.texts("#caution")[0]
     browser.open(saved(dataclasses.replace(found, stretches=table([])), tmp_path))
-    assert browser.texts(".nothing")[0].startswith("Nothing qualifies.")
+    assert browser.texts(".nothing")[0].startswith("No stretch found.")
     assert browser.js("document.querySelector('.about details').open") is True
-    assert browser.js("document.getElementById('tools').textContent").startswith("Show what was left out")
+    assert browser.js("document.getElementById('tools').textContent").startswith("Show what is excluded")
     assert browser.errors() == []
 
 
@@ -202,7 +202,8 @@ def test_profile_has_a_gap_where_heights_have_and_one_scale(browser: Any, tmp_pa
     browser.open(saved(ranking(("a path", "a hill")), tmp_path), "#s1")
     assert browser.js("document.querySelectorAll('.profile .ground').length") == 2
     assert browser.js("document.querySelectorAll('.profile .band').length") == 2
-    assert "with gaps: they differ by 1.0 m; the band is ± 0.4 m" in browser.texts("figcaption")[0]
+    words = "with gaps: highest and lowest differ by 1.0 m; the band shows the error, ± 0.4 m"
+    assert words in browser.texts("figcaption")[0]
     # A metre of height is ten times as long on paper as a metre of length.
     length, rise = browser.js(
         "(() => { const points = [...document.querySelectorAll('.profile .ground')]"
@@ -221,7 +222,7 @@ def test_details_say_best_hours_and_bare_feet(browser: Any, tmp_path: Path) -> N
     assert "Barefootpossible on sand" in browser.texts(".details")[0]
 
 
-# --- filters, colours, what was left out --------------------------------------------
+# --- filters, colours, what is excluded --------------------------------------------
 
 
 def mixed() -> Ranking:
@@ -241,7 +242,7 @@ def test_filters_work_together(browser: Any, tmp_path: Path) -> None:
     assert shown(browser) == ["first", "second", "third", "fourth"]
     set_value(browser, "least-length", 75)
     assert shown(browser) == ["second", "third", "fourth"]
-    assert browser.texts("#count") == ["3 of 4 segments shown"]
+    assert browser.texts("#count") == ["3 of 4 stretches shown"]
     set_value(browser, "least-score", 0.4)
     assert shown(browser) == ["second", "third"]
     assert browser.js("document.querySelectorAll('path.stretch.filtered').length") == 2
@@ -252,7 +253,7 @@ def test_filters_work_together(browser: Any, tmp_path: Path) -> None:
     browser.js(tick.format("B"))
     browser.settle()
     assert shown(browser) == []
-    assert browser.texts("#count") == ["0 of 4 segments shown"]
+    assert browser.texts("#count") == ["0 of 4 stretches shown"]
 
 
 def test_a_title_parts_rated_stretches_from_the_others(browser: Any, tmp_path: Path) -> None:
@@ -292,7 +293,7 @@ def test_what_was_left_out_is_off_at_first_and_a_click_tells_why(browser: Any, t
     assert browser.texts(".reason") == []
     set_value(browser, "excluded", "all", "change")
     click_map(browser, line.centroid.y, line.centroid.x)
-    assert browser.texts(".reason")[0].startswith("Left out: stepssteps of every kind")
+    assert browser.texts(".reason")[0].startswith("Excluded: stepssteps of every kind")
     only = browser.js("[...document.getElementById('excluded').options].find((o) => o.text === 'a path').value")
     set_value(browser, "excluded", only, "change")
     browser.settle(400)
@@ -401,9 +402,9 @@ def test_other_weights_recolour_and_can_be_taken_back(browser: Any, tmp_path: Pa
     assert shown(browser) == ["smooth", "quiet"]
     set_value(browser, "weight-crowding", 100)
     assert shown(browser) == ["quiet", "smooth"]
-    assert browser.texts("#count") == ["2 segments shown, ranked by your weights"]
+    assert browser.texts("#count") == ["2 stretches shown, ranked by your weights"]
     assert "your weights" in browser.texts(".details")[0]
-    assert browser.js("location.hash") == "#s1"  # a link goes on meaning the same segment
+    assert browser.js("location.hash") == "#s1"  # a link goes on meaning the same stretch
     browser.js("document.querySelector('.plain-button').click()")
     browser.settle()
     assert shown(browser) == ["smooth", "quiet"]
@@ -494,17 +495,17 @@ def test_list_works_by_keyboard(browser: Any, tmp_path: Path) -> None:
     browser.settle()
     assert browser.js("location.hash") == "#s2"
     assert browser.js("document.activeElement.getAttribute('aria-expanded')") == "true"
-    assert browser.texts("#status") == ["Segment 2 chosen: second"]
+    assert browser.texts("#status") == ["Stretch 2 chosen: second"]
 
 
-def test_a_thousand_segments_are_all_there(browser: Any, tmp_path: Path) -> None:
+def test_a_thousand_stretches_are_all_there(browser: Any, tmp_path: Path) -> None:
     page = saved(ranking(tuple(f"path {i}" for i in range(1000))), tmp_path)
     assert page.stat().st_size < 1_000_000
     browser.open(page)
     assert len(shown(browser)) == 1000
     assert browser.js("document.querySelectorAll('.leaflet-lines-pane .stretch').length") == 1000
     set_value(browser, "weight-surface", 90)
-    assert browser.texts("#count") == ["1000 segments shown, ranked by your weights"]
+    assert browser.texts("#count") == ["1000 stretches shown, ranked by your weights"]
     assert browser.errors() == []
 
 

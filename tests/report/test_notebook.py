@@ -61,14 +61,14 @@ def test_a_ranking_is_a_row_a_stretch_and_all_that_must_stand_beside_it(ranking:
     page.feed(notebook.ranking_html(ranking))
     text = "".join(page.text)
     assert notebook.ranking_html(ranking).count("<tr>") == len(ranking.stretches) + 1
-    for line in (table.heading_line(ranking), CAUTION, "Left out, for", *table.closing_lines(ranking)):
+    for line in (table.heading_line(ranking), CAUTION, "Excluded, for", *table.closing_lines(ranking)):
         assert line in text
 
 
 def test_of_nothing_there_is_no_table_but_reasons(empty: Ranking) -> None:
     page = notebook.ranking_html(empty)
     assert "<table" not in page
-    assert "Nothing qualifies" in page
+    assert "No stretch found" in page
     assert "<details>" in page
 
 

@@ -72,11 +72,11 @@ def test_the_first_line_tells_how_many_are_good_and_where_the_nearest_is(ranking
     assert ("more to look at first" in line) == (0 < len(good) < 6)
 
 
-def test_what_is_left_out_and_noted_is_short_unless_all_is_asked_for(ranking):
+def test_what_is_excluded_and_noted_is_short_unless_all_is_asked_for(ranking):
     noted = dataclasses.replace(ranking, notes=tuple(f"note {k} " + "long " * 60 for k in range(5)))
     short = table.ranking_parts(noted, table.Details(in_shell=True)).lines
-    left_out = next(line for line in short if line.startswith("Left out: "))
-    assert left_out.endswith("; --excluded tells all and their rules.")
+    excluded = next(line for line in short if line.startswith("Excluded: "))
+    assert excluded.endswith("; --excluded lists all, with their rules.")
     notes = [line for line in short if line.startswith("Note: ")]
     assert len(notes) == table.MOST_NOTES
     assert notes[-1].endswith(" 2 more: --notes.")

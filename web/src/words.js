@@ -4,9 +4,9 @@ export const RATINGS = { A: "A", B: "B", C: "C", none: "unrated" };
 export const RATING_NOTES = { A: "A", B: "B", C: "C", none: "unrated: look first" };
 export const LOOK_FIRST = "Look first (unrated): too little is known of these, or what is known is poor.";
 const ORIGIN_NOTES = {
-  way: "along a mapped way",
-  area: "laid into an open area",
-  track: "straight of a running track",
+  way: "a mapped way",
+  area: "a line across open ground",
+  track: "the straight of a running track",
 };
 const WINDS = ["north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west"];
 

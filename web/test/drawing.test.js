@@ -47,12 +47,12 @@ test("a pixel is half as wide at sixty degrees, and at the next zoom", () => {
 });
 
 test("the list says what is shown, and by whose weights", () => {
-  assert.equal(describeCount(1, 1, false), "1 segment shown");
-  assert.equal(describeCount(2, 5, true), "2 of 5 segments shown, ranked by your weights");
+  assert.equal(describeCount(1, 1, false), "1 stretch shown");
+  assert.equal(describeCount(2, 5, true), "2 of 5 stretches shown, ranked by your weights");
 });
 
 test("an item names its place in the profile's order where that is another", () => {
   const row = { score: null, length_m: 64.6, distance_m: 1200, surface: null, rank: 4, place: 4 };
   assert.deepEqual(listFacts(row), ["score unknown", "65 m", "1.2 km away"]);
-  assert.equal(listFacts({ ...row, place: 1 }).at(-1), "number 4 of the profile");
+  assert.equal(listFacts({ ...row, place: 1 }).at(-1), "number 4 by the profile's weights");
 });

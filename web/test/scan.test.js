@@ -41,14 +41,14 @@ test("what a tile does not say is unknown", () => {
   const facts = new Map(listFacts({ rating: "C", score_low: 0.35, grade_pct: -1.25, length_m: 80.4 }));
   assert.equal(facts.get("Slope"), "−1.3 %");
   assert.equal(facts.get("Length"), "80 m");
-  for (const name of ["Surface", "People an hour", "Limited by", "Data quality"])
+  for (const name of ["Surface", "People an hour", "Weak point", "Data quality"])
     assert.equal(facts.get(name), "unknown");
 });
 
 test("the summary of a scan names its hour and the age of its data", () => {
   const scan = { stretches: 154, at: "sat 07:00", data_date: null };
-  assert.equal(describeScan(scan), "154 stretches, for sat 07:00, local time; data of an unknown date.");
-  assert.match(describeScan({ ...scan, at: null }), /for a mean hour of the day/);
+  assert.equal(describeScan(scan), "154 stretches, at sat 07:00, local time; map data of an unknown date.");
+  assert.match(describeScan({ ...scan, at: null }), /in an average hour of the day/);
 });
 
 test("tiles that failed are noted", () => {

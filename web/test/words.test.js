@@ -50,8 +50,8 @@ test("times have hours from the first on", () => {
 });
 
 test("one thing is counted in the singular", () => {
-  assert.equal(countThings(1, "segment", "segments"), "1 segment");
-  assert.equal(countThings(0, "segment", "segments"), "0 segments");
+  assert.equal(countThings(1, "stretch", "stretches"), "1 stretch");
+  assert.equal(countThings(0, "stretch", "stretches"), "0 stretches");
 });
 
 test("the wind is that of the bearing, north on both sides of zero", () => {

@@ -112,6 +112,6 @@ function makeWeights(criteria, own, weigh) {
   });
   showShares(own);
   const words =
-    "What matters to you? The segments in this file are scored and ranked anew, by the package's own formula; limits stay limits.";
+    "What matters to you? The stretches in this file are scored and ranked anew, by the same formula. What is excluded stays excluded.";
   return [el("p", { class: "quiet" }, words), ...sliders.map(({ node }) => node), shares, reset];
 }

@@ -24,10 +24,10 @@ export function describeStretch(row, criteria) {
     "div",
     { class: "details" },
     tabulateFacts(row),
-    ...part("Ground along it", drawStretchHeights(row)),
+    ...part("Heights along it", drawStretchHeights(row)),
     ...part("Criteria", ...criteria.map((name, k) => describeCriterion(row, name, k))),
     ...(row.best_hours ? part("Best hours", el("p", {}, row.best_hours)) : []),
-    ...part("Barefoot", el("p", {}, row.barefoot ?? "no: nothing is known of the surface")),
+    ...part("Barefoot", el("p", {}, row.barefoot ?? "no: the surface is unknown")),
     ...(checks.length ? part("Check on foot", el("ul", { class: "checks" }, ...checks)) : []),
     ...part("Go there", linkStart(row)),
     ...(objects.length ? part("In OpenStreetMap", el("ul", { class: "links" }, ...objects)) : []),
@@ -36,25 +36,25 @@ export function describeStretch(row, criteria) {
 
 export function describeScore({ score, score_low, score_high }) {
   return score_high === null && score !== null
-    ? `${formatNumber(score, 2)} (20th percentile ${formatNumber(score_low, 2)}), your weights`
+    ? `${formatNumber(score, 2)} (cautious ${formatNumber(score_low, 2)}), by your weights`
     : `${formatNumber(score, 2)} (${formatRange(score_low, score_high, 2)})`;
 }
 
 function tabulateFacts(row) {
   const pairs = [
     ["Rating", RATING_NOTES[row.rating]],
-    ["Score", describeScore(row)],
-    ["Limited by", row.limiting_criterion ?? "unknown"],
+    ["Score (likely range)", describeScore(row)],
+    ["Weak point", row.limiting_criterion ?? "unknown"],
     ["Data quality", formatNumber(row.data_quality, 2)],
     ["Length", formatMetres(row.length_m)],
     ["From the place", formatMetres(row.distance_m)],
-    ["Run", describeDirection(row)],
-    ["Origin", describeOrigin(row)],
+    ["Run backwards", describeDirection(row)],
+    ["What it is", describeOrigin(row)],
     ["Surface", row.surface ?? "unknown"],
     ["Slope, start to end", describeSlope(row)],
-    ["Strip width", formatLength(row.strip_width_m, 1)],
-    ["Free lane", formatLength(row.free_lane_m, 1)],
-    ["Range of heading", formatNumber(row.heading_range_deg, 0, "°")],
+    ["Line stays within", formatLength(row.strip_width_m, 1)],
+    ["Width left for it", formatLength(row.free_lane_m, 1)],
+    ["Direction varies by", formatNumber(row.heading_range_deg, 0, "°")],
   ];
   return el("dl", { class: "values" }, ...pairs.flatMap(([term, value]) => [el("dt", {}, term), el("dd", {}, value)]));
 }

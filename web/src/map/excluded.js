@@ -1,4 +1,4 @@
-// The layer of what a limit excluded; a click tells the reason.
+// The layer of what a limit excludes; a click tells the reason.
 
 import { byId, el, outLink } from "../dom.js";
 import L from "../leaflet.js";
@@ -44,7 +44,7 @@ export function buildExcluded(map, { excluded, exclusions }, layers) {
     for (const part of shown) drawPart(map, part, renderer, group);
   };
   const options = [["none", "nothing"], ["all", "everything"], ...names.map((name, i) => [String(i), name])];
-  const pick = makePick("excluded", "Show what was left out", options, show);
+  const pick = makePick("excluded", "Show what is excluded", options, show);
   byId("tools").append(el("div", { class: "inputs" }, pick));
   map.on("click", ({ latlng }) => {
     const found = findNearest(map, latlng, shown);
@@ -72,7 +72,7 @@ function explainReason(reason, rule, { lat, lng }) {
   return el(
     "div",
     { class: "reason" },
-    el("strong", {}, "Left out: ", reason),
+    el("strong", {}, "Excluded: ", reason),
     el("p", {}, rule ?? ""),
     outLink(`https://www.openstreetmap.org/query?lat=${y}&lon=${x}#map=19/${y}/${x}`, "What OpenStreetMap knows here"),
   );

@@ -1,15 +1,15 @@
-// What stands around list and map: summary, caution, what was left out, sources of the data.
+// What stands around list and map: summary, caution, what is excluded, sources of the data.
 
 import { byId, columnHeading, el, outLink } from "../dom.js";
 import { countThings, describeDataDate, formatMetres } from "../words.js";
 
 export function buildFrame(data, stretches) {
   const near = data.place.name ? ` near ${data.place.name}` : "";
-  byId("title").textContent = `Backward segments${near}`;
+  byId("title").textContent = `Stretches for running backwards${near}`;
   byId("summary").textContent = [
-    `${countThings(stretches.length, "segment", "segments")} within ${formatMetres(data.radius_m)}`,
-    data.profile ? `profile ${data.profile}` : null,
-    "ranked by suitability for inspection",
+    `${countThings(stretches.length, "stretch", "stretches")} within ${formatMetres(data.radius_m)}`,
+    data.profile ? `profile: ${data.profile}` : null,
+    "the best to inspect first",
   ]
     .filter(Boolean)
     .join(" · ");
@@ -38,7 +38,7 @@ function describeRun(data, nothingFound) {
   );
 }
 
-/** Return the table of what was left out, open where nothing else is to be seen. */
+/** Return the table of what is excluded, open where nothing else is to be seen. */
 function tabulateExclusions(exclusions, open) {
   if (!exclusions.length) return null;
   const rows = exclusions.map(({ reason, rule, pieces, length_m }) =>
@@ -52,7 +52,7 @@ function tabulateExclusions(exclusions, open) {
   );
   const headings = [columnHeading("Why"), columnHeading("Pieces", "count"), columnHeading("Length", "count")];
   const table = el("table", {}, el("thead", {}, el("tr", {}, ...headings)), el("tbody", {}, ...rows));
-  const box = el("details", {}, el("summary", {}, "What was left out, and why"), table);
+  const box = el("details", {}, el("summary", {}, "What is excluded, and why"), table);
   box.open = open;
   return box;
 }

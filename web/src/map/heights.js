@@ -14,13 +14,13 @@ const ROUTE_STEEPER = 40;
 export function drawStretchHeights(row) {
   const known = row.heights.filter((height) => height !== null);
   if (known.length < 2) {
-    return el("p", { class: "quiet" }, "No heights are known here: nobody can say that it is flat.");
+    return el("p", { class: "quiet" }, "No heights are known here: whether it is flat is unknown.");
   }
   const sigma = row.height_sigma_m ?? 0;
   const spread = Math.max(...known) - Math.min(...known);
   const gaps = known.length < row.heights.length ? ", with gaps" : "";
   const source = row.height_source ? ` from ${row.height_source}` : "";
-  const words = `Heights${source}${gaps}: they differ by ${formatLength(spread, 1)}; the band is ± ${formatLength(sigma, 1)}, one standard error.`;
+  const words = `Heights${source}${gaps}: highest and lowest differ by ${formatLength(spread, 1)}; the band shows the error, ± ${formatLength(sigma, 1)}.`;
   return drawHeights(row.heights, row.length_m, { perMetre: PER_METRE, steeper: STEEPER, sigma, words });
 }
 
@@ -74,7 +74,7 @@ export function splitAtGaps(heights) {
 function drawHeights(heights, length, { words, marks = [], sigma = 0, ...scales }) {
   const { left, x, y, bottom, lines, exaggeration } = layOutHeights(heights, length, { ...scales, sigma });
   const width = x(length) + 14;
-  const text = `${words} Drawn ${exaggeration} times as tall as long.`;
+  const text = `${words} Heights are drawn ${exaggeration} times as large as lengths.`;
   const drawing = svg("svg", {
     viewBox: `0 0 ${width} ${bottom + 20}`,
     class: "profile",

@@ -5,7 +5,7 @@ import { countThings, formatMetres, formatNumber, LOOK_FIRST, RATINGS } from "..
 import { describeStretch } from "./details.js";
 import { colourClass, passesFilters } from "./filters.js";
 
-const PAPER = 20; // segments that one page holds beside the map
+const PAPER = 20; // stretches that one page holds beside the map
 
 export class StretchList {
   #criteria;
@@ -103,12 +103,12 @@ export function listFacts(row) {
     `${formatMetres(row.distance_m)} away`,
   ];
   if (row.surface) facts.push(row.surface);
-  if (row.place !== row.rank) facts.push(`number ${row.rank} of the profile`);
+  if (row.place !== row.rank) facts.push(`number ${row.rank} by the profile's weights`);
   return facts;
 }
 
 export function describeCount(shown, all, reweighed) {
-  const total = countThings(all, "segment", "segments");
+  const total = countThings(all, "stretch", "stretches");
   const which = shown === all ? `${total} shown` : `${shown} of ${total} shown`;
   return reweighed ? `${which}, ranked by your weights` : which;
 }
@@ -124,12 +124,12 @@ function makeItem(row, chosen) {
 }
 
 function explainEmptiness(data) {
-  const why = data.exclusions.length ? " The table below says what was left out and why." : "";
+  const why = data.exclusions.length ? " The table below says what is excluded, and why." : "";
   const within = formatMetres(data.radius_m);
   return el(
     "p",
     { class: "nothing" },
-    el("strong", {}, "Nothing qualifies."),
-    ` No segment within ${within} of the place keeps to the limits of the profile.${why}`,
+    el("strong", {}, "No stretch found."),
+    ` No stretch within ${within} of the place keeps to the limits of the profile.${why}`,
   );
 }

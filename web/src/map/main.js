@@ -99,7 +99,7 @@ class Page {
       this.#look({ animate: true });
       this.#list.scrollTo(row);
     }
-    byId("status").textContent = row ? `Segment ${row.place} chosen: ${row.name}` : "No segment chosen";
+    byId("status").textContent = row ? `Stretch ${row.place} chosen: ${row.name}` : "No stretch chosen";
   }
 
   /** Turn the map to what is chosen, or to all. */

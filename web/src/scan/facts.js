@@ -2,20 +2,20 @@
 
 import { formatNumber } from "../words.js";
 
-const THINNED = "Seen from afar each square shows its best stretches only; come closer for all.";
+const THINNED = "Zoomed out, each square shows its best stretches only; zoom in for all.";
 
 /** Return [name, words] for all that a tile knows of a stretch. */
 export function listFacts(stretch) {
   const { grade_pct: grade, people_per_hour: people } = stretch;
   return [
     ["Rating", stretch.rating],
-    ["Suitability S₂₀", formatNumber(stretch.score_low, 2)],
+    ["Cautious score", formatNumber(stretch.score_low, 2)],
     ["Data quality", formatNumber(stretch.data_quality, 2)],
     ["Length", formatNumber(stretch.length_m, 0, " m")],
     ["Surface", stretch.surface ?? "unknown"],
     ["Slope", formatNumber(grade, 1, " %")],
-    ["People an hour", people === undefined ? "unknown" : `some ${formatNumber(people, 0)}`],
-    ["Limited by", stretch.limiting_criterion ?? "unknown"],
+    ["People an hour", people === undefined ? "unknown" : `about ${formatNumber(people, 0)}`],
+    ["Weak point", stretch.limiting_criterion ?? "unknown"],
     ["District", stretch.district ?? "none known"],
     ["Park", stretch.park ?? "none known"],
     ["OpenStreetMap", stretch.osm_ids],
@@ -24,12 +24,12 @@ export function listFacts(stretch) {
 }
 
 export function describeScan({ stretches, at, data_date }) {
-  const hour = at ? `for ${at}, local time` : "for a mean hour of the day";
-  return `${stretches} stretches, ${hour}; data of ${data_date ?? "an unknown date"}.`;
+  const hour = at ? `at ${at}, local time` : "in an average hour of the day";
+  return `${stretches} stretches, ${hour}; map data of ${data_date ?? "an unknown date"}.`;
 }
 
 export function listNotes({ notes, bad_tiles }) {
-  return [...notes, ...(bad_tiles ? [`${bad_tiles} tiles failed and are missing.`] : []), THINNED];
+  return [...notes, ...(bad_tiles ? [`${bad_tiles} tiles failed: their stretches are missing.`] : []), THINNED];
 }
 
 /** Return the numbers of a district or park, as its row of the summary shows them. */

@@ -12,7 +12,7 @@ export function shownRatings(hidden) {
   return RATINGS.slice(0, RATINGS.length - hidden);
 }
 
-/** Return the properties of the stretch with the highest S₂₀ among those that are shown, null where there is none. */
+/** Return the properties of the stretch with the highest cautious score among those that are shown, null where there is none. */
 export function pickBest(properties, hidden) {
   const shown = new Set(shownRatings(hidden).map(({ name }) => name));
   const found = properties.filter(({ rating }) => shown.has(rating));
