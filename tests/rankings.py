@@ -69,6 +69,7 @@ def stretch(rank: int, text: str = "gravel path") -> dict[str, Any]:
         "limiting_criterion": text,
         **{f"{letter}_{name}": 0.5 for name in CRITERIA for letter in "dc"},
         **{f"why_{name}": text for name in CRITERIA},
+        "verdict": text,
         "checks": [text, "Walk it forward first."],
         "distance_m": 250.0,
         "advised_bearing_deg": 84.3 if rank % 2 else np.nan,

@@ -10,17 +10,18 @@ from xml.sax.saxutils import quoteattr
 from saferoute.exports import files
 from saferoute.exports.layers import build_layers
 from saferoute.report.notices import collect_notices, join_notices
+from saferoute.report.ratings import RATINGS
+from saferoute.scoring import UNRATED
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from saferoute.model import Ranking, Session
 
-COLOURS = ("#440154", "#3d4c8a", "#24878d", "#3ebc73", "#cae121")
-"""Five classes of viridis, 0 to .92 of it, as on the map."""
-_BREAKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 _KINDS = {"backward": "#d7191c", "look": "#fdae61", "back": "#fdae61", "warm-up": "#2c7bb6", "run on": "#7b3294",
           "cool-down": "#1a9641"}  # fmt: skip
+_WIDTH_MM = 1.2
 
 # As QGIS itself makes it; it looks for the default style of a layer by the layer's name.
 _STYLES = """
@@ -72,34 +73,36 @@ def _add_styles(database: sqlite3.Connection, names: list[str]) -> None:
 
 
 def build_qgis_style(layer: str) -> str:
-    """Return the QGIS style of a layer: steps by kind, others by `score_low` in five classes."""
+    """Return the QGIS style of a layer: steps by kind, others by rating as on the map."""
     if layer == "steps":
-        rows = [(f"value={quoteattr(kind)} label={quoteattr(kind)}", colour) for kind, colour in _KINDS.items()]
-        return _build_renderer('type="categorizedSymbol" attr="kind"', "categories", "category", rows)
-    rows = [
-        (f'lower="{low:.2f}" upper="{high:.2f}" label="{low:.1f} – {high:.1f}"', colour)
-        for low, high, colour in zip(_BREAKS, _BREAKS[1:], COLOURS, strict=False)
-    ]
-    return _build_renderer(
-        'type="graduatedSymbol" attr="score_low" graduatedMethod="GraduatedColor"', "ranges", "range", rows
+        symbols = [_build_symbol(k, colour) for k, colour in enumerate(_KINDS.values())]
+        return _build_renderer("kind", {kind: kind for kind in _KINDS}, symbols)
+    words = {name: f"{name}: {rating.meaning}" if name != UNRATED else rating.meaning
+             for name, rating in RATINGS.items()}  # fmt: skip
+    symbols = [_build_symbol(k, rating.colour, rating.dashes) for k, rating in enumerate(RATINGS.values())]
+    return _build_renderer("rating", words, symbols)
+
+
+def _build_renderer(column: str, labels: dict[str, str], symbols: list[str]) -> str:
+    """Return a style with a symbol for each value of a column, given with its label."""
+    items = "".join(
+        f'<category symbol="{k}" render="true" value={quoteattr(value)} label={quoteattr(label)}/>'
+        for k, (value, label) in enumerate(labels.items())
     )
-
-
-def _build_renderer(of: str, group: str, item: str, rows: list[tuple[str, str]]) -> str:
-    items = "".join(f'<{item} symbol="{k}" render="true" {row}/>' for k, (row, _) in enumerate(rows))
-    symbols = "".join(_build_symbol(k, colour) for k, (_, colour) in enumerate(rows))
     return (
         "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
-        f'<qgis version="3.22" styleCategories="Symbology"><renderer-v2 {of} symbollevels="0" enableorderby="0">'
-        f"<{group}>{items}</{group}><symbols>{symbols}</symbols></renderer-v2><layerGeometryType>1</layerGeometryType>"
-        "</qgis>"
+        f'<qgis version="3.22" styleCategories="Symbology"><renderer-v2 type="categorizedSymbol" attr="{column}" '
+        f'symbollevels="0" enableorderby="0"><categories>{items}</categories><symbols>{"".join(symbols)}</symbols>'
+        "</renderer-v2><layerGeometryType>1</layerGeometryType></qgis>"
     )
 
 
-def _build_symbol(name: int, colour: str) -> str:
+def _build_symbol(name: int, colour: str, dashes: Sequence[int] = ()) -> str:
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    options = {"line_color": f"{red},{green},{blue},255", "line_width": "1.2", "line_width_unit": "MM",
-               "capstyle": "round", "joinstyle": "round", "line_style": "solid"}  # fmt: skip
+    dash = ";".join(f"{length * _WIDTH_MM:.1f}" for length in dashes)
+    options = {"line_color": f"{red},{green},{blue},255", "line_width": f"{_WIDTH_MM}", "line_width_unit": "MM",
+               "capstyle": "flat", "joinstyle": "round", "line_style": "solid",
+               "use_custom_dash": str(int(bool(dash))), "customdash": dash, "customdash_unit": "MM"}  # fmt: skip
     listed = "".join(f'<Option type="QString" name="{key}" value="{value}"/>' for key, value in options.items())
     old = "".join(f'<prop k="{key}" v="{value}"/>' for key, value in options.items())
     return (

@@ -76,8 +76,9 @@ def _add_ranking(gpx: GPX, ranking: Ranking) -> None:
     for row in ranking.stretches.to_crs(WGS84).to_dict("records"):
         name = f"{row['rank']} {sanitize_text(row['name'], 100)}"
         checks = "; ".join(sanitize_text(check) for check in row["checks"])
+        verdict = sanitize_text(row["verdict"], LONGEST_VALUE)
         rating = "unrated" if row["rating"] == "none" else f"rated {row['rating']}"
-        words = f"{units.format_length(row['length_m'])}, {rating}, score {row['score']:.2f}; check {checks}"
+        words = f"{units.format_length(row['length_m'])}, {rating}, score {row['score']:.2f}. {verdict}. Check {checks}"
         segment = _add_track(gpx, name, words)
         xy = shapely.get_coordinates(row["geometry"])
         for lon, lat in xy:

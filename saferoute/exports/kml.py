@@ -14,6 +14,7 @@ import shapely
 
 from saferoute.exports.layers import build_layers
 from saferoute.report.notices import join_notices, make_title
+from saferoute.report.ratings import RATINGS
 from saferoute.report.text import sanitize_text
 
 if TYPE_CHECKING:
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 
 _NAMESPACE = "http://www.opengis.net/kml/2.2"
 _LOOK_ALIKE = str.maketrans({"<": "‹", ">": "›", "$": "＄"})
-_COLOURS = {"A": "ff2bdeb5", "B": "ff79b735", "C": "ff8e8226", "none": "ff7f7f7f", "backward": "ff0000ff"}
-"""Of lines by rating or kind, as KML writes them: opacity, blue, green, red."""
-_OTHER = "ffb06428"
+_OTHER = "other"
+_COLOURS = {**{name: rating.colour for name, rating in RATINGS.items()}, "backward": "#ff0000", _OTHER: "#2864b0"}
+"""Of lines by rating or kind."""
 _LONGEST_NOTICE = 4000
 
 
@@ -34,11 +35,11 @@ def to_kml(thing: Ranking | Session) -> str:
     document = _add_child(root, "Document")
     _add_child(document, "name", make_title(thing))
     _add_child(document, "description", join_notices(thing), _LONGEST_NOTICE)
-    for name, colour in {**_COLOURS, "other": _OTHER}.items():
+    for name, colour in _COLOURS.items():
         style = _add_child(document, "Style")
         style.set("id", name)
         line = _add_child(style, "LineStyle")
-        _add_child(line, "color", colour)
+        _add_child(line, "color", _encode_colour(colour))
         _add_child(line, "width", "4")
     for layer in build_layers(thing):
         folder = _add_child(document, "Folder")
@@ -48,6 +49,11 @@ def to_kml(thing: Ranking | Session) -> str:
     return ET.tostring(root, encoding="unicode", xml_declaration=False).join(
         ['<?xml version="1.0" encoding="UTF-8"?>\n', "\n"]
     )
+
+
+def _encode_colour(colour: str) -> str:
+    """Return ``#rrggbb`` as KML writes it: opacity, blue, green, red."""
+    return f"ff{colour[5:7]}{colour[3:5]}{colour[1:3]}"
 
 
 def _add_child(parent: ET.Element, tag: str, text: str | None = None, longest: int = 400) -> ET.Element:
@@ -65,7 +71,7 @@ def _add_placemark(folder: ET.Element, layer: str, row: dict[Any, Any]) -> None:
         number = row["rank"] if layer == "stretches" else row["section"]
         _add_child(mark, "name", f"{number} {row['name']}")
     kind = str(row["kind"] if layer == "steps" else row["rating"])
-    _add_child(mark, "styleUrl", f"#{kind if kind in _COLOURS else 'other'}")
+    _add_child(mark, "styleUrl", f"#{kind if kind in _COLOURS else _OTHER}")
     data = _add_child(mark, "ExtendedData")
     for key, value in row.items():
         if key != "geometry" and not pd.isna(value):

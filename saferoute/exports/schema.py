@@ -134,6 +134,7 @@ STRETCHES = (
     *(Column(f"d_{name}", "number", SHARE, f"desirability of {name}") for name in CRITERIA),
     *(Column(f"c_{name}", "number", SHARE, f"confidence in {name}") for name in CRITERIA),
     *(Column(f"why_{name}", "text", "", f"{name} in words") for name in CRITERIA),
+    Column("verdict", "text", "", "slope, people and what is not mapped, in one line"),
     Column("checks", "texts", "", "what to check on foot"),
 )  # fmt: skip
 """A row a stretch, best first."""

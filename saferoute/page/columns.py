@@ -49,7 +49,7 @@ _TEXTS = {
     **dict.fromkeys(("rating", "origin", "limiting_criterion", "height_source"), LONGEST),
     **dict.fromkeys(("barefoot", "best_hours"), SENTENCE),
 }
-_SENTENCES = {"name": LONGEST, **{f"why_{name}": LEGAL for name in CRITERIA}}
+_SENTENCES = {"name": LONGEST, "verdict": SENTENCE, **{f"why_{name}": LEGAL for name in CRITERIA}}
 """Columns that are stored piece by piece, because pieces recur where whole texts do not."""
 _PIECE = re.compile(r"(?<=[,;:] )|(?= (?:and|in|by|to|within|small|%) )|(?= \()")
 _LISTS = {"osm_ids": LONGEST, "checks": SENTENCE}

@@ -17,7 +17,9 @@ import numpy as np
 from saferoute.geometry.geodesy import DEGREE_M
 from saferoute.page._figure import read_asset
 from saferoute.page.grid import read_line, read_lines
+from saferoute.report.ratings import RATINGS
 from saferoute.report.units import units_of
+from saferoute.scoring import UNRATED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -65,6 +67,7 @@ def render_picture(payload: Mapping[str, Any]) -> str:
     """
     stretches = payload["stretches"]
     nothing_known: list[int | None] = [None] * stretches["count"]
+    ratings = [stretches["texts"][k] for k in stretches["columns"]["rating"] or ()]
     lines = [read_line(word, stretches["grid"]) for word in stretches["lines"]]
     session = payload["session"]
     route = read_line(session["route"], session["grid"]) if session and session["route"] else np.empty((0, 2))
@@ -78,7 +81,7 @@ def render_picture(payload: Mapping[str, Any]) -> str:
             if len(route)
             else []
         ),
-        *_render_stretches(stretches["columns"]["score"] or nothing_known, lines, view),
+        *_render_stretches(ratings, lines, view),
         *(
             _render_sections(session, view)
             if session
@@ -158,12 +161,11 @@ def _render_circle(payload: Mapping[str, Any], view: _View) -> str:
     )
 
 
-def _render_stretches(scores: list[int | None], lines: list[FloatArray], view: _View) -> Iterator[str]:
-    """Yield each stretch in the colour of its score, the best on top."""
-    for score, line in reversed(list(zip(scores, lines, strict=True))):
-        step = "x" if score is None else max(0, min(4, score // 2000))  # a score comes in 1/10 000
+def _render_stretches(ratings: list[str], lines: list[FloatArray], view: _View) -> Iterator[str]:
+    """Yield each stretch in the colour of its rating, the best on top."""
+    for rating, line in reversed(list(zip(ratings, lines, strict=True))):
         yield _render_path([line], view, f'fill="none" stroke="{_colour_of("casing")}" stroke-width="7"')
-        yield _render_path([line], view, f'fill="none" stroke="{_colour_of(f"score-{step}")}" stroke-width="4.5"')
+        yield _render_path([line], view, f'fill="none" stroke="{RATINGS[rating].colour}" stroke-width="4.5"')
 
 
 def _render_ranks(ranks: list[int | None], lines: list[FloatArray], view: _View) -> Iterator[str]:
@@ -198,14 +200,15 @@ def _render_legend(payload: Mapping[str, Any], view: _View) -> Iterator[str]:
     scales = units_of(payload["units"]).list_scales()
     length_m, words = max((scale for scale in scales if scale[0] * view.px_per_m <= WIDTH / 5), default=scales[0])
     right = 12 + length_m * view.px_per_m
-    legend = WIDTH - 24 - 21 * 5
     yield f'<g font-size="11" fill="{_colour_of("ink")}" stroke="#fff" stroke-width="3" paint-order="stroke">'
     yield _render_text(WIDTH - 10, HEIGHT - 10, f"© OpenStreetMap contributors · {date}", anchor="end")
-    yield _render_text(right + 6, HEIGHT - 10, words) + _render_text(legend - 6, 20, "score 0", anchor="end")
-    yield _render_text(WIDTH - 20, 20, "1") + "</g>"
+    yield _render_text(right + 6, HEIGHT - 10, words)
+    for k, name in enumerate(RATINGS):
+        yield _render_text(WIDTH - 40, 20 + 15 * k, "unrated" if name == UNRATED else name, anchor="end")
+    yield "</g>"
     yield f'<path d="M12 {HEIGHT - 18}v8H{right:.1f}v-8" fill="none" stroke="{_colour_of("ink")}" stroke-width="1.5"/>'
-    for i in range(5):
-        yield f'<rect x="{legend + 21 * i}" y="10" width="21" height="12" fill="{_colour_of(f"score-{i}")}"/>'
+    for k, rating in enumerate(RATINGS.values()):
+        yield f'<rect x="{WIDTH - 34}" y="{10 + 15 * k}" width="24" height="12" fill="{rating.colour}"/>'
 
 
 def _render_text(x: float, y: float, text: str, *, anchor: str = "start") -> str:

@@ -13,7 +13,7 @@ from saferoute import candidates, criteria, scoring
 from saferoute.criteria import flatness
 from saferoute.osm.unread import KIND_KEYS, list_unread_tags
 from saferoute.osm.ways import is_lit
-from saferoute.report import checks
+from saferoute.report import checks, verdicts
 from saferoute.report.reasons import describe_measurement
 from saferoute.report.sides import list_close_sides
 from saferoute.search._area import project_centre
@@ -59,6 +59,7 @@ def stretch_table(survey: Survey, merged: candidates.Stretches, top: int) -> gpd
     lines = _turn_uphill(table, lines)
     table["barefoot"] = [checks.advise_barefoot(surface) for surface in table["surface"]]
     table["checks"] = _list_checks(survey, table, lines, first, n, grounds)
+    table["verdict"] = verdicts.write_verdicts(table, survey.evidence.moment)
     return add_names(gpd.GeoDataFrame(table, geometry=lines, crs=survey.area.crs), survey, first, n)
 
 

@@ -10,9 +10,10 @@ import pyogrio
 import pytest
 from strangers import HOSTILE, hostile_ranking, hostile_session, id_of
 
-from saferoute.exports.geopackage import COLOURS, build_qgis_style, to_geopackage
+from saferoute.exports.geopackage import build_qgis_style, to_geopackage
 from saferoute.exports.schema import SECTIONS, STEPS, STRETCHES, names_of
 from saferoute.model import OSM_ATTRIBUTION
+from saferoute.report.ratings import RATINGS
 
 
 @pytest.fixture
@@ -65,12 +66,15 @@ def test_every_layer_has_a_default_style_on_a_column_that_it_has(ranking, made, 
             assert pyogrio.read_info(path, layer=layer)["geometry_name"] == "geom"
 
 
-def test_classes_of_the_score_leave_no_gap():
-    ranges = ET.fromstring(build_qgis_style("stretches").split("\n", 1)[1]).find("renderer-v2/ranges")
-    bounds = [(float(r.get("lower")), float(r.get("upper"))) for r in ranges]
-    assert len(bounds) == len(COLOURS)
-    assert (bounds[0][0], bounds[-1][1]) == (0, 1)
-    assert [b[0] for b in bounds[1:]] == [b[1] for b in bounds[:-1]]
+def test_ratings_have_the_colours_and_words_of_the_map():
+    renderer = ET.fromstring(build_qgis_style("stretches").split("\n", 1)[1]).find("renderer-v2")
+    labels = {item.get("value"): item.get("label") for item in renderer.find("categories")}
+    assert list(labels) == list(RATINGS)
+    assert labels["A"] == "A: good by the map"
+    lines = [o for o in renderer.findall("symbols/symbol/layer/Option/Option") if o.get("name") == "line_color"]
+    assert [o.get("value") for o in lines] == [
+        "{},{},{},255".format(*bytes.fromhex(rating.colour[1:])) for rating in RATINGS.values()
+    ]
 
 
 def test_sqlite_finds_it_whole(made, written):

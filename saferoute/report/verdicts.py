@@ -1,0 +1,101 @@
+"""Verdicts: one line of plain words on a stretch, for who reads nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from saferoute.report.text import LIKELY
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from saferoute.model import Moment
+
+    Row = Mapping[Any, Any]
+
+_LEVEL_PCT, _SLIGHT_PCT = 1.5, 3.0
+"""Slopes up to which a stretch is called level, and slightly sloped [J]."""
+_SURE_PCT = 1.0
+"""Standard error of a slope above which its word is doubted [J]."""
+_TILTED_PCT = 3.0
+"""Slope across above which it is told [J]."""
+_SURELY = 1.64
+"""Standard errors by which that slope must exceed nothing; 95 % of a normal distribution lie below."""
+_QUIET, _BUSY = 20.0, 100.0
+"""People an hour up to which a stretch is called quiet, one in three minutes, and from which busy [J]."""
+_COMPLETE = 0.5
+"""Confidence in obstacles below which small ones may be missing, as for the checks [J]."""
+
+
+def write_verdicts(table: pd.DataFrame, moment: Moment | None) -> list[str]:
+    """Return the verdict on each stretch: slope, people, and what is not mapped.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The stretches, with the columns of the criteria.
+    moment : Moment or None
+        When one wants to run; None for a mean hour of the day.
+    """
+    when = f"at {moment.local.hour}:{moment.local.minute:02}" if moment else "at a mean hour"
+    return [describe_verdict(row, when) for row in table.to_dict("records")]
+
+
+def describe_verdict(row: Row, when: str) -> str:
+    """Return the verdict on a stretch in one line.
+
+    Examples
+    --------
+    >>> lawn = {"grade_pct": 0.2, "grade_sigma_pct": 2.0, "cross_slope_pct": float("nan"), "people_per_hour": 5.0}
+    >>> lawn |= {"surface": "grass", "free_lane_m": float("nan"), "c_obstacles": 0.7}
+    >>> describe_verdict(lawn, "at 7:00")
+    'Level as far as the data tell (± 2 %); likely quiet at 7:00; width not mapped: look'
+    >>> describe_verdict({**lawn, "grade_pct": float("nan"), "surface": "likely grass"}, "at 7:00")
+    'Slope unknown: look; likely quiet at 7:00; surface and width not mapped: look'
+    """
+    parts = [_describe_slope(row), _describe_tilt(row), _describe_people(row, when), _describe_gaps(row)]
+    return "; ".join(part for part in parts if part)
+
+
+def _describe_slope(row: Row) -> str:
+    if pd.isna(row["grade_pct"]):
+        return "Slope unknown: look"
+    slope, error = abs(row["grade_pct"]), row["grade_sigma_pct"]
+    spread = "error unknown" if pd.isna(error) else f"± {_round_pct(error)} %"
+    if slope > _LEVEL_PCT:
+        return f"{'Slightly sloped' if slope <= _SLIGHT_PCT else 'Sloped'} ({_round_pct(slope)} % {spread})"
+    return f"Level ({spread})" if error <= _SURE_PCT else f"Level as far as the data tell ({spread})"
+
+
+def _describe_tilt(row: Row) -> str:
+    across = row["cross_slope_pct"]
+    if pd.isna(across) or abs(across) <= max(_TILTED_PCT, _SURELY * row["cross_slope_sigma_pct"]):
+        return ""
+    return f"tilted to the side ({_round_pct(abs(across))} %)"
+
+
+def _describe_people(row: Row, when: str) -> str:
+    people = row["people_per_hour"]
+    if pd.isna(people):
+        return "people unknown"
+    word = "likely quiet" if people <= _QUIET else "likely busy" if people >= _BUSY else "some people likely"
+    return f"{word} {when}"
+
+
+def _describe_gaps(row: Row) -> str:
+    """Return what is not mapped of what can trip or throw a runner, so that it must be looked at."""
+    surface = row["surface"]
+    gaps = [
+        *(["surface"] if not isinstance(surface, str) or surface.startswith(LIKELY) else []),
+        *(["width"] if pd.isna(row["free_lane_m"]) else []),
+        *(["small obstacles"] if row["c_obstacles"] < _COMPLETE else []),
+    ]
+    if not gaps:
+        return ""
+    return f"{', '.join(gaps[:-1])}{' and ' if gaps[1:] else ''}{gaps[-1]} not mapped: look"
+
+
+def _round_pct(value: float) -> str:
+    return f"{value:.0f}" if value >= 1 else f"{value:.1f}"

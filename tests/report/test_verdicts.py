@@ -1,0 +1,65 @@
+"""The verdict says what is level and quiet, and never takes what is unknown for either."""
+
+from __future__ import annotations
+
+import datetime as dt
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from saferoute.report.verdicts import describe_verdict, write_verdicts
+
+NAN = float("nan")
+KNOWN = {
+    "grade_pct": -0.4,
+    "grade_sigma_pct": 0.3,
+    "cross_slope_pct": 1.0,
+    "cross_slope_sigma_pct": 0.5,
+    "people_per_hour": 12.0,
+    "surface": "asphalt",
+    "free_lane_m": 2.0,
+    "c_obstacles": 0.8,
+}
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ({}, "Level (± 0.3 %); likely quiet at 18:30"),
+        ({"grade_sigma_pct": 2.4}, "Level as far as the data tell (± 2 %); likely quiet at 18:30"),
+        ({"grade_sigma_pct": NAN}, "Level as far as the data tell (error unknown); likely quiet at 18:30"),
+        ({"grade_pct": 2.6}, "Slightly sloped (3 % ± 0.3 %); likely quiet at 18:30"),
+        ({"grade_pct": -5.0}, "Sloped (5 % ± 0.3 %); likely quiet at 18:30"),
+        ({"cross_slope_pct": -6.0}, "Level (± 0.3 %); tilted to the side (6 %); likely quiet at 18:30"),
+        ({"cross_slope_pct": 6.0, "cross_slope_sigma_pct": 7.8}, "Level (± 0.3 %); likely quiet at 18:30"),
+        ({"people_per_hour": 300.0}, "Level (± 0.3 %); likely busy at 18:30"),
+        ({"people_per_hour": 60.0}, "Level (± 0.3 %); some people likely at 18:30"),
+        ({"people_per_hour": NAN}, "Level (± 0.3 %); people unknown"),
+    ],
+)
+def test_what_is_known_is_said_with_its_error(known: dict[str, object], said: str) -> None:
+    assert describe_verdict({**KNOWN, **known}, "at 18:30") == said
+
+
+@given(st.dictionaries(st.sampled_from(["grade_pct", "people_per_hour", "surface", "free_lane_m"]), st.just(NAN)))
+def test_what_is_unknown_is_never_called_good(gone: dict[str, float]) -> None:
+    said = describe_verdict({**KNOWN, **gone}, "at noon")
+    assert ("Slope unknown" in said) == ("grade_pct" in gone)
+    assert ("Level" in said) != ("grade_pct" in gone)
+    assert ("quiet" in said) != ("people_per_hour" in gone)
+    assert ("not mapped: look" in said) == bool({"surface", "free_lane_m"} & set(gone))
+
+
+def test_guessed_surface_and_thin_mapping_are_not_mapped() -> None:
+    row = {**KNOWN, "surface": "likely grass", "c_obstacles": 0.1, "free_lane_m": NAN}
+    assert describe_verdict(row, "x").endswith("surface, width and small obstacles not mapped: look")
+
+
+def test_the_hour_is_that_of_the_search() -> None:
+    table = pd.DataFrame([KNOWN])
+    early = SimpleNamespace(local=dt.datetime.fromisoformat("2026-06-20T07:05"))
+    assert write_verdicts(table, early) == ["Level (± 0.3 %); likely quiet at 7:05"]  # type: ignore[arg-type]
+    assert write_verdicts(table, None) == ["Level (± 0.3 %); likely quiet at a mean hour"]
