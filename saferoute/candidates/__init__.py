@@ -10,6 +10,7 @@ is made of (a "segment" already means a node-to-node piece).
 from __future__ import annotations
 
 from saferoute.candidates._blockers import Blockers
+from saferoute.candidates._cut_off import CUT_OFF, find_cut_off
 from saferoute.candidates._likely_surfaces import GROUND_MATERIALS, fill_likely_surfaces
 from saferoute.candidates._neighbours import Neighbours
 from saferoute.candidates._open_ground import (
@@ -40,6 +41,7 @@ from saferoute.candidates._windows import find_windows, is_in_runs, middles_of_w
 from saferoute.model import Strokes
 
 __all__ = [
+    "CUT_OFF",
     "GROUND_MATERIALS",
     "REASONS",
     "STEP_M",
@@ -54,6 +56,7 @@ __all__ = [
     "cut_samples",
     "drop_overlapping_stretches",
     "fill_likely_surfaces",
+    "find_cut_off",
     "find_rivals",
     "find_windows",
     "is_best_of_rivals",

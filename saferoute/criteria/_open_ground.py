@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from saferoute.candidates import GROUND_MATERIALS
+from saferoute.candidates import CUT_OFF, GROUND_MATERIALS
 from saferoute.criteria import _samples
 from saferoute.criteria._likely_surfaces import LikelyRatings
 from saferoute.osm.ground import KEPT_KINDS, SHORE_KINDS
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
 
 _IF_DOUBTED = 0.4
 """Factor on confidence for each doubt about a piece of ground [J]: a lawn that keeps so little of it is unrated."""
-_OF_THE_GATE = frozenset({"stadium"})
-"""Doubts that are a check alone: a village's pitch is tagged as a stadium, too, and is as good as any if it is open."""
+_TRUST = {"stadium": 1.0, CUT_OFF: 0.3}
+"""The same for single doubts [J]. A stadium is a check alone: a village's pitch is tagged as one, too, and is as good
+as any if it is open. Where nobody gets on foot is unrated, however well its surface is known."""
 _IF_TIDAL = 0.7
 """Factor on confidence on ground that every tide reshapes [J]."""
 _ODDS_KEPT, _ODDS_SHORE, _ODDS_OTHER = 0.18, 0.5, 1.3
@@ -58,7 +60,7 @@ def estimate_completeness(windows: Windows, otherwise: float) -> FloatArray:
 
 
 def estimate_trust(windows: Windows) -> FloatArray:
-    """Return by window a factor on confidence, below 1 where ground is doubted or tidal.
+    """Return by window a factor on confidence, below 1 where ground is doubted, tidal or cut off.
 
     Returns
     -------
@@ -67,9 +69,14 @@ def estimate_trust(windows: Windows) -> FloatArray:
     ground = windows.samples.ground
     if "doubts" not in ground:
         return np.ones(len(windows))
-    doubts = np.array([len({*names} - _OF_THE_GATE) if isinstance(names, tuple) else 0 for names in ground["doubts"]])
+    trust = np.array([_trust_ground(names) if isinstance(names, tuple) else 1.0 for names in ground["doubts"]])
     tidal = np.where(ground["is_tidal"].to_numpy(dtype=bool), _IF_TIDAL, 1.0)
-    return _samples.reduce_ground(windows, tidal * _IF_DOUBTED**doubts, "min")
+    return _samples.reduce_ground(windows, tidal * trust, "min")
+
+
+def _trust_ground(doubts: tuple[str, ...]) -> float:
+    """Return the factor on confidence for all doubts about a piece of ground."""
+    return prod(_TRUST.get(name, _IF_DOUBTED) for name in doubts)
 
 
 def take_odds(likely: LikelyRatings, windows: Windows, ratings: Mapping[str, float]) -> LikelyRatings:

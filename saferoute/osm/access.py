@@ -135,8 +135,18 @@ def get_motor_access(tags: Tagged, of_motors: Collection[str]) -> NDArray[np.obj
 def is_walkable(tags: Tagged) -> BoolArray:
     """Return a mask of ways by which one may get somewhere on foot, fit to run on or not."""
     tags = Tags.of(tags)
-    built = ways.is_highway(tags) & ~has_value(tags, "highway", ways.NOT_BUILT)
-    return built & ~ways.is_fast_road(tags) & ~is_closed_on_foot(tags).yes
+    return _is_built_highway(tags) & ~ways.is_fast_road(tags) & ~is_closed_on_foot(tags).yes
+
+
+def is_passable_on_foot(tags: Tagged) -> BoolArray:
+    """Return a mask of ways by which somebody may get through on foot: all that no tag says to be private."""
+    tags = Tags.of(tags)
+    return _is_built_highway(tags) & ~is_private_on_foot(tags)
+
+
+def _is_built_highway(tags: Tags) -> BoolArray:
+    """Return a mask of ways with a class that are there."""
+    return ways.is_highway(tags) & ~has_value(tags, "highway", ways.NOT_BUILT)
 
 
 def is_fit_to_run(tags: Tagged) -> BoolArray:

@@ -276,6 +276,11 @@ def is_entered_by_leave(areas: Tagged) -> BoolArray:
     return told.not_understood | (has_any_value(areas, _ENTERED_BY_LEAVE) & ~told.no)
 
 
+def is_island(areas: Tagged) -> BoolArray:
+    """Return a mask of islands."""
+    return has_any_value(areas, {"place": {"island", "islet"}})
+
+
 def is_jetty(lines: Tagged) -> BoolArray:
     """Return a mask of piers, breakwaters and groynes."""
     return has_value(lines, "man_made", _JETTIES)

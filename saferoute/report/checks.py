@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from saferoute.candidates import CUT_OFF
 from saferoute.criteria import crowding
 from saferoute.criteria.flatness import HILLSIDE_PCT
 from saferoute.model import Formula
@@ -80,6 +81,7 @@ def advise_barefoot(surface: object) -> str:
 _TIDAL = "the tide: the ground lies outside the coastline, and under water at high tide"
 _OUTFIELD = "that you are on the outfield: bases, mound and backstop, and a cricket pitch, are kept off by guess"
 _CHECKS_BY_DOUBT = {
+    CUT_OFF: "how one gets there: the map shows no way on foot from the place, perhaps a ferry goes",
     "school": "whether it is a school's own ground: a school stands beside it, and its ground is not mapped",
     "private": "whether one may be there: most ways on and along it are private",
     "infield": "whether one may be there: it lies within a running track",

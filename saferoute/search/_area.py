@@ -105,9 +105,14 @@ def widen_area(area: Area, margin_m: float) -> Area:
     return replace(area, radius_m=area.radius_m + margin_m, half_m=half_m)
 
 
+def shape_of_area(area: Area) -> shapely.Polygon:
+    """Return the circle or rectangle of an area, in the area's CRS."""
+    return _rectangle_of_area(area) if area.half_m else shapely.Point(project_centre(area)).buffer(area.radius_m)
+
+
 def covered_share(area: Area, extent: shapely.Geometry) -> float:
     """Return the share of an area that a polygon in its CRS covers, 0 to 1."""
-    ground = _rectangle_of_area(area) if area.half_m else shapely.Point(project_centre(area)).buffer(area.radius_m)
+    ground = shape_of_area(area)
     return float(shapely.area(shapely.intersection(ground, extent)) / shapely.area(ground))
 
 

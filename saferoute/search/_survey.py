@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from saferoute import candidates, limits
 from saferoute.geometry import REACH_M
@@ -15,7 +16,7 @@ from saferoute.limits import clearance
 from saferoute.limits.neighbours import collect_neighbours
 from saferoute.model import Evidence
 from saferoute.osm.tags import Tags
-from saferoute.search._area import distance_outside_m, is_touching
+from saferoute.search._area import distance_outside_m, is_touching, project_centre, shape_of_area, widen_area
 from saferoute.search._join import join_ways
 from saferoute.sources import clock
 
@@ -109,7 +110,7 @@ def survey_map(
     assert strokes.side_paths is not None
     samples = candidates.cut_samples(
         strokes,
-        _append_open_ground(_ground_of_ways(features.ways), open_ground),
+        _doubt_cut_off(_append_open_ground(_ground_of_ways(features.ways), open_ground), area, features),
         strokes.side_paths,
         shortest_m=profile.clear_length_m + 2 * profile.run_out_m,
         here=lambda xy: distance_outside_m(area, xy) <= COMPARED_M + profile.clear_length_m,
@@ -180,6 +181,20 @@ def _append_open_ground(of_ways: gpd.GeoDataFrame, open_ground: candidates.OpenG
     none = pd.array([None] * len(of_areas), dtype=of_ways["highway"].dtype)
     of_areas = of_areas.reindex(columns=of_ways.columns).assign(highway=none)
     return pd.concat([of_ways, of_areas], ignore_index=True)
+
+
+def _doubt_cut_off(ground: gpd.GeoDataFrame, area: Area, features: Features) -> gpd.GeoDataFrame:
+    """Return ground with a doubt about all that no way on foot joins with the place, if the area is around one."""
+    if area.half_m is not None:
+        return ground
+    known = None
+    if features.extent is not None:
+        known = shapely.intersection(features.extent, shape_of_area(widen_area(area, MARGIN_M)))
+    cut_off = candidates.find_cut_off(features, ground.geometry.to_numpy(), place=project_centre(area), known=known)
+    doubts = ground["doubts"].to_numpy(dtype=object, copy=True)
+    for row in np.flatnonzero(cut_off):
+        doubts[row] = (*(doubts[row] or ()), candidates.CUT_OFF)
+    return ground.assign(doubts=doubts)
 
 
 def _is_within_reach(samples: Samples, area: Area, profile: Profile, way_reasons: NDArray[np.object_]) -> BoolArray:
