@@ -17,23 +17,34 @@ KNOWN = {
 
 LONG = {
     "surfaces_later", "intervals_later", "limits_later", "obvious_grounds_found", "cuts_agree",
-    "steepness_without_heights", "mountain_paths", "obstacles_later",
+    "steepness_without_heights", "mountain_paths", "obstacles_later", "surfaces", "hazards",
 }  # fmt: skip
-"""Rows that read pairs of maps, or search many places."""
+"""Rows that read pairs of maps, or search or learn many places."""
+TOGETHER = (("flat_by_rule", "inclines"), ("slopes_along_seen_coarsely", "slopes_across_seen_coarsely"))
+"""Rows that measure the same ground: each pair is one test, so that it is read once."""
 
 
-def _row(row):
-    marks = [pytest.mark.xfail(reason=KNOWN[row.__name__], strict=True)] if row.__name__ in KNOWN else []
-    marks += [pytest.mark.long] if row.__name__ in LONG else []
-    return pytest.param(row, id=row.__name__, marks=marks)
+def _tests():
+    rows = {row.__name__: row for row in validation.ROWS}
+    paired = {name for pair in TOGETHER for name in pair}
+    for names in (*TOGETHER, *((name,) for name in rows if name not in paired)):
+        marks = [pytest.mark.xfail(reason=KNOWN[name], strict=True) for name in names if name in KNOWN]
+        marks += [pytest.mark.long] if LONG.intersection(names) else []
+        yield pytest.param([rows[name] for name in names], id="-".join(names), marks=marks)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("row", [_row(row) for row in validation.ROWS])
-def test_bound_holds(row, shared_data, monkeypatch):
+@pytest.mark.parametrize("rows", _tests())
+def test_bounds_hold(rows, shared_data, monkeypatch):
     monkeypatch.setenv("SAFEROUTE_TEST_DATA", str(shared_data))
-    result = row()
-    assert result.ok, f"{result.name}: {result.figures}; bound: {result.bound}"
+    for result in (row() for row in rows):
+        assert result.ok, f"{result.name}: {result.figures}; bound: {result.bound}"
+
+
+def test_surfaces_of_an_island_are_guessed_better_than_by_its_commonest_ones(shared_data):
+    guesses = validation.hidden_surfaces(shared_data / "helgoland" / "helgoland.osm.pbf")
+    assert len(guesses.sure) > 100
+    assert guesses.model.mean() < min(guesses.class_mode.mean(), guesses.global_mode.mean())
 
 
 @pytest.mark.parametrize(

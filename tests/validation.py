@@ -20,6 +20,7 @@ import tempfile
 import time
 import warnings
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,7 @@ import validation_relief
 import validation_slopes
 from pyproj import Transformer
 from rasterio.transform import Affine
+from rasterio.warp import transform_bounds
 from rich.console import Console
 from rich.table import Table
 from scipy.special import ndtr
@@ -49,6 +51,7 @@ from validation_shared import (
     Level,
     Row,
     along,
+    area_around_bounds,
     area_of,
     calibration_error,
     data_folder,
@@ -257,14 +260,24 @@ class Region:
     osm: tuple[str, ...]
     dem: tuple[str, ...]
 
-    def features(self) -> Features:
-        """Return all that the extracts hold."""
-        source = extract(*(data_folder() / p for p in self.osm))
-        return source.read_features(area_of(source), margin_m=100.0)
-
     def heights(self) -> RasterSource:
         """Open the rasters."""
         return RasterSource([data_folder() / p for p in self.dem])
+
+    def area(self) -> Area:
+        """Return an area that holds all of the rasters."""
+        bounds = []
+        for path in self.dem:
+            with rasterio.open(data_folder() / path) as file:
+                bounds.append(transform_bounds(file.crs, "EPSG:4326", *file.bounds))
+        return area_around_bounds(shapely.total_bounds(shapely.box(*np.transpose(bounds))))
+
+
+@cache
+def read_region(region: Region) -> Features:
+    """Return what the extracts hold where there are heights; rows that look at the same region read it once."""
+    source = extract(*(data_folder() / p for p in region.osm))
+    return source.read_features(region.area(), margin_m=100.0)
 
 
 PORTO_DEM = ("porto/dem-porto-25m.tif", "porto/dem-gaia-25m.tif")
@@ -317,7 +330,7 @@ def flat_by_rule() -> Row:
     """Intervals of the slope of pitches and straights, which are level by rule."""
     figures, covered = [], []
     for region in REGIONS:
-        features = region.features()
+        features = read_region(region)
         lines = flat_lines(features)
         fits = fits_along(lines.geometry, lines, features, region.heights())
         holds = fits.covering()
@@ -368,7 +381,7 @@ def inclined(ways: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def against_incline(region: Region) -> pd.DataFrame:
     """Return the tagged ways that have heights: tag, grade and sigma in %, and what they are."""
-    features = region.features()
+    features = read_region(region)
     ways = inclined(features.ways)
     fits = fits_along(ways.geometry, ways, features, region.heights())
     table = pd.DataFrame(

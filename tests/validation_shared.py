@@ -50,7 +50,12 @@ def data_folder() -> Path:
 
 def area_of(source: ExtractSource) -> Area:
     """Return an area that holds all ways of some extracts."""
-    west, south, east, north = (float(v) for v in source.read_tables().ways.total_bounds)
+    return area_around_bounds(source.read_tables().ways.total_bounds)
+
+
+def area_around_bounds(bounds: FloatArray) -> Area:
+    """Return an area that holds a box of west, south, east and north in degrees."""
+    west, south, east, north = map(float, bounds)
     middle = Place("", (west + east) / 2, (south + north) / 2)
     high, wide = (north - south) * 110_574, (east - west) * 111_320 * math.cos(math.radians(middle.lat))
     return search.area_around(middle, max(high, wide) / 2)

@@ -326,7 +326,7 @@ def measured(n: int) -> dict[str, Measurement]:
 
 
 def test_page_scores_and_ranks_as_the_package_does(browser: Any, tmp_path: Path) -> None:
-    """Two hundred random weightings: S and the order by the same formula, S₂₀ within its rounding."""
+    """Two hundred weightings, a slider moved for each: S and the order by the same formula, S₂₀ within its rounding."""
     n = 24
     found = ranking(tuple(f"path {i}" for i in range(n)))
     measurements = measured(n)
@@ -341,8 +341,10 @@ def test_page_scores_and_ranks_as_the_package_does(browser: Any, tmp_path: Path)
     for k, name in enumerate(CRITERIA):
         stretches[f"d_{name}"], stretches[f"c_{name}"] = first.desirability[:, k], first.confidence[:, k]
     browser.open(saved(found, tmp_path))
-    weights = random.integers(0, 101, (200, len(CRITERIA)))
-    weights[0] = 0
+    weights = np.zeros((200, len(CRITERIA)), dtype=int)
+    for k in range(1, len(weights)):
+        weights[k] = weights[k - 1]
+        weights[k, random.integers(len(CRITERIA))] = random.integers(0, 101)
     browser.driver.set_script_timeout(120)
     answers = browser.driver.execute_async_script(WEIGH, weights.tolist(), [f"weight-{name}" for name in CRITERIA])
     assert browser.errors() == []
@@ -378,6 +380,7 @@ const [weightings, ids, done] = arguments;
   const answers = [];
   for (const weights of weightings) {
     weights.forEach((value, k) => {
+      if (sliders[k].valueAsNumber === value) return;
       sliders[k].value = value;
       sliders[k].dispatchEvent(new Event("input"));
     });
