@@ -78,8 +78,8 @@ def stretch(rank: int, text: str = "gravel path") -> dict[str, Any]:
         "ground": rank,
         "east_m": 50.0,
         "north_m": 40.0 * rank,
-        "quantiles": np.tile(np.linspace(0.4, 0.6, 11), (len(CRITERIA), 1)),
-        "heights_m": np.where(np.arange(21) == 7, np.nan, np.linspace(2, 3, 21)),
+        **{f"q_{name}": np.linspace(0.4, 0.6, 11).tolist() for name in CRITERIA},
+        "heights_m": np.where(np.arange(21) == 7, np.nan, np.linspace(2, 3, 21)).tolist(),
         "height_sigma_m": 0.4,
         "height_source": text,
     }

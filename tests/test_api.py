@@ -15,6 +15,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+from pyarrow import parquet
 
 import saferoute
 from saferoute.cli import program
@@ -145,6 +146,52 @@ def test_what_nothing_writes_is_refused(found: saferoute.Ranking, tmp_path: Path
 def test_a_saved_table_reads_back(found: saferoute.Ranking, tmp_path: Path) -> None:
     back = gpd.read_parquet(found.save(tmp_path / "found.parquet"))
     assert back["score_low"].tolist() == found.to_geodataframe()["score_low"].tolist()
+
+
+def test_the_stretches_themselves_leave_as_parquet_and_read_back(found: saferoute.Ranking, tmp_path: Path) -> None:
+    rows, path = found.stretches, tmp_path / "rows.parquet"
+    rows.to_parquet(path)
+    back = gpd.read_parquet(path)
+    assert list(back.columns) == list(rows.columns)
+    for name in ("heights_m", "q_flatness", "osm_ids", "checks"):
+        assert parquet.read_schema(path).field(name).type.num_fields == 1, "a list"
+        # As texts, because nan is not nan.
+        assert str([cell.tolist() for cell in back[name]]) == str(rows[name].to_list())
+    assert back.geometry.equals(rows.geometry)
+
+
+def test_every_column_is_told_and_of_the_type_that_is_told(found: saferoute.Ranking) -> None:
+    told, rows = found.columns, found.stretches.drop(columns="geometry")
+    assert set(told.index) == set(rows.columns)
+    assert told.index[told["in_files"]].to_list() == names_of(STRETCHES)
+    assert told.loc["score_low", ["unit", "missing"]].to_list() == ["0..1", ""]
+    cells = {"integer": "i", "number": "f", "flag": "b"}
+    for name, kind in told["type"].items():
+        if kind in cells:
+            assert rows[name].dtype.kind == cells[kind], name
+        elif kind == "text":
+            assert rows[name].dropna().map(lambda text: isinstance(text, str)).all(), name
+        else:
+            assert rows[name].map(lambda cell, of=float if kind == "numbers" else str: {*map(type, cell)} <= {of}).all()
+
+
+def test_each_result_tells_what_to_do_next(found: saferoute.Ranking, nothing: saferoute.Ranking) -> None:
+    assert repr(found).endswith(" Next: print(), .explain(1), .map(), .save('found.gpx'), .columns.>")
+    assert "\nNext: .explain(1)" in str(found)
+    assert "exclusions()" in repr(nothing)
+    for call in re.findall(r"\.(\w+)", repr(found).partition("Next: ")[2].replace(".gpx", "")):
+        assert hasattr(found, call)
+
+
+def test_a_ranking_is_plotted_and_explored(found: saferoute.Ranking, monkeypatch: pytest.MonkeyPatch) -> None:
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+    pyplot.switch_backend("agg")
+    assert found.plot().get_title().replace("\n", " ").startswith("Nothing within 800 m")
+    pyplot.close("all")
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", lambda url: opened.append(url) or True)
+    assert "<iframe" in found.explore()._repr_html_()
+    assert len(opened) == 1
 
 
 # --- why -------------------------------------------------------------------------------------------

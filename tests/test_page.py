@@ -225,7 +225,7 @@ def test_heights_have_gaps_where_nothing_is_known() -> None:
 
 def test_without_heights_there_is_no_profile() -> None:
     found = ranking(("a path",))
-    found.stretches["heights_m"] = [np.full(21, np.nan)]
+    found.stretches["heights_m"] = [[np.nan] * 21]
     assert build_payload(found)["stretches"]["heights"] == [None]
 
 

@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from saferoute.exports.schema import SECTIONS, STEPS, STRETCHES
+from saferoute.exports.schema import IN_PYTHON, SECTIONS, STEPS, STRETCHES, names_of
 from saferoute.model import WGS84, Session
 from saferoute.report.text import LONGEST_VALUE, sanitize_text
 
@@ -53,6 +53,24 @@ def flatten_table(table: gpd.GeoDataFrame, columns: Sequence[Column]) -> gpd.Geo
     missing = pd.Series([None] * len(table), dtype=object)
     data = {column.name: _flatten_column(table.get(column.name, missing), column) for column in columns}
     return gpd.GeoDataFrame(data, geometry=table.geometry.to_numpy(), crs=table.crs).to_crs(WGS84)
+
+
+def tabulate_columns() -> pd.DataFrame:
+    """Return what the columns of stretches mean, a row a column of `Ranking.stretches`.
+
+    Returns
+    -------
+    DataFrame
+        By name: ``type``, ``unit``, ``meaning``, ``missing`` (what a missing value
+        means) and ``in_files``, whether tables of plain values and files have it.
+    """
+    columns = [*STRETCHES, *IN_PYTHON]
+    told = pd.DataFrame(
+        [(c.type, c.unit, c.meaning, c.missing, c in STRETCHES) for c in columns],
+        columns=["type", "unit", "meaning", "missing", "in_files"],
+        index=pd.Index(names_of(columns), name="name"),
+    )
+    return told.astype({"type": "str", "unit": "str", "meaning": "str", "missing": "str"})
 
 
 def _flatten_column(values: pd.Series, column: Column) -> pd.Series:

@@ -10,10 +10,12 @@ from saferoute.model import CRITERIA
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-Type = Literal["integer", "number", "text", "texts", "flag"]
-"""Of a column's values; ``texts`` is a list, which formats without lists join by "; "."""
+Type = Literal["integer", "number", "numbers", "text", "texts", "flag"]
+"""Of a column's values; ``texts`` is a list, which formats without lists join by "; "; no file has ``numbers``."""
 
-_DTYPES = {"integer": "int64", "number": "float64", "text": "str", "texts": "str", "flag": "bool"}
+_DTYPES = {
+    "integer": "int64", "number": "float64", "numbers": "object", "text": "str", "texts": "str", "flag": "bool",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,24 @@ STRETCHES = (
     Column("checks", "texts", "", "what to check on foot"),
 )  # fmt: skip
 """A row a stretch, best first."""
+
+IN_PYTHON = (
+    Column("east_m", "number", "m", "how far its middle lies east of the place"),
+    Column("north_m", "number", "m", "how far its middle lies north of the place"),
+    Column("stroke", "integer", "", "number of the stroke that it is a piece of"),
+    Column("ground", "integer", "", "number that stretches on one stroke or one open ground share"),
+    *(Column(f"q_{name}", "numbers", SHARE, f"quantiles of the draws of {name}, evenly spaced") for name in CRITERIA),
+    Column("heights_m", "numbers", "m", "heights along it, every 5 m; nan = unknown"),
+    Column("height_sigma_m", "number", "m", "largest standard error of these heights", "no heights"),
+    Column("height_source", "text", "", "raster or service that they come from", "no heights"),
+    Column("falls_away_pct", "number", "%", "how steep the ground beside it falls away", "unknown"),
+    Column("likely_falls_pct", "number", "%", "the same where no heights are known, by what the map shows", "unknown"),
+    Column("mountain_chance", "number", SHARE, "chance that it is a mountain path"),
+    Column("is_contradicted", "flag", "", "heights and the tag incline contradict each other"),
+    Column("width_m", "number", "m", "tagged width", "no tag"),
+    Column("barefoot", "text", "", "advice on running barefoot"),
+)
+"""What `Ranking.stretches` has besides, for the map and for who ranks anew under other weights; no file has it."""
 
 
 def _columns_of_stretches(*names: str) -> Iterator[Column]:

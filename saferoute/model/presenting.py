@@ -49,6 +49,18 @@ class Presenter(Protocol):
         """Return a result as a map."""
         ...
 
+    def explore_map(self, result: Any) -> Any:
+        """Return a result as a map, and show it where no notebook does."""
+        ...
+
+    def plot_map(self, ranking: Any, ax: Any) -> Any:
+        """Return axes of matplotlib with a map of a ranking."""
+        ...
+
+    def list_columns(self) -> pd.DataFrame:
+        """Return what the columns of stretches mean."""
+        ...
+
     def save_file(self, result: Any, path: Path) -> None:
         """Write a result in the format of the path's suffix."""
         ...
@@ -128,6 +140,21 @@ class MappedResult(Result):
             If the result was not made by a search.
         """
         return self._require_presenter().draw_map(self)
+
+    def explore(self) -> Any:
+        """Show the map, and return it: a notebook shows what its cell returns, elsewhere the browser opens it.
+
+        Returns
+        -------
+        OfflineFigure
+            As from `map`.
+
+        Raises
+        ------
+        InvalidInput
+            If the result was not made by a search.
+        """
+        return self._require_presenter().explore_map(self)
 
     def save(self, path: Path | str) -> Path:
         """Write the result to a file in the format of its suffix, completely or not at all.

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     import pandas as pd
+    from matplotlib.axes import Axes
 
     from saferoute.model.features import Features
     from saferoute.model.places import Area, Place
@@ -39,8 +40,8 @@ class Ranking(MappedResult):
     Attributes
     ----------
     stretches : GeoDataFrame
-        One LineString per stretch in a metric CRS, in order of rank; columns as in
-        `saferoute.exports.schema.STRETCHES`, and those that only the map shows.
+        One LineString per stretch in a metric CRS, in order of rank; `columns` tells
+        what its columns mean. Cells are numbers, texts or lists of these.
     excluded : GeoDataFrame
         Excluded lines and areas: ``reason`` (short name), ``rule`` (a sentence),
         ``length_m``, ``osm_ids``, ``name``.
@@ -91,6 +92,36 @@ class Ranking(MappedResult):
     def __bool__(self) -> bool:
         """Return whether there is any stretch."""
         return len(self) > 0
+
+    @property
+    def columns(self) -> pd.DataFrame:
+        """What the columns of `stretches` mean.
+
+        By name: ``type``, ``unit``, ``meaning``, ``missing`` (what a missing value means)
+        and ``in_files``, whether `to_geodataframe` and files have it, too.
+        """
+        return self._require_presenter().list_columns()
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Return axes of matplotlib with a still map: stretches in the colour of their rating, with their ranks.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            Axes to draw on; by default those of a new figure. Coordinates are metres in
+            ``ranking.area.crs``.
+
+        Returns
+        -------
+        matplotlib Axes
+
+        Raises
+        ------
+        InvalidInput
+            If matplotlib is not installed (``pip install 'saferoute[plot]'``), or the
+            ranking was not made by a search.
+        """
+        return self._require_presenter().plot_map(self, ax)
 
     def to_geodataframe(self, crs: Any = WGS84) -> gpd.GeoDataFrame:
         """Return the stretches as a table of plain values, the same as in exported files.

@@ -53,6 +53,8 @@ _SENTENCES = {"name": LONGEST, "verdict": SENTENCE, **{f"why_{name}": LEGAL for 
 """Columns that are stored piece by piece, because pieces recur where whole texts do not."""
 _PIECE = re.compile(r"(?<=[,;:] )|(?= (?:and|in|by|to|within|small|%) )|(?= \()")
 _LISTS = {"osm_ids": LONGEST, "checks": SENTENCE}
+_NUMBERS_IN_A_CELL = (list, np.ndarray)
+"""Types of cells that hold several numbers; a table read back from Parquet has arrays."""
 
 
 def stretch_columns(table: gpd.GeoDataFrame, grid: Grid) -> dict[str, Any]:
@@ -82,7 +84,10 @@ def stretch_columns(table: gpd.GeoDataFrame, grid: Grid) -> dict[str, Any]:
             "surface": change("surface", _name_surface),
             **{name: change(name, _split_text, limit) for name, limit in _SENTENCES.items()},
             **{name: change(name, _clean_list, limit) for name, limit in _LISTS.items()},
-            "quantiles": change("quantiles", _encode_quantiles),
+            "quantiles": [
+                list(row) if None not in row else None
+                for row in zip(*(change(f"q_{name}", _encode_quantiles) for name in CRITERIA), strict=True)
+            ],
         }
     )
     quantiles = indexed.pop("quantiles")
@@ -122,16 +127,16 @@ def _leave_out_unknown(values: list[Any]) -> list[Any] | None:
     return None if all(value is None for value in values) else values
 
 
-def _encode_quantiles(value: Any) -> list[str] | None:
-    """Return the quantiles of each criterion as a text, with one of 64 characters for each."""
-    if not isinstance(value, np.ndarray):
+def _encode_quantiles(value: Any) -> str | None:
+    """Return the quantiles of a criterion as a text, with one of 64 characters for each."""
+    if not isinstance(value, _NUMBERS_IN_A_CELL):
         return None
     steps = np.rint(np.nan_to_num(value) * (len(ALPHABET) - 1)).astype(int).clip(0, len(ALPHABET) - 1)
-    return ["".join(ALPHABET[step] for step in of_criterion) for of_criterion in steps.tolist()]
+    return "".join(ALPHABET[step] for step in steps.tolist())
 
 
 def _encode_heights(value: Any) -> str | None:
-    return encode_heights(value) if isinstance(value, np.ndarray) else None
+    return encode_heights(np.asarray(value, dtype=float)) if isinstance(value, _NUMBERS_IN_A_CELL) else None
 
 
 def _column_values(table: gpd.GeoDataFrame, name: str) -> Iterable[Any]:

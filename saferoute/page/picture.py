@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import math
 import re
-from functools import cache
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from saferoute.geometry.geodesy import DEGREE_M
-from saferoute.page._figure import read_asset
+from saferoute.page.colours import colour_of
 from saferoute.page.grid import read_line, read_lines
 from saferoute.report.ratings import RATINGS
 from saferoute.report.units import units_of
@@ -73,11 +72,11 @@ def render_picture(payload: Mapping[str, Any]) -> str:
     route = read_line(session["route"], session["grid"]) if session and session["route"] else np.empty((0, 2))
     view = _View(_points_in_view(payload, [*lines, route]))
     parts = [
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{_colour_of("void")}"/>',
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{colour_of("void")}"/>',
         *_render_base(payload["base"], view),
         _render_circle(payload, view),
         *(
-            [_render_path([route], view, f'fill="none" stroke="{_colour_of("route")}" stroke-width="2.5"')]
+            [_render_path([route], view, f'fill="none" stroke="{colour_of("route")}" stroke-width="2.5"')]
             if len(route)
             else []
         ),
@@ -97,18 +96,6 @@ def render_picture(payload: Mapping[str, Any]) -> str:
     )
 
 
-@cache
-def _read_colours() -> dict[str, str]:
-    """Return the colours of the page's light theme by name."""
-    # The rules before the first @media are those of the light theme.
-    light = read_asset("page.css").split("@media")[0]
-    return dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]+);", light))
-
-
-def _colour_of(name: str) -> str:
-    return _read_colours()[name]
-
-
 def _points_in_view(payload: Mapping[str, Any], lines: Iterable[FloatArray]) -> FloatArray:
     """Return the points the picture must show: the stretches, or the search circle if there are none."""
     lon, lat = payload["place"]["lon"], payload["place"]["lat"]
@@ -124,14 +111,14 @@ def _render_base(base: Mapping[str, Any], view: _View) -> Iterator[str]:
     for layer in base["layers"]:
         name, lines = layer["name"], read_lines(layer["parts"], base["grid"])
         if layer["kind"] == "fill":
-            yield _render_path(lines, view, f'fill="{_colour_of(name)}" fill-rule="evenodd"', closed=True)
+            yield _render_path(lines, view, f'fill="{colour_of(name)}" fill-rule="evenodd"', closed=True)
             continue
         width = _STROKES[name] * min(1.0, max(0.5, view.px_per_m * 2))
         if name in {"lane", "street", "road"}:
             yield _render_path(
-                lines, view, f'fill="none" stroke="{_colour_of("street-edge")}" stroke-width="{width + 0.8:.1f}"'
+                lines, view, f'fill="none" stroke="{colour_of("street-edge")}" stroke-width="{width + 0.8:.1f}"'
             )
-        yield _render_path(lines, view, f'fill="none" stroke="{_colour_of(name)}" stroke-width="{width:.1f}"')
+        yield _render_path(lines, view, f'fill="none" stroke="{colour_of(name)}" stroke-width="{width:.1f}"')
 
 
 def _render_path(lines: Iterable[FloatArray], view: _View, look: str, *, closed: bool = False) -> str:
@@ -155,16 +142,16 @@ def _render_circle(payload: Mapping[str, Any], view: _View) -> str:
     x, y = view.to_pixels(np.array([payload["place"]["lon"], payload["place"]["lat"]])).tolist()
     radius = payload["radius_m"] * view.px_per_m
     return (
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="none" stroke="{_colour_of("circle")}" '
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="none" stroke="{colour_of("circle")}" '
         f'stroke-width="1.2" stroke-dasharray="3 6"/>'
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{_colour_of("focus")}" stroke="#fff" stroke-width="2"/>'
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{colour_of("focus")}" stroke="#fff" stroke-width="2"/>'
     )
 
 
 def _render_stretches(ratings: list[str], lines: list[FloatArray], view: _View) -> Iterator[str]:
     """Yield each stretch in the colour of its rating, the best on top."""
     for rating, line in reversed(list(zip(ratings, lines, strict=True))):
-        yield _render_path([line], view, f'fill="none" stroke="{_colour_of("casing")}" stroke-width="7"')
+        yield _render_path([line], view, f'fill="none" stroke="{colour_of("casing")}" stroke-width="7"')
         yield _render_path([line], view, f'fill="none" stroke="{RATINGS[rating].colour}" stroke-width="4.5"')
 
 
@@ -181,14 +168,14 @@ def _render_ranks(ranks: list[int | None], lines: list[FloatArray], view: _View)
 def _render_sections(session: Mapping[str, Any], view: _View) -> Iterator[str]:
     for section in session["sections"]:
         line = read_line(section["line"], session["grid"])
-        yield _render_path([line], view, f'fill="none" stroke="{_colour_of("focus")}" stroke-width="4.5"')
+        yield _render_path([line], view, f'fill="none" stroke="{colour_of("focus")}" stroke-width="4.5"')
         yield _render_disc(view.to_pixels(line).mean(axis=0) + np.array([0, -13]), section["section"])
 
 
 def _render_disc(at: FloatArray, number: int) -> str:
     x, y = at.tolist()
     return (
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="8.5" fill="{_colour_of("ink")}" stroke="#fff" stroke-width="1.2"/>'
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="8.5" fill="{colour_of("ink")}" stroke="#fff" stroke-width="1.2"/>'
         f'<text x="{x:.1f}" y="{y + 3.6:.1f}" font-size="10" font-weight="700" fill="#fff" text-anchor="middle">'
         f"{number}</text>"
     )
@@ -200,13 +187,13 @@ def _render_legend(payload: Mapping[str, Any], view: _View) -> Iterator[str]:
     scales = units_of(payload["units"]).list_scales()
     length_m, words = max((scale for scale in scales if scale[0] * view.px_per_m <= WIDTH / 5), default=scales[0])
     right = 12 + length_m * view.px_per_m
-    yield f'<g font-size="11" fill="{_colour_of("ink")}" stroke="#fff" stroke-width="3" paint-order="stroke">'
+    yield f'<g font-size="11" fill="{colour_of("ink")}" stroke="#fff" stroke-width="3" paint-order="stroke">'
     yield _render_text(WIDTH - 10, HEIGHT - 10, f"© OpenStreetMap contributors · {date}", anchor="end")
     yield _render_text(right + 6, HEIGHT - 10, words)
     for k, name in enumerate(RATINGS):
         yield _render_text(WIDTH - 40, 20 + 15 * k, "unrated" if name == UNRATED else name, anchor="end")
     yield "</g>"
-    yield f'<path d="M12 {HEIGHT - 18}v8H{right:.1f}v-8" fill="none" stroke="{_colour_of("ink")}" stroke-width="1.5"/>'
+    yield f'<path d="M12 {HEIGHT - 18}v8H{right:.1f}v-8" fill="none" stroke="{colour_of("ink")}" stroke-width="1.5"/>'
     for k, rating in enumerate(RATINGS.values()):
         yield f'<rect x="{WIDTH - 34}" y="{10 + 15 * k}" width="24" height="12" fill="{rating.colour}"/>'
 

@@ -22,6 +22,8 @@ MOST_NOTES, NOTE_LENGTH = 3, 150
 """Notes below a table, and characters of each, unless all are asked for [J]."""
 MOST_REASONS = 3
 """Reasons of exclusion that are told unless all are asked for [J]."""
+STEPS_IN_PYTHON = (".explain(1)", ".map()", ".save('found.gpx')", ".columns")
+"""What a ranking in Python can be asked next."""
 
 
 class Details(NamedTuple):
@@ -136,6 +138,7 @@ def ranking_parts(ranking: Ranking, details: Details = BRIEF) -> Parts:
         *(["Excluded:", *exclusion_lines(ranking)] if details.excluded
           else _summarise_exclusions(ranking, in_shell=details.in_shell)),
         *(_note_lines(ranking) if details.notes else _summarise_notes(ranking, in_shell=details.in_shell)),
+        *([] if details.in_shell or not len(ranking) else [f"Next: {', '.join(STEPS_IN_PYTHON)}."]),
         "",
         *_legal_lines(ranking),
     ]  # fmt: skip

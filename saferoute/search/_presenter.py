@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     import pandas as pd
+    from matplotlib.axes import Axes
 
     from saferoute.page import OfflineFigure
     from saferoute.report.table import Details
@@ -26,14 +27,17 @@ class _ReportPresenter:
     """
 
     def format_line(self, result: AnyResult) -> str:
-        """Return a result in one line."""
+        """Return a result in one line, and what to do with it."""
         from saferoute.report import table, timetable
 
         if isinstance(result, Explanation):
-            return f"Explanation: {table.fact_lines(result)[0]}"
+            return f"Explanation: {table.fact_lines(result)[0]}. Next: print() tells why."
         if isinstance(result, Session):
-            return timetable.summary_lines(result)[0] if result else "Session: no stretch can be reached"
-        return f"Ranking: {table.heading_line(result)}"
+            if not result:
+                return "Session: no stretch can be reached. Next: .notes tell why."
+            return f"{timetable.summary_lines(result)[0]} Next: print(), .map(), .save('run.gpx')."
+        following = ", ".join(table.STEPS_IN_PYTHON) if result else ".exclusions() counts what was left out"
+        return f"Ranking: {table.heading_line(result)} Next: print(), {following}."
 
     def format_text(self, result: AnyResult) -> str:
         """Return a result as lines of text."""
@@ -90,6 +94,24 @@ class _ReportPresenter:
         from saferoute.page import make_figure
 
         return make_figure(result)
+
+    def explore_map(self, result: Ranking | Session) -> OfflineFigure:
+        """Return a result as a map, and open the browser where no notebook shows it."""
+        from saferoute.page.explore import explore_map
+
+        return explore_map(result)
+
+    def plot_map(self, ranking: Ranking, ax: Axes | None) -> Axes:
+        """Return axes of matplotlib with a map of a ranking."""
+        from saferoute.page.plot import plot_ranking
+
+        return plot_ranking(ranking, ax)
+
+    def list_columns(self) -> pd.DataFrame:
+        """Return what the columns of stretches mean."""
+        from saferoute.exports.layers import tabulate_columns
+
+        return tabulate_columns()
 
     def save_file(self, result: Ranking | Session, path: Path) -> None:
         """Write a result in the format of the path's suffix."""

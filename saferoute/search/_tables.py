@@ -50,7 +50,8 @@ def stretch_table(survey: Survey, merged: candidates.Stretches, top: int) -> gpd
             _judgements(scores, ratings, profile, rows),
             _places(survey, lines, first, middle[rows], grounds),
             # Not for readers but for who ranks anew under other weights, as the map's page does.
-            pd.DataFrame({"stroke": samples.source_stroke[first], "ground": places[rows], "quantiles": list(drawn)}),
+            pd.DataFrame({"stroke": samples.source_stroke[first], "ground": places[rows]}),
+            pd.DataFrame({f"q_{c.name}": drawn[:, k].tolist() for k, c in enumerate(criteria.ALL)}),
             _height_profiles(survey, first, n),
             *(describe_measurement(criterion, measured[criterion.name], rows) for criterion in criteria.ALL),
         ],
@@ -167,12 +168,12 @@ def _height_profiles(survey: Survey, first: IntArray, n: IntArray) -> pd.DataFra
     start = first + samples.stroke[first]
     points = [slice(a, a + k + 1) for a, k in zip(start, n, strict=True)]
     if elevation is None:
-        empty = [np.full(k + 1, np.nan) for k in n]
+        empty = [[np.nan] * (k + 1) for k in n.tolist()]
         return pd.DataFrame({"heights_m": empty, "height_sigma_m": np.nan, "height_source": None})
     names = np.array([*elevation.sources, None], dtype=object)  # -1, uncovered, is the last
     return pd.DataFrame(
         {
-            "heights_m": [elevation.elevation_m[of] for of in points],
+            "heights_m": [elevation.elevation_m[of].tolist() for of in points],
             "height_sigma_m": [np.fmax.reduce(elevation.sigma_m[of]) for of in points],
             "height_source": [names[elevation.source[of].max()] for of in points],
         }

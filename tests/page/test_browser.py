@@ -182,7 +182,7 @@ def test_page_says_what_is_unknown_and_what_is_wrong(browser: Any, tmp_path: Pat
     row = found.stretches.copy()
     row[["score", "score_low", "grade_pct", "d_surface", "strip_width_m"]] = np.nan
     row["rating"] = "none"
-    row["heights_m"] = [np.full(21, np.nan)]
+    row["heights_m"] = [[np.nan] * 21]
     browser.open(saved(dataclasses.replace(found, stretches=row), tmp_path), "#s1")
     values = browser.texts(".values dd")
     assert values[0] == "unrated: look first"
@@ -334,7 +334,9 @@ def test_page_scores_and_ranks_as_the_package_does(browser: Any, tmp_path: Path)
     random = np.random.default_rng(11)
     stretches = found.stretches
     stretches["score"], stretches["score_low"] = first.score, first.low
-    stretches["quantiles"] = list(scoring.quantiles_of_draws(measurements, PLAIN))
+    drawn = scoring.quantiles_of_draws(measurements, PLAIN)
+    for k, name in enumerate(CRITERIA):
+        stretches[f"q_{name}"] = drawn[:, k].tolist()
     stretches["ground"] = random.integers(0, 6, n)
     stretches["east_m"], stretches["north_m"] = np.round(random.uniform(-900, 900, (2, n)), 1)
     stretches["length_m"] = np.round(random.uniform(60, 200, n), 1)
