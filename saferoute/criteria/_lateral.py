@@ -11,116 +11,87 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from saferoute.criteria import _samples
-from saferoute.geometry import find_entering, indices_of_slices, split_long_lines, take_edges
+from saferoute.criteria.things import NAMES, NEED_M, PITCH, SAFE_M, WOOD, Things, collect_things
+from saferoute.geometry import find_entering, indices_of_slices
 from saferoute.model import Scale
 from saferoute.osm import sides, widths
-from saferoute.osm.tags import Tags
 from saferoute.quantities import Normal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.model import Features, Samples, Windows
 
-SAFE_M = 2.0
-"""Room to spare beside the line below which a thing is close: most of a veer of 2.5 m [J]."""
 SCALE = Scale(unit="m to spare beside the line", curve=((-1.0, 0.1), (0.0, 0.4), (1.0, 0.75), (SAFE_M, 1.0)))
 """Desirability by the room that is left beyond what is needed beside a thing [J]."""
 SIGMA_M = 1.0
 """Standard error of the distance between two lines of a map [J]."""
 REACH_M = 10.0
 """What is farther from the line is not beside it [J]."""
-_HALF_GAUGE_M = 0.75
 
 
-class Kind(NamedTuple):
-    """What may stand beside, and the distance from the line that is needed to it at least [J]."""
+class _Pairs(NamedTuple):
+    """Pairs of m samples and kinds of things beside them: whether on the right, and the distance to the edge."""
 
-    name: str
-    need_m: float
+    sample: IntArray
+    right: BoolArray
+    distance_m: FloatArray
+    kind: IntArray
 
+    @property
+    def spare_m(self) -> FloatArray:
+        """Distance less what the thing needs; shape (m,)."""
+        spare: FloatArray = self.distance_m - NEED_M[self.kind]
+        return spare
 
-KINDS = (
-    Kind("road", 3.0), Kind("rail", 3.0), Kind("water", 5.0), Kind("drop", 5.0), Kind("site", 3.0),
-    Kind("parking", 2.5), Kind("doors", 1.5), Kind("steps", 1.0),
-    Kind("pitch", 0.0), Kind("tree", 0.0), Kind("post", 0.0),
-    Kind("building", 0.5), Kind("wall", 0.5), Kind("hedge", 0.5), Kind("trees", 0.5), Kind("barrier", 0.5),
-    Kind("wood", 1.0),
-)  # fmt: skip
-"""A kerb needs the 2.5 m of a pavement's verge and half a runner's lane; a door opens 1 m, and so does a parked car's,
-which may be backed out; around a building site lies what fell off; beside steps the ground drops; balls roll off a
-pitch; a wall wants a shoulder, and what is no longer than a tree is soon passed; a wood's branches and roots reach out
-as far as an arm."""
-_NAMES = [kind.name for kind in KINDS]
-_WOOD, _PITCH = _NAMES.index("wood"), _NAMES.index("pitch")
-_NOTHING = -1
-_NO_SHAPES: NDArray[np.object_] = np.empty(0, dtype=object)
+    def select_rows(self, rows: IntArray | BoolArray) -> _Pairs:
+        """Return some of the pairs."""
+        return _Pairs(self.sample[rows], self.right[rows], self.distance_m[rows], self.kind[rows])
 
 
 @dataclass(frozen=True)
 class Sides:
-    """What leaves least room to spare on each side of n samples; columns are left and right.
+    """What stands on either side of n samples.
 
     Attributes
     ----------
     spare_m : ndarray of shape (n, 2)
-        Distance less what the thing needs; `REACH_M` where nothing is near.
-    distance_m : ndarray of shape (n, 2)
-        From the line to the thing's edge; `REACH_M` where nothing is near.
-    kind : ndarray of shape (n, 2)
-        Row in `KINDS`, −1 = nothing.
+        Least room to spare on the left and right; `REACH_M` where nothing is near.
+    things : Things
+        All that was looked for.
     """
 
     spare_m: FloatArray
-    distance_m: FloatArray
-    kind: IntArray
+    things: Things
+    _pairs: _Pairs
+    """The nearest of each kind on each side of each sample, by sample."""
+    _amid: tuple[BoolArray, BoolArray]
+    """Which samples lie in a wood, and on a pitch."""
 
     def reduce_to_windows(self, windows: Windows) -> Normal:
         """Return the least room to spare on either side of each window and its run-outs, on which runners stop."""
         return Normal(_samples.reduce_to_windows(windows, self.spare_m.min(axis=1), "min", run_outs=True), SIGMA_M)
 
-    def describe_runs(self, samples: Samples, first: IntArray, n_samples: IntArray) -> pd.DataFrame:
-        """Return the worst place on either side of some runs of samples, the narrower side first.
+    def list_runs(self, first: IntArray, n_samples: IntArray) -> tuple[IntArray, _Pairs]:
+        """Return the run of each pair of some runs of samples, and the pairs.
 
         Parameters
         ----------
-        samples : Samples
-            Those that were measured.
         first, n_samples : ndarray of shape (r,)
-            First sample and number of samples of each run, which lies on one stroke.
-
-        Returns
-        -------
-        DataFrame of r rows
-            For that side and, with ``other_``, for the other one: ``clearance_m`` and ``beside``, the name of a
-            kind or None, ``bearing_deg``, the direction in which it lies, and whether it ``is_close``.
+            First sample and number of samples of each run.
         """
-        owner = np.repeat(np.arange(len(first)), n_samples)
-        inside = indices_of_slices(first, n_samples)
-        begins = np.cumsum(n_samples) - n_samples
-        # Sorted by room within each run, the first sample of a run is its worst.
-        worst = np.stack([inside[np.lexsort((of_side[inside], owner))[begins]] for of_side in self.spare_m.T], axis=1)
-        least = self.spare_m[worst, np.arange(2)]
-        start = first + samples.stroke[first]
-        east, north = (samples.xy[start + n_samples] - samples.xy[start]).T
-        ahead = np.degrees(np.arctan2(east, north))
-        narrow = least.argmin(axis=1)
-        names = np.array([*_NAMES, None], dtype=object)
-        runs, columns = np.arange(len(first)), {}
-        for prefix, side in (("", narrow), ("other_", 1 - narrow)):
-            sample = worst[runs, side]
-            columns[f"{prefix}clearance_m"] = self.distance_m[sample, side]
-            columns[f"{prefix}beside"] = pd.Series(names[self.kind[sample, side]], dtype=object)
-            columns[f"{prefix}bearing_deg"] = (ahead + np.where(side == 0, -90, 90)) % 360
-            columns[f"{prefix}is_close"] = least[runs, side] < SAFE_M
-        return pd.DataFrame(columns)
+        begin, end = (np.searchsorted(self._pairs.sample, at) for at in (first, first + n_samples))
+        run = np.repeat(np.arange(len(first)), end - begin)
+        return run, self._pairs.select_rows(indices_of_slices(begin, end - begin))
+
+    def is_amid(self, sample: IntArray, kind: IntArray) -> BoolArray:
+        """Return a mask of samples that lie in a wood or on a pitch, if that is the kind, and not before it."""
+        in_wood, on_pitch = self._amid
+        return (in_wood[sample] & (kind == WOOD)) | (on_pitch[sample] & (kind == PITCH))
 
 
 def measure_sides(windows: Windows, features: Features) -> Sides:
@@ -128,85 +99,55 @@ def measure_sides(windows: Windows, features: Features) -> Sides:
     samples, rows = windows.samples, np.flatnonzero(_samples.mark_used(windows, run_outs=True))
     outlines = features.outlines.geometry.to_numpy()
     areas = {name: outlines[mask] for name, mask in sides.find_area_kinds(features.outlines).items()}
-    beside = _pair_with_sides(samples, rows, *_collect_things(features, areas))
-    amid = _surround_with_wood(_find_within(samples, rows, areas["wood"]))
-    sample, right, distance, kind = (np.concatenate(parts) for parts in zip(beside, amid, strict=True))
+    things = collect_things(features, areas)
+    in_wood, on_pitch = (_mark_within(samples, rows, areas[name]) for name in ("wood", "pitch"))
+    parts = (_pair_with_sides(samples, rows, things), _surround_with_wood(np.flatnonzero(in_wood)))
+    pairs = _Pairs(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
     # Who runs on a pitch has its edge about, and not beside.
-    on_pitch = np.zeros(len(samples), dtype=bool)
-    on_pitch[_find_within(samples, rows, areas["pitch"])] = True
-    counts = (kind != _PITCH) | ~on_pitch[sample]
-    sample, right, distance, kind = sample[counts], right[counts], distance[counts], kind[counts]
+    pairs = pairs.select_rows((pairs.kind != PITCH) | ~on_pitch[pairs.sample])
     # Nothing grows on the lane itself, wherever the edge of a wood is drawn.
     half = _samples.reduce_to_samples(samples, widths.estimate_widths(samples.ground)[0] / 2, "min")
-    distance = np.where(kind == _WOOD, np.fmax(distance, half[sample]), distance)
-    spare = distance - np.array([each.need_m for each in KINDS])[kind]
-    slot = 2 * sample + right
-    order = np.lexsort((spare, slot))
-    found, at = np.unique(slot[order], return_index=True)
-    best = order[at]
-    worst = Sides(
-        spare_m=np.full((len(samples), 2), REACH_M),
-        distance_m=np.full((len(samples), 2), REACH_M),
-        kind=np.full((len(samples), 2), _NOTHING),
-    )
-    for whole, part in ((worst.spare_m, spare), (worst.distance_m, distance), (worst.kind, kind)):
-        whole.reshape(-1)[found] = part[best]
-    return worst
+    off_lane = np.where(pairs.kind == WOOD, np.fmax(pairs.distance_m, half[pairs.sample]), pairs.distance_m)
+    pairs = _select_nearest(pairs._replace(distance_m=off_lane))
+    spare = np.full((len(samples), 2), REACH_M)
+    np.minimum.at(spare, (pairs.sample, pairs.right.astype(np.int64)), pairs.spare_m)
+    return Sides(spare, things, pairs, (in_wood, on_pitch))
 
 
-def _pair_with_sides(
-    samples: Samples, rows: IntArray, things: NDArray[np.object_], half_m: FloatArray, kind: IntArray
-) -> tuple[IntArray, BoolArray, FloatArray, IntArray]:
-    """Return pairs of samples and things beside them: sample, whether on the right, distance to the edge, and kind."""
-    west, south, east, north = shapely.bounds(things).T
-    reach = half_m + REACH_M
+def _select_nearest(pairs: _Pairs) -> _Pairs:
+    """Return the nearest of each kind on each side of each sample, by sample."""
+    slot = (2 * pairs.sample + pairs.right) * len(NAMES) + pairs.kind
+    order = np.lexsort((pairs.distance_m, slot))
+    return pairs.select_rows(order[np.unique(slot[order], return_index=True)[1]])
+
+
+def _pair_with_sides(samples: Samples, rows: IntArray, things: Things) -> _Pairs:
+    """Return pairs of some samples and the things beside them."""
+    west, south, east, north = shapely.bounds(things.shapes).T
+    reach = things.half_m + REACH_M
     lines = samples.lines[rows]
     around = shapely.box(west - reach, south - reach, east + reach, north + reach)
     thing, line = shapely.STRtree(lines).query(around)
-    link = shapely.get_coordinates(shapely.shortest_line(lines[line], things[thing])).reshape(-1, 2, 2)
+    link = shapely.get_coordinates(shapely.shortest_line(lines[line], things.shapes[thing])).reshape(-1, 2, 2)
     to_thing = link[:, 1] - link[:, 0]
     start = rows + samples.stroke[rows]
     ahead = samples.xy[start + 1] - samples.xy[start]
     (dx, dy), (east, north) = ahead[line].T, to_thing.T
     along, across = dx * east + dy * north, dx * north - dy * east
-    distance = np.maximum(np.hypot(east, north) - half_m[thing], 0.0)
+    distance = np.maximum(np.hypot(east, north) - things.half_m[thing], 0.0)
     # What lies ahead rather than beside is beside the next sample, or beyond an end.
     beside = (np.abs(along) <= np.abs(across)) & (distance < REACH_M)
-    return rows[line[beside]], (across < 0)[beside], distance[beside], kind[thing[beside]]
+    return _Pairs(rows[line[beside]], (across < 0)[beside], distance[beside], things.kind[thing[beside]])
 
 
-def _surround_with_wood(amid: IntArray) -> tuple[IntArray, BoolArray, FloatArray, IntArray]:
-    """Return both sides of samples that lie in a wood, as of `_pair_with_sides`, with no distance."""
+def _surround_with_wood(amid: IntArray) -> _Pairs:
+    """Return both sides of samples that lie in a wood, with no distance."""
     right = np.repeat([False, True], len(amid))
-    return np.tile(amid, 2), right, np.zeros(len(right)), np.full(len(right), _WOOD)
+    return _Pairs(np.tile(amid, 2), right, np.zeros(len(right)), np.full(len(right), WOOD))
 
 
-def _find_within(samples: Samples, rows: IntArray, areas: NDArray[np.object_]) -> IntArray:
-    """Return those of some samples that lie in areas."""
-    return rows[np.unique(find_entering(areas, shapely.STRtree(samples.lines[rows]))[1])]
-
-
-def _collect_things(
-    features: Features, areas: Mapping[str, NDArray[np.object_]]
-) -> tuple[NDArray[np.object_], FloatArray, IntArray]:
-    """Return short pieces of all that may stand beside, half the width of each, and its row in `KINDS`.
-
-    `areas` has the polygons of each kind.
-    """
-    lines, of_ways = features.ways.geometry.to_numpy(), Tags.of(features.ways)
-    on_lines = sides.find_line_kinds(of_ways)
-    half_of = {"road": widths.estimate_half_widths(of_ways), "rail": np.full(len(lines), _HALF_GAUGE_M)}
-    shapes, halves, kinds = [], [], []
-    for number, name in enumerate(_NAMES):
-        line, edges = np.flatnonzero(on_lines.get(name, [])), take_edges(areas.get(name, _NO_SHAPES))
-        shapes += [lines[line], edges]
-        halves += [half_of[name][line] if name in half_of else np.zeros(len(line)), np.zeros(len(edges))]
-        kinds.append(np.full(len(line) + len(edges), number))
-    for name, mask in sides.find_point_kinds(features.points).items():
-        point = features.points.geometry.to_numpy()[mask]
-        shapes.append(point)
-        halves.append(np.zeros(len(point)))
-        kinds.append(np.full(len(point), _NAMES.index(name)))
-    parts, of = shapely.get_parts(np.concatenate(shapes), return_index=True)
-    pieces, part = split_long_lines(parts)
-    return pieces, np.concatenate(halves)[of[part]], np.concatenate(kinds)[of[part]]
+def _mark_within(samples: Samples, rows: IntArray, areas: NDArray[np.object_]) -> BoolArray:
+    """Return a mask of all samples, of those of some that lie in areas."""
+    within = np.zeros(len(samples), dtype=bool)
+    within[rows[np.unique(find_entering(areas, shapely.STRtree(samples.lines[rows]))[1])]] = True
+    return within

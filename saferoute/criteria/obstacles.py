@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from saferoute.criteria import _entry, _lateral, _near, _open_ground, _samples
+from saferoute.criteria import _around, _entry, _lateral, _near, _open_ground, _samples
 from saferoute.criteria._doubt import BESIDE_M, IN_DOUBT
 from saferoute.geometry import count_nearby, place_points_evenly
 from saferoute.model import Criterion, Measurement, Unknown
@@ -144,18 +144,20 @@ def measure_obstacles(windows: Windows, evidence: Evidence) -> Measurement:
     trust = np.where(_samples.reduce_to_windows(windows, pipes.astype(float), "max") > 0, IN_DOUBT, 1.0)
     covered = _near.measure_coverage(windows, evidence.features, decay_m=AROUND_M)
     most = _open_ground.estimate_completeness(windows, MOST_COMPLETE) * _open_ground.estimate_trust(windows)
-    out = windows.run_out_samples
     complete = most * (1 - np.exp(-rho / COMPLETE_PER_KM)) * covered
+
+    def describe(first: IntArray, n_samples: IntArray) -> pd.DataFrame:
+        runs = first, n_samples
+        return _around.describe_runs(beside, evidence.features, samples, runs, windows.run_out_samples)
 
     def gather(rows: IntArray) -> pd.DataFrame:
         counts = {"obstacles_per_100m": density, "objects": objects, "side_paths": side, "mapped_per_km": rho}
         counted = pd.DataFrame({name: column[rows] for name, column in counts.items()})
-        runs = beside.describe_runs(samples, windows.first[rows] - out, np.full(len(rows), windows.n_samples + 2 * out))
-        return pd.concat([counted, runs], axis=1)
+        return pd.concat([counted, describe(windows.first[rows], np.full(len(rows), windows.n_samples))], axis=1)
 
     def gather_along(first: IntArray, n_samples: IntArray) -> pd.DataFrame:
         met = _samples.is_met_along(pipes, first, n_samples)
-        return beside.describe_runs(samples, first - out, n_samples + 2 * out).assign(has_pipe=met)
+        return describe(first, n_samples).assign(has_pipe=met)
 
     return Measurement(
         quantity=Exact(density),

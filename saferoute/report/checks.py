@@ -136,7 +136,7 @@ def list_checks(
         What `describe_entry` and `describe_surroundings` tell of the ground that each lies on and in.
     close : n lists of str
         `EDGE` where a drop or water is that near but too far away for a limit, and what
-        `saferoute.report.sides.list_close_sides` and `describe_ways` tell of what stands or comes close,
+        `saferoute.report.sides.list_close_things` and `describe_ways` tell of what stands or comes close,
         `PIPE`, `ROUTE_BESIDE` and `DRAWS_PEOPLE` where it is so.
 
     Returns

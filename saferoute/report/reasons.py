@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from saferoute.criteria import flatness
+from saferoute.criteria.obstacles import ZONES
 from saferoute.osm.surfaces import GROUPS
 from saferoute.osm.unread import list_unread_tags
 from saferoute.report import crowd
@@ -168,7 +169,7 @@ def _describe_strip(row: Row) -> str:
 
 def _describe_obstacles(evidence: pd.DataFrame) -> pd.DataFrame:
     beside = describe_sides(evidence, is_mapped=evidence["confidence"] >= _COMPLETE)
-    words = zip(_describe_each(evidence, _describe_objects), beside.pop("beside_both"), strict=True)
+    words = zip(_describe_each(evidence, _describe_objects), beside.pop("around"), strict=True)
     return beside.assign(
         obstacles_per_100m=evidence["obstacles_per_100m"], why_obstacles=["; ".join(both) for both in words]
     )
@@ -177,8 +178,8 @@ def _describe_obstacles(evidence: pd.DataFrame) -> pd.DataFrame:
 def _describe_objects(row: Row) -> str:
     missing = "" if row["confidence"] >= _COMPLETE else ", so obstacles may well be missing"
     return (
-        f"{_count(row['objects'], 'object')} and {_count(row['side_paths'], 'side path')} mapped on or beside it, "
-        f"run-outs included ({row['obstacles_per_100m']:.1f} per 100 m, weighted); "
+        f"{_count(row['objects'], 'object')} and {_count(row['side_paths'], 'side path')} mapped on it or within "
+        f"{ZONES[-1][0]:g} m beside it, run-outs included ({row['obstacles_per_100m']:.1f} per 100 m, weighted); "
         f"{row['mapped_per_km']:.1f} small objects mapped per km of way around{missing}"
     )
 

@@ -1,4 +1,4 @@
-"""What stands beside a stretch, in words."""
+"""What stands beside a stretch and ahead of its ends, in words."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from saferoute.criteria.things import SAFE_M
 from saferoute.report.text import name_direction
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Hashable, Iterable, Mapping
+
+    from saferoute.criteria.things import Thing
 
 _WORDS = {
     "road": "kerb with traffic",
@@ -48,10 +51,12 @@ _DANGERS = {
 """What to look at on foot where such a thing is close."""
 _SIDES = ("", "other_")
 """Beginnings of the columns of evidence on either side."""
+_MOST_KINDS = 3
+"""So many kinds of things are told of, what leaves least room first [J]."""
 
 
 def describe_sides(evidence: pd.DataFrame, *, is_mapped: pd.Series[bool]) -> pd.DataFrame:
-    """Return what stands on both sides of stretches as columns, and in words as ``beside_both``.
+    """Return what stands on both sides of stretches as columns, and in words as ``around``.
 
     Parameters
     ----------
@@ -65,12 +70,12 @@ def describe_sides(evidence: pd.DataFrame, *, is_mapped: pd.Series[bool]) -> pd.
         name, away, bearing = (evidence[f"{begin}{column}"] for column in ("beside", "clearance_m", "bearing_deg"))
         told[f"clearance{end}_m"] = away.where(is_mapped | name.notna())
         told[f"beside{end}"] = [_name_thing(*of_side) for of_side in zip(name, bearing, strict=True)]
-    rows = zip(told.to_dict("records"), evidence["is_close"], strict=True)
-    return told.assign(beside_both=[_join_sides(row, is_close=is_close) for row, is_close in rows])
+    rows = zip(evidence.to_dict("records"), is_mapped, strict=True)
+    return told.assign(around=[_describe_around(row, is_mapped=mapped) for row, mapped in rows])
 
 
-def list_close_sides(evidence: pd.DataFrame) -> list[list[str]]:
-    """Return what is to be looked at of the things that stand close on either side of stretches.
+def list_close_things(evidence: pd.DataFrame) -> list[list[str]]:
+    """Return what is to be looked at of the things that stand close beside stretches or ahead of their ends.
 
     Parameters
     ----------
@@ -80,25 +85,41 @@ def list_close_sides(evidence: pd.DataFrame) -> list[list[str]]:
     Returns
     -------
     list of n lists of str
-        The narrower side first; like things on both sides together.
+        What leaves least room first; like things together; last where the way itself bends away.
 
     Examples
     --------
-    >>> of_doors = {"beside": ["doors"], "clearance_m": [1.8], "bearing_deg": [0.0], "is_close": [True]}
-    >>> of_nothing = {"other_beside": [None], "other_is_close": [False]}
-    >>> list_close_sides(pd.DataFrame(of_doors | of_nothing))
-    [['house doors 1.8 m to the north: someone may step out']]
+    >>> from saferoute.criteria.things import Thing
+    >>> doors, wood = Thing("doors", 1.8, 0.0, 0.3, False), Thing("wood", 11.8, 270.0, 1.8, True)
+    >>> for check in list_close_things(pd.DataFrame({"things": [(doors, wood)], "bends": [((6.0, 90.0),)]}))[0]:
+    ...     print(check)
+    house doors 1.8 m to the north: someone may step out
+    wood 11.8 m ahead of the west end: stop before it
+    the way bends or ends 6 m beyond the east end: stop before it
     """
-    return [_warn_of_sides(row) for row in evidence.to_dict("records")]
+    rows = zip(evidence["things"], evidence["bends"], strict=True)
+    return [[*_warn_of_things(things), *_warn_of_bends(bends)] for things, bends in rows]
 
 
-def _warn_of_sides(row: Mapping[Hashable, Any]) -> list[str]:
-    where: dict[str, list[str]] = {}
-    for begin in _SIDES:
-        if row[f"{begin}is_close"]:
-            away = f"{row[f'{begin}clearance_m']:.1f} m to the {name_direction(row[f'{begin}bearing_deg'])}"
-            where.setdefault(row[f"{begin}beside"], []).append(away)
-    return [f"{_WORDS[name]} {' and '.join(away)}: {_DANGERS[name]}" for name, away in where.items()]
+def _warn_of_things(things: Iterable[Thing]) -> list[str]:
+    where: dict[tuple[str, bool], list[str]] = {}
+    for thing in things:
+        if thing.is_ahead or thing.spare_m < SAFE_M:
+            where.setdefault((thing.name, thing.is_ahead), []).append(_locate_thing(thing))
+    return [
+        f"{_WORDS[name]} {' and '.join(places)}: {'stop before it' if is_ahead else _DANGERS[name]}"
+        for (name, is_ahead), places in list(where.items())[:_MOST_KINDS]
+    ]
+
+
+def _warn_of_bends(bends: Iterable[tuple[float, float]]) -> list[str]:
+    beyond = " and ".join(f"{away_m:.0f} m beyond the {name_direction(bearing)} end" for away_m, bearing in bends)
+    return [f"the way bends or ends {beyond}: stop before it"] if beyond else []
+
+
+def _locate_thing(thing: Thing) -> str:
+    direction = name_direction(thing.bearing_deg)
+    return f"{thing.distance_m:.1f} m " + (f"ahead of the {direction} end" if thing.is_ahead else f"to the {direction}")
 
 
 def _name_thing(name: object, bearing_deg: float) -> str | float:
@@ -107,9 +128,17 @@ def _name_thing(name: object, bearing_deg: float) -> str | float:
     return f"{_WORDS[name]} to the {name_direction(bearing_deg)}"
 
 
-def _join_sides(row: Mapping[Hashable, Any], *, is_close: bool) -> str:
-    things = [(row[f"beside{end}"], row[f"clearance{end}_m"]) for end in ("", "_other")]
-    near = [f"{away_m:.1f} m: {thing}" for thing, away_m in things if isinstance(thing, str)]
+def _describe_around(row: Mapping[Hashable, Any], *, is_mapped: bool) -> str:
+    """Return what leaves least room beside a stretch, the nearest thing there, and what lies ahead, in words."""
+    beside = [thing for thing in row["things"] if not thing.is_ahead]
+    ahead = [f"{_WORDS[thing.name]} {_locate_thing(thing)}" for thing in row["things"] if thing.is_ahead]
+    told = beside[:_MOST_KINDS]
+    nearest = min(beside, key=lambda thing: thing.distance_m, default=None)
+    if nearest is not None and nearest not in told:
+        told.append(nearest)
+    near = [f"{thing.distance_m:.1f} m: {_name_thing(thing.name, thing.bearing_deg)}" for thing in told]
     if near:
-        return f"{'close ' if is_close else ''}beside its line, at " + ", at ".join(near)
-    return "what stands beside it is unknown" if pd.isna(row["clearance_m"]) else "nothing mapped within 10 m beside it"
+        words = f"{'close ' if row['is_close'] else ''}beside its line, at " + ", at ".join(near)
+    else:
+        words = "nothing mapped within 10 m beside it" if is_mapped else "what stands beside it is unknown"
+    return "; ".join([words, *ahead[:_MOST_KINDS]])

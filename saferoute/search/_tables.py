@@ -15,7 +15,7 @@ from saferoute.osm.unread import KIND_KEYS, list_unread_tags
 from saferoute.osm.ways import is_lit
 from saferoute.report import checks, verdicts
 from saferoute.report.reasons import describe_measurement
-from saferoute.report.sides import list_close_sides
+from saferoute.report.sides import list_close_things
 from saferoute.search._area import project_centre
 from saferoute.search._names import add_names
 from saferoute.search._rows import join_names, list_ground_of_runs, list_osm_ids
@@ -235,7 +235,7 @@ def _list_close(
         ]
         for edge, beside, has_pipe, wheels, has_route, draws_people in zip(
             np.isin(np.arange(len(rows_of)), at_edge),
-            list_close_sides(along["obstacles"]),
+            list_close_things(along["obstacles"]),
             along["obstacles"]["has_pipe"],
             _collect_words(survey.samples.ground, rows_of, checks.describe_ways),
             along["crowding"]["has_route_beside"],

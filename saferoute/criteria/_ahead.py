@@ -1,0 +1,112 @@
+"""Ahead: what stands in the way of who runs straight on past an end, and where the way itself leaves him.
+
+Who runs backwards does not see that the way bends: he goes on as before, until he has stopped.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import shapely
+
+from saferoute.osm.ways import is_highway
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from saferoute.arrays import BoolArray, FloatArray, IntArray
+    from saferoute.criteria.things import Things
+    from saferoute.model import Features, Samples
+
+AHEAD_M = 15.0
+"""How far from an end things are looked for: a run-out and its half [J]."""
+HALF_M = 1.5
+"""Half the width of the strip straight ahead: a shoulder, and half of the veer over a run-out [J]."""
+_AT_THE_END_M = 0.5
+"""What begins nearer to the end than this, goes along beside it and is not ahead [J]."""
+_OFF_THE_WAY_M = 2.0
+"""Farther from every way who runs straight on has left it [J]."""
+_WIDEST_HALF_M = 10.0
+"""No road is drawn whose edge is farther from its middle."""
+
+
+class Ends(NamedTuple):
+    """Both ends of some r stretches: those of their first samples before those of their last ones.
+
+    Attributes
+    ----------
+    xy, ahead : ndarray of shape (2 r, 2)
+        Points, and the unit vectors that lead out of the stretches there.
+    """
+
+    xy: FloatArray
+    ahead: FloatArray
+
+    @property
+    def bearing_deg(self) -> FloatArray:
+        """Directions that lead out of the stretches, clockwise from north; shape (2 r,)."""
+        bearing: FloatArray = np.degrees(np.arctan2(*self.ahead.T)) % 360
+        return bearing
+
+
+def find_ends(samples: Samples, first: IntArray, n_samples: IntArray) -> Ends:
+    """Return both ends of runs of at least two samples, by the direction of their last two."""
+    start = first + samples.stroke[first]
+    end = start + n_samples
+    here, inside = np.concatenate([start, end]), np.concatenate([start + 2, end - 2])
+    out = samples.xy[here] - samples.xy[inside]
+    return Ends(samples.xy[here], out / np.maximum(np.hypot(*out.T), 1e-9)[:, None])
+
+
+def find_ahead(things: Things, ends: Ends) -> tuple[IntArray, IntArray, FloatArray]:
+    """Return the nearest thing of each kind straight ahead of ends.
+
+    Returns
+    -------
+    end, kind : ndarray of shape (m,)
+        Rows in `ends` and in `KINDS`.
+    distance_m : ndarray of shape (m,)
+        From the end, up to `AHEAD_M`.
+    """
+    strips = _lay_strips(ends, AHEAD_M + _WIDEST_HALF_M)
+    thing, end = shapely.STRtree(strips).query(things.shapes, predicate="intersects")
+    met, of = shapely.get_coordinates(shapely.intersection(strips[end], things.shapes[thing]), return_index=True)
+    along = ((met - ends.xy[end[of]]) * ends.ahead[end[of]]).sum(axis=1) - things.half_m[thing[of]]
+    pair = np.stack([end, things.kind[thing]], axis=1)[of]
+    # By distance within each end and kind, the first is the nearest.
+    order = np.lexsort((along, pair[:, 1], pair[:, 0]))
+    pair, along = pair[order], along[order]
+    nearest = np.r_[True, (np.diff(pair, axis=0) != 0).any(axis=1)][: len(order)]
+    pair, along = pair[nearest], along[nearest]
+    ahead = (along > _AT_THE_END_M) & (along <= AHEAD_M)
+    return pair[ahead, 0], pair[ahead, 1], along[ahead]
+
+
+def _lay_strips(ends: Ends, length_m: float) -> NDArray[np.object_]:
+    """Return rectangles that lead straight on from ends."""
+    side = HALF_M * np.stack([-ends.ahead[:, 1], ends.ahead[:, 0]], axis=1)
+    far = ends.xy + length_m * ends.ahead
+    corners = np.stack([ends.xy - side, far - side, far + side, ends.xy + side], axis=1)
+    polygons: NDArray[np.object_] = shapely.polygons(corners)
+    return polygons
+
+
+def measure_bends(features: Features, ends: Ends, on_ways: BoolArray) -> FloatArray:
+    """Return how far beyond each end who runs straight on leaves the ways, NaN where he does not within `AHEAD_M`.
+
+    Parameters
+    ----------
+    on_ways : ndarray of shape (2 r,)
+        Whether the stretch lies on a way there; open ground goes on beside its line.
+    """
+    leaves = np.full(len(ends.xy), np.nan)
+    rows = np.flatnonzero(on_ways)
+    steps = np.arange(1.0, AHEAD_M + 1)
+    points = shapely.points(ends.xy[rows, None] + steps[:, None] * ends.ahead[rows, None])
+    lines = features.ways.geometry.to_numpy()[is_highway(features.ways)]
+    near = np.zeros(points.size, dtype=bool)
+    near[shapely.STRtree(points.ravel()).query(lines, predicate="dwithin", distance=_OFF_THE_WAY_M)[1]] = True
+    off = ~near.reshape(points.shape)
+    leaves[rows] = np.where(off.any(axis=1), steps[off.argmax(axis=1)], np.nan)
+    return leaves

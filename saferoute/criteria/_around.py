@@ -1,0 +1,143 @@
+"""All that stands beside stretches, along their run-outs too, and straight ahead of their ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from saferoute.criteria import _ahead
+from saferoute.criteria._lateral import REACH_M
+from saferoute.criteria.things import NAMES, SAFE_M, Thing
+from saferoute.osm.ways import is_highway
+
+if TYPE_CHECKING:
+    from saferoute.arrays import BoolArray, FloatArray, IntArray
+    from saferoute.criteria._lateral import Sides
+    from saferoute.model import Features, Samples
+
+
+def describe_runs(
+    sides: Sides, features: Features, samples: Samples, runs: tuple[IntArray, IntArray], out: int
+) -> pd.DataFrame:
+    """Return what stands beside some runs of samples and ahead of them.
+
+    Parameters
+    ----------
+    samples : Samples
+        Those that were measured.
+    runs : pair of ndarray of shape (r,)
+        First sample and number of samples of each run, which lies on one stroke.
+    out : int
+        Number of samples of the run-out at either end of each.
+
+    Returns
+    -------
+    DataFrame of r rows
+        ``clearance_m`` and ``beside``, the name of the kind that leaves least room on the narrower side, or None,
+        ``bearing_deg``, the direction in which it lies, and whether it ``is_close``; the same of the other side with
+        ``other_``; ``things``, the nearest of every kind on each side and ahead of each end as a tuple of `Thing`,
+        what leaves least room first; ``bends``, a tuple of the distances beyond the ends at which the way leaves who
+        runs straight on, and of the directions of these ends.
+    """
+    first, n_samples = runs
+    ends = _ahead.find_ends(samples, first, n_samples)
+    ahead = _list_ahead(sides, ends, np.concatenate([first, first + n_samples - 1]), out * samples.step_m)
+    beside = _list_beside(sides, ends, runs, out)
+    at_run_out = beside[beside["distance_m"] <= _ahead.HALF_M]
+    ahead = ahead[~(_is_told(ahead, at_run_out) & (ahead["spare_m"] <= 0))]
+    # From the last sample what lies straight ahead is seen as well, and is not beside.
+    beside = beside[~(_is_told(beside, ahead) & beside["is_last"])]
+    # Of each kind the worst place on each side.
+    beside = beside.sort_values("spare_m", kind="stable").drop_duplicates(["run", "right", "kind"])
+    found = pd.concat([ahead, beside], ignore_index=True).sort_values(["run", "spare_m"], kind="stable")
+    things: list[list[Thing]] = [[] for _ in first]
+    columns = found[["kind", "distance_m", "bearing_deg", "spare_m", "is_ahead"]].itertuples(index=False, name=None)
+    for run, (kind, *where) in zip(found["run"], columns, strict=True):
+        things[run].append(Thing(NAMES[kind], *where))
+    on_ways = is_highway(samples.ground)[samples.pair_ground[samples.first_pair[first]]]
+    leaves = _ahead.measure_bends(features, ends, np.tile(on_ways, 2))
+    bends = [
+        tuple((leaves[end], ends.bearing_deg[end]) for end in (run, run + len(first)) if not np.isnan(leaves[end]))
+        for run in range(len(first))
+    ]
+    narrower = _describe_both_sides(beside, ends, len(first))
+    return narrower.assign(things=pd.Series([tuple(of) for of in things], dtype=object), bends=pd.Series(bends))
+
+
+def _list_ahead(sides: Sides, ends: _ahead.Ends, last: IntArray, run_out_m: float) -> pd.DataFrame:
+    """Return the nearest thing of each kind ahead of each end: run, end, kind and where.
+
+    `last` has the sample at each end.
+    """
+    end, kind, distance = _ahead.find_ahead(sides.things, ends)
+    before = ~sides.is_amid(last[end], kind)
+    end, kind, distance = end[before], kind[before], distance[before]
+    return pd.DataFrame(
+        {
+            "run": end % max(len(last) // 2, 1),
+            "end": end // max(len(last) // 2, 1),
+            "kind": kind,
+            "distance_m": distance,
+            "bearing_deg": ends.bearing_deg[end],
+            "spare_m": distance - run_out_m,
+            "is_ahead": True,
+        }
+    )
+
+
+def _list_beside(sides: Sides, ends: _ahead.Ends, runs: tuple[IntArray, IntArray], out: int) -> pd.DataFrame:
+    """Return every pair of runs and their run-outs with things beside: run, side, kind and where.
+
+    ``end`` tells beside which run-out it is, −1 beside none, and ``is_last`` whether it is beside its last sample,
+    from which what lies beyond is seen, too.
+    """
+    first, n_samples = runs
+    run, pairs = sides.list_runs(first - out, n_samples + 2 * out)
+    at, size = pairs.sample - first[run] + out, n_samples[run] + 2 * out
+    ahead = _point_along(ends, len(first))
+    return pd.DataFrame(
+        {
+            "run": run,
+            "end": np.select([at < out, at >= size - out], [0, 1], -1),
+            "is_last": (at == 0) | (at == size - 1),
+            "right": pairs.right,
+            "kind": pairs.kind,
+            "distance_m": pairs.distance_m,
+            "bearing_deg": (ahead[run] + np.where(pairs.right, 90, -90)) % 360,
+            "spare_m": pairs.spare_m,
+            "is_ahead": False,
+        }
+    )
+
+
+def _point_along(ends: _ahead.Ends, count: int) -> FloatArray:
+    """Return the directions from the first to the last end of runs, clockwise from north."""
+    east, north = (ends.xy[count:] - ends.xy[:count]).T
+    bearing: FloatArray = np.degrees(np.arctan2(east, north))
+    return bearing
+
+
+def _is_told(things: pd.DataFrame, others: pd.DataFrame) -> BoolArray:
+    """Return a mask of things of whose kind there is another one at the same end of the same run."""
+    end = ["run", "end", "kind"]
+    told: BoolArray = pd.MultiIndex.from_frame(things[end]).isin(pd.MultiIndex.from_frame(others[end]))
+    return told
+
+
+def _describe_both_sides(beside: pd.DataFrame, ends: _ahead.Ends, count: int) -> pd.DataFrame:
+    """Return what leaves least room on both sides of each run, the narrower side first."""
+    worst = beside.drop_duplicates(["run", "right"])
+    run, right = worst["run"].to_numpy(), worst["right"].to_numpy(dtype=bool).astype(np.int64)
+    spare, distance, kind = np.full((count, 2), REACH_M), np.full((count, 2), REACH_M), np.full((count, 2), -1)
+    for whole, name in ((spare, "spare_m"), (distance, "distance_m"), (kind, "kind")):
+        whole[run, right] = worst[name]
+    names, rows, narrow = np.array([*NAMES, None], dtype=object), np.arange(count), spare.argmin(axis=1)
+    columns = {}
+    for prefix, side in (("", narrow), ("other_", 1 - narrow)):
+        columns[f"{prefix}clearance_m"] = distance[rows, side]
+        columns[f"{prefix}beside"] = pd.Series(names[kind[rows, side]], dtype=object)
+        columns[f"{prefix}bearing_deg"] = (_point_along(ends, count) + np.where(side == 0, -90, 90)) % 360
+        columns[f"{prefix}is_close"] = spare[rows, side] < SAFE_M
+    return pd.DataFrame(columns)

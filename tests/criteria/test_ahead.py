@@ -1,0 +1,116 @@
+"""What stands straight ahead of the ends, beside it at once, and where the way bends away."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from surveys import judge
+
+from saferoute.report.sides import list_close_things
+
+BENCHES = "".join(f"n{100 + i} {12 * i} 60 amenity=bench\n" for i in range(20))
+LINE_M = 120
+"""Up to here the way is cut into whole samples; a metre is left over."""
+WAY = f"n1 0 0\nn2 {LINE_M + 1} 0\nw1 n1,n2 highway=footway width=2\n" + BENCHES
+
+
+def across(x: float, tags: str, *, half_m: float = 20.0) -> str:
+    """Return a line across the prolonged way, at x."""
+    return f"n20 {x} {-half_m}\nn21 {x} {half_m}\nw2 n20,n21 {tags}\n"
+
+
+def square(x: float, y: float, tags: str) -> str:
+    """Return an area of 12 m that begins at x and at y."""
+    return f"n20 {x} {y}\nn21 {x + 12} {y}\nn22 {x + 12} {y + 12}\nn23 {x} {y + 12}\nw2 n20,n21,n22,n23,n20 {tags}\n"
+
+
+def check_last(survey) -> list[str]:
+    """Return what is to be checked of the last window, whose run-out ends where the way does."""
+    return check(survey, -1)
+
+
+def check(survey, window: int) -> list[str]:
+    """Return what is to be checked of the things around a window."""
+    windows = survey.windows
+    gather = survey.measurements["obstacles"].gather_along
+    assert gather is not None
+    return list_close_things(gather(windows.first[[window]], np.array([windows.n_samples])))[0]
+
+
+@pytest.mark.parametrize(
+    ("thing", "words"),
+    [
+        (across(LINE_M + 3.4, "natural=tree_row"), "row of trees 13.4 m"),
+        (across(LINE_M + 2.2, "barrier=fence"), "fence or the like 12.2 m"),
+        (across(LINE_M + 4.1, "barrier=hedge"), "hedge 14.1 m"),
+        (across(LINE_M + 7.5, "highway=residential width=6"), "kerb with traffic 14.5 m"),
+        (square(LINE_M + 1.7, -6, "natural=scrub"), "wood 11.7 m"),
+        (square(LINE_M + 2.6, -1.4, "landuse=forest"), "wood 12.6 m"),
+        (f"n20 {LINE_M + 1.3} 0.9 natural=tree\n", "tree 11.3 m"),
+        (f"n20 {LINE_M + 4.6} -1.1 amenity=bench\n", "post, bench or the like 14.6 m"),
+    ],
+)
+def test_what_stands_ahead_is_named_as_ahead_and_not_as_beside(look, thing: str, words: str) -> None:
+    told = check_last(look(WAY + thing))
+    assert f"{words} ahead of the east end: stop before it" in told
+    assert not [check for check in told if words.rstrip("0123456789. m") in check and " to the " in check]
+
+
+@pytest.mark.parametrize(
+    "thing",
+    [
+        square(LINE_M + 5.5, -6, "natural=scrub"),
+        square(LINE_M + 1.0, 4.0, "natural=scrub"),
+        f"n20 {LINE_M + 2} 1.8 natural=tree\n",
+        across(LINE_M + 3, "barrier=fence layer=-1 tunnel=yes"),
+        f"n20 20 1.2\nn21 {LINE_M + 12} 1.2\nw2 n20,n21 barrier=hedge\n",
+    ],
+)
+def test_what_is_farther_or_goes_along_beside_is_not_ahead(look, thing: str) -> None:
+    assert not [check for check in check_last(look(WAY + thing)) if "ahead" in check]
+
+
+def test_who_is_in_the_wood_already_is_not_told_that_it_is_ahead(look) -> None:
+    wood = f"n20 -50 -40\nn21 {LINE_M + 3} -40\nn22 {LINE_M + 3} 40\nn23 -50 40\nw2 n20,n21,n22,n23,n20 natural=wood\n"
+    told = check_last(look(WAY + wood))
+    assert not [check for check in told if "ahead" in check]
+    assert [check for check in told if check.startswith("wood 1.0 m to the")]
+
+
+@pytest.mark.parametrize(("x", "away_m"), [(LINE_M + 1.5, 14), (LINE_M + 2.5, 15)])
+def test_where_the_way_bends_away_is_told(look, x: float, away_m: int) -> None:
+    survey = look(f"n1 0 0\nn2 {x} 0\nn3 {x} 400\nw1 n1,n2,n3 highway=footway width=2\n" + BENCHES)
+    told = {words for row in range(len(survey.windows)) for words in check(survey, row)}
+    assert f"the way bends or ends {away_m} m beyond the east end: stop before it" in told
+
+
+def test_a_way_that_goes_straight_on_does_not_bend(look) -> None:
+    survey = look(WAY)
+    assert not [words for words in check(survey, len(survey.windows) // 2) if "bends" in words]
+
+
+def test_a_pitch_does_not_bend(look) -> None:
+    pitch = "n20 0 -80\nn21 150 -80\nn22 150 -9\nn23 0 -9\nw2 n20,n21,n22,n23,n20 leisure=pitch sport=soccer\n"
+    survey = look(WAY + pitch)
+    samples, first = survey.windows.samples, survey.windows.first
+    is_area = (samples.ground["origin"] == "area").to_numpy()
+    on_pitch = np.flatnonzero(is_area[samples.pair_ground[samples.first_pair[first]]])
+    assert not [words for words in check(survey, on_pitch[0]) if "bends" in words]
+
+
+def test_every_kind_that_is_close_is_told_what_leaves_least_room_first(look) -> None:
+    north = f"n20 0 3.1\nn21 {LINE_M} 3.1\nw2 n20,n21 highway=steps\nn30 55 3.6\nn31 60 3.6\nn32 60 9\nn33 55 9\n"
+    told = check(look(WAY + north + "w3 n30,n31,n32,n33,n30 amenity=parking\nn40 50 1.7 natural=tree\n"), 5)
+    kinds = [words.split(" m to the ")[0] for words in told]
+    assert kinds == ["parked cars 3.6", "tree 1.7"]
+
+
+def test_the_nearest_thing_is_named_beside_what_leaves_least_room(look) -> None:
+    worse = "".join(f"n{20 + y} 0 {y}\nn{30 + y} {LINE_M} {y}\nw{y} n{20 + y},n{30 + y} {tags}\n" for y, tags in (
+        (6, "waterway=river"), (7, "natural=cliff"), (8, "highway=service width=4"),
+    ))  # fmt: skip
+    survey = look(WAY + worse + "n80 60 -4.9 amenity=bench\n")
+    row = judge(survey, "obstacles").describe(np.array([5])).iloc[0]
+    assert "at 6.0 m: water to the north" in row["why_obstacles"]
+    assert "at 4.9 m: post, bench or the like to the south" in row["why_obstacles"]
+    assert "0 objects and 0 side paths mapped on it or within 1.5 m beside it" in row["why_obstacles"]
