@@ -233,7 +233,7 @@ def test_explain_says_which_limit_excludes_a_way(run):
     code, out, _ = run("explain", near=f"{lat:.6f},{lon:.6f}")
     assert code == 5
     assert out.startswith("Nearest: Main Street (way/2), ")
-    assert "\nExcluded: motor road.\nRule: roads for motor traffic" in out
+    assert "\nExcluded: motor road.\nRule: roads for motor traffic are excluded" in out
 
 
 def test_explain_where_no_way_is_finds_no_place(run):
@@ -554,7 +554,7 @@ def test_counters_and_people_calibrate_crowding(run, tmp_path):
     counts = tmp_path / "counts.csv"
     counts.write_text("lon,lat,count\n" + "".join(f"{lonlat(x, 0)[0]},{lonlat(x, 0)[1]},700\n" for x in (-100, 0, 100)))
     plain, counted = (run("explain", *more, osm=with_cafe)[1] for more in ([], ["--counts", counts]))
-    assert "a guess from the map" in plain
+    assert "guessed from the map" in plain
     assert "by 3 counters" in counted
     assert "crowding is calibrated by 3 of 3 counters" in counted
     assert "Best hours: Mon–Fri " in counted

@@ -397,9 +397,9 @@ OPEN_GROUND = {
     "farmland",
     "other use",
     "between carriageways",
-    "plot",
+    "garden or yard",
     "no way leads there",
-    "no clear corridor",
+    "no clear line",
 }
 """Rules of areas and tracks, which ways do not know."""
 

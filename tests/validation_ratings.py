@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from saferoute.model import Area, Features
     from saferoute.sources import FeatureSource
 
-NOT_LEARNT = {"edge of the data", "too short", "bends", "no clear corridor", "farmland", "no way leads there", "slope"}
+NOT_LEARNT = {"edge of the data", "too short", "bends", "no clear line", "farmland", "no way leads there", "slope"}
 """Reasons that tell of a stretch's shape, or of where the map ends, and not of what it has learnt."""
 ASIDE_M, ALONG_M = 3.0, 4.0
 """Excluded ground lies on a stretch that it follows within 3 m for 4 m; a sample is 5 m long."""

@@ -97,7 +97,7 @@ class CorridorFinder:
         """Return the corridors on touching areas of one kind; where there is none, why."""
         whole = shapely.union_all(self._geometry[members]) if len(members) > 1 else self._geometry[members[0]]
         if not self._are_long_enough(whole):
-            return [], "no clear corridor"
+            return [], "no clear line"
         if kind in FARMED_KINDS and not self._for_recreation[members].any():
             reason = self._lawns.find_reason(whole, kind)
             if reason:
@@ -105,7 +105,7 @@ class CorridorFinder:
         if not self._reach.has_way_near(whole):
             return [], _OUT_OF_REACH
         found: list[Corridor] = []
-        reason = "no clear corridor"
+        reason = "no clear line"
         has_entrance = kind in KEPT_KINDS or bool(self._open_to_all[members].any())
         parts = self._ground.cut_parts(whole, members, kind)
         parts = parts[self._are_long_enough(parts)]

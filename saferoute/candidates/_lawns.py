@@ -58,7 +58,7 @@ class Lawns:
             return "farmland"
         if self._is_unwalked_among(lawn, self._fields, _FIELD_ALONG_M, _MOST_FARMED):
             return "farmland"
-        return "plot" if self.is_plot(lawn) else ""
+        return "garden or yard" if self.is_plot(lawn) else ""
 
     def is_plot(self, lawn: shapely.Geometry) -> bool:
         """Return whether a lawn lies among houses and gardens, and no footway runs along it."""

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 _CLOSED_TEXT = (
     "military, aviation, railway, quarry, landfill, golf, cemetery and school grounds, embassies, building sites, "
-    "piers, breakwaters, car parks and hazard areas, and grounds closed to strangers where nothing within says it is "
-    "open"
+    "piers, breakwaters, car parks and hazard areas are excluded; so are grounds closed to strangers, except for what "
+    "is tagged as open within them"
 )
 CLOSED_GROUND = ("closed ground", _CLOSED_TEXT)
 """Reason and text of ground that is not for running."""
@@ -36,7 +36,7 @@ def golf_ground(tags: Tags) -> BoolArray:
 
 @rule(
     "kind of pitch",
-    "pitches with nets, walls or ramps, for animals, wheels or shooting, or for unknown sports",
+    "pitches with nets, walls or ramps, for animals, wheels or shooting, or for unknown sports are excluded",
 )
 def walled_pitch(tags: Tags) -> BoolArray:
     """Return a mask of ground for sports that nobody runs across, or of which nobody can tell what they are for."""
@@ -49,7 +49,10 @@ def ground_inside(tags: Tags) -> BoolArray:
     return ways.is_indoors(tags) | ways.is_off_ground(tags)
 
 
-@rule("other use", "open ground that is a wood, scrub, a field, a garden, a terrace of tables or the like, too")
+@rule(
+    "other use",
+    "open ground that is also a wood, scrub, field, garden, terrace of tables or the like is excluded",
+)
 def used_otherwise(tags: Tags) -> BoolArray:
     """Return a mask of open ground that is something else besides, which nobody runs on."""
     return osm_ground.is_in_use(tags)

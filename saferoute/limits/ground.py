@@ -23,18 +23,18 @@ GRADE_QUANTILE = 1.64
 """Standard errors that make sure (95 %): a slope is one if it is so many of them, and a tag excludes a whole way if
 even so many less are too steep."""
 _AT_HOUR_TEXT = (
-    "ways and ground that opening_hours, foot:conditional or access:conditional close at the hour asked for, "
-    "their own ones or those of the park, zoo or other ground they lie in"
+    "ways and ground must be open at the hour asked for: by their own opening_hours, foot:conditional and "
+    "access:conditional, and by those of the park, zoo or other ground they lie in"
 )
 CLOSED_AT_HOUR = ("closed at that hour", _AT_HOUR_TEXT)
 """Reason and text of what is shut at times."""
-SLOPE = ("slope", "slopes above 5 %")
+SLOPE = ("slope", "slopes above 5 % are excluded")
 """Reason and text of what is too steep."""
 
 
 @rule(
     "access",
-    "ways that are not open to everybody on foot, and fenced lawns that do not say they are",
+    "ways must be open to everybody on foot; fenced lawns must be tagged as open",
     asks=("hour", "every_hour"),
 )
 def closed_on_foot(tags: Tags, *, hour: Hour | None, every_hour: bool) -> BoolArray:
@@ -53,20 +53,21 @@ def closed_at_hour(tags: Tags, *, hour: Hour | None) -> BoolArray:
     return entry.is_closed_at(tags, hour).yes
 
 
-@rule("surface", "rock, mud, ice, snow, cobbles, shells and the like")
+@rule("surface", "rock, mud, ice, snow, cobbles, shells and the like are excluded")
 def bad_surface(tags: Tags) -> BoolArray:
     """Return a mask of ground of a material that nobody should run backwards on."""
     return surfaces.is_excluded_surface(tags).yes
 
 
-@rule("smoothness", "smoothness very_bad or worse, tracktype=grade5, and mtb:scale=2 or harder")
+@rule("smoothness", "ground tagged smoothness=very_bad or worse, tracktype=grade5 or mtb:scale=2 or harder is excluded")
 def rough_ground(tags: Tags) -> BoolArray:
     """Return a mask of ground that is rough or soft."""
     return (surfaces.is_rough(tags) | surfaces.is_soft_track(tags) | surfaces.is_rough_trail(tags)).yes
 
 
 @rule(
-    "surface not asked for", "surfaces other than the ones asked for, and unknown ones that are not likely among them"
+    "surface not asked for",
+    "the surface must be one of those asked for; where it is unknown, it must likely be one",
 )
 def other_surface(tags: Tags, *, wanted: Collection[str]) -> BoolArray:
     """Return a mask of ground that is not known to be of the surfaces asked for nor, as open ground, likely to be."""
@@ -74,13 +75,13 @@ def other_surface(tags: Tags, *, wanted: Collection[str]) -> BoolArray:
     return ~(has_value(tags, "surface", wanted) | likely)
 
 
-@rule("surface for bare feet", "bare feet run on sand and grass alone; other and unknown ground is left out")
+@rule("surface for bare feet", "bare feet run on sand and grass alone; other and unknown ground is excluded")
 def surface_for_shoes(tags: Tags, *, wanted: Collection[str]) -> BoolArray:
     """Return a mask of ground that is not known to be kind to bare feet."""
     return ~has_value(tags, "surface", wanted)
 
 
-@rule("dark, unlit", "ways and ground tagged lit=no, at an hour when the sun is more than 6° below the horizon")
+@rule("dark, unlit", "after dark (sun more than 6° below the horizon) whatever is tagged lit=no is excluded")
 def unlit_ground(tags: Tags) -> BoolArray:
     """Return a mask of what is known to have no lamps: nobody sees a hole in the dark, least of all behind him."""
     return ways.is_lit(tags).no

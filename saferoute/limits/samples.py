@@ -69,7 +69,7 @@ class Scene:
         return points["osm_id"].to_numpy()[which] if len(points) else np.empty(0, np.int64)
 
 
-@rule("edge of the data", "ground within 15 m of the edge of the map data, or beyond it")
+@rule("edge of the data", "the line must stay 15 m inside the map data: nobody knows what lies beyond")
 def edge_of_data(scene: Scene) -> IntArray:
     """Return samples beyond which nobody knows what is there."""
     if scene.features.extent is None:
@@ -79,7 +79,7 @@ def edge_of_data(scene: Scene) -> IntArray:
     return scene.asked[~shapely.covers(whole, scene.lines.geometries)]
 
 
-@rule("railway crossing", "railway crossings")
+@rule("railway crossing", "the line may not cross a railway")
 def railway_crossing(scene: Scene) -> IntArray:
     """Return samples that cross rails, by the points or by the rails themselves."""
     tags, points = Tags.of(scene.features.ways), scene.features.points
@@ -88,13 +88,13 @@ def railway_crossing(scene: Scene) -> IntArray:
     return scene.find_at_nodes(np.union1d(crossings, scene.list_nodes(rails)))
 
 
-@rule("obstacle on the line", "crossings, barriers, kerbs, steps and rails mapped on the line itself")
+@rule("obstacle on the line", "no crossing, barrier, kerb, step or rail may be mapped on the line itself")
 def obstacle_on_line(scene: Scene) -> IntArray:
     """Return samples with a point on them that bars the way."""
     return scene.find_at_nodes(scene.list_points(barriers.blocks_way(scene.features.points)))
 
 
-@rule("junction with a road", "junctions with roads for motor traffic")
+@rule("junction with a road", "the line may not meet a road for motor traffic")
 def road_junction(scene: Scene) -> IntArray:
     """Return samples that share a node with a road."""
     return scene.find_at_nodes(scene.list_nodes(unread.may_be_road(scene.features.ways)))
@@ -121,7 +121,7 @@ def on_ground_closed_at_hour(scene: Scene) -> IntArray:
     return closed[~entry.is_closed_at(own_ground, scene.surroundings.moment).no]
 
 
-@rule("protected", "dunes and protected areas, away from their mapped paths")
+@rule("protected", "in dunes and protected areas only the mapped paths are allowed")
 def on_protected_ground(scene: Scene) -> IntArray:
     """Return samples of open ground that enter dunes or protected areas."""
     protected = scene.asked[scene.hazards.lines_on_protected_ground(scene.lines)]
@@ -129,13 +129,16 @@ def on_protected_ground(scene: Scene) -> IntArray:
     return protected[off_ways[scene.find_ground(protected)]]
 
 
-@rule("barrier across", "fences, gates and other barriers of every kind on the line, benches and steps across it")
+@rule("barrier across", "no fence, gate or other barrier may stand on the line, no bench or steps across it")
 def barrier_across(scene: Scene) -> IntArray:
     """Return samples at which a barrier, a bench or the like stands on the line."""
     return scene.asked[scene.hazards.lines_at_barriers(scene.lines)]
 
 
-@rule("building", f"ways in buildings and under roofs, but for covered ones at least {WIDE_PASSAGE_M:.0f} m wide")
+@rule(
+    "building",
+    f"ways in buildings are excluded, and under roofs those less than {WIDE_PASSAGE_M:.0f} m wide",
+)
 def in_building(scene: Scene) -> IntArray:
     """Return samples that pass through a building, other than by an arcade."""
     ground = scene.samples.ground
@@ -144,25 +147,25 @@ def in_building(scene: Scene) -> IntArray:
     return inside[~passage[scene.find_ground(inside)]]
 
 
-@rule("railway beside", "railways within 3 m of the line without a barrier between")
+@rule("railway beside", "railways must be at least 3 m from the line, or behind a barrier")
 def railway_beside(scene: Scene) -> IntArray:
     """Return samples beside rails."""
     return scene.asked[scene.hazards.lines_beside_hazard(scene.lines, "railway", BESIDE_ROAD_M)]
 
 
-@rule("road beside", "carriageways within 3 m of the line without a barrier between")
+@rule("road beside", "carriageways must be at least 3 m from the line, or behind a barrier")
 def road_beside(scene: Scene) -> IntArray:
     """Return samples beside a carriageway."""
     return scene.asked[scene.hazards.lines_beside_hazard(scene.lines, "road", BESIDE_ROAD_M)]
 
 
-@rule("drop or water beside", "cliffs, quays, retaining walls or water within 5 m of the line")
+@rule("drop or water beside", "cliffs, quays, retaining walls and water must be at least 5 m from the line")
 def drop_beside(scene: Scene) -> IntArray:
     """Return samples beside an edge that one may fall over."""
     return scene.asked[scene.hazards.lines_beside_hazard(scene.lines, "drop", BESIDE_DROP_M)]
 
 
-@rule("steps or lift beside", f"steps within {BESIDE_STEPS_M:g} m of the line, and lifts within {BESIDE_LIFT_M:g} m")
+@rule("steps or lift beside", f"steps must be at least {BESIDE_STEPS_M:g} m from the line, lifts {BESIDE_LIFT_M:g} m")
 def steps_beside(scene: Scene) -> IntArray:
     """Return samples at whose side steps or a lift begin."""
     steps = scene.hazards.lines_beside_hazard(scene.lines, "steps", BESIDE_STEPS_M)

@@ -18,29 +18,29 @@ if TYPE_CHECKING:
     from saferoute.osm.hours import Hour
     from saferoute.osm.tags import Tagged
 
-INDOOR = ("indoor", "corridors, platforms and other ways inside buildings or stations")
+INDOOR = ("indoor", "ways and ground inside buildings and stations are excluded, platforms and roofs too")
 """Reason and text of what is inside."""
-TRACK_KIND = ("kind of track", "tracks for other sports than running")
+TRACK_KIND = ("kind of track", "tracks for sports other than running are excluded")
 LEAST_WIDTH_M = 1.0
 """Least tagged width of a way [J]: shoulders are .5 m wide (95th percentile of men, ISO/TR 7250-2), arms swing, and who
 walks without seeing sways by as much again."""
-_MOUNTAIN = ("mountain path", "paths above sac_scale=hiking, or with bad trail visibility")
+_MOUNTAIN = ("mountain path", "paths harder than sac_scale=hiking, and paths that are hard to see, are excluded")
 
 
-@rule("motor road", "roads for motor traffic of every class, driveways and parking aisles included", asks=("hour",))
+@rule("motor road", "roads for motor traffic are excluded, driveways and parking aisles too", asks=("hour",))
 def motor_road(tags: Tags, *, hour: Hour | None) -> BoolArray:
     """Return a mask of roads, and of ways open to motors, always or at the hour."""
     driven = access.is_open_to_motors(tags) | entry.is_open_to_motors_at(tags, hour)
     return ways.is_motor_road(tags) | driven.yes
 
 
-@rule("steps", "steps and escalators")
+@rule("steps", "steps and escalators are excluded")
 def steps(tags: Tags) -> BoolArray:
     """Return a mask of steps, escalators and moving walkways."""
     return ways.is_steps(tags) | ways.is_conveyor(tags)
 
 
-@rule("not built", "ways under construction, planned or gone")
+@rule("not built", "ways under construction, planned or gone are excluded")
 def not_built(tags: Tags) -> BoolArray:
     """Return a mask of ways that are not there."""
     return ways.is_not_built(tags)
@@ -58,37 +58,37 @@ def via_ferrata(tags: Tags) -> BoolArray:
     return ways.is_via_ferrata(tags)
 
 
-@rule("cycleway", "cycleways, unless the foot part is separate")
+@rule("cycleway", "a cycleway must have a part of its own for people on foot")
 def cycleway(tags: Tags) -> BoolArray:
     """Return a mask of cycleways without a part for people on foot."""
     return has_value(tags, "highway", {"cycleway"}) & ~access.has_own_foot_part(tags)
 
 
-@rule("bridleway", "bridleways without foot=yes")
+@rule("bridleway", "a bridleway must be tagged foot=yes")
 def bridleway(tags: Tags) -> BoolArray:
     """Return a mask of bridleways that are not said to be for people, too."""
     return has_value(tags, "highway", {"bridleway"}) & ~access.is_meant_for_feet(tags)
 
 
-@rule("kind of way", "only footways, paths, pedestrian streets and tracks are looked at")
+@rule("kind of way", "only footways, paths, pedestrian streets and tracks are searched")
 def other_way(tags: Tags) -> BoolArray:
     """Return a mask of ways of a class that is not run on."""
     return ~ways.is_foot_way(tags)
 
 
-@rule("crossing", "crossings and traffic islands")
+@rule("crossing", "crossings and traffic islands are excluded")
 def crossing(tags: Tags) -> BoolArray:
     """Return a mask of ways over roads."""
     return ways.is_crossing(tags)
 
 
-@rule("tunnel", "tunnels and passages")
+@rule("tunnel", "tunnels and passages are excluded")
 def tunnel(tags: Tags) -> BoolArray:
     """Return a mask of ways in tunnels."""
     return ways.is_in_tunnel(tags)
 
 
-@rule("bridge", "bridges without a mapped railing")
+@rule("bridge", "a bridge must have a railing on the map")
 def bare_bridge(tags: Tags) -> BoolArray:
     """Return a mask of bridges of which nobody says that one cannot fall off."""
     return ways.is_bridge(tags) & ~barriers.has_railing(tags)
@@ -106,14 +106,14 @@ def faint_path(tags: Tags) -> BoolArray:
     return ways.is_hard_to_see(tags).yes
 
 
-@rule("too narrow", f"ways that are tagged as narrower than {LEAST_WIDTH_M:g} m")
+@rule("too narrow", f"ways tagged as narrower than {LEAST_WIDTH_M:g} m are excluded")
 def narrow_way(tags: Tags) -> BoolArray:
     """Return a mask of ways on which nobody can sway to the side."""
     narrow: BoolArray = widths.read_tagged_widths(tags) < LEAST_WIDTH_M
     return narrow
 
 
-@rule("ford", "fords")
+@rule("ford", "fords are excluded")
 def ford(tags: Tags) -> BoolArray:
     """Return a mask of ways through water."""
     return ways.is_ford(tags).possible

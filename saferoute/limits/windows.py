@@ -83,7 +83,7 @@ def steep(measured: _Measured) -> BoolArray:
 
 _WALL_BEYOND = (
     "wall beyond",
-    f"straight ahead beyond an end, buildings within {BEYOND_END_M:.0f} m and barriers within the run-out",
+    f"straight ahead beyond an end there may be no building within {BEYOND_END_M:.0f} m and no barrier in the run-out",
 )
 
 
@@ -102,7 +102,7 @@ def barrier_beyond(measured: _Measured) -> BoolArray:
 
 @rule(
     "cross slope",
-    f"open ground, and unpaved paths that are not tagged as wide, on ground that is tilted by more than "
+    f"open ground, and unpaved paths that are not tagged as wide, may not tilt by more than "
     f"{LEAST_CROSS_SLOPE_PCT:.0f} % across the line",
 )
 def tilted(measured: _Measured) -> BoolArray:
@@ -116,7 +116,7 @@ def tilted(measured: _Measured) -> BoolArray:
     return beyond & take_slices(of_sample, windows.first, windows.n_samples).any(axis=1)
 
 
-@rule("drop or water beyond", "cliffs, quays, retaining walls, steps or water within 15 m beyond an end")
+@rule("drop or water beyond", "no cliff, quay, retaining wall, steps or water may lie within 15 m beyond an end")
 def drop_beyond(measured: _Measured) -> BoolArray:
     """Return a mask of windows with an edge in the way of who runs on past an end."""
     return measured.find_beyond(measured.hazards.is_drop_beyond)

@@ -11,7 +11,7 @@ import numpy as np
 from saferoute.model import CRITERIA
 from saferoute.page.grid import ALPHABET, encode_heights
 from saferoute.page.values import LEGAL, SENTENCE, clean_text, round_number
-from saferoute.report.columns import describe_surface
+from saferoute.report.surfaces import describe_surface
 from saferoute.report.text import LONGEST
 
 if TYPE_CHECKING:

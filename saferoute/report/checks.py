@@ -17,6 +17,7 @@ from saferoute.osm.access import is_route_of_wheels
 from saferoute.osm.ground import KEPT_KINDS, is_built_up, is_entered_by_leave
 from saferoute.osm.sports import is_ball_ground
 from saferoute.osm.surfaces import SOFT_SURFACES, is_uneven_trail
+from saferoute.report.surfaces import describe_surface
 from saferoute.report.text import LIKELY, sanitize_text
 
 if TYPE_CHECKING:
@@ -74,8 +75,8 @@ def advise_barefoot(surface: object) -> str:
     if not isinstance(surface, str):
         return "no: the surface is not tagged"
     if surface.removeprefix(LIKELY) in SOFT_SURFACES:
-        return f"possible on {surface} that has been checked: glass, nails, debris"
-    return f"no: {surface}; on sand or grass only"
+        return f"possible on {describe_surface(surface)} that has been checked for glass, nails and debris"
+    return f"no: {describe_surface(surface)}; only on sand or grass"
 
 
 _TIDAL = "the tide: the ground lies outside the coastline, and under water at high tide"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from saferoute.osm.surfaces import WORDS as SURFACES
-from saferoute.report.text import LIKELY, isolate_name, name_direction, sanitize_text
+from saferoute.report.surfaces import describe_surface
+from saferoute.report.text import isolate_name, name_direction, sanitize_text
 from saferoute.scoring import UNRATED
 
 if TYPE_CHECKING:
@@ -39,21 +39,6 @@ class Column(NamedTuple):
     format_cell: Callable[[Row, Units], str]
     from_width: int = 0
     """Least width of a terminal that shows it."""
-
-
-def describe_surface(surface: object) -> str:
-    """Return a surface in words, "unknown" where it is not tagged; what is not understood stands in quotation marks.
-
-    Examples
-    --------
-    >>> describe_surface("paving_stones"), describe_surface("likely grass"), describe_surface("x_y")
-    ('paving stones', 'likely grass', '“x_y”')
-    """
-    if not isinstance(surface, str):
-        return "unknown"
-    likely = LIKELY if surface.startswith(LIKELY) else ""
-    word = SURFACES.get(surface.removeprefix(LIKELY))
-    return f"{likely}{word}" if word else f"“{sanitize_text(surface, 16)}”"
 
 
 def point_to(row: Row, units: Units) -> str:

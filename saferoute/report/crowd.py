@@ -10,19 +10,19 @@ import pandas as pd
 from saferoute.criteria import crowding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from saferoute.arrays import BoolArray
 
     Row = Mapping[Any, Any]
 
 _BICYCLES = {
-    crowding.FOOT_ONLY: "none allowed",
+    crowding.FOOT_ONLY: "not allowed",
     crowding.FOOT_BY_CLASS: "unlikely (not tagged)",
     crowding.BICYCLES: "possible",
-    crowding.BICYCLES_SHARED: "shared",
-    crowding.ROUTE_BESIDE: "led along it, on a part of their own",
-    crowding.WHEELS_ROUTE: "led along it",
+    crowding.BICYCLES_SHARED: "share the way",
+    crowding.ROUTE_BESIDE: "a route along it, on a part of its own",
+    crowding.WHEELS_ROUTE: "a route along it",
 }
 _BESIDE = {"scooters": "scooter hire", "dogs": "dog park", "school": "school gate", "playground": "playground"}
 """Columns of outputs, and the neighbours that they tell of."""
@@ -98,16 +98,16 @@ def _as_text(values: Iterable[object]) -> pd.api.extensions.ExtensionArray:
 
 def _describe_people(said: Row, row: Row) -> str:
     """Return a sentence on the people of a stretch, their causes and certainty, and what else comes along."""
-    wheels = f"bicycles and scooters {said['bicycles']}; motors {said['motors']}"
+    wheels = f"bicycles and scooters: {said['bicycles']}; motor vehicles: {said['motors']}"
     rest = "; ".join([wheels, *(str(said[column]) for column in _BESIDE if isinstance(said[column], str))])
     people, share, moment = row["people_per_hour"], row["crowd_percentile"], row["moment"]
     if np.isnan(people):
-        return f"people unknown: nothing that draws any is mapped within {crowding.FAR_REACH_M:.0f} m; {rest}"
-    when = "at a mean hour of the day" if moment is None else f"at {moment.local:%a %H:%M}"
-    drawn_by = " and ".join(count_in_words(n, word) for n, word in row["attractors"])
+        return f"people unknown: nothing that draws people is mapped within {crowding.FAR_REACH_M:.0f} m; {rest}"
+    when = "in an average hour of the day" if moment is None else f"on {moment.local:%a at %H:%M}"
+    drawn_by = _join_words([count_in_words(n, word) for n, word in row["attractors"]])
     return "".join(
         [
-            f"{round_in_words(people)} people an hour {when} ({_describe_certainty(row)})",
+            f"{count_people(people)} an hour {when} ({_describe_certainty(row)})",
             f", busier than {100 * share:.0f} % of the ways within 1 km" if np.isfinite(share) else "",
             f", drawn by {drawn_by} within {crowding.NAMED_M:.0f} m" if drawn_by else "",
             f"; quiet {said['best_hours']}; {rest}",
@@ -115,27 +115,32 @@ def _describe_people(said: Row, row: Row) -> str:
     )
 
 
+def _join_words(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+
+
 def _describe_certainty(row: Row) -> str:
     if row["counters"]:
         source = f"by {row['counters']} counters"
     else:
-        clock = " and the clock" if row["share_with_guessed_clock"] > _GUESSED and row["moment"] is not None else ""
-        source = f"a guess from the map{clock}, no counts"
-    return source if row["has_houses"] else f"{source}; no houses are mapped, there may be many more"
+        clock = " and the hour" if row["share_with_guessed_clock"] > _GUESSED and row["moment"] is not None else ""
+        source = f"guessed from the map{clock}, nobody counted"
+    return source if row["has_houses"] else f"{source}; no houses are mapped here, so there may be many more"
 
 
-def round_in_words(number: float) -> str:
-    """Return a number in words, rounded to one digit because it is no better known.
+def count_people(number: float) -> str:
+    """Return a number of people in words, rounded to one digit because it is no better known.
 
     Examples
     --------
-    >>> round_in_words(0.4), round_in_words(37.0), round_in_words(1234.0)
-    ('hardly any', 'some 40', 'some 1000')
+    >>> count_people(0.4), count_people(1.2), count_people(37.0), count_people(1234.0)
+    ('hardly anybody', 'about one person', 'about 40 people', 'about 1000 people')
     """
     if number < 1:
-        return "hardly any"
+        return "hardly anybody"
     size = 10.0 ** np.floor(np.log10(number))
-    return f"some {np.rint(number / size) * size:.0f}"
+    rounded = np.rint(number / size) * size
+    return "about one person" if rounded == 1 else f"about {rounded:.0f} people"
 
 
 def count_in_words(n: int, word: str) -> str:

@@ -9,11 +9,8 @@ import pandas as pd
 
 from saferoute.criteria import flatness
 from saferoute.criteria.obstacles import ZONES
-from saferoute.osm.surfaces import GROUPS
-from saferoute.osm.unread import list_unread_tags
-from saferoute.report import crowd
+from saferoute.report import crowd, surfaces
 from saferoute.report.sides import describe_sides
-from saferoute.report.text import LIKELY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -64,34 +61,6 @@ def _describe_value(value: float, unit: str) -> str:
 
 def _describe_each(evidence: pd.DataFrame, describe_row: Callable[[Row], str]) -> list[str]:
     return [describe_row(row) for row in evidence.to_dict("records")]
-
-
-def _describe_surface(evidence: pd.DataFrame) -> pd.DataFrame:
-    said = evidence["surface"].astype("str").to_numpy(dtype=object, na_value=np.nan)
-    likely = (LIKELY + evidence["likely_surface"].astype("str")).to_numpy(dtype=object, na_value=np.nan)
-    surface = np.where(pd.isna(said), likely, said)
-    words = _describe_each(evidence.assign(unread=list_unread_tags(evidence)), _describe_ground)
-    return pd.DataFrame({"surface": pd.array(surface, dtype="str"), "why_surface": words})
-
-
-def _describe_ground(row: Row) -> str:
-    given = [f"{t}={row[t]}" for t in ("surface", "smoothness", "tracktype") if pd.notna(row[t])]
-    tags = [f"{tag} (not understood)" if tag in row["unread"] else tag for tag in given]
-    if not row["is_tagged"] and isinstance(row["surface_odds"], tuple):
-        likely = row["likely_surface"]
-        what = "unknown" if pd.isna(likely) else f"{LIKELY}{likely} ({max(row['surface_odds']):.0%})"
-        guess = f"not tagged; taken from what a {row['kind']} usually is and what is tagged around"
-        return "; ".join([what, *(tag for tag in tags if tag not in given), guess])
-    if not row["is_tagged"]:
-        kind = row["highway"] if pd.notna(row["highway"]) else "foot way"
-        guess = f"estimated low (25th percentile of what the tagged {kind}s and ways near by tell)"
-        return "; ".join(["unknown", *(tag for tag in tags if tag not in given), guess])
-    if row["surface_implied"] is True:
-        tags[0] = f"{row['surface']} (not tagged, but it is mapped as {row['kind']})"
-    if row["surface"] in GROUPS:
-        tags[0] += " (which material is not told)"
-    missing = [f"{t} unknown" for t in ("surface", "smoothness") if pd.isna(row[t])]
-    return ", ".join(tags + missing) + ("; partly untagged" if row["is_partly_untagged"] else "")
 
 
 def _describe_flatness(evidence: pd.DataFrame) -> pd.DataFrame:
@@ -189,7 +158,7 @@ def _count(number: float, noun: str) -> str:
 
 
 _DESCRIBERS: Mapping[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
-    "surface": _describe_surface,
+    "surface": surfaces.describe_surfaces,
     "flatness": _describe_flatness,
     "straightness": _describe_straightness,
     "obstacles": _describe_obstacles,

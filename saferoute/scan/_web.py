@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 
 from saferoute.model import InvalidInput
-from saferoute.report.columns import describe_surface
+from saferoute.report.surfaces import describe_surface
 from saferoute.scan.tiles import Tile, tile_numbers
 
 if TYPE_CHECKING:

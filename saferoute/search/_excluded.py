@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 LEFTOVER = "beside a better stretch"
 """Reason of samples that no limit excludes and that are in no stretch."""
-_LEFTOVER_RULE = "run-outs, and what is left beside a better stretch and too short for one of its own"
+_LEFTOVER_RULE = "this is the run-out of a better stretch, or too short for one of its own beside it"
 
 
 def _reasons_of_samples(survey: Survey, merged: candidates.Stretches) -> NDArray[np.object_]:

@@ -123,7 +123,7 @@ def test_a_strip_too_short_for_the_run_outs_has_none(find) -> None:
     town.box(0, 0, 78, 10, "landuse=grass")
     ranking = find(town)
     assert on_ground(ranking).empty
-    assert reason_of(ranking, "way/2") == ["no clear corridor"]
+    assert reason_of(ranking, "way/2") == ["no clear line"]
 
 
 def test_a_strip_narrower_than_the_lane_has_none(find) -> None:
@@ -581,7 +581,7 @@ def lawn_among_houses(kept: int, tags: str = "landuse=grass", walk_y: float = -2
 def test_a_lawn_is_a_plot_from_the_house_on_that_closes_half_its_edge(corridors) -> None:
     answers = [corridors(lawn_among_houses(kept)) for kept in (0, 5, 9, 12)]
     assert [len(found.lines) > 0 for found in answers] == [True, True, False, False]
-    assert [set(found.excluded["reason"]) == {"plot"} for found in answers] == [False, False, True, True]
+    assert [set(found.excluded["reason"]) == {"garden or yard"} for found in answers] == [False, False, True, True]
 
 
 @pytest.mark.parametrize(
@@ -771,7 +771,7 @@ def test_an_area_that_crosses_itself_is_counted_in_the_notes(find, tags: str) ->
 
 def test_an_area_without_extent_has_no_corridor(find) -> None:
     town = broken("no area", "landuse=grass") + "\nn601 -50 105\nn602 200 105\nw60 n601,n602 highway=footway"
-    assert reason_of(find(town), "way/50") == ["no clear corridor"]
+    assert reason_of(find(town), "way/50") == ["no clear line"]
 
 
 def test_whole_drawings_are_not_called_broken(find) -> None:

@@ -265,9 +265,9 @@ def test_known_people_are_a_guess_and_say_so_and_why(look) -> None:
     measured = judge(found, "crowding")
     assert measured.confidence.tolist() == [0.3, 0.3]
     why = measured.describe(np.arange(2))["why_crowding"]
-    assert why.str.contains("a guess from the map, no counts").all()
+    assert why.str.contains("guessed from the map, nobody counted").all()
     south = from_the_south(found, why.to_numpy(dtype=object))[0]
-    assert "a tram stop and two cafés and a shop within 100 m" in south
+    assert "a tram stop, two cafés and a shop within 100 m" in south
 
 
 def test_the_number_of_drivers_in_words_is_honest_about_strangers_text(look) -> None:
@@ -393,10 +393,10 @@ def test_hours_are_said_to_be_a_guess_outside_the_centre(look) -> None:
     plan = walks(1) + "n90 40 0 leisure=playground\n"
     profile = load_profile(at="2026-06-20T15:00")
     said = judge(look(plan, profile=profile), "crowding").describe(np.array([0]))
-    assert "a guess from the map and the clock" in said["why_crowding"].iloc[0]
+    assert "guessed from the map and the hour" in said["why_crowding"].iloc[0]
     plan = walks(1) + "".join(f"n{90 + i} {40 + i} 0 shop=clothes\n" for i in range(9))
     said = judge(look(plan, profile=profile), "crowding").describe(np.array([0]))
-    assert "a guess from the map, no counts" in said["why_crowding"].iloc[0]
+    assert "guessed from the map, nobody counted" in said["why_crowding"].iloc[0]
 
 
 # --- what counters and dwellers teach ---------------------------------------------------------
@@ -511,18 +511,18 @@ def test_bicycles_are_read_from_the_tags(tags: dict[str, str], kind: float) -> N
         ({"highway": "pedestrian"}, 0.8, "deliveries possible"),
         ({"highway": "track"}, 0.5, "unknown"),
         ({"highway": "track", "tracktype": "grade1"}, 0.45, "likely"),
-        ({"highway": "track", "tracktype": "grade5"}, 0.75, "rare"),
-        ({"highway": "track", "motor_vehicle": "no"}, 1.0, "none allowed"),
-        ({"highway": "track", "vehicle": "no"}, 1.0, "none allowed"),
-        ({"highway": "track", "motor_vehicle": "agricultural"}, 0.6, "farming"),
-        ({"highway": "track", "motor_vehicle": "forestry"}, 0.7, "forestry"),
-        ({"highway": "track", "access": "agricultural"}, 0.6, "farming"),
+        ({"highway": "track", "tracktype": "grade5"}, 0.75, "unlikely (a soft track"),
+        ({"highway": "track", "motor_vehicle": "no"}, 1.0, "not allowed"),
+        ({"highway": "track", "vehicle": "no"}, 1.0, "not allowed"),
+        ({"highway": "track", "motor_vehicle": "agricultural"}, 0.6, "for farming"),
+        ({"highway": "track", "motor_vehicle": "forestry"}, 0.7, "for forestry"),
+        ({"highway": "track", "access": "agricultural"}, 0.6, "for farming"),
         ({"highway": "track", "motor_vehicle": "yes", "tracktype": "grade5"}, 0.25, "allowed"),
         ({"highway": "track", "motor_vehicle": "strange"}, 0.4, "not understood"),
-        ({"highway": "track", "motor_vehicle": "forestry; agricultural"}, 0.6, "forestry and farming"),
-        ({"highway": "track", "access": "agricultural;forestry"}, 0.6, "farming and forestry"),
-        ({"highway": "track", "tracktype": "Grade 5"}, 0.75, "rare"),
-        ({"highway": "path", "motor_vehicle": "destination"}, 0.4, "access to homes"),
+        ({"highway": "track", "motor_vehicle": "forestry; agricultural"}, 0.6, "for forestry and for farming"),
+        ({"highway": "track", "access": "agricultural;forestry"}, 0.6, "for farming and for forestry"),
+        ({"highway": "track", "tracktype": "Grade 5"}, 0.75, "unlikely (a soft track"),
+        ({"highway": "path", "motor_vehicle": "destination"}, 0.4, "for residents"),
         ({"highway": "footway", "access": "yes"}, 1.0, "not tagged"),
     ],
 )

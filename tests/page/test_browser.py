@@ -189,7 +189,7 @@ def test_page_says_what_is_unknown_and_what_is_wrong(browser: Any, tmp_path: Pat
     assert values[1] == "unknown (unknown)"
     assert values.count("unknown") == 2
     assert "unknown (0.44 to 0.56), confidence 0.50" in browser.texts(".criterion .value")
-    assert "nobody can say that it is flat" in browser.texts(".details")[0]
+    assert "whether it is flat is unknown" in browser.texts(".details")[0]
     assert CAUTION in browser.texts("#caution")[0]
     browser.open(saved(dataclasses.replace(found, stretches=table([])), tmp_path))
     assert browser.texts(".nothing")[0].startswith("No stretch found.")

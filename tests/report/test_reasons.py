@@ -7,7 +7,7 @@ import pytest
 
 from saferoute.model import Criterion, Measurement
 from saferoute.quantities import Exact
-from saferoute.report.crowd import count_in_words, describe_quiet_hours, round_in_words
+from saferoute.report.crowd import count_in_words, count_people, describe_quiet_hours
 from saferoute.report.reasons import describe_measurement
 
 HOURS = np.arange(24)
@@ -42,6 +42,9 @@ def test_things_are_counted_as_people_do(n: int, word: str, words: str) -> None:
     assert count_in_words(n, word) == words
 
 
-@pytest.mark.parametrize(("number", "words"), [(0.4, "hardly any"), (37.0, "some 40"), (1234.0, "some 1000")])
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(0.4, "hardly anybody"), (1.3, "about one person"), (26.0, "about 30 people"), (999.0, "about 1000 people")],
+)
 def test_people_are_as_many_as_is_known(number: float, words: str) -> None:
-    assert round_in_words(number) == words
+    assert count_people(number) == words

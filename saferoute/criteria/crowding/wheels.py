@@ -31,40 +31,40 @@ ROUTE_NEAR_M = 2.0
 """Distance of the line from the edge of a route below which it is close: the veer of a runner in 12 m [J]."""
 
 MOTORS = {
-    "no": (1.0, "none allowed"),
-    "emergency": (0.95, "emergency only"),
-    "private": (0.7, "private only"),
-    "permit": (0.7, "by permit"),
-    "forestry": (0.7, "forestry"),
-    "agricultural": (0.6, "farming"),
-    "customers": (0.5, "customers"),
-    "delivery": (0.5, "deliveries"),
-    "destination": (0.4, "access to homes"),
+    "no": (1.0, "not allowed"),
+    "emergency": (0.95, "emergency vehicles"),
+    "private": (0.7, "private ones"),
+    "permit": (0.7, "with a permit"),
+    "forestry": (0.7, "for forestry"),
+    "agricultural": (0.6, "for farming"),
+    "customers": (0.5, "for customers"),
+    "delivery": (0.5, "for deliveries"),
+    "destination": (0.4, "for residents"),
     "permissive": (0.25, "allowed"),
     "yes": (0.25, "allowed"),
-    "designated": (0.2, "meant for them"),
+    "designated": (0.2, "the way is meant for them"),
 }
 """Desirability and words by ``motor_vehicle``, else ``vehicle``, else ``access`` [J].
 
 Farm traffic costs little, for a tractor an hour does not make a road."""
 TRACKS = {
-    "grade1": (0.45, "likely (paved track, not tagged)"),
+    "grade1": (0.45, "likely (a solid track, not tagged)"),
     "grade2": (0.55, "farm traffic likely (not tagged)"),
     "grade3": (0.65, "farm traffic possible (not tagged)"),
     "grade4": (0.7, "farm traffic possible (not tagged)"),
-    "grade5": (0.75, "rare (grassy track, not tagged)"),
+    "grade5": (0.75, "unlikely (a soft track, not tagged)"),
 }
-TRACK_ELSE = (0.5, "unknown: a track without motor tags")
+TRACK_ELSE = (0.5, "unknown (a track, not tagged)")
 """Desirability and words for tracks without motor tags, by tracktype: firm tracks are driven on more [J]."""
 _SOFT_TRACKS = frozenset({"grade3", "grade4", "grade5"})
 """Tracks that few drive on but farmers and foresters."""
 PEDESTRIAN = (0.8, "deliveries possible (not tagged)")
-FOOT_WAY = (1.0, "none by its class (not tagged)")
+FOOT_WAY = (1.0, "unlikely (not tagged)")
 IF_DRIVEN_OR_NOT = 0.0
 """Factor on the confidence where motors are likely or unknown: it is all the same how few people walk there [J]."""
 _OTHER = (0.4, "some allowed")
 """Desirability and words for values of motor tags that `MOTORS` does not list [J]."""
-_NOT_UNDERSTOOD = "tagged, and not understood"
+_NOT_UNDERSTOOD = "tagged, but not understood"
 
 NEAR_M = {"dog park": 100.0, "playground": 50.0, "school gate": 100.0, "scooter hire": 150.0}
 """Greatest distance in m at which each counts as beside a stretch [J]."""
