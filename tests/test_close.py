@@ -132,6 +132,66 @@ def test_a_route_that_joins_crosses_or_runs_close_is_told(plan: str) -> None:
     assert "runs close beside it, joins or crosses" in list_checks(plan)
 
 
+@pytest.mark.parametrize(
+    ("tags", "y", "words"),
+    [
+        ("highway=cycleway width=2", -5.4, "bicycles or skaters beside: a way of theirs 4.4 m to the south"),
+        (
+            "highway=path bicycle=designated width=3",
+            6.1,
+            "bicycles or skaters beside: a way of theirs 4.6 m to the north",
+        ),
+        ("highway=footway lcn=yes width=2", 3.8, "bicycles or skaters beside: a way of theirs 2.8 m to the north"),
+        ("highway=cycleway width=2", 6.4, ""),
+        ("highway=tertiary lcn=yes width=6", 7.2, ""),
+        ("highway=path bicycle=yes width=2", 4.4, ""),
+        ("highway=cycleway width=2 layer=1 bridge=yes", 4.4, ""),
+    ],
+)
+def test_a_way_for_bicycles_beside_is_told_with_its_distance_and_costs(tags: str, y: float, words: str) -> None:
+    alone, beside = (rank(town(more=PEOPLE + more)).stretches for more in ("", ALONG.format(tags=tags, y=y)))
+    on_footway = beside[beside["osm_ids"].map(lambda ids: ids == ["way/1"])]
+    told = " | ".join(check for checks in on_footway["checks"] for check in checks)
+    assert words in told
+    assert ("bicycles or skaters" in told) == bool(words)
+    assert set(on_footway["bicycles"]) == ({words.split(": ")[1]} if words else set(alone["bicycles"]))
+    assert not words or on_footway["score_low"].max() < alone["score_low"].max()
+
+
+LAWN = "n31 20 2\nn32 280 2\nn33 280 30\nn34 20 30\nw31 n31,n32,n33,n34,n31 leisure=pitch surface=grass\n"
+
+
+@pytest.mark.parametrize(("y", "is_told"), [(38, True), (50, False)])
+def test_nothing_leads_bicycles_on_open_ground_where_they_are_told_from_farther_off(y: float, *, is_told: bool) -> None:
+    found = rank(town(more=PEOPLE + LAWN + ALONG.format(tags="highway=cycleway width=2", y=y))).stretches
+    on_lawn = found[found["origin"] == "area"]
+    assert len(on_lawn)
+    assert on_lawn["checks"].map(lambda checks: "a way of theirs" in " ".join(checks)).any() == is_told
+
+
+@pytest.mark.parametrize(
+    ("tag", "words"),
+    [
+        ("bicycle=designated", "the way is meant for them, too"),
+        ("bicycle=official segregated=yes", "the way is meant for them, too"),
+        ("bicycle=yes", ""),
+    ],
+)
+def test_a_way_that_is_meant_for_bicycles_too_is_told(tag: str, words: str) -> None:
+    told = list_checks(tags=f"highway=path surface=asphalt width=3 {tag}")
+    assert words in told
+    assert ("bicycles" in told) == bool(words)
+
+
+def test_a_net_of_trails_leads_no_bicycles_where_they_are_pushed() -> None:
+    tags = "highway=footway surface=asphalt width=3 bicycle={}"
+    for routes, told in ((["mtb"], False), (["mtb", "bicycle"], True)):
+        led = "".join(f"r{n} w1@ type=route route={route}\n" for n, route in enumerate(routes, 1))
+        found = rank(town(tags=tags.format("no"), more=PEOPLE + led)).stretches
+        assert found["checks"].map(lambda checks: "leads along it" in " ".join(checks)).all() == told
+        assert (set(found["bicycles"]) == {"none allowed"}) != told
+
+
 def test_a_pipeline_that_may_lie_on_the_ground_is_told_and_lowers_the_confidence_in_obstacles() -> None:
     plan = ALONG.format(y=2.5, tags="man_made=pipeline{}")
     unknown, buried = (rank(town(more=plan.format(tag))).stretches for tag in ("", " location=underground"))

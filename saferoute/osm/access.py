@@ -36,7 +36,7 @@ _DRIVES = frozenset({"driveway", "drive-through"})
 """Values of ``service`` for what leads to a house or a counter."""
 _MEANT_FOR_THEM = frozenset({"designated", "official"})
 _ROUTES_OF_WHEELS = {
-    "route": keys.ROUTES_OF_WHEELS,
+    "route": keys.ROUTES_OF_WHEELS - {"mtb"},
     **dict.fromkeys(("lcn", "rcn", "ncn", "icn"), _MEANT_FOR_THEM | {"yes"}),
     "inline_skates": _MEANT_FOR_THEM,
 }
@@ -102,9 +102,19 @@ def is_shared_with_bicycles(tags: Tagged) -> BoolArray:
 
 
 def is_route_of_wheels(tags: Tagged) -> BoolArray:
-    """Return a mask of ways along which cyclists or skaters are led, and of cycleways."""
+    """Return a mask of ways along which cyclists or skaters are led, and of cycleways.
+
+    A net of trails for mountain bikes also joins up ways on which one has to push them.
+    """
     tags = Tags.of(tags)
-    return has_any_value(tags, _ROUTES_OF_WHEELS) | has_value(tags, "highway", {"cycleway"})
+    of_trails = has_value(tags, "route", {"mtb"}) & ~is_closed_to_bicycles(tags)
+    return has_any_value(tags, _ROUTES_OF_WHEELS) | has_value(tags, "highway", {"cycleway"}) | of_trails
+
+
+def is_meant_for_wheels(tags: Tagged) -> BoolArray:
+    """Return a mask of ways along which cyclists or skaters are led, and of others that are meant for bicycles."""
+    tags = Tags.of(tags)
+    return is_route_of_wheels(tags) | has_value(tags, "bicycle", _MEANT_FOR_THEM)
 
 
 def is_open_to_motors(tags: Tagged) -> Answer:

@@ -13,7 +13,7 @@ from saferoute.criteria import crowding
 from saferoute.criteria.flatness import HILLSIDE_PCT
 from saferoute.model import Formula
 from saferoute.osm import entry
-from saferoute.osm.access import is_route_of_wheels
+from saferoute.osm.access import is_meant_for_wheels, is_route_of_wheels
 from saferoute.osm.ground import KEPT_KINDS, is_built_up, is_entered_by_leave
 from saferoute.osm.sports import is_ball_ground
 from saferoute.osm.surfaces import SOFT_SURFACES, is_uneven_trail
@@ -47,10 +47,10 @@ _MOUNTAIN_CHANCE = Formula().low_pct / 100
 """Chance of a mountain path from which the score takes it for one."""
 _LAMPS = "lamps: it is dark at that hour, and whether it is lit is not known"
 _MOTORS = "whether cars or tractors use it: no tag tells"
-ROUTE_BESIDE = "bicycles or skaters from behind: a route of theirs runs close beside it, joins or crosses"
 PIPE = "the pipeline: whether it lies on the ground or in it is not tagged"
 DRAWS_PEOPLE = "how busy it is: shops, stops or sights stand around, and nobody has counted"
 _ROUTE = "bicycles or skaters from behind: a route of theirs leads along it"
+_SHARED = "bicycles from behind: the way is meant for them, too"
 _UNEVEN = "stones, roots and loose ground: mountain bikers do not grade it as even"
 _LEAVE = "whether one may go in, and when: it lies in a zoo, camp, sports ground, allotments or the like"
 _SURE_PCT = 1.0
@@ -138,7 +138,7 @@ def list_checks(
     close : n lists of str
         `EDGE` where a drop or water is that near but too far away for a limit, and what
         `saferoute.report.sides.list_close_things` and `describe_ways` tell of what stands or comes close,
-        `PIPE`, `ROUTE_BESIDE` and `DRAWS_PEOPLE` where it is so.
+        `saferoute.report.crowd.warn_of_routes` of the ways of cyclists, `PIPE` and `DRAWS_PEOPLE` where it is so.
 
     Returns
     -------
@@ -196,10 +196,15 @@ def _list_slopes(row: Mapping[Hashable, Any], here: Mapping[Hashable, Any]) -> l
 def describe_ways(ground: pd.DataFrame) -> NDArray[np.object_]:
     """Return what is to be checked of bicycles, motors and stones on each way, as tuples of str."""
     words = np.empty(len(ground), dtype=object)
+    route, shared = is_route_of_wheels(ground), is_meant_for_wheels(ground)
     told = zip(
-        is_route_of_wheels(ground), crowding.may_be_driven(ground), is_uneven_trail(ground).possible, strict=True
+        route,
+        shared & ~route,
+        crowding.may_be_driven(ground),
+        is_uneven_trail(ground).possible,
+        strict=True,
     )
-    words[:] = [tuple(compress((_ROUTE, _MOTORS, _UNEVEN), which)) for which in told]
+    words[:] = [tuple(compress((_ROUTE, _SHARED, _MOTORS, _UNEVEN), which)) for which in told]
     return words
 
 

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from saferoute.criteria import crowding
+from saferoute.report.text import name_direction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from saferoute.arrays import BoolArray
 
@@ -26,6 +27,8 @@ _BICYCLES = {
 }
 _BESIDE = {"scooters": "scooter hire", "dogs": "dog park", "school": "school gate", "playground": "playground"}
 """Columns of outputs, and the neighbours that they tell of."""
+_OF_ROUTES = ("route_m", "route_bearing_deg")
+"""Columns of evidence that tell how far beside a stretch a way of cyclists or skaters runs, and in which direction."""
 _GUESSED = 0.5
 """Share of people with a guessed clock above which the hour is called a guess [J]."""
 _NUMBERS = ("no", "a", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -50,12 +53,56 @@ def describe_crowding(evidence: pd.DataFrame) -> pd.DataFrame:
     hours = [describe_quiet_hours(hours) for hours in evidence["quiet_hours"]]
     table = evidence[["people_per_hour", "crowd_percentile"]].assign(
         best_hours=_as_text(words if k else None for words, k in zip(hours, known, strict=True)),
-        bicycles=_as_text(evidence["bicycles"].map(_BICYCLES)),
+        bicycles=_as_text(
+            map(_describe_bicycles, evidence["bicycles"], evidence["route_m"], evidence["route_bearing_deg"])
+        ),
         motors=_as_text(evidence["motors"]),
         **{column: _describe_neighbour(name, evidence[name]) for column, name in _BESIDE.items()},
     )
     rows = zip(table.to_dict("records"), evidence.to_dict("records"), strict=True)
     return table.assign(why_crowding=_as_text(_describe_people(said, row) for said, row in rows))
+
+
+def _describe_bicycles(rated: float, away_m: float, bearing_deg: float) -> str:
+    """Return what bicycles there are on a stretch, and on a way of theirs beside it."""
+    if np.isnan(away_m):
+        return _BICYCLES[rated]
+    beside = _locate_route(away_m, bearing_deg)
+    # Beside a way of theirs nobody can call them unlikely.
+    return beside if rated == crowding.FOOT_BY_CLASS else f"{_BICYCLES[rated]}, {beside}"
+
+
+def warn_of_routes(along: pd.DataFrame) -> list[list[str]]:
+    """Return what is to be looked at of the ways of cyclists and skaters beside stretches.
+
+    Parameters
+    ----------
+    along : DataFrame of n rows
+        ``route_m`` and ``route_bearing_deg`` as of `saferoute.criteria.crowding`.
+
+    Returns
+    -------
+    list of n lists of str
+
+    Examples
+    --------
+    >>> warn_of_routes(pd.DataFrame({"route_m": [4.84, np.nan], "route_bearing_deg": [91.0, np.nan]}))
+    [['bicycles or skaters beside: a way of theirs 4.8 m to the east'], []]
+    """
+    return [list(_warn_of_route(*of_route)) for of_route in along[list(_OF_ROUTES)].to_numpy()]
+
+
+def _warn_of_route(away_m: float, bearing_deg: float) -> Iterator[str]:
+    if away_m <= crowding.CLOSE_M:
+        yield "bicycles or skaters from behind: a route of theirs runs close beside it, joins or crosses"
+    elif not np.isnan(away_m):
+        yield f"bicycles or skaters beside: {_locate_route(away_m, bearing_deg)}"
+
+
+def _locate_route(away_m: float, bearing_deg: float) -> str:
+    if np.isnan(bearing_deg):
+        return "a way of theirs joins or crosses"
+    return f"a way of theirs {away_m:.1f} m to the {name_direction(bearing_deg)}"
 
 
 def _describe_neighbour(name: str, is_beside: pd.Series[bool]) -> pd.api.extensions.ExtensionArray:

@@ -14,6 +14,7 @@ from saferoute.criteria import flatness
 from saferoute.osm.unread import KIND_KEYS, list_unread_tags
 from saferoute.osm.ways import is_lit
 from saferoute.report import checks, verdicts
+from saferoute.report.crowd import warn_of_routes
 from saferoute.report.reasons import describe_measurement
 from saferoute.report.sides import list_close_things
 from saferoute.search._area import project_centre
@@ -229,16 +230,16 @@ def _list_close(
             *([checks.EDGE] if edge else []),
             *beside,
             *([checks.PIPE] if has_pipe else []),
-            *wheels,
-            *([checks.ROUTE_BESIDE] if has_route else []),
+            *of_ways,
+            *routes,
             *([checks.DRAWS_PEOPLE] if draws_people else []),
         ]
-        for edge, beside, has_pipe, wheels, has_route, draws_people in zip(
+        for edge, beside, has_pipe, of_ways, routes, draws_people in zip(
             np.isin(np.arange(len(rows_of)), at_edge),
             list_close_things(along["obstacles"]),
             along["obstacles"]["has_pipe"],
             _collect_words(survey.samples.ground, rows_of, checks.describe_ways),
-            along["crowding"]["has_route_beside"],
+            warn_of_routes(along["crowding"]),
             along["crowding"]["draws_people"],
             strict=True,
         )

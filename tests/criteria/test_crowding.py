@@ -496,7 +496,7 @@ COLUMNS = ["highway", "bicycle", "segregated", "motor_vehicle", "vehicle", "acce
         ({"highway": "pedestrian"}, 0.7),
         ({"highway": "path", "bicycle": "designated"}, 0.4),
         ({"highway": "path", "bicycle": "designated", "segregated": "no"}, 0.4),
-        ({"highway": "path", "bicycle": "designated", "segregated": "yes"}, 0.7),
+        ({"highway": "path", "bicycle": "designated", "segregated": "yes"}, 0.5),
         ({"highway": "track", "bicycle": "no"}, 1.0),
     ],
 )

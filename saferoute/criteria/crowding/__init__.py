@@ -19,9 +19,10 @@ import numpy as np
 import pandas as pd
 
 from saferoute.criteria import _near, _samples
-from saferoute.criteria.crowding import calibrate, causes, wheels, when, where
+from saferoute.criteria.crowding import calibrate, causes, routes, wheels, when, where
 from saferoute.criteria.crowding.calibrate import compute_spearman, fit_scale, index_at_hours
 from saferoute.criteria.crowding.causes import NAMED_M
+from saferoute.criteria.crowding.routes import CLOSE_M
 from saferoute.criteria.crowding.wheels import (
     BICYCLES,
     BICYCLES_SHARED,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BICYCLES",
     "BICYCLES_SHARED",
+    "CLOSE_M",
     "CRITERION",
     "FAR_REACH_M",
     "FOOT_BY_CLASS",
@@ -187,13 +189,15 @@ def measure_crowding(windows: Windows, evidence: Evidence) -> Measurement:
     beside = _find_window_neighbours(windows, looked, evidence)
     rated = wheels.rate_wheels(samples.ground)
     worst_wheels = _samples.reduce_ground(windows, np.fmin(rated.bicycle, rated.motor), "min")
-    routes = wheels.find_routes_beside(windows, evidence.features)
-    joined = _samples.reduce_to_windows(windows, routes.astype(float), "max", run_outs=True) > 0
-    worst_wheels = np.where(joined, np.fmin(worst_wheels, wheels.ROUTE_BESIDE), worst_wheels)
+    beside_it = routes.find_routes_beside(windows, evidence.features)
+    worst_wheels = np.fmin(worst_wheels, beside_it.rate_windows(windows))
     uncounted = _trust_squares(samples, looked)
     trust = _samples.reduce_ground(windows, rated.trust, "min") * _samples.reduce_to_windows(windows, uncounted, "min")
 
+    out = windows.run_out_samples
+
     def gather(rows: IntArray) -> pd.DataFrame:
+        near = beside_it.describe_runs(windows.first[rows] - out, np.full(len(rows), windows.n_samples + 2 * out))
         return pd.DataFrame(
             {
                 "people_per_hour": people[rows],
@@ -203,15 +207,13 @@ def measure_crowding(windows: Windows, evidence: Evidence) -> Measurement:
                 "bicycles": rated.bicycle[_samples.find_worst_ground(windows, rated.bicycle)[rows]],
                 "motors": rated.motor_words[_samples.find_worst_ground(windows, rated.motor)[rows]],
                 **{name: beside[name].to_numpy()[rows] for name in beside.columns},
+                **{name: near[name].to_numpy() for name in near.columns},
             }
         )
 
     def gather_along(first: IntArray, n_samples: IntArray) -> pd.DataFrame:
-        out = windows.run_out_samples
-        met = _samples.is_met_along(routes, first - out, n_samples + 2 * out)
-        return pd.DataFrame(
-            {"has_route_beside": met, "draws_people": _samples.is_met_along(uncounted < 0.5, first, n_samples)}
-        )
+        near = beside_it.describe_runs(first - out, n_samples + 2 * out)
+        return near.assign(draws_people=_samples.is_met_along(uncounted < 0.5, first, n_samples))
 
     return Measurement(
         quantity=LogNormal(people, looked.scale.error),

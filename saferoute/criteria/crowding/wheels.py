@@ -9,9 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from saferoute.candidates import is_in_runs
-from saferoute.criteria import _samples
-from saferoute.osm import access, people, ways, widths
+from saferoute.osm import access, people, ways
 from saferoute.osm.tags import Tags, has_only_values, has_value, is_tagged
 from saferoute.osm.unread import has_unread_tag
 from saferoute.osm.values import split_list
@@ -20,15 +18,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, FloatArray
-    from saferoute.model import Features, Moment, Windows
+    from saferoute.model import Features, Moment
 
 FOOT_ONLY, FOOT_BY_CLASS, BICYCLES, BICYCLES_SHARED, WHEELS_ROUTE = 1.0, 0.85, 0.7, 0.4, 0.25
 """Desirability by bicycles; `FOOT_BY_CLASS` is for footways and lawns without a bicycle tag. Where cyclists or skaters
 are led along they come fast, and from behind somebody who runs backwards [J]."""
 ROUTE_BESIDE = 0.5
 """The same where such a route runs close beside, joins or crosses, or is kept apart by a line only [J]."""
-ROUTE_NEAR_M = 2.0
-"""Distance of the line from the edge of a route below which it is close: the veer of a runner in 12 m [J]."""
 
 MOTORS = {
     "no": (1.0, "not allowed"),
@@ -96,34 +92,15 @@ def rate_bicycles(ground: pd.DataFrame) -> FloatArray:
     off_ways = ~ways.is_highway(tags) & ~has_value(tags, "kind", {"square"})
     by_class = ~is_tagged(tags, "bicycle") & (has_value(tags, "highway", {"footway"}) | off_ways)
     closed, route = access.is_closed_to_bicycles(tags), access.is_route_of_wheels(tags)
+    apart = np.where(route, access.has_own_foot_part(tags), has_value(tags, "segregated", {"yes"}))
     rated = {
-        ROUTE_BESIDE: route & access.has_own_foot_part(tags),
+        ROUTE_BESIDE: access.is_meant_for_wheels(tags) & apart,
         WHEELS_ROUTE: route,
         BICYCLES_SHARED: access.is_shared_with_bicycles(tags),
         FOOT_ONLY: closed,
         FOOT_BY_CLASS: by_class,
     }
     return np.select(list(rated.values()), list(rated), BICYCLES)
-
-
-def find_routes_beside(windows: Windows, features: Features) -> BoolArray:
-    """Return a mask of samples that a route of cyclists or skaters runs close beside, joins or crosses.
-
-    Only samples of windows and their run-outs are looked at.
-    """
-    samples, out = windows.samples, windows.run_out_samples
-    asked = is_in_runs(windows.first - out, windows.n_samples + 2 * out, len(samples))
-    of_ways, rows = Tags.of(features.ways), np.flatnonzero(asked)
-    route = access.is_route_of_wheels(of_ways) & ~ways.is_off_ground(of_ways)
-    beside = np.zeros(len(samples), dtype=bool)
-    if not len(rows) or not route.any():
-        return beside
-    lines = features.ways.geometry.to_numpy()[route]
-    reach = widths.estimate_way_widths(of_ways)[0][route] / 2 + ROUTE_NEAR_M
-    beside[rows[shapely.STRtree(samples.lines[rows]).query(lines, predicate="dwithin", distance=reach)[1]]] = True
-    # A way that is a route itself is told of by its own tags.
-    own = _samples.reduce_to_samples(samples, access.is_route_of_wheels(samples.ground).astype(float), "max") > 0
-    return beside & ~own
 
 
 def rate_motors(ground: pd.DataFrame) -> tuple[FloatArray, NDArray[np.object_]]:

@@ -1,0 +1,106 @@
+"""Ways of cyclists and skaters beside a stretch: where they run, join or cross."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from saferoute.criteria import _samples
+from saferoute.criteria.crowding.wheels import BICYCLES, ROUTE_BESIDE
+from saferoute.geometry import indices_of_slices
+from saferoute.osm import access, ways, widths
+from saferoute.osm.tags import Tags
+
+if TYPE_CHECKING:
+    from saferoute.arrays import BoolArray, FloatArray, IntArray
+    from saferoute.model import Features, Samples, Windows
+
+CLOSE_M = 2.0
+"""Distance of the line from the edge of a route below which it is close: the veer of a runner in 12 m [J]."""
+_BESIDE_WAY_M, _BESIDE_OPEN_GROUND_M = 5.0, 10.0
+"""Distance below which a way for bicycles is beside a way, and beside a line on open ground, where nothing leads either
+those who run or those who ride [J]."""
+
+
+@dataclass(frozen=True)
+class Routes:
+    """The nearest way of cyclists or skaters beside each of n samples; that on which one runs is none.
+
+    Attributes
+    ----------
+    distance_m : ndarray of shape (n,)
+        From the line to the edge of the way, infinite where none is near.
+    bearing_deg : ndarray of shape (n,)
+        Direction in which it lies, NaN where it meets the line or none is near.
+    """
+
+    distance_m: FloatArray
+    bearing_deg: FloatArray
+
+    def rate_windows(self, windows: Windows) -> FloatArray:
+        """Return the desirability of each window by what runs beside it and its run-outs, 1 where nothing does."""
+        away = _samples.reduce_to_windows(windows, self.distance_m, "min", run_outs=True)
+        return np.select([away <= CLOSE_M, np.isfinite(away)], [ROUTE_BESIDE, BICYCLES], 1.0)
+
+    def describe_runs(self, first: IntArray, n_samples: IntArray) -> pd.DataFrame:
+        """Return ``route_m`` and ``route_bearing_deg`` of the nearest way along runs of samples, NaN without any."""
+        if not len(first):
+            return pd.DataFrame({"route_m": [], "route_bearing_deg": []}, dtype=float)
+        owner, inside = np.repeat(np.arange(len(first)), n_samples), indices_of_slices(first, n_samples)
+        begins = np.cumsum(n_samples) - n_samples
+        nearest = inside[np.lexsort((self.distance_m[inside], owner))[begins]]
+        away = self.distance_m[nearest]
+        return pd.DataFrame(
+            {
+                "route_m": np.where(np.isfinite(away), away, np.nan),
+                "route_bearing_deg": self.bearing_deg[nearest],
+            }
+        )
+
+
+def find_routes_beside(windows: Windows, features: Features) -> Routes:
+    """Return the ways of cyclists and skaters that run beside samples, join them or cross.
+
+    Only samples of windows and their run-outs are looked at. On roads they keep to the carriageway, so that a road
+    counts where it is close.
+    """
+    samples = windows.samples
+    found = Routes(np.full(len(samples), np.inf), np.full(len(samples), np.nan))
+    of_ways, rows = Tags.of(features.ways), np.flatnonzero(_samples.mark_used(windows, run_outs=True))
+    route = access.is_meant_for_wheels(of_ways) & ~ways.is_off_ground(of_ways)
+    if not len(rows) or not route.any():
+        return found
+    of_routes, lines = of_ways.select_rows(route), features.ways.geometry.to_numpy()[route]
+    half_m = widths.estimate_way_widths(of_ways)[0][route] / 2
+    road = ways.is_motor_road(of_routes)
+    reach = half_m + np.where(road, CLOSE_M, _BESIDE_OPEN_GROUND_M)
+    way, row = shapely.STRtree(samples.lines[rows]).query(lines, predicate="dwithin", distance=reach)
+    sample = rows[row]
+    link = shapely.get_coordinates(shapely.shortest_line(samples.lines[sample], lines[way])).reshape(-1, 2, 2)
+    east, north = (link[:, 1] - link[:, 0]).T
+    away = np.fmax(np.hypot(east, north) - half_m[way], 0.0)
+    within = _find_reach(samples)[sample]
+    counts = (away <= np.where(road[way], CLOSE_M, within)) & ~_is_on_route(samples)[sample]
+    # The last of several is kept, which is the nearest.
+    order = np.flatnonzero(counts)[np.argsort(-away[counts], kind="stable")]
+    found.distance_m[sample[order]] = away[order]
+    bearing = np.where(np.hypot(east, north) > 0, np.degrees(np.arctan2(east, north)) % 360, np.nan)
+    found.bearing_deg[sample[order]] = bearing[order]
+    return found
+
+
+def _find_reach(samples: Samples) -> FloatArray:
+    """Return the distance from each sample within which a way for bicycles is beside it."""
+    on_way = (samples.ground["origin"] == "way").to_numpy(dtype=float)
+    return np.where(_samples.reduce_to_samples(samples, on_way, "max") > 0, _BESIDE_WAY_M, _BESIDE_OPEN_GROUND_M)
+
+
+def _is_on_route(samples: Samples) -> BoolArray:
+    """Return a mask of samples on ways of cyclists or skaters, which are told of by their own tags."""
+    own = access.is_meant_for_wheels(samples.ground).astype(float)
+    is_own: BoolArray = _samples.reduce_to_samples(samples, own, "max") > 0
+    return is_own
