@@ -218,6 +218,17 @@ def test_region_is_searched_for_extract_and_raster(sample, folder, capsys):
     assert list(folder.iterdir()) == []
 
 
+@pytest.mark.slow
+def test_a_map_loads_no_library_that_other_options_need(sample, tmp_path):
+    look = (
+        "import sys\nfrom saferoute.cli import main\n"
+        f"code = main(['find', 'Kaisaniemi', '--region', {str(sample)!r}, '-o', {str(tmp_path / 'map.html')!r}])\n"
+        "print(code, sorted({'scipy', 'networkx', 'osmnx', 'saferoute.training', 'saferoute.scan'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "0 []"
+
+
 def test_explain_says_how_a_stretch_scores(run, folder):
     code, out, err = run("explain")
     assert (code, err) == (0, "")

@@ -14,6 +14,7 @@ from saferoute.candidates._doubts import DoubtFinder
 from saferoute.candidates._drawn import measure_density
 from saferoute.candidates._likely_surfaces import doubt_surfaces
 from saferoute.candidates._strokes import NO_NODE, empty_strokes
+from saferoute.geometry import group_joined
 from saferoute.model import Strokes
 from saferoute.osm import access, ground
 
@@ -169,17 +170,13 @@ def _are_for_recreation(areas: gpd.GeoDataFrame, kinds: NDArray[np.object_]) -> 
 
 def _group_touching_areas(areas: gpd.GeoDataFrame, rows: IntArray) -> list[IntArray]:
     """Group rows of one kind and surface whose polygons overlap or touch."""
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
     if not len(rows):
         return []
     geometry = areas.geometry.to_numpy()[rows]
     surface = areas["surface"].fillna("").to_numpy(dtype=object)[rows]
     a, b = shapely.STRtree(geometry).query(geometry, predicate="intersects")
     same = surface[a] == surface[b]
-    graph = coo_matrix((np.ones(same.sum()), (a[same], b[same])), shape=(len(rows), len(rows)))
-    _, group = connected_components(graph, directed=False)
+    group = group_joined(len(rows), np.stack([a[same], b[same]], axis=1))
     order = np.argsort(group, kind="stable")
     return [np.sort(part) for part in np.split(rows[order], np.flatnonzero(np.diff(group[order])) + 1)]
 

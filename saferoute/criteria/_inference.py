@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from saferoute.geometry import sum_nearby
+from saferoute.geometry import pair_points, sum_nearby_by_group
 from saferoute.osm.tags import Tags
 from saferoute.osm.ways import FOOT_CLASSES, find_foot_classes
 
@@ -56,12 +56,9 @@ class Likelihood:
     def __init__(
         self, support: FloatArray, usual: FloatArray, tagged: pd.DataFrame | Tags, xy: FloatArray, shares: FloatArray
     ) -> None:
-        from scipy.spatial import cKDTree
-
         self.support, self._usual, self._xy = support, usual, xy
         self._tags = Tags.of(tagged)
         self._class, self._shares = find_foot_classes(self._tags), shares
-        self._tree = cKDTree(xy) if len(xy) else None
 
     def predict_probabilities(
         self, ways: pd.DataFrame | Tags, xy: FloatArray, *, overall_share: float = 0.0
@@ -98,26 +95,22 @@ class Likelihood:
 
     def _count_around(self, xy: FloatArray, group: IntArray, n: int) -> FloatArray:
         """Return the weights of the tagged ways around points by group and rating, shape (m, n, k)."""
-        from scipy.sparse import csr_array
-
         k = len(self.support)
         way, value = np.nonzero(self._shares)
-        place = (way, group[way] * k + value)
-        amounts = csr_array((self._shares[way, value], place), shape=(len(group), n * k))
-        return sum_nearby(xy, self._xy, amounts, decay_m=AROUND_M).reshape(len(xy), n, k)
+        amounts, column = self._shares[way, value], group[way] * k + value
+        sums = sum_nearby_by_group(xy, self._xy[way], amounts, column, n * k, decay_m=AROUND_M)
+        return sums.reshape(len(xy), n, k)
 
     def _count_near(self, xy: FloatArray, of_class: IntArray) -> FloatArray:
         """Return the weights of the tagged ways close by points by rating, shape (m, k)."""
         counts = np.zeros((len(xy), len(self.support)))
-        if self._tree is None or not len(xy):
-            return counts
-        nearest = np.arange(1, min(MOST_NEAR, len(self._xy)) + 1)
-        distance, way = self._tree.query(xy, k=nearest, distance_upper_bound=NEAR_REACH_M)
-        # The tree pads with infinite distances where fewer ways lie within reach.
-        row, column = np.nonzero(np.isfinite(distance))
-        way = way[row, column]
-        weight = np.exp(-distance[row, column] / NEAR_M)
-        weight *= np.where(self._class[way] == of_class[row], 1.0, OTHER_CLASS)
+        near = pair_points(xy, self._xy, NEAR_REACH_M)
+        order = np.lexsort((near.distance_m, near.point))
+        # Pairs are sorted by point, so that the nearest of each come first after the pairs of the points before.
+        rank = np.arange(len(order)) - np.searchsorted(near.point, near.point)
+        nearest = order[rank < MOST_NEAR]
+        row, way, distance = near.point[nearest], near.thing[nearest], near.distance_m[nearest]
+        weight = np.exp(-distance / NEAR_M) * np.where(self._class[way] == of_class[row], 1.0, OTHER_CLASS)
         np.add.at(counts, row, weight[:, None] * self._shares[way])
         return counts
 

@@ -7,6 +7,7 @@ finds one, and turns metres into degrees. `project_to_square` alone takes degree
 from __future__ import annotations
 
 from saferoute.geometry._corridors import ALL_PAIRS_UP_TO, find_longest_lines
+from saferoute.geometry._graphs import group_joined, span_shortest
 from saferoute.geometry._lines import (
     chord_headings,
     cut_lines,
@@ -17,7 +18,8 @@ from saferoute.geometry._lines import (
 )
 from saferoute.geometry._mercator import project_to_square
 from saferoute.geometry._near import Nearby, find_entering, find_sides, split_long_lines, take_edges
-from saferoute.geometry._nearness import REACH_M, count_nearby, measure_coverage, sum_nearby
+from saferoute.geometry._nearness import REACH_M, count_nearby, measure_coverage, sum_nearby, sum_nearby_by_group
+from saferoute.geometry._pairs import Pairs, pair_points
 from saferoute.geometry._slices import indices_of_slices, take_slices
 from saferoute.geometry._slopes import fit_slopes
 from saferoute.geometry._strips import Strips, strip_widths
@@ -26,6 +28,7 @@ __all__ = [
     "ALL_PAIRS_UP_TO",
     "REACH_M",
     "Nearby",
+    "Pairs",
     "Strips",
     "chord_headings",
     "count_nearby",
@@ -36,14 +39,18 @@ __all__ = [
     "find_midpoints",
     "find_sides",
     "fit_slopes",
+    "group_joined",
     "indices_of_slices",
     "join_pieces",
     "measure_coverage",
+    "pair_points",
     "place_points_evenly",
     "project_to_square",
+    "span_shortest",
     "split_long_lines",
     "strip_widths",
     "sum_nearby",
+    "sum_nearby_by_group",
     "take_edges",
     "take_slices",
 ]

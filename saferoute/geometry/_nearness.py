@@ -8,9 +8,9 @@ import numpy as np
 import shapely
 
 if TYPE_CHECKING:
-    from scipy.sparse import csr_array
+    from collections.abc import Iterator
 
-    from saferoute.arrays import FloatArray
+    from saferoute.arrays import FloatArray, IntArray
 
 REACH_M = 2000.0
 """Distance in m from any point of a stretch beyond which nothing changes what is said of it [J].
@@ -27,9 +27,7 @@ _SQUARE_M = 100.0
 """Points in one square of this grid, which is the same for every search, have the same sum [J]."""
 
 
-def sum_nearby(
-    points: FloatArray, things: FloatArray, amounts: FloatArray | csr_array, *, decay_m: float
-) -> FloatArray:
+def sum_nearby(points: FloatArray, things: FloatArray, amounts: FloatArray, *, decay_m: float) -> FloatArray:
     """Return Σ amount · exp(−d / `decay_m`) over the things within `REACH_M` of each point.
 
     The distance d is measured from the middle of a square of 100 m, and the reach
@@ -40,7 +38,7 @@ def sum_nearby(
     points : ndarray of shape (n, 2)
         Metres.
     things : ndarray of shape (m, 2)
-    amounts : ndarray or csr_array of shape (m, k)
+    amounts : ndarray of shape (m, k)
         Of each thing.
     decay_m : float
 
@@ -55,14 +53,47 @@ def sum_nearby(
     >>> sum_nearby(np.zeros((1, 2)), np.array([[50.0, 50.0], [0.0, 2100.0]]), np.ones((2, 1)), decay_m=700.0)
     array([[1.]])
     """
+    middle, back = _find_squares(points)
+    parts = [weights @ amounts for weights in _weigh_by_distance(middle, things, decay_m)]
+    return np.concatenate(parts)[back]
+
+
+def sum_nearby_by_group(
+    points: FloatArray, things: FloatArray, amounts: FloatArray, group: IntArray, n: int, *, decay_m: float
+) -> FloatArray:
+    """Return what `sum_nearby` does of amounts of shape (m,), apart for each of n groups of things, shape (points, n).
+
+    Examples
+    --------
+    >>> xy, amounts, group = np.full((3, 2), 50.0), np.array([1.0, 2.0, 4.0]), np.array([2, 0, 2])
+    >>> sum_nearby_by_group(xy[:1], xy, amounts, group, 3, decay_m=700.0).tolist()
+    [[2.0, 0.0, 5.0]]
+    """
+    middle, back = _find_squares(points)
+    order = np.argsort(group, kind="stable")
+    of_group, first = np.unique(group[order], return_index=True)
+    sums = np.zeros((len(middle), n))
+    if len(order):
+        parts = [
+            np.add.reduceat(weights * amounts[order], first, axis=1)
+            for weights in _weigh_by_distance(middle, things[order], decay_m)
+        ]
+        sums[:, of_group] = np.concatenate(parts)
+    return sums[back]
+
+
+def _find_squares(points: FloatArray) -> tuple[FloatArray, IntArray]:
+    """Return the middles of the squares that points lie in, and the square of each point."""
     square, back = np.unique(np.floor(points / _SQUARE_M), axis=0, return_inverse=True)
-    middle = (square + 0.5) * _SQUARE_M
+    return (square + 0.5) * _SQUARE_M, back.ravel()
+
+
+def _weigh_by_distance(middle: FloatArray, things: FloatArray, decay_m: float) -> Iterator[FloatArray]:
+    """Yield the weights of things at the middles of squares, as many rows of squares at a time as memory allows."""
     reach = REACH_M - _SQUARE_M * np.sqrt(0.5)
-    sums = np.zeros((len(middle), amounts.shape[1]))
     for rows in np.array_split(np.arange(len(middle)), 1 + len(middle) * len(things) // _AT_ONCE):
         away = np.hypot(middle[rows, None, 0] - things[:, 0], middle[rows, None, 1] - things[:, 1])
-        sums[rows] = np.where(away <= reach, np.exp(-away / decay_m), 0.0) @ amounts
-    return sums[back.ravel()]
+        yield np.where(away <= reach, np.exp(-away / decay_m), 0.0)
 
 
 def count_nearby(points: FloatArray, things: FloatArray, *, decay_m: float) -> FloatArray:
@@ -94,8 +125,7 @@ def measure_coverage(points: FloatArray, extent: shapely.Geometry | None, *, dec
     share = np.ones(len(points))
     if extent is None or not len(points):
         return share
-    square, back = np.unique(np.floor(points / _SQUARE_M), axis=0, return_inverse=True)
-    middle = (square + 0.5) * _SQUARE_M
+    middle, back = _find_squares(points)
     rings = _place_rings(decay_m)
     near = shapely.distance(shapely.points(middle), shapely.boundary(extent)) <= rings[-1]
     near |= ~shapely.contains_xy(extent, *middle.T)
@@ -104,7 +134,7 @@ def measure_coverage(points: FloatArray, extent: shapely.Geometry | None, *, dec
     around = middle[near, None] + spokes
     of_square = np.ones(len(middle))
     of_square[near] = shapely.contains_xy(extent, *around.reshape(-1, 2).T).reshape(around.shape[:2]).mean(axis=1)
-    return of_square[back.ravel()]
+    return of_square[back]
 
 
 def _place_rings(decay_m: float) -> FloatArray:

@@ -19,6 +19,7 @@ import shapely
 from saferoute import candidates, search
 from saferoute.exports import schema
 from saferoute.exports.layers import flatten_table
+from saferoute.geometry import group_joined
 from saferoute.model import WGS84, PlaceNotFound
 from saferoute.scan import _places
 from saferoute.scan.tiles import Tile, format_quadkeys, tile_numbers, zones_of_tiles
@@ -232,16 +233,12 @@ class _Owned:
 
     def _has_unsure_rivals(self, unsure: FloatArray, margin: FloatArray) -> bool:
         """Return True if a stretch that the margin may have changed competes with one of the tile."""
-        from scipy.sparse import coo_matrix
-        from scipy.sparse.csgraph import connected_components
-
         n, lane_m = len(self.middle), self._frame.profile.lane_m
         if not n:
             return False
-        a, b = self.rivals.T
         rows = np.arange(n)
         # Rivalry is passed on: where one stretch is dropped, a rival of its rival may stay.
-        group = connected_components(coo_matrix((np.ones(len(a)), (a, b)), shape=(n, n)), directed=False)[1]
+        group = group_joined(n, self.rivals)
         ours = rows[np.isin(group, group[self.mine | self.beyond]) & np.isin(rows, self.rivals)]
         reach = self._longest_m + lane_m
         if (self._frame.measure_depths(self.middle[ours], margin) < reach + self._longest_m).any():

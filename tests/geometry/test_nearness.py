@@ -8,7 +8,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from saferoute.geometry import REACH_M, count_nearby, measure_coverage, sum_nearby
+from saferoute.geometry import REACH_M, count_nearby, measure_coverage, sum_nearby, sum_nearby_by_group
 
 HALF_PLANE = shapely.box(0, -10_000, 20_000, 10_000)
 
@@ -65,3 +65,14 @@ def test_the_farther_things_count_the_more_lies_beyond_an_edge() -> None:
     assert shares == sorted(shares, reverse=True)
     expected = [1 - (1 + 500 / decay) * np.exp(-500 / decay) for decay in (50, 100, 300)]
     assert shares[:3] == pytest.approx(expected, abs=0.07)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 3), st.floats(0, 9)), max_size=12))
+def test_sums_by_group_are_those_of_each_group_alone(things: list[tuple[int, float]]) -> None:
+    points = np.array([[50.0, 50.0], [700.0, 90.0], [720.0, 90.0]])
+    xy = np.column_stack([np.arange(len(things)) * 170.0, np.zeros(len(things))])
+    group, amounts = np.array([g for g, _ in things], dtype=int), np.array([a for _, a in things], dtype=float)
+    alone = np.where(group[:, None] == np.arange(5), amounts[:, None], 0.0)
+    sums = sum_nearby_by_group(points, xy, amounts, group, 5, decay_m=400.0)
+    assert sums == pytest.approx(sum_nearby(points, xy, alone, decay_m=400.0))

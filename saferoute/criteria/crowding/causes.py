@@ -9,6 +9,7 @@ import numpy as np
 
 from saferoute.criteria.crowding import when
 from saferoute.criteria.crowding.where import NEAR_M
+from saferoute.geometry import pair_points
 from saferoute.osm.people import SETTINGS
 from saferoute.osm.tags import has_value
 
@@ -58,8 +59,6 @@ def is_square(ground: pd.DataFrame) -> BoolArray:
 
 def sum_gathering_places(around: Around, station: IntArray, shares: FloatArray) -> FloatArray:
     """Return the shops, stops and sights close around some stations, in small shops at the hour of `shares`."""
-    from scipy.spatial import cKDTree
-
     places = around.places
     gather = np.isin(places.setting, _GATHERING_SETTINGS) & (places.word != _ITSELF)
     drawn = np.zeros(len(station))
@@ -67,10 +66,8 @@ def sum_gathering_places(around: Around, station: IntArray, shares: FloatArray) 
         return drawn
     places = places.select_rows(gather)
     # A large place has many points: each counts for its part.
-    near = cKDTree(around.xy[station]).sparse_distance_matrix(
-        cKDTree(places.xy), _AT_ITS_EDGE_M, output_type="coo_matrix"
-    )
-    np.add.at(drawn, near.row, (places.units * shares[places.setting])[near.col])
+    near = pair_points(around.xy[station], places.xy, _AT_ITS_EDGE_M)
+    np.add.at(drawn, near.point, (places.units * shares[places.setting])[near.thing])
     return drawn
 
 
@@ -84,15 +81,13 @@ def _as_objects(things: Sequence[object] | NDArray[np.bool_]) -> NDArray[np.obje
 
 def _count_attractors(around: Around, station: IntArray, shares: FloatArray) -> list[list[tuple[int, str]]]:
     """Return the number and kind of the strongest attractors within 100 m of each station, strongest first."""
-    from scipy.spatial import cKDTree
-
     if not len(station) or not len(around.places.xy):
         return [[] for _ in station]
     places, xy = around.places, around.xy[station]
-    found = cKDTree(places.xy).query_ball_point(xy, NAMED_M)
+    pairs = pair_points(xy, places.xy, NAMED_M)
     result = []
-    for here, near in zip(xy, found, strict=True):
-        rows = np.array(near, dtype=np.int64)
+    for here, near in zip(xy, np.split(pairs.thing, np.searchsorted(pairs.point, range(1, len(xy)))), strict=True):
+        rows = np.sort(near)
         pull = places.units[rows] * shares[places.setting[rows]]
         pull = pull * np.exp(-np.hypot(*(places.xy[rows] - here).T) / NEAR_M)
         total: dict[str, float] = defaultdict(float)

@@ -29,7 +29,7 @@ import pandas as pd
 import shapely
 
 from saferoute.criteria.crowding._attractors import Attractors, find_attractors
-from saferoute.geometry import Nearby, count_nearby, measure_coverage, place_points_evenly
+from saferoute.geometry import Nearby, count_nearby, measure_coverage, pair_points, place_points_evenly
 from saferoute.osm import water
 from saferoute.osm.access import is_private_on_foot
 from saferoute.osm.people import SETTINGS
@@ -186,15 +186,13 @@ def _sum_both_kernels(xy: FloatArray, of: Attractors) -> FloatArray:
 
 def _insert_counted_dwellers(floor: Attractors, population: pd.DataFrame | None) -> Attractors:
     """Return the floor area with counted dwellers in place of homes, wherever dwellers are counted."""
-    from scipy.spatial import cKDTree
-
     if population is None or not len(population):
         return floor
     xy = population[["x_m", "y_m"]].to_numpy(dtype=float)
-    reach = float(population["cell_m"].max())
-    away, _ = cKDTree(xy).query(floor.xy, distance_upper_bound=reach) if len(floor.xy) else (np.empty(0), None)
+    counted = np.zeros(len(floor.xy), dtype=bool)
+    counted[pair_points(floor.xy, xy, float(population["cell_m"].max())).point] = True
     # Homes beyond the counted cells keep their guess; offices and the like are not dwellers.
-    left = floor.select_rows((floor.setting != RESIDENTIAL) | ~np.isfinite(away))
+    left = floor.select_rows((floor.setting != RESIDENTIAL) | ~counted)
     n = len(xy)
     return Attractors(
         xy=np.concatenate([left.xy, xy]),
@@ -207,17 +205,11 @@ def _insert_counted_dwellers(floor: Attractors, population: pd.DataFrame | None)
 
 def _sum_near_kernel(xy: FloatArray, of: Attractors) -> FloatArray:
     """Return Σ units · exp(−d/50 m) at each point and setting, over all pairs within reach."""
-    from scipy.spatial import cKDTree
-
-    result = np.zeros((len(xy), len(SETTINGS)))
-    if not len(xy) or not len(of.xy):
-        return result
-    pairs = cKDTree(xy).sparse_distance_matrix(cKDTree(of.xy), NEAR_REACH_M, output_type="coo_matrix")
-    weight = np.exp(-pairs.data / NEAR_M) * of.units[pairs.col]
-    # Rows of the pairs are 32-bit and would overflow when multiplied.
-    cell = pairs.row.astype(np.int64) * len(SETTINGS) + of.setting[pairs.col]
-    np.add.at(result.ravel(), cell, weight)
-    return result
+    pairs = pair_points(xy, of.xy, NEAR_REACH_M)
+    weight = np.exp(-pairs.distance_m / NEAR_M) * of.units[pairs.thing]
+    sums = np.zeros((len(xy), len(SETTINGS)))
+    np.add.at(sums.ravel(), pairs.point * len(SETTINGS) + of.setting[pairs.thing], weight)
+    return sums
 
 
 def _sum_kernel_on_grid(xy: FloatArray, of: Attractors, decay_m: float, reach_m: float) -> FloatArray:
@@ -227,8 +219,6 @@ def _sum_kernel_on_grid(xy: FloatArray, of: Attractors, decay_m: float, reach_m:
     lines are the same for every search. Attractors and points are both shared
     among the four grid points around them, so that the sum is smooth.
     """
-    from scipy import fft
-
     result = np.zeros((len(xy), len(SETTINGS)))
     if not len(xy) or not len(of.xy):
         return result
@@ -248,8 +238,8 @@ def _sum_kernel_on_grid(xy: FloatArray, of: Attractors, decay_m: float, reach_m:
     kernel = np.where(distance <= reach_m, np.exp(-distance / decay_m), 0.0)
     # The method of scipy.signal.fftconvolve, whose import takes longer than the sums; and the kernel, which
     # all settings share, is transformed only once.
-    fast = [fft.next_fast_len(int(n), real=True) for n in size + len(step) - 1]
-    spread = fft.rfft2(kernel, fast)
+    fast = [_round_up_to_smooth(int(n)) for n in size + len(step) - 1]
+    spread = np.fft.rfft2(kernel, fast)
     here = tuple(slice(margin - 1, margin - 1 + int(n)) for n in size)
     at, share = _share_among_corners(of.xy, low, size)
     look, weight = _share_among_corners(xy, low, size)
@@ -258,11 +248,18 @@ def _sum_kernel_on_grid(xy: FloatArray, of: Attractors, decay_m: float, reach_m:
         deposit = np.bincount(
             at[:, mine].ravel(), weights=(share[:, mine] * of.units[mine]).ravel(), minlength=int(size.prod())
         )
-        field = fft.irfft2(fft.rfft2(deposit.reshape(size), fast) * spread, fast)[here].ravel()
+        spread_out = np.fft.irfft2(np.fft.rfft2(deposit.reshape(size), fast) * spread, fast)
         # The transform leaves residues of 1e-13 where there is nothing, which would count as known.
-        field = np.round(np.fmax(field, 0.0), 9)
+        field = np.round(np.fmax(spread_out[here].ravel(), 0.0), 9).astype(float)
         result[:, setting] = (field[look] * weight).sum(axis=0)
     return result
+
+
+def _round_up_to_smooth(n: int) -> int:
+    """Return the least number from n on that has no prime factor above 5: Fourier transforms are fast at that size."""
+    twos, threes, fives = (base ** np.arange(1 + np.ceil(np.log(n) / np.log(base))) for base in (2.0, 3.0, 5.0))
+    smooth = np.multiply.outer(np.multiply.outer(twos, threes), fives)
+    return int(smooth[smooth >= n].min())
 
 
 def _share_among_corners(xy: FloatArray, low: IntArray, size: IntArray) -> tuple[IntArray, FloatArray]:
@@ -370,19 +367,16 @@ class _Lengths:
 
     def measure_streets(self, point: IntArray, way: IntArray) -> FloatArray:
         """Return the metres of each way's street within 600 m of a point, 0 for ways without a name."""
-        from scipy.spatial import cKDTree
-
         name = self.name_of_way[way]
         result = np.zeros(len(point))
         order = np.argsort(name, kind="stable")
         order = order[name[order] >= 0]
-        # One tree per name counts the marks of that street alone.
+        # Name by name, so that the marks of that street alone are counted.
         for rows in np.split(order, np.flatnonzero(np.diff(name[order])) + 1):
             if len(rows):
-                tree = cKDTree(self.marks[int(name[rows[0]])])
                 spots, back = np.unique(point[rows], return_inverse=True)
-                count = tree.query_ball_point(self.xy[spots], _LONG_M, return_length=True)
-                result[rows] = count[back] * _MARK_M
+                marks = pair_points(self.xy[spots], self.marks[int(name[rows[0]])], _LONG_M)
+                result[rows] = np.bincount(marks.point, minlength=len(spots))[back] * _MARK_M
         return result
 
 

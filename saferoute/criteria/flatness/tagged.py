@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -158,9 +159,7 @@ def _bound_slopes(slope: CombinedSlopes, tagged: TaggedSlopes) -> CombinedSlopes
 
 def _truncate_normal(mean: FloatArray, sigma: FloatArray, least: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return mean and standard deviation of normal distributions of which only what exceeds `least` is possible."""
-    # Imported late: only a tag that bounds a slope needs it.
-    from scipy.special import ndtr
-
     cut = np.fmax((least - mean) / sigma, -40.0)  # below, nothing is cut off, and infinity times 0 is NaN
-    hazard = np.exp(-(cut**2) / 2) / np.sqrt(2 * np.pi) / ndtr(-cut)
+    above = np.array([math.erfc(z) / 2 for z in (cut / np.sqrt(2)).tolist()])
+    hazard = np.exp(-(cut**2) / 2) / np.sqrt(2 * np.pi) / above
     return mean + sigma * hazard, sigma * np.sqrt(np.fmax(1 + cut * hazard - hazard**2, 0.0))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from saferoute.geometry import pair_points, span_shortest
 from saferoute.sources.osm._columns import enclosing_box
 
 if TYPE_CHECKING:
@@ -119,10 +120,6 @@ def carve_cuts(extent: shapely.Geometry | None, cuts: FloatArray, bounds: Sequen
 
 def _join_neighbours(xy: FloatArray) -> np.ndarray:
     """Return pairs of points, shape (m, 2), that connect neighbours within `_JOIN_M` by the shortest tree."""
-    from scipy.sparse.csgraph import minimum_spanning_tree
-    from scipy.spatial import cKDTree
-
-    tree = cKDTree(xy)
-    near = tree.sparse_distance_matrix(tree, _JOIN_M, output_type="coo_matrix")
-    joined = minimum_spanning_tree(near).tocoo()
-    return np.stack([joined.row, joined.col], axis=1)
+    near = pair_points(xy, xy, _JOIN_M)
+    pairs = np.stack([near.point, near.thing], axis=1)
+    return pairs[span_shortest(len(xy), pairs, near.distance_m)]
