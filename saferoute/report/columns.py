@@ -72,7 +72,7 @@ _FACTS = (
     Column("surface", False, lambda row, _: describe_surface(row["surface"])),
     Column("weak point", False, lambda row, _: sanitize_text(row["limiting_criterion"])),
     Column("score", True, lambda r, _: f"{r['score']:.2f} ({r['score_low']:.2f}–{r['score_high']:.2f})", 120),
-    Column("strip", True, lambda row, units: units.format_length(row["strip_width_m"], 1), 130),
+    Column("bend", True, lambda row, units: units.format_length(row["strip_width_m"], 1), 130),
     Column("best hours", False, _format_hours, 150),
 )
 COLUMNS = (*_LEADING, NAME, *_FACTS)

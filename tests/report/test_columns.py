@@ -49,7 +49,7 @@ def test_what_a_runner_needs_is_shown_at_80_and_more_the_wider_it_is(ranking):
     shown = [titles("\n".join(printed(ranking, width).splitlines()[:2])) for width in (60, 80, 100, 120, 130, 160)]
     needed = ["#", "rating", "name", "length", "away", "slope %", "surface"]
     assert shown[0] == shown[1] == shown[2] == [*needed, "weak point"]
-    wider = ["score", "strip", "best hours"]
+    wider = ["score", "bend", "best hours"]
     assert shown[3:] == [[*shown[1], *wider[:more]] for more in (1, 2, 3)]
 
 
