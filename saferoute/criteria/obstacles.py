@@ -36,6 +36,8 @@ NONE_MAPPED = Unknown(estimate=0.6, draws=((0.0, 0.2), (1.0, 1.0)))
 """Desirability where no small objects are mapped around: .6, drawn from .2 to 1 [J]."""
 AROUND_M = 300.0
 """For the completeness of the map an object, or a metre of way, at distance d counts exp(−d/300 m) [J]."""
+SEEN_M = _lateral.REACH_M
+"""Distance from the line within which things beside it are seen."""
 _LEAST_KM = 0.1
 """Way without objects that is taken to be everywhere, so that few ways say little of how complete the map is [J]."""
 COMPLETE_PER_KM, MOST_COMPLETE = 5.0, 0.75

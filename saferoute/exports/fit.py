@@ -13,6 +13,7 @@ import numpy as np
 
 from saferoute.model import InvalidInput
 from saferoute.report.text import sanitize_text
+from saferoute.report.units import units_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -165,10 +166,13 @@ def _build_course_points(session: Session, kept: pd.DataFrame) -> list[Any]:
     steps, track = session.steps, session.track
     source = to_ascii("; ".join(session.ranking.attribution), _TEXT)
     points = [_build_course_point(kept.iloc[0], source, CoursePoint.GENERIC)]
+    units, names = units_of(session.ranking.units), session.sections.set_index("section")["name"]
     for row in steps[steps["kind"] == "backward"].to_dict("records"):
         part = track[track["step"] == row["step"]]
-        name = f"BACK {row['section']} {row['duration_s']:.0f}s"
-        points.append(_build_course_point(part.iloc[0], name, CoursePoint.SEGMENT_START))
+        # Watches show the first 10 to 15 characters; the phone that sends the course there shows all.
+        start = f"BACK {row['section']} {row['duration_s']:.0f}s"
+        words = f"{start} {units.format_length(row['distance_m'])}, {names[row['section']]}"
+        points.append(_build_course_point(part.iloc[0], to_ascii(words, _NAME), CoursePoint.SEGMENT_START))
         points.append(_build_course_point(part.iloc[-1], f"END {row['section']}", CoursePoint.SEGMENT_END))
     for index, point in enumerate(points):
         point.message_index = index

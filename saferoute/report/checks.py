@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from saferoute.arrays import BoolArray
     from saferoute.model import Moment
     from saferoute.osm.tags import Tagged
+    from saferoute.report.units import Units
 
 EDGE_M = 15.0
 """Distance of a drop or water from the line within which it must be checked [J].
 
 A runner who veers as blindfolded walkers do (2.5 m in 15 m, "Veering in human locomotion") is
 11 m off the line after 30 s at 2.2 m/s; the rest is a margin."""
-EDGE = f"the edge: a drop or water is mapped within {EDGE_M:.0f} m of the line"
 _HILLSIDE = "hillside: the ground falls away to the side"
 _BANK_PCT = 8.0
 """Slope across from which coarse heights rather tell of a bank beside sports ground, which is built level [J]."""
@@ -112,6 +112,11 @@ _CHECKS_BY_KIND = {
 }
 
 
+def describe_edge(units: Units) -> str:
+    """Return what is to be looked at where a drop or water is near."""
+    return f"the edge: a drop or water is mapped within {units.format_reach(EDGE_M)} of the line"
+
+
 def list_checks(
     table: pd.DataFrame,
     tags: pd.DataFrame,
@@ -136,7 +141,7 @@ def list_checks(
     of_entry : n lists of str
         What `describe_entry` and `describe_surroundings` tell of the ground that each lies on and in.
     close : n lists of str
-        `EDGE` where a drop or water is that near but too far away for a limit, and what
+        `describe_edge` where a drop or water is that near but too far away for a limit, and what
         `saferoute.report.sides.list_close_things` and `describe_ways` tell of what stands or comes close,
         `saferoute.report.crowd.warn_of_routes` of the ways of cyclists, `PIPE` and `DRAWS_PEOPLE` where it is so.
 

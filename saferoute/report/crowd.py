@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from saferoute.arrays import BoolArray
+    from saferoute.report.units import Units
 
     Row = Mapping[Any, Any]
 
@@ -36,13 +37,15 @@ _UNCOUNTED = frozenset({"parking"})
 """Words that have no plural."""
 
 
-def describe_crowding(evidence: pd.DataFrame) -> pd.DataFrame:
+def describe_crowding(evidence: pd.DataFrame, units: Units) -> pd.DataFrame:
     """Return the columns on people, wheels, dogs and children.
 
     Parameters
     ----------
     evidence : DataFrame of n rows
         As the crowding criterion gathers it.
+    units : Units
+        Units of the words.
 
     Returns
     -------
@@ -54,31 +57,34 @@ def describe_crowding(evidence: pd.DataFrame) -> pd.DataFrame:
     table = evidence[["people_per_hour", "crowd_percentile"]].assign(
         best_hours=_as_text(words if k else None for words, k in zip(hours, known, strict=True)),
         bicycles=_as_text(
-            map(_describe_bicycles, evidence["bicycles"], evidence["route_m"], evidence["route_bearing_deg"])
+            _describe_bicycles(rated, away, bearing, units)
+            for rated, away, bearing in evidence[["bicycles", *_OF_ROUTES]].to_numpy()
         ),
         motors=_as_text(evidence["motors"]),
-        **{column: _describe_neighbour(name, evidence[name]) for column, name in _BESIDE.items()},
+        **{column: _describe_neighbour(name, evidence[name], units) for column, name in _BESIDE.items()},
     )
     rows = zip(table.to_dict("records"), evidence.to_dict("records"), strict=True)
-    return table.assign(why_crowding=_as_text(_describe_people(said, row) for said, row in rows))
+    return table.assign(why_crowding=_as_text(_describe_people(said, row, units) for said, row in rows))
 
 
-def _describe_bicycles(rated: float, away_m: float, bearing_deg: float) -> str:
+def _describe_bicycles(rated: float, away_m: float, bearing_deg: float, units: Units) -> str:
     """Return what bicycles there are on a stretch, and on a way of theirs beside it."""
     if np.isnan(away_m):
         return _BICYCLES[rated]
-    beside = _locate_route(away_m, bearing_deg)
+    beside = _locate_route(away_m, bearing_deg, units)
     # Beside a way of theirs nobody can call them unlikely.
     return beside if rated == crowding.FOOT_BY_CLASS else f"{_BICYCLES[rated]}, {beside}"
 
 
-def warn_of_routes(along: pd.DataFrame) -> list[list[str]]:
+def warn_of_routes(along: pd.DataFrame, units: Units) -> list[list[str]]:
     """Return what is to be looked at of the ways of cyclists and skaters beside stretches.
 
     Parameters
     ----------
     along : DataFrame of n rows
         ``route_m`` and ``route_bearing_deg`` as of `saferoute.criteria.crowding`.
+    units : Units
+        Units of the words.
 
     Returns
     -------
@@ -86,27 +92,29 @@ def warn_of_routes(along: pd.DataFrame) -> list[list[str]]:
 
     Examples
     --------
-    >>> warn_of_routes(pd.DataFrame({"route_m": [4.84, np.nan], "route_bearing_deg": [91.0, np.nan]}))
+    >>> from saferoute.report.units import METRIC_UNITS
+    >>> along = pd.DataFrame({"route_m": [4.84, np.nan], "route_bearing_deg": [91.0, np.nan]})
+    >>> warn_of_routes(along, METRIC_UNITS)
     [['bicycles or skaters beside: a way of theirs 4.8 m to the east'], []]
     """
-    return [list(_warn_of_route(*of_route)) for of_route in along[list(_OF_ROUTES)].to_numpy()]
+    return [list(_warn_of_route(away, bearing, units)) for away, bearing in along[list(_OF_ROUTES)].to_numpy()]
 
 
-def _warn_of_route(away_m: float, bearing_deg: float) -> Iterator[str]:
+def _warn_of_route(away_m: float, bearing_deg: float, units: Units) -> Iterator[str]:
     if away_m <= crowding.CLOSE_M:
         yield "bicycles or skaters from behind: a route of theirs runs close beside it, joins or crosses"
     elif not np.isnan(away_m):
-        yield f"bicycles or skaters beside: {_locate_route(away_m, bearing_deg)}"
+        yield f"bicycles or skaters beside: {_locate_route(away_m, bearing_deg, units)}"
 
 
-def _locate_route(away_m: float, bearing_deg: float) -> str:
+def _locate_route(away_m: float, bearing_deg: float, units: Units) -> str:
     if np.isnan(bearing_deg):
         return "a way of theirs joins or crosses"
-    return f"a way of theirs {away_m:.1f} m to the {name_direction(bearing_deg)}"
+    return f"a way of theirs {units.format_length(away_m, 1)} to the {name_direction(bearing_deg)}"
 
 
-def _describe_neighbour(name: str, is_beside: pd.Series[bool]) -> pd.api.extensions.ExtensionArray:
-    words = f"{name} within {crowding.NEIGHBOURS_M[name]:.0f} m"
+def _describe_neighbour(name: str, is_beside: pd.Series[bool], units: Units) -> pd.api.extensions.ExtensionArray:
+    words = f"{name} within {units.format_reach(crowding.NEIGHBOURS_M[name])}"
     return _as_text(words if hit else None for hit in is_beside)
 
 
@@ -143,20 +151,22 @@ def _as_text(values: Iterable[object]) -> pd.api.extensions.ExtensionArray:
     return pd.array(list(values), dtype="str")
 
 
-def _describe_people(said: Row, row: Row) -> str:
+def _describe_people(said: Row, row: Row, units: Units) -> str:
     """Return a sentence on the people of a stretch, their causes and certainty, and what else comes along."""
     wheels = f"bicycles and scooters: {said['bicycles']}; motor vehicles: {said['motors']}"
     rest = "; ".join([wheels, *(str(said[column]) for column in _BESIDE if isinstance(said[column], str))])
     people, share, moment = row["people_per_hour"], row["crowd_percentile"], row["moment"]
     if np.isnan(people):
-        return f"people unknown: nothing that draws people is mapped within {crowding.FAR_REACH_M:.0f} m; {rest}"
+        reach = units.format_reach(crowding.FAR_REACH_M)
+        return f"people unknown: nothing that draws people is mapped within {reach}; {rest}"
     when = "in an average hour of the day" if moment is None else f"on {moment.local:%a at %H:%M}"
+    around = units.format_reach(crowding.AROUND_M)
     drawn_by = _join_words([count_in_words(n, word) for n, word in row["attractors"]])
     return "".join(
         [
             f"{count_people(people)} an hour {when} ({_describe_certainty(row)})",
-            f", busier than {100 * share:.0f} % of the ways within 1 km" if np.isfinite(share) else "",
-            f", drawn by {drawn_by} within {crowding.NAMED_M:.0f} m" if drawn_by else "",
+            f", busier than {100 * share:.0f} % of the ways within {around}" if np.isfinite(share) else "",
+            f", drawn by {drawn_by} within {units.format_reach(crowding.NAMED_M)}" if drawn_by else "",
             f"; quiet {said['best_hours']}; {rest}",
         ]
     )

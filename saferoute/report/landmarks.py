@@ -10,7 +10,6 @@ import shapely
 
 from saferoute.osm import landmarks
 from saferoute.report.text import name_direction, sanitize_text
-from saferoute.report.units import METRIC_UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from saferoute.arrays import BoolArray, FloatArray
     from saferoute.model import Features
+    from saferoute.report.units import Units
 
 LONGEST_NAME = 50
 """Most characters of a name on the map within the name of a stretch."""
@@ -61,7 +61,9 @@ class _Seen(NamedTuple):
     """From the thing's nearest point to the middle of the stretch."""
 
 
-def locate_lines(lines: NDArray[np.object_], own: list[tuple[str, ...]], features: Features) -> list[Where]:
+def locate_lines(
+    lines: NDArray[np.object_], own: list[tuple[str, ...]], features: Features, units: Units
+) -> list[Where]:
     """Return where lines lie.
 
     Parameters
@@ -72,6 +74,8 @@ def locate_lines(lines: NDArray[np.object_], own: list[tuple[str, ...]], feature
         Names of the ground itself that each line runs on; a thing of the same name says nothing.
     features : Features
         With all that lies within `FAR_M` of the lines.
+    units : Units
+        Units of the words.
     """
     middles = shapely.line_interpolate_point(lines, 0.5, normalized=True)
     tree = shapely.STRtree(lines)
@@ -85,7 +89,7 @@ def locate_lines(lines: NDArray[np.object_], own: list[tuple[str, ...]], feature
     ]
     lost = np.array([not (ground or near) for (_, ground), near in zip(held, nearby, strict=True)], dtype=bool)
     far = np.full(len(lines), "", dtype=object)
-    far[lost] = _relate_to_places(middles[lost], features.points)
+    far[lost] = _relate_to_places(middles[lost], features.points, units)
     return [
         Where(joiner + ground, near, away)
         for (joiner, ground), near, away in zip(held, nearby, far.tolist(), strict=True)
@@ -170,7 +174,7 @@ def _relate(seen: list[_Seen]) -> str:
     return f"{name_direction(first.bearing_deg)} of {first.name}"
 
 
-def _relate_to_places(middles: NDArray[np.object_], points: gpd.GeoDataFrame) -> list[str]:
+def _relate_to_places(middles: NDArray[np.object_], points: gpd.GeoDataFrame, units: Units) -> list[str]:
     """Return how points lie to the nearest place within `FAR_M`, ``""`` where there is none."""
     named = points[points["name"].notna().to_numpy(dtype=bool)]
     places = named[landmarks.is_settlement(named)]
@@ -180,5 +184,5 @@ def _relate_to_places(middles: NDArray[np.object_], points: gpd.GeoDataFrame) ->
     away, bearing = _measure_from(places.geometry.to_numpy()[found[1]], middles[found[0]])
     for line, place, metres, degrees in zip(*found, away, bearing, strict=True):
         if names[place]:
-            told[line] = f"{METRIC_UNITS.format_distance(metres)} {name_direction(degrees)} of {names[place]}"
+            told[line] = f"{units.format_distance(metres)} {name_direction(degrees)} of {names[place]}"
     return told

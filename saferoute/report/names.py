@@ -13,7 +13,6 @@ import shapely
 from saferoute.osm.surfaces import WORDS as SURFACES
 from saferoute.report.landmarks import LONGEST_NAME, locate_lines
 from saferoute.report.text import name_direction, sanitize_text
-from saferoute.report.units import METRIC_UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from saferoute.arrays import FloatArray, IntArray
     from saferoute.model import Features
+    from saferoute.report.units import Units
 
 _WAYS = {
     "footway": "path", "path": "path", "track": "track", "cycleway": "cycle path", "bridleway": "bridleway",
@@ -78,7 +78,11 @@ def describe_ground(ground: Mapping[str, Any], surface: object) -> str:
 
 
 def name_stretches(
-    stretches: gpd.GeoDataFrame, grounds: gpd.GeoDataFrame, own: list[tuple[str, ...]], features: Features
+    stretches: gpd.GeoDataFrame,
+    grounds: gpd.GeoDataFrame,
+    own: list[tuple[str, ...]],
+    features: Features,
+    units: Units,
 ) -> pd.DataFrame:
     """Return the name of each stretch, and what else tells where it lies.
 
@@ -92,6 +96,8 @@ def name_stretches(
         The names on the map of the ground of each, which hold for most of it.
     features : Features
         With all within 2 km of the stretches.
+    units : Units
+        Units of the words.
 
     Returns
     -------
@@ -103,7 +109,7 @@ def name_stretches(
     own = [tuple(text for name in names if (text := sanitize_text(name, LONGEST_NAME))) for names in own]
     told = []
     rows = zip(grounds.to_dict("records"), stretches["surface"], lines, own, strict=True)
-    for (ground, surface, line, names), where in zip(rows, locate_lines(lines, own, features), strict=True):
+    for (ground, surface, line, names), where in zip(rows, locate_lines(lines, own, features, units), strict=True):
         if ground["origin"] == "way" and names:
             told.append((", ".join(names), where.nearby, False))
             continue
@@ -204,18 +210,21 @@ def _make_letters(number: int) -> str:
     return (_make_letters(first - 1) if first else "") + chr(ord("A") + last)
 
 
-def locate_from_start(away_m: FloatArray) -> str:
+def locate_from_start(away_m: FloatArray, units: Units) -> str:
     """Return how a point lies to the start, in words.
 
     Parameters
     ----------
     away_m : ndarray of shape (2,)
         Metres east and north of the start.
+    units : Units
+        Units of the words.
 
     Examples
     --------
-    >>> locate_from_start(np.array([226.0, 226.0]))
+    >>> from saferoute.report.units import METRIC_UNITS
+    >>> locate_from_start(np.array([226.0, 226.0]), METRIC_UNITS)
     '320 m north-east of the start'
     """
     direction = name_direction(float(np.degrees(np.arctan2(*away_m))))
-    return f"{METRIC_UNITS.format_distance(float(np.hypot(*away_m)))} {direction} of the start"
+    return f"{units.format_distance(float(np.hypot(*away_m)))} {direction} of the start"

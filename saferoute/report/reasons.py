@@ -11,6 +11,7 @@ from saferoute.criteria import flatness
 from saferoute.criteria.obstacles import ZONES
 from saferoute.report import crowd, surfaces
 from saferoute.report.sides import describe_sides
+from saferoute.report.units import METRIC_UNITS, Units
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,7 +27,9 @@ _STEEP_PCT = 4.0
 """Likely slope from which it is told [J]: half a slope that is hard to run, and what is less would only reassure."""
 
 
-def describe_measurement(criterion: Criterion, measurement: Measurement, rows: IntArray) -> pd.DataFrame:
+def describe_measurement(
+    criterion: Criterion, measurement: Measurement, rows: IntArray, units: Units = METRIC_UNITS
+) -> pd.DataFrame:
     """Return the columns in which a ranking shows the findings of a criterion.
 
     Parameters
@@ -36,6 +39,8 @@ def describe_measurement(criterion: Criterion, measurement: Measurement, rows: I
         What the criterion measured.
     rows : ndarray of int
         Rows of the measurement to describe.
+    units : Units
+        Units of the words; numbers are metric.
 
     Returns
     -------
@@ -50,7 +55,7 @@ def describe_measurement(criterion: Criterion, measurement: Measurement, rows: I
     )
     describe = _DESCRIBERS.get(criterion.name)
     if describe is not None:
-        return describe(evidence.assign(confidence=measurement.confidence[rows]))
+        return describe(evidence.assign(confidence=measurement.confidence[rows]), units)
     words = [_describe_value(value, criterion.unit) for value in measurement.value[rows]]
     return evidence.assign(**{f"why_{criterion.name}": words})
 
@@ -59,19 +64,15 @@ def _describe_value(value: float, unit: str) -> str:
     return f"{unit}: unknown" if np.isnan(value) else f"{unit}: {value:.3g}"
 
 
-def _describe_each(evidence: pd.DataFrame, describe_row: Callable[[Row], str]) -> list[str]:
-    return [describe_row(row) for row in evidence.to_dict("records")]
-
-
-def _describe_flatness(evidence: pd.DataFrame) -> pd.DataFrame:
+def _describe_flatness(evidence: pd.DataFrame, units: Units) -> pd.DataFrame:
     raw = evidence[
         ["grade_pct", "grade_sigma_pct", "cross_slope_pct", "cross_slope_sigma_pct", "falls_away_pct",
          "likely_falls_pct", "mountain_chance", "roughness_m", "is_contradicted"]
     ]  # fmt: skip
-    return raw.assign(why_flatness=_describe_each(evidence, _describe_slope))
+    return raw.assign(why_flatness=[_describe_slope(row, units) for row in evidence.to_dict("records")])
 
 
-def _describe_slope(row: Row) -> str:
+def _describe_slope(row: Row, units: Units) -> str:
     grade, sigma = abs(row["grade_pct"]), row["grade_sigma_pct"]
     if np.isnan(grade):
         text = "slope unknown: no elevation here, and no tag tells it"
@@ -79,7 +80,7 @@ def _describe_slope(row: Row) -> str:
         return f"{text}; {likely}" if row["likely_grade_pct"] >= _STEEP_PCT else text
     sources = []
     if np.isfinite(row["fit_m"]):
-        sources.append(f"fitted over {row['fit_m']:.0f} m of {row['height_source']}")
+        sources.append(f"fitted over {units.format_length(row['fit_m'])} of {row['height_source']}")
     tagged = _describe_incline(row)
     if tagged:
         sources.append(f"tagged as {tagged}")
@@ -93,7 +94,7 @@ def _describe_slope(row: Row) -> str:
     text += "; best run uphill" if grade > flatness.SURE * sigma else "; which way is up is not sure"
     text += f"; {_describe_cross_slope(row)}"
     if np.isfinite(row["roughness_m"]):
-        return f"{text}; uneven by {100 * row['roughness_m']:.0f} cm around that line"
+        return f"{text}; uneven by {units.format_unevenness(row['roughness_m'])} around that line"
     return f"{text}; dents cannot be seen in this data"
 
 
@@ -112,7 +113,7 @@ def _describe_incline(row: Row) -> str:
     return " and ".join([*steep, *(["a slope"] if row["tagged_up"] else [])])
 
 
-def _describe_straightness(evidence: pd.DataFrame) -> pd.DataFrame:
+def _describe_straightness(evidence: pd.DataFrame, units: Units) -> pd.DataFrame:
     tagged, width = evidence["is_tagged"], evidence["width_m"]
     return pd.DataFrame(
         {
@@ -120,36 +121,39 @@ def _describe_straightness(evidence: pd.DataFrame) -> pd.DataFrame:
             "free_lane_m": (width - evidence["strip_width_m"]).clip(lower=0.0).where(tagged),
             "heading_range_deg": evidence["heading_range_deg"],
             "width_m": width.where(tagged),
-            "why_straightness": _describe_each(evidence, _describe_strip),
+            "why_straightness": [_describe_strip(row, units) for row in evidence.to_dict("records")],
         }
     )
 
 
-def _describe_strip(row: Row) -> str:
+def _describe_strip(row: Row, units: Units) -> str:
     source = "measured to the edge of the free ground" if row["is_measured_to_the_edge"] else "tagged"
     if not row["is_tagged"]:
         source = "width unknown, taken from the kind of way"
     return (
-        f"its line stays within a width of {row['strip_width_m']:.1f} m, its direction within "
+        f"its line stays within a width of {units.format_length(row['strip_width_m'], 1)}, its direction within "
         f"{row['heading_range_deg']:.0f}°; "
-        f"{row['width_m']:.1f} m wide ({source})"
+        f"{units.format_length(row['width_m'], 1)} wide ({source})"
     )
 
 
-def _describe_obstacles(evidence: pd.DataFrame) -> pd.DataFrame:
-    beside = describe_sides(evidence, is_mapped=evidence["confidence"] >= _COMPLETE)
-    words = zip(_describe_each(evidence, _describe_objects), beside.pop("around"), strict=True)
+def _describe_obstacles(evidence: pd.DataFrame, units: Units) -> pd.DataFrame:
+    beside = describe_sides(evidence, is_mapped=evidence["confidence"] >= _COMPLETE, units=units)
+    objects = (_describe_objects(row, units) for row in evidence.to_dict("records"))
+    words = zip(objects, beside.pop("around"), strict=True)
     return beside.assign(
         obstacles_per_100m=evidence["obstacles_per_100m"], why_obstacles=["; ".join(both) for both in words]
     )
 
 
-def _describe_objects(row: Row) -> str:
+def _describe_objects(row: Row, units: Units) -> str:
     missing = "" if row["confidence"] >= _COMPLETE else ", so obstacles may well be missing"
     return (
         f"{_count(row['objects'], 'object')} and {_count(row['side_paths'], 'side path')} mapped on it or within "
-        f"{ZONES[-1][0]:g} m beside it, run-outs included ({row['obstacles_per_100m']:.1f} per 100 m, weighted); "
-        f"{row['mapped_per_km']:.1f} small objects mapped per km of way around{missing}"
+        f"{units.format_length(ZONES[-1][0], 1)} beside it, run-outs included "
+        f"({units.format_frequency(row['obstacles_per_100m'])}, weighted); "
+        f"{row['mapped_per_km'] * units.long_m / 1000:.1f} small objects mapped per {units.long} of way "
+        f"around{missing}"
     )
 
 
@@ -157,8 +161,8 @@ def _count(number: float, noun: str) -> str:
     return f"{number:.0f} {noun}" + ("" if round(number) == 1 else "s")
 
 
-_DESCRIBERS: Mapping[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
-    "surface": surfaces.describe_surfaces,
+_DESCRIBERS: Mapping[str, Callable[[pd.DataFrame, Units], pd.DataFrame]] = {
+    "surface": lambda evidence, _: surfaces.describe_surfaces(evidence),
     "flatness": _describe_flatness,
     "straightness": _describe_straightness,
     "obstacles": _describe_obstacles,

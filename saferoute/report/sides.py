@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from saferoute.criteria.obstacles import SEEN_M
 from saferoute.criteria.things import SAFE_M
 from saferoute.report.text import name_direction
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping
 
     from saferoute.criteria.things import Thing
+    from saferoute.report.units import Units
 
 _WORDS = {
     "road": "kerb with traffic",
@@ -55,7 +57,7 @@ _MOST_KINDS = 3
 """So many kinds of things are told of, what leaves least room first [J]."""
 
 
-def describe_sides(evidence: pd.DataFrame, *, is_mapped: pd.Series[bool]) -> pd.DataFrame:
+def describe_sides(evidence: pd.DataFrame, *, is_mapped: pd.Series[bool], units: Units) -> pd.DataFrame:
     """Return what stands on both sides of stretches as columns, and in words as ``around``.
 
     Parameters
@@ -64,6 +66,8 @@ def describe_sides(evidence: pd.DataFrame, *, is_mapped: pd.Series[bool]) -> pd.
         As of `saferoute.criteria.obstacles`.
     is_mapped : Series of bool
         Whether so much is mapped around that where nothing is mapped nothing is likely to stand.
+    units : Units
+        Units of the words.
     """
     told = pd.DataFrame(index=evidence.index)
     for end, begin in zip(("", "_other"), _SIDES, strict=True):
@@ -71,16 +75,18 @@ def describe_sides(evidence: pd.DataFrame, *, is_mapped: pd.Series[bool]) -> pd.
         told[f"clearance{end}_m"] = away.where(is_mapped | name.notna())
         told[f"beside{end}"] = [_name_thing(*of_side) for of_side in zip(name, bearing, strict=True)]
     rows = zip(evidence.to_dict("records"), is_mapped, strict=True)
-    return told.assign(around=[_describe_around(row, is_mapped=mapped) for row, mapped in rows])
+    return told.assign(around=[_describe_around(row, units, is_mapped=mapped) for row, mapped in rows])
 
 
-def list_close_things(evidence: pd.DataFrame) -> list[list[str]]:
+def list_close_things(evidence: pd.DataFrame, units: Units) -> list[list[str]]:
     """Return what is to be looked at of the things that stand close beside stretches or ahead of their ends.
 
     Parameters
     ----------
     evidence : DataFrame of n rows
         As of `saferoute.criteria.obstacles`.
+    units : Units
+        Units of the words.
 
     Returns
     -------
@@ -90,36 +96,41 @@ def list_close_things(evidence: pd.DataFrame) -> list[list[str]]:
     Examples
     --------
     >>> from saferoute.criteria.things import Thing
+    >>> from saferoute.report.units import METRIC_UNITS
     >>> doors, wood = Thing("doors", 1.8, 0.0, 0.3, False), Thing("wood", 11.8, 270.0, 1.8, True)
-    >>> for check in list_close_things(pd.DataFrame({"things": [(doors, wood)], "bends": [((6.0, 90.0),)]}))[0]:
+    >>> near = pd.DataFrame({"things": [(doors, wood)], "bends": [((6.0, 90.0),)]})
+    >>> for check in list_close_things(near, METRIC_UNITS)[0]:
     ...     print(check)
     house doors 1.8 m to the north: someone may step out
     wood 11.8 m ahead of the west end: stop before it
     the way bends or ends 6 m beyond the east end: stop before it
     """
     rows = zip(evidence["things"], evidence["bends"], strict=True)
-    return [[*_warn_of_things(things), *_warn_of_bends(bends)] for things, bends in rows]
+    return [[*_warn_of_things(things, units), *_warn_of_bends(bends, units)] for things, bends in rows]
 
 
-def _warn_of_things(things: Iterable[Thing]) -> list[str]:
+def _warn_of_things(things: Iterable[Thing], units: Units) -> list[str]:
     where: dict[tuple[str, bool], list[str]] = {}
     for thing in things:
         if thing.is_ahead or thing.spare_m < SAFE_M:
-            where.setdefault((thing.name, thing.is_ahead), []).append(_locate_thing(thing))
+            where.setdefault((thing.name, thing.is_ahead), []).append(_locate_thing(thing, units))
     return [
         f"{_WORDS[name]} {' and '.join(places)}: {'stop before it' if is_ahead else _DANGERS[name]}"
         for (name, is_ahead), places in list(where.items())[:_MOST_KINDS]
     ]
 
 
-def _warn_of_bends(bends: Iterable[tuple[float, float]]) -> list[str]:
-    beyond = " and ".join(f"{away_m:.0f} m beyond the {name_direction(bearing)} end" for away_m, bearing in bends)
+def _warn_of_bends(bends: Iterable[tuple[float, float]], units: Units) -> list[str]:
+    beyond = " and ".join(
+        f"{units.format_length(away_m)} beyond the {name_direction(bearing)} end" for away_m, bearing in bends
+    )
     return [f"the way bends or ends {beyond}: stop before it"] if beyond else []
 
 
-def _locate_thing(thing: Thing) -> str:
+def _locate_thing(thing: Thing, units: Units) -> str:
     direction = name_direction(thing.bearing_deg)
-    return f"{thing.distance_m:.1f} m " + (f"ahead of the {direction} end" if thing.is_ahead else f"to the {direction}")
+    where = f"ahead of the {direction} end" if thing.is_ahead else f"to the {direction}"
+    return f"{units.format_length(thing.distance_m, 1)} {where}"
 
 
 def _name_thing(name: object, bearing_deg: float) -> str | float:
@@ -128,17 +139,20 @@ def _name_thing(name: object, bearing_deg: float) -> str | float:
     return f"{_WORDS[name]} to the {name_direction(bearing_deg)}"
 
 
-def _describe_around(row: Mapping[Hashable, Any], *, is_mapped: bool) -> str:
+def _describe_around(row: Mapping[Hashable, Any], units: Units, *, is_mapped: bool) -> str:
     """Return what leaves least room beside a stretch, the nearest thing there, and what lies ahead, in words."""
     beside = [thing for thing in row["things"] if not thing.is_ahead]
-    ahead = [f"{_WORDS[thing.name]} {_locate_thing(thing)}" for thing in row["things"] if thing.is_ahead]
+    ahead = [f"{_WORDS[thing.name]} {_locate_thing(thing, units)}" for thing in row["things"] if thing.is_ahead]
     told = beside[:_MOST_KINDS]
     nearest = min(beside, key=lambda thing: thing.distance_m, default=None)
     if nearest is not None and nearest not in told:
         told.append(nearest)
-    near = [f"{thing.distance_m:.1f} m: {_name_thing(thing.name, thing.bearing_deg)}" for thing in told]
+    near = [
+        f"{units.format_length(thing.distance_m, 1)}: {_name_thing(thing.name, thing.bearing_deg)}" for thing in told
+    ]
     if near:
         words = f"{'close ' if row['is_close'] else ''}beside its line, at " + ", at ".join(near)
     else:
-        words = "nothing mapped within 10 m beside it" if is_mapped else "what stands beside it is unknown"
+        nothing = f"nothing mapped within {units.format_reach(SEEN_M)} beside it"
+        words = nothing if is_mapped else "what stands beside it is unknown"
     return "; ".join([words, *ahead[:_MOST_KINDS]])

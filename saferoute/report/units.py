@@ -35,6 +35,10 @@ class Units:
         Distances are rounded to so many short units.
     most_short : float
         From so many short units on, distances are told in the long one.
+    small_m, small : float, str
+        Metres of the unit for unevenness, and its sign.
+    hundred_m, hundred : float, str
+        Metres of the length for which numbers of things are told, and its words.
     """
 
     short_m: float
@@ -43,6 +47,10 @@ class Units:
     long: str
     step: float
     most_short: float
+    small_m: float
+    small: str
+    hundred_m: float
+    hundred: str
 
     def format_length(self, metres: float, digits: int = 0) -> str:
         """Return a length on the spot, such as that of a stretch or the width of a path.
@@ -70,6 +78,39 @@ class Units:
     def format_way(self, metres: float, digits: int) -> str:
         """Return the length of a way in kilometres or miles."""
         return f"{metres / self.long_m:.{digits}f} {self.long}"
+
+    def format_reach(self, metres: float) -> str:
+        """Return the limit of what is looked at, as in "within 150 m", not rounded as distances are.
+
+        Examples
+        --------
+        >>> [METRIC_UNITS.format_reach(metres) for metres in (15.0, 950.0, 1000.0)]
+        ['15 m', '950 m', '1 km']
+        >>> [IMPERIAL_UNITS.format_reach(metres) for metres in (15.0, 950.0, 1000.0)]
+        ['49 ft', '0.59 mi', '0.62 mi']
+        """
+        short = metres / self.short_m
+        return f"{short:.0f} {self.short}" if short < self.most_short else f"{metres / self.long_m:.2g} {self.long}"
+
+    def format_unevenness(self, metres: float) -> str:
+        """Return a height that one may stumble over.
+
+        Examples
+        --------
+        >>> METRIC_UNITS.format_unevenness(0.031), IMPERIAL_UNITS.format_unevenness(0.031)
+        ('3 cm', '1 in')
+        """
+        return f"{metres / self.small_m:.0f} {self.small}"
+
+    def format_frequency(self, per_100m: float) -> str:
+        """Return how often things stand along a way, given how many there are in 100 m.
+
+        Examples
+        --------
+        >>> METRIC_UNITS.format_frequency(1.75), IMPERIAL_UNITS.format_frequency(1.75)
+        ('1.8 per 100 m', '1.6 per 100 yd')
+        """
+        return f"{per_100m * self.hundred_m / 100:.1f} per {self.hundred}"
 
     def list_scales(self) -> list[tuple[float, str]]:
         """Return round lengths for the bar of a map in metres, each with its words, the shortest first.
@@ -99,8 +140,13 @@ class Units:
         return f"{minutes}:{seconds:02} min/{self.long}"
 
 
-METRIC_UNITS = Units(1.0, 1000.0, "m", "km", step=10.0, most_short=1000.0)
-IMPERIAL_UNITS = Units(_FOOT_M, _MILE_M, "ft", "mi", step=50.0, most_short=1500.0)
+METRIC_UNITS = Units(
+    1.0, 1000.0, "m", "km", step=10.0, most_short=1000.0, small_m=0.01, small="cm", hundred_m=100.0, hundred="100 m"
+)
+IMPERIAL_UNITS = Units(
+    _FOOT_M, _MILE_M, "ft", "mi", step=50.0, most_short=1500.0, small_m=_FOOT_M / 12, small="in",
+    hundred_m=300 * _FOOT_M, hundred="100 yd",
+)  # fmt: skip
 
 
 def units_of(system: str) -> Units:

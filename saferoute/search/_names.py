@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from saferoute.arrays import IntArray
+    from saferoute.report.units import Units
     from saferoute.search._survey import Survey
 
 _OF_NAMES = ["nearby", "is_lost"]
@@ -30,20 +31,22 @@ def add_names(table: gpd.GeoDataFrame, survey: Survey, first: IntArray, n: IntAr
         The samples of each stretch.
     """
     main, own = find_main_rows(survey.samples, first, n)
-    named = names.name_stretches(table, survey.samples.ground.iloc[main], own, survey.features)
+    named = names.name_stretches(table, survey.samples.ground.iloc[main], own, survey.features, survey.units)
     return table.assign(**{str(column): named[column] for column in named})
 
 
-def settle_names(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def settle_names(table: gpd.GeoDataFrame, units: Units) -> gpd.GeoDataFrame:
     """Return the stretches of a search with names of which no two are alike.
 
     Parameters
     ----------
     table : GeoDataFrame
         As `add_names` returns it.
+    units : Units
+        Units of the words.
     """
     away, lost = table[["east_m", "north_m"]].to_numpy(), table["is_lost"].to_numpy(dtype=bool)
     naming = table[["name", "nearby"]].astype(object)
-    naming.loc[lost, "name"] += [f", {names.locate_from_start(point)}" for point in away[lost]]
+    naming.loc[lost, "name"] += [f", {names.locate_from_start(point, units)}" for point in away[lost]]
     told = names.tell_apart(naming, away)
     return table.drop(columns=_OF_NAMES).assign(name=pd.array(told, dtype="str"))

@@ -11,6 +11,7 @@ import numpy as np
 from saferoute import candidates, scoring
 from saferoute.memory import collect_garbage_rarely
 from saferoute.model import Ranking
+from saferoute.report.units import units_of
 from saferoute.search._excluded import excluded_table
 from saferoute.search._measure import survey_area
 from saferoute.search._names import settle_names
@@ -100,7 +101,7 @@ def find(near: Near | Query, lon: float | None = None, **options: Unpack[FindOpt
     """
     query = require_query(near, lon, options)
     survey = survey_area(query.area, features_of=query.features, profile=query.profile, elevation_of=query.elevation)
-    return replace(_rank_survey(survey, query.top), units=query.units)
+    return replace(_rank_survey(replace(survey, units=units_of(query.units)), query.top), units=query.units)
 
 
 def _rank_survey(survey: Survey, top: int) -> Ranking:
@@ -113,7 +114,7 @@ def _rank_survey(survey: Survey, top: int) -> Ranking:
     return Ranking(
         area=survey.area,
         profile=profile,
-        stretches=settle_names(stretch_table(survey, merged, top)),
+        stretches=settle_names(stretch_table(survey, merged, top), survey.units),
         excluded=excluded_table(survey, merged),
         features=features,
         considered=count_considered(survey, merged),

@@ -16,6 +16,7 @@ from saferoute.limits import clearance
 from saferoute.limits.neighbours import collect_neighbours
 from saferoute.model import Evidence
 from saferoute.osm.tags import Tags
+from saferoute.report.units import METRIC_UNITS, Units
 from saferoute.search._area import distance_outside_m, is_touching, project_centre, shape_of_area, widen_area
 from saferoute.search._join import join_ways
 from saferoute.sources import clock
@@ -63,6 +64,8 @@ class Survey:
         By name of criterion; empty until measured.
     notes : tuple of str
         What the user must know of the heights, the map and the hour; empty until measured.
+    units : Units
+        Units of the words on stretches.
     """
 
     area: Area
@@ -77,6 +80,7 @@ class Survey:
     windows: Windows
     measurements: Mapping[str, Measurement] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    units: Units = METRIC_UNITS
 
     @property
     def features(self) -> Features:

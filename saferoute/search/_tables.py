@@ -54,7 +54,7 @@ def stretch_table(survey: Survey, merged: candidates.Stretches, top: int) -> gpd
             pd.DataFrame({"stroke": samples.source_stroke[first], "ground": places[rows]}),
             pd.DataFrame({f"q_{c.name}": drawn[:, k].tolist() for k, c in enumerate(criteria.ALL)}),
             _height_profiles(survey, first, n),
-            *(describe_measurement(criterion, measured[criterion.name], rows) for criterion in criteria.ALL),
+            *(describe_measurement(c, measured[c.name], rows, survey.units) for c in criteria.ALL),
         ],
         axis=1,
     )
@@ -227,7 +227,7 @@ def _list_close(
     at_edge = survey.hazards.lines_beside_hazard(tree, "drop", checks.EDGE_M)
     return [
         [
-            *([checks.EDGE] if edge else []),
+            *([checks.describe_edge(survey.units)] if edge else []),
             *beside,
             *([checks.PIPE] if has_pipe else []),
             *of_ways,
@@ -236,10 +236,10 @@ def _list_close(
         ]
         for edge, beside, has_pipe, of_ways, routes, draws_people in zip(
             np.isin(np.arange(len(rows_of)), at_edge),
-            list_close_things(along["obstacles"]),
+            list_close_things(along["obstacles"], survey.units),
             along["obstacles"]["has_pipe"],
             _collect_words(survey.samples.ground, rows_of, checks.describe_ways),
-            warn_of_routes(along["crowding"]),
+            warn_of_routes(along["crowding"], survey.units),
             along["crowding"]["draws_people"],
             strict=True,
         )

@@ -7,6 +7,7 @@ import pytest
 from surveys import judge
 
 from saferoute.report.sides import list_close_things
+from saferoute.report.units import METRIC_UNITS
 
 BENCHES = "".join(f"n{100 + i} {12 * i} 60 amenity=bench\n" for i in range(20))
 LINE_M = 120
@@ -34,7 +35,7 @@ def check(survey, window: int) -> list[str]:
     windows = survey.windows
     gather = survey.measurements["obstacles"].gather_along
     assert gather is not None
-    return list_close_things(gather(windows.first[[window]], np.array([windows.n_samples])))[0]
+    return list_close_things(gather(windows.first[[window]], np.array([windows.n_samples])), METRIC_UNITS)[0]
 
 
 @pytest.mark.parametrize(

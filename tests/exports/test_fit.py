@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import numpy as np
 import pytest
@@ -65,6 +66,10 @@ def test_course_points_stand_at_starts_and_ends_of_sections(course, made):
     assert [p["type"] for p in points] == ["segment_start", "segment_end"] * len(made.sections)
     ends = [m for row in made.sections.itertuples() for m in (row.start_m, row.start_m + row.length_m)]
     assert [p["distance"] for p in points] == pytest.approx(ends, abs=0.02)
+    starts = [p["name"] for p in points[::2]]
+    for name, row in zip(starts, made.sections.itertuples(), strict=True):
+        assert re.match(rf"BACK {row.section} {row.duration_s:.0f}s {row.length_m:.0f} m, .", name)
+        assert len(name) <= 40
     lines = made.sections.to_crs("EPSG:4326").geometry
     at = np.array([[p["position_long"], p["position_lat"]] for p in points]) * SEMICIRCLE
     assert at == pytest.approx(np.array([c for g in lines for c in (g.coords[0], g.coords[-1])]), abs=1e-6)

@@ -11,6 +11,7 @@ import pytest
 
 from saferoute.model import Moment
 from saferoute.report import checks
+from saferoute.report.units import METRIC_UNITS
 
 KNOWN = {
     "surface": "asphalt",
@@ -44,7 +45,7 @@ def list_one(
         unlit_in_the_dark=unlit,
         unread=[unread],
         of_entry=[()],
-        close=[(checks.EDGE,) if edge else ()],
+        close=[(checks.describe_edge(METRIC_UNITS),) if edge else ()],
     )
     return " | ".join(listed[0])
 

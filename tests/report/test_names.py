@@ -15,6 +15,7 @@ from saferoute import search
 from saferoute.model import Place
 from saferoute.osm.surfaces import EXCLUDED_SURFACES, KNOWN_SURFACES, WORDS
 from saferoute.report.names import describe_ground, locate_from_start, tell_apart
+from saferoute.report.units import IMPERIAL_UNITS, METRIC_UNITS
 from saferoute.search import area_around
 from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import load_profile
@@ -176,10 +177,11 @@ def test_sides_go_from_north_to_south_or_west_to_east():
     assert tell_apart(alike, np.array([[5, 0.0], [0, 0], [90, 0]])) == ["x (B)", "x (A)", "x (C)"]
 
 
-@given(east=st.floats(-5e3, 5e3), north=st.floats(-5e3, 5e3))
-def test_the_start_tells_direction_and_distance(east, north):
-    text = locate_from_start(np.array([east, north]))
+@given(east=st.floats(-5e3, 5e3), north=st.floats(-5e3, 5e3), units=st.sampled_from([METRIC_UNITS, IMPERIAL_UNITS]))
+def test_the_start_tells_direction_and_distance(east, north, units):
+    text = locate_from_start(np.array([east, north]), units)
     assert text.endswith(" of the start")
+    assert text.split()[1] in {units.short, units.long}
     assert ("north" in text) <= (north >= 0)
     assert ("west" in text) <= (east <= 0)
     assert unicodedata.normalize("NFC", text) == text

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import saferoute
 from saferoute.exports.csv import to_csv
 from saferoute.exports.gpx import to_gpx
-from saferoute.model import IMPERIAL, METRIC, InvalidInput
+from saferoute.model import CRITERIA, IMPERIAL, METRIC, InvalidInput
 from saferoute.page.payload import build_payload
 from saferoute.report import timetable
 from saferoute.report.units import IMPERIAL_UNITS, METRIC_UNITS, choose_system, units_of
@@ -78,7 +79,8 @@ def test_timetable_is_in_feet_and_miles_where_asked_for(made):
         metric, imperial = (timetable.format_row(row, units) for units in (METRIC_UNITS, IMPERIAL_UNITS))
         assert float(imperial[1]) == pytest.approx(float(metric[1]) / 1.609344, abs=0.012)
         assert float(imperial[4] or 0) == pytest.approx(row["distance_m"] / 0.3048, abs=0.51)
-    lines = " ".join(timetable.summary_lines(in_feet(made)))
+    # Below them are checks, whose words were made by the search.
+    lines = " ".join(timetable.summary_lines(in_feet(made))[:3])
     assert " mi in " in lines
     assert "min/mi" in lines
     assert not re.search(r"\d (m|km)\b(?!/)", lines)
@@ -95,3 +97,44 @@ def test_words_of_a_gpx_and_the_page_follow_and_columns_of_files_do_not(made):
     assert build_payload(imperial)["units"] == build_payload(in_feet(made))["units"] == IMPERIAL
     assert "min/mi" in build_payload(in_feet(made))["session"]["pace"]
     assert json.dumps(build_payload(ranking)).count(IMPERIAL) == 0
+
+
+_METRIC = re.compile(r"\d ?(m|km|cm)\b(?!/)")
+
+
+@pytest.fixture(scope="module")
+def told(sample):
+    """Return the texts of a search in both systems, by column."""
+    return {
+        system: saferoute.find("60.172,24.944", region=sample, radius_m=500, units=system).stretches
+        for system in (METRIC, IMPERIAL)
+    }
+
+
+def texts_of(table, name):
+    return [text for cell in table[name].dropna() for text in (cell if isinstance(cell, list) else [cell])]
+
+
+@pytest.mark.parametrize("name", ["name", "checks", "scooters", "beside", *(f"why_{name}" for name in CRITERIA)])
+def test_names_reasons_and_checks_follow_the_units(told, name):
+    # What a raster calls itself is nobody's to translate.
+    imperial = [re.sub(r" of Helsinki sample[^;]*", "", text) for text in texts_of(told[IMPERIAL], name)]
+    assert imperial
+    assert not [text for text in imperial if _METRIC.search(text)]
+    metric = texts_of(told[METRIC], name)
+    assert not [text for text in metric if re.search(r"\d ?(ft|mi|in|yd)\b", text)]
+    assert any(_METRIC.search(text) for text in metric) == any(re.search(r"\d (ft|mi|in|yd)\b", t) for t in imperial)
+
+
+def test_numbers_are_the_same_whatever_the_units(told):
+    numbers = [told[system].select_dtypes("number") for system in (METRIC, IMPERIAL)]
+    assert numbers[0].equals(numbers[1])
+
+
+@given(metres=st.floats(0.001, 0.5), per_100m=st.floats(0, 50))
+def test_small_heights_and_frequencies_mean_what_they_were(metres, per_100m):
+    inches = IMPERIAL_UNITS.format_unevenness(metres)
+    assert inches.endswith(" in")
+    assert abs(float(inches.split()[0]) * 0.0254 - metres) <= 0.0127 + 1e-9
+    per_100yd = float(IMPERIAL_UNITS.format_frequency(per_100m).split()[0])
+    assert abs(per_100yd / 91.44 - per_100m / 100) <= 0.05 / 91.44 + 1e-9

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from saferoute.model import Evidence, Features, Moment, Samples, Windows
 
 __all__ = [
+    "AROUND_M",
     "BICYCLES",
     "BICYCLES_SHARED",
     "CLOSE_M",
@@ -88,7 +89,7 @@ _AS_RATED = ((0.0, 0.0), (1.0, 1.0))
 """Identity: `wheels` already returns desirabilities."""
 _PERCENTILE_ERROR = 0.2
 """Standard error of a percentile; the index has a rank correlation with counts of about .5 [J]."""
-_AROUND_M = 1000.0
+AROUND_M = 1000.0
 """Radius of the surroundings that a station is compared with [J]."""
 _SURE = 0.5
 """Factor on the confidence below which users are told of what draws people to a square [J]."""
@@ -152,13 +153,13 @@ def _compute_local_percentiles(people: FloatArray, xy: FloatArray, size: FloatAr
     percentile: FloatArray = np.full(len(xy), np.nan)
     # The last digits of a sum depend on the extent searched, so values equal to a millionth are ties.
     people = np.log(np.fmax(people, 1e-6)).round(6)
-    tile = np.floor(xy[used] / _AROUND_M).astype(np.int64)
+    tile = np.floor(xy[used] / AROUND_M).astype(np.int64)
     for square in np.unique(tile, axis=0):
         mine = used[(tile == square).all(axis=1)]
-        low = square * _AROUND_M - _AROUND_M
-        near = np.flatnonzero(((xy >= low) & (xy <= low + 3 * _AROUND_M)).all(axis=1) & (size > 0))
+        low = square * AROUND_M - AROUND_M
+        near = np.flatnonzero(((xy >= low) & (xy <= low + 3 * AROUND_M)).all(axis=1) & (size > 0))
         apart = (xy[mine, None, 0] - xy[None, near, 0]) ** 2 + (xy[mine, None, 1] - xy[None, near, 1]) ** 2
-        weight = np.where(apart <= _AROUND_M**2, size[near], 0.0)
+        weight = np.where(apart <= AROUND_M**2, size[near], 0.0)
         less = people[near] < people[mine][:, None]
         same = people[near] == people[mine][:, None]
         # Ties count half, as in a midrank: square all ways are alike, each is at the 50th percentile.
