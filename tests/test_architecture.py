@@ -40,6 +40,7 @@ DOORS = {
     "osmium": ("sources",),
     "osmnx": ("sources", "training"),
     "rasterio": ("sources",),
+    "scipy": ("criteria.crowding.calibrate", "training"),
     "folium": ("page",),
     "branca": ("page",),
     "dask": ("scan",),

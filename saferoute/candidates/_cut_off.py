@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from saferoute.geometry import group_joined
 from saferoute.osm import access, ground
 
 if TYPE_CHECKING:
@@ -140,13 +141,5 @@ def _find_leaving(
 
 def _connect(one: IntArray, other: IntArray) -> IntArray:
     """Return a number for each node of a graph, the same for connected ones, by the ends of its edges."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
     size = int(max(one.max(initial=-1), other.max(initial=-1))) + 1
-    if not size:
-        return np.empty(0, dtype=np.int64)
-    labels: IntArray = connected_components(
-        coo_array((np.ones(len(one)), (one, other)), shape=(size, size)), directed=False
-    )[1]
-    return labels
+    return group_joined(size, np.stack([one, other], axis=1))

@@ -90,10 +90,14 @@ def _find_squares(points: FloatArray) -> tuple[FloatArray, IntArray]:
 
 def _weigh_by_distance(middle: FloatArray, things: FloatArray, decay_m: float) -> Iterator[FloatArray]:
     """Yield the weights of things at the middles of squares, as many rows of squares at a time as memory allows."""
-    reach = REACH_M - _SQUARE_M * np.sqrt(0.5)
     for rows in np.array_split(np.arange(len(middle)), 1 + len(middle) * len(things) // _AT_ONCE):
         away = np.hypot(middle[rows, None, 0] - things[:, 0], middle[rows, None, 1] - things[:, 1])
-        yield np.where(away <= reach, np.exp(-away / decay_m), 0.0)
+        yield _weigh_distances(away, decay_m)
+
+
+def _weigh_distances(away: FloatArray, decay_m: float) -> FloatArray:
+    """Return exp(−d / `decay_m`) of distances from the middle of a square, 0 beyond the reach of all of the square."""
+    return np.where(away <= REACH_M - _SQUARE_M * np.sqrt(0.5), np.exp(-away / decay_m), 0.0)
 
 
 def count_nearby(points: FloatArray, things: FloatArray, *, decay_m: float) -> FloatArray:
@@ -101,8 +105,22 @@ def count_nearby(points: FloatArray, things: FloatArray, *, decay_m: float) -> F
 
     Things count in the middle of their square, too, so that it is fast for very many of them.
     """
-    square, count = np.unique(np.floor(things / _SQUARE_M), axis=0, return_counts=True)
-    return sum_nearby(points, (square + 0.5) * _SQUARE_M, count[:, None].astype(float), decay_m=decay_m)[:, 0]
+    square, back = np.unique(np.floor(points / _SQUARE_M).astype(np.int64), axis=0, return_inverse=True)
+    if not len(square):
+        return np.zeros(0)
+    # From one middle to another it is a whole number of squares, so that one small table holds all weights.
+    n = int(REACH_M // _SQUARE_M)
+    steps = np.arange(-n, n + 1) * _SQUARE_M
+    weights = _weigh_distances(np.hypot(steps[:, None], steps), decay_m)
+    low, high = square.min(axis=0) - n, square.max(axis=0) + n
+    column, row = (np.floor(things / _SQUARE_M).astype(np.int64) - low).T
+    near = (column >= 0) & (row >= 0) & (column <= (high - low)[0]) & (row <= (high - low)[1])
+    counts = np.zeros(high - low + 1)
+    np.add.at(counts, (column[near], row[near]), 1.0)
+    around = np.lib.stride_tricks.sliding_window_view(counts, weights.shape)
+    parts = np.array_split(square - low - n, 1 + len(square) * weights.size // _AT_ONCE)
+    sums = np.concatenate([np.einsum("kij,ij->k", around[tuple(part.T)], weights) for part in parts])
+    return sums[back.ravel()]
 
 
 def measure_coverage(points: FloatArray, extent: shapely.Geometry | None, *, decay_m: float) -> FloatArray:
