@@ -189,7 +189,7 @@ def test_a_net_of_trails_leads_no_bicycles_where_they_are_pushed() -> None:
         led = "".join(f"r{n} w1@ type=route route={route}\n" for n, route in enumerate(routes, 1))
         found = rank(town(tags=tags.format("no"), more=PEOPLE + led)).stretches
         assert found["checks"].map(lambda checks: "leads along it" in " ".join(checks)).all() == told
-        assert (set(found["bicycles"]) == {"none allowed"}) != told
+        assert (set(found["bicycles"]) == {"not allowed"}) != told
 
 
 def test_a_pipeline_that_may_lie_on_the_ground_is_told_and_lowers_the_confidence_in_obstacles() -> None:

@@ -7,15 +7,41 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from saferoute.criteria import _ahead
+from saferoute.criteria import _ahead, _samples
 from saferoute.criteria._lateral import REACH_M
 from saferoute.criteria.things import NAMES, SAFE_M, Thing
+from saferoute.model import Scale
 from saferoute.osm.ways import is_highway
+from saferoute.quantities import Exact
 
 if TYPE_CHECKING:
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.criteria._lateral import Sides
-    from saferoute.model import Features, Samples
+    from saferoute.model import Features, Samples, Windows
+
+
+AT_ONCE = Scale(
+    unit="places close at once: either side, and straight ahead beyond a run-out",
+    curve=((1.0, 1.0), (2.0, 0.4), (3.0, 0.05)),
+)
+"""Who watches for one thing does not watch for a second: two earn a C at most, and three no rating [J]."""
+
+
+def count_at_once(sides: Sides, windows: Windows) -> Exact:
+    """Return at how many places around each window something is close: on either side, and ahead of its ends.
+
+    What stands within a run-out is beside it, and counts there.
+    """
+    samples, out = windows.samples, windows.run_out_samples
+    places = np.zeros(len(windows))
+    for of_side in sides.spare_m.T:
+        places += _samples.reduce_to_windows(windows, of_side, "min", run_outs=True) < SAFE_M
+    # One thing ahead alone bounds nothing, and most windows have nothing close.
+    rows = np.flatnonzero(places)
+    first, n_samples = windows.first[rows], np.full(len(rows), windows.n_samples)
+    ahead = _list_ahead(sides, samples, (first, n_samples), out)
+    places[rows[ahead["run"][ahead["spare_m"] > 0].unique()]] += 1
+    return Exact(places)
 
 
 def describe_runs(
@@ -43,7 +69,7 @@ def describe_runs(
     """
     first, n_samples = runs
     ends = _ahead.find_ends(samples, first, n_samples)
-    ahead = _list_ahead(sides, ends, np.concatenate([first, first + n_samples - 1]), out * samples.step_m)
+    ahead = _list_ahead(sides, samples, runs, out)
     beside = _list_beside(sides, ends, runs, out)
     at_run_out = beside[beside["distance_m"] <= _ahead.HALF_M]
     ahead = ahead[~(_is_told(ahead, at_run_out) & (ahead["spare_m"] <= 0))]
@@ -66,22 +92,22 @@ def describe_runs(
     return narrower.assign(things=pd.Series([tuple(of) for of in things], dtype=object), bends=pd.Series(bends))
 
 
-def _list_ahead(sides: Sides, ends: _ahead.Ends, last: IntArray, run_out_m: float) -> pd.DataFrame:
-    """Return the nearest thing of each kind ahead of each end: run, end, kind and where.
-
-    `last` has the sample at each end.
-    """
+def _list_ahead(sides: Sides, samples: Samples, runs: tuple[IntArray, IntArray], out: int) -> pd.DataFrame:
+    """Return the nearest thing of each kind ahead of each end of runs: run, end, kind and where."""
+    first, n_samples = runs
+    ends = _ahead.find_ends(samples, first, n_samples)
     end, kind, distance = _ahead.find_ahead(sides.things, ends)
+    last = np.concatenate([first, first + n_samples - 1])
     before = ~sides.is_amid(last[end], kind)
     end, kind, distance = end[before], kind[before], distance[before]
     return pd.DataFrame(
         {
-            "run": end % max(len(last) // 2, 1),
-            "end": end // max(len(last) // 2, 1),
+            "run": end % max(len(first), 1),
+            "end": end // max(len(first), 1),
             "kind": kind,
             "distance_m": distance,
             "bearing_deg": ends.bearing_deg[end],
-            "spare_m": distance - run_out_m,
+            "spare_m": distance - out * samples.step_m,
             "is_ahead": True,
         }
     )

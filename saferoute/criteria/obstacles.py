@@ -127,47 +127,54 @@ def _find_pipes_beside(windows: Windows, features: Features) -> BoolArray:
     return beside
 
 
-def measure_obstacles(windows: Windows, evidence: Evidence) -> Measurement:
-    """Measure the weighted objects and side paths per 100 m of each window."""
+def _count_along(windows: Windows, points: NDArray[np.object_], features: Features) -> pd.DataFrame:
+    """Return the weighted objects and side paths per 100 m of windows, their numbers, and those mapped around."""
     samples = windows.samples
-    width, _ = widths.estimate_widths(samples.ground)
-    points = evidence.features.points.geometry.to_numpy()[may_be_object(evidence.features.points)]
-    weighted, along, plain = _count_objects(
-        samples, points, evidence.features, _samples.reduce_to_samples(samples, width, "max")
-    )
+    width = _samples.reduce_to_samples(samples, widths.estimate_widths(samples.ground)[0], "max")
+    weighted, along, plain = _count_objects(samples, points, features, width)
     hundreds = windows.n_samples * samples.step_m / 100
     # Runners may overshoot, so objects on the run-outs count as if they stood on the stretch.
     small = _samples.reduce_to_windows(windows, weighted + samples.side_paths, "sum", run_outs=True)
-    density = (small + _samples.reduce_to_windows(windows, along, "sum")) / hundreds
-    objects = _samples.reduce_to_windows(windows, plain, "sum", run_outs=True)
-    side = _samples.reduce_to_windows(windows, samples.side_paths, "sum", run_outs=True)
-    rho = _count_mapped_per_km(windows, points, evidence.features) if len(windows) else np.empty(0)
-    beside, pipes = _lateral.measure_sides(windows, evidence.features), _find_pipes_beside(windows, evidence.features)
+    return pd.DataFrame(
+        {
+            "obstacles_per_100m": (small + _samples.reduce_to_windows(windows, along, "sum")) / hundreds,
+            "objects": _samples.reduce_to_windows(windows, plain, "sum", run_outs=True),
+            "side_paths": _samples.reduce_to_windows(windows, samples.side_paths, "sum", run_outs=True),
+            "mapped_per_km": _count_mapped_per_km(windows, points, features) if len(windows) else np.empty(0),
+        }
+    )
+
+
+def measure_obstacles(windows: Windows, evidence: Evidence) -> Measurement:
+    """Measure the weighted objects and side paths per 100 m of each window, and the room beside it and ahead."""
+    samples, features = windows.samples, evidence.features
+    points = features.points.geometry.to_numpy()[may_be_object(features.points)]
+    counted = _count_along(windows, points, features)
+    beside, pipes = _lateral.measure_sides(windows, features), _find_pipes_beside(windows, features)
+    at_once = _around.count_at_once(beside, windows)
     trust = np.where(_samples.reduce_to_windows(windows, pipes.astype(float), "max") > 0, IN_DOUBT, 1.0)
-    covered = _near.measure_coverage(windows, evidence.features, decay_m=AROUND_M)
+    covered = _near.measure_coverage(windows, features, decay_m=AROUND_M)
     most = _open_ground.estimate_completeness(windows, MOST_COMPLETE) * _open_ground.estimate_trust(windows)
-    complete = most * (1 - np.exp(-rho / COMPLETE_PER_KM)) * covered
+    complete = most * (1 - np.exp(-counted["mapped_per_km"].to_numpy() / COMPLETE_PER_KM)) * covered
 
     def describe(first: IntArray, n_samples: IntArray) -> pd.DataFrame:
-        runs = first, n_samples
-        return _around.describe_runs(beside, evidence.features, samples, runs, windows.run_out_samples)
+        return _around.describe_runs(beside, features, samples, (first, n_samples), windows.run_out_samples)
 
     def gather(rows: IntArray) -> pd.DataFrame:
-        counts = {"obstacles_per_100m": density, "objects": objects, "side_paths": side, "mapped_per_km": rho}
-        counted = pd.DataFrame({name: column[rows] for name, column in counts.items()})
-        return pd.concat([counted, describe(windows.first[rows], np.full(len(rows), windows.n_samples))], axis=1)
+        whole = counted.iloc[rows].reset_index(drop=True).assign(at_once=at_once.value[rows])
+        return pd.concat([whole, describe(windows.first[rows], np.full(len(rows), windows.n_samples))], axis=1)
 
     def gather_along(first: IntArray, n_samples: IntArray) -> pd.DataFrame:
         met = _samples.is_met_along(pipes, first, n_samples)
         return describe(first, n_samples).assign(has_pipe=met)
 
     return Measurement(
-        quantity=Exact(density),
+        quantity=Exact(counted["obstacles_per_100m"].to_numpy()),
         confidence=complete * trust * _entry.estimate_trust(windows, evidence),
         gather_evidence=gather,
         gather_along=gather_along,
         completeness=complete,
-        bounds={"beside": beside.reduce_to_windows(windows)},
+        bounds={"beside": beside.reduce_to_windows(windows), "at once": at_once},
     )
 
 
@@ -176,7 +183,7 @@ CRITERION = Criterion(
     unit="weighted objects per 100 m",
     curve=CURVE,
     unknown=NONE_MAPPED,
-    bounds={"beside": _lateral.SCALE},
+    bounds={"beside": _lateral.SCALE, "at once": _around.AT_ONCE},
     measure=measure_obstacles,
     keys_beside=KIND_KEYS,
 )

@@ -194,8 +194,10 @@ all 25 on open ground below it were doubtful, and 20 pitches just above it were 
 straightness and crowding are learnt from lies beyond the map's edge [J]. Where nobody maps lamps and benches, as in
 the country, nothing is known of obstacles, and as little was found there later as elsewhere [M]: C allows it."""
 _GOOD_ENOUGH = _list_least({"surface": 0.3})
-"""Least desirabilities of every rating: gravel and setts are worth .25. All 16 such lines of these 400 were doubtful,
-and gravel of Liechtenstein met a limit of a later map in 10 %, what is better in 4 % [M]."""
+_SAFE_ENOUGH = _list_least({"surface": 0.3, "obstacles": 0.45})
+"""Least desirabilities of C, and of A and B, which ask for room beside and for no second thing close at once: house
+doors with a building ahead were rated B [M]. Gravel and setts are worth .25. All 16 such lines of these 400 were
+doubtful, and gravel of Liechtenstein met a limit of a later map in 10 %, what is better in 4 % [M]."""
 
 
 @dataclass(frozen=True)
@@ -212,8 +214,8 @@ class Formula:
     low_pct: float = 20
     """Percentile of S by which stretches are ranked; the interval of S ends at the percentile 100 − `low_pct`."""
     ratings: tuple[Rating, ...] = (
-        Rating("A", 0.70, 0.60, _KNOWN_OF_ALL, _GOOD_ENOUGH),
-        Rating("B", 0.50, 0.50, _KNOWN_OF_ALL, _GOOD_ENOUGH),
+        Rating("A", 0.70, 0.60, _KNOWN_OF_ALL, _SAFE_ENOUGH),
+        Rating("B", 0.50, 0.50, _KNOWN_OF_ALL, _SAFE_ENOUGH),
         Rating("C", 0.35, 0.00, _KNOWN_ENOUGH, _GOOD_ENOUGH),
     )
     """Ratings from the best down; what earns none of them is unrated.

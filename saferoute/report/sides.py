@@ -53,6 +53,11 @@ _DANGERS = {
 """What to look at on foot where such a thing is close."""
 _SIDES = ("", "other_")
 """Beginnings of the columns of evidence on either side."""
+_SAY_AT_ONCE = {
+    2: ("close at two places at once, beside or ahead: C at most",),
+    3: ("close on both sides and ahead at once: unrated",),
+}
+"""Words by the number of places at which something is close."""
 _MOST_KINDS = 3
 """So many kinds of things are told of, what leaves least room first [J]."""
 
@@ -155,4 +160,4 @@ def _describe_around(row: Mapping[Hashable, Any], units: Units, *, is_mapped: bo
     else:
         nothing = f"nothing mapped within {units.format_reach(SEEN_M)} beside it"
         words = nothing if is_mapped else "what stands beside it is unknown"
-    return "; ".join([words, *ahead[:_MOST_KINDS]])
+    return "; ".join([words, *ahead[:_MOST_KINDS], *_SAY_AT_ONCE.get(round(row["at_once"]), ())])

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from surveys import judge
 
+from saferoute.model import CRITERIA
 from saferoute.report.sides import list_close_things
 from saferoute.report.units import METRIC_UNITS
+from saferoute.scoring import assign_ratings
 
 BENCHES = "".join(f"n{100 + i} {12 * i} 60 amenity=bench\n" for i in range(20))
 LINE_M = 120
@@ -115,3 +117,36 @@ def test_the_nearest_thing_is_named_beside_what_leaves_least_room(look) -> None:
     assert "at 6.0 m: water to the north" in row["why_obstacles"]
     assert "at 4.9 m: post, bench or the like to the south" in row["why_obstacles"]
     assert "0 objects and 0 side paths mapped on it or within 1.5 m beside it" in row["why_obstacles"]
+
+
+HEDGE, DOORS = "n30 -9 {y}\nn31 200 {y}\nw3 n30,n31 barrier=hedge\n", "n40 50 {y}\nn41 62 {y}\nn42 62 {z}\nn43 50 {z}\n"
+
+
+@pytest.mark.parametrize(
+    ("things", "at_once"),
+    [
+        ("", 0),
+        (HEDGE.format(y=2.1), 1),
+        (HEDGE.format(y=3.1), 0),
+        (HEDGE.format(y=2.1) + "n50 60 1.6 natural=tree\n", 1),
+        (HEDGE.format(y=2.1) + DOORS.format(y=-3.2, z=-15) + "w4 n40,n41,n42,n43,n40 building=house\n", 2),
+        (HEDGE.format(y=2.1) + across(LINE_M + 4.2, "natural=tree_row"), 2),
+        (across(LINE_M + 4.2, "natural=tree_row"), 0),
+        (HEDGE.format(y=2.1) + "n50 60 -1.6 natural=tree\n" + across(LINE_M + 4.2, "natural=tree_row"), 3),
+    ],
+)
+def test_places_at_which_something_is_close_at_once_are_counted(look, things: str, at_once: int) -> None:
+    survey = look(WAY + things)
+    row = len(survey.windows) - 1
+    judged = judge(survey, "obstacles")
+    assert judged.measurement.bounds["at once"].value[row] == at_once
+    words = judged.describe(np.array([row])).iloc[0]["why_obstacles"]
+    assert ("at once" in words) == (at_once > 1)
+    assert judged.desirability[row] <= {2: 0.4, 3: 0.05}.get(at_once, 1.0)
+
+
+def test_two_close_places_earn_no_better_rating_than_c() -> None:
+    confidence, worth = np.ones((2, 5)), np.ones((2, 5))
+    worth[1, CRITERIA.index("obstacles")] = 0.4
+    good = np.array([0.9, 0.9])
+    assert assign_ratings(good, good, worth, confidence).tolist() == ["A", "C"]

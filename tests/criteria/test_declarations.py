@@ -65,7 +65,10 @@ def measure_everything(n: int = 60) -> dict[str, Measurement]:
             Exact(spread(BY_NAME["obstacles"], n)),
             certain,
             completeness=certain[::-1],
-            bounds={"beside": Normal(np.resize([-0.5, 0.5, 1.5, 10.0, 10.0], n), 0.3)},
+            bounds={
+                "beside": Normal(np.resize([-0.5, 0.5, 1.5, 10.0, 10.0], n), 0.3),
+                "at once": Exact(np.resize([0.0, 0.0, 0.0, 1.2, 1.6, 0.0, 2.0, 0.0, 2.4, 0.0, 3.0], n)),
+            },
         ),
         "crowding": Measurement(
             # People are unknown in more rows than the last, where too much else is unknown for them to decide.
