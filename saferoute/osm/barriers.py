@@ -58,7 +58,7 @@ def is_fence(tags: Tagged) -> Answer:
     """Return whether lines, or edges of ground, are fences, walls, hedges or rails."""
     tags = Tags.of(tags)
     named = ask_value(tags, "barrier", _FENCES, _KNOWN_BARRIERS, missing_is_no=True)
-    return named | Answer.from_mask(_is_bare(tags) & has_tag(tags, "fence_type", but=_HARMLESS))
+    return named | Answer.from_mask(_is_bare(tags) & _is_said_to_be_fenced(tags))
 
 
 def is_gap(points: Tagged) -> BoolArray:
@@ -112,8 +112,13 @@ def is_flush_kerb(tags: Tagged) -> BoolArray:
 def is_barrier(tags: Tagged) -> BoolArray:
     """Return a mask of barriers of every kind, also of those nobody has heard of, but for harmless ones."""
     tags = Tags.of(tags)
-    unnamed = has_tag(tags, "fence_type", but=_HARMLESS) | is_kerb(tags)
+    unnamed = _is_said_to_be_fenced(tags) | is_kerb(tags)
     return (has_tag(tags, "barrier", but=_HARMLESS) & ~is_flush_kerb(tags)) | (_is_bare(tags) & unnamed)
+
+
+def _is_said_to_be_fenced(tags: Tags) -> BoolArray:
+    """Return a mask of lines and ground with a tag that says of a fence what it is, or only that there is one."""
+    return has_tag(tags, "fence_type", but=_HARMLESS) | has_tag(tags, "fenced", but=_HARMLESS)
 
 
 def _is_bare(tags: Tags) -> BoolArray:

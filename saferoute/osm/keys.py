@@ -48,7 +48,7 @@ AREA_TAGS = (
     "place", "public_transport", "railway", "shop", "office", "sport", "golf", "barrier", "hazard", "power", "surface",
     "smoothness", "width", "access", "foot", "bicycle", "dog", "fee", "lit", "seasonal", "wetland",
     "tunnel", "bridge", "layer", "location", "parking", "indoor", "intermittent", "building:levels",
-    "building:part", "building:min_level", "min_height", "fence_type", "kerb",
+    "building:part", "building:min_level", "min_height", "fence_type", "fenced", "kerb",
     "opening_hours", "foot:conditional", "access:conditional", "charge", "historic", "name",
 )  # fmt: skip
 POINT_TAGS = (

@@ -120,7 +120,7 @@ OTHER_VALUES = (
     ),
     _explain(
         "place",
-        "city_block plot locality neighbourhood islet village suburb hamlet isolated_dwelling town island "
+        "city_block plot locality neighbourhood village suburb hamlet isolated_dwelling town "
         "city quarter farm country archipelago region county state municipality borough district sea "
         "ocean continent",
         _NAMES,

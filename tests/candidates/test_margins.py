@@ -39,6 +39,7 @@ def highest(found) -> float:
         ("landuse=village_green sport=boules", 2.0),
         ("sport=quidditch", 2.0),
         ("leisure=pitch sport=soccer barrier=fence", 2.0),
+        ("leisure=pitch sport=soccer fenced=yes", 2.0),
         ("leisure=golf_course", 20.0),
         ("aeroway=helipad", 10.0),
         ("landuse=garages", 0.5),

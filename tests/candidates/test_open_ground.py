@@ -514,6 +514,8 @@ def test_a_lawn_no_way_leads_to_is_left_out(find) -> None:
     [
         ("landuse=grass barrier=fence", False),
         ("landuse=grass barrier=wall access=unknown", False),
+        ("landuse=grass fenced=yes", False),
+        ("landuse=grass fenced=no", True),
         ("landuse=grass barrier=fence access=yes", True),
         ("landuse=grass barrier=fence foot=permissive", True),
         ("leisure=pitch sport=soccer barrier=fence", True),
