@@ -37,12 +37,12 @@ KINDS = (
     Kind("parking", 2.5), Kind("doors", 1.5), Kind("steps", 1.0),
     Kind("pitch", 0.0), Kind("tree", 0.0), Kind("post", 0.0),
     Kind("building", 0.5), Kind("wall", 0.5), Kind("hedge", 0.5), Kind("trees", 0.5), Kind("barrier", 0.5),
-    Kind("wood", 1.0),
+    Kind("wood", 1.0), Kind("rock", 0.5),
 )  # fmt: skip
 """A kerb needs the 2.5 m of a pavement's verge and half a runner's lane; a door opens 1 m, and so does a parked car's,
 which may be backed out; around a building site lies what fell off; beside steps the ground drops; balls roll off a
 pitch; a wall wants a shoulder, and what is no longer than a tree is soon passed; a wood's branches and roots reach out
-as far as an arm."""
+as far as an arm; rock and boulders want a shoulder, too."""
 NAMES = [kind.name for kind in KINDS]
 NEED_M = np.array([kind.need_m for kind in KINDS])
 WOOD, PITCH = NAMES.index("wood"), NAMES.index("pitch")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from saferoute.osm import barriers, ground, obstacles, sports, unread, water, ways
+from saferoute.osm import barriers, ground, obstacles, relief, sports, unread, water, ways
 from saferoute.osm.tags import Tags, has_only_values, has_value
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def find_area_kinds(areas: Tagged) -> dict[str, BoolArray]:
         "doors": building & ~doorless,
         "building": solid & building & doorless,
         "wood": ground.is_thicket(areas),
+        "rock": relief.is_rock(areas),
         "steps": ways.is_steps(areas),
         "pitch": sports.is_pitch(areas),
         **_find_barriers(areas, (solid & ~building & ~site & ~ways.is_steps(areas)) | obstacles.is_fenced_area(areas)),

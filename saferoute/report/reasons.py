@@ -67,7 +67,7 @@ def _describe_value(value: float, unit: str) -> str:
 def _describe_flatness(evidence: pd.DataFrame, units: Units) -> pd.DataFrame:
     raw = evidence[
         ["grade_pct", "grade_sigma_pct", "cross_slope_pct", "cross_slope_sigma_pct", "falls_away_pct",
-         "likely_falls_pct", "mountain_chance", "roughness_m", "is_contradicted"]
+         "likely_falls_pct", "hints", "mountain_chance", "roughness_m", "is_contradicted"]
     ]  # fmt: skip
     return raw.assign(why_flatness=[_describe_slope(row, units) for row in evidence.to_dict("records")])
 

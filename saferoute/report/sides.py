@@ -35,6 +35,7 @@ _WORDS = {
     "trees": "row of trees",
     "barrier": "fence or the like",
     "wood": "wood",
+    "rock": "rock",
 }
 """Words for the names of `saferoute.osm.sides`."""
 _DANGERS = {
@@ -49,6 +50,7 @@ _DANGERS = {
     "pitch": "balls and players",
     **dict.fromkeys(("tree", "post", "building", "wall", "hedge", "trees", "barrier"), "who veers runs into it"),
     "wood": "branches and roots",
+    "rock": "who veers falls over it",
 }
 """What to look at on foot where such a thing is close."""
 _SIDES = ("", "other_")

@@ -81,6 +81,57 @@ def test_what_is_mapped_beyond_the_reach_changes_nothing(look) -> None:
     assert near == farther
 
 
+TRODDEN = PATH.format(tags="highway=path surface=fine_gravel width=2")
+THINGS = {
+    "natural=bare_rock": "rock", "natural=scree": "rock", "natural=cliff": "cliff", "barrier=retaining_wall": "wall",
+    "man_made=embankment": "bank", "highway=steps step_count=40": "steps", "highway=footway incline=up": "climb",
+    "highway=track incline=7%": "climb", "landuse=vineyard": "vineyard",
+}  # fmt: skip
+PLAIN_THINGS = ["natural=scrub", "barrier=fence", "highway=footway incline=1%", "highway=steps layer=-1"]
+
+
+def lay(tags: str, south: float, number: int = 90) -> str:
+    """Return a thing along the north of the path: an area, or its outline."""
+    xy = [(20, south), (70, south), (70, south + 8), (20, south + 8)]
+    nodes = "".join(f"n{number + k} {x} {y}\n" for k, (x, y) in enumerate(xy))
+    return f"{nodes}w{number} {','.join(f'n{number + k}' for k in range(4))},n{number} {tags}\n"
+
+
+def hints_of(found) -> set[str]:
+    told = judge(found, "flatness").describe(np.arange(len(found.windows)))["hints"]
+    return {name for of_window in told for name, _ in of_window}
+
+
+@pytest.mark.parametrize(("tags", "name"), THINGS.items())
+def test_rock_steps_walls_and_the_like_close_by_hint_at_a_hillside(look, tags: str, name: str) -> None:
+    assert name in hints_of(look(TRODDEN + lay(tags, 26)))
+
+
+@pytest.mark.parametrize("tags", PLAIN_THINGS)
+def test_what_stands_on_plains_is_no_hint(look, tags: str) -> None:
+    assert hints_of(look(TRODDEN + lay(tags, 26))) == set()
+
+
+def test_a_hint_lowers_the_score_more_the_nearer_it_is_and_two_more_than_one(look) -> None:
+    plans = ["", lay("natural=bare_rock", 58), lay("natural=bare_rock", 22)]
+    plans.append(plans[-1] + lay("natural=cliff", -40, 100))
+    steepness = [tell(look(TRODDEN + plan))["likely_falls_pct"] for plan in plans]
+    assert np.isnan(steepness[0])
+    assert steepness[1:] == sorted(steepness[1:])
+    low = [low_of(look(TRODDEN + plan)) for plan in plans]
+    assert low == sorted(low, reverse=True)
+    assert low[-1] < low[0]
+
+
+def test_of_what_lies_beside_paved_ways_nothing_is_told(look) -> None:
+    assert hints_of(look(PATH.format(tags="highway=footway surface=asphalt") + lay("natural=bare_rock", 26))) == set()
+
+
+def test_the_top_of_a_hill_is_a_hint_farther_off(look) -> None:
+    assert hints_of(look(TRODDEN + "n99 50 130 natural=peak\n")) == {"peak"}
+    assert hints_of(look(TRODDEN + "n99 50 190 natural=peak\n")) == set()
+
+
 @pytest.mark.parametrize(
     ("bends", "count"),
     [

@@ -21,6 +21,7 @@ KNOWN = {
     "falls_away_pct": 3.0,
     "cross_slope_pct": 2.0,
     "likely_falls_pct": np.nan,
+    "hints": (),
     "mountain_chance": 0.0,
     "width_m": 3.0,
     "c_obstacles": 0.9,
@@ -63,6 +64,10 @@ def test_a_stretch_of_which_all_is_known_is_checked_for_what_no_map_tells() -> N
         ({"is_contradicted": True, "grade_sigma_pct": 3.0}, "contradict each other"),
         ({"falls_away_pct": 22.0}, "hillside: the ground falls away to the side"),
         ({"likely_falls_pct": 17.0, "falls_away_pct": np.nan}, "hillside likely: no heights are known here"),
+        (
+            {"hints": (("rock", 2.4), ("steps", 31.0), ("wall", 31.2), ("peak", 90.0)), "likely_falls_pct": 12.0},
+            "hillside: the ground may slope along and across (rock 2 m, steps 31 m, a wall that holds ground 31 m off)",
+        ),
         ({"mountain_chance": 0.43}, "mountain path likely (43%)"),
         ({"width_m": np.nan}, "the width"),
         ({"c_obstacles": 0.3}, "posts"),

@@ -106,6 +106,7 @@ def measure_flatness(windows: Windows, evidence: Evidence) -> Measurement:
                 "is_on_way": share[rows] < OPEN_SHARE,
                 "likely_grade_pct": np.where(likely.is_told > 0, likely.along_pct, np.nan)[rows],
                 "likely_falls_pct": np.where(likely.is_told > 0, likely.falls_pct, np.nan)[rows],
+                "hints": likely.hints[rows],
                 "mountain_chance": mountain[rows],
                 "roughness_m": fitted.roughness_m[rows],
                 "fit_m": fitted.fit_m[rows],

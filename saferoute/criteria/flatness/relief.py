@@ -13,20 +13,21 @@ import numpy as np
 import shapely
 
 from saferoute.candidates import select_windows
-from saferoute.criteria import _near, _samples
+from saferoute.criteria import _near
+from saferoute.criteria.flatness import hillside
 from saferoute.geometry import find_midpoints, sum_nearby
 from saferoute.osm import relief
 from saferoute.osm.tags import Tags
 from saferoute.osm.ways import is_highway
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from saferoute.arrays import BoolArray, FloatArray
     from saferoute.model import Features, Windows
 
 DECAY_M = 700.0
 """A sign at distance d counts exp(−d/700 m) [J]: the size of a hill."""
-BESIDE_M = 15.0
-"""Steps and walls beside a line count exp(−d/15 m) [J]."""
 SILENCE_PER_KM = 0.05
 """What a km of ways around weighs on which nothing tells of relief [J]: where more is mapped, more signs are."""
 _UNMAPPED_KM = 5.0
@@ -52,11 +53,14 @@ class Likely(NamedTuple):
         Medians in %; NaN where there is no sign, and no edge near.
     is_told : ndarray of shape (w,)
         1.0 where signs are mapped, else 0.0.
+    hints : ndarray of w tuples of (str, float)
+        Names and distances in m of the hints of a hillside close by, on ground as it lies.
     """
 
     along_pct: FloatArray
     across_pct: FloatArray
     is_told: FloatArray
+    hints: NDArray[np.object_]
 
     @property
     def falls_pct(self) -> FloatArray:
@@ -74,59 +78,49 @@ def estimate_steepness(windows: Windows, features: Features, *, along: BoolArray
     along, across : ndarray of shape (w,)
         The windows of which it is wanted, as nothing else tells the slope; NaN for the others.
     """
-    found, asked = np.full((3, len(windows)), np.nan), along | across
+    asked = along | across
+    numbers, hints = np.full((3, len(windows)), np.nan), np.full(len(windows), None)
+    hints[:] = [()] * len(windows)
     if asked.any():
-        found[:, asked] = _weigh_signs(select_windows(windows, asked), features)
-    return Likely(*np.where([along, across, asked], found, np.nan))
+        found = _weigh_signs(select_windows(windows, asked), features)
+        numbers[:, asked], hints[asked] = found[:3], found.hints
+    along_pct, across_pct, is_told = np.where([along, across, asked], numbers, np.nan)
+    return Likely(along_pct, across_pct, is_told, hints)
 
 
 def _weigh_signs(windows: Windows, features: Features) -> Likely:
-    """Return the steepness by the signs around windows, those beside them, and the ways that tell nothing."""
+    """Return the steepness by the signs around windows and the ways that tell nothing, and by the hints close by."""
     xy, station = _near.find_middle_stations(windows)
-    points, amounts = _collect_signs(features)
+    hairpins = find_hairpins(features)
+    points, amounts = _collect_signs(features, hairpins)
     told, *sums = sum_nearby(xy, points, amounts, decay_m=DECAY_M)[station].T
     highways = features.ways.geometry.to_numpy()[is_highway(Tags.of(features.ways))]
     km = shapely.length(highways)[:, None] / 1000
     silent_km = _UNMAPPED_KM + sum_nearby(xy, find_midpoints(highways), km, decay_m=DECAY_M)[station, 0]
-    beside = relief.BESIDE.weight * _measure_nearness(windows, features)
-    total = told + beside
     silence = SILENCE_PER_KM * silent_km
     # Beyond the map's edge there could be as many signs as there are silent ways before it.
     covered = np.fmax(_near.measure_coverage(windows, features, decay_m=DECAY_M), _LEAST_COVERED)
     beyond = silence * (1 - covered) / covered
-    of_hill = _to_logarithms(relief.BESIDE.along_pct, relief.BESIDE.across_pct)
-    along, across = (
-        np.where(
-            total + beyond > 0,
-            plain * np.exp((of_signs + (beside + beyond) * log) / (silence + beyond + total)),
-            np.nan,
-        )
-        for plain, of_signs, log in zip(_PLAIN_PCT, sums, of_hill, strict=True)
-    )
-    return Likely(along, across, (total > 0).astype(float))
+    hints = hillside.find_hints(windows, features, hairpins)
+    # What is close tells of the very ground, however much is mapped around, and never that it is less steep.
+    share = hints.weight / (1 + hints.weight)
+    known = told + beyond + hints.weight > 0
+    of_hill = _to_logarithms(relief.BESIDE.along_pct, relief.BESIDE.across_pct)[:, None]
+    around = (np.stack(sums) + beyond * of_hill) / (silence + beyond + told)
+    here = around + share * np.fmax(of_hill - around, 0.0)
+    along_pct, across_pct = np.where(known, np.array(_PLAIN_PCT)[:, None] * np.exp(here), np.nan)
+    return Likely(along_pct, across_pct, (told + hints.weight > 0).astype(float), hints.name_close())
 
 
-def _collect_signs(features: Features) -> tuple[FloatArray, FloatArray]:
+def _collect_signs(features: Features, hairpins: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return where there are signs of relief, shape (n, 2), and their weights and weighted logarithms, shape (n, 3)."""
-    signs, hairpins = relief.find_signs(features.ways), find_hairpins(features)
+    signs = relief.find_signs(features.ways)
     middles = find_midpoints(features.ways.geometry.to_numpy()[signs.row])
     of_hairpins = np.tile(relief.HAIRPIN, (len(hairpins), 1)).T
     told = (signs.along_pct, signs.across_pct, signs.weight)
     along, across, weight = (np.concatenate(parts) for parts in zip(told, of_hairpins, strict=True))
     amounts = np.column_stack([weight, weight[:, None] * _to_logarithms(along, across)])
     return np.concatenate([middles, hairpins]), amounts
-
-
-def _measure_nearness(windows: Windows, features: Features) -> FloatArray:
-    """Return exp(−d / `BESIDE_M`) of the steps, banks and walls nearest to each window, 0 where none is near."""
-    things = features.ways.geometry.to_numpy()[relief.holds_ground(features.ways)]
-    samples = windows.samples
-    nearness = np.zeros(len(samples))
-    used = np.flatnonzero(_samples.mark_used(windows))
-    thing, line = shapely.STRtree(samples.lines[used]).query(things, predicate="dwithin", distance=4 * BESIDE_M)
-    away = shapely.distance(things[thing], samples.lines[used[line]])
-    np.maximum.at(nearness, used[line], np.exp(-away / BESIDE_M))
-    return _samples.reduce_to_windows(windows, nearness, "max")
 
 
 def _to_logarithms(*steepness_pct: FloatArray | float) -> FloatArray:

@@ -1,0 +1,99 @@
+"""Hints of a hillside close by: rock, steps, walls that hold ground and the like beside a line and beyond its ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from saferoute.criteria import _samples
+from saferoute.osm import relief
+from saferoute.osm.built import is_unpaved
+from saferoute.osm.ground import KEPT_KINDS
+from saferoute.osm.tags import has_value
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from saferoute.arrays import BoolArray, FloatArray
+    from saferoute.model import Features, Windows
+
+MADE_SHARE = 0.5
+"""Ways that were built are cut and filled: a hint reaches half as far there as to ground as it lies [J]."""
+REACH = 2.0
+"""A hint is looked for, and told of, within so many times the distance over which it loses weight [J]."""
+
+
+class Hints:
+    """The hints around w windows and their run-outs.
+
+    Attributes
+    ----------
+    away_m : ndarray of shape (w, hints)
+        Distance of the nearest of each of `saferoute.osm.relief.HINTS`; inf beyond their reach.
+    weight : ndarray of shape (w,)
+        Sum of the weights of the hints, each less by its distance.
+    lies_open : ndarray of shape (w,)
+        Whether a part of the window is ground as it lies.
+
+    Notes
+    -----
+    Around pitches and running tracks nothing is a hint: they are built level, into hillsides by banks and walls.
+    """
+
+    def __init__(self, windows: Windows, away_m: FloatArray) -> None:
+        ground = windows.samples.ground
+        lies_open = _samples.reduce_ground(windows, _is_as_it_lies(ground).astype(float), "max") > 0
+        is_kept = _samples.reduce_ground(windows, has_value(ground, "kind", KEPT_KINDS).astype(float), "min") > 0
+        decay = np.array([hint.decay_m for hint in relief.HINTS]) * np.where(lies_open, 1.0, MADE_SHARE)[:, None]
+        self.lies_open: BoolArray = lies_open
+        self.away_m: FloatArray = np.where((away_m <= REACH * decay) & ~is_kept[:, None], away_m, np.inf)
+        self.weight: FloatArray = np.exp(-self.away_m / decay) @ np.array([hint.weight for hint in relief.HINTS])
+
+    def name_close(self) -> NDArray[np.object_]:
+        """Return names and distances of the hints around each window on ground as it lies, nearest first, as tuples."""
+        told = np.empty(len(self.weight), dtype=object)
+        told[:] = [
+            tuple((relief.HINTS[k].name, float(row[k])) for k in np.argsort(row, kind="stable") if np.isfinite(row[k]))
+            if is_open
+            else ()
+            for row, is_open in zip(self.away_m, self.lies_open, strict=True)
+        ]
+        return told
+
+
+def find_hints(windows: Windows, features: Features, hairpins: FloatArray) -> Hints:
+    """Return the hints of a hillside around windows; `hairpins` are the points at which ways turn back."""
+    samples = windows.samples
+    used = np.flatnonzero(_samples.mark_used(windows, run_outs=True))
+    tree = shapely.STRtree(samples.lines[used])
+    things = _collect_things(features) | {relief.OF_HAIRPINS: shapely.points(hairpins)}
+    away = np.full((len(relief.HINTS), len(samples)), np.inf)
+    for of_hint, hint in zip(away, relief.HINTS, strict=True):
+        shapes = things[hint.name]
+        thing, line = tree.query(shapes, predicate="dwithin", distance=REACH * hint.decay_m)
+        np.minimum.at(of_hint, used[line], shapely.distance(shapes[thing], samples.lines[used[line]]))
+    nearest = [_samples.reduce_to_windows(windows, of_hint, "min", run_outs=True) for of_hint in away]
+    return Hints(windows, np.stack(nearest, axis=1))
+
+
+def _collect_things(features: Features) -> dict[str, NDArray[np.object_]]:
+    """Return the shapes of the lines, areas and points that are hints, by the name of the hint."""
+    found: dict[str, list[NDArray[np.object_]]] = {}
+    for table, find in (
+        (features.ways, relief.find_line_hints),
+        (features.areas, relief.find_area_hints),
+        (features.points, relief.find_point_hints),
+    ):
+        shapes = table.geometry.to_numpy()
+        for name, mask in find(table).items():
+            found.setdefault(name, []).append(shapes[mask])
+    return {name: np.concatenate(shapes) for name, shapes in found.items()}
+
+
+def _is_as_it_lies(ground: gpd.GeoDataFrame) -> BoolArray:
+    """Return a mask of ground that nobody levelled: open ground and unpaved ways."""
+    is_area: BoolArray = (ground["origin"] == "area").to_numpy(dtype=bool)
+    return is_area | is_unpaved(ground)
