@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 
 from saferoute.osm import landmarks
+from saferoute.osm.ways import is_off_ground
 from saferoute.report.text import name_direction, sanitize_text
 
 if TYPE_CHECKING:
@@ -119,7 +120,20 @@ def _pair_with_named(
     told = tell(near)[back]
     text = np.array([sanitize_text(name, LONGEST_NAME) for name in near["name"]], dtype=object)[back]
     pairs = pd.DataFrame({"line": line, "name": text, "told": told, "shape": shapes[thing]})
-    return pairs[told.astype(bool) & (text != "")]
+    overhead = _find_overhead(tree, pairs, is_off_ground(near)[back])
+    return pairs[told.astype(bool) & (text != "") & ~overhead]
+
+
+def _find_overhead(tree: shapely.STRtree, pairs: pd.DataFrame, off_ground: BoolArray) -> BoolArray:
+    """Return a mask of pairs of lines and what leads over or under them: nobody below a bridge is "by" the road on it.
+
+    With it go other things of that name, as the ends of the bridge.
+    """
+    rows = np.flatnonzero(off_ground)
+    shapes, lines = pairs["shape"].to_numpy()[rows], tree.geometries[pairs["line"].to_numpy()[rows]]
+    of_name = pd.MultiIndex.from_frame(pairs[["line", "name"]])
+    overhead: BoolArray = of_name.isin(of_name[rows[shapely.crosses(lines, shapes)]])
+    return overhead
 
 
 def _name_holding_grounds(

@@ -92,6 +92,14 @@ def test_a_road_in_a_tunnel_does_not(name_of):
     assert name_of(WALK.format("") + plan) == ["paving stone path, 400 m north of the start"]
 
 
+def test_a_road_overhead_does_not_but_one_on_a_bridge_beside_does(name_of):
+    bridge = "primary bridge=yes layer=1"
+    over = road(30, (20, -60), (20, 60), "High Bridge", bridge) + road(40, (20, 60), (20, 300), "High Bridge")
+    assert not [name for name in name_of(WALK.format("") + over) if "High Bridge" in name]
+    beside = road(30, (-200, 25), (200, 25), "High Bridge", bridge)
+    assert all("by High Bridge" in name for name in name_of(WALK.format("") + beside))
+
+
 def test_a_village_tells_it_where_nothing_is_near(name_of):
     village = ' n50 0 -1300 place=hamlet name="Far"\n n51 0 1000 place=hamlet name="Newton"\n'
     assert name_of(WALK.format("") + village) == ["paving stone path, 1.0 km south of Newton"]
