@@ -18,7 +18,7 @@ AREA_KEYS = (
     "building", "natural", "landuse", "leisure", "amenity", "area:highway", "water", "waterway",
     "man_made", "aeroway", "military", "tourism", "highway", "boundary", "place",
     "public_transport", "railway", "shop", "office", "sport", "golf", "barrier", "hazard", "power",
-    "building:part",
+    "building:part", "historic",
 )  # fmt: skip
 """A closed way or multipolygon with one of these keys is a row of `areas`."""
 

@@ -37,7 +37,7 @@ def is_castle(areas: Tagged) -> BoolArray:
 
 def is_stadium(areas: Tagged) -> BoolArray:
     """Return a mask of stadiums, with their stands and gates."""
-    return has_value(areas, "leisure", {"stadium"})
+    return has_any_value(areas, {"leisure": {"stadium"}, "building": {"stadium"}})
 
 
 def is_hospital(areas: Tagged) -> BoolArray:
