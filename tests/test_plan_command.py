@@ -112,7 +112,9 @@ def test_a_start_in_the_sea_is_exit_3_and_names_the_distance(run):
         (["--distance", "5"], "distance '5': write it as 5km"),
         (["--distance", "0km"], "distance 0 km: a session is 1 to"),
         (["--week", "0"], "week 0: weeks of training are 1 to 52"),
+        (["--week", "60"], "for minutes write a time, as in 60min"),
         (["-o", "run.pdf"], "run.pdf: the suffix must be one of"),
+        (["-o", "run.PNG"], "write run.html, and print it from the browser"),
         (["-o", "none/run.gpx"], "the folder none does not exist"),
     ],
 )

@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from saferoute.sources.cache import Cache
 
 
+_MEANT = {
+    **dict.fromkeys(("delete", "remove", "rm", "purge", "empty", "clean", "reset"), "clear"),
+    **dict.fromkeys(("list", "ls", "show", "size", "status"), "info"),
+    **dict.fromkeys(("dir", "folder", "where"), "path"),
+}
+
+
 @click.command(
     cls=Command,
     context_settings=HELP_SETTINGS | BEHIND,
@@ -25,7 +32,7 @@ if TYPE_CHECKING:
     short_help="show or clear what was downloaded and indexed",
     examples=("cache info", "cache clear"),
 )
-@click.argument("action", cls=Argument, type=Word(["info", "path", "clear"]), help="what to do")
+@click.argument("action", cls=Argument, type=Word(["info", "path", "clear"], _MEANT.get), help="what to do")
 @cache_option
 @settings_option
 def cache(action: str, **options: Any) -> int:

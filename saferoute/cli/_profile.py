@@ -14,6 +14,13 @@ from saferoute.cli._typos import Word
 from saferoute.model import InvalidInput
 
 
+def _show_level(word: str) -> str | None:
+    """Return what to write where a level stands in place of what to do."""
+    from saferoute.sources.profiles import LEVELS
+
+    return f"show {word}" if word in LEVELS or word.endswith(".toml") else None
+
+
 @click.command(
     cls=Command,
     context_settings=HELP_SETTINGS,
@@ -22,7 +29,7 @@ from saferoute.model import InvalidInput
     short_help="list the levels of runners, or show one as TOML",
     examples=("profile list", "profile show beginner > mine.toml", "find home --level mine.toml"),
 )
-@click.argument("action", cls=Argument, type=Word(["list", "show"]), help="what to do")
+@click.argument("action", cls=Argument, type=Word(["list", "show"], _show_level), help="what to do")
 @click.argument(
     "level",
     cls=Argument,

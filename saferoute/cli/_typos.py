@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 _LIKE = 0.7
 """[J] How alike two words are, of 1, where one is taken for a slip of the other."""
@@ -33,14 +33,18 @@ def find_nearest(word: str, known: Iterable[str]) -> str | None:
 
 
 class Word(click.Choice[str]):
-    """A type that takes one of some words, in any case, and says which was meant."""
+    """A type that takes one of some words, in any case, and says which was meant.
 
-    def __init__(self, words: Iterable[str]) -> None:
+    `meant` returns what to write instead of what other programs say and people try, None where it knows nothing.
+    """
+
+    def __init__(self, words: Iterable[str], meant: Callable[[str], str | None] | None = None) -> None:
         super().__init__(list(words), case_sensitive=False)
+        self._meant = meant or (lambda _: None)
 
     def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:  # noqa: ARG002 - click's signature
         """Return the word that a value was meant to be, or all of them."""
-        near = find_nearest(str(value), self.choices)
+        near = self._meant(str(value).lower()) or find_nearest(str(value), self.choices)
         return f"{value!r}: " + (f"did you mean {near}?" if near else f"choose one of {', '.join(self.choices)}")
 
 

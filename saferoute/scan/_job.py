@@ -156,7 +156,7 @@ def create_job(region: Path | str, **options: Unpack[ScanOptions]) -> Job:
     """
     profile, zoom, dem = choose_profile(options), options.get("zoom", DEFAULT_ZOOM), options.get("dem", ())
     if zoom not in ZOOMS:
-        raise InvalidInput(f"zoom {zoom}: tiles are of zoom {ZOOMS[0]} to {ZOOMS[-1]}")
+        raise InvalidInput(f"zoom {zoom}: tiles are of zoom {ZOOMS[0]} to {ZOOMS[-1]}; leave it out for {DEFAULT_ZOOM}")
     path = expand_path(region)
     extracts, rasters = ([path], []) if path.name.lower().endswith(SUFFIXES) else list_region_files(path)
     paths = [tuple(str(Path(p).resolve()) for p in of) for of in (extracts, [*rasters, *map(expand_path, dem)])]

@@ -96,8 +96,15 @@ def check_format(path: Path, formats: Mapping[str, object] = FORMATS) -> None:
         raise InvalidInput(f"{path}: cannot be written ({error.strerror}); choose another file with -o") from error
 
 
+_FOR_PAPER = frozenset({".pdf", ".png", ".jpg", ".jpeg", ".svg", ".ps"})
+"""Suffixes of pictures and paper, which no format writes."""
+
+
 def _advise_suffix(path: Path, formats: Mapping[str, object]) -> str:
     """Return how a file must be called, and the name that may have been meant."""
+    if path.suffix.lower() in _FOR_PAPER:
+        page = path.with_suffix(".html")
+        return f"the suffix must be one of {', '.join(formats)}; write {page}, and print it from the browser"
     like = get_close_matches(path.suffix.lower(), list(formats), n=1)
     meant = path.with_suffix(like[0]) if like else path / "map.html" if path.is_dir() else None
     return f"the suffix must be one of {', '.join(formats)}" + (f"; did you mean {meant}?" if meant else "")

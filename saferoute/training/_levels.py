@@ -37,7 +37,9 @@ class Load:
 def check_wish(wish: Wish) -> None:
     """Raise `InvalidInput` where a wish breaks a rule."""
     if not 1 <= wish.week <= LAST_WEEK or wish.week != int(wish.week):
-        raise InvalidInput(f"week {wish.week}: weeks of training are 1 to {LAST_WEEK}")
+        raise InvalidInput(
+            f"week {wish.week}: weeks of training are 1 to {LAST_WEEK}; for minutes write a time, as in 60min"
+        )
     if wish.return_by not in RETURNS:
         raise InvalidInput(f"return {wish.return_by!r}: choose {' or '.join(RETURNS)}")
     if wish.time_s is not None and wish.distance_m is not None:

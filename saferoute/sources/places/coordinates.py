@@ -67,6 +67,8 @@ def read_place(text: str) -> Place | ObjectReference | ShortCode | Name:
     >>> read_place("way/123"), read_place(" Hyde  Park ")
     (ObjectReference(kind='way', number=123, view=None), Name(text='Hyde Park'))
     """
+    # What is cut out of a list or a sentence often ends with its comma.
+    text = text.rstrip(" \t\r\n,;")
     if not text.strip() or len(text) > _LONGEST:
         raise InvalidInput(f"the place must be lat,lon, an address or a name of 1 to {_LONGEST} letters")
     said = parse_geo(text)
