@@ -34,7 +34,7 @@ def _tests():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("rows", _tests())
+@pytest.mark.parametrize("rows", [*_tests()])
 def test_bounds_hold(rows, shared_data, monkeypatch):
     monkeypatch.setenv("SAFEROUTE_TEST_DATA", str(shared_data))
     for result in (row() for row in rows):
