@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 TREES = "".join(f"n{5000 + i} {3 * i} {40 + 7 * (i % 3)} natural=tree\n" for i in range(100))
 """So many that the map counts as equally complete all along the way."""
-FEW = settings(max_examples=12, deadline=None, derandomize=True)
+FEW = settings(max_examples=8, deadline=None, derandomize=True)
 SCORES = ["score", "score_low", "data_quality"]
 RATINGS = ["none", "C", "B", "A"]
 LENGTH_M = 302.5  # no multiple of the grain: nodes are known to a centimetre

@@ -128,6 +128,30 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
+HAMLET = """
+    n1 100 10
+    n2 700 30
+    w1 n1,n2 highway=footway surface=asphalt lit=yes name="Long walk"
+    n3 290 20
+    n4 310 220
+    w2 n3,n4 highway=footway surface=gravel width=3
+"""
+"""Two ways in two tiles, for what happens to a scan and not to its ground."""
+
+
+@pytest.fixture(scope="module")
+def hamlet(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_town(tmp_path_factory.mktemp("hamlet") / "town.osm.pbf", HAMLET)
+
+
+@pytest.fixture(scope="module")
+def whole_hamlet(hamlet: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of one undisturbed scan of the hamlet."""
+    folder = tmp_path_factory.mktemp("whole-hamlet")
+    scanned(hamlet, folder)
+    return folder
+
+
 @pytest.fixture(scope="module")
 def whole(town: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of one undisturbed scan of the town."""
@@ -209,11 +233,12 @@ EVEN = "n1 0 0\nn2 2600 0\nw1 n1,n2 highway=footway surface=asphalt"
 """A straight of 2.6 km whose windows are all alike: where one stretch ends, the next begins, from its start on."""
 
 
-def test_the_margin_grows_until_a_straight_is_seen_whole(tmp_path: Path) -> None:
+def test_the_margin_grows_until_a_straight_is_seen_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     osm = write_town(tmp_path / "even.osm", EVEN)
-    margins = [survey.survey_tile(tile, job(osm)) for tile in scan.tiles_covering(job(osm).data_box, ZOOM)]
-    assert max(max(found.facts["margin_m"]) for found in margins if found) > survey.MARGIN_M
+    surveyed, survey_tile = [], survey.survey_tile
+    monkeypatch.setattr(survey, "survey_tile", lambda *of: surveyed.append(survey_tile(*of)) or surveyed[-1])
     same(scanned(osm, tmp_path), untiled(osm))
+    assert max(max(found.facts["margin_m"]) for found in surveyed if found) > survey.MARGIN_M
 
 
 def test_a_margin_that_does_not_grow_would_not_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -352,9 +377,9 @@ def test_vector_tiles_hold_every_stretch_at_the_largest_zoom(whole: Path) -> Non
     assert set(seen) == set(range(5, 14))
 
 
-def test_two_processes_write_what_one_writes(town: Path, whole: Path, tmp_path: Path) -> None:
-    scanned(town, tmp_path, workers=2)
-    assert contents(tmp_path) == contents(whole)
+def test_two_processes_write_what_one_writes(hamlet: Path, whole_hamlet: Path, tmp_path: Path) -> None:
+    scanned(hamlet, tmp_path, workers=2)
+    assert contents(tmp_path) == contents(whole_hamlet)
 
 
 def test_a_region_that_holds_nothing_to_run_on_is_an_empty_data_set(tmp_path: Path, capsys) -> None:
@@ -431,7 +456,7 @@ def test_a_scan_that_is_killed_again_and_again_ends_with_the_same_files(
 
 
 def test_a_scan_that_is_stopped_while_it_writes_leaves_the_tiles(
-    town: Path, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    hamlet: Path, whole_hamlet: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from saferoute.scan import _web, _write
 
@@ -442,17 +467,17 @@ def test_a_scan_that_is_stopped_while_it_writes_leaves_the_tiles(
         with monkeypatch.context() as patch:
             patch.setattr(*where, stop)
             with pytest.raises(KeyboardInterrupt):
-                scanned(town, tmp_path)
+                scanned(hamlet, tmp_path)
         monkeypatch.setattr(scan.workers, "scan_tile", stop)  # none is looked at again
-    scanned(town, tmp_path)
-    assert contents(tmp_path) == contents(whole)
+    scanned(hamlet, tmp_path)
+    assert contents(tmp_path) == contents(whole_hamlet)
 
 
 def test_a_page_of_another_scan_is_no_sign_of_a_whole_one(
-    town: Path, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    hamlet: Path, whole_hamlet: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Stop between the page's and the stretches' taking their places, an older scan being there."""
-    scan.run_job(job(town, zoom=13), tmp_path / "out.parquet", workers=1)
+    scan.run_job(job(hamlet, zoom=13), tmp_path / "out.parquet", workers=1)
     rename = Path.rename
 
     def stop(self: Path, target: Path) -> Path:
@@ -464,38 +489,38 @@ def test_a_page_of_another_scan_is_no_sign_of_a_whole_one(
         patch.setattr(Path, "rename", stop)
         before = contents(tmp_path / "out.parquet")
         with pytest.raises(KeyboardInterrupt):
-            scanned(town, tmp_path)
+            scanned(hamlet, tmp_path)
     assert contents(tmp_path / "out.parquet") == before
     monkeypatch.setattr(scan.workers, "scan_tile", None)  # the tiles are there
-    scanned(town, tmp_path)
-    assert contents(tmp_path) == contents(whole)
+    scanned(hamlet, tmp_path)
+    assert contents(tmp_path) == contents(whole_hamlet)
 
 
 def test_a_scan_that_is_whole_is_not_done_again(
-    town: Path, whole: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    hamlet: Path, whole_hamlet: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(scan.workers, "scan_tile", None)
-    before = contents(whole)
+    before = contents(whole_hamlet)
     caplog.set_level("INFO", "saferoute")
-    done = scan.run_job(job(town), whole / "out.parquet", workers=1)
-    assert done.stretches == len(gpd.read_parquet(whole / "out.parquet"))
+    done = scan.run_job(job(hamlet), whole_hamlet / "out.parquet", workers=1)
+    assert done.stretches == len(gpd.read_parquet(whole_hamlet / "out.parquet"))
     assert "nothing to do" in caplog.text
-    assert contents(whole) == before
+    assert contents(whole_hamlet) == before
 
 
-def test_another_profile_is_another_scan(town: Path, whole: Path, tmp_path: Path) -> None:
-    shutil.copytree(whole, tmp_path, dirs_exist_ok=True)
+def test_another_profile_is_another_scan(hamlet: Path, whole_hamlet: Path, tmp_path: Path) -> None:
+    shutil.copytree(whole_hamlet, tmp_path, dirs_exist_ok=True)
     output = tmp_path / "out.parquet"
-    scan.run_job(job(town, zoom=13, profile=load_profile("advanced")), output, workers=1)
+    scan.run_job(job(hamlet, zoom=13, profile=load_profile("advanced")), output, workers=1)
     assert gpd.read_parquet(output)["length_m"].min() >= 120
-    assert set(contents(tmp_path)) != set(contents(whole))
+    assert set(contents(tmp_path)) != set(contents(whole_hamlet))
     assert not [name for name in contents(tmp_path) if name.startswith(".")]
 
 
 def test_a_bad_tile_is_named_and_tried_again_alone(
-    town: Path, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
+    hamlet: Path, whole_hamlet: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
 ) -> None:
-    bad = gpd.read_parquet(whole / "out.parquet")["quadkey"].iloc[0][:ZOOM]
+    bad = gpd.read_parquet(whole_hamlet / "out.parquet")["quadkey"].iloc[0][:ZOOM]
     looked: list[str] = []
     right = survey.survey_tile
 
@@ -505,7 +530,7 @@ def test_a_bad_tile_is_named_and_tried_again_alone(
             raise RuntimeError("a [bold]bad[/bold] tile\x1b[31m")
         return right(tile, of)
 
-    arguments = command(town, tmp_path, "--workers", "1", "-q")[3:]
+    arguments = command(hamlet, tmp_path, "--workers", "1", "-q")[3:]
     with monkeypatch.context() as patch:
         patch.setattr(survey, "survey_tile", broken)
         assert main(arguments) == 6
@@ -520,7 +545,7 @@ def test_a_bad_tile_is_named_and_tried_again_alone(
     monkeypatch.setattr(survey, "survey_tile", lambda tile, of: (looked.append(tile.quadkey), right(tile, of))[1])
     assert main(arguments) == 0
     assert looked == [bad]
-    assert contents(tmp_path) == contents(whole)
+    assert contents(tmp_path) == contents(whole_hamlet)
 
 
 @pytest.mark.slow
