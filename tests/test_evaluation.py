@@ -129,7 +129,7 @@ def test_the_command_prints_the_figures_and_leaves_out_what_is_off_the_map(
     path = write_counts(tmp_path / "counts.csv", spots, np.arange(12) * 10)
     assert main(["evaluate-crowding", str(path), "--osm", str(town)]) == 0
     out = capsys.readouterr().out
-    assert out.startswith("10 counters, 2 left out")
+    assert out.startswith("10 counters, 2 not used")
     assert "leave-one-sensor-out" in out
     assert len(out.strip().splitlines()) == 6 + 10
 

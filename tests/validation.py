@@ -343,7 +343,7 @@ def flat_by_rule() -> Row:
     every = np.concatenate(covered)
     share = float(every.mean())
     return Row(
-        name="flat by rule",
+        name="flat, as sport requires",
         against="axes of pitches and straights of tracks",
         figures=f"90 % interval holds 0: {every.sum()}/{len(every)} = {100 * share:.0f} %; {'; '.join(figures)}",
         bound="85–95 % of all",

@@ -40,7 +40,7 @@ def evaluate(counts: Path, osm: tuple[Path, ...], at: str) -> int:
     from saferoute.search import evaluate_crowding
 
     found = evaluate_crowding(counts, osm, at=at)
-    off = f", {found.off_map} left out: off the map or far from every way" if found.off_map else ""
+    off = f", {found.off_map} not used: off the map or far from every way" if found.off_map else ""
     print(f"{found.counters} counters{off}")
     print(f"Spearman, map alone:            {found.spearman:5.2f}  95 % {_format_interval(found.interval)}")
     print(f"Spearman, leave-one-sensor-out: {found.left_out:5.2f}  95 % {_format_interval(found.left_out_interval)}")

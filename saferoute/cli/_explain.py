@@ -17,7 +17,7 @@ from saferoute.cli._settings import BEHIND
 @click.command(
     cls=Command,
     context_settings=HELP_SETTINGS | BEHIND,
-    help="Say how the way nearest to a point scores, or which limit leaves it out.",
+    help="Say how the way nearest to a point scores, or which limit excludes it.",
     short_help="say why a way is recommended, or why not",
     examples=(
         "explain 60.1757,24.9470 --region sample",

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 )
 @option("--top", type=Whole(), default=20, group="output", metavar="N", help="most stretches to return (default 20)")
 @unsettable("--ids", is_flag=True, group="output", rare=True, help="show on what of OpenStreetMap each stretch lies")
-@unsettable("--excluded", is_flag=True, group="output", help="show all that is left out, with the rules")
+@unsettable("--excluded", is_flag=True, group="output", help="show all that is excluded, with the rules")
 @unsettable("--notes", is_flag=True, group="output", help="show all notes in full")
 @output_option(
     help="write .html .geojson .gpx .gpkg .parquet .fgb .kml or .csv, by suffix, several times; "

@@ -51,7 +51,7 @@ def _coverage_notes(area: Area, features: Features) -> tuple[str, ...]:
     share = covered_share(area, features.extent)
     if share < _ALL:
         told = f"the map data cover {100 * share:.0f} % of the area: what lies beyond their edge is unknown, "
-        return (told + "and near it there may be more people than are told of here",)
+        return (told + "and near that edge there may be more people than is said here",)
     if covered_share(widen_area(area, _AROUND_M), features.extent) < _ALL:
         told = "the map data end near the area: towards their edge less is known of people, obstacles "
         return (told + "and untagged ways, and the data quality falls",)
@@ -69,7 +69,7 @@ def _elevation_notes(windows: Windows, heights: Heights | None) -> tuple[str, ..
     notes = []
     if not known.all():
         notes.append(
-            f"heights are known for {100 * known.mean():.0f} % of what may be a stretch; elsewhere the slope is unknown"
+            f"heights are known for {100 * known.mean():.0f} % of the ground searched; elsewhere the slope is unknown"
         )
     coarse = known & (heights.cell_m[row] > flatness.COARSE_CELL_M)
     if coarse.any():
@@ -87,5 +87,5 @@ def _hour_notes(moment: Moment | None) -> tuple[str, ...]:
     sun = "it is dark" if moment.dark else "it is light"
     if moment.sunrise and moment.sunset:
         sun += f" (sunrise {moment.sunrise:%H:%M}, sunset {moment.sunset:%H:%M})"
-    dark = "; what is tagged unlit is left out, where nothing is tagged look for lamps" if moment.dark else ""
+    dark = "; unlit ground is excluded, and where lamps are not tagged look for them" if moment.dark else ""
     return (f"people, light and opening hours are those of {moment}: {sun}{dark}",)

@@ -36,7 +36,7 @@ class _ReportPresenter:
             if not result:
                 return "Session: no stretch can be reached. Next: .notes tell why."
             return f"{timetable.summary_lines(result)[0]} Next: print(), .map(), .save('run.gpx')."
-        following = ", ".join(table.STEPS_IN_PYTHON) if result else ".exclusions() counts what was left out"
+        following = ", ".join(table.STEPS_IN_PYTHON) if result else ".exclusions() counts what is excluded"
         return f"Ranking: {table.heading_line(result)} Next: print(), {following}."
 
     def format_text(self, result: AnyResult) -> str:
@@ -74,7 +74,7 @@ class _ReportPresenter:
         found = ranking.stretches[ranking.stretches["rank"] == i]
         if not len(found):
             ranks = f"ranks are 1 to {len(ranking)}"
-            there = ranks if ranking else "nothing was found; `excluded` tells what was left out"
+            there = ranks if ranking else "nothing was found; `excluded` tells what is excluded, and why"
             raise InvalidInput(f"no stretch has rank {i!r}: {there}")
         here = gpd.points_from_xy([ranking.place.lon], [ranking.place.lat], crs=WGS84).to_crs(ranking.area.crs)[0]
         row = {str(key): value for key, value in found.iloc[0].items()}

@@ -110,9 +110,9 @@ _COMMENTS = {
     "run_out_m": "m, free beyond each end",
     "lane_m": "m, free width on open ground",
     "longest_m": "m, longer straights are cut",
-    "max_grade_pct": "%, steeper is left out",
-    "max_heading_range_deg": "degrees, more bent is left out",
-    "max_strip_width_m": "m, wider strips are left out",
+    "max_grade_pct": "%, steeper is excluded",
+    "max_heading_range_deg": "degrees, most by which the direction may vary",
+    "max_strip_width_m": "m, most by which the line may bend to the side",
     "barefoot": "sand and grass only",
 }
 

@@ -277,12 +277,10 @@ def _describe_unreached(found: list[Option], kept: list[Option], tried: BoolArra
     walled = {o.row for o, hit in zip(found, tried, strict=True) if hit} - reached - island
     notes = []
     if island:
-        notes.append(
-            f"{_format_stretch_count(len(island))} on other parts of the foot network, with no way to them, left out"
-        )
+        notes.append(f"{_format_stretch_count(len(island))} not used: no foot way leads there from the start")
     if walled:
         notes.append(
-            f"{_format_stretch_count(len(walled))} on open ground left out: no foot way within "
+            f"{_format_stretch_count(len(walled))} on open ground not used: no foot way within "
             f"{CONNECTOR_M:.0f} m that a straight line over the same ground reaches"
         )
     return notes

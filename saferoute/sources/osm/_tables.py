@@ -190,10 +190,10 @@ def build_features(tables: Tables, area: Area) -> Features:
 def _doubts(facts: Facts, fragments: gpd.GeoDataFrame) -> Iterator[str]:
     """Yield a note for each way in which the extract is not complete."""
     if facts.skipped:
-        yield f"{facts.skipped} ways of the extract are left out: fewer than two of their nodes are in it"
+        yield f"{facts.skipped} ways of the extract are not read: fewer than two of their nodes are in it"
     if len(fragments):
         parts = count_kinds(name_kinds(fragments.drop_duplicates(["osm_type", "osm_id"])))
-        yield f"a part is missing of {parts} here: the edges at hand count, what lies within is unknown"
+        yield f"a part is missing of {parts} here: the edges that are mapped count, what lies inside is unknown"
     if len(facts.cuts):
         yield f"ways break off at {len(facts.cuts)} missing nodes of the extract: beside them the map is not whole"
     if facts.extent is None:

@@ -265,4 +265,4 @@ def test_another_file_that_is_whole_there_settles_it(tmp_path):
 def test_ways_without_two_nodes_in_hand_are_counted(tmp_path, suffix):
     plan = STREET + "w7 n1,n99 highway=path\nw8 n98,n97 highway=path\nw9 n3 highway=path\n"
     notes = read(write_town(tmp_path / f"a{suffix}", plan)).notes
-    assert any(note.startswith("3 ways of the extract are left out") for note in notes)
+    assert any(note.startswith("3 ways of the extract are not read") for note in notes)
