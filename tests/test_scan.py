@@ -102,7 +102,10 @@ def untiled(osm: Path, profile=BEGINNER) -> gpd.GeoDataFrame:
     """Return the columns of a scan as one search over all of a region finds them."""
     source = ExtractSource([osm], join=search.join_ways)
     west, south, east, north = source.read_tables().ways.total_bounds
-    area = search.area_around(Place("", (west + east) / 2, (south + north) / 2), 20_000)
+    middle = search.area_around(Place("", (west + east) / 2, (south + north) / 2), 1000)
+    # A box, as tiles are: nobody starts from its middle, so that no island is far from anybody.
+    box = np.array(search.project_centre(middle))[[0, 1, 0, 1]] + [-20_000, -20_000, 20_000, 20_000]
+    area = search.area_from_bounds(box, middle.crs)
     ranking = search.find(search.Query(area, features=source, profile=profile, top=100_000))
     return flatten_table(ranking.stretches, schema.ANYWHERE)
 

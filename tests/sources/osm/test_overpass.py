@@ -108,8 +108,10 @@ def assert_same(one, other):
 
 def test_text_pbf_and_overpass_give_the_same_tables_and_ranking(tmp_path, answering, source, town):
     assert answering
-    text = ExtractSource([town])
-    pbf = ExtractSource([write_town(tmp_path / "town.osm.pbf", TOWN)])
+    # As complete as what the service is asked for: where a map is cut, nobody knows whether ways are joined.
+    whole = (AREA.place.lon - 0.5, AREA.place.lat - 0.5, AREA.place.lon + 0.5, AREA.place.lat + 0.5)
+    text = ExtractSource([town], extent=whole)
+    pbf = ExtractSource([write_town(tmp_path / "town.osm.pbf", TOWN)], extent=whole)
     online = source()
     tables = [s.read_features(AREA, margin_m=1600) for s in (text, pbf, online)]
     assert (len(tables[0].ways), len(tables[0].areas), len(tables[0].points)) == (4, 4, 3)
