@@ -61,6 +61,8 @@ class Moment:
     """Local time; None if the sun does not rise on the date."""
     sunset: dt.datetime | None
     """Local time; None if the sun does not set on the date."""
+    country: str | None = None
+    """ISO 3166 code of the country whose holidays are kept; None = to be found from the coordinates."""
 
     @property
     def aware(self) -> dt.datetime:

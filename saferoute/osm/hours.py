@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
+from zoneinfo import ZoneInfo
 
 from saferoute.osm.values import normalize_word
 
@@ -46,6 +47,10 @@ class Hour(Protocol):
     @property
     def lon(self) -> float:
         """Degrees east."""
+
+    @property
+    def country(self) -> str | None:
+        """ISO 3166 code of the country whose holidays are kept; None = to be found from the coordinates."""
 
 
 def read_hours(text: str) -> str | None:
@@ -105,12 +110,19 @@ def is_open(hours: str, hour: Hour | None) -> bool | None:
 
 def _find_state(hours: str, hour: Hour) -> tuple[State, str]:
     """Return the state of hours that are understood, and what is said of it."""
-    from opening_hours import OpeningHours
+    from opening_hours import OpeningHours, UnknownCountryError  # type: ignore[attr-defined]  # its stubs lack it
 
     told = [OpeningHours(each).state(hour.aware) for each in _list_meanings(hours, hour)]
     if told and all(each == told[0] for each in told):
         return told[0]
-    return OpeningHours(hours, coords=(hour.lat, hour.lon)).state(hour.aware)
+    coords, zone = (hour.lat, hour.lon), hour.aware.tzinfo
+    assert isinstance(zone, ZoneInfo)
+    try:
+        # Looking up zone and country of coordinates takes .2 s the first time.
+        here = OpeningHours(hours, timezone=zone, country=hour.country, coords=coords, auto_country=not hour.country)
+    except UnknownCountryError:
+        here = OpeningHours(hours, coords=coords)
+    return here.state(hour.aware)
 
 
 def _list_meanings(hours: str, hour: Hour) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from importlib import resources
 from itertools import pairwise
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -72,6 +73,7 @@ def parse_moment(text: str, place: Place, *, now: dt.datetime | None = None) -> 
         light=_is_hour_light(place, aware),
         sunrise=sunrise,
         sunset=sunset,
+        country=find_country(zone.key),
     )
 
 
@@ -114,6 +116,20 @@ def find_time_zone(lon: float, lat: float) -> str:
 
     # Names in Etc count westwards: Etc/GMT-2 is two hours ahead of Greenwich.
     return tzfpy.get_tz(lon, lat) or f"Etc/GMT{-round(lon / 15):+d}"
+
+
+def find_country(zone: str) -> str | None:
+    """Return the ISO 3166 code of the country that a time zone is kept in, None where the zone is of no one country.
+
+    Examples
+    --------
+    >>> find_country("Europe/Helsinki"), find_country("Etc/GMT-2")
+    ('FI', None)
+    """
+    # "country coordinates zone comment" in each line, and one line for each zone.
+    table = resources.files("tzdata").joinpath("zoneinfo", "zone.tab").read_text(encoding="utf-8")
+    lines = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
+    return next((country for country, _, name, *_ in lines if name == zone), None)
 
 
 def _load_time_zone(place: Place) -> ZoneInfo:

@@ -20,6 +20,7 @@ class Hour(NamedTuple):
     aware: datetime
     lat: float = 60.17
     lon: float = 24.94
+    country: str | None = None
 
 
 ZONE = ZoneInfo("Europe/Helsinki")
@@ -89,6 +90,16 @@ def test_public_holidays_are_those_of_the_place():
     independence = datetime(2026, 12, 6, 12, tzinfo=ZONE)
     assert is_open("Mo-Su; PH off", Hour(independence)) is False
     assert is_open("Mo-Su; PH off", Hour(independence, 47.14, 9.52)) is True
+
+
+def test_a_country_that_is_known_is_not_looked_up_and_one_without_a_calendar_is():
+    unity = datetime(2026, 10, 3, 12, tzinfo=ZONE)
+    assert [is_open("Mo-Su; PH off", Hour(unity, country=code)) for code in (None, "DE", "FI", "TH")] == [
+        True,
+        False,
+        True,
+        True,
+    ]
 
 
 @pytest.mark.parametrize(

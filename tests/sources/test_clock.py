@@ -165,3 +165,12 @@ def test_a_zone_is_looked_up_again_where_its_entry_is(tmp_path, looked_up, monke
 def test_a_zone_that_cannot_be_kept_is_known_all_the_same(tmp_path):
     (tmp_path / "file").touch()
     assert clock.add_time_zone(AUCKLAND, Cache(tmp_path / "file")).zone == "Pacific/Auckland"
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "country"),
+    [(9.52, 47.14, "LI"), (174.76, -36.85, "NZ"), (8.69, 47.70, "DE"), (-30.0, 45.0, None)],
+    ids=["Vaduz", "Auckland", "Büsingen", "at sea"],
+)
+def test_country_of_the_holidays_is_that_of_the_time_zone(lon, lat, country):
+    assert clock.parse_moment("2026-06-20T07:00", Place("", lon, lat)).country == country
