@@ -154,14 +154,16 @@ def measure_obstacles(windows: Windows, evidence: Evidence) -> Measurement:
     at_once = _around.count_at_once(beside, windows)
     trust = np.where(_samples.reduce_to_windows(windows, pipes.astype(float), "max") > 0, IN_DOUBT, 1.0)
     covered = _near.measure_coverage(windows, features, decay_m=AROUND_M)
-    most = _open_ground.estimate_completeness(windows, MOST_COMPLETE) * _open_ground.estimate_trust(windows)
-    complete = most * (1 - np.exp(-counted["mapped_per_km"].to_numpy() / COMPLETE_PER_KM)) * covered
+    most = _open_ground.estimate_completeness(windows, MOST_COMPLETE)
+    mapped = most * (1 - np.exp(-counted["mapped_per_km"].to_numpy() / COMPLETE_PER_KM)) * covered
+    # A doubt about whose the ground is says nothing of what is mapped on it, but makes the whole less sure.
+    complete = mapped * _open_ground.estimate_trust(windows)
 
     def describe(first: IntArray, n_samples: IntArray) -> pd.DataFrame:
         return _around.describe_runs(beside, features, samples, (first, n_samples), windows.run_out_samples)
 
     def gather(rows: IntArray) -> pd.DataFrame:
-        whole = counted.iloc[rows].reset_index(drop=True).assign(at_once=at_once.value[rows])
+        whole = counted.iloc[rows].reset_index(drop=True).assign(at_once=at_once.value[rows], mapped=mapped[rows])
         return pd.concat([whole, describe(windows.first[rows], np.full(len(rows), windows.n_samples))], axis=1)
 
     def gather_along(first: IntArray, n_samples: IntArray) -> pd.DataFrame:

@@ -68,8 +68,6 @@ _UNEVEN = "stones, roots and loose ground: mountain bikers do not grade it as ev
 _LEAVE = "whether one may go in, and when: it lies in a zoo, camp, sports ground, allotments or the like"
 _SURE_PCT = 1.0
 """Standard error of a slope above which it must be checked, in percentage points [J]."""
-_COMPLETE = 0.5
-"""Confidence in obstacles below which small objects must be looked for [J]."""
 
 
 def advise_barefoot(surface: object) -> str:
@@ -95,7 +93,7 @@ def advise_barefoot(surface: object) -> str:
 _TIDAL = "the tide: the ground lies outside the coastline, and under water at high tide"
 _OUTFIELD = "that you are on the outfield: bases, mound and backstop, and a cricket pitch, are kept off by guess"
 _CHECKS_BY_DOUBT = {
-    CUT_OFF: "how one gets there: the map shows no way on foot from the place, perhaps a ferry goes",
+    CUT_OFF: "how one gets there: no mapped way on foot joins it with the place",
     "school": "whether it is a school's own ground: a school stands beside it, and its ground is not mapped",
     "private": "whether one may be there: most ways on and along it are private",
     "infield": "whether one may be there: it lies within a running track",
@@ -286,8 +284,8 @@ def _list_unknowns(row: Mapping[Hashable, Any], not_understood: Sequence[str]) -
         unknowns.append(f"the slope: it is known to ± {row['grade_sigma_pct']:.1f} % only")
     if pd.isna(row["width_m"]) and not any(tag.startswith("width=") for tag in not_understood):
         unknowns.append("the width: it is not tagged")
-    if row["c_obstacles"] < _COMPLETE:
-        unknowns.append("posts, benches, roots and kerbs: few small things are mapped here")
+    if not row["are_objects_mapped"]:
+        unknowns.append("posts, benches, roots and kerbs: small things here are likely not all mapped")
     return unknowns
 
 

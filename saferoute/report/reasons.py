@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Row = Mapping[Any, Any]
 
 _COMPLETE = 0.5
-"""Confidence in obstacles below which readers are told that some may be missing [J]."""
+"""Probability that all small objects are mapped below which readers are told that some may be missing [J]."""
 _STEEP_PCT = 4.0
 """Likely slope from which it is told [J]: half a slope that is hard to run, and what is less would only reassure."""
 
@@ -55,7 +55,7 @@ def describe_measurement(
     )
     describe = _DESCRIBERS.get(criterion.name)
     if describe is not None:
-        return describe(evidence.assign(confidence=measurement.confidence[rows]), units)
+        return describe(evidence, units)
     words = [_describe_value(value, criterion.unit) for value in measurement.value[rows]]
     return evidence.assign(**{f"why_{criterion.name}": words})
 
@@ -138,16 +138,19 @@ def _describe_strip(row: Row, units: Units) -> str:
 
 
 def _describe_obstacles(evidence: pd.DataFrame, units: Units) -> pd.DataFrame:
-    beside = describe_sides(evidence, is_mapped=evidence["confidence"] >= _COMPLETE, units=units)
+    is_mapped = evidence["mapped"] >= _COMPLETE
+    beside = describe_sides(evidence, is_mapped=is_mapped, units=units)
     objects = (_describe_objects(row, units) for row in evidence.to_dict("records"))
     words = zip(objects, beside.pop("around"), strict=True)
     return beside.assign(
-        obstacles_per_100m=evidence["obstacles_per_100m"], why_obstacles=["; ".join(both) for both in words]
+        obstacles_per_100m=evidence["obstacles_per_100m"],
+        are_objects_mapped=is_mapped,
+        why_obstacles=["; ".join(both) for both in words],
     )
 
 
 def _describe_objects(row: Row, units: Units) -> str:
-    missing = "" if row["confidence"] >= _COMPLETE else ", so obstacles may well be missing"
+    missing = "" if row["mapped"] >= _COMPLETE else ", so obstacles may well be missing"
     return (
         f"{_count(row['objects'], 'object')} and {_count(row['side_paths'], 'side path')} mapped on it or within "
         f"{units.format_length(ZONES[-1][0], 1)} beside it, run-outs included "
@@ -168,4 +171,4 @@ _DESCRIBERS: Mapping[str, Callable[[pd.DataFrame, Units], pd.DataFrame]] = {
     "obstacles": _describe_obstacles,
     "crowding": crowd.describe_crowding,
 }
-"""Functions that turn the evidence and confidence of a criterion into columns, by its name."""
+"""Functions that turn the evidence of a criterion into columns, by its name."""

@@ -25,8 +25,6 @@ _SURELY = 1.64
 """Standard errors by which that slope must exceed nothing; 95 % of a normal distribution lie below."""
 _QUIET, _BUSY = 20.0, 100.0
 """People an hour up to which a stretch is called quiet, one in three minutes, and from which busy [J]."""
-_COMPLETE = 0.5
-"""Confidence in obstacles below which small ones may be missing, as for the checks [J]."""
 
 
 def write_verdicts(table: pd.DataFrame, moment: Moment | None) -> list[str]:
@@ -49,7 +47,7 @@ def describe_verdict(row: Row, when: str) -> str:
     Examples
     --------
     >>> lawn = {"grade_pct": 0.2, "grade_sigma_pct": 2.0, "cross_slope_pct": float("nan"), "people_per_hour": 5.0}
-    >>> lawn |= {"surface": "grass", "free_lane_m": float("nan"), "c_obstacles": 0.7}
+    >>> lawn |= {"surface": "grass", "free_lane_m": float("nan"), "are_objects_mapped": True}
     >>> describe_verdict(lawn, "at 7:00")
     'Level as far as the data tell (± 2 %); likely quiet at 7:00; width not mapped: look'
     >>> describe_verdict({**lawn, "grade_pct": float("nan"), "surface": "likely grass"}, "at 7:00")
@@ -90,7 +88,7 @@ def _describe_gaps(row: Row) -> str:
     gaps = [
         *(["surface"] if not isinstance(surface, str) or surface.startswith(LIKELY) else []),
         *(["width"] if pd.isna(row["free_lane_m"]) else []),
-        *(["small obstacles"] if row["c_obstacles"] < _COMPLETE else []),
+        *(["small obstacles"] if not row["are_objects_mapped"] else []),
     ]
     if not gaps:
         return ""

@@ -104,7 +104,7 @@ def test_what_is_cut_off_is_unrated_and_has_a_check_but_not_in_an_area_without_a
     source, _ = read(tmp_path, plan)
     found = search.find(search.Query(search.area_around(PLACE, 600), source, load_profile())).stretches
     over = found["osm_ids"].map(lambda ids: "way/11" in ids).to_numpy()
-    said = found["checks"].map(lambda checks: any("no way on foot" in check for check in checks)).to_numpy()
+    said = found["checks"].map(lambda checks: any("no mapped way on foot" in check for check in checks)).to_numpy()
     assert over.any()
     assert not over.all()
     assert (said == over).all()

@@ -102,6 +102,22 @@ def test_a_stadium_is_a_matter_of_the_gate_and_a_hospital_one_of_the_ground() ->
     assert confidence("amenity=hospital") < confidence("landuse=residential")
 
 
+def test_a_doubt_about_whose_the_ground_is_says_nothing_of_the_small_things_mapped_on_it() -> None:
+    def look(around: str) -> tuple[float, bool]:
+        town = lawn("leisure=pitch sport=soccer surface=grass", y=-3)
+        for east in range(-60, 200, 8):
+            town.point(east, 90, "highway=street_lamp")
+        town.box(-20, -8, 150, 70, around)
+        of = rank(str(town)).stretches
+        of = of[of["origin"] == "area"]
+        return float(of["c_obstacles"].max()), any("not all mapped" in check for check in of["checks"].iloc[0])
+
+    (sure, missing), (doubted, missing_too) = look("landuse=residential"), look("amenity=clinic")
+    assert doubted < 0.5 < sure
+    assert not missing
+    assert not missing_too
+
+
 @pytest.mark.parametrize(("away", "doubted"), [(18, True), (24, True), (40, False)])
 def test_a_lawn_with_roads_on_both_sides_is_doubted(corridors, away: int, doubted: bool) -> None:
     town = town_with_a_walk(y=-2)

@@ -24,7 +24,7 @@ KNOWN = {
     "hints": (),
     "mountain_chance": 0.0,
     "width_m": 3.0,
-    "c_obstacles": 0.9,
+    "are_objects_mapped": True,
 }
 PLAIN = {"kind": "way", "dog": None, "beach_club": False, "is_tidal": False, "doubts": None}
 
@@ -70,7 +70,7 @@ def test_a_stretch_of_which_all_is_known_is_checked_for_what_no_map_tells() -> N
         ),
         ({"mountain_chance": 0.43}, "mountain path likely (43%)"),
         ({"width_m": np.nan}, "the width"),
-        ({"c_obstacles": 0.3}, "posts"),
+        ({"are_objects_mapped": False}, "posts"),
     ],
 )
 def test_what_is_unknown_is_to_be_checked(known: dict, word: str) -> None:

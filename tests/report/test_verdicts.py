@@ -21,7 +21,7 @@ KNOWN = {
     "people_per_hour": 12.0,
     "surface": "asphalt",
     "free_lane_m": 2.0,
-    "c_obstacles": 0.8,
+    "are_objects_mapped": True,
 }
 
 
@@ -54,7 +54,7 @@ def test_what_is_unknown_is_never_called_good(gone: dict[str, float]) -> None:
 
 
 def test_guessed_surface_and_thin_mapping_are_not_mapped() -> None:
-    row = {**KNOWN, "surface": "likely grass", "c_obstacles": 0.1, "free_lane_m": NAN}
+    row = {**KNOWN, "surface": "likely grass", "are_objects_mapped": False, "free_lane_m": NAN}
     assert describe_verdict(row, "x").endswith("surface, width and small obstacles not mapped: look")
 
 
