@@ -185,7 +185,8 @@ def test_a_way_that_is_meant_for_bicycles_too_is_told(tag: str, words: str) -> N
 
 def test_a_net_of_trails_leads_no_bicycles_where_they_are_pushed() -> None:
     tags = "highway=footway surface=asphalt width=3 bicycle={}"
-    for routes, told in ((["mtb"], False), (["mtb", "bicycle"], True)):
+    both = (["mtb", "bicycle"], ["bicycle", "mtb"], ["mtb;bicycle"])
+    for routes, told in ((["mtb"], False), *((routes, True) for routes in both)):
         led = "".join(f"r{n} w1@ type=route route={route}\n" for n, route in enumerate(routes, 1))
         found = rank(town(tags=tags.format("no"), more=PEOPLE + led)).stretches
         assert found["checks"].map(lambda checks: "leads along it" in " ".join(checks)).all() == told

@@ -9,6 +9,7 @@ import numpy as np
 
 from saferoute.memory import collect_garbage_rarely
 from saferoute.osm import keys
+from saferoute.osm.values import split_list
 from saferoute.sources.osm._columns import NAME, Columns, Rows, sort_objects
 from saferoute.sources.osm._extent import choose_extent, drop_explained_cuts, merge_cuts
 from saferoute.sources.osm._files import open_file, read_in_order
@@ -172,15 +173,19 @@ def _iterate_objects(path: Path, what: tuple[str, ...]) -> Iterator[Any]:
 
 
 def _read_routes(path: Path) -> dict[int, str]:
-    """Return the kinds of routes of wheels that lead along ways, by the ids of the ways; of several one."""
+    """Return the kinds of routes of wheels that lead along ways, as a list in a tag, by the ids of the ways."""
     import osmium
 
-    along: dict[int, str] = {}
+    along: dict[int, set[str]] = {}
     relation: Any
-    chosen = osmium.filter.TagFilter(*(("route", kind) for kind in sorted(keys.ROUTES_OF_WHEELS)))
+    chosen = osmium.filter.KeyFilter("route")
     for relation in osmium.FileProcessor(open_file(path), osmium.osm.RELATION).with_filter(chosen):
-        along |= {member.ref: relation.tags["route"] for member in relation.members if member.type == "w"}
-    return along
+        # One relation may be of several kinds.
+        if kinds := keys.ROUTES_OF_WHEELS.intersection(split_list(relation.tags["route"])):
+            for member in relation.members:
+                if member.type == "w":
+                    along.setdefault(member.ref, set()).update(kinds)
+    return {way: ";".join(sorted(kinds)) for way, kinds in along.items()}
 
 
 class _Reader:

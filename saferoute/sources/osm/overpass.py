@@ -177,7 +177,7 @@ def compose_query(box: Sequence[float]) -> str:
     covering = f'[~"^(boundary|leisure|landuse)$"~"^({_COVERING})$"]'
     return f"""[out:json][timeout:{SERVER_S}];
 is_in({middle})->.middle;
-rel["route"~"^({"|".join(sorted(keys.ROUTES_OF_WHEELS))})$"]{within}->.routes;
+rel["route"~"(^|;) *({"|".join(sorted(keys.ROUTES_OF_WHEELS))}) *(;|$)"]{within}->.routes;
 (
 node[{_filter_for_keys(keys.POINT_KEYS)}]{within};
 way[{_filter_for_keys((*keys.LINE_KEYS, *keys.AREA_KEYS))}]{within};
