@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from saferoute.criteria import _ahead, _samples
-from saferoute.criteria._lateral import REACH_M
+from saferoute.criteria._lateral import REACH_M, SIGMA_M, pair_with_sides
 from saferoute.criteria.things import NAMES, SAFE_M, Thing
 from saferoute.model import Scale
 from saferoute.osm.ways import is_highway
-from saferoute.quantities import Exact
+from saferoute.quantities import Exact, Normal
 
 if TYPE_CHECKING:
     from saferoute.arrays import BoolArray, FloatArray, IntArray
@@ -25,6 +26,27 @@ AT_ONCE = Scale(
     curve=((1.0, 1.0), (2.0, 0.4), (3.0, 0.05)),
 )
 """Who watches for one thing does not watch for a second: two earn a C at most, and three no rating [J]."""
+
+
+def measure_room(sides: Sides, windows: Windows) -> Normal:
+    """Return the least room to spare beside each window and its run-outs, on which runners stop, in m.
+
+    Where a run-out bends, what stands beside its straight continuation leaves no more room than what stands beside it.
+    """
+    samples, out = windows.samples, windows.run_out_samples
+    room = _samples.reduce_to_windows(windows, sides.spare_m.min(axis=1), "min", run_outs=True)
+    ends = _ahead.find_ends(samples, windows.first, np.full(len(windows), windows.n_samples))
+    straight = ends.xy + out * samples.step_m * ends.ahead
+    start = windows.first + samples.stroke[windows.first]
+    along = samples.xy[np.concatenate([start - out, start + windows.n_samples + out])]
+    # Less than the error of the distances a bend need not be measured for.
+    bent = np.flatnonzero(np.hypot(*(straight - along).T) > SIGMA_M)
+    pairs = pair_with_sides(shapely.linestrings(np.stack([ends.xy[bent], straight[bent]], axis=1)), sides.things)
+    window, is_last = bent[pairs.sample] % max(len(windows), 1), bent[pairs.sample] >= len(windows)
+    last = windows.first[window] + is_last * (windows.n_samples - 1)
+    before = ~sides.is_amid(last, pairs.kind)
+    np.minimum.at(room, window[before], pairs.spare_m[before])
+    return Normal(room, SIGMA_M)
 
 
 def count_at_once(sides: Sides, windows: Windows) -> Exact:

@@ -18,7 +18,6 @@ from saferoute.criteria.things import NAMES, NEED_M, PITCH, SAFE_M, WOOD, Things
 from saferoute.geometry import find_entering, indices_of_slices
 from saferoute.model import Scale
 from saferoute.osm import sides, widths
-from saferoute.quantities import Normal
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -72,10 +71,6 @@ class Sides:
     _amid: tuple[BoolArray, BoolArray]
     """Which samples lie in a wood, and on a pitch."""
 
-    def reduce_to_windows(self, windows: Windows) -> Normal:
-        """Return the least room to spare on either side of each window and its run-outs, on which runners stop."""
-        return Normal(_samples.reduce_to_windows(windows, self.spare_m.min(axis=1), "min", run_outs=True), SIGMA_M)
-
     def list_runs(self, first: IntArray, n_samples: IntArray) -> tuple[IntArray, _Pairs]:
         """Return the run of each pair of some runs of samples, and the pairs.
 
@@ -101,7 +96,8 @@ def measure_sides(windows: Windows, features: Features) -> Sides:
     areas = {name: outlines[mask] for name, mask in sides.find_area_kinds(features.outlines).items()}
     things = collect_things(features, areas)
     in_wood, on_pitch = (_mark_within(samples, rows, areas[name]) for name in ("wood", "pitch"))
-    parts = (_pair_with_sides(samples, rows, things), _surround_with_wood(np.flatnonzero(in_wood)))
+    beside = pair_with_sides(samples.lines[rows], things)
+    parts = (beside._replace(sample=rows[beside.sample]), _surround_with_wood(np.flatnonzero(in_wood)))
     pairs = _Pairs(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
     # Who runs on a pitch has its edge about, and not beside.
     pairs = pairs.select_rows((pairs.kind != PITCH) | ~on_pitch[pairs.sample])
@@ -121,23 +117,21 @@ def _select_nearest(pairs: _Pairs) -> _Pairs:
     return pairs.select_rows(order[np.unique(slot[order], return_index=True)[1]])
 
 
-def _pair_with_sides(samples: Samples, rows: IntArray, things: Things) -> _Pairs:
-    """Return pairs of some samples and the things beside them."""
+def pair_with_sides(lines: NDArray[np.object_], things: Things) -> _Pairs:
+    """Return pairs of lines, all but straight and in place of samples, and the things beside them within `REACH_M`."""
     west, south, east, north = shapely.bounds(things.shapes).T
     reach = things.half_m + REACH_M
-    lines = samples.lines[rows]
     around = shapely.box(west - reach, south - reach, east + reach, north + reach)
     thing, line = shapely.STRtree(lines).query(around)
     link = shapely.get_coordinates(shapely.shortest_line(lines[line], things.shapes[thing])).reshape(-1, 2, 2)
     to_thing = link[:, 1] - link[:, 0]
-    start = rows + samples.stroke[rows]
-    ahead = samples.xy[start + 1] - samples.xy[start]
-    (dx, dy), (east, north) = ahead[line].T, to_thing.T
+    start, end = (shapely.get_coordinates(shapely.get_point(lines, at)) for at in (0, -1))
+    (dx, dy), (east, north) = (end - start)[line].T, to_thing.T
     along, across = dx * east + dy * north, dx * north - dy * east
     distance = np.maximum(np.hypot(east, north) - things.half_m[thing], 0.0)
-    # What lies ahead rather than beside is beside the next sample, or beyond an end.
+    # What lies ahead rather than beside is beside the next line, or beyond an end.
     beside = (np.abs(along) <= np.abs(across)) & (distance < REACH_M)
-    return _Pairs(rows[line[beside]], (across < 0)[beside], distance[beside], things.kind[thing[beside]])
+    return _Pairs(line[beside], (across < 0)[beside], distance[beside], things.kind[thing[beside]])
 
 
 def _surround_with_wood(amid: IntArray) -> _Pairs:

@@ -176,7 +176,7 @@ def measure_obstacles(windows: Windows, evidence: Evidence) -> Measurement:
         gather_evidence=gather,
         gather_along=gather_along,
         completeness=complete,
-        bounds={"beside": beside.reduce_to_windows(windows), "at once": at_once},
+        bounds={"beside": _around.measure_room(beside, windows), "at once": at_once},
     )
 
 

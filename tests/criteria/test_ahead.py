@@ -150,3 +150,28 @@ def test_two_close_places_earn_no_better_rating_than_c() -> None:
     worth[1, CRITERIA.index("obstacles")] = 0.4
     good = np.array([0.9, 0.9])
     assert assign_ratings(good, good, worth, confidence).tolist() == ["A", "C"]
+
+
+BEND_M = 1.7
+"""So far from the straight line a run-out may end."""
+
+
+def bent(tags: str) -> str:
+    """Return a way whose last run-out turns aside, and a thing straight ahead within that run-out."""
+    corner = f"n1 0 0\nn2 {LINE_M - 10} 0\nn3 {LINE_M + 1} {BEND_M}\nw1 n1,n2,n3 highway=footway width=2\n"
+    return corner + BENCHES + tags
+
+
+@pytest.mark.parametrize(
+    ("thing", "room_m"),
+    [
+        (f"n20 {LINE_M - 1.5} -0.2 natural=tree\n", 0.2),
+        (f"n20 {LINE_M - 2.4} -0.7 amenity=bench\n", 0.7),
+        (f"n20 {LINE_M - 3} -0.9\nn21 {LINE_M - 1} -0.9\nw2 n20,n21 barrier=wall\n", 0.4),
+        (f"n20 {LINE_M + 3.0} 0.2 natural=tree\n", None),
+    ],
+)
+def test_who_runs_straight_on_where_the_run_out_bends_has_no_more_room_than_there(look, thing: str, room_m) -> None:
+    survey = look(bent(thing))
+    room = judge(survey, "obstacles").measurement.bounds["beside"].value
+    assert room[-1] == pytest.approx(10.0 if room_m is None else room_m, abs=0.11)
