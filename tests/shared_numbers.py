@@ -16,6 +16,7 @@ from rankings import ranking
 from saferoute import scoring
 from saferoute.model import CRITERIA
 from saferoute.page import to_html
+from saferoute.report.ratings import RATINGS
 
 SHARED = Path(__file__).resolve().parents[1] / "web" / "test" / "shared.json"
 ROWS = 12
@@ -32,6 +33,7 @@ def shared_numbers() -> dict[str, Any]:
     return {
         "criteria": list(CRITERIA),
         "formula": page["formula"],
+        "ratings": {name: [rating.meaning, rating.colour] for name, rating in RATINGS.items()},
         "table": page["stretches"],
         "names": found.stretches["name"].tolist(),
         "lines": [[[round(lat, 6), round(lon, 6)] for lon, lat in line.coords] for line in degrees],

@@ -6,10 +6,16 @@ import { build } from "esbuild";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const PACKAGE = join(HERE, "..", "saferoute");
-const BUNDLES = { "page/assets/page.js": "src/map/main.js", "scan/assets/scan.js": "src/scan/main.js" };
+const BUNDLES = {
+  "page/assets/page.js": {
+    source: "src/map/main.js",
+    holds: " With lean-qr, © 2021–2025 David Evans, MIT licence: see LICENSE.lean-qr.",
+  },
+  "scan/assets/scan.js": { source: "src/scan/main.js", holds: "" },
+};
 
 const folder = process.argv[2] ?? PACKAGE;
-for (const [built, source] of Object.entries(BUNDLES)) {
+for (const [built, { source, holds }] of Object.entries(BUNDLES)) {
   await build({
     absWorkingDir: HERE,
     entryPoints: [source],
@@ -20,6 +26,8 @@ for (const [built, source] of Object.entries(BUNDLES)) {
     format: "iife",
     target: "es2022",
     legalComments: "none",
-    banner: { js: `// Built from web/${source} by "npm run build" in web/: change that instead.\n"use strict";` },
+    banner: {
+      js: `// Built from web/${source} by "npm run build" in web/: change that instead.${holds}\n"use strict";`,
+    },
   });
 }

@@ -39,6 +39,7 @@ _SANDBOX = "allow-scripts allow-popups allow-popups-to-escape-sandbox allow-moda
 It may run its scripts, open links in map apps and print. It has no origin and cannot reach its parent.
 """
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.IGNORECASE | re.DOTALL)
+_CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
 
 
@@ -165,7 +166,7 @@ class OfflineFigure(Figure):
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             '<meta name="color-scheme" content="light dark">\n'
             f"<title>{escape(self.title or '')}</title>\n"
-            f"{head}\n<style>{self._css}</style>\n</head>\n<body>\n"
+            f"{head}\n<style>{shorten_style(self._css)}</style>\n</head>\n<body>\n"
             f"{before}{html}{after}\n"
             f'<script type="application/json" id="saferoute-data">{self._data}</script>\n'
             f"{scripts}\n</body>\n</html>\n"
@@ -203,7 +204,18 @@ def _read_script(name: str) -> str:
 
 
 def _style_element(name: str) -> str:
-    return f"<style>{read_asset(name)}</style>"
+    return f"<style>{shorten_style(read_asset(name))}</style>"
+
+
+def shorten_style(css: str) -> str:
+    r"""Return a style without its comments, line breaks and what indents its lines.
+
+    Examples
+    --------
+    >>> shorten_style("/* Wide */\na,\nb {\n  color: red;\n}\n")
+    'a,b {color: red;}'
+    """
+    return re.sub(r"\s*\n\s*", "", _CSS_COMMENT.sub("", css))
 
 
 def _refuse_loads(markup: str) -> None:

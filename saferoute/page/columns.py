@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from saferoute.model import CRITERIA
-from saferoute.page.grid import ALPHABET, encode_heights
+from saferoute.page.grid import ALPHABET, encode_counts, encode_heights
 from saferoute.page.values import LEGAL, SENTENCE, clean_text, round_number
 from saferoute.report.surfaces import describe_surface
 from saferoute.report.text import LONGEST
@@ -51,8 +51,10 @@ _TEXTS = {
 }
 _SENTENCES = {"name": LONGEST, "verdict": SENTENCE, **{f"why_{name}": LEGAL for name in CRITERIA}}
 """Columns that are stored piece by piece, because pieces recur where whole texts do not."""
-_PIECE = re.compile(r"(?<=[,;:] )|(?= (?:and|in|by|to|within|small|%) )|(?= \()")
-_LISTS = {"osm_ids": LONGEST, "checks": SENTENCE}
+_PIECE = re.compile(r"(?<=[,;:] )|(?<=\n)|(?= (?:and|in|by|to|within|small|%) )|(?= \()")
+_LINES = {"checks": SENTENCE}
+"""Columns of lists that are stored as sentences are, with line breaks between what is in a list."""
+_LISTS = {"osm_ids": LONGEST}
 _NUMBERS_IN_A_CELL = (list, np.ndarray)
 """Types of cells that hold several numbers; a table read back from Parquet has arrays."""
 
@@ -72,7 +74,7 @@ def stretch_columns(table: gpd.GeoDataFrame, grid: Grid) -> dict[str, Any]:
     dict
         ``count``, ``columns`` (None for a column of which nothing is known), with
         the ``decimals`` by which numbers are to be divided and indexes into
-        ``texts`` for texts, ``quantiles``, ``heights``, ``lines`` and ``grid``.
+        ``texts`` for texts, several as `encode_counts` writes them, ``quantiles``, ``heights``, ``lines`` and ``grid``.
     """
 
     def change(name: str, rule: Callable[..., Any], *more: int) -> list[Any]:
@@ -83,6 +85,7 @@ def stretch_columns(table: gpd.GeoDataFrame, grid: Grid) -> dict[str, Any]:
             **{name: change(name, _clean_text, limit) for name, limit in _TEXTS.items()},
             "surface": change("surface", _name_surface),
             **{name: change(name, _split_text, limit) for name, limit in _SENTENCES.items()},
+            **{name: change(name, _split_lines, limit) for name, limit in _LINES.items()},
             **{name: change(name, _clean_list, limit) for name, limit in _LISTS.items()},
             "quantiles": [
                 list(row) if None not in row else None
@@ -116,9 +119,12 @@ def _index_texts(columns: dict[str, list[Any]]) -> tuple[list[str], dict[str, li
         for text in ([value] if isinstance(value, str) else value or ())
     )
     texts = [text for text, _ in uses.most_common()]
-    places: dict[str | None, int | None] = {None: None, **{text: place for place, text in enumerate(texts)}}
+    places: dict[Any, Any] = {None: None, **{text: place for place, text in enumerate(texts)}}
     return texts, {
-        name: [[places[text] for text in value] if isinstance(value, list) else places[value] for value in values]
+        name: [
+            encode_counts([places[text] for text in value]) if isinstance(value, list) else places[value]
+            for value in values
+        ]
         for name, values in columns.items()
     }
 
@@ -160,6 +166,11 @@ def _split_text(value: object, limit: int) -> list[str] | None:
     """Return the pieces of a text, None if it is empty; joined they give the whole text."""
     text = clean_text(value, limit)
     return _PIECE.split(text) if text else None
+
+
+def _split_lines(value: object, limit: int) -> list[str]:
+    lines = "\n".join(_clean_list(value, limit))
+    return _PIECE.split(lines) if lines else []
 
 
 def _scale_number(value: Any, decimals: int) -> int | None:

@@ -14,7 +14,7 @@ from saferoute.geometry import indices_of_slices
 from saferoute.model import WGS84
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -164,9 +164,17 @@ def encode_numbers(numbers: IntArray) -> str:
     return "".join(_encode_number(number) for number in numbers.tolist())
 
 
+def encode_counts(counts: Iterable[int]) -> str:
+    """Return whole numbers from 0 on as one text, in digits as of `encode_numbers` but without a sign."""
+    return "".join(_encode_count(count) for count in counts)
+
+
 @lru_cache(maxsize=4096)
 def _encode_number(number: int) -> str:
-    rest = number << 1 if number >= 0 else ~(number << 1)
+    return _encode_count(number << 1 if number >= 0 else ~(number << 1))
+
+
+def _encode_count(rest: int) -> str:
     word = ""
     while rest >= _MORE:
         word += ALPHABET[_MORE + rest % _MORE]
@@ -223,12 +231,23 @@ def _cells_to_degrees(cells: FloatArray, grid: Mapping[str, float]) -> FloatArra
 
 def _read_numbers(word: str) -> list[int]:
     """Return the numbers that `encode_numbers` wrote."""
-    numbers, value, unit = [], 0, 1
+    return [~(count >> 1) if count & 1 else count >> 1 for count in read_counts(word)]
+
+
+def read_counts(word: str) -> list[int]:
+    """Return the numbers that `encode_counts` wrote.
+
+    Examples
+    --------
+    >>> read_counts(encode_counts([0, 31, 32, 5000]))
+    [0, 31, 32, 5000]
+    """
+    counts, value, unit = [], 0, 1
     for character in word:
         digit = _DIGITS[character]
         value += digit % _MORE * unit
         unit *= _MORE
         if digit < _MORE:
-            numbers.append(~(value >> 1) if value & 1 else value >> 1)
+            counts.append(value)
             value, unit = 0, 1
-    return numbers
+    return counts

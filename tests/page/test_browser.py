@@ -194,7 +194,7 @@ def test_page_says_what_is_unknown_and_what_is_wrong(browser: Any, tmp_path: Pat
     browser.open(saved(dataclasses.replace(found, stretches=table([])), tmp_path))
     assert browser.texts(".nothing")[0].startswith("No stretch found.")
     assert browser.js("document.querySelector('.about details').open") is True
-    assert browser.js("document.getElementById('tools').textContent").startswith("Show what is excluded")
+    assert browser.texts("#tools .tool") == ["Near me", "More"]
     assert browser.errors() == []
 
 
@@ -250,7 +250,7 @@ def test_filters_work_together(browser: Any, tmp_path: Path) -> None:
     browser.js(tick.format("unknown"))
     browser.settle()
     assert shown(browser) == ["second"]
-    browser.js(tick.format("B"))
+    browser.js(tick.format("B: fair by the map"))
     browser.settle()
     assert shown(browser) == []
     assert browser.texts("#count") == ["0 of 4 stretches shown"]
@@ -265,19 +265,32 @@ def test_a_title_parts_rated_stretches_from_the_others(browser: Any, tmp_path: P
     assert browser.js("document.querySelectorAll('.divider').length") == 0
 
 
-def test_colour_by_a_criterion_shows_what_is_unknown(browser: Any, tmp_path: Path) -> None:
+def test_order_by_a_criterion_keeps_what_is_unknown_behind(browser: Any, tmp_path: Path) -> None:
     browser.open(saved(mixed(), tmp_path))
+    set_value(browser, "order", "crowding", "change")
+    assert shown(browser) == ["third", "second", "first", "fourth"]
+    assert [text.split(" · ")[-1] for text in browser.texts("#list .facts")] == [
+        "crowding 0.95", "crowding 0.30", "crowding 0.10", "crowding unknown",
+    ]  # fmt: skip
+    assert browser.texts("#list .number") == ["3", "2", "1", "4"]  # a number belongs to its stretch
+    set_value(browser, "order", "length", "change")
+    assert shown(browser) == ["second", "third", "first", "fourth"]
 
-    def classes() -> list[str]:
-        found = browser.js(
-            "[...document.querySelectorAll('.leaflet-lines-pane .stretch')].map((e) => e.getAttribute('class'))"
-        )
-        return [next(c for c in text.split() if c.startswith("score-")) for text in reversed(found)]
 
-    assert classes() == ["score-4", "score-3", "score-2", "score-1"]
-    set_value(browser, "colour", "crowding", "change")
-    assert classes() == ["score-0", "score-1", "score-4", "score-x"]
-    assert "crowding unknown" in browser.texts("#legend")[0]
+def test_colour_dashes_and_letter_tell_the_rating_on_map_and_list(browser: Any, tmp_path: Path) -> None:
+    browser.open(saved(mixed(), tmp_path))
+    looks = browser.js(
+        "[...document.querySelectorAll('.leaflet-lines-pane .stretch')].map((e) => "
+        "[getComputedStyle(e).stroke, getComputedStyle(e).strokeDasharray])"
+    )
+    assert len({colour for colour, _ in looks}) == len({dashes for _, dashes in looks}) == 4
+    assert browser.texts("#list .rating strong") == ["A", "B", "C", "?"]
+    pins = browser.texts(".leaflet-signs-pane .pin")
+    assert set(pins) <= {"1A", "2B", "3C", "4"}
+    assert "1A" in pins
+    assert browser.texts("#legend li")[:4] == [
+        "A: good by the map", "B: fair by the map", "C: usable by the map: checks first", "unrated: look first",
+    ]  # fmt: skip
 
 
 def test_what_was_left_out_is_off_at_first_and_a_click_tells_why(browser: Any, tmp_path: Path) -> None:
@@ -410,7 +423,7 @@ def test_other_weights_recolour_and_can_be_taken_back(browser: Any, tmp_path: Pa
     assert browser.texts("#count") == ["2 stretches shown, ranked by your weights"]
     assert "your weights" in browser.texts(".details")[0]
     assert browser.js("location.hash") == "#s1"  # a link goes on meaning the same stretch
-    browser.js("document.querySelector('.plain-button').click()")
+    browser.js("document.querySelector('#panel-weights .plain-button').click()")
     browser.settle()
     assert shown(browser) == ["smooth", "quiet"]
     assert "0.60 (0.50 to 0.99)" in browser.texts(".details")[0]
@@ -438,6 +451,7 @@ def layout(browser: Any, request: pytest.FixtureRequest) -> Any:
 
 def open_everything(browser: Any) -> None:
     browser.js("document.querySelectorAll('details').forEach((e) => (e.open = true))")
+    browser.js("document.querySelectorAll('.panel-box').forEach((e) => (e.hidden = false))")
     set_value(browser, "excluded", "all", "change")
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 from shared_numbers import SHARED, shared_numbers
+
+from saferoute.report.ratings import RATINGS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 WEB = REPOSITORY / "web"
@@ -23,9 +26,14 @@ def run_node(*arguments: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_built_scripts_are_what_the_sources_give(tmp_path: Path) -> None:
+@pytest.fixture
+def _libraries() -> None:
     if not (WEB / "node_modules" / "esbuild").is_dir():
-        pytest.skip("the bundler is not installed: run npm ci in web/")
+        pytest.skip("the bundler and what it bundles are not installed: run npm ci in web/")
+
+
+@pytest.mark.usefixtures("_libraries")
+def test_built_scripts_are_what_the_sources_give(tmp_path: Path) -> None:
     run_node("build.mjs", str(tmp_path))
     built = [path.relative_to(tmp_path) for path in tmp_path.rglob("*.js")]
     assert len(built) == 2
@@ -35,6 +43,7 @@ def test_built_scripts_are_what_the_sources_give(tmp_path: Path) -> None:
         )
 
 
+@pytest.mark.usefixtures("_libraries")
 def test_modules_pass_their_own_tests() -> None:
     run_node("--test", *(str(path) for path in sorted(WEB.glob("test/*.test.js"))))
 
@@ -42,3 +51,13 @@ def test_modules_pass_their_own_tests() -> None:
 def test_modules_are_tried_on_what_python_writes_today() -> None:
     written = json.loads(json.dumps(shared_numbers()))
     assert json.loads(SHARED.read_text(encoding="utf-8")) == written, "run python tests/shared_numbers.py"
+
+
+def test_ratings_have_one_colour_everywhere() -> None:
+    style = (REPOSITORY / "saferoute/page/assets/page.css").read_text(encoding="utf-8")
+    light = dict(re.findall(r"--rating-(\w+): (#\w+);", style))
+    assert light == {name: rating.colour for name, rating in RATINGS.items()}
+    for name, rating in RATINGS.items():
+        widths = re.search(rf"path\.stretch\.rating-{name} {{ stroke-dasharray: (.*?);", style)
+        dashes = [] if widths is None else re.findall(r"(?:calc\((\d) \* )?var\(--wide\)", widths[1])
+        assert tuple(int(times or 1) for times in dashes) == rating.dashes, name

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { boxAround, metresPerPixel, overlap } from "../src/map/labels.js";
+import { boxAround, findRoom, overlap } from "../src/map/boxes.js";
+import { listFacts } from "../src/map/cards.js";
+import { metresPerPixel } from "../src/map/labels.js";
 import { placeArrows } from "../src/map/lines.js";
-import { describeCount, listFacts } from "../src/map/list.js";
+import { describeCount } from "../src/map/list.js";
+import { standAside, widthOf } from "../src/map/numbers.js";
 
 const NORTHWARDS = {
   line: [
@@ -32,7 +35,7 @@ test("a short stretch has one arrow", () => {
 });
 
 test("names that stand upright need height, not width", () => {
-  const [west, north, east, south] = boxAround({ x: 100, y: 50 }, 80, 90);
+  const [west, north, east, south] = boxAround({ x: 100, y: 50 }, 80, 14, 90);
   assert.deepEqual([Math.round(east - west), Math.round(south - north)], [14, 80]);
 });
 
@@ -51,8 +54,49 @@ test("the list says what is shown, and by whose weights", () => {
   assert.equal(describeCount(2, 5, true), "2 of 5 stretches shown, ranked by your weights");
 });
 
-test("an item names its place in the profile's order where that is another", () => {
-  const row = { score: null, length_m: 64.6, distance_m: 1200, surface: null, rank: 4, place: 4 };
-  assert.deepEqual(listFacts(row), ["score unknown", "65 m", "1.2 km away"]);
-  assert.equal(listFacts({ ...row, place: 1 }).at(-1), "number 4 by the profile's weights");
+test("what matters most gets room first, and nothing is drawn over what is there", () => {
+  const taken = [[0, 0, 5, 5]];
+  const boxes = [
+    [4, 4, 9, 9],
+    [10, 0, 20, 10],
+    [19, 0, 30, 10],
+    [20, 0, 30, 10],
+  ];
+  assert.deepEqual(findRoom(boxes, taken), [false, true, false, true]);
+  assert.equal(taken.length, 3);
+});
+
+test("a number stands beside its line, above it where there is an above", () => {
+  const points = (...xy) => xy.map(([x, y]) => ({ x, y }));
+  assert.deepEqual(standAside(points([0, 50], [100, 50])), { x: 50, y: 33 });
+  assert.deepEqual(standAside(points([100, 50], [0, 50])), { x: 50, y: 33 });
+  const upright = standAside(points([50, 0], [50, 100]));
+  assert.equal(Math.abs(upright.x - 50), 17);
+  assert.ok(Math.abs(upright.y - 50) < 1e-9);
+  assert.ok(Number.isFinite(standAside(points([5, 5], [5, 5])).x), "a line without length has a place, too");
+});
+
+test("a number with more digits or a letter is wider", () => {
+  assert.ok(widthOf({ rank: 10, rating: "none" }) > widthOf({ rank: 9, rating: "none" }));
+  assert.ok(widthOf({ rank: 9, rating: "A" }) > widthOf({ rank: 9, rating: "none" }));
+});
+
+test("a card says length, surface and way from the place, and what is unknown of them", () => {
+  const row = { length_m: 64.6, distance_m: 1234, east_m: 900, north_m: -900, surface: "grass", d: [0.5], c: [0] };
+  assert.deepEqual(listFacts(row), ["65 m", "grass", "1.2 km south-east"]);
+  const unknown = { ...row, length_m: null, surface: null, distance_m: null };
+  assert.deepEqual(listFacts(unknown), ["unknown", "surface unknown", "distance unknown"]);
+});
+
+test("a card says the way from the reader where that is known", () => {
+  const row = { ...NORTHWARDS, surface: null, d: [], c: [] };
+  assert.equal(listFacts(row, { point: [59.999, 20] })[2], "110 m north of you");
+});
+
+test("in the order of a criterion a card says its number, unless nothing is known of it", () => {
+  const row = { length_m: 60, distance_m: null, surface: null, d: [0.75, 0.5], c: [0.4, 0] };
+  const fact = (sortBy) => listFacts(row, null, sortBy, ["surface", "crowding"]).at(-1);
+  assert.equal(fact("surface"), "surface 0.75");
+  assert.equal(fact("crowding"), "crowding unknown");
+  assert.equal(fact("rank"), "distance unknown");
 });

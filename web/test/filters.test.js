@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { colourClass, keepTicked, listSurfaces, passesFilters, startView } from "../src/map/filters.js";
+import { keepTicked, listSurfaces, passesFilters, startView } from "../src/map/filters.js";
 
 const row = (values) => ({
   score: 0.5,
@@ -44,17 +44,4 @@ test("with all boxes ticked nothing is filtered, with none everything", () => {
   assert.equal(keepTicked(["A", "B"], ["A", "B"]), null);
   assert.ok(!passesFilters(row(), filters({ ratings: keepTicked(["A", "B"], []) })));
   assert.ok(!passesFilters(row(), filters({ ratings: keepTicked(["A", "B"], ["A"]) })));
-});
-
-test("colours are five classes of a fifth, the ends included", () => {
-  const classes = [0, 0.2, 0.59, 0.8, 1].map((score) => colourClass(row({ score }), "score", ["surface", "crowding"]));
-  assert.deepEqual(classes, ["score-0", "score-1", "score-2", "score-4", "score-4"]);
-});
-
-test("a criterion of which nothing is known has a colour of its own, whatever is assumed of it", () => {
-  const criteria = ["surface", "crowding"];
-  assert.equal(colourClass(row({ d: [0.9, 0.1] }), "surface", criteria), "score-4");
-  assert.equal(colourClass(row({ d: [0.9, 0.1], c: [0, 1] }), "surface", criteria), "score-x");
-  assert.equal(colourClass(row({ d: [null, 0.1] }), "surface", criteria), "score-x");
-  assert.equal(colourClass(row({ score: null }), "score", criteria), "score-x");
 });

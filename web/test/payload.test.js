@@ -4,22 +4,23 @@ import { readStretches } from "../src/map/payload.js";
 
 const TABLE = {
   count: 2,
-  texts: ["Rantatie", "sand, ", "tagged", "A", "AAAAAAAAAA_", "way/7", "<b>", " by <i>"],
+  texts: ["Rantatie", "sand, ", "tagged", "A", "AAAAAAAAAA_", "way/7", "<b>", " by <i>", "\n"],
   columns: {
     rank: [1, 2],
     length_m: [1005, null],
-    name: [[0], [6, 7]],
+    name: ["A", "GH"],
     rating: [3, null],
     score: [8123, null],
     grade_pct: null,
     surface: null,
-    why_surface: [[1, 2], null],
-    osm_ids: [[5], []],
+    why_surface: ["BC", null],
+    osm_ids: ["F", ""],
+    checks: ["BICB", ""],
     d_surface: [9000, null],
     c_surface: [0, null],
   },
   decimals: { rank: 0, length_m: 1, score: 4, grade_pct: 2, d_surface: 4, c_surface: 3 },
-  quantiles: [[4], null],
+  quantiles: ["E", null],
   heights: ["C", null],
   grid: { lat: 60, lon: 20, decimals: 6 },
   lines: ["AACA", ""],
@@ -31,6 +32,7 @@ test("numbers get their decimals back, and texts their places", () => {
   assert.equal(first.name, "Rantatie");
   assert.equal(first.why_surface, "sand, tagged");
   assert.deepEqual(first.osm_ids, ["way/7"]);
+  assert.deepEqual([first.checks, second.checks], [["sand, ", "taggedsand, "], []]);
   assert.deepEqual(first.heights, [0.01]);
   assert.equal(first.line.length, 2);
 });

@@ -34,7 +34,7 @@ test("a click takes the best of what is shown", () => {
 });
 
 test("lines are thinner from afar", () => {
-  assert.ok(widthAt({ width: 5 }, 11) < widthAt({ width: 5 }, 12));
+  assert.ok(widthAt({ name: "A" }, 11) < widthAt({ name: "A" }, 12));
 });
 
 test("what a tile does not say is unknown", () => {

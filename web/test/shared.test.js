@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { readStretches } from "../src/map/payload.js";
 import { Scorer } from "../src/map/score.js";
+import { explainRating, RATINGS } from "../src/ratings.js";
 
 const shared = JSON.parse(await readFile(new URL("shared.json", import.meta.url), "utf8"));
 const { scored } = shared;
@@ -46,6 +47,13 @@ test("every weighting gives the package's scores", () => {
       assertClose(scorer.combine(d, weights), scored.scores[i][k], 1e-6);
     });
   });
+});
+
+test("ratings mean the same and look the same in every file", () => {
+  const here = RATINGS.map(({ name, meaning, colour }) => [name, [meaning, colour]]);
+  assert.deepEqual(here, Object.entries(shared.ratings));
+  assert.equal(explainRating("A"), "A: good by the map");
+  assert.equal(explainRating("none"), "unrated: look first");
 });
 
 test("ratings are the package's", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { groupByGround, listSteps, summariseSession, traceSquares } from "../src/map/timetable.js";
+import { groupByGround, listSteps, readSquares, summariseSession } from "../src/map/timetable.js";
 
 const step = (values) => ({ kind: "back", section: 0, start_s: 0, duration_s: 0, distance_m: 0, words: "", ...values });
 const PLAN = {
@@ -52,5 +52,11 @@ test("sections on one ground share a sign, those that turn round do not", () => 
 });
 
 test("a code's rows are bits from the left, leading zeros included", () => {
-  assert.equal(traceSquares([0b010, 0b000, 0b101]), "M1 0h1v1h-1zM0 2h1v1h-1zM2 2h1v1h-1z");
+  const isDark = readSquares([0b010, 0b000, 0b101]);
+  const read = [0, 1, 2].map((y) => [0, 1, 2].map((x) => Number(isDark(x, y))));
+  assert.deepEqual(read, [
+    [0, 1, 0],
+    [0, 0, 0],
+    [1, 0, 1],
+  ]);
 });

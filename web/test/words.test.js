@@ -1,15 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  convertLengths,
   countThings,
+  describeAway,
   describeDirection,
   describeOrigin,
   describeSlope,
   formatClock,
+  formatDistance,
   formatLength,
   formatMetres,
   formatNumber,
   formatRange,
+  isSystem,
+  nameWind,
   useUnits,
 } from "../src/words.js";
 
@@ -70,4 +75,41 @@ test("a slope without an error says so, and an unknown one has none", () => {
 
 test("an origin that is not known is unknown", () => {
   assert.equal(describeOrigin({ origin: null }), "unknown");
+});
+
+test("distances are rounded as far as they matter on foot", (t) => {
+  t.after(() => useUnits("metric"));
+  assert.equal(formatDistance(796.2), "800 m");
+  assert.equal(formatDistance(998), "1.0 km");
+  assert.equal(formatDistance(null), "unknown");
+  useUnits("imperial");
+  assert.equal(formatDistance(84), "300 ft");
+});
+
+test("the way from the place has a wind, and neither is guessed", () => {
+  const place = { distance_m: 340, east_m: -240, north_m: 240 };
+  assert.equal(describeAway(place), "340 m north-west");
+  assert.equal(describeAway({ ...place, east_m: null }), "340 m away");
+  assert.equal(describeAway({ ...place, distance_m: null }), "distance unknown");
+  assert.equal(nameWind(337.6), "north");
+});
+
+test("sentences follow the units, and what is no length stays", (t) => {
+  t.after(() => useUnits("metric"));
+  const said = "kerb 3.8 m to the south; ± 2.0 %, at 1.5 m/s, 1.2 km on, 20 min, item 4 metres, 10 m cells";
+  assert.equal(convertLengths(said), said);
+  useUnits("imperial");
+  assert.equal(
+    convertLengths(said),
+    "kerb 12 ft to the south; ± 2.0 %, at 1.5 m/s, 0.7 mi on, 20 min, item 4 metres, 33 ft cells",
+  );
+  assert.equal(convertLengths("0.2 m; 7:30 min/km"), "0.7 ft; 12:04 min/mi");
+  assert.equal(convertLengths("12 ft"), "12 ft");
+  useUnits("metric");
+  assert.equal(convertLengths("12 ft, 0.7 mi, 12:04 min/mi"), "3.7 m, 1.1 km, 7:30 min/km");
+});
+
+test("only systems that exist are units", () => {
+  assert.ok(isSystem("imperial"));
+  assert.ok(!isSystem("toString"));
 });

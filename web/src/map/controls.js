@@ -1,46 +1,54 @@
-// Filters, colours and weights.
+// Orders, filters, weights, units.
 
-import { byId, el, nameNode } from "../dom.js";
-import { formatMetres, RATING_NOTES, RATINGS } from "../words.js";
+import { el, nameNode } from "../dom.js";
+import { explainRating, RATINGS } from "../ratings.js";
+import { formatMetres, isImperial } from "../words.js";
 import { keepTicked, listSurfaces } from "./filters.js";
+import { listOrders } from "./order.js";
 import { normaliseWeights } from "./score.js";
 
-/**
- * Build the tools above the list.
- *
- * @param {string[]} criteria
- * @param {Object[]} stretches - rows; where there is none, there is nothing to choose from
- * @param {number[]} weights - the profile's own
- * @param {Object} view - written to, see `startView`
- * @param {Function} refresh - called after each change, with `{ reorder: true }` if weights have changed
- */
-export function buildControls(criteria, stretches, weights, view, refresh) {
+export const UNITS_CHANGED = "units-changed"; // an event of the document
+
+/** Return the pick of the list's order; `located` says whether the reader's place is known. */
+export function makeOrderPick(criteria, view, changed) {
+  const pick = makePick("order", "Order", listOrders(criteria, view.me !== null), (value) => {
+    view.sortBy = value;
+    changed();
+  });
+  pick.querySelector("select").value = view.sortBy;
+  return pick;
+}
+
+/** Return the filters. */
+export function makeFilters(stretches, view, changed) {
   const keep = (key) => (value) => {
     view.filters[key] = value;
-    refresh();
-  };
-  const colour = (value) => {
-    view.colourBy = value;
-    refresh();
-  };
-  const weigh = (value) => {
-    view.weights = value;
-    refresh({ reorder: true });
+    changed();
   };
   const longest = 10 * Math.ceil(Math.max(...stretches.map((row) => row.length_m ?? 0)) / 10);
-  const colours = [["score", "total score"], ...criteria.map((name) => [name, name])];
   const twoDigits = (value) => value.toFixed(2);
-  byId("tools").append(
-    makeTool(
-      "Filter and colour",
-      makeMinimum("score", "Score of at least", { max: 1, step: 0.05, show: twoDigits }, keep("score")),
-      makeMinimum("length", "Length of at least", { max: longest, step: 5, show: formatMetres }, keep("length")),
-      makeTicks("Rating", Object.keys(RATINGS), (key) => RATING_NOTES[key], keep("ratings")),
-      makeTicks("Surface", listSurfaces(stretches), (key) => key, keep("surfaces")),
-      makePick("colour", "Colour by", colours, colour),
-    ),
-    makeTool("Your weights", ...makeWeights(criteria, weights, weigh)),
+  const names = RATINGS.map(({ name }) => name);
+  return [
+    makeMinimum("score", "Score of at least", { max: 1, step: 0.05, show: twoDigits }, keep("score")),
+    makeMinimum("length", "Length of at least", { max: longest, step: 5, show: formatMetres }, keep("length")),
+    makeTicks("Rating", names, explainRating, keep("ratings")),
+    makeTicks("Surface", listSurfaces(stretches), (key) => key, keep("surfaces")),
+  ].filter(Boolean);
+}
+
+/** Return the pick of units. */
+export function makeUnitsPick(changed) {
+  const pick = makePick(
+    "units",
+    "Lengths in",
+    [
+      ["metric", "metres"],
+      ["imperial", "feet and miles"],
+    ],
+    changed,
   );
+  pick.querySelector("select").value = isImperial() ? "imperial" : "metric";
+  return pick;
 }
 
 /** Return a labelled list of options [value, words]. */
@@ -50,16 +58,14 @@ export function makePick(id, text, options, changed) {
   return el("div", { class: "pick" }, el("label", { for: id }, text), select);
 }
 
-function makeTool(heading, ...nodes) {
-  const inputs = el("div", { class: "inputs" }, ...nodes);
-  return el("details", { class: "tool" }, el("summary", {}, heading), inputs);
-}
-
 function makeSlider(id, text, { max, step, value, show }, changed) {
   const input = el("input", { type: "range", id, min: 0, max, step, value });
   const output = el("output", { for: id }, show(value));
   input.addEventListener("input", () => {
     changed(input.valueAsNumber);
+    output.textContent = show(input.valueAsNumber);
+  });
+  document.addEventListener(UNITS_CHANGED, () => {
     output.textContent = show(input.valueAsNumber);
   });
   return { input, node: el("div", { class: "slider" }, el("label", { for: id }, text), output, input) };
@@ -84,7 +90,7 @@ function makeTicks(text, options, show, changed) {
 }
 
 /** Return a slider for each criterion, in hundredths; at the profile's own weights `weigh` is called with null. */
-function makeWeights(criteria, own, weigh) {
+export function makeWeights(criteria, own, weigh) {
   const start = own.map((weight) => Math.round(100 * weight));
   const now = [...start];
   const shares = el("p", { class: "quiet" });

@@ -1,7 +1,10 @@
 // All that is known of one stretch.
 
 import { el, outLink } from "../dom.js";
+import { explainRating } from "../ratings.js";
 import {
+  convertLengths,
+  describeAway,
   describeDirection,
   describeOrigin,
   describeSlope,
@@ -9,27 +12,29 @@ import {
   formatMetres,
   formatNumber,
   formatRange,
-  RATING_NOTES,
 } from "../words.js";
+import { makeActions } from "./actions.js";
 import { drawStretchHeights } from "./heights.js";
 
 const LOW = 2; // of the eleven quantiles: the 20th percentile
 const HIGH = 8;
 
+/** Return the details of a row: what to do and to check first, then the numbers behind. */
 export function describeStretch(row, criteria) {
   const part = (heading, ...nodes) => [el("h3", {}, heading), ...nodes];
-  const checks = row.checks.map((text) => el("li", { dir: "auto" }, text ?? ""));
+  const checks = row.checks.map((text) => el("li", { dir: "auto" }, convertLengths(text ?? "")));
   const objects = row.osm_ids.map((id) => el("li", {}, osmLink(id)));
   return el(
     "div",
     { class: "details" },
-    tabulateFacts(row),
-    ...part("Heights along it", drawStretchHeights(row)),
-    ...part("Criteria", ...criteria.map((name, k) => describeCriterion(row, name, k))),
-    ...(row.best_hours ? part("Best hours", el("p", {}, row.best_hours)) : []),
-    ...part("Barefoot", el("p", {}, row.barefoot ?? "no: the surface is unknown")),
+    makeActions(row),
+    el("p", { class: "way-there", role: "status" }),
     ...(checks.length ? part("Check on foot", el("ul", { class: "checks" }, ...checks)) : []),
-    ...part("Go there", linkStart(row)),
+    ...(row.best_hours ? part("Best hours", el("p", {}, row.best_hours)) : []),
+    ...part("Heights along it", drawStretchHeights(row)),
+    ...part("What makes its score", ...criteria.map((name, k) => describeCriterion(row, name, k))),
+    ...part("Numbers", tabulateFacts(row)),
+    ...part("Barefoot", el("p", {}, row.barefoot ?? "no: the surface is unknown")),
     ...(objects.length ? part("In OpenStreetMap", el("ul", { class: "links" }, ...objects)) : []),
   );
 }
@@ -42,12 +47,12 @@ export function describeScore({ score, score_low, score_high }) {
 
 function tabulateFacts(row) {
   const pairs = [
-    ["Rating", RATING_NOTES[row.rating]],
+    ["Rating", explainRating(row.rating)],
     ["Score (likely range)", describeScore(row)],
     ["Weak point", row.limiting_criterion ?? "unknown"],
     ["Data quality", formatNumber(row.data_quality, 2)],
     ["Length", formatMetres(row.length_m)],
-    ["From the place", formatMetres(row.distance_m)],
+    ["From the place", describeAway(row)],
     ["Run backwards", describeDirection(row)],
     ["What it is", describeOrigin(row)],
     ["Surface", row.surface ?? "unknown"],
@@ -70,7 +75,7 @@ function describeCriterion(row, name, k) {
     el("h4", {}, name, el("span", { class: "value" }, value)),
     drawBar(row.d[k], "bar", low, high),
     drawBar(row.c[k], "bar confidence"),
-    why ? el("p", { dir: "auto" }, why) : null,
+    why ? el("p", { dir: "auto" }, convertLengths(why)) : null,
   );
 }
 
@@ -84,19 +89,6 @@ function drawBar(part, className, low = null, high = null) {
     box.append(error);
   }
   return box;
-}
-
-/** Return links to the start: only numbers go into an address. */
-function linkStart(row) {
-  const [lat, lon] = row.line[0].map((degrees) => degrees.toFixed(6));
-  const links = [
-    ["Maps app of this device", `geo:${lat},${lon}?q=${lat},${lon}`],
-    ["Apple Maps", `https://maps.apple.com/?daddr=${lat},${lon}&dirflg=w`],
-    ["Google Maps", `https://www.google.com/maps/dir/?api=1&destination=${lat},${lon}&travelmode=walking`],
-    ["OpenStreetMap", `https://www.openstreetmap.org/?mlat=${lat}&mlon=${lon}#map=18/${lat}/${lon}`],
-  ];
-  const items = links.map(([text, href]) => el("li", {}, outLink(href, text)));
-  return el("ul", { class: "links" }, ...items, el("li", {}, el("span", {}, `${lat}, ${lon}`)));
 }
 
 /** Return a link to an object of the map; what is no id of one stays text. */

@@ -1,7 +1,8 @@
 // The layer of what a limit excludes; a click tells the reason.
 
-import { byId, el, outLink } from "../dom.js";
+import { el, outLink } from "../dom.js";
 import L from "../leaflet.js";
+import { convertLengths } from "../words.js";
 import { makePick } from "./controls.js";
 import { readLines } from "./grid.js";
 import { readColour, scaleWidths } from "./view.js";
@@ -27,10 +28,10 @@ export function readExcluded({ grid, roads, road_layers, reasons }, layers) {
   });
 }
 
-/** Build the layer, off at first, and what switches it; `layers` are those of the base map. */
+/** Build the layer, off at first, and return what switches it, null where nothing is excluded; `layers` are those of the base map. */
 export function buildExcluded(map, { excluded, exclusions }, layers) {
   const names = listReasons(excluded);
-  if (!names.length) return;
+  if (!names.length) return null;
   const rules = new Map(exclusions.map(({ reason, rule }) => [reason, rule]));
   let all = null; // decoded when first asked for
   let shown = [];
@@ -44,14 +45,13 @@ export function buildExcluded(map, { excluded, exclusions }, layers) {
     for (const part of shown) drawPart(map, part, renderer, group);
   };
   const options = [["none", "nothing"], ["all", "everything"], ...names.map((name, i) => [String(i), name])];
-  const pick = makePick("excluded", "Show what is excluded", options, show);
-  byId("tools").append(el("div", { class: "inputs" }, pick));
   map.on("click", ({ latlng }) => {
     const found = findNearest(map, latlng, shown);
     if (!found) return;
     const content = explainReason(found.reason, rules.get(found.reason), latlng);
     L.popup({ maxWidth: 260 }).setLatLng(latlng).setContent(content).openOn(map);
   });
+  return makePick("excluded", "Show what is excluded", options, show);
 }
 
 function drawPart(map, { lines, areas }, renderer, group) {
@@ -73,7 +73,7 @@ function explainReason(reason, rule, { lat, lng }) {
     "div",
     { class: "reason" },
     el("strong", {}, "Excluded: ", reason),
-    el("p", {}, rule ?? ""),
+    el("p", {}, convertLengths(rule ?? "")),
     outLink(`https://www.openstreetmap.org/query?lat=${y}&lon=${x}#map=19/${y}/${x}`, "What OpenStreetMap knows here"),
   );
 }

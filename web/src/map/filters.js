@@ -1,14 +1,17 @@
-// Which stretches are shown, and in which colour.
+// Which stretches are shown.
+
+import { BY_RANK } from "./order.js";
 
 export const UNKNOWN = "unknown";
 
-/** Return the choice that shows everything, coloured by the score, in the profile's order. */
+/** Return the choice that shows everything in the profile's order. */
 export function startView() {
   return {
     selected: null,
     filters: { score: 0, length: 0, surfaces: null, ratings: null },
-    colourBy: "score",
+    sortBy: BY_RANK,
     weights: null, // the profile's own
+    me: null, // where the reader is: { point, accuracy_m }
   };
 }
 
@@ -20,14 +23,6 @@ export function passesFilters(row, { score, length, surfaces, ratings }) {
     (surfaces === null || surfaces.has(row.surface ?? UNKNOWN)) &&
     (ratings === null || ratings.has(row.rating))
   );
-}
-
-/** Return one of five classes of a fifth each; what nothing is known of has a colour of its own. */
-export function colourClass(row, colourBy, criteria) {
-  const k = criteria.indexOf(colourBy);
-  const known = k < 0 || row.c[k] !== 0;
-  const value = k < 0 ? row.score : row.d[k];
-  return known && value !== null ? `score-${Math.max(0, Math.min(4, Math.floor(value * 5)))}` : "score-x";
 }
 
 /** Return the surfaces of rows by name, the unknown one last. */

@@ -1,9 +1,10 @@
 // What stands around list and map: summary, caution, what is excluded, sources of the data.
 
 import { byId, columnHeading, el, outLink } from "../dom.js";
-import { countThings, describeDataDate, formatMetres } from "../words.js";
+import { convertLengths, countThings, describeDataDate, formatMetres } from "../words.js";
 
-export function buildFrame(data, stretches) {
+/** Write it, anew where units have changed. */
+export function writeFrame(data, stretches) {
   const near = data.place.name ? ` near ${data.place.name}` : "";
   byId("title").textContent = `Stretches for running backwards${near}`;
   byId("summary").textContent = [
@@ -13,15 +14,14 @@ export function buildFrame(data, stretches) {
   ]
     .filter(Boolean)
     .join(" · ");
-  byId("caution").append(el("strong", {}, "Caution. "), data.caution);
-  byId("about").append(describeRun(data, stretches.length === 0));
-  keepClearOfCaution();
+  byId("caution").replaceChildren(el("strong", {}, "Caution. "), data.caution);
+  byId("about").replaceChildren(describeRun(data, stretches.length === 0));
 }
 
 function describeRun(data, nothingFound) {
   const { ways = null, areas = null } = data.considered;
   const looked = ways === null || areas === null ? "" : `Looked at ${ways} ways and ${areas} pieces of open ground.`;
-  const notes = data.notes.map((note) => el("li", {}, note));
+  const notes = data.notes.map((note) => el("li", {}, convertLengths(note)));
   return el(
     "div",
     { class: "about" },
@@ -45,7 +45,7 @@ function tabulateExclusions(exclusions, open) {
     el(
       "tr",
       {},
-      el("td", {}, el("strong", {}, reason), el("br"), rule),
+      el("td", {}, el("strong", {}, reason), el("br"), convertLengths(rule)),
       el("td", { class: "count" }, String(pieces)),
       el("td", { class: "count" }, formatMetres(length_m)),
     ),
@@ -58,7 +58,7 @@ function tabulateExclusions(exclusions, open) {
 }
 
 /** Tell the style how high the caution is, which stays in sight at the foot of the page. */
-function keepClearOfCaution() {
+export function keepClearOfCaution() {
   const caution = byId("caution");
   new ResizeObserver(() => document.body.style.setProperty("--caution-height", `${caution.offsetHeight}px`)).observe(
     caution,

@@ -5,9 +5,14 @@ const DIGITS = new Map([...ALPHABET].map((character, digit) => [character, digit
 const MORE = 32; // is added to a digit after which the number goes on
 const UNKNOWN_HEIGHT = 2 ** 22;
 
-/** Decode whole numbers: fives of bits, lowest first, of which the very lowest is the sign. */
+/** Decode whole numbers, whose lowest bit is the sign. */
 export function readNumbers(word) {
-  const numbers = [];
+  return readCounts(word).map((value) => (value % 2 ? -(value + 1) / 2 : value / 2));
+}
+
+/** Decode whole numbers from 0 on: fives of bits, lowest first. */
+export function readCounts(word) {
+  const counts = [];
   let value = 0;
   let unit = 1;
   for (const character of word) {
@@ -15,11 +20,11 @@ export function readNumbers(word) {
     value += (digit % MORE) * unit; // no shifts: heights and longitudes may need more than 32 bits
     unit *= MORE;
     if (digit >= MORE) continue;
-    numbers.push(value % 2 ? -(value + 1) / 2 : value / 2);
+    counts.push(value);
     value = 0;
     unit = 1;
   }
-  return numbers;
+  return counts;
 }
 
 /** Decode desirabilities from 0 to 1, a character each. */

@@ -2,7 +2,7 @@
 
 import { el } from "../dom.js";
 import L from "../leaflet.js";
-import { colourClass, passesFilters } from "./filters.js";
+import { passesFilters } from "./filters.js";
 import { addSign, scaleWidths } from "./view.js";
 
 const PER_ARROW_M = 25;
@@ -11,7 +11,7 @@ const WING_ANGLE = 2.6; // radians from the way that the arrow points
 const DEGREE_M = 111_320;
 const KINDS = ["casing", "stretch", "arrow", "hit"];
 
-/** Draws stretches, and gives each the look of its rating, colour and choice. */
+/** Draws stretches, and gives each the look of its rating and choice. */
 export class StretchLines {
   #map;
   #layers = new Map(); // row -> kind -> layer
@@ -46,9 +46,9 @@ export class StretchLines {
   }
 
   /** Restyle all, and hide what is filtered out. */
-  show({ filters, colourBy, selected }, criteria) {
+  show({ filters, selected }) {
     for (const [row, layers] of this.#layers) {
-      const look = [`rating-${row.rating}`, colourClass(row, colourBy, criteria)];
+      const look = [`rating-${row.rating}`];
       if (!passesFilters(row, filters)) look.push("filtered");
       if (row === selected) look.push("selected");
       for (const [kind, layer] of Object.entries(layers)) {

@@ -3,18 +3,23 @@
 import { byId, el } from "../dom.js";
 import { useUnits } from "../words.js";
 import { drawBase, readLayers } from "./base.js";
-import { buildControls } from "./controls.js";
+import { UNITS_CHANGED } from "./controls.js";
 import { buildExcluded } from "./excluded.js";
 import { startView } from "./filters.js";
-import { buildFrame } from "./frame.js";
-import { drawLabels } from "./labels.js";
+import { keepClearOfCaution, writeFrame } from "./frame.js";
+import { makeLabels } from "./labels.js";
 import { showLegend } from "./legend.js";
 import { StretchLines } from "./lines.js";
 import { StretchList } from "./list.js";
+import { Locator, writeWayThere } from "./locate.js";
+import { makeNumbers } from "./numbers.js";
+import { BY_ME, BY_RANK, sortRows } from "./order.js";
 import { readStretches } from "./payload.js";
 import { Scorer } from "./score.js";
-import { buildSession, readSession } from "./session.js";
-import { addSign, drawTiles, openMap, showAll, showLine } from "./view.js";
+import { drawSession, readSession, writeSession } from "./session.js";
+import { buildTools } from "./tools.js";
+import { recallUnits, rememberUnits } from "./units.js";
+import { addScale, addSign, drawTiles, openMap, showAll, showLine } from "./view.js";
 
 class Page {
   #data;
@@ -22,35 +27,31 @@ class Page {
   #session;
   #scorer;
   #view = startView();
-  #order;
+  #ranked; // rows in the order of the weights
   #list;
   #map;
   #lines;
-  #pending = null; // whether to reorder when changes are shown; null while there is none
+  #drawTexts;
+  #scale;
+  #excluded;
+  #writeOrders = () => {};
+  #pending = null; // whether to rank anew when changes are shown; null while there is none
 
   constructor(data) {
-    useUnits(data.units);
+    useUnits(recallUnits(data.units));
     this.#data = data;
     this.#stretches = readStretches(data.stretches, data.criteria);
     this.#session = data.session && readSession(data.session);
     this.#scorer = new Scorer(data.formula, data.criteria);
-    this.#buildList();
+    this.#list = new StretchList(data, this.#stretches, this.#view, (row) => this.#go(row));
+    keepClearOfCaution();
     this.#buildMap();
-    this.#order = this.#rank();
+    this.#buildTools();
+    this.#writeWords();
+    this.#ranked = this.#scorer.reweigh(this.#stretches, null);
     this.#showChanges();
     addEventListener("hashchange", () => this.#followAddress());
     this.#followAddress();
-  }
-
-  #buildList() {
-    const { criteria } = this.#data;
-    buildFrame(this.#data, this.#stretches);
-    this.#list = new StretchList(this.#data, this.#stretches, this.#view, (row) => this.#go(row));
-    if (this.#stretches.length && !this.#session) {
-      // A session's stretches are chosen.
-      const refresh = (change) => this.#refresh(change);
-      buildControls(criteria, this.#stretches, this.#scorer.weights, this.#view, refresh);
-    }
   }
 
   #buildMap() {
@@ -60,14 +61,70 @@ class Page {
     this.#look();
     drawTiles(this.#map);
     drawBase(this.#map, layers, this.#data, () => this.#look());
-    drawLabels(this.#map, base);
     this.#lines = new StretchLines(this.#map, this.#stretches, (row) => {
       this.#go(row);
       this.#list.focus(row);
     });
-    buildExcluded(this.#map, this.#data, layers);
-    if (this.#session) buildSession(this.#map, this.#session, this.#data);
-    else addSign(this.#map, [place.lat, place.lon], el("span", { class: "place" }), [18, 18]);
+    this.#excluded = buildExcluded(this.#map, this.#data, layers);
+    const point = [place.lat, place.lon];
+    if (this.#session) drawSession(this.#map, this.#session);
+    else addSign(this.#map, point, el("span", { class: "place" }), [18, 18]);
+    showLegend(this.#session !== null);
+    // A session numbers its sections, not its stretches.
+    const drawNumbers = makeNumbers(this.#map, this.#session ? [] : this.#stretches, this.#session ? null : point);
+    const drawLabels = makeLabels(this.#map, base);
+    this.#drawTexts = () => drawLabels(drawNumbers(this.#view));
+    this.#map.on("moveend", this.#drawTexts);
+  }
+
+  #buildTools() {
+    const locator = new Locator(this.#map, (me) => this.#moveReader(me));
+    const page = {
+      criteria: this.#data.criteria,
+      stretches: this.#stretches,
+      weights: this.#scorer.weights,
+      view: this.#view,
+      // A session's stretches are chosen.
+      choosable: this.#stretches.length > 0 && !this.#session,
+    };
+    const act = {
+      locate: () => locator.toggle(),
+      changed: () => this.#refresh(),
+      weigh: (weights) => {
+        this.#view.weights = weights;
+        this.#refresh({ rank: true });
+      },
+      useUnits: (system) => this.#changeUnits(system),
+    };
+    this.#writeOrders = buildTools(page, act, this.#excluded);
+  }
+
+  /** Take the reader's new position, null where it is no longer known. */
+  #moveReader(me) {
+    const known = this.#view.me !== null;
+    this.#view.me = me;
+    if (known !== (me !== null)) {
+      this.#view.sortBy = me ? BY_ME : BY_RANK;
+      this.#writeOrders();
+    }
+    this.#refresh();
+  }
+
+  #changeUnits(system) {
+    useUnits(system);
+    rememberUnits(system);
+    document.dispatchEvent(new Event(UNITS_CHANGED));
+    this.#writeWords();
+    if (this.#view.selected) this.#list.renewDetails(this.#view.selected);
+    this.#refresh();
+  }
+
+  /** Write what holds lengths besides the list. */
+  #writeWords() {
+    writeFrame(this.#data, this.#stretches);
+    if (this.#session) writeSession(this.#map, this.#session, this.#data);
+    this.#scale?.remove();
+    this.#scale = addScale(this.#map);
   }
 
   /** Choose through the address, so that a choice can be sent and the back button works. */
@@ -92,14 +149,16 @@ class Page {
     }
     this.#view.selected = row;
     document.body.classList.toggle("chosen", row !== null);
-    this.#lines.show(this.#view, this.#data.criteria);
+    this.#lines.show(this.#view);
     if (row) {
       this.#list.open(row);
+      writeWayThere(row, this.#view.me);
       this.#lines.open(row);
       this.#look({ animate: true });
       this.#list.scrollTo(row);
     }
-    byId("status").textContent = row ? `Stretch ${row.place} chosen: ${row.name}` : "No stretch chosen";
+    this.#drawTexts();
+    byId("status").textContent = row ? `Stretch ${row.rank} chosen: ${row.name}` : "No stretch chosen";
   }
 
   /** Turn the map to what is chosen, or to all. */
@@ -114,30 +173,22 @@ class Page {
   }
 
   /** Show everything again after a change; many changes at once count as one. */
-  #refresh({ reorder = false } = {}) {
+  #refresh({ rank = false } = {}) {
     if (this.#pending === null) queueMicrotask(() => this.#showChanges());
-    this.#pending = reorder || this.#pending === true;
+    this.#pending = rank || this.#pending === true;
   }
 
   #showChanges() {
-    const { selected } = this.#view;
-    const { criteria } = this.#data;
-    const reorder = this.#pending;
+    const { selected, weights, me } = this.#view;
+    const rank = this.#pending;
     this.#pending = null;
-    if (reorder) this.#order = this.#rank();
-    this.#list.show(this.#order);
-    this.#lines.show(this.#view, criteria);
-    showLegend(this.#stretches, this.#view, criteria, this.#session !== null);
-    if (selected && reorder) this.#list.renewDetails(selected);
-  }
-
-  /** Score the stretches under the present weights, and number them; a session has numbers of its own. */
-  #rank() {
-    const order = this.#scorer.reweigh(this.#stretches, this.#view.weights);
-    order.forEach((row, i) => {
-      row.place = this.#session ? row.rank : i + 1;
-    });
-    return order;
+    if (rank) this.#ranked = this.#scorer.reweigh(this.#stretches, weights);
+    this.#list.show(sortRows(this.#ranked, this.#view, this.#data.criteria));
+    this.#lines.show(this.#view);
+    this.#drawTexts();
+    if (!selected) return;
+    if (rank) this.#list.renewDetails(selected);
+    writeWayThere(selected, me);
   }
 }
 

@@ -1,10 +1,11 @@
 // Decodes the stretches: undoes what saferoute/page/payload.py writes.
 
-import { RATINGS } from "../words.js";
-import { readHeights, readLine, readShares } from "./grid.js";
+import { isRating } from "../ratings.js";
+import { readCounts, readHeights, readLine, readShares } from "./grid.js";
 
 const TEXTS = new Set(["surface", "rating", "origin", "limiting_criterion", "barefoot", "best_hours", "height_source"]);
-const LISTS = new Set(["osm_ids", "checks"]); // others hold one text in pieces
+const LISTS = new Set(["osm_ids"]); // others hold one text in pieces
+const LINES = new Set(["checks"]); // whose lines make a list
 const VERDICT = ["score", "score_low", "score_high", "data_quality", "rating", "limiting_criterion"];
 
 /**
@@ -25,17 +26,24 @@ function readStretch({ texts, columns, decimals, quantiles, heights, grid, lines
     const value = values?.[i] ?? null; // a column of which nothing is known is null as a whole
     row[name] = value === null ? null : readValue(name, value, texts, decimals);
   }
-  if (!RATINGS[row.rating]) row.rating = "none";
+  if (!isRating(row.rating)) row.rating = "none";
   row.d = criteria.map((name) => row[`d_${name}`]);
   row.c = criteria.map((name) => row[`c_${name}`]);
-  row.quantiles = quantiles[i]?.map((index) => readShares(texts[index])) ?? null;
+  row.quantiles = quantiles[i] ? readTexts(quantiles[i], texts).map(readShares) : null;
   row.given = Object.fromEntries(VERDICT.map((name) => [name, row[name]]));
   return row;
 }
 
 function readValue(name, value, texts, decimals) {
   if (TEXTS.has(name)) return texts[value];
-  if (!Array.isArray(value)) return value / 10 ** decimals[name];
-  const several = value.map((index) => texts[index]);
-  return LISTS.has(name) ? several : several.join("");
+  if (typeof value === "number") return value / 10 ** decimals[name];
+  const several = readTexts(value, texts);
+  if (LISTS.has(name)) return several;
+  const text = several.join("");
+  if (!LINES.has(name)) return text;
+  return text ? text.split("\n") : [];
+}
+
+function readTexts(word, texts) {
+  return readCounts(word).map((index) => texts[index]);
 }

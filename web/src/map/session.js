@@ -1,11 +1,13 @@
 // A session: its timetable, its route, its numbered sections.
 
-import { byId, columnHeading, el, nameNode, outLink, svg } from "../dom.js";
+import { byId, columnHeading, el, nameNode, outLink } from "../dom.js";
 import L from "../leaflet.js";
+import { drawCode } from "../qr.js";
+import { convertLengths } from "../words.js";
 import { readHeights, readLine } from "./grid.js";
 import { drawRouteHeights } from "./heights.js";
 import { placeArrows } from "./lines.js";
-import { groupByGround, listSteps, summariseSession, traceSquares } from "./timetable.js";
+import { groupByGround, listSteps, readSquares, summariseSession } from "./timetable.js";
 import { addSign, showLine } from "./view.js";
 
 /** Decode the lines of a session: points of its route, and sections with theirs. */
@@ -18,19 +20,28 @@ export function readSession(plan) {
   };
 }
 
-/** Show a session, as `readSession` gives it, beside the map and on it. */
-export function buildSession(map, plan, { place, profile }) {
+/** Draw a session, as `readSession` gives it, on the map. */
+export function drawSession(map, plan) {
   document.body.classList.add("session");
+  if (plan.route.length) drawRoute(map, plan);
+}
+
+/** Write a session beside the map, anew where units have changed. */
+export function writeSession(map, plan, { place, profile }) {
   byId("title").textContent = `Session${place.name ? ` near ${place.name}` : ""}`;
   byId("summary").textContent = summariseSession(plan, profile);
   const box = byId("session");
-  box.append(...plan.notes.map((note) => el("p", { class: "note" }, note)));
+  box.replaceChildren(...plan.notes.map((note) => el("p", { class: "note" }, convertLengths(note))));
   if (plan.steps.length) {
     const start = plan.route[0] ?? [place.lat, place.lon];
     const side = el("div", { class: "side" }, drawRouteHeights(plan.heights, plan), drawStartCode(plan.qr, start));
-    box.append(el("p", { class: "inputs" }, plan.pace), makeTimetable(map, plan), side, listChecks(plan.sections));
+    box.append(
+      el("p", { class: "inputs" }, convertLengths(plan.pace)),
+      makeTimetable(map, plan),
+      side,
+      listChecks(plan.sections),
+    );
   }
-  if (plan.route.length) drawRoute(map, plan);
 }
 
 function makeTimetable(map, plan) {
@@ -41,7 +52,7 @@ function makeTimetable(map, plan) {
       "tr",
       section === null ? {} : { class: "backward" },
       el("td", { class: "count" }, start),
-      el("td", {}, line ? makeSectionButton(map, name, line) : el("strong", {}, name), " ", words),
+      el("td", {}, line ? makeSectionButton(map, name, line) : el("strong", {}, name), " ", convertLengths(words)),
       el("td", { class: "count" }, duration),
       el("td", { class: "count" }, way),
     );
@@ -67,7 +78,7 @@ function listChecks(sections) {
   const stretches = new Map(sections.map((section) => [section.stretch, section]));
   const items = [...stretches.values()].map(({ stretch, name, checks }) => {
     const named = name ? [", ", nameNode(name)] : [];
-    const words = `: walk it forwards first; check ${checks.join("; ")}.`;
+    const words = `: walk it forwards first; check ${convertLengths(checks.join("; "))}.`;
     return el("li", {}, el("strong", {}, `Stretch ${stretch}`), ...named, words);
   });
   return el("div", { class: "inputs" }, el("h2", {}, "Check on foot"), el("ul", { class: "checks" }, ...items));
@@ -76,18 +87,7 @@ function listChecks(sections) {
 /** Draw a code of the start for a phone's camera, with the address under it. */
 function drawStartCode(rows, start) {
   const [lat, lon] = start.map((degrees) => degrees.toFixed(6));
-  const width = rows.length + 6;
-  const code = svg(
-    "svg",
-    {
-      viewBox: `-3 -3 ${width} ${width}`,
-      class: "code",
-      role: "img",
-      "aria-label": "Code of the start, for a phone's camera",
-    },
-    svg("rect", { x: -3, y: -3, width, height: width, fill: "#fff" }),
-    svg("path", { d: traceSquares(rows), fill: "#000" }),
-  );
+  const code = drawCode(readSquares(rows), rows.length, "Code of the start, for a phone's camera");
   const link = outLink(`geo:${lat},${lon}?q=${lat},${lon}`, `${lat}, ${lon}`);
   return el("div", { class: "inputs start" }, el("h2", {}, "Start"), code, el("p", {}, link));
 }

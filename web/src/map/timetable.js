@@ -40,10 +40,8 @@ export function groupByGround(sections) {
   return [...groups.values()];
 }
 
-/** Return the dark squares of a QR code, whose rows are numbers, as the path of a drawing. */
-export function traceSquares(rows) {
-  const squares = rows.flatMap((row, y) =>
-    [...row.toString(2).padStart(rows.length, "0")].map((bit, x) => (bit === "1" ? `M${x} ${y}h1v1h-1z` : "")),
-  );
-  return squares.join("");
+/** Return whether the square at (x, y) of a QR code, whose rows are numbers, is dark, as a function. */
+export function readSquares(rows) {
+  const bits = rows.map((row) => row.toString(2).padStart(rows.length, "0"));
+  return (x, y) => bits[y][x] === "1";
 }

@@ -12,13 +12,19 @@ export function openMap(data) {
   const { id } = document.querySelector(".folium-map");
   const map = window[id]; // Folium declares a variable of the element's name.
   map.setMinZoom(9).setMaxZoom(20);
+  // The drawn base map fits at any scale; pictures of tiles are sharp at whole zooms alone.
+  map.options.zoomSnap = byId("saferoute-tiles") ? 1 : 0.25;
   for (const [name, z] of Object.entries(PANES)) map.createPane(name).style.zIndex = String(z);
   for (const name of UNTOUCHED) map.getPane(name).style.pointerEvents = "none";
-  L.control.scale({ imperial: isImperial(), metric: !isImperial() }).addTo(map);
   addCorner(map, "topright", makeLegendBox());
   const source = `© OpenStreetMap contributors · ${describeDataDate(data.data_date)}`;
   addCorner(map, "bottomright", el("div", { class: "source" }, source));
   return map;
+}
+
+/** Return a scale bar in the present units. */
+export function addScale(map) {
+  return L.control.scale({ imperial: isImperial(), metric: !isImperial() }).addTo(map);
 }
 
 function addCorner(map, position, node) {

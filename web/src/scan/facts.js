@@ -1,5 +1,6 @@
 // What the files of a scan say, in words. A tile leaves out what is not known.
 
+import { explainRating } from "../ratings.js";
 import { formatNumber } from "../words.js";
 
 const THINNED = "Zoomed out, each square shows its best stretches only; zoom in for all.";
@@ -8,7 +9,7 @@ const THINNED = "Zoomed out, each square shows its best stretches only; zoom in 
 export function listFacts(stretch) {
   const { grade_pct: grade, people_per_hour: people } = stretch;
   return [
-    ["Rating", stretch.rating],
+    ["Rating", explainRating(stretch.rating)],
     ["Cautious score", formatNumber(stretch.score_low, 2)],
     ["Data quality", formatNumber(stretch.data_quality, 2)],
     ["Length", formatNumber(stretch.length_m, 0, " m")],

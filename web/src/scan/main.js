@@ -3,9 +3,10 @@
 
 import { byId, el, svg } from "../dom.js";
 import L from "../leaflet.js";
+import { explainRating, RATINGS } from "../ratings.js";
 import { formatPosition, readPosition } from "./address.js";
 import { describeScan, listFacts, listNotes, summariseDistrict } from "./facts.js";
-import { pickBest, RATINGS, shownRatings, widthAt } from "./ratings.js";
+import { pickBest, shownRatings, widthAt } from "./ratings.js";
 
 const { protomapsL } = globalThis; // a script of its own, before this one
 
@@ -39,10 +40,10 @@ function writeFacts(facts) {
 }
 
 function drawLegend() {
-  for (const { colour, width, words } of RATINGS) {
+  for (const rating of RATINGS) {
     const ends = { x1: 0, x2: "100%", y1: "50%", y2: "50%" };
-    const line = svg("line", { ...ends, stroke: colour, "stroke-width": width });
-    byId("legend").append(el("li", {}, svg("svg", { "aria-hidden": "true" }, line), words));
+    const line = svg("line", { ...ends, stroke: rating.colour, "stroke-width": widthAt(rating, FINEST) });
+    byId("legend").append(el("li", {}, svg("svg", { "aria-hidden": "true" }, line), explainRating(rating.name)));
   }
 }
 

@@ -1,11 +1,8 @@
-// The ratings of stretches, and which of them the reader wants to see.
+// Which ratings the reader wants to see, and how wide their lines are.
 
-export const RATINGS = [
-  { name: "A", colour: "#3ebc73", width: 5, words: "A: good for inspection" },
-  { name: "B", colour: "#24878d", width: 4, words: "B: fair" },
-  { name: "C", colour: "#3d4c8a", width: 3, words: "C: poor, or little is known" },
-  { name: "none", colour: "#8a9299", width: 2, words: "unrated: look first" },
-];
+import { RATINGS } from "../ratings.js";
+
+const WIDTHS = { A: 5, B: 4, C: 3, none: 2 }; // pixels
 
 /** Return the ratings that are shown, the best first; of four, `hidden` are passed over from the worst on. */
 export function shownRatings(hidden) {
@@ -20,6 +17,6 @@ export function pickBest(properties, hidden) {
 }
 
 /** Return a line's width in pixels: thinner from afar. */
-export function widthAt({ width }, zoom) {
-  return zoom < 12 ? width / 2 + 1 : width;
+export function widthAt({ name }, zoom) {
+  return zoom < 12 ? WIDTHS[name] / 2 + 1 : WIDTHS[name];
 }

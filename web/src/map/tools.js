@@ -1,0 +1,55 @@
+// The tools above the list: nearness, order, filters, weights, and what else the page can do.
+
+import { el } from "../dom.js";
+import { drawCodeOf } from "../qr.js";
+import { makeButton } from "./actions.js";
+import { makeFilters, makeOrderPick, makeUnitsPick, makeWeights } from "./controls.js";
+import { buildBar } from "./panels.js";
+import { hasAddress } from "./share.js";
+import { makeWakeSwitch } from "./wake.js";
+
+/**
+ * Build the tools.
+ *
+ * @param {Object} page - its data, `stretches`, own `weights` and `view`; `choosable` where the list can be ordered
+ * @param {Object} act - what is called: `locate`, `changed`, `weigh` with weights, `useUnits` with a system
+ * @param {Node|null} excluded - the switch of the layer of what is excluded
+ * @return {Function} writes the orders anew, where the reader's place has become known or unknown
+ */
+export function buildTools({ criteria, stretches, weights, view, choosable }, act, excluded) {
+  const near = makeButton("Near me", act.locate);
+  near.className = "tool";
+  near.id = "near-me";
+  near.setAttribute("aria-pressed", "false");
+  const order = el("div", {});
+  const writeOrders = () => order.replaceChildren(makeOrderPick(criteria, view, act.changed));
+  writeOrders();
+  const ofList = [
+    ["panel-order", "Order", [order]],
+    ["panel-filter", "Filter", makeFilters(stretches, view, act.changed)],
+    ["panel-weights", "Weights", makeWeights(criteria, weights, act.weigh)],
+  ];
+  const more = [excluded, makeUnitsPick(act.useUnits), makeWakeSwitch(), makePrint(), offerToPhone()].filter(Boolean);
+  buildBar([near], [...(choosable ? ofList : []), ["panel-more", "More", more]]);
+  return writeOrders;
+}
+
+function makePrint() {
+  return makeButton("Print", () => print());
+}
+
+/** Return the code of the page's address, or how it gets to a phone where it has none. */
+function offerToPhone() {
+  if (!hasAddress(location)) {
+    const words =
+      "To have this page on a phone, send it the file, by mail or cable, and open it there; or put it on any web server, and a code for the phone's camera stands here.";
+    return el("p", { class: "quiet" }, words);
+  }
+  const address = location.href.split("#")[0];
+  return el(
+    "figure",
+    { class: "figure" },
+    drawCodeOf(address, "Code of this page's address, for a phone's camera"),
+    el("figcaption", { class: "quiet" }, "This page on a phone: point its camera here."),
+  );
+}
