@@ -28,6 +28,8 @@ class Neighbours:
         Castles and forts with their courts; not all of their walls and steps may be drawn.
     stadiums, hospitals, institutes, memorials : ndarray of Polygons
         With all that lies within.
+    gone : ndarray of Polygons
+        Where buildings stood that were torn down.
     roads : ndarray of LineStrings
         Roads of every class on the ground, drives among them.
     drawn : ndarray of Points
@@ -43,5 +45,6 @@ class Neighbours:
     hospitals: NDArray[np.object_]
     institutes: NDArray[np.object_]
     memorials: NDArray[np.object_]
+    gone: NDArray[np.object_]
     roads: NDArray[np.object_]
     drawn: NDArray[np.object_]

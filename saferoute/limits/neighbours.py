@@ -43,6 +43,7 @@ def collect_neighbours(features: Features) -> Neighbours:
         hospitals=polygons[owners.is_hospital(areas)],
         institutes=polygons[owners.is_institute(areas)],
         memorials=polygons[owners.is_memorial(areas)],
+        gone=polygons[ground.is_gone_building(areas)],
         roads=lines[ways.is_motor_road(of_ways) & on_ground],
         drawn=np.concatenate([points, shapely.points(place_points_evenly(paths, _DRAWN_EVERY_M)[0])]),
     )

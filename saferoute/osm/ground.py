@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from saferoute.osm import access, barriers, ways
+from saferoute.osm import access, barriers, keys, ways
 from saferoute.osm.tags import Tags, has_any_value, has_only_values, has_tag, has_value, is_tagged, read_numbers
 from saferoute.osm.values import parse_metres, parse_number
 
@@ -218,7 +218,15 @@ def is_building(areas: Tagged) -> BoolArray:
         read_numbers(areas, "min_height", parse_metres) > 0
     )
     part = has_tag(areas, "building:part") & ~raised
-    return (has_tag(areas, "building") | part) & ~ways.is_below_ground(areas)
+    named = np.any([has_tag(areas, key) for key in ("building", *keys.DISUSED_BUILDINGS)], axis=0)
+    return (named | part) & ~ways.is_below_ground(areas)
+
+
+def is_gone_building(areas: Tagged) -> BoolArray:
+    """Return a mask of ground on which a building stood that was torn down, unless another stands there."""
+    areas = Tags.of(areas)
+    gone: BoolArray = np.any([has_tag(areas, key) for key in keys.GONE_BUILDINGS], axis=0)
+    return gone & ~has_tag(areas, "building")
 
 
 def is_building_site(things: Tagged) -> BoolArray:

@@ -14,11 +14,17 @@ LINE_KEYS = ("highway", "railway", "waterway", "barrier", "natural", "man_made",
              "fence_type", "kerb")  # fmt: skip
 """A way with one of these keys is a row of `ways`."""
 
+DISUSED_BUILDINGS = ("abandoned:building", "disused:building")
+"""Keys of buildings that nobody uses and that stand all the same."""
+
+GONE_BUILDINGS = ("demolished:building", "razed:building", "removed:building", "was:building", "historic:building")
+"""Keys of buildings that were torn down."""
+
 AREA_KEYS = (
     "building", "natural", "landuse", "leisure", "amenity", "area:highway", "water", "waterway",
     "man_made", "aeroway", "military", "tourism", "highway", "boundary", "place",
     "public_transport", "railway", "shop", "office", "sport", "golf", "barrier", "hazard", "power",
-    "building:part", "historic",
+    "building:part", "historic", *DISUSED_BUILDINGS, *GONE_BUILDINGS,
 )  # fmt: skip
 """A closed way or multipolygon with one of these keys is a row of `areas`."""
 
@@ -49,7 +55,8 @@ AREA_TAGS = (
     "smoothness", "width", "access", "foot", "bicycle", "dog", "fee", "lit", "seasonal", "wetland",
     "tunnel", "bridge", "layer", "location", "parking", "indoor", "intermittent", "building:levels",
     "building:part", "building:min_level", "min_height", "fence_type", "fenced", "kerb",
-    "opening_hours", "foot:conditional", "access:conditional", "charge", "historic", "name",
+    "opening_hours", "foot:conditional", "access:conditional", "charge", "historic",
+    *DISUSED_BUILDINGS, *GONE_BUILDINGS, "name",
 )  # fmt: skip
 POINT_TAGS = (
     "highway", "barrier", "natural", "amenity", "shop", "tourism", "leisure", "man_made", "power",

@@ -20,6 +20,7 @@ from saferoute.osm import (
     access,
     barriers,
     ground,
+    keys,
     obstacles,
     owners,
     people,
@@ -49,7 +50,7 @@ ANY_VALUE_TELLS = frozenset(
     "building shop office tunnel bridge military golf construction advertising playground traffic_calming "
     "electrified traffic_sign aerialway pipeline marker utility telecom "
     "kerb crossing conveying indoor fence_type fenced building:part".split()
-)
+) | {*keys.DISUSED_BUILDINGS, *keys.GONE_BUILDINGS}
 """Keys of which every value counts alike, but for those that say no, as a flush kerb does: all are understood."""
 _READERS: dict[str, Callable[[str], object | None]] = {
     **dict.fromkeys(("width", "est_width"), widths.parse_width),

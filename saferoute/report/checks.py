@@ -103,6 +103,7 @@ _CHECKS_BY_DOUBT = {
     "stadium": "whether it is open: it lies in a stadium",
     "institute": "whether one may be there, at that hour too: it lies on the ground of an institute, church or firm",
     "memorial": "whether one runs there: it lies on the ground of a memorial",
+    "gone": "what is left of it: a building stood there and was torn down",
     "hospital": "whether one may be there: it lies on the ground of a hospital or the like",
 }
 _CHECKS_BY_KIND = {

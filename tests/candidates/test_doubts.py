@@ -102,6 +102,25 @@ def test_a_stadium_is_a_matter_of_the_gate_and_a_hospital_one_of_the_ground() ->
     assert confidence("amenity=hospital") < confidence("landuse=residential")
 
 
+@pytest.mark.parametrize("key", ["razed:building", "removed:building", "was:building"])
+def test_ground_on_which_a_building_stood_is_doubted(corridors, key: str) -> None:
+    for north, doubts in ((10, {"gone"}), (140, set())):
+        town = lawn(y=-3)
+        town.box(-10, north, 140, north + 12, f"{key}=house")
+        assert doubts_of(corridors(town)) == doubts
+
+
+@pytest.mark.parametrize("key", ["abandoned:building", "disused:building"])
+def test_a_building_out_of_use_stands_in_the_way(corridors, key: str) -> None:
+    found = [lawn(y=-3) for _ in range(2)]
+    for town, tags in zip(found, (f"{key}=industrial", "building=industrial"), strict=True):
+        town.box(-10, 10, 60, 40, tags)
+    one, other = (corridors(town) for town in found)
+    assert [line.wkt for line in one.lines] == [line.wkt for line in other.lines]
+    assert len(corridors(lawn(y=-3)).lines)
+    assert doubts_of(one) == doubts_of(other)
+
+
 def test_a_doubt_about_whose_the_ground_is_says_nothing_of_the_small_things_mapped_on_it() -> None:
     def look(around: str) -> tuple[float, bool]:
         town = lawn("leisure=pitch sport=soccer surface=grass", y=-3)
