@@ -221,6 +221,21 @@ def test_a_square_that_draws_people_is_unrated_where_nobody_counted(tags: str, a
     assert (found["rating"] == "none").all() or not is_drawn
 
 
+@pytest.mark.parametrize(
+    ("place", "y", "is_told"),
+    [
+        ("amenity=ferry_terminal", 28, True),
+        ("amenity=ferry_terminal", 33, False),
+        ("railway=halt", -22, True),
+        ("amenity=marketplace", 17, True),
+        ("amenity=fountain", 17, False),
+    ],
+)
+def test_where_many_people_come_at_once_it_is_told_to_look_how_busy_it_is(place: str, y: int, *, is_told: bool) -> None:
+    checks = rank(town(more=f"{PEOPLE}n81 150 {y} {place}\n")).stretches["checks"]
+    assert any("how busy it is" in " ".join(of_row) for of_row in checks) == is_told
+
+
 @settings(FEW, max_examples=8, phases=[Phase.generate])
 @given(
     thing=st.sampled_from(sorted(LINES | GROUNDS)), share=st.floats(0, 1), nearer=st.floats(0, 1), other=st.booleans()

@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from saferoute.osm.ground import SCHOOLS
-from saferoute.osm.tags import has_any_value
+from saferoute.osm.tags import Tags, has_any_value
 from saferoute.osm.values import split_list
 
 if TYPE_CHECKING:
@@ -114,6 +114,14 @@ _NEIGHBOURS = {
 }
 """Places that bring dogs, children and wheels, under the words by which outputs name them."""
 
+_CROWDS = {
+    "amenity": frozenset({"ferry_terminal", "bus_station", "marketplace"}),
+    "railway": frozenset({"station", "halt", "subway_entrance", "train_station_entrance"}),
+    "public_transport": frozenset({"station"}),
+    "aerialway": frozenset({"station"}),
+}
+"""Places at which many people come at once, with a ship, a train or on market days."""
+
 
 class Attraction(NamedTuple):
     """How much a tag's value draws."""
@@ -124,6 +132,11 @@ class Attraction(NamedTuple):
     """Index into `SETTINGS`."""
     word: str
     """Name of such a place in outputs."""
+
+
+def brings_crowds(things: Tagged) -> BoolArray:
+    """Return a mask of stations, landing stages of ferries and markets, to which many people come at once."""
+    return has_any_value(Tags.of(things), _CROWDS)
 
 
 def rate_attraction(key: str, value: str) -> Attraction:

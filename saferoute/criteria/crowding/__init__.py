@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from saferoute.criteria import _near, _samples
-from saferoute.criteria.crowding import calibrate, causes, routes, wheels, when, where
+from saferoute.criteria.crowding import _attractors, calibrate, causes, routes, wheels, when, where
 from saferoute.criteria.crowding.calibrate import compute_spearman, fit_scale, index_at_hours
 from saferoute.criteria.crowding.causes import NAMED_M
 from saferoute.criteria.crowding.routes import CLOSE_M
@@ -214,7 +214,8 @@ def measure_crowding(windows: Windows, evidence: Evidence) -> Measurement:
 
     def gather_along(first: IntArray, n_samples: IntArray) -> pd.DataFrame:
         near = beside_it.describe_runs(first - out, n_samples + 2 * out)
-        return near.assign(draws_people=_samples.is_met_along(uncounted < 0.5, first, n_samples))
+        crowded = _attractors.find_crowded(samples.lines, evidence.features)
+        return near.assign(draws_people=_samples.is_met_along((uncounted < 0.5) | crowded, first, n_samples))
 
     return Measurement(
         quantity=LogNormal(people, looked.scale.error),

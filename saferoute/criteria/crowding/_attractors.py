@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from saferoute.arrays import FloatArray, IntArray
+    from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.model import Features
 
 _BY_AREA = {"leisure": {"park": 5000.0, "garden": 5000.0}, "natural": {"beach": 400.0}, "amenity": {"parking": 2000.0}}
@@ -32,6 +32,9 @@ _MOST_UNITS = 40.0
 """Greatest pull of a single point, so that a slip of mapping makes no hot spot [J]."""
 _SPACING_M = 40.0
 """Spacing of the points of a large area, which draws people all over and not in its middle [J]."""
+
+CROWD_M = 30.0
+"""So far from a station, a landing stage or a market its crowd stands and walks [J]."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,16 @@ def find_attractors(features: Features) -> tuple[Attractors, Attractors]:
     )
     floor = np.concatenate([np.zeros(len(of_points), bool), spread["building"].to_numpy(dtype=bool)])
     return whole.select_rows(~floor), whole.select_rows(floor)
+
+
+def find_crowded(lines: NDArray[np.object_], features: Features) -> BoolArray:
+    """Return a mask of lines within `CROWD_M` of a station, a landing stage of ferries or a market."""
+    crowded = np.zeros(len(lines), dtype=bool)
+    tree = shapely.STRtree(lines)
+    for table in (features.points, features.outlines):
+        places = table.geometry.to_numpy()[people.brings_crowds(table)]
+        crowded[tree.query(places, predicate="dwithin", distance=CROWD_M)[1]] = True
+    return crowded
 
 
 def _rate_attractors(table: gpd.GeoDataFrame, *, areal: bool) -> pd.DataFrame:
