@@ -231,7 +231,7 @@ def test_without_heights_there_is_no_profile() -> None:
 
 def test_quantiles_are_one_character_each() -> None:
     stretches = build_payload(ranking(("a path",)))["stretches"]
-    words = [stretches["texts"][index] for index in stretches["quantiles"][0]]
+    words = [stretches["texts"][index] for index in read_counts(stretches["quantiles"][0])]
     assert words == [words[0]] * len(CRITERIA)
     assert [ALPHABET.index(char) for char in words[0]] == np.rint(np.linspace(0.4, 0.6, 11) * 63).tolist()
 
