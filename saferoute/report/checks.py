@@ -41,19 +41,6 @@ _BANK_PCT = 8.0
 _LIKELY_HILLSIDE = (
     "hillside likely: no heights are known here, and the map shows steps, walls, hairpins or mountain paths around"
 )
-_HINTS = {
-    "rock": "rock",
-    "cliff": "a cliff",
-    "wall": "a wall that holds ground",
-    "bank": "a bank",
-    "steps": "steps",
-    "climb": "a way that climbs",
-    "hairpin": "a hairpin bend",
-    "vineyard": "a vineyard",
-    "peak": "the top of a hill",
-}
-"""Words for the names of `saferoute.osm.relief.HINTS`."""
-_MOST_HINTS = 3
 _LIKELY_FALL_PCT = 10.0
 """Likely fall of the ground beside a line from which a third of such ground is a hillside."""
 _MOUNTAIN_CHANCE = Formula().low_pct / 100
@@ -205,8 +192,7 @@ def _list_relief(row: Mapping[Hashable, Any], here: Mapping[Hashable, Any]) -> l
 def _list_likely_slopes(row: Mapping[Hashable, Any]) -> list[str]:
     """Return what is to be looked at of ground of unknown slope where the map shows that it likely slopes."""
     if row["hints"]:
-        near = ", ".join(f"{_HINTS[name]} {away_m:.0f} m" for name, away_m in row["hints"][:_MOST_HINTS])
-        return [f"hillside: the ground may slope along and across ({near} off)"]
+        return [f"hillside: the ground may slope along and across ({row['hints']} off)"]
     return [_LIKELY_HILLSIDE] if row["likely_falls_pct"] > _LIKELY_FALL_PCT else []
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from saferoute.criteria import flatness
 from saferoute.criteria.obstacles import ZONES
 from saferoute.report import crowd, surfaces
+from saferoute.report.hints import describe_hints
 from saferoute.report.sides import describe_sides
 from saferoute.report.units import METRIC_UNITS, Units
 
@@ -67,9 +68,12 @@ def _describe_value(value: float, unit: str) -> str:
 def _describe_flatness(evidence: pd.DataFrame, units: Units) -> pd.DataFrame:
     raw = evidence[
         ["grade_pct", "grade_sigma_pct", "cross_slope_pct", "cross_slope_sigma_pct", "falls_away_pct",
-         "likely_falls_pct", "hints", "mountain_chance", "roughness_m", "is_contradicted"]
+         "likely_falls_pct", "mountain_chance", "roughness_m", "is_contradicted"]
     ]  # fmt: skip
-    return raw.assign(why_flatness=[_describe_slope(row, units) for row in evidence.to_dict("records")])
+    return raw.assign(
+        hints=[describe_hints(hints, units) for hints in evidence["hints"]],
+        why_flatness=[_describe_slope(row, units) for row in evidence.to_dict("records")],
+    )
 
 
 def _describe_slope(row: Row, units: Units) -> str:

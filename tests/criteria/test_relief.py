@@ -98,7 +98,7 @@ def lay(tags: str, south: float, number: int = 90) -> str:
 
 
 def hints_of(found) -> set[str]:
-    told = judge(found, "flatness").describe(np.arange(len(found.windows)))["hints"]
+    told = judge(found, "flatness").measurement.gather_evidence(np.arange(len(found.windows)))["hints"]
     return {name for of_window in told for name, _ in of_window}
 
 

@@ -10,8 +10,10 @@ import pandas as pd
 import pytest
 
 from saferoute.model import Moment
+from saferoute.osm import relief
 from saferoute.report import checks
-from saferoute.report.units import METRIC_UNITS
+from saferoute.report.hints import describe_hints
+from saferoute.report.units import IMPERIAL_UNITS, METRIC_UNITS
 
 KNOWN = {
     "surface": "asphalt",
@@ -21,7 +23,7 @@ KNOWN = {
     "falls_away_pct": 3.0,
     "cross_slope_pct": 2.0,
     "likely_falls_pct": np.nan,
-    "hints": (),
+    "hints": "",
     "mountain_chance": 0.0,
     "width_m": 3.0,
     "are_objects_mapped": True,
@@ -65,8 +67,8 @@ def test_a_stretch_of_which_all_is_known_is_checked_for_what_no_map_tells() -> N
         ({"falls_away_pct": 22.0}, "hillside: the ground falls away to the side"),
         ({"likely_falls_pct": 17.0, "falls_away_pct": np.nan}, "hillside likely: no heights are known here"),
         (
-            {"hints": (("rock", 2.4), ("steps", 31.0), ("wall", 31.2), ("peak", 90.0)), "likely_falls_pct": 12.0},
-            "hillside: the ground may slope along and across (rock 2 m, steps 31 m, a wall that holds ground 31 m off)",
+            {"hints": "rock 2 m, steps 31 m", "likely_falls_pct": 12.0},
+            "hillside: the ground may slope along and across (rock 2 m, steps 31 m off)",
         ),
         ({"mountain_chance": 0.43}, "mountain path likely (43%)"),
         ({"width_m": np.nan}, "the width"),
@@ -164,3 +166,10 @@ def test_ground_for_guests_is_to_be_asked_about() -> None:
     assert zoo[1:] == ("entry may cost: fee=yes",)
     assert plots == zoo[:1]
     assert lawn == ()
+
+
+def test_every_hint_of_a_hillside_has_words_in_the_readers_units() -> None:
+    names = [hint.name for hint in relief.HINTS]
+    for name in names:
+        assert describe_hints([(name, 30.48)], IMPERIAL_UNITS).endswith(" 100 ft")
+    assert len(describe_hints([(name, 5.0) for name in names], IMPERIAL_UNITS).split(", ")) < len(names)

@@ -1,0 +1,44 @@
+"""Hints of a hillside in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from saferoute.report.units import Units
+
+_WORDS = {
+    "rock": "rock",
+    "cliff": "a cliff",
+    "wall": "a wall that holds ground",
+    "bank": "a bank",
+    "steps": "steps",
+    "climb": "a way that climbs",
+    "hairpin": "a hairpin bend",
+    "vineyard": "a vineyard",
+    "peak": "the top of a hill",
+}
+"""Words for the names of `saferoute.osm.relief.HINTS`."""
+_MOST = 3
+"""So many hints are told of, the nearest first [J]."""
+
+
+def describe_hints(hints: Sequence[tuple[str, float]], units: Units) -> str:
+    """Return which hints of a hillside lie how far off, ``""`` where there are none.
+
+    Parameters
+    ----------
+    hints : sequence of (str, float)
+        Names and distances in metres, the nearest first.
+    units : Units
+        Units of the words.
+
+    Examples
+    --------
+    >>> from saferoute.report.units import METRIC_UNITS
+    >>> describe_hints([("rock", 2.4), ("steps", 31.0)], METRIC_UNITS), describe_hints([], METRIC_UNITS)
+    ('rock 2 m, steps 31 m', '')
+    """
+    return ", ".join(f"{_WORDS[name]} {units.format_length(away_m)}" for name, away_m in hints[:_MOST])
