@@ -550,7 +550,7 @@ def test_the_hour_is_said_and_lamps_are_asked_for_in_the_dark(run):
     day, night = (run("explain", "--at", at)[1] for at in ("2026-06-20T07:00", "2026-12-20T06:00"))
     assert "people, light and opening hours are those of Sat 2026-06-20 07:00 (Europe/Helsinki): it is light" in day
     assert "lamps: it is dark at that hour" not in day
-    assert "Check on foot: lamps: it is dark at that hour" in night
+    assert "Check on foot:\n- lamps: it is dark at that hour" in night
 
 
 def test_the_hour_is_now_where_none_is_asked_for(run):

@@ -19,7 +19,7 @@ from saferoute.sources.places.coordinates import Name, read_place
 
 COMMANDS = program.commands
 ROOT = Path(__file__).resolve().parents[1]
-LINES, COLUMNS = 40, 80
+LINES, COLUMNS = 30, 80
 """A screen."""
 
 

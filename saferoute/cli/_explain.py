@@ -9,7 +9,7 @@ import click
 from saferoute.cli._command import NOTHING_QUALIFIES, Command
 from saferoute.cli._layout import HELP_SETTINGS
 from saferoute.cli._options import search_options
-from saferoute.cli._printing import print_register, print_text
+from saferoute.cli._printing import print_register, print_result
 from saferoute.cli._query import open_query
 from saferoute.cli._settings import BEHIND
 
@@ -29,9 +29,10 @@ from saferoute.cli._settings import BEHIND
 def explain(**options: Any) -> int:
     """Print how the nearest way scores, or why it is excluded."""
     from saferoute import search
+    from saferoute.report.closing import Details
 
     answer = search.explain(open_query(options, radius_m=search.EXPLAIN_RADIUS_M))
-    print_text(str(answer))
+    print_result(answer, Details(notes=options["notes"], in_shell=True))
     if options["explain_data"]:
         print_register(answer)
     return 0 if answer.recommended else NOTHING_QUALIFIES

@@ -26,33 +26,29 @@ if TYPE_CHECKING:
     short_help="rank the stretches near a place",
     examples=(
         'find "Hyde Park, London"',
-        "find 60.172,24.944 --region data/helsinki",
-        "find Kaisaniemi --region data/helsinki -o park.html",
+        "find 60.172,24.944 --region sample",
+        "find Kaisaniemi --region sample -o park.html",
         'find home --level first-steps --at "sat 07:00"',
     ),
 )
-@search_options
 @option(
     "--radius",
     type=Checked(parse_radius),
     default="1500m",
-    group="where",
+    group="search",
     metavar="LENGTH",
     help="how far around, as in 800, 1.5km, 1mi (default 1500 m)",
 )
+@search_options
 @option("--top", type=Whole(), default=20, group="output", metavar="N", help="most stretches to return (default 20)")
 @unsettable("--ids", is_flag=True, group="output", rare=True, help="show on what of OpenStreetMap each stretch lies")
 @unsettable("--excluded", is_flag=True, group="output", help="show all that is excluded, with the rules")
-@unsettable("--notes", is_flag=True, group="output", help="show all notes in full")
-@output_option(
-    help="write .html .geojson .gpx .gpkg .parquet .fgb .kml or .csv, by suffix, several times; "
-    "- prints GeoJSON (default: a map in maps/)"
-)
+@output_option(help="write .html .geojson .gpx .kml .gpkg .parquet .fgb .csv, or - for GeoJSON (default: maps/)")
 def find(output: tuple[Path, ...], radius: float, top: int, **options: Any) -> int:
     """Print the stretches near a place and write the files asked for."""
     from saferoute import search
     from saferoute.exports import geojson
-    from saferoute.report.table import Details
+    from saferoute.report.closing import Details
     from saferoute.search.formats import FORMATS
 
     # Check the files first: a wrong suffix should fail at once, not after the search.

@@ -12,8 +12,7 @@ if TYPE_CHECKING:
 HELP_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 120}
 GROUPS = {
     "arguments": "Arguments",
-    "where": "Where",
-    "runner": "Who runs, and when",
+    "search": "Where, who and when",
     "session": "The run",
     "data": "Map and heights (from the network, if none is given)",
     "network": "Network (what it answers is kept: saferoute help cache)",
@@ -84,14 +83,21 @@ class HelpfulCommand(click.Command):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the arguments and options by group, without the rare ones unless ``--help-all`` asks for them."""
         rows: dict[str, list[tuple[str, str]]] = {}
-        for parameter in self.get_params(ctx):
+        everything = ctx.meta.get(_EVERYTHING, False)
+        is_brief = not everything and any(getattr(parameter, "rare", False) for parameter in self.params)
+        for parameter in sorted(self.get_params(ctx), key=lambda each: not isinstance(each, Argument)):
             record = parameter.get_help_record(ctx)
-            if record is not None and (ctx.meta.get(_EVERYTHING) or not getattr(parameter, "rare", False)):
+            # Who reads the help knows how to ask for it: one line says how to see the rest.
+            is_hidden = getattr(parameter, "rare", not isinstance(parameter, Argument | Option))
+            if record is not None and not (is_brief and is_hidden):
                 rows.setdefault(getattr(parameter, "group", ""), []).append(record)
         for group, title in GROUPS.items():
             if group in rows:
                 with formatter.section(title):
                     formatter.write_dl(rows[group])
+        if is_brief:
+            formatter.write_paragraph()
+            formatter.write_text(f"More options: {ctx.command_path} --help-all")
 
 
 def reword_help(option: click.Option | None) -> click.Option | None:

@@ -53,16 +53,16 @@ place_options = _apply(
     click.argument(
         "place",
         cls=Argument,
-        group="where",
+        group="search",
         nargs=-1,
         metavar="PLACE",
-        help="a name, an address, coordinates, …: see saferoute help places",
+        help="a name, an address, coordinates, …: saferoute help places",
     ),
-    unsettable("--near", group="where", rare=True, metavar="PLACE", help="the same as PLACE"),
+    unsettable("--near", group="search", rare=True, metavar="PLACE", help="the same as PLACE"),
     unsettable(
         "--pick",
         type=Whole(),
-        group="where",
+        group="search",
         rare=True,
         metavar="N",
         help="which place, where a name has several (default 1)",
@@ -94,6 +94,7 @@ explain_data_option = unsettable(
     help="list after the result what of the data was not understood: tags with their number and an example, "
     "areas of which a part is missing",
 )
+notes_option = unsettable("--notes", is_flag=True, group="output", rare=True, help="show all notes in full")
 output_option = partial(unsettable, "-o", "--output", multiple=True, type=FilePath(), group="output", metavar="FILE")
 
 raster_options = _apply(
@@ -193,17 +194,17 @@ level_option = option(
     "--level",
     type=Level(),
     default="beginner",
-    group="runner",
+    group="search",
     metavar="LEVEL",
-    help="first-steps, beginner (default), intermediate, advanced, or your own .toml",
+    help="first-steps, beginner (default), intermediate, advanced",
 )
 narrowing_options = _apply(
-    option("--barefoot/--no-barefoot", default=False, group="runner", rare=True, help="sand and grass only"),
-    option("--surface", default="", group="runner", metavar="LIST", help="only these surfaces, as in sand,grass"),
+    option("--barefoot/--no-barefoot", default=False, group="search", rare=True, help="sand and grass only"),
+    option("--surface", default="", group="search", metavar="LIST", help="only these surfaces, as in sand,grass"),
     option(
         "--min-length",
         type=Checked(parse_length),
-        group="runner",
+        group="search",
         rare=True,
         metavar="LENGTH",
         help="clear length of a stretch, as in 60, 80m or 200ft (default: the level's)",
@@ -228,9 +229,9 @@ def runner_options(*, at: str | None = "now") -> Callable[[F], F]:
             "--at",
             type=Checked(check_time),
             default=at,
-            group="runner",
+            group="search",
             metavar="TIME",
-            help='"sat 07:00", "tomorrow 7am", 2026-06-20T07:00 '
+            help='"sat 7:00", "tomorrow 7am", 2026-06-20T07:00 '
             + ("(default: now)" if at else "(default: mean of all hours)"),
         ),
         level_option,
@@ -243,6 +244,7 @@ units_option = option(
     type=Checked(choose_system),
     default="auto",
     group="output",
+    rare=True,
     metavar="SYSTEM",
     help="metric, imperial, auto (default); files stay metric",
 )
@@ -252,8 +254,9 @@ search_options = _apply(
     network_options,
     runner_options(),
     units_option,
+    notes_option,
     explain_data_option,
     settings_option,
     quiet_option,
 )
-"""Options of every search: place, data, network, runner, what was not understood, settings and quiet."""
+"""Options of every search: place, data, network, runner, units, notes, what was not understood, settings and quiet."""

@@ -22,18 +22,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from saferoute.model import Session
+    from saferoute.report.closing import Details
 
 
 @click.command(
     cls=Command,
     context_settings=HELP_SETTINGS | BEHIND,
-    help="Plan a run from a place and back: warm-up, backward sections on recommended stretches, recoveries. "
-    "Print its timetable, write it for a watch or a map.",
+    help="Plan a run from a place and back, with backward sections on such stretches.",
     short_help="plan a run through such stretches and back",
     examples=(
-        'plan "Hyde Park, London"',
         "plan 60.172,24.944 --region sample --time 30min -o run.fit",
-        "plan home --distance 5km --return jog --qr",
+        'plan "Hyde Park, London" --distance 5km --return jog',
     ),
 )
 @search_options
@@ -59,14 +58,14 @@ if TYPE_CHECKING:
     group="session",
     help="how to go back between sections (default walk)",
 )
-@unsettable("--qr", is_flag=True, group="session", help="print a QR code of the start for a phone")
+@unsettable("--qr", is_flag=True, group="session", rare=True, help="print a QR code of the start for a phone")
 @output_option(
-    help="write .html .gpx .fit .workout.fit .geojson .gpkg .parquet .fgb .kml or .csv, by suffix, several times; "
-    "- prints GeoJSON (default: a map in maps/)"
+    help="write .html .gpx .fit .workout.fit .geojson .kml .gpkg .parquet .fgb .csv, or - for GeoJSON (default: maps/)"
 )
 def plan(output: tuple[Path, ...], qr: bool, **options: Any) -> int:
     """Print the timetable of a session and write the files asked for."""
     from saferoute import search
+    from saferoute.report.closing import Details
     from saferoute.search.formats import SESSION_FORMATS
 
     wish = Wish(options["week"], options["time"], options["distance"], options["return"])
@@ -81,7 +80,7 @@ def plan(output: tuple[Path, ...], qr: bool, **options: Any) -> int:
         return NOTHING_QUALIFIES
     files = outputs.name_files(query.area.place, "-session")
     save_result(session, files)
-    _print_session(session, as_geojson=outputs.to_stdout, qr=qr)
+    _print_session(session, Details(notes=options["notes"], in_shell=True), as_geojson=outputs.to_stdout, qr=qr)
     if options["explain_data"]:
         print_register(session, to_stderr=outputs.to_stdout)
     for path in files:
@@ -89,14 +88,14 @@ def plan(output: tuple[Path, ...], qr: bool, **options: Any) -> int:
     return 0
 
 
-def _print_session(session: Session, *, as_geojson: bool, qr: bool) -> None:
+def _print_session(session: Session, details: Details, *, as_geojson: bool, qr: bool) -> None:
     from saferoute.exports.session_geojson import to_geojson
     from saferoute.report.timetable import start_qr
 
     if as_geojson:
         print_geojson(to_geojson(session))
     else:
-        print_result(session)
+        print_result(session, details)
     if qr:
         # On stdout the code would spoil the GeoJSON.
         print(start_qr(session), file=sys.stderr if as_geojson else sys.stdout)

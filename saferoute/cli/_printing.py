@@ -14,7 +14,7 @@ from saferoute.report.text import sanitize_text
 
 if TYPE_CHECKING:
     from saferoute.model import Explanation, Place, Ranking, Session
-    from saferoute.report.table import Details
+    from saferoute.report.closing import Details
 
 DEFAULT_FOLDER = Path("maps")
 
@@ -55,18 +55,20 @@ def print_place(place: Place, near: str, pick: int | None) -> None:
             print_message(f"{number}: {other}")
 
 
-def print_result(result: Ranking | Session, details: Details | None = None) -> None:
-    """Print a ranking or a session to stdout; `details` tells how much of a ranking."""
+def print_result(result: Ranking | Session | Explanation, details: Details) -> None:
+    """Print a result to stdout; `details` tells how much of it."""
     from rich.console import Console
 
-    from saferoute.report.text import print_parts
+    from saferoute.report.text import format_parts, print_parts
     from saferoute.search import list_parts
 
-    # In a file or a pipe nothing may fold, and the terminal may be narrow.
-    width = None if sys.stdout.isatty() else 160
     parts = list_parts(result, details)
     erase_progress()
-    print_parts(parts, Console(width=width, highlight=False, markup=False, emoji=False))
+    if sys.stdout.isatty():
+        print_parts(parts, Console(highlight=False, markup=False, emoji=False))
+    else:
+        # In a file or a pipe nothing folds; and where its reader goes away, rich would end the program with an error.
+        print(format_parts(parts))
 
 
 def print_register(result: Ranking | Session | Explanation, *, to_stderr: bool = False) -> None:

@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 @click.command(
     cls=Command,
     context_settings=HELP_SETTINGS,
-    help="Find every stretch of a region, tile by tile: GeoParquet in partitions, a summary by district and park, "
-    "and a page with vector tiles for any static host. A scan that was stopped goes on where it was when the same "
-    "command is given again, and so does one of which tiles failed.",
+    help="Find every stretch of a region; write them, summaries by district and park, and a page for any web host. "
+    "The same command given again goes on where it was stopped, or where tiles failed.",
     short_help="find every stretch of a whole region",
     examples=(
         "scan sample -o helsinki.parquet",
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     cls=Argument,
     type=RegionPath(),
     metavar="REGION",
-    help="folder with extracts and rasters, or an extract; or sample, which comes along",
+    help="folder with extracts and rasters, an extract, or sample",
 )
 @option(
     "-o",

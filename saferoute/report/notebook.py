@@ -9,7 +9,8 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from saferoute.report import table, timetable
+from saferoute.report import explanation, table, timetable
+from saferoute.report.closing import closing_lines
 from saferoute.report.columns import COLUMNS
 from saferoute.report.units import units_of
 
@@ -44,7 +45,7 @@ def ranking_html(ranking: Ranking) -> str:
             for title, rows in table.group_stretches(ranking)
         ),
         _render_folded_list(f"Excluded, for {len(excluded)} reasons", excluded) if excluded else "",
-        _render_paragraphs(table.closing_lines(ranking)),
+        _render_paragraphs(closing_lines(ranking)),
     )
 
 
@@ -52,7 +53,8 @@ def session_html(session: Session) -> str:
     """Return a session as HTML: its timetable, the checks and the notes; without scripts, with all text escaped."""
     if not len(session.steps):
         return _wrap_parts(
-            "<p><b>No session: no stretch can be reached.</b></p>", _render_paragraphs(timetable.closing_lines(session))
+            "<p><b>No session: no stretch can be reached.</b></p>",
+            _render_paragraphs(closing_lines(session.ranking, *session.notes)),
         )
     first, *others = timetable.summary_lines(session)
     units = units_of(session.ranking.units)
@@ -62,23 +64,32 @@ def session_html(session: Session) -> str:
             timetable.list_columns(units),
             (timetable.format_row(row, units) for row in session.steps.to_dict("records")),
         ),
-        _render_paragraphs([*others, *timetable.closing_lines(session)]),
+        _render_paragraphs(
+            [
+                *others,
+                *(f"{title} {'; '.join(checks)}." for title, checks in timetable.list_checks(session)),
+                *closing_lines(session.ranking, *session.notes),
+            ]
+        ),
     )
 
 
 def explanation_html(answer: Explanation) -> str:
     """Return an explanation as HTML: facts, criteria and notes; without scripts, with all text escaped."""
-    first, *others = table.fact_lines(answer)
+    first, *others = explanation.fact_lines(answer)
     columns = (("criterion", False), ("desirability", True), ("confidence", True), ("why", False))
     return _wrap_parts(
         f"<p><b>{escape(first)}</b></p>",
         _render_paragraphs(others),
         *(
-            [_render_table(columns, table.criterion_rows(answer)), _render_paragraphs([table.checks_line(answer)])]
+            [
+                _render_table(columns, explanation.criterion_rows(answer)),
+                _render_paragraphs([explanation.checks_line(answer)]),
+            ]
             if answer.recommended
             else []
         ),
-        _render_paragraphs(table.closing_lines(answer.ranking)),
+        _render_paragraphs(closing_lines(answer.ranking)),
     )
 
 

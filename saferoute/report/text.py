@@ -7,6 +7,8 @@ import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console, RenderableType
 
 LONGEST = 120
@@ -116,16 +118,45 @@ def format_parts(parts: Parts) -> str:
     from rich.console import Console
 
     out = io.StringIO()
-    if parts.table is not None:
-        Console(width=_COLUMNS_WIDE, file=out, highlight=False, markup=False, emoji=False).print(parts.table)
-    return "\n".join([parts.heading, *out.getvalue().splitlines(), *parts.lines])
+    print_parts(parts, Console(width=_COLUMNS_WIDE, file=out, highlight=False, markup=False, emoji=False))
+    return out.getvalue().removesuffix("\n")
+
+
+def fold_line(line: str, console: Console, width: int, *, indent: str = "  ") -> list[str]:
+    """Return a line folded between words for a terminal, the rest indented; in a file or a pipe nothing folds.
+
+    Parameters
+    ----------
+    line : str
+    console : Console
+    width : int
+        Columns, of which letters of East Asia take two.
+    indent : str
+        Stands before all folded lines but the first.
+    """
+    from rich.text import Text
+
+    if not console.is_terminal:
+        return [line]
+    lines = Text(line).wrap(console, width)
+    first = lines[0].plain.rstrip()
+    # Lines after the first are narrower by their indent.
+    others = Text(line[len(first) :].lstrip()).wrap(console, width - len(indent))
+    return [first, *(indent + other.plain.rstrip() for other in others if other)]
 
 
 def print_parts(parts: Parts, console: Console) -> None:
-    """Print the parts to a console, folding lines that are wider than it."""
+    """Print the parts to a console, folding lines that are wider than its terminal."""
+    _print_lines(parts.heading.split("\n"), console)
+    if parts.table is not None:
+        # What does not fold in a pipe is not cut there either.
+        console.print(parts.table, crop=False)
+    _print_lines(parts.lines, console)
+
+
+def _print_lines(lines: Sequence[str], console: Console) -> None:
     from rich.text import Text
 
-    console.print(Text(parts.heading))
-    if parts.table is not None:
-        console.print(parts.table)
-    console.print(Text("\n".join(parts.lines)))
+    for line in lines:
+        # Folded already; what is left too long is a word that a terminal may break, and a file keeps.
+        console.print(Text("\n".join(fold_line(line, console, console.width))), soft_wrap=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from saferoute.model import CAUTION, OSM_ATTRIBUTION
+from saferoute.report.closing import BRIEF, close_briefly
 from saferoute.report.notices import make_title
 from saferoute.report.text import LONGEST_VALUE, Parts, isolate_name, sanitize_text
 from saferoute.report.units import units_of
+from saferoute.scoring import UNRATED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from saferoute.model import Session
+    from saferoute.report.closing import Details
     from saferoute.report.units import Units
 
 
@@ -25,13 +27,16 @@ def list_columns(units: Units) -> tuple[tuple[str, bool], ...]:
     )  # fmt: skip
 
 
-def session_parts(session: Session) -> Parts:
+def session_parts(session: Session, details: Details = BRIEF) -> Parts:
     """Return a session as text: its timetable, the checks and the notes, or the notes alone without steps."""
+    closing = close_briefly(session.ranking, *session.notes, details=details)
     if not len(session.steps):
-        heading, *lines = closing_lines(session)
+        heading, *lines = closing
         return Parts(heading, None, lines)
     heading, *others = summary_lines(session)
-    return Parts(heading, steps_table(session), [*others, "", *closing_lines(session)])
+    for title, checks in list_checks(session):
+        others += ["", title, *(f"- {check}" for check in checks)]
+    return Parts(heading, steps_table(session), [*others, "", *closing])
 
 
 def steps_table(session: Session) -> RenderableType:
@@ -78,9 +83,9 @@ def format_time(seconds: float) -> str:
 
 
 def summary_lines(session: Session) -> list[str]:
-    """Return the figures of a session in two lines, and a line of checks for each stretch."""
+    """Return the figures of a session: how far and how long, the ways between the stretches, and the pace."""
     f, units = session.figures, units_of(session.ranking.units)
-    lines = [
+    return [
         (
             f"{make_title(session)}. {units.format_way(f['length_m'], 1)} in {format_time(f['duration_s'])}, "
             f"{len(session.sections)} backward sections."
@@ -92,12 +97,21 @@ def summary_lines(session: Session) -> list[str]:
         ),
         describe_pace(session),
     ]
-    for row in session.sections.drop_duplicates("stretch").to_dict("records"):
-        rating = "unrated" if row["rating"] == "none" else f"rated {row['rating']}"
-        checks = "; ".join(sanitize_text(check) for check in row["checks"])
-        name = isolate_name(sanitize_text(row["name"]))
-        lines.append(f"Stretch {row['stretch']}, {name} ({rating}): check {checks}.")
-    return lines
+
+
+def list_checks(session: Session) -> list[tuple[str, list[str]]]:
+    """Return for each stretch a title with its number, name and rating, and what to check on it before running."""
+    of_stretches = session.sections.drop_duplicates("stretch").to_dict("records")
+    return [
+        (
+            (
+                f"Check stretch {row['stretch']}, {isolate_name(sanitize_text(row['name']))} "
+                f"({'unrated' if row['rating'] == UNRATED else 'rated ' + row['rating']}):"
+            ),
+            [sanitize_text(check) for check in row["checks"]],
+        )
+        for row in of_stretches
+    ]
 
 
 def describe_pace(session: Session) -> str:
@@ -109,17 +123,6 @@ def describe_pace(session: Session) -> str:
         f"Pace backwards {units.format_pace(fast)} to {units.format_pace(slow)} ({slow:g} to {fast:g} m/s), "
         f"forwards {units.format_pace(forward)} ({forward:g} m/s)."
     )
-
-
-def closing_lines(session: Session) -> list[str]:
-    """Return the lines that must follow every session: notes, attribution, date and caution."""
-    ranking = session.ranking
-    date = f"data of {sanitize_text(ranking.data_date)}" if ranking.data_date else "date of the data unknown"
-    return [
-        *(f"Note: {sanitize_text(note, LONGEST_VALUE)}." for note in (*session.notes, *ranking.notes)),
-        f"{'; '.join(sanitize_text(a, 200) for a in ranking.attribution or (OSM_ATTRIBUTION,))}; {date}.",
-        f"Suitability for inspection, no promise. {CAUTION}",
-    ]
 
 
 def start_qr(session: Session) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from saferoute.page import OfflineFigure
-    from saferoute.report.table import Details
+    from saferoute.report.closing import Details
     from saferoute.report.text import Parts
 
     AnyResult: TypeAlias = Ranking | Session | Explanation
@@ -28,10 +28,10 @@ class _ReportPresenter:
 
     def format_line(self, result: AnyResult) -> str:
         """Return a result in one line, and what to do with it."""
-        from saferoute.report import table, timetable
+        from saferoute.report import explanation, table, timetable
 
         if isinstance(result, Explanation):
-            return f"Explanation: {table.fact_lines(result)[0]}. Next: print() tells why."
+            return f"Explanation: {explanation.fact_lines(result)[0]}. Next: print() tells why."
         if isinstance(result, Session):
             if not result:
                 return "Session: no stretch can be reached. Next: .notes tell why."
@@ -131,18 +131,18 @@ def list_parts(result: AnyResult, details: Details | None = None) -> Parts:
     ----------
     result : Ranking, Session or Explanation
     details : Details, optional
-        What is shown of a ranking besides its table; by default the most important.
+        What is shown besides the most important.
 
     Returns
     -------
     Parts
     """
-    from saferoute.report import table, timetable
+    from saferoute.report import explanation, table, timetable
+    from saferoute.report.closing import BRIEF
 
+    details = details or BRIEF
     if isinstance(result, Explanation):
-        return table.explanation_parts(result)
-    return (
-        timetable.session_parts(result)
-        if isinstance(result, Session)
-        else table.ranking_parts(result, details or table.Details())
-    )
+        return explanation.explanation_parts(result, details)
+    if isinstance(result, Session):
+        return timetable.session_parts(result, details)
+    return table.ranking_parts(result, details)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
-from saferoute.report import columns, table
+from saferoute.report import closing, columns, table
 from saferoute.report.units import METRIC_UNITS
 
 NAMES = ("Long Walk", "日比谷公園の芝生、噴水の南側", "מסלול ריצה ליד הנחל", "حديقة الأزهر، الطرف الشمالي", "x" * 70)
@@ -92,7 +92,7 @@ def test_names_from_right_to_left_are_isolated_line_by_line(ranking):
 
 
 def test_objects_stand_below_a_stretch_when_asked_for(ranking):
-    parts = table.ranking_parts(ranking, table.Details(ids=True))
+    parts = table.ranking_parts(ranking, closing.Details(ids=True))
     out = io.StringIO()
     Console(file=out, width=80).print(parts.table)
     assert [line.strip() for line in out.getvalue().splitlines()].count("way/3") == sum(

@@ -11,7 +11,7 @@ import pytest
 from strangers import HOSTILE, hostile_ranking, hostile_session, id_of
 
 from saferoute.model import CAUTION
-from saferoute.report import notebook, table
+from saferoute.report import closing, notebook, table
 from saferoute.search import PRESENTER
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def test_a_ranking_is_a_row_a_stretch_and_all_that_must_stand_beside_it(ranking:
     page.feed(notebook.ranking_html(ranking))
     text = "".join(page.text)
     assert notebook.ranking_html(ranking).count("<tr>") == len(ranking.stretches) + 1
-    for line in (table.heading_line(ranking), CAUTION, "Excluded, for", *table.closing_lines(ranking)):
+    for line in (table.heading_line(ranking), CAUTION, "Excluded, for", *closing.closing_lines(ranking)):
         assert line in text
 
 

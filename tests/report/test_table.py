@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from saferoute.model import CAUTION
-from saferoute.report import table
+from saferoute.report import closing, table
 from saferoute.report.columns import StretchTable, format_row
 from saferoute.report.units import METRIC_UNITS
 
@@ -74,14 +74,14 @@ def test_the_first_line_tells_how_many_are_good_and_where_the_nearest_is(ranking
 
 def test_what_is_excluded_and_noted_is_short_unless_all_is_asked_for(ranking):
     noted = dataclasses.replace(ranking, notes=tuple(f"note {k} " + "long " * 60 for k in range(5)))
-    short = table.ranking_parts(noted, table.Details(in_shell=True)).lines
+    short = table.ranking_parts(noted, closing.Details(in_shell=True)).lines
     excluded = next(line for line in short if line.startswith("Excluded: "))
     assert excluded.endswith("; --excluded lists all, with their rules.")
     notes = [line for line in short if line.startswith("Note: ")]
-    assert len(notes) == table.MOST_NOTES
+    assert len(notes) == closing.MOST_NOTES
     assert notes[-1].endswith(" 2 more: --notes.")
-    assert max(map(len, notes)) < table.NOTE_LENGTH + 30
-    full = table.ranking_parts(noted, table.Details(excluded=True, notes=True)).lines
+    assert max(map(len, notes)) < closing.NOTE_LENGTH + 30
+    full = table.ranking_parts(noted, closing.Details(excluded=True, notes=True)).lines
     assert len([line for line in full if line.startswith("Note: ")]) == 5
     assert set(table.exclusion_lines(ranking)) <= set(full)
 
@@ -143,7 +143,7 @@ def test_exclusions_are_counted_longest_first(ranking):
 
 
 def test_closing_lines_carry_notes_date_attribution_and_caution(ranking):
-    text = "\n".join(table.closing_lines(ranking))
+    text = "\n".join(closing.closing_lines(ranking))
     assert f"Note: {ranking.notes[0]}." in text
     assert "© OpenStreetMap contributors" in text
     assert "data of 2026-01-02" in text
@@ -151,5 +151,5 @@ def test_closing_lines_carry_notes_date_attribution_and_caution(ranking):
 
 
 def test_unknown_date_is_said_to_be_unknown(ranking):
-    lines = table.closing_lines(dataclasses.replace(ranking, data_date=None))
+    lines = closing.closing_lines(dataclasses.replace(ranking, data_date=None))
     assert any("date of the data unknown" in line for line in lines)

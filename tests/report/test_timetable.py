@@ -30,9 +30,10 @@ def test_every_step_is_a_row_with_its_time(made):
 
 
 def test_lines_around_it_say_how_long_what_to_check_and_the_caution(made):
-    lines = "\n".join([*timetable.summary_lines(made), *timetable.closing_lines(made)])
-    assert f"{len(made.sections)} backward sections" in lines
-    assert "check holes, glass, nails and debris" in lines
+    lines = "\n".join(timetable.session_parts(made).lines)
+    assert f"{len(made.sections)} backward sections" in timetable.session_parts(made).heading
+    assert "\nCheck stretch 1, " in lines
+    assert "\n- holes, glass, nails and debris\n" in lines
     assert CAUTION in lines
     assert OSM_ATTRIBUTION in lines
     assert all(note in lines for note in made.notes)
@@ -75,5 +76,5 @@ def test_hostile_text_is_only_text(made, text):
     session = hostile_session(made, text)
     document = json.loads(to_geojson(session))
     assert len(document["features"]) == len(made.steps) + len(made.sections)
-    shown = printed(session) + "\n".join([*timetable.summary_lines(session), *timetable.closing_lines(session)])
+    shown = printed(session) + "\n".join(timetable.session_parts(session).lines)
     assert not {"\x1b", "\x00", "\u202e", "\x9b"} & set(shown)
