@@ -53,7 +53,7 @@ def find_cut_off(
         All False for a place with no way near.
     """
     cut_off = np.zeros(len(grounds), dtype=bool)
-    ways = features.ways[access.is_passable_on_foot(features.ways)]
+    ways = features.ways.loc[access.is_passable_on_foot(features.ways), ["nodes", "geometry"]]
     lines, tree = ways.geometry.to_numpy(), shapely.STRtree(ways.geometry.to_numpy())
     part = _join_parts(tree, _number_parts(ways), _list_open_ground(features))
     elsewhere = ~_is_joined_with(shapely.Point(place), tree, part)

@@ -16,18 +16,18 @@ from saferoute.criteria import _near, _samples
 from saferoute.criteria._inference import Likelihood
 from saferoute.geometry import find_midpoints
 from saferoute.osm.surfaces import ANY, GROUPS, USUAL_SURFACES
-from saferoute.osm.tags import has_value, is_tagged
+from saferoute.osm.tags import Tags, has_value, is_tagged
 from saferoute.osm.ways import FOOT_CLASSES, find_foot_classes, is_highway
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import geopandas as gpd
-    import pandas as pd
     from numpy.typing import NDArray
 
     from saferoute.arrays import FloatArray, IntArray
     from saferoute.model import Windows
+    from saferoute.osm.tags import Tagged
 
 SLIP = 0.1
 """Share of tagged materials that are taken for what ways of their class usually are.
@@ -80,13 +80,13 @@ class SurfaceModels:
     usual: Mapping[str, FloatArray]
     learnt: Mapping[str, Likelihood]
 
-    def predict_probabilities(self, ways: pd.DataFrame, xy: FloatArray, group: NDArray[np.object_]) -> FloatArray:
+    def predict_probabilities(self, ways: Tagged, xy: FloatArray, group: NDArray[np.object_]) -> FloatArray:
         """Return the probability of each rating for n ways of which no more than a group is known, shape (n, k)."""
-        probability = np.empty((len(ways), len(self.support)))
+        tags, probability = Tags.of(ways), np.empty((len(ways), len(self.support)))
         for name, model in self.learnt.items():
             rows = np.flatnonzero(group == name)
             share = OVERALL_SHARE if name == ANY else 0.0
-            probability[rows] = model.predict_probabilities(ways.iloc[rows], xy[rows], overall_share=share)
+            probability[rows] = model.predict_probabilities(tags.select_rows(rows), xy[rows], overall_share=share)
         return probability
 
 
@@ -108,24 +108,25 @@ def learn_surfaces(
     support = np.unique([0.0, *ratings.values(), *others])
     usual = {name: _rate_usual_surfaces(ratings, support, name) for name in (ANY, *GROUPS)}
     middles = find_midpoints(ways.geometry.to_numpy())
-    group, told = find_groups(ways, rating), np.isfinite(rating)
+    tags, told = Tags.of(ways), np.isfinite(rating)
+    group = find_groups(tags, rating)
     shares = np.eye(len(support))[np.searchsorted(support, np.where(told, rating, 0.0))]
     learnt: dict[str, Likelihood] = {}
     for name, materials in GROUPS.items():
-        rows = np.flatnonzero(told & (group == ANY) & has_value(ways, "surface", materials))
-        learnt[name] = Likelihood(support, usual[name], ways.iloc[rows], middles[rows], shares[rows])
+        rows = np.flatnonzero(told & (group == ANY) & has_value(tags, "surface", materials))
+        learnt[name] = Likelihood(support, usual[name], tags.select_rows(rows), middles[rows], shares[rows])
         vague = np.flatnonzero(group == name)
         # A way that says no more than its group counts as each of its materials, as far as that is likely.
-        shares[vague] = learnt[name].predict_probabilities(ways.iloc[vague], middles[vague])
+        shares[vague] = learnt[name].predict_probabilities(tags.select_rows(vague), middles[vague])
     rows = np.flatnonzero(told)
-    learnt[ANY] = Likelihood(support, usual[ANY], ways.iloc[rows], middles[rows], shares[rows])
+    learnt[ANY] = Likelihood(support, usual[ANY], tags.select_rows(rows), middles[rows], shares[rows])
     return SurfaceModels(support, usual, learnt)
 
 
-def find_groups(ground: pd.DataFrame, rating: FloatArray) -> NDArray[np.object_]:
+def find_groups(ground: Tagged, rating: FloatArray) -> NDArray[np.object_]:
     """Return the group that is all that is known of some ground, `ANY` where nothing or more is; shape (n,)."""
-    group = np.full(len(ground), ANY, dtype=object)
-    little = np.isfinite(rating) & ~is_tagged(ground, "tracktype") if "tracktype" in ground else np.isfinite(rating)
+    ground, group = Tags.of(ground), np.full(len(ground), ANY, dtype=object)
+    little = np.isfinite(rating) & ~is_tagged(ground, "tracktype")
     for name in GROUPS:
         group[little & has_value(ground, "surface", {name})] = name
     return group
@@ -172,7 +173,7 @@ def infer_ratings(windows: Windows, rating: FloatArray, models: SurfaceModels) -
     # Each piece of ground is asked about once a station.
     piece = np.stack([samples.pair_ground[asked], of_sample[samples.pair_sample[asked]]])
     (piece_ground, station), number = np.unique(piece, axis=1, return_inverse=True)
-    guessed = models.predict_probabilities(ground.iloc[piece_ground], xy[station], group[piece_ground])
+    guessed = models.predict_probabilities(Tags.of(ground).select_rows(piece_ground), xy[station], group[piece_ground])
     row[asked] = number.ravel()
     tagged = np.flatnonzero(used & (told & is_highway(ground))[samples.pair_ground])
     slips, number = _let_tags_slip(find_foot_classes(ground), rating, samples.pair_ground[tagged], models)

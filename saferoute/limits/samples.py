@@ -117,7 +117,7 @@ def on_shut_ground(scene: Scene) -> IntArray:
 def on_ground_closed_at_hour(scene: Scene) -> IntArray:
     """Return samples on ground that is closed at the hour, unless they are on a way with hours of its own."""
     closed = scene.asked[scene.surroundings.find_lines_closed_at_hour(scene.lines)]
-    own_ground = scene.samples.ground.iloc[scene.find_ground(closed)]
+    own_ground = Tags.of(scene.samples.ground).select_rows(scene.find_ground(closed))
     return closed[~entry.is_closed_at(own_ground, scene.surroundings.moment).no]
 
 

@@ -55,6 +55,10 @@ class Tags:
     [-1, -1, -1]
     """
 
+    # Every key has a column, so neither can be told. Without these lines Python asks for the keys 0, 1, 2, …, for ever.
+    __contains__ = None
+    __iter__ = None
+
     def __init__(self, count: int, read: Callable[[str], Column | None]) -> None:
         self._count, self._read = count, read
         self._columns: dict[str, Column] = {}

@@ -204,7 +204,7 @@ def _list_slopes(row: Mapping[Hashable, Any], here: Mapping[Hashable, Any]) -> l
     return [_HILLSIDE] if row["falls_away_pct"] > HILLSIDE_PCT and not here["is_built_up"] else []
 
 
-def describe_ways(ground: pd.DataFrame) -> NDArray[np.object_]:
+def describe_ways(ground: Tagged) -> NDArray[np.object_]:
     """Return what is to be checked of bicycles, motors and stones on each way, as tuples of str."""
     words = np.empty(len(ground), dtype=object)
     route, shared = is_route_of_wheels(ground), is_meant_for_wheels(ground)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from saferoute.search._survey import Survey
 
 _OF_NAMES = ["nearby", "is_lost"]
+_OF_GROUND = ["origin", "kind", "highway", "footway", "geometry"]
+"""What a stretch is named by, of all that is known of its ground."""
 
 
 def add_names(table: gpd.GeoDataFrame, survey: Survey, first: IntArray, n: IntArray) -> gpd.GeoDataFrame:
@@ -31,7 +33,9 @@ def add_names(table: gpd.GeoDataFrame, survey: Survey, first: IntArray, n: IntAr
         The samples of each stretch.
     """
     main, own = find_main_rows(survey.samples, first, n)
-    named = names.name_stretches(table, survey.samples.ground.iloc[main], own, survey.features, survey.units)
+    named = names.name_stretches(
+        table, survey.samples.ground[_OF_GROUND].iloc[main], own, survey.features, survey.units
+    )
     return table.assign(**{str(column): named[column] for column in named})
 
 

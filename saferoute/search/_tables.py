@@ -11,6 +11,7 @@ import shapely
 
 from saferoute import candidates, criteria, scoring
 from saferoute.criteria import flatness
+from saferoute.osm.tags import Tags
 from saferoute.osm.unread import KIND_KEYS, list_unread_tags
 from saferoute.osm.ways import is_lit
 from saferoute.report import checks, verdicts
@@ -188,11 +189,11 @@ def _is_lit(ground: pd.DataFrame, rows_of: list[IntArray]) -> BoolArray:
 
 
 def _collect_words(
-    ground: pd.DataFrame, rows_of: list[IntArray], tell: Callable[[pd.DataFrame], NDArray[np.object_]]
+    ground: pd.DataFrame, rows_of: list[IntArray], tell: Callable[[Tags], NDArray[np.object_]]
 ) -> list[list[str]]:
     """Return what `tell` says of each row of ground, tuples of words, for lists of rows, each word once."""
     used = np.unique(np.concatenate([*rows_of, np.empty(0, dtype=np.int64)]).astype(np.int64))
-    told = dict(zip(used.tolist(), tell(ground.iloc[used]), strict=True))
+    told = dict(zip(used.tolist(), tell(Tags.of(ground).select_rows(used)), strict=True))
     return [list(dict.fromkeys(word for row in rows.tolist() for word in told[row])) for rows in rows_of]
 
 

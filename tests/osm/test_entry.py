@@ -20,6 +20,7 @@ class Hour(NamedTuple):
     aware: datetime
     lat: float = 40.85
     lon: float = 14.27
+    country: str | None = None
 
 
 ZONE = ZoneInfo("Europe/Rome")

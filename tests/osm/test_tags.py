@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -47,6 +49,14 @@ def test_rows_are_selected_by_mask_and_by_number():
         assert len(some) == 2
         assert some.get_text("width").tolist() == ["3'6\"", "wide"]
         assert some.get_text("missing").tolist() == [None, None]
+
+
+def test_tags_do_not_say_which_keys_they_have():
+    whole = Tags.from_table(TABLE)
+    with pytest.raises(TypeError):
+        operator.contains(whole, "width")
+    with pytest.raises(TypeError):
+        iter(whole)
 
 
 def test_each_distinct_value_is_read_once():

@@ -99,7 +99,7 @@ class ExtractSource:
         held = self._open_tables()
         tables = held.select_within_box(box_around(area, margin_m))
         west, south, east, north = box_around(area, 0.0)
-        if tables.ways.cx[west:east, south:north].empty:
+        if tables.ways.geometry.cx[west:east, south:north].empty:
             raise PlaceNotFound(_describe_missing_place(area.place, held.facts.bounds))
         features = build_features(tables, area)
         trouble = self._cache.trouble if self._cache else None
