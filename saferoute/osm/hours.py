@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from saferoute.osm.values import normalize_word
 
 if TYPE_CHECKING:
-    from opening_hours import State
+    from opening_hours import OpeningHours, State
 
 _CLAUSE = re.compile(r"\s*([^@;()]+?)\s*@\s*(?:\(([^()]*)\)|([^;()]*))\s*(?:;|$)")
 _AND = re.compile(r"\s+and\s+", re.IGNORECASE)
@@ -110,19 +110,32 @@ def is_open(hours: str, hour: Hour | None) -> bool | None:
 
 def _find_state(hours: str, hour: Hour) -> tuple[State, str]:
     """Return the state of hours that are understood, and what is said of it."""
-    from opening_hours import OpeningHours, UnknownCountryError  # type: ignore[attr-defined]  # its stubs lack it
+    from opening_hours import OpeningHours, State
 
     told = [OpeningHours(each).state(hour.aware) for each in _list_meanings(hours, hour)]
     if told and all(each == told[0] for each in told):
         return told[0]
+    if _HOLIDAYS.search(hours) and not _knows_holidays(hour):
+        return State.UNKNOWN, ""
+    return _place_hours(hours, hour).state(hour.aware)
+
+
+def _knows_holidays(hour: Hour) -> bool:
+    """Return whether there is a calendar of the holidays about an hour: many a country has none, and each one ends."""
+    return _place_hours("PH", hour).next_change(hour.aware) is not None
+
+
+def _place_hours(hours: str, hour: Hour) -> OpeningHours:
+    """Return hours by the clock, the sun and the holidays of an hour's place; without a calendar no day is one."""
+    from opening_hours import OpeningHours, UnknownCountryError  # type: ignore[attr-defined]  # its stubs lack it
+
     coords, zone = (hour.lat, hour.lon), hour.aware.tzinfo
     assert isinstance(zone, ZoneInfo)
     try:
         # Looking up zone and country of coordinates takes .2 s the first time.
-        here = OpeningHours(hours, timezone=zone, country=hour.country, coords=coords, auto_country=not hour.country)
+        return OpeningHours(hours, timezone=zone, country=hour.country, coords=coords, auto_country=not hour.country)
     except UnknownCountryError:
-        here = OpeningHours(hours, coords=coords)
-    return here.state(hour.aware)
+        return OpeningHours(hours, timezone=zone, coords=coords)
 
 
 def _list_meanings(hours: str, hour: Hour) -> list[str]:

@@ -102,6 +102,39 @@ def test_a_country_that_is_known_is_not_looked_up_and_one_without_a_calendar_is(
     ]
 
 
+# Thailand, India, Israel, the Emirates, and the open sea.
+WITHOUT_A_CALENDAR = [(13.75, 100.5, "TH"), (28.6, 77.2, None), (31.77, 35.21, "IL"), (24.45, 54.4, None), (0, 0, None)]
+WEDNESDAY_NOON = datetime(2026, 6, 10, 12, tzinfo=ZONE)
+
+
+@pytest.mark.parametrize("place", WITHOUT_A_CALENDAR)
+@pytest.mark.parametrize(
+    ("hours", "opens"),
+    [
+        ("Mo-Su; PH off", None),
+        ("Mo-Fr 10:00-16:00; PH 08:00-11:00", None),
+        ("Mo-Fr 10:00-13:00; PH 11:00-18:00", True),
+        ("Sa 10:00-18:00; PH off", False),
+        ("Mo-Su; PH +1 day off", None),
+        ("Mo-Fr 10:00-13:00", True),
+    ],
+)
+def test_without_a_calendar_any_day_may_be_a_holiday(place, hours, opens):
+    assert is_open(hours, Hour(WEDNESDAY_NOON, *place)) is opens
+
+
+def test_beyond_the_end_of_a_calendar_any_day_may_be_a_holiday():
+    assert is_open("Mo-Su; PH off", Hour(WEDNESDAY_NOON)) is True
+    assert is_open("Mo-Su; PH off", Hour(WEDNESDAY_NOON.replace(year=2150))) is None
+
+
+@settings(deadline=None)
+@given(RULES, st.sampled_from(["; ", ", ", " || "]), st.integers(min_value=-80, max_value=80))
+def test_without_a_calendar_hours_say_the_same_as_on_an_ordinary_day_or_nothing(rules, joined_by, hours_from):
+    when, hours = WEDNESDAY_NOON + timedelta(hours=hours_from), joined_by.join(rules)
+    assert is_open(hours, Hour(when, 13.75, 100.5, "TH")) in (None, is_open(hours, Hour(when)))
+
+
 @pytest.mark.parametrize(
     ("text", "morning", "night"),
     [

@@ -132,6 +132,7 @@ def test_tags_that_nobody_understands_are_shown_with_their_text_and_are_not_miss
 
 NIGHT = Moment(datetime.fromisoformat("2026-06-20T23:00"), "Europe/Helsinki", 24.9, 60.2, True, (), None, None)
 NOON = replace(NIGHT, local=datetime.fromisoformat("2026-06-20T12:00"))
+IN_BANGKOK = replace(NOON, zone="Asia/Bangkok", lon=100.5, lat=13.75, country="TH")
 
 
 @pytest.mark.parametrize(
@@ -151,6 +152,11 @@ NOON = replace(NIGHT, local=datetime.fromisoformat("2026-06-20T12:00"))
         ),
         ({"opening_hours": "by day\x1b"}, NOON, ("whether one may go in at that hour: opening_hours=by day",)),
         ({"foot:conditional": "no @ wet"}, NOON, ("whether one may go in at that hour: foot:conditional=no @ wet",)),
+        (
+            {"opening_hours": "Mo-Su 05:00-20:00; PH off"},
+            IN_BANGKOK,
+            ("whether one may go in at that hour: opening_hours=Mo-Su 05:00-20:00; PH off",),
+        ),
     ],
 )
 def test_hours_and_fees_are_to_be_checked_with_their_text(tags: dict, moment: Moment | None, words: tuple) -> None:
