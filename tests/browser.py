@@ -38,6 +38,12 @@ class Browser:
         for log in ("browser", "performance"):
             self.driver.get_log(log)
         self.driver.get(page.as_uri() + fragment)
+        # The page's script unpacks its data, then takes the still map away.
+        self.driver.execute_async_script(
+            "const done = arguments[0];"
+            "const look = () => document.getElementById('still') ? setTimeout(look, 5) : done();"
+            "look()"
+        )
 
     def js(self, expression: str) -> Any:
         """Return the value of a JavaScript expression."""

@@ -16,6 +16,7 @@ from rankings import ranking
 from saferoute import scoring
 from saferoute.model import CRITERIA
 from saferoute.page import to_html
+from saferoute.page.payload import unpack_json
 from saferoute.report.ratings import RATINGS
 
 SHARED = Path(__file__).resolve().parents[1] / "web" / "test" / "shared.json"
@@ -26,9 +27,9 @@ WEIGHTINGS = 5
 def shared_numbers() -> dict[str, Any]:
     """Return a page's stretches with what they stand for, and scores under several weights."""
     found = ranking(("Rantatie", "מזרח <b>"))
-    data = re.search(r'id="saferoute-data">(.*?)</script>', to_html(found), re.DOTALL)
+    data = re.search(r'id="saferoute-data">(.*?)</script>', to_html(found))
     assert data
-    page = json.loads(data[1])
+    page = unpack_json(data[1])
     degrees = found.stretches.to_crs(4326).geometry
     return {
         "criteria": list(CRITERIA),

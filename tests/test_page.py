@@ -26,7 +26,7 @@ from saferoute.model import CRITERIA, Features, InvalidInput, Place
 from saferoute.page import add_tiles, base, excluded, make_figure, to_html
 from saferoute.page.grid import ALPHABET, Grid, read_counts, read_line, read_lines
 from saferoute.page.labels import choose_labels
-from saferoute.page.payload import build_payload, encode_json
+from saferoute.page.payload import build_payload, encode_json, unpack_json
 from saferoute.page.picture import render_picture
 from saferoute.page.sea import find_sea
 from saferoute.page.values import clean_text
@@ -39,9 +39,9 @@ if TYPE_CHECKING:
 
 
 def data_of(html: str) -> Any:
-    found = re.search(r'<script type="application/json" id="saferoute-data">(.*?)</script>', html, re.DOTALL)
+    found = re.search(r'id="saferoute-data">(.*?)</script>', html)
     assert found
-    return json.loads(found[1])
+    return unpack_json(found[1])
 
 
 class Links(HTMLParser):

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from saferoute.model import Session
 from saferoute.page._tiles import add_tiles
 
 if TYPE_CHECKING:
-    from saferoute.model import Ranking
+    from saferoute.model import Ranking, Session
     from saferoute.page._figure import OfflineFigure as OfflineFigure
 
 __all__ = ["add_tiles", "make_figure", "to_html"]
@@ -37,18 +36,16 @@ def make_figure(thing: Ranking | Session) -> OfflineFigure:
     import folium
 
     from saferoute.page._figure import OfflineFigure, read_asset
-    from saferoute.page.payload import build_payload, encode_json
+    from saferoute.page.payload import build_payload, pack_json, select_stretches
     from saferoute.page.picture import render_picture
-    from saferoute.page.values import clean_text
+    from saferoute.page.written import make_title, write_body
 
-    place = clean_text(thing.place.name)
     data = build_payload(thing)
-    what = "Session" if isinstance(thing, Session) else "Stretches for running backwards"
     page = OfflineFigure(
-        title=f"{what} near {place}" if place else what,
-        body=read_asset("page.html"),
+        title=make_title(data),
+        body=write_body(read_asset("page.html"), data, select_stretches(thing)),
         css=read_asset("page.css"),
-        data=encode_json(data),
+        data=pack_json(data),
         script=read_asset("page.js"),
         # Drawn on demand: only a notebook shows it.
         picture=lambda: render_picture(data),

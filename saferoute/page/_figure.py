@@ -61,7 +61,7 @@ class OfflineFigure(Figure):
     css, script : str
         Style and behaviour of the page, after those of the map.
     data : str
-        JSON that cannot close its script element (see `payload.encode_json`).
+        Text that cannot close its script element (see `payload.pack_json`).
     picture : callable, optional
         Function that returns an SVG to show where a notebook lets no page run.
 
@@ -84,7 +84,7 @@ class OfflineFigure(Figure):
         body: str = _MARK,
         css: str = "",
         script: str = "",
-        data: str = "null",
+        data: str = "",
         picture: Callable[[], str] | None = None,
     ) -> None:
         super().__init__(title=title, height="720px")
@@ -168,7 +168,7 @@ class OfflineFigure(Figure):
             f"<title>{escape(self.title or '')}</title>\n"
             f"{head}\n<style>{shorten_style(self._css)}</style>\n</head>\n<body>\n"
             f"{before}{html}{after}\n"
-            f'<script type="application/json" id="saferoute-data">{self._data}</script>\n'
+            f'<script type="text/plain" id="saferoute-data">{self._data}</script>\n'
             f"{scripts}\n</body>\n</html>\n"
         )
 

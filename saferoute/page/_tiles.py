@@ -16,7 +16,7 @@ _LEGAL = 400
 _IMAGES = "img-src data:;"
 _POLICY_WITHIN = 2000
 """Characters within which the page's own policy stands; text of others comes later."""
-_DATA = '<script type="application/json" id="saferoute-data">'
+_DATA = '<script type="text/plain" id="saferoute-data">'
 
 
 def add_tiles(page: str, name: str) -> str:

@@ -1,13 +1,12 @@
 """A still picture (SVG) of the map, drawn from the data of the page.
 
-It is shown where no script may run: in a notebook that is not trusted, or on paper.
+It is shown where no script may run: in a preview, or in a notebook that is not trusted.
 As the source of an ``img`` an SVG runs no script and loads nothing.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -31,10 +30,25 @@ _MOST_ZOOM = 1.0
 """Largest scale in pixels per metre; the base map has no finer detail."""
 _STROKES = {"stream": 2, "coast": 1, "rail": 1.2, "path": 0.9, "lane": 1.4, "street": 2.6, "road": 3.4}
 """Widths of the base map's lines in pixels, by layer."""
+_NEEDED = (
+    *("land", "sea", "water", "road", "green", "sand", "sport"),
+    *("street", "coast", "stream", "lane", "rail", "path", "building"),
+)
+"""Layers of the base map, those first by which one finds one's way [J]."""
+_LARGEST_BASE, _SMALLEST_BASE, _OF_A_STRETCH = 64_000, 16_000, 240
+"""Most characters of the base map: each stretch takes some of that room elsewhere, down to the second number.
+
+A page with 200 stretches of a city centre then stays under 450 KB.
+"""
+_STEPS = 2
+"""Steps of the drawing in a pixel: whole numbers of them are shorter than decimals."""
+_CASING_PX, _LINE_PX, _SECTION_PX = 7, 5.5, 4.5
 _MOST_NUMBERS = 40
 """Most ranks that are written on the picture."""
 _APART_PX = 17
 """Least distance between two ranks in pixels; a disc is 17 wide."""
+_LEGEND_PX = 292, 18
+"""Width of the legend, and height of a line in it."""
 
 
 class _View:
@@ -73,13 +87,9 @@ def render_picture(payload: Mapping[str, Any]) -> str:
     view = _View(_points_in_view(payload, [*lines, route]))
     parts = [
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{colour_of("void")}"/>',
-        *_render_base(payload["base"], view),
+        *_render_base(payload["base"], view, max(_SMALLEST_BASE, _LARGEST_BASE - _OF_A_STRETCH * stretches["count"])),
         _render_circle(payload, view),
-        *(
-            [_render_path([route], view, f'fill="none" stroke="{colour_of("route")}" stroke-width="2.5"')]
-            if len(route)
-            else []
-        ),
+        *([_render_path([route], view, _line_look(colour_of("route"), 2.5))] if len(route) else []),
         *_render_stretches(ratings, lines, view),
         *(
             _render_sections(session, view)
@@ -90,6 +100,7 @@ def render_picture(payload: Mapping[str, Any]) -> str:
     ]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" '
+        'role="img" aria-label="Still map: north is up; numbers as in the list" '
         f'font-family="system-ui, sans-serif" stroke-linejoin="round" stroke-linecap="round">'
         + "".join(part for part in parts if part)
         + "</svg>"
@@ -107,35 +118,52 @@ def _points_in_view(payload: Mapping[str, Any], lines: Iterable[FloatArray]) -> 
     return np.array([[lon - east, lat - north], [lon + east, lat + north]])
 
 
-def _render_base(base: Mapping[str, Any], view: _View) -> Iterator[str]:
-    for layer in base["layers"]:
-        name, lines = layer["name"], read_lines(layer["parts"], base["grid"])
-        if layer["kind"] == "fill":
-            yield _render_path(lines, view, f'fill="{colour_of(name)}" fill-rule="evenodd"', closed=True)
-            continue
-        width = _STROKES[name] * min(1.0, max(0.5, view.px_per_m * 2))
-        if name in {"lane", "street", "road"}:
-            yield _render_path(
-                lines, view, f'fill="none" stroke="{colour_of("street-edge")}" stroke-width="{width + 0.8:.1f}"'
-            )
-        yield _render_path(lines, view, f'fill="none" stroke="{colour_of(name)}" stroke-width="{width:.1f}"')
+def _render_base(base: Mapping[str, Any], view: _View, room: int) -> Iterator[str]:
+    """Yield the layers of the base map for which there is room, the lowest first."""
+    layers = {layer["name"]: layer for layer in base["layers"]}
+    drawn, size = {}, 0
+    for name in _NEEDED:
+        if name in layers:
+            words = "".join(_render_layer(layers[name], base["grid"], view))
+            if size + len(words) <= room:
+                drawn[name] = words
+                size += len(words)
+    yield from (drawn[name] for name in layers if name in drawn)
+
+
+def _render_layer(layer: Mapping[str, Any], grid: Mapping[str, float], view: _View) -> Iterator[str]:
+    name, lines = layer["name"], read_lines(layer["parts"], grid)
+    if layer["kind"] == "fill":
+        yield _render_path(lines, view, f'fill="{colour_of(name)}" fill-rule="evenodd"', closed=True)
+        return
+    width = _STROKES[name] * min(1.0, max(0.5, view.px_per_m * 2))
+    if name in {"lane", "street", "road"}:
+        yield _render_path(lines, view, _line_look(colour_of("street-edge"), width + 0.8))
+    yield _render_path(lines, view, _line_look(colour_of(name), width))
+
+
+def _line_look(colour: str, width_px: float, dashes: Iterable[float] = ()) -> str:
+    """Return the attributes of a line; the dashes are in widths of it."""
+    broken = " ".join(f"{part * width_px * _STEPS:g}" for part in dashes)
+    dashing = f' stroke-dasharray="{broken}" stroke-linecap="butt"' if broken else ""
+    # Paths are drawn in steps, so that widths are told in steps.
+    return f'fill="none" stroke="{colour}" stroke-width="{width_px * _STEPS:.3g}"{dashing}'
 
 
 def _render_path(lines: Iterable[FloatArray], view: _View, look: str, *, closed: bool = False) -> str:
     """Return lines as one path, without those outside the picture or too small to see."""
     words = []
     for line in lines:
-        xy = np.rint(view.to_pixels(line) * 10).astype(int)
+        xy = np.rint(view.to_pixels(line) * _STEPS).astype(int)
         low, high = xy.min(axis=0), xy.max(axis=0)
-        if (high < 0).any() or low[0] > 10 * WIDTH or low[1] > 10 * HEIGHT or (high - low).max() < 8:
+        if (high < 0).any() or low[0] > _STEPS * WIDTH or low[1] > _STEPS * HEIGHT or (high - low).max() < _STEPS:
             continue
         steps = np.diff(xy, axis=0)
         steps = steps[np.abs(steps).sum(axis=1) > 0]
-        moves = "".join(f"l{x} {y}" for x, y in steps.tolist())
+        # A minus parts two numbers as well as a space does.
+        moves = "".join(f"l{x}{y}" if y < 0 else f"l{x} {y}" for x, y in steps.tolist())
         words.append(f"M{xy[0, 0]} {xy[0, 1]}{moves}{'z' if closed else ''}")
-    # Whole tenths of a pixel are shorter than decimals. The path is scaled down, so its stroke is scaled up.
-    style = re.sub(r'stroke-width="([\d.]+)"', lambda m: f'stroke-width="{float(m[1]) * 10:g}"', look)
-    return f'<path transform="scale(.1)" {style} d="{"".join(words)}"/>' if words else ""
+    return f'<path transform="scale({1 / _STEPS:g})" {look} d="{"".join(words)}"/>' if words else ""
 
 
 def _render_circle(payload: Mapping[str, Any], view: _View) -> str:
@@ -143,16 +171,21 @@ def _render_circle(payload: Mapping[str, Any], view: _View) -> str:
     radius = payload["radius_m"] * view.px_per_m
     return (
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="none" stroke="{colour_of("circle")}" '
-        f'stroke-width="1.2" stroke-dasharray="3 6"/>'
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{colour_of("focus")}" stroke="#fff" stroke-width="2"/>'
+        f'stroke-width="1.2" stroke-dasharray="3 6"/>' + _render_place(x, y)
     )
 
 
+def _render_place(x: float, y: float) -> str:
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{colour_of("focus")}" stroke="#fff" stroke-width="2"/>'
+
+
 def _render_stretches(ratings: list[str], lines: list[FloatArray], view: _View) -> Iterator[str]:
-    """Yield each stretch in the colour of its rating, the best on top."""
-    for rating, line in reversed(list(zip(ratings, lines, strict=True))):
-        yield _render_path([line], view, f'fill="none" stroke="{colour_of("casing")}" stroke-width="7"')
-        yield _render_path([line], view, f'fill="none" stroke="{RATINGS[rating].colour}" stroke-width="4.5"')
+    """Yield the stretches in the colours and dashes of their ratings, the best on top."""
+    yield _render_path(lines, view, _line_look(colour_of("casing"), _CASING_PX))
+    for name, rating in reversed(RATINGS.items()):
+        of_it = [line for line, other in zip(lines, ratings, strict=True) if other == name]
+        # The dark casing shows between the dashes, which tell ratings apart on paper without colours.
+        yield _render_path(of_it, view, _line_look(rating.colour, _LINE_PX, rating.dashes))
 
 
 def _render_ranks(ranks: list[int | None], lines: list[FloatArray], view: _View) -> Iterator[str]:
@@ -168,7 +201,7 @@ def _render_ranks(ranks: list[int | None], lines: list[FloatArray], view: _View)
 def _render_sections(session: Mapping[str, Any], view: _View) -> Iterator[str]:
     for section in session["sections"]:
         line = read_line(section["line"], session["grid"])
-        yield _render_path([line], view, f'fill="none" stroke="{colour_of("focus")}" stroke-width="4.5"')
+        yield _render_path([line], view, _line_look(colour_of("focus"), _SECTION_PX))
         yield _render_disc(view.to_pixels(line).mean(axis=0) + np.array([0, -13]), section["section"])
 
 
@@ -182,20 +215,41 @@ def _render_disc(at: FloatArray, number: int) -> str:
 
 
 def _render_legend(payload: Mapping[str, Any], view: _View) -> Iterator[str]:
-    """Yield the attribution, a scale bar and the legend."""
+    """Yield the attribution, a scale bar, the north and the legend."""
+    ink = colour_of("ink")
     date = f"data of {payload['data_date']}" if payload["data_date"] else "date of the data unknown"
     scales = units_of(payload["units"]).list_scales()
     length_m, words = max((scale for scale in scales if scale[0] * view.px_per_m <= WIDTH / 5), default=scales[0])
     right = 12 + length_m * view.px_per_m
-    yield f'<g font-size="11" fill="{colour_of("ink")}" stroke="#fff" stroke-width="3" paint-order="stroke">'
+    yield f'<g font-size="11" fill="{ink}" stroke="#fff" stroke-width="3" paint-order="stroke">'
     yield _render_text(WIDTH - 10, HEIGHT - 10, f"© OpenStreetMap contributors · {date}", anchor="end")
     yield _render_text(right + 6, HEIGHT - 10, words)
-    for k, name in enumerate(RATINGS):
-        yield _render_text(WIDTH - 40, 20 + 15 * k, "unrated" if name == UNRATED else name, anchor="end")
+    yield _render_text(24, 48, "N", anchor="middle")
     yield "</g>"
-    yield f'<path d="M12 {HEIGHT - 18}v8H{right:.1f}v-8" fill="none" stroke="{colour_of("ink")}" stroke-width="1.5"/>'
+    yield f'<path d="M12 {HEIGHT - 18}v8H{right:.1f}v-8" fill="none" stroke="{ink}" stroke-width="1.5"/>'
+    yield f'<path d="M24 10l8 25-8-6-8 6z" fill="{ink}" stroke="#fff"/>'
+    yield from _render_keys(payload["session"] is not None)
+
+
+def _render_keys(of_session: bool) -> Iterator[str]:
+    """Yield what colours, dashes and marks mean."""
+    wide, high = _LEGEND_PX
+    left = WIDTH - wide - 8
+    place = ("start and end", "backward section") if of_session else ("place searched for",)
+    names = [f"{name}: {rating.meaning}" if name != UNRATED else rating.meaning for name, rating in RATINGS.items()]
+    rows = [*names, *place]
+    yield f'<rect x="{left}" y="8" width="{wide}" height="{high * len(rows) + 8}" fill="#fff" fill-opacity=".9"/>'
     for k, rating in enumerate(RATINGS.values()):
-        yield f'<rect x="{WIDTH - 34}" y="{10 + 15 * k}" width="24" height="12" fill="{rating.colour}"/>'
+        for look in (_line_look(colour_of("casing"), _CASING_PX), _line_look(rating.colour, _LINE_PX, rating.dashes)):
+            start = f"M{(left + 10) * _STEPS} {(21 + high * k) * _STEPS}h{40 * _STEPS}"
+            yield f'<path transform="scale({1 / _STEPS:g})" {look} d="{start}"/>'
+    y = 21 + high * len(RATINGS)
+    yield _render_place(left + 30, y)
+    if of_session:
+        yield _render_disc(np.array([left + 30, y + high]), 1)
+    yield f'<g font-size="12" fill="{colour_of("ink")}">'
+    yield from (_render_text(left + 60, 25 + high * k, words) for k, words in enumerate(rows))
+    yield "</g>"
 
 
 def _render_text(x: float, y: float, text: str, *, anchor: str = "start") -> str:

@@ -562,7 +562,7 @@ def test_session_is_a_timetable_beside_its_route(browser: Any, made: Session, tm
 def test_sections_lie_where_they_are_said_to_be(browser: Any, made: Session, tmp_path: Path) -> None:
     """The drawn line starts at the section's start and goes the way that is run."""
     browser.open(saved(made, tmp_path))
-    data = json.loads(browser.js("document.getElementById('saferoute-data').textContent"))["session"]
+    data = build_payload(made)["session"]
     steps = made.steps[made.steps["kind"] == "backward"].to_crs(4326)
     assert len(data["sections"]) == len(steps)
     for written, line in zip(data["sections"], steps.geometry, strict=True):

@@ -19,6 +19,7 @@ import { Scorer } from "./score.js";
 import { drawSession, readSession, writeSession } from "./session.js";
 import { buildTools } from "./tools.js";
 import { recallUnits, rememberUnits } from "./units.js";
+import { unpackJson } from "./unpack.js";
 import { addScale, addSign, drawTiles, openMap, showAll, showLine } from "./view.js";
 
 class Page {
@@ -57,6 +58,7 @@ class Page {
   #buildMap() {
     const { base, place } = this.#data;
     const layers = readLayers(base);
+    byId("still").remove(); // the map for where no script runs
     this.#map = openMap(this.#data);
     this.#look();
     drawTiles(this.#map);
@@ -192,4 +194,4 @@ class Page {
   }
 }
 
-new Page(JSON.parse(byId("saferoute-data").textContent));
+unpackJson(byId("saferoute-data").textContent).then((data) => new Page(data));
