@@ -21,7 +21,7 @@ from saferoute.cli._settings import BEHIND
     short_help="say why a way is recommended, or why not",
     examples=(
         "explain 60.1757,24.9470 --region sample",
-        "explain way/4252946 --region sample",
+        "explain way/45571451 --region sample",
         'explain 51.5073,-0.1657 --at "sat 07:00" --level advanced',
     ),
 )

@@ -28,7 +28,7 @@ A place is written as you have it, with no quotes unless the shell needs them:
   9GG65WCV+QH                      a plus code
   35V 385929 6672342               UTM; MGRS too
   POINT (24.944 60.172)            well-known text, longitude first
-  way/4252946                      an object of OpenStreetMap, in local data
+  way/45571451                     an object of OpenStreetMap, in local data
   home                             the home of saferoute.toml
 
 Coordinates never leave this machine. Names do, in a search without local data.

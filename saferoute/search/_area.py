@@ -35,7 +35,10 @@ def area_around(place: Place, radius_m: float) -> Area:
         If the radius is not within these bounds.
     """
     if not 0 < radius_m <= MAX_RADIUS_M:
-        raise InvalidInput(f"radius {radius_m:g} m: it must be above 0 and at most {MAX_RADIUS_M:g} m")
+        raise InvalidInput(
+            f"radius {radius_m:.0f} m: it must be above 0 and at most {MAX_RADIUS_M / 1000:.0f} km; "
+            "write it as in 800, 1.5km or 1mi"
+        )
     return Area(place, radius_m, metric_crs(place.lon, place.lat))
 
 

@@ -106,7 +106,12 @@ def _advise_suffix(path: Path, formats: Mapping[str, object]) -> str:
         page = path.with_suffix(".html")
         return f"the suffix must be one of {', '.join(formats)}; write {page}, and print it from the browser"
     like = get_close_matches(path.suffix.lower(), list(formats), n=1)
-    meant = path.with_suffix(like[0]) if like else path / "map.html" if path.is_dir() else None
+    if path.is_dir():
+        meant: Path | None = path / "map.html"
+    elif path.name and not path.suffix:
+        meant = path.with_suffix(".html")
+    else:
+        meant = path.with_suffix(like[0]) if like else None
     return f"the suffix must be one of {', '.join(formats)}" + (f"; did you mean {meant}?" if meant else "")
 
 

@@ -10,7 +10,7 @@ from saferoute.model import InvalidInput
 from saferoute.sources.elevation import raster
 from saferoute.sources.elevation.samples import InTurn
 from saferoute.sources.osm import extract
-from saferoute.sources.paths import explain_missing, find_region
+from saferoute.sources.paths import SAMPLE, explain_missing, find_region
 from saferoute.sources.places.extracts import ExtractFinder
 from saferoute.sources.settings import ELEVATIONS, Online
 
@@ -147,7 +147,7 @@ def list_region_files(folder: Path | str) -> tuple[list[Path], list[Path]]:
     if not folder.is_dir():
         rule = "a region is a folder with an extract and rasters, or an extract"
         file = f"{folder}: is a file, and none of a map; {rule}"
-        raise InvalidInput(file if folder.is_file() else explain_missing(folder, rule, "folder"))
+        raise InvalidInput(file if folder.is_file() else explain_missing(folder, rule, "folder", words=(SAMPLE,)))
     files = sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith("."))
     extracts = [p for p in files if p.name.lower().endswith(extract.SUFFIXES)]
     rasters = [p for p in files if p.name.lower().endswith(raster.SUFFIXES)]

@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from saferoute.model import InvalidInput
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 SAMPLE = "sample"
 """Word for the region that comes with the program, where a region is asked for."""
@@ -27,9 +31,19 @@ def find_like(path: Path) -> Path | None:
     return path.with_name(like[0]) if like else None
 
 
-def explain_missing(path: Path, otherwise: str, what: str = "file") -> str:
-    """Return that there is no such file or folder, and the one that may have been meant or what to do otherwise."""
-    like = find_like(path)
+def explain_missing(path: Path, otherwise: str, what: str = "file", *, words: Sequence[str] = ()) -> str:
+    """Return that there is no such file or folder, and the one that may have been meant or what to do otherwise.
+
+    Parameters
+    ----------
+    path : Path
+    otherwise : str
+        What to do where nothing is like it.
+    what : str
+    words : sequence of str
+        What may be written in place of a path.
+    """
+    like = find_like(path) or next(iter(get_close_matches(str(path).lower(), words, n=1, cutoff=_LIKE)), None)
     return f"{path}: no such {what}; " + (f"did you mean {like}?" if like else otherwise)
 
 

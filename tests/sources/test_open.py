@@ -133,6 +133,13 @@ def test_the_bundled_region_has_a_word_from_any_folder(sample, tmp_path, monkeyp
     assert [[p.name for p in of] for of in list_region_files("sample")] == [["village.osm"], []]
 
 
+@pytest.mark.parametrize("word", ["sampel", "Sample", "sampl"])
+def test_a_slip_in_the_word_for_the_bundled_region_is_answered(word, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InvalidInput, match=f"{word}: no such folder; did you mean sample[?]"):
+        list_region_files(word)
+
+
 def test_missing_folder_is_named(tmp_path):
     with pytest.raises(InvalidInput, match="nowhere: no such folder"):
         list_region_files(tmp_path / "nowhere")
