@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from saferoute.cli import main, program
 from saferoute.model import Place
+from saferoute.search import Query
 from saferoute.sources.places.coordinates import Name, read_place
 
 COMMANDS = program.commands
@@ -59,6 +60,14 @@ def test_help_fits_a_screen_and_begins_with_examples(say, name):
     assert name == "completion" or begin[0] == "Examples"
     assert len(begin) == len(set(begin))
     assert not any(line.startswith("  0  ") for line in lines)
+
+
+def test_places_of_examples_are_found_in_the_sample_where_it_is_named():
+    words = [shlex.split(line) for command in COMMANDS.values() for line in getattr(command, "examples", ())]
+    places = {line[1] for line in words if "--region" in line and line[line.index("--region") + 1] == "sample"}
+    assert len(places) >= 4
+    for place in places:
+        assert Query.open(place, region="sample").area.place
 
 
 @pytest.mark.parametrize("name", COMMANDS)
