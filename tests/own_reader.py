@@ -193,12 +193,17 @@ def is_water(tags: Mapping[str, str]) -> bool:
     return any(tags.get(key) in values for key, values in WATER.items()) and not is_elsewhere(tags)
 
 
+def is_carless(tags: Mapping[str, str]) -> bool:
+    """Return whether neither cars nor motorcycles may drive."""
+    return all(tags.get(key, tags.get("motor_vehicle")) == "no" for key in ("motorcar", "motorcycle"))
+
+
 def list_kinds_of_road(tags: Mapping[str, str]) -> list[str]:
     """Return why a way is none to run along."""
     highway = tags.get("highway")
     closed = tags.get("foot", tags.get("access")) in CLOSED
     rules = {
-        "street": highway in STREETS and not is_elsewhere(tags),
+        "street": highway in STREETS and not is_elsewhere(tags) and not is_carless(tags),
         "steps": highway == "steps",
         "tunnel": highway is not None and tags.get("tunnel", "no") != "no",
         "private": highway is not None and closed,
