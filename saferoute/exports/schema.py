@@ -152,9 +152,11 @@ IN_PYTHON = (
     Column("height_source", "text", "", "raster or service that they come from", "no heights"),
     Column("falls_away_pct", "number", "%", "how steep the ground beside it falls away", "unknown"),
     Column("likely_falls_pct", "number", "%", "the same where no heights are known, by what the map shows", "unknown"),
+    Column("hints", "text", "", "what hints of a hillside where no heights are known, with distances"),
     Column("mountain_chance", "number", SHARE, "chance that it is a mountain path"),
     Column("is_contradicted", "flag", "", "heights and the tag incline contradict each other"),
     Column("width_m", "number", "m", "tagged width", "no tag"),
+    Column("are_objects_mapped", "flag", "", "small things such as posts and benches are likely all mapped here"),
     Column("barefoot", "text", "", "advice on running barefoot"),
 )
 """What `Ranking.stretches` has besides, for the map and for who ranks anew under other weights; no file has it."""
