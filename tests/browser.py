@@ -62,6 +62,14 @@ class Browser:
         """Return what the console shows as an error, violations of the content policy among them."""
         return [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE"]
 
+    def violations(self) -> list[Any]:
+        """Return what axe-core says against the page as it is."""
+        axe = pytest.importorskip("axe_core_python.base", reason="axe-core-python is not installed")
+        self.driver.execute_cdp_cmd("Runtime.evaluate", {"expression": axe.AXE_FILE_PATH.read_text()})
+        result = self.driver.execute_async_script("axe.run().then(arguments[0])")
+        assert len(result["passes"]) > 20
+        return [(v["id"], [node["html"] for node in v["nodes"]]) for v in result["violations"]]
+
     def requests(self) -> list[str]:
         """Return the addresses which the page asked for, itself and data addresses aside."""
         messages = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]

@@ -22,7 +22,7 @@ from saferoute.sources.profiles import LEVELS
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-PACKAGED = re.compile(r"(\.(py|toml|js|css|html)|/py\.typed|/LICENSE\.[\w-]+)$")
+PACKAGED = re.compile(r"(\.(py|toml|js|css|html|svg)|/py\.typed|/LICENSE\.[\w-]+)$")
 SAMPLE = {"saferoute/sample/README.md", "saferoute/sample/dem.tif", "saferoute/sample/helsinki.osm.pbf"}
 """The region that travels along; in the clone it lies in data/helsinki."""
 TOP = {

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -363,21 +364,80 @@ def test_no_cell_of_the_summary_is_a_formula(whole: Path) -> None:
     assert "HYPERLINK" in (whole / "out-summary.csv").read_text()
 
 
-def test_vector_tiles_hold_every_stretch_at_the_largest_zoom(whole: Path) -> None:
-    import mapbox_vector_tile
-    from pmtiles.reader import MemorySource, Reader, all_tiles
+def archive(page: Path) -> Any:
+    """The pieces of a page's archive, joined to the one file that readers of PMTiles know."""
+    from pmtiles.reader import MemorySource
 
-    source = MemorySource((whole / "out-web" / "stretches.pmtiles").read_bytes())
-    seen: dict[int, set[str]] = {}
+    return MemorySource(b"".join(path.read_bytes() for path in sorted(page.glob("tiles-*.part"))))
+
+
+def layers_by_zoom(source: Any) -> dict[int, list[dict[str, Any]]]:
+    """The decoded tiles of each zoom."""
+    import mapbox_vector_tile
+    from pmtiles.reader import all_tiles
+
+    found: dict[int, list[dict[str, Any]]] = {}
     for (zoom, *_), data in all_tiles(source):
-        layer = mapbox_vector_tile.decode(gzip.decompress(data))["stretches"]
-        seen.setdefault(zoom, set()).update(
-            f["properties"]["osm_ids"] + str(f["properties"]["length_m"]) for f in layer["features"]
-        )
+        found.setdefault(zoom, []).append(mapbox_vector_tile.decode(gzip.decompress(data)))
+    return found
+
+
+def test_vector_tiles_hold_every_stretch_at_the_largest_zoom(whole: Path) -> None:
+    tiles = layers_by_zoom(archive(whole / "out-web"))
+    finest = [f["properties"] for tile in tiles[13] for f in tile["stretches"]["features"]]
     found = gpd.read_parquet(whole / "out.parquet")
-    assert seen[max(seen)] == set(found["osm_ids"] + found["length_m"].astype(str))
-    assert Reader(source).header()["max_zoom"] == 13
-    assert set(seen) == set(range(5, 14))
+    assert {(p["osm_ids"], round(p["length_m"], 1)) for p in finest} == set(
+        zip(found["osm_ids"], found["length_m"].round(1), strict=True)
+    )
+    assert len({p["key"] for p in finest}) == len(found)
+    assert set(tiles) == set(range(5, 14))
+
+
+def test_keys_lead_to_the_square_of_a_stretch(whole: Path) -> None:
+    tiles = layers_by_zoom(archive(whole / "out-web"))
+    keys = {f["properties"]["key"] for of in tiles.values() for t in of for f in t["stretches"]["features"]}
+    assert {key.partition("-")[0] for key in keys} == set(gpd.read_parquet(whole / "out.parquet")["quadkey"])
+
+
+def test_vector_tiles_hold_the_ground_around(whole: Path) -> None:
+    tiles = layers_by_zoom(archive(whole / "out-web"))
+    drawn = {name for tile in tiles[13] for name in tile}
+    assert {"land", "path", "names"} <= drawn
+    assert all(set(tile) <= {"land", "sea", "stretches", "names"} for tile in tiles[5])
+
+
+def test_the_archive_says_what_it_holds_and_what_it_is_worth(whole: Path) -> None:
+    from pmtiles.reader import Reader
+
+    metadata = Reader(archive(whole / "out-web")).metadata()
+    facts = json.loads((whole / "out.parquet" / "_saferoute.json").read_text())
+    for name in ("caution", "licence", "data_date"):
+        assert metadata[name] == facts[name]
+    assert "OpenStreetMap" in metadata["attribution"]
+    layers = {layer["id"]: layer["fields"] for layer in metadata["vector_layers"]}
+    held = [f["properties"] for t in layers_by_zoom(archive(whole / "out-web"))[13] for f in t["stretches"]["features"]]
+    assert {name for properties in held for name in properties} <= set(layers["stretches"])
+    types = {"String": str, "Number": (int, float), "Boolean": bool}
+    for properties in held:
+        assert all(isinstance(value, types[layers["stretches"][name]]) for name, value in properties.items())
+
+
+def test_the_page_says_what_matters_without_a_script(whole: Path) -> None:
+    page = (whole / "out-web" / "index.html").read_text(encoding="utf-8")
+    facts = json.loads((whole / "out.parquet" / "_saferoute.json").read_text())
+    for text in (facts["caution"], facts["title"], *facts["attribution"], *facts["notes"]):
+        assert escape(text) in page
+    assert "HYPERLINK" in page  # a park of the town, whose name is hostile
+
+
+def test_every_name_is_found_by_the_words_that_lead_to_it(whole: Path) -> None:
+    facts = json.loads((whole / "out-web" / "scan.json").read_text())
+    parts = [json.loads(path.read_text()) for path in sorted((whole / "out-web").glob("names-*.json"))]
+    assert len(parts) == len(facts["first_words"])
+    names = {place[0] for part in parts for place in part}
+    found = gpd.read_parquet(whole / "out.parquet")
+    assert set(found["park"].dropna()) <= names
+    assert all(any(plain in name or name in plain for name in names) for plain in found["name"])
 
 
 def test_two_processes_write_what_one_writes(hamlet: Path, whole_hamlet: Path, tmp_path: Path) -> None:
@@ -463,7 +523,7 @@ def test_a_scan_that_is_stopped_while_it_writes_leaves_the_tiles(
 ) -> None:
     from saferoute.scan import _web, _write
 
-    def stop(*_: object) -> None:
+    def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     for where in ((_write, "_encode_parquet"), (_web, "write_page"), (_write, "write_atomically")):

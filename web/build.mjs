@@ -6,12 +6,14 @@ import { build } from "esbuild";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const PACKAGE = join(HERE, "..", "saferoute");
+const QR = " With lean-qr, © 2021–2025 David Evans, MIT licence: see LICENSE.lean-qr.";
 const BUNDLES = {
   "page/assets/page.js": {
     source: "src/map/main.js",
-    holds: " With lean-qr, © 2021–2025 David Evans, MIT licence: see LICENSE.lean-qr.",
+    holds: QR,
   },
-  "scan/assets/scan.js": { source: "src/scan/main.js", holds: "" },
+  "scan/assets/worker.js": { source: "src/scan/worker.js", holds: "" },
+  "scan/assets/scan.js": { source: "src/scan/main.js", holds: QR },
 };
 
 const folder = process.argv[2] ?? PACKAGE;

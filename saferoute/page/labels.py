@@ -65,20 +65,42 @@ def choose_labels(features: Features, frame: BaseGeometry, area: Area) -> list[l
         in degrees, counter-clockwise from east, within ±90; `length_m` is the length
         of that road, 0 for everything else.
     """
-    found = pd.concat(
-        [_label_places(features.points), _label_areas(features.areas, frame), _label_roads(features.ways, frame)]
-    )
+    found = find_labels(features, frame, MOST)
     if found.empty:
         return []
-    found = found[shapely.intersects_xy(frame, found["x"].to_numpy(float), found["y"].to_numpy(float))]
-    found = found.sort_values(["weight", "text"], ascending=[False, True], kind="stable")
-    # A street of many ways, or a park of several areas, gets its name once.
-    found = found.drop_duplicates(["text", "kind"]).head(MOST)
     grid = Grid.around_place(area.place, area.crs, decimals=5)
     return [
         [row["text"], row["kind"], *grid.encode_point(row["x"], row["y"]), round(row["angle"]), round(row["length_m"])]
         for row in found.to_dict("records")
     ]
+
+
+def find_labels(features: Features, frame: BaseGeometry, most: int) -> pd.DataFrame:
+    """Return the names worth showing, at most so many, the most important first.
+
+    Parameters
+    ----------
+    features : Features
+        The map data.
+    frame : Polygon
+        The ground that is drawn, in the metric CRS of the features.
+    most : int
+
+    Returns
+    -------
+    DataFrame
+        Columns ``text``, ``kind``, ``x`` and ``y`` in the CRS of the features, ``weight``
+        (1 for a park 100 m across), ``angle`` and ``length_m``, as of `choose_labels`.
+    """
+    found = pd.concat(
+        [_label_places(features.points), _label_areas(features.areas, frame), _label_roads(features.ways, frame)]
+    )
+    if found.empty:
+        return found
+    found = found[shapely.intersects_xy(frame, found["x"].to_numpy(float), found["y"].to_numpy(float))]
+    found = found.sort_values(["weight", "text"], ascending=[False, True], kind="stable")
+    # A street of many ways, or a park of several areas, gets its name once.
+    return found.drop_duplicates(["text", "kind"]).head(most)
 
 
 def _select_named(table: gpd.GeoDataFrame, key: str, values: str) -> gpd.GeoDataFrame:

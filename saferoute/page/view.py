@@ -74,7 +74,7 @@ class MapServer(_LocalServer):
 
 
 class FolderServer(_LocalServer):
-    """A server of a scan's page on the loopback interface: the files of one folder, whole or in part.
+    """A server of a scan's page on the loopback interface: the files of one folder.
 
     Parameters
     ----------
@@ -141,13 +141,11 @@ class _LocalHandler(BaseHTTPRequestHandler):
         """Send what the request asks for."""
         raise NotImplementedError
 
-    def send_head(self, status: int, kind: str, length: int, **more: str) -> None:
+    def send_head(self, status: int, kind: str, length: int) -> None:
         """Send the status and the headers."""
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(length))
-        for name, value in more.items():
-            self.send_header(name.replace("_", "-"), value)
         self.send_header("Cache-Control", "no-store")
         self.send_header("X-Content-Type-Options", "nosniff")
         # Tile servers want a referrer; they get the origin, not the chosen stretch.
@@ -183,44 +181,25 @@ _KINDS = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".json": "application/json",
-    ".pmtiles": "application/vnd.pmtiles",
+    ".svg": "image/svg+xml",
+    ".part": "application/octet-stream",
 }
-_RANGE = re.compile(r"bytes=(\d{1,18})-(\d{1,18})?")
-_PIECE_BYTES = 1 << 20
-"""Size of the pieces in which files are sent; the vector tiles of a country may be too large for memory."""
 
 
 class _FolderHandler(_LocalHandler):
-    """A handler that sends the files of one folder, or one range of bytes of a file (RFC 9110)."""
+    """A handler that sends the files of one folder."""
 
     server: FolderServer
 
     def answer_request(self) -> None:
-        """Send a file or a part of it."""
+        """Send a file."""
         name = self.path.partition("?")[0].removeprefix("/") or "index.html"
         path = self.server.folder / name
         # A plain name cannot lead out of the folder or to a hidden file.
         if not re.fullmatch(r"\w[\w.-]*", name, flags=re.ASCII) or not path.is_file():
             self.send_error(404, "There is no such file here")
             return
-        size, kind = path.stat().st_size, _KINDS.get(path.suffix, "text/plain; charset=utf-8")
-        asked = _RANGE.fullmatch(self.headers.get("Range", ""))
-        if asked is None:
-            self.send_head(200, kind, size, Accept_Ranges="bytes")
-            self._send_file_part(path, 0, size)
-            return
-        first, last = int(asked[1]), min(int(asked[2] or size - 1), size - 1)
-        if first > last:
-            self.send_head(416, kind, 0, Content_Range=f"bytes */{size}")
-            return
-        self.send_head(206, kind, last - first + 1, Content_Range=f"bytes {first}-{last}/{size}")
-        self._send_file_part(path, first, last - first + 1)
-
-    def _send_file_part(self, path: Path, first: int, length: int) -> None:
-        if self.command != "GET":
-            return
-        with path.open("rb") as file:
-            file.seek(first)
-            while length > 0 and (piece := file.read(min(length, _PIECE_BYTES))):
-                self.wfile.write(piece)
-                length -= len(piece)
+        body = path.read_bytes()
+        self.send_head(200, _KINDS.get(path.suffix, "text/plain; charset=utf-8"), len(body))
+        if self.command == "GET":
+            self.wfile.write(body)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from base64 import b85decode, b85encode
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from saferoute.scan._base import Piece
     from saferoute.scan.survey import Found
     from saferoute.scan.tiles import Tile
 
@@ -29,7 +31,10 @@ _OF_TILES = (
     Column("beyond", "flag", "", "its middle lies in a tile of that zone"),
 )
 """Columns of a tile's table."""
-_METADATA = b"saferoute"
+_METADATA, _BASE = b"saferoute", b"saferoute-base"
+"""Keys of the facts of a tile and of its base map in the metadata of its file."""
+_OF_BASE = ("zoom", "x", "y", "layer", "text", "kind", "geometry")
+"""Columns of the parts of the base map."""
 
 
 def to_bytes(found: Found | None) -> bytes:
@@ -45,9 +50,27 @@ def to_bytes(found: Found | None) -> bytes:
     table = empty_table() if found is None else found.table
     arrow = to_arrow(table, _OF_TILES)
     facts = json.dumps(None if found is None else found.facts, ensure_ascii=False, sort_keys=True)
-    arrow = arrow.replace_schema_metadata({**(arrow.schema.metadata or {}), _METADATA: facts.encode()})
+    base = _encode_base(() if found is None else found.base)
+    arrow = arrow.replace_schema_metadata(
+        {**(arrow.schema.metadata or {}), _METADATA: facts.encode(), _BASE: b85encode(base)}
+    )
     out = io.BytesIO()
     parquet.write_table(arrow, out, compression="zstd")
+    return out.getvalue()
+
+
+def _encode_base(pieces: Sequence[Piece]) -> bytes:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    columns = list(zip(*pieces, strict=True)) or [()] * len(_OF_BASE)
+    types = (*[pa.int32()] * 3, *[pa.string()] * 3, pa.binary())
+    out = io.BytesIO()
+    parquet.write_table(
+        pa.table([pa.array(c, type=t) for c, t in zip(columns, types, strict=True)], names=_OF_BASE),
+        out,
+        compression="zstd",
+    )
     return out.getvalue()
 
 
@@ -155,6 +178,14 @@ class Store:
         content = self.tile_path(tile).read_bytes()
         facts = json.loads(parquet.read_schema(io.BytesIO(content)).metadata[_METADATA])
         return gpd.read_parquet(io.BytesIO(content)), facts
+
+    def read_base(self, tile: Tile) -> Iterator[Piece]:
+        """Yield the parts of the base map of a finished tile."""
+        from pyarrow import parquet
+
+        metadata = parquet.read_schema(self.tile_path(tile)).metadata
+        table = parquet.read_table(io.BytesIO(b85decode(metadata[_BASE])))
+        yield from zip(*(table[name].to_pylist() for name in _OF_BASE), strict=True)
 
     def read_facts(self, tiles: list[Tile]) -> Iterator[dict[str, Any]]:
         """Yield the facts of the tiles that have a map."""

@@ -1,231 +1,125 @@
-"""The web page of a scan: vector tiles in one PMTiles file, and HTML for any static host."""
+"""The page of a scan for any static host: what it says stands in the HTML, what it draws in small files."""
 
 from __future__ import annotations
 
-import gzip
 import json
-import pickle
-from collections import defaultdict
+from html import escape
 from importlib import resources
+from pathlib import Path
+from string import Template
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import pandas as pd
-import shapely
-
-from saferoute.model import InvalidInput
-from saferoute.report.surfaces import describe_surface
-from saferoute.scan.tiles import Tile, tile_numbers
+from saferoute.model import CRITERIA, InvalidInput
+from saferoute.scan._vector import LAYER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping
 
-    import geopandas as gpd
+    import pandas as pd
 
-    from saferoute.arrays import FloatArray
+    from saferoute.scan._names import NameIndex
+    from saferoute.scan._vector import VectorTiles
 
-    Row = tuple[float, str, bytes, dict[str, Any]]
-    """A stretch: S₂₀, a key of its own, its line as WKB, what the tiles carry."""
-
-TILES = "stretches.pmtiles"
-LAYER = "stretches"
-LEAST_ZOOM, MOST_ZOOM = 5, 13
-"""Zooms of the vector tiles.
-
-At 13 a step of the grid is 0.6 m at 60° and 1.2 m at the equator; maps look closer by enlarging.
-"""
-FINER, MOST_OF_CELL = 3, 8
-"""Below `MOST_ZOOM` each of the 8 × 8 cells of a tile shows its best 8 stretches.
-
-Neighbouring tiles are then thinned alike, and no line stops at an edge. At `MOST_ZOOM` all are shown.
-"""
-_THINNED = range(LEAST_ZOOM, MOST_ZOOM)
-_EXTENT = 4096
-SHOWN = (
-    "score_low", "score", "rating", "data_quality", "length_m", "name", "surface", "grade_pct", "people_per_hour",
-    "limiting_criterion", "osm_ids", "district", "park", "checks",
-)  # fmt: skip
-"""Columns that the tiles carry."""
-_OF_FACTS = ("title", "attribution", "licence", "data_date", "caution", "notes", "stretches", "profile", "at")
+PIECE_BYTES = 1 << 17
+"""Size of the pieces of the archive of tiles: about one tile of a town, and three for a first look [J]."""
+MARK = "scan.json"
+"""File that tells the folder of a page from others."""
+_OF_FACTS = ("title", "attribution", "licence", "data_date", "stretches", "at")
 _MOST_ROWS = 500
 """Most rows of the summary on the page; the CSV file has all of them."""
-_PLAIN = ("LICENSE.protomaps-leaflet", "protomaps-leaflet.js", "scan.css", "scan.js")
-_OF_MAP = ("LICENSE.leaflet", "leaflet.css", "leaflet.js")
+_PLAIN = ("LICENSE.protomaps-leaflet", "protomaps-leaflet.js", "scan.css", "scan.js", "worker.js", "icon.svg")
+_OF_MAP = ("LICENSE.leaflet", "LICENSE.lean-qr", "leaflet.css", "leaflet.js", "page.css")
+
+_MANIFEST = {
+    "short_name": "Backwards", "start_url": "./", "scope": "./", "display": "standalone",
+    "background_color": "#ffffff", "theme_color": "#24878d",
+    "icons": [{"src": "icon.svg", "type": "image/svg+xml", "sizes": "any", "purpose": "any"}],
+}  # fmt: skip
+"""What a phone needs to install the page (W3C Web Application Manifest)."""
 
 
-class VectorTiles:
-    """A collector of stretches, which writes them as vector tiles.
-
-    Stretches of `MOST_ZOOM` wait in a temporary file; for smaller zooms only the
-    best of each cell are kept. Memory grows with the region's cells, not with
-    its stretches.
-    """
-
-    def __init__(self) -> None:
-        from tempfile import TemporaryFile
-
-        self._file = TemporaryFile()  # noqa: SIM115 - open as long as this object lives
-        self._waiting: dict[Tile, list[int]] = defaultdict(list)
-        """Tile of `MOST_ZOOM` -> positions of its parts in the file."""
-        self._best: dict[int, dict[Tile, list[Row]]] = {zoom: defaultdict(list) for zoom in _THINNED}
-        """Thinned zoom -> cell -> its best stretches."""
-        self._bounds = np.array([180.0, 90.0, -180.0, -90.0])
-
-    def add_stretches(self, table: gpd.GeoDataFrame) -> None:
-        """Add a partition of stretches.
-
-        Parameters
-        ----------
-        table : GeoDataFrame
-            In WGS 84; no stretch may be in two partitions.
-        """
-        west, south, east, north = table.total_bounds
-        self._bounds = np.r_[np.fmin(self._bounds[:2], [west, south]), np.fmax(self._bounds[2:], [east, north])]
-        properties = [_known_properties(row) for row in pd.DataFrame(table[list(SHOWN)]).to_dict("records")]
-        wkb = table.geometry.to_wkb()
-        rows = list(zip(table["score_low"], table["quadkey"] + table["osm_ids"], wkb, properties, strict=True))
-        new: dict[Tile, list[Row]] = defaultdict(list)
-        for at, tile in _touched_tiles(table.bounds.to_numpy(), MOST_ZOOM):
-            new[tile].append(rows[at])
-        for tile, part in new.items():
-            self._waiting[tile].append(self._file.tell())
-            pickle.dump(part, self._file)
-        middles = shapely.get_coordinates(
-            shapely.line_interpolate_point(table.geometry.to_numpy(), 0.5, normalized=True)
-        )
-        for zoom, best in self._best.items():
-            cells: dict[Tile, list[Row]] = defaultdict(list)
-            for row, x, y in zip(rows, *tile_numbers(middles, zoom + FINER), strict=True):
-                cells[Tile(zoom + FINER, int(x), int(y))].append(row)
-            for cell, part in cells.items():
-                best[cell] = sorted(best[cell] + part, key=lambda r: (-r[0], r[1]))[:MOST_OF_CELL]
-
-    def _thin_tiles(self) -> dict[Tile, list[Row]]:
-        """Return the rows of each tile of the zooms below `MOST_ZOOM`."""
-        shown: dict[Tile, list[Row]] = defaultdict(list)
-        for zoom, best in self._best.items():
-            rows = [row for part in best.values() for row in part]
-            for at, tile in _touched_tiles(shapely.bounds(shapely.from_wkb([wkb for _, _, wkb, _ in rows])), zoom):
-                shown[tile].append(rows[at])
-        return shown
-
-    def _read_rows(self, tile: Tile) -> list[Row]:
-        """Return the rows of a tile of `MOST_ZOOM`."""
-        rows: list[Row] = []
-        for at in self._waiting[tile]:
-            self._file.seek(at)
-            rows += pickle.load(self._file)  # noqa: S301 - this object has written it, and nobody else can
-        return rows
-
-    def write_pmtiles(self, path: Path, facts: Mapping[str, Any]) -> None:
-        """Write the PMTiles file, with one empty tile if there is no stretch.
-
-        Parameters
-        ----------
-        path : Path
-        facts : mapping
-            Title and attribution.
-        """
-        from pmtiles.tile import Compression, TileType, zxy_to_tileid
-        from pmtiles.writer import write
-
-        thinned = self._thin_tiles()
-        tiles = [*thinned, *self._waiting] or [Tile(LEAST_ZOOM, 0, 0)]
-        west, south, east, north = self._bounds if self._waiting else (-180.0, -85.0, 180.0, 85.0)
-        with write(str(path)) as file:
-            # In the order of their numbers the archive is clustered: readers need fewer requests.
-            for number, tile in sorted((zxy_to_tileid(t.zoom, t.x, t.y), t) for t in tiles):
-                rows = self._read_rows(tile) if tile in self._waiting else thinned.get(tile, [])
-                file.write_tile(number, _encode_tile(tile, rows))
-            file.finalize(
-                {
-                    "tile_type": TileType.MVT,
-                    "tile_compression": Compression.GZIP,
-                    "min_lon_e7": int(west * 1e7), "min_lat_e7": int(south * 1e7),
-                    "max_lon_e7": int(east * 1e7), "max_lat_e7": int(north * 1e7),
-                    "center_zoom": LEAST_ZOOM,
-                    "center_lon_e7": int((west + east) / 2 * 1e7), "center_lat_e7": int((south + north) / 2 * 1e7),
-                },
-                {
-                    "name": facts["title"],
-                    "attribution": "; ".join(facts["attribution"]),
-                    "vector_layers": [{"id": LAYER, "fields": dict.fromkeys(SHOWN, "")}],
-                },
-            )  # fmt: skip
-
-    @property
-    def bounds(self) -> list[float]:
-        """West, south, east and north of all stretches in degrees; most of the world if there are none."""
-        return [round(float(b), 6) for b in self._bounds] if self._waiting else [-180.0, -60.0, 180.0, 75.0]
+def piece_name(number: int) -> str:
+    """Return the name of a piece of the archive; joined in this order they are one PMTiles file."""
+    return f"tiles-{number:05d}.part"
 
 
-def _known_properties(row: Mapping[Any, Any]) -> dict[str, Any]:
-    # Vector tiles have no null: an unknown value is absent.
-    known = {str(k): v for k, v in row.items() if not pd.isna(v)}
-    return {**known, "surface": describe_surface(known["surface"])} if "surface" in known else known
-
-
-def _touched_tiles(bounds: FloatArray, zoom: int) -> Iterator[tuple[int, Tile]]:
-    """Yield the number of each row with every tile that its box touches."""
-    low, high = tile_numbers(bounds[:, [0, 3]], zoom), tile_numbers(bounds[:, [2, 1]], zoom)
-    for row, (x0, y0, x1, y1) in enumerate(zip(*low, *high, strict=True)):
-        for x in range(int(x0), int(x1) + 1):
-            for y in range(int(y0), int(y1) + 1):
-                yield row, Tile(zoom, x, y)
-
-
-def _encode_tile(tile: Tile, rows: list[Row]) -> bytes:
-    """Return a tile as compressed MVT, the best stretches last so that they are drawn on top."""
-    import mapbox_vector_tile
-
-    rows = sorted(rows, key=lambda r: (r[0], r[1]))
-    lines = shapely.from_wkb([wkb for _, _, wkb, _ in rows])
-    features = [
-        {"geometry": line, "properties": properties}
-        for line, (*_, properties) in zip(_snap_to_grid(np.asarray(lines, dtype=object), tile), rows, strict=True)
-        if line is not None
-    ]
-    layer = {"name": LAYER, "features": features}
-    data = mapbox_vector_tile.encode([layer], default_options={"extents": _EXTENT, "y_coord_down": True})
-    # Without a time stamp equal stretches give equal bytes.
-    return gzip.compress(data, mtime=0)
-
-
-def _snap_to_grid(lines: Any, tile: Tile) -> list[shapely.LineString | None]:
-    """Return lines in whole steps of a tile's grid, None for one that shrinks to a point."""
-    if not len(lines):
-        return []
-    lonlat, owner = shapely.get_coordinates(lines, return_index=True)
-    size = 2**tile.zoom
-    x = (lonlat[:, 0] + 180) / 360 * size - tile.x
-    y = (1 - np.arcsinh(np.tan(np.radians(lonlat[:, 1]))) / np.pi) / 2 * size - tile.y
-    steps = np.rint(np.stack([x, y], axis=1) * _EXTENT).astype(np.int64)
-    new = np.r_[True, (np.diff(steps, axis=0) != 0).any(axis=1) | (np.diff(owner) != 0)]
-    steps, owner = steps[new], owner[new]
-    count = np.bincount(owner, minlength=len(lines))
-    starts = np.cumsum(count) - count
-    return [shapely.LineString(steps[a : a + n]) if n > 1 else None for a, n in zip(starts, count, strict=True)]
-
-
-def write_page(folder: Path, vector: VectorTiles, facts: Mapping[str, Any], summary: pd.DataFrame) -> None:
-    """Write the page and everything it needs into a folder.
-
-    Raises
-    ------
-    InvalidInput
-        If the libraries that write tiles are not installed.
-    """
-    vector.write_pmtiles(folder / TILES, facts)
-    for package, names in (("saferoute.scan", _PLAIN), ("saferoute.page", _OF_MAP)):
-        for name in names:
-            (folder / name).write_bytes((resources.files(package) / "assets" / name).read_bytes())
+def write_page(
+    folder: Path, vector: VectorTiles, names: NameIndex, *, facts: Mapping[str, Any], summary: pd.DataFrame
+) -> None:
+    """Write the page and everything it needs into a folder."""
+    for package, assets in (("saferoute.scan", _PLAIN), ("saferoute.page", _OF_MAP)):
+        for name in assets:
+            (folder / name).write_bytes(_read_asset(package, name))
     shown = {name: facts[name] for name in _OF_FACTS}
-    shown |= {"bounds": vector.bounds, "tiles": TILES, "layer": LAYER, "bad_tiles": len(facts["bad_tiles"])}
-    shown["summary"] = json.loads(summary.head(_MOST_ROWS).to_json(orient="records"))
-    (folder / "scan.json").write_text(json.dumps(shown, ensure_ascii=False) + "\n", encoding="utf-8")
-    page = (resources.files("saferoute.scan") / "assets" / "scan.html").read_bytes()
-    (folder / "index.html").write_bytes(page)
+    shown |= {"bounds": vector.bounds, "layer": LAYER, "criteria": list(CRITERIA)}
+    shown |= {
+        "version": facts["fingerprint"],
+        "piece_bytes": PIECE_BYTES,
+        "pieces": _write_pieces(folder, vector, facts),
+    }
+    firsts, common, parts = names.split_parts()
+    for number, part in enumerate(parts):
+        _write_json(folder / f"names-{number:05d}.json", part)
+    _write_json(folder / "manifest.json", _MANIFEST | {"name": facts["title"]})
+    _write_json(folder / MARK, shown | {"first_words": firsts, "common_words": common})
+    page = Template(_read_asset("saferoute.scan", "scan.html").decode())
+    (folder / "index.html").write_text(page.substitute(_fill_page(facts, summary)), encoding="utf-8")
+
+
+def _write_json(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
+
+
+def _read_asset(package: str, name: str) -> bytes:
+    return (resources.files(package) / "assets" / name).read_bytes()
+
+
+def _write_pieces(folder: Path, vector: VectorTiles, facts: Mapping[str, Any]) -> int:
+    """Write the archive in pieces and return how many there are.
+
+    Any host serves whole small files: some know no ranges, some take no large file,
+    and browsers keep no range for when there is no network.
+    """
+    with TemporaryDirectory() as made:
+        archive = Path(made) / "tiles.pmtiles"
+        vector.write_pmtiles(archive, facts)
+        count = 0
+        with archive.open("rb") as file:
+            while piece := file.read(PIECE_BYTES):
+                (folder / piece_name(count)).write_bytes(piece)
+                count += 1
+    return count
+
+
+def _fill_page(facts: Mapping[str, Any], summary: pd.DataFrame) -> dict[str, str]:
+    """Return what the page says before any script runs, as markup by its place in ``scan.html``."""
+    hour = f"at {facts['at']}, local time" if facts["at"] else "in an average hour of the day"
+    about = f"{facts['stretches']} stretches, {hour}; map data of {facts['data_date'] or 'an unknown date'}."
+    notes = list(facts["notes"])
+    if facts["bad_tiles"]:
+        notes.append(f"{len(facts['bad_tiles'])} tiles failed: their stretches are missing.")
+    credit = f'{escape("; ".join(facts["attribution"]))}. <a href="{escape(facts["licence"])}">ODbL 1.0</a>'
+    return {
+        "title": escape(facts["title"]),
+        "about": escape(about),
+        "caution": escape(facts["caution"]),
+        "notes": "".join(f"<li>{escape(note)}</li>" for note in notes),
+        "credit": credit,
+        "summary": "\n".join(_summary_rows(summary.head(_MOST_ROWS).to_dict("records"))),
+    }
+
+
+def _summary_rows(rows: Iterable[Mapping[Any, Any]]) -> Iterable[str]:
+    """Yield a row of the table for each district or park, whose name leads to its best stretch."""
+    for row in rows:
+        numbers = (
+            f"{row['stretches']:.0f}", f"{row['length_km']:.1f}", f"{row['a_km'] + row['b_km']:.1f}",
+            f"{row['best_score_low']:.2f}",
+        )  # fmt: skip
+        name = f'<a href="#15/{row["best_lat"]:.5f}/{row["best_lon"]:.5f}"><bdi>{escape(row["name"])}</bdi></a>'
+        cells = "".join(f'<td class="count">{number}</td>' for number in numbers)
+        yield f"<tr><td>{name}</td>{cells}</tr>"
 
 
 def require_libraries() -> None:

@@ -22,7 +22,9 @@ from saferoute.report.names import tell_apart
 from saferoute.report.notices import ODBL_URL
 from saferoute.report.text import sanitize_text
 from saferoute.scan import _places, _seams, _web
+from saferoute.scan._names import NameIndex
 from saferoute.scan._store import empty_table, to_arrow
+from saferoute.scan._vector import VectorTiles
 from saferoute.version import __version__
 
 if TYPE_CHECKING:
@@ -63,7 +65,7 @@ class Outputs:
             raise InvalidInput(f"{path}: the folder {path.parent} does not exist; make it first")
         self.stretches, self.summary = path, path.with_name(f"{path.stem}-summary.csv")
         self.page = path.with_name(f"{path.stem}-web")
-        for folder, mark in ((self.stretches, FACTS), (self.page, _web.TILES)):
+        for folder, mark in ((self.stretches, FACTS), (self.page, _web.MARK)):
             if folder.exists() and not (folder / mark).is_file():
                 raise InvalidInput(f"{folder}: stands there and is no scan's; remove it or choose another name with -o")
 
@@ -103,13 +105,15 @@ def assemble_outputs(
     """
     facts = _collect_facts(store, tiles, job, bad)
     words = json.dumps({k: facts[k] for k in ("attribution", "licence", "caution", "data_date")}, ensure_ascii=False)
-    summary, count = _places.Summary(), 0
+    summary, names, count = _places.Summary(), NameIndex(), 0
     # The stretches are replaced last: once their facts are in place, they hold for all three outputs.
     with _replace_folder(outputs.stretches) as folder, _replace_folder(outputs.page) as page:
-        vector = _web.VectorTiles()
+        vector = VectorTiles()
+        for tile in tiles:
+            vector.add_base(store.read_base(tile))
         for prefix, rows in _gather_partitions(store, tiles, job):
-            summary.add_stretches(rows)
-            vector.add_stretches(rows)
+            for collector in (summary, vector, names):
+                collector.add_stretches(rows)
             count += len(rows)
             _write_part(folder, prefix, _encode_parquet(rows, words))
         if not count:
@@ -118,7 +122,7 @@ def assemble_outputs(
         facts["stretches"] = count
         table = summary.to_table()
         facts["notes"] += _note_unknown_slopes(table)
-        _web.write_page(page, vector, facts, table)
+        _web.write_page(page, vector, names, facts=facts, summary=table)
         write_atomically(outputs.summary, _format_csv(table, facts))
         (folder / FACTS).write_text(json.dumps(facts, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return facts
@@ -192,8 +196,12 @@ def _gather_partitions(store: Store, tiles: list[Tile], job: Job) -> Iterator[tu
 
 
 def _tell_names_apart(rows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return stretches with names of which no two within a square of `ALIKE_ZOOM` are alike."""
+    """Return stretches with names of which no two within a square of `ALIKE_ZOOM` are alike.
+
+    ``plain_name`` keeps what several of them are called.
+    """
     middle = shapely.get_coordinates(shapely.line_interpolate_point(rows.geometry.to_numpy(), 0.5, normalized=True))
+    rows["plain_name"] = rows["name"]
     for _, members in rows.groupby(rows["quadkey"].str[:ALIKE_ZOOM], sort=False):
         at = members.index.to_numpy()
         away = middle[at] - middle[at[0]]

@@ -21,7 +21,7 @@ from saferoute.exports import schema
 from saferoute.exports.layers import flatten_table
 from saferoute.geometry import group_joined
 from saferoute.model import WGS84, PlaceNotFound
-from saferoute.scan import _places
+from saferoute.scan import _base, _places
 from saferoute.scan.tiles import Tile, format_quadkeys, tile_numbers, zones_of_tiles
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.model import Area
+    from saferoute.scan._base import Piece
     from saferoute.scan._job import Job
 
 MARGIN_M = 500.0
@@ -63,10 +64,13 @@ class Found:
         in a tile of that zone).
     facts : mapping
         What was surveyed, and what users must know of it.
+    base : sequence
+        Parts of the base map, as `saferoute.scan._base.draw_base` returns them.
     """
 
     table: gpd.GeoDataFrame
     facts: dict[str, Any]
+    base: Sequence[Piece] = ()
 
 
 def survey_tile(tile: Tile, job: Job) -> Found | None:
@@ -101,7 +105,8 @@ def survey_tile(tile: Tile, job: Job) -> Found | None:
         "data_date": ground.features.data_date,
         "notes": [*ground.features.notes, *(elevation.notes if elevation else ())],
     }
-    return Found(_tabulate_stretches(ground, candidates.select_stretches(merged, rows), owned, rows), facts)
+    table = _tabulate_stretches(ground, candidates.select_stretches(merged, rows), owned, rows)
+    return Found(table, facts, _base.draw_base(ground.features, tile))
 
 
 def _margin_for_ways(frame: _Frame, job: Job) -> FloatArray:

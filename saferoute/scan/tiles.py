@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 MOST_LAT = 85.0511287
 """Latitude in degrees where the square of Web Mercator ends."""
 
+LEAST_ZOOM, MOST_ZOOM = 5, 13
+"""Zooms of the vector tiles on a scan's page.
+
+At 13 a step of the grid is 0.6 m at 60° and 1.2 m at the equator; maps look closer by enlarging.
+"""
+EXTENT = 4096
+"""Steps of the grid of a vector tile along each side."""
+
 
 @dataclass(frozen=True, order=True)
 class Tile:
@@ -87,6 +95,18 @@ def tile_numbers(lonlat: FloatArray, zoom: int) -> tuple[IntArray, IntArray]:
     # Longitude 180 would lie one tile beyond the last.
     x, y = np.clip(np.floor(square * size), 0, size - 1).astype(np.int64).T
     return x, y
+
+
+def project_to_steps(lonlat: FloatArray, zoom: int) -> FloatArray:
+    """Return points on the grid of the vector tiles of a zoom, `EXTENT` steps a tile, east and south.
+
+    Parameters
+    ----------
+    lonlat : ndarray of shape (n, 2)
+        Degrees east and north.
+    zoom : int
+    """
+    return project_to_square(lonlat[:, 0], lonlat[:, 1]) * (2.0**zoom * EXTENT)
 
 
 def format_quadkeys(x: IntArray, y: IntArray, zoom: int) -> list[str]:

@@ -465,16 +465,7 @@ def test_axe_finds_nothing(browser: Any, tmp_path: Path) -> None:
         open_everything(browser)
         click_map(browser, line.centroid.y, line.centroid.x)
         browser.settle(400)  # the popup fades in
-        assert violations(browser) == []
-
-
-def violations(browser: Any) -> list[Any]:
-    """Return what axe-core says against the page as it is."""
-    axe = pytest.importorskip("axe_core_python.base", reason="axe-core-python is not installed")
-    browser.driver.execute_cdp_cmd("Runtime.evaluate", {"expression": axe.AXE_FILE_PATH.read_text()})
-    result = browser.driver.execute_async_script("axe.run().then(arguments[0])")
-    assert len(result["passes"]) > 20
-    return [(v["id"], [node["html"] for node in v["nodes"]]) for v in result["violations"]]
+        assert browser.violations() == []
 
 
 @pytest.mark.usefixtures("layout")
@@ -627,4 +618,4 @@ def test_hostile_session_is_text(browser: Any, made: Session, tmp_path: Path) ->
 def test_axe_finds_nothing_in_a_session(browser: Any, made: Session, tmp_path: Path) -> None:
     browser.open(saved(made, tmp_path))
     browser.js("document.querySelectorAll('details').forEach((e) => (e.open = true))")
-    assert violations(browser) == []
+    assert browser.violations() == []

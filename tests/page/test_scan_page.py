@@ -1,9 +1,14 @@
-"""The page of a scan in Chromium, from a server that knows nothing but files and ranges."""
+"""The page of a scan in Chromium, from servers that know nothing but files."""
 
 from __future__ import annotations
 
+import functools
+import io
+import re
 import threading
 import time
+from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +20,7 @@ from saferoute.sources.profiles import load_profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 pytest.importorskip("pyarrow")
 pytest.importorskip("pmtiles")
@@ -37,16 +43,41 @@ TOWN = f"""
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("scan")
-    job = scan.create_job(write_town(folder / "town.osm", TOWN), profile=load_profile(), zoom=13)
-    done = scan.run_job(job, folder / "town.parquet", workers=1)
-    with FolderServer(done.files[-1]) as server:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the page of a small scan."""
+    made = tmp_path_factory.mktemp("scan")
+    job = scan.create_job(write_town(made / "town.osm", TOWN), profile=load_profile(), zoom=13)
+    return scan.run_job(job, made / "town.parquet", workers=1).files[-1]
+
+
+@contextmanager
+def serve(server: Any) -> Iterator[str]:
+    with server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
-        yield server.url
+        yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture(scope="module")
+def page(folder: Path) -> Iterator[str]:
+    with serve(FolderServer(folder)) as url:
+        yield url
+
+
+class _Ranges(SimpleHTTPRequestHandler):
+    """A host that knows ranges, and packs nothing."""
+
+    def send_head(self) -> Any:
+        file = super().send_head()
+        asked = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", ""))
+        if file is not None and asked:
+            file = io.BytesIO(file.read()[int(asked[1]) : int(asked[2]) + 1])
+        return file
+
+    def log_message(self, *args: object) -> None:
+        """Log nothing."""
 
 
 @pytest.fixture
@@ -58,73 +89,134 @@ def online(browser: Any) -> Iterator[Any]:
     browser.driver.execute_cdp_cmd("Network.emulateNetworkConditions", {"offline": True, **speed})
 
 
-def shown(browser: Any, url: str, x: float = 0, y: float = 0) -> None:
-    """Open the page with a point of the town in the middle, and wait until lines are drawn."""
+def wait(browser: Any, expression: str) -> None:
+    end = time.monotonic() + 20
+    while not browser.js(expression):
+        assert time.monotonic() < end, (expression, browser.errors())
+        browser.settle(50)
+
+
+def shown(browser: Any, url: str, x: float = 0, y: float = 0, fragment: str = "") -> None:
+    """Open the page with a point of the town in the middle, and wait until the list is there."""
     browser.driver.get("about:blank")
     for log in ("browser", "performance"):
         browser.driver.get_log(log)
     lon, lat = lonlat(x, y)
-    browser.driver.get(f"{url}#16/{lat:.6f}/{lon:.6f}")
-    end = time.monotonic() + 20
-    while not (browser.js("document.documentElement.dataset.ready === 'yes'") and drawn(browser)):
-        assert time.monotonic() < end, browser.errors()
-        browser.settle(100)
+    browser.driver.get(url + (fragment or f"#16/{lat:.6f}/{lon:.6f}"))
+    wait(browser, "document.documentElement.dataset.ready === 'yes' && document.querySelector('#list .choose')")
 
 
-def drawn(browser: Any) -> int:
-    """Return how many dots of the map have a colour of the lines."""
-    return browser.js(
-        "[...document.querySelectorAll('#map canvas')].reduce((n, c) => n + (c.width ? "
-        "c.getContext('2d').getImageData(0, 0, c.width, c.height).data.filter((v, i) => i % 4 === 3 && v > 200).length"
-        " : 0), 0)"
-    )
+def press(browser: Any, selector: str) -> None:
+    browser.driver.execute_script("document.querySelector(arguments[0]).click()", selector)
 
 
-def click_middle(browser: Any) -> None:
+def search_for(browser: Any, text: str) -> None:
     browser.driver.execute_script(
-        """
-        const box = document.querySelector('#map').getBoundingClientRect();
-        const at = { clientX: box.left + box.width / 2, clientY: box.top + box.height / 2, bubbles: true };
-        const target = document.elementFromPoint(at.clientX, at.clientY);
-        for (const kind of ['mousedown', 'mouseup', 'click']) target.dispatchEvent(new MouseEvent(kind, at));
-        """
+        "document.getElementById('query').value = arguments[0]; document.getElementById('search').requestSubmit()", text
     )
-    browser.settle(300)
 
 
-def test_the_page_draws_stretches_and_asks_nobody_else(online: Any, page: str) -> None:
+def test_the_page_lists_what_is_in_view_and_asks_nobody_else(online: Any, page: str) -> None:
     shown(online, page)
     assert online.errors() == []
     hosts = {address.split("/")[2] for address in online.requests() if address.startswith("http")}
     assert hosts <= {page.split("/")[2]}
-    assert "stretches" in online.texts("#about")[0]
+    numbers = online.texts("#list .number")
+    assert numbers == [str(n + 1) for n in range(len(numbers))]
+    assert "stretches in view" in online.texts("#count")[0]
     assert "no promise" in online.texts("#caution")[0]
-    assert "OpenStreetMap" in online.texts("#credit")[0]
+
+
+def test_the_ground_is_drawn_under_the_stretches(online: Any, page: str) -> None:
+    shown(online, page)
+    solid = (
+        "[...document.querySelectorAll('#map canvas')].reduce((n, c) => n + (c.width ? c.getContext('2d')"
+        ".getImageData(0, 0, c.width, c.height).data.filter((v, i) => i % 4 === 3 && v > 200).length : 0), 0)"
+    )
+    wait(online, f"{solid} > 50000")
+
+
+def test_a_host_that_knows_ranges_serves_it_as_well(online: Any, folder: Path) -> None:
+    handler = functools.partial(_Ranges, directory=str(folder))
+    with serve(ThreadingHTTPServer(("127.0.0.1", 0), handler)) as url:
+        shown(online, url)
+        assert online.errors() == []
+        assert online.texts("#trouble") == [""]
 
 
 def test_what_strangers_wrote_stays_text(online: Any, page: str) -> None:
     shown(online, page)
-    assert HOSTILE in online.texts("#summary td")
-    click_middle(online)
-    assert online.texts("#chosen h2")[0].startswith(HOSTILE)
-    assert "asphalt" in online.texts("#chosen dd")
+    assert HOSTILE in online.texts("#about td")
+    press(online, "#list .choose")
+    wait(online, "document.querySelector('.details')")
+    assert any(name.startswith(HOSTILE) for name in online.texts("#list .name"))
+    search_for(online, "onerror")
+    wait(online, "document.querySelector('.result')")
     assert online.js("document.querySelectorAll('img[src=x]').length") == 0
     assert online.js("document.title").startswith("Stretches for running backwards: Beginner")
 
 
-def test_a_click_tells_of_the_stretch_there(online: Any, page: str) -> None:
+def test_a_card_opens_its_details_and_the_address_opens_them_again(online: Any, page: str) -> None:
     shown(online, page, 10, 200)
-    click_middle(online)
-    assert online.texts("#chosen h2") == ["Quiet walk (west)"]
-    assert "gravel" in online.texts("#chosen dd")
+    quiet = "[...document.querySelectorAll('#list .item')].find((i) => i.textContent.includes('Quiet walk (west)'))"
+    online.driver.execute_script(f"{quiet}.querySelector('.choose').click()")
+    wait(online, "document.querySelector('.details')")
+    headings = online.texts(".details h3")
+    assert headings.index("Check on foot") < headings.index("Numbers")
+    assert "gravel" in online.texts(".details dd")
+    assert "Heights along it" not in headings  # the tiles have none, which is not the same as unknown
+    chosen = online.js("location.hash")
+    shown(online, page, fragment=chosen)
+    wait(online, "document.querySelector('.details')")
+    assert online.texts(".item:has(.details) .name") == ["Quiet walk (west)"]
 
 
-def test_only_good_ratings_are_drawn_where_that_is_asked(online: Any, page: str) -> None:
+def test_only_good_ratings_are_listed_where_that_is_asked(online: Any, page: str) -> None:
     shown(online, page)
     online.driver.execute_script(
-        "const e = document.getElementById('least'); e.value = '3'; e.dispatchEvent(new Event('change'))"
+        "const e = document.getElementById('least'); e.value = 'A'; e.dispatchEvent(new Event('change'))"
     )
-    online.settle(500)
-    assert drawn(online) == 0  # without heights there is no A
-    click_middle(online)
-    assert online.texts("#chosen h2") == []
+    wait(online, "!document.querySelector('#list .item')")  # without heights there is no A
+    assert online.texts("#count")[0].startswith("No stretch in view")
+
+
+def test_names_and_positions_are_found(online: Any, page: str) -> None:
+    shown(online, page)
+    search_for(online, "quiet w")
+    wait(online, "document.querySelector('.result')")
+    assert online.texts(".result .name")[0].startswith("Quiet walk")
+    press(online, ".result")
+    wait(online, "/^#15/.test(location.hash)")
+    lon, lat = lonlat(0, 0)
+    search_for(online, f"{lat + 0.01:.5f}, {lon:.5f}")
+    wait(online, f"location.hash.startsWith('#15/{lat + 0.01:.3f}')")
+    search_for(online, "Nowhere Street")
+    wait(online, "document.getElementById('results').textContent.startsWith('No stretch, park')")
+
+
+def test_what_was_seen_opens_without_a_network(online: Any, folder: Path) -> None:
+    with serve(FolderServer(folder)) as url:
+        shown(online, url)
+        wait(online, "navigator.serviceWorker.controller !== null")
+        press(online, "#panel-more .plain-button")
+        wait(online, "/^Kept/.test(document.querySelector('#panel-more .quiet').textContent)")
+    shown(online, url)
+    assert online.texts("#trouble") == [""]
+    assert "no promise" in online.texts("#caution")[0]
+
+
+def test_a_page_opened_as_a_file_says_what_to_do(browser: Any, folder: Path) -> None:
+    browser.open(folder / "index.html")
+    assert "saferoute view" in browser.texts("#trouble")[0]
+    assert "no promise" in browser.texts("#caution")[0]
+    assert "stretches" in browser.texts("#summary")[0]
+
+
+def test_axe_finds_nothing_on_a_regions_page(online: Any, page: str) -> None:
+    shown(online, page)
+    assert online.violations() == []
+    press(online, "#list .choose")
+    wait(online, "document.querySelector('.details')")
+    for button in range(2, 4):
+        press(online, f".toolbar button:nth-child({button})")
+        assert online.violations() == []

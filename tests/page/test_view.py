@@ -140,7 +140,7 @@ def folder(tmp_path: Path) -> Iterator[FolderServer]:
     page.mkdir()
     for name in ("index.html", "scan.json", ".hidden"):
         (page / name).write_text(name)
-    (page / "stretches.pmtiles").write_bytes(bytes(range(100)))
+    (page / "tiles-00000.part").write_bytes(bytes(range(100)))
     (page / "deeper").mkdir()
     (page / "deeper" / "secret.txt").write_text("secret")
     (tmp_path / "secret.txt").write_text("secret")
@@ -152,37 +152,11 @@ def folder(tmp_path: Path) -> Iterator[FolderServer]:
         thread.join()
 
 
-@pytest.mark.parametrize(
-    ("asked", "status", "first", "last"),
-    [
-        ("bytes=0-9", 206, 0, 9),
-        ("bytes=90-", 206, 90, 99),
-        ("bytes=95-400", 206, 95, 99),
-        ("bytes=99-99", 206, 99, 99),
-        ("bytes=0-1,5-6", 200, 0, 99),
-        ("lines=1-2", 200, 0, 99),
-        ("bytes=-5", 200, 0, 99),
-    ],
-)
-def test_a_part_of_a_file_is_sent_where_it_is_asked_for(folder, asked: str, status: int, first: int, last: int) -> None:
-    answer = ask(folder, "/stretches.pmtiles", headers={"Range": asked})
-    assert answer.status == status
-    assert answer.body == bytes(range(first, last + 1))
-    assert int(answer.headers["Content-Length"]) == len(answer.body)
-    if status == 206:
-        assert answer.headers["Content-Range"] == f"bytes {first}-{last}/100"
-
-
-def test_a_part_beyond_the_end_is_none(folder: FolderServer) -> None:
-    answer = ask(folder, "/stretches.pmtiles", headers={"Range": "bytes=100-120"})
-    assert answer.status == 416
-    assert answer.headers["Content-Range"] == "bytes */100"
-
-
 def test_a_folder_is_served_flat(folder: FolderServer) -> None:
     assert ask(folder).body == b"index.html"
     assert ask(folder, "/scan.json").headers["Content-Type"] == "application/json"
     assert ask(folder, "/scan.json", method="HEAD").body == b""
+    assert ask(folder, "/tiles-00000.part?v=3").body == bytes(range(100))
 
 
 @pytest.mark.parametrize(

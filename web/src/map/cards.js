@@ -44,9 +44,14 @@ export function listFacts(row, me = null, sortBy = "", criteria = []) {
   return [
     formatMetres(row.length_m),
     row.surface ?? "surface unknown",
-    me ? describeWayFrom(row, me.point) : describeAway(row),
+    ...(me ? [describeWayFrom(row, me.point)] : describeFromPlace(row)),
     ...(k >= 0 ? [`${sortBy} ${row.c[k] === 0 || row.d[k] === null ? "unknown" : row.d[k].toFixed(2)}`] : []),
   ];
+}
+
+/** Return the way from the place in a list; a region has no place. */
+function describeFromPlace(row) {
+  return row.distance_m === undefined ? [] : [describeAway(row)];
 }
 
 function describeWayFrom(row, point) {

@@ -19,7 +19,11 @@ import { drawStretchHeights } from "./heights.js";
 const LOW = 2; // of the eleven quantiles: the 20th percentile
 const HIGH = 8;
 
-/** Return the details of a row: what to do and to check first, then the numbers behind. */
+/**
+ * Return the details of a row: what to do and to check first, then the numbers behind.
+ *
+ * What is null is unknown; what is undefined the page does not have, as the tiles of a region have no heights.
+ */
 export function describeStretch(row, criteria) {
   const part = (heading, ...nodes) => [el("h3", {}, heading), ...nodes];
   const checks = row.checks.map((text) => el("li", { dir: "auto" }, convertLengths(text ?? "")));
@@ -31,10 +35,10 @@ export function describeStretch(row, criteria) {
     el("p", { class: "way-there", role: "status" }),
     ...(checks.length ? part("Check on foot", el("ul", { class: "checks" }, ...checks)) : []),
     ...(row.best_hours ? part("Best hours", el("p", {}, row.best_hours)) : []),
-    ...part("Heights along it", drawStretchHeights(row)),
+    ...(row.heights ? part("Heights along it", drawStretchHeights(row)) : []),
     ...part("What makes its score", ...criteria.map((name, k) => describeCriterion(row, name, k))),
     ...part("Numbers", tabulateFacts(row)),
-    ...part("Barefoot", el("p", {}, row.barefoot ?? "no: the surface is unknown")),
+    ...(row.barefoot === undefined ? [] : part("Barefoot", el("p", {}, row.barefoot ?? "no: the surface is unknown"))),
     ...(objects.length ? part("In OpenStreetMap", el("ul", { class: "links" }, ...objects)) : []),
   );
 }
@@ -52,7 +56,7 @@ function tabulateFacts(row) {
     ["Weak point", row.limiting_criterion ?? "unknown"],
     ["Data quality", formatNumber(row.data_quality, 2)],
     ["Length", formatMetres(row.length_m)],
-    ["From the place", describeAway(row)],
+    ...(row.distance_m === undefined ? [] : [["From the place", describeAway(row)]]),
     ["Run backwards", describeDirection(row)],
     ["What it is", describeOrigin(row)],
     ["Surface", row.surface ?? "unknown"],

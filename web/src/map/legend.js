@@ -3,15 +3,16 @@
 import { byId, el, svg } from "../dom.js";
 import { explainRating, RATINGS } from "../ratings.js";
 
-/** Write the legend; `session` says whether the page shows one. */
-export function showLegend(session) {
+/** What the sign that only some pages have means: a session's sections, the place of a search. */
+export const OF_SESSION = ["sign number-sign", "1", "backward section"];
+export const OF_SEARCH = ["place", "", "place searched for"];
+
+/** Write the legend, with a sign of the page's own or null. */
+export function showLegend(own) {
   const ratings = RATINGS.map(({ name }) => el("li", {}, drawSample(name), explainRating(name)));
-  const [mark, meaning] = session
-    ? [el("span", { class: "sign number-sign" }, "1"), "backward section"]
-    : [el("span", { class: "place" }), "place searched for"];
   const signs = [
     [el("span", { class: "pin rating-A" }, "3"), "number in the list"],
-    [mark, meaning],
+    ...(own ? [[el("span", { class: own[0] }, own[1]), own[2]]] : []),
     [el("span", { class: "me" }), "you, where you ask for it"],
     [el("span", { class: "blank" }), "no map data: unknown"],
   ];

@@ -68,6 +68,12 @@ export class StretchLines {
     );
   }
 
+  /** Take all lines and signs off the map. */
+  remove() {
+    this.close();
+    for (const layers of this.#layers.values()) for (const layer of Object.values(layers)) layer.remove();
+  }
+
   close() {
     for (const sign of this.#signs) sign.remove();
     this.#signs = [];

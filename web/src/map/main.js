@@ -8,7 +8,7 @@ import { buildExcluded } from "./excluded.js";
 import { startView } from "./filters.js";
 import { keepClearOfCaution, writeFrame } from "./frame.js";
 import { makeLabels } from "./labels.js";
-import { showLegend } from "./legend.js";
+import { OF_SEARCH, OF_SESSION, showLegend } from "./legend.js";
 import { StretchLines } from "./lines.js";
 import { StretchList } from "./list.js";
 import { Locator, writeWayThere } from "./locate.js";
@@ -71,9 +71,13 @@ class Page {
     const point = [place.lat, place.lon];
     if (this.#session) drawSession(this.#map, this.#session);
     else addSign(this.#map, point, el("span", { class: "place" }), [18, 18]);
-    showLegend(this.#session !== null);
+    showLegend(this.#session ? OF_SESSION : OF_SEARCH);
     // A session numbers its sections, not its stretches.
-    const drawNumbers = makeNumbers(this.#map, this.#session ? [] : this.#stretches, this.#session ? null : point);
+    const drawNumbers = makeNumbers(
+      this.#map,
+      () => (this.#session ? [] : this.#stretches),
+      this.#session ? null : point,
+    );
     const drawLabels = makeLabels(this.#map, base);
     this.#drawTexts = () => drawLabels(drawNumbers(this.#view));
     this.#map.on("moveend", this.#drawTexts);

@@ -13,13 +13,16 @@ const PLACE = 26; // pixels of the mark of the place
 /**
  * Make the numbers of a map.
  *
+ * @param {L.Map} map
+ * @param {Function} listRows - returns the rows to number, the best first
+ * @param {number[]|null} place - the point searched for, which stays free
  * @return {Function} draws those that find room, the best first, the chosen one before all; returns the taken boxes
  */
-export function makeNumbers(map, rows, place) {
+export function makeNumbers(map, listRows, place) {
   let signs = [];
   return ({ filters, selected }) => {
     for (const sign of signs) sign.remove();
-    const shown = rows.filter((row) => row !== selected && passesFilters(row, filters));
+    const shown = listRows().filter((row) => row !== selected && passesFilters(row, filters));
     if (selected) shown.unshift(selected);
     const seen = map.getBounds();
     const spots = shown

@@ -9,7 +9,8 @@ export function hasAddress({ protocol, hostname }) {
 
 /** Return the link to a stretch of the page, or where the page has no address for others, to its start. */
 export function linkTo(row, { protocol, hostname, href }) {
-  if (hasAddress({ protocol, hostname })) return `${href.split("#")[0]}#s${row.rank}`;
+  // A region's ranks change with what is in view; its stretches have keys.
+  if (hasAddress({ protocol, hostname })) return `${href.split("#")[0]}#s${row.key ?? row.rank}`;
   const [lat, lon] = row.line[0].map((degrees) => degrees.toFixed(6));
   return `https://www.openstreetmap.org/?mlat=${lat}&mlon=${lon}#map=18/${lat}/${lon}`;
 }

@@ -17,10 +17,7 @@ import { makeWakeSwitch } from "./wake.js";
  * @return {Function} writes the orders anew, where the reader's place has become known or unknown
  */
 export function buildTools({ criteria, stretches, weights, view, choosable }, act, excluded) {
-  const near = makeButton("Near me", act.locate);
-  near.className = "tool";
-  near.id = "near-me";
-  near.setAttribute("aria-pressed", "false");
+  const near = makeNearButton(act.locate);
   const order = el("div", {});
   const writeOrders = () => order.replaceChildren(makeOrderPick(criteria, view, act.changed));
   writeOrders();
@@ -29,9 +26,22 @@ export function buildTools({ criteria, stretches, weights, view, choosable }, ac
     ["panel-filter", "Filter", makeFilters(stretches, view, act.changed)],
     ["panel-weights", "Weights", makeWeights(criteria, weights, act.weigh)],
   ];
-  const more = [excluded, makeUnitsPick(act.useUnits), makeWakeSwitch(), makePrint(), offerToPhone()].filter(Boolean);
-  buildBar([near], [...(choosable ? ofList : []), ["panel-more", "More", more]]);
+  buildBar([near], [...(choosable ? ofList : []), ["panel-more", "More", makeMore(act.useUnits, excluded)]]);
   return writeOrders;
+}
+
+/** Return the button that asks where the reader is. */
+export function makeNearButton(locate) {
+  const near = makeButton("Near me", locate);
+  near.className = "tool";
+  near.id = "near-me";
+  near.setAttribute("aria-pressed", "false");
+  return near;
+}
+
+/** Return what else a page can do; `own` is what it has besides others, or null. */
+export function makeMore(useUnits, own) {
+  return [own, makeUnitsPick(useUnits), makeWakeSwitch(), makePrint(), offerToPhone()].filter(Boolean);
 }
 
 function makePrint() {

@@ -14,12 +14,17 @@ export function openMap(data) {
   map.setMinZoom(9).setMaxZoom(20);
   // The drawn base map fits at any scale; pictures of tiles are sharp at whole zooms alone.
   map.options.zoomSnap = byId("saferoute-tiles") ? 1 : 0.25;
+  dressMap(map, data);
+  return map;
+}
+
+/** Give a map its panes and what stands in its corners. */
+export function dressMap(map, { data_date }) {
   for (const [name, z] of Object.entries(PANES)) map.createPane(name).style.zIndex = String(z);
   for (const name of UNTOUCHED) map.getPane(name).style.pointerEvents = "none";
   addCorner(map, "topright", makeLegendBox());
-  const source = `© OpenStreetMap contributors · ${describeDataDate(data.data_date)}`;
+  const source = `© OpenStreetMap contributors · ${describeDataDate(data_date)}`;
   addCorner(map, "bottomright", el("div", { class: "source" }, source));
-  return map;
 }
 
 /** Return a scale bar in the present units. */

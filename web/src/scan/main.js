@@ -1,131 +1,272 @@
-// The page of a scan: vector tiles, a summary, and what is known of a stretch that is clicked.
+// The page of a region: the list, details, map and words of the page of a search, over tiles.
 // Names and tags in the tiles were written by strangers: they become text, never markup.
 
-import { byId, el, svg } from "../dom.js";
+import { byId } from "../dom.js";
 import L from "../leaflet.js";
-import { explainRating, RATINGS } from "../ratings.js";
-import { formatPosition, readPosition } from "./address.js";
-import { describeScan, listFacts, listNotes, summariseDistrict } from "./facts.js";
-import { pickBest, shownRatings, widthAt } from "./ratings.js";
+import { UNITS_CHANGED } from "../map/controls.js";
+import { startView } from "../map/filters.js";
+import { keepClearOfCaution } from "../map/frame.js";
+import { showLegend } from "../map/legend.js";
+import { StretchLines } from "../map/lines.js";
+import { Locator, writeWayThere } from "../map/locate.js";
+import { makeNumbers } from "../map/numbers.js";
+import { BY_ME, BY_RANK, sortRows } from "../map/order.js";
+import { buildBar } from "../map/panels.js";
+import { makeMore, makeNearButton } from "../map/tools.js";
+import { recallUnits, rememberUnits } from "../map/units.js";
+import { addScale, dressMap, readColour, showLine } from "../map/view.js";
+import { RATINGS } from "../ratings.js";
+import { useUnits } from "../words.js";
+import { formatPosition, readKey, readPosition } from "./address.js";
+import { answerSearches } from "./find.js";
+import { drawGround, thinLines, writeNames } from "./ground.js";
+import { MOST, RegionList } from "./list.js";
+import { makeKeepButton, startWorker } from "./offline.js";
+import { Pieces } from "./pieces.js";
+import { makeRatingPick } from "./ratings.js";
+import { FINEST } from "./rows.js";
+import { Stretches } from "./stretches.js";
+import { sayTrouble } from "./trouble.js";
 
 const { protomapsL } = globalThis; // a script of its own, before this one
 
-const BACKGROUND = "https://tile.openstreetmap.org/{z}/{x}/{y}.png";
-const FINEST = 13; // zoom of the vector tiles that hold all stretches
-const REACH = 12; // pixels around a click
+const CLOSE = 15; // zoom at which a place is shown
+const WAIT_MS = 150; // after the map has moved, before the list follows
 
-async function startPage() {
-  const answer = await fetch("scan.json");
-  if (!answer.ok) {
-    byId("about").textContent = "scan.json is missing: serve the whole folder.";
-    return;
+class RegionPage {
+  #facts;
+  #view = { ...startView(), least: "none" };
+  #map;
+  #ground;
+  #stretches;
+  #list;
+  #lines = null;
+  #drawNumbers;
+  #listed = []; // rows in the list
+  #scale = null;
+  #rows = []; // in view, the best first
+  #source;
+  #listSeen;
+  #timer = 0;
+
+  constructor(facts) {
+    this.#facts = facts;
+    useUnits(recallUnits("metric"));
+    keepClearOfCaution();
+    // The archive that protomaps-leaflet opens is read by pieces in place of ranges.
+    this.#source = new protomapsL.PmtilesSource("tiles", false);
+    const pieces = new Pieces(facts);
+    this.#source.p.source = pieces;
+    this.#listSeen = () => [...pieces.seen];
+    this.#stretches = new Stretches(this.#source, facts);
+    this.#list = new RegionList(facts.criteria, (row) => this.#go(row));
+    this.#openMap();
+    this.#buildTools();
+    answerSearches(facts, (point) => this.#map.setView(point, CLOSE));
+    addEventListener("hashchange", () => this.#followAddress());
+    this.#followAddress();
+    // Without one the page works, as long as there is a network.
+    startWorker(facts.version, this.#listSeen).catch(() => {});
   }
-  const facts = await answer.json();
-  writeFacts(facts);
-  drawLegend();
-  const map = openMap(facts);
-  showStretches(map, facts);
-  offerBackground(map);
-  tabulateDistricts(map, facts.summary);
-  document.documentElement.dataset.ready = "yes";
-}
 
-function writeFacts(facts) {
-  document.title = facts.title;
-  byId("title").textContent = facts.title;
-  byId("about").textContent = describeScan(facts);
-  byId("caution").textContent = facts.caution;
-  byId("notes").append(...listNotes(facts).map((note) => el("p", {}, note)));
-  byId("credit").append(`${facts.attribution.join("; ")}. `, el("a", { href: facts.licence }, "ODbL 1.0"));
-}
-
-function drawLegend() {
-  for (const rating of RATINGS) {
-    const ends = { x1: 0, x2: "100%", y1: "50%", y2: "50%" };
-    const line = svg("line", { ...ends, stroke: rating.colour, "stroke-width": widthAt(rating, FINEST) });
-    byId("legend").append(el("li", {}, svg("svg", { "aria-hidden": "true" }, line), explainRating(rating.name)));
+  #openMap() {
+    const [west, south, east, north] = this.#facts.bounds;
+    this.#map = L.map("map", { minZoom: 3, maxZoom: 19, attributionControl: false });
+    dressMap(this.#map, this.#facts);
+    showLegend(null);
+    this.#scale = addScale(this.#map);
+    this.#drawNumbers = makeNumbers(this.#map, () => this.#listed, null);
+    this.#map.fitBounds(
+      [
+        [south, west],
+        [north, east],
+      ],
+      { maxZoom: 16, animate: false },
+    );
+    this.#drawTiles();
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#drawTiles());
+    this.#map.on("moveend", () => {
+      this.#keepAddress();
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#readView(), WAIT_MS);
+    });
+    this.#map.on("click", ({ latlng }) => this.#pick(latlng));
+    this.#readView();
   }
-}
 
-/** Return the map, which keeps in the address where it looks. */
-function openMap({ bounds: [west, south, east, north] }) {
-  const map = L.map("map", { maxZoom: 19, minZoom: 3 });
-  map.attributionControl.setPrefix("© OpenStreetMap contributors");
-  L.control.scale({ imperial: false }).addTo(map);
-  const there = readPosition(location.hash);
-  const bounds = [
-    [south, west],
-    [north, east],
-  ];
-  if (there) map.setView([there.lat, there.lng], there.zoom);
-  else map.fitBounds(bounds, { maxZoom: 16 });
-  map.on("moveend", () => {
-    const { lat, lng } = map.getCenter();
-    history.replaceState(null, "", formatPosition({ zoom: map.getZoom(), lat, lng }));
-  });
-  return map;
-}
+  /** Draw ground and stretches in the colours of the present theme. */
+  #drawTiles() {
+    this.#ground?.remove();
+    this.#ground = protomapsL
+      .leafletLayer({
+        url: this.#source.p,
+        attribution: "",
+        lang: "en",
+        maxDataZoom: FINEST,
+        paintRules: [...drawGround(readColour), ...this.#drawRatings()],
+        labelRules: writeNames(readColour),
+      })
+      .addTo(this.#map);
+  }
 
-/** Draw the stretches whose rating is wanted; a click shows the best one near by. */
-function showStretches(map, facts) {
-  const hidden = () => Number(byId("least").value);
-  let layer = makeLayer(facts, hidden()).addTo(map);
-  byId("least").addEventListener("change", () => {
-    layer.remove();
-    layer = makeLayer(facts, hidden()).addTo(map);
-  });
-  map.on("click", ({ latlng }) => {
-    const picked = layer.queryTileFeaturesDebug(latlng.lng, latlng.lat, REACH);
-    const properties = [...picked.values()].flat().map(({ feature }) => feature.props);
-    const best = pickBest(properties, hidden());
-    if (best) showFacts(best);
-  });
-}
-
-function makeLayer({ tiles, layer }, hidden) {
-  // The best are drawn last, on top.
-  const rules = shownRatings(hidden)
-    .reverse()
-    .map((rating) => ({
-      dataLayer: layer,
-      filter: (_zoom, { props }) => props.rating === rating.name,
+  #drawRatings() {
+    const shown = RATINGS.slice(0, 1 + RATINGS.findIndex(({ name }) => name === this.#view.least));
+    // The best are drawn last, on top.
+    return shown.reverse().map(({ name, colour }) => ({
+      dataLayer: this.#facts.layer,
+      filter: (_zoom, { props }) => props.rating === name,
       symbolizer: new protomapsL.LineSymbolizer({
-        color: rating.colour,
-        width: (zoom) => widthAt(rating, zoom),
+        color: colour,
+        width: (zoom) => 6 * thinLines(zoom),
         lineCap: "round",
       }),
     }));
-  return protomapsL.leafletLayer({
-    url: tiles,
-    attribution: "",
-    maxDataZoom: FINEST,
-    labelRules: [],
-    paintRules: rules,
-  });
+  }
+
+  #buildTools() {
+    const locator = new Locator(this.#map, (me) => this.#moveReader(me));
+    const near = makeNearButton(() => locator.toggle());
+    const pick = makeRatingPick((least) => {
+      this.#view.least = least;
+      this.#drawTiles();
+      this.#readView();
+    });
+    const keep = makeKeepButton(
+      () => this.#getCorners(),
+      ({ z, x, y }) => this.#source.p.getZxy(z, x, y),
+      this.#listSeen,
+    );
+    buildBar(
+      [near],
+      [
+        ["panel-filter", "Filter", [pick]],
+        ["panel-more", "More", makeMore((system) => this.#changeUnits(system), keep)],
+      ],
+    );
+  }
+
+  #moveReader(me) {
+    const found = me && !this.#view.me;
+    this.#view.me = me;
+    this.#view.sortBy = me ? BY_ME : BY_RANK;
+    if (found) this.#map.setView(me.point, Math.max(CLOSE, this.#map.getZoom()));
+    this.#show();
+  }
+
+  #changeUnits(system) {
+    useUnits(system);
+    rememberUnits(system);
+    document.dispatchEvent(new Event(UNITS_CHANGED));
+    this.#scale.remove();
+    this.#scale = addScale(this.#map);
+    this.#show();
+  }
+
+  /** Read the stretches in view, and show them. */
+  async #readView() {
+    const bounds = this.#map.getBounds();
+    try {
+      const rows = await this.#stretches.readBox(...this.#getCorners(), this.#map.getZoom());
+      if (!bounds.equals(this.#map.getBounds())) return; // the map has moved on
+      const least = RATINGS.findIndex(({ name }) => name === this.#view.least);
+      this.#rows = rows.filter(({ rating }) => RATINGS.findIndex(({ name }) => name === rating) <= least);
+      sayTrouble();
+      this.#show();
+      document.documentElement.dataset.ready = "yes";
+    } catch {
+      sayTrouble("a piece of the map");
+    }
+  }
+
+  /** Return the south-west and north-east corners of what is in view. */
+  #getCorners() {
+    const bounds = this.#map.getBounds();
+    return [bounds.getSouthWest(), bounds.getNorthEast()].map(({ lat, lng }) => [lat, lng]);
+  }
+
+  /** Show what is in view in list and map, the chosen stretch among it. */
+  #show() {
+    const { selected } = this.#view;
+    const best = sortRows(this.#rows, this.#view, this.#facts.criteria).slice(0, MOST);
+    const rows = best.map((row) => (row.key === selected?.key ? selected : row));
+    if (selected && !rows.includes(selected)) rows.unshift(selected);
+    rows.forEach((row, i) => {
+      row.rank = i + 1;
+    });
+    this.#list.show(rows, this.#rows.length, this.#view);
+    this.#lines?.remove();
+    this.#lines = new StretchLines(this.#map, rows, (row) => {
+      this.#go(row);
+      this.#list.focus(row);
+    });
+    this.#lines.show(this.#view);
+    if (selected) {
+      this.#lines.open(selected);
+      writeWayThere(selected, this.#view.me);
+    }
+    this.#listed = rows;
+    this.#drawNumbers(this.#view);
+  }
+
+  /** Choose the best stretch near a click that none of the list is under. */
+  #pick({ lat, lng }) {
+    const near = [...this.#ground.queryTileFeaturesDebug(lng, lat).values()].flat();
+    const keys = new Set(near.map(({ feature }) => feature.props.key));
+    const row = this.#rows.find(({ key }) => keys.has(key));
+    if (row) this.#go(row);
+  }
+
+  /** Choose through the address, so that a choice can be sent and the back button works. */
+  #go(row) {
+    if (row) location.hash = `#s${row.key}`;
+    else {
+      this.#view.selected = null;
+      this.#keepAddress();
+      this.#choose(null);
+    }
+  }
+
+  /** Keep in the address where the map looks, unless it names a stretch. */
+  #keepAddress() {
+    if (this.#view.selected) return;
+    const { lat, lng } = this.#map.getCenter();
+    history.replaceState(null, "", formatPosition({ zoom: Math.round(this.#map.getZoom()), lat, lng }));
+  }
+
+  async #followAddress() {
+    const [key, there] = [readKey(location.hash), readPosition(location.hash)];
+    if (there) {
+      this.#choose(null);
+      this.#map.setView([there.lat, there.lng], there.zoom);
+    }
+    if (!key) return;
+    try {
+      this.#choose(await this.#stretches.readOne(key));
+    } catch {
+      sayTrouble("this stretch");
+    }
+  }
+
+  #choose(row) {
+    this.#view.selected = row;
+    document.body.classList.toggle("chosen", row !== null);
+    byId("status").textContent = row ? `Stretch chosen: ${row.name}` : "No stretch chosen";
+    if (row) showLine(this.#map, row.line, { animate: true });
+    this.#show();
+    if (row) this.#list.scrollTo(row);
+  }
 }
 
-function showFacts(stretch) {
-  const list = listFacts(stretch).flatMap(([name, words]) => [el("dt", {}, name), el("dd", {}, words ?? "")]);
-  byId("chosen").replaceChildren(el("h2", {}, stretch.name), el("dl", {}, ...list));
-}
-
-/** Fetch a background only where the reader asks for it: its server learns where they look. */
-function offerBackground(map) {
-  const background = L.tileLayer(BACKGROUND, { maxZoom: 19, opacity: 0.6 });
-  byId("tiles").addEventListener("change", ({ target }) => {
-    if (target.checked) background.addTo(map).bringToBack();
-    else background.remove();
-  });
-}
-
-function tabulateDistricts(map, summary) {
-  const rows = summary.map((district) => {
-    const button = el("button", {}, district.name);
-    button.addEventListener("click", () => map.setView([district.best_lat, district.best_lon], 15));
-    const numbers = summariseDistrict(district).map((text) => el("td", {}, text));
-    return el("tr", {}, el("td", {}, button), ...numbers);
-  });
-  byId("summary").tBodies[0].append(...rows);
+async function startPage() {
+  sayTrouble();
+  if (location.protocol === "file:") return;
+  try {
+    const answer = await fetch("scan.json");
+    if (!answer.ok) throw new Error(`the server answers ${answer.status}`);
+    new RegionPage(await answer.json());
+  } catch {
+    sayTrouble("scan.json");
+  }
 }
 
 startPage();

@@ -1,0 +1,276 @@
+"""Vector tiles of a scan: its stretches over a base map, as one PMTiles archive."""
+
+from __future__ import annotations
+
+import gzip
+import pickle
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from saferoute.exports.schema import SCAN
+from saferoute.model import CRITERIA
+from saferoute.report.surfaces import describe_surface
+from saferoute.scan._base import DRAWN, FROM_ZOOM, NAMES
+from saferoute.scan.tiles import EXTENT, LEAST_ZOOM, MOST_ZOOM, Tile, project_to_steps, tile_numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    import geopandas as gpd
+
+    from saferoute.arrays import FloatArray
+    from saferoute.scan._base import Piece
+
+    Row = tuple[float, str, bytes, dict[str, Any]]
+    """A stretch: S₂₀, its key, its line as WKB, what the tiles carry."""
+
+LAYER = "stretches"
+"""Layer of the tiles that holds the stretches; the others are the base map."""
+FINER, MOST_OF_CELL = 3, 8
+"""Below `MOST_ZOOM` each of the 8 × 8 cells of a tile shows its best 8 stretches.
+
+Neighbouring tiles are then thinned alike, and no line stops at an edge. At `MOST_ZOOM` all are shown.
+"""
+_THINNED = range(LEAST_ZOOM, MOST_ZOOM)
+CARD = ("rating", "score_low", "length_m", "name", "surface", "verdict")
+"""Columns that the tiles of every zoom carry: what the list says of a stretch."""
+DETAILS = (
+    "score", "score_high", "data_quality", "grade_pct", "grade_sigma_pct", "advised_bearing_deg", "people_per_hour",
+    "limiting_criterion", "origin", "strip_width_m", "free_lane_m", "heading_range_deg", "best_hours", "osm_ids",
+    "district", "park", "checks",
+    *(f"{kind}_{name}" for kind in ("d", "c", "why") for name in CRITERIA),
+)  # fmt: skip
+"""Columns that those of `MOST_ZOOM` carry besides: all that is known of one that is chosen."""
+_DECIMALS = {"length_m": 1, "advised_bearing_deg": 0, "people_per_hour": 0}
+"""Decimals of numbers in the tiles, where not `_USUAL_DECIMALS`."""
+_USUAL_DECIMALS = 2
+_FIELD_TYPES = {"text": "String", "texts": "String", "number": "Number", "integer": "Number", "flag": "Boolean"}
+"""Types of columns as TileJSON names them."""
+
+
+class VectorTiles:
+    """A collector of stretches, which writes them as vector tiles.
+
+    Stretches of `MOST_ZOOM` wait in a temporary file; for smaller zooms only the
+    best of each cell are kept. Memory grows with the region's cells, not with
+    its stretches.
+    """
+
+    def __init__(self) -> None:
+        from tempfile import TemporaryFile
+
+        self._file = TemporaryFile()  # noqa: SIM115 - open as long as this object lives
+        self._waiting: dict[Tile, list[int]] = defaultdict(list)
+        """Tile of `MOST_ZOOM` -> positions of its parts in the file."""
+        self._ground: dict[Tile, list[int]] = defaultdict(list)
+        """Tile -> positions of the parts of its base map in the file."""
+        self._best: dict[int, dict[Tile, list[Row]]] = {zoom: defaultdict(list) for zoom in _THINNED}
+        """Thinned zoom -> cell -> its best stretches."""
+        self._bounds = np.array([180.0, 90.0, -180.0, -90.0])
+
+    def add_stretches(self, table: gpd.GeoDataFrame) -> None:
+        """Add a partition of stretches.
+
+        Parameters
+        ----------
+        table : GeoDataFrame
+            In WGS 84; no stretch may be in two partitions.
+        """
+        west, south, east, north = table.total_bounds
+        self._bounds = np.r_[np.fmin(self._bounds[:2], [west, south]), np.fmax(self._bounds[2:], [east, north])]
+        keys, wkb = _number_keys(table["quadkey"]), table.geometry.to_wkb()
+        rows, cards = (
+            list(zip(table["score_low"], keys, wkb, _tabulate_properties(table, keys, columns), strict=True))
+            for columns in ((*CARD, *DETAILS), CARD)
+        )
+        new: dict[Tile, list[Row]] = defaultdict(list)
+        for at, tile in _touched_tiles(table.bounds.to_numpy(), MOST_ZOOM):
+            new[tile].append(rows[at])
+        for tile, part in new.items():
+            self._waiting[tile].append(self._file.tell())
+            pickle.dump(part, self._file)
+        middles = shapely.get_coordinates(
+            shapely.line_interpolate_point(table.geometry.to_numpy(), 0.5, normalized=True)
+        )
+        for zoom, best in self._best.items():
+            cells: dict[Tile, list[Row]] = defaultdict(list)
+            for row, x, y in zip(cards, *tile_numbers(middles, zoom + FINER), strict=True):
+                cells[Tile(zoom + FINER, int(x), int(y))].append(row)
+            for cell, part in cells.items():
+                best[cell] = sorted(best[cell] + part, key=lambda r: (-r[0], r[1]))[:MOST_OF_CELL]
+
+    def add_base(self, pieces: Iterable[Piece]) -> None:
+        """Add parts of the base map, as `saferoute.scan._base.draw_base` returns them."""
+        new: dict[Tile, list[tuple[str, str, str, bytes]]] = defaultdict(list)
+        for zoom, x, y, layer, text, kind, wkb in pieces:
+            new[Tile(zoom, x, y)].append((layer, text, kind, wkb))
+        for tile, parts in new.items():
+            self._ground[tile].append(self._file.tell())
+            pickle.dump(parts, self._file)
+
+    def _thin_tiles(self) -> dict[Tile, list[Row]]:
+        """Return the rows of each tile of the zooms below `MOST_ZOOM`."""
+        shown: dict[Tile, list[Row]] = defaultdict(list)
+        for zoom, best in self._best.items():
+            rows = [row for part in best.values() for row in part]
+            for at, tile in _touched_tiles(shapely.bounds(shapely.from_wkb([wkb for _, _, wkb, _ in rows])), zoom):
+                shown[tile].append(rows[at])
+        return shown
+
+    def _read_parts(self, positions: Iterable[int]) -> list[Any]:
+        """Return what was put into the file at some positions."""
+        parts: list[Any] = []
+        for at in positions:
+            self._file.seek(at)
+            parts += pickle.load(self._file)  # noqa: S301 - this object has written it, and nobody else can
+        return parts
+
+    def write_pmtiles(self, path: Path, facts: Mapping[str, Any]) -> None:
+        """Write the PMTiles archive, with one empty tile if there is nothing to show.
+
+        Parameters
+        ----------
+        path : Path
+        facts : mapping
+            Title, attribution, licence, date of the data and caution.
+        """
+        from pmtiles.tile import Compression, TileType, zxy_to_tileid
+        from pmtiles.writer import write
+
+        thinned = self._thin_tiles()
+        tiles = {*thinned, *self._waiting, *self._ground} or {Tile(LEAST_ZOOM, 0, 0)}
+        west, south, east, north = self.bounds
+        with write(str(path)) as file:
+            # In the order of their numbers the archive is clustered: readers need fewer requests.
+            for number, tile in sorted((zxy_to_tileid(t.zoom, t.x, t.y), t) for t in tiles):
+                rows = thinned[tile] if tile in thinned else self._read_parts(self._waiting.get(tile, ()))
+                file.write_tile(number, _encode_tile(tile, rows, self._read_parts(self._ground.get(tile, ()))))
+            file.finalize(
+                {
+                    "tile_type": TileType.MVT,
+                    "tile_compression": Compression.GZIP,
+                    "min_lon_e7": int(west * 1e7), "min_lat_e7": int(south * 1e7),
+                    "max_lon_e7": int(east * 1e7), "max_lat_e7": int(north * 1e7),
+                    "center_zoom": LEAST_ZOOM,
+                    "center_lon_e7": int((west + east) / 2 * 1e7), "center_lat_e7": int((south + north) / 2 * 1e7),
+                },
+                _describe_archive(facts),
+            )  # fmt: skip
+
+    @property
+    def bounds(self) -> list[float]:
+        """West, south, east and north of all stretches in degrees; most of the world if there are none."""
+        return [round(float(b), 6) for b in self._bounds] if self._waiting else [-180.0, -60.0, 180.0, 75.0]
+
+
+def _number_keys(quadkeys: pd.Series) -> list[str]:
+    """Return a key of each stretch: its square's, and a number where others lie in the same one."""
+    numbers = quadkeys.groupby(quadkeys).cumcount()
+    return [f"{key}-{number}" if number else key for key, number in zip(quadkeys, numbers, strict=True)]
+
+
+def _tabulate_properties(table: gpd.GeoDataFrame, keys: list[str], columns: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Return the properties of each row; vector tiles have no null, so that an unknown value is absent."""
+    data = pd.DataFrame(table[list(columns)])
+    data["surface"] = [describe_surface(s) if isinstance(s, str) else None for s in data["surface"]]
+    for column in SCAN:
+        if column.name in columns and column.type == "number":
+            data[column.name] = data[column.name].round(_DECIMALS.get(column.name, _USUAL_DECIMALS))
+    return [
+        {"key": key, **{str(k): v for k, v in row.items() if not pd.isna(v)}}
+        for key, row in zip(keys, data.to_dict("records"), strict=True)
+    ]
+
+
+def _touched_tiles(bounds: FloatArray, zoom: int) -> Iterator[tuple[int, Tile]]:
+    """Yield the number of each row with every tile that its box touches."""
+    low, high = tile_numbers(bounds[:, [0, 3]], zoom), tile_numbers(bounds[:, [2, 1]], zoom)
+    for row, (x0, y0, x1, y1) in enumerate(zip(*low, *high, strict=True)):
+        for x in range(int(x0), int(x1) + 1):
+            for y in range(int(y0), int(y1) + 1):
+                yield row, Tile(zoom, x, y)
+
+
+def _describe_archive(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the metadata of the archive, as PMTiles 3 and TileJSON 3 name them."""
+    columns = {column.name: column for column in SCAN}
+    fields = {"key": "String"} | {name: _FIELD_TYPES[columns[name].type] for name in (*CARD, *DETAILS)}
+    names = {"id": NAMES, "fields": {"text": "String", "kind": "String"}, "minzoom": LEAST_ZOOM, "maxzoom": MOST_ZOOM}
+    ground = [{"id": name, "fields": {}, "minzoom": first, "maxzoom": MOST_ZOOM} for name, first in FROM_ZOOM.items()]
+    return {
+        "name": facts["title"],
+        "description": facts["caution"],
+        "attribution": "; ".join(facts["attribution"]),
+        "licence": facts["licence"],
+        "data_date": facts["data_date"],
+        "caution": facts["caution"],
+        "type": "overlay",
+        "generator": f"saferoute {facts['saferoute']}",
+        "vector_layers": [
+            *ground,
+            names,
+            {
+                "id": LAYER, "description": "stretches for running backwards", "fields": fields,
+                "minzoom": LEAST_ZOOM, "maxzoom": MOST_ZOOM,
+            },
+        ],
+    }  # fmt: skip
+
+
+def _encode_tile(tile: Tile, rows: list[Row], ground: list[tuple[str, str, str, bytes]]) -> bytes:
+    """Return a tile as compressed MVT, the best stretches last so that they are drawn on top."""
+    import mapbox_vector_tile
+
+    rows = sorted(rows, key=lambda r: (r[0], r[1]))
+    lines = shapely.from_wkb([wkb for _, _, wkb, _ in rows])
+    features = [
+        {"geometry": line, "properties": properties}
+        for line, (*_, properties) in zip(_snap_to_grid(np.asarray(lines, dtype=object), tile), rows, strict=True)
+        if line is not None
+    ]
+    layers = [*_ground_layers(ground), {"name": LAYER, "features": features}]
+    # The rings of the base map are turned already, and testing them again would take longer than all the rest.
+    data = mapbox_vector_tile.encode(
+        layers, default_options={"extents": EXTENT, "y_coord_down": True, "check_winding_order": False}
+    )
+    # Without a time stamp equal stretches give equal bytes.
+    return gzip.compress(data, mtime=0)
+
+
+def _ground_layers(parts: list[tuple[str, str, str, bytes]]) -> list[dict[str, Any]]:
+    """Return the layers of the base map in a tile: one feature each, and one for each name."""
+    of: dict[str, list[Any]] = defaultdict(list)
+    for name, text, kind, wkb in parts:
+        of[name].append(((text, kind), shapely.from_wkb(wkb)))
+    layers: list[dict[str, Any]] = []
+    for name in DRAWN:
+        if name == NAMES:
+            features = [{"geometry": g, "properties": {"text": t, "kind": k}} for (t, k), g in of[name]]
+        else:
+            whole = [part for _, geometry in of[name] for part in geometry.geoms]
+            features = [{"geometry": _collect(whole), "properties": {}}] if whole else []
+        if features:
+            layers.append({"name": name, "features": features})
+    return layers
+
+
+def _collect(parts: list[Any]) -> Any:
+    return shapely.multipolygons(parts) if parts[0].geom_type == "Polygon" else shapely.multilinestrings(parts)
+
+
+def _snap_to_grid(lines: Any, tile: Tile) -> list[shapely.LineString | None]:
+    """Return lines in whole steps of a tile's grid, None for one that shrinks to a point."""
+    if not len(lines):
+        return []
+    lonlat, owner = shapely.get_coordinates(lines, return_index=True)
+    steps = np.rint(project_to_steps(lonlat, tile.zoom) - np.array([tile.x, tile.y]) * EXTENT).astype(np.int64)
+    new = np.r_[True, (np.diff(steps, axis=0) != 0).any(axis=1) | (np.diff(owner) != 0)]
+    steps, owner = steps[new], owner[new]
+    count = np.bincount(owner, minlength=len(lines))
+    starts = np.cumsum(count) - count
+    return [shapely.LineString(steps[a : a + n]) if n > 1 else None for a, n in zip(starts, count, strict=True)]

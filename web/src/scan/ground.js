@@ -1,0 +1,70 @@
+// How the base map in the tiles is drawn: the layers of saferoute/scan/_base.py in the colours of the style.
+
+const { protomapsL } = globalThis; // a script of its own, before this one
+
+const FILLS = ["land", "sea", "green", "sand", "sport", "water"];
+const LINES = {
+  stream: { wide: 2, colour: "stream" },
+  coast: { wide: 1, colour: "coast" },
+  rail: { wide: 1.5, colour: "rail", dash: [6, 4] },
+  path: { wide: 1.2, colour: "path" },
+  lane: { wide: 2, colour: "lane", edge: true },
+  street: { wide: 4, colour: "street", edge: true },
+  road: { wide: 5, colour: "road", edge: true },
+};
+const FULL = 16; // zoom from which lines have their full width
+const HALO = 2.5; // pixels around a name
+
+/** Return the share of their width that lines have at a zoom. */
+export function thinLines(zoom) {
+  return Math.max(0.3, Math.min(1, 1 - (FULL - zoom) * 0.2));
+}
+
+/** Return the rules that draw the ground, the lowest first; `colourOf` gives a colour by its name. */
+export function drawGround(colourOf) {
+  const fill = (name) => ({
+    dataLayer: name,
+    symbolizer: new protomapsL.PolygonSymbolizer({ fill: colourOf(name) }),
+  });
+  const line = (name, { wide, colour, dash }, extra) => ({
+    dataLayer: name,
+    symbolizer: new protomapsL.LineSymbolizer({
+      color: colour,
+      width: (zoom) => wide * thinLines(zoom) + extra,
+      lineCap: "round",
+      lineJoin: "round",
+      ...(dash ? { dash, dashColor: colour, dashWidth: (zoom) => wide * thinLines(zoom) } : {}),
+    }),
+  });
+  const lines = Object.entries(LINES).map(([name, look]) => [name, { ...look, colour: colourOf(look.colour) }]);
+  // All edges lie below all streets, so that crossings are open.
+  const edges = lines.filter(([, { edge }]) => edge);
+  return [
+    ...FILLS.map(fill),
+    ...lines.filter(([, { edge }]) => !edge).map(([name, look]) => line(name, look, 0)),
+    fill("building"),
+    ...edges.map(([name, look]) => line(name, { ...look, colour: colourOf("street-edge") }, 1.2)),
+    ...edges.map(([name, look]) => line(name, look, 0)),
+  ];
+}
+
+/** Return the rules that write names: those of places, of areas, and of roads along them. */
+export function writeNames(colourOf) {
+  const look = (font) => ({
+    font: `${font} system-ui, sans-serif`,
+    fill: colourOf("label"),
+    stroke: colourOf("halo"),
+    width: HALO,
+    labelProps: ["text"],
+  });
+  const rule = (kinds, symbolizer) => ({
+    dataLayer: "names",
+    filter: (_zoom, { props }) => kinds.includes(props.kind),
+    symbolizer,
+  });
+  return [
+    rule(["place"], new protomapsL.CenteredTextSymbolizer(look("600 12px"))),
+    rule(["green", "water", "sand"], new protomapsL.CenteredTextSymbolizer(look("italic 11px"))),
+    rule(["road"], new protomapsL.LineLabelSymbolizer(look("11px"))),
+  ];
+}

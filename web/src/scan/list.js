@@ -1,0 +1,62 @@
+// The list of the stretches in view: the same cards and details as on the page of a search.
+
+import { byId, el } from "../dom.js";
+import { makeCard, writeCard } from "../map/cards.js";
+import { describeStretch } from "../map/details.js";
+import { countThings, LOOK_FIRST } from "../words.js";
+
+export const MOST = 30; // cards
+
+export class RegionList {
+  #criteria;
+  #choose;
+  #cards = new Map(); // key -> the nodes of its card
+  #details = null;
+
+  /** `choose` is called with the row that is tapped, null where it was chosen already. */
+  constructor(criteria, choose) {
+    this.#criteria = criteria;
+    this.#choose = choose;
+  }
+
+  /** Show rows in their order, of so many in view; the chosen one keeps its details. */
+  show(rows, inView, view) {
+    const focused = document.activeElement?.closest?.("#list .item")?.dataset.key;
+    this.#cards = new Map(rows.map((row) => [row.key, this.#makeItem(row, view)]));
+    const first = rows.find(({ rating }) => rating === "none");
+    if (first) this.#cards.get(first.key).item.prepend(el("p", { class: "divider" }, LOOK_FIRST));
+    byId("list").replaceChildren(...rows.map(({ key }) => this.#cards.get(key).item));
+    byId("count").textContent = describeCount(rows.length, inView);
+    if (view.selected) this.#open(view.selected);
+    if (focused) this.#cards.get(focused)?.button.focus({ preventScroll: true });
+  }
+
+  scrollTo(row) {
+    this.#cards.get(row.key)?.button.scrollIntoView({ block: "start" });
+  }
+
+  focus(row) {
+    this.#cards.get(row.key)?.button.focus({ preventScroll: true });
+  }
+
+  #makeItem(row, view) {
+    const card = makeCard(row, () => this.#choose(view.selected?.key === row.key ? null : row));
+    writeCard(row, card, view, this.#criteria);
+    card.item.dataset.key = row.key;
+    return card;
+  }
+
+  #open(row) {
+    const card = this.#cards.get(row.key);
+    if (!card) return;
+    card.button.setAttribute("aria-expanded", "true");
+    this.#details = describeStretch(row, this.#criteria);
+    card.item.append(this.#details);
+  }
+}
+
+export function describeCount(shown, inView) {
+  if (!inView) return "No stretch in view: move the map, or search for a place.";
+  const total = `${countThings(inView, "stretch", "stretches")} in view`;
+  return shown < inView ? `The best ${shown} of ${total}` : total;
+}
