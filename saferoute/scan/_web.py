@@ -95,13 +95,15 @@ def _write_pieces(folder: Path, vector: VectorTiles, facts: Mapping[str, Any]) -
 def _fill_page(facts: Mapping[str, Any], summary: pd.DataFrame) -> dict[str, str]:
     """Return what the page says before any script runs, as markup by its place in ``scan.html``."""
     hour = f"at {facts['at']}, local time" if facts["at"] else "in an average hour of the day"
-    about = f"{facts['stretches']} stretches, {hour}; map data of {facts['data_date'] or 'an unknown date'}."
+    heading, _, profile = facts["title"].partition(": ")
+    about = f"{facts['stretches']} stretches, {hour}; map data of {facts['data_date'] or 'an unknown date'}. {profile}"
     notes = list(facts["notes"])
     if facts["bad_tiles"]:
         notes.append(f"{len(facts['bad_tiles'])} tiles failed: their stretches are missing.")
     credit = f'{escape("; ".join(facts["attribution"]))}. <a href="{escape(facts["licence"])}">ODbL 1.0</a>'
     return {
         "title": escape(facts["title"]),
+        "heading": escape(heading),
         "about": escape(about),
         "caution": escape(facts["caution"]),
         "notes": "".join(f"<li>{escape(note)}</li>" for note in notes),
