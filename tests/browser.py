@@ -38,10 +38,11 @@ class Browser:
         for log in ("browser", "performance"):
             self.driver.get_log(log)
         self.driver.get(page.as_uri() + fragment)
-        # The page's script unpacks its data, then takes the still map away.
+        # The page's script unpacks its data before it takes the place of the still map.
         self.driver.execute_async_script(
             "const done = arguments[0];"
-            "const look = () => document.getElementById('still') ? setTimeout(look, 5) : done();"
+            "const waits = () => document.getElementById('still') && !document.body.classList.contains('scripted');"
+            "const look = () => waits() ? setTimeout(look, 5) : done();"
             "look()"
         )
 

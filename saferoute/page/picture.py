@@ -69,6 +69,12 @@ class _View:
         result: FloatArray = np.array([WIDTH / 2, HEIGHT / 2]) + offset * np.array([1, -1])
         return result
 
+    def tell_scale(self) -> str:
+        """Return attributes that tell a script where degrees lie: the middle, and pixels to a degree."""
+        lon, lat = self._middle.tolist()
+        east, north = (self._metres * self.px_per_m).tolist()
+        return f'data-lon="{lon:.6f}" data-lat="{lat:.6f}" data-east="{east:.1f}" data-north="{north:.1f}"'
+
 
 def render_picture(payload: Mapping[str, Any]) -> str:
     """Return an SVG picture of 960 × 640 px.
@@ -101,6 +107,7 @@ def render_picture(payload: Mapping[str, Any]) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" '
         'role="img" aria-label="Still map: north is up; numbers as in the list" '
+        f"{view.tell_scale()} "
         f'font-family="system-ui, sans-serif" stroke-linejoin="round" stroke-linecap="round">'
         + "".join(part for part in parts if part)
         + "</svg>"
@@ -238,7 +245,8 @@ def _render_keys(of_session: bool) -> Iterator[str]:
     place = ("start and end", "backward section") if of_session else ("place searched for",)
     names = [f"{name}: {rating.meaning}" if name != UNRATED else rating.meaning for name, rating in RATINGS.items()]
     rows = [*names, *place]
-    yield f'<rect x="{left}" y="8" width="{wide}" height="{high * len(rows) + 8}" fill="#fff" fill-opacity=".9"/>'
+    tall = high * len(rows) + 8
+    yield f'<g class="keys"><rect x="{left}" y="8" width="{wide}" height="{tall}" fill="#fff" fill-opacity=".9"/>'
     for k, rating in enumerate(RATINGS.values()):
         for look in (_line_look(colour_of("casing"), _CASING_PX), _line_look(rating.colour, _LINE_PX, rating.dashes)):
             start = f"M{(left + 10) * _STEPS} {(21 + high * k) * _STEPS}h{40 * _STEPS}"
@@ -249,7 +257,7 @@ def _render_keys(of_session: bool) -> Iterator[str]:
         yield _render_disc(np.array([left + 30, y + high]), 1)
     yield f'<g font-size="12" fill="{colour_of("ink")}">'
     yield from (_render_text(left + 60, 25 + high * k, words) for k, words in enumerate(rows))
-    yield "</g>"
+    yield "</g></g>"
 
 
 def _render_text(x: float, y: float, text: str, *, anchor: str = "start") -> str:

@@ -482,18 +482,57 @@ def test_targets_are_large_enough_for_fingers(browser: Any, tmp_path: Path) -> N
     assert small == []
 
 
+PAPERS = {"A4": (8.27, 11.69), "Letter": (8.5, 11)}
+"""Width and height of a sheet in inches."""
+
+
 @pytest.mark.parametrize("fragment", ["", "#s2"])
 def test_prints_on_one_page(browser: Any, fragment: str, tmp_path: Path) -> None:
     found = ranking(tuple(f"A path with a name that needs {i} lines" for i in range(30)))
     browser.open(saved(found, tmp_path), fragment)
-    assert pages(browser) == 1
+    assert [pages(browser, paper) for paper in PAPERS] == [1, 1]
 
 
-def pages(browser: Any) -> int:
+def pages(browser: Any, paper: str) -> int:
     """Count the pages of paper that the page takes."""
-    sheet = {"paperWidth": 8.27, "paperHeight": 11.69, "printBackground": True}
+    width, height = PAPERS[paper]
+    sheet = {"paperWidth": width, "paperHeight": height, "printBackground": True}
     pdf = base64.b64decode(browser.driver.execute_cdp_cmd("Page.printToPDF", sheet)["data"])
     return len(re.findall(rb"/Type\s*/Page\b", pdf))
+
+
+@pytest.fixture
+def on_paper(browser: Any) -> Any:
+    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    yield browser
+    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
+def test_paper_cuts_no_words_and_has_room_for_a_hand(on_paper: Any, tmp_path: Path) -> None:
+    found = ranking(tuple(f"A path whose name goes on until it needs a second line, number {i}" for i in range(20)))
+    on_paper.open(saved(found, tmp_path))
+    cut = on_paper.js(
+        "[...document.querySelectorAll('.choose, .name, .facts, .verdict, .legend, .about, #caution')]"
+        ".filter((e) => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflow !== 'visible').length"
+    )
+    assert cut == 0
+    legend = on_paper.js("['.legend', '.view'].map((s) => document.querySelector(s).getBoundingClientRect().bottom)")
+    assert legend[0] < legend[1]
+    assert on_paper.texts(".blanks")[0].split() == ["Client", "Date", "Coach"]
+    assert on_paper.texts(".code-words") == ["the place"]
+
+
+def test_paper_shows_where_the_chosen_stretch_lies(on_paper: Any, tmp_path: Path) -> None:
+    on_paper.open(saved(mixed(), tmp_path), "#s2")
+    on_paper.settle()
+    assert on_paper.js("document.querySelector('#still').checkVisibility()")
+    ring, number = on_paper.js(
+        "[document.querySelector('#still .here'), [...document.querySelectorAll('#still text')]"
+        ".find((e) => e.textContent === '2')].map((e) => [+(e.getAttribute('cx') ?? e.getAttribute('x')),"
+        " +(e.getAttribute('cy') ?? e.getAttribute('y'))])"
+    )
+    assert np.hypot(ring[0] - number[0], ring[1] - number[1]) < 60
+    assert on_paper.texts(".code-words") == ["the start"]
 
 
 def test_list_works_by_keyboard(browser: Any, tmp_path: Path) -> None:
@@ -581,7 +620,7 @@ def test_code_of_the_start_is_a_code_of_the_start(made: Session) -> None:
 
 def test_session_prints_on_one_page(browser: Any, made: Session, tmp_path: Path) -> None:
     browser.open(saved(made, tmp_path))
-    assert pages(browser) == 1
+    assert [pages(browser, paper) for paper in PAPERS] == [1, 1]
 
 
 def test_empty_session_says_why(browser: Any, made: Session, tmp_path: Path) -> None:

@@ -55,10 +55,15 @@ export function drawBase(map, layers, data, look) {
 
 function restyleOnChange(map, restyle, look) {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", restyle);
+  const legend = document.querySelector(".legend");
+  let open = legend.open;
   // Paper is white whatever the screen is, and has its own size: the canvas has to be told.
   matchMedia("print").addEventListener("change", ({ matches }) => {
-    if (matches) document.documentElement.dataset.theme = "light";
-    else delete document.documentElement.dataset.theme;
+    if (matches) {
+      document.documentElement.dataset.theme = "light";
+      open = legend.open;
+    } else delete document.documentElement.dataset.theme;
+    legend.open = matches || open;
     map.invalidateSize({ animate: false, pan: false });
     look();
     restyle();

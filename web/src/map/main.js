@@ -17,6 +17,7 @@ import { BY_ME, BY_RANK, sortRows } from "./order.js";
 import { readStretches } from "./payload.js";
 import { Scorer } from "./score.js";
 import { drawSession, readSession, writeSession } from "./session.js";
+import { writeSheet } from "./sheet.js";
 import { buildTools } from "./tools.js";
 import { recallUnits, rememberUnits } from "./units.js";
 import { unpackJson } from "./unpack.js";
@@ -58,7 +59,7 @@ class Page {
   #buildMap() {
     const { base, place } = this.#data;
     const layers = readLayers(base);
-    byId("still").remove(); // the map for where no script runs
+    document.body.classList.add("scripted"); // the still map has had its time, but for paper
     this.#map = openMap(this.#data);
     this.#look();
     drawTiles(this.#map);
@@ -129,6 +130,7 @@ class Page {
   #writeWords() {
     writeFrame(this.#data, this.#stretches);
     if (this.#session) writeSession(this.#map, this.#session, this.#data);
+    writeSheet(this.#data, this.#view.selected);
     this.#scale?.remove();
     this.#scale = addScale(this.#map);
   }
@@ -155,6 +157,7 @@ class Page {
     }
     this.#view.selected = row;
     document.body.classList.toggle("chosen", row !== null);
+    writeSheet(this.#data, row);
     this.#lines.show(this.#view);
     if (row) {
       this.#list.open(row);

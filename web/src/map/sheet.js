@@ -1,0 +1,28 @@
+// What stands on paper alone: a code for a phone's camera, and where on the whole map the chosen stretch lies.
+
+import { byId, el, svg } from "../dom.js";
+import { drawCodeOf } from "../qr.js";
+import { hasAddress } from "./share.js";
+
+/** Write the sheet anew for a chosen row, null for none; a session has a code of its start already. */
+export function writeSheet({ place, session }, row) {
+  for (const old of document.querySelectorAll("#sheet .code, #sheet .code-words, #still .here")) old.remove();
+  if (row) markPlace(byId("still").firstElementChild, row.line[Math.floor(row.line.length / 2)]);
+  if (session) return;
+  const [lat, lon] = (row ? row.line[0] : [place.lat, place.lon]).map((degrees) => degrees.toFixed(6));
+  const [text, words] = hasAddress(location)
+    ? [location.href, "this page"]
+    : [`geo:${lat},${lon}`, row ? "the start" : "the place"];
+  byId("sheet").append(
+    drawCodeOf(text, `Code of ${words}, for a phone's camera`),
+    el("span", { class: "code-words" }, words),
+  );
+}
+
+/** Ring a point [lat, lon] on the still map, which tells its middle and its pixels to a degree. */
+function markPlace(picture, [lat, lon]) {
+  const { lon: lon0, lat: lat0, east, north } = picture.dataset;
+  const { width, height } = picture.viewBox.baseVal;
+  const at = { cx: width / 2 + (lon - lon0) * east, cy: height / 2 - (lat - lat0) * north };
+  picture.append(svg("circle", { class: "here", r: 42, ...at }));
+}
