@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatPosition, readKey, readPosition, readTyped } from "../src/scan/address.js";
 import { chooseSource, FROM_CACHE, FROM_NET, nameCache } from "../src/scan/cache.js";
+import { thinLines } from "../src/scan/ground.js";
+import { describeCount } from "../src/scan/list.js";
 import { explainNoKeeping, listTiles } from "../src/scan/offline.js";
 import { findPieces, namePiece, Pieces } from "../src/scan/pieces.js";
 import { coverBox, locateKey, orderBest, readRow, toDegrees } from "../src/scan/rows.js";
@@ -176,6 +178,22 @@ test("an area is kept at every zoom", () => {
   assert.deepEqual([...zooms], [5, 6, 7, 8, 9, 10, 11, 12, 13]);
   assert.match(explainNoKeeping({ isSecureContext: false }), /https/);
   assert.equal(explainNoKeeping({ isSecureContext: true, serviceWorker: {} }), null);
+});
+
+test("the list says how many more are in view", () => {
+  assert.equal(describeCount(30, 108), "The best 30 of 108 stretches in view");
+  assert.equal(describeCount(1, 1), "1 stretch in view");
+  assert.match(describeCount(0, 0), /search for a place/);
+});
+
+test("lines of the ground are thinner from afar, and never vanish", () => {
+  const widths = [5, 13, 15, 16, 19].map(thinLines);
+  assert.deepEqual(
+    widths,
+    [...widths].sort((a, b) => a - b),
+  );
+  assert.ok(widths[0] > 0);
+  assert.equal(widths.at(-1), 1);
 });
 
 test("what is wrong is said with the way out", () => {
