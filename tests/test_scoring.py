@@ -198,7 +198,7 @@ def test_no_rows_have_no_scores() -> None:
     ("low", "quality", "rating"),
     [
         (0.70, 0.60, "A"), (0.699, 0.60, "B"), (0.70, 0.599, "B"), (0.50, 0.50, "B"), (0.499, 0.50, "C"),
-        (0.9, 0.499, "C"), (0.35, 0.0, "C"), (0.349, 1.0, "none"), (1.0, 1.0, "A"), (0.0, 0.0, "none"),
+        (0.9, 0.499, "C"), (0.4, 0.0, "C"), (0.399, 1.0, "none"), (1.0, 1.0, "A"), (0.0, 0.0, "none"),
     ],
 )  # fmt: skip
 def test_ratings_begin_at_their_thresholds(low: float, quality: float, rating: str) -> None:
