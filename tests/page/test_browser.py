@@ -522,6 +522,12 @@ def test_paper_cuts_no_words_and_has_room_for_a_hand(on_paper: Any, tmp_path: Pa
     assert on_paper.texts(".code-words") == ["the place"]
 
 
+def test_on_paper_the_layer_of_what_is_excluded_is_apart_from_the_base_map(on_paper: Any, tmp_path: Path) -> None:
+    """Chromium prints two canvases in one layer as the upper one alone."""
+    on_paper.open(saved(mixed(), tmp_path))
+    assert float(on_paper.js("getComputedStyle(document.querySelector('.leaflet-excluded-pane')).opacity")) < 1
+
+
 def test_paper_shows_where_the_chosen_stretch_lies(on_paper: Any, tmp_path: Path) -> None:
     on_paper.open(saved(mixed(), tmp_path), "#s2")
     on_paper.settle()

@@ -5,6 +5,7 @@ import L from "../leaflet.js";
 import { describeDataDate, isImperial } from "../words.js";
 
 const PANES = { base: 250, excluded: 300, labels: 350, route: 390, lines: 410, sections: 420, signs: 620 }; // by height
+const ON_PAPER = 20; // pixels around what is looked at, where paper has few
 const UNTOUCHED = ["base", "excluded", "labels", "route", "sections", "signs"];
 
 /** Return the map that Folium has made, with its panes and corners. */
@@ -75,7 +76,8 @@ export function showAll(map, points, { place, radius_m }) {
 }
 
 /** Return paddings that keep what is looked at clear of the buttons and the open legend. */
-function besideLegend(left, margin) {
+function besideLegend(left, wide) {
+  const margin = matchMedia("print").matches ? ON_PAPER : wide;
   const legend = document.querySelector(".legend");
   const right = legend.open ? legend.offsetWidth + 40 : margin;
   return { paddingTopLeft: [left, margin], paddingBottomRight: [right, margin] };
