@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -100,6 +101,28 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     driver.execute_cdp_cmd("Network.emulateNetworkConditions", offline)
     yield Browser(driver)
     driver.quit()
+
+
+FONTS = {"wide": "DejaVu Sans", "narrow": "Liberation Sans Narrow"}
+"""The widest and the narrowest of the fonts without serifs that Debian installs beside Chromium."""
+
+
+@pytest.fixture(params=FONTS)
+def fonts(browser: Browser, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Every page is set in the widest font, then in the narrowest; skipped where they are not installed."""
+    family = FONTS[request.param]
+    found = subprocess.run(["fc-match", "--format=%{family}", family], capture_output=True, text=True, check=True)
+    if family not in found.stdout.split(","):
+        pytest.skip(f"the font {family} is not installed")
+    # A sheet made by a script is no inline style, which the pages' content policy forbids.
+    script = (
+        "const sheet = new CSSStyleSheet();"
+        f"sheet.replaceSync('body {{ font-family: \"{family}\" !important }}');"
+        "document.adoptedStyleSheets = [sheet]"
+    )
+    added = browser.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": script})
+    yield family
+    browser.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
 
 
 @pytest.fixture(scope="session")

@@ -468,8 +468,8 @@ def test_axe_finds_nothing(browser: Any, tmp_path: Path) -> None:
         assert browser.violations() == []
 
 
-@pytest.mark.usefixtures("layout")
-@pytest.mark.parametrize("layout", LAYOUTS, indirect=True)
+@pytest.mark.usefixtures("layout", "fonts")
+@pytest.mark.parametrize("layout", ["desktop", "phone"], indirect=True)
 def test_targets_are_large_enough_for_fingers(browser: Any, tmp_path: Path) -> None:
     browser.open(saved(mixed(), tmp_path), "#s2")
     open_everything(browser)
@@ -486,6 +486,7 @@ PAPERS = {"A4": (8.27, 11.69), "Letter": (8.5, 11)}
 """Width and height of a sheet in inches."""
 
 
+@pytest.mark.usefixtures("fonts")
 @pytest.mark.parametrize("fragment", ["", "#s2"])
 def test_prints_on_one_page(browser: Any, fragment: str, tmp_path: Path) -> None:
     found = ranking(tuple(f"A path with a name that needs {i} lines" for i in range(30)))
@@ -508,6 +509,7 @@ def on_paper(browser: Any) -> Any:
     browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
 
 
+@pytest.mark.usefixtures("fonts")
 def test_paper_cuts_no_words_and_has_room_for_a_hand(on_paper: Any, tmp_path: Path) -> None:
     found = ranking(tuple(f"A path whose name goes on until it needs a second line, number {i}" for i in range(20)))
     on_paper.open(saved(found, tmp_path))
@@ -624,6 +626,7 @@ def test_code_of_the_start_is_a_code_of_the_start(made: Session) -> None:
     assert [f"{row:0{len(rows)}b}" for row in rows] == ["".join(map(str, row)) for row in expected]
 
 
+@pytest.mark.usefixtures("fonts")
 def test_session_prints_on_one_page(browser: Any, made: Session, tmp_path: Path) -> None:
     browser.open(saved(made, tmp_path))
     assert [pages(browser, paper) for paper in PAPERS] == [1, 1]
