@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import json
 import re
+import socket
+import ssl
+import subprocess
 import threading
 import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
 import osmium
+import pytest
 
 KINDS = {"n": "node", "w": "way", "r": "relation"}
 
@@ -51,9 +56,9 @@ class Answer:
 
 
 class FakeServer:
-    """A server of services on a free port of loopback."""
+    """A server of services on a free port of loopback: IPv4, IPv6 for the host ``::1``, https with a certificate."""
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = "127.0.0.1", certificate: tuple[Path, Path] | None = None) -> None:
         self.requests: list[Request] = []
         self.faults: list[Answer] = []
         self.routes: dict[str, object] = {}
@@ -81,9 +86,18 @@ class FakeServer:
             def log_message(self, *_: object) -> None:
                 pass
 
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._http.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._http.server_port}"
+        class Listener(ThreadingHTTPServer):
+            address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+            daemon_threads = True
+
+        self._http = Listener((host, 0), Handler)
+        port = self._http.server_port
+        self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*certificate)
+            self._http.socket = context.wrap_socket(self._http.socket, server_side=True)
+            self.url = f"https://localhost:{port}"
         threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True).start()
 
     def __enter__(self) -> Self:
@@ -146,6 +160,26 @@ class FakeServer:
             if part in request.path:
                 return answer(request) if callable(answer) else answer
         return Answer("not here", 404)
+
+
+def make_certificate(folder: Path) -> tuple[Path, Path]:
+    """Return a certificate of localhost that nobody trusts, and its key."""
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    make += ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(certificate)]
+    try:
+        subprocess.run(make, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("no openssl to make a certificate with")
+    return certificate, key
+
+
+def serve_ipv6() -> FakeServer:
+    """Return a server that IPv4 does not reach."""
+    try:
+        return FakeServer("::1")
+    except OSError:
+        pytest.skip("this machine has no IPv6")
 
 
 def overpass_json(path, stamp: str = "2026-11-20T10:00:00Z") -> str:

@@ -37,13 +37,16 @@ def _apply(*options: Callable[[F], F]) -> Callable[[F], F]:
     return decorate
 
 
-def _check_url(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
-    from saferoute.sources.settings import check_url
+def _check_network_option(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    from saferoute.sources.settings import check_contact, check_url
 
     # A shell completes unfinished command lines (resilient parsing): half a URL is no error.
     if value is not None and not ctx.resilient_parsing:
         try:
-            check_url(value, str(parameter.name))
+            if parameter.name == "contact":
+                check_contact(value)
+            else:
+                check_url(value, str(parameter.name))
         except InvalidInput as error:
             raise click.BadParameter(str(error), ctx, parameter) from error
     return value
@@ -180,13 +183,21 @@ network_options = _apply(
     *(
         option(
             f"--{name}-url",
-            callback=_check_url,
+            callback=_check_network_option,
             group="network",
             rare=True,
             metavar="URL",
             help=f"another server (environment: SAFEROUTE_{name.upper()}_URL)",
         )
         for name in ("overpass", "nominatim", "mapterhorn", "glo30")
+    ),
+    option(
+        "--contact",
+        callback=_check_network_option,
+        group="network",
+        rare=True,
+        metavar="ADDRESS",
+        help="e-mail address or web page at which operators of the servers reach you (default: none is sent)",
     ),
 )
 

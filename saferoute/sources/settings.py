@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 
 from saferoute.model import InvalidInput
 from saferoute.sources.cache import Cache, default_folder
+from saferoute.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,8 +31,11 @@ _SETTINGS = {
     "nominatim_url": "SAFEROUTE_NOMINATIM_URL",
     "mapterhorn_url": "SAFEROUTE_MAPTERHORN_URL",
     "glo30_url": "SAFEROUTE_GLO30_URL",
+    "contact": "SAFEROUTE_CONTACT",
 }
 """Environment variable for each setting."""
+_CONTACT = re.compile(r"[!-'*-\[\]-~]{3,200}")
+"""Printable ASCII but blanks, brackets and backslashes, which would end a comment in a header (RFC 9110, 5.6.5)."""
 
 
 def _read_environment(name: str) -> str | None:
@@ -81,14 +86,17 @@ class Online:
     overpass_url, nominatim_url, mapterhorn_url, glo30_url : str
         Addresses of the services; by default ``SAFEROUTE_OVERPASS_URL`` and
         so on from the environment, or else the public services.
+    contact : str, optional
+        E-mail address or web page at which operators of the services reach
+        you; by default ``SAFEROUTE_CONTACT`` from the environment, or else none.
     patience : Patience
         Waits and retries while a service is busy.
 
     Raises
     ------
     InvalidInput
-        If an address is not a plain http or https URL, or both `offline` and
-        `refresh` are set.
+        If an address is not a plain http or https URL, the contact cannot be
+        sent, or both `offline` and `refresh` are set.
     """
 
     offline: bool = False
@@ -99,6 +107,7 @@ class Online:
     nominatim_url: str = field(default_factory=lambda: _read_environment("nominatim_url") or NOMINATIM_URL)
     mapterhorn_url: str = field(default_factory=lambda: _read_environment("mapterhorn_url") or MAPTERHORN_URL)
     glo30_url: str = field(default_factory=lambda: _read_environment("glo30_url") or GLO30_URL)
+    contact: str | None = field(default_factory=lambda: _read_environment("contact"))
     patience: Patience = field(default_factory=Patience)
 
     def __post_init__(self) -> None:
@@ -107,6 +116,8 @@ class Online:
         for name in _SETTINGS:
             if name.endswith("_url"):
                 check_url(getattr(self, name), name)
+        if self.contact is not None:
+            check_contact(self.contact)
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any], **options: Any) -> Online:
@@ -121,6 +132,11 @@ class Online:
             Further arguments of the class, such as ``offline``.
         """
         return cls(**options, **{name: settings[name] for name in _SETTINGS if settings.get(name)})
+
+    @property
+    def agent(self) -> str:
+        """Who asks, as servers are told: program, version, and the contact where there is one."""
+        return f"saferoute/{__version__}" + (f" ({self.contact})" if self.contact else "")
 
     def open_cache(self) -> Cache:
         """Return the cache in `cache_dir`, with ``~`` replaced by the home folder."""
@@ -145,3 +161,12 @@ def check_url(url: str, name: str) -> None:
         good = False
     if not good or any(c.isspace() for c in url) or parts.query or parts.fragment:
         raise InvalidInput(f"{url!r} is no address of a service ({_SETTINGS[name]}): write https://HOST/PATH")
+
+
+def check_contact(contact: str) -> None:
+    """Raise `InvalidInput` unless a contact can be sent to servers, as an e-mail address or web page can."""
+    if not _CONTACT.fullmatch(contact):
+        raise InvalidInput(
+            f"{contact[:60]!r} is no contact ({_SETTINGS['contact']}): write an e-mail address or the address "
+            "of a web page, without blanks or brackets"
+        )

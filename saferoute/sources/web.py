@@ -23,7 +23,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import NameResolutionError
 
-from saferoute.version import __version__
+from saferoute.sources.trust import find_trusted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,12 +33,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
-
-HOME = "https://saferoute.example"
-"""Address at which operators of services find a contact."""
-USER_AGENT = f"saferoute/{__version__} (+{HOME})"
-OSM_HEADERS = {"Referer": HOME, "Accept-Language": "en"}
-"""Headers that the usage policies of OpenStreetMap's services ask for, and the language for names."""
 
 _BUSY = frozenset({429, 500, 502, 503, 504})
 """Status codes that may be gone at the next try."""
@@ -124,11 +118,19 @@ class BoundedClient(requests.Session):
     ----------
     limits : RequestLimits
         Limits of each request.
+    agent : str
+        Who asks, as servers are told (`Online.agent`).
+
+    Raises
+    ------
+    InvalidInput
+        If the environment names trusted certificates that do not exist.
     """
 
-    def __init__(self, limits: RequestLimits) -> None:
+    def __init__(self, limits: RequestLimits, agent: str) -> None:
         super().__init__()
-        self.headers["User-Agent"] = USER_AGENT
+        self.headers["User-Agent"] = agent
+        self.verify = str(find_trusted())
         self._limits = limits
         self._opened: list[socket.socket] = []
         for scheme in ("http://", "https://"):

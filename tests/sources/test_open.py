@@ -16,6 +16,7 @@ from saferoute.sources.open import LocalFiles, list_region_files, open_sources
 from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.osm.overpass import OverpassSource
 from saferoute.sources.settings import Online, Patience
+from saferoute.version import __version__
 
 PLAN = "n1 0 0\nn2 100 0\nw1 n1,n2 highway=footway name=Here"
 
@@ -95,6 +96,19 @@ def test_given_goes_before_environment_and_that_before_defaults(monkeypatch, tmp
 def test_what_is_no_address_is_refused(url):
     with pytest.raises(InvalidInput, match="SAFEROUTE_GLO30_URL"):
         Online(glo30_url=url)
+
+
+@pytest.mark.parametrize("contact", ["me@club.test", "https://club.test/~runs?a=b", "mailto:a+b@c.test"])
+def test_contact_is_told_with_program_and_version(contact, monkeypatch):
+    assert Online(contact=contact).agent == f"saferoute/{__version__} ({contact})"
+    monkeypatch.setenv("SAFEROUTE_CONTACT", contact)
+    assert Online().contact == Online.from_settings({"contact": contact}).contact == contact
+
+
+@pytest.mark.parametrize("contact", ["", "m", "a b@c", "m@x\r\nHost: y", "(m@x", "jürgen@x.test", "a\\b@c", "x" * 201])
+def test_contact_that_a_header_cannot_hold_is_refused(contact):
+    with pytest.raises(InvalidInput, match="SAFEROUTE_CONTACT"):
+        Online(contact=contact)
 
 
 def test_offline_and_refresh_exclude_each_other():

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import socket
 import ssl
-import subprocess
 import threading
 import time
 
 import pytest
-from fake_server import Answer
+from fake_server import Answer, make_certificate, serve_ipv6
 
 from saferoute.sources.settings import Patience, RequestLimits
 from saferoute.sources.web import BoundedClient, Failed, call_with_retries, fetch_body
@@ -17,18 +16,12 @@ from saferoute.sources.web import BoundedClient, Failed, call_with_retries, fetc
 
 @pytest.fixture
 def client():
-    with BoundedClient(RequestLimits(1.0, 1000, 0.5)) as running:
+    with BoundedClient(RequestLimits(1.0, 1000, 0.5), "somebody/1") as running:
         yield running
 
 
 def test_encrypted_byte_a_second_ends_at_the_deadline(tmp_path, client):
-    key, cert = tmp_path / "key.pem", tmp_path / "cert.pem"
-    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
-    make += ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(cert)]
-    try:
-        subprocess.run(make, check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("no openssl to make a certificate with")
+    cert, key = make_certificate(tmp_path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(cert, key)
     with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -59,6 +52,21 @@ def test_handshake_that_never_comes_ends(client):
         with pytest.raises(Failed):
             client.get(f"https://127.0.0.1:{listening.getsockname()[1]}/")
         assert time.monotonic() - began < 3
+
+
+def test_name_with_an_ipv6_address_alone_is_reached(client, monkeypatch):
+    asked = socket.getaddrinfo
+
+    def resolve(host, port, family=0, *rest):
+        if host == "only-six.test" and family == socket.AF_INET:
+            raise socket.gaierror(socket.EAI_NONAME, "no address of this family")
+        return asked("::1" if host == "only-six.test" else host, port, family, *rest)
+
+    with serve_ipv6() as server:
+        server.routes["/"] = Answer("here")
+        monkeypatch.setattr(socket, "getaddrinfo", resolve)
+        assert fetch_body(client, server.url.replace("[::1]", "only-six.test")) == b"here"
+    assert server.requests[0].headers["User-Agent"] == "somebody/1"
 
 
 def test_untrusted_certificate_is_told(server, client):

@@ -17,7 +17,8 @@ from saferoute.model import Heights
 from saferoute.sources.elevation.quality import estimate_quality, is_void
 from saferoute.sources.elevation.samples import distinct_keys, gather_heights, interpolate_between, unknown_heights
 from saferoute.sources.settings import RequestLimits
-from saferoute.sources.web import USER_AGENT, BoundedClient, Failed, check_status
+from saferoute.sources.trust import options_for_gdal
+from saferoute.sources.web import BoundedClient, Failed, check_status
 
 if TYPE_CHECKING:
     from saferoute.arrays import FloatArray, IntArray
@@ -165,7 +166,7 @@ class Glo30Source:
     def _has_tile_on_server(self, url: str) -> bool:
         """Return whether the server has a tile, in at most two tries."""
         logger.info("asking GLO-30 for heights", extra={"seconds": 0.0})
-        with BoundedClient(self._limits) as client:
+        with BoundedClient(self._limits, self._online.agent) as client:
             for last in (False, True):
                 try:
                     response = client.head(url)
@@ -199,7 +200,7 @@ class Glo30Source:
         return np.where(missing, np.float32(np.nan), heights.astype("float32"))
 
     def _gdal_options(self) -> dict[str, Any]:
-        """Return options by which GDAL limits the time of its own requests."""
+        """Return options by which GDAL asks as `BoundedClient` does: its time, its name, its certificates."""
         total_s = max(round(self._limits.total_s), 1)
         return {
             # Without this GDAL first asks for a listing of the whole bucket.
@@ -210,8 +211,9 @@ class Glo30Source:
             "GDAL_HTTP_LOW_SPEED_LIMIT": _SLOWEST_BYTES_S,
             "GDAL_HTTP_MAX_RETRY": 1,
             "GDAL_HTTP_RETRY_DELAY": 2,
-            "GDAL_HTTP_USERAGENT": USER_AGENT,
+            "GDAL_HTTP_USERAGENT": self._online.agent,
             "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".tif",
+            **options_for_gdal(),
         }
 
 

@@ -178,7 +178,7 @@ class MapterhornSource:
 
     def _fetch_tiles(self, tiles: list[Tile], deadline: float) -> None:
         """Fetch tiles, a few at a time, until one fails."""
-        clients = [BoundedClient(self._limits) for _ in range(min(PARALLEL, len(tiles)))]
+        clients = [BoundedClient(self._limits, self._online.agent) for _ in range(min(PARALLEL, len(tiles)))]
         free: SimpleQueue[BoundedClient] = SimpleQueue()
         for client in clients:
             free.put(client)

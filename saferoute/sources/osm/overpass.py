@@ -19,7 +19,7 @@ from saferoute.model import Features, InvalidInput, PlaceNotFound, SourceUnavail
 from saferoute.osm import keys
 from saferoute.sources.osm.extract import ExtractSource, box_around
 from saferoute.sources.settings import RequestLimits
-from saferoute.sources.web import OSM_HEADERS, BoundedClient, Failed, call_with_retries, parse_json_answer
+from saferoute.sources.web import BoundedClient, Failed, call_with_retries, parse_json_answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -136,8 +136,8 @@ class OverpassSource:
     def _ask_server(self, query: str) -> dict[str, Any]:
         """Return the complete answer of the server to one request."""
         url = f"{self._online.overpass_url.rstrip('/')}/interpreter"
-        with BoundedClient(self._limits) as client:
-            answer = parse_json_answer(client.post(url, data={"data": query}, headers=OSM_HEADERS))
+        with BoundedClient(self._limits, self._online.agent) as client:
+            answer = parse_json_answer(client.post(url, data={"data": query}))
         _check_completeness(answer)
         return answer
 

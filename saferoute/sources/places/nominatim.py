@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from saferoute.model import InvalidInput, Place, PlaceNotFound, SourceUnavailable
 from saferoute.sources.places.matching import choose_match
 from saferoute.sources.settings import RequestLimits
-from saferoute.sources.web import OSM_HEADERS, BoundedClient, Failed, call_with_retries, parse_json_answer
+from saferoute.sources.web import BoundedClient, Failed, call_with_retries, parse_json_answer
 
 if TYPE_CHECKING:
     from saferoute.sources.places.links import ObjectReference
@@ -133,8 +133,8 @@ class Geocoder:
             "limit": _MOST_RESULTS,
             "q": wanted,
         }
-        with BoundedClient(self._limits) as client:
-            answer = parse_json_answer(client.get(url, params=parameters, headers=OSM_HEADERS))
+        with BoundedClient(self._limits, self._online.agent) as client:
+            answer = parse_json_answer(client.get(url, params=parameters, headers={"Accept-Language": "en"}))
         if not isinstance(answer, list):
             raise Failed("answered with broken data", again=True)
         return answer

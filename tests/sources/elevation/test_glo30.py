@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 
 import numpy as np
 import pytest
 import rasterio
-from fake_server import Answer
+from fake_server import Answer, FakeServer, make_certificate, serve_ipv6
 from pyproj import Transformer
 from rasterio.transform import Affine
 
 from saferoute.sources.elevation import glo30
 from saferoute.sources.elevation.glo30 import Glo30Source, count_columns, tile_url
 from saferoute.sources.settings import Online, RequestLimits
-from saferoute.sources.web import USER_AGENT
+from saferoute.sources.trust import STORES
 
 CRS = "EPSG:32632"
 TO_UTM = Transformer.from_crs("EPSG:4326", CRS, always_xy=True)
@@ -88,14 +89,48 @@ def test_plane_cut_into_tiles_has_no_step(world, source, lon, lat):
 
 def test_only_parts_are_read_and_kept(world, source):
     xy = around(8.5, 49.5)
-    one = source().read_heights(xy, CRS)
+    online = source(contact="me@club.test")
+    one = online.read_heights(xy, CRS)
     sent = sum(len(r.headers) > 0 for r in world.requests)
     assert 1 < sent < 10
     assert all("Range" in r.headers or r.method == "HEAD" for r in world.requests)
-    assert {r.headers["User-Agent"] for r in world.requests} == {USER_AGENT}
+    assert {r.headers["User-Agent"] for r in world.requests} == {Online(contact="me@club.test").agent}
     other = source(offline=True).read_heights(xy, CRS)
     assert len(world.requests) == sent
     np.testing.assert_array_equal(one.elevation_m, other.elevation_m)
+
+
+def put_in_folder(certificate):
+    """Return a folder of trusted certificates with this one, named as OpenSSL looks for it."""
+    tell_hash = ["openssl", "x509", "-hash", "-noout", "-in", str(certificate)]
+    told = subprocess.run(tell_hash, check=True, capture_output=True, text=True).stdout.strip()
+    folder = certificate.parent / "trusted"
+    folder.mkdir()
+    (folder / f"{told}.0").write_bytes(certificate.read_bytes())
+    return folder
+
+
+@pytest.mark.parametrize(("store", "named"), [("SSL_CERT_FILE", "file"), ("REQUESTS_CA_BUNDLE", "folder")])
+def test_certificates_of_the_environment_count_for_the_whole_way(cogs, source, tmp_path, monkeypatch, store, named):
+    certificate, key = make_certificate(tmp_path)
+    trusted = certificate if named == "file" else put_in_folder(certificate)
+    for name in STORES:
+        monkeypatch.delenv(name, raising=False)
+    with FakeServer(certificate=(certificate, key)) as server:
+        server.routes[tile_url("", 49, 8)] = Answer(cogs(49, 8), headers={"Accept-Ranges": "bytes"})
+        xy = around(8.5, 49.5)
+        assert "no valid certificate" in source(glo30_url=server.url).read_heights(xy, CRS).notes[0]
+        monkeypatch.setenv(store, str(trusted))
+        samples = source(glo30_url=server.url).read_heights(xy, CRS)
+    assert samples.elevation_m == pytest.approx(expected(xy), abs=0.001)
+
+
+def test_server_with_an_ipv6_address_alone_is_reached(cogs, source):
+    with serve_ipv6() as server:
+        server.routes[tile_url("", 49, 8)] = Answer(cogs(49, 8), headers={"Accept-Ranges": "bytes"})
+        xy = around(8.5, 49.5)
+        samples = source(glo30_url=server.url).read_heights(xy, CRS)
+    assert samples.elevation_m == pytest.approx(expected(xy), abs=0.001)
 
 
 def test_missing_tile_is_the_sea(server, source):

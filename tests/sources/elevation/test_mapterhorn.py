@@ -15,7 +15,7 @@ from saferoute.sources.elevation import mapterhorn
 from saferoute.sources.elevation.mapterhorn import ABSENT, PARALLEL, MapterhornSource, decode_terrarium, height_step_m
 from saferoute.sources.elevation.raster import RasterSource
 from saferoute.sources.settings import Online, RequestLimits
-from saferoute.sources.web import USER_AGENT, Failed
+from saferoute.sources.web import Failed
 
 CRS = "EPSG:32632"
 TO_LONLAT = Transformer.from_crs(CRS, "EPSG:4326", always_xy=True)
@@ -211,7 +211,7 @@ def test_few_requests_run_at_a_time_and_say_who_asks(offering, source):
     offering.routes[".webp"] = counted
     source().read_heights(points(1000, 700), CRS)
     assert 1 < most <= PARALLEL
-    assert {r.headers["User-Agent"] for r in offering.requests} == {USER_AGENT}
+    assert {r.headers["User-Agent"] for r in offering.requests} == {Online().agent}
     assert len({r.path for r in offering.requests}) == len(offering.requests)
 
 

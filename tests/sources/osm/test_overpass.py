@@ -188,14 +188,14 @@ def test_of_the_routes_of_cyclists_no_far_member_is_asked_for():
 def test_server_learns_who_asks(answering, source):
     source().read_features(AREA, margin_m=100)
     agent = answering.requests[0].headers["User-Agent"]
-    assert agent.startswith(f"saferoute/{__version__} (+https://")
+    assert agent == f"saferoute/{__version__}"
 
 
-def test_requests_carry_what_the_usage_policy_asks_for(answering, source):
-    source().read_features(AREA, margin_m=100)
+def test_server_learns_the_contact_of_who_asks(answering, source):
+    source(contact="me@club.test").read_features(AREA, margin_m=100)
     headers = answering.requests[0].headers
-    assert headers["Referer"].startswith("https://")
-    assert headers["Accept-Language"] == "en"
+    assert headers["User-Agent"] == f"saferoute/{__version__} (me@club.test)"
+    assert "Referer" not in headers
 
 
 # --- the cache ------------------------------------------------------------------

@@ -11,7 +11,7 @@ from saferoute.model import InvalidInput, PlaceNotFound, SourceUnavailable
 from saferoute.sources.places.nominatim import Geocoder
 from saferoute.sources.places.resolve import find_place
 from saferoute.sources.settings import Online, Patience, RequestLimits
-from saferoute.sources.web import USER_AGENT
+from saferoute.version import __version__
 
 LONDON = {"lat": "51.5074889", "lon": "-0.1622360", "importance": 0.6, "name": "Hyde Park",
           "display_name": "Hyde Park, Westminster, London, England"}  # fmt: skip
@@ -116,9 +116,10 @@ def test_name_is_asked_for_once(geocoder, server):
 
 def test_manners(geocoder, server, waits):
     geocoder().find_name("Hyde Park")
-    geocoder().find_name("Another")
+    geocoder(contact="https://club.test/runs").find_name("Another")
     assert waits == [1, 1]  # before each request
-    assert {r.headers["User-Agent"] for r in server.requests} == {USER_AGENT}
+    agents = [r.headers["User-Agent"] for r in server.requests]
+    assert agents == [f"saferoute/{__version__}", f"saferoute/{__version__} (https://club.test/runs)"]
 
 
 def test_unknown_name_is_told_and_asked_for_again(geocoder, server):
