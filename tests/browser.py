@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import subprocess
@@ -25,6 +26,10 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+
+PHONE_WIDTH = 720
+"""Pages narrower than this, in CSS pixels, are laid out for phones."""
 
 
 class Browser:
@@ -55,6 +60,33 @@ class Browser:
         """Return the text of all elements that match."""
         found: list[str] = self.js(f"[...document.querySelectorAll({json.dumps(selector)})].map((e) => e.textContent)")
         return found
+
+    def click(self, selector: str) -> None:
+        """Press and let go the mouse over the middle of the first element that matches."""
+        self.driver.find_element("css selector", selector).click()
+
+    def resize(self, width: int, height: int) -> None:
+        """Give the page this many CSS pixels."""
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < PHONE_WIDTH}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+
+    @contextlib.contextmanager
+    def colours(self, scheme: str) -> Iterator[None]:
+        """Ask pages for dark or light colours; take back sizes and colours in the end."""
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+        yield
+        self.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+    @contextlib.contextmanager
+    def frame(self) -> Iterator[None]:
+        """Look into the first frame of the page."""
+        self.driver.switch_to.frame(0)
+        try:
+            yield
+        finally:
+            self.driver.switch_to.default_content()
 
     def settle(self, milliseconds: int = 50) -> None:
         """Let the page handle events, such as a changed address."""
@@ -111,6 +143,8 @@ FONTS = {"wide": "DejaVu Sans", "narrow": "Liberation Sans Narrow"}
 def fonts(browser: Browser, request: pytest.FixtureRequest) -> Iterator[str]:
     """Every page is set in the widest font, then in the narrowest; skipped where they are not installed."""
     family = FONTS[request.param]
+    if not shutil.which("fc-match"):
+        pytest.skip("fontconfig, which tells what fonts are installed, is not installed")
     found = subprocess.run(["fc-match", "--format=%{family}", family], capture_output=True, text=True, check=True)
     if family not in found.stdout.split(","):
         pytest.skip(f"the font {family} is not installed")

@@ -437,16 +437,9 @@ LAYOUTS = {"desktop": (1280, 800, "light"), "dark": (1280, 800, "dark"), "phone"
 @pytest.fixture
 def layout(browser: Any, request: pytest.FixtureRequest) -> Any:
     width, height, scheme = LAYOUTS[request.param]
-    browser.driver.execute_cdp_cmd(
-        "Emulation.setDeviceMetricsOverride",
-        {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 720},
-    )
-    browser.driver.execute_cdp_cmd(
-        "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
-    )
-    yield request.param
-    browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    with browser.colours(scheme):
+        browser.resize(width, height)
+        yield request.param
 
 
 def open_everything(browser: Any) -> None:
