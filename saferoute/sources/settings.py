@@ -36,6 +36,16 @@ _SETTINGS = {
 """Environment variable for each setting."""
 _CONTACT = re.compile(r"[!-'*-\[\]-~]{3,200}")
 """Printable ASCII but blanks, brackets and backslashes, which would end a comment in a header (RFC 9110, 5.6.5)."""
+_LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""Environment variables that name the language of messages, the first that is set counting (POSIX.1-2017, 8.2)."""
+_LOCALE = re.compile(r"([a-z]{2,3})(?:_([A-Z]{2}))?(?:[.@].*)?")
+
+
+def read_language() -> str:
+    """Return the user's language by the environment, such as ``fi`` or ``de-AT``; English where it names none."""
+    named = next((value for name in _LOCALES if (value := os.environ.get(name))), "")
+    match = _LOCALE.fullmatch(named)
+    return "-".join(filter(None, match.groups())) if match else "en"
 
 
 def _read_environment(name: str) -> str | None:
@@ -89,6 +99,9 @@ class Online:
     contact : str, optional
         E-mail address or web page at which operators of the services reach
         you; by default ``SAFEROUTE_CONTACT`` from the environment, or else none.
+    language : str
+        Language of the names of places, as ``fi`` or ``de-AT``; by default
+        that of the environment (``LANG``), or else English.
     patience : Patience
         Waits and retries while a service is busy.
 
@@ -108,6 +121,7 @@ class Online:
     mapterhorn_url: str = field(default_factory=lambda: _read_environment("mapterhorn_url") or MAPTERHORN_URL)
     glo30_url: str = field(default_factory=lambda: _read_environment("glo30_url") or GLO30_URL)
     contact: str | None = field(default_factory=lambda: _read_environment("contact"))
+    language: str = field(default_factory=read_language)
     patience: Patience = field(default_factory=Patience)
 
     def __post_init__(self) -> None:

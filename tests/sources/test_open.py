@@ -111,6 +111,25 @@ def test_contact_that_a_header_cannot_hold_is_refused(contact):
         Online(contact=contact)
 
 
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({"LANG": "fi_FI.UTF-8"}, "fi-FI"),
+        ({"LANG": "sv"}, "sv"),
+        ({"LANG": "fi_FI", "LC_ALL": "C.UTF-8"}, "en"),
+        ({"LANG": "fi_FI", "LC_MESSAGES": "de_AT@euro"}, "de-AT"),
+        ({"LANG": "x\r\nHost: y"}, "en"),
+        ({}, "en"),
+    ],
+)
+def test_language_is_that_of_the_locale(environment, language, monkeypatch):
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert Online().language == language
+
+
 def test_offline_and_refresh_exclude_each_other():
     with pytest.raises(InvalidInput, match="exclude each other"):
         Online(offline=True, refresh=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
-import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
+
+import shapely
 
 from saferoute.model import InvalidInput, Place, PlaceNotFound, SourceUnavailable
 from saferoute.sources.places.matching import choose_match
@@ -14,6 +15,8 @@ from saferoute.sources.settings import RequestLimits
 from saferoute.sources.web import BoundedClient, Failed, call_with_retries, parse_json_answer
 
 if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
     from saferoute.sources.places.links import ObjectReference
     from saferoute.sources.settings import Online
 
@@ -23,8 +26,8 @@ LIMITS = RequestLimits(total_s=30.0, most_bytes=2_000_000)
 _PAUSE_S = 1.0
 """Pause before each request: Nominatim's usage policy allows one per second."""
 _MOST_RESULTS = 20
-_HOUSE = re.compile(r"\d+\s?\w?(?:[-–/;]\d+\w?)*")
-"""The number of a house."""
+_GAP_DEG = 0.003
+"""Results are one place where their boxes, widened by this many degrees (at most 330 m), meet [J]."""
 _MOST_NAME = 300
 """Longest text, in characters, that is sent; no place has a longer name [J]."""
 
@@ -84,10 +87,10 @@ class Geocoder:
         return Place(called, lon, lat)
 
     def _find_matches(self, wanted: str) -> list[tuple[str, Place]]:
-        """Return description and place of each match, the most important first."""
+        """Return description and place of each match, in the order of the server."""
         online = self._online
         cache = online.open_cache()
-        key = f"{online.nominatim_url} {wanted.casefold()}"
+        key = f"{online.nominatim_url} {online.language} {wanted.casefold()}"
         entry = None if online.refresh else cache.read_entry("nominatim", key)
         if entry is not None:
             return _parse_places(json.loads(entry.payload))
@@ -124,49 +127,91 @@ class Geocoder:
         """Return the server's answer to one request."""
         self._online.patience.sleep(_PAUSE_S)
         url = f"{self._online.nominatim_url.rstrip('/')}/search"
-        # With dedupe=1 the server drops duplicates after applying the limit, so fewer matches would be left;
-        # `choose_match` drops them by distance instead.
         parameters: dict[str, str | int] = {
             "format": "json",
-            "polygon_geojson": 0,
-            "dedupe": 0,
+            "addressdetails": 1,
+            "namedetails": 1,
             "limit": _MOST_RESULTS,
             "q": wanted,
         }
         with BoundedClient(self._limits, self._online.agent) as client:
-            answer = parse_json_answer(client.get(url, params=parameters, headers={"Accept-Language": "en"}))
+            client.headers["Accept-Language"] = self._accept_languages()
+            answer = parse_json_answer(client.get(url, params=parameters))
         if not isinstance(answer, list):
             raise Failed("answered with broken data", again=True)
         return answer
 
+    def _accept_languages(self) -> str:
+        """Return the languages for names as a header: the user's, and English where a place has no name in it."""
+        language = self._online.language
+        return f"{language},{language.partition('-')[0]};q=0.9,en;q=0.5"
+
+
+class _Result(NamedTuple):
+    """A place that the server found."""
+
+    described: str
+    place: Place
+    street: str | None
+    """Its name if it is a street."""
+    box: BaseGeometry
+
+    def is_same(self, other: _Result) -> bool:
+        """Return whether both are one place, or parts of one street."""
+        alike = self.described == other.described or (self.street is not None and self.street == other.street)
+        return alike and bool(shapely.intersects(self.box, other.box))
+
 
 def _parse_places(answer: list[dict[str, Any]]) -> list[tuple[str, Place]]:
-    """Return description and place of each well-formed result, the most important first."""
-    found = []
-    for result in answer:
-        try:
-            lat, lon = float(result["lat"]), float(result["lon"])
-            described = str(result.get("display_name") or result.get("name") or "")
-            weight = float(result.get("importance") or 0)
-        except (KeyError, TypeError, ValueError, AttributeError):
+    """Return description and place of each well-formed result, in the order of the server, each place once."""
+    # The server ranks by how well a place fits what was asked; its importance alone does not.
+    groups: list[list[_Result]] = []
+    for result in filter(None, map(_parse_result, answer)):
+        same = [group for group in groups if any(result.is_same(member) for member in group)]
+        if not same:
+            groups.append([result])
             continue
-        if described and -90 <= lat <= 90 and -180 <= lon <= 180:
-            found.append((weight, described, Place(_name_result(str(result.get("name") or ""), described), lon, lat)))
-    found.sort(key=lambda row: -row[0])
-    return [(described, place) for _, described, place in found]
+        # A result between two parts of a street joins them.
+        same[0] += [result, *(member for group in same[1:] for member in group)]
+        groups = [group for group in groups if not any(group is joined for joined in same[1:])]
+    return [(first.described, first.place) for first, *_ in groups]
 
 
-def _name_result(name: str, described: str) -> str:
-    """Return what a result is called: its name, else the beginning of its description.
+def _parse_result(result: Any) -> _Result | None:
+    """Return a result of the server, None if it is no place."""
+    try:
+        lat, lon = float(result["lat"]), float(result["lon"])
+        name, described = _name_result(result)
+        south, north, west, east = map(float, result.get("boundingbox") or (lat, lat, lon, lon))
+        street = name if result.get("class") == "highway" else None
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+    if not (described and -90 <= lat <= 90 and -180 <= lon <= 180):
+        return None
+    box = shapely.box(west - _GAP_DEG, south - _GAP_DEG, east + _GAP_DEG, north + _GAP_DEG)
+    return _Result(described, Place(name, lon, lat), street, box)
 
-    A house has its number for a name, which says nothing without the street.
+
+def _name_result(result: dict[str, Any]) -> tuple[str, str]:
+    """Return what a result is called, and its description.
+
+    A house is called by its street and number, since the number alone says
+    nothing. Behind a translated name stands the one on the signs there.
 
     Examples
     --------
-    >>> _name_result("", "13, Mannerheimintie, Helsinki"), _name_result("Hyde Park", "Hyde Park, London")
-    ('Mannerheimintie 13', 'Hyde Park')
+    >>> _name_result({"display_name": "13, Hill, Town", "address": {"house_number": "13"}})
+    ('Hill 13', 'Hill 13, Town')
+    >>> _name_result({"name": "Turku", "display_name": "Turku, Finland", "namedetails": {"name": "Åbo"}})
+    ('Turku (Åbo)', 'Turku (Åbo), Finland')
     """
-    first, *rest = described.split(",")
-    if not _HOUSE.fullmatch(name or first):
-        return name or first
-    return f"{rest[0].strip()} {first}" if rest and first == (name or first) else name or first
+    head, *rest = (part.strip() for part in str(result.get("display_name") or result.get("name") or "").split(","))
+    name = str(result.get("name") or head)
+    if rest and name == head == (result.get("address") or {}).get("house_number"):
+        street, *rest = rest
+        name = head = f"{street} {name}"
+    local = (result.get("namedetails") or {}).get("name") or name
+    if result.get("name") and local != result["name"] and name == result["name"]:
+        shown = f"{name} ({local})"
+        head, name = (shown if head == name else head), shown
+    return name, ", ".join([head, *rest])

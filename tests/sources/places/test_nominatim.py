@@ -38,17 +38,17 @@ def geocoder(server, tmp_path, waits):
     return make
 
 
-def test_most_important_is_taken_and_the_others_are_told(geocoder, server):
+def test_first_of_the_server_is_taken_and_the_others_are_told(geocoder, server):
     place = geocoder().find_name("Hyde Park")
-    assert (place.name, place.lat, place.lon) == ("Hyde Park", -33.873, 151.211)
+    assert (place.name, place.lat, place.lon) == ("Hyde Park", 51.5074889, -0.162236)
     assert place.others == (
-        "Hyde Park, Westminster, London, England (51.50749,-0.16224), 16992 km away",
-        "Hyde Park, Chicago (41.79400,-87.59400), 14873 km away",
+        "Hyde Park, Chicago (41.79400,-87.59400), 6373 km away",
+        "Hyde Park, Sydney (-33.87300,151.21100), 16992 km away",
     )
     assert server.requests[0].query["q"] == "Hyde Park"
 
 
-@pytest.mark.parametrize(("pick", "lat"), [(1, -33.873), (2, 51.5074889), (3, 41.794)])
+@pytest.mark.parametrize(("pick", "lat"), [(1, 51.5074889), (2, 41.794), (3, -33.873)])
 def test_pick_takes_another(geocoder, pick, lat):
     place = geocoder().find_name("Hyde Park", pick)
     assert place.lat == lat
@@ -83,26 +83,100 @@ def test_what_is_no_name_but_cannot_be_read_is_not_asked_for(geocoder, server, t
 
 
 def test_only_the_place_beside_a_short_plus_code_is_asked_for(geocoder, server):
-    place = find_place("9C3R+XX Hyde Park", geocoder(), 2)
+    place = find_place("9C3R+XX Hyde Park", geocoder(), 1)
     assert (place.lat, place.lon) == (pytest.approx(51.5, abs=0.6), pytest.approx(-0.16, abs=0.6))
     assert [request.query["q"] for request in server.requests] == ["Hyde Park"]
 
 
+def answer_with(server, *results):
+    """Let the server answer as Nominatim 5 does when it is asked for names and addresses."""
+    kept = {"licence": "Data © OpenStreetMap contributors", "class": "place", "type": "house", "importance": 0.1}
+    server.routes["/search"] = Answer(json.dumps([{**kept, "lat": "60.1", "lon": "24.9", **r} for r in results]))
+
+
+def part_of_street(name, km_east, suburb, lat=60.17):
+    """Return a piece of a street, 200 m long."""
+    west = 24.9 + km_east / 55.4
+    box = [str(lat), str(lat), f"{west:.7f}", f"{west + 0.2 / 55.4:.7f}"]
+    return {"class": "highway", "type": "residential", "name": name, "display_name": f"{name}, {suburb}, Town",
+            "lat": str(lat), "lon": f"{west + 0.1 / 55.4:.7f}", "boundingbox": box}  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    ("name", "described", "called"),
+    ("name", "number", "described", "called"),
     [
-        ("", "13, Mannerheimintie, Helsinki", "Mannerheimintie 13"),
-        ("12a-14", "12a-14, Rue Haute, Bruxelles", "Rue Haute 12a-14"),
-        ("7-Eleven", "7-Eleven, Main Street", "7-Eleven"),
-        ("1. FC Club", "1. FC Club, 4, Hill", "1. FC Club"),
-        ("1901", "Bar 1901, Hill", "1901"),
-        ("", "Hill, Town", "Hill"),
+        ("", "13", "13, Mannerheimintie, Helsinki", "Mannerheimintie 13"),
+        ("13", "13", "13, Mannerheimintie, Helsinki", "Mannerheimintie 13"),
+        ("", "12a-14", "12a-14, Rue Haute, Bruxelles", "Rue Haute 12a-14"),
+        ("", "Villa 3 bis", "Villa 3 bis, Hill", "Hill Villa 3 bis"),
+        ("7-Eleven", "4", "7-Eleven, 4, Main Street", "7-Eleven"),
+        ("1901", "4", "1901, 4, Hill", "1901"),
+        ("1770", None, "1770, Gladstone Regional, Queensland", "1770"),
+        ("", None, "Hill, Town", "Hill"),
+        ("", "13", "13", "13"),
     ],
 )
-def test_a_house_is_called_by_its_street_too(geocoder, server, name, described, called):
-    found = [{"lat": "60.1", "lon": "24.9", "importance": 0.1, "name": name, "display_name": described}]
-    server.routes["/search"] = Answer(json.dumps(found))
+def test_a_house_is_called_by_its_street_too(geocoder, server, name, number, described, called):
+    address = {"house_number": number} if number else {}
+    answer_with(server, {"name": name, "display_name": described, "address": address})
     assert geocoder().find_name("somewhere").name == called
+
+
+def test_less_important_place_that_fits_better_stays_first(geocoder, server):
+    quarter = {"name": "Skansen", "display_name": "Skansen, Near", "importance": 0.2}
+    answer_with(server, quarter, {**quarter, "display_name": "Skansen, Far", "lat": "5", "importance": 0.9})
+    assert geocoder().find_name("Skansen").others[0].startswith("Skansen, Far")
+
+
+def test_parts_of_a_street_are_one_place_and_another_street_of_its_name_is_another(geocoder, server):
+    parts = [part_of_street("High Street", km, f"Suburb {km}") for km in (0, 1.0, 0.5, 9)]
+    answer_with(server, *parts, part_of_street("Low Street", 0.9, "Suburb"))
+    place = geocoder().find_name("High Street")
+    assert [other.split(" (")[0] for other in place.others] == [
+        "High Street, Suburb 9, Town",
+        "Low Street, Suburb, Town",
+    ]
+    assert place.lon == pytest.approx(24.9 + 0.1 / 55.4)
+
+
+def test_what_is_described_alike_and_lies_together_is_one_place(geocoder, server):
+    town = {"class": "place", "type": "town", "name": "Hill", "display_name": "Hill, County"}
+    boundary = {**town, "class": "boundary", "type": "administrative", "lat": "60.15"}
+    boundary["boundingbox"] = ["60.0", "60.3", "24.8", "25.1"]
+    answer_with(server, town, boundary, {**town, "lat": "61"})
+    assert [other.split(",")[1] for other in geocoder().find_name("Hill").others] == [" County (61.00000"]
+
+
+def test_two_parks_of_one_name_in_a_town_stay_two(geocoder, server):
+    park = {"class": "leisure", "type": "park", "name": "Lawn", "display_name": "Lawn, North, Town"}
+    answer_with(server, park, {**park, "display_name": "Lawn, South, Town", "lat": "60.09"})
+    assert len(geocoder().find_name("Lawn").others) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "local", "called", "described"),
+    [
+        ("Kööpenhamina", "København", "Kööpenhamina (København)", "Kööpenhamina (København), Tanska"),
+        ("København", "København", "København", "København, Tanska"),
+        ("Ruoholahti", None, "Ruoholahti", "Ruoholahti, Tanska"),
+    ],
+)
+def test_name_in_the_users_language_has_the_local_one_beside_it(geocoder, server, name, local, called, described):
+    there = {"name": name, "display_name": f"{name}, Tanska", "namedetails": local and {"name": local, "name:fi": name}}
+    answer_with(server, {"display_name": "Elsewhere", "name": "Elsewhere", "lat": "1"}, there)
+    assert geocoder(language="fi").find_name("x", 2).name == called
+    assert geocoder(language="fi").find_name("x").others[0].startswith(f"{described} (60")
+    assert server.requests[0].headers["Accept-Language"] == "fi,fi;q=0.9,en;q=0.5"
+    assert server.requests[0].query.items() >= {"namedetails": "1", "addressdetails": "1"}.items()
+
+
+def test_other_language_is_another_answer(geocoder, server):
+    for language in ("fi", "de-AT", "fi"):
+        geocoder(language=language).find_name("Hyde Park")
+    assert [r.headers["Accept-Language"] for r in server.requests] == [
+        "fi,fi;q=0.9,en;q=0.5",
+        "de-AT,de;q=0.9,en;q=0.5",
+    ]
 
 
 def test_name_is_asked_for_once(geocoder, server):
@@ -145,7 +219,7 @@ def test_offline_without_a_copy_names_the_way_out(geocoder, server):
 
 def test_busy_server_is_asked_again(geocoder, server, waits):
     server.faults = [Answer(status=429), Answer(status=503, headers={"Retry-After": "40"})]
-    assert geocoder().find_name("Hyde Park").lat == -33.873
+    assert geocoder().find_name("Hyde Park").lat == 51.5074889
     assert sum(waits) == 3 + 30 + 40
     assert len(server.requests) == 3
 
