@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from saferoute.model import InvalidInput, NoCoverage
-from saferoute.sources.rasters import measure_cell_size, open_raster, read_band
+from saferoute.sources.raster_files import open_raster
+from saferoute.sources.rasters import measure_cell_size, read_band
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,15 +1,14 @@
-"""Reading of raster files in any format of GDAL, with checks that their cells are measured values."""
+"""Reading of raster files, with checks that their cells are measured values."""
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from saferoute.model import WGS84, InvalidInput
-from saferoute.sources.paths import explain_missing
+from saferoute.sources.raster_files import open_raster
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,37 +90,13 @@ class RasterFile:
         return west, south, east + 360 if east < west else east, north
 
 
-def open_raster(path: Path) -> Any:
-    """Return a raster file opened by rasterio; a zip file is opened as the raster inside.
-
-    Raises
-    ------
-    InvalidInput
-        If the file does not exist or GDAL cannot read it.
-    """
-    import rasterio
-
-    if not path.exists():
-        raise InvalidInput(explain_missing(path, "give the path of a raster"))
-    # GDAL opens name.hgt.zip by itself: a tile of SRTM says where it lies in its file name only.
-    name = path.name.lower()
-    inside = name.endswith(".zip") and not name.endswith(".hgt.zip")
-    try:
-        with warnings.catch_warnings():
-            # What lies nowhere is refused by its coordinate system, in words of ours.
-            warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
-            return rasterio.open(f"/vsizip/{path}" if inside else str(path))
-    except rasterio.errors.RasterioError as error:
-        raise InvalidInput(f"{path}: not a raster that GDAL can read; give a GeoTIFF or the like") from error
-
-
 def read_raster_file(path: Path) -> RasterFile:
     """Return the description of a raster file, once it is checked.
 
     Raises
     ------
     InvalidInput
-        If the file does not exist, GDAL cannot read it, its cells are colours
+        If `open_raster` refuses it, its cells are colours
         or complex numbers, or its coordinate system is not one of the earth.
     """
     from pyproj import CRS

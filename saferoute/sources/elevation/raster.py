@@ -1,4 +1,4 @@
-"""Heights from local rasters in any format and coordinate system that GDAL reads."""
+"""Heights from local rasters in any coordinate system."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import numpy as np
 from saferoute.model import Heights, InvalidInput, NoCoverage
 from saferoute.sources.elevation.quality import COARSEST_M, HIGHEST_M, estimate_quality, is_void
 from saferoute.sources.elevation.seams import widen_at_seams
-from saferoute.sources.rasters import measure_cell_size, open_raster, read_band, read_raster_file
+from saferoute.sources.raster_files import open_raster
+from saferoute.sources.rasters import measure_cell_size, read_band, read_raster_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
