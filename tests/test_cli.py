@@ -254,6 +254,23 @@ def test_explain_where_no_way_is_finds_no_place(run):
     assert err.startswith("saferoute: ")
 
 
+@pytest.mark.parametrize("surface", ["gravl", "asphalt,sandd", ",", " , "])
+def test_surfaces_that_are_none_are_refused_before_a_file_is_touched(run, folder, surface):
+    (folder / "x.geojson").write_text("good")
+    code, out, err = run("find", "-o", "x.geojson", "--surface", surface)
+    assert (code, out) == (2, "")
+    assert err.startswith("saferoute: surface ")
+    assert [path.read_text() for path in folder.iterdir()] == ["good"]
+
+
+def test_a_result_without_a_stretch_says_that_it_takes_the_place_of_a_file(run, folder):
+    nothing = ("find", "-o", "x.geojson", "--surface", "gravel", "-q")
+    assert run(*nothing)[2] == "wrote x.geojson, without a stretch\n"
+    assert run("find", "-o", "x.geojson")[2] == "wrote x.geojson\n"
+    assert run(*nothing)[2] == "wrote x.geojson, without a stretch in place of the earlier file\n"
+    assert json.loads((folder / "x.geojson").read_text())["features"] == []
+
+
 def test_nothing_qualifies_is_exit_5_with_the_exclusions(run):
     code, out, _ = run("find", "-o", "x.geojson", "--surface", "gravel")
     assert code == 5

@@ -57,13 +57,13 @@ def find(output: tuple[Path, ...], radius: float, top: int, **options: Any) -> i
     ranking = search.find(query)
     files = outputs.name_files(query.area.place)
     # Before anything is printed: a closed pipe must not cost the files.
-    save_result(ranking, files)
+    written = save_result(ranking, files)
     if outputs.to_stdout:
         print_geojson(geojson.to_geojson(ranking))
     else:
         print_result(ranking, Details(options["ids"], options["excluded"], options["notes"], in_shell=True))
     if options["explain_data"]:
         print_register(ranking, to_stderr=outputs.to_stdout)
-    for path in files:
-        print_message(f"wrote {path}")
+    for line in written:
+        print_message(line)
     return 0 if ranking else NOTHING_QUALIFIES

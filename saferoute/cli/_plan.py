@@ -79,12 +79,12 @@ def plan(output: tuple[Path, ...], qr: bool, **options: Any) -> int:
             print_register(session, to_stderr=True)
         return NOTHING_QUALIFIES
     files = outputs.name_files(query.area.place, "-session")
-    save_result(session, files)
+    written = save_result(session, files)
     _print_session(session, Details(notes=options["notes"], in_shell=True), as_geojson=outputs.to_stdout, qr=qr)
     if options["explain_data"]:
         print_register(session, to_stderr=outputs.to_stdout)
-    for path in files:
-        print_message(f"wrote {path}")
+    for line in written:
+        print_message(line)
     return 0
 
 

@@ -52,11 +52,16 @@ def open_query(options: Mapping[str, Any], *, radius_m: float, top: int = 1) -> 
     return query
 
 
-def save_result(result: Ranking | Session, files: Sequence[Path]) -> None:
-    """Write a result into files, and log each as it begins."""
+def save_result(result: Ranking | Session, files: Sequence[Path]) -> list[str]:
+    """Write a result into files, log each as it begins, and return a line on each that is written."""
+    lines = []
     for path in files:
         _LOG.info("writing %s", path, extra={"share": 0.9})
+        # An earlier map would go on recommending what is excluded now: it is replaced, and that is said.
+        empty = "" if result else ", without a stretch" + " in place of the earlier file" * path.exists()
         result.save(path)
+        lines.append(f"wrote {path}{empty}")
+    return lines
 
 
 @dataclass(frozen=True)

@@ -18,14 +18,17 @@ def read_surfaces(names: Iterable[str]) -> frozenset[str]:
     Raises
     ------
     InvalidProfile
-        If a name is no surface, or one that nobody should run backwards on.
+        If a name is no surface, or one that nobody should run backwards on, or all names are blank.
 
     Examples
     --------
     >>> sorted(read_surfaces(["Fine gravel", "SAND"]))
     ['fine_gravel', 'sand']
     """
-    surfaces = frozenset(normalize_word(name) for name in names if name.strip())
+    written = list(names)
+    surfaces = frozenset(normalize_word(name) for name in written if name.strip())
+    if written and not surfaces:
+        raise InvalidProfile(f"surface {','.join(written)!r}: no surface is named; known are sand, grass and the like")
     if not surfaces:
         return surfaces
     # The vocabulary brings arrays and tables along, which a shell that completes a level can do without.

@@ -189,7 +189,7 @@ class Glo30Source:
 
         south, _, row, column = part
         try:
-            with rasterio.Env(**self._gdal_options()), rasterio.open(f"/vsicurl/{url}") as data:
+            with rasterio.Env(**self._gdal_options()), rasterio.open(f"/vsicurl/{url}", driver="GTiff") as data:
                 if data.shape != (ROWS, count_columns(south)) or not _is_on_tile(data.transform, part):
                     raise Failed("sends a raster that is none of its tiles")
                 # Only the blocks of this window travel, as the files are cloud-optimised.
