@@ -67,8 +67,8 @@ CASES = {
 """Name of the case: arguments of ``saferoute``."""
 _WRITTEN_AT = re.compile(r"2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z")
 """What a GeoPackage notes of when it was written."""
-_FINGERPRINT = re.compile(rb'"fingerprint": "[0-9a-f]+"')
-"""What a scan notes of the times of its files."""
+_FINGERPRINT = re.compile(rb'"(fingerprint|version)": ?"[0-9a-f]{20}"')
+"""What a scan, and its page, note of the code and of the times of files."""
 
 
 def run(name: str, folder: Path) -> None:
