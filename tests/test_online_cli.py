@@ -169,7 +169,7 @@ def test_local_map_with_heights_from_the_network(world, run, extract):
 
 FAULTS = {
     "busy": (Answer(status=504), "answered 504 Gateway Timeout", 4),
-    "partial": (Answer('{"elements": [], "remark": "runtime error: timed out"}'), "answered in part only", 4),
+    "partial": (Answer('{"elements": [], "remark": "runtime error: timed out"}'), "answered in part only", 3),
     "truncated": (Answer('{"elements": ['), "answered with broken data", 4),
     "page": (Answer("<html>Please log in</html>"), "answered with a web page, not data", 1),
     "nothing": (Answer(trick="close"), "ended the connection without a whole answer", 4),

@@ -36,8 +36,12 @@ logger = logging.getLogger(__name__)
 
 _BUSY = frozenset({429, 500, 502, 503, 504})
 """Status codes that may be gone at the next try."""
-_BUSY_PAGES = (b"rate_limited", b"too busy", b"timeout", b"try again")
-"""Words in the web pages that Overpass sends instead of data while it is busy."""
+_BUSY_PAGES = (b"rate_limited", b"too busy", b"timeout", b"try again", b"duplicate_query", b"protocol_error")
+"""Words in the web pages that Overpass sends instead of data for a while.
+
+It takes a question for a duplicate until the time-out of an earlier one with
+the same text has passed, and its parts misunderstand each other under load.
+"""
 _PAGE = 65_536
 """Bytes of a web page that are searched for these words."""
 _CHUNK = 65_536

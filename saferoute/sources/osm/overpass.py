@@ -8,8 +8,9 @@ are the same as those from a local file.
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import replace
-from math import ceil, floor
+from math import ceil, cos, floor, radians
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -41,6 +42,10 @@ MOST_RADIUS_M = 10_000.0
 OLD_DAYS = 30.0
 """Age in days from which outputs say when the copy of the map was fetched [J]."""
 
+_MOST_HALVINGS = 2
+"""How often a box is halved that is too much for a server: quarters are the least that it is asked for [J]."""
+_TOO_LARGE = re.compile(r"timed out|out of memory")
+"""Words of the remark with which Overpass gives up a query that needs more than it may take."""
 _STEP = 0.001
 """Boxes are widened to multiples of this many degrees, about 100 m, so that searches nearby share a copy."""
 
@@ -48,6 +53,10 @@ _REACHING = frozenset({"boundary", "place"})
 """Keys of relations that may be whole countries and islands, which no criterion needs."""
 _PROTECTED = "protected_area|national_park"
 _COVERING = f"{_PROTECTED}|nature_reserve|military"
+
+
+class _TooLarge(Failed):
+    """Raised when a query needs more time or memory than the server gives: the same one would fail again."""
 
 
 class OverpassSource:
@@ -85,7 +94,14 @@ class OverpassSource:
             )
         cache = self._online.open_cache()
         box = _round_box(box_around(area, margin_m))
-        entry = self._find_or_fetch_entry(cache, box)
+        try:
+            entry = self._find_or_fetch_entry(cache, box)
+        except _TooLarge as failure:
+            host = urlsplit(self._online.overpass_url).netloc
+            raise SourceUnavailable(
+                f"Overpass at {host} {failure}, even for a part of this map; "
+                f"{_advise_radius(area.radius_m, margin_m)} an extract with --osm FILE or --region DIR"
+            ) from failure
         features = _features_from_entry(entry, area, margin_m)
         if features is None:
             raise PlaceNotFound(
@@ -120,10 +136,10 @@ class OverpassSource:
         host = urlsplit(online.overpass_url).netloc
         logger.info("asking Overpass at %s for the map", host, extra={"seconds": 0.0})
         try:
-            answer = call_with_retries(
-                lambda: self._ask_server(compose_query(box)), service=f"Overpass at {host}", patience=online.patience
-            )
+            answer = self._fetch_answer(box)
             payload = _make_extract(answer, box)
+        except _TooLarge:
+            raise
         except Failed as failure:
             raise SourceUnavailable(
                 f"Overpass at {host} {failure}; try later or with a smaller --radius, "
@@ -132,6 +148,20 @@ class OverpassSource:
         ways = sum(element["type"] == "way" for element in answer["elements"])
         key = _make_cache_key(online.overpass_url, box)
         return cache.store_entry("overpass", key, payload, url=online.overpass_url, box=box, ways=ways)
+
+    def _fetch_answer(self, box: Box, halvings: int = _MOST_HALVINGS) -> dict[str, Any]:
+        """Return the answer for a box, after retries while the server is busy, in halves where it is too much."""
+        service = f"Overpass at {urlsplit(self._online.overpass_url).netloc}"
+        query = compose_query(box)
+        try:
+            return call_with_retries(lambda: self._ask_server(query), service=service, patience=self._online.patience)
+        except _TooLarge as failure:
+            if not halvings:
+                raise
+            logger.info("%s %s; asking for halves", service, failure, extra={"seconds": 0.0})
+        # Objects on the cut come twice; the extract holds each once.
+        first, second = (self._fetch_answer(half, halvings - 1) for half in _halve_box(box))
+        return {**first, "elements": [*first["elements"], *second["elements"]]}
 
     def _ask_server(self, query: str) -> dict[str, Any]:
         """Return the complete answer of the server to one request."""
@@ -149,9 +179,8 @@ def _check_completeness(answer: Any) -> None:
         raise Failed("answered with broken data", again=True)
     remark = answer.get("remark")
     if remark:
-        too_large = "out of memory" in str(remark)
-        said = " ".join(str(remark).split())[:120]
-        raise Failed(f"answered in part only ({said})", again=not too_large)
+        said = f"answered in part only ({' '.join(str(remark).split())[:120]})"
+        raise _TooLarge(said) if _TOO_LARGE.search(said) else Failed(said, again=True)
     if not isinstance(answer.get("elements"), list):
         raise Failed("answered without elements")
 
@@ -205,6 +234,38 @@ def _round_box(box: Box) -> Box:
         min(round(ceil(east / _STEP) * _STEP, 3), 180.0),
         min(round(ceil(north / _STEP) * _STEP, 3), 90.0),
     )
+
+
+def _halve_box(box: Box) -> tuple[Box, Box]:
+    """Return the halves of a box, cut across its longer side.
+
+    Examples
+    --------
+    >>> _halve_box((24.0, 60.0, 24.2, 60.06))
+    ((24.0, 60.0, 24.1, 60.06), (24.1, 60.0, 24.2, 60.06))
+    >>> _halve_box((24.0, 60.0, 24.1, 60.06))
+    ((24.0, 60.0, 24.1, 60.03), (24.0, 60.03, 24.1, 60.06))
+    """
+    west, south, east, north = box
+    # Rounded as in the query, so that no strip is left between the halves.
+    if (east - west) * cos(radians((south + north) / 2)) > north - south:
+        cut = round((west + east) / 2, 3)
+        return (west, south, cut, north), (cut, south, east, north)
+    cut = round((south + north) / 2, 3)
+    return (west, south, east, cut), (west, cut, east, north)
+
+
+def _advise_radius(radius_m: float, margin_m: float) -> str:
+    """Return the beginning of the advice for a map whose quarter was too much: a radius to take, if any.
+
+    Examples
+    --------
+    >>> _advise_radius(8000.0, 2000.0), _advise_radius(800.0, 2000.0)
+    ('take --radius 3000 or less, or', 'a smaller --radius would hardly help: give')
+    """
+    # The margin around the radius is asked for, too; half of both is the side of a quarter.
+    radius_m = floor(((radius_m + margin_m) / 2 - margin_m) / 100) * 100
+    return f"take --radius {radius_m} or less, or" if radius_m > 0 else "a smaller --radius would hardly help: give"
 
 
 def _make_cache_key(url: str, box: Sequence[float]) -> str:

@@ -315,11 +315,26 @@ def test_threads_ask_one_after_the_other(answering, source):
 
 # --- trouble --------------------------------------------------------------------
 
+
+def page_of_the_dispatcher(cause):
+    """Return what Overpass 0.7.62 sends instead of data when its parts do not get together."""
+    said = f"runtime error: open64: 0 Success /osm3s_osm_base Dispatcher_Client::request_read_and_idx::{cause} "
+    body = f"""<?xml version="1.0" encoding="UTF-8"?>
+<html xmlns="http://www.w3.org/1999/xhtml" xml:lang="en" lang="en">
+<body><p><strong style="color:#FF0000">Error</strong>: {said}</p></body></html>"""
+    return Answer(body, headers={"Content-Type": "text/html; charset=utf-8"})
+
+
 BUSY = {
     "429": Answer(status=429),
     "502": Answer("<html>bad gateway</html>", status=502),
     "504": Answer("<html>The server is probably too busy</html>", status=504),
-    "remark": Answer(json.dumps({"elements": [], "remark": 'runtime error: Query timed out in "query" at line 3'})),
+    "remark": Answer(
+        json.dumps({"elements": [], "remark": "runtime error: open64: 2 No such file or directory /areas"})
+    ),
+    "duplicate": page_of_the_dispatcher("duplicate_query"),
+    "protocol": page_of_the_dispatcher("protocol_error"),
+    "limit": page_of_the_dispatcher("rate_limited"),
     "truncated": Answer('{"version": 0.6, "elements": [{"type": "node", "id": 1, "la'),
     "busy page": Answer("<?xml version='1.0'?><html><p>Dispatcher_Client: timeout. Please try again.</p></html>"),
     "empty": Answer(""),
@@ -385,7 +400,6 @@ FINAL = {
     "list": (Answer("[]"), "broken data"),
     "bytes": (Answer(b"\xff\xfe\x00\x01" * 100), "broken data"),
     "deep": (Answer("[" * 100_000), "data"),
-    "memory": (Answer('{"elements": [], "remark": "runtime error: Query run out of memory"}'), "in part only"),
     "elsewhere": (Answer(status=302, headers={"Location": "http://localhost:1/api"}), "redirects to localhost:1"),
     "2 GB": (Answer(headers={"Content-Length": "2000000000"}), "sends more than 1 MB"),
     "too long": (Answer("x" * 1_100_000), "sends more than 1 MB"),
@@ -400,6 +414,73 @@ def test_what_a_second_try_cannot_mend_ends_at_once(answering, source, waits, fa
     assert words in str(error.value)
     assert len(str(error.value)) < 400
     assert words == "broken data" or (len(answering.requests), waits) == (1, [])
+
+
+TOO_LARGE = [
+    'runtime error: Query timed out in "query" at line 5 after 121 seconds.',
+    'runtime error: Query run out of memory in "recurse" at line 13 using about 512 MB of RAM.',
+]
+
+
+def box_of(request):
+    """Return west, south, east and north of the box that a query asks for."""
+    told = re.search(r"\((\d[\d.]+,[\d.]+,[\d.]+,[\d.]+)\)", request.query["data"])[1]
+    south, west, north, east = map(float, told.split(","))
+    return west, south, east, north
+
+
+def answer_up_to(answer, most_deg2, remark):
+    """Return a route of a server that gives up on larger boxes, and sends of others what lies in them."""
+    everything = json.loads(answer)
+    elements = {(e["type"], e["id"]): e for e in everything["elements"]}
+
+    def refs(element):
+        if element["type"] == "relation":
+            return [(m["type"], m["ref"]) for m in element["members"]]
+        return [("node", n) for n in element.get("nodes", ())]
+
+    def nodes(key):
+        return [key] if key[0] == "node" else [n for ref in refs(elements[key]) for n in nodes(ref)]
+
+    def route(request):
+        west, south, east, north = box_of(request)
+        if (east - west) * (north - south) > most_deg2:
+            return Answer(json.dumps({**everything, "elements": everything["elements"][:3], "remark": remark}))
+        shape = shapely.box(west, south, east, north)
+        points = {k: shapely.Point(e["lon"], e["lat"]) for k, e in elements.items() if k[0] == "node"}
+        here = [k for k in elements if shapely.MultiPoint([points[n] for n in nodes(k)]).convex_hull.intersects(shape)]
+        sent = {*here}
+        for _ in range(2):
+            sent |= {ref for key in sent for ref in refs(elements[key])}
+        return Answer(json.dumps({**everything, "elements": [elements[key] for key in sorted(sent)]}))
+
+    return route
+
+
+@pytest.mark.parametrize("remark", TOO_LARGE)
+@pytest.mark.parametrize(("most_deg2", "asked"), [(1.0, 1), (1.8e-4, 3), (0.9e-4, 7)])
+def test_what_is_too_much_for_a_server_is_asked_for_in_parts(answering, source, waits, remark, most_deg2, asked):
+    whole = answering.routes["/api/interpreter"]
+    answering.routes["/api/interpreter"] = answer_up_to(whole.body, most_deg2, remark)
+    features = source().read_features(AREA, margin_m=100)
+    assert (len(answering.requests), waits) == (asked, [])
+    assert len({r.body for r in answering.requests}) == asked
+    source(offline=True).read_features(AREA, margin_m=100)
+    answering.routes["/api/interpreter"] = whole
+    assert_same(features, source(refresh=True).read_features(AREA, margin_m=100))
+
+
+@pytest.mark.parametrize("remark", TOO_LARGE)
+@pytest.mark.parametrize(
+    ("radius_m", "advice"), [(500.0, "take --radius 200 or less, or an extract"), (99.0, "hardly help")]
+)
+def test_what_is_too_much_even_in_parts_is_refused_with_a_radius(answering, source, waits, remark, radius_m, advice):
+    whole = answering.routes["/api/interpreter"]
+    answering.routes["/api/interpreter"] = answer_up_to(whole.body, 0.0, remark)
+    with pytest.raises(SourceUnavailable, match=r"answered in part only .*--osm FILE or --region DIR") as error:
+        source().read_features(Area(PLACE, radius_m, "EPSG:32635"), margin_m=100)
+    assert advice in str(error.value)
+    assert (len({r.body for r in answering.requests}), len(answering.requests), waits) == (3, 3, [])
 
 
 @pytest.mark.parametrize("trick", ["drip", "drip-head"])
