@@ -222,8 +222,8 @@ class Formula:
 
     Calibrated on ground that anybody would call good where its slope is known to lidar's error: pitches and straights
     of tracks in well mapped surroundings are A, in badly mapped ones B, and wide asphalt of known width is B. Ways of
-    A and B met a limit of a later map in none of 34 cases, those of C in 4 to 6 %, unrated ones in 4 to 7 % in
-    Liechtenstein and 40 % in Helsinki [M, J]. Of 86 lines of C that were looked at one by one, 12 of the 22 below .40
+    A and B met a limit of a later map in none of 21 cases, those of C in 4 to 8 %, unrated ones in 5 to 8 % in
+    Liechtenstein and 37 % in Helsinki [M, J]. Of 86 lines of C that were looked at one by one, 12 of the 22 below .40
     were doubtful, most of them for two things at once, and 9 of the 64 above it: so C begins there [M]."""
     near_m: float = 150.0
     repeat: float = 0.25
