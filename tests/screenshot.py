@@ -28,7 +28,7 @@ def main() -> int:
     try:
         size = {"width": SIZE[0], "height": SIZE[1], "deviceScaleFactor": 1, "mobile": False}
         driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-        driver.get(f"{(MAPS / 'helsinki.html').as_uri()}#s11")
+        driver.get(f"{(MAPS / 'helsinki.html').as_uri()}#s19")
         time.sleep(1)  # the map glides to the stretch
         driver.execute_script("window[document.querySelector('.folium-map').id].setZoom(16, {animate: false})")
         time.sleep(0.5)
