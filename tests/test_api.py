@@ -288,7 +288,7 @@ _OF_RESULTS = {"output", "explain_data", "ids", "excluded", "notes", "quiet", "s
 
 def test_python_has_every_option_of_the_shell_by_its_name() -> None:
     shell = {p.name for p in program.commands["find"].params} - {"place", "near", "radius", *_OF_RESULTS}
-    online = {"offline", "refresh", "cache_dir", *(n for n in shell if n.endswith("_url"))}
+    online = {"offline", "refresh", "cache_dir", "contact", *(n for n in shell if n.endswith("_url"))}
     assert shell - online == FindOptions.__optional_keys__ - {"profile", "online", "radius_m"}
     assert online <= {field.name for field in dataclasses.fields(saferoute.Online)}
     of_scan = {p.name for p in program.commands["scan"].params} - {*_OF_RESULTS, "region", "workers", "scheduler"}
