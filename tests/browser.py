@@ -72,7 +72,7 @@ class Browser:
 
     @contextlib.contextmanager
     def colours(self, scheme: str) -> Iterator[None]:
-        """Ask pages for dark or light colours; take back sizes and colours in the end."""
+        """Show pages in dark or light colours; sizes and colours are as before at the end."""
         features = [{"name": "prefers-color-scheme", "value": scheme}]
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
         yield

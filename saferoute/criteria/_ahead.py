@@ -32,7 +32,7 @@ _WIDEST_HALF_M = 10.0
 
 
 class Ends(NamedTuple):
-    """Both ends of some r stretches: those of their first samples before those of their last ones.
+    """Both ends of r stretches: first the ends at their first samples, then those at their last ones.
 
     Attributes
     ----------

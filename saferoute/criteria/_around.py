@@ -39,7 +39,7 @@ def measure_room(sides: Sides, windows: Windows) -> Normal:
     straight = ends.xy + out * samples.step_m * ends.ahead
     start = windows.first + samples.stroke[windows.first]
     along = samples.xy[np.concatenate([start - out, start + windows.n_samples + out])]
-    # Less than the error of the distances a bend need not be measured for.
+    # A bend that is smaller than the error of the distances need not be measured.
     bent = np.flatnonzero(np.hypot(*(straight - along).T) > SIGMA_M)
     pairs = pair_with_sides(shapely.linestrings(np.stack([ends.xy[bent], straight[bent]], axis=1)), sides.things)
     window, is_last = bent[pairs.sample] % max(len(windows), 1), bent[pairs.sample] >= len(windows)
@@ -168,7 +168,7 @@ def _point_along(ends: _ahead.Ends, count: int) -> FloatArray:
 
 
 def _is_told(things: pd.DataFrame, others: pd.DataFrame) -> BoolArray:
-    """Return a mask of things of whose kind there is another one at the same end of the same run."""
+    """Return a mask of the things that share run, end and kind with one of the others."""
     end = ["run", "end", "kind"]
     told: BoolArray = pd.MultiIndex.from_frame(things[end]).isin(pd.MultiIndex.from_frame(others[end]))
     return told

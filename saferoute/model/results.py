@@ -95,7 +95,7 @@ class Ranking(MappedResult):
 
     @property
     def columns(self) -> pd.DataFrame:
-        """What the columns of `stretches` mean.
+        """Meaning of each column of `stretches`.
 
         By name: ``type``, ``unit``, ``meaning``, ``missing`` (what a missing value means)
         and ``in_files``, whether `to_geodataframe` and files have it, too.

@@ -104,8 +104,7 @@ def pack_json(value: object) -> str:
     ValueError
         If a number is NaN or infinite, which JSON cannot hold.
     """
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return b64encode(zlib.compress(text.encode(), 9)).decode()
+    return b64encode(zlib.compress(_write_json(value).encode(), 9)).decode()
 
 
 def unpack_json(text: str) -> Any:
@@ -126,9 +125,13 @@ def encode_json(value: object) -> str:
     ValueError
         If a number is NaN or infinite, which JSON cannot hold.
     """
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     # "<" could close the script element, and old browsers end a line at U+2028 and U+2029.
-    return text.translate({ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"})
+    return _write_json(value).translate({ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"})
+
+
+def _write_json(value: object) -> str:
+    """Return the shortest JSON of plain values; NaN and infinity are a ValueError."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def _visible_ground(ranking: Ranking, stretches: gpd.GeoDataFrame, session: Session | None) -> BaseGeometry:

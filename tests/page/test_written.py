@@ -113,7 +113,7 @@ def test_the_picture_tells_ratings_apart_without_colours() -> None:
 
 @pytest.mark.browser
 def test_the_script_writes_the_same_words(browser: Any, tmp_path: Path) -> None:
-    """What the page says does not change under its reader's eyes when the script has run."""
+    """The words of the page stay the same under its reader's eyes when the script has run."""
     found = ranking(tuple(f"path {i}" for i in range(5)))
     found = dataclasses.replace(found, stretches=found.stretches.assign(surface="fine_gravel", length_m=104.2))
     found.stretches.loc[1, "distance_m"] = np.nan

@@ -100,7 +100,6 @@ def fit_cross_slopes(windows: Windows, evidence: Evidence, hidden: BoolArray, ro
     middle, length = start + windows.n_samples // 2, windows.n_samples * windows.samples.step_m
     rough = np.sqrt(take_slices(rms**2, start, n).mean(axis=1))
     width = 2 * find_half_width(heights.cell_m[middle])
-    width = 2 * find_half_width(heights.cell_m[middle])
     of_row = _estimate_row_error_pct(heights, middle, width, rough)
     of_row = widen_under_roof(of_row, heights.sigma_m[middle], roofed)
     # Independent heights along the window make the mean of their tilts surer.
