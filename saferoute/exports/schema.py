@@ -153,6 +153,7 @@ IN_PYTHON = (
     Column("falls_away_pct", "number", "%", "how steep the ground beside it falls away", "unknown"),
     Column("likely_falls_pct", "number", "%", "the same where no heights are known, by what the map shows", "unknown"),
     Column("hints", "text", "", "what hints of a hillside where no heights are known, with distances"),
+    Column("spot_heights", "text", "", "heights on the map around that tell of a hillside, where no others are known"),
     Column("mountain_chance", "number", SHARE, "chance that it is a mountain path"),
     Column("is_contradicted", "flag", "", "heights and the tag incline contradict each other"),
     Column("width_m", "number", "m", "tagged width", "no tag"),

@@ -63,7 +63,7 @@ POINT_TAGS = (
     "railway", "emergency", "public_transport", "office", "historic", "ford", "kerb", "crossing",
     "advertising", "playground", "entrance", "handrail", "traffic_calming", "place", "aeroway",
     "electrified", "traffic_sign", "aerialway", "pipeline", "marker", "utility", "telecom", "foot",
-    "access", "name",
+    "access", "ele", "name",
 )  # fmt: skip
 
 ROUTES_OF_WHEELS = frozenset({"bicycle", "mtb", "inline_skates"})

@@ -34,7 +34,7 @@ from saferoute.osm import (
 from saferoute.osm.hours import read_condition, read_hours
 from saferoute.osm.other_values import OTHER_VALUES
 from saferoute.osm.tags import Column, Tags
-from saferoute.osm.values import UNKNOWN_WORDS, normalize_word, parse_incline
+from saferoute.osm.values import UNKNOWN_WORDS, normalize_word, parse_height, parse_incline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -55,6 +55,7 @@ ANY_VALUE_TELLS = frozenset(
 _READERS: dict[str, Callable[[str], object | None]] = {
     **dict.fromkeys(("width", "est_width"), widths.parse_width),
     "incline": parse_incline,
+    "ele": parse_height,
     "layer": ways.parse_layer,
     "opening_hours": read_hours,
     **dict.fromkeys((f"{key}:conditional" for key in ("foot", "access", "motor_vehicle", "vehicle")), read_condition),

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from saferoute.osm import slopes
-from saferoute.osm.tags import Tags, has_value
+from saferoute.osm.tags import Tags, has_value, read_numbers
+from saferoute.osm.values import parse_height
 from saferoute.osm.ways import is_highway, is_mountain_path, is_off_ground, is_steps, is_via_ferrata
 
 if TYPE_CHECKING:
@@ -145,6 +146,11 @@ def find_area_hints(areas: Tagged) -> dict[str, BoolArray]:
 def find_point_hints(points: Tagged) -> dict[str, BoolArray]:
     """Return a mask of points for each name of `HINTS` that points are; boulders lie on plains, too."""
     return {"peak": has_value(points, "natural", {"peak", "hill", "volcano"})}
+
+
+def read_heights(points: Tagged) -> FloatArray:
+    """Return the height above the sea in m that each point tells, NaN where it tells none."""
+    return read_numbers(points, "ele", parse_height)
 
 
 def is_rock(things: Tagged) -> BoolArray:

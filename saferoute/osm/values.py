@@ -105,6 +105,23 @@ def parse_metres(text: str) -> float | None:
     return None
 
 
+_LEAST_HEIGHT_M, _MOST_HEIGHT_M = -430.0, 8850.0
+"""Heights of the shore of the Dead Sea and of the top of Mount Everest."""
+
+
+def parse_height(text: str) -> float | None:
+    """Return a height above the sea in metres, None where the text is none on land; a number alone is metres.
+
+    Examples
+    --------
+    >>> [parse_height(text) for text in ("463", "-3.5", "200 m", "9999", "1200;1300")]
+    [463.0, -3.5, 200.0, None, None]
+    """
+    number = parse_number(text)
+    height = parse_metres(text) if number is None else number
+    return height if height is not None and _LEAST_HEIGHT_M <= height <= _MOST_HEIGHT_M else None
+
+
 def parse_metre_range(text: str) -> tuple[float, float] | None:
     """Return the least and the greatest of the lengths that a text names, in metres; None where any is not understood.
 

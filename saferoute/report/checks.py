@@ -191,8 +191,9 @@ def _list_relief(row: Mapping[Hashable, Any], here: Mapping[Hashable, Any]) -> l
 
 def _list_likely_slopes(row: Mapping[Hashable, Any]) -> list[str]:
     """Return what is to be looked at of ground of unknown slope where the map shows that it likely slopes."""
-    if row["hints"]:
-        return [f"hillside: the ground may slope along and across ({row['hints']} off)"]
+    told = [*([f"{row['hints']} off"] if row["hints"] else []), *([row["spot_heights"]] if row["spot_heights"] else [])]
+    if told:
+        return [f"hillside: the ground may slope along and across ({'; '.join(told)})"]
     return [_LIKELY_HILLSIDE] if row["likely_falls_pct"] > _LIKELY_FALL_PCT else []
 
 

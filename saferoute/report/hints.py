@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -42,3 +44,17 @@ def describe_hints(hints: Sequence[tuple[str, float]], units: Units) -> str:
     ('rock 2 m, steps 31 m', '')
     """
     return ", ".join(f"{_WORDS[name]} {units.format_length(away_m)}" for name, away_m in hints[:_MOST])
+
+
+def describe_spot_heights(rise_m: float, apart_m: float, units: Units) -> str:
+    """Return by how much heights on the map differ, ``""`` where they tell of no hillside.
+
+    Examples
+    --------
+    >>> from saferoute.report.units import METRIC_UNITS
+    >>> describe_spot_heights(120.0, 400.0, METRIC_UNITS), describe_spot_heights(np.nan, np.nan, METRIC_UNITS)
+    ('heights on the map, 400 m apart, differ by 120 m', '')
+    """
+    if np.isnan(rise_m):
+        return ""
+    return f"heights on the map, {units.format_length(apart_m)} apart, differ by {units.format_length(rise_m)}"

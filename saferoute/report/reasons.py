@@ -10,7 +10,7 @@ import pandas as pd
 from saferoute.criteria import flatness
 from saferoute.criteria.obstacles import ZONES
 from saferoute.report import crowd, surfaces
-from saferoute.report.hints import describe_hints
+from saferoute.report.hints import describe_hints, describe_spot_heights
 from saferoute.report.sides import describe_sides
 from saferoute.report.units import METRIC_UNITS, Units
 
@@ -72,6 +72,10 @@ def _describe_flatness(evidence: pd.DataFrame, units: Units) -> pd.DataFrame:
     ]  # fmt: skip
     return raw.assign(
         hints=[describe_hints(hints, units) for hints in evidence["hints"]],
+        spot_heights=[
+            describe_spot_heights(rise_m, apart_m, units)
+            for rise_m, apart_m in zip(evidence["spot_rise_m"], evidence["spot_apart_m"], strict=True)
+        ],
         why_flatness=[_describe_slope(row, units) for row in evidence.to_dict("records")],
     )
 

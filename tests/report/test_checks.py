@@ -12,7 +12,7 @@ import pytest
 from saferoute.model import Moment
 from saferoute.osm import relief
 from saferoute.report import checks
-from saferoute.report.hints import describe_hints
+from saferoute.report.hints import describe_hints, describe_spot_heights
 from saferoute.report.units import IMPERIAL_UNITS, METRIC_UNITS
 
 KNOWN = {
@@ -24,6 +24,7 @@ KNOWN = {
     "cross_slope_pct": 2.0,
     "likely_falls_pct": np.nan,
     "hints": "",
+    "spot_heights": "",
     "mountain_chance": 0.0,
     "width_m": 3.0,
     "are_objects_mapped": True,
@@ -69,6 +70,10 @@ def test_a_stretch_of_which_all_is_known_is_checked_for_what_no_map_tells() -> N
         (
             {"hints": "rock 2 m, steps 31 m", "likely_falls_pct": 12.0},
             "hillside: the ground may slope along and across (rock 2 m, steps 31 m off)",
+        ),
+        (
+            {"spot_heights": describe_spot_heights(90.0, 300.0, METRIC_UNITS), "likely_falls_pct": 12.0},
+            "hillside: the ground may slope along and across (heights on the map, 300 m apart, differ by 90 m)",
         ),
         ({"mountain_chance": 0.43}, "mountain path likely (43%)"),
         ({"width_m": np.nan}, "the width"),

@@ -107,6 +107,8 @@ def measure_flatness(windows: Windows, evidence: Evidence) -> Measurement:
                 "likely_grade_pct": np.where(likely.is_told > 0, likely.along_pct, np.nan)[rows],
                 "likely_falls_pct": np.where(likely.is_told > 0, likely.falls_pct, np.nan)[rows],
                 "hints": likely.hints[rows],
+                "spot_rise_m": likely.spots_m[rows, 0],
+                "spot_apart_m": likely.spots_m[rows, 1],
                 "mountain_chance": mountain[rows],
                 "roughness_m": fitted.roughness_m[rows],
                 "fit_m": fitted.fit_m[rows],

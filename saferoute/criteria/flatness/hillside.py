@@ -37,6 +37,8 @@ class Hints:
         Sum of the weights of the hints, each less by its distance.
     lies_open : ndarray of shape (w,)
         Whether a part of the window is ground as it lies.
+    is_kept : ndarray of shape (w,)
+        Whether all of the window is a pitch or running track.
 
     Notes
     -----
@@ -49,6 +51,7 @@ class Hints:
         is_kept = _samples.reduce_ground(windows, has_value(ground, "kind", KEPT_KINDS).astype(float), "min") > 0
         decay = np.array([hint.decay_m for hint in relief.HINTS]) * np.where(lies_open, 1.0, MADE_SHARE)[:, None]
         self.lies_open: BoolArray = lies_open
+        self.is_kept: BoolArray = is_kept
         self.away_m: FloatArray = np.where((away_m <= REACH * decay) & ~is_kept[:, None], away_m, np.inf)
         self.weight: FloatArray = np.exp(-self.away_m / decay) @ np.array([hint.weight for hint in relief.HINTS])
 
