@@ -83,6 +83,19 @@ class Sides:
         run = np.repeat(np.arange(len(first)), end - begin)
         return run, self._pairs.select_rows(indices_of_slices(begin, end - begin))
 
+    def find_sides_with(self, is_kind: BoolArray) -> BoolArray:
+        """Return a mask of the left and right sides of samples on which something of some kinds stands; shape (n, 2).
+
+        Parameters
+        ----------
+        is_kind : ndarray of bool, shape (kinds,)
+            In the order of `NAMES`.
+        """
+        found = np.zeros(self.spare_m.shape, dtype=bool)
+        pairs = self._pairs.select_rows(is_kind[self._pairs.kind])
+        found[pairs.sample, pairs.right.astype(np.int64)] = True
+        return found
+
     def is_amid(self, sample: IntArray, kind: IntArray) -> BoolArray:
         """Return a mask of samples that lie in a wood or on a pitch, if that is the kind, and not before it."""
         in_wood, on_pitch = self._amid

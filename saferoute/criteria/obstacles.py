@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from saferoute.criteria import _around, _entry, _lateral, _near, _open_ground, _samples
+from saferoute.criteria import _around, _doors, _entry, _lateral, _near, _open_ground, _samples
 from saferoute.criteria._doubt import BESIDE_M, IN_DOUBT
 from saferoute.geometry import count_nearby, place_points_evenly
 from saferoute.model import Criterion, Measurement, Unknown
@@ -145,17 +145,23 @@ def _count_along(windows: Windows, points: NDArray[np.object_], features: Featur
     )
 
 
+def _trust_unless(windows: Windows, of_samples: BoolArray, factor: float) -> FloatArray:
+    """Return by window a factor on confidence where any sample is in doubt, 1 elsewhere."""
+    return np.where(_samples.reduce_to_windows(windows, of_samples.astype(float), "max") > 0, factor, 1.0)
+
+
 def measure_obstacles(windows: Windows, evidence: Evidence) -> Measurement:
     """Measure the weighted objects and side paths per 100 m of each window, and the room beside it and ahead."""
     samples, features = windows.samples, evidence.features
     points = features.points.geometry.to_numpy()[may_be_object(features.points)]
     counted = _count_along(windows, points, features)
     beside, pipes = _lateral.measure_sides(windows, features), _find_pipes_beside(windows, features)
-    at_once = _around.count_at_once(beside, windows)
-    trust = np.where(_samples.reduce_to_windows(windows, pipes.astype(float), "max") > 0, IN_DOUBT, 1.0)
+    undrawn, at_once = _doors.find_undrawn_doors(windows, beside, features), _around.count_at_once(beside, windows)
+    trust = _trust_unless(windows, pipes, IN_DOUBT)
     covered = _near.measure_coverage(windows, features, decay_m=AROUND_M)
     most = _open_ground.estimate_completeness(windows, MOST_COMPLETE)
     mapped = most * (1 - np.exp(-counted["mapped_per_km"].to_numpy() / COMPLETE_PER_KM)) * covered
+    mapped *= _trust_unless(windows, undrawn, _doors.IF_UNDRAWN)
     # A doubt about whose the ground is says nothing of what is mapped on it, but makes the whole less sure.
     complete = mapped * _open_ground.estimate_trust(windows)
 
@@ -164,11 +170,14 @@ def measure_obstacles(windows: Windows, evidence: Evidence) -> Measurement:
 
     def gather(rows: IntArray) -> pd.DataFrame:
         whole = counted.iloc[rows].reset_index(drop=True).assign(at_once=at_once.value[rows], mapped=mapped[rows])
-        return pd.concat([whole, describe(windows.first[rows], np.full(len(rows), windows.n_samples))], axis=1)
+        first, n_samples = windows.first[rows], np.full(len(rows), windows.n_samples)
+        met = _samples.is_met_along(undrawn, first, n_samples)
+        return pd.concat([whole.assign(has_undrawn_doors=met), describe(first, n_samples)], axis=1)
 
     def gather_along(first: IntArray, n_samples: IntArray) -> pd.DataFrame:
-        met = _samples.is_met_along(pipes, first, n_samples)
-        return describe(first, n_samples).assign(has_pipe=met)
+        met = {"has_pipe": pipes, "has_undrawn_doors": undrawn}
+        along = {name: _samples.is_met_along(found, first, n_samples) for name, found in met.items()}
+        return describe(first, n_samples).assign(**along)
 
     return Measurement(
         quantity=Exact(counted["obstacles_per_100m"].to_numpy()),

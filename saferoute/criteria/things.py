@@ -45,6 +45,10 @@ pitch; a wall wants a shoulder, and what is no longer than a tree is soon passed
 as far as an arm; rock and boulders want a shoulder, too."""
 NAMES = [kind.name for kind in KINDS]
 NEED_M = np.array([kind.need_m for kind in KINDS])
+_DOORS_BEHIND = frozenset({"steps", "tree", "trees", "post"})
+IS_BEFORE_NO_DOORS = np.array([kind.name not in _DOORS_BEHIND for kind in KINDS])
+"""By kind, whether no door opens onto a way from behind it; steps lead up to doors, and trees stand before them."""
+HOUSES = [NAMES.index("doors"), NAMES.index("building")]
 WOOD, PITCH = NAMES.index("wood"), NAMES.index("pitch")
 
 

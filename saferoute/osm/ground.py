@@ -169,6 +169,12 @@ def find_kinds(areas: Tagged) -> NDArray[np.object_]:
     return kinds
 
 
+def is_open_ground(areas: Tagged) -> BoolArray:
+    """Return a mask of ground of the kinds that may be run on."""
+    is_kind: BoolArray = find_kinds(areas) != ""
+    return is_kind
+
+
 def is_recreation_ground(areas: Tagged) -> BoolArray:
     """Return a mask of parks, greens and sports grounds, on which grass is for people."""
     areas = Tags.of(areas)

@@ -60,6 +60,7 @@ _SAY_AT_ONCE = {
     3: ("close on both sides and ahead at once: unrated",),
 }
 """Words by the number of places at which something is close."""
+UNDRAWN_DOORS = "houses are not drawn here: doors may open onto it"
 _MOST_KINDS = 3
 """So many kinds of things are told of, what leaves least room first [J]."""
 
@@ -154,6 +155,7 @@ def _describe_around(row: Mapping[Hashable, Any], units: Units, *, is_mapped: bo
     nearest = min(beside, key=lambda thing: thing.distance_m, default=None)
     if nearest is not None and nearest not in told:
         told.append(nearest)
+    doors = [UNDRAWN_DOORS] if row["has_undrawn_doors"] else []
     near = [
         f"{units.format_length(thing.distance_m, 1)}: {_name_thing(thing.name, thing.bearing_deg)}" for thing in told
     ]
@@ -162,4 +164,4 @@ def _describe_around(row: Mapping[Hashable, Any], units: Units, *, is_mapped: bo
     else:
         nothing = f"nothing mapped within {units.format_reach(SEEN_M)} beside it"
         words = nothing if is_mapped else "what stands beside it is unknown"
-    return "; ".join([words, *ahead[:_MOST_KINDS], *_SAY_AT_ONCE.get(round(row["at_once"]), ())])
+    return "; ".join([words, *doors, *ahead[:_MOST_KINDS], *_SAY_AT_ONCE.get(round(row["at_once"]), ())])

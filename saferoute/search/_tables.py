@@ -17,7 +17,7 @@ from saferoute.osm.ways import is_lit
 from saferoute.report import checks, verdicts
 from saferoute.report.crowd import warn_of_routes
 from saferoute.report.reasons import describe_measurement
-from saferoute.report.sides import list_close_things
+from saferoute.report.sides import UNDRAWN_DOORS, list_close_things
 from saferoute.search._area import project_centre
 from saferoute.search._names import add_names
 from saferoute.search._rows import join_names, list_ground_of_runs, list_osm_ids
@@ -230,14 +230,16 @@ def _list_close(
         [
             *([checks.describe_edge(survey.units)] if edge else []),
             *beside,
+            *([UNDRAWN_DOORS] if has_doors else []),
             *([checks.PIPE] if has_pipe else []),
             *of_ways,
             *routes,
             *([checks.DRAWS_PEOPLE] if draws_people else []),
         ]
-        for edge, beside, has_pipe, of_ways, routes, draws_people in zip(
+        for edge, beside, has_doors, has_pipe, of_ways, routes, draws_people in zip(
             np.isin(np.arange(len(rows_of)), at_edge),
             list_close_things(along["obstacles"], survey.units),
+            along["obstacles"]["has_undrawn_doors"],
             along["obstacles"]["has_pipe"],
             _collect_words(survey.samples.ground, rows_of, checks.describe_ways),
             warn_of_routes(along["crowding"], survey.units),

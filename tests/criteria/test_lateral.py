@@ -46,7 +46,7 @@ def describe(survey, *, window: int | None = None) -> dict:
 @pytest.mark.parametrize(
     ("plan", "clearance_m", "what"),
     [
-        (beside("highway=residential width=6", 6.5), 3.5, "kerb with traffic"),
+        (beside("highway=unclassified width=6", 6.5), 3.5, "kerb with traffic"),
         (beside("highway=service width=3 service=driveway", 5.0), 3.5, "kerb with traffic"),
         (beside("railway=tram", 5.0), 4.25, "rails"),
         (beside("barrier=wall", 1.3), 1.3, "wall"),
