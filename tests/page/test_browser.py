@@ -167,6 +167,30 @@ def test_list_and_map_are_linked(browser: Any, tmp_path: Path) -> None:
     assert browser.errors() == []
 
 
+def test_what_a_drag_brings_into_sight_can_be_seen_and_chosen(browser: Any, tmp_path: Path) -> None:
+    """Lines and numbers far outside of the first view, which nothing draws anew."""
+    found = ranking(tuple(f"path {i}" for i in range(1, 41)))
+    browser.open(saved(found, tmp_path))
+    first, last = (line.centroid for line in found.stretches.to_crs(4326).geometry.iloc[[0, -1]])
+    look_at(browser, first.y, first.x)
+    assert "40" not in browser.js(
+        "[...document.querySelectorAll('.leaflet-signs-pane .pin')].map((e) => e.firstChild.data)"
+    )
+    browser.driver.execute_script(
+        "const map = window[document.querySelector('.folium-map').id];"
+        "const [from, to] = [...arguments].map((at) => map.latLngToContainerPoint(at));"
+        "map.panBy(to.subtract(from), {animate: false})",
+        [first.y, first.x],
+        [last.y, last.x],
+    )
+    browser.settle()
+    assert "40" in browser.js(
+        "[...document.querySelectorAll('.leaflet-signs-pane .pin')].map((e) => e.firstChild.data)"
+    )
+    click_map(browser, last.y, last.x)
+    assert browser.js("location.hash") == "#s40"
+
+
 def test_pins_and_arrows_tell_the_direction_only_where_it_is_known(browser: Any, tmp_path: Path) -> None:
     browser.open(saved(ranking(), tmp_path), "#s1")
     assert browser.texts(".sign") == ["Start", "End"]

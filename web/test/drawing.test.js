@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { boxAround, findRoom, overlap } from "../src/map/boxes.js";
+import { boxAround, overlap, Room } from "../src/map/boxes.js";
 import { listFacts } from "../src/map/cards.js";
 import { metresPerPixel } from "../src/map/labels.js";
 import { placeArrows } from "../src/map/lines.js";
@@ -55,15 +55,34 @@ test("the list says what is shown, and by whose weights", () => {
 });
 
 test("what matters most gets room first, and nothing is drawn over what is there", () => {
-  const taken = [[0, 0, 5, 5]];
+  const room = new Room();
   const boxes = [
+    [0, 0, 5, 5],
     [4, 4, 9, 9],
     [10, 0, 20, 10],
     [19, 0, 30, 10],
     [20, 0, 30, 10],
   ];
-  assert.deepEqual(findRoom(boxes, taken), [false, true, false, true]);
-  assert.equal(taken.length, 3);
+  assert.deepEqual(
+    boxes.map((box) => room.take(box)),
+    [true, false, true, false, true],
+  );
+});
+
+test("room is found alike wherever on the map, across the squares that it is kept in", () => {
+  for (const [x, y] of [
+    [0, 0],
+    [60, 60],
+    [-130, 127],
+    [2 ** 27, 2 ** 27 - 3],
+  ]) {
+    const room = new Room();
+    const box = [x, y, x + 150, y + 20];
+    assert.ok(room.take(box));
+    assert.ok(!room.take([x + 140, y + 10, x + 300, y + 30]));
+    assert.ok(!room.take([x - 5, y - 5, x + 1, y + 1]));
+    assert.ok(room.take([x, y + 20, x + 150, y + 40]));
+  }
 });
 
 test("a number stands beside its line, above it where there is an above", () => {

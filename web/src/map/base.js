@@ -26,12 +26,13 @@ export function drawBase(map, layers, data, look) {
     pane: "base",
     interactive: false,
     opacity: 1,
+    smoothFactor: 0, // written as coarse as it is drawn
   };
   const drawn = [];
   const add = (layer, style) => drawn.push({ layer: layer.addTo(map), style });
   for (const { name, kind, lines } of layers) {
     if (kind === "fill") {
-      const polygon = L.polygon(lines, { ...common, stroke: false, fillOpacity: 1, smoothFactor: 0.5 });
+      const polygon = L.polygon(lines, { ...common, stroke: false, fillOpacity: 1 });
       add(polygon, () => ({ fillColor: readColour(name) }));
       continue;
     }

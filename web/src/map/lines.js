@@ -11,6 +11,33 @@ const WING_ANGLE = 2.6; // radians from the way that the arrow points
 const DEGREE_M = 111_320;
 const KINDS = ["casing", "stretch", "arrow", "hit"];
 
+/**
+ * Return what draws lines that stay as they are while the map is dragged.
+ *
+ * Leaflet's own draws and cuts all lines anew after every drag. The style sheet lets overflow be seen.
+ */
+function makeRenderer() {
+  const renderer = L.svg({ pane: "lines" });
+  renderer.getEvents = () => {
+    const { moveend: redraw, zoomend: project, ...others } = L.SVG.prototype.getEvents.call(renderer);
+    const zoomend = () => {
+      project.call(renderer);
+      redraw.call(renderer);
+    };
+    return { ...others, zoomend, resize: redraw };
+  };
+  return renderer;
+}
+
+/** Return a line that is drawn whole, whatever of it is in sight. */
+function makeLine(points, options) {
+  const line = L.polyline(points, options);
+  line._clipPoints = () => {
+    line._parts = [...line._rings];
+  };
+  return line;
+}
+
 /** Draws stretches, and gives each the look of its rating and choice. */
 export class StretchLines {
   #map;
@@ -24,7 +51,7 @@ export class StretchLines {
    */
   constructor(map, stretches, chosen) {
     this.#map = map;
-    const renderer = L.svg({ pane: "lines", padding: 0.3 });
+    const renderer = makeRenderer();
     const common = { renderer, pane: "lines", smoothFactor: 0.5 };
     const scale = () => map.getContainer().style.setProperty("--scale", String(scaleWidths(map)));
     map.on("zoomend", scale);
@@ -32,7 +59,7 @@ export class StretchLines {
     // The best are drawn last, on top.
     for (const row of [...stretches].reverse()) {
       const add = (line, className, interactive = false) =>
-        L.polyline(line, { ...common, interactive, className }).addTo(map);
+        makeLine(line, { ...common, interactive, className }).addTo(map);
       const layers = { casing: add(row.line, "casing"), stretch: add(row.line, "stretch") };
       layers.hit = add(row.line, "hit", true);
       const arrows = placeArrows(row);
@@ -52,8 +79,8 @@ export class StretchLines {
       if (!passesFilters(row, filters)) look.push("filtered");
       if (row === selected) look.push("selected");
       for (const [kind, layer] of Object.entries(layers)) {
-        const classes = [kind, ...look, ...(kind === "hit" ? ["leaflet-interactive"] : [])];
-        layer.getElement()?.setAttribute("class", classes.join(" "));
+        // Not Leaflet's class of what can be clicked: its style of thousands would change with every drag.
+        layer.getElement()?.setAttribute("class", [kind, ...look].join(" "));
       }
     }
   }

@@ -81,7 +81,7 @@ class Page {
     );
     const drawLabels = makeLabels(this.#map, base);
     this.#drawTexts = () => drawLabels(drawNumbers(this.#view));
-    this.#map.on("moveend", this.#drawTexts);
+    this.#map.on("zoomend", this.#drawTexts);
   }
 
   #buildTools() {

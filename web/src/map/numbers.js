@@ -1,10 +1,9 @@
 // The numbers of the stretches on the map, the same as in the list.
 
 import { el } from "../dom.js";
-import L from "../leaflet.js";
-import { boxAround, findRoom } from "./boxes.js";
+import { boxAround, Room } from "./boxes.js";
 import { passesFilters } from "./filters.js";
-import { addSign } from "./view.js";
+import { Signs } from "./signs.js";
 
 const HEIGHT = 20; // pixels of a number's box
 const ASIDE = 17; // pixels from the middle of its line
@@ -16,27 +15,23 @@ const PLACE = 26; // pixels of the mark of the place
  * @param {L.Map} map
  * @param {Function} listRows - returns the rows to number, the best first
  * @param {number[]|null} place - the point searched for, which stays free
- * @return {Function} draws those that find room, the best first, the chosen one before all; returns the taken boxes
+ * @return {Function} shows those that find room, the best first, the chosen one before all; returns what room is left
  */
 export function makeNumbers(map, listRows, place) {
-  let signs = [];
+  const signs = new Signs(map, "signs");
   return ({ filters, selected }) => {
-    for (const sign of signs) sign.remove();
+    const room = new Room();
+    const project = (point) => map.project(point);
+    if (place) room.take(boxAround(project(place), PLACE, PLACE));
     const shown = listRows().filter((row) => row !== selected && passesFilters(row, filters));
     if (selected) shown.unshift(selected);
-    const seen = map.getBounds();
-    const spots = shown
-      .map((row) => ({ row, at: standAside(row.line.map((point) => map.latLngToContainerPoint(point))) }))
-      .filter(({ row }) => seen.intersects(L.latLngBounds(row.line)));
-    const taken = place ? [boxAround(map.latLngToContainerPoint(place), PLACE, PLACE)] : [];
-    const room = findRoom(
-      spots.map(({ row, at }) => boxAround(at, widthOf(row), HEIGHT)),
-      taken,
-    );
-    signs = spots
-      .filter((_, i) => room[i])
-      .map(({ row, at }) => addSign(map, map.containerPointToLatLng(at), makePin(row, row === selected)));
-    return taken;
+    const spots = shown.map((row) => ({
+      row,
+      at: standAside(row.line.map(project)),
+      make: () => makePin(row, row === selected),
+    }));
+    signs.show(spots.filter(({ row, at }) => room.take(boxAround(at, widthOf(row), HEIGHT))));
+    return room;
   };
 }
 

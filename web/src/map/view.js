@@ -30,7 +30,7 @@ export function dressMap(map, { data_date }) {
 
 /** Return a scale bar in the present units. */
 export function addScale(map) {
-  return L.control.scale({ imperial: isImperial(), metric: !isImperial() }).addTo(map);
+  return L.control.scale({ imperial: isImperial(), metric: !isImperial(), updateWhenIdle: true }).addTo(map);
 }
 
 function addCorner(map, position, node) {
