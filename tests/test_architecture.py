@@ -18,7 +18,7 @@ PACKAGE = REPOSITORY / "saferoute"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 HOUSE = (
-    "arrays libraries memory version",
+    "arrays kept libraries memory version",
     "digests quantities",
     "model geometry osm",
     "sources candidates",

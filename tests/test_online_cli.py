@@ -230,6 +230,16 @@ def test_cache_is_shown_and_cleared(world, run, capsys, tmp_path):
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == str(tmp_path / "cache")
     assert [line.split()[:3] for line in lines[1:]][:2] == [["overpass", "1", "answers"], ["nominatim", "1", "answers"]]
+    assert main(["cache", "verify"]) == 0
+    assert ", 0 damaged" in capsys.readouterr().err
+    [answer] = (tmp_path / "cache" / "overpass").glob("*.entry")
+    answer.write_bytes(bytes(answer.stat().st_size))
+    assert main(["cache", "info"]) == 0
+    assert "1 damaged: they will be fetched again" in capsys.readouterr().out
+    assert main(["cache", "verify"]) == 2
+    said = capsys.readouterr()
+    assert said.out == f"{answer}: damaged: it will be fetched again\n"
+    assert ", 1 damaged" in said.err
     assert main(["cache", "clear", "--cache-dir", str(tmp_path / "cache")]) == 0
     assert re.match(r"deleted \d+ answers and \d+ indexes of extracts from ", capsys.readouterr().err)
     assert not list((tmp_path / "cache").rglob("*.entry"))

@@ -559,6 +559,27 @@ def test_a_page_of_another_scan_is_no_sign_of_a_whole_one(
     assert contents(tmp_path) == contents(whole_hamlet)
 
 
+def test_damaged_tiles_are_surveyed_again(
+    hamlet: Path, whole_hamlet: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def stop(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(scan, "assemble_outputs", stop)
+        with pytest.raises(KeyboardInterrupt):
+            scanned(hamlet, tmp_path)
+    zeroed, replaced = sorted(kept(tmp_path))
+    replaced.write_bytes(zeroed.read_bytes())
+    zeroed.write_bytes(bytes(zeroed.stat().st_size))
+    caplog.set_level("INFO", "saferoute")
+    scanned(hamlet, tmp_path)
+    assert contents(tmp_path) == contents(whole_hamlet)
+    assert [record.message.split(";")[0] for record in caplog.records if "damaged" in record.message] == [
+        f"{path}: is damaged" for path in (zeroed, replaced)
+    ]
+
+
 def test_a_scan_that_is_whole_is_not_done_again(
     hamlet: Path, whole_hamlet: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -1,4 +1,4 @@
-"""``saferoute cache``: show or clear stored network answers and indexes of extracts."""
+"""``saferoute cache``: show, check or clear stored network answers and indexes of extracts."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from saferoute.cli._options import cache_option, settings_option
 from saferoute.cli._printing import print_message
 from saferoute.cli._settings import BEHIND
 from saferoute.cli._typos import Word
+from saferoute.model import InvalidInput
 
 if TYPE_CHECKING:
     from saferoute.sources.cache import Cache
@@ -21,22 +22,24 @@ _MEANT = {
     **dict.fromkeys(("delete", "remove", "rm", "purge", "empty", "clean", "reset"), "clear"),
     **dict.fromkeys(("list", "ls", "show", "size", "status"), "info"),
     **dict.fromkeys(("dir", "folder", "where"), "path"),
+    **dict.fromkeys(("check", "test", "fsck"), "verify"),
 }
 
 
 @click.command(
     cls=Command,
     context_settings=HELP_SETTINGS | BEHIND,
-    help="info says how much is kept, how old it is and what is damaged; path prints the folder; clear deletes "
-    "all answers and all indexes of extracts, and nothing else that lies in the folder.",
-    short_help="show or clear what was downloaded and indexed",
-    examples=("cache info", "cache clear"),
+    help="info says how much is kept, how old it is and what is damaged; verify reads every byte too, and names "
+    "each damaged file (exit code 2); path prints the folder; clear deletes all answers and all indexes of extracts, "
+    "and nothing else that lies in the folder. What is damaged is never used: it is fetched or made anew.",
+    short_help="show, check or clear what was downloaded and indexed",
+    examples=("cache info", "cache verify", "cache clear"),
 )
-@click.argument("action", cls=Argument, type=Word(["info", "path", "clear"], _MEANT.get), help="what to do")
+@click.argument("action", cls=Argument, type=Word(["info", "path", "verify", "clear"], _MEANT.get), help="what to do")
 @cache_option
 @settings_option
 def cache(action: str, **options: Any) -> int:
-    """Show or clear the cache."""
+    """Show, check or clear the cache."""
     from saferoute.sources.osm import index
     from saferoute.sources.settings import Online
 
@@ -47,9 +50,24 @@ def cache(action: str, **options: Any) -> int:
         count = kept.delete_entries()
         indexes = index.delete_indexes(kept)
         print_message(f"deleted {count} answers and {indexes} indexes of extracts from {kept.folder}")
+    elif action == "verify":
+        return _verify(kept)
     else:
         _print_info(kept)
     return 0
+
+
+def _verify(cache: Cache) -> int:
+    """Print the path of everything that is damaged, and return the exit code."""
+    from saferoute.sources.osm import index
+
+    usages, indexes = cache.measure_usage(), index.list_indexes(cache)
+    damaged = [path for usage in usages for path in usage.damaged] + [kept.folder for kept in indexes if not kept.of]
+    for path in damaged:
+        print(f"{path}: damaged: it will be {'fetched again' if path.is_file() else 'made anew'}")
+    whole = sum(usage.entries for usage in usages) + len(indexes) - len(damaged)
+    print_message(f"read all of {cache.folder}: {whole} answers and indexes are whole, {len(damaged)} damaged")
+    return InvalidInput.exit_code if damaged else 0
 
 
 def _print_info(cache: Cache) -> None:
@@ -63,7 +81,7 @@ def _print_info(cache: Cache) -> None:
         if usage.oldest and usage.newest:
             line += f", fetched {usage.oldest:%Y-%m-%d} to {usage.newest:%Y-%m-%d}"
         if usage.damaged:
-            line += f", {usage.damaged} damaged: they will be fetched again"
+            line += f", {len(usage.damaged)} damaged: they will be fetched again"
         print(line)
     for kept in index.list_indexes(cache):
         of = ", ".join(sanitize_text(name) for name in kept.of) or "damaged: it will be made anew"

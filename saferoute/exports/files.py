@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from saferoute.kept import write_whole
 from saferoute.model import InvalidInput
 
 if TYPE_CHECKING:
@@ -17,32 +18,25 @@ if TYPE_CHECKING:
 def write_atomically(path: Path, content: str | bytes) -> None:
     """Write text or bytes so that the path holds either all of it or what it held before.
 
+    Where the path is a link, the file that it leads to is written, and the link stays.
+
     Raises
     ------
     InvalidInput
-        If the folder is missing or cannot be written to.
+        If the path is a folder or a device, or its folder is missing or cannot be written to.
     """
-    temporary: Path | None = None
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    file = Path(os.path.realpath(path))
     try:
-        if path.is_dir():
+        if file.is_dir():
             raise InvalidInput(f"{path}: is a folder; give the name of a file in it")
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_read_umask()
-        handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
-        temporary = Path(name)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content.encode("utf-8") if isinstance(content, str) else content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(mode)
-        temporary.replace(path)
-        temporary = None
+        if file.exists() and not file.is_file():
+            raise InvalidInput(f"{path}: is a device and no file; choose another file with -o")
+        write_whole(file, data, mode=file.stat().st_mode & 0o777 if file.exists() else 0o666 & ~_read_umask())
     except OSError as error:
         raise InvalidInput(
             f"{path}: cannot be written ({error.strerror or error}); choose another file with -o"
         ) from error
-    finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
 
 
 def write_to_bytes(name: str, write: Callable[[Path], None]) -> bytes:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 from base64 import b85decode, b85encode
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
 
-from saferoute.exports.files import write_atomically
 from saferoute.exports.schema import SCAN, Column
+from saferoute.kept import DamagedFile, read_sealed, seal, write_whole
 from saferoute.model import WGS84, InvalidInput
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from saferoute.scan._base import Piece
     from saferoute.scan.survey import Found
     from saferoute.scan.tiles import Tile
+
+_LOG = logging.getLogger(__name__)
 
 _OF_TILES = (
     *SCAN,
@@ -143,8 +147,8 @@ def empty_table() -> gpd.GeoDataFrame:
 class Store:
     """A folder with one file per finished tile.
 
-    A file is whole or absent, and named by its tile; a tile written twice gives the
-    same file.
+    A file is named by its tile and sealed (`saferoute.kept`); a tile written twice
+    gives the same file. A damaged one counts as absent.
 
     Parameters
     ----------
@@ -165,33 +169,61 @@ class Store:
 
     def save_tile(self, tile: Tile, content: bytes) -> None:
         """Write the file of a finished tile."""
-        write_atomically(self.tile_path(tile), content)
+        try:
+            write_whole(self.tile_path(tile), seal(content, tile=tile.quadkey))
+        except OSError as error:
+            raise InvalidInput(
+                f"{self.folder}: cannot be written ({error.strerror or error}); choose another output with -o"
+            ) from error
 
     def finished_quadkeys(self) -> set[str]:
-        """Return the quadkeys of the tiles that are stored."""
-        return {path.stem for path in self.folder.glob("*.tile")}
+        """Return the quadkeys of the tiles that are stored and whole; each damaged one is logged."""
+        whole = set()
+        for path in sorted(self.folder.glob("*.tile")):
+            if _is_whole(path):
+                whole.add(path.stem)
+            else:
+                _LOG.info("%s: is damaged; the tile is surveyed again", path)
+        return whole
 
     def read_tile(self, tile: Tile) -> tuple[gpd.GeoDataFrame, dict[str, Any] | None]:
         """Return the stretches of a finished tile and its facts, None without a map."""
-        from pyarrow import parquet
-
-        content = self.tile_path(tile).read_bytes()
-        facts = json.loads(parquet.read_schema(io.BytesIO(content)).metadata[_METADATA])
-        return gpd.read_parquet(io.BytesIO(content)), facts
+        content = self._read_content(tile)
+        return gpd.read_parquet(content), json.loads(_read_metadata(content)[_METADATA])
 
     def read_base(self, tile: Tile) -> Iterator[Piece]:
         """Yield the parts of the base map of a finished tile."""
         from pyarrow import parquet
 
-        metadata = parquet.read_schema(self.tile_path(tile)).metadata
+        metadata = _read_metadata(self._read_content(tile))
         table = parquet.read_table(io.BytesIO(b85decode(metadata[_BASE])))
         yield from zip(*(table[name].to_pylist() for name in _OF_BASE), strict=True)
 
     def read_facts(self, tiles: list[Tile]) -> Iterator[dict[str, Any]]:
         """Yield the facts of the tiles that have a map."""
-        from pyarrow import parquet
-
         for tile in tiles:
-            facts = json.loads(parquet.read_schema(self.tile_path(tile)).metadata[_METADATA])
+            facts = json.loads(_read_metadata(self._read_content(tile))[_METADATA])
             if facts is not None:
                 yield facts
+
+    def _read_content(self, tile: Tile) -> io.BytesIO:
+        """Return the content of a finished tile, as `to_bytes` wrote it."""
+        try:
+            return io.BytesIO(read_sealed(self.tile_path(tile))[1])
+        except DamagedFile as damage:
+            raise InvalidInput(f"{damage}; the same command surveys its tile again") from damage
+
+
+def _is_whole(path: Path) -> bool:
+    """Return whether a file holds the finished tile that it is named by."""
+    with suppress(DamagedFile):
+        return bool(read_sealed(path)[0]["tile"] == path.stem)
+    return False
+
+
+def _read_metadata(content: io.BytesIO) -> dict[bytes, bytes]:
+    """Return the metadata of a Parquet file."""
+    from pyarrow import parquet
+
+    metadata: dict[bytes, bytes] = parquet.read_schema(content).metadata
+    return metadata

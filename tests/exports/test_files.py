@@ -93,6 +93,23 @@ def test_folder_is_not_written_over(tmp_path):
         exports.write_atomically(tmp_path / "a.html", "new")
 
 
+def test_the_file_that_a_link_leads_to_is_written(tmp_path):
+    (tmp_path / "else").mkdir()
+    (tmp_path / "link.txt").symlink_to(tmp_path / "else" / "a.txt")
+    for text in ("new", "newer"):
+        exports.write_atomically(tmp_path / "link.txt", text)
+        assert (tmp_path / "link.txt").is_symlink()
+        assert (tmp_path / "else" / "a.txt").read_text() == text
+
+
+def test_a_device_is_no_file_to_write(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link.txt").symlink_to(tmp_path / "pipe")
+    with pytest.raises(InvalidInput, match=r"link\.txt: is a device"):
+        exports.write_atomically(tmp_path / "link.txt", "new")
+    assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
+
+
 def test_missing_folder_is_named(tmp_path):
     with pytest.raises(InvalidInput, match=r"a\.txt: cannot be written"):
         exports.write_atomically(tmp_path / "none" / "a.txt", "new")

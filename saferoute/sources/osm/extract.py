@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from saferoute.geometry.geodesy import DEGREE_M
+from saferoute.kept import DamagedFile
 from saferoute.model import WGS84, InvalidInput, PlaceNotFound
 from saferoute.sources.osm._files import SUFFIXES
 from saferoute.sources.osm._reading import read_extracts
@@ -82,6 +83,23 @@ class ExtractSource:
                 self._held = index.open_index(self.paths, self._cache, join=self._join)
         return self._held
 
+    def _select_within_box(self, box: Box) -> Tables:
+        """Return the tables within a box, from an index that is made anew if that part of it is damaged."""
+        try:
+            return self._open_tables().select_within_box(box)
+        except DamagedFile as damage:
+            from saferoute.sources.osm import index
+
+            assert self._cache is not None
+            index.forget_damaged_index(damage, self._cache)
+            self._held = None
+        try:
+            return self._open_tables().select_within_box(box)
+        except DamagedFile as damage:  # a disk that damages what it stores, or lets nothing be replaced
+            self._cache.trouble = f"{damage}, and no index can be kept there"
+            self._held = self.read_tables()
+            return self._held.select_within_box(box)
+
     def read_bounds(self) -> Box:
         """Return west, south, east and north in degrees of all ways and of all areas except boundaries."""
         return self._open_tables().facts.ground
@@ -96,11 +114,10 @@ class ExtractSource:
         InvalidInput
             If a file is cut off or not OpenStreetMap data.
         """
-        held = self._open_tables()
-        tables = held.select_within_box(box_around(area, margin_m))
+        tables = self._select_within_box(box_around(area, margin_m))
         west, south, east, north = box_around(area, 0.0)
         if tables.ways.geometry.cx[west:east, south:north].empty:
-            raise PlaceNotFound(_describe_missing_place(area.place, held.facts.bounds))
+            raise PlaceNotFound(_describe_missing_place(area.place, tables.facts.bounds))
         features = build_features(tables, area)
         trouble = self._cache.trouble if self._cache else None
         return replace(features, notes=(*features.notes, trouble)) if trouble else features

@@ -277,7 +277,7 @@ def test_full_disk_is_said(offering, source, monkeypatch):
         raise OSError(28, "No space left on device")
 
     assert offering
-    monkeypatch.setattr("saferoute.sources.cache.tempfile.mkstemp", full)
+    monkeypatch.setattr("saferoute.kept.tempfile.mkstemp", full)
     samples = source().read_heights(points(), CRS)
     assert np.isfinite(samples.elevation_m).all()
     assert "No space left on device" in samples.notes[0]

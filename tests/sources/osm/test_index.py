@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import subprocess
@@ -9,7 +10,6 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-import pyogrio.errors
 import pytest
 import shapely
 from geopandas.testing import assert_geodataframe_equal
@@ -18,7 +18,7 @@ from town import ORIGIN, lonlat, write_town
 from saferoute import search
 from saferoute.model import Features, InvalidInput, Place
 from saferoute.sources.cache import Cache
-from saferoute.sources.osm import index
+from saferoute.sources.osm import building, index
 from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import load_profile
 
@@ -90,12 +90,12 @@ def test_two_processes_write_the_index_that_one_writes(
     beside: str, town: Path, cache: Cache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     look(town, cache)
-    monkeypatch.setattr(index, "_SHARED_BYTES", 0)
-    monkeypatch.setattr(index.os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(building, "SHARED_BYTES", 0)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
     if beside == "false":
-        monkeypatch.setattr(index.sys, "executable", shutil.which("false"))
+        monkeypatch.setattr("sys.executable", shutil.which("false"))
     else:
-        monkeypatch.setattr(index, "_write_areas", lambda *_: pytest.fail("the process beside left its work undone"))
+        monkeypatch.setattr(building, "_write_areas", lambda *_: pytest.fail("the process beside left its work undone"))
     other = Cache(tmp_path / "other")
     look(town, other)
     assert files(other) == files(cache)
@@ -121,8 +121,8 @@ def test_a_large_file_without_a_way_is_refused_as_a_small_one_is(
     cache: Cache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write_town(tmp_path / "tree.osm.pbf", "n1 0 0 natural=tree")
-    monkeypatch.setattr(index, "_SHARED_BYTES", 0)
-    monkeypatch.setattr(index.os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(building, "SHARED_BYTES", 0)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
     with pytest.raises(InvalidInput, match="it holds no ways"):
         look(path, cache)
     assert not index.list_indexes(cache)
@@ -199,20 +199,64 @@ def test_an_index_without_strokes_is_none_with_them(town: Path, cache: Cache) ->
     assert look(town, cache).strokes is not None
 
 
-@pytest.mark.parametrize("name", ["ways.fgb", "stroke_nodes.npy", "index.json"])
-@pytest.mark.parametrize("harm", ["cut off", "missing"])
-def test_a_damaged_index_is_made_anew(town: Path, cache: Cache, name: str, harm: str, logged: list[str]) -> None:
-    whole = look(town, cache)
-    path = next((cache.folder / index.KIND).glob(f"*/{name}"))
+def harm_file(path: Path, harm: str) -> None:
+    content = bytearray(path.read_bytes())
+    middle = len(content) // 3
     if harm == "missing":
         path.unlink()
+        return
+    if harm == "cut off":
+        del content[-5:]
+    elif harm == "zeroed":
+        content[:] = bytes(len(content))
+    elif harm == "a page zeroed":
+        content[middle : middle + 4096] = b"\0" * len(content[middle : middle + 4096])
     else:
-        path.write_bytes(path.read_bytes()[:-5])
-    assert [k.of for k in index.list_indexes(cache)] == [()]
-    logged.clear()
-    assert_same(look(town, cache), whole)
-    assert len(logged) == 1
-    assert [k.of for k in index.list_indexes(cache)] == [("town.osm.pbf",)]
+        content[middle] ^= 4
+    path.write_bytes(content)
+
+
+def test_a_damaged_index_is_made_anew_and_one_line_says_so(town: Path, cache: Cache, logged: list[str]) -> None:
+    whole = look(town, cache)
+    names = sorted(files(cache))
+    assert len(names) == 10
+    harms = itertools.cycle(["cut off", "missing", "zeroed", "a page zeroed", "flipped"])
+    for name, harm in zip(names, harms, strict=False):
+        harm_file(next((cache.folder / index.KIND).glob(f"*/{name}")), harm)
+        assert [k.of for k in index.list_indexes(cache)] == [()], name
+        logged.clear()
+        assert_same(look(town, cache), whole)
+        assert logged == ["reading town.osm.pbf anew, as their index is damaged"], name
+        assert [k.of for k in index.list_indexes(cache)] == [("town.osm.pbf",)]
+
+
+def test_damage_far_from_the_place_is_not_read(tmp_path: Path, cache: Cache, logged: list[str]) -> None:
+    n = 2000
+    plan = "\n".join(f"n{k} {k * 30} 0\nn{n + k} {k * 30} {50 + k % 3}" for k in range(1, n)) + "\n"
+    plan += "\n".join(f"w{k} n{k},n{n + k} highway=path" for k in range(1, n))
+    path = write_town(tmp_path / "ladder.osm.pbf", plan)
+    whole = look(path, cache)
+    ways = next((cache.folder / index.KIND).glob("*/ways.blocks"))
+    content, noticed = ways.read_bytes(), 0
+    for start in range(0, len(content) // 10 * 9, len(content) // 10):
+        bad = bytearray(content)
+        bad[start] ^= 1
+        ways.write_bytes(bad)
+        logged.clear()
+        assert_same(look(path, cache), whole)
+        noticed += len(logged)
+    assert 0 < noticed <= 2, "each block is read only where its ways are"
+
+
+def test_a_disk_that_damages_all_it_stores_costs_time_and_nothing_else(
+    town: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = look(town, None)
+    monkeypatch.setattr("saferoute.sources.blocks.crc32", lambda *_: next(numbers))
+    numbers = itertools.count()
+    features = look(town, cache)
+    assert any("no index can be kept there" in note for note in features.notes)
+    assert_same(replace(features, notes=()), replace(whole, notes=()))
 
 
 def test_where_nothing_can_be_kept_the_extract_is_read_all_the_same(town: Path, tmp_path: Path) -> None:
@@ -226,9 +270,9 @@ def test_a_disk_that_fills_while_it_is_written_leaves_nothing(
     town: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object, **__: object) -> None:
-        raise pyogrio.errors.DataSourceError("no space left on device")
+        raise OSError(28, "no space left on device")
 
-    monkeypatch.setattr("pyogrio.raw.write", full)
+    monkeypatch.setattr("os.fsync", full)
     features = look(town, cache)
     assert any("no space left" in note for note in features.notes)
     assert index.list_indexes(cache) == []

@@ -258,7 +258,7 @@ def test_full_disk_costs_the_copy_and_nothing_else(answering, source, monkeypatc
     def full(*_, **__):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("saferoute.sources.cache.tempfile.mkstemp", full)
+    monkeypatch.setattr("saferoute.kept.tempfile.mkstemp", full)
     features = source().read_features(AREA, margin_m=100)
     assert len(features.ways) == 4
     assert any("cache: answers cannot be kept there (No space left on device)" in note for note in features.notes)

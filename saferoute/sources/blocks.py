@@ -1,0 +1,291 @@
+"""Tables on disk of which only the rows within a box are read, each block of them checked by its checksum.
+
+A file holds blocks of rows that lie near each other, then a directory with the
+place, the checksum and the box of each block, then the place and the checksum
+of the directory. To read a box is to read the directory and the blocks that
+touch it. Nothing is believed before its checksum was found right.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+import numpy as np
+
+from saferoute.geometry import indices_of_slices
+from saferoute.kept import DamagedFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+    from typing import TypeAlias
+
+    from numpy.typing import NDArray
+
+    from saferoute.arrays import BoolArray, FloatArray, IntArray
+
+    Column: TypeAlias = "NDArray[Any] | Ragged"
+    """A column of n rows: numbers of shape (n,) or (n, k), or any number of values a row."""
+
+ROWS = 256
+"""Rows of a block: some 60 kB of ways, which a disk reads about as fast as one row [J]."""
+_LARGE_DEG = 0.05
+"""Height or width of a row's box from which it is stored apart, so that the boxes of the others stay small [J]."""
+_END = struct.Struct("<8sQQ32s")
+"""End of a file: mark, place, length and checksum of the directory."""
+_MARK = b"sfrblok1"
+_BOX = "box"
+"""Column with the boxes of the rows."""
+
+
+@dataclass(frozen=True)
+class Ragged:
+    """A column of n rows that hold any number of values each.
+
+    Attributes
+    ----------
+    flat : ndarray
+        The values of all rows; bytes as uint8.
+    first, count : ndarray of shape (n,)
+        Index of each row's first value, and the number of its values.
+    """
+
+    flat: NDArray[Any]
+    first: IntArray
+    count: IntArray
+
+    @classmethod
+    def from_counts(cls, flat: NDArray[Any], count: IntArray) -> Ragged:
+        """Return a column whose rows follow each other."""
+        return cls(flat, np.cumsum(count) - count, count)
+
+    @classmethod
+    def from_bytes(cls, items: Sequence[bytes]) -> Ragged:
+        """Return a column of bytes."""
+        count = np.fromiter((len(item) for item in items), dtype=np.int64, count=len(items))
+        return cls.from_counts(np.frombuffer(b"".join(items), dtype=np.uint8), count)
+
+    def to_bytes(self) -> list[bytes]:
+        """Return the rows of a column of bytes."""
+        data = self.flat.tobytes()
+        return [data[a : a + n] for a, n in zip(self.first.tolist(), self.count.tolist(), strict=True)]
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.count)
+
+    def __getitem__(self, rows: IntArray | BoolArray) -> Ragged:
+        """Return some rows, one after the other."""
+        first, count = self.first[rows], self.count[rows]
+        return Ragged.from_counts(self.flat[indices_of_slices(first, count)], count)
+
+
+def write_blocks(path: Path, columns: Mapping[str, Column], boxes: FloatArray | None = None) -> str:
+    """Write a table, and return the checksum of its directory, which differs from that of any other table.
+
+    Parameters
+    ----------
+    path : Path
+        A file in a folder that is found by its name only when all of it is written.
+    columns : mapping of str to columns of n rows
+        One of them restores the order of the rows if there are boxes.
+    boxes : ndarray of shape (n, 4), optional
+        West, south, east and north of each row in degrees. With them rows are stored by place.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    n = len(next(iter(columns.values())))
+    if boxes is not None:
+        columns = {_BOX: boxes, **columns}
+    order = np.arange(n) if boxes is None else _order_by_place(boxes)
+    places, checks, frames = [0], [], np.empty((-(-n // ROWS), 4))
+    with path.open("wb") as file:
+        for number, start in enumerate(range(0, n, ROWS)):
+            rows = order[start : start + ROWS]
+            block = b"".join(_encode_rows(columns, rows))
+            file.write(block)
+            places.append(places[-1] + len(block))
+            checks.append(crc32(block, number))
+            if boxes is not None:
+                frames[number] = [*boxes[rows, :2].min(axis=0), *boxes[rows, 2:].max(axis=0)]
+        about = json.dumps([n, boxes is not None, [_describe_column(*named) for named in columns.items()]])
+        directory = b"%b\n%b%b" % (about.encode(), np.array(places).tobytes(), np.array(checks, np.uint32).tobytes())
+        directory += frames.tobytes() if boxes is not None else b""
+        digest = sha256(directory)
+        file.write(directory + _END.pack(_MARK, places[-1], len(directory), digest.digest()))
+    return digest.hexdigest()
+
+
+def _order_by_place(boxes: FloatArray) -> IntArray:
+    """Return an order in which rows near each other follow each other: strips from west to east, each by latitude."""
+    n = len(boxes)
+    x, y = boxes[:, 0] + boxes[:, 2], boxes[:, 1] + boxes[:, 3]
+    large = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]) > _LARGE_DEG
+    # As many strips as each has blocks (Leutenegger et al. 1997, "STR: a simple and efficient algorithm").
+    per_strip = ROWS * max(int(np.sqrt(n / ROWS)), 1)
+    rank = np.empty(n, dtype=np.int64)
+    rank[np.argsort(x, kind="stable")] = np.arange(n)
+    order: IntArray = np.lexsort((y, rank // per_strip, large))
+    return order
+
+
+def _describe_column(name: str, column: Column) -> tuple[str, str, int]:
+    """Return a column's name, type and the number of values a row, 0 if it is ragged."""
+    if isinstance(column, Ragged):
+        return name, column.flat.dtype.str, 0
+    return name, column.dtype.str, 1 if column.ndim == 1 else column.shape[1]
+
+
+def _encode_rows(columns: Mapping[str, Column], rows: IntArray) -> Iterator[bytes]:
+    for column in columns.values():
+        part = column[rows]
+        if isinstance(part, Ragged):
+            yield part.count.astype(np.int64).tobytes()
+            part = part.flat
+        yield part.tobytes()
+
+
+class Blocks:
+    """A table that `write_blocks` has written.
+
+    Parameters
+    ----------
+    path : Path
+        Its file.
+    digest : str
+        Checksum of its directory, as `write_blocks` returned it.
+
+    Raises
+    ------
+    DamagedFile
+        If the file is missing, cut off, or has another directory.
+    """
+
+    def __init__(self, path: Path, digest: str) -> None:
+        self._path = path
+        directory = self._read_directory(digest)
+        about, _, arrays = directory.partition(b"\n")
+        self._n, boxed, self._columns = json.loads(about)
+        k = -(-self._n // ROWS)
+        self._places = np.frombuffer(arrays, np.int64, k + 1)
+        self._checks = np.frombuffer(arrays, np.uint32, k, self._places.nbytes)
+        behind = self._places.nbytes + self._checks.nbytes
+        self._frames = np.frombuffer(arrays, np.float64, 4 * k, behind).reshape(k, 4) if boxed else None
+
+    def _read_directory(self, digest: str) -> bytes:
+        try:
+            with self._path.open("rb") as file:
+                size = file.seek(0, os.SEEK_END)
+                file.seek(max(size - _END.size, 0))
+                end = file.read()
+                if len(end) != _END.size:
+                    raise DamagedFile(self._path)
+                mark, place, length, check = _END.unpack(end)
+                if mark != _MARK or check.hex() != digest or place + length + _END.size != size:
+                    raise DamagedFile(self._path)
+                file.seek(place)
+                directory = file.read(length)
+        except OSError as error:
+            raise DamagedFile(self._path) from error
+        if sha256(directory).hexdigest() != digest:
+            raise DamagedFile(self._path)
+        return directory
+
+    def read_box(self, box: tuple[float, float, float, float]) -> dict[str, Column]:
+        """Return the columns of the rows whose boxes touch a box in degrees, in no order.
+
+        Raises
+        ------
+        DamagedFile
+            If a block that touches the box is damaged.
+        """
+        assert self._frames is not None
+        columns = self._read_blocks(np.flatnonzero(_touches(self._frames, box)))
+        boxes = columns[_BOX]
+        assert isinstance(boxes, np.ndarray)
+        near = _touches(boxes, box)
+        return {name: column[near] for name, column in columns.items()}
+
+    def read_rows(self, rows: IntArray) -> dict[str, Column]:
+        """Return the columns of some rows, in their order.
+
+        Raises
+        ------
+        DamagedFile
+            If a block that holds one of them is damaged.
+        """
+        numbers, block = np.unique(rows // ROWS, return_inverse=True)
+        at = block * ROWS + rows % ROWS
+        return {name: column[at] for name, column in self._read_blocks(numbers).items()}
+
+    def check_blocks(self) -> None:
+        """Read all blocks.
+
+        Raises
+        ------
+        DamagedFile
+            If one of them is damaged.
+        """
+        for number in range(len(self._checks)):
+            self._read_blocks(np.array([number]))
+
+    def _read_blocks(self, numbers: IntArray) -> dict[str, Column]:
+        """Return the columns of some blocks, one block after the other."""
+        parts: list[list[Column]] = [[] for _ in self._columns]
+        try:
+            with self._path.open("rb") as file:
+                for number in numbers.tolist():
+                    start, stop = self._places[number : number + 2].tolist()
+                    file.seek(start)
+                    block = file.read(stop - start)
+                    if len(block) != stop - start or crc32(block, number) != self._checks[number]:
+                        raise DamagedFile(self._path)
+                    for part, column in zip(parts, self._decode_rows(block, number), strict=True):
+                        part.append(column)
+        except OSError as error:
+            raise DamagedFile(self._path) from error
+        return {
+            name: _join_parts(part, dtype, width)
+            for (name, dtype, width), part in zip(self._columns, parts, strict=True)
+        }
+
+    def _decode_rows(self, block: bytes, number: int) -> Iterator[Column]:
+        """Yield the columns of a block."""
+        n, at = min(ROWS, self._n - number * ROWS), 0
+        for _, dtype, width in self._columns:
+            values = n * width
+            if not width:
+                count = np.frombuffer(block, np.int64, n, at)
+                at, values = at + count.nbytes, int(count.sum())
+            flat = np.frombuffer(block, dtype, values, at)
+            at += flat.nbytes
+            if width:
+                yield flat if width == 1 else flat.reshape(n, width)
+            else:
+                yield Ragged.from_counts(flat, count)
+
+
+def _join_parts(parts: Sequence[Any], dtype: str, width: int) -> Column:
+    """Return the parts of a column as one."""
+    if width:
+        shape = (0,) if width == 1 else (0, width)
+        joined: NDArray[Any] = np.concatenate([np.empty(shape, dtype), *parts])
+        return joined
+    flat = np.concatenate([np.empty(0, dtype), *(part.flat for part in parts)])
+    return Ragged.from_counts(flat, np.concatenate([np.empty(0, np.int64), *(part.count for part in parts)]))
+
+
+def _touches(boxes: FloatArray, box: tuple[float, float, float, float]) -> BoolArray:
+    """Return a mask of boxes, shape (n, 4), that touch a box."""
+    west, south, east, north = box
+    mask: BoolArray = (boxes[:, 0] <= east) & (boxes[:, 2] >= west) & (boxes[:, 1] <= north) & (boxes[:, 3] >= south)
+    return mask

@@ -1,0 +1,229 @@
+"""The tables of an index on disk: how they are written, and read by bounding box."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from saferoute.kept import DamagedFile, read_sealed, seal, write_whole
+from saferoute.model import Strokes
+from saferoute.sources.blocks import Blocks, Ragged, write_blocks
+from saferoute.sources.osm._columns import NAME, Columns, Vocabulary
+from saferoute.sources.osm._tables import Box, Facts, Tables
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from saferoute.arrays import IntArray
+
+_META = "index.json"
+_SUFFIX = ".blocks"
+_STROKES = "strokes"
+
+
+@dataclass(frozen=True)
+class Index:
+    """An index on disk, of which only the part within a box is read.
+
+    Attributes
+    ----------
+    folder : Path
+        The folder with its files.
+    about : mapping
+        The contents of its ``index.json``.
+    tables : mapping
+        Its tables by their names.
+    """
+
+    folder: Path
+    about: dict[str, Any]
+    tables: Mapping[str, Blocks]
+
+    @classmethod
+    def load(cls, folder: Path) -> Index:
+        """Return the index in a folder.
+
+        Raises
+        ------
+        DamagedFile
+            If there is none, or one of its files is missing, cut off or of another index.
+        """
+        try:
+            about = json.loads(read_sealed(folder / _META)[1])
+        except OSError as error:
+            raise DamagedFile(folder) from error
+        return cls(folder, about, {name: Blocks(folder / name, digest) for name, digest in about["files"].items()})
+
+    @cached_property
+    def facts(self) -> Facts:
+        """Facts about the whole source."""
+        import numpy as np
+        import shapely
+
+        noted = self.about["facts"]
+        extent = None if noted["extent"] is None else shapely.from_wkt(noted["extent"])
+        return Facts(
+            extent=extent,
+            cuts=np.array(noted["cuts"], dtype=float).reshape(-1, 2),
+            data_date=noted["data_date"],
+            skipped=noted["skipped"],
+            bounds=tuple(noted["bounds"]),
+            ground=tuple(noted["ground"]),
+        )
+
+    def select_within_box(self, box: Box) -> Tables:
+        """Return the features and strokes that touch a box in degrees.
+
+        Raises
+        ------
+        DamagedFile
+            If what lies there is damaged on disk.
+        """
+        row, columns = self._read_columns("ways", box)
+        ways = columns.build_table().assign(row=row)
+        areas, fragments, points = (
+            self._read_columns(name, box)[1].build_table() for name in ("areas", "fragments", "points")
+        )
+        return Tables(ways, areas, fragments, points, self._read_strokes(box), self.facts)
+
+    def check_files(self) -> None:
+        """Read all of the index.
+
+        Raises
+        ------
+        DamagedFile
+            If any part of it is damaged.
+        """
+        for table in self.tables.values():
+            table.check_blocks()
+
+    def _read_columns(self, name: str, box: Box) -> tuple[IntArray, Columns]:
+        """Return the numbers, in ascending order, and the contents of the rows of a table that touch a box."""
+        import numpy as np
+
+        data: dict[str, Any] = self.tables[name + _SUFFIX].read_box(box)
+        order = np.argsort(data["row"])
+        combinations, combination = np.unique(data["combination"][order], return_inverse=True)
+        codes: Any = self.tables[f"{name}_tags{_SUFFIX}"].read_rows(combinations)["codes"]
+        nodes: Ragged | None = data["nodes"][order] if "nodes" in data else None
+        columns = Columns(
+            vocabulary=Vocabulary(self.about["values"][name], codes),
+            kind=data["kind"][order],
+            osm_id=data["osm_id"][order],
+            combination=combination,
+            name=_decode_names(data[NAME][order]),
+            wkb=_to_objects(data["wkb"][order].to_bytes()),
+            **({} if nodes is None else {"nodes": nodes.flat, "first": nodes.first, "count": nodes.count}),
+        )
+        near = _touch_box(columns.geometry, box)
+        return data["row"][order][near], columns.select_rows(near)
+
+    def _read_strokes(self, box: Box) -> Strokes | None:
+        """Return the strokes that touch a box, None if the index has none."""
+        import numpy as np
+        import shapely
+
+        table = self.tables.get(_STROKES + _SUFFIX)
+        if table is None:
+            return None
+        data: dict[str, Any] = table.read_box(box)
+        lines = shapely.from_wkb(data["wkb"].to_bytes())
+        near = np.flatnonzero(_touch_box(lines, box))
+        near = near[np.argsort(data["number"][near])]
+        nodes, ways, sides = (data[name][near] for name in ("nodes", "ways", "sides"))
+        return Strokes(
+            lines[near],
+            np.repeat(np.arange(len(near)), nodes.count),
+            nodes.flat,
+            ways.flat,
+            sides.flat.astype(float),
+            data["number"][near],
+        )
+
+
+def write_about(folder: Path, about: Mapping[str, Any]) -> None:
+    """Write what an index says of itself, the checksums of its tables (``files``) among it."""
+    write_whole(folder / _META, seal(json.dumps(about).encode()))
+
+
+def forget_index(folder: Path) -> None:
+    """Make the index in a folder one that is to be made anew."""
+    (folder / _META).unlink(missing_ok=True)
+
+
+def write_table(name: str, columns: Columns, part: Path) -> tuple[Mapping[str, list[str]], dict[str, str]]:
+    """Write a table.
+
+    Returns
+    -------
+    values : mapping of str to list of str
+        The values of each tag, to which its combinations refer.
+    files : dict of str to str
+        The checksums of its files.
+    """
+    import numpy as np
+
+    data: dict[str, Any] = {
+        # Blocks order rows by place; this number restores their own order.
+        "row": np.arange(len(columns)),
+        "kind": columns.kind,
+        "osm_id": columns.osm_id,
+        "combination": columns.combination,
+        # A name may be empty, which is not the same as none.
+        NAME: Ragged.from_bytes([b"" if name is None else b"=" + name.encode() for name in columns.name]),
+        "wkb": Ragged.from_bytes(columns.wkb.tolist()),
+    }
+    if columns.nodes is not None:
+        assert columns.first is not None
+        assert columns.count is not None
+        data["nodes"] = Ragged(columns.nodes, columns.first, columns.count)
+    table, tags = f"{name}{_SUFFIX}", f"{name}_tags{_SUFFIX}"
+    files = {table: write_blocks(part / table, data, columns.bounds)}
+    files[tags] = write_blocks(part / tags, {"codes": columns.vocabulary.codes})
+    return columns.vocabulary.known, files
+
+
+def write_strokes(strokes: Strokes, part: Path) -> dict[str, str]:
+    """Write the table of strokes, and return the checksum of its file."""
+    import numpy as np
+    import shapely
+
+    assert strokes.side_paths is not None
+    n = np.bincount(strokes.vertex_stroke, minlength=len(strokes.lines)).astype(np.int64)
+    data: dict[str, Any] = {
+        "number": np.arange(len(n)),
+        "wkb": Ragged.from_bytes(shapely.to_wkb(strokes.lines).tolist()),
+        "nodes": Ragged.from_counts(strokes.vertex_node, n),
+        "ways": Ragged.from_counts(strokes.edge_ground, n),
+        "sides": Ragged.from_counts(strokes.side_paths.astype(np.int16), n),
+    }
+    name = _STROKES + _SUFFIX
+    return {name: write_blocks(part / name, data, shapely.bounds(strokes.lines).reshape(-1, 4))}
+
+
+def _decode_names(names: Ragged) -> NDArray[Any]:
+    return _to_objects([name[1:].decode() if name else None for name in names.to_bytes()])
+
+
+def _to_objects(items: list[Any]) -> NDArray[Any]:
+    """Return a list as an array of objects."""
+    import numpy as np
+
+    array = np.empty(len(items), dtype=object)
+    array[:] = items
+    return array
+
+
+def _touch_box(shapes: NDArray[Any], box: Box) -> NDArray[Any]:
+    """Return a mask of shapes that touch a box."""
+    import shapely
+
+    frame = shapely.box(*box)
+    shapely.prepare(frame)
+    mask: NDArray[Any] = shapely.intersects(frame, shapes)
+    return mask

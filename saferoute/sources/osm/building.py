@@ -1,0 +1,147 @@
+"""The making of an index of extracts: reading them, by two processes if they are large, and writing its tables."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import replace
+from math import isnan
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from saferoute.kept import PART, sync_folder
+from saferoute.sources.osm._indexed import Index, write_about, write_strokes, write_table
+from saferoute.sources.osm._reading import ALL, read_extracts
+from saferoute.sources.osm._tables import collect_facts, enclose_areas, merge_boxes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from saferoute.sources.osm._reading import Read
+    from saferoute.sources.osm._tables import Facts, Joiner
+
+_AREAS = "areas.json"
+"""Name of the file in which the second process passes on its results."""
+SHARED_BYTES = 8 << 20
+"""Size in bytes from which two processes read the extracts: starting the second takes half a second."""
+
+
+def build_index(paths: Sequence[Path], folder: Path, join: Joiner | None) -> Index:
+    """Return the index of some extracts, written under another name and then renamed."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    # As this process holds the lock, any part that lies there is from one that was killed.
+    for left in folder.parent.glob(f"*{PART}"):
+        shutil.rmtree(left, ignore_errors=True)
+    part = Path(tempfile.mkdtemp(suffix=PART, dir=folder.parent))
+    try:
+        about = {"of": [p.name for p in paths], **_write_index(paths, part, join)}
+        # Last, because the checksums of all other files are in it: by them a later run sees what is damaged.
+        write_about(part, about)
+        sync_folder(part)
+        shutil.rmtree(folder, ignore_errors=True)  # a damaged one
+        part.replace(folder)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    return Index.load(folder)
+
+
+def _write_index(paths: Sequence[Path], part: Path, join: Joiner | None) -> dict[str, Any]:
+    """Write the tables of extracts into a folder, and return the contents of ``index.json`` on them."""
+    beside = _start_areas_process(paths, part) if _worth_two_processes(paths) else None
+    try:
+        held = read_extracts(paths, ALL if beside is None else ("node", "way"))
+        about = _write_tables(held, ("ways", "points"), part)
+        areas = None if beside is not None else _write_areas(held, part)
+        ways = held.ways.build_table()
+        ways["row"] = range(len(ways))
+        facts = collect_facts(held)
+        # Joining needs only the table, and a lot of memory.
+        del held
+        if join is not None:
+            about["files"] |= write_strokes(join(ways), part)
+        if beside is not None:
+            areas = _await_areas(beside, paths, part)
+            facts = replace(facts, skipped=facts.skipped + areas["skipped"])
+    finally:
+        if beside is not None:
+            beside.kill()
+            beside.wait()
+    assert areas is not None
+    if beside is not None and not len(ways) and isnan(areas["ground"][0]):
+        # Neither process could tell that the files hold nothing at all; reading both kinds raises that error.
+        read_extracts(paths)
+    facts = replace(facts, ground=merge_boxes(facts.bounds, areas["ground"]))
+    return {**{name: about[name] | areas[name] for name in about}, "facts": _serialize_facts(facts)}
+
+
+def _worth_two_processes(paths: Sequence[Path]) -> bool:
+    """Return whether reading by two processes is faster: for large PBF files and with two cores or more."""
+    # XML would be sorted by each process.
+    if (os.cpu_count() or 1) < 2 or not all(path.name.lower().endswith(".pbf") for path in paths):
+        return False
+    return sum(path.stat().st_size for path in paths) >= SHARED_BYTES
+
+
+def _start_areas_process(paths: Sequence[Path], part: Path) -> subprocess.Popen[bytes]:
+    """Start the process that reads the areas and writes their tables, which is half of the work."""
+    # -P keeps the current folder, which may hold anybody's modules, off the path.
+    code = f"import sys; from {__name__} import run_areas_process; run_areas_process(sys.argv[1], sys.argv[2:])"
+    return subprocess.Popen(  # noqa: S603  # this interpreter, this package
+        [sys.executable, "-P", "-c", code, str(part), *(str(path.resolve()) for path in paths)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+    )
+
+
+def run_areas_process(part: str, paths: Sequence[str]) -> None:
+    """Read the areas of extracts and write their part of the index; the second process runs this."""
+    about = _write_areas(read_extracts([Path(path) for path in paths], ("area",)), Path(part))
+    (Path(part) / _AREAS).write_text(json.dumps(about))
+
+
+def _await_areas(beside: subprocess.Popen[bytes], paths: Sequence[Path], part: Path) -> dict[str, Any]:
+    """Return the results of the second process, once it has ended."""
+    note = part / _AREAS
+    # If it failed, its work is done again here: that either succeeds or raises the error with its message.
+    if beside.wait() or not note.exists():
+        return _write_areas(read_extracts(paths, ("area",)), part)
+    about: dict[str, Any] = json.loads(note.read_text())
+    note.unlink()
+    return about
+
+
+def _write_areas(held: Read, part: Path) -> dict[str, Any]:
+    """Write the tables of areas and fragments, and return their part of ``index.json``."""
+    return {
+        **_write_tables(held, ("areas", "fragments"), part),
+        "ground": enclose_areas(held.areas),
+        "skipped": held.skipped,
+    }
+
+
+def _write_tables(held: Read, names: Sequence[str], part: Path) -> dict[str, dict[str, Any]]:
+    """Write some tables, and return their part of ``index.json``: the values of tags and the files' checksums."""
+    about: dict[str, dict[str, Any]] = {"values": {}, "files": {}}
+    for name in names:
+        about["values"][name], files = write_table(name, getattr(held, name), part)
+        about["files"] |= files
+    return about
+
+
+def _serialize_facts(facts: Facts) -> dict[str, Any]:
+    """Return facts in types that JSON has; `Index.facts` reads them."""
+    return {
+        "extent": None if facts.extent is None else facts.extent.wkt,
+        "cuts": facts.cuts.tolist(),
+        "data_date": facts.data_date,
+        "skipped": facts.skipped,
+        "bounds": facts.bounds,
+        "ground": facts.ground,
+    }
