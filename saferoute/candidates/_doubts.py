@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from saferoute.candidates._neighbours import Neighbours
 
 DOUBTS = (
-    "school", "private", "infield", "plot", "traffic", "court", "stadium", "hospital", "institute", "memorial", "gone",
+    "school", "private", "infield", "plot", "traffic", "court", "stadium", "hospital", "institute", "memorial",
+    "graves", "gone",
 )  # fmt: skip
 """What may be wrong with open ground: it belongs to a school, private ways alone lead there, it lies within a running
 track, among gardens, beside or between roads, in the court of a castle or a block, in a stadium, or on the ground of
-a hospital, of an institute, a church, offices or a works, or of a memorial, or a building stood there that is gone."""
+a hospital, of an institute, a church, offices or a works, or of a memorial, it is or was a burial ground, or a
+building, works or pit was there that is gone."""
 _SCHOOL_NEAR_M = 30.0
 """A school this near to a line has it on its ground, where that is not mapped [J]."""
 _ALONG_M = 5.0
@@ -80,6 +82,7 @@ class DoubtFinder:
             "hospital": _is_within(lines, self._neighbours.hospitals) & ~cleared,
             "institute": _is_within(lines, self._neighbours.institutes) & ~cleared,
             "memorial": _is_within(lines, self._neighbours.memorials) & ~cleared,
+            "graves": _is_within(lines, self._neighbours.graves),
             "gone": _is_near(lines, self._neighbours.gone, 0.0),
         }
         table = np.stack([holds[name] for name in DOUBTS], axis=1)

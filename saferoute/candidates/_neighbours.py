@@ -26,10 +26,10 @@ class Neighbours:
         Fields, hay meadows and the like.
     castles : ndarray of Polygons
         Castles and forts with their courts; not all of their walls and steps may be drawn.
-    stadiums, hospitals, institutes, memorials : ndarray of Polygons
-        With all that lies within.
+    stadiums, hospitals, institutes, memorials, graves : ndarray of Polygons
+        With all that lies within; graves are burial grounds by their name or past.
     gone : ndarray of Polygons
-        Where buildings stood that were torn down.
+        Where buildings, works or pits were that are no more.
     roads : ndarray of LineStrings
         Roads of every class on the ground, drives among them.
     drawn : ndarray of Points
@@ -45,6 +45,7 @@ class Neighbours:
     hospitals: NDArray[np.object_]
     institutes: NDArray[np.object_]
     memorials: NDArray[np.object_]
+    graves: NDArray[np.object_]
     gone: NDArray[np.object_]
     roads: NDArray[np.object_]
     drawn: NDArray[np.object_]

@@ -9,7 +9,7 @@ import shapely
 
 from saferoute.criteria import _samples
 from saferoute.geometry import find_entering
-from saferoute.osm import access, entry
+from saferoute.osm import access, entry, graves, owners
 from saferoute.osm.tags import Tags
 
 if TYPE_CHECKING:
@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from saferoute.model import Evidence, Windows
 
 _IF_IN_DOUBT = 0.8
-"""Factor on the trust in what is mapped where access or hours are tagged, and not understood [J]."""
+"""Factor on the trust in what is mapped where access or hours are tagged, and not understood, or on
+the ground of a hospital, campus, monastery or the like that no tag opens [J]."""
 
 
 def estimate_trust(windows: Windows, evidence: Evidence) -> FloatArray:
-    """Return by window a factor on confidence, below 1 where it is not understood whether one may go in.
+    """Return by window a factor on confidence, below 1 where it is not known whether one may go in.
 
     Returns
     -------
@@ -32,7 +33,11 @@ def estimate_trust(windows: Windows, evidence: Evidence) -> FloatArray:
     own = access.is_closed_on_foot(of_ground).not_understood | entry.is_closed_at(of_ground, moment).not_understood
     in_doubt = _samples.reduce_to_samples(samples, own.astype(float), "max")
     around = entry.passes_on(of_areas) & entry.is_closed_at(of_areas, moment).not_understood
-    if around.any() and len(samples):
-        shapes = evidence.features.outlines.geometry.to_numpy()[around]
-        in_doubt[find_entering(shapes, shapely.STRtree(samples.lines))[1]] = 1.0
+    of_others = owners.is_ground_of_others(of_areas) | graves.is_old_burial_ground(of_areas)
+    if len(samples):
+        shapes, lines = evidence.features.outlines.geometry.to_numpy(), shapely.STRtree(samples.lines)
+        in_doubt[find_entering(shapes[around], lines)[1]] = 1.0
+        untold = _samples.reduce_to_samples(samples, (~access.is_open_on_foot(of_ground)).astype(float), "max")
+        within = np.unique(find_entering(shapes[of_others], lines)[1])
+        in_doubt[within] = np.fmax(in_doubt[within], untold[within])
     return np.where(_samples.reduce_to_windows(windows, in_doubt, "max") > 0, _IF_IN_DOUBT, 1.0)

@@ -9,7 +9,7 @@ import shapely
 
 from saferoute.candidates import Neighbours
 from saferoute.geometry import place_points_evenly
-from saferoute.osm import ground, obstacles, owners, unread, ways
+from saferoute.osm import graves, ground, obstacles, owners, unread, ways
 from saferoute.osm.tags import Tags
 
 if TYPE_CHECKING:
@@ -43,7 +43,8 @@ def collect_neighbours(features: Features) -> Neighbours:
         hospitals=polygons[owners.is_hospital(areas)],
         institutes=polygons[owners.is_institute(areas)],
         memorials=polygons[owners.is_memorial(areas)],
-        gone=polygons[ground.is_gone_building(areas)],
+        graves=polygons[graves.is_old_burial_ground(areas)],
+        gone=polygons[ground.is_gone_building(areas) | ground.is_former_ground(areas)],
         roads=lines[ways.is_motor_road(of_ways) & on_ground],
         drawn=np.concatenate([points, shapely.points(place_points_evenly(paths, _DRAWN_EVERY_M)[0])]),
     )

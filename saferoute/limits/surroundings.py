@@ -1,4 +1,4 @@
-"""Grounds that close, ask for leave or cost money, and with them the ways and lawns within."""
+"""Grounds that close, ask for leave or cost money, or are somebody's, and with them the ways and lawns within."""
 
 from __future__ import annotations
 
@@ -7,14 +7,28 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from saferoute.geometry import find_entering
-from saferoute.osm import entry, ground
+from saferoute.osm import entry, graves, ground, owners
 from saferoute.osm.tags import Tags
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import shapely
 
-    from saferoute.arrays import IntArray
+    from saferoute.arrays import BoolArray, IntArray
     from saferoute.model import Features, Moment
+
+
+_WITHIN: dict[str, Callable[[Tags], BoolArray]] = {
+    "hospital": owners.is_hospital,
+    "institute": lambda areas: owners.is_ground_of_others(areas) & ~owners.is_hospital(areas),
+    "graves": graves.is_old_burial_ground,
+    "gone": ground.is_former_ground,
+    "roof": ground.is_roof,
+}
+"""What a line may lie in or under that is to be looked at, by name."""
+_WORKS_M = 15.0
+"""Works this near are told of: their gates and lorries are close [J]."""
 
 
 class Surroundings:
@@ -42,6 +56,8 @@ class Surroundings:
         self._closed_at_hour = shapes[at_hour.yes & around]
         asked = ground.is_entered_by_leave(of_areas) | (around & entry.has_conditions(of_areas))
         self.tags, self._asked = of_areas.select_rows(asked), shapes[asked]
+        self._within = {name: shapes[find(of_areas)] for name, find in _WITHIN.items()}
+        self._works = shapes[ground.is_works(of_areas)]
 
     def find_lines_on_shut_ground(self, lines: shapely.STRtree) -> IntArray:
         """Return which lines enter ground that is closed to strangers by its own tags."""
@@ -54,3 +70,19 @@ class Surroundings:
     def pair_with_lines(self, lines: shapely.STRtree) -> tuple[IntArray, IntArray]:
         """Return the pairs of grounds, as rows of `tags`, and the lines that enter them."""
         return find_entering(self._asked, lines)
+
+    def name_grounds(self, lines: shapely.STRtree) -> list[list[str]]:
+        """Return for each line the names of what it lies in or under, or close to: ``hospital``, ``works`` and others.
+
+        Returns
+        -------
+        list of lists of str
+            Of ``hospital``, ``institute``, ``graves``, ``gone`` (what was there is no more), ``roof`` and ``works``.
+        """
+        names: list[list[str]] = [[] for _ in lines.geometries]
+        found = {name: find_entering(shapes, lines)[1] for name, shapes in self._within.items()}
+        found["works"] = lines.query(self._works, predicate="dwithin", distance=_WORKS_M)[1]
+        for name, rows in found.items():
+            for row in np.unique(rows):
+                names[row].append(name)
+        return names

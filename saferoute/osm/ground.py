@@ -66,6 +66,16 @@ _BUILDING_SITES = {
     "building": frozenset({"construction", "demolition"}),
 }
 _PITS = frozenset({"military", "railway", "quarry", "landfill", "construction"})
+_LEAVES_NOTHING = frozenset(
+    "no grass meadow farmland forest orchard vineyard village_green recreation_ground residential greenfield".split()
+)
+"""Former uses of ground that leave nothing behind to stumble over."""
+_ROOFS = frozenset({"roof", "carport"})
+_WORKS = {
+    "landuse": frozenset({"industrial", "quarry", "landfill", "depot"}),
+    "man_made": frozenset({"works", "wastewater_plant"}),
+}
+"""Ground by which lorries drive, and from which noise, dust or smell comes."""
 _POWER = frozenset({"plant", "substation", "station"})
 _CLOSED_GROUND = {
     "landuse": _PITS | _BURIAL_GROUNDS["landuse"],
@@ -233,6 +243,24 @@ def is_gone_building(areas: Tagged) -> BoolArray:
     areas = Tags.of(areas)
     gone: BoolArray = np.any([has_tag(areas, key) for key in keys.GONE_BUILDINGS], axis=0)
     return gone & ~has_tag(areas, "building")
+
+
+def is_former_ground(areas: Tagged) -> BoolArray:
+    """Return a mask of ground on which something was that may have left its traces, as works and pits do."""
+    areas = Tags.of(areas)
+    was: BoolArray = np.any([has_tag(areas, key, but=_LEAVES_NOTHING) for key in keys.FORMER_GROUNDS], axis=0)
+    return was
+
+
+def is_roof(areas: Tagged) -> BoolArray:
+    """Return a mask of roofs on posts, below which one can walk."""
+    areas = Tags.of(areas)
+    return has_value(areas, "building", _ROOFS) & ~ways.is_below_ground(areas)
+
+
+def is_works(areas: Tagged) -> BoolArray:
+    """Return a mask of works, pits, landfills, depots and sewage works."""
+    return has_any_value(areas, _WORKS)
 
 
 def is_building_site(things: Tagged) -> BoolArray:

@@ -20,11 +20,16 @@ DISUSED_BUILDINGS = ("abandoned:building", "disused:building")
 GONE_BUILDINGS = ("demolished:building", "razed:building", "removed:building", "was:building", "historic:building")
 """Keys of buildings that were torn down."""
 
+FORMER_GROUNDS = tuple(
+    f"{prefix}:landuse" for prefix in ("was", "disused", "abandoned", "historic", "demolished", "razed")
+)
+"""Keys of what ground was used for, and is no more."""
+
 AREA_KEYS = (
     "building", "natural", "landuse", "leisure", "amenity", "area:highway", "water", "waterway",
     "man_made", "aeroway", "military", "tourism", "highway", "boundary", "place",
     "public_transport", "railway", "shop", "office", "sport", "golf", "barrier", "hazard", "power",
-    "building:part", "historic", *DISUSED_BUILDINGS, *GONE_BUILDINGS,
+    "building:part", "historic", *DISUSED_BUILDINGS, *GONE_BUILDINGS, *FORMER_GROUNDS,
 )  # fmt: skip
 """A closed way or multipolygon with one of these keys is a row of `areas`."""
 
@@ -56,7 +61,7 @@ AREA_TAGS = (
     "tunnel", "bridge", "layer", "location", "parking", "indoor", "intermittent", "building:levels",
     "building:part", "building:min_level", "min_height", "fence_type", "fenced", "kerb",
     "opening_hours", "foot:conditional", "access:conditional", "charge", "historic",
-    *DISUSED_BUILDINGS, *GONE_BUILDINGS, "name",
+    *DISUSED_BUILDINGS, *GONE_BUILDINGS, *FORMER_GROUNDS, "name",
 )  # fmt: skip
 POINT_TAGS = (
     "highway", "barrier", "natural", "amenity", "shop", "tourism", "leisure", "man_made", "power",

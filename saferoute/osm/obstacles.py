@@ -56,7 +56,7 @@ _LONG_OBJECTS = {
 _ON_THE_GROUND = frozenset({"overground", "surface", "outdoor"})
 _ELSEWHERE = frozenset({"underground", "underwater", "overhead", "indoor", "roof", "rooftop", "kiosk"})
 """Values of ``location``."""
-_ROOFS = frozenset({"no", "roof", "carport"})
+_WITHOUT_WALLS = frozenset({"no", "roof", "carport"})
 _GROUND_KEYS = tuple(key for key in keys.AREA_KEYS if key not in {"barrier", "water", "area:highway"})
 """Keys of areas that say what lies within a barrier along their edge; the two others come with one of them."""
 _NOTHING = frozenset({"no", "none", "entrance"})
@@ -96,7 +96,7 @@ def is_solid_area(areas: Tagged) -> BoolArray:
     areas = Tags.of(areas)
     bare = ~np.logical_or.reduce([is_tagged(areas, key) for key in _GROUND_KEYS])
     drawn = (barriers.is_thick(areas).possible & bare) | is_long_object(areas)
-    return (has_tag(areas, "building", but=_ROOFS) | drawn) & ~ways.is_below_ground(areas)
+    return (has_tag(areas, "building", but=_WITHOUT_WALLS) | drawn) & ~ways.is_below_ground(areas)
 
 
 def is_fenced_area(areas: Tagged) -> BoolArray:

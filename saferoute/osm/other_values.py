@@ -69,7 +69,7 @@ OTHER_VALUES = (
         "surface street_side lane inline layby on_kerb half_on_kerb shoulder yes garage garages",
         "parking on the ground is closed ground, whatever its kind",
     ),
-    _explain("landuse", "residential retail civil winter_sports", _USE_OF_HOUSES),
+    _explain("landuse", "civil winter_sports", _USE_OF_HOUSES),
     _explain("highway", "trail", "a track on the ground that its mapper did not call a path: nobody is sent there"),
     _explain(
         "highway",

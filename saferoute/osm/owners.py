@@ -21,6 +21,7 @@ _INSTITUTES = {
     "landuse": frozenset("institutional religious commercial industrial education".split()),
 }
 """Grounds of somebody's, often open by day and shut at night and at weekends."""
+_CROSSED = frozenset({"commercial", "industrial"})
 _MEMORIALS = {"historic": frozenset({"memorial", "monument", "battlefield"})}
 _CASTLES = {"historic": frozenset({"castle", "fort", "fortress", "citadel"})}
 
@@ -49,6 +50,15 @@ def is_institute(areas: Tagged) -> BoolArray:
     """Return a mask of grounds of universities, institutes, offices, churches and works, with all that lies there."""
     areas = Tags.of(areas)
     return has_any_value(areas, _INSTITUTES) | has_tag(areas, "office")
+
+
+def is_ground_of_others(areas: Tagged) -> BoolArray:
+    """Return a mask of grounds through which ways lead that may be shut: hospitals, campuses, monasteries and the like.
+
+    Offices and works are none: streets lead through them.
+    """
+    areas = Tags.of(areas)
+    return is_hospital(areas) | has_any_value(areas, {**_INSTITUTES, "landuse": _INSTITUTES["landuse"] - _CROSSED})
 
 
 def is_memorial(areas: Tagged) -> BoolArray:

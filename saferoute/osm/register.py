@@ -19,6 +19,7 @@ import pandas as pd
 from saferoute.osm import (
     access,
     barriers,
+    frontages,
     ground,
     keys,
     obstacles,
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_VOCABULARY = (access, barriers, ground, obstacles, owners, slopes, sports, surfaces, water, ways, widths)
+_VOCABULARY = (access, barriers, frontages, ground, obstacles, owners, slopes, sports, surfaces, water, ways, widths)
 _NO_WORD = "\N{REPLACEMENT CHARACTER} no word"
 """A value that no question understands."""
 _NO_TAGS = frozenset({"osm_type"})
@@ -49,8 +50,8 @@ _NO_TAGS = frozenset({"osm_type"})
 ANY_VALUE_TELLS = frozenset(
     "building shop office tunnel bridge military golf construction advertising playground traffic_calming "
     "electrified traffic_sign aerialway pipeline marker utility telecom "
-    "kerb crossing conveying indoor fence_type fenced building:part".split()
-) | {*keys.DISUSED_BUILDINGS, *keys.GONE_BUILDINGS}
+    "kerb crossing conveying indoor fence_type fenced building:part area:highway".split()
+) | {*keys.DISUSED_BUILDINGS, *keys.GONE_BUILDINGS, *keys.FORMER_GROUNDS}
 """Keys of which every value counts alike, but for those that say no, as a flush kerb does: all are understood."""
 _READERS: dict[str, Callable[[str], object | None]] = {
     **dict.fromkeys(("width", "est_width"), widths.parse_width),

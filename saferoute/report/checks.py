@@ -90,8 +90,13 @@ _CHECKS_BY_DOUBT = {
     "stadium": "whether it is open: it lies in a stadium",
     "institute": "whether one may be there, at that hour too: it lies on the ground of an institute, church or firm",
     "memorial": "whether one runs there: it lies on the ground of a memorial",
-    "gone": "what is left of it: a building stood there and was torn down",
+    "graves": "whether one runs there: it is or was a burial ground, by its name or a tag",
+    "gone": "what is left of it: a building, works or pit was there and is gone",
     "hospital": "whether one may be there: it lies on the ground of a hospital or the like",
+}
+_CHECKS_BY_GROUND = _CHECKS_BY_DOUBT | {
+    "roof": "the posts of a roof that it leads below",
+    "works": "lorries, dust and gates: works, a pit, depot or landfill lie close by",
 }
 _CHECKS_BY_KIND = {
     "beach": [
@@ -154,8 +159,8 @@ def list_checks(
     )
     grounds = of_ground.to_dict("records")
     rows = zip(table.to_dict("records"), grounds, unlit_in_the_dark, unread, of_entry, close, strict=True)
-    return [
-        [
+    listed = (
+        (
             *([_LAMPS] if is_unlit else []),
             *what_is_close,
             *_list_relief(row, here),
@@ -166,9 +171,11 @@ def list_checks(
             *_list_permissions(here),
             *_list_unknowns(row, not_understood),
             *(f"what {sanitize_text(tag)} means: it is tagged so, and not understood" for tag in not_understood),
-        ]
+        )
         for row, here, is_unlit, not_understood, of_entry_words, what_is_close in rows
-    ]
+    )
+    # The ground itself and what it lies in may ask for the same.
+    return [list(dict.fromkeys(of_stretch)) for of_stretch in listed]
 
 
 def _list_by_ground(here: Mapping[Hashable, Any]) -> list[str]:
@@ -249,6 +256,22 @@ def describe_surroundings(tags: Tagged, moment: Moment | None) -> NDArray[np.obj
     words, by_leave = describe_entry(tags, moment), is_entered_by_leave(tags)
     words[:] = [(_LEAVE, *of_entry) if asks else of_entry for of_entry, asks in zip(words, by_leave, strict=True)]
     return words
+
+
+def describe_grounds(names: Sequence[str]) -> list[str]:
+    """Return what is to be checked of what a stretch lies in, under or close to.
+
+    Parameters
+    ----------
+    names : sequence of str
+        As `saferoute.limits.Surroundings.name_grounds` returns them.
+
+    Examples
+    --------
+    >>> describe_grounds(["roof"])
+    ['the posts of a roof that it leads below']
+    """
+    return [_CHECKS_BY_GROUND[name] for name in names]
 
 
 def _describe_mountain(chance: float) -> str:

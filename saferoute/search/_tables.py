@@ -212,8 +212,10 @@ def _describe_entry(survey: Survey, rows_of: list[IntArray], tree: shapely.STRtr
     words = _collect_words(survey.samples.ground, rows_of, lambda ground: checks.describe_entry(ground, moment))
     of_grounds = checks.describe_surroundings(around.tags, moment)
     for ground, line in zip(*around.pair_with_lines(tree), strict=True):
-        words[line] += [word for word in of_grounds[ground] if word not in words[line]]
-    return words
+        words[line] += of_grounds[ground]
+    for line, names in enumerate(around.name_grounds(tree)):
+        words[line] += checks.describe_grounds(names)
+    return [list(dict.fromkeys(of_line)) for of_line in words]
 
 
 def _list_close(

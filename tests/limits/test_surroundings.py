@@ -119,3 +119,34 @@ def test_a_gate_bars_the_way_whenever_it_is_open(tmp_path: Path) -> None:
     found = look(tmp_path, gate, SATURDAY_NOON)
     assert "obstacle on the line" in set(found.excluded["reason"])
     assert CLOSED_AT_HOUR[0] in limits.RULES
+
+
+GROUNDS = {
+    "amenity=clinic": "ground of a hospital",
+    "amenity=monastery": "ground of an institute",
+    "landuse=education": "ground of an institute",
+    'leisure=park name="Waldfriedhof"': "burial ground",
+    "razed:landuse=depot": "is gone",
+    "building=carport layer=1": "posts of a roof",
+    "landuse=quarry": "lorries",
+}
+
+
+@pytest.mark.parametrize("around", GROUNDS)
+def test_a_way_on_the_ground_of_others_is_to_be_looked_at_and_never_surer(around: str, tmp_path: Path) -> None:
+    beside = AROUND.replace("-50\n", "12\n").replace("-50 50", "-50 52")  # north of the way alone
+    plan = WAY.format("") + (beside if "quarry" in around else AROUND).format(around)
+    alone, within = look(tmp_path, WAY.format(""), None), look(tmp_path, plan, None)
+    assert GROUNDS[around] in told(within)[1]
+    assert GROUNDS[around] not in told(alone)[1]
+    assert within.stretches["c_obstacles"].max() <= alone.stretches["c_obstacles"].max()
+
+
+def test_a_way_that_is_tagged_as_open_is_as_sure_in_a_hospital_as_elsewhere(tmp_path: Path) -> None:
+    benches = "".join(f"n{50 + i} {12 * i} 70 amenity=bench\n" for i in range(20))
+    around = AROUND.format("amenity=hospital")
+    sure = {
+        tags: look(tmp_path, WAY.format(tags) + benches + around, None).stretches["c_obstacles"].max()
+        for tags in ("", "foot=designated")
+    }
+    assert sure[""] < sure["foot=designated"]

@@ -140,7 +140,7 @@ def test_a_tag_that_says_unknown_is_no_more_than_a_missing_one() -> None:
 def test_every_column_of_a_map_is_read_or_is_known_to_be_none_of_tags_that_judge() -> None:
     """Columns for names and pictures, and those that rules outside of the vocabulary read, are listed here."""
     elsewhere = {
-        "name", "area:highway", "wetland", "intermittent", "seasonal", "protect_class", "dog",
+        "name", "wetland", "intermittent", "seasonal", "protect_class", "dog",
         "entrance", "building:levels",
         # Told with their text, whatever they say.
         "fee", "charge",
@@ -169,7 +169,7 @@ def test_every_question_of_every_module_reads_keys_that_are_listed() -> None:
             if not name.startswith("_") and [p.annotation for p in needed] == ["Tagged"]:
                 function(Tags(0, asked.add))
     assert {"surface", "natural"} <= asked
-    assert asked - set(list_read_keys()) == {"fee", "charge", "osm_type"}
+    assert asked - set(list_read_keys()) == {"fee", "charge", "osm_type", "name"}
 
 
 def test_a_line_of_a_natural_kind_that_nobody_knows_may_be_a_cliff() -> None:
