@@ -51,8 +51,8 @@ def _score_rows() -> dict[str, Any]:
     confidence = random.choice([0.0, 0.4, 0.9], (ROWS, len(CRITERIA)), p=[0.1, 0.4, 0.5])
     middle, length = random.uniform(-400, 400, (ROWS, 2)).round(1), random.uniform(60, 200, ROWS).round(1)
     ground = random.integers(0, 4, ROWS)
-    ratings = scoring.assign_ratings(low, quality, d, confidence)
-    rated = ratings != scoring.UNRATED
+    doubts = random.integers(0, 3, ROWS)
+    ratings = scoring.assign_ratings(low, quality, d, confidence, doubts)
     weights = random.dirichlet(np.ones(len(CRITERIA)), WEIGHTINGS).round(4)
     return {
         "d": d.tolist(),
@@ -61,11 +61,12 @@ def _score_rows() -> dict[str, Any]:
         "low": low.tolist(),
         "quality": quality.tolist(),
         "confidence": confidence.tolist(),
+        "doubts": doubts.tolist(),
         "ratings": ratings.tolist(),
         "middle": middle.tolist(),
         "length_m": length.tolist(),
         "ground": ground.tolist(),
-        "order": scoring.rank_stretches(low, rated, length, middle, ground, top=ROWS).tolist(),
+        "order": scoring.rank_stretches(low, ratings, length, middle, ground, top=ROWS).tolist(),
     }
 
 

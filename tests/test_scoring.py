@@ -194,6 +194,13 @@ def test_no_rows_have_no_scores() -> None:
 # --- ratings -----------------------------------------------------------------------------
 
 
+def rate(low, quality, *, desirability=None, confidence=None, doubts=None) -> list[str]:
+    n = len(low)
+    desirability, confidence = (np.ones((n, N)) if of is None else of for of in (desirability, confidence))
+    doubts = np.zeros(n, dtype=int) if doubts is None else np.array(doubts)
+    return scoring.assign_ratings(np.array(low), np.array(quality), desirability, confidence, doubts).tolist()
+
+
 @pytest.mark.parametrize(
     ("low", "quality", "rating"),
     [
@@ -202,9 +209,7 @@ def test_no_rows_have_no_scores() -> None:
     ],
 )  # fmt: skip
 def test_ratings_begin_at_their_thresholds(low: float, quality: float, rating: str) -> None:
-    assert scoring.assign_ratings(np.array([low]), np.array([quality]), np.ones((1, N)), np.ones((1, N))).tolist() == [
-        rating
-    ]
+    assert rate([low], [quality]) == [rating]
 
 
 @quick
@@ -212,9 +217,7 @@ def test_ratings_begin_at_their_thresholds(low: float, quality: float, rating: s
 def test_less_confidence_never_earns_a_better_rating(
     low: float, quality: float, one: np.ndarray, other: np.ndarray
 ) -> None:
-    both = scoring.assign_ratings(
-        np.full(2, low), np.full(2, quality), np.ones((2, N)), np.stack([np.fmin(one, other), one])
-    )
+    both = rate([low, low], [quality, quality], confidence=np.stack([np.fmin(one, other), one]))
     worse, better = ("ABCn".index(rating[0]) for rating in both)
     assert worse >= better
 
@@ -224,7 +227,7 @@ def test_less_confidence_never_earns_a_better_rating(
 def test_each_rating_asks_for_confidence_in_each_criterion_it_names(rating: Rating, k: int) -> None:
     confidence = np.ones((2, N))
     confidence[:, k] = rating.least_confidence[k] - 0.001, rating.least_confidence[k]
-    of_less, of_enough = scoring.assign_ratings(np.full(2, rating.least_low), np.ones(2), np.ones((2, N)), confidence)
+    of_less, of_enough = rate([rating.least_low] * 2, [1.0, 1.0], confidence=confidence)
     assert of_enough == rating.name
     assert rating.least_confidence[k] == 0 or of_less != rating.name
 
@@ -233,25 +236,29 @@ def test_each_rating_asks_for_confidence_in_each_criterion_it_names(rating: Rati
 def test_what_hinges_on_something_unknown_is_unrated(name: str) -> None:
     confidence = np.ones((1, N))
     confidence[0, CRITERIA.index(name)] = 0
-    assert scoring.assign_ratings(np.ones(1), np.ones(1), np.ones((1, N)), confidence).tolist() == [scoring.UNRATED]
+    assert rate([1.0], [1.0], confidence=confidence) == [scoring.UNRATED]
 
 
 def test_ground_of_poor_worth_is_unrated_however_well_it_is_known() -> None:
     desirability = np.ones((2, N))
     desirability[:, CRITERIA.index("surface")] = 0.25, 0.4
-    rated = scoring.assign_ratings(np.ones(2), np.ones(2), desirability, np.ones((2, N)))
-    assert rated.tolist() == [scoring.UNRATED, "A"]
+    assert rate([1.0, 1.0], [1.0, 1.0], desirability=desirability) == [scoring.UNRATED, "A"]
+
+
+def test_who_must_look_for_two_things_at_once_looks_first_and_a_allows_not_even_one() -> None:
+    assert rate([1.0] * 4, [1.0] * 4, doubts=[0, 1, 2, 5]) == ["A", "B", scoring.UNRATED, scoring.UNRATED]
+    assert rate([0.45] * 3, [1.0] * 3, doubts=[0, 1, 2]) == ["C", "C", scoring.UNRATED]
 
 
 # --- order ---------------------------------------------------------------------------------
 
 
-def ordered(low, middle, *, rated=None, length=None, ground=None, top=100) -> list[int]:
+def ordered(low, middle, *, ratings=None, length=None, ground=None, top=100) -> list[int]:
     low = np.array(low, dtype=float)
     length = np.full(len(low), 80.0) if length is None else np.array(length, dtype=float)
     ground = np.arange(len(low)) if ground is None else np.array(ground)
-    rated = np.ones(len(low), dtype=bool) if rated is None else np.array(rated)
-    return scoring.rank_stretches(low, rated, length, np.array(middle, dtype=float), ground, top=top).tolist()
+    ratings = np.array(["C"] * len(low) if ratings is None else ratings, dtype=object)
+    return scoring.rank_stretches(low, ratings, length, np.array(middle, dtype=float), ground, top=top).tolist()
 
 
 def test_far_apart_the_better_comes_first() -> None:
@@ -260,7 +267,13 @@ def test_far_apart_the_better_comes_first() -> None:
 
 def test_all_that_are_rated_come_before_the_others() -> None:
     middle = [(5000 * i, 0) for i in range(4)]
-    assert ordered([0.9, 0.4, 0.8, 0.5], middle, rated=[False, True, False, True]) == [3, 1, 0, 2]
+    assert ordered([0.9, 0.4, 0.8, 0.5], middle, ratings=["none", "C", "none", "C"]) == [3, 1, 0, 2]
+
+
+def test_a_better_rating_comes_first_wherever_it_lies() -> None:
+    middle = [(0, 0), (3, 0), (6, 0), (9000, 0), (20_000, 0)]
+    ratings, low = ["A", "A", "A", "B", "C"], [0.75, 0.72, 0.71, 0.69, 0.99]
+    assert ordered(low, middle, ratings=ratings, ground=[1, 1, 1, 2, 3]) == [0, 1, 2, 3, 4]
 
 
 def test_of_two_clusters_both_are_among_the_first_two() -> None:

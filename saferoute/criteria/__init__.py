@@ -10,13 +10,19 @@ from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pandas as pd
+
 from saferoute.criteria._doubt import estimate_trust, pair_unread_beside
 from saferoute.model import CRITERIA
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from saferoute.arrays import IntArray
     from saferoute.model import Criterion, Evidence, Measurement, Windows
 
-__all__ = ["ALL", "measure_windows", "pair_unread_beside"]
+__all__ = ["ALL", "gather_doubts", "measure_windows", "pair_unread_beside"]
 
 ALL: tuple[Criterion, ...] = tuple(import_module(f"{__name__}.{name}").CRITERION for name in CRITERIA)
 """The criteria of the default profile, in its order."""
@@ -27,3 +33,18 @@ def measure_windows(criterion: Criterion, windows: Windows, evidence: Evidence) 
     measured = criterion.measure(windows, evidence)
     trust = estimate_trust(criterion, windows, evidence.features)
     return replace(measured, confidence=measured.confidence * trust)
+
+
+def gather_doubts(measurements: Mapping[str, Measurement], first: IntArray, n_samples: IntArray) -> pd.DataFrame:
+    """Return the serious doubts about some runs of samples: a row a run, and a column of bool a doubt.
+
+    Parameters
+    ----------
+    measurements : mapping of str to Measurement of r rows
+        By name of criterion, of the windows by which the runs are judged.
+    first, n_samples : ndarray of shape (r,)
+        First sample and number of samples of each run.
+    """
+    rows = np.arange(len(first))
+    of_criteria = [of.gather_doubts(rows, first, n_samples) for of in measurements.values() if of.gather_doubts]
+    return pd.concat([pd.DataFrame(index=rows), *of_criteria], axis=1)

@@ -25,7 +25,7 @@ AT_ONCE = Scale(
     unit="places close at once: either side, and straight ahead beyond a run-out",
     curve=((1.0, 1.0), (2.0, 0.4), (3.0, 0.05)),
 )
-"""Who watches for one thing does not watch for a second: two earn a C at most, and three no rating [J]."""
+"""Who watches for one thing does not watch for a second [J]."""
 
 
 def measure_room(sides: Sides, windows: Windows) -> Normal:
@@ -64,6 +64,27 @@ def count_at_once(sides: Sides, windows: Windows) -> Exact:
     ahead = _list_ahead(sides, samples, (first, n_samples), out)
     places[rows[ahead["run"][ahead["spare_m"] > 0].unique()]] += 1
     return Exact(places)
+
+
+def find_close_places(sides: Sides, samples: Samples, runs: tuple[IntArray, IntArray], out: int) -> pd.DataFrame:
+    """Return where something is close to runs and their run-outs: on the left, on the right, and ahead of an end.
+
+    Parameters
+    ----------
+    samples, runs, out
+        As of `describe_runs`.
+
+    Returns
+    -------
+    DataFrame of r rows
+        ``left``, ``right`` and ``ahead``; what stands within a run-out is beside it, and not ahead.
+    """
+    first, n_samples = runs
+    ahead = _list_ahead(sides, samples, runs, out)
+    is_ahead = np.zeros(len(first), dtype=bool)
+    is_ahead[ahead["run"][ahead["spare_m"] > 0]] = True
+    left, right = (_samples.is_met_along(of < SAFE_M, first - out, n_samples + 2 * out) for of in sides.spare_m.T)
+    return pd.DataFrame({"left": left, "right": right, "ahead": is_ahead})
 
 
 def describe_runs(

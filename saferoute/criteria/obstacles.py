@@ -183,6 +183,9 @@ def measure_obstacles(windows: Windows, evidence: Evidence) -> Measurement:
         quantity=Exact(counted["obstacles_per_100m"].to_numpy()),
         confidence=complete * trust * _entry.estimate_trust(windows, evidence),
         gather_evidence=gather,
+        gather_doubts=lambda _, first, n_samples: _around.find_close_places(
+            beside, samples, (first, n_samples), windows.run_out_samples
+        ),
         gather_along=gather_along,
         completeness=complete,
         bounds={"beside": _around.measure_room(beside, windows), "at once": at_once},

@@ -77,11 +77,12 @@ SHARE = "0..1"
 """Unit of what lies between nothing and all."""
 
 STRETCHES = (
-    Column("rank", "integer", "", "1 = first; by score_low, spread over the area"),
+    Column("rank", "integer", "", "1 = first; by rating, then by score_low, spread over the area"),
     Column("score", "number", SHARE, "suitability for inspection"),
     Column("score_low", "number", SHARE, "20th percentile of the score over draws of what is uncertain"),
     Column("score_high", "number", SHARE, "80th percentile of the same draws"),
     Column("rating", "text", "", "A, B, C or none (unrated: look first)"),
+    Column("doubts", "integer", "", "how many serious things one wants to see first; with two it is unrated"),
     Column("data_quality", "number", SHARE, "weighted mean of the confidences"),
     Column("length_m", "number", "m", "length, run-outs not counted"),
     Column("origin", "text", "", "way, area or track"),
@@ -136,7 +137,7 @@ STRETCHES = (
     *(Column(f"d_{name}", "number", SHARE, f"desirability of {name}") for name in CRITERIA),
     *(Column(f"c_{name}", "number", SHARE, f"confidence in {name}") for name in CRITERIA),
     *(Column(f"why_{name}", "text", "", f"{name} in words") for name in CRITERIA),
-    Column("verdict", "text", "", "slope, people and what is not mapped, in one line"),
+    Column("verdict", "text", "", "slope, people, what is not mapped and what to look at first, in one line"),
     Column("checks", "texts", "", "what to check on foot"),
 )  # fmt: skip
 """A row a stretch, best first."""
@@ -156,6 +157,9 @@ IN_PYTHON = (
     Column("spot_heights", "text", "", "heights on the map around that tell of a hillside, where no others are known"),
     Column("mountain_chance", "number", SHARE, "chance that it is a mountain path"),
     Column("is_contradicted", "flag", "", "heights and the tag incline contradict each other"),
+    Column("is_on_way", "flag", "", "it lies on a way, which may be cut into a hillside, and not on open ground"),
+    Column("is_tilted", "flag", "", "the heights tell a slope across that is worth a look"),
+    Column("is_on_hillside", "flag", "", "the ground falls away beside it"),
     Column("width_m", "number", "m", "tagged width", "no tag"),
     Column("are_objects_mapped", "flag", "", "small things such as posts and benches are likely all mapped here"),
     Column("barefoot", "text", "", "advice on running barefoot"),

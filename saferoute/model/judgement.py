@@ -67,6 +67,12 @@ class Measurement:
         ``gather_evidence(rows)`` returns a DataFrame of those rows with the
         numbers, tags and codes that explain the values, and no words. By
         default the values explain themselves.
+    gather_doubts : callable, optional
+        ``gather_doubts(rows, first, n_samples)`` returns a DataFrame of bool
+        with a column for each serious doubt that the criterion may hold:
+        something that one wants to see before running. A row tells of a run of
+        samples, `first` and `n_samples`, that is judged by the window `rows`.
+        By default there are none.
     gather_along : callable, optional
         ``gather_along(first, n_samples)`` returns the same of what is met along
         runs of samples, which may be longer than a window.
@@ -82,6 +88,7 @@ class Measurement:
     quantity: Quantity
     confidence: FloatArray
     gather_evidence: Callable[[IntArray], pd.DataFrame] | None = None
+    gather_doubts: Callable[[IntArray, IntArray, IntArray], pd.DataFrame] | None = None
     gather_along: Callable[[IntArray, IntArray], pd.DataFrame] | None = None
     completeness: FloatArray | None = None
     bounds: Mapping[str, Quantity] = field(default_factory=dict)
@@ -94,12 +101,13 @@ class Measurement:
 
     def select_rows(self, rows: IntArray) -> Measurement:
         """Return the measurement of some of the windows, in the order given."""
-        # Evidence is gathered late and for few rows: the lambda maps rows of the selection to rows of the whole.
-        gather = self.gather_evidence
+        # Evidence is gathered late and for few rows: the lambdas map rows of the selection to rows of the whole.
+        gather, doubts = self.gather_evidence, self.gather_doubts
         return Measurement(
             quantity=self.quantity.select_rows(rows),
             confidence=self.confidence[rows],
             gather_evidence=None if gather is None else lambda chosen: gather(rows[chosen]),
+            gather_doubts=None if doubts is None else lambda chosen, *runs: doubts(rows[chosen], *runs),
             gather_along=self.gather_along,
             completeness=None if self.completeness is None else self.completeness[rows],
             bounds={name: bound.select_rows(rows) for name, bound in self.bounds.items()},
@@ -176,6 +184,8 @@ class Rating(NamedTuple):
     """Least confidence in each of `CRITERIA`, 0..1."""
     least_worth: tuple[float, ...]
     """Least desirability by each of `CRITERIA`, 0..1."""
+    most_doubts: int
+    """Most serious doubts, those things that one wants to see before running."""
 
 
 def _list_least(least: Mapping[str, float]) -> tuple[float, ...]:
@@ -214,9 +224,9 @@ class Formula:
     low_pct: float = 20
     """Percentile of S by which stretches are ranked; the interval of S ends at the percentile 100 − `low_pct`."""
     ratings: tuple[Rating, ...] = (
-        Rating("A", 0.70, 0.60, _KNOWN_OF_ALL, _SAFE_ENOUGH),
-        Rating("B", 0.50, 0.50, _KNOWN_OF_ALL, _SAFE_ENOUGH),
-        Rating("C", 0.40, 0.00, _KNOWN_ENOUGH, _GOOD_ENOUGH),
+        Rating("A", 0.70, 0.60, _KNOWN_OF_ALL, _SAFE_ENOUGH, 0),
+        Rating("B", 0.50, 0.50, _KNOWN_OF_ALL, _SAFE_ENOUGH, 1),
+        Rating("C", 0.40, 0.00, _KNOWN_ENOUGH, _GOOD_ENOUGH, 1),
     )
     """Ratings from the best down; what earns none of them is unrated.
 
@@ -224,7 +234,9 @@ class Formula:
     of tracks in well mapped surroundings are A, in badly mapped ones B, and wide asphalt of known width is B. Ways of
     A and B met a limit of a later map in none of 21 cases, those of C in 4 to 8 %, unrated ones in 5 to 8 % in
     Liechtenstein and 37 % in Helsinki [M, J]. Of 86 lines of C that were looked at one by one, 12 of the 22 below .40
-    were doubtful, most of them for two things at once, and 9 of the 64 above it: so C begins there [M]."""
+    were doubtful, most of them for two things at once, and 9 of the 64 above it: so C begins there [M]. Of 68 lines
+    that were rated then 17 were doubtful, again most of them for two things at once: so one serious doubt is allowed,
+    and A allows none [M]."""
     near_m: float = 150.0
     repeat: float = 0.25
     """Share of its score that a stretch beside one already ranked loses in the order [J].

@@ -27,6 +27,7 @@ _NUMBERS = {
     "score": 4,
     "score_low": 4,
     "score_high": 3,
+    "doubts": 0,
     "data_quality": 3,
     "length_m": 1,
     "distance_m": 0,

@@ -10,11 +10,10 @@ import pandas as pd
 
 from saferoute.candidates import CUT_OFF
 from saferoute.criteria import crowding
-from saferoute.criteria.flatness import HILLSIDE_PCT
 from saferoute.model import Formula
 from saferoute.osm import entry
 from saferoute.osm.access import is_meant_for_wheels, is_route_of_wheels
-from saferoute.osm.ground import KEPT_KINDS, is_built_up, is_entered_by_leave
+from saferoute.osm.ground import KEPT_KINDS, is_entered_by_leave
 from saferoute.osm.sports import is_ball_ground
 from saferoute.osm.surfaces import SOFT_SURFACES, is_uneven_trail
 from saferoute.report.surfaces import describe_surface
@@ -35,9 +34,6 @@ EDGE_M = 15.0
 
 A runner who veers as blindfolded walkers do (2.5 m in 15 m, "Veering in human locomotion") is
 11 m off the line after 30 s at 2.2 m/s; the rest is a margin."""
-_HILLSIDE = "hillside: the ground falls away to the side"
-_BANK_PCT = 8.0
-"""Slope across from which coarse heights rather tell of a bank beside sports ground, which is built level [J]."""
 _LIKELY_HILLSIDE = (
     "hillside likely: no heights are known here, and the map shows steps, walls, hairpins or mountain paths around"
 )
@@ -154,9 +150,7 @@ def list_checks(
     list of n lists of str
         The most important checks first.
     """
-    of_ground = tags[["kind", "dog", "beach_club", "is_tidal", "doubts"]].assign(
-        is_ball_ground=is_ball_ground(tags), is_built_up=is_built_up(tags)
-    )
+    of_ground = tags[["kind", "dog", "beach_club", "is_tidal", "doubts"]].assign(is_ball_ground=is_ball_ground(tags))
     grounds = of_ground.to_dict("records")
     rows = zip(table.to_dict("records"), grounds, unlit_in_the_dark, unread, of_entry, close, strict=True)
     listed = (
@@ -205,11 +199,15 @@ def _list_likely_slopes(row: Mapping[Hashable, Any]) -> list[str]:
 
 
 def _list_slopes(row: Mapping[Hashable, Any], here: Mapping[Hashable, Any]) -> list[str]:
-    """Return what is to be looked at of ground that the heights tell to fall away to the side."""
-    across_pct = abs(row["cross_slope_pct"])
-    if here["kind"] in KEPT_KINDS and across_pct > _BANK_PCT:
-        return [f"the heights tell {across_pct:.0f} % across: is it a bank beside it?"]
-    return [_HILLSIDE] if row["falls_away_pct"] > HILLSIDE_PCT and not here["is_built_up"] else []
+    """Return what is to be looked at of ground that the heights tell to tilt or fall away to the side."""
+    # What was built level may have a bank beside it, which coarse heights take for a slope.
+    is_bank = row["is_on_way"] or here["kind"] in KEPT_KINDS
+    words = "is it a bank beside it?" if is_bank else "the ground tilts to the side"
+    falls = f"hillside: the ground falls away to the side ({row['falls_away_pct']:.0f} %)"
+    return [
+        *([f"the heights tell {abs(row['cross_slope_pct']):.0f} % across: {words}"] if row["is_tilted"] else []),
+        *([falls] if row["is_on_hillside"] else []),
+    ]
 
 
 def describe_ways(ground: Tagged) -> NDArray[np.object_]:

@@ -68,7 +68,8 @@ def _describe_value(value: float, unit: str) -> str:
 def _describe_flatness(evidence: pd.DataFrame, units: Units) -> pd.DataFrame:
     raw = evidence[
         ["grade_pct", "grade_sigma_pct", "cross_slope_pct", "cross_slope_sigma_pct", "falls_away_pct",
-         "likely_falls_pct", "mountain_chance", "roughness_m", "is_contradicted"]
+         "likely_falls_pct", "mountain_chance", "roughness_m", "is_contradicted", "is_on_way", "is_tilted",
+         "is_on_hillside"]
     ]  # fmt: skip
     return raw.assign(
         hints=[describe_hints(hints, units) for hints in evidence["hints"]],

@@ -56,8 +56,8 @@ _DANGERS = {
 _SIDES = ("", "other_")
 """Beginnings of the columns of evidence on either side."""
 _SAY_AT_ONCE = {
-    2: ("close at two places at once, beside or ahead: C at most",),
-    3: ("close on both sides and ahead at once: unrated",),
+    2: ("close at two places at once, beside or ahead",),
+    3: ("close on both sides and ahead at once",),
 }
 """Words by the number of places at which something is close."""
 UNDRAWN_DOORS = "houses are not drawn here: doors may open onto it"

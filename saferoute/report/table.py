@@ -13,6 +13,8 @@ from saferoute.report.units import Units, units_of
 from saferoute.scoring import UNRATED
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from saferoute.model import Ranking
     from saferoute.report.closing import Details
 
@@ -26,7 +28,7 @@ STEPS_IN_PYTHON = (".explain(1)", ".map()", ".save('found.gpx')", ".columns")
 
 
 def heading_line(ranking: Ranking) -> str:
-    """Return in a sentence how many good places there are, and where the nearest of them is."""
+    """Return in a sentence how many good places there are, and where the nearest and the best rated of them is."""
     stretches, where, units = ranking.stretches, sanitize_text(ranking.place.name), units_of(ranking.units)
     if not len(stretches):
         return f"No stretch found near {where}: the limits exclude everything."
@@ -35,13 +37,19 @@ def heading_line(ranking: Ranking) -> str:
     look = f"{unrated} {'more ' if len(rated) else ''}to look at first (unrated)"
     if not len(rated):
         return f"Nothing {around} is rated good; {look}."
-    nearest = rated.loc[rated["distance_m"].idxmin()]
-    direction = name_direction(float(np.degrees(np.arctan2(nearest["east_m"], nearest["north_m"]))))
-    away = f"{units.format_distance(nearest['distance_m'])} {direction}"
-    return (
-        f"{len(rated)} good place{'s' if len(rated) > 1 else ''} {around}; the nearest is {away}: "
-        f"{isolate_name(sanitize_text(nearest['name']))}" + (f"; {look}." if unrated else ".")
-    )
+    nearest, best = rated.loc[rated["distance_m"].idxmin()], rated.iloc[0]
+    where_to = f"the nearest is {_point_out(nearest, units)}"
+    if best["rating"] != nearest["rating"]:
+        where_to += f"; one rated {best['rating']} is {_point_out(best, units)}"
+    good = f"{len(rated)} good place{'s' if len(rated) > 1 else ''} {around}"
+    return f"{good}; {where_to}" + (f"; {look}." if unrated else ".")
+
+
+def _point_out(row: pd.Series, units: Units) -> str:
+    """Return where a stretch lies, its name and its rating, as in "320 m north: path in Town Park (B)"."""
+    direction = name_direction(float(np.degrees(np.arctan2(row["east_m"], row["north_m"]))))
+    away = f"{units.format_distance(row['distance_m'])} {direction}"
+    return f"{away}: {isolate_name(sanitize_text(row['name']))} ({row['rating']})"
 
 
 def scope_line(ranking: Ranking) -> str:

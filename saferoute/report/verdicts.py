@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from saferoute.model import Formula
 from saferoute.report.text import LIKELY
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from saferoute.model import Moment
 
@@ -27,21 +28,37 @@ _QUIET, _BUSY = 20.0, 100.0
 """People an hour up to which a stretch is called quiet, one in three minutes, and from which busy [J]."""
 
 
-def write_verdicts(table: pd.DataFrame, moment: Moment | None) -> list[str]:
-    """Return the verdict on each stretch: slope, people, and what is not mapped.
+_CLOSE = ("", "what stands close beside it", "what stands close on both sides")
+"""Words by the number of sides on which something is close."""
+_DOUBTS = {
+    "ahead": "what stands ahead",
+    "slope": "the slope",
+    "tilt": "the slope to the side",
+    "hillside": "how the ground falls away beside it",
+    "wheels": "bicycles",
+    "crowd": "how busy it is",
+}
+"""Words for the other serious doubts, by the names that criteria give them."""
+
+
+def write_verdicts(table: pd.DataFrame, doubts: Sequence[Collection[str]], moment: Moment | None) -> list[str]:
+    """Return the verdict on each stretch: slope, people, what is not mapped, and what is to be seen first.
 
     Parameters
     ----------
     table : DataFrame
         The stretches, with the columns of the criteria.
+    doubts : sequence of collection of str
+        Names of the serious doubts about each, as criteria declare them.
     moment : Moment or None
         When one wants to run; None for a mean hour of the day.
     """
     when = f"at {moment.local.hour}:{moment.local.minute:02}" if moment else "at a mean hour"
-    return [describe_verdict(row, when) for row in table.to_dict("records")]
+    rows = zip(table.to_dict("records"), doubts, strict=True)
+    return [describe_verdict(row, when, doubted) for row, doubted in rows]
 
 
-def describe_verdict(row: Row, when: str) -> str:
+def describe_verdict(row: Row, when: str, doubted: Collection[str] = ()) -> str:
     """Return the verdict on a stretch in one line.
 
     Examples
@@ -50,10 +67,20 @@ def describe_verdict(row: Row, when: str) -> str:
     >>> lawn |= {"surface": "grass", "free_lane_m": float("nan"), "are_objects_mapped": True}
     >>> describe_verdict(lawn, "at 7:00")
     'Level as far as the data tell (± 2 %); likely quiet at 7:00; width not mapped: look'
-    >>> describe_verdict({**lawn, "grade_pct": float("nan"), "surface": "likely grass"}, "at 7:00")
+    >>> unknown = {**lawn, "grade_pct": float("nan"), "surface": "likely grass"}
+    >>> describe_verdict(unknown, "at 7:00", ["slope"])
     'Slope unknown: look; likely quiet at 7:00; surface and width not mapped: look'
+    >>> describe_verdict(lawn, "at 7:00", ["ahead", "wheels"])
+    'Level as far as the data tell (± 2 %); likely quiet at 7:00; width not mapped: look; look first at what stands \
+ahead and bicycles'
     """
-    parts = [_describe_slope(row), _describe_tilt(row), _describe_people(row, when), _describe_gaps(row)]
+    parts = [
+        _describe_slope(row),
+        _describe_tilt(row),
+        _describe_people(row, when),
+        _describe_gaps(row),
+        _describe_doubts(doubted),
+    ]
     return "; ".join(part for part in parts if part)
 
 
@@ -71,7 +98,11 @@ def _describe_tilt(row: Row) -> str:
     across = row["cross_slope_pct"]
     if pd.isna(across) or abs(across) <= max(_TILTED_PCT, _SURELY * row["cross_slope_sigma_pct"]):
         return ""
-    return f"tilted to the side ({_round_pct(abs(across))} %)"
+    if not row["is_on_way"]:
+        return f"tilted to the side ({_round_pct(abs(across))} %)"
+    # Ways are cut into the ground, and in coarse cells a wall or bank beside them is a slope.
+    around = f"the ground around tilts by {_round_pct(abs(across))} %"
+    return f"slope to the side cannot be told: {around}" if row["is_tilted"] else around
 
 
 def _describe_people(row: Row, when: str) -> str:
@@ -92,7 +123,19 @@ def _describe_gaps(row: Row) -> str:
     ]
     if not gaps:
         return ""
-    return f"{', '.join(gaps[:-1])}{' and ' if gaps[1:] else ''}{gaps[-1]} not mapped: look"
+    return f"{_join_words(gaps)} not mapped: look"
+
+
+def _describe_doubts(doubted: Collection[str]) -> str:
+    """Return what is to be seen first where that is more than a rating allows; one thing alone is among the checks."""
+    if len(doubted) <= Formula().ratings[-1].most_doubts:
+        return ""
+    beside = _CLOSE[sum(side in doubted for side in ("left", "right"))]
+    return f"look first at {_join_words([*filter(None, [beside]), *(_DOUBTS[k] for k in _DOUBTS if k in doubted)])}"
+
+
+def _join_words(words: Sequence[str]) -> str:
+    return f"{', '.join(words[:-1])}{' and ' if words[1:] else ''}{words[-1]}"
 
 
 def _round_pct(value: float) -> str:

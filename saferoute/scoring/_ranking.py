@@ -11,7 +11,7 @@ from saferoute.scoring._score import FORMULA, SEED, combine_desirabilities, norm
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from saferoute.arrays import BoolArray, FloatArray, IntArray
+    from saferoute.arrays import FloatArray, IntArray
     from saferoute.model import Profile
     from saferoute.scoring._score import Scores
 
@@ -25,7 +25,7 @@ _WEIGHT_DRAWS = 100
 
 
 def assign_ratings(
-    low: FloatArray, quality: FloatArray, desirability: FloatArray, confidence: FloatArray
+    low: FloatArray, quality: FloatArray, desirability: FloatArray, confidence: FloatArray, doubts: IntArray
 ) -> NDArray[np.object_]:
     """Return the rating of each row: A, B, C or ``none`` ("unrated: look first").
 
@@ -37,6 +37,9 @@ def assign_ratings(
         By criterion, in the order of `CRITERIA`. Every rating asks for some
         confidence in each, as what can break a wrist must not hinge on something
         that is unknown, however good all the rest is.
+    doubts : ndarray of int, shape (n,)
+        Number of serious doubts. One can be looked at; who must look for two at
+        once is told to look first.
 
     Returns
     -------
@@ -47,23 +50,32 @@ def assign_ratings(
     >>> confidence = np.full((4, 5), 0.5)
     >>> confidence[3, 0] = 0.0
     >>> low, quality = np.array([0.8, 0.8, 0.3, 0.8]), np.array([0.7, 0.5, 0.9, 0.8])
-    >>> assign_ratings(low, quality, np.ones((4, 5)), confidence).tolist()
+    >>> assign_ratings(low, quality, np.ones((4, 5)), confidence, np.array([0, 1, 0, 0])).tolist()
     ['A', 'B', 'none', 'none']
+    >>> assign_ratings(low, quality, np.ones((4, 5)), confidence, np.array([1, 2, 0, 0])).tolist()
+    ['B', 'none', 'none', 'none']
     """
     earned = [
         (low >= of.least_low)
         & (quality >= of.least_quality)
         & (desirability >= of.least_worth).all(axis=1)
         & (confidence >= of.least_confidence).all(axis=1)
+        & (doubts <= of.most_doubts)
         for of in FORMULA.ratings
     ]
     return np.select(earned, [of.name for of in FORMULA.ratings], UNRATED).astype(object)
 
 
 def rank_stretches(
-    low: FloatArray, rated: BoolArray, length_m: FloatArray, middle: FloatArray, ground: IntArray, *, top: int
+    low: FloatArray,
+    ratings: NDArray[np.object_],
+    length_m: FloatArray,
+    middle: FloatArray,
+    ground: IntArray,
+    *,
+    top: int,
 ) -> IntArray:
-    """Return the best rows, all that are rated before the others, by S₂₀ and spread over the area.
+    """Return the best rows by rating, and within each rating by S₂₀ and spread over the area.
 
     The rows are picked one by one. Each pick lowers the score of its
     neighbours, as `Formula.repeat` says, and the third one on the same stroke
@@ -73,8 +85,8 @@ def rank_stretches(
     ----------
     low : ndarray of shape (n,)
         S₂₀.
-    rated : ndarray of shape (n,)
-        Whether each row has a rating.
+    ratings : ndarray of n str
+        As of `assign_ratings`.
     length_m : ndarray of shape (n,)
         Length of each stretch.
     middle : ndarray of shape (n, 2)
@@ -91,12 +103,15 @@ def rank_stretches(
         first row.
     """
     left = np.ones(len(low), dtype=bool)
+    # Scores end at 1, so that no spreading takes a row out of its rating.
+    best_first = [of.name for of in FORMULA.ratings]
+    level = np.select([ratings == name for name in best_first], [*range(len(best_first), 0, -1)], 0)
     near, before = np.zeros((2, len(low)))
     ranked: list[int] = []
     for _ in range(min(top, len(low))):
         # Rounded, so that the last digits, which differ between machines, decide no rank.
         share = (1 - FORMULA.repeat * near) * (1 - FORMULA.again) ** np.fmax(before - 1, 0)
-        adjusted = np.where(left, rated + np.round(low * share, 6), -1.0)
+        adjusted = np.where(left, level + np.round(low * share, 6), -1.0)
         best = np.flatnonzero(adjusted == adjusted.max())
         row = int(best[np.argmax(np.round(length_m[best], 1))])
         ranked.append(row)

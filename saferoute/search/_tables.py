@@ -41,9 +41,12 @@ def stretch_table(survey: Survey, merged: candidates.Stretches, top: int) -> gpd
     scores = scoring.score_measurements(measured, profile)
     middle = samples.xy[candidates.middle_rows(samples, merged.first, merged.n_samples)]
     length = (merged.n_samples * samples.step_m).astype(float)
-    ratings = scoring.assign_ratings(scores.low, scores.quality, scores.desirability, scores.confidence)
+    doubts = criteria.gather_doubts(measured, merged.first, merged.n_samples)
+    ratings = scoring.assign_ratings(
+        scores.low, scores.quality, scores.desirability, scores.confidence, doubts.to_numpy(dtype=np.int64).sum(axis=1)
+    )
     places = _number_grounds(samples, merged.first)
-    rows = scoring.rank_stretches(scores.low, ratings != scoring.UNRATED, length, middle, places, top=top)
+    rows = scoring.rank_stretches(scores.low, ratings, length, middle, places, top=top)
     first, n, lines = merged.first[rows], merged.n_samples[rows], merged.to_lines()[rows]
     grounds = list_ground_of_runs(samples, first, n)
     drawn = scoring.quantiles_of_draws({name: found.select_rows(rows) for name, found in measured.items()})
@@ -62,7 +65,9 @@ def stretch_table(survey: Survey, merged: candidates.Stretches, top: int) -> gpd
     lines = _turn_uphill(table, lines)
     table["barefoot"] = [checks.advise_barefoot(surface) for surface in table["surface"]]
     table["checks"] = _list_checks(survey, table, lines, first, n, grounds)
-    table["verdict"] = verdicts.write_verdicts(table, survey.evidence.moment)
+    doubted = [doubts.columns[of].tolist() for of in doubts.to_numpy(dtype=bool)[rows]]
+    table["doubts"] = [len(of) for of in doubted]
+    table["verdict"] = verdicts.write_verdicts(table, doubted, survey.evidence.moment)
     return add_names(gpd.GeoDataFrame(table, geometry=lines, crs=survey.area.crs), survey, first, n)
 
 

@@ -145,11 +145,11 @@ def test_places_at_which_something_is_close_at_once_are_counted(look, things: st
     assert judged.desirability[row] <= {2: 0.4, 3: 0.05}.get(at_once, 1.0)
 
 
-def test_two_close_places_earn_no_better_rating_than_c() -> None:
+def test_little_room_earns_no_better_rating_than_c() -> None:
     confidence, worth = np.ones((2, 5)), np.ones((2, 5))
     worth[1, CRITERIA.index("obstacles")] = 0.4
     good = np.array([0.9, 0.9])
-    assert assign_ratings(good, good, worth, confidence).tolist() == ["A", "C"]
+    assert assign_ratings(good, good, worth, confidence, np.zeros(2, dtype=int)).tolist() == ["A", "C"]
 
 
 BEND_M = 1.7

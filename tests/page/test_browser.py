@@ -377,6 +377,7 @@ def test_page_scores_and_ranks_as_the_package_does(browser: Any, tmp_path: Path)
     stretches["ground"] = random.integers(0, 6, n)
     stretches["east_m"], stretches["north_m"] = np.round(random.uniform(-900, 900, (2, n)), 1)
     stretches["length_m"] = np.round(random.uniform(60, 200, n), 1)
+    stretches["doubts"] = random.integers(0, 3, n)
     for k, name in enumerate(CRITERIA):
         stretches[f"d_{name}"], stretches[f"c_{name}"] = first.desirability[:, k], first.confidence[:, k]
     browser.open(saved(found, tmp_path))
@@ -398,14 +399,14 @@ def test_page_scores_and_ranks_as_the_package_does(browser: Any, tmp_path: Path)
         assert np.abs(page["score"] - expected.score).max() < 2e-3
         misses.append(low - expected.low)
         middle = stretches[["east_m", "north_m"]].to_numpy()
-        rated = page["rating"].to_numpy() != scoring.UNRATED
-        order = scoring.rank_stretches(
-            low, rated, stretches["length_m"].to_numpy(), middle, stretches["ground"].to_numpy(), top=n
-        )
+        ground, length = stretches["ground"].to_numpy(), stretches["length_m"].to_numpy()
+        order = scoring.rank_stretches(low, page["rating"].to_numpy(dtype=object), length, middle, ground, top=n)
         assert [row[0] - 1 for row in answer] == order.tolist()
         quality = expected.confidence @ share
         clear = np.abs(quality[:, None] - [0.45, 0.6]).min(axis=1) > 1e-3  # no verdict hangs on a rounding
-        ratings = scoring.assign_ratings(low, quality, expected.desirability, expected.confidence)
+        ratings = scoring.assign_ratings(
+            low, quality, expected.desirability, expected.confidence, stretches["doubts"].to_numpy()
+        )
         assert page["rating"].to_numpy()[clear].tolist() == ratings[clear].tolist()
     misses = np.abs(misses)
     assert misses.mean() < 0.01

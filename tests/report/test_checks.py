@@ -26,6 +26,9 @@ KNOWN = {
     "hints": "",
     "spot_heights": "",
     "mountain_chance": 0.0,
+    "is_on_way": True,
+    "is_tilted": False,
+    "is_on_hillside": False,
     "width_m": 3.0,
     "are_objects_mapped": True,
 }
@@ -65,7 +68,7 @@ def test_a_stretch_of_which_all_is_known_is_checked_for_what_no_map_tells() -> N
         ({"grade_pct": np.nan, "grade_sigma_pct": np.nan}, "no elevation data"),
         ({"grade_sigma_pct": 1.4}, "± 1.4 %"),
         ({"is_contradicted": True, "grade_sigma_pct": 3.0}, "contradict each other"),
-        ({"falls_away_pct": 22.0}, "hillside: the ground falls away to the side"),
+        ({"falls_away_pct": 22.4, "is_on_hillside": True}, "hillside: the ground falls away to the side (22 %)"),
         ({"likely_falls_pct": 17.0, "falls_away_pct": np.nan}, "hillside likely: no heights are known here"),
         (
             {"hints": "rock 2 m, steps 31 m", "likely_falls_pct": 12.0},
@@ -84,19 +87,21 @@ def test_what_is_unknown_is_to_be_checked(known: dict, word: str) -> None:
     assert word in list_one(known)
 
 
-@pytest.mark.parametrize("tags", [{"man_made": "pier"}, {"man_made": "quay"}, {"bridge": "viaduct"}])
-def test_what_is_built_over_water_is_no_hillside(tags: dict) -> None:
-    assert "hillside" not in list_one({"falls_away_pct": 31.0}, tags)
-
-
 @pytest.mark.parametrize(
-    ("kind", "across_pct", "said"), [("track", -12.4, True), ("pitch", 9.0, True), ("pitch", 6.0, False)]
+    ("kind", "on_way", "said"),
+    [
+        ("track", True, "is it a bank beside it?"),
+        ("pitch", False, "is it a bank beside it?"),
+        ("way", True, "is it a bank beside it?"),
+        ("park", False, "the ground tilts to the side"),
+    ],
 )
-def test_sports_ground_that_the_heights_tilt_may_have_a_bank_beside_it(
-    kind: str, across_pct: float, said: bool
+def test_where_the_heights_tilt_what_was_built_level_there_may_be_a_bank_beside_it(
+    kind: str, on_way: bool, said: str
 ) -> None:
-    told = list_one({"cross_slope_pct": across_pct, "falls_away_pct": 5.0}, {"kind": kind})
-    assert (f"the heights tell {abs(across_pct):.0f} % across: is it a bank beside it?" in told) is said
+    tilt = {"cross_slope_pct": -12.4, "is_on_way": on_way}
+    assert f"the heights tell 12 % across: {said}" in list_one({**tilt, "is_tilted": True}, {"kind": kind})
+    assert "across" not in list_one(tilt, {"kind": kind})
 
 
 @pytest.mark.parametrize(

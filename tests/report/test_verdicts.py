@@ -18,6 +18,8 @@ KNOWN = {
     "grade_sigma_pct": 0.3,
     "cross_slope_pct": 1.0,
     "cross_slope_sigma_pct": 0.5,
+    "is_on_way": False,
+    "is_tilted": False,
     "people_per_hour": 12.0,
     "surface": "asphalt",
     "free_lane_m": 2.0,
@@ -61,5 +63,20 @@ def test_guessed_surface_and_thin_mapping_are_not_mapped() -> None:
 def test_the_hour_is_that_of_the_search() -> None:
     table = pd.DataFrame([KNOWN])
     early = SimpleNamespace(local=dt.datetime.fromisoformat("2026-06-20T07:05"))
-    assert write_verdicts(table, early) == ["Level (± 0.3 %); likely quiet at 7:05"]  # type: ignore[arg-type]
-    assert write_verdicts(table, None) == ["Level (± 0.3 %); likely quiet at a mean hour"]
+    assert write_verdicts(table, [()], early) == ["Level (± 0.3 %); likely quiet at 7:05"]  # type: ignore[arg-type]
+    assert write_verdicts(table, [()], None) == ["Level (± 0.3 %); likely quiet at a mean hour"]
+
+
+def test_two_things_at_once_are_named_and_one_is_left_to_the_checks() -> None:
+    assert describe_verdict(KNOWN, "x", ["hillside"]) == describe_verdict(KNOWN, "x")
+    said = describe_verdict(KNOWN, "x", ["left", "crowd", "tilt"])
+    assert said.endswith("look first at what stands close beside it, the slope to the side and how busy it is")
+    assert describe_verdict(KNOWN, "x", ["left", "right"]).endswith("look first at what stands close on both sides")
+
+
+def test_beside_a_way_a_steep_tilt_is_the_ground_s_and_the_way_s_cannot_be_told() -> None:
+    steep = {**KNOWN, "cross_slope_pct": 17.0, "cross_slope_sigma_pct": 3.0, "is_tilted": True}
+    assert "slope to the side cannot be told: the ground around tilts by 17 %" in describe_verdict(
+        {**steep, "is_on_way": True}, "x"
+    )
+    assert "tilted to the side (17 %)" in describe_verdict({**steep, "is_on_way": False}, "x")

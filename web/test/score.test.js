@@ -8,9 +8,9 @@ const FORMULA = {
   floor: 0.01,
   low_pct: 20,
   ratings: [
-    ["A", 0.7, 0.6, [0.4, 0.2], [0.3, 0]],
-    ["B", 0.5, 0.45, [0.4, 0], [0.3, 0]],
-    ["C", 0.3, 0, [0.2, 0], [0.3, 0]],
+    ["A", 0.7, 0.6, [0.4, 0.2], [0.3, 0], 0],
+    ["B", 0.5, 0.45, [0.4, 0], [0.3, 0], 1],
+    ["C", 0.3, 0, [0.2, 0], [0.3, 0], 1],
   ],
   repeat: 0.5,
   near_m: 100,
@@ -82,22 +82,29 @@ test("other weights move the low score, never above the score", () => {
 });
 
 test("a rating asks for the low score, for data, and for something known of each criterion", () => {
-  assert.equal(scorer.rate(0.7, 0.6, [0.3, 0], [0.4, 0.2]), "A");
-  assert.equal(scorer.rate(0.7, 0.59, [0.3, 0], [0.4, 0.2]), "B");
-  assert.equal(scorer.rate(0.7, 0.9, [0.3, 0], [0.4, 0.19]), "B");
-  assert.equal(scorer.rate(0.7, 0.9, [0.3, 0], [0.39, 1]), "C");
-  assert.equal(scorer.rate(0.7, 0.9, [0.3, 0], [0.19, 1]), "none");
-  assert.equal(scorer.rate(0.7, 0.9, [0.29, 1], [1, 1]), "none");
-  assert.equal(scorer.rate(0.29, 0.9, [0.3, 0], [1, 1]), "none");
+  assert.equal(scorer.rate(0.7, 0.6, [0.3, 0], [0.4, 0.2], 0), "A");
+  assert.equal(scorer.rate(0.7, 0.59, [0.3, 0], [0.4, 0.2], 0), "B");
+  assert.equal(scorer.rate(0.7, 0.9, [0.3, 0], [0.4, 0.19], 0), "B");
+  assert.equal(scorer.rate(0.7, 0.9, [0.3, 0], [0.39, 1], 0), "C");
+  assert.equal(scorer.rate(0.7, 0.9, [0.3, 0], [0.19, 1], 0), "none");
+  assert.equal(scorer.rate(0.7, 0.9, [0.29, 1], [1, 1], 0), "none");
+  assert.equal(scorer.rate(0.29, 0.9, [0.3, 0], [1, 1], 0), "none");
 });
 
-test("rated rows come before unrated ones, whatever their low score", () => {
+test("who must look for two things at once looks first, and A allows not even one", () => {
+  const rate = (doubts) => scorer.rate(0.9, 0.9, [1, 1], [1, 1], doubts);
+  assert.deepEqual([0, 1, 2, 3].map(rate), ["A", "B", "none", "none"]);
+});
+
+test("a better rating comes first, whatever the low score and however near to one before", () => {
   const rows = [
     makeRow({ low: 0.9, rating: "none" }),
-    makeRow({ low: 0.4, rating: "C", east_m: 1e6 }),
+    makeRow({ low: 0.6, rating: "C", east_m: 1e6 }),
     makeRow({ low: 0.2, rating: "none", east_m: -1e6 }),
+    makeRow({ low: 0.4, rating: "A", ground: 7 }),
+    makeRow({ low: 0.3, rating: "A", ground: 7 }),
   ];
-  assert.deepEqual(scorer.rank(rows), [rows[1], rows[0], rows[2]]);
+  assert.deepEqual(scorer.rank(rows), [rows[3], rows[4], rows[1], rows[0], rows[2]]);
 });
 
 test("the limiting criterion is the one whose perfection would help most", () => {

@@ -13,6 +13,7 @@ taken for one passer-by an hour. Counters of the city at hand improve on that
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -196,6 +197,7 @@ def measure_crowding(windows: Windows, evidence: Evidence) -> Measurement:
     trust = _samples.reduce_ground(windows, rated.trust, "min") * _samples.reduce_to_windows(windows, uncounted, "min")
 
     out = windows.run_out_samples
+    own_wheels = _samples.reduce_ground(windows, rated.bicycle, "min")
 
     def gather(rows: IntArray) -> pd.DataFrame:
         near = beside_it.describe_runs(windows.first[rows] - out, np.full(len(rows), windows.n_samples + 2 * out))
@@ -212,16 +214,27 @@ def measure_crowding(windows: Windows, evidence: Evidence) -> Measurement:
             }
         )
 
+    @cache
+    def draws_people() -> BoolArray:
+        return (uncounted < 0.5) | _attractors.find_crowded(samples.lines, evidence.features)
+
     def gather_along(first: IntArray, n_samples: IntArray) -> pd.DataFrame:
         near = beside_it.describe_runs(first - out, n_samples + 2 * out)
-        crowded = _attractors.find_crowded(samples.lines, evidence.features)
-        return near.assign(draws_people=_samples.is_met_along((uncounted < 0.5) | crowded, first, n_samples))
+        return near.assign(draws_people=_samples.is_met_along(draws_people(), first, n_samples))
+
+    def gather_doubts(rows: IntArray, first: IntArray, n_samples: IntArray) -> pd.DataFrame:
+        along = gather_along(first, n_samples)
+        wheels_beside = along["route_m"].notna().to_numpy()
+        return pd.DataFrame(
+            {"wheels": wheels_beside | (own_wheels[rows] <= ROUTE_BESIDE), "crowd": along["draws_people"].to_numpy()}
+        )
 
     return Measurement(
         quantity=LogNormal(people, looked.scale.error),
         confidence=np.where(known, looked.confidence[busiest], 0.0) * trust,
         completeness=looked.around.covered[busiest],
         gather_evidence=gather,
+        gather_doubts=gather_doubts,
         gather_along=gather_along,
         # All ways that may lie beyond the map's edge could be quieter than this one.
         hedge=Normal(1 - looked.around.covered[busiest] * (1 - percentile), _PERCENTILE_ERROR),

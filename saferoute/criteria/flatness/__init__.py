@@ -25,12 +25,14 @@ from saferoute.criteria.flatness.tagged import combine_slopes, read_tagged_slope
 from saferoute.criteria.flatness.underfoot import BENCH_ERROR, OPEN_SHARE, estimate_shares
 from saferoute.model import Criterion, Measurement, Scale, Unknown
 from saferoute.osm.built import is_unpaved
+from saferoute.osm.ground import KEPT_KINDS, is_built_up
+from saferoute.osm.tags import has_value
 from saferoute.quantities import Chance, Magnitude, Normal, UsualSize
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from saferoute.arrays import FloatArray, IntArray
+    from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.criteria.flatness.across import CrossSlopes
     from saferoute.criteria.flatness.tagged import CombinedSlopes
     from saferoute.model import Evidence, Heights, Windows
@@ -74,6 +76,8 @@ MOUNTAIN = ((0.0, 1.0), (1.0, 0.0))
 """Paths that are harder than hiking are excluded where they are tagged so: nobody runs backwards on them."""
 HILLSIDE_PCT = 15.0
 """Fall of the ground beside a line from which it is a hillside [J]."""
+TILTED_PCT, _SURELY = 8.0, 1.64
+"""Slope across the ground from which it is worth a look, and the standard errors by which it exceeds nothing (95 %)."""
 _CONFIDENCE_PCT, _CONFIDENCE_ACROSS_PCT = 1.5, 5.0
 """Standard errors along and across at which the confidence has fallen to 1/e [J]."""
 _UNKNOWN_ACROSS = 0.5
@@ -119,14 +123,25 @@ def measure_flatness(windows: Windows, evidence: Evidence) -> Measurement:
                 "tagged_up": tagged.direction[rows],
                 "tagged_least_pct": tagged.least_pct[rows],
                 "is_contradicted": slope.is_contradicted[rows],
+                "is_tilted": tilted[rows],
+                "is_on_hillside": on_hillside[rows],
             }
         )
+
+    kept = _samples.reduce_ground(windows, has_value(windows.samples.ground, "kind", KEPT_KINDS).astype(float), "min")
+    untold = (unknown[0] | slope.is_contradicted) & (kept == 0)
+    tilted = _is_tilted(across)
+    on_hillside = _is_on_hillside(windows, across)
+
+    def gather_doubts(rows: IntArray, *_: IntArray) -> pd.DataFrame:
+        return pd.DataFrame({"slope": untold[rows], "tilt": tilted[rows], "hillside": on_hillside[rows]})
 
     return Measurement(
         # The runner may choose the direction, so only the steepness counts, and it is judged as uphill.
         quantity=Normal(np.abs(slope.grade_pct), slope.sigma_pct),
         confidence=_estimate_confidence(slope, across, underfoot),
         gather_evidence=gather,
+        gather_doubts=gather_doubts,
         bounds={
             "across": underfoot,
             "falls": Magnitude(np.where(unpaved, across.falls_pct, np.nan), across.sigma_pct),
@@ -136,6 +151,22 @@ def measure_flatness(windows: Windows, evidence: Evidence) -> Measurement:
             "mountain": Chance(mountain),
         },
     )
+
+
+def _is_tilted(across: CrossSlopes) -> BoolArray:
+    """Return a mask of windows across which the heights surely tell a slope that is worth a look."""
+    tilt = np.abs(across.across_pct)
+    with np.errstate(invalid="ignore"):
+        tilted: BoolArray = (tilt > TILTED_PCT) & (tilt > _SURELY * across.sigma_pct)
+    return tilted
+
+
+def _is_on_hillside(windows: Windows, across: CrossSlopes) -> BoolArray:
+    """Return a mask of windows beside which the ground falls away, but not as piers and bridges are built."""
+    built_up = _samples.reduce_ground(windows, is_built_up(windows.samples.ground).astype(float), "max") > 0
+    with np.errstate(invalid="ignore"):
+        falls: BoolArray = across.falls_pct > HILLSIDE_PCT
+    return falls & ~built_up
 
 
 def _estimate_underfoot(across: CrossSlopes, share: FloatArray) -> Magnitude:

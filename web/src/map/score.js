@@ -21,6 +21,7 @@ export class Scorer {
   #formula;
   #criteria;
   #points;
+  #levels; // rating -> number that grows as it gets better
   #ownLow = new WeakMap(); // row -> S₂₀ redrawn under the profile's weights
 
   /**
@@ -31,6 +32,8 @@ export class Scorer {
     this.#formula = formula;
     this.#criteria = criteria;
     this.#points = spreadPoints(criteria.length);
+    const worstFirst = ["none", ...formula.ratings.map(([name]) => name).reverse()];
+    this.#levels = new Map(worstFirst.map((name, level) => [name, level]));
     this.weights = normaliseWeights(formula.weights); // the profile's own
   }
 
@@ -55,7 +58,7 @@ export class Scorer {
       score_low,
       score_high: null,
       data_quality: quality,
-      rating: this.rate(score_low, quality, row.d, row.c),
+      rating: this.rate(score_low, quality, row.d, row.c, row.doubts),
       limiting_criterion: this.findLimiting(row.d, weights),
     };
   }
@@ -97,16 +100,17 @@ export class Scorer {
     return this.#criteria[without.indexOf(Math.max(...without))];
   }
 
-  rate(low, quality, desirability, confidence) {
-    const earned = ([, leastLow, leastQuality, leastKnown, leastWorth]) =>
+  rate(low, quality, desirability, confidence, doubts) {
+    const earned = ([, leastLow, leastQuality, leastKnown, leastWorth, mostDoubts]) =>
       low >= leastLow &&
       quality >= leastQuality &&
+      doubts <= mostDoubts &&
       leastKnown.every((least, k) => confidence[k] >= least) &&
       leastWorth.every((least, k) => desirability[k] >= least);
     return this.#formula.ratings.find(earned)?.[0] ?? "none";
   }
 
-  /** Order rows by S₂₀, rated ones first and spread over the area: what lies near a better one counts for less. */
+  /** Order rows by rating, then by S₂₀ and spread over the area: what lies near a better one counts for less. */
   rank(rows) {
     const left = new Set(rows);
     const felt = new Map(rows.map((row) => [row, { nearest: 0, before: 0 }]));
@@ -129,7 +133,7 @@ export class Scorer {
     let most = -Infinity;
     for (const row of rows) {
       const low = (row.score_low ?? 0) * this.#keepShare(felt.get(row));
-      const value = Math.round(((row.rating === "none" ? 0 : 1) + low) * 1e6);
+      const value = Math.round((this.#levels.get(row.rating) + low) * 1e6);
       if (value > most || (value === most && row.length_m > best.length_m)) [best, most] = [row, value];
     }
     return best;
