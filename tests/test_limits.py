@@ -382,7 +382,7 @@ def test_a_bollard_keeps_out_its_run_outs_and_nothing_more(town: Ranking) -> Non
     [
         way("highway=footway covered=arcade width=4") + ground("building=yes"),
         way("highway=footway covered=yes width=3") + ground("building=roof"),
-        way() + ground("building=yes layer=1"),
+        way() + ground("building=yes layer=1 location=overhead"),
     ],
 )
 def test_wide_passages_and_buildings_above_do_not_end_a_way(plan: str, tmp_path: Path) -> None:

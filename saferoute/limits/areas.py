@@ -46,7 +46,7 @@ def walled_pitch(tags: Tags) -> BoolArray:
 @rule(*INDOOR)
 def ground_inside(tags: Tags) -> BoolArray:
     """Return a mask of ground in halls, on roofs and below the ground."""
-    return ways.is_indoors(tags) | ways.is_off_ground(tags)
+    return ways.is_indoors(tags) | ways.may_be_off_ground(tags)
 
 
 @rule(

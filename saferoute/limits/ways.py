@@ -128,7 +128,7 @@ def other_track(tags: Tags) -> BoolArray:
 @rule(*INDOOR)
 def track_off_ground(tags: Tags) -> BoolArray:
     """Return a mask of tracks on roofs and in halls."""
-    return ways.is_off_ground(tags)
+    return ways.may_be_off_ground(tags)
 
 
 WAY_RULES = (

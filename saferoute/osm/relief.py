@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from saferoute.osm import slopes
-from saferoute.osm.tags import Tags, has_value, read_numbers
+from saferoute.osm.tags import Tags, has_tag, has_value, is_tagged, read_numbers
 from saferoute.osm.values import parse_height
-from saferoute.osm.ways import is_highway, is_mountain_path, is_off_ground, is_steps, is_via_ferrata
+from saferoute.osm.ways import is_highway, is_mountain_path, is_steps, is_via_ferrata, may_be_off_ground
 
 if TYPE_CHECKING:
     from saferoute.arrays import BoolArray, FloatArray, IntArray
@@ -133,19 +133,39 @@ def find_line_hints(lines: Tagged) -> dict[str, BoolArray]:
     with np.errstate(invalid="ignore"):
         climbs = (said.direction != 0) | (said.least_pct > 0) | (np.abs(said.pct) >= _CLIMB_PCT)
     kinds = {**_find_landforms(tags), "climb": is_highway(tags) & ~is_steps(tags) & climbs}
-    return {name: mask & ~is_off_ground(tags) for name, mask in kinds.items()}
+    return {name: mask & ~may_be_off_ground(tags) for name, mask in kinds.items()}
 
 
 def find_area_hints(areas: Tagged) -> dict[str, BoolArray]:
     """Return a mask of areas on the ground for each name of `HINTS` that areas are."""
     tags = Tags.of(areas)
     kinds = {**_find_landforms(tags), "vineyard": has_value(tags, "landuse", {"vineyard"})}
-    return {name: mask & ~is_off_ground(tags) for name, mask in kinds.items()}
+    return {name: mask & ~may_be_off_ground(tags) for name, mask in kinds.items()}
 
 
 def find_point_hints(points: Tagged) -> dict[str, BoolArray]:
     """Return a mask of points for each name of `HINTS` that points are; boulders lie on plains, too."""
     return {"peak": has_value(points, "natural", {"peak", "hill", "volcano"})}
+
+
+def may_wind_up(ways: Tagged) -> BoolArray:
+    """Return a mask of roads and paths on the ground that turn back where it is steep; those of yards do anywhere."""
+    tags = Tags.of(ways)
+    return is_highway(tags) & ~is_tagged(tags, "service") & ~is_steps(tags) & ~may_be_off_ground(tags)
+
+
+def is_way_off_ground(lines: Tagged) -> BoolArray:
+    """Return a mask of bridges and tunnels of roads and paths, to which steps and ramps lead on level ground, too."""
+    tags = Tags.of(lines)
+    return is_highway(tags) & may_be_off_ground(tags)
+
+
+def is_raised_ground(things: Tagged) -> BoolArray:
+    """Return a mask of buildings, piers, quays and platforms, which have steps on level ground, too."""
+    tags = Tags.of(things)
+    shore = has_value(tags, "man_made", {"pier", "quay", "breakwater", "groyne", "bridge"})
+    platform = has_value(tags, "railway", {"platform"}) | has_value(tags, "public_transport", {"platform"})
+    return has_tag(tags, "building") | shore | platform
 
 
 def read_heights(points: Tagged) -> FloatArray:

@@ -207,15 +207,28 @@ def _read_layers(tags: Tagged) -> FloatArray:
 
 
 def is_off_ground(tags: Tagged) -> BoolArray:
-    """Return a mask of objects on bridges, in tunnels or on another layer than the ground."""
+    """Return a mask of objects on bridges, raised, or below the ground.
+
+    A layer above the ground alone lifts nothing: roofs, walls and buildings have one so that they are drawn on top.
+    """
     tags = Tags.of(tags)
-    off = is_in_tunnel(tags) | is_bridge(tags) | (_read_layers(tags) != 0)
-    return off | has_value(tags, "location", _BURIED | _RAISED)
+    return is_below_ground(tags) | is_bridge(tags) | has_value(tags, "location", _RAISED)
+
+
+def may_be_off_ground(tags: Tagged) -> BoolArray:
+    """Return a mask of objects off the ground, or on another layer: no ground to run on for sure."""
+    tags = Tags.of(tags)
+    return is_off_ground(tags) | (_read_layers(tags) != 0)
 
 
 def is_below_ground(tags: Tagged) -> BoolArray:
-    """Return a mask of objects under the ground, where nobody meets them."""
-    return is_in_tunnel(tags) | (_read_layers(tags) < 0) | has_value(tags, "location", _BURIED)
+    """Return a mask of objects under the ground, where nobody meets them.
+
+    Roads below the ground are tagged as tunnels: a layer alone tells which way goes on top where others cross.
+    """
+    tags = Tags.of(tags)
+    sunken = (_read_layers(tags) < 0) & ~is_highway(tags)
+    return is_in_tunnel(tags) | sunken | has_value(tags, "location", _BURIED)
 
 
 def is_mountain_path(tags: Tagged) -> Answer:

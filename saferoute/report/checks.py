@@ -35,7 +35,7 @@ EDGE_M = 15.0
 A runner who veers as blindfolded walkers do (2.5 m in 15 m, "Veering in human locomotion") is
 11 m off the line after 30 s at 2.2 m/s; the rest is a margin."""
 _LIKELY_HILLSIDE = (
-    "hillside likely: no heights are known here, and the map shows steps, walls, hairpins or mountain paths around"
+    "hillside likely: no heights are known here, but steps, walls, hairpins, mountain paths or hills are mapped around"
 )
 _LIKELY_FALL_PCT = 10.0
 """Likely fall of the ground beside a line from which a third of such ground is a hillside."""

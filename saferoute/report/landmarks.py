@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from saferoute.osm import landmarks
-from saferoute.osm.ways import is_off_ground
+from saferoute.osm.ways import may_be_off_ground
 from saferoute.report.text import name_direction, sanitize_text
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def _pair_with_named(
     told = tell(near)[back]
     text = np.array([sanitize_text(name, LONGEST_NAME) for name in near["name"]], dtype=object)[back]
     pairs = pd.DataFrame({"line": line, "name": text, "told": told, "shape": shapes[thing]})
-    overhead = _find_overhead(tree, pairs, is_off_ground(near)[back])
+    overhead = _find_overhead(tree, pairs, may_be_off_ground(near)[back])
     return pairs[told.astype(bool) & (text != "") & ~overhead]
 
 

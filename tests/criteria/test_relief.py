@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from surveys import judge
 
 from saferoute import scoring
-from saferoute.criteria.flatness import relief
+from saferoute.criteria.flatness.hairpins import find_hairpins
 from saferoute.quantities import RandomNumbers, UsualSize
 
 PATH = "n1 0 0\nn2 90.4 0\nw1 n1,n2 {tags}\n"
@@ -132,18 +132,48 @@ def test_the_top_of_a_hill_is_a_hint_farther_off(look) -> None:
     assert hints_of(look(TRODDEN + "n99 50 190 natural=peak\n")) == set()
 
 
+BACK = [(0, 0), (60, 0), (60, 8), (0, 9)]
+
+
 @pytest.mark.parametrize(
-    ("bends", "count"),
+    ("bends", "tags", "count"),
     [
-        ([(0, 0), (60, 0), (60, 8), (0, 9)], 1),
-        ([(0, 0), (60, 0), (120, 40)], 0),
-        ([(0, 0), (60, 0), (60, 70), (0, 75)], 0),
+        (BACK, "highway=track", 1),
+        ([(0, 0), (60, 0), (120, 40)], "highway=track", 0),
+        ([(0, 0), (60, 0), (60, 70), (0, 75)], "highway=track", 0),
+        ([(45, 0), *BACK[1:]], "highway=footway", 0),
+        (BACK, "highway=service service=parking_aisle", 0),
+        (BACK, "highway=service", 1),
+        (BACK, "highway=footway bridge=yes", 0),
+        (BACK, "highway=path\nn76 390 104\nw71 n72,n76 highway=residential", 0),
+        (BACK, "highway=path\nn76 390 104\nw71 n70,n76 highway=residential", 1),
     ],
 )
-def test_a_hairpin_is_where_a_way_turns_back_at_once(look, bends: list[tuple[float, float]], count: int) -> None:
+def test_a_hairpin_is_where_a_way_turns_back_at_once_and_nothing_joins_it(
+    look, bends: list[tuple[float, float]], tags: str, count: int
+) -> None:
     nodes = "".join(f"n{70 + k} {300 + x} {100 + y}\n" for k, (x, y) in enumerate(bends))
-    way = f"w70 {','.join(f'n{70 + k}' for k in range(len(bends)))} highway=track\n"
-    assert len(relief.find_hairpins(look_at(look, nodes + way).features)) == count
+    way = f"w70 {','.join(f'n{70 + k}' for k in range(len(bends)))} {tags}\n"
+    assert len(find_hairpins(look_at(look, nodes + way).features)) == count
+
+
+FLIGHT = "n60 40 12\nn61 40 21\nw60 n60,n61 {}\n"
+LEADS_TO = {
+    "n62 90 21\nw61 n61,n62 highway=footway bridge=yes\n": False,
+    "n62 40 60\nw61 n61,n62 highway=footway tunnel=yes\n": False,
+    "n62 40 26\nn63 40 60\nw61 n62,n63 highway=cycleway layer=1\n": False,
+    "n62 60 21\nn63 60 40\nn64 20 40\nn65 20 21\nw61 n61,n62,n63,n64,n65,n61 building=church\n": False,
+    "n62 40 60\nw61 n61,n62 man_made=pier\n": False,
+    "n62 90 21\nw61 n61,n62 highway=footway\n": True,
+    "n62 40 40\nn63 40 60\nw61 n62,n63 highway=footway bridge=yes\n": True,
+}
+
+
+@pytest.mark.parametrize("kind", ["highway=steps", "highway=footway incline=up"])
+@pytest.mark.parametrize(("leads_to", "is_hint"), LEADS_TO.items())
+def test_steps_and_ramps_to_what_is_built_are_no_hint(look, kind: str, leads_to: str, is_hint: bool) -> None:
+    found = hints_of(look(TRODDEN + FLIGHT.format(kind) + leads_to))
+    assert found == ({"climb" if "incline" in kind else "steps"} if is_hint else set())
 
 
 @given(st.floats(0.1, 30), st.floats(0.0, 1.5))

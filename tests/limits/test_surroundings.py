@@ -96,7 +96,7 @@ def test_doubt_about_the_hour_lowers_the_trust_in_what_is_mapped(tmp_path: Path)
     ("way", "around"),
     [
         ("opening_hours=24/7", "leisure=park opening_hours=08:00-18:00"),
-        ("", "building=retail layer=1 shop=mall opening_hours=08:00-18:00"),
+        ("", "building=retail location=overhead shop=mall opening_hours=08:00-18:00"),
         ("access=no access:conditional='yes @ (18:00-08:00)'", "leisure=park opening_hours=24/7"),
         ("", "leisure=garden access=private access:conditional='yes @ (Sa)'"),
     ],

@@ -179,10 +179,10 @@ def test_a_line_of_a_natural_kind_that_nobody_knows_may_be_a_cliff() -> None:
     assert may_be_drop(lines).tolist() == [True, False, True, False, False]
 
 
-@pytest.mark.parametrize("layer", ["upstairs", "1;", "0;two", ""])
+@pytest.mark.parametrize("layer", ["upstairs", "-1;", "0;two", ""])
 def test_no_hazard_leaves_the_ground_for_a_layer_that_nobody_understands(layer: str) -> None:
     lake = pd.DataFrame({"natural": ["water"], "layer": [layer]})
-    assert water.is_water_area(lake).yes.tolist() == [layer != "1;"]
+    assert water.is_water_area(lake).yes.tolist() == [layer != "-1;"]
 
 
 @pytest.mark.parametrize("value", ["yes", "level", "zzz"])

@@ -122,22 +122,28 @@ def test_slip_roads_are_of_their_roads_class() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tags", "off", "below"),
+    ("tags", "may_be_off", "off", "below"),
     [
-        ({"layer": "0"}, False, False),
-        ({"layer": "+0"}, False, False),
-        ({"layer": "-1"}, True, True),
-        ({"layer": "2"}, True, False),
-        ({"layer": "upstairs"}, False, False),
-        ({"tunnel": "culvert"}, True, True),
-        ({"bridge": "viaduct"}, True, False),
-        ({"bridge": "no"}, False, False),
-        ({"location": "roof"}, True, False),
+        ({"layer": "0"}, False, False, False),
+        ({"layer": "+0"}, False, False, False),
+        ({"layer": "-1"}, True, True, True),
+        ({"layer": "-1", "highway": "residential"}, True, False, False),
+        ({"layer": "2"}, True, False, False),
+        ({"layer": "1", "building": "yes"}, True, False, False),
+        ({"layer": "upstairs"}, False, False, False),
+        ({"tunnel": "culvert"}, True, True, True),
+        ({"tunnel": "yes", "highway": "residential"}, True, True, True),
+        ({"bridge": "viaduct"}, True, True, False),
+        ({"bridge": "no"}, False, False, False),
+        ({"location": "roof"}, True, True, False),
     ],
 )
-def test_layers_lift_off_the_ground(tags: dict[str, str], off: bool, below: bool) -> None:
+def test_what_is_off_the_ground_and_what_only_may_be(
+    tags: dict[str, str], may_be_off: bool, off: bool, below: bool
+) -> None:
     table = pd.DataFrame([tags])
-    assert (ways.is_off_ground(table).tolist(), ways.is_below_ground(table).tolist()) == ([off], [below])
+    told = [ask(table).tolist() for ask in (ways.may_be_off_ground, ways.is_off_ground, ways.is_below_ground)]
+    assert told == [[may_be_off], [off], [below]]
 
 
 def test_water_below_the_ground_is_none_to_fear() -> None:

@@ -9,7 +9,7 @@ import shapely
 
 from saferoute.criteria import _samples
 from saferoute.criteria.flatness.sloped import find_sloped_ways
-from saferoute.osm.ways import is_off_ground
+from saferoute.osm.ways import may_be_off_ground
 
 if TYPE_CHECKING:
     from saferoute.arrays import FloatArray, IntArray
@@ -42,7 +42,7 @@ def lend_slopes(
         NaN where no tagged way runs along.
     """
     segments, of_pct, of_sigma = _list_sloped_segments(features)
-    lifted = _samples.reduce_to_samples(samples, is_off_ground(samples.ground).astype(float), "max") > 0
+    lifted = _samples.reduce_to_samples(samples, may_be_off_ground(samples.ground).astype(float), "max") > 0
     silent = np.flatnonzero(np.isnan(pct) & ~lifted)
     if not len(segments) or not len(silent):
         return pct, sigma_pct
@@ -56,7 +56,7 @@ def lend_slopes(
 def _list_sloped_segments(features: Features) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return the segments of ways on the ground with a number for their slope, of shape (s, 2, 2), slopes, errors."""
     sloped = find_sloped_ways(features.ways)
-    on_ground = np.flatnonzero(~is_off_ground(features.ways)[sloped.row])
+    on_ground = np.flatnonzero(~may_be_off_ground(features.ways)[sloped.row])
     lines = features.ways.geometry.to_numpy()[sloped.row[on_ground]]
     points, line = shapely.get_coordinates(lines, return_index=True)
     begin = np.flatnonzero((line[1:] == line[:-1]) & (points[1:] != points[:-1]).any(axis=1))

@@ -17,11 +17,17 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from saferoute.arrays import BoolArray, FloatArray
+    from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.model import Features, Windows
 
 MADE_SHARE = 0.5
 """Ways that were built are cut and filled: a hint reaches half as far there as to ground as it lies [J]."""
+_CLIMBING = ("steps", "climb")
+"""Hints that need no hill where they lead to something built: of the steps on Helgoland those at houses lie on
+ground of 1 % in the median, others on 13 %; in flat Milan half of all lead to bridges and tunnels, in Porto a tenth
+[M]."""
+_LANDING_M, _DOORSTEP_M = 10.0, 1.0
+"""Steps and ramps lead to bridges and tunnels so near, and to buildings, piers and platforms that they touch [J]."""
 REACH = 2.0
 """A hint is looked for, and told of, within so many times the distance over which it loses weight [J]."""
 
@@ -84,16 +90,33 @@ def find_hints(windows: Windows, features: Features, hairpins: FloatArray) -> Hi
 
 def _collect_things(features: Features) -> dict[str, NDArray[np.object_]]:
     """Return the shapes of the lines, areas and points that are hints, by the name of the hint."""
+    of_lines = relief.find_line_hints(features.ways)
+    climbing = np.flatnonzero(np.logical_or.reduce([of_lines[name] for name in _CLIMBING]))
+    for name in _CLIMBING:
+        of_lines[name][climbing[_lead_off_ground(features, climbing)]] = False
     found: dict[str, list[NDArray[np.object_]]] = {}
-    for table, find in (
-        (features.ways, relief.find_line_hints),
-        (features.areas, relief.find_area_hints),
-        (features.points, relief.find_point_hints),
+    for table, masks in (
+        (features.ways, of_lines),
+        (features.areas, relief.find_area_hints(features.areas)),
+        (features.points, relief.find_point_hints(features.points)),
     ):
         shapes = table.geometry.to_numpy()
-        for name, mask in find(table).items():
+        for name, mask in masks.items():
             found.setdefault(name, []).append(shapes[mask])
     return {name: np.concatenate(shapes) for name, shapes in found.items()}
+
+
+def _lead_off_ground(features: Features, climbing: IntArray) -> BoolArray:
+    """Return a mask of ways, given by their rows, that lead up to a bridge or building, or down to a tunnel."""
+    lines, polygons = features.ways.geometry.to_numpy(), features.areas.geometry.to_numpy()
+    leads = np.zeros(len(climbing), dtype=bool)
+    for shapes, away_m in (
+        (lines[relief.is_way_off_ground(features.ways)], _LANDING_M),
+        (lines[relief.is_raised_ground(features.ways)], _DOORSTEP_M),
+        (polygons[relief.is_raised_ground(features.areas)], _DOORSTEP_M),
+    ):
+        leads[shapely.STRtree(lines[climbing]).query(shapes, predicate="dwithin", distance=away_m)[1]] = True
+    return leads
 
 
 def _is_as_it_lies(ground: gpd.GeoDataFrame) -> BoolArray:

@@ -15,6 +15,7 @@ import shapely
 from saferoute.candidates import select_windows
 from saferoute.criteria import _near
 from saferoute.criteria.flatness import hillside
+from saferoute.criteria.flatness.hairpins import find_hairpins
 from saferoute.criteria.flatness.spot_heights import choose_pairs, collect_spot_heights, fit_tilts
 from saferoute.geometry import find_midpoints, sum_nearby
 from saferoute.osm import relief
@@ -44,8 +45,6 @@ FALLS_TO_ACROSS = 1.3
 _ALONG_TO_TILT = 0.2
 """Slope along ways over that of the ground [M]: in the median of 1299 pieces of 60 m around Bad Wildbad .17, as ways
 are led along hillsides; across them it is .99."""
-_HAIRPIN_M, _HAIRPIN_DEG = 40.0, 135.0
-"""A way turns back where it turns by so much within so short a length [J]."""
 
 
 class Likely(NamedTuple):
@@ -159,22 +158,3 @@ def _to_logarithms(*steepness_pct: FloatArray | float) -> FloatArray:
     # What is level is no steeper than a plain, and its logarithm would have no end.
     pairs = zip(steepness_pct, _PLAIN_PCT, strict=True)
     return np.stack([np.log(np.fmax(np.asarray(pct) / plain, 1.0)) for pct, plain in pairs], axis=-1)
-
-
-def find_hairpins(features: Features) -> FloatArray:
-    """Return the points at which roads and paths turn back within `_HAIRPIN_M`, shape (n, 2)."""
-    lines = features.ways.geometry.to_numpy()
-    # What is closed turns all the way round on any ground.
-    lines = lines[is_highway(Tags.of(features.ways)) & ~shapely.is_closed(lines)]
-    xy, owner = shapely.get_coordinates(lines, return_index=True)
-    if len(xy) < 3:
-        return np.empty((0, 2))
-    step, within = np.diff(xy, axis=0), np.diff(owner) == 0
-    along = np.r_[0.0, np.cumsum(np.where(within, np.hypot(*step.T), 0.0))]
-    heading = np.arctan2(step[:, 1], step[:, 0])
-    turn = np.angle(np.exp(1j * np.diff(heading)))
-    turned = np.cumsum(np.r_[0.0, np.where(within[1:] & within[:-1], turn, 0.0), 0.0])
-    # All turns from the first vertex within `_HAIRPIN_M` before, on the same line, to the vertex itself.
-    begin = np.fmax(np.searchsorted(along, along - _HAIRPIN_M), np.searchsorted(owner, owner))
-    back = np.abs(turned - np.r_[0.0, turned][begin]) > np.radians(_HAIRPIN_DEG)
-    return xy[back & ~np.r_[False, back[:-1]]]
