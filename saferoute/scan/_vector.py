@@ -37,10 +37,10 @@ FINER, MOST_OF_CELL = 3, 8
 Neighbouring tiles are then thinned alike, and no line stops at an edge. At `MOST_ZOOM` all are shown.
 """
 _THINNED = range(LEAST_ZOOM, MOST_ZOOM)
-CARD = ("rating", "score_low", "length_m", "name", "surface", "verdict")
-"""Columns that the tiles of every zoom carry: what the list says of a stretch."""
+CARD = ("rating", "score", "score_low", "length_m", "name", "surface", "verdict")
+"""Columns that the tiles of every zoom carry: what the list says of a stretch, and its filters ask."""
 DETAILS = (
-    "score", "score_high", "data_quality", "grade_pct", "grade_sigma_pct", "advised_bearing_deg", "people_per_hour",
+    "score_high", "data_quality", "grade_pct", "grade_sigma_pct", "advised_bearing_deg", "people_per_hour",
     "limiting_criterion", "origin", "strip_width_m", "free_lane_m", "heading_range_deg", "best_hours", "osm_ids",
     "district", "park", "checks",
     *(f"{kind}_{name}" for kind in ("d", "c", "why") for name in CRITERIA),
@@ -72,6 +72,8 @@ class VectorTiles:
         self._best: dict[int, dict[Tile, list[Row]]] = {zoom: defaultdict(list) for zoom in _THINNED}
         """Thinned zoom -> cell -> its best stretches."""
         self._bounds = np.array([180.0, 90.0, -180.0, -90.0])
+        self._surfaces: set[str | None] = set()
+        self._longest_m = 0.0
 
     def add_stretches(self, table: gpd.GeoDataFrame) -> None:
         """Add a partition of stretches.
@@ -83,6 +85,8 @@ class VectorTiles:
         """
         west, south, east, north = table.total_bounds
         self._bounds = np.r_[np.fmin(self._bounds[:2], [west, south]), np.fmax(self._bounds[2:], [east, north])]
+        self._longest_m = max(self._longest_m, float(table["length_m"].max()))
+        self._surfaces |= {None if pd.isna(s) else describe_surface(s) for s in table["surface"].unique()}
         keys, wkb = _number_keys(table["quadkey"]), table.geometry.to_wkb()
         rows, cards = (
             list(zip(table["score_low"], keys, wkb, _tabulate_properties(table, keys, columns), strict=True))
@@ -161,6 +165,12 @@ class VectorTiles:
                 },
                 _describe_archive(facts),
             )  # fmt: skip
+
+    @property
+    def choices(self) -> dict[str, Any]:
+        """What the page's filters offer: the longest length in metres, and the surfaces, the unknown one last."""
+        known = sorted(surface for surface in self._surfaces if surface)
+        return {"longest_m": self._longest_m, "surfaces": known + ["unknown"] * (None in self._surfaces)}
 
     @property
     def bounds(self) -> list[float]:

@@ -52,7 +52,7 @@ def write_page(
         for name in assets:
             (folder / name).write_bytes(_read_asset(package, name))
     shown = {name: facts[name] for name in _OF_FACTS}
-    shown |= {"bounds": vector.bounds, "layer": LAYER, "criteria": list(CRITERIA)}
+    shown |= {"bounds": vector.bounds, "layer": LAYER, "criteria": list(CRITERIA), **vector.choices}
     shown |= {
         "version": facts["fingerprint"],
         "piece_bytes": PIECE_BYTES,

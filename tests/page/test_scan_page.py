@@ -171,13 +171,26 @@ def test_a_card_opens_its_details_and_the_address_opens_them_again(online: Any, 
     assert online.texts(".item:has(.details) .name") == ["Quiet walk (west)"]
 
 
-def test_only_good_ratings_are_listed_where_that_is_asked(online: Any, page: str) -> None:
+def test_filters_and_orders_are_those_of_a_search(online: Any, page: str) -> None:
     shown(online, page)
+    total = len(online.texts("#list .item"))
+    assert online.texts("#order option")[:2] == ["best first", "longest"]
     online.driver.execute_script(
-        "const e = document.getElementById('least'); e.value = 'A'; e.dispatchEvent(new Event('change'))"
+        "const e = document.getElementById('order'); e.value = 'length'; e.dispatchEvent(new Event('change'))"
     )
-    wait(online, "!document.querySelector('#list .item')")  # without heights there is no A
-    assert online.texts("#count")[0].startswith("No stretch in view")
+    lengths = [float(text.split(" m")[0]) for text in online.texts("#list .facts")]
+    assert lengths == sorted(lengths, reverse=True)
+    assert online.texts("#panel-filter legend") == ["Rating", "Surface"]
+    gravel = "[...document.querySelectorAll('#panel-filter .tick')].find((e) => e.textContent === 'gravel')"
+    online.js(f"{gravel}.querySelector('input').click()")
+    kept = online.texts("#list .facts")
+    assert kept
+    assert not any("gravel" in text for text in kept)
+    assert online.texts("#count") == [f"{len(kept)} of {total} stretches in view, by your filters"]
+    online.driver.execute_script(
+        "const e = document.getElementById('least-length'); e.value = e.max; e.dispatchEvent(new Event('input'))"
+    )
+    assert len(online.texts("#list .item")) < len(kept)
 
 
 def test_names_and_positions_are_found(online: Any, page: str) -> None:

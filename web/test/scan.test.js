@@ -181,9 +181,11 @@ test("an area is kept at every zoom", () => {
 });
 
 test("the list says how many more are in view", () => {
-  assert.equal(describeCount(30, 108), "The best 30 of 108 stretches in view");
-  assert.equal(describeCount(1, 1), "1 stretch in view");
-  assert.match(describeCount(0, 0), /search for a place/);
+  assert.equal(describeCount(30, 108, 108), "The first 30 of 108 stretches in view");
+  assert.equal(describeCount(1, 1, 1), "1 stretch in view");
+  assert.equal(describeCount(0, 0, 7), "0 of 7 stretches in view, by your filters");
+  assert.equal(describeCount(30, 45, 108), "The first 30 of 45 of 108 stretches in view, by your filters");
+  assert.match(describeCount(0, 0, 0), /search for a place/);
 });
 
 test("lines of the ground are thinner from afar, and never vanish", () => {

@@ -3,15 +3,14 @@
 import { el, nameNode } from "../dom.js";
 import { explainRating, RATINGS } from "../ratings.js";
 import { formatMetres, isImperial } from "../words.js";
-import { keepTicked, listSurfaces } from "./filters.js";
-import { listOrders } from "./order.js";
+import { keepTicked } from "./filters.js";
 import { normaliseWeights } from "./score.js";
 
 export const UNITS_CHANGED = "units-changed"; // an event of the document
 
-/** Return the pick of the list's order; `located` says whether the reader's place is known. */
-export function makeOrderPick(criteria, view, changed) {
-  const pick = makePick("order", "Order", listOrders(criteria, view.me !== null), (value) => {
+/** Return the pick of the list's order, of those that `listOrders` gives. */
+export function makeOrderPick(orders, view, changed) {
+  const pick = makePick("order", "Order", orders, (value) => {
     view.sortBy = value;
     changed();
   });
@@ -19,20 +18,20 @@ export function makeOrderPick(criteria, view, changed) {
   return pick;
 }
 
-/** Return the filters. */
-export function makeFilters(stretches, view, changed) {
+/** Return the filters for stretches up to `longest_m`, of these surfaces. */
+export function makeFilters({ longest_m, surfaces }, view, changed) {
   const keep = (key) => (value) => {
     view.filters[key] = value;
     changed();
   };
-  const longest = 10 * Math.ceil(Math.max(...stretches.map((row) => row.length_m ?? 0)) / 10);
+  const longest = 10 * Math.ceil(longest_m / 10);
   const twoDigits = (value) => value.toFixed(2);
   const names = RATINGS.map(({ name }) => name);
   return [
     makeMinimum("score", "Score of at least", { max: 1, step: 0.05, show: twoDigits }, keep("score")),
     makeMinimum("length", "Length of at least", { max: longest, step: 5, show: formatMetres }, keep("length")),
     makeTicks("Rating", names, explainRating, keep("ratings")),
-    makeTicks("Surface", listSurfaces(stretches), (key) => key, keep("surfaces")),
+    makeTicks("Surface", surfaces, (key) => key, keep("surfaces")),
   ].filter(Boolean);
 }
 

@@ -5,12 +5,18 @@ import { findWayTo } from "../geo.js";
 export const BY_RANK = "rank";
 export const BY_ME = "me";
 
-/** Return the orders to choose from, as [key, words]. */
-export function listOrders(criteria, located) {
+/**
+ * Return the orders to choose from, as [key, words].
+ *
+ * @param {string[]} criteria
+ * @param {boolean} located - whether the reader's place is known
+ * @param {boolean} searched - whether the stretches are those around a place
+ */
+export function listOrders(criteria, located, searched = true) {
   return [
     [BY_RANK, "best first"],
     ...(located ? [[BY_ME, "nearest to me"]] : []),
-    ["place", "nearest to the place"],
+    ...(searched ? [["place", "nearest to the place"]] : []),
     ["length", "longest"],
     ...criteria.map((name) => [name, `best ${name}`]),
   ];

@@ -4,6 +4,8 @@ import { el } from "../dom.js";
 import { drawCodeOf } from "../qr.js";
 import { makeButton } from "./actions.js";
 import { makeFilters, makeOrderPick, makeUnitsPick, makeWeights } from "./controls.js";
+import { listSurfaces } from "./filters.js";
+import { listOrders } from "./order.js";
 import { buildBar } from "./panels.js";
 import { hasAddress } from "./share.js";
 import { makeWakeSwitch } from "./wake.js";
@@ -19,11 +21,13 @@ import { makeWakeSwitch } from "./wake.js";
 export function buildTools({ criteria, stretches, weights, view, choosable }, act, excluded) {
   const near = makeNearButton(act.locate);
   const order = el("div", {});
-  const writeOrders = () => order.replaceChildren(makeOrderPick(criteria, view, act.changed));
+  const writeOrders = () =>
+    order.replaceChildren(makeOrderPick(listOrders(criteria, view.me !== null), view, act.changed));
   writeOrders();
+  const longest_m = Math.max(...stretches.map((row) => row.length_m ?? 0));
   const ofList = [
     ["panel-order", "Order", [order]],
-    ["panel-filter", "Filter", makeFilters(stretches, view, act.changed)],
+    ["panel-filter", "Filter", makeFilters({ longest_m, surfaces: listSurfaces(stretches) }, view, act.changed)],
     ["panel-weights", "Weights", makeWeights(criteria, weights, act.weigh)],
   ];
   buildBar([near], [...(choosable ? ofList : []), ["panel-more", "More", makeMore(act.useUnits, excluded)]]);

@@ -19,14 +19,14 @@ export class RegionList {
     this.#choose = choose;
   }
 
-  /** Show rows in their order, of so many in view; the chosen one keeps its details. */
-  show(rows, inView, view) {
+  /** Show rows in their order, of so many that pass the filters and so many in view; the chosen one keeps its details. */
+  show(rows, passing, inView, view) {
     const focused = document.activeElement?.closest?.("#list .item")?.dataset.key;
     this.#cards = new Map(rows.map((row) => [row.key, this.#makeItem(row, view)]));
     const first = rows.find(({ rating }) => rating === "none");
     if (first) this.#cards.get(first.key).item.prepend(el("p", { class: "divider" }, LOOK_FIRST));
     byId("list").replaceChildren(...rows.map(({ key }) => this.#cards.get(key).item));
-    byId("count").textContent = describeCount(rows.length, inView);
+    byId("count").textContent = describeCount(rows.length, passing, inView);
     if (view.selected) this.#open(view.selected);
     if (focused) this.#cards.get(focused)?.button.focus({ preventScroll: true });
   }
@@ -55,8 +55,10 @@ export class RegionList {
   }
 }
 
-export function describeCount(shown, inView) {
+/** Say how many stretches are shown, of how many that pass the filters, of how many in view. */
+export function describeCount(shown, passing, inView) {
   if (!inView) return "No stretch in view: move the map, or search for a place.";
   const total = `${countThings(inView, "stretch", "stretches")} in view`;
-  return shown < inView ? `The best ${shown} of ${total}` : total;
+  const filtered = passing < inView ? `${passing} of ${total}, by your filters` : total;
+  return shown < passing ? `The first ${shown} of ${filtered}` : filtered;
 }

@@ -1,16 +1,16 @@
 // The page of a region: the list, details, map and words of the page of a search, over tiles.
 // Names and tags in the tiles were written by strangers: they become text, never markup.
 
-import { byId } from "../dom.js";
+import { byId, el } from "../dom.js";
 import L from "../leaflet.js";
-import { UNITS_CHANGED } from "../map/controls.js";
-import { startView } from "../map/filters.js";
+import { makeFilters, makeOrderPick, UNITS_CHANGED } from "../map/controls.js";
+import { passesFilters, startView } from "../map/filters.js";
 import { keepClearOfCaution } from "../map/frame.js";
 import { showLegend } from "../map/legend.js";
 import { StretchLines } from "../map/lines.js";
 import { Locator, writeWayThere } from "../map/locate.js";
 import { makeNumbers } from "../map/numbers.js";
-import { BY_ME, BY_RANK, sortRows } from "../map/order.js";
+import { BY_ME, BY_RANK, listOrders, sortRows } from "../map/order.js";
 import { buildBar } from "../map/panels.js";
 import { makeMore, makeNearButton } from "../map/tools.js";
 import { recallUnits, rememberUnits } from "../map/units.js";
@@ -23,7 +23,6 @@ import { drawGround, thinLines, writeNames } from "./ground.js";
 import { MOST, RegionList } from "./list.js";
 import { makeKeepButton, startWorker } from "./offline.js";
 import { Pieces } from "./pieces.js";
-import { makeRatingPick } from "./ratings.js";
 import { FINEST } from "./rows.js";
 import { Stretches } from "./stretches.js";
 import { sayTrouble } from "./trouble.js";
@@ -35,7 +34,7 @@ const WAIT_MS = 150; // after the map has moved, before the list follows
 
 class RegionPage {
   #facts;
-  #view = { ...startView(), least: "none" };
+  #view = startView();
   #map;
   #ground;
   #stretches;
@@ -45,9 +44,11 @@ class RegionPage {
   #listed = []; // rows in the list
   #scale = null;
   #rows = []; // in view, the best first
+  #writeOrders = () => {};
   #source;
   #listSeen;
   #timer = 0;
+  #redraw = 0;
 
   constructor(facts) {
     this.#facts = facts;
@@ -110,11 +111,10 @@ class RegionPage {
   }
 
   #drawRatings() {
-    const shown = RATINGS.slice(0, 1 + RATINGS.findIndex(({ name }) => name === this.#view.least));
     // The best are drawn last, on top.
-    return shown.reverse().map(({ name, colour }) => ({
+    return [...RATINGS].reverse().map(({ name, colour }) => ({
       dataLayer: this.#facts.layer,
-      filter: (_zoom, { props }) => props.rating === name,
+      filter: (_zoom, { props }) => props.rating === name && passesFilters(props, this.#view.filters),
       symbolizer: new protomapsL.LineSymbolizer({
         color: colour,
         width: (zoom) => 6 * thinLines(zoom),
@@ -126,11 +126,16 @@ class RegionPage {
   #buildTools() {
     const locator = new Locator(this.#map, (me) => this.#moveReader(me));
     const near = makeNearButton(() => locator.toggle());
-    const pick = makeRatingPick((least) => {
-      this.#view.least = least;
-      this.#drawTiles();
-      this.#readView();
-    });
+    const order = el("div", {});
+    this.#writeOrders = () => {
+      // Only the tiles of the finest zoom know the criteria.
+      const criteria = this.#rows.every(({ whole }) => whole) ? this.#facts.criteria : [];
+      const orders = listOrders(criteria, this.#view.me !== null, false);
+      if (!orders.some(([key]) => key === this.#view.sortBy)) this.#view.sortBy = BY_RANK;
+      order.replaceChildren(makeOrderPick(orders, this.#view, () => this.#show()));
+    };
+    this.#writeOrders();
+    const filters = makeFilters(this.#facts, this.#view, () => this.#filter());
     const keep = makeKeepButton(
       () => this.#getCorners(),
       ({ z, x, y }) => this.#source.p.getZxy(z, x, y),
@@ -139,17 +144,21 @@ class RegionPage {
     buildBar(
       [near],
       [
-        ["panel-filter", "Filter", [pick]],
+        ["panel-order", "Order", [order]],
+        ["panel-filter", "Filter", filters],
         ["panel-more", "More", makeMore((system) => this.#changeUnits(system), keep)],
       ],
     );
   }
 
   #moveReader(me) {
-    const found = me && !this.#view.me;
+    const known = this.#view.me !== null;
     this.#view.me = me;
-    this.#view.sortBy = me ? BY_ME : BY_RANK;
-    if (found) this.#map.setView(me.point, Math.max(CLOSE, this.#map.getZoom()));
+    if (known !== (me !== null)) {
+      this.#view.sortBy = me ? BY_ME : BY_RANK;
+      this.#writeOrders();
+    }
+    if (me && !known) this.#map.setView(me.point, Math.max(CLOSE, this.#map.getZoom()));
     this.#show();
   }
 
@@ -162,15 +171,22 @@ class RegionPage {
     this.#show();
   }
 
+  /** Show what passes the filters: the list at once, the map when the hand rests. */
+  #filter() {
+    this.#show();
+    clearTimeout(this.#redraw);
+    this.#redraw = setTimeout(() => this.#drawTiles(), WAIT_MS);
+  }
+
   /** Read the stretches in view, and show them. */
   async #readView() {
     const bounds = this.#map.getBounds();
     try {
       const rows = await this.#stretches.readBox(...this.#getCorners(), this.#map.getZoom());
       if (!bounds.equals(this.#map.getBounds())) return; // the map has moved on
-      const least = RATINGS.findIndex(({ name }) => name === this.#view.least);
-      this.#rows = rows.filter(({ rating }) => RATINGS.findIndex(({ name }) => name === rating) <= least);
+      this.#rows = rows;
       sayTrouble();
+      this.#writeOrders();
       this.#show();
       document.documentElement.dataset.ready = "yes";
     } catch {
@@ -187,13 +203,14 @@ class RegionPage {
   /** Show what is in view in list and map, the chosen stretch among it. */
   #show() {
     const { selected } = this.#view;
-    const best = sortRows(this.#rows, this.#view, this.#facts.criteria).slice(0, MOST);
+    const passing = this.#rows.filter((row) => passesFilters(row, this.#view.filters));
+    const best = sortRows(passing, this.#view, this.#facts.criteria).slice(0, MOST);
     const rows = best.map((row) => (row.key === selected?.key ? selected : row));
     if (selected && !rows.includes(selected)) rows.unshift(selected);
     rows.forEach((row, i) => {
       row.rank = i + 1;
     });
-    this.#list.show(rows, this.#rows.length, this.#view);
+    this.#list.show(rows, passing.length, this.#rows.length, this.#view);
     this.#lines?.remove();
     this.#lines = new StretchLines(this.#map, rows, (row) => {
       this.#go(row);
@@ -212,7 +229,7 @@ class RegionPage {
   #pick({ lat, lng }) {
     const near = [...this.#ground.queryTileFeaturesDebug(lng, lat).values()].flat();
     const keys = new Set(near.map(({ feature }) => feature.props.key));
-    const row = this.#rows.find(({ key }) => keys.has(key));
+    const row = this.#rows.find((row) => keys.has(row.key) && passesFilters(row, this.#view.filters));
     if (row) this.#go(row);
   }
 
