@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -57,12 +56,8 @@ def view(file: Path, tiles: str | None, port: int, no_browser: bool) -> int:
         if tiles is not None:
             raise InvalidInput(f"{file}: --tiles is for maps; tick the background on the page of a scan")
         server = FolderServer(file, port=port)
-    elif tiles is None:
-        server = MapServer(file, port=port)
     else:
-        from saferoute.page import add_tiles
-
-        server = MapServer(file, change=partial(add_tiles, name=tiles), port=port)
+        server = MapServer(file, tiles=tiles, port=port)
     with server:
         print(server.url, flush=True)
         print_message("Ctrl-C ends it")

@@ -38,7 +38,7 @@ _SANDBOX = "allow-scripts allow-popups allow-popups-to-escape-sandbox allow-moda
 
 It may run its scripts, open links in map apps and print. It has no origin and cannot reach its parent.
 """
-_SCRIPT = re.compile(r"<script>(.*?)</script>", re.IGNORECASE | re.DOTALL)
+SCRIPT = re.compile(r"<script>(.*?)</script>", re.IGNORECASE | re.DOTALL)
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
 
@@ -195,11 +195,12 @@ def _render_element(element: Element, **kwargs: Any) -> str:
 def _inline_link(link: Link) -> str:
     for kind, pattern, name in _VENDORED:
         if isinstance(link, kind) and pattern.search(link.url):
-            return f"<script>{_read_script(name)}</script>" if kind is JavascriptLink else _style_element(name)
+            return f"<script>{read_script(name)}</script>" if kind is JavascriptLink else _style_element(name)
     raise _load_error(link.url)
 
 
-def _read_script(name: str) -> str:
+def read_script(name: str) -> str:
+    """Return a script in ``assets`` as it stands in a page."""
     return _SOURCE_MAP.sub("", read_asset(name))
 
 
@@ -231,15 +232,18 @@ def _load_error(url: str) -> InvalidInput:
     )
 
 
+def hash_scripts(markup: str) -> str:
+    """Return the sources by which a policy allows the scripts of some markup and no others."""
+    hashes = (b64encode(sha256(code.encode()).digest()).decode() for code in SCRIPT.findall(markup))
+    return " ".join(f"'sha256-{digest}'" for digest in hashes) or "'none'"
+
+
 def _content_policy(markup: str) -> str:
     """Return a content policy that allows the scripts of `markup` and no others.
 
     The markup must not hold text of the map data: a script in a tag would be allowed, too.
     """
-    hashes = (b64encode(sha256(code.encode()).digest()).decode() for code in _SCRIPT.findall(markup))
-    scripts = " ".join(f"'sha256-{digest}'" for digest in hashes)
-    none = "'none'"
     return (
-        f"default-src 'none'; script-src {scripts or none}; style-src 'unsafe-inline'; "
+        f"default-src 'none'; script-src {hash_scripts(markup)}; style-src 'unsafe-inline'; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )

@@ -42,6 +42,11 @@ def add_tiles(page: str, name: str) -> str:
     return f"{policy}{images[:-1]} {' '.join(_tile_origins(tiles))};{rest.replace(_DATA, config + _DATA)}"
 
 
+def list_tile_origins(name: str) -> list[str]:
+    """Return the origins that the tiles of a provider come from; see `add_tiles`."""
+    return sorted(_tile_origins(_find_provider(name)))
+
+
 def _find_provider(name: str) -> dict[str, Any]:
     import xyzservices
 

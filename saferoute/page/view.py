@@ -7,9 +7,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 from saferoute.model import InvalidInput
+from saferoute.page._policy import COMMON, check_scripts, write_policy
+from saferoute.page._tiles import add_tiles, list_tile_origins
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 HOST = "127.0.0.1"
@@ -51,26 +52,31 @@ class MapServer(_LocalServer):
     ----------
     path : Path
         The map; read anew at every request, so that a new run shows on reload.
-    change : callable
-        Function that changes the page before it is sent, as `saferoute.page.add_tiles` does.
+    tiles : str, optional
+        Name of the provider of tiles under the map (`saferoute.page.add_tiles`); None = no tiles.
     port : int
         Port to listen on; 0 takes a free one.
 
     Raises
     ------
     InvalidInput
-        If the file is no map of saferoute, or the port is taken.
+        If the file is no map of this version of saferoute, there is no such provider, or the port is taken.
     """
 
-    def __init__(self, path: Path, *, change: Callable[[str], str] = lambda page: page, port: int = 0) -> None:
-        self.path = path
-        self.change = change
+    def __init__(self, path: Path, *, tiles: str | None = None, port: int = 0) -> None:
+        self.path, self._tiles = path, tiles
+        self._images = " ".join(["data:", *([] if tiles is None else list_tile_origins(tiles))])
         self.read_page()  # raises before the browser opens if the file cannot be served
         super().__init__(port, _Handler)
 
     def read_page(self) -> str:
         """Return the page as it is served."""
-        return self.change(read_map(self.path))
+        page = read_map(self.path)
+        return page if self._tiles is None else add_tiles(page, self._tiles)
+
+    def write_policy(self, page: str) -> str:
+        """Return the content policy that is sent with the page."""
+        return write_policy(page, self._images)
 
 
 class FolderServer(_LocalServer):
@@ -114,6 +120,7 @@ def read_map(path: Path) -> str:
         raise InvalidInput(f"{path}: is no HTML; give a map that saferoute has written") from error
     if 'id="saferoute-data"' not in page or "Content-Security-Policy" not in page:
         raise InvalidInput(f"{path}: is no map of saferoute; write one with saferoute find -o map.html")
+    check_scripts(str(path), page)
     return page
 
 
@@ -141,13 +148,15 @@ class _LocalHandler(BaseHTTPRequestHandler):
         """Send what the request asks for."""
         raise NotImplementedError
 
-    def send_head(self, status: int, kind: str, length: int) -> None:
+    def send_head(self, status: int, kind: str, length: int, policy: str) -> None:
         """Send the status and the headers."""
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(length))
         self.send_header("Cache-Control", "no-store")
         self.send_header("X-Content-Type-Options", "nosniff")
+        # Also in the page itself, but there it could have been changed, and cannot keep the page out of frames.
+        self.send_header("Content-Security-Policy", policy)
         # Tile servers want a referrer; they get the origin, not the chosen stretch.
         self.send_header("Referrer-Policy", "strict-origin-when-cross-origin")
         self.end_headers()
@@ -167,15 +176,21 @@ class _Handler(_LocalHandler):
             self.send_error(404, "There is one map here, at /")
             return
         try:
-            body = self.server.read_page().encode()
+            page = self.server.read_page()
         except InvalidInput as error:
             self.send_error(404, "The map is gone", str(error))
             return
-        self.send_head(200, "text/html; charset=utf-8", len(body))
+        body = page.encode()
+        self.send_head(200, "text/html; charset=utf-8", len(body), self.server.write_policy(page))
         if self.command == "GET":
             self.wfile.write(body)
 
 
+_FOLDER_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; manifest-src 'self'; "
+    f"worker-src 'self'; img-src 'self' data:; {COMMON}"
+)
+"""Policy of a scan's page: its own files and nothing else."""
 _KINDS = {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -195,11 +210,12 @@ class _FolderHandler(_LocalHandler):
         """Send a file."""
         name = self.path.partition("?")[0].removeprefix("/") or "index.html"
         path = self.server.folder / name
-        # A plain name cannot lead out of the folder or to a hidden file.
-        if not re.fullmatch(r"\w[\w.-]*", name, flags=re.ASCII) or not path.is_file():
+        # A plain name cannot lead to a hidden file, but a link of that name out of the folder.
+        plain = re.fullmatch(r"\w[\w.-]*", name, flags=re.ASCII)
+        if not plain or not path.is_file() or path.resolve().parent != self.server.folder.resolve():
             self.send_error(404, "There is no such file here")
             return
         body = path.read_bytes()
-        self.send_head(200, _KINDS.get(path.suffix, "text/plain; charset=utf-8"), len(body))
+        self.send_head(200, _KINDS.get(path.suffix, "text/plain; charset=utf-8"), len(body), _FOLDER_POLICY)
         if self.command == "GET":
             self.wfile.write(body)

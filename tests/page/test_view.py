@@ -15,7 +15,7 @@ from saferoute.page import to_html
 from saferoute.page.view import HOST, FolderServer, MapServer, read_map
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 
@@ -110,8 +110,12 @@ def test_who_hangs_up_disturbs_nobody(served: MapServer, capfd: pytest.CaptureFi
 def test_the_page_is_changed_on_its_way_only(tmp_path: Path, page: str) -> None:
     path = tmp_path / "map.html"
     path.write_text(page, encoding="utf-8")
-    with MapServer(path, change=str.upper) as server:
-        assert server.read_page() == page.upper()
+    with MapServer(path, tiles="OpenTopoMap") as server:
+        changed = server.read_page()
+        assert "opentopomap" in changed
+        images = server.write_policy(changed).partition("img-src ")[2].partition(";")[0]
+        assert images.startswith("data: https://")
+        assert images.count("tile.opentopomap.org") == 3
     assert path.read_text(encoding="utf-8") == page
 
 
@@ -134,6 +138,31 @@ def test_a_taken_port_is_said(served: MapServer) -> None:
         MapServer(served.path, port=served.server_port)
 
 
+def test_its_scripts_run_and_no_others(served: MapServer, page: str) -> None:
+    policy = ask(served).headers["Content-Security-Policy"]
+    assert policy.partition("script-src ")[2].partition(";")[0] in page, "by the hashes that the page itself names"
+    assert "unsafe" not in policy.replace("style-src 'unsafe-inline'", "")
+    assert "frame-ancestors 'none'" in policy
+    served.path.write_text(page.replace("default-src 'none'; script-src", "default-src *; script-src *"), "utf-8")
+    assert ask(served).headers["Content-Security-Policy"] == policy
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda page: page.replace("</body>", "<script>alert(1)</script></body>"),
+        lambda page: page.replace("L_DISABLE_3D = false;", "L_DISABLE_3D = false; alert(1);"),
+        lambda page: page.replace('"zoom": ', '"zoom": alert(1), "x": '),
+        lambda page: page.replace("center: [", "center: [alert(1), "),
+    ],
+)
+def test_a_map_with_other_scripts_is_refused(tmp_path: Path, page: str, harm: Callable[[str], str]) -> None:
+    path = tmp_path / "map.html"
+    path.write_text(harm(page), encoding="utf-8")
+    with pytest.raises(InvalidInput, match="holds scripts that this version of saferoute has not written"):
+        MapServer(path)
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[FolderServer]:
     page = tmp_path / "scan-web"
@@ -144,6 +173,7 @@ def folder(tmp_path: Path) -> Iterator[FolderServer]:
     (page / "deeper").mkdir()
     (page / "deeper" / "secret.txt").write_text("secret")
     (tmp_path / "secret.txt").write_text("secret")
+    (page / "link.txt").symlink_to(tmp_path / "secret.txt")
     with FolderServer(page) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
@@ -161,12 +191,28 @@ def test_a_folder_is_served_flat(folder: FolderServer) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/.hidden", "/deeper/secret.txt", "/deeper", "/../secret.txt", "/%2e%2e/secret.txt", "//etc/passwd", "/none"],
+    [
+        "/.hidden",
+        "/link.txt",
+        "/deeper/secret.txt",
+        "/deeper",
+        "/../secret.txt",
+        "/%2e%2e/secret.txt",
+        "//etc",
+        "/none",
+    ],
 )
 def test_nothing_else_of_a_folder_is_served(folder: FolderServer, path: str) -> None:
     answer = ask(folder, path)
     assert answer.status == 404
     assert b"secret" not in answer.body
+
+
+def test_a_folder_runs_its_own_files_alone(folder: FolderServer) -> None:
+    headers = ask(folder).headers
+    assert "script-src 'self';" in headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
 
 
 def test_pages_elsewhere_cannot_read_a_folder(folder: FolderServer) -> None:
