@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import zlib
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any
 from xml.parsers import expat
@@ -179,7 +180,7 @@ def _parse(
     try:
         with _open_unpacked(path) as file:
             parser.ParseFile(file)
-    except (expat.ExpatError, OSError, EOFError) as error:
+    except (expat.ExpatError, zlib.error, OSError, EOFError) as error:
         raise ValueError(str(error)) from error
 
 
