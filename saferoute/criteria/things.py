@@ -37,15 +37,15 @@ KINDS = (
     Kind("parking", 2.5), Kind("doors", 1.5), Kind("steps", 1.0),
     Kind("pitch", 0.0), Kind("tree", 0.0), Kind("post", 0.0),
     Kind("building", 0.5), Kind("wall", 0.5), Kind("hedge", 0.5), Kind("trees", 0.5), Kind("barrier", 0.5),
-    Kind("wood", 1.0), Kind("rock", 0.5),
+    Kind("wood", 1.0), Kind("rock", 0.5), Kind("platform", 1.0), Kind("pit", 1.0), Kind("bench", 0.5),
 )  # fmt: skip
 """A kerb needs the 2.5 m of a pavement's verge and half a runner's lane; a door opens 1 m, and so does a parked car's,
 which may be backed out; around a building site lies what fell off; beside steps the ground drops; balls roll off a
 pitch; a wall wants a shoulder, and what is no longer than a tree is soon passed; a wood's branches and roots reach out
-as far as an arm; rock and boulders want a shoulder, too."""
+as far as an arm; rock, boulders and long benches want a shoulder, too; the edge of a platform or pit is a step."""
 NAMES = [kind.name for kind in KINDS]
 NEED_M = np.array([kind.need_m for kind in KINDS])
-_DOORS_BEHIND = frozenset({"steps", "tree", "trees", "post"})
+_DOORS_BEHIND = frozenset({"steps", "tree", "trees", "post", "bench"})
 IS_BEFORE_NO_DOORS = np.array([kind.name not in _DOORS_BEHIND for kind in KINDS])
 """By kind, whether no door opens onto a way from behind it; steps lead up to doors, and trees stand before them."""
 HOUSES = [NAMES.index("doors"), NAMES.index("building")]

@@ -69,6 +69,11 @@ def is_open_on_foot(tags: Tagged) -> BoolArray:
     return has_value(tags, "foot", OPEN) | has_value(tags, "access", OPEN)
 
 
+def has_speed_limit(tags: Tagged) -> BoolArray:
+    """Return a mask of ways with a speed limit, which is there for vehicles."""
+    return has_tag(tags, "maxspeed")
+
+
 def is_private(tags: Tagged) -> BoolArray:
     """Return a mask of ways or ground kept for those who live or work there, whoever else may pass on foot."""
     return has_value(tags, "access", PRIVATE)

@@ -44,7 +44,7 @@ POINT_KEYS = (
 WAY_TAGS = (
     "highway", "footway", "path", "cycleway", "surface", "smoothness", "tracktype", "width",
     "est_width", "lanes", "access", "foot", "bicycle", "motor_vehicle", "vehicle", "segregated",
-    "motorcar", "motorcycle", "moped", "mofa", "atv", "ohv", "quad",
+    "maxspeed", "motorcar", "motorcycle", "moped", "mofa", "atv", "ohv", "quad",
     "inline_skates", "lcn", "rcn", "ncn", "icn", "route",
     "tunnel", "bridge", "layer", "location", "covered", "indoor", "sac_scale", "trail_visibility", "mtb:scale",
     "incline",
@@ -54,7 +54,7 @@ WAY_TAGS = (
     "fee", "charge", "historic", "name",
 )  # fmt: skip
 AREA_TAGS = (
-    "building", "natural", "landuse", "leisure", "amenity", "area:highway", "area", "highway",
+    "building", "natural", "landuse", "leisure", "amenity", "area:highway", "area", "highway", "athletics",
     "water", "waterway", "man_made", "aeroway", "military", "tourism", "boundary", "protect_class",
     "place", "public_transport", "railway", "shop", "office", "sport", "golf", "barrier", "hazard", "power", "surface",
     "smoothness", "width", "access", "foot", "bicycle", "dog", "fee", "lit", "seasonal", "wetland",
@@ -68,7 +68,7 @@ POINT_TAGS = (
     "railway", "emergency", "public_transport", "office", "historic", "ford", "kerb", "crossing",
     "advertising", "playground", "entrance", "handrail", "traffic_calming", "place", "aeroway",
     "electrified", "traffic_sign", "aerialway", "pipeline", "marker", "utility", "telecom", "foot",
-    "access", "ele", "name",
+    "access", "ele", "sport", "name",
 )  # fmt: skip
 
 ROUTES_OF_WHEELS = frozenset({"bicycle", "mtb", "inline_skates"})

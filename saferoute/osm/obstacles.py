@@ -53,6 +53,8 @@ _LONG_OBJECTS = {
     "man_made": _DRAWN_OBJECTS["man_made"] | {"snow_fence"},
     "railway": frozenset({"disused"}),  # rails out of use lie there all the same
 }
+_TABLES = frozenset({"table_tennis", "chess", "teqball"})
+"""Values of ``sport`` for pitches that are tables."""
 _ON_THE_GROUND = frozenset({"overground", "surface", "outdoor"})
 _ELSEWHERE = frozenset({"underground", "underwater", "overhead", "indoor", "roof", "rooftop", "kiosk"})
 """Values of ``location``."""
@@ -78,7 +80,7 @@ places that are drawn themselves. Any other value stands there, known or not."""
 def is_small_object(points: Tagged) -> BoolArray:
     """Return a mask of fixed objects that one can fall over."""
     points = Tags.of(points)
-    hit = has_any_value(points, SMALL_OBJECTS)
+    hit = has_any_value(points, SMALL_OBJECTS) | _is_table(points)
     hit |= has_tag(points, "barrier", but=_NOTHING) & ~barriers.is_flush_kerb(points)
     for key, values in _NOT_STANDING.items():
         hit |= has_tag(points, key, but=values)
@@ -107,7 +109,13 @@ def is_fenced_area(areas: Tagged) -> BoolArray:
 def is_long_object(drawn: Tagged) -> BoolArray:
     """Return a mask of rows of trees, steps, pipes on the ground, benches and the like, drawn as lines or as areas."""
     drawn = Tags.of(drawn)
-    return has_any_value(drawn, _LONG_OBJECTS) | is_pipe_on_ground(drawn).possible
+    return has_any_value(drawn, _LONG_OBJECTS) | _is_table(drawn) | is_pipe_on_ground(drawn).possible
+
+
+def is_furniture(drawn: Tagged) -> BoolArray:
+    """Return a mask of benches, tables, planters and the like, drawn as lines or as areas."""
+    drawn = Tags.of(drawn)
+    return has_any_value(drawn, _DRAWN_OBJECTS) | _is_table(drawn)
 
 
 def is_pipe_on_ground(lines: Tagged) -> Answer:
@@ -115,6 +123,10 @@ def is_pipe_on_ground(lines: Tagged) -> Answer:
     lines = Tags.of(lines)
     pipes = Answer.from_mask(has_value(lines, "man_made", {"pipeline"}) & ~ways.is_off_ground(lines))
     return pipes & ask_value(lines, "location", _ON_THE_GROUND, _ELSEWHERE)
+
+
+def _is_table(tags: Tags) -> BoolArray:
+    return has_value(tags, "leisure", {"pitch"}) & has_value(tags, "sport", _TABLES)
 
 
 def _is_high_barrier(tags: Tags) -> BoolArray:

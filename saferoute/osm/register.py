@@ -50,7 +50,7 @@ _NO_TAGS = frozenset({"osm_type"})
 ANY_VALUE_TELLS = frozenset(
     "building shop office tunnel bridge military golf construction advertising playground traffic_calming "
     "electrified traffic_sign aerialway pipeline marker utility telecom "
-    "kerb crossing conveying indoor fence_type fenced building:part area:highway".split()
+    "kerb crossing conveying indoor fence_type fenced building:part area:highway maxspeed".split()
 ) | {*keys.DISUSED_BUILDINGS, *keys.GONE_BUILDINGS, *keys.FORMER_GROUNDS}
 """Keys of which every value counts alike, but for those that say no, as a flush kerb does: all are understood."""
 _READERS: dict[str, Callable[[str], object | None]] = {

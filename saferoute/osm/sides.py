@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from saferoute.osm import barriers, ground, obstacles, relief, sports, unread, water, ways
-from saferoute.osm.tags import Tags, has_only_values, has_value
+from saferoute.osm.tags import Tags, has_only_values, has_tag, has_value
 
 if TYPE_CHECKING:
     from saferoute.arrays import BoolArray
@@ -31,6 +33,7 @@ def find_line_kinds(lines: Tagged) -> dict[str, BoolArray]:
         "drop": unread.may_be_drop(lines) & ~wet,
         "site": ground.is_building_site(lines),
         "steps": ways.is_steps(lines),
+        "platform": ways.is_platform(lines) & ~ways.is_foot_way(lines),
         **_find_barriers(lines, obstacles.is_line_object(lines) & ~ways.is_steps(lines)),
     }
     here = ~ways.is_off_ground(lines)
@@ -55,6 +58,8 @@ def find_area_kinds(areas: Tagged) -> dict[str, BoolArray]:
         "rock": relief.is_rock(areas),
         "steps": ways.is_steps(areas),
         "pitch": sports.is_pitch(areas),
+        "pit": sports.is_athletics_pit(areas),
+        "platform": ways.is_platform(areas),
         **_find_barriers(areas, (solid & ~building & ~site & ~ways.is_steps(areas)) | obstacles.is_fenced_area(areas)),
     }
     here = ~ways.is_off_ground(areas)
@@ -73,5 +78,11 @@ def _find_barriers(tags: Tags, stands: BoolArray) -> dict[str, BoolArray]:
     """Return masks of what stands, by its material."""
     wall, hedge = has_value(tags, "barrier", _WALLS), has_value(tags, "barrier", _HEDGES)
     trees = obstacles.is_tree_row(tags)
-    named = {"wall": stands & wall, "hedge": stands & hedge & ~wall, "trees": stands & trees & ~wall & ~hedge}
-    return {**named, "barrier": stands & ~(wall | hedge | trees)}
+    furniture = obstacles.is_furniture(tags) & ~has_tag(tags, "barrier")
+    named = {
+        "wall": stands & wall,
+        "hedge": stands & hedge & ~wall,
+        "trees": stands & trees & ~wall & ~hedge,
+        "bench": stands & furniture & ~trees,
+    }
+    return {**named, "barrier": stands & ~np.any(list(named.values()), axis=0)}

@@ -22,6 +22,10 @@ _WALLED_SPORTS = frozenset(
     "climbing_adventure team_handball netball bowling dog_training".split()
 )
 """Sports with nets, walls, ramps, animals, wheels or bullets."""
+_PITS = frozenset(
+    "long_jump triple_jump high_jump pole_vault shot_put discus_throw discus hammer_throw javelin_throw".split()
+)
+"""Values of ``sport`` and ``athletics`` for what is done in sand pits, on mats and in throwing circles."""
 _MORE_THAN_A_FIELD = {
     "leisure": frozenset(
         "sports_centre stadium track park garden common nature_reserve swimming_area beach_resort golf_course "
@@ -56,6 +60,13 @@ def is_walled_field(areas: Tagged) -> Answer:
     """Return whether ground for a sport has nets, walls or ramps, or is for animals, wheels or shooting."""
     areas = Tags.of(areas)
     return Answer.from_mask(is_sports_field(areas)) & ask_value(areas, "sport", _WALLED_SPORTS, _OPEN_SPORTS)
+
+
+def is_athletics_pit(areas: Tagged) -> BoolArray:
+    """Return a mask of sand pits to jump into, throwing circles and the like, sunk into sports ground or on it."""
+    areas = Tags.of(areas)
+    sand = is_pitch(areas) & has_value(areas, "sport", {"athletics"}) & has_value(areas, "surface", {"sand"})
+    return has_value(areas, "sport", _PITS) | has_value(areas, "athletics", _PITS) | sand
 
 
 def is_fenced_pitch(areas: Tagged) -> BoolArray:

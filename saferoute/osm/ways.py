@@ -56,6 +56,7 @@ _ALL_GRADES = frozenset(chain(*_SAC_GRADES))
 _MOUNTAIN, _ALPINE = (frozenset(chain(*_SAC_GRADES[first:])) for first in (_EASIEST_MOUNTAIN, _EASIEST_ALPINE))
 _BAD_VISIBILITY = frozenset({"bad", "horrible", "no"})
 _GOOD_VISIBILITY = frozenset({"excellent", "good", "intermediate"})
+_PLATFORMS = dict.fromkeys(("railway", "public_transport", "highway"), frozenset({"platform"}))
 _COVERED = frozenset({"yes", "arcade", "colonnade", "building_arcade", "building_colonnade"})
 _FORDS = frozenset({"yes", "stepping_stones", "boat"})
 _LIT = frozenset({"yes", "24/7", "automatic", "sunset_sunrise", "dusk_dawn", "limited", "interval", "operating_times"})
@@ -123,6 +124,11 @@ def is_main_road(tags: Tagged) -> BoolArray:
 def is_walk(tags: Tagged) -> BoolArray:
     """Return a mask of ways that are for people on foot by their class."""
     return has_value(tags, "highway", WALKS)
+
+
+def is_platform(tags: Tagged) -> BoolArray:
+    """Return a mask of platforms of trains, trams and buses, whose edge is a step."""
+    return has_any_value(tags, _PLATFORMS)
 
 
 def is_steps(tags: Tagged) -> BoolArray:

@@ -12,7 +12,7 @@ from saferoute.candidates import CUT_OFF
 from saferoute.criteria import crowding
 from saferoute.model import Formula
 from saferoute.osm import entry
-from saferoute.osm.access import is_meant_for_wheels, is_route_of_wheels
+from saferoute.osm.access import has_speed_limit, is_meant_for_wheels, is_route_of_wheels
 from saferoute.osm.ground import KEPT_KINDS, is_entered_by_leave
 from saferoute.osm.sports import is_ball_ground
 from saferoute.osm.surfaces import SOFT_SURFACES, is_uneven_trail
@@ -43,6 +43,7 @@ _MOUNTAIN_CHANCE = Formula().low_pct / 100
 """Chance of a mountain path from which the score takes it for one."""
 _LAMPS = "lamps: it is dark at that hour, and whether it is lit is not known"
 _MOTORS = "whether cars or tractors use it: no tag tells"
+_SPEED = "cars or tractors likely: it has a speed limit"
 PIPE = "the pipeline: whether it lies on the ground or in it is not tagged"
 DRAWS_PEOPLE = "how busy it is: shops, stops or sights stand around, and nobody has counted"
 _ROUTE = "bicycles or skaters from behind: a route of theirs leads along it"
@@ -214,14 +215,16 @@ def describe_ways(ground: Tagged) -> NDArray[np.object_]:
     """Return what is to be checked of bicycles, motors and stones on each way, as tuples of str."""
     words = np.empty(len(ground), dtype=object)
     route, shared = is_route_of_wheels(ground), is_meant_for_wheels(ground)
+    driven, fast = crowding.may_be_driven(ground), has_speed_limit(ground)
     told = zip(
         route,
         shared & ~route,
-        crowding.may_be_driven(ground),
+        driven & ~fast,
+        driven & fast,
         is_uneven_trail(ground).possible,
         strict=True,
     )
-    words[:] = [tuple(compress((_ROUTE, _SHARED, _MOTORS, _UNEVEN), which)) for which in told]
+    words[:] = [tuple(compress((_ROUTE, _SHARED, _MOTORS, _SPEED, _UNEVEN), which)) for which in told]
     return words
 
 

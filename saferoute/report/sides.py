@@ -36,6 +36,9 @@ _WORDS = {
     "barrier": "fence or the like",
     "wood": "wood",
     "rock": "rock",
+    "platform": "platform of a stop",
+    "pit": "sand pit or throwing circle",
+    "bench": "bench, table or the like",
 }
 """Words for the names of `saferoute.osm.sides`."""
 _DANGERS = {
@@ -48,9 +51,13 @@ _DANGERS = {
     "doors": "someone may step out",
     "steps": "the ground drops beside them",
     "pitch": "balls and players",
-    **dict.fromkeys(("tree", "post", "building", "wall", "hedge", "trees", "barrier"), "who veers runs into it"),
+    **dict.fromkeys(
+        ("tree", "post", "building", "wall", "hedge", "trees", "barrier", "bench"), "who veers runs into it"
+    ),
     "wood": "branches and roots",
     "rock": "who veers falls over it",
+    "platform": "people wait, and its edge is a step",
+    "pit": "who veers falls over its edge",
 }
 """What to look at on foot where such a thing is close."""
 _SIDES = ("", "other_")

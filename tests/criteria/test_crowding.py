@@ -482,7 +482,7 @@ def test_counted_dwellers_take_the_place_of_guessed_ones(read) -> None:
 
 # --- wheels, dogs, children --------------------------------------------------------------------
 
-COLUMNS = ["highway", "bicycle", "segregated", "motor_vehicle", "vehicle", "access", "tracktype"]
+COLUMNS = ["highway", "bicycle", "segregated", "motor_vehicle", "vehicle", "access", "tracktype", "maxspeed"]
 
 
 @pytest.mark.parametrize(
@@ -524,6 +524,9 @@ def test_bicycles_are_read_from_the_tags(tags: dict[str, str], kind: float) -> N
         ({"highway": "track", "tracktype": "Grade 5"}, 0.75, "unlikely (a soft track"),
         ({"highway": "path", "motor_vehicle": "destination"}, 0.4, "for residents"),
         ({"highway": "footway", "access": "yes"}, 1.0, "not tagged"),
+        ({"highway": "path", "maxspeed": "20"}, 0.4, "speed limit"),
+        ({"highway": "track", "tracktype": "grade5", "maxspeed": "30"}, 0.4, "speed limit"),
+        ({"highway": "track", "motor_vehicle": "no", "maxspeed": "30"}, 1.0, "not allowed"),
     ],
 )
 def test_motors_are_graded_by_what_is_tagged(tags: dict[str, str], kind: float, word: str) -> None:

@@ -77,6 +77,15 @@ def describe(survey, *, window: int | None = None) -> dict:
         (area(1.7, "natural=scrub"), 1.7, "wood"),
         (area(3.6, "landuse=forest"), 3.6, "wood"),
         (area(0.4, "landuse=forest"), 1.0, "wood"),
+        (area(2.7, "leisure=pitch sport=shot_put"), 2.7, "sand pit or throwing circle"),
+        (area(2.2, "leisure=pitch sport=athletics surface=sand"), 2.2, "sand pit or throwing circle"),
+        (area(1.7, "leisure=pitch sport=athletics athletics=high_jump"), 1.7, "sand pit or throwing circle"),
+        (area(2.3, "railway=platform"), 2.3, "platform of a stop"),
+        (beside("highway=platform", 2.6), 2.6, "platform of a stop"),
+        (beside("amenity=bench", 1.9), 1.9, "bench, table or the like"),
+        (area(1.6, "leisure=pitch sport=table_tennis"), 1.6, "bench, table or the like"),
+        (thing(2.1, "leisure=pitch sport=table_tennis"), 2.1, "post, bench or the like"),
+        (beside("amenity=bench barrier=wall", 2.2), 2.2, "wall"),
     ],
 )
 def test_what_stands_beside_is_named_with_its_distance_and_side(look, plan: str, clearance_m: float, what: str) -> None:
@@ -143,6 +152,16 @@ def test_a_pitch_is_not_beside_who_runs_on_it(look) -> None:
     plan = WAY.format(width=2.0) + "n20 -20 -6\nn21 140 -6\nn22 140 60\nn23 -20 60\n"
     told = describe(look(plan + "w2 n20,n21,n22,n23,n20 leisure=pitch sport=soccer\n"))
     assert not isinstance(told["beside"], str)
+
+
+def test_a_jump_pit_within_the_pitch_that_one_runs_on_is_told_and_leaves_no_room(look) -> None:
+    pitch = WAY.format(width=2.0) + "n40 -20 -6\nn41 140 -6\nn42 140 60\nn43 -20 60\n"
+    pitch += "w4 n40,n41,n42,n43,n40 leisure=pitch sport=soccer\n"
+    pit = area(1.4, "leisure=pitch athletics=long_jump").removeprefix(WAY.format(width=2.0))
+    without, with_pit = (judge(look(plan), "obstacles") for plan in (pitch, pitch + pit))
+    told = with_pit.describe(np.arange(len(with_pit.value)))["why_obstacles"]
+    assert told.str.contains("sand pit or throwing circle to the north").any()
+    assert with_pit.desirability.min() < without.desirability.min()
 
 
 def test_where_little_is_mapped_the_sides_are_unknown_and_not_free(look) -> None:

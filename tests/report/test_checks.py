@@ -173,6 +173,21 @@ def test_hours_and_fees_are_to_be_checked_with_their_text(tags: dict, moment: Mo
     assert checks.describe_entry(pd.DataFrame([tags]), moment).tolist() == [words]
 
 
+@pytest.mark.parametrize(
+    ("tags", "says"),
+    [
+        ({"highway": "path", "maxspeed": "25"}, "speed limit"),
+        ({"highway": "track", "tracktype": "grade2"}, "no tag tells"),
+        ({"highway": "track", "motor_vehicle": "no", "maxspeed": "25"}, ""),
+    ],
+)
+def test_where_vehicles_are_likely_or_possible_it_is_to_be_checked(tags: dict, says: str) -> None:
+    columns = ["highway", "maxspeed", "tracktype", "motor_vehicle"]
+    words = " ".join(checks.describe_ways(pd.DataFrame([tags], columns=columns, dtype="str"))[0])
+    assert says in words
+    assert bool(words) == bool(says)
+
+
 def test_ground_for_guests_is_to_be_asked_about() -> None:
     grounds = pd.DataFrame(
         {"tourism": ["zoo", None, None], "landuse": [None, "allotments", "grass"], "fee": ["yes", None, None]}

@@ -58,6 +58,8 @@ PEDESTRIAN = (0.8, "deliveries possible (not tagged)")
 FOOT_WAY = (1.0, "unlikely (not tagged)")
 IF_DRIVEN_OR_NOT = 0.0
 """Factor on the confidence where motors are likely or unknown: it is all the same how few people walk there [J]."""
+SPEED_LIMIT = (0.4, "likely (it has a speed limit)")
+"""Desirability and words of ways of which no tag tells who may drive there, but with a limit for those who do [J]."""
 _OTHER = (0.4, "some allowed")
 """Desirability and words for values of motor tags that `MOTORS` does not list [J]."""
 _NOT_UNDERSTOOD = "tagged, but not understood"
@@ -108,9 +110,9 @@ def rate_motors(ground: pd.DataFrame) -> tuple[FloatArray, NDArray[np.object_]]:
     tags = Tags.of(ground)
     said = access.get_motor_access(tags, MOTORS)
     kinds = pd.DataFrame({"said": said, "highway": tags.get_words("highway"), "grade": tags.get_words("tracktype")})
-    kinds = kinds.fillna("")
+    kinds = kinds.fillna("").assign(fast=access.has_speed_limit(tags))
     # Thousands of ways share a few dozen combinations of tags, and each is rated once.
-    number, kinds = kinds.groupby(["said", "highway", "grade"], sort=False).ngroup(), kinds.drop_duplicates()
+    number, kinds = kinds.groupby(list(kinds), sort=False).ngroup(), kinds.drop_duplicates()
     rated = [_rate_motor_kind(*kind) for kind in kinds.itertuples(index=False, name=None)]
     values = np.array([value for value, _ in rated], dtype=float)
     words = np.array([text for _, text in rated], dtype=object)[number]
@@ -119,13 +121,17 @@ def rate_motors(ground: pd.DataFrame) -> tuple[FloatArray, NDArray[np.object_]]:
 
 
 def may_be_driven(ground: pd.DataFrame) -> BoolArray:
-    """Return a mask of firm tracks, and of those of unknown firmness, of which no tag tells who may drive there."""
+    """Return a mask of ways on which cars or tractors may drive and of which no tag tells who may.
+
+    They are tracks that are firm or of unknown firmness, and any way with a speed limit.
+    """
     tags = Tags.of(ground)
     untold = pd.isna(access.get_motor_access(tags, MOTORS))
-    return untold & has_value(tags, "highway", {"track"}) & ~has_only_values(tags, "tracktype", _SOFT_TRACKS)
+    track = has_value(tags, "highway", {"track"}) & ~has_only_values(tags, "tracktype", _SOFT_TRACKS)
+    return untold & (track | access.has_speed_limit(tags))
 
 
-def _rate_motor_kind(said: str, highway: str, grade: str) -> tuple[float, str]:
+def _rate_motor_kind(said: str, highway: str, grade: str, fast: bool) -> tuple[float, str]:
     """Return the desirability and the words of one combination of motor tag, class and tracktype.
 
     Of several kinds of motors the worst counts, and all are named.
@@ -133,6 +139,8 @@ def _rate_motor_kind(said: str, highway: str, grade: str) -> tuple[float, str]:
     if said:
         rated = [MOTORS.get(kind, _OTHER) for kind in split_list(said)]
         return min(value for value, _ in rated), " and ".join(dict.fromkeys(words for _, words in rated))
+    if fast:
+        return SPEED_LIMIT
     if highway == "track":
         return TRACKS.get(grade, TRACK_ELSE)
     return PEDESTRIAN if highway == "pedestrian" else FOOT_WAY
