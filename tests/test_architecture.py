@@ -19,7 +19,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 HOUSE = (
     "arrays kept libraries memory version",
-    "digests quantities",
+    "digests drawers quantities",
     "model geometry osm",
     "sources candidates",
     "limits criteria",

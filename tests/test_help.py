@@ -148,7 +148,7 @@ def test_a_slip_is_answered_with_the_line_that_was_meant(say, typed, meant):
         ("profile advanced", "ACTION: 'advanced': did you mean show advanced?"),
         ("profile mine.toml", "ACTION: 'mine.toml': did you mean show mine.toml?"),
         ("profile x", "ACTION: 'x': choose one of list, show"),
-        ("cache x", "ACTION: 'x': choose one of info, path, clear"),
+        ("cache x", "ACTION: 'x': choose one of info, path, verify, clear"),
         ("plan x --return jogg", "--return: 'jogg': did you mean jog?"),
         ("completion bsh", "SHELL: 'bsh': did you mean bash?"),
         ("help exitcodes", "SUBJECT: 'exitcodes': did you mean exit-codes?"),

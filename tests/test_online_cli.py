@@ -241,7 +241,10 @@ def test_cache_is_shown_and_cleared(world, run, capsys, tmp_path):
     assert said.out == f"{answer}: damaged: it will be fetched again\n"
     assert ", 1 damaged" in said.err
     assert main(["cache", "clear", "--cache-dir", str(tmp_path / "cache")]) == 0
-    assert re.match(r"deleted \d+ answers and \d+ indexes of extracts from ", capsys.readouterr().err)
+    assert re.match(
+        r"deleted \d+ answers, \d+ indexes of extracts and \d+ squares of searched ground from ",
+        capsys.readouterr().err,
+    )
     assert not list((tmp_path / "cache").rglob("*.entry"))
     assert run("-q", "--offline")[0] == 4
 

@@ -14,6 +14,7 @@ from saferoute.candidates._cut_off import CUT_OFF, find_cut_off
 from saferoute.candidates._likely_surfaces import GROUND_MATERIALS, fill_likely_surfaces
 from saferoute.candidates._neighbours import Neighbours
 from saferoute.candidates._open_ground import (
+    Around,
     OpenGround,
     leave_open_ground,
     search_open_ground,
@@ -45,6 +46,7 @@ __all__ = [
     "GROUND_MATERIALS",
     "REASONS",
     "STEP_M",
+    "Around",
     "Blockers",
     "Neighbours",
     "OpenGround",

@@ -30,7 +30,7 @@ _AREA_PER_CORRIDOR_M2 = 2500.0
 """Ground for which one corridor more is looked for [J]."""
 _APART_M = 12.0
 """Corridors nearer to each other than this are the same again [J]."""
-_SHORE_NEAR_M = 300.0
+SHORE_NEAR_M = 300.0
 """A shore farther off says nothing of the direction of a beach [J]."""
 _ALONG_SHORE = 0.35
 """On a beach the ends of a corridor differ this much of its length in their
@@ -93,6 +93,16 @@ class CorridorFinder:
         self._half_lane = profile.lane_m / 2
         self._shortest = profile.clear_length_m + 2 * profile.run_out_m
 
+    def has_room(self, members: IntArray) -> bool:
+        """Return whether touching areas are large enough for a corridor, as far as their box tells."""
+        west, south, east, north = shapely.total_bounds(self._geometry[members])
+        return bool(np.hypot(east - west, north - south) >= self._shortest)
+
+    def mark(self, members: IntArray) -> bytes:
+        """Return all that decides about touching areas besides their shape and what lies around them."""
+        told = self._half_lane, self._shortest, self._for_recreation[members].any(), self._open_to_all[members].any()
+        return np.array(told, dtype=float).tobytes()
+
     def find_corridors(self, members: IntArray, kind: str) -> tuple[list[Corridor], str]:
         """Return the corridors on touching areas of one kind; where there is none, why."""
         whole = shapely.union_all(self._geometry[members]) if len(members) > 1 else self._geometry[members[0]]
@@ -141,7 +151,11 @@ class CorridorFinder:
         if not len(self._blockers.coastline) or not len(parts):
             return at_sea
         points = shapely.point_on_surface(parts)
-        part, coast = self._coast.query_nearest(points, max_distance=_SHORE_NEAR_M, all_matches=False)
+        part, coast = self._coast.query_nearest(points, max_distance=SHORE_NEAR_M)
+        # Where two pieces of a coast meet, both are nearest: the first of the map is taken.
+        order = np.lexsort((coast, part))
+        part, first = np.unique(part[order], return_index=True)
+        coast = coast[order][first]
         line = self._blockers.coastline[coast]
         at = shapely.line_locate_point(line, points[part])
         before = shapely.get_coordinates(shapely.line_interpolate_point(line, np.fmax(at - 0.5, 0)))
@@ -164,7 +178,7 @@ class CorridorFinder:
         away = np.full(2 * len(ends), np.nan)
         points = shapely.points(ends.reshape(-1, 2))
         (which, _), distance = self._shore.query_nearest(
-            points, max_distance=_SHORE_NEAR_M, return_distance=True, all_matches=False
+            points, max_distance=SHORE_NEAR_M, return_distance=True, all_matches=False
         )
         away[which] = distance
         start, end = away.reshape(-1, 2).T

@@ -54,7 +54,8 @@ class FreeGround:
         kind : str
         """
         blockers = self._blockers
-        near = self._tree.query(whole, predicate="dwithin", distance=self._reach_m)
+        # In the order of the map: that of the tree depends on what lies far off, and the last digits on the order.
+        near = np.sort(self._tree.query(whole, predicate="dwithin", distance=self._reach_m))
         near = near[shapely.distance(blockers.geometry[near], whole) <= blockers.margin_m[near]]
         uses, things = near[blockers.yields[near]], near[~blockers.yields[near]]
         top, on_top = self._take_off_what_lies_on_top(whole, members, uses, kind)
@@ -73,7 +74,7 @@ class FreeGround:
     ) -> tuple[shapely.Geometry, BoolArray]:
         """Return what of the areas lies open, and a mask of the uses that lie on one of them."""
         blockers = self._blockers
-        other = self._open[self._open_tree.query(whole, predicate="intersects")]
+        other = self._open[np.sort(self._open_tree.query(whole, predicate="intersects"))]
         other = other[~np.isin(other, members)]
         things = np.concatenate(
             [shapely.buffer(blockers.geometry[uses], blockers.margin_m[uses], quad_segs=2), self._geometry[other]]

@@ -52,6 +52,8 @@ def _measure_sides(lines: NDArray[np.object_], roads: shapely.STRtree, within_m:
 def _measure_beside(bands: NDArray[np.object_], roads: shapely.STRtree) -> FloatArray:
     """Return the metres of roads within each band."""
     band, road = roads.query(bands, predicate="intersects")
+    order = np.lexsort((road, band))
+    band, road = band[order], road[order]
     metres = shapely.length(shapely.intersection(roads.geometries[road], bands[band]))
     sums: FloatArray = np.bincount(band, weights=metres, minlength=len(bands)).astype(float)
     return sums

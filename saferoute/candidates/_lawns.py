@@ -17,9 +17,9 @@ _LARGEST_LAWN_M2 = 15_000.0
 """Grass larger than this, outside parks and sports grounds, is taken for a farmer's [J],
 and so is grass that only roads, tracks and paths lead to: in Liechtenstein's valley nearly all
 of it is, while Helsinki's lawns have footways beside them."""
-_LEADS_M = 30.0
+LEADS_M = 30.0
 """A footway this near leads to a lawn [J]."""
-_BUILDING_NEAR_M = 25.0
+BUILDING_NEAR_M = 25.0
 """A lawn's edge this near to a building belongs to it, as far as one can tell [J]."""
 _FOOTWAY_ALONG_M = 5.0
 """A footway this near to a lawn's edge runs along it [J]."""
@@ -54,7 +54,7 @@ class Lawns:
         """Return why grass outside parks and sports grounds is not everybody's, ``""`` where nothing says so."""
         if kind == "meadow" or shapely.area(lawn) > _LARGEST_LAWN_M2:
             return "farmland"
-        if not len(self._footways.query(lawn, predicate="dwithin", distance=_LEADS_M)):
+        if not len(self._footways.query(lawn, predicate="dwithin", distance=LEADS_M)):
             return "farmland"
         if self._is_unwalked_among(lawn, self._fields, _FIELD_ALONG_M, _MOST_FARMED):
             return "farmland"
@@ -62,7 +62,7 @@ class Lawns:
 
     def is_plot(self, lawn: shapely.Geometry) -> bool:
         """Return whether a lawn lies among houses and gardens, and no footway runs along it."""
-        return self._is_unwalked_among(lawn, self._homes, _BUILDING_NEAR_M, _MOST_BUILT)
+        return self._is_unwalked_among(lawn, self._homes, BUILDING_NEAR_M, _MOST_BUILT)
 
     def _is_unwalked_among(self, lawn: shapely.Geometry, things: shapely.STRtree, near_m: float, most: float) -> bool:
         edge = _cut_edge(lawn)

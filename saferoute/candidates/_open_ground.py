@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,8 +12,10 @@ import shapely
 from saferoute.candidates._corridors import Corridor, CorridorFinder
 from saferoute.candidates._doubts import DoubtFinder
 from saferoute.candidates._drawn import measure_density
+from saferoute.candidates._kept_corridors import recall_or_find_corridors
 from saferoute.candidates._likely_surfaces import doubt_surfaces
 from saferoute.candidates._strokes import NO_NODE, empty_strokes
+from saferoute.candidates._surroundings import Surroundings
 from saferoute.geometry import group_joined
 from saferoute.model import Strokes
 from saferoute.osm import access, ground
@@ -25,7 +27,15 @@ if TYPE_CHECKING:
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.candidates._blockers import Blockers
     from saferoute.candidates._neighbours import Neighbours
+    from saferoute.drawers import Drawers
     from saferoute.model import Profile
+
+
+class Around(NamedTuple):
+    """All that lies on and around open ground."""
+
+    blockers: Blockers
+    neighbours: Neighbours
 
 
 @dataclass(frozen=True)
@@ -63,9 +73,9 @@ def search_open_ground(
     *,
     reasons: NDArray[np.object_],
     wanted: BoolArray,
-    blockers: Blockers,
-    neighbours: Neighbours,
+    around: Around,
     profile: Profile,
+    drawers: Drawers | None = None,
 ) -> OpenGround:
     """Find the longest clear corridors on every piece of open ground.
 
@@ -77,31 +87,40 @@ def search_open_ground(
         Why an area is never run on, ``""`` where it may be.
     wanted : ndarray of shape (n,)
         Which areas to look at; the others only matter as neighbours.
-    blockers : Blockers
-    neighbours : Neighbours
+    around : Around
     profile : Profile
         Its lane must lie on free ground over the whole corridor, run-outs
         included.
+    drawers : Drawers, optional
+        Where corridors are kept from search to search.
     """
     kinds = ground.find_kinds(areas)
-    finder = CorridorFinder(areas, kinds, _are_for_recreation(areas, kinds), blockers, neighbours, profile)
+    finder = CorridorFinder(areas, kinds, _are_for_recreation(areas, kinds), *around, profile)
     counts = {name: (int(((kinds == name) & wanted).sum()), 0) for name, *_ in ground.KINDS}
     excluded = [(int(row), str(reasons[row])) for row in np.flatnonzero((kinds != "") & (reasons != "") & wanted)]
+    pieces = [
+        (members, name)
+        for name, *_ in ground.KINDS
+        for members in _group_touching_areas(areas, np.flatnonzero((kinds == name) & (reasons == "")))
+        if wanted[members].any()
+    ]
+    if drawers is None:
+        answers = [finder.find_corridors(*piece) for piece in pieces]
+    else:
+        surroundings = Surroundings(areas.geometry.to_numpy(), kinds != "", *around)
+        answers = recall_or_find_corridors(finder, surroundings, pieces, drawers)
     corridors: list[Corridor] = []
     bounds: list[FloatArray] = []
-    for name, *_ in ground.KINDS:
-        of_kind = np.flatnonzero((kinds == name) & (reasons == ""))
-        for members in (m for m in _group_touching_areas(areas, of_kind) if wanted[m].any()):
-            found, reason = finder.find_corridors(members, name)
-            corridors += found
-            counts[name] = (counts[name][0], counts[name][1] + len(found))
-            if reason != "farmland":
-                bounds.append(shapely.total_bounds(areas.geometry.to_numpy()[members]))
-            if not found:
-                excluded += [(int(row), reason) for row in members]
+    for (members, name), (found, reason) in zip(pieces, answers, strict=True):
+        corridors += found
+        counts[name] = (counts[name][0], counts[name][1] + len(found))
+        if reason != "farmland":
+            bounds.append(shapely.total_bounds(areas.geometry.to_numpy()[members]))
+        if not found:
+            excluded += [(int(row), reason) for row in members]
     return OpenGround(
         lines=np.array([corridor.line for corridor in corridors], dtype=object),
-        rows=_doubt_corridors(_tabulate_corridors(areas, kinds, corridors), corridors, blockers, neighbours),
+        rows=_doubt_corridors(_tabulate_corridors(areas, kinds, corridors), corridors, around),
         excluded=_tabulate_excluded(areas, excluded),
         counts=counts,
         bounds=np.array(bounds, dtype=float).reshape(-1, 4),
@@ -136,15 +155,13 @@ def _tabulate_corridors(
     return table
 
 
-def _doubt_corridors(
-    rows: gpd.GeoDataFrame, corridors: list[Corridor], blockers: Blockers, neighbours: Neighbours
-) -> gpd.GeoDataFrame:
+def _doubt_corridors(rows: gpd.GeoDataFrame, corridors: list[Corridor], around: Around) -> gpd.GeoDataFrame:
     """Return the rows of corridors with what may be wrong with each, how much is drawn there, and odds that tell."""
     lines = np.array([corridor.line for corridor in corridors], dtype=object)
-    drawn = measure_density(lines, neighbours.drawn)
-    built = measure_density(lines, shapely.centroid(blockers.buildings))
+    drawn = measure_density(lines, around.neighbours.drawn)
+    built = measure_density(lines, shapely.centroid(around.blockers.buildings))
     kinds = rows["kind"].to_numpy(dtype=object)
-    doubts = DoubtFinder(blockers, neighbours).find_doubts(lines, rows.geometry.to_numpy(), kinds)
+    doubts = DoubtFinder(*around).find_doubts(lines, rows.geometry.to_numpy(), kinds)
     return doubt_surfaces(rows, drawn, built).assign(doubts=doubts, drawn_per_ha=drawn)
 
 

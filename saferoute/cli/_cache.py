@@ -30,8 +30,9 @@ _MEANT = {
     cls=Command,
     context_settings=HELP_SETTINGS | BEHIND,
     help="info says how much is kept, how old it is and what is damaged; verify reads every byte too, and names "
-    "each damaged file (exit code 2); path prints the folder; clear deletes all answers and all indexes of extracts, "
-    "and nothing else that lies in the folder. What is damaged is never used: it is fetched or made anew.",
+    "each damaged file (exit code 2); path prints the folder; clear deletes all answers, all indexes of extracts "
+    "and all that searches found on open ground, and nothing else that lies in the folder. What is damaged is never "
+    "used: it is fetched or made anew.",
     short_help="show, check or clear what was downloaded and indexed",
     examples=("cache info", "cache verify", "cache clear"),
 )
@@ -49,7 +50,11 @@ def cache(action: str, **options: Any) -> int:
     elif action == "clear":
         count = kept.delete_entries()
         indexes = index.delete_indexes(kept)
-        print_message(f"deleted {count} answers and {indexes} indexes of extracts from {kept.folder}")
+        squares = kept.drawers.delete_files()
+        print_message(
+            f"deleted {count} answers, {indexes} indexes of extracts and {squares} squares of searched ground "
+            f"from {kept.folder}"
+        )
     elif action == "verify":
         return _verify(kept)
     else:
@@ -63,16 +68,21 @@ def _verify(cache: Cache) -> int:
 
     usages, indexes = cache.measure_usage(), index.list_indexes(cache)
     damaged = [path for usage in usages for path in usage.damaged] + [kept.folder for kept in indexes if not kept.of]
+    damaged += cache.drawers.list_damaged()
     for path in damaged:
         print(f"{path}: damaged: it will be {'fetched again' if path.is_file() else 'made anew'}")
-    whole = sum(usage.entries for usage in usages) + len(indexes) - len(damaged)
-    print_message(f"read all of {cache.folder}: {whole} answers and indexes are whole, {len(damaged)} damaged")
+    found = sum(usage.entries for usage in usages) + len(indexes) + len(cache.drawers.list_files())
+    print_message(
+        f"read all of {cache.folder}: {found - len(damaged)} answers, indexes and squares of searched ground "
+        f"are whole, {len(damaged)} damaged"
+    )
     return InvalidInput.exit_code if damaged else 0
 
 
 def _print_info(cache: Cache) -> None:
     """Print the size, age and damage of each kind of entry."""
     from saferoute.report.text import sanitize_text
+    from saferoute.sources.cache import DRAWERS
     from saferoute.sources.osm import index
 
     print(cache.folder)
@@ -83,6 +93,10 @@ def _print_info(cache: Cache) -> None:
         if usage.damaged:
             line += f", {len(usage.damaged)} damaged: they will be fetched again"
         print(line)
+    squares = cache.drawers.list_files()
+    line = f"{DRAWERS:10} {len(squares):6d} squares {sum(path.stat().st_size for path in squares) / 1e6:9.1f} MB"
+    damaged = cache.drawers.list_damaged()
+    print(line + (f", {len(damaged)} damaged: they will be searched again" if damaged else ""))
     for kept in index.list_indexes(cache):
         of = ", ".join(sanitize_text(name) for name in kept.of) or "damaged: it will be made anew"
         print(f"{index.KIND:10} {kept.bytes / 1e6:24.1f} MB, {of}")

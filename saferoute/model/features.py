@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from saferoute.arrays import FloatArray, IntArray
+    from saferoute.drawers import Drawers
 
 
 OSM_ATTRIBUTION = "Map data © OpenStreetMap contributors, ODbL 1.0"
@@ -86,6 +87,8 @@ class Features:
     """Sentences for the user on everything repaired, skipped or missing."""
     counters: Counters | None = None
     """Counts of people on foot, or None without any."""
+    drawers: Drawers | None = None
+    """Where what searches derive from the map is kept; None = nowhere."""
     population: pd.DataFrame | None = None
     """Residents by cell of a raster: ``x_m``, ``y_m``, ``people`` and ``cell_m``, including cells
     with no residents. None if unknown."""

@@ -8,12 +8,13 @@ from operator import or_
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from saferoute.osm.tags import Tags, map_tag_values
 from saferoute.osm.values import UNKNOWN_WORDS, normalize_word, split_list
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -48,14 +49,18 @@ class Answer:
         return cls(np.where(true, _YES, _NO).astype(np.int8), np.full(len(true), "", dtype=object))
 
     @classmethod
-    def from_values(cls, values: Sequence[bool | str | None]) -> Answer:
+    def from_values(cls, values: NDArray[np.object_]) -> Answer:
         """Return answers given one by one: true or false, None where it is unknown, or the text not understood."""
-        codes = [
-            _NOT_UNDERSTOOD if isinstance(value, str) else _UNKNOWN if value is None else _YES if value else _NO
-            for value in values
-        ]
-        texts = [value if isinstance(value, str) else "" for value in values]
-        return cls(np.array(codes, dtype=np.int8), np.array([*texts, None], dtype=object)[:-1])
+        codes = np.full(len(values), _UNKNOWN, dtype=np.int8)
+        text = np.full(len(values), "", dtype=object)
+        # Of most things nothing is known, and going through them in Python would take longest.
+        told = np.flatnonzero(pd.notna(values))
+        for row, value in zip(told.tolist(), values[told], strict=True):
+            if isinstance(value, str):
+                codes[row], text[row] = _NOT_UNDERSTOOD, value
+            else:
+                codes[row] = _YES if value else _NO
+        return cls(codes, text)
 
     @property
     def yes(self) -> BoolArray:

@@ -47,7 +47,7 @@ def is_closed_at(tags: Tagged, hour: Hour | None) -> Answer:
     said = np.full(len(tags), None, dtype=object)
     keys = (*HOURS_KEYS, "foot", "access", *_BUSINESS_KEYS)
     said[told] = map_combinations(tags.select_rows(told), keys, partial(_judge_entry, hour=hour), missing=None)
-    return Answer.from_values(said.tolist())
+    return Answer.from_values(said)
 
 
 def is_open_to_motors_at(tags: Tagged, hour: Hour | None) -> Answer:
@@ -56,7 +56,7 @@ def is_open_to_motors_at(tags: Tagged, hour: Hour | None) -> Answer:
     Deliveries and the like are not understood: whether a van comes is not known.
     """
     judge = partial(_judge_motors, hour=hour)
-    return Answer.from_values(map_combinations(tags, _MOTOR_KEYS, judge, missing=None).tolist())
+    return Answer.from_values(map_combinations(tags, _MOTOR_KEYS, judge, missing=None))
 
 
 def _judge_motors(said: Mapping[str, str], hour: Hour | None) -> bool | str:

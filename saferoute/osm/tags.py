@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from weakref import ref
 
 import numpy as np
 import pandas as pd
@@ -36,6 +37,15 @@ class Column(NamedTuple):
     values: tuple[str, ...]
 
 
+_SHARED: dict[int, tuple[ref[pd.DataFrame], Tags]] = {}
+"""Tables that are asked by many, by their identity, and the tags of each."""
+
+
+def _read_column(column: pd.Series) -> Column:
+    codes, values = pd.factorize(column.to_numpy(dtype=object))
+    return Column(codes.astype(np.int32), tuple(map(str, values)))
+
+
 class Tags:
     """The tags of n objects; a key's column is made when it is first asked for, and kept.
 
@@ -66,14 +76,29 @@ class Tags:
     @classmethod
     def from_table(cls, table: pd.DataFrame) -> Tags:
         """Return the tags of a table's rows; columns changed later are not seen."""
+        return cls(len(table), lambda key: _read_column(table[key]) if key in table else None)
 
-        def read(key: str) -> Column | None:
-            if key not in table:
-                return None
-            codes, values = pd.factorize(table[key].to_numpy(dtype=object))
-            return Column(codes.astype(np.int32), tuple(map(str, values)))
+    @classmethod
+    def share(cls, table: pd.DataFrame) -> None:
+        """Let all who ask for the tags of a table, which nobody may change any more, have the same ones.
 
-        return cls(len(table), read)
+        A key's column is then made once and not by everybody who asks. The tags go when the table goes.
+
+        Examples
+        --------
+        >>> table = pd.DataFrame({"surface": ["sand", None, "sand"]})
+        >>> Tags.of(table) is Tags.of(table)
+        False
+        >>> Tags.share(table)
+        >>> Tags.of(table) is Tags.of(table)
+        True
+        """
+        number = id(table)
+        if number not in _SHARED:
+            # The tags hold the columns and not the table, which would otherwise never go.
+            columns = {key: table[key] for key in table if key != "geometry"}
+            tags = cls(len(table), lambda key: _read_column(columns[key]) if key in columns else None)
+            _SHARED[number] = ref(table, lambda _: _SHARED.pop(number, None)), tags
 
     @classmethod
     def from_combinations(cls, values: Mapping[str, Sequence[str]], codes: NDArray[np.int32]) -> Tags:
@@ -95,7 +120,10 @@ class Tags:
     @classmethod
     def of(cls, tagged: Tagged) -> Tags:
         """Return the tags of a table, or the tags themselves."""
-        return tagged if isinstance(tagged, Tags) else cls.from_table(tagged)
+        if isinstance(tagged, Tags):
+            return tagged
+        _, shared = _SHARED.get(id(tagged), (None, None))
+        return cls.from_table(tagged) if shared is None else shared
 
     def __len__(self) -> int:
         """Return the number of objects."""

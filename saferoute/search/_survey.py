@@ -102,6 +102,8 @@ def survey_map(
     _LOG.info("reading the map", extra={"share": 0.25})
     moment = clock.parse_moment(profile.at, area.place) if profile.at else None
     features = features_of.read_features(area, margin_m=MARGIN_M)
+    for table in (features.ways, features.areas, features.points, features.outlines):
+        Tags.share(table)
     way_reasons = _exclude_ways(features.ways, profile, moment)
     open_ground = candidates.leave_open_ground(features.areas)
     if on_open_ground:
@@ -154,9 +156,9 @@ def _find_corridors(area: Area, features: Features, profile: Profile, moment: Mo
         areas,
         reasons=limits.exclude_areas(areas, profile, moment),
         wanted=is_touching(area, areas.geometry.to_numpy()),
-        blockers=clearance.collect_blockers(features),
-        neighbours=collect_neighbours(features),
+        around=candidates.Around(clearance.collect_blockers(features), collect_neighbours(features)),
         profile=profile,
+        drawers=features.drawers,
     )
 
 

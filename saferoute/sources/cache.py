@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from saferoute.drawers import Drawers
 from saferoute.kept import PART, DamagedFile, read_header, read_sealed, seal, write_whole
 from saferoute.model import SourceUnavailable
 
@@ -26,6 +27,8 @@ logger = logging.getLogger(__name__)
 KINDS = ("overpass", "nominatim", "mapterhorn", "glo30", "zones")
 """Folders of the cache: one for each service and one for time zones. Other files are never touched."""
 
+DRAWERS = "ground"
+"""Folder of the cache for what searches derive from maps."""
 SUFFIX = ".entry"
 LOCK_WAIT_S = 900.0
 """Longest wait, in seconds, for another process that is asking the same service [J]."""
@@ -80,6 +83,11 @@ class Cache:
     folder: Path = field(default_factory=default_folder)
     trouble: str | None = None
     """Why the last answer could not be stored; None = it was stored."""
+
+    @property
+    def drawers(self) -> Drawers:
+        """Where what searches derive from maps is kept."""
+        return Drawers(self.folder / DRAWERS)
 
     def read_entry(self, kind: str, key: str) -> Entry | None:
         """Return the answer to a key, or None if it is missing, damaged or cut off."""

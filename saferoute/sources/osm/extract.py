@@ -119,8 +119,10 @@ class ExtractSource:
         if tables.ways.geometry.cx[west:east, south:north].empty:
             raise PlaceNotFound(_describe_missing_place(area.place, tables.facts.bounds))
         features = build_features(tables, area)
-        trouble = self._cache.trouble if self._cache else None
-        return replace(features, notes=(*features.notes, trouble)) if trouble else features
+        if self._cache is None:
+            return features
+        notes = (*features.notes, self._cache.trouble) if self._cache.trouble else features.notes
+        return replace(features, notes=notes, drawers=self._cache.drawers)
 
 
 def bounding_box(place: Place, radius_m: float) -> tuple[float, float, float, float]:

@@ -111,7 +111,7 @@ class OverpassSource:
         notes = [*features.notes, *([cache.trouble] if cache.trouble else [])]
         if entry.age_days() > OLD_DAYS:
             notes.append(f"the map is a copy fetched {entry.fetched:%Y-%m-%d}; --refresh asks again")
-        return replace(features, notes=tuple(notes))
+        return replace(features, notes=tuple(notes), drawers=cache.drawers)
 
     def _find_or_fetch_entry(self, cache: Cache, box: Box) -> Entry:
         """Return a cached copy of a box, or else fetch one."""
