@@ -67,7 +67,8 @@ def write_body(template: str, payload: Mapping[str, Any], stretches: pd.DataFram
         "summary": escape(_summarise(payload, len(stretches), units)),
         "session": "".join(_write_session(session, units)) if session else "",
         "list": "".join(_write_list(stretches, units)) or _write_emptiness(payload, units),
-        "about": "".join(_write_sources(payload)),
+        "legend": "".join(_write_legend()),
+        "about": "".join(_write_sources(payload, units)),
         "still": render_picture(payload),
         "caution": escape(payload["caution"]),
     }
@@ -179,9 +180,23 @@ def _write_emptiness(payload: Mapping[str, Any], units: Units) -> str:
     )
 
 
-def _write_sources(payload: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the notes on the run, the age of the data and whose they are."""
+def _write_legend() -> Iterator[str]:
+    """Yield what the ratings mean, large enough for a phone, where the words of the still map are not."""
+    for name, rating in RATINGS.items():
+        letter = "?" if name == UNRATED else name
+        yield f'<li><span class="pin rating-{name}">{letter}</span> {escape(rating.meaning)}'
+
+
+def _write_sources(payload: Mapping[str, Any], units: Units) -> Iterator[str]:
+    """Yield what is excluded, the notes on the run, the age of the data and whose they are."""
     yield "<div class=about>"
+    if payload["exclusions"]:
+        yield "<details><summary>What is excluded, and why</summary><table><thead><tr><th scope=col>Why"
+        yield "<th class=count scope=col>Pieces<th class=count scope=col>Length</thead>"
+        for row in payload["exclusions"]:
+            yield f"<tr><td><strong>{escape(row['reason'])}</strong><br>{escape(row['rule'])}"
+            yield f"<td class=count>{row['pieces']}<td class=count>{_format_metres(row['length_m'], units)}"
+        yield "</table></details>"
     if payload["notes"]:
         notes = "".join(f"<li>{escape(note)}" for note in payload["notes"])
         yield f"<h2>Notes on this run</h2><ul class=checks>{notes}</ul>"

@@ -16,6 +16,7 @@ from saferoute.page import to_html
 from saferoute.page.payload import build_payload, pack_json, unpack_json
 from saferoute.page.picture import render_picture
 from saferoute.page.values import clean_text
+from saferoute.report.ratings import RATINGS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 PLAIN = {
     *("html", "head", "meta", "title", "style", "script", "body", "header", "main", "section", "aside", "noscript"),
     *("h1", "h2", "p", "a", "div", "span", "strong", "small", "bdi", "ol", "ul", "li", "details", "summary"),
-    *("table", "caption", "thead", "tr", "th", "td", "svg", "g", "path", "rect", "circle", "text"),
+    *("table", "caption", "thead", "tr", "th", "td", "br", "svg", "g", "path", "rect", "circle", "text"),
 }
 
 
@@ -80,6 +81,14 @@ def test_a_session_has_its_timetable_before_a_script_runs(made: Session) -> None
 
 def test_nothing_found_is_said_before_a_script_runs(empty: Ranking) -> None:
     assert "No stretch found." in Read(to_html(empty)).text
+
+
+def test_what_is_excluded_and_what_ratings_mean_is_told_before_a_script_runs() -> None:
+    found = ranking(("a path",))
+    text = Read(to_html(found)).text
+    reasons = {clean_text(row["reason"]) for row in found.exclusions()}
+    assert {reason for reason in reasons if reason in text} == reasons != set()
+    assert all(rating.meaning in text for rating in RATINGS.values())
 
 
 def test_what_is_unknown_of_a_stretch_is_called_unknown() -> None:

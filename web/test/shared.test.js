@@ -57,7 +57,9 @@ test("ratings mean the same and look the same in every file", () => {
 });
 
 test("ratings are the package's", () => {
-  const ratings = scored.low.map((low, i) => scorer.rate(low, scored.quality[i], scored.d[i], scored.confidence[i], scored.doubts[i]));
+  const ratings = scored.low.map((low, i) =>
+    scorer.rate(low, scored.quality[i], scored.d[i], scored.confidence[i], scored.doubts[i]),
+  );
   assert.deepEqual(ratings, scored.ratings);
 });
 

@@ -15,6 +15,8 @@ export function buildBar(first, panels) {
       const open = panel === which && panel.hidden;
       panel.hidden = !open;
       button.setAttribute("aria-expanded", String(open));
+      // The bar stays in sight where the list was scrolled away under it, and the panel opens above the list.
+      if (open) panel.scrollIntoView({ block: "nearest" });
     }
   };
   for (const { button, panel } of opened) button.addEventListener("click", () => show(panel));
