@@ -12,7 +12,7 @@ from town import lonlat, write_town
 
 from saferoute import scoring
 from saferoute.criteria import ALL
-from saferoute.model import Criterion, Measurement, Place, Profile
+from saferoute.model import Criterion, Measurement, Place, Profile, Windows
 from saferoute.quantities import RandomNumbers
 from saferoute.report.reasons import describe_measurement
 from saferoute.search import Survey, area_around, survey_area
@@ -42,6 +42,7 @@ class Judged:
 
     criterion: Criterion
     measurement: Measurement
+    windows: Windows
 
     @property
     def value(self) -> np.ndarray:
@@ -64,9 +65,11 @@ class Judged:
 
     def describe(self, rows: np.ndarray) -> pd.DataFrame:
         """Return the columns of a ranking."""
-        return describe_measurement(self.criterion, self.measurement, rows)
+        gather = self.measurement.gather_along
+        along = gather(self.windows.first[rows], np.full(len(rows), self.windows.n_samples)) if gather else None
+        return describe_measurement(self.criterion, self.measurement, rows, along)
 
 
 def judge(survey: Survey, name: str) -> Judged:
     """Return what a survey found by one criterion, judged."""
-    return Judged(next(c for c in ALL if c.name == name), survey.measurements[name])
+    return Judged(next(c for c in ALL if c.name == name), survey.measurements[name], survey.windows)

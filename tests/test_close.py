@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from ranked_towns import FEW, LENGTH_M, RATINGS, best, rank, town
+
+from saferoute.osm.tags import Tags
+from saferoute.report.checks import describe_ways
 
 if TYPE_CHECKING:
     from saferoute.model import Ranking
@@ -75,6 +79,21 @@ def test_things_alike_on_both_sides_are_one_check() -> None:
     south = "n31 -40 -1.9\nn32 340 -1.9\nn33 340 -9\nn34 -40 -9\nw31 n31,n32,n33,n34,n31 building=house\n"
     told = list_checks(place("building=house", 2.4) + south)
     assert "house doors 1.9 m to the south and 2.4 m to the north: someone may step out" in told
+
+
+@pytest.mark.parametrize(
+    ("tags", "is_possible"),
+    [
+        ("highway=track tracktype=grade3", True),
+        ("highway=track tracktype=grade4", True),
+        ("highway=track tracktype=grade5", False),
+        ("highway=track tracktype=grade3 motor_vehicle=agricultural", False),
+        ("highway=path tracktype=grade3", False),
+    ],
+)
+def test_farm_traffic_that_is_possible_is_among_the_checks_as_in_the_column(tags: str, *, is_possible: bool) -> None:
+    tags = Tags.of(pd.DataFrame([dict(tag.split("=") for tag in tags.split())]))
+    assert any("farm traffic is possible" in check for check in describe_ways(tags)[0]) == is_possible
 
 
 @pytest.mark.parametrize(

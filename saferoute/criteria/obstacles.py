@@ -156,7 +156,7 @@ def measure_obstacles(windows: Windows, evidence: Evidence) -> Measurement:
     points = features.points.geometry.to_numpy()[may_be_object(features.points)]
     counted = _count_along(windows, points, features)
     beside, pipes = _lateral.measure_sides(windows, features), _find_pipes_beside(windows, features)
-    undrawn, at_once = _doors.find_undrawn_doors(windows, beside, features), _around.count_at_once(beside, windows)
+    undrawn = _doors.find_undrawn_doors(windows, beside, features)
     trust = _trust_unless(windows, pipes, IN_DOUBT)
     covered = _near.measure_coverage(windows, features, decay_m=AROUND_M)
     most = _open_ground.estimate_completeness(windows, MOST_COMPLETE)
@@ -165,30 +165,24 @@ def measure_obstacles(windows: Windows, evidence: Evidence) -> Measurement:
     # A doubt about whose the ground is says nothing of what is mapped on it, but makes the whole less sure.
     complete = mapped * _open_ground.estimate_trust(windows)
 
-    def describe(first: IntArray, n_samples: IntArray) -> pd.DataFrame:
-        return _around.describe_runs(beside, features, samples, (first, n_samples), windows.run_out_samples)
-
-    def gather(rows: IntArray) -> pd.DataFrame:
-        whole = counted.iloc[rows].reset_index(drop=True).assign(at_once=at_once.value[rows], mapped=mapped[rows])
-        first, n_samples = windows.first[rows], np.full(len(rows), windows.n_samples)
-        met = _samples.is_met_along(undrawn, first, n_samples)
-        return pd.concat([whole.assign(has_undrawn_doors=met), describe(first, n_samples)], axis=1)
+    def gather_doubts(_: IntArray, first: IntArray, n_samples: IntArray) -> pd.DataFrame:
+        close = _around.find_close_places(beside, samples, (first, n_samples), windows.run_out_samples)
+        return close.assign(doors=_samples.is_met_along(undrawn, first, n_samples))
 
     def gather_along(first: IntArray, n_samples: IntArray) -> pd.DataFrame:
         met = {"has_pipe": pipes, "has_undrawn_doors": undrawn}
         along = {name: _samples.is_met_along(found, first, n_samples) for name, found in met.items()}
-        return describe(first, n_samples).assign(**along)
+        around = _around.describe_runs(beside, features, samples, (first, n_samples), windows.run_out_samples)
+        return around.assign(**along)
 
     return Measurement(
         quantity=Exact(counted["obstacles_per_100m"].to_numpy()),
         confidence=complete * trust * _entry.estimate_trust(windows, evidence),
-        gather_evidence=gather,
-        gather_doubts=lambda _, first, n_samples: _around.find_close_places(
-            beside, samples, (first, n_samples), windows.run_out_samples
-        ),
+        gather_evidence=lambda rows: counted.iloc[rows].reset_index(drop=True).assign(mapped=mapped[rows]),
+        gather_doubts=gather_doubts,
         gather_along=gather_along,
         completeness=complete,
-        bounds={"beside": _around.measure_room(beside, windows), "at once": at_once},
+        bounds={"beside": _around.measure_room(beside, windows), "at once": _around.count_at_once(beside, windows)},
     )
 
 

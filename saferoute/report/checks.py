@@ -46,6 +46,7 @@ _MOTORS = "whether cars or tractors use it: no tag tells"
 _SPEED = "cars or tractors likely: it has a speed limit"
 PIPE = "the pipeline: whether it lies on the ground or in it is not tagged"
 DRAWS_PEOPLE = "how busy it is: shops, stops or sights stand around, and nobody has counted"
+_TRACTORS = "whether tractors use it: farm traffic is possible, and no tag tells"
 _ROUTE = "bicycles or skaters from behind: a route of theirs leads along it"
 _SHARED = "bicycles from behind: the way is meant for them, too"
 _UNEVEN = "stones, roots and loose ground: mountain bikers do not grade it as even"
@@ -221,10 +222,11 @@ def describe_ways(ground: Tagged) -> NDArray[np.object_]:
         shared & ~route,
         driven & ~fast,
         driven & fast,
+        crowding.may_be_farmed(ground),
         is_uneven_trail(ground).possible,
         strict=True,
     )
-    words[:] = [tuple(compress((_ROUTE, _SHARED, _MOTORS, _SPEED, _UNEVEN), which)) for which in told]
+    words[:] = [tuple(compress((_ROUTE, _SHARED, _MOTORS, _SPEED, _TRACTORS, _UNEVEN), which)) for which in told]
     return words
 
 

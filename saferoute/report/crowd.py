@@ -28,8 +28,9 @@ _BICYCLES = {
 }
 _BESIDE = {"scooters": "scooter hire", "dogs": "dog park", "school": "school gate", "playground": "playground"}
 """Columns of outputs, and the neighbours that they tell of."""
-_OF_ROUTES = ("route_m", "route_bearing_deg")
-"""Columns of evidence that tell how far beside a stretch a way of cyclists or skaters runs, and in which direction."""
+_OF_ROUTES = ("route_m", "route_bearing_deg", "is_route_ahead")
+"""Columns of evidence that tell how far from a stretch a way of cyclists or skaters runs, in which direction, and
+whether beyond an end."""
 _GUESSED = 0.5
 """Share of people with a guessed clock above which the hour is called a guess [J]."""
 _NUMBERS = ("no", "a", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -57,8 +58,8 @@ def describe_crowding(evidence: pd.DataFrame, units: Units) -> pd.DataFrame:
     table = evidence[["people_per_hour", "crowd_percentile"]].assign(
         best_hours=_as_text(words if k else None for words, k in zip(hours, known, strict=True)),
         bicycles=_as_text(
-            _describe_bicycles(rated, away, bearing, units)
-            for rated, away, bearing in evidence[["bicycles", *_OF_ROUTES]].to_numpy()
+            _describe_bicycles(rated, away, bearing, is_ahead, units)
+            for rated, away, bearing, is_ahead in evidence[["bicycles", *_OF_ROUTES]].itertuples(index=False, name=None)
         ),
         motors=_as_text(evidence["motors"]),
         **{column: _describe_neighbour(name, evidence[name], units) for column, name in _BESIDE.items()},
@@ -67,11 +68,11 @@ def describe_crowding(evidence: pd.DataFrame, units: Units) -> pd.DataFrame:
     return table.assign(why_crowding=_as_text(_describe_people(said, row, units) for said, row in rows))
 
 
-def _describe_bicycles(rated: float, away_m: float, bearing_deg: float, units: Units) -> str:
+def _describe_bicycles(rated: float, away_m: float, bearing_deg: float, is_ahead: bool, units: Units) -> str:
     """Return what bicycles there are on a stretch, and on a way of theirs beside it."""
     if np.isnan(away_m):
         return _BICYCLES[rated]
-    beside = _locate_route(away_m, bearing_deg, units)
+    beside = _locate_route(away_m, bearing_deg, is_ahead, units)
     # Beside a way of theirs nobody can call them unlikely.
     return beside if rated == crowding.FOOT_BY_CLASS else f"{_BICYCLES[rated]}, {beside}"
 
@@ -82,7 +83,7 @@ def warn_of_routes(along: pd.DataFrame, units: Units) -> list[list[str]]:
     Parameters
     ----------
     along : DataFrame of n rows
-        ``route_m`` and ``route_bearing_deg`` as of `saferoute.criteria.crowding`.
+        ``route_m``, ``route_bearing_deg`` and ``is_route_ahead`` as of `saferoute.criteria.crowding`.
     units : Units
         Units of the words.
 
@@ -93,24 +94,31 @@ def warn_of_routes(along: pd.DataFrame, units: Units) -> list[list[str]]:
     Examples
     --------
     >>> from saferoute.report.units import METRIC_UNITS
-    >>> along = pd.DataFrame({"route_m": [4.84, np.nan], "route_bearing_deg": [91.0, np.nan]})
-    >>> warn_of_routes(along, METRIC_UNITS)
-    [['bicycles or skaters beside: a way of theirs 4.8 m to the east'], []]
+    >>> along = pd.DataFrame({"route_m": [4.84, np.nan, 12.0], "route_bearing_deg": [91.0, np.nan, 182.0]})
+    >>> for words in warn_of_routes(along.assign(is_route_ahead=[False, False, True]), METRIC_UNITS):
+    ...     print(words)
+    ['bicycles or skaters beside: a way of theirs 4.8 m to the east']
+    []
+    ['bicycles or skaters ahead: a way of theirs 12.0 m ahead of the south end']
     """
-    return [list(_warn_of_route(away, bearing, units)) for away, bearing in along[list(_OF_ROUTES)].to_numpy()]
+    rows = along[list(_OF_ROUTES)].itertuples(index=False, name=None)
+    return [list(_warn_of_route(away, bearing, is_ahead, units)) for away, bearing, is_ahead in rows]
 
 
-def _warn_of_route(away_m: float, bearing_deg: float, units: Units) -> Iterator[str]:
+def _warn_of_route(away_m: float, bearing_deg: float, is_ahead: bool, units: Units) -> Iterator[str]:
     if away_m <= crowding.CLOSE_M:
         yield "bicycles or skaters from behind: a route of theirs runs close beside it, joins or crosses"
     elif not np.isnan(away_m):
-        yield f"bicycles or skaters beside: {_locate_route(away_m, bearing_deg, units)}"
+        place = "ahead" if is_ahead else "beside"
+        yield f"bicycles or skaters {place}: {_locate_route(away_m, bearing_deg, is_ahead, units)}"
 
 
-def _locate_route(away_m: float, bearing_deg: float, units: Units) -> str:
+def _locate_route(away_m: float, bearing_deg: float, is_ahead: bool, units: Units) -> str:
     if np.isnan(bearing_deg):
         return "a way of theirs joins or crosses"
-    return f"a way of theirs {units.format_length(away_m, 1)} to the {name_direction(bearing_deg)}"
+    direction = name_direction(bearing_deg)
+    where = f"ahead of the {direction} end" if is_ahead else f"to the {direction}"
+    return f"a way of theirs {units.format_length(away_m, 1)} {where}"
 
 
 def _describe_neighbour(name: str, is_beside: pd.Series[bool], units: Units) -> pd.api.extensions.ExtensionArray:

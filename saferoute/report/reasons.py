@@ -29,7 +29,11 @@ _STEEP_PCT = 4.0
 
 
 def describe_measurement(
-    criterion: Criterion, measurement: Measurement, rows: IntArray, units: Units = METRIC_UNITS
+    criterion: Criterion,
+    measurement: Measurement,
+    rows: IntArray,
+    along: pd.DataFrame | None = None,
+    units: Units = METRIC_UNITS,
 ) -> pd.DataFrame:
     """Return the columns in which a ranking shows the findings of a criterion.
 
@@ -40,6 +44,9 @@ def describe_measurement(
         What the criterion measured.
     rows : ndarray of int
         Rows of the measurement to describe.
+    along : DataFrame of len(rows) rows, optional
+        What `Measurement.gather_along` tells of the stretches that are judged by these rows, so that reasons and checks
+        tell of the same things.
     units : Units
         Units of the words; numbers are metric.
 
@@ -54,6 +61,8 @@ def describe_measurement(
         if measurement.gather_evidence is None
         else measurement.gather_evidence(rows)
     )
+    if along is not None:
+        evidence = pd.concat([evidence, along], axis=1)
     describe = _DESCRIBERS.get(criterion.name)
     if describe is not None:
         return describe(evidence, units)

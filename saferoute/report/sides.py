@@ -163,12 +163,15 @@ def _describe_around(row: Mapping[Hashable, Any], units: Units, *, is_mapped: bo
     if nearest is not None and nearest not in told:
         told.append(nearest)
     doors = [UNDRAWN_DOORS] if row["has_undrawn_doors"] else []
+    # What stands within a run-out is beside it.
+    is_ahead = any(thing.is_ahead and thing.spare_m > 0 for thing in row["things"])
+    places = row["is_close"] + row["other_is_close"] + is_ahead
     near = [
         f"{units.format_length(thing.distance_m, 1)}: {_name_thing(thing.name, thing.bearing_deg)}" for thing in told
     ]
     if near:
-        words = f"{'close ' if row['is_close'] else ''}beside its line, at " + ", at ".join(near)
+        words = f"{'close ' if row['is_close'] else ''}beside its line and run-outs, at " + ", at ".join(near)
     else:
         nothing = f"nothing mapped within {units.format_reach(SEEN_M)} beside it"
         words = nothing if is_mapped else "what stands beside it is unknown"
-    return "; ".join([words, *doors, *ahead[:_MOST_KINDS], *_SAY_AT_ONCE.get(round(row["at_once"]), ())])
+    return "; ".join([words, *doors, *ahead[:_MOST_KINDS], *_SAY_AT_ONCE.get(places, ())])

@@ -32,6 +32,7 @@ _CLOSE = ("", "what stands close beside it", "what stands close on both sides")
 """Words by the number of sides on which something is close."""
 _DOUBTS = {
     "ahead": "what stands ahead",
+    "doors": "house doors",
     "slope": "the slope",
     "tilt": "the slope to the side",
     "hillside": "how the ground falls away beside it",

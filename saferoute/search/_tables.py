@@ -50,6 +50,7 @@ def stretch_table(survey: Survey, merged: candidates.Stretches, top: int) -> gpd
     first, n, lines = merged.first[rows], merged.n_samples[rows], merged.to_lines()[rows]
     grounds = list_ground_of_runs(samples, first, n)
     drawn = scoring.quantiles_of_draws({name: found.select_rows(rows) for name, found in measured.items()})
+    along = {name: of.gather_along(first, n) for name, of in measured.items() if of.gather_along}
     table = pd.concat(
         [
             _judgements(scores, ratings, profile, rows),
@@ -58,13 +59,13 @@ def stretch_table(survey: Survey, merged: candidates.Stretches, top: int) -> gpd
             pd.DataFrame({"stroke": samples.source_stroke[first], "ground": places[rows]}),
             pd.DataFrame({f"q_{c.name}": drawn[:, k].tolist() for k, c in enumerate(criteria.ALL)}),
             _height_profiles(survey, first, n),
-            *(describe_measurement(c, measured[c.name], rows, survey.units) for c in criteria.ALL),
+            *(describe_measurement(c, measured[c.name], rows, along.get(c.name), survey.units) for c in criteria.ALL),
         ],
         axis=1,
     )
     lines = _turn_uphill(table, lines)
     table["barefoot"] = [checks.advise_barefoot(surface) for surface in table["surface"]]
-    table["checks"] = _list_checks(survey, table, lines, first, n, grounds)
+    table["checks"] = _list_checks(survey, table, lines, along, grounds, first)
     doubted = [doubts.columns[of].tolist() for of in doubts.to_numpy(dtype=bool)[rows]]
     table["doubts"] = [len(of) for of in doubted]
     table["verdict"] = verdicts.write_verdicts(table, doubted, survey.evidence.moment)
@@ -135,11 +136,11 @@ def _list_checks(
     survey: Survey,
     table: pd.DataFrame,
     lines: NDArray[np.object_],
-    first: IntArray,
-    n: IntArray,
+    along: Mapping[str, pd.DataFrame],
     rows_of: list[IntArray],
+    first: IntArray,
 ) -> list[list[str]]:
-    """Return what to check on foot of stretches: lines, first samples and their number, and rows of ground."""
+    """Return what to check on foot of stretches: lines, what is met along them, rows of ground, first samples."""
     ground, moment, tree = survey.samples.ground, survey.evidence.moment, shapely.STRtree(lines)
     return checks.list_checks(
         table,
@@ -147,7 +148,7 @@ def _list_checks(
         unlit_in_the_dark=(moment is not None and moment.dark) & ~_is_lit(ground, rows_of),
         unread=_list_unread(survey, rows_of, tree),
         of_entry=_describe_entry(survey, rows_of, tree),
-        close=_list_close(survey, (first, n), rows_of, tree),
+        close=_list_close(survey, along, rows_of, tree),
     )
 
 
@@ -224,14 +225,9 @@ def _describe_entry(survey: Survey, rows_of: list[IntArray], tree: shapely.STRtr
 
 
 def _list_close(
-    survey: Survey, runs: tuple[IntArray, IntArray], rows_of: list[IntArray], tree: shapely.STRtree
+    survey: Survey, along: Mapping[str, pd.DataFrame], rows_of: list[IntArray], tree: shapely.STRtree
 ) -> list[list[str]]:
     """Return what is to be looked at of what stands or comes close to stretches anywhere along them."""
-    along = {}
-    for name in ("obstacles", "crowding"):
-        gather = survey.measurements[name].gather_along
-        assert gather is not None
-        along[name] = gather(*runs)
     at_edge = survey.hazards.lines_beside_hazard(tree, "drop", checks.EDGE_M)
     return [
         [

@@ -73,7 +73,7 @@ def survey(tmp_path_factory: pytest.TempPathFactory):
 def measured(request: pytest.FixtureRequest, survey):
     """Return a function that measures all windows of the town by a criterion."""
     evidence = survey.evidence if request.param == "heights" else replace(survey.evidence, elevation=None)
-    return lambda criterion: Judged(criterion, criterion.measure(survey.windows, evidence))
+    return lambda criterion: Judged(criterion, criterion.measure(survey.windows, evidence), survey.windows)
 
 
 def test_the_criteria_stand_in_the_order_in_which_everything_shows_them() -> None:
@@ -152,7 +152,7 @@ def test_every_row_is_explained_in_words(measured, criterion: Criterion) -> None
 @each
 def test_no_windows_are_measured_without_an_error(survey, criterion: Criterion) -> None:
     nothing = candidates.select_windows(survey.windows, np.zeros(len(survey.windows), bool))
-    found = Judged(criterion, criterion.measure(nothing, survey.evidence))
+    found = Judged(criterion, criterion.measure(nothing, survey.evidence), nothing)
     rows = np.empty(0, dtype=int)
     assert found.value.shape == found.desirability.shape == found.confidence.shape == (0,)
     assert found.draw(rows, np.full(9, 0.5), np.zeros(9)).shape == (0, 9)
@@ -172,7 +172,7 @@ def test_an_area_without_foot_ways_is_measured_without_an_error(tmp_path: Path, 
 def test_windows_measured_alone_give_what_they_give_among_others(survey, criterion: Criterion) -> None:
     rows = np.arange(0, len(survey.windows), 5)
     chosen = candidates.select_windows(survey.windows, rows)
-    alone, among = (Judged(criterion, criterion.measure(w, survey.evidence)) for w in (chosen, survey.windows))
+    alone, among = (Judged(criterion, criterion.measure(w, survey.evidence), w) for w in (chosen, survey.windows))
     assert alone.desirability.tolist() == pytest.approx(among.desirability[rows].tolist())
     assert alone.confidence.tolist() == pytest.approx(among.confidence[rows].tolist())
 

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from rasters import centres, from_origin, write
+from surveys import judge
 from town import ORIGIN
 
 from saferoute import criteria, scoring
+from saferoute.report.crowd import warn_of_routes
+from saferoute.report.units import METRIC_UNITS
 from saferoute.sources.elevation.raster import RasterSource
 
 if TYPE_CHECKING:
@@ -78,6 +81,25 @@ def test_ground_that_tilts_is_a_doubt_and_a_steep_one_two(look, slope, pct: floa
 def test_an_unknown_slope_is_a_doubt_but_of_a_pitch_that_is_built_level(look) -> None:
     assert list_doubts(look(WAY.format(""))) == {"slope"}
     assert list_doubts(look(PITCH)) == set()
+
+
+@pytest.mark.parametrize(
+    ("plan", "said"),
+    [
+        (CYCLEWAY, "bicycles or skaters beside: a way of theirs 3.0 m to the north"),
+        (
+            "n41 124.4 -40\nn42 124.4 40\nw41 n41,n42 highway=cycleway width=2\n",
+            "bicycles or skaters ahead: a way of theirs 13.4 m ahead of the east end",
+        ),
+    ],
+)
+def test_a_way_of_cyclists_is_told_where_it_lies_as_the_column_tells_it(look, plan: str, said: str) -> None:
+    survey = look(WAY.format("") + plan)
+    row = len(survey.windows) - 1
+    gather = survey.measurements["crowding"].gather_along
+    along = gather(survey.windows.first[[row]], np.array([survey.windows.n_samples]))
+    assert warn_of_routes(along, METRIC_UNITS) == [[said]]
+    assert judge(survey, "crowding").describe(np.array([row]))["bicycles"].iloc[0] == said.split(": ")[1]
 
 
 def test_what_two_doubts_leave_unrated_one_of_them_does_not(look, slope) -> None:

@@ -32,6 +32,7 @@ from saferoute.criteria.crowding.wheels import (
     ROUTE_BESIDE,
     WHEELS_ROUTE,
     may_be_driven,
+    may_be_farmed,
 )
 from saferoute.criteria.crowding.wheels import NEAR_M as NEIGHBOURS_M
 from saferoute.criteria.crowding.when import KINDS_OF_DAY
@@ -66,6 +67,7 @@ __all__ = [
     "fit_scale",
     "index_at_hours",
     "may_be_driven",
+    "may_be_farmed",
     "measure_crowding",
 ]
 
@@ -200,7 +202,6 @@ def measure_crowding(windows: Windows, evidence: Evidence) -> Measurement:
     own_wheels = _samples.reduce_ground(windows, rated.bicycle, "min")
 
     def gather(rows: IntArray) -> pd.DataFrame:
-        near = beside_it.describe_runs(windows.first[rows] - out, np.full(len(rows), windows.n_samples + 2 * out))
         return pd.DataFrame(
             {
                 "people_per_hour": people[rows],
@@ -210,7 +211,6 @@ def measure_crowding(windows: Windows, evidence: Evidence) -> Measurement:
                 "bicycles": rated.bicycle[_samples.find_worst_ground(windows, rated.bicycle)[rows]],
                 "motors": rated.motor_words[_samples.find_worst_ground(windows, rated.motor)[rows]],
                 **{name: beside[name].to_numpy()[rows] for name in beside.columns},
-                **{name: near[name].to_numpy() for name in near.columns},
             }
         )
 
@@ -219,7 +219,7 @@ def measure_crowding(windows: Windows, evidence: Evidence) -> Measurement:
         return (uncounted < 0.5) | _attractors.find_crowded(samples.lines, evidence.features)
 
     def gather_along(first: IntArray, n_samples: IntArray) -> pd.DataFrame:
-        near = beside_it.describe_runs(first - out, n_samples + 2 * out)
+        near = beside_it.describe_runs(samples, (first, n_samples), out)
         return near.assign(draws_people=_samples.is_met_along(draws_people(), first, n_samples))
 
     def gather_doubts(rows: IntArray, first: IntArray, n_samples: IntArray) -> pd.DataFrame:

@@ -36,28 +36,47 @@ class Routes:
         From the line to the edge of the way, infinite where none is near.
     bearing_deg : ndarray of shape (n,)
         Direction in which it lies, NaN where it meets the line or none is near.
+    is_ahead : ndarray of bool, shape (n,)
+        Whether it lies rather ahead or behind than beside.
     """
 
     distance_m: FloatArray
     bearing_deg: FloatArray
+    is_ahead: BoolArray
 
     def rate_windows(self, windows: Windows) -> FloatArray:
         """Return the desirability of each window by what runs beside it and its run-outs, 1 where nothing does."""
         away = _samples.reduce_to_windows(windows, self.distance_m, "min", run_outs=True)
         return np.select([away <= CLOSE_M, np.isfinite(away)], [ROUTE_BESIDE, BICYCLES], 1.0)
 
-    def describe_runs(self, first: IntArray, n_samples: IntArray) -> pd.DataFrame:
-        """Return ``route_m`` and ``route_bearing_deg`` of the nearest way along runs of samples, NaN without any."""
-        if not len(first):
-            return pd.DataFrame({"route_m": [], "route_bearing_deg": []}, dtype=float)
+    def describe_runs(self, samples: Samples, runs: tuple[IntArray, IntArray], out: int) -> pd.DataFrame:
+        """Return the nearest way along runs of samples and their run-outs.
+
+        Parameters
+        ----------
+        runs : pair of ndarray of shape (r,)
+            First sample and number of samples of each run.
+        out : int
+            Number of samples of the run-out at either end of each.
+
+        Returns
+        -------
+        DataFrame of r rows
+            ``route_m``, from the line and its run-outs or, of what lies ahead, from the end of the line, NaN without
+            any; ``route_bearing_deg``; ``is_route_ahead``.
+        """
+        first, n_samples = runs[0] - out, runs[1] + 2 * out
         owner, inside = np.repeat(np.arange(len(first)), n_samples), indices_of_slices(first, n_samples)
         begins = np.cumsum(n_samples) - n_samples
         nearest = inside[np.lexsort((self.distance_m[inside], owner))[begins]]
-        away = self.distance_m[nearest]
+        away, is_last = self.distance_m[nearest], (nearest == first) | (nearest == first + n_samples - 1)
+        ahead = self.is_ahead[nearest] & is_last & np.isfinite(self.bearing_deg[nearest])
+        away = away + np.where(ahead, out * samples.step_m, 0.0)
         return pd.DataFrame(
             {
                 "route_m": np.where(np.isfinite(away), away, np.nan),
                 "route_bearing_deg": self.bearing_deg[nearest],
+                "is_route_ahead": ahead,
             }
         )
 
@@ -69,7 +88,7 @@ def find_routes_beside(windows: Windows, features: Features) -> Routes:
     counts where it is close.
     """
     samples = windows.samples
-    found = Routes(np.full(len(samples), np.inf), np.full(len(samples), np.nan))
+    found = Routes(np.full(len(samples), np.inf), np.full(len(samples), np.nan), np.zeros(len(samples), dtype=bool))
     of_ways, rows = Tags.of(features.ways), np.flatnonzero(_samples.mark_used(windows, run_outs=True))
     route = access.is_meant_for_wheels(of_ways) & ~ways.is_off_ground(of_ways)
     if not len(rows) or not route.any():
@@ -90,6 +109,10 @@ def find_routes_beside(windows: Windows, features: Features) -> Routes:
     found.distance_m[sample[order]] = away[order]
     bearing = np.where(np.hypot(east, north) > 0, np.degrees(np.arctan2(east, north)) % 360, np.nan)
     found.bearing_deg[sample[order]] = bearing[order]
+    start = sample + samples.stroke[sample]
+    (dx, dy) = (samples.xy[start + 1] - samples.xy[start]).T
+    along, across = np.abs(dx * east + dy * north), np.abs(dx * north - dy * east)
+    found.is_ahead[sample[order]] = (along > across)[order]
     return found
 
 

@@ -54,6 +54,8 @@ TRACK_ELSE = (0.5, "unknown (a track, not tagged)")
 """Desirability and words for tracks without motor tags, by tracktype: firm tracks are driven on more [J]."""
 _SOFT_TRACKS = frozenset({"grade3", "grade4", "grade5"})
 """Tracks that few drive on but farmers and foresters."""
+_FARM_TRACKS = _SOFT_TRACKS - {"grade5"}
+"""Those of them on which they may be met."""
 PEDESTRIAN = (0.8, "deliveries possible (not tagged)")
 FOOT_WAY = (1.0, "unlikely (not tagged)")
 IF_DRIVEN_OR_NOT = 0.0
@@ -126,9 +128,20 @@ def may_be_driven(ground: pd.DataFrame) -> BoolArray:
     They are tracks that are firm or of unknown firmness, and any way with a speed limit.
     """
     tags = Tags.of(ground)
-    untold = pd.isna(access.get_motor_access(tags, MOTORS))
     track = has_value(tags, "highway", {"track"}) & ~has_only_values(tags, "tracktype", _SOFT_TRACKS)
-    return untold & (track | access.has_speed_limit(tags))
+    return _is_untold(tags) & (track | access.has_speed_limit(tags))
+
+
+def may_be_farmed(ground: pd.DataFrame) -> BoolArray:
+    """Return a mask of soft tracks on which tractors are possible, as no tag tells who may drive there."""
+    tags = Tags.of(ground)
+    soft = has_value(tags, "highway", {"track"}) & has_value(tags, "tracktype", _FARM_TRACKS)
+    return _is_untold(tags) & soft & ~may_be_driven(ground)
+
+
+def _is_untold(tags: Tags) -> BoolArray:
+    """Return a mask of ways of which no tag tells who may drive there."""
+    return pd.isna(access.get_motor_access(tags, MOTORS))
 
 
 def _rate_motor_kind(said: str, highway: str, grade: str, fast: bool) -> tuple[float, str]:
