@@ -93,6 +93,10 @@ STRETCHES = (
     Column("surface", "text", "", "surface of the part that decides; `likely …` on untagged open ground", "unknown"),
     Column("grade_pct", "number", "%", "slope by heights and tags, positive where its sign is sure", "unknown"),
     Column("grade_sigma_pct", "number", "percentage points", "standard error of the slope", "unknown"),
+    Column(
+        "steepest_pct", "number", "%", "slope of the steepest 30 m of it and its run-outs, either way", "no heights"
+    ),
+    Column("steepest_sigma_pct", "number", "percentage points", "standard error of that slope", "no heights"),
     Column("cross_slope_pct", "number", "%", "slope of the ground across the line, either way", "unknown"),
     Column("cross_slope_sigma_pct", "number", "percentage points", "standard error of the cross slope", "unknown"),
     Column(

@@ -37,6 +37,8 @@ A runner who veers as blindfolded walkers do (2.5 m in 15 m, "Veering in human l
 _LIKELY_HILLSIDE = (
     "hillside likely: no heights are known here, but steps, walls, hairpins, mountain paths or hills are mapped around"
 )
+_STEEP_PART_PCT = 6.0
+"""Slope of the steepest part from which it is to be looked at [J]: the limit on all of a line is 5 %."""
 _LIKELY_FALL_PCT = 10.0
 """Likely fall of the ground beside a line from which a third of such ground is a hillside."""
 _MOUNTAIN_CHANCE = Formula().low_pct / 100
@@ -201,12 +203,17 @@ def _list_likely_slopes(row: Mapping[Hashable, Any]) -> list[str]:
 
 
 def _list_slopes(row: Mapping[Hashable, Any], here: Mapping[Hashable, Any]) -> list[str]:
-    """Return what is to be looked at of ground that the heights tell to tilt or fall away to the side."""
+    """Return what is to be looked at of ground that by the heights is steep, tilts or falls away to the side."""
     # What was built level may have a bank beside it, which coarse heights take for a slope.
     is_bank = row["is_on_way"] or here["kind"] in KEPT_KINDS
     words = "is it a bank beside it?" if is_bank else "the ground tilts to the side"
     falls = f"hillside: the ground falls away to the side ({row['falls_away_pct']:.0f} %)"
+    steep = (
+        f"steep in one part, or in a run-out: the heights tell {row['steepest_pct']:.0f} ± "
+        f"{row['steepest_sigma_pct']:.0f} % there"
+    )
     return [
+        *([steep] if row["steepest_pct"] > _STEEP_PART_PCT else []),
         *([f"the heights tell {abs(row['cross_slope_pct']):.0f} % across: {words}"] if row["is_tilted"] else []),
         *([falls] if row["is_on_hillside"] else []),
     ]

@@ -76,9 +76,9 @@ def _describe_value(value: float, unit: str) -> str:
 
 def _describe_flatness(evidence: pd.DataFrame, units: Units) -> pd.DataFrame:
     raw = evidence[
-        ["grade_pct", "grade_sigma_pct", "cross_slope_pct", "cross_slope_sigma_pct", "falls_away_pct",
-         "likely_falls_pct", "mountain_chance", "roughness_m", "is_contradicted", "is_on_way", "is_tilted",
-         "is_on_hillside"]
+        ["grade_pct", "grade_sigma_pct", "steepest_pct", "steepest_sigma_pct", "cross_slope_pct",
+         "cross_slope_sigma_pct", "falls_away_pct", "likely_falls_pct", "mountain_chance", "roughness_m",
+         "is_contradicted", "is_on_way", "is_tilted", "is_on_hillside"]
     ]  # fmt: skip
     return raw.assign(
         hints=[describe_hints(hints, units) for hints in evidence["hints"]],
@@ -110,10 +110,17 @@ def _describe_slope(row: Row, units: Units) -> str:
         text += " the other way" if said * row["fitted_pct"] < 0 else ""
         text += ", which contradict each other"
     text += "; best run uphill" if grade > flatness.SURE * sigma else "; which way is up is not sure"
+    steepest = row["steepest_pct"]
+    if steepest >= max(_STEEP_PCT, grade + 1):
+        text += f"; {steepest:.1f} ± {row['steepest_sigma_pct']:.1f} % on its steepest {_describe_piece(units)}"
     text += f"; {_describe_cross_slope(row)}"
     if np.isfinite(row["roughness_m"]):
         return f"{text}; uneven by {units.format_unevenness(row['roughness_m'])} around that line"
     return f"{text}; dents cannot be seen in this data"
+
+
+def _describe_piece(units: Units) -> str:
+    return f"{units.format_length(flatness.PIECE_M)}, run-outs included"
 
 
 def _describe_cross_slope(row: Row) -> str:

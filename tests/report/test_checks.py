@@ -21,6 +21,8 @@ KNOWN = {
     "grade_sigma_pct": 0.2,
     "is_contradicted": False,
     "falls_away_pct": 3.0,
+    "steepest_pct": 1.5,
+    "steepest_sigma_pct": 1.0,
     "cross_slope_pct": 2.0,
     "likely_falls_pct": np.nan,
     "hints": "",
@@ -69,6 +71,7 @@ def test_a_stretch_of_which_all_is_known_is_checked_for_what_no_map_tells() -> N
         ({"grade_sigma_pct": 1.4}, "± 1.4 %"),
         ({"is_contradicted": True, "grade_sigma_pct": 3.0}, "contradict each other"),
         ({"falls_away_pct": 22.4, "is_on_hillside": True}, "hillside: the ground falls away to the side (22 %)"),
+        ({"steepest_pct": 8.6, "steepest_sigma_pct": 2.3}, "in a run-out: the heights tell 9 ± 2 % there"),
         ({"likely_falls_pct": 17.0, "falls_away_pct": np.nan}, "hillside likely: no heights are known here"),
         (
             {"hints": "rock 2 m, steps 31 m", "likely_falls_pct": 12.0},

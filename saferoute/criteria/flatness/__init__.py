@@ -2,6 +2,7 @@
 
 Lines fitted to heights (`along`) and tagged slopes (`tagged`) are combined by
 their errors; where they contradict each other, the error grows and it is said.
+The steepest piece counts by itself (`steepest`).
 Planes fitted to heights tell the slope across (`across`), of which ways that
 are cut into a hillside show but a share underfoot (`underfoot`). Paths without a
 grade may be for mountaineers (`mountain`).
@@ -21,6 +22,7 @@ from saferoute.criteria.flatness.errors import COARSE_CELL_M, grade_error_pct
 from saferoute.criteria.flatness.mountain import estimate_chances
 from saferoute.criteria.flatness.relief import SIGMA as RELIEF_SIGMA
 from saferoute.criteria.flatness.relief import estimate_steepness
+from saferoute.criteria.flatness.steepest import PIECE_M
 from saferoute.criteria.flatness.tagged import combine_slopes, read_tagged_slopes
 from saferoute.criteria.flatness.underfoot import BENCH_ERROR, OPEN_SHARE, estimate_shares
 from saferoute.model import Criterion, Measurement, Scale, Unknown
@@ -45,6 +47,7 @@ __all__ = [
     "DENTS_CELL_M",
     "HILLSIDE_PCT",
     "OFFSETS",
+    "PIECE_M",
     "SURE",
     "UNKNOWN",
     "Slopes",
@@ -69,6 +72,9 @@ ACROSS = ((2.0, 1.0), (4.0, 0.7), (6.0, 0.4), (10.0, 0.1), (15.0, 0.0))
 
 Pavements fall 2 to 2.5 % across by ordinary building practice. From 15 % on, the limit on open ground, no rating is
 left, however little is known."""
+STEEPEST = ((3.0, 1.0), (6.0, 0.4), (8.0, 0.1), (10.0, 0.0))
+"""Desirability by the slope of the steepest 30 m, run-outs included, in % [J]: one is on it for 15 s at most, or only
+where one goes on by mistake."""
 FALLS = ((8.0, 1.0), (15.0, 0.1), (30.0, 0.0))
 """Desirability by the fall of the ground beside unpaved ways in % [J]: such ways tilt outwards, stones lie loose on
 them, and nothing stops who leaves them."""
@@ -104,6 +110,8 @@ def measure_flatness(windows: Windows, evidence: Evidence) -> Measurement:
                 "grade_pct": slope.grade_pct[rows],
                 "grade_sigma_pct": slope.sigma_pct[rows],
                 "fit_sigma_pct": np.fmin(fitted.fit_sigma_pct, slope.sigma_pct)[rows],
+                "steepest_pct": np.abs(fitted.steepest.pct[rows]),
+                "steepest_sigma_pct": fitted.steepest.sigma_pct[rows],
                 "cross_slope_pct": np.abs(across.across_pct[rows]),
                 "cross_slope_sigma_pct": across.sigma_pct[rows],
                 "falls_away_pct": across.falls_pct[rows],
@@ -144,6 +152,7 @@ def measure_flatness(windows: Windows, evidence: Evidence) -> Measurement:
         gather_doubts=gather_doubts,
         bounds={
             "across": underfoot,
+            "steepest": Magnitude(*fitted.steepest),
             "falls": Magnitude(np.where(unpaved, across.falls_pct, np.nan), across.sigma_pct),
             "likely_along": UsualSize(likely.along_pct, RELIEF_SIGMA),
             "likely_across": UsualSize(share * likely.across_pct, RELIEF_SIGMA),
@@ -201,6 +210,7 @@ CRITERION = Criterion(
     unknown=UNKNOWN,
     bounds={
         "across": Scale(unit="% across, underfoot", curve=ACROSS),
+        "steepest": Scale(unit="% along, steepest 30 m", curve=STEEPEST),
         "falls": Scale(unit="% that the ground falls beside an unpaved way", curve=FALLS),
         "likely_along": Scale(unit="% along, likely", curve=STEEPNESS),
         "likely_across": Scale(unit="% across, underfoot, likely", curve=ACROSS),

@@ -22,6 +22,7 @@ from saferoute.criteria.flatness.errors import (
     widen_under_roof,
 )
 from saferoute.criteria.flatness.hidden import find_bridge_rows, interpolate_bridges, is_under_roof
+from saferoute.criteria.flatness.steepest import Steepest, find_steepest
 from saferoute.geometry import chord_headings, fit_slopes, take_slices
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class Slopes:
         Root mean square of the residuals, taken every metre; NaN where no
         raster is fine enough to show dents.
     across : CrossSlopes of w windows
+    steepest : Steepest of w windows
     """
 
     grade_pct: FloatArray
@@ -64,6 +66,7 @@ class Slopes:
     fit_m: FloatArray
     roughness_m: FloatArray
     across: CrossSlopes
+    steepest: Steepest
 
 
 def fit_window_slopes(windows: Windows, evidence: Evidence) -> Slopes:
@@ -79,9 +82,11 @@ def fit_window_slopes(windows: Windows, evidence: Evidence) -> Slopes:
     heights, samples = evidence.elevation, windows.samples
     nothing = np.full(len(windows), np.nan)
     if heights is None or not len(windows):
-        return Slopes(nothing, nothing, nothing, nothing, nothing, CrossSlopes.unknown(len(windows)))
+        unknown = CrossSlopes.unknown(len(windows)), Steepest(nothing, nothing)
+        return Slopes(nothing, nothing, nothing, nothing, nothing, *unknown)
     hidden, roofed = find_bridge_rows(samples), is_under_roof(windows, heights, evidence)
-    lines = _fit_lines(windows, heights, evidence, interpolate_bridges(samples, heights.elevation_m, hidden), roofed)
+    z = interpolate_bridges(samples, heights.elevation_m, hidden)
+    lines = _fit_lines(windows, heights, evidence, z, roofed)
     lines = lines if evidence.fine is None else _prefer_fine(lines, windows, evidence.fine)
     across = fit_cross_slopes(windows, evidence, hidden, roofed)
     length = windows.n_samples * samples.step_m
@@ -98,6 +103,7 @@ def fit_window_slopes(windows: Windows, evidence: Evidence) -> Slopes:
         fit_m=np.where(np.isfinite(grade), lines.fit_m, np.nan),
         roughness_m=lines.roughness_m,
         across=replace(across, sigma_pct=np.hypot(across.sigma_pct, bending_across)),
+        steepest=find_steepest(windows, heights, z, grade, across, roofed),
     )
 
 
