@@ -181,6 +181,35 @@ def test_a_value_in_other_units_is_never_better(plain: str, odd: str) -> None:
     assert not find_raised(after, before, 2e-3)
 
 
+STREET = "highway=pedestrian surface=asphalt width=4"
+BESIDE = "n81 -30 {y}\nn82 330 {y}\nn83 330 40\nn84 -30 40\nw81 n81,n82,n83,n84,n81 {tags}\n"
+NOTHING_MORE = town(tags="highway=footway surface=asphalt width=4")
+
+
+@pytest.mark.parametrize(
+    ("y", "tags"),
+    [
+        (-30, "disused:landuse=quarry"),
+        (-30, "historic=graveyard"),
+        (-30, "building=roof layer=1"),
+        (-30, "landuse=religious"),
+        (-30, "landuse=residential"),
+        (4, "landuse=landfill"),
+        (3, "railway=platform"),
+        (3, "landuse=grass athletics=triple_jump"),
+        (3, "amenity=bench"),
+    ],
+)
+def test_grounds_around_and_things_beside_that_are_to_be_looked_at_never_make_better(y, tags) -> None:
+    plan = NOTHING_MORE + BESIDE.format(y=y, tags=tags)
+    assert not find_raised(rank(plan), rank(NOTHING_MORE))
+
+
+def test_a_street_without_houses_or_a_path_with_a_speed_limit_is_never_better_than_a_plain_path() -> None:
+    for tags in (STREET, "highway=footway surface=asphalt width=4 maxspeed=30"):
+        assert not find_raised(rank(town(tags=tags)), rank(NOTHING_MORE))
+
+
 BARRIERS = ["gate", "fence", "bollard", "wall", "hedge", "chain", "kerb", "ditch", "retaining_wall", "block", "stile",
             "cycle_barrier", "guard_rail", "lift_gate", "yes"]  # fmt: skip
 PLACES = {

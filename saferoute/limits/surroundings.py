@@ -27,8 +27,12 @@ _WITHIN: dict[str, Callable[[Tags], BoolArray]] = {
     "roof": ground.is_roof,
 }
 """What a line may lie in or under that is to be looked at, by name."""
-_WORKS_M = 15.0
-"""Works this near are told of: their gates and lorries are close [J]."""
+_BESIDE: dict[str, tuple[float, Callable[[Tags], BoolArray]]] = {
+    "works": (15.0, ground.is_works),
+    "yard": (5.0, lambda areas: owners.is_school(areas) | owners.is_ground_of_others(areas)),
+}
+"""What is told of that lies close to a line, and how close, in m: lorries and gates of works, and yards that a lawn or
+path beside them may belong to [J]."""
 
 
 class Surroundings:
@@ -57,7 +61,7 @@ class Surroundings:
         asked = ground.is_entered_by_leave(of_areas) | (around & entry.has_conditions(of_areas))
         self.tags, self._asked = of_areas.select_rows(asked), shapes[asked]
         self._within = {name: shapes[find(of_areas)] for name, find in _WITHIN.items()}
-        self._works = shapes[ground.is_works(of_areas)]
+        self._beside = {name: (shapes[find(of_areas)], away_m) for name, (away_m, find) in _BESIDE.items()}
 
     def find_lines_on_shut_ground(self, lines: shapely.STRtree) -> IntArray:
         """Return which lines enter ground that is closed to strangers by its own tags."""
@@ -77,11 +81,15 @@ class Surroundings:
         Returns
         -------
         list of lists of str
-            Of ``hospital``, ``institute``, ``graves``, ``gone`` (what was there is no more), ``roof`` and ``works``.
+            Of ``hospital``, ``institute``, ``graves``, ``gone`` (what was there is no more), ``roof``, ``works`` and
+            ``yard``, the ground of a school, hospital or the like beside it.
         """
         names: list[list[str]] = [[] for _ in lines.geometries]
         found = {name: find_entering(shapes, lines)[1] for name, shapes in self._within.items()}
-        found["works"] = lines.query(self._works, predicate="dwithin", distance=_WORKS_M)[1]
+        for name, (shapes, away_m) in self._beside.items():
+            found[name] = lines.query(shapes, predicate="dwithin", distance=away_m)[1]
+        # Who is on such ground need not ask whether it goes on beside it.
+        found["yard"] = np.setdiff1d(found["yard"], np.concatenate([found["hospital"], found["institute"]]))
         for name, rows in found.items():
             for row in np.unique(rows):
                 names[row].append(name)

@@ -57,9 +57,11 @@ def is_sports_field(areas: Tagged) -> BoolArray:
 
 
 def is_walled_field(areas: Tagged) -> Answer:
-    """Return whether ground for a sport has nets, walls or ramps, or is for animals, wheels or shooting."""
+    """Return whether ground for a sport has nets, walls, ramps or pits, or is for animals, wheels or shooting."""
     areas = Tags.of(areas)
-    return Answer.from_mask(is_sports_field(areas)) & ask_value(areas, "sport", _WALLED_SPORTS, _OPEN_SPORTS)
+    return Answer.from_mask(is_athletics_pit(areas)) | Answer.from_mask(is_sports_field(areas)) & ask_value(
+        areas, "sport", _WALLED_SPORTS, _OPEN_SPORTS
+    )
 
 
 def is_athletics_pit(areas: Tagged) -> BoolArray:

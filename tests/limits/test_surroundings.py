@@ -129,14 +129,20 @@ GROUNDS = {
     "razed:landuse=depot": "is gone",
     "building=carport layer=1": "posts of a roof",
     "landuse=quarry": "lorries",
+    "amenity=kindergarten": "whose it is",
 }
 
 
 @pytest.mark.parametrize("around", GROUNDS)
 def test_a_way_on_the_ground_of_others_is_to_be_looked_at_and_never_surer(around: str, tmp_path: Path) -> None:
-    beside = AROUND.replace("-50\n", "12\n").replace("-50 50", "-50 52")  # north of the way alone
-    plan = WAY.format("") + (beside if "quarry" in around else AROUND).format(around)
-    alone, within = look(tmp_path, WAY.format(""), None), look(tmp_path, plan, None)
+    where = {
+        "amenity=kindergarten": AROUND.replace(" -50\n", " 4\n"),  # north of the way alone
+        "landuse=quarry": AROUND.replace(" -50\n", " 4\n"),
+        "building=carport layer=1": AROUND.replace("-50 ", "140 ").replace("350 ", "160 "),
+    }
+    way = WAY.format("covered=yes")  # so that it may lead below a roof
+    plan = way + where.get(around, AROUND).format(around)
+    alone, within = look(tmp_path, way, None), look(tmp_path, plan, None)
     assert GROUNDS[around] in told(within)[1]
     assert GROUNDS[around] not in told(alone)[1]
     assert within.stretches["c_obstacles"].max() <= alone.stretches["c_obstacles"].max()
