@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import atexit
 import gc
-import io
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -25,6 +24,7 @@ from saferoute.cli._plan import plan
 from saferoute.cli._printing import print_message
 from saferoute.cli._profile import profile
 from saferoute.cli._scan import scan
+from saferoute.cli._surroundings import clean_up_at_signals, secure_streams
 from saferoute.cli._typos import describe_usage_error
 from saferoute.cli._version import print_versions
 from saferoute.cli._view import view
@@ -107,10 +107,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     atexit.register(gc.freeze)
     # No matrix here is large. Idle OpenBLAS threads cost a tenth of a search, and more when scan workers compete.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            # A place's name must not crash a terminal whose encoding lacks a letter of it.
-            stream.reconfigure(errors="replace")
+    secure_streams()
+    with clean_up_at_signals():
+        return _run(argv)
+
+
+def _run(argv: Sequence[str] | None) -> int:
+    """Run the command line and return its exit code; errors of its words are printed here, the command's by itself."""
     try:
         code: int = program.main(argv, prog_name="saferoute", standalone_mode=False)
     except click.ClickException as error:

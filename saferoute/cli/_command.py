@@ -15,6 +15,7 @@ from saferoute.cli import _settings
 from saferoute.cli._layout import HelpfulCommand, Option
 from saferoute.cli._printing import print_message
 from saferoute.cli._progress import show_progress
+from saferoute.cli._surroundings import check_memory_limit, describe_trouble
 from saferoute.model import InvalidInput, SaferouteError
 
 if TYPE_CHECKING:
@@ -77,7 +78,14 @@ class Command(HelpfulCommand):
         with show_progress(print_message, quiet=ctx.meta.get(_QUIET, False)):
             for line in _settings.list_origins(ctx):
                 _LOG.info("settings: %s", line)
-            return _run_guarded(lambda: super(Command, self).invoke(ctx))
+            return _run_guarded(lambda: self._invoke_in_memory(ctx))
+
+    def _invoke_in_memory(self, ctx: click.Context) -> int:
+        """Run the command and return its exit code; one that reads a map needs some memory to begin with."""
+        if {"osm", "region"} & ctx.params.keys():
+            check_memory_limit()
+        code: int = super().invoke(ctx)
+        return code
 
 
 _NEGATIVE = re.compile(r"-[\d.]")
@@ -142,8 +150,11 @@ def _run_guarded(run: Callable[[], int]) -> int:
         # The reader has gone. Without another target Python's flush at exit would raise once more.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except OSError as error:
-        print_message(f"saferoute: {error.filename or 'a file'}: {error.strerror or error}; give another")
+    except (OSError, UnicodeEncodeError, MemoryError, ImportError) as error:
+        trouble = describe_trouble(error)
+        if trouble is None:
+            raise
+        print_message(f"saferoute: {trouble}")
         return InvalidInput.exit_code
     except KeyboardInterrupt:
         print_message("saferoute: interrupted")

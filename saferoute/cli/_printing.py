@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from saferoute.cli._progress import erase_progress
+from saferoute.cli._surroundings import silence_stderr
 from saferoute.model import InvalidInput
 from saferoute.report.text import sanitize_text
 
@@ -22,7 +23,10 @@ DEFAULT_FOLDER = Path("maps")
 def print_message(text: str) -> None:
     """Print a line to stderr, without control characters."""
     erase_progress()
-    print(sanitize_text(text, 2000), file=sys.stderr)
+    try:
+        print(sanitize_text(text, 2000), file=sys.stderr, flush=True)
+    except OSError:
+        silence_stderr()
 
 
 def print_text(text: str) -> None:

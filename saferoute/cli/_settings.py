@@ -9,7 +9,6 @@ dashes, and its value obeys the rules of the option.
 from __future__ import annotations
 
 import os
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ from click.core import ParameterSource
 from saferoute.cli._types import FilePath, Height, Level
 from saferoute.cli._typos import find_nearest
 from saferoute.model import InvalidInput
+from saferoute.sources.toml import read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -197,12 +197,12 @@ def _list_keys(ctx: click.Context) -> dict[str, click.Option | None]:
 def _read_file(path: Path, known: Mapping[str, click.Option | None]) -> dict[str, Any]:
     """Return the values of a settings file by key, in the form a command line would have."""
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = read_toml(path)
     except OSError as error:
         raise InvalidInput(
             f"settings {path}: cannot be read ({error.strerror}); give another with --settings"
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except ValueError as error:
         raise InvalidInput(f"settings {path}: not TOML ({error}); mend it, or leave it out: --settings none") from error
     for key in values:
         if key not in known:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import tomllib
 from dataclasses import asdict, fields, replace
 from difflib import get_close_matches
 from importlib import resources
@@ -24,6 +23,7 @@ from saferoute.osm.values import normalize_word
 from saferoute.sources import clock
 from saferoute.sources.paths import expand_path, explain_missing
 from saferoute.sources.surfaces import read_surfaces
+from saferoute.sources.toml import read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -159,8 +159,8 @@ def _read_toml(name: str) -> dict[str, Any]:
         hint = f"did you mean {like[0]}?" if like else f"choose one of {', '.join(LEVELS)}, or a .toml file"
         raise InvalidProfile(f"level {name!r}: {hint}")
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return read_toml(path)
+    except ValueError as error:
         raise InvalidProfile(f"profile {name}: not TOML ({error})") from error
 
 
