@@ -75,6 +75,20 @@ def test_what_is_safely_away_is_no_check(tags: str, y: float) -> None:
     assert " to the north" not in list_checks(place(tags, y))
 
 
+def test_reasons_and_checks_tell_one_thing_at_one_distance() -> None:
+    # A lamp makes another window the worst than the one that has least room.
+    parking = "n31 60 4.3\nn32 90 4.3\nn33 90 20\nn34 60 20\nw31 n31,n32,n33,n34,n31 amenity=parking\n"
+    lamp = "n41 190 2.9 highway=street_lamp\n"
+    stretches = rank(town(more=PEOPLE + parking + lamp)).stretches
+    told = [
+        row["why_obstacles"]
+        for _, row in stretches.iterrows()
+        if any(check.startswith("parked cars 4.3 m to the north") for check in row["checks"])
+    ]
+    assert told
+    assert all("at 4.3 m: parked cars to the north" in why for why in told)
+
+
 def test_things_alike_on_both_sides_are_one_check() -> None:
     south = "n31 -40 -1.9\nn32 340 -1.9\nn33 340 -9\nn34 -40 -9\nw31 n31,n32,n33,n34,n31 building=house\n"
     told = list_checks(place("building=house", 2.4) + south)

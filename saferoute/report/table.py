@@ -38,7 +38,7 @@ def heading_line(ranking: Ranking) -> str:
     if not len(rated):
         return f"Nothing {around} is rated good; {look}."
     nearest, best = rated.loc[rated["distance_m"].idxmin()], rated.iloc[0]
-    where_to = f"the nearest is {_point_out(nearest, units)}"
+    where_to = f"the nearest, rated {nearest['rating']}, is {_point_out(nearest, units)}"
     if best["rating"] != nearest["rating"]:
         where_to += f"; one rated {best['rating']} is {_point_out(best, units)}"
     good = f"{len(rated)} good place{'s' if len(rated) > 1 else ''} {around}"
@@ -46,10 +46,10 @@ def heading_line(ranking: Ranking) -> str:
 
 
 def _point_out(row: pd.Series, units: Units) -> str:
-    """Return where a stretch lies, its name and its rating, as in "320 m north: path in Town Park (B)"."""
+    """Return where a stretch lies and its name, as in "320 m north: path in Town Park"."""
     direction = name_direction(float(np.degrees(np.arctan2(row["east_m"], row["north_m"]))))
     away = f"{units.format_distance(row['distance_m'])} {direction}"
-    return f"{away}: {isolate_name(sanitize_text(row['name']))} ({row['rating']})"
+    return f"{away}: {isolate_name(sanitize_text(row['name']))}"
 
 
 def scope_line(ranking: Ranking) -> str:

@@ -56,9 +56,9 @@ def test_rated_stretches_stand_above_the_others(ranking):
 @pytest.mark.parametrize(
     ("ratings", "start"),
     [
-        (["B"], "6 good places within 500 m of Town; the nearest is "),
+        (["B"], "6 good places within 500 m of Town; the nearest, rated B, is "),
         (["none"], "Nothing within 500 m of Town is rated good; 6 to look at first (unrated)."),
-        (["none"] * 5 + ["C"], "1 good place within 500 m of Town; the nearest is "),
+        (["none"] * 5 + ["C"], "1 good place within 500 m of Town; the nearest, rated C, is "),
     ],
 )
 def test_the_first_line_tells_how_many_are_good_and_where_the_nearest_is(ranking, ratings, start):
@@ -70,7 +70,6 @@ def test_the_first_line_tells_how_many_are_good_and_where_the_nearest_is(ranking
         nearest = good.loc[good["distance_m"].idxmin()]
         assert f": {nearest['name']}" in line
         assert METRIC_UNITS.format_distance(nearest["distance_m"]) in line
-        assert f"({nearest['rating']})" in line
     assert ("more to look at first" in line) == (0 < len(good) < 6)
 
 
@@ -78,9 +77,8 @@ def test_the_first_line_names_a_better_place_than_the_nearest_where_there_is_one
     stretches = ranking.stretches.assign(rating=["A", *["C"] * 5], distance_m=[400.0, 30.0, 300.0, 300.0, 300.0, 300.0])
     line = table.heading_line(dataclasses.replace(ranking, stretches=stretches))
     first, second = stretches["name"].iloc[:2]
-    assert re.search(
-        rf"the nearest is 30 m .*{re.escape(second)}.* \(C\); one rated A is 400 m .*{re.escape(first)}", line
-    )
+    near, better = (re.escape(name) for name in (second, first))
+    assert re.search(rf"the nearest, rated C, is 30 m \S+: {near}; one rated A is 400 m \S+: {better}[.;]", line)
 
 
 def test_what_is_excluded_and_noted_is_short_unless_all_is_asked_for(ranking):
