@@ -169,8 +169,12 @@ def is_raised_ground(things: Tagged) -> BoolArray:
 
 
 def read_heights(points: Tagged) -> FloatArray:
-    """Return the height above the sea in m that each point tells, NaN where it tells none."""
-    return read_numbers(points, "ele", parse_height)
+    """Return the height above the sea in m that each point tells, NaN where it tells none.
+
+    That of a settlement is one for all of it, wherever its point stands.
+    """
+    tags = Tags.of(points)
+    return np.where(is_tagged(tags, "place"), np.nan, read_numbers(tags, "ele", parse_height))
 
 
 def is_rock(things: Tagged) -> BoolArray:

@@ -65,8 +65,12 @@ def test_the_floor_of_a_valley_is_no_hillside(look) -> None:
 
 @pytest.mark.parametrize(
     "heights",
-    ["n90 200 100 natural=peak ele=900\n", "n90 90 300 highway=bus_stop ele=up\nn91 0 -300 highway=bus_stop ele=600\n"],
-    ids=["one", "one understood"],
+    [
+        "n90 200 100 natural=peak ele=900\n",
+        "n90 90 300 highway=bus_stop ele=up\nn91 0 -300 highway=bus_stop ele=600\n",
+        "n90 90 300 place=village ele=750\nn91 0 -300 highway=bus_stop ele=600\n",
+    ],
+    ids=["one", "one understood", "one of a village"],
 )
 def test_one_height_alone_tells_nothing(look, heights: str) -> None:
     assert np.isnan(tell(look(PATH.format(tags="highway=footway") + heights))["spot_rise_m"])
