@@ -169,6 +169,12 @@ def test_a_card_opens_its_details_and_the_address_opens_them_again(online: Any, 
     shown(online, page, fragment=chosen)
     wait(online, "document.querySelector('.details')")
     assert online.texts(".item:has(.details) .name") == ["Quiet walk (west)"]
+    top = "document.querySelector('.item:has(.details) .choose').getBoundingClientRect().top"
+    wait(online, "document.querySelectorAll('#list .item').length < 4")  # around it alone
+    before = online.js(top)
+    online.js("document.querySelector('.leaflet-control-zoom-out').click()")  # more stretches come above it
+    wait(online, "document.querySelectorAll('#list .item').length > 3")
+    assert abs(online.js(top) - before) < 2
 
 
 def test_filters_and_orders_are_those_of_a_search(online: Any, page: str) -> None:

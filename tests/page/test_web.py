@@ -55,6 +55,11 @@ def test_modules_are_tried_on_what_python_writes_today() -> None:
 
 def test_ratings_have_one_colour_everywhere() -> None:
     style = (REPOSITORY / "saferoute/page/assets/page.css").read_text(encoding="utf-8")
+    source = (REPOSITORY / "web/src/ratings.js").read_text(encoding="utf-8")
+    drawn = re.findall(r'name: "(\w+)", colour: "(#\w+)", dashes: \[(.*?)\]', source)
+    assert {name: (colour, tuple(map(int, re.findall(r"\d", dashes)))) for name, colour, dashes in drawn} == {
+        name: (rating.colour, rating.dashes) for name, rating in RATINGS.items()
+    }
     light = dict(re.findall(r"--rating-(\w+): (#\w+);", style))
     assert light == {name: rating.colour for name, rating in RATINGS.items()}
     for name, rating in RATINGS.items():

@@ -1,11 +1,11 @@
 // The four ratings: what each means, and its one colour on every page; saferoute/report/ratings.py has them, too.
 
-/** The best first; `short` stands below the letter, `meaning` in legends. */
+/** The best first; `short` stands below the letter, `meaning` in legends; `dashes` and gaps in widths of the line. */
 export const RATINGS = [
-  { name: "A", colour: "#3ebc73", short: "good", meaning: "good by the map" },
-  { name: "B", colour: "#24878d", short: "fair", meaning: "fair by the map" },
-  { name: "C", colour: "#3d4c8a", short: "usable", meaning: "usable by the map: checks first" },
-  { name: "none", colour: "#8a9299", short: "look first", meaning: "unrated: look first" },
+  { name: "A", colour: "#3ebc73", dashes: [], short: "good", meaning: "good by the map" },
+  { name: "B", colour: "#24878d", dashes: [4, 1], short: "fair", meaning: "fair by the map" },
+  { name: "C", colour: "#3d4c8a", dashes: [2, 1], short: "usable", meaning: "usable by the map: checks first" },
+  { name: "none", colour: "#8a9299", dashes: [1, 1], short: "look first", meaning: "unrated: look first" },
 ];
 const BY_NAME = new Map(RATINGS.map((rating) => [rating.name, rating]));
 

@@ -1,4 +1,6 @@
-// How the base map in the tiles is drawn: the layers of saferoute/scan/_base.py in the colours of the style.
+// How the tiles are drawn: stretches over the layers of saferoute/scan/_base.py, in the colours of the style.
+
+import { RATINGS } from "../ratings.js";
 
 const { protomapsL } = globalThis; // a script of its own, before this one
 
@@ -12,6 +14,8 @@ const LINES = {
   street: { wide: 4, colour: "street", edge: true },
   road: { wide: 5, colour: "road", edge: true },
 };
+const STRETCH = 6; // pixels of a stretch's line
+const CASING = 2; // pixels that are seen of its casing
 const FULL = 16; // zoom from which lines have their full width
 const HALO = 2.5; // pixels around a name
 
@@ -46,6 +50,23 @@ export function drawGround(colourOf) {
     ...edges.map(([name, look]) => line(name, { ...look, colour: colourOf("street-edge") }, 1.2)),
     ...edges.map(([name, look]) => line(name, look, 0)),
   ];
+}
+
+/** Return the rules that draw the stretches of a layer that pass, in the colour and dashes of their rating. */
+export function drawStretches(dataLayer, passes, casing) {
+  const draw = (rating, look, extra) => ({
+    dataLayer,
+    filter: (_zoom, feature) => feature.props.rating === rating && passes(feature),
+    symbolizer: new protomapsL.LineSymbolizer({ ...look, width: (zoom) => STRETCH * thinLines(zoom) + extra }),
+  });
+  // The best are drawn last, on top.
+  return [...RATINGS].reverse().flatMap(({ name, colour, dashes }) => {
+    const dash = (zoom) => dashes.map((widths) => widths * STRETCH * thinLines(zoom));
+    return [
+      draw(name, { color: casing, lineCap: "round" }, CASING),
+      draw(name, dashes.length ? { color: colour, dash } : { color: colour, lineCap: "round" }, 0),
+    ];
+  });
 }
 
 /** Return the rules that write names: those of places, of areas, and of roads along them. */

@@ -21,6 +21,8 @@ export class RegionList {
 
   /** Show rows in their order, of so many that pass the filters and so many in view; the chosen one keeps its details. */
   show(rows, passing, inView, view) {
+    const chosen = view.selected?.key;
+    const before = this.#tellTop(chosen);
     const focused = document.activeElement?.closest?.("#list .item")?.dataset.key;
     this.#cards = new Map(rows.map((row) => [row.key, this.#makeItem(row, view)]));
     const first = rows.find(({ rating }) => rating === "none");
@@ -29,6 +31,14 @@ export class RegionList {
     byId("count").textContent = describeCount(rows.length, passing, inView);
     if (view.selected) this.#open(view.selected);
     if (focused) this.#cards.get(focused)?.button.focus({ preventScroll: true });
+    // The list above the chosen one is another now: it stays where its reader has it.
+    const moved = this.#tellTop(chosen) - before;
+    if (moved) for (const box of [byId("list").closest(".panel"), document.scrollingElement]) box.scrollTop += moved;
+  }
+
+  /** Return where the card of a key is in the window, NaN where there is none. */
+  #tellTop(key) {
+    return this.#cards.get(key)?.button.getBoundingClientRect().top ?? Number.NaN;
   }
 
   scrollTo(row) {

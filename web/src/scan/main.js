@@ -15,11 +15,10 @@ import { buildBar } from "../map/panels.js";
 import { makeMore, makeNearButton } from "../map/tools.js";
 import { recallUnits, rememberUnits } from "../map/units.js";
 import { addScale, dressMap, readColour, showLine } from "../map/view.js";
-import { RATINGS } from "../ratings.js";
 import { useUnits } from "../words.js";
 import { formatPosition, readKey, readPosition } from "./address.js";
 import { answerSearches } from "./find.js";
-import { drawGround, thinLines, writeNames } from "./ground.js";
+import { drawGround, drawStretches, writeNames } from "./ground.js";
 import { MOST, RegionList } from "./list.js";
 import { makeKeepButton, startWorker } from "./offline.js";
 import { Pieces } from "./pieces.js";
@@ -111,16 +110,8 @@ class RegionPage {
   }
 
   #drawRatings() {
-    // The best are drawn last, on top.
-    return [...RATINGS].reverse().map(({ name, colour }) => ({
-      dataLayer: this.#facts.layer,
-      filter: (_zoom, { props }) => props.rating === name && passesFilters(props, this.#view.filters),
-      symbolizer: new protomapsL.LineSymbolizer({
-        color: colour,
-        width: (zoom) => 6 * thinLines(zoom),
-        lineCap: "round",
-      }),
-    }));
+    const passes = ({ props }) => passesFilters(props, this.#view.filters);
+    return drawStretches(this.#facts.layer, passes, readColour("casing"));
   }
 
   #buildTools() {
@@ -153,12 +144,15 @@ class RegionPage {
 
   #moveReader(me) {
     const known = this.#view.me !== null;
+    const [west, south, east, north] = this.#facts.bounds;
+    const isHere = ([lat, lon]) => lat > south && lat < north && lon > west && lon < east;
     this.#view.me = me;
     if (known !== (me !== null)) {
       this.#view.sortBy = me ? BY_ME : BY_RANK;
       this.#writeOrders();
     }
-    if (me && !known) this.#map.setView(me.point, Math.max(CLOSE, this.#map.getZoom()));
+    // From elsewhere the region is still what is looked at: the cards say how far it is.
+    if (me && !known && isHere(me.point)) this.#map.setView(me.point, Math.max(CLOSE, this.#map.getZoom()));
     this.#show();
   }
 
