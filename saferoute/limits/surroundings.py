@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 
 from saferoute.geometry import find_entering
-from saferoute.osm import entry, graves, ground, owners
+from saferoute.osm import entry, graves, ground, owners, ways
 from saferoute.osm.tags import Tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import shapely
+    from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, IntArray
     from saferoute.model import Features, Moment
@@ -33,6 +34,12 @@ _BESIDE: dict[str, tuple[float, Callable[[Tags], BoolArray]]] = {
 }
 """What is told of that lies close to a line, and how close, in m: lorries and gates of works, and yards that a lawn or
 path beside them may belong to [J]."""
+
+
+_DRIVE_M = 15.0
+"""A road that ends this near on a square is told of: who drives out of it does not expect a runner's back [J]."""
+_AT_EDGE_M = 0.5
+"""A road that ends this near to the edge of a square leads onto it: both are drawn by hand [J]."""
 
 
 class Surroundings:
@@ -62,6 +69,7 @@ class Surroundings:
         self.tags, self._asked = of_areas.select_rows(asked), shapes[asked]
         self._within = {name: shapes[find(of_areas)] for name, find in _WITHIN.items()}
         self._beside = {name: (shapes[find(of_areas)], away_m) for name, (away_m, find) in _BESIDE.items()}
+        self._beside["drive"] = (_find_drives(features, shapes[ground.is_square(of_areas)]), _DRIVE_M)
 
     def find_lines_on_shut_ground(self, lines: shapely.STRtree) -> IntArray:
         """Return which lines enter ground that is closed to strangers by its own tags."""
@@ -81,8 +89,8 @@ class Surroundings:
         Returns
         -------
         list of lists of str
-            Of ``hospital``, ``institute``, ``graves``, ``gone`` (what was there is no more), ``roof``, ``works`` and
-            ``yard``, the ground of a school, hospital or the like beside it.
+            Of ``hospital``, ``institute``, ``graves``, ``gone`` (what was there is no more), ``roof``, ``works``,
+            ``yard``, the ground of a school, hospital or the like beside it, and ``drive``, which ends on a square.
         """
         names: list[list[str]] = [[] for _ in lines.geometries]
         found = {name: find_entering(shapes, lines)[1] for name, shapes in self._within.items()}
@@ -94,3 +102,14 @@ class Surroundings:
             for row in np.unique(rows):
                 names[row].append(name)
         return names
+
+
+def _find_drives(features: Features, squares: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return the points at which roads and drives on the ground end on squares or at their edges."""
+    of_ways = Tags.of(features.ways)
+    roads = features.ways.geometry.to_numpy()[ways.is_motor_road(of_ways) & ~ways.is_off_ground(of_ways)]
+    ends = np.concatenate([shapely.get_point(roads, at) for at in (0, -1)])
+    found: NDArray[np.object_] = ends[
+        np.unique(shapely.STRtree(ends).query(squares, predicate="dwithin", distance=_AT_EDGE_M)[1])
+    ]
+    return found

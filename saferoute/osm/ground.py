@@ -185,6 +185,12 @@ def is_open_ground(areas: Tagged) -> BoolArray:
     return is_kind
 
 
+def is_square(areas: Tagged) -> BoolArray:
+    """Return a mask of squares and other paved ground for people on foot."""
+    square: BoolArray = find_kinds(areas) == "square"
+    return square
+
+
 def is_recreation_ground(areas: Tagged) -> BoolArray:
     """Return a mask of parks, greens and sports grounds, on which grass is for people."""
     areas = Tags.of(areas)

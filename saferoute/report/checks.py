@@ -96,6 +96,7 @@ _CHECKS_BY_DOUBT = {
 }
 _CHECKS_BY_GROUND = _CHECKS_BY_DOUBT | {
     "roof": "the posts of a roof that it leads below",
+    "drive": "cars or vans: a road or drive ends on the square close by",
     "yard": "whose it is: the ground or house of a school, hospital, church or institute begins beside it",
     "works": "lorries, dust and gates: works, a pit, depot or landfill lie close by",
 }

@@ -148,6 +148,23 @@ def test_a_way_on_the_ground_of_others_is_to_be_looked_at_and_never_surer(around
     assert within.stretches["c_obstacles"].max() <= alone.stretches["c_obstacles"].max()
 
 
+SQUARE = "n61 -30 -30\nn62 330 -30\nn63 330 30\nn64 -30 30\nw61 n61,n62,n63,n64,n61 {}\n"
+DRIVE = "n71 150 {0}\nn72 150 90\nw71 n71,n72 highway=service service=driveway\n"
+
+
+@pytest.mark.parametrize(
+    ("square", "end", "says"),
+    [
+        ("highway=pedestrian area=yes", 12, True),
+        ("highway=pedestrian area=yes", 60, False),
+        ("leisure=park", 12, False),
+    ],
+)
+def test_a_drive_that_ends_on_a_square_is_told(square: str, end: int, says: bool, tmp_path: Path) -> None:
+    found = look(tmp_path, WAY.format("") + SQUARE.format(square) + DRIVE.format(end), None)
+    assert ("ends on the square" in told(found)[1]) is says
+
+
 def test_a_way_that_is_tagged_as_open_is_as_sure_in_a_hospital_as_elsewhere(tmp_path: Path) -> None:
     benches = "".join(f"n{50 + i} {12 * i} 70 amenity=bench\n" for i in range(20))
     around = AROUND.format("amenity=hospital")
