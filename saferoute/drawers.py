@@ -132,7 +132,7 @@ class Drawers:
 
 
 def _is_whole(path: Path) -> bool:
-    with suppress(DamagedFile):
+    with suppress(DamagedFile, OSError):
         read_sealed(path)
         return True
     return False

@@ -20,6 +20,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 HOUSE = (
     "arrays kept libraries memory version",
     "digests drawers quantities",
+    "products",
     "model geometry osm",
     "sources candidates",
     "limits criteria",

@@ -151,3 +151,12 @@ def test_an_edited_rule_answers_on_a_warm_cache_and_leaves_the_old_index(copied:
         again = run(FIND, home, *arguments)
         assert "for the first time" not in again
         assert again.endswith(names)
+
+
+def test_the_digest_of_the_package_changes_with_any_module(copied: Path) -> None:
+    code = "from saferoute.digests import digest_package; print(digest_package())"
+    before = run(code, copied.parent)
+    assert before == run(code, PACKAGE.parent)
+    module = copied / "training" / "_levels.py"
+    module.write_text(module.read_text(encoding="utf-8") + "\n_MORE = 1\n", encoding="utf-8")
+    assert run(code, copied.parent) != before

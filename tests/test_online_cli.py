@@ -242,7 +242,7 @@ def test_cache_is_shown_and_cleared(world, run, capsys, tmp_path):
     assert ", 1 damaged" in said.err
     assert main(["cache", "clear", "--cache-dir", str(tmp_path / "cache")]) == 0
     assert re.match(
-        r"deleted \d+ answers, \d+ indexes of extracts and \d+ squares of searched ground from ",
+        r"deleted \d+ answers, \d+ indexes of extracts and \d+ files of searched ground from ",
         capsys.readouterr().err,
     )
     assert not list((tmp_path / "cache").rglob("*.entry"))

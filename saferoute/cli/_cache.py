@@ -50,9 +50,9 @@ def cache(action: str, **options: Any) -> int:
     elif action == "clear":
         count = kept.delete_entries()
         indexes = index.delete_indexes(kept)
-        squares = kept.drawers.delete_files()
+        files = kept.drawers.delete_files()
         print_message(
-            f"deleted {count} answers, {indexes} indexes of extracts and {squares} squares of searched ground "
+            f"deleted {count} answers, {indexes} indexes of extracts and {files} files of searched ground "
             f"from {kept.folder}"
         )
     elif action == "verify":
@@ -73,7 +73,7 @@ def _verify(cache: Cache) -> int:
         print(f"{path}: damaged: it will be {'fetched again' if path.is_file() else 'made anew'}")
     found = sum(usage.entries for usage in usages) + len(indexes) + len(cache.drawers.list_files())
     print_message(
-        f"read all of {cache.folder}: {found - len(damaged)} answers, indexes and squares of searched ground "
+        f"read all of {cache.folder}: {found - len(damaged)} answers, indexes and files of searched ground "
         f"are whole, {len(damaged)} damaged"
     )
     return InvalidInput.exit_code if damaged else 0
@@ -93,8 +93,8 @@ def _print_info(cache: Cache) -> None:
         if usage.damaged:
             line += f", {len(usage.damaged)} damaged: they will be fetched again"
         print(line)
-    squares = cache.drawers.list_files()
-    line = f"{DRAWERS:10} {len(squares):6d} squares {sum(path.stat().st_size for path in squares) / 1e6:9.1f} MB"
+    files = cache.drawers.list_files()
+    line = f"{DRAWERS:10} {len(files):6d} files {sum(path.stat().st_size for path in files) / 1e6:9.1f} MB"
     damaged = cache.drawers.list_damaged()
     print(line + (f", {len(damaged)} damaged: they will be searched again" if damaged else ""))
     for kept in index.list_indexes(cache):

@@ -20,6 +20,7 @@ from saferoute.osm import widths
 from saferoute.osm.obstacles import is_line_object, is_pipe_on_ground, is_solid_area
 from saferoute.osm.unread import KIND_KEYS, may_be_object
 from saferoute.osm.ways import is_highway
+from saferoute.products import recall_or_compute
 from saferoute.quantities import Exact
 
 if TYPE_CHECKING:
@@ -48,6 +49,10 @@ Where the map of Helsinki seemed complete to .7 and more, 59 % of the stretches 
 lamps and benches in the country, where this remains a judgement [M, J]."""
 _LINE_OBJECTS_PER_M = 0.1
 """A wall or fence alongside counts as one object every 10 m [J]."""
+
+
+_COUNTS = ("weighted", "along", "plain")
+"""What `_count_objects` returns."""
 
 
 def _weigh_by_distance(distance_m: FloatArray, width_m: FloatArray) -> FloatArray:
@@ -97,8 +102,8 @@ def _collect_line_objects(features: Features) -> NDArray[np.object_]:
     return np.concatenate([ways.geometry.to_numpy()[line], areas.geometry.to_numpy()[solid]])
 
 
-def _count_mapped_per_km(windows: Windows, points: NDArray[np.object_], features: Features) -> FloatArray:
-    """Return the number of small objects mapped per km of way around each window.
+def _count_mapped_per_km(xy: FloatArray, points: NDArray[np.object_], features: Features) -> FloatArray:
+    """Return the number of small objects mapped per km of way around points.
 
     Objects that stand on a way or close beside it do not count: one more
     bollard must not raise the trust in the line it stands on, nor in the next.
@@ -109,10 +114,9 @@ def _count_mapped_per_km(windows: Windows, points: NDArray[np.object_], features
     marks, _ = place_points_evenly(ways, spacing)
     in_the_way = shapely.STRtree(points).query(ways, predicate="dwithin", distance=width / 2 + ZONES[-1][0])[1]
     objects = shapely.get_coordinates(np.delete(points, np.unique(in_the_way)))
-    xy, station = _near.find_middle_stations(windows)
     km = count_nearby(xy, marks, decay_m=AROUND_M) * spacing / 1000
     rho: FloatArray = count_nearby(xy, objects, decay_m=AROUND_M) / (km + _LEAST_KM)
-    return rho[station]
+    return rho
 
 
 def _find_pipes_beside(windows: Windows, features: Features) -> BoolArray:
@@ -131,7 +135,16 @@ def _count_along(windows: Windows, points: NDArray[np.object_], features: Featur
     """Return the weighted objects and side paths per 100 m of windows, their numbers, and those mapped around."""
     samples = windows.samples
     width = _samples.reduce_to_samples(samples, widths.estimate_widths(samples.ground)[0], "max")
-    weighted, along, plain = _count_objects(samples, points, features, width)
+    shapes = shapely.get_coordinates(samples.lines), shapely.get_num_coordinates(samples.lines)
+    counts = recall_or_compute(
+        features,
+        "objects",
+        [*shapes, samples.stroke, width, np.array(samples.step_m)],
+        lambda: dict(zip(_COUNTS, _count_objects(samples, points, features, width), strict=True)),
+    )
+    weighted, along, plain = (counts[name] for name in _COUNTS)
+    xy, station = _near.find_middle_stations(windows)
+    mapped = recall_or_compute(features, "mapped", [xy], lambda: {"per km": _count_mapped_per_km(xy, points, features)})
     hundreds = windows.n_samples * samples.step_m / 100
     # Runners may overshoot, so objects on the run-outs count as if they stood on the stretch.
     small = _samples.reduce_to_windows(windows, weighted + samples.side_paths, "sum", run_outs=True)
@@ -140,7 +153,7 @@ def _count_along(windows: Windows, points: NDArray[np.object_], features: Featur
             "obstacles_per_100m": (small + _samples.reduce_to_windows(windows, along, "sum")) / hundreds,
             "objects": _samples.reduce_to_windows(windows, plain, "sum", run_outs=True),
             "side_paths": _samples.reduce_to_windows(windows, samples.side_paths, "sum", run_outs=True),
-            "mapped_per_km": _count_mapped_per_km(windows, points, features) if len(windows) else np.empty(0),
+            "mapped_per_km": mapped["per km"][station],
         }
     )
 

@@ -87,6 +87,9 @@ class Features:
     """Sentences for the user on everything repaired, skipped or missing."""
     counters: Counters | None = None
     """Counts of people on foot, or None without any."""
+    key: str = ""
+    """Digest of all that the features were read from and cut to; whoever replaces some of them clears it.
+    ``""`` = not known, so that nothing computed of them can be found again."""
     drawers: Drawers | None = None
     """Where what searches derive from the map is kept; None = nowhere."""
     population: pd.DataFrame | None = None

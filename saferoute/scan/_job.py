@@ -124,7 +124,7 @@ def _open_sources(
     extracts: tuple[str, ...], rasters: tuple[str, ...], dem_sigma_m: float | None
 ) -> tuple[ExtractSource, RasterSource | None]:
     files = LocalFiles(osm=extracts, dem=rasters, dem_sigma_m=dem_sigma_m)
-    return open_local(files, join=search.join_ways, cache=Online().open_cache())
+    return open_local(files, join=search.join_ways, cache=Online().open_cache(), once=True)
 
 
 def _identify_file(path: Path) -> list[str | int]:

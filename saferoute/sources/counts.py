@@ -148,7 +148,7 @@ class CountedSource:
         features = self._source.read_features(area, margin_m=margin_m)
         if self._population is not None:
             people = read_population(self._population, area, margin_m=margin_m)
-            features = replace(features, population=people)
+            features = replace(features, population=people, key="")
         if self._counts is not None:
             features = self._add_counters(features, area)
         return features
@@ -177,4 +177,4 @@ class CountedSource:
         )
         around = replace(around, population=features.population)
         note = f"crowding is calibrated by {len(table)} of {len(self._counts)} counters"
-        return replace(features, counters=Counters(table, around), notes=(*features.notes, note))
+        return replace(features, counters=Counters(table, around), notes=(*features.notes, note), key="")

@@ -21,8 +21,8 @@ their order. Shops stand on the busy streets anyway.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -36,6 +36,7 @@ from saferoute.osm.people import SETTINGS
 from saferoute.osm.tags import Tags, has_value, look_up_value
 from saferoute.osm.ways import NOT_STREETS, is_street_to_live_in, is_walk
 from saferoute.osm.widths import read_widths
+from saferoute.products import recall_or_compute
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -89,6 +90,7 @@ _A_FEW_HOUSES = 0.1
 """Houses that count as mapped everywhere, so that a place without streets does not lack any [J]."""
 _MARK_M = 25.0
 """Spacing of the points that stand for a street, the same as that of the grid."""
+_OF_PLACES = "of places: "
 HOUSES_PER_KM = 2.0
 """Houses per km of residential street where houses are as likely to be mapped as not [J].
 
@@ -141,6 +143,14 @@ def estimate_activity(xy: FloatArray, features: Features) -> Around:
     -------
     Around
     """
+    found = recall_or_compute(features, "activity", [xy], lambda: _sum_activity(xy, features))
+    of_places = {name.removeprefix(_OF_PLACES): found[name] for name in found if name.startswith(_OF_PLACES)}
+    at_points = {name: found[name] for name in found if not name.startswith(_OF_PLACES)}
+    return Around(xy, places=Attractors(**of_places), **at_points)
+
+
+def _sum_activity(xy: FloatArray, features: Features) -> dict[str, NDArray[Any]]:
+    """Return the fields of `Around` but `xy`, those of its places with `_OF_PLACES` before their names."""
     places, floor = find_attractors(features)
     houses = _rate_houses(xy, floor.xy, features)
     floor = _insert_counted_dwellers(floor, features.population)
@@ -156,7 +166,14 @@ def estimate_activity(xy: FloatArray, features: Features) -> Around:
     activity[:, RESIDENTIAL] += np.fmin(factor, 1.0) * passing
     activity[:, CENTRE] += np.fmax(factor - 1.0, 0.0) * passing
     activity[:, PARK] += PROMENADE * passing * _is_by_water(xy, features)
-    return Around(xy, activity, known, on_map, places, houses, _rate_coverage(xy, features.extent))
+    return {
+        "activity": activity,
+        "known": known,
+        "on_map": on_map,
+        "houses": houses,
+        "covered": _rate_coverage(xy, features.extent),
+        **{f"{_OF_PLACES}{one.name}": getattr(places, one.name) for one in fields(places)},
+    }
 
 
 def _rate_coverage(xy: FloatArray, extent: shapely.Geometry | None) -> FloatArray:

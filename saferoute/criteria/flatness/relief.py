@@ -21,6 +21,7 @@ from saferoute.geometry import find_midpoints, sum_nearby
 from saferoute.osm import relief
 from saferoute.osm.tags import Tags
 from saferoute.osm.ways import is_highway
+from saferoute.products import recall_or_compute
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -100,12 +101,9 @@ def _weigh_signs(windows: Windows, features: Features) -> Likely:
     """Return the steepness by the signs around windows and the ways that tell nothing, and by the hints close by."""
     xy, station = _near.find_middle_stations(windows)
     hairpins = find_hairpins(features)
-    points, amounts = _collect_signs(features, hairpins)
-    told, *sums = sum_nearby(xy, points, amounts, decay_m=DECAY_M)[station].T
-    highways = features.ways.geometry.to_numpy()[is_highway(Tags.of(features.ways))]
-    km = shapely.length(highways)[:, None] / 1000
-    silent_km = _UNMAPPED_KM + sum_nearby(xy, find_midpoints(highways), km, decay_m=DECAY_M)[station, 0]
-    silence = SILENCE_PER_KM * silent_km
+    around = recall_or_compute(features, "relief", [xy], lambda: _sum_signs(xy, features, hairpins))
+    told, *sums = around["signs"][station].T
+    silence = SILENCE_PER_KM * (_UNMAPPED_KM + around["km"][station])
     # Beyond the map's edge there could be as many signs as there are silent ways before it.
     covered = np.fmax(_near.measure_coverage(windows, features, decay_m=DECAY_M), _LEAST_COVERED)
     beyond = silence * (1 - covered) / covered
@@ -113,8 +111,8 @@ def _weigh_signs(windows: Windows, features: Features) -> Likely:
     # What is close tells of the very ground, however much is mapped around, and never that it is less steep.
     share = hints.weight / (1 + hints.weight)
     of_hill = _to_logarithms(relief.BESIDE.along_pct, relief.BESIDE.across_pct)[:, None]
-    around = (np.stack(sums) + beyond * of_hill) / (silence + beyond + told)
-    here = around + share * np.fmax(of_hill - around, 0.0)
+    logarithms = (np.stack(sums) + beyond * of_hill) / (silence + beyond + told)
+    here = logarithms + share * np.fmax(of_hill - logarithms, 0.0)
     by_spots = _tell_by_spots(xy, station, features, hints.is_kept)
     here += by_spots.weight * np.fmax(by_spots.logarithms - here, 0.0)
     is_told = told + hints.weight + by_spots.weight > 0
@@ -140,6 +138,17 @@ def _tell_by_spots(xy: FloatArray, station: IntArray, features: Features, is_kep
     logarithms = _to_logarithms(_ALONG_TO_TILT * steepness, steepness).T
     weight = np.where(is_kept, 0.0, tilts.weigh(SIGMA)[station])
     return _BySpots(logarithms[:, station], weight, np.where(is_kept[:, None], np.nan, pairs[station]))
+
+
+def _sum_signs(xy: FloatArray, features: Features, hairpins: FloatArray) -> dict[str, FloatArray]:
+    """Return the signs around points, by weight and weighted logarithms, and the km of ways there."""
+    points, amounts = _collect_signs(features, hairpins)
+    highways = features.ways.geometry.to_numpy()[is_highway(Tags.of(features.ways))]
+    km = shapely.length(highways)[:, None] / 1000
+    return {
+        "signs": sum_nearby(xy, points, amounts, decay_m=DECAY_M),
+        "km": sum_nearby(xy, find_midpoints(highways), km, decay_m=DECAY_M)[:, 0],
+    }
 
 
 def _collect_signs(features: Features, hairpins: FloatArray) -> tuple[FloatArray, FloatArray]:

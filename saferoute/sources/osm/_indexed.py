@@ -59,6 +59,11 @@ class Index:
             raise DamagedFile(folder) from error
         return cls(folder, about, {name: Blocks(folder / name, digest) for name, digest in about["files"].items()})
 
+    @property
+    def key(self) -> str:
+        """Digest of the extracts and of all that made the index, by which it is found."""
+        return self.folder.name
+
     @cached_property
     def facts(self) -> Facts:
         """Facts about the whole source."""
@@ -89,7 +94,7 @@ class Index:
         areas, fragments, points = (
             self._read_columns(name, box)[1].build_table() for name in ("areas", "fragments", "points")
         )
-        return Tables(ways, areas, fragments, points, self._read_strokes(box), self.facts)
+        return Tables(ways, areas, fragments, points, self._read_strokes(box), self.facts, self.key)
 
     def check_files(self) -> None:
         """Read all of the index.

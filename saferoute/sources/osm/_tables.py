@@ -59,6 +59,8 @@ class Tables:
     strokes: Strokes | None
     """Strokes whose ``edge_ground`` refers to the column ``row`` of `ways`; None = not joined."""
     facts: Facts
+    key: str = ""
+    """Digest of the source and of all that made the tables; ``""`` = not known."""
 
     def select_within_box(self, box: Box) -> Tables:
         """Return the features and strokes that touch a box."""
@@ -66,11 +68,16 @@ class Tables:
         tables = (self.ways, self.areas, self.fragments, self.points)
         ways, areas, fragments, points = (t.cx[west:east, south:north] for t in tables)
         strokes = None if self.strokes is None else _select_strokes(self.strokes, box)
-        return Tables(ways, areas, fragments, points, strokes, self.facts)
+        return Tables(ways, areas, fragments, points, strokes, self.facts, self.key)
 
 
 class Held(Protocol):
     """Tables that are held in memory or in an index on disk."""
+
+    @property
+    def key(self) -> str:
+        """Digest of the source and of all that made the tables; ``""`` = not known."""
+        ...
 
     @property
     def facts(self) -> Facts:

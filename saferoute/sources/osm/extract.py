@@ -7,6 +7,7 @@ user's cache. An area is then a bounding box of these tables.
 from __future__ import annotations
 
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 __all__ = ["SUFFIXES", "ExtractSource", "bounding_box", "box_around"]
 
 
+_READ_LAST: dict[tuple[Path | None, str], Features] = {}
+"""The features that this process read last, by the cache and their key: a search by another hour needs no others."""
+
+
 class ExtractSource:
     """A feature source that reads one or several local extracts.
 
@@ -45,6 +50,10 @@ class ExtractSource:
         Cache for the tables (`saferoute.sources.osm.index`); without it they
         are held in memory.
 
+    once : bool
+        Whether each area is searched once and not again soon, as by a scan:
+        then nothing that is derived from features is kept.
+
     Raises
     ------
     InvalidInput
@@ -58,11 +67,13 @@ class ExtractSource:
         extent: Box | None = None,
         join: Joiner | None = None,
         cache: Cache | None = None,
+        once: bool = False,
     ) -> None:
-        self._extent, self._join, self._cache = extent, join, cache
+        self._extent, self._join, self._cache, self._once = extent, join, cache, once
         self.paths = tuple(Path(p) for p in paths)
         for path in self.paths:
             _check_file(path)
+        self._folder = None if cache is None else cache.folder
         self._held: Held | None = None
 
     def read_tables(self) -> Tables:
@@ -114,15 +125,35 @@ class ExtractSource:
         InvalidInput
             If a file is cut off or not OpenStreetMap data.
         """
-        tables = self._select_within_box(box_around(area, margin_m))
-        west, south, east, north = box_around(area, 0.0)
+        boxes = box_around(area, margin_m), box_around(area, 0.0)
+        features = (
+            None if self._once else _READ_LAST.get((self._folder, _name_features(self._open_tables(), area, boxes)))
+        )
+        if features is None:
+            # First, so that two areas are never held at a time.
+            _READ_LAST.clear()
+            features = self._read_anew(area, *boxes)
+            if features.key and not self._once:
+                _READ_LAST[self._folder, features.key] = features
+        trouble = self._cache.trouble if self._cache else None
+        return replace(features, notes=(*features.notes, trouble)) if trouble else features
+
+    def _read_anew(self, area: Area, box: Box, inside: Box) -> Features:
+        """Return the features in a box around an area, which lies inside another."""
+        tables = self._select_within_box(box)
+        west, south, east, north = inside
         if tables.ways.geometry.cx[west:east, south:north].empty:
             raise PlaceNotFound(_describe_missing_place(area.place, tables.facts.bounds))
-        features = build_features(tables, area)
-        if self._cache is None:
-            return features
-        notes = (*features.notes, self._cache.trouble) if self._cache.trouble else features.notes
-        return replace(features, notes=notes, drawers=self._cache.drawers)
+        return replace(
+            build_features(tables, area),
+            key=_name_features(tables, area, (box, inside)),
+            drawers=None if self._cache is None or self._once else self._cache.drawers,
+        )
+
+
+def _name_features(tables: Held, area: Area, boxes: tuple[Box, Box]) -> str:
+    """Return a digest of the source of features and of the boxes they are cut to, ``""`` if the source is not known."""
+    return sha256(repr((tables.key, area.crs, boxes)).encode()).hexdigest() if tables.key else ""
 
 
 def bounding_box(place: Place, radius_m: float) -> tuple[float, float, float, float]:

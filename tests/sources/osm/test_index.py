@@ -55,7 +55,7 @@ def town(tmp_path: Path) -> Path:
 
 
 def source(path: Path, cache: Cache | None) -> ExtractSource:
-    return ExtractSource([path], join=search.join_ways, cache=cache)
+    return ExtractSource([path], join=search.join_ways, cache=cache, once=True)
 
 
 def look(path: Path, cache: Cache | None) -> Features:
