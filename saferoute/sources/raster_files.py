@@ -79,7 +79,7 @@ def _open_file(path: Path, folders: Sequence[Path]) -> Any:
             raise InvalidInput(f"{path}: it names the VRT {other.name!r}; make a GeoTIFF of that (gdal_translate)")
         if is_raster:
             _open_file(other, folders).close()
-    data = _open_with(path, str(path), driver)
+    data = _open_with(path, str(path), driver, path.stat().st_size)
     for name in data.files:
         _check_inside(path, Path(name), folders)
     return data
@@ -110,8 +110,8 @@ def _check_inside(path: Path, other: Path, folders: Sequence[Path]) -> None:
         raise InvalidInput(f"{path}: it names {str(other)!r}, which is no file; put it beside the raster")
 
 
-def _open_with(path: Path, name: str, driver: str) -> Any:
-    """Return a raster opened by one driver, under the name that GDAL knows it by."""
+def _open_with(path: Path, name: str, driver: str, size: int) -> Any:
+    """Return a raster of so many bytes opened by one driver, under the name that GDAL knows it by."""
     import rasterio
 
     try:
@@ -123,6 +123,10 @@ def _open_with(path: Path, name: str, driver: str) -> Any:
         elsewhere = data.tags(ns="OVERVIEWS").get("OVERVIEW_FILE")
     except rasterio.errors.RasterioError as error:
         raise _refuse(path) from error
+    # GDAL looks for each number beyond the end of a grid anew, for minutes; a number takes a digit and a blank.
+    if driver == "AAIGrid" and size + 1 < 2 * data.width * data.height:
+        data.close()
+        raise InvalidInput(f"{path}: is cut off: {data.height} rows of {data.width} do not fit into it; copy it again")
     if elsewhere is not None:
         data.close()
         raise InvalidInput(f"{path}: it names overviews in {elsewhere[:80]!r}; copy it without (gdal_translate)")
@@ -143,7 +147,7 @@ def _open_zip(path: Path, stack: ExitStack) -> Any:
             raise _refuse(path)
         stack.enter_context(MemoryFile(body, dirname=folder, filename=other))
     file = stack.enter_context(MemoryFile(content, dirname=folder, filename=name))
-    return _open_with(path, file.name, driver)
+    return _open_with(path, file.name, driver, len(content))
 
 
 def _read_zip(path: Path) -> list[tuple[str, bytes]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from saferoute.geometry.geodesy import degree_lengths_m
 from saferoute.model import WGS84, InvalidInput
 from saferoute.sources.raster_files import open_raster
 
@@ -156,8 +157,8 @@ def _is_on_ground(crs: CRS) -> bool:
     return bool(crs.is_geographic or crs.is_projected)
 
 
-def read_band(path: Path, data: Any, window: Window) -> FloatArray:
-    """Return the values of the first band in a window, NaN where they are not known.
+def read_band(path: Path, data: Any, window: Window, step: int = 1) -> FloatArray:
+    """Return the values of the first band in a window, of each square of cells the middle one; NaN = not known.
 
     A cell is not known if it has the nodata value, is masked, or is at all
     transparent. GDAL looks at only one of these, so each is checked.
@@ -170,10 +171,13 @@ def read_band(path: Path, data: Any, window: Window) -> FloatArray:
         The open raster.
     window : Window
         Columns and rows to read.
+    step : int
+        Cells on each side of a square; the window holds whole squares. Their middles are cells as they are: a mean
+        would mix in those that mark missing data.
 
     Returns
     -------
-    ndarray of shape (rows, columns)
+    ndarray of shape (rows / step, columns / step)
 
     Raises
     ------
@@ -183,12 +187,13 @@ def read_band(path: Path, data: Any, window: Window) -> FloatArray:
     import rasterio
     from rasterio.enums import ColorInterp
 
+    how = {"window": window, "out_shape": (int(window.height) // step, int(window.width) // step)}
     try:
-        raw = data.read(1, window=window)
-        known: BoolArray = data.read_masks(1, window=window) == np.iinfo(np.uint8).max
+        raw = data.read(1, **how)
+        known: BoolArray = data.read_masks(1, **how) == np.iinfo(np.uint8).max
         for band, colour in enumerate(data.colorinterp, start=1):
             if colour == ColorInterp.alpha:  # GDAL ignores it if there is a nodata value
-                known &= data.read(band, window=window) >= _opaque(data.dtypes[band - 1])
+                known &= data.read(band, **how) >= _opaque(data.dtypes[band - 1])
     except rasterio.errors.RasterioError as error:
         raise InvalidInput(f"{path}: the raster is damaged and cannot be read; copy it again") from error
     known &= raw != data.nodata  # GDAL ignores nodata if there is a mask
@@ -208,13 +213,15 @@ def measure_cell_size(data: Any, to_raster: Transformer, xy: FloatArray) -> floa
     data : DatasetReader
         The open raster.
     to_raster : Transformer
-        From a metric CRS to that of the raster.
+        From the CRS of the points to that of the raster.
     xy : ndarray of shape (n, 2)
-        Points in the metric CRS; the cell in their middle is measured.
+        Points; the cell in their middle is measured.
     """
     middle = xy.mean(axis=0)
     x, y = to_raster.transform(*middle)
     # A raster turned by 90 degrees has its sides in b and d, with a and e 0.
     a, e = data.transform.a or data.transform.b, data.transform.e or data.transform.d
     sides = [to_raster.transform(x + dx, y + dy, direction="INVERSE") for dx, dy in ((a, 0.0), (0.0, e))]
-    return float(max(np.hypot(*(np.array(side) - middle)) for side in sides))
+    source = to_raster.source_crs
+    unit_m = degree_lengths_m(middle[1:])[0] if source is not None and source.is_geographic else 1.0
+    return float(max(np.hypot(*((np.array(side) - middle) * unit_m)) for side in sides))

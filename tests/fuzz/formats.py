@@ -16,6 +16,8 @@ from fake_server import Answer, FakeServer, overpass_json, terrarium_webp
 from rasters import from_origin, write, write_plane
 from town import lonlat, write_town
 
+from saferoute.sources.profiles import load_profile, to_toml
+
 PLAN = """
 n1 -150 0
 n2 150 0
@@ -33,8 +35,7 @@ w4 n1,n3 highway=residential
 """
 LON, LAT = lonlat(0, 0)
 AT = "2026-06-20T07:00"
-SETTINGS = f'profile = "advanced"\nat = "{AT}"\nradius = 400\nsurface = ["asphalt", "sand"]\n[plan]\nmin = 20\n'
-PROFILE = 'name = "mine"\nbase = "beginner"\nlane_m = 2.5\nmin_length_m = 30\n'
+SETTINGS = f'level = "intermediate"\nat = "{AT}"\nmin-length = 40\nsurface = ["asphalt", "sand"]\ntop = 5\n'
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ FORMATS = {
     "counts": Format("counts.csv", (*_OSM, "--counts", "counts.csv")),
     "population": Format("people.tif", (*_OSM, "--population", "people.tif")),
     "settings": Format("settings.toml", (*_OSM, "--settings", "settings.toml")),
-    "profile": Format("mine.toml", (*_OSM, "--profile", "mine.toml")),
+    "profile": Format("mine.toml", (*_OSM, "--level", "mine.toml")),
     "overpass": Format("overpass.json", served=True),
     "nominatim": Format("nominatim.json", served=True),
     "terrarium": Format("tile.webp", served=True),
@@ -110,7 +111,7 @@ def write_files(folder: Path) -> None:
     rows = [f"{lon:.5f},{lat:.5f},{40 + 9 * k},sat 07:00" for k in range(4) for lon, lat in [lonlat(40 * k - 80, 0)]]
     (folder / "counts.csv").write_text("\n".join(["lon,lat,count,at", *rows]) + "\n")
     (folder / "settings.toml").write_text(SETTINGS)
-    (folder / "mine.toml").write_text(PROFILE)
+    (folder / "mine.toml").write_text(to_toml(load_profile("beginner")))
     (folder / "overpass.json").write_text(overpass_json(folder / "town.osm.pbf"))
     named = {"name": "Town", "display_name": "Town, there", "lat": str(LAT), "lon": str(LON), "importance": 0.9}
     (folder / "nominatim.json").write_text(json.dumps([named]))

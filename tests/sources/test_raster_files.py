@@ -371,3 +371,14 @@ def test_a_wrong_checksum_is_one_line(tmp_path):
         read_all(path)
     assert str(error.value).startswith(str(path))
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_grid_of_more_cells_than_it_can_hold_is_refused_at_once(tmp_path, packed):
+    content = b"ncols 61\nnrows 6104\nxllcorner 24\nyllcorner 60\ncellsize 0.001\n" + b"1 " * 3721
+    path = tmp_path / "dem.asc"
+    path.write_bytes(content)
+    if packed:
+        path = zip_up(tmp_path / "dem.zip", {"dem.asc": content})
+    with pytest.raises(InvalidInput, match="is cut off: 6104 rows of 61 do not fit into it"):
+        read_all(path)

@@ -11,6 +11,7 @@ import numpy as np
 from saferoute.model import Heights, InvalidInput, NoCoverage
 from saferoute.sources.elevation.quality import COARSEST_M, HIGHEST_M, estimate_quality, is_void
 from saferoute.sources.elevation.seams import widen_at_seams
+from saferoute.sources.elevation.windows import choose_window
 from saferoute.sources.raster_files import open_raster
 from saferoute.sources.rasters import measure_cell_size, read_band, read_raster_file
 
@@ -223,8 +224,6 @@ def _metres_per_unit(file: RasterFile) -> tuple[float, tuple[str, ...]]:
 
 def _read_layer(raster: _Raster, xy: FloatArray, crs: str) -> _Layer:
     """Return bilinear heights at points, unknown if any of the four cells around a point is; one read serves all."""
-    from rasterio.windows import Window
-
     file = raster.file
     x, y = file.project(xy, crs)
     nothing = np.full(len(xy), np.nan)
@@ -240,16 +239,22 @@ def _read_layer(raster: _Raster, xy: FloatArray, crs: str) -> _Layer:
         if cell_m > COARSEST_M:
             note = f"{file.path.name} is not used: its cells of {cell_m:.0f} m say nothing of the slope of a stretch"
             return _Layer(raster, nothing, cell_m, 0.0, (note,))
-        left, top = int(columns[inside].min()), int(rows[inside].min())
-        right, bottom = int(np.ceil(columns[inside].max())), int(np.ceil(rows[inside].max()))
-        values = read_band(file.path, data, Window(left, top, right - left + 1, bottom - top + 1))
+        window, step = choose_window(file.path, data, columns[inside], rows[inside], cell_m)
+        cell_m *= step
+        # Positions among the cells that are read, one of each square: GDAL takes the middle, or the one behind it.
+        columns, rows = (
+            (at - start - step // 2) / step for at, start in ((columns, window.col_off), (rows, window.row_off))
+        )
+        inside &= (columns >= 0) & (columns <= window.width // step - 1)
+        inside &= (rows >= 0) & (rows <= window.height // step - 1)
+        values = read_band(file.path, data, window, step)
         grid = (values * data.scales[0] + data.offsets[0]) * raster.unit_m  # 1 and 0 if the file names none
         whole_numbers = np.issubdtype(np.dtype(data.dtypes[0]), np.integer)
         quantum_m = abs(data.scales[0] * raster.unit_m) if whole_numbers else 0.0
     # Voids are found after scaling, since they are limits in metres.
     heights = nothing
     known = np.where(is_void(grid), np.nan, grid)
-    heights[inside] = _interpolate_bilinear(known, columns[inside] - left, rows[inside] - top)
+    heights[inside] = _interpolate_bilinear(known, columns[inside], rows[inside])
     return _Layer(raster, heights, cell_m, quantum_m, (*raster.notes, *_doubt_unit(file, grid, known, cell_m)))
 
 
