@@ -48,6 +48,9 @@ def measure_everything(n: int = 60) -> dict[str, Measurement]:
             certain,
             bounds={
                 "across": Magnitude(np.resize([0.2, 0.2, 0.2, 13.0, 3.0, 0.2, 5.0, 0.2, 9.0], n), np.full(n, 0.4)),
+                "steepest": Magnitude(
+                    np.resize([*[np.nan] * 5, 4.5, *[np.nan] * 5, 7.0, *[np.nan] * 5, 9.3], n), np.full(n, 0.4)
+                ),
                 "falls": Magnitude(np.resize([1.0, np.nan, 10.0, 1.0, 2.0, 3.0, 22.0], n), np.full(n, 0.4)),
                 "likely_along": UsualSize(np.resize([np.nan, 0.5, 0.5, 1.5, 0.3], n), 0.9),
                 "likely_across": UsualSize(np.resize([0.5, np.nan, 0.5, 4.0], n), 0.9),
