@@ -93,10 +93,10 @@ class CorridorFinder:
         self._half_lane = profile.lane_m / 2
         self._shortest = profile.clear_length_m + 2 * profile.run_out_m
 
-    def has_room(self, members: IntArray) -> bool:
-        """Return whether touching areas are large enough for a corridor, as far as their box tells."""
-        west, south, east, north = shapely.total_bounds(self._geometry[members])
-        return bool(np.hypot(east - west, north - south) >= self._shortest)
+    def have_room(self, bounds: FloatArray) -> BoolArray:
+        """Return a mask of boxes, shape (n, 4), that are large enough for a corridor."""
+        west, south, east, north = np.moveaxis(bounds, -1, 0)
+        return np.asarray(np.hypot(east - west, north - south) >= self._shortest)
 
     def mark(self, members: IntArray) -> bytes:
         """Return all that decides about touching areas besides their shape and what lies around them."""
@@ -142,8 +142,7 @@ class CorridorFinder:
 
     def _are_long_enough(self, polygons: shapely.Geometry | NDArray[np.object_]) -> BoolArray:
         """Return a mask of polygons in whose box a corridor has room, of shape () for one."""
-        west, south, east, north = np.moveaxis(shapely.bounds(polygons), -1, 0)
-        return np.asarray(np.hypot(east - west, north - south) >= self._shortest)
+        return self.have_room(shapely.bounds(polygons))
 
     def _are_at_sea(self, parts: NDArray[np.object_]) -> BoolArray:
         """Return a mask of the parts on the sea's side of a coastline: beaches are drawn down to low water."""

@@ -15,7 +15,7 @@ from saferoute.drawers import Key
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from saferoute.arrays import IntArray
+    from saferoute.arrays import FloatArray, IntArray
     from saferoute.candidates._corridors import CorridorFinder
     from saferoute.candidates._surroundings import Surroundings
     from saferoute.drawers import Drawers
@@ -25,7 +25,11 @@ _SQUARE_M = 2000.0
 
 
 def recall_or_find_corridors(
-    finder: CorridorFinder, surroundings: Surroundings, pieces: Sequence[tuple[IntArray, str]], drawers: Drawers
+    finder: CorridorFinder,
+    surroundings: Surroundings,
+    pieces: Sequence[tuple[IntArray, str]],
+    bounds: FloatArray,
+    drawers: Drawers,
 ) -> list[tuple[list[Corridor], str]]:
     """Return what `CorridorFinder.find_corridors` does of each piece of ground, asked only where nobody asked before.
 
@@ -36,11 +40,13 @@ def recall_or_find_corridors(
         Of the same areas, blockers and neighbours.
     pieces : sequence of (row numbers, kind)
         Touching areas of one kind.
+    bounds : ndarray of shape (pieces, 4)
+        West, south, east and north of each piece.
     drawers : Drawers
     """
     # Most ground is too small, which is told faster than a digest is made.
-    large = [k for k, (members, _) in enumerate(pieces) if finder.has_room(members)]
-    keys = dict(zip(large, _name_pieces(finder, surroundings, [pieces[k] for k in large]), strict=True))
+    large = np.flatnonzero(finder.have_room(bounds)).tolist()
+    keys = dict(zip(large, _name_pieces(finder, surroundings, [pieces[k] for k in large], bounds[large]), strict=True))
     recalled = dict(zip(large, drawers.recall(list(keys.values())), strict=True))
     found, new = [], {}
     for k, (members, kind) in enumerate(pieces):
@@ -57,13 +63,15 @@ def recall_or_find_corridors(
 
 
 def _name_pieces(
-    finder: CorridorFinder, surroundings: Surroundings, pieces: Sequence[tuple[IntArray, str]]
+    finder: CorridorFinder, surroundings: Surroundings, pieces: Sequence[tuple[IntArray, str]], bounds: FloatArray
 ) -> list[Key]:
     """Return where the corridors of each piece are kept: by its place, and by all that decides about them."""
     made_by = digest_modules(__name__)[:16] + digest_libraries("shapely")[:8]
     members = [rows for rows, _ in pieces]
-    digests = surroundings.digest_pieces(members, [kind for _, kind in pieces], [finder.mark(m) for m in members])
-    squares = np.floor(surroundings.box_pieces(members)[:, :2] / _SQUARE_M).astype(int).tolist()
+    digests = surroundings.digest_pieces(
+        members, bounds, [kind for _, kind in pieces], [finder.mark(m) for m in members]
+    )
+    squares = np.floor(bounds[:, :2] / _SQUARE_M).astype(int).tolist()
     return [Key(f"{made_by}{x:+d}{y:+d}", digest) for (x, y), digest in zip(squares, digests, strict=True)]
 
 

@@ -104,18 +104,16 @@ def search_open_ground(
         for members in _group_touching_areas(areas, np.flatnonzero((kinds == name) & (reasons == "")))
         if wanted[members].any()
     ]
+    bounds = _box_pieces(areas.geometry.to_numpy(), [members for members, _ in pieces])
     if drawers is None:
         answers = [finder.find_corridors(*piece) for piece in pieces]
     else:
         surroundings = Surroundings(areas.geometry.to_numpy(), kinds != "", *around)
-        answers = recall_or_find_corridors(finder, surroundings, pieces, drawers)
+        answers = recall_or_find_corridors(finder, surroundings, pieces, bounds, drawers)
     corridors: list[Corridor] = []
-    bounds: list[FloatArray] = []
     for (members, name), (found, reason) in zip(pieces, answers, strict=True):
         corridors += found
         counts[name] = (counts[name][0], counts[name][1] + len(found))
-        if reason != "farmland":
-            bounds.append(shapely.total_bounds(areas.geometry.to_numpy()[members]))
         if not found:
             excluded += [(int(row), reason) for row in members]
     return OpenGround(
@@ -123,8 +121,18 @@ def search_open_ground(
         rows=_doubt_corridors(_tabulate_corridors(areas, kinds, corridors), corridors, around),
         excluded=_tabulate_excluded(areas, excluded),
         counts=counts,
-        bounds=np.array(bounds, dtype=float).reshape(-1, 4),
+        bounds=bounds[[reason != "farmland" for _, reason in answers]],
     )
+
+
+def _box_pieces(geometry: NDArray[np.object_], pieces: list[IntArray]) -> FloatArray:
+    """Return west, south, east and north of each group of areas, shape (pieces, 4)."""
+    if not pieces:
+        return np.empty((0, 4))
+    boxes = shapely.bounds(geometry[np.concatenate(pieces)])
+    first = np.cumsum([0, *(len(members) for members in pieces[:-1])])
+    low, high = np.fmin.reduceat(boxes[:, :2], first), np.fmax.reduceat(boxes[:, 2:], first)
+    return np.concatenate([low, high], axis=1)
 
 
 def leave_open_ground(areas: gpd.GeoDataFrame) -> OpenGround:

@@ -78,18 +78,17 @@ class Surroundings:
         ]
         self._shore = _Layer(blockers.shore, SHORE_NEAR_M)
 
-    def box_pieces(self, pieces: Sequence[IntArray]) -> FloatArray:
-        """Return west, south, east and north of each piece of ground, shape (pieces, 4)."""
-        boxes = [shapely.total_bounds(self._geometry[members]) for members in pieces]
-        return np.array(boxes, dtype=float).reshape(-1, 4)
-
-    def digest_pieces(self, pieces: Sequence[IntArray], kinds: Sequence[str], marks: Sequence[bytes]) -> list[bytes]:
+    def digest_pieces(
+        self, pieces: Sequence[IntArray], bounds: FloatArray, kinds: Sequence[str], marks: Sequence[bytes]
+    ) -> list[bytes]:
         """Return a digest of each piece of ground with all that lies around it.
 
         Parameters
         ----------
         pieces : sequence of arrays of row numbers
             The areas of each piece.
+        bounds : ndarray of shape (pieces, 4)
+            West, south, east and north of each.
         kinds : sequence of str
             Kind of open ground of each.
         marks : sequence of bytes
@@ -97,7 +96,6 @@ class Surroundings:
         """
         if not pieces:
             return []
-        bounds = self.box_pieces(pieces)
         hashes = [
             blake2b(b"\0".join([self._everywhere, kind.encode(), mark]), digest_size=DIGEST_BYTES)
             for kind, mark in zip(kinds, marks, strict=True)

@@ -103,3 +103,9 @@ def find_worst_ground(windows: Windows, of_ground: FloatArray) -> IntArray:
     """Return the row of `Samples.ground` with the least value under each window, shape (windows,)."""
     pair_ground = windows.samples.pair_ground
     return pair_ground[find_worst_pair(windows, of_ground[pair_ground])]
+
+
+def is_apart_from_ways(samples: Samples) -> BoolArray:
+    """Return a mask of samples on strokes that no way is part of: corridors on open ground, and running tracks."""
+    on_way = (samples.ground["origin"] == "way").to_numpy()[samples.pair_ground[samples.first_pair[:-1]]]
+    return ~np.isin(samples.stroke, samples.stroke[on_way])

@@ -6,6 +6,7 @@ stretch shows how complete the map is, and sets the confidence.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -51,10 +52,6 @@ _LINE_OBJECTS_PER_M = 0.1
 """A wall or fence alongside counts as one object every 10 m [J]."""
 
 
-_COUNTS = ("weighted", "along", "plain")
-"""What `_count_objects` returns."""
-
-
 def _weigh_by_distance(distance_m: FloatArray, width_m: FloatArray) -> FloatArray:
     """Return the weight of objects by their distance from the centre line of ways of some width."""
     beside = distance_m - width_m / 2
@@ -63,36 +60,63 @@ def _weigh_by_distance(distance_m: FloatArray, width_m: FloatArray) -> FloatArra
 
 
 def _count_objects(
-    samples: Samples, points: NDArray[np.object_], features: Features, width: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return for each sample the weight of small objects, that of lines alongside, and the number of small objects."""
-    weighted, plain, along = (np.zeros(len(samples)) for _ in range(3))
-    if not len(samples):
-        return weighted, along, plain
+    lines: NDArray[np.object_], stroke: IntArray, width: FloatArray, points: NDArray[np.object_], features: Features
+) -> dict[str, FloatArray]:
+    """Return for samples of whole strokes the weight of small objects, that of lines alongside, and how many are small.
+
+    Parameters
+    ----------
+    lines : ndarray of n LineStrings
+        The samples, of shape (n,) as the stroke and the width of each.
+    points : ndarray of Points
+        The small objects.
+    """
+    weighted, plain, along = (np.zeros(len(lines)) for _ in range(3))
+    if not len(lines):
+        return {"weighted": weighted, "along": along, "plain": plain}
     reach = float((width / 2).max()) + ZONES[-1][0]
-    tree = shapely.STRtree(samples.lines)
-    thing, sample, distance = _pair_with_samples(tree, points, samples, reach)
+    tree = shapely.STRtree(lines)
+    thing, sample, distance = _pair_with_samples(tree, points, reach)
     weight = _weigh_by_distance(distance, width[sample])
     # An object near the joint of two samples counts once per stroke, in the nearer sample.
-    order = np.lexsort((sample, distance, samples.stroke[sample], thing))
-    key = np.stack([thing[order], samples.stroke[sample[order]]], axis=1)
+    order = np.lexsort((sample, distance, stroke[sample], thing))
+    key = np.stack([thing[order], stroke[sample[order]]], axis=1)
     # Without any pair the mask still has one element, which the slice removes.
     once = order[np.r_[True, (np.diff(key, axis=0) != 0).any(axis=1)][: len(order)]]
     # Indices repeat, and `+=` would add each of them only once.
     np.add.at(weighted, sample[once], weight[once])
     np.add.at(plain, sample[once], weight[once] > 0)
     # Two walls side by side are no worse to fall against than one, so the nearest line alone counts.
-    _, sample, distance = _pair_with_samples(tree, _collect_line_objects(features), samples, reach)
+    _, sample, distance = _pair_with_samples(tree, _collect_line_objects(features), reach)
     np.maximum.at(along, sample, _weigh_by_distance(distance, width[sample]))
-    return weighted, along * _LINE_OBJECTS_PER_M * samples.step_m, plain
+    return {"weighted": weighted, "along": along, "plain": plain}
+
+
+def _count_by_groups(
+    samples: Samples, width: FloatArray, points: NDArray[np.object_], features: Features
+) -> dict[str, FloatArray]:
+    """Return what `_count_objects` does of all samples, of ways and of open ground by themselves.
+
+    Lawns may be closed at another hour: what is kept of the ways is found again.
+    """
+    apart = _samples.is_apart_from_ways(samples)
+    groups = [np.flatnonzero(~apart), np.flatnonzero(apart)]
+    found = []
+    for rows in groups:
+        lines, told = samples.lines[rows], (samples.stroke[rows], width[rows])
+        shapes = shapely.get_coordinates(lines), shapely.get_num_coordinates(lines)
+        compute = partial(_count_objects, lines, *told, points, features)
+        found.append(recall_or_compute(features, "objects", [*shapes, *told], compute))
+    back = np.argsort(np.concatenate(groups))
+    return {name: np.concatenate([one[name] for one in found])[back] for name in found[0]}
 
 
 def _pair_with_samples(
-    tree: shapely.STRtree, things: NDArray[np.object_], samples: Samples, reach_m: float
+    tree: shapely.STRtree, things: NDArray[np.object_], reach_m: float
 ) -> tuple[IntArray, IntArray, FloatArray]:
     """Return the pairs of things and samples within reach, and their distances."""
     thing, sample = tree.query(things, predicate="dwithin", distance=reach_m)
-    return thing, sample, shapely.distance(things[thing], samples.lines[sample])
+    return thing, sample, shapely.distance(things[thing], tree.geometries[sample])
 
 
 def _collect_line_objects(features: Features) -> NDArray[np.object_]:
@@ -135,23 +159,17 @@ def _count_along(windows: Windows, points: NDArray[np.object_], features: Featur
     """Return the weighted objects and side paths per 100 m of windows, their numbers, and those mapped around."""
     samples = windows.samples
     width = _samples.reduce_to_samples(samples, widths.estimate_widths(samples.ground)[0], "max")
-    shapes = shapely.get_coordinates(samples.lines), shapely.get_num_coordinates(samples.lines)
-    counts = recall_or_compute(
-        features,
-        "objects",
-        [*shapes, samples.stroke, width, np.array(samples.step_m)],
-        lambda: dict(zip(_COUNTS, _count_objects(samples, points, features, width), strict=True)),
-    )
-    weighted, along, plain = (counts[name] for name in _COUNTS)
+    counts = _count_by_groups(samples, width, points, features)
+    along = counts["along"] * _LINE_OBJECTS_PER_M * samples.step_m
     xy, station = _near.find_middle_stations(windows)
     mapped = recall_or_compute(features, "mapped", [xy], lambda: {"per km": _count_mapped_per_km(xy, points, features)})
     hundreds = windows.n_samples * samples.step_m / 100
     # Runners may overshoot, so objects on the run-outs count as if they stood on the stretch.
-    small = _samples.reduce_to_windows(windows, weighted + samples.side_paths, "sum", run_outs=True)
+    small = _samples.reduce_to_windows(windows, counts["weighted"] + samples.side_paths, "sum", run_outs=True)
     return pd.DataFrame(
         {
             "obstacles_per_100m": (small + _samples.reduce_to_windows(windows, along, "sum")) / hundreds,
-            "objects": _samples.reduce_to_windows(windows, plain, "sum", run_outs=True),
+            "objects": _samples.reduce_to_windows(windows, counts["plain"], "sum", run_outs=True),
             "side_paths": _samples.reduce_to_windows(windows, samples.side_paths, "sum", run_outs=True),
             "mapped_per_km": mapped["per km"][station],
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,6 +37,7 @@ def is_old_burial_ground(areas: Tagged) -> BoolArray:
     return (named & is_green) | np.any(was, axis=0)
 
 
+@lru_cache(maxsize=65_536)
 def _names_graves(name: str) -> bool:
     """Return whether a name is that of a burial ground.
 

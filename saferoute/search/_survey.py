@@ -121,6 +121,7 @@ def survey_map(
         shortest_m=profile.clear_length_m + 2 * profile.run_out_m,
         here=lambda xy: distance_outside_m(area, xy) <= COMPARED_M + profile.clear_length_m,
     )
+    Tags.share(samples.ground)
     length_km = len(samples) * samples.step_m / 1000
     _LOG.info("looking at %.1f km, every %.0f m", length_km, samples.step_m, extra={"share": 0.6})
     hazards, surroundings = limits.Hazards(features), limits.Surroundings(features, moment)
@@ -152,6 +153,7 @@ def _exclude_ways(ways: gpd.GeoDataFrame, profile: Profile, moment: Moment | Non
 def _find_corridors(area: Area, features: Features, profile: Profile, moment: Moment | None) -> candidates.OpenGround:
     """Find the corridors on the open ground of the area itself."""
     areas = candidates.fill_likely_surfaces(features.areas)
+    Tags.share(areas)
     return candidates.search_open_ground(
         areas,
         reasons=limits.exclude_areas(areas, profile, moment),

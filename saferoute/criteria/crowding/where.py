@@ -21,7 +21,8 @@ their order. Shops stand on the busy streets anyway.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,6 +40,8 @@ from saferoute.osm.widths import read_widths
 from saferoute.products import recall_or_compute
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import geopandas as gpd
     from numpy.typing import NDArray
 
@@ -90,7 +93,6 @@ _A_FEW_HOUSES = 0.1
 """Houses that count as mapped everywhere, so that a place without streets does not lack any [J]."""
 _MARK_M = 25.0
 """Spacing of the points that stand for a street, the same as that of the grid."""
-_OF_PLACES = "of places: "
 HOUSES_PER_KM = 2.0
 """Houses per km of residential street where houses are as likely to be mapped as not [J].
 
@@ -129,7 +131,19 @@ class Around:
     covered: FloatArray
 
 
-def estimate_activity(xy: FloatArray, features: Features) -> Around:
+@dataclass(frozen=True)
+class _Causes:
+    """What draws people, and the ways they walk on, of a whole map."""
+
+    places: Attractors
+    floor: Attractors
+    houses: FloatArray
+    """Where there is floor area, shape (k, 2), whoever counted dwellers."""
+    ways: gpd.GeoDataFrame
+    streets: Attractors
+
+
+def estimate_activity(xy: FloatArray, features: Features, apart: BoolArray | None = None) -> Around:
     """Return the activity on foot at points.
 
     Parameters
@@ -138,26 +152,39 @@ def estimate_activity(xy: FloatArray, features: Features) -> Around:
         In the CRS of the features.
     features : Features
         The map, which should reach `REACH_M` beyond the points.
+    apart : ndarray of shape (n,), optional
+        Points that the next search may not ask for, as those on lawns that close: they are computed by
+        themselves, so that what is kept of all others is found again.
 
     Returns
     -------
     Around
     """
-    found = recall_or_compute(features, "activity", [xy], lambda: _sum_activity(xy, features))
-    of_places = {name.removeprefix(_OF_PLACES): found[name] for name in found if name.startswith(_OF_PLACES)}
-    at_points = {name: found[name] for name in found if not name.startswith(_OF_PLACES)}
-    return Around(xy, places=Attractors(**of_places), **at_points)
+    causes = cache(partial(_collect_causes, features))
+    places = recall_or_compute(features, "places", [], lambda: asdict(causes().places))
+    parts = [np.arange(len(xy))] if apart is None else [np.flatnonzero(~apart), np.flatnonzero(apart)]
+    found = [
+        recall_or_compute(features, "activity", [part], partial(_sum_activity, part, features, causes))
+        for part in (xy[rows] for rows in parts)
+    ]
+    back = np.argsort(np.concatenate(parts))
+    at_points = {name: np.concatenate([one[name] for one in found])[back] for name in found[0]}
+    return Around(xy, places=Attractors(**places), **at_points)
 
 
-def _sum_activity(xy: FloatArray, features: Features) -> dict[str, NDArray[Any]]:
-    """Return the fields of `Around` but `xy`, those of its places with `_OF_PLACES` before their names."""
+def _collect_causes(features: Features) -> _Causes:
     places, floor = find_attractors(features)
-    houses = _rate_houses(xy, floor.xy, features)
-    floor = _insert_counted_dwellers(floor, features.population)
     ways = _select_walked_ways(features)
-    factor, on_map = rate_nearby_ways(xy, ways)
-    of_places = _sum_near_kernel(xy, places) + FAR_SHARE * _sum_kernel_on_grid(xy, places, FAR_M, FAR_REACH_M)
-    of_floor, streets = _sum_both_kernels(xy, floor), _sum_both_kernels(xy, _make_street_attractors(ways))
+    counted = _insert_counted_dwellers(floor, features.population)
+    return _Causes(places, counted, floor.xy, ways, _make_street_attractors(ways))
+
+
+def _sum_activity(xy: FloatArray, features: Features, causes: Callable[[], _Causes]) -> dict[str, NDArray[Any]]:
+    """Return the fields of `Around` but the points and the places."""
+    of = causes()
+    factor, on_map = rate_nearby_ways(xy, of.ways)
+    of_places = _sum_near_kernel(xy, of.places) + FAR_SHARE * _sum_kernel_on_grid(xy, of.places, FAR_M, FAR_REACH_M)
+    of_floor, streets = _sum_both_kernels(xy, of.floor), _sum_both_kernels(xy, of.streets)
     known = (of_places + of_floor).sum(axis=1) > 0
     # People who live and work around walk along the main streets rather than the lanes. What a street
     # has beyond the share of a plain pavement comes for the centre, and keeps the centre's hours.
@@ -170,9 +197,8 @@ def _sum_activity(xy: FloatArray, features: Features) -> dict[str, NDArray[Any]]
         "activity": activity,
         "known": known,
         "on_map": on_map,
-        "houses": houses,
+        "houses": _rate_houses(xy, of.houses, features),
         "covered": _rate_coverage(xy, features.extent),
-        **{f"{_OF_PLACES}{one.name}": getattr(places, one.name) for one in fields(places)},
     }
 
 
