@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
+import re
 import shutil
 import subprocess
 from typing import TYPE_CHECKING, Any
@@ -29,6 +31,9 @@ FLAGS = (
 )
 
 
+PAPERS = {"A4": (8.27, 11.69), "Letter": (8.5, 11)}
+"""Width and height of a sheet in inches."""
+
 PHONE_WIDTH = 720
 """Pages narrower than this, in CSS pixels, are laid out for phones."""
 
@@ -39,12 +44,12 @@ class Browser:
     def __init__(self, driver: Any) -> None:
         self.driver = driver
 
-    def open(self, page: Path, fragment: str = "") -> None:
-        """Load a file anew, and forget what was logged before."""
+    def open(self, page: Path | str, fragment: str = "") -> None:
+        """Load a file or an address anew, and forget what was logged before."""
         self.driver.get("about:blank")
         for log in ("browser", "performance"):
             self.driver.get_log(log)
-        self.driver.get(page.as_uri() + fragment)
+        self.driver.get((page if isinstance(page, str) else page.as_uri()) + fragment)
         # The page's script unpacks its data before it takes the place of the still map.
         self.driver.execute_async_script(
             "const done = arguments[0];"
@@ -79,6 +84,26 @@ class Browser:
         yield
         self.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+    @contextlib.contextmanager
+    def online(self) -> Iterator[None]:
+        """Give the browser a network: of loopback, since there is no other server in a test."""
+        self._connect(offline=False)
+        try:
+            yield
+        finally:
+            self._connect(offline=True)
+
+    def _connect(self, *, offline: bool) -> None:
+        conditions = {"offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+        self.driver.execute_cdp_cmd("Network.emulateNetworkConditions", conditions)
+
+    def count_pages(self, paper: str) -> int:
+        """Return how many sheets of a paper the page takes."""
+        width, height = PAPERS[paper]
+        sheet = {"paperWidth": width, "paperHeight": height, "printBackground": True}
+        pdf = base64.b64decode(self.driver.execute_cdp_cmd("Page.printToPDF", sheet)["data"])
+        return len(re.findall(rb"/Type\s*/Page\b", pdf))
 
     @contextlib.contextmanager
     def frame(self) -> Iterator[None]:
@@ -130,9 +155,10 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = webdriver.Chrome(options, webdriver.ChromeService(chromedriver))
     driver.execute_cdp_cmd("Network.enable", {})
-    offline = {"offline": True, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
-    driver.execute_cdp_cmd("Network.emulateNetworkConditions", offline)
-    yield Browser(driver)
+    started = Browser(driver)
+    with started.online():
+        pass
+    yield started
     driver.quit()
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from saferoute.model import Place, Ranking
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-pytest_plugins = ["browser", "surveys"]
+pytest_plugins = ["browser", "region_page", "surveys"]
 
 HOSTILE_TOWN = """
     n1 -150 0

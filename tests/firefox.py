@@ -75,12 +75,18 @@ class Firefox:
         """Give the page this many CSS pixels."""
         self.send("browsingContext.setViewport", context=self._page, viewport={"width": width, "height": height})
 
-    def open(self, page: Path, fragment: str = "") -> None:
-        """Load a file anew, and forget what was said before."""
+    def open(self, page: Path | str, fragment: str = "") -> None:
+        """Load a file or an address anew, and forget what was said before."""
         self._looked_at = self._page
         self.send("browsingContext.navigate", context=self._page, url="about:blank", wait="complete")
         self._events.clear()
-        self.send("browsingContext.navigate", context=self._page, url=page.as_uri() + fragment, wait="complete")
+        url = (page if isinstance(page, str) else page.as_uri()) + fragment
+        self.send("browsingContext.navigate", context=self._page, url=url, wait="complete")
+
+    @contextlib.contextmanager
+    def online(self) -> Iterator[None]:
+        """Leave the network as it is: loopback is asked without the proxy that nobody is."""
+        yield
 
     @contextlib.contextmanager
     def frame(self) -> Iterator[None]:

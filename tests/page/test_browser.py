@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import dataclasses
 import json
 import re
@@ -12,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from browser import PAPERS
 from rankings import HOSTILE, X, Y, ranking, table
 from strangers import HOSTILE as STRANGERS
 from strangers import hostile_session
@@ -500,24 +500,12 @@ def test_targets_are_large_enough_for_fingers(browser: Any, tmp_path: Path) -> N
     assert small == []
 
 
-PAPERS = {"A4": (8.27, 11.69), "Letter": (8.5, 11)}
-"""Width and height of a sheet in inches."""
-
-
 @pytest.mark.usefixtures("fonts")
 @pytest.mark.parametrize("fragment", ["", "#s2"])
 def test_prints_on_one_page(browser: Any, fragment: str, tmp_path: Path) -> None:
     found = ranking(tuple(f"A path with a name that needs {i} lines" for i in range(30)))
     browser.open(saved(found, tmp_path), fragment)
-    assert [pages(browser, paper) for paper in PAPERS] == [1, 1]
-
-
-def pages(browser: Any, paper: str) -> int:
-    """Count the pages of paper that the page takes."""
-    width, height = PAPERS[paper]
-    sheet = {"paperWidth": width, "paperHeight": height, "printBackground": True}
-    pdf = base64.b64decode(browser.driver.execute_cdp_cmd("Page.printToPDF", sheet)["data"])
-    return len(re.findall(rb"/Type\s*/Page\b", pdf))
+    assert [browser.count_pages(paper) for paper in PAPERS] == [1, 1]
 
 
 @pytest.fixture
@@ -647,7 +635,7 @@ def test_code_of_the_start_is_a_code_of_the_start(made: Session) -> None:
 @pytest.mark.usefixtures("fonts")
 def test_session_prints_on_one_page(browser: Any, made: Session, tmp_path: Path) -> None:
     browser.open(saved(made, tmp_path))
-    assert [pages(browser, paper) for paper in PAPERS] == [1, 1]
+    assert [browser.count_pages(paper) for paper in PAPERS] == [1, 1]
 
 
 def test_empty_session_says_why(browser: Any, made: Session, tmp_path: Path) -> None:

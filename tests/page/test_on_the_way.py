@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import numpy as np
 import pytest
 from pyproj import Transformer
 from rankings import CRS, X, Y, ranking
+from region_page import serve
 
 from saferoute.page import to_html
 
@@ -180,15 +180,10 @@ class _Quiet(SimpleHTTPRequestHandler):
 
 def test_a_page_with_an_address_gives_it_away(phone: Any, page: Path) -> None:
     """As on a host without https: links and code lead to the page, and why there is no position is said."""
-    speed = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
-    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(page.parent))) as server:
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
-        address = f"http://{HOST}:{server.server_port}/map.html"
-        phone.driver.execute_cdp_cmd("Network.emulateNetworkConditions", {"offline": False, **speed})
-        phone.driver.get(f"{address}#s3")
-        phone.settle(300)
-        phone.driver.execute_cdp_cmd("Network.emulateNetworkConditions", {"offline": True, **speed})
-        server.shutdown()
+    files = functools.partial(_Quiet, directory=str(page.parent))
+    with serve(ThreadingHTTPServer(("127.0.0.1", 0), files)) as url, phone.online():
+        address = f"{url.replace('127.0.0.1', HOST)}map.html"
+        phone.open(address, "#s3")
     press_words(phone, "Copy link")
     assert phone.texts(".said")[0].startswith("Link copied")
     assert phone.js("window.copied") == [f"{address}#s3"]

@@ -5,65 +5,22 @@ from __future__ import annotations
 import functools
 import io
 import re
-import threading
 import time
-from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from town import lonlat, write_town
+from browser import PAPERS
+from region_page import HOSTILE, serve
+from town import lonlat
 
-from saferoute import scan
 from saferoute.page.view import FolderServer
-from saferoute.sources.profiles import load_profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-pytest.importorskip("pyarrow")
-pytest.importorskip("pmtiles")
 pytestmark = pytest.mark.browser
-
-HOSTILE = "<img src=x onerror=document.title='owned'>"
-TOWN = f"""
-    n1 -150 0
-    n2 150 0
-    n3 -150 200
-    n4 150 200
-    w1 n1,n2 highway=footway surface=asphalt width=4 lit=yes name="{HOSTILE}"
-    w2 n3,n4 highway=footway surface=gravel name="Quiet walk"
-    n5 -400 -400
-    n6 400 -400
-    n7 400 400
-    n8 -400 400
-    w3 n5,n6,n7,n8,n5 boundary=administrative name="{HOSTILE}"
-"""
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the page of a small scan."""
-    made = tmp_path_factory.mktemp("scan")
-    job = scan.create_job(write_town(made / "town.osm", TOWN), profile=load_profile(), zoom=13)
-    return scan.run_job(job, made / "town.parquet", workers=1).files[-1]
-
-
-@contextmanager
-def serve(server: Any) -> Iterator[str]:
-    with server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-        thread.join()
-
-
-@pytest.fixture(scope="module")
-def page(folder: Path) -> Iterator[str]:
-    with serve(FolderServer(folder)) as url:
-        yield url
 
 
 class _Ranges(SimpleHTTPRequestHandler):
@@ -82,11 +39,8 @@ class _Ranges(SimpleHTTPRequestHandler):
 
 @pytest.fixture
 def online(browser: Any) -> Iterator[Any]:
-    """The browser with a network: of loopback, since there is no other server in a test."""
-    speed = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
-    browser.driver.execute_cdp_cmd("Network.emulateNetworkConditions", {"offline": False, **speed})
-    yield browser
-    browser.driver.execute_cdp_cmd("Network.emulateNetworkConditions", {"offline": True, **speed})
+    with browser.online():
+        yield browser
 
 
 def wait(browser: Any, expression: str) -> None:
@@ -116,19 +70,19 @@ def search_for(browser: Any, text: str) -> None:
     )
 
 
-def test_the_page_lists_what_is_in_view_and_asks_nobody_else(online: Any, page: str) -> None:
-    shown(online, page)
+def test_the_page_lists_what_is_in_view_and_asks_nobody_else(online: Any, region: str) -> None:
+    shown(online, region)
     assert online.errors() == []
     hosts = {address.split("/")[2] for address in online.requests() if address.startswith("http")}
-    assert hosts <= {page.split("/")[2]}
+    assert hosts <= {region.split("/")[2]}
     numbers = online.texts("#list .number")
     assert numbers == [str(n + 1) for n in range(len(numbers))]
     assert "stretches in view" in online.texts("#count")[0]
     assert "no promise" in online.texts("#caution")[0]
 
 
-def test_the_ground_is_drawn_under_the_stretches(online: Any, page: str) -> None:
-    shown(online, page)
+def test_the_ground_is_drawn_under_the_stretches(online: Any, region: str) -> None:
+    shown(online, region)
     solid = (
         "[...document.querySelectorAll('#map canvas')].reduce((n, c) => n + (c.width ? c.getContext('2d')"
         ".getImageData(0, 0, c.width, c.height).data.filter((v, i) => i % 4 === 3 && v > 200).length : 0), 0)"
@@ -136,16 +90,16 @@ def test_the_ground_is_drawn_under_the_stretches(online: Any, page: str) -> None
     wait(online, f"{solid} > 50000")
 
 
-def test_a_host_that_knows_ranges_serves_it_as_well(online: Any, folder: Path) -> None:
-    handler = functools.partial(_Ranges, directory=str(folder))
+def test_a_host_that_knows_ranges_serves_it_as_well(online: Any, region_folder: Path) -> None:
+    handler = functools.partial(_Ranges, directory=str(region_folder))
     with serve(ThreadingHTTPServer(("127.0.0.1", 0), handler)) as url:
         shown(online, url)
         assert online.errors() == []
         assert online.texts("#trouble") == [""]
 
 
-def test_what_strangers_wrote_stays_text(online: Any, page: str) -> None:
-    shown(online, page)
+def test_what_strangers_wrote_stays_text(online: Any, region: str) -> None:
+    shown(online, region)
     assert HOSTILE in online.texts("#about td")
     press(online, "#list .choose")
     wait(online, "document.querySelector('.details')")
@@ -156,8 +110,8 @@ def test_what_strangers_wrote_stays_text(online: Any, page: str) -> None:
     assert online.js("document.title").startswith("Stretches for running backwards: Beginner")
 
 
-def test_a_card_opens_its_details_and_the_address_opens_them_again(online: Any, page: str) -> None:
-    shown(online, page, 10, 200)
+def test_a_card_opens_its_details_and_the_address_opens_them_again(online: Any, region: str) -> None:
+    shown(online, region, 10, 200)
     quiet = "[...document.querySelectorAll('#list .item')].find((i) => i.textContent.includes('Quiet walk (west)'))"
     online.driver.execute_script(f"{quiet}.querySelector('.choose').click()")
     wait(online, "document.querySelector('.details')")
@@ -166,7 +120,7 @@ def test_a_card_opens_its_details_and_the_address_opens_them_again(online: Any, 
     assert "gravel" in online.texts(".details dd")
     assert "Heights along it" not in headings  # the tiles have none, which is not the same as unknown
     chosen = online.js("location.hash")
-    shown(online, page, fragment=chosen)
+    shown(online, region, fragment=chosen)
     wait(online, "document.querySelector('.details')")
     assert online.texts(".item:has(.details) .name") == ["Quiet walk (west)"]
     top = "document.querySelector('.item:has(.details) .choose').getBoundingClientRect().top"
@@ -177,8 +131,8 @@ def test_a_card_opens_its_details_and_the_address_opens_them_again(online: Any, 
     assert abs(online.js(top) - before) < 2
 
 
-def test_filters_and_orders_are_those_of_a_search(online: Any, page: str) -> None:
-    shown(online, page)
+def test_filters_and_orders_are_those_of_a_search(online: Any, region: str) -> None:
+    shown(online, region)
     total = len(online.texts("#list .item"))
     assert online.texts("#order option")[:2] == ["best first", "longest"]
     online.driver.execute_script(
@@ -199,8 +153,8 @@ def test_filters_and_orders_are_those_of_a_search(online: Any, page: str) -> Non
     assert len(online.texts("#list .item")) < len(kept)
 
 
-def test_names_and_positions_are_found(online: Any, page: str) -> None:
-    shown(online, page)
+def test_names_and_positions_are_found(online: Any, region: str) -> None:
+    shown(online, region)
     search_for(online, "quiet w")
     wait(online, "document.querySelector('.result')")
     assert online.texts(".result .name")[0].startswith("Quiet walk")
@@ -213,8 +167,8 @@ def test_names_and_positions_are_found(online: Any, page: str) -> None:
     wait(online, "document.getElementById('results').textContent.startsWith('No stretch, park')")
 
 
-def test_what_was_seen_opens_without_a_network(online: Any, folder: Path) -> None:
-    with serve(FolderServer(folder)) as url:
+def test_what_was_seen_opens_without_a_network(online: Any, region_folder: Path) -> None:
+    with serve(FolderServer(region_folder)) as url:
         shown(online, url)
         wait(online, "navigator.serviceWorker.controller !== null")
         press(online, "#panel-more .plain-button")
@@ -224,18 +178,37 @@ def test_what_was_seen_opens_without_a_network(online: Any, folder: Path) -> Non
     assert "no promise" in online.texts("#caution")[0]
 
 
-def test_a_page_opened_as_a_file_says_what_to_do(browser: Any, folder: Path) -> None:
-    browser.open(folder / "index.html")
+def test_a_page_opened_as_a_file_says_what_to_do(browser: Any, region_folder: Path) -> None:
+    browser.open(region_folder / "index.html")
     assert "saferoute view" in browser.texts("#trouble")[0]
     assert "no promise" in browser.texts("#caution")[0]
     assert "stretches" in browser.texts("#summary")[0]
 
 
-def test_axe_finds_nothing_on_a_regions_page(online: Any, page: str) -> None:
-    shown(online, page)
+def test_axe_finds_nothing_on_a_regions_page(online: Any, region: str) -> None:
+    shown(online, region)
     assert online.violations() == []
     press(online, "#list .choose")
     wait(online, "document.querySelector('.details')")
     for button in range(2, 4):
         press(online, f".toolbar button:nth-child({button})")
         assert online.violations() == []
+
+
+@pytest.mark.usefixtures("fonts")
+def test_a_regions_page_fits_phone_and_paper(online: Any, region: str) -> None:
+    with online.colours("light"):
+        online.resize(390, 844)
+        shown(online, region)
+        assert online.js("document.documentElement.scrollWidth") <= 390
+        online.js("document.querySelectorAll('.panel-box').forEach((e) => (e.hidden = false))")
+        small = online.js(
+            "[...document.querySelectorAll('a, button, summary, select, input[type=range], .tick')]"
+            ".filter((e) => e.checkVisibility() && !e.closest('.skip, .quiet, table'))"
+            ".map((e) => [e.textContent.slice(0, 30), e.getBoundingClientRect()])"
+            ".filter(([, box]) => box.height < 44 || box.width < 44).map(([text]) => text)"
+        )
+        assert small == []
+        press(online, "#list .choose")
+        wait(online, "document.querySelector('.details')")
+    assert [online.count_pages(paper) for paper in PAPERS] == [1, 1]

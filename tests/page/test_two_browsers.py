@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from firefox import SCHEMES, start_firefox
 from rankings import ranking
+from town import lonlat
 
 from saferoute.page import to_html
 from saferoute.search import PRESENTER
@@ -82,6 +83,21 @@ def test_the_list_is_there_and_a_stretch_can_be_chosen(seen: Any, size: str, tmp
     choose(seen, 2)
     assert seen.errors() == []
     assert seen.requests() == []
+
+
+def test_a_regions_page_lists_stretches_and_opens_one(seen: Any, region: str) -> None:
+    lon, lat = lonlat(0, 100)
+    seen.resize(*SIZES["phone"])
+    with seen.online():
+        seen.open(region, f"#15/{lat:.5f}/{lon:.5f}")
+        wait(seen, "document.documentElement.dataset.ready === 'yes' && document.querySelector('#list .choose')")
+        assert seen.js("document.documentElement.scrollWidth") <= SIZES["phone"][0]
+        assert seen.js(VISIBLE) >= 3
+        name = seen.js("document.querySelector('#list .name').textContent")
+        seen.click("#list .choose")
+        wait(seen, "location.hash.startsWith('#s') && document.querySelector('.details')")
+        assert seen.js("document.querySelector('.item:has(.details) .name').textContent") == name
+        assert seen.errors() == []
 
 
 PLACED = {

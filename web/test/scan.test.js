@@ -5,6 +5,7 @@ import { chooseSource, FROM_CACHE, FROM_NET, nameCache } from "../src/scan/cache
 import { thinLines } from "../src/scan/ground.js";
 import { describeCount } from "../src/scan/list.js";
 import { explainNoKeeping, listTiles } from "../src/scan/offline.js";
+import { scaleToPaper } from "../src/scan/paper.js";
 import { findPieces, namePiece, Pieces } from "../src/scan/pieces.js";
 import { coverBox, locateKey, orderBest, readRow, toDegrees } from "../src/scan/rows.js";
 import { findParts, searchNames, splitWords } from "../src/scan/search.js";
@@ -203,4 +204,12 @@ test("what is wrong is said with the way out", () => {
   assert.equal(explainTrouble({ protocol: "https:", online: true, what: null }), null);
   assert.match(explainTrouble({ protocol: "https:", online: true, what: "scan.json" }), /whole folder/);
   assert.match(explainTrouble({ protocol: "https:", online: false, what: "a piece" }), /no network/);
+});
+
+test("on paper the map fills its box, and the chosen line fits into it", () => {
+  const box = { x: 700, y: 280 };
+  assert.equal(scaleToPaper(box, { x: 1000, y: 800 }, null), 0.7);
+  assert.equal(scaleToPaper(box, { x: 350, y: 280 }, null), 2);
+  assert.equal(scaleToPaper(box, { x: 1000, y: 800 }, { x: 200, y: 560 }), 0.5);
+  assert.equal(scaleToPaper(box, { x: 1000, y: 800 }, { x: 200, y: 100 }), 0.7);
 });

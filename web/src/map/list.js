@@ -45,10 +45,7 @@ export class StretchList {
     const focused = document.activeElement;
     byId("list")?.replaceChildren(...order.map((row) => this.#cards.get(row).item));
     if (focused?.closest?.("#list")) focused.focus({ preventScroll: true });
-    byId("paper").textContent = shown.length > PAPER ? `On paper: the first ${PAPER} of ${shown.length}.` : "";
-    shown.forEach((row, i) => {
-      this.#cards.get(row).item.classList.toggle("beyond-paper", i >= PAPER);
-    });
+    markPaper(shown.map((row) => this.#cards.get(row).item));
     byId("count").classList.toggle("hidden", shown.length === order.length && this.#view.weights === null);
     byId("count").textContent = describeCount(shown.length, order.length, this.#view.weights !== null);
   }
@@ -86,6 +83,12 @@ export class StretchList {
   focus(row) {
     this.#cards.get(row).button.focus({ preventScroll: true });
   }
+}
+
+/** Mark which of the items shown a page of paper holds, and say so. */
+export function markPaper(items) {
+  byId("paper").textContent = items.length > PAPER ? `On paper: the first ${PAPER} of ${items.length}.` : "";
+  for (const [i, item] of items.entries()) item.classList.toggle("beyond-paper", i >= PAPER);
 }
 
 export function describeCount(shown, all, reweighed) {

@@ -4,15 +4,20 @@ import { byId, el, svg } from "../dom.js";
 import { drawCodeOf } from "../qr.js";
 import { hasAddress } from "./share.js";
 
-/** Write the sheet anew for a chosen row, null for none; a session has a code of its start already. */
-export function writeSheet({ place, session }, row) {
+/**
+ * Write the sheet anew for a chosen row, null for none.
+ *
+ * A session has a code of its start already; a region has no `place`, and no still map.
+ */
+export function writeSheet({ place = null, session = null }, row) {
   for (const old of document.querySelectorAll("#sheet .code, #sheet .code-words, #still .here")) old.remove();
-  if (row) markPlace(byId("still").firstElementChild, row.line[Math.floor(row.line.length / 2)]);
-  if (session) return;
-  const [lat, lon] = (row ? row.line[0] : [place.lat, place.lon]).map((degrees) => degrees.toFixed(6));
+  const still = byId("still");
+  if (row && still) markPlace(still.firstElementChild, row.line[Math.floor(row.line.length / 2)]);
+  const point = row?.line[0] ?? (place && [place.lat, place.lon]);
+  if (session || !(point || hasAddress(location))) return;
   const [text, words] = hasAddress(location)
     ? [location.href, "this page"]
-    : [`geo:${lat},${lon}`, row ? "the start" : "the place"];
+    : [`geo:${point.map((degrees) => degrees.toFixed(6))}`, row ? "the start" : "the place"];
   byId("sheet").append(
     drawCodeOf(text, `Code of ${words}, for a phone's camera`),
     el("span", { class: "code-words" }, words),

@@ -3,6 +3,7 @@
 import { byId, el } from "../dom.js";
 import { makeCard, writeCard } from "../map/cards.js";
 import { describeStretch } from "../map/details.js";
+import { markPaper } from "../map/list.js";
 import { countThings, LOOK_FIRST } from "../words.js";
 
 export const MOST = 30; // cards
@@ -27,7 +28,9 @@ export class RegionList {
     this.#cards = new Map(rows.map((row) => [row.key, this.#makeItem(row, view)]));
     const first = rows.find(({ rating }) => rating === "none");
     if (first) this.#cards.get(first.key).item.prepend(el("p", { class: "divider" }, LOOK_FIRST));
-    byId("list").replaceChildren(...rows.map(({ key }) => this.#cards.get(key).item));
+    const items = rows.map(({ key }) => this.#cards.get(key).item);
+    byId("list").replaceChildren(...items);
+    markPaper(items);
     byId("count").textContent = describeCount(rows.length, passing, inView);
     if (view.selected) this.#open(view.selected);
     if (focused) this.#cards.get(focused)?.button.focus({ preventScroll: true });

@@ -12,6 +12,7 @@ import { Locator, writeWayThere } from "../map/locate.js";
 import { makeNumbers } from "../map/numbers.js";
 import { BY_ME, BY_RANK, listOrders, sortRows } from "../map/order.js";
 import { buildBar } from "../map/panels.js";
+import { writeSheet } from "../map/sheet.js";
 import { makeMore, makeNearButton } from "../map/tools.js";
 import { recallUnits, rememberUnits } from "../map/units.js";
 import { addScale, dressMap, readColour, showLine } from "../map/view.js";
@@ -21,6 +22,7 @@ import { answerSearches } from "./find.js";
 import { drawGround, drawStretches, writeNames } from "./ground.js";
 import { MOST, RegionList } from "./list.js";
 import { makeKeepButton, startWorker } from "./offline.js";
+import { fitToPaper } from "./paper.js";
 import { Pieces } from "./pieces.js";
 import { FINEST } from "./rows.js";
 import { Stretches } from "./stretches.js";
@@ -84,7 +86,11 @@ class RegionPage {
       { maxZoom: 16, animate: false },
     );
     this.#drawTiles();
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#drawTiles());
+    fitToPaper(this.#map, () => this.#view.selected?.line ?? null);
+    // Paper is light, but no tile is drawn anew while the browser prints.
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+      if (!matchMedia("print").matches) this.#drawTiles();
+    });
     this.#map.on("moveend", () => {
       this.#keepAddress();
       clearTimeout(this.#timer);
@@ -261,6 +267,7 @@ class RegionPage {
   #choose(row) {
     this.#view.selected = row;
     document.body.classList.toggle("chosen", row !== null);
+    writeSheet({}, row);
     byId("status").textContent = row ? `Stretch chosen: ${row.name}` : "No stretch chosen";
     if (row) showLine(this.#map, row.line, { animate: true });
     this.#show();
