@@ -175,12 +175,20 @@ class Ranking(MappedResult):
             ``reason``, ``rule``, ``pieces`` and ``length_m``, which is 0 for
             open ground.
         """
-        counted: dict[str, dict[str, Any]] = {}
-        for reason, rule, length_m in zip(*(self.excluded[c] for c in ("reason", "rule", "length_m")), strict=True):
-            of_reason = counted.setdefault(reason, {"reason": reason, "rule": rule, "pieces": 0, "length_m": 0.0})
-            of_reason["pieces"] += 1
-            of_reason["length_m"] += length_m
-        return sorted(counted.values(), key=lambda row: (-row["length_m"], -row["pieces"], row["reason"]))
+        import numpy as np
+        import pandas as pd
+
+        # Tens of thousands of rows in a city, too many to go through in Python.
+        number, reasons = pd.factorize(self.excluded["reason"].to_numpy(dtype=object))
+        _, first = np.unique(number, return_index=True)
+        rules, metres = self.excluded["rule"].iloc[first], self.excluded["length_m"].to_numpy(dtype=float)
+        counted = [
+            {"reason": reason, "rule": rule, "pieces": pieces, "length_m": length_m}
+            for reason, rule, pieces, length_m in zip(
+                reasons, rules, np.bincount(number).tolist(), np.bincount(number, metres).tolist(), strict=True
+            )
+        ]
+        return sorted(counted, key=lambda row: (-row["length_m"], -row["pieces"], row["reason"]))
 
 
 @dataclass(frozen=True, repr=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import shapely
 
 from saferoute.page.base import clip_geometries, is_in_layers, merge_lines
@@ -76,11 +77,9 @@ def _drop_drawn_roads(ranking: Ranking) -> gpd.GeoDataFrame:
     roads = is_in_layers(ways, ROAD_LAYERS)
     kinds, numbers = (ways[name].to_numpy(dtype=object)[roads] for name in ("osm_type", "osm_id"))
     drawn = {f"{kind}/{number}" for kind, number in zip(kinds, numbers, strict=True)}
-    there = [
-        reason == ROADS and drawn.issuperset(ids)
-        for reason, ids in zip(excluded["reason"], excluded["osm_ids"], strict=True)
-    ]
-    return excluded[~np.array(there, dtype=bool)]
+    there = excluded["reason"].to_numpy(dtype=object) == ROADS
+    there[there] = [drawn.issuperset(ids) for ids in excluded["osm_ids"].to_numpy()[there]]
+    return excluded[~there]
 
 
 def _encode_reasons(
@@ -88,7 +87,8 @@ def _encode_reasons(
 ) -> Iterator[dict[str, Any]]:
     """Yield for each reason its lines, joined end to end, and its areas."""
     place = {reason: k for k, reason in enumerate(reasons)}
-    number = np.array([place[reason] for reason in excluded["reason"]], dtype=np.int64)
+    code, named = pd.factorize(excluded["reason"].to_numpy(dtype=object))
+    number = np.array([place[reason] for reason in named], dtype=np.int64)[code]
     shapes = shapely.make_valid(excluded.geometry.to_numpy(dtype=object))
     near = shapely.intersects(frame, shapes)
     parts, of = shapely.get_parts(clip_geometries(shapes[near], frame), return_index=True)
