@@ -27,7 +27,7 @@ SAMPLE = {"saferoute/sample/README.md", "saferoute/sample/dem.tif", "saferoute/s
 """The region that travels along; in the clone it lies in data/helsinki."""
 TOP = {
     ".gitignore", "CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "LICENSE", "NOTICE.md", "PKG-INFO", "README.md",
-    "data", "docs", "maps", "mkdocs.yml", "notebooks", "pyproject.toml", "saferoute", "tests", "web",
+    "SECURITY.md",    "data", "docs", "maps", "mkdocs.yml", "notebooks", "pyproject.toml", "saferoute", "tests", "web",
 }  # fmt: skip
 """What lies at the top of a source distribution."""
 

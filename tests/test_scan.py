@@ -451,6 +451,9 @@ def test_a_region_that_holds_nothing_to_run_on_is_an_empty_data_set(tmp_path: Pa
     assert code == 5
     assert len(gpd.read_parquet(tmp_path / "out.parquet")) == 0
     assert capsys.readouterr().out.startswith("0 stretches")
+    (tmp_path / "out.parquet" / "_saferoute.json").write_text("{}")  # so that it is written anew
+    assert main(["scan", str(osm), "-o", str(tmp_path / "out.parquet"), "--workers", "1", "-q"]) == 5
+    assert "out.parquet, without a stretch in place of the earlier scan" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MAX_TURN_DEG = 30.0
 """At a junction a stroke goes on into the straightest way, up to this turn [J]."""
+MOST_MEETING = 64
+"""More ends than this at one node are no junction, and none goes on: their pairs would take all memory [J]."""
 NO_NODE = np.iinfo(np.int64).min
 """Node id of a vertex that is no OSM node."""
 _DIRECTION_M = 10.0
@@ -115,7 +117,7 @@ def _link_edges(edges: _Edges) -> IntArray:
 def _rank_continuations(order: IntArray, first: IntArray, meeting: IntArray, into: FloatArray) -> list[list[int]]:
     """Return the pairs of ends at junctions that one may run through, the straightest first."""
     pairs, straightness = [np.empty((0, 2), dtype=np.int64)], [np.empty(0)]
-    for n in np.unique(meeting[meeting > 2]):
+    for n in np.unique(meeting[(meeting > 2) & (meeting <= MOST_MEETING)]):
         ends = order[first[meeting == n][:, None] + np.arange(n)]
         i, j = np.triu_indices(n, 1)
         of_n = np.stack([ends[:, i], ends[:, j]], axis=-1).reshape(-1, 2)

@@ -68,10 +68,13 @@ def scan(region: Path, output: Path, workers: int | None, scheduler: str | None,
     """Scan a region and print what was written."""
     from saferoute.scan import scan_region
 
+    earlier = output.expanduser().exists()
     done = scan_region(region, output, workers=workers, scheduler=scheduler, **options)
     print_text(f"{done.stretches} stretches of {done.tiles} tiles with a map")
+    # An earlier scan would go on recommending what is excluded now: it is replaced, and that is said.
+    empty = "" if done.stretches else ", without a stretch" + " in place of the earlier scan" * earlier
     for path in done.files:
-        print_message(f"wrote {path}")
+        print_message(f"wrote {path}{empty}")
     if done.bad:
         for quadkey, why in sorted(done.bad.items()):
             print_message(f"saferoute: tile {quadkey} failed: {why}")

@@ -120,6 +120,8 @@ def fuzz_format(name: str, count: int, seed: str, folder: Path) -> Counter[str]:
     os.chdir(folder)
     os.environ["SAFEROUTE_CACHE_DIR"] = str(folder / "cache")
     words = arguments(form)
+    for name_of_cache in ("cache", "filled"):
+        shutil.rmtree(folder / name_of_cache, ignore_errors=True)
     with serve(folder) as server:
         point_to(server)
         whole = run_bounded(words, folder)
@@ -180,15 +182,16 @@ def main() -> int:
         "| format | mutants | same result | another result | refused in one line | failed | seconds |\n|" + "---|" * 7
     )
     failed = 0
-    for name in options.formats:
-        begun = time.monotonic()
-        with tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as folder:
-            write_files(Path(folder))
-            found = fuzz_format(name, options.count, options.seed, Path(folder).resolve())
-            os.chdir("/")
-        failed += found["failed"]
-        counts = " | ".join(str(found[kind]) for kind in ("same", "other", "refused", "failed"))
-        print(f"| {name} | {options.count} | {counts} | {time.monotonic() - begun:.0f} |", flush=True)
+    with tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as name:
+        folder = Path(name).resolve()
+        write_files(folder)
+        for form in options.formats:
+            begun = time.monotonic()
+            found = fuzz_format(form, options.count, options.seed, folder)
+            failed += found["failed"]
+            counts = " | ".join(str(found[kind]) for kind in ("same", "other", "refused", "failed"))
+            print(f"| {form} | {options.count} | {counts} | {time.monotonic() - begun:.0f} |", flush=True)
+        os.chdir("/")
     return 1 if failed else 0
 
 
