@@ -381,12 +381,39 @@ def test_best_hours_are_the_quiet_ones_in_the_light() -> None:
     assert not crowding.when.find_quiet_hours(school, polar_night).any()
 
 
-def test_best_hours_have_fewer_people_than_all_others_of_the_day() -> None:
+def test_best_hours_are_quiet_by_the_clocks_at_hand_and_by_the_learnt_one() -> None:
     activity = np.random.default_rng(1).random((20, len(SETTINGS)))
-    people = (activity @ crowding.when.PROFILES).reshape(20, 7, 24)
-    for quiet, week in zip(crowding.when.find_quiet_hours(activity, None), people, strict=True):
-        others = [h for h in range(7, 21) if not quiet[1, h]]
-        assert week[5, quiet[1]].max() < week[5, others].min()
+    learnt = crowding.when.PROFILES[SETTINGS.index("centre")]
+    both = np.stack([activity @ crowding.when.PROFILES, np.tile(learnt, (20, 1))]).reshape(2, 20, 7, 24)[:, :, 5]
+    worse = (both / both[..., 7:21].mean(axis=-1, keepdims=True)).max(axis=0)
+    for quiet, share in zip(crowding.when.find_quiet_hours(activity, None)[:, 1], worse, strict=True):
+        others = [h for h in range(7, 21) if not quiet[h]]
+        assert share[quiet].max() < share[others].min()
+        assert quiet.sum() == 1 or share[quiet].max() < 2 / 3 <= share[others].min()
+
+
+def test_no_guess_makes_an_hour_quiet_that_the_counters_call_busy() -> None:
+    school = np.eye(len(SETTINGS))[[SETTINGS.index("school")]]
+    guessed = crowding.when.PROFILES[SETTINGS.index("school")].reshape(7, 24)[5]
+    quiet = crowding.when.find_quiet_hours(school, None)[0, 1]
+    assert guessed[8] < 0.1
+    assert quiet[8]
+    assert guessed[20] < 0.1
+    assert not quiet[20]  # Saturday evening, when a centre is full
+
+
+@pytest.mark.parametrize("name", ["office", "residential", "transit"])
+def test_guesses_bend_the_learnt_week_where_people_share_its_streets(name: str) -> None:
+    week = crowding.when.PROFILES[SETTINGS.index(name)].reshape(7, 24)
+    waking = week[2, 6:]
+    assert week[2, 7] < waking.mean() < week[2, 8]
+    assert np.corrcoef(week.ravel(), crowding.when.PROFILES[SETTINGS.index("centre")])[0, 1] > 0.9
+
+
+@pytest.mark.parametrize("name", ["evening", "school", "park", "beach"])
+def test_settings_that_no_counter_stands_in_keep_hours_of_their_own(name: str) -> None:
+    week = crowding.when.PROFILES[SETTINGS.index(name)]
+    assert np.corrcoef(week, crowding.when.PROFILES[SETTINGS.index("centre")])[0, 1] < 0.85
 
 
 def test_hours_are_said_to_be_a_guess_outside_the_centre(look) -> None:

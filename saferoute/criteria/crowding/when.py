@@ -1,8 +1,10 @@
 """The clock of each setting: its week of hours, its season, and its quiet hours.
 
 The week of the centre is learnt from counters (`_centre.py`). The others are
-guesses, and outputs say so. Each has mean 1 over the week, so the activity of
-an hour is that of a mean hour times the hour's share.
+guesses, and outputs say so. Homes, offices and stops lie in the same streets,
+and the week learnt there carries theirs: the guess only bends it. Each has mean
+1 over the week, so the activity of an hour is that of a mean hour times the
+hour's share.
 """
 
 from __future__ import annotations
@@ -70,6 +72,16 @@ _GUESSES = {
 leisure streets: schools draw people on weekdays only, worship and leisure at weekends
 (Singleton et al. 2021)."""
 
+_BENT = ("office", "residential", "transit")
+"""Settings whose guess only bends the learnt week. Evenings, schools, parks and beaches keep hours of their own, of
+which no counter tells anything yet."""
+LEARNT_SHARE = 0.75
+"""Share of the learnt week in the clocks of `_BENT`.
+
+Chosen in three cities, each left out in turn: the correlation of hours at counters rose from .65 to .76, and in every
+city. In Sydney, which had no say, hours from 6 to 23 correlate by .855 before and after (median of 20 sites), and the
+worst site by .54 instead of .28."""
+
 _SEASONS = {"beach": (1, 1, 2, 4, 8, 14, 17, 17, 10, 4, 2, 1), "park": (7, 7, 8, 10, 12, 13, 13, 13, 12, 10, 8, 7)}
 """Guessed shares of the months, January to December, in the north [J]; shifted by half a year in the south."""
 _TROPIC_DEG, _SEASONAL_DEG = 15.0, 35.0
@@ -87,12 +99,16 @@ KINDS_OF_DAY = {"Mon–Fri": slice(0, 5), "Sat": slice(5, 6), "Sun": slice(6, 7)
 
 def _build_week_profiles() -> FloatArray:
     """Return the share of each setting's mean hour, by hour of the week."""
-    weeks = {"centre": np.array(WEEK, dtype=float)}
+    learnt = np.array(WEEK, dtype=float)
+    learnt /= learnt.mean()
+    weeks = {"centre": learnt}
     for name, days in _GUESSES.items():
         workday, friday, saturday, sunday = (np.array(day.split(), dtype=float) for day in days)
         # A little is added to every hour, so that no place is ever called empty on a guess.
-        weeks[name] = np.stack([workday] * 4 + [friday, saturday, sunday]) + 0.1
-    return np.stack([(weeks[name] / weeks[name].mean()).ravel() for name in SETTINGS])
+        guess = np.stack([workday] * 4 + [friday, saturday, sunday]) + 0.1
+        guess /= guess.mean()
+        weeks[name] = LEARNT_SHARE * learnt + (1 - LEARNT_SHARE) * guess if name in _BENT else guess
+    return np.stack([weeks[name].ravel() for name in SETTINGS])
 
 
 PROFILES = _build_week_profiles()
@@ -134,9 +150,11 @@ def find_quiet_hours(activity: FloatArray, moment: Moment | None) -> BoolArray:
     """Return a mask of quiet hours for each row of activity, by kind of day.
 
     An hour is quiet if it has less than two thirds of the people of that day's
-    mean hour from 7 to 21. The quietest hour of a day always counts. Only light
-    hours from 6 to 22 are considered: those of the moment's date, or 7 to 21
-    without a moment.
+    mean hour from 7 to 21, both by the clocks of the settings and by the learnt
+    one alone: no guess makes an hour quiet that the counters call busy. The hour
+    that is quietest by the worse of the two always counts. Only light hours from
+    6 to 22 are considered: those of the moment's date, or 7 to 21 without a
+    moment.
 
     Returns
     -------
@@ -160,14 +178,21 @@ def find_quiet_hours(activity: FloatArray, moment: Moment | None) -> BoolArray:
     quiet = np.zeros((len(activity), len(KINDS_OF_DAY), 24), dtype=bool)
     if not light.any():
         return quiet
-    people = (activity @ PROFILES).reshape(-1, 7, 24)
+    by_clocks = (activity @ PROFILES).reshape(-1, 7, 24)
+    learnt = PROFILES[SETTINGS.index("centre")].reshape(7, 24)
     for kind, days in enumerate(KINDS_OF_DAY.values()):
+        share = np.fmax(_divide_by_mean(by_clocks[:, days].mean(axis=1)), _divide_by_mean(learnt[days].mean(axis=0)))
         # Hours in the dark are infinitely busy here, so that the quietest hour is a light one.
-        mean = people[:, days].mean(axis=1)
-        quietest = np.where(light, mean, np.inf).argmin(axis=1)
-        quiet[:, kind] = light & (mean < _QUIET * mean[:, _WAKING].mean(axis=1, keepdims=True))
+        quietest = np.where(light, share, np.inf).argmin(axis=1)
+        quiet[:, kind] = light & (share < _QUIET)
         quiet[np.arange(len(quiet)), kind, quietest] = True
     return quiet
+
+
+def _divide_by_mean(people: FloatArray) -> FloatArray:
+    """Return the people of each hour of a day as a share of that day's mean hour from 7 to 21, 0 where nobody is."""
+    mean = people[..., _WAKING].mean(axis=-1, keepdims=True)
+    return np.divide(people, mean, out=np.zeros_like(people), where=mean > 0)
 
 
 def share_with_guessed_clock(activity: FloatArray, moment: Moment | None) -> FloatArray:
