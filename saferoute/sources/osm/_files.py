@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from saferoute.model import InvalidInput
 from saferoute.sources.osm._xml import read_xml_facts, write_plain_copy
+from saferoute.sources.osm.writing import open_writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -97,6 +98,11 @@ def read_in_order(path: Path, read: Callable[[SortedFile], T]) -> T:
                 return read(SortedFile(_sort_pbf(path, folder), boxes, timestamp))
             facts = read_xml_facts(path)
             return read(SortedFile(_sort_xml(path, folder, facts), facts.boxes, None))
+    except OSError as error:  # of the copy: of the file itself osmium and `read_xml_facts` raise others
+        raise InvalidInput(
+            f"{path}: its sorted copy cannot be kept while it is read ({error.strerror or error}); make room in the "
+            "folder of temporary files, or name another in TMPDIR"
+        ) from error
     except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:
         reason = " ".join(str(error).split()) or "cannot be decoded"
         raise InvalidInput(f"{path}: not a whole OpenStreetMap extract ({reason}); download it again") from error
@@ -157,6 +163,6 @@ def _write_sorted_copy(source: Path, copy: Path) -> Path:
     # `simplify` keeps only the newest version of each object.
     reader = osmium.MergeInputReader()
     reader.add_file(str(source))
-    with osmium.SimpleWriter(str(copy)) as writer:
+    with open_writer(copy) as writer:
         reader.apply(writer, simplify=True)
     return copy

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import logging
 import re
+from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from math import ceil, cos, floor, radians
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,6 +21,7 @@ from urllib.parse import urlsplit
 from saferoute.model import Features, InvalidInput, PlaceNotFound, SourceUnavailable
 from saferoute.osm import keys
 from saferoute.sources.osm.extract import ExtractSource, box_around
+from saferoute.sources.osm.writing import open_writer
 from saferoute.sources.settings import RequestLimits
 from saferoute.sources.web import BoundedClient, Failed, call_with_retries, parse_json_answer
 
@@ -32,6 +35,9 @@ if TYPE_CHECKING:
     Box = tuple[float, float, float, float]
 
 logger = logging.getLogger(__name__)
+
+_FIRST_YEAR = 2004
+"""OpenStreetMap's first."""
 
 SERVER_S = 120
 """Seconds that the server may work on a query; its own default is 180."""
@@ -343,7 +349,8 @@ def _write_extract(elements: list[dict[str, Any]], path: Path, box: Box, stamp: 
     from osmium.osm.mutable import Node, Relation, Way
 
     header = osmium.io.Header()
-    if stamp:
+    # Of any other time osmium would fail, when it is too late to say of what.
+    if _is_time(stamp):
         header.set("osmosis_replication_timestamp", stamp)
     west, south, east, north = box
     header.add_box(osmium.osm.Box(west, south, east, north))
@@ -351,7 +358,7 @@ def _write_extract(elements: list[dict[str, Any]], path: Path, box: Box, stamp: 
     for element in elements:
         if element["type"] in sorted_by:
             sorted_by[element["type"]][int(element["id"])] = element
-    with osmium.SimpleWriter(str(path), header=header) as writer:
+    with open_writer(path, header=header) as writer:
         for number, node in sorted(sorted_by["node"].items()):
             location = float(node["lon"]), float(node["lat"])
             writer.add_node(Node(id=number, location=location, tags=node.get("tags", {})))
@@ -360,6 +367,13 @@ def _write_extract(elements: list[dict[str, Any]], path: Path, box: Box, stamp: 
         for number, relation in sorted(sorted_by["relation"].items()):
             members = [(m["type"][0], int(m["ref"]), m.get("role", "")) for m in relation.get("members", [])]
             writer.add_relation(Relation(id=number, members=members, tags=relation.get("tags", {})))
+
+
+def _is_time(stamp: str) -> bool:
+    """Return whether a text is a time as Overpass writes it."""
+    with suppress(ValueError):
+        return datetime.strptime(stamp, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).year >= _FIRST_YEAR
+    return False
 
 
 def _features_from_entry(entry: Entry, area: Area, margin_m: float) -> Features | None:

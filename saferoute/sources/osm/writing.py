@@ -1,0 +1,44 @@
+"""Writing of OpenStreetMap files by osmium, whose writer must not be destroyed after it has failed."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_NOT_WRITTEN = ("Write failed", "Can not write to writer")
+"""Words in osmium's errors where the disk is full or fails."""
+
+
+@contextmanager
+def open_writer(path: Path, **options: Any) -> Iterator[Any]:
+    """Yield an osmium writer of a file.
+
+    Parameters
+    ----------
+    path : Path
+    **options
+        As of `osmium.SimpleWriter`.
+
+    Raises
+    ------
+    OSError
+        If the disk is full or fails.
+    """
+    import osmium
+
+    writer = osmium.SimpleWriter(str(path), **options)
+    try:
+        with writer:
+            yield writer
+    except BaseException as error:
+        # Its destructor would try to write the rest once more, fail, and end the whole process (SIGABRT).
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(writer))
+        if isinstance(error, RuntimeError) and any(words in str(error) for words in _NOT_WRITTEN):
+            raise OSError(errno.EIO, str(error), str(path)) from error
+        raise
