@@ -33,6 +33,8 @@ _OF_ROUTES = ("route_m", "route_bearing_deg", "is_route_ahead")
 whether beyond an end."""
 _GUESSED = 0.5
 """Share of people with a guessed clock above which the hour is called a guess [J]."""
+_QUARTILE = 0.674
+"""Standard errors to either side within which half of all values lie."""
 _NUMBERS = ("no", "a", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _UNCOUNTED = frozenset({"parking"})
 """Words that have no plural."""
@@ -172,7 +174,7 @@ def _describe_people(said: Row, row: Row, units: Units) -> str:
     drawn_by = _join_words([count_in_words(n, word) for n, word in row["attractors"]])
     return "".join(
         [
-            f"{count_people(people)} an hour {when} ({_describe_certainty(row)})",
+            f"{count_people(people, row['people_log_error'])} an hour {when} ({_describe_certainty(row)})",
             f", busier than {100 * share:.0f} % of the ways within {around}" if np.isfinite(share) else "",
             f", drawn by {drawn_by} within {units.format_reach(crowding.NAMED_M)}" if drawn_by else "",
             f"; quiet {said['best_hours']}; {rest}",
@@ -193,19 +195,31 @@ def _describe_certainty(row: Row) -> str:
     return source if row["has_houses"] else f"{source}; no houses are mapped here, so there may be many more"
 
 
-def count_people(number: float) -> str:
-    """Return a number of people in words, rounded to one digit because it is no better known.
+def count_people(number: float, log_error: float) -> str:
+    """Return a number of people in words, as the range that holds it with a chance of one half.
+
+    Parameters
+    ----------
+    number : float
+        Best estimate.
+    log_error : float
+        Standard deviation of its logarithm.
 
     Examples
     --------
-    >>> count_people(0.4), count_people(1.2), count_people(37.0), count_people(1234.0)
-    ('hardly anybody', 'about one person', 'about 40 people', 'about 1000 people')
+    >>> count_people(0.4, 1.1), count_people(1.2, 1.1), count_people(100.0, 1.1), count_people(1234.0, 0.7)
+    ('hardly anybody', 'up to 3 people', 'some 50 to 200 people', 'some 800 to 2000 people')
     """
     if number < 1:
         return "hardly anybody"
+    factor = float(np.exp(_QUARTILE * log_error))
+    low, high = (_round_to_a_digit(end) for end in (number / factor, number * factor))
+    return f"some {low:.0f} to {high:.0f} people" if low > 1 else f"up to {max(high, 2):.0f} people"
+
+
+def _round_to_a_digit(number: float) -> float:
     size = 10.0 ** np.floor(np.log10(number))
-    rounded = np.rint(number / size) * size
-    return "about one person" if rounded == 1 else f"about {rounded:.0f} people"
+    return float(np.rint(number / size) * size)
 
 
 def count_in_words(n: int, word: str) -> str:

@@ -175,7 +175,7 @@ def evaluate_crowding(
         interval=_bootstrap_interval(index, truth),
         left_out=crowding.compute_spearman(predicted, truth),
         left_out_interval=_bootstrap_interval(predicted, truth),
-        factor=_typical_factor(index, truth),
+        factor=_typical_factor(crowding.calibrate.Scale().estimate_people(index), truth),
         left_out_factor=_typical_factor(predicted, truth),
         rows=table.assign(predicted=predicted),
     )

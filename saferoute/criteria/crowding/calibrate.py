@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,10 +21,16 @@ ENOUGH = 5
 """Least number of counters with which a city counts as calibrated [J]."""
 AGREES = 0.3
 """Least rank correlation of counts and index with which counters raise the confidence [J]."""
+LEVEL = math.log(2.15)
+"""Logarithm of the people an hour for each unit of the index, where nobody counted.
+
+In the centres of three cities the counters see 1.4 to 3.3 passers-by for each [M]: this is their geometric middle.
+Away from centres no counter tells."""
 LEVEL_SD, SLOPE_SD, NOISE_SD = 1.1, 0.3, 0.7
 """Standard deviations in logarithms [J]: priors of a city's level (a factor of 3) and of the
 slope around 1, and the scatter of counters around the line (a factor of 2). Few counters
-hardly move the priors; many outweigh them."""
+hardly move the priors; many outweigh them. In centres cities differ by .43 and the sites of
+Sydney by .56, .71 together [M]; the level's is wider, since elsewhere nothing was counted."""
 SLOPES = (0.2, 3.0)
 """Bounds of the slope [J]; it stays positive, so that a higher index never means fewer people."""
 LEAST = 0.5
@@ -37,7 +44,7 @@ class Scale:
     Attributes
     ----------
     level, slope : float
-        Without counters 0 and 1: one unit of the index is one passer-by an hour.
+        Without counters `LEVEL` and 1.
     error : float
         Standard deviation of the logarithm of people an hour.
     counters : int
@@ -48,7 +55,7 @@ class Scale:
         Whether a population raster took the place of guessed dwellers.
     """
 
-    level: float = 0.0
+    level: float = LEVEL
     slope: float = 1.0
     error: float = LEVEL_SD
     counters: int = 0
@@ -103,12 +110,12 @@ def fit_scale(index: FloatArray, count: FloatArray, *, population: bool = False)
     middle = float(x.mean())
     design = np.column_stack([np.ones(len(x)), x - middle])
     precision = design.T @ design / NOISE_SD**2 + np.diag([LEVEL_SD**-2, SLOPE_SD**-2])
-    level, more = np.linalg.solve(precision, design.T @ (y - x) / NOISE_SD**2)
+    level, more = np.linalg.solve(precision, design.T @ (y - x - LEVEL) / NOISE_SD**2)
     slope = float(np.clip(1 + more, *SLOPES))
     # Scatter of a single place around the line, and the error of the line itself.
     left = float(np.hypot(NOISE_SD, np.sqrt(np.linalg.inv(precision)[0, 0])))
     return Scale(
-        level=float(middle + level - slope * middle),
+        level=float(LEVEL + level + (1 - slope) * middle),
         slope=slope,
         error=min(left, LEVEL_SD),
         counters=len(x),
