@@ -8,7 +8,6 @@ are the same as those from a local file.
 from __future__ import annotations
 
 import logging
-import re
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,14 +18,15 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from saferoute.model import Features, InvalidInput, PlaceNotFound, SourceUnavailable
-from saferoute.osm import keys
 from saferoute.sources.osm.extract import ExtractSource, box_around
+from saferoute.sources.osm.overpass_answers import NoAreas, TooLarge, ask_server
+from saferoute.sources.osm.overpass_query import compose_query
 from saferoute.sources.osm.writing import open_writer
 from saferoute.sources.settings import RequestLimits
-from saferoute.sources.web import BoundedClient, Failed, call_with_retries, parse_json_answer
+from saferoute.sources.web import Failed, call_with_retries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from saferoute.model import Area
     from saferoute.sources.cache import Cache, Entry
@@ -39,30 +39,22 @@ logger = logging.getLogger(__name__)
 _FIRST_YEAR = 2004
 """OpenStreetMap's first."""
 
-SERVER_S = 120
-"""Seconds that the server may work on a query; its own default is 180."""
 LIMITS = RequestLimits(total_s=240.0, most_bytes=200_000_000)
 """Limits of a request: a 6 km square of a city is about 80 MB, and an answer takes five times its size in memory."""
 MOST_RADIUS_M = 10_000.0
 """Largest radius in m; a larger area of a city would exceed `LIMITS` and needs an extract."""
 OLD_DAYS = 30.0
 """Age in days from which outputs say when the copy of the map was fetched [J]."""
+NO_AREAS = (
+    "the Overpass server keeps no areas: protected or military ground that encloses the whole map is not known; "
+    "ask another server, or give an extract"
+)
+"""Note where a server could not say what the map lies in."""
 
 _MOST_HALVINGS = 2
 """How often a box is halved that is too much for a server: quarters are the least that it is asked for [J]."""
-_TOO_LARGE = re.compile(r"timed out|out of memory")
-"""Words of the remark with which Overpass gives up a query that needs more than it may take."""
 _STEP = 0.001
 """Boxes are widened to multiples of this many degrees, about 100 m, so that searches nearby share a copy."""
-
-_REACHING = frozenset({"boundary", "place"})
-"""Keys of relations that may be whole countries and islands, which no criterion needs."""
-_PROTECTED = "protected_area|national_park"
-_COVERING = f"{_PROTECTED}|nature_reserve|military"
-
-
-class _TooLarge(Failed):
-    """Raised when a query needs more time or memory than the server gives: the same one would fail again."""
 
 
 class OverpassSource:
@@ -79,6 +71,7 @@ class OverpassSource:
     def __init__(self, online: Online, *, limits: RequestLimits = LIMITS) -> None:
         self._online = online
         self._limits = limits
+        self._areas_known = True
 
     def read_features(self, area: Area, *, margin_m: float) -> Features:
         """Return the features in the bounding box of an area widened by `margin_m` metres.
@@ -102,7 +95,7 @@ class OverpassSource:
         box = _round_box(box_around(area, margin_m))
         try:
             entry = self._find_or_fetch_entry(cache, box)
-        except _TooLarge as failure:
+        except TooLarge as failure:
             host = urlsplit(self._online.overpass_url).netloc
             raise SourceUnavailable(
                 f"Overpass at {host} {failure}, even for a part of this map; "
@@ -115,6 +108,8 @@ class OverpassSource:
                 f"{area.place.lon:.5f}; give a place on land as lat,lon"
             )
         notes = [*features.notes, *([cache.trouble] if cache.trouble else [])]
+        if not entry.about.get("areas", True):
+            notes.append(NO_AREAS)
         if entry.age_days() > OLD_DAYS:
             notes.append(f"the map is a copy fetched {entry.fetched:%Y-%m-%d}; --refresh asks again")
         return replace(features, notes=tuple(notes), drawers=cache.drawers)
@@ -144,7 +139,7 @@ class OverpassSource:
         try:
             answer = self._fetch_answer(box)
             payload = _make_extract(answer, box)
-        except _TooLarge:
+        except TooLarge:
             raise
         except Failed as failure:
             raise SourceUnavailable(
@@ -153,82 +148,31 @@ class OverpassSource:
             ) from failure
         ways = sum(element["type"] == "way" for element in answer["elements"])
         key = _make_cache_key(online.overpass_url, box)
-        return cache.store_entry("overpass", key, payload, url=online.overpass_url, box=box, ways=ways)
+        about = {"url": online.overpass_url, "box": box, "ways": ways, "areas": self._areas_known}
+        return cache.store_entry("overpass", key, payload, **about)
 
     def _fetch_answer(self, box: Box, halvings: int = _MOST_HALVINGS) -> dict[str, Any]:
         """Return the answer for a box, after retries while the server is busy, in halves where it is too much."""
-        service = f"Overpass at {urlsplit(self._online.overpass_url).netloc}"
-        query = compose_query(box)
+        online = self._online
+        service = f"Overpass at {urlsplit(online.overpass_url).netloc}"
+        query = compose_query(box, enclosing=self._areas_known)
         try:
-            return call_with_retries(lambda: self._ask_server(query), service=service, patience=self._online.patience)
-        except _TooLarge as failure:
+            return call_with_retries(
+                lambda: ask_server(online, query, self._limits), service=service, patience=online.patience
+            )
+        except NoAreas as failure:
+            if not self._areas_known:
+                raise
+            self._areas_known = False
+            logger.info("%s %s; asking without them", service, failure, extra={"seconds": 0.0})
+            return self._fetch_answer(box, halvings)
+        except TooLarge as failure:
             if not halvings:
                 raise
             logger.info("%s %s; asking for halves", service, failure, extra={"seconds": 0.0})
         # Objects on the cut come twice; the extract holds each once.
         first, second = (self._fetch_answer(half, halvings - 1) for half in _halve_box(box))
         return {**first, "elements": [*first["elements"], *second["elements"]]}
-
-    def _ask_server(self, query: str) -> dict[str, Any]:
-        """Return the complete answer of the server to one request."""
-        url = f"{self._online.overpass_url.rstrip('/')}/interpreter"
-        with BoundedClient(self._limits, self._online.agent) as client:
-            answer = parse_json_answer(client.post(url, data={"data": query}))
-        _check_completeness(answer)
-        return answer
-
-
-def _check_completeness(answer: Any) -> None:
-    """Raise `Failed` unless an answer is complete."""
-    # Overpass sends what it has found with status 200 when it runs out of time, and adds a remark.
-    if not isinstance(answer, dict):
-        raise Failed("answered with broken data", again=True)
-    remark = answer.get("remark")
-    if remark:
-        said = f"answered in part only ({' '.join(str(remark).split())[:120]})"
-        raise _TooLarge(said) if _TOO_LARGE.search(said) else Failed(said, again=True)
-    if not isinstance(answer.get("elements"), list):
-        raise Failed("answered without elements")
-
-
-def compose_query(box: Sequence[float]) -> str:
-    """Return a query in Overpass QL for all objects in a box that become rows of tables.
-
-    Protected and military areas are included even if they enclose the box, so
-    that none of their edges crosses it. Relations tagged as a boundary or place
-    and nothing else are not included unless they are protected areas, since
-    they may be whole countries. Of the routes of cyclists only the lists of
-    their ways are asked for, since they may cross a continent.
-
-    Parameters
-    ----------
-    box : sequence of float
-        West, south, east, north in degrees.
-    """
-    west, south, east, north = box
-    within = f"({south:.3f},{west:.3f},{north:.3f},{east:.3f})"
-    middle = f"{(south + north) / 2:.5f},{(west + east) / 2:.5f}"
-    of_areas = [key for key in keys.AREA_KEYS if key not in _REACHING]
-    covering = f'[~"^(boundary|leisure|landuse)$"~"^({_COVERING})$"]'
-    return f"""[out:json][timeout:{SERVER_S}];
-is_in({middle})->.middle;
-rel["route"~"(^|;) *({"|".join(sorted(keys.ROUTES_OF_WHEELS))}) *(;|$)"]{within}->.routes;
-(
-node[{_filter_for_keys(keys.POINT_KEYS)}]{within};
-way[{_filter_for_keys((*keys.LINE_KEYS, *keys.AREA_KEYS))}]{within};
-relation["type"~"^(multipolygon|boundary)$"][{_filter_for_keys(of_areas)}]{within};
-relation["boundary"~"^({_PROTECTED})$"]{within};
-way(pivot.middle){covering};
-relation(pivot.middle){covering};
-);
-(._;>;);
-out;
-.routes out;"""
-
-
-def _filter_for_keys(keys: Iterable[str]) -> str:
-    """Return a filter in Overpass QL for objects with any of some keys."""
-    return f'~"^({"|".join(dict.fromkeys(keys))})$"~"."'
 
 
 def _round_box(box: Box) -> Box:

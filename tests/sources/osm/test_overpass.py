@@ -21,7 +21,8 @@ from town import ORIGIN, lonlat, write_town
 from saferoute import __version__, search
 from saferoute.model import Area, InvalidInput, Place, PlaceNotFound, SourceUnavailable
 from saferoute.sources.osm.extract import ExtractSource
-from saferoute.sources.osm.overpass import OverpassSource, compose_query
+from saferoute.sources.osm.overpass import OverpassSource
+from saferoute.sources.osm.overpass_query import SERVER_S, compose_query
 from saferoute.sources.profiles import load_profile
 from saferoute.sources.settings import Online, Patience, RequestLimits
 
@@ -63,10 +64,16 @@ TOWN = """
 
 
 class Waits(list):
-    """Notes how long was waited, without waiting."""
+    """Notes how long was waited, without waiting, and mends what was broken meanwhile."""
+
+    meanwhile = staticmethod(lambda: None)
 
     def patience(self) -> Patience:
-        return Patience(sleep=self.append)
+        def note(seconds):
+            self.meanwhile()
+            self.append(seconds)
+
+        return Patience(sleep=note)
 
 
 @pytest.fixture
@@ -177,6 +184,7 @@ def test_every_key_of_the_tables_is_asked_for():
     assert set(keys.POINT_KEYS) <= asked["node"]
     assert {*keys.LINE_KEYS, *keys.AREA_KEYS} <= asked["way"]
     assert set(keys.AREA_KEYS) - asked["relation"] == {"place"}
+    assert 'relation["type"="multipolygon"]["place"="square"]' in compose_query((0, 0, 1, 1))
     assert asked["rel"] >= keys.ROUTES_OF_WHEELS
 
 
@@ -316,13 +324,18 @@ def test_threads_ask_one_after_the_other(answering, source):
 # --- trouble --------------------------------------------------------------------
 
 
-def page_of_the_dispatcher(cause):
-    """Return what Overpass 0.7.62 sends instead of data when its parts do not get together."""
-    said = f"runtime error: open64: 0 Success /osm3s_osm_base Dispatcher_Client::request_read_and_idx::{cause} "
+def error_page(said, status=200):
+    """Return the page that Overpass 0.7.62 sends instead of data."""
     body = f"""<?xml version="1.0" encoding="UTF-8"?>
 <html xmlns="http://www.w3.org/1999/xhtml" xml:lang="en" lang="en">
 <body><p><strong style="color:#FF0000">Error</strong>: {said}</p></body></html>"""
-    return Answer(body, headers={"Content-Type": "text/html; charset=utf-8"})
+    return Answer(body, status, headers={"Content-Type": "text/html; charset=utf-8"})
+
+
+def page_of_the_dispatcher(cause, status=200):
+    """Return the page of a server whose parts do not get together."""
+    said = f"runtime error: open64: 0 Success /osm3s_osm_base Dispatcher_Client::request_read_and_idx::{cause} "
+    return error_page(said, status)
 
 
 BUSY = {
@@ -330,11 +343,12 @@ BUSY = {
     "502": Answer("<html>bad gateway</html>", status=502),
     "504": Answer("<html>The server is probably too busy</html>", status=504),
     "remark": Answer(
-        json.dumps({"elements": [], "remark": "runtime error: open64: 2 No such file or directory /areas"})
+        json.dumps({"elements": [], "remark": "runtime error: open64: 2 No such file or directory /db/nodes.bin"})
     ),
-    "duplicate": page_of_the_dispatcher("duplicate_query"),
+    "off": error_page("runtime error: The dispatcher (i.e. the database management system) is turned off. ", 504),
     "protocol": page_of_the_dispatcher("protocol_error"),
     "limit": page_of_the_dispatcher("rate_limited"),
+    "limit as 429": page_of_the_dispatcher("rate_limited", 429),
     "truncated": Answer('{"version": 0.6, "elements": [{"type": "node", "id": 1, "la'),
     "busy page": Answer("<?xml version='1.0'?><html><p>Dispatcher_Client: timeout. Please try again.</p></html>"),
     "empty": Answer(""),
@@ -347,7 +361,7 @@ BUSY = {
 def test_busy_server_is_asked_again_after_a_visible_wait(answering, source, waits, logged, fault):
     answering.faults = [fault]
     assert len(source().read_features(AREA, margin_m=100).ways) == 4
-    assert len(answering.requests) == 2
+    assert len(answering.asked("interpreter")) == 2
     assert waits == [10, 10, 10]
     countdown = [line for line in logged if "asking again in" in line]
     assert [line.rsplit(" in ", 1)[1] for line in countdown] == ["30 s", "20 s", "10 s"]
@@ -355,12 +369,12 @@ def test_busy_server_is_asked_again_after_a_visible_wait(answering, source, wait
 
 @pytest.mark.parametrize("fault", BUSY.values(), ids=BUSY)
 def test_server_that_stays_busy_is_given_up_after_four_tries(answering, source, waits, fault):
-    answering.faults = [fault] * 9
+    answering.routes["/api/interpreter"] = fault
     with pytest.raises(SourceUnavailable, match=r"--osm FILE or --region DIR") as error:
         source().read_features(AREA, margin_m=100)
     assert "\n" not in str(error.value)
     assert error.value.exit_code == 4
-    assert len(answering.requests) == 4
+    assert len(answering.asked("interpreter")) == 4
     assert sum(waits) == 30 + 60 + 120
     assert source(offline=True)._online.open_cache().read_entry("overpass", "x") is None
 
@@ -389,6 +403,96 @@ def test_server_that_asks_for_an_hour_is_given_up_at_once(answering, source, wai
     with pytest.raises(SourceUnavailable, match=r"429 Too Many Requests and asks to wait 3600 s"):
         source().read_features(AREA, margin_m=100)
     assert (len(answering.requests), waits) == (1, [])
+
+
+STATUS = """Connected as: 2130706433
+Current time: 2026-11-20T10:00:00Z
+Announced endpoint: none
+Rate limit: 2
+{slots}
+Currently running queries (pid, space limit, time limit, start time):
+"""
+
+
+def status(*slots):
+    return Answer(STATUS.format(slots="\n".join(slots)), headers={"Content-Type": "text/plain"})
+
+
+SLOTS = {
+    "one": (status("Slot available after: 2026-11-20T10:01:25Z, in 85 seconds."), 85),
+    "two": (status("Slot available after: x, in 200 seconds.", "Slot available after: y, in 51 seconds."), 51),
+    "soon": (status("Slot available after: 2026-11-20T10:00:04Z, in 4 seconds."), 30),
+    "past": (status("Slot available after: 2026-11-20T09:59:57Z, in -3 seconds."), 30),
+    "now": (status("1 slots available now.", "Slot available after: x, in 90 seconds."), 30),
+    "no limit": (status(), 30),
+    "none": (Answer("not here", 404), 30),
+    "noise": (Answer("Slot available after: , in 99999999999999 seconds." * 99), 30),
+    "silent": (Answer(trick="close"), 30),
+}
+
+
+@pytest.mark.parametrize(("answer", "waited"), SLOTS.values(), ids=SLOTS)
+def test_limited_user_waits_for_the_next_slot(answering, source, waits, answer, waited):
+    answering.routes["/api/status"] = answer
+    answering.routes["/api/interpreter"], whole = Answer(status=429), answering.routes["/api/interpreter"]
+    waits.meanwhile = lambda: answering.routes.update({"/api/interpreter": whole})
+    source().read_features(AREA, margin_m=100)
+    assert sum(waits) == waited
+    assert [r.path for r in answering.requests] == ["/api/interpreter", "/api/status", "/api/interpreter"]
+
+
+def test_slot_too_far_ahead_is_not_waited_for(answering, source, waits):
+    answering.routes["/api/status"] = status("Slot available after: x, in 3000 seconds.")
+    answering.routes["/api/interpreter"] = Answer(status=429)
+    with pytest.raises(SourceUnavailable, match="asks to wait 3000 s"):
+        source().read_features(AREA, margin_m=100)
+    assert (len(answering.asked("interpreter")), waits) == (1, [])
+
+
+def test_time_in_which_a_server_knows_a_question_is_waited_out(answering, source, waits, logged):
+    answering.faults = [page_of_the_dispatcher("duplicate_query")]
+    source().read_features(AREA, margin_m=100)
+    assert f"[timeout:{SERVER_S}]" in answering.requests[0].query["data"]
+    assert (len(answering.requests), sum(waits)) == (2, SERVER_S)
+    assert any("has just been asked; asking again in 120 s" in line for line in logged)
+
+
+WITHOUT_AREAS = {
+    "socket": error_page("runtime error: open64: 2 No such file or directory /db/db//osm3s_areas Unix_Socket::7 ", 504),
+    "older": error_page("runtime error: open64: 2 No such file or directory /db//osm3s_v0.7.55_areas Unix_Socket::7"),
+    "files": Answer(
+        json.dumps({"elements": [], "remark": "runtime error: open64: 2 No such file or directory /db/area_blocks.bin"})
+    ),
+}
+
+
+def without_areas(refusal, whole):
+    """Return a route of a server that refuses whatever asks for areas."""
+    return lambda request: refusal if "is_in" in request.query["data"] else whole
+
+
+@pytest.mark.parametrize("refusal", WITHOUT_AREAS.values(), ids=WITHOUT_AREAS)
+def test_server_without_areas_is_asked_without_them_and_that_is_said(answering, source, waits, refusal):
+    whole = answering.routes["/api/interpreter"]
+    answering.routes["/api/interpreter"] = without_areas(refusal, whole)
+    features = source().read_features(AREA, margin_m=100)
+    first, second = (r.query["data"] for r in answering.requests)
+    assert waits == []
+    assert set(first.splitlines()) > set(second.splitlines())
+    assert "middle" not in second
+    assert len(features.ways) == 4
+    kept = source(offline=True).read_features(AREA, margin_m=100)
+    for of in (features, kept):
+        assert any("the Overpass server keeps no areas: protected or military ground" in note for note in of.notes)
+    answering.routes["/api/interpreter"] = whole
+    assert not any("keeps no areas" in note for note in source(refresh=True).read_features(AREA, margin_m=100).notes)
+
+
+def test_server_without_areas_that_refuses_every_question_is_given_up(answering, source):
+    answering.routes["/api/interpreter"] = WITHOUT_AREAS["socket"]
+    with pytest.raises(SourceUnavailable, match="keeps no areas; try later"):
+        source().read_features(AREA, margin_m=100)
+    assert len(answering.requests) == 2
 
 
 FINAL = {
