@@ -144,6 +144,63 @@ def test_whatever_comes_near_is_looked_at(survey, change):
     assert_same(survey(changed, keep=False), survey(changed, keep=True))
 
 
+def draw_strip(footway_y: float = 188.0) -> Town:
+    """Return a town with a narrow lawn, from y = 200 to 212, and a footway that leads to it."""
+    town = Town()
+    town.box(0, 200, 120, 212, "landuse=grass")
+    town.line([(-50, footway_y), (200, footway_y)], "highway=footway")
+    # Far off, so that the greatest margin of all stays what it is when one of them comes near.
+    for y, tags in ((600, "highway=residential"), (650, "barrier=wall"), (900, "natural=coastline")):
+        town.line([(-60, y), (200, y)], tags)
+    return town
+
+
+@pytest.fixture(scope="module")
+def strip(tmp_path_factory) -> tuple[Path, OpenGround]:
+    """Return what the first search kept of the lawn, and what it found."""
+    folder = tmp_path_factory.mktemp("strip")
+    return folder / "ground", find_corridors(folder, draw_strip(), Drawers(folder / "ground"))
+
+
+def draw_on_both_sides(tags: str, north: tuple[float, float], south: tuple[float, float]) -> Town:
+    town = draw_strip()
+    for low, high in (north, south):
+        town.box(-10, low, 130, high, tags)
+    return town
+
+
+def draw_lines(tags: str, *lines: list[tuple[float, float]]) -> Town:
+    town = draw_strip()
+    for line in lines:
+        town.line(line, tags)
+    return town
+
+
+FENCE = [(-8, 193), (128, 193), (128, 220), (-8, 220), (-8, 193)]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        draw_strip(footway_y=160),
+        draw_lines("barrier=wall", FENCE),
+        draw_lines("highway=residential", [(-60, 193), (200, 193)], [(-60, 219), (200, 219)]),
+        draw_lines("natural=coastline", [(-60, 300), (200, 300)]),
+        draw_on_both_sides("building=house", (230, 240), (165, 182)),
+        draw_on_both_sides("leisure=garden access=private", (230, 240), (165, 182)),
+        draw_on_both_sides("landuse=farmland", (215, 260), (150, 197)),
+    ],
+    ids=["way", "wall", "roads", "coast", "houses", "gardens", "fields"],
+)
+def test_what_stands_off_and_decides_is_looked_at(strip, tmp_path, changed):
+    kept, before = strip
+    ground = Drawers(Path(shutil.copytree(kept, tmp_path / "ground")))
+    fresh = find_corridors(tmp_path, changed, None)
+    told = [one.rows[["is_tidal"]].to_csv() + one.excluded["reason"].to_csv() for one in (before, fresh)]
+    assert told[0] != told[1]
+    assert_same(fresh, find_corridors(tmp_path, changed, ground))
+
+
 def test_only_the_ground_around_a_new_thing_is_searched_again(survey, written, first):
     changed = draw_town()
     changed.point(-30, 40, "natural=tree")
