@@ -20,7 +20,9 @@ def main(extract: str, near: str, folder: str = "") -> None:
     """Run the scripts."""
     data = folder or os.environ.get("SAFEROUTE_TEST_DATA") or "../shared/data"
     liechtenstein = str(Path(data) / "liechtenstein" / "liechtenstein.osm.pbf")
+    helsinki = str(Path(data) / "helsinki" / "helsinki-centre.osm.pbf")
     for script, *arguments in (
+        ("bench_again.py", helsinki, "60.1699,24.9384", extract, near),
         ("bench_index.py", extract, near),
         ("bench_osmnx.py", liechtenstein),
         ("bench_scan.py", data, "--part", "growth"),

@@ -28,7 +28,7 @@ from pathlib import Path
 from saferoute import search
 from saferoute.sources.cache import Cache
 from saferoute.sources.osm.extract import ExtractSource
-ExtractSource([sys.argv[1]], join=search.join_ways, cache=Cache(Path(sys.argv[2]))).bounds()
+ExtractSource([sys.argv[1]], join=search.join_ways, cache=Cache(Path(sys.argv[2]))).read_bounds()
 """
 NEEDED = """
 import sys
