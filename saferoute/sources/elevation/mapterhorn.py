@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import threading
 import time
-import warnings
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from queue import SimpleQueue
@@ -18,10 +17,9 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from saferoute.geometry import project_to_square
 from saferoute.model import Heights
 from saferoute.sources.elevation import glo30
-from saferoute.sources.elevation.quality import estimate_quality, is_void
+from saferoute.sources.elevation.quality import estimate_quality
 from saferoute.sources.elevation.samples import (
     distinct_keys,
     gather_heights,
@@ -29,13 +27,15 @@ from saferoute.sources.elevation.samples import (
     merge_heights,
     unknown_heights,
 )
+from saferoute.sources.elevation.terrarium import TILE_PX, DamagedTile, decode_terrarium, height_step_m
+from saferoute.sources.elevation.web_mercator import locate_on_square, locate_tiles, make_tile_keys
 from saferoute.sources.settings import RequestLimits
 from saferoute.sources.web import BoundedClient, Failed, fetch_body
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from saferoute.arrays import FloatArray, IntArray
+    from saferoute.arrays import FloatArray
     from saferoute.sources.settings import Online
 
     Tile = tuple[int, ...]
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 WORLD_ZOOM, FINEST_ZOOM = 12, 17
-TILE_PX = 512
 EQUATOR_M = 40_075_016.686  # WGS 84
 GLO30_CELL_M = 30.0  # the real size of cells at zoom 12: its heights are GLO-30's, drawn with smaller pixels
 MOST_TILES = 64
@@ -52,9 +51,9 @@ PARALLEL = 4  # requests at a time [J]
 LIMITS = RequestLimits(total_s=20.0, most_bytes=4_000_000)
 MOST_S = 120.0  # no tile is requested later than this; heights that are missing then are unknown [J]
 RETRY_S = 2.0  # wait before the second and last try for a tile [J]
+MOST_DAMAGED = 4  # a service that sends so many tiles damaged is asked for no more [J]
 ABSENT = frozenset({204, 404, 410})  # status codes for "no tile"; others than these and 200 are errors
 ATTRIBUTION = "Elevation © Mapterhorn and its sources (mapterhorn.com/attribution)"
-_MOST_LATITUDE = 85.05  # degrees, where the Web Mercator square ends
 
 
 class MapterhornSource:
@@ -62,6 +61,7 @@ class MapterhornSource:
 
     Heights are bilinear. The cache keeps tiles, and also which do not exist.
     The heights of a tile that cannot be fetched are unknown; a note says why.
+    Offline any kept zoom serves, the finest first.
 
     Parameters
     ----------
@@ -76,16 +76,18 @@ class MapterhornSource:
         self._limits = limits
         self._cache = online.open_cache()
         self._tiles: dict[Tile, FloatArray | None] = {}
+        self._not_kept: set[Tile] = set()
+        self._damaged: set[Tile] = set()
 
     def read_heights(self, xy: FloatArray, crs: str) -> Heights:
         """Return heights at points of shape (n, 2) given in `crs`; NaN over the sea and where tiles are missing."""
         from pyproj import Transformer
 
         lon, lat = Transformer.from_crs(crs, "EPSG:4326", always_xy=True).transform(*xy.T)
-        world = _locate_on_square(lon, lat)
+        world = locate_on_square(lon, lat)
         result = unknown_heights(len(xy))
         deadline = time.monotonic() + MOST_S
-        notes: tuple[str, ...] = ()
+        notes = []
         try:
             zoom = self._choose_zoom(world, deadline) if np.isfinite(world).any() else WORLD_ZOOM
             # A finer zoom may cover only part of the area; coarser ones fill in what is left.
@@ -96,26 +98,45 @@ class MapterhornSource:
                         result, self._heights_at_zoom(world[where], level, lat[where], deadline), where
                     )
         except Failed as failure:
-            host = urlsplit(self._online.mapterhorn_url).netloc
-            notes = (f"Mapterhorn at {host} {failure}: its heights are missing",)
-            logger.info("%s", notes[0])
+            notes = [f"{self._service} {failure}: its heights are missing"]
+        notes += self._tell_gaps()
+        for note in notes:
+            logger.info("%s", note)
         if self._cache.trouble:
-            notes += (self._cache.trouble,)
-        return replace(result, notes=notes)
+            notes.append(self._cache.trouble)
+        return replace(result, notes=tuple(notes))
+
+    @property
+    def _service(self) -> str:
+        return f"Mapterhorn at {urlsplit(self._online.mapterhorn_url).netloc}"
+
+    def _tell_gaps(self) -> Iterator[str]:
+        """Yield a note on the tiles that the cache lacks, and one on those that were damaged."""
+        # A finer tile that is not kept is no gap where a coarser one serves.
+        if any(level == WORLD_ZOOM for level, *_ in self._not_kept):
+            yield (
+                f"{self._service} is not asked (--offline), and the cache does not hold all tiles of this place: "
+                "heights are missing"
+            )
+        if self._damaged:
+            number = "a tile" if len(self._damaged) == 1 else f"{len(self._damaged)} tiles"
+            yield f"{self._service} sends {number} damaged, twice: heights there are coarser or missing"
 
     def _choose_zoom(self, world: FloatArray, deadline: float) -> int:
         """Return the finest zoom that takes few enough tiles and exists in the middle or at the ends of the points."""
+        if self._online.offline:
+            return FINEST_ZOOM
         known = world[np.isfinite(world[:, 0])]
         affordable = [
             level
             for level in range(FINEST_ZOOM, WORLD_ZOOM, -1)
-            if sum(tile not in self._tiles for tile in distinct_keys(_locate_tiles(known, level))) <= MOST_TILES
+            if sum(tile not in self._tiles for tile in distinct_keys(locate_tiles(known, level))) <= MOST_TILES
         ]
         middle = int(np.hypot(*(known - known.mean(axis=0)).T).argmin())
         ends = [int(extreme(known[:, axis])) for axis in (0, 1) for extreme in (np.argmin, np.argmax)]
 
         def on_offer(point: int, level: int) -> bool:
-            tile = distinct_keys(_locate_tiles(known[[point]], level))[0]
+            tile = distinct_keys(locate_tiles(known[[point]], level))[0]
             self._load_tiles([tile], deadline)
             return self._tiles[tile] is not None
 
@@ -133,8 +154,11 @@ class MapterhornSource:
         corner = np.floor(pixel).astype(np.int64)
         share = pixel - corner
         corners = [(corner + step) for step in ((0, 0), (1, 0), (0, 1), (1, 1))]
-        keys = [_make_tile_keys(c // TILE_PX, level) for c in corners]
-        self._load_tiles(distinct_keys(np.concatenate(keys)), deadline)
+        keys = [make_tile_keys(c // TILE_PX, level) for c in corners]
+        tiles = distinct_keys(np.concatenate(keys))
+        self._load_tiles(tiles, deadline)
+        if all(self._tiles[tile] is None for tile in tiles):
+            return unknown_heights(len(world))
         z = [
             gather_heights(key, (c % TILE_PX)[:, ::-1], self._tiles.__getitem__)
             for key, c in zip(keys, corners, strict=True)
@@ -164,17 +188,30 @@ class MapterhornSource:
 
     def _load_tiles(self, tiles: Iterable[Tile], deadline: float) -> None:
         """Load tiles into memory, from the cache or else from the network."""
+        if self._online.offline:
+            self._load_kept_tiles(tiles)
+            return
         missing = [tile for tile in tiles if tile not in self._tiles and not self._load_cached_tile(tile)]
         if not missing:
             return
-        if self._online.offline:
-            raise Failed("is not asked (--offline), and the cache does not hold all tiles of this place")
         # Twice the number: `_choose_zoom` does not count the neighbours that points near the edges of tiles need.
         if len(missing) > 2 * MOST_TILES:
             raise Failed(f"is not asked for {len(missing)} tiles at a time; take a smaller radius")
         if len(missing) > 1:
             logger.info("asking Mapterhorn for %d tiles of heights", len(missing), extra={"seconds": 0.0})
         self._fetch_tiles(missing, deadline)
+
+    def _load_kept_tiles(self, tiles: Iterable[Tile]) -> None:
+        """Load those tiles into memory that the cache holds, as many as a search would fetch."""
+        room = 2 * MOST_TILES
+        for tile in tiles:
+            if tile in self._tiles:
+                continue
+            if room and self._load_cached_tile(tile):
+                room -= self._tiles[tile] is not None
+            else:
+                self._tiles[tile] = None
+                self._not_kept.add(tile)
 
     def _fetch_tiles(self, tiles: list[Tile], deadline: float) -> None:
         """Fetch tiles, a few at a time, until one fails."""
@@ -232,6 +269,11 @@ class MapterhornSource:
                 body = fetch_body(client, url, absent=ABSENT)
                 self._tiles[tile] = None if body is None else decode_terrarium(body)
                 self._cache.store_entry("mapterhorn", url, body or b"", absent=body is None)
+            except DamagedTile:
+                if last:
+                    self._leave_out(tile)
+                else:
+                    stop.wait(RETRY_S)
             except Failed as failure:
                 if last or not failure.again or (failure.wait_s or 0) > self._limits.total_s:
                     raise
@@ -240,61 +282,13 @@ class MapterhornSource:
             else:
                 return
 
+    def _leave_out(self, tile: Tile) -> None:
+        """Take the heights of a damaged tile for unknown, or raise `DamagedTile` after too many of them."""
+        self._tiles[tile] = None
+        self._damaged.add(tile)
+        if len(self._damaged) >= MOST_DAMAGED:
+            raise DamagedTile("sends what are no pictures of heights")
+
     def _tile_url(self, tile: Tile) -> str:
         level, x, y = tile
         return f"{self._online.mapterhorn_url.rstrip('/')}/{level}/{x}/{y}.webp"
-
-
-def height_step_m(level: int) -> float:
-    """Return the step in m that heights of a zoom are rounded to.
-
-    Examples
-    --------
-    >>> height_step_m(12), height_step_m(17)
-    (0.5, 0.015625)
-    """
-    return 2.0 ** (19 - level) / 256
-
-
-def _locate_on_square(lon: FloatArray, lat: FloatArray) -> FloatArray:
-    """Return positions on the Web Mercator square, 0..1 to the east and south; NaN beyond its ends."""
-    reached = np.isfinite(lat) & (np.abs(np.nan_to_num(lat)) < _MOST_LATITUDE)
-    world = project_to_square(lon, np.where(reached, lat, 0.0))
-    world[:, 0] %= 1
-    return np.where(reached[:, None], world, np.nan)
-
-
-def _locate_tiles(world: FloatArray, level: int) -> IntArray:
-    """Return the key of the tile in which each position lies: zoom, column and row."""
-    return _make_tile_keys(np.floor(world * (1 << level)).astype(np.int64), level)
-
-
-def _make_tile_keys(tile: IntArray, level: int) -> IntArray:
-    """Return keys of tiles by column and row, with columns counted around the world."""
-    return np.column_stack([np.full(len(tile), level), tile[:, 0] % (1 << level), tile[:, 1]])
-
-
-def decode_terrarium(body: bytes) -> FloatArray:
-    """Return the heights in a tile in m, shape (512, 512), NaN where missing or not possible.
-
-    Raises
-    ------
-    Failed
-        If the body is not a picture of 512 by 512 pixels in three colours.
-    """
-    import rasterio
-    from rasterio.errors import NotGeoreferencedWarning, RasterioError
-    from rasterio.io import MemoryFile
-
-    try:
-        with warnings.catch_warnings(), rasterio.Env():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            with MemoryFile(body, ext="webp") as file, file.open(driver="WEBP") as picture:
-                if picture.shape != (TILE_PX, TILE_PX) or picture.count < 3:
-                    raise Failed(f"sends pictures that are not {TILE_PX} pixels wide and high")
-                red, green, blue = picture.read([1, 2, 3]).astype("float32")
-    except RasterioError as error:
-        raise Failed("sends what is no picture of heights") from error
-    # Terrarium: red counts 256 m, green 1 m, blue 1/256 m, from 32 768 m below sea level.
-    heights = red * 256 + green + blue / 256 - 32768
-    return np.where(is_void(heights), np.float32(np.nan), heights)

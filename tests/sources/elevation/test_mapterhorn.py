@@ -12,8 +12,9 @@ from fake_server import Answer, terrarium_webp
 from pyproj import Transformer
 
 from saferoute.sources.elevation import mapterhorn
-from saferoute.sources.elevation.mapterhorn import ABSENT, PARALLEL, MapterhornSource, decode_terrarium, height_step_m
+from saferoute.sources.elevation.mapterhorn import ABSENT, MOST_DAMAGED, PARALLEL, MapterhornSource
 from saferoute.sources.elevation.raster import RasterSource
+from saferoute.sources.elevation.terrarium import decode_terrarium, height_step_m
 from saferoute.sources.settings import Online, RequestLimits
 from saferoute.sources.web import Failed
 
@@ -182,6 +183,39 @@ def test_offline_without_tiles_is_unknown_and_said(offering, source):
     assert not offering.requests
 
 
+@pytest.mark.parametrize(("half_m", "radius_m"), [(900.0, 150.0), (150.0, 900.0), (300.0, 10_000.0)])
+def test_offline_any_kept_zoom_serves(offering, source, half_m, radius_m):
+    offering.finest = 16
+    source().read_heights(points(half_m=half_m), CRS)
+    xy = np.concatenate([points(half_m=radius_m), points(20, 100.0)])
+    asked = len(offering.requests)
+    samples = source(offline=True).read_heights(xy, CRS)
+    assert len(offering.requests) == asked
+    kept = np.abs(xy - HERE).max(axis=1) < half_m - 10
+    assert kept.any()
+    assert np.isfinite(samples.elevation_m[kept]).all()
+    assert np.abs(samples.elevation_m[kept] - source().read_heights(xy[kept], CRS).elevation_m).max() < 0.6
+    assert bool(samples.notes) == bool(np.isnan(samples.elevation_m).any())
+
+
+def test_offline_the_coarse_tile_of_another_search_serves(offering, source):
+    source().read_heights(points(), CRS)
+    offering.requests.clear()
+    far = points(half_m=2_000.0)
+    samples = source(offline=True).read_heights(far, CRS)
+    assert np.isfinite(samples.elevation_m).all()
+    assert (samples.notes, offering.requests) == ((), [])
+
+
+def test_offline_no_more_tiles_are_held_than_a_search_would_fetch(offering, source, monkeypatch):
+    offering.finest = 17
+    source().read_heights(points(), CRS)
+    monkeypatch.setattr(mapterhorn, "MOST_TILES", 1)
+    elevation = source(offline=True)
+    elevation.read_heights(points(), CRS)
+    assert sum(tile is not None for tile in elevation._tiles.values()) == 2
+
+
 def test_tile_cut_in_half_is_fetched_again(offering, source, tmp_path):
     one = source().read_heights(points(), CRS)
     asked = len(offering.requests)
@@ -220,7 +254,6 @@ BROKEN = {
     "busy for long": (Answer(status=429, headers={"Retry-After": "600"}), "answered 429", 1),
     "refused": (Answer(status=403), "answered 403", 1),
     "page": (Answer("<html>hello</html>"), "no picture of heights", 1),
-    "truncated": (Answer(b"RIFF\x10\x00\x00\x00WEBPVP8L"), "no picture of heights", 1),
     "nothing": (Answer(trick="close"), "without a whole answer", 2),
     "half": (Answer(b"x" * 100, trick="cut"), "without a whole answer", 2),
     "2 GB": (Answer(headers={"Content-Length": "2000000000"}), "more than 4 MB", 1),
@@ -240,6 +273,49 @@ def test_error_of_the_server_is_no_sea(server, source, answer, words, tries):
     assert len(server.requests) == tries
     server.routes[".webp"] = Answer(tile(12, 2146, 1398))
     assert np.isfinite(source().read_heights(points(), CRS).elevation_m).any()
+
+
+DAMAGED = {"empty": Answer(b""), "cut": Answer(b"RIFF\x10\x00\x00\x00WEBPVP8L"), "noise": Answer(bytes(range(256)))}
+
+
+@pytest.mark.parametrize("answer", DAMAGED.values(), ids=DAMAGED)
+def test_damaged_tile_is_asked_for_once_more(offering, source, answer):
+    offering.faults = [answer]
+    samples = source().read_heights(points(), CRS)
+    assert np.isfinite(samples.elevation_m).all()
+    assert samples.notes == ()
+    first, second, *others = [r.path for r in offering.requests]
+    assert first == second
+    assert first not in others
+
+
+@pytest.mark.parametrize("answer", DAMAGED.values(), ids=DAMAGED)
+def test_tile_that_stays_damaged_leaves_its_ground_to_coarser_ones_and_is_said(offering, source, answer):
+    offering.finest = 14
+    whole = source(refresh=True).read_heights(points(), CRS)
+    used = [r.path for r in offering.requests if r.path.startswith("/14/")][-1]
+    route = offering.routes[".webp"]
+    offering.routes[".webp"] = lambda request: answer if request.path == used else route(request)
+    samples = source(refresh=True).read_heights(points(), CRS)
+    assert np.isfinite(samples.elevation_m).all()
+    coarser = samples.cell_m > 1.5 * whole.cell_m
+    assert 0 < coarser.mean() < 0.6
+    np.testing.assert_array_equal(samples.elevation_m[~coarser], whole.elevation_m[~coarser])
+    assert [note.partition(" sends ")[2] for note in samples.notes] == [
+        "a tile damaged, twice: heights there are coarser or missing"
+    ]
+    offering.routes[".webp"] = route
+    again = source().read_heights(points(), CRS)
+    np.testing.assert_array_equal(again.elevation_m, whole.elevation_m)  # what was damaged is not kept
+    assert again.notes == ()
+
+
+def test_server_whose_tiles_are_all_damaged_is_given_up(server, source):
+    server.routes[".webp"] = DAMAGED["empty"]
+    samples = source().read_heights(points(), CRS)
+    assert np.isnan(samples.elevation_m).all()
+    assert "no pictures of heights: its heights are missing" in samples.notes[0]
+    assert len(server.requests) == 2 * MOST_DAMAGED
 
 
 @pytest.mark.parametrize("trick", ["drip", "drip-head"])
