@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from saferoute.sources.osm.overpass_query import SERVER_S
 from saferoute.sources.settings import RequestLimits
+from saferoute.sources.traffic import add_answer, warn_of_guideline
 from saferoute.sources.web import BoundedClient, Failed, check_status, parse_json_answer
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ class NoAreas(Failed):
 
 
 def ask_server(online: Online, query: str, limits: RequestLimits) -> dict[str, Any]:
-    """Return the complete answer of an Overpass server to one query.
+    """Return the complete answer of an Overpass server to one query, and count it.
 
     Raises
     ------
@@ -53,8 +55,11 @@ def ask_server(online: Online, query: str, limits: RequestLimits) -> dict[str, A
         If there is no answer for another reason; where it passes, with the
         wait that the server needs, if that is known.
     """
+    cache, host = online.open_cache(), urlsplit(online.overpass_url).netloc
+    warn_of_guideline(cache, host)
     with BoundedClient(limits, online.agent) as client:
         response = client.post(f"{online.overpass_url.rstrip('/')}/interpreter", data={"data": query})
+    add_answer(cache, host, response.raw.tell())
     try:
         answer = parse_json_answer(response)
     except Failed as failure:

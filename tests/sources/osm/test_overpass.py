@@ -636,7 +636,7 @@ def test_nothing_broken_is_kept(answering, source, tmp_path):
     answering.faults = [FINAL["other elements"][0]]
     with pytest.raises(SourceUnavailable):
         source().read_features(AREA, margin_m=100)
-    assert not list((tmp_path / "cache").rglob("*.entry"))
+    assert not list((tmp_path / "cache" / "overpass").glob("*"))
     assert len(source().read_features(AREA, margin_m=100).ways) == 4
 
 
