@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import shapely
 
-from saferoute.osm.ways import is_highway
+from saferoute.osm import widths
+from saferoute.osm.tags import Tags
+from saferoute.osm.ways import is_foot_way, is_highway
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,8 +27,9 @@ HALF_M = 1.5
 """Half the width of the strip straight ahead: a shoulder, and half of the veer over a run-out [J]."""
 _AT_THE_END_M = 0.5
 """What begins nearer to the end than this, goes along beside it and is not ahead [J]."""
-_OFF_THE_WAY_M = 2.0
-"""Farther from every way who runs straight on has left it [J]."""
+_OFF_THE_WAY_M = (1.0, 2.0)
+"""Farther from the middle of every way than half its width who runs straight on has left it, but no nearer than lines
+are drawn, and no farther than he veers before he notices [J]."""
 _WIDEST_HALF_M = 10.0
 """No road is drawn whose edge is farther from its middle."""
 
@@ -104,9 +107,18 @@ def measure_bends(features: Features, ends: Ends, on_ways: BoolArray) -> FloatAr
     rows = np.flatnonzero(on_ways)
     steps = np.arange(1.0, AHEAD_M + 1)
     points = shapely.points(ends.xy[rows, None] + steps[:, None] * ends.ahead[rows, None])
-    lines = features.ways.geometry.to_numpy()[is_highway(features.ways)]
-    near = np.zeros(points.size, dtype=bool)
-    near[shapely.STRtree(points.ravel()).query(lines, predicate="dwithin", distance=_OFF_THE_WAY_M)[1]] = True
+    lines, of_ways = features.ways.geometry.to_numpy(), Tags.of(features.ways)
+    highways = np.flatnonzero(is_highway(of_ways))
+    tree, near = shapely.STRtree(points.ravel()), np.zeros(points.size, dtype=bool)
+    half_m = _estimate_half_widths(of_ways.select_rows(highways))
+    near[tree.query(lines[highways], predicate="dwithin", distance=half_m)[1]] = True
     off = ~near.reshape(points.shape)
     leaves[rows] = np.where(off.any(axis=1), steps[off.argmax(axis=1)], np.nan)
     return leaves
+
+
+def _estimate_half_widths(highways: Tags) -> FloatArray:
+    """Return how far from the middle of each way one is still on it, in m."""
+    of_foot_ways = widths.estimate_way_widths(highways)[0] / 2
+    half = np.where(is_foot_way(highways), of_foot_ways, widths.estimate_half_widths(highways))
+    return np.clip(half, *_OFF_THE_WAY_M)

@@ -106,9 +106,9 @@ def describe_runs(
     DataFrame of r rows
         ``clearance_m`` and ``beside``, the name of the kind that leaves least room on the narrower side, or None,
         ``bearing_deg``, the direction in which it lies, and whether it ``is_close``; the same of the other side with
-        ``other_``; ``things``, the nearest of every kind on each side and ahead of each end as a tuple of `Thing`,
-        what leaves least room first; ``bends``, a tuple of the distances beyond the ends at which the way leaves who
-        runs straight on, and of the directions of these ends.
+        ``other_``; ``things``, the nearest of every kind on each side, beside what goes straight on for `AHEAD_M`
+        too, and ahead of each end as a tuple of `Thing`, what leaves least room first; ``bends``, a tuple of the
+        distances beyond the ends at which the way leaves who runs straight on, and of the directions of these ends.
     """
     first, n_samples = runs
     ends = _ahead.find_ends(samples, first, n_samples)
@@ -118,9 +118,10 @@ def describe_runs(
     ahead = ahead[~(_is_told(ahead, at_run_out) & (ahead["spare_m"] <= 0))]
     # From the last sample what lies straight ahead is seen as well, and is not beside.
     beside = beside[~(_is_told(beside, ahead) & beside["is_last"])]
-    # Of each kind the worst place on each side.
-    beside = beside.sort_values("spare_m", kind="stable").drop_duplicates(["run", "right", "kind"])
-    found = pd.concat([ahead, beside], ignore_index=True).sort_values(["run", "spare_m"], kind="stable")
+    farther = _list_beside_ahead(sides, ends, runs)
+    farther = farther[~_is_told(farther, ahead)]
+    beside, in_all = _select_worst(beside), _select_worst(pd.concat([beside, farther], ignore_index=True))
+    found = pd.concat([ahead, in_all], ignore_index=True).sort_values(["run", "spare_m"], kind="stable")
     things: list[list[Thing]] = [[] for _ in first]
     columns = found[["kind", "distance_m", "bearing_deg", "spare_m", "is_ahead"]].itertuples(index=False, name=None)
     for run, (kind, *where) in zip(found["run"], columns, strict=True):
@@ -179,6 +180,36 @@ def _list_beside(sides: Sides, ends: _ahead.Ends, runs: tuple[IntArray, IntArray
             "is_ahead": False,
         }
     )
+
+
+def _list_beside_ahead(sides: Sides, ends: _ahead.Ends, runs: tuple[IntArray, IntArray]) -> pd.DataFrame:
+    """Return the things beside the straight continuation of runs up to `AHEAD_M`, in the columns of `_list_beside`."""
+    first, n_samples = runs
+    straight = np.stack([ends.xy, ends.xy + _ahead.AHEAD_M * ends.ahead], axis=1)
+    pairs = pair_with_sides(shapely.linestrings(straight), sides.things)
+    last = np.concatenate([first, first + n_samples - 1])
+    pairs = pairs.select_rows(~sides.is_amid(last[pairs.sample], pairs.kind))
+    end, run = np.divmod(pairs.sample, max(len(first), 1))
+    # Ahead of the first sample is backwards, and right is left.
+    right = pairs.right ^ (end == 0)
+    return pd.DataFrame(
+        {
+            "run": run,
+            "end": end,
+            "is_last": True,
+            "right": right,
+            "kind": pairs.kind,
+            "distance_m": pairs.distance_m,
+            "bearing_deg": (_point_along(ends, len(first))[run] + np.where(right, 90, -90)) % 360,
+            "spare_m": pairs.spare_m,
+            "is_ahead": False,
+        }
+    )
+
+
+def _select_worst(beside: pd.DataFrame) -> pd.DataFrame:
+    """Return of each kind the worst place on each side of each run."""
+    return beside.sort_values("spare_m", kind="stable").drop_duplicates(["run", "right", "kind"])
 
 
 def _point_along(ends: _ahead.Ends, count: int) -> FloatArray:

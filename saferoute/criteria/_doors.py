@@ -13,7 +13,7 @@ import shapely
 from saferoute.criteria import _samples
 from saferoute.criteria.things import HOUSES, IS_BEFORE_NO_DOORS
 from saferoute.osm import frontages, ways
-from saferoute.osm.tags import Tags
+from saferoute.osm.tags import Tags, has_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,10 +44,19 @@ def find_undrawn_doors(windows: Windows, sides: Sides, features: Features) -> Bo
     samples, found = windows.samples, np.zeros(len(windows.samples), dtype=bool)
     bare = ~sides.find_sides_with(IS_BEFORE_NO_DOORS)
     rows = np.flatnonzero(_samples.mark_used(windows) & bare.any(axis=1))
+    rows = rows[~_is_on_lawn(samples)[rows]]
     rows = rows[_is_on_street(samples, rows, features)]
     bare = bare[rows] & ~_is_before_houses(samples, rows, sides.things)
     bare &= ~_is_before_open_ground(samples, rows, features)
     found[rows[bare.any(axis=1)]] = True
+    return found
+
+
+def _is_on_lawn(samples: Samples) -> BoolArray:
+    """Return a mask of samples on open ground but squares: doors open onto pavements and squares, not onto a lawn."""
+    is_area = (samples.ground["origin"] == "area").to_numpy(dtype=bool)
+    on_lawn = is_area & ~has_value(samples.ground, "kind", {"square"})
+    found: BoolArray = _samples.reduce_to_samples(samples, on_lawn.astype(float), "max") > 0
     return found
 
 

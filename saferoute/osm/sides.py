@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from saferoute.osm import barriers, ground, obstacles, relief, sports, unread, water, ways
-from saferoute.osm.tags import Tags, has_only_values, has_tag, has_value
+from saferoute.osm.tags import Tags, has_any_value, has_only_values, has_tag, has_value
 
 if TYPE_CHECKING:
     from saferoute.arrays import BoolArray
@@ -17,9 +17,15 @@ _WALLS = frozenset({"wall", "city_wall", "retaining_wall"})
 _HEDGES = frozenset({"hedge", "hedge_bank"})
 _WITHOUT_HOUSE_DOORS = frozenset(
     "garage garages carport roof shed greenhouse barn silo tank storage_tank bunker tower transformer_tower ruins "
-    "stable cowshed sty bridge grandstand pavilion digester container".split()
+    "stable cowshed sty bridge grandstand pavilion digester container service utility substation transformer "
+    "electricity power technical pumping_station water_tower".split()
 )
 """Values of ``building`` for what nobody steps out of onto a pavement; any other may have a door there."""
+_WORKS = {
+    "power": frozenset({"substation", "transformer", "switchgear", "generator", "converter"}),
+    "man_made": frozenset({"pumping_station", "reservoir_covered", "storage_tank", "silo", "water_tower", "chimney"}),
+}
+"""Tags of technical buildings, whatever ``building`` says: they are visited once a month, and not by a crowd [J]."""
 
 
 def find_line_kinds(lines: Tagged) -> dict[str, BoolArray]:
@@ -45,7 +51,7 @@ def find_area_kinds(areas: Tagged) -> dict[str, BoolArray]:
     areas = Tags.of(areas)
     site = ground.is_building_site(areas)
     building = ground.is_building(areas) & ~site
-    doorless = has_only_values(areas, "building", _WITHOUT_HOUSE_DOORS)
+    doorless = has_only_values(areas, "building", _WITHOUT_HOUSE_DOORS) | has_any_value(areas, _WORKS)
     solid = obstacles.is_solid_area(areas)
     kinds = {
         "water": water.is_water_area(areas).yes,

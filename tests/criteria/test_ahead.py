@@ -80,11 +80,41 @@ def test_who_is_in_the_wood_already_is_not_told_that_it_is_ahead(look) -> None:
     assert [check for check in told if check.startswith("wood 1.0 m to the")]
 
 
-@pytest.mark.parametrize(("x", "away_m"), [(LINE_M + 1.5, 14), (LINE_M + 2.5, 15)])
-def test_where_the_way_bends_away_is_told(look, x: float, away_m: int) -> None:
-    survey = look(f"n1 0 0\nn2 {x} 0\nn3 {x} 400\nw1 n1,n2,n3 highway=footway width=2\n" + BENCHES)
+@pytest.mark.parametrize(
+    ("x", "tags", "away_m"),
+    [
+        (LINE_M + 1.5, "highway=footway width=2", 13),
+        (LINE_M + 2.5, "highway=footway width=2", 14),
+        (LINE_M + 1.5, "highway=footway width=3.2", 14),
+        (LINE_M + 1.5, "highway=pedestrian width=7", 14),
+        (LINE_M + 1.5, "highway=path width=.6", 13),
+    ],
+)
+def test_who_runs_straight_on_leaves_a_way_that_bends_at_its_edge(look, x: float, tags: str, away_m: int) -> None:
+    survey = look(f"n1 0 0\nn2 {x} 0\nn3 {x} 400\nw1 n1,n2,n3 {tags}\n" + BENCHES)
     told = {words for row in range(len(survey.windows)) for words in check(survey, row)}
     assert f"the way bends or ends {away_m} m beyond the east end: stop before it" in told
+
+
+@pytest.mark.parametrize(
+    ("thing", "words"),
+    [
+        (f"n20 {LINE_M + 3.5} 1.7 natural=tree\n", "tree 1.7 m to the north: who veers runs into it"),
+        (
+            f"n20 {LINE_M + 4.2} -1.8 amenity=bench\n",
+            "post, bench or the like 1.8 m to the south: who veers runs into it",
+        ),
+        (square(LINE_M + 3.0, 2.1, "building=house"), "house doors 2.1 m to the north: someone may step out"),
+        (square(LINE_M + 2.0, -14.2, "building=house"), "house doors 2.2 m to the south: someone may step out"),
+    ],
+)
+def test_what_stands_beside_who_runs_on_past_the_run_out_is_told_of_at_its_distance(look, thing, words) -> None:
+    assert words in check_last(look(WAY + thing))
+
+
+def test_beside_what_goes_on_before_the_first_end_left_is_left(look) -> None:
+    told = check(look(WAY + "n20 -3.5 1.9 natural=tree\n"), 0)
+    assert "tree 1.9 m to the north: who veers runs into it" in told
 
 
 def test_a_way_that_goes_straight_on_does_not_bend(look) -> None:
