@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from math import cos, radians
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -28,6 +29,13 @@ _PAUSE_S = 1.0
 _MOST_RESULTS = 20
 _GAP_DEG = 0.003
 """Results are one place where their boxes, widened by this many degrees (at most 330 m), meet [J]."""
+_WIDE_M = 5_000.0
+"""Height or width in m from which a place is said to be searched around its middle alone [J]."""
+_REGIONS = frozenset({"continent", "country", "state", "region", "province"})
+"""Kinds of places (`addresstype`) whose middle nobody means."""
+_REGION_M = 100_000.0
+"""Height or width in m from which these are refused; smaller ones are cities that are states [J]."""
+_DEGREE_M = 111_320.0  # of longitude on the equator, WGS 84
 _MOST_NAME = 300
 """Longest text, in characters, that is sent; no place has a longer name [J]."""
 
@@ -59,7 +67,8 @@ class Geocoder:
         Raises
         ------
         InvalidInput
-            If the text is too long, or `pick` is not the number of a match.
+            If the text is too long, `pick` is not the number of a match, or
+            the place is a region or a country.
         PlaceNotFound
             If no place has this name.
         SourceUnavailable
@@ -70,7 +79,9 @@ class Geocoder:
         found = self._find_matches(text)
         if not found:
             raise PlaceNotFound(f"{text!r}: Nominatim knows no such place; write it otherwise, or give lat,lon")
-        return choose_match(found, pick, text)
+        place = choose_match([(result.described, result.place) for result in found], pick, text)
+        next(result for result in found if result.is_at(place)).check_extent()
+        return place
 
     def find_object(self, reference: ObjectReference) -> Place:
         """Return the middle of the map in the address that named an object.
@@ -86,8 +97,8 @@ class Geocoder:
         lat, lon = reference.view
         return Place(called, lon, lat)
 
-    def _find_matches(self, wanted: str) -> list[tuple[str, Place]]:
-        """Return description and place of each match, in the order of the server."""
+    def _find_matches(self, wanted: str) -> list[_Result]:
+        """Return the matches in the order of the server."""
         online = self._online
         cache = online.open_cache()
         key = f"{online.nominatim_url} {online.language} {wanted.casefold()}"
@@ -155,6 +166,27 @@ class _Result(NamedTuple):
     street: str | None
     """Its name if it is a street."""
     box: BaseGeometry
+    kind: str
+    """As the server calls it, such as ``city``."""
+    across_m: float
+    """Height or width of its box, whichever is larger; of a box around the whole world the height alone."""
+
+    def is_at(self, place: Place) -> bool:
+        """Return whether this place stands where another one does."""
+        return (self.place.lon, self.place.lat) == (place.lon, place.lat)
+
+    def check_extent(self) -> None:
+        """Say that only the middle of a wide place is searched, or raise `InvalidInput` if it is a region."""
+        if self.across_m < _WIDE_M:
+            return
+        wide = f"{self.place.name} is {self.across_m / 1000:.0f} km across"
+        if self.kind in _REGIONS and self.across_m >= _REGION_M:
+            raise InvalidInput(f"{wide}; name a town, a park or a street in it, or give lat,lon")
+        logger.info(
+            "%s, and is searched around its middle; name a district, park or street for another part",
+            wide,
+            extra={"seconds": 0.0},
+        )
 
     def is_same(self, other: _Result) -> bool:
         """Return whether both are one place, or parts of one street."""
@@ -162,8 +194,8 @@ class _Result(NamedTuple):
         return alike and bool(shapely.intersects(self.box, other.box))
 
 
-def _parse_places(answer: list[dict[str, Any]]) -> list[tuple[str, Place]]:
-    """Return description and place of each well-formed result, in the order of the server, each place once."""
+def _parse_places(answer: list[dict[str, Any]]) -> list[_Result]:
+    """Return the well-formed results in the order of the server, each place once."""
     # The server ranks by how well a place fits what was asked; its importance alone does not.
     groups: list[list[_Result]] = []
     for result in filter(None, map(_parse_result, answer)):
@@ -174,7 +206,7 @@ def _parse_places(answer: list[dict[str, Any]]) -> list[tuple[str, Place]]:
         # A result between two parts of a street joins them.
         same[0] += [result, *(member for group in same[1:] for member in group)]
         groups = [group for group in groups if not any(group is joined for joined in same[1:])]
-    return [(first.described, first.place) for first, *_ in groups]
+    return [first for first, *_ in groups]
 
 
 def _parse_result(result: Any) -> _Result | None:
@@ -184,12 +216,26 @@ def _parse_result(result: Any) -> _Result | None:
         name, described = _name_result(result)
         south, north, west, east = map(float, result.get("boundingbox") or (lat, lat, lon, lon))
         street = name if result.get("class") == "highway" else None
+        kind = str(result.get("addresstype"))
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
     if not (described and -90 <= lat <= 90 and -180 <= lon <= 180):
         return None
     box = shapely.box(west - _GAP_DEG, south - _GAP_DEG, east + _GAP_DEG, north + _GAP_DEG)
-    return _Result(described, Place(name, lon, lat), street, box)
+    return _Result(described, Place(name, lon, lat), street, box, kind, _measure_across(west, south, east, north))
+
+
+def _measure_across(west: float, south: float, east: float, north: float) -> float:
+    """Return the height or the width of a box in m, whichever is larger.
+
+    Examples
+    --------
+    >>> round(_measure_across(24.0, 60.0, 24.2, 60.01)), round(_measure_across(-180.0, -17.0, 180.0, -16.9))
+    (11130, 11132)
+    """
+    # Of a place on the date line the server gives a box around the whole world.
+    width = (east - west) * cos(radians((south + north) / 2)) if east - west < 180 else 0.0
+    return max(width, north - south) * _DEGREE_M
 
 
 def _name_result(result: dict[str, Any]) -> tuple[str, str]:

@@ -55,6 +55,47 @@ def test_pick_takes_another(geocoder, pick, lat):
     assert len(place.others) == 2
 
 
+def place_across(kind, south, north, west, east):
+    return {**LONDON, "name": "Land", "addresstype": kind, "boundingbox": [str(d) for d in (south, north, west, east)]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "box", "km"),
+    [
+        ("country", (59.4, 70.1, 19.1, 31.6), 1191),
+        ("state", (-35.0, -34.0, 140.0, 144.5), 413),
+        ("country", (41.2, 81.9, -180, 180), 4531),
+    ],
+)
+def test_region_is_asked_to_be_narrowed(geocoder, server, kind, box, km):
+    server.routes["/search"] = Answer(json.dumps([place_across(kind, *box), CHICAGO]))
+    for _ in range(2):  # by the server, and from the cache
+        with pytest.raises(InvalidInput, match=f"Land is {km} km across; name a town, a park or a street in it"):
+            geocoder().find_name("Land")
+    assert geocoder().find_name("Land", 2).lat == 41.794
+
+
+@pytest.mark.parametrize(
+    ("kind", "box", "km"),
+    [
+        ("city", (51.2, 51.7, -0.5, 0.3), 56),
+        ("city", (20.2, 35.9, 135.8, 154.2), 1808),  # whose far islands are parts of it
+        ("country", (1.13, 1.47, 103.6, 104.1), 56),
+    ],
+)
+def test_wide_town_is_searched_around_its_middle_and_that_is_said(geocoder, server, logged, kind, box, km):
+    server.routes["/search"] = Answer(json.dumps([place_across(kind, *box)]))
+    assert geocoder().find_name("Land").lat == float(LONDON["lat"])
+    assert f"Land is {km} km across, and is searched around its middle" in logged[-1]
+
+
+@pytest.mark.parametrize("box", [(51.50, 51.51, -0.18, -0.15), (-16.99, -16.96, -180, 180)])
+def test_of_a_small_place_no_extent_is_said(geocoder, server, logged, box):
+    server.routes["/search"] = Answer(json.dumps([place_across("island", *box)]))
+    geocoder().find_name("Land")
+    assert not any("across" in line for line in logged)
+
+
 @pytest.mark.parametrize("pick", [0, -1, 4, 10**9])
 def test_pick_beyond_the_matches_is_refused(geocoder, pick):
     with pytest.raises(InvalidInput, match=rf"pick {pick}: the places called 'Hyde Park' are 3; choose 1 to 3"):
