@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+import warnings
 from pathlib import Path
 
 import numpy as np
 import pytest
-from town import lonlat, write_town
+from town import ORIGIN, lonlat, write_town
 
 import saferoute
 from saferoute import search
 from saferoute.cli import main
-from saferoute.model import InvalidInput
+from saferoute.criteria import crowding
+from saferoute.model import InvalidInput, Place
 from saferoute.sources.osm.extract import ExtractSource
 
 NOON = "2026-06-17T13:00"
@@ -25,7 +27,7 @@ n5 0 1500
 w1 n1,n2,n3 highway=pedestrian name=High
 w2 n4,n2,n5 highway=residential
 """ + "".join(f"n{100 + i} {20 * i} 5 shop=clothes\n" for i in range(30))
-SPOTS = [(x, 0.0) for x in (-1200, -800, -400, 0, 200, 400, 600, 1000)] + [(0.0, 900.0), (0.0, -900.0)]
+SPOTS = [(x, 0.0) for x in (-1150, -800, -400, 0, 200, 400, 600, 1000)] + [(0.0, 900.0), (0.0, -900.0)]
 
 
 @pytest.fixture(scope="module")
@@ -91,17 +93,16 @@ def test_counters_that_the_map_foretells_agree_with_it(town: Path, spots: np.nda
     counts = (7 * saferoute.crowding_at(town, spots, at=NOON) ** 1.3).round(2)
     found = search.evaluate_crowding(write_counts(tmp_path / "counts.csv", spots, counts), town)
     assert (found.counters, found.off_map) == (10, 0)
-    assert found.spearman == pytest.approx(1)
-    assert found.interval == pytest.approx((1, 1))
-    assert found.left_out > 0.9
+    assert (found.places.value, found.places.low, found.places.high) == pytest.approx((1, 1, 1))
+    assert found.left_out.value > 0.9
     assert found.left_out_factor < 2 < found.factor
 
 
 def test_counts_by_chance_do_not(town: Path, spots: np.ndarray, tmp_path: Path) -> None:
     counts = np.random.default_rng(2).permutation(10) * 100
     found = search.evaluate_crowding(write_counts(tmp_path / "counts.csv", spots, counts), town)
-    assert found.interval[0] < found.spearman < found.interval[1]
-    assert found.interval[0] < 0 < found.interval[1]
+    assert found.places.low < found.places.value < found.places.high
+    assert found.places.low < 0 < found.places.high
 
 
 def test_a_counter_never_teaches_its_own_prediction(town: Path, spots: np.ndarray, tmp_path: Path) -> None:
@@ -131,7 +132,78 @@ def test_the_command_prints_the_figures_and_leaves_out_what_is_off_the_map(
     out = capsys.readouterr().out
     assert out.startswith("10 counters, 2 not used")
     assert "leave-one-sensor-out" in out
-    assert len(out.strip().splitlines()) == 6 + 10
+    assert len(out.strip().splitlines()) == 7 + 2 + 1 + 2 + 10  # figures, an hour and counters below their headings
+
+
+def write_weeks(path: Path, spots: np.ndarray, week: np.ndarray) -> Path:
+    """Write a table with a column for each hour of the week, from the counts of shape (spots, 168)."""
+    days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    head = [f"{days[hour // 24]} {hour % 24:02}:00" for hour in range(168)]
+    rows = [",".join(map(str, [*spot, *counts])) for spot, counts in zip(spots.tolist(), week.tolist(), strict=True)]
+    path.write_text("\n".join([",".join(["lon", "lat", *head]), *rows]), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def foretold(town: Path) -> np.ndarray:
+    """Return the index at the spots by hour of the week."""
+    area = search.area_around(Place("", *lonlat(0, 0)), 1500)
+    features = ExtractSource([town]).read_features(area, margin_m=1000)
+    return crowding.estimate_activity(np.array(SPOTS) + ORIGIN, features).activity @ crowding.when.PROFILES
+
+
+def test_weeks_as_foretold_agree_in_hours_level_and_quiet_hours(
+    town: Path, spots: np.ndarray, foretold: np.ndarray, tmp_path: Path
+) -> None:
+    found = search.evaluate_crowding(write_weeks(tmp_path / "weeks.csv", spots, 3 * foretold), town)
+    assert found.counters == found.hours.counters == found.quiet.counters == 10
+    assert found.hours.value == pytest.approx(1, abs=1e-3)
+    # The quietest hour of a day counts however many come.
+    assert found.quiet.value > 0.9
+    assert found.level.value == pytest.approx(3 / np.exp(crowding.calibrate.LEVEL), rel=0.05)
+    assert found.by_hour["hour_of_week"].tolist() == list(range(168))
+    assert found.by_hour["spearman"].min() > 0.95
+
+
+def test_hours_turned_about_disagree_where_places_agree(
+    town: Path, spots: np.ndarray, foretold: np.ndarray, tmp_path: Path
+) -> None:
+    week = foretold.reshape(10, 7, 24).copy()
+    week[..., 7:21] = week[..., 7:21].max(axis=-1, keepdims=True) + 1 - week[..., 7:21]
+    found = search.evaluate_crowding(write_weeks(tmp_path / "weeks.csv", spots, week.reshape(10, 168)), town)
+    assert found.places.value > 0.8
+    assert found.hours.value < 0.5
+    assert found.quiet.value < 0.5
+
+
+def test_a_counter_of_many_hours_is_one(town: Path, spots: np.ndarray, tmp_path: Path) -> None:
+    once = search.evaluate_crowding(write_counts(tmp_path / "a.csv", spots, np.arange(10) * 30), town)
+    rows = (tmp_path / "a.csv").read_text(encoding="utf-8").splitlines()
+    (tmp_path / "b.csv").write_text("\n".join([*rows, *rows[2:3] * 40]), encoding="utf-8")
+    often = search.evaluate_crowding(tmp_path / "b.csv", town)
+    assert often.counters == once.counters == 10
+    assert often.places == once.places
+    assert often.left_out.value == pytest.approx(once.left_out.value)
+
+
+def test_hours_that_few_counted_have_no_figure(town: Path, spots: np.ndarray, tmp_path: Path) -> None:
+    found = search.evaluate_crowding(write_counts(tmp_path / "counts.csv", spots, np.arange(10) * 30), town)
+    assert np.isnan([found.hours.value, found.quiet.value]).all()
+    assert (found.hours.counters, found.quiet.counters) == (0, 0)
+
+
+def test_what_lies_near_the_edge_is_said_and_not_judged_by(town: Path, spots: np.ndarray, tmp_path: Path) -> None:
+    at_edge = np.array([lonlat(1450, 0), lonlat(0, -1280)])
+    source = ExtractSource([town], extent=(*lonlat(-1500, -1500), *lonlat(1500, 1500)))
+    with pytest.warns(UserWarning, match="2 of 12 points lie within 300 m of the map's edge"):
+        index = saferoute.crowding_at(source, np.vstack([spots, at_edge]), at=NOON)
+    assert np.isfinite(index).all()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        saferoute.crowding_at(source, spots, at=NOON)
+    path = write_counts(tmp_path / "counts.csv", np.vstack([spots, at_edge]), np.arange(12) * 10)
+    found = search.evaluate_crowding(path, source)
+    assert (found.counters, found.off_map, found.near_edge) == (10, 0, 2)
 
 
 @pytest.mark.parametrize(

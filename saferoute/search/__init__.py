@@ -7,6 +7,7 @@ start from a `Query`.
 
 from __future__ import annotations
 
+from saferoute.search._agreement import Estimate
 from saferoute.search._area import (
     MAX_RADIUS_M,
     area_around,
@@ -34,6 +35,7 @@ __all__ = [
     "MAX_RADIUS_M",
     "PRESENTER",
     "START_RADIUS_M",
+    "Estimate",
     "Evaluation",
     "FindOptions",
     "PlaceOptions",

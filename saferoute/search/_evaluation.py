@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import warnings
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,15 @@ import numpy as np
 
 from saferoute.criteria import crowding
 from saferoute.model import InvalidInput, Place, PlaceNotFound
+from saferoute.search._agreement import (
+    FEWEST,
+    Estimate,
+    compare_levels,
+    correlate_hours,
+    correlate_places,
+    correlate_places_by_hour,
+    rate_quiet_hours,
+)
 from saferoute.search._area import area_around
 from saferoute.sources import clock
 from saferoute.sources.counts import read_counts
@@ -21,14 +31,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import ArrayLike, NDArray
 
-    from saferoute.arrays import FloatArray
-    from saferoute.model import Area, Features
+    from saferoute.arrays import FloatArray, IntArray
+    from saferoute.model import Area, Features, Moment
 
-FEWEST = 4
-"""Number of counters below which a rank correlation means nothing [J]."""
-_DRAWS = 2000
-"""Number of bootstrap draws."""
-_SEED = 20_190_418
 _M_PER_DEGREE = 111_700.0
 """Upper bound of the length of a degree of latitude in metres."""
 _MARGIN = 1.2
@@ -61,6 +66,13 @@ def crowding_at(
     ndarray of shape (n,)
         NaN outside the data, where no way lies within 250 m, and for points that are NaN.
 
+    Warns
+    -----
+    UserWarning
+        If points lie within 300 m of the map's edge, how many: what draws
+        people beyond it is not on the map, and such points look quieter than
+        they are.
+
     Raises
     ------
     InvalidInput
@@ -80,7 +92,7 @@ def crowding_at(
         clock.check_time(at)
     index = np.full(len(points), np.nan)
     source = _open_extracts(extract)
-    inside = np.flatnonzero(_is_within_extract(source, points))
+    inside, at_edge = np.flatnonzero(_is_within_extract(source, points)), 0
     # Points may lie all over a country, and each tile has its own CRS and time zone.
     tiles, tile = np.unique(np.floor(points[inside] / _TILE_DEG), axis=0, return_inverse=True)
     for number in range(len(tiles)):
@@ -91,6 +103,13 @@ def crowding_at(
             continue
         moment = clock.parse_moment(at, area.place) if at else None
         index[here] = crowding.estimate_people_per_hour(xy, features, moment)
+        at_edge += int((crowding.is_near_edge(xy, features.extent) & np.isfinite(index[here])).sum())
+    if at_edge:
+        warnings.warn(
+            f"{at_edge} of {len(points)} points lie within {crowding.EDGE_M:g} m of the map's edge: what draws people "
+            "beyond is unknown, so they may be busier than said; take a larger extract",
+            stacklevel=2,
+        )
     return index
 
 
@@ -101,32 +120,46 @@ class Evaluation:
     Attributes
     ----------
     counters : int
-        Number of counters on the map.
-    off_map : int
-        Number of the others, which are not used.
-    spearman, interval : float, tuple of float
-        Rank correlation of the map's index with the counts, each at the hour
-        counted, and its 95 % bootstrap interval, counters drawn with
-        replacement. The index learns nothing from the counters.
-    left_out, left_out_interval : float, tuple of float
-        The same for the people per hour predicted at each counter by the index
+        Number of counters that are used; one that counted at several hours is one.
+    off_map, near_edge : int
+        Number of those that are not used because they lie off the map or far
+        from every way, and because they lie within 300 m of its edge.
+    places : Estimate
+        Rank correlation of the people told by the map alone with the counts,
+        each at the hours counted. The map learns nothing from the counters.
+    left_out : Estimate
+        The same for the people predicted at each counter by the index
         calibrated with all the others (leave-one-out).
     factor, left_out_factor : float
         Typical factor between count and prediction: the exponential of the
         mean absolute error of the logarithm.
+    by_hour : DataFrame
+        The rank correlation at each hour that enough counters counted; see
+        `saferoute.search._agreement.correlate_places_by_hour`.
+    hours : Estimate
+        Correlation over the hours of a counter, the median of all counters.
+    level : Estimate
+        People counted for each one told by the map alone, the median of all counters.
+    quiet : Estimate
+        Share of the hours named as quiet that have less than two thirds of
+        the mean hour's people by count.
     rows : DataFrame
-        ``lon``, ``lat``, ``count``, ``hour_of_week``, ``index`` (from the map
-        alone) and ``predicted`` (calibrated by the other counters).
+        ``lon``, ``lat``, ``count``, ``hour_of_week``, ``site`` (number of the
+        counter), ``index`` (people told by the map alone) and ``predicted``
+        (by the other counters).
     """
 
     counters: int
     off_map: int
-    spearman: float
-    interval: tuple[float, float]
-    left_out: float
-    left_out_interval: tuple[float, float]
+    near_edge: int
+    places: Estimate
+    left_out: Estimate
     factor: float
     left_out_factor: float
+    by_hour: pd.DataFrame
+    hours: Estimate
+    level: Estimate
+    quiet: Estimate
     rows: pd.DataFrame
 
 
@@ -155,52 +188,67 @@ def evaluate_crowding(
     if at:
         clock.check_time(at)
     table, source = read_counts(counts), _open_extracts(extract)
-    everywhere = len(table)
+    everywhere = _count_sites(table)
     table = table[_is_within_extract(source, table[["lon", "lat"]].to_numpy())].reset_index(drop=True)
-    _require_counters(len(table), everywhere, counts)
+    _require_counters(_count_sites(table), everywhere, counts, "lie on the map")
     area, features, xy = _read_map_around(source, table[["lon", "lat"]].to_numpy())
     moment = clock.parse_moment(at, area.place) if at else None
     if moment is not None:
         table["hour_of_week"] = table["hour_of_week"].fillna(float(moment.hour_of_week))
     seen = crowding.estimate_activity(xy, features)
-    table["index"] = crowding.index_at_hours(seen.activity, table["hour_of_week"].to_numpy(dtype=float), moment)
-    table = table[seen.on_map].reset_index(drop=True)
-    _require_counters(len(table), everywhere, counts)
-    index, truth = table["index"].to_numpy(dtype=float), table["count"].to_numpy(dtype=float)
-    predicted = _predict_leaving_one_out(index, truth)
+    index = crowding.index_at_hours(seen.activity, table["hour_of_week"].to_numpy(dtype=float), moment)
+    table["index"] = crowding.calibrate.Scale().estimate_people(index)
+    on_map, used = _count_sites(table[seen.on_map]), seen.on_map & ~crowding.is_near_edge(xy, features.extent)
+    table, activity = table[used].reset_index(drop=True), seen.activity[used]
+    within = f"lie near a way and {crowding.EDGE_M:g} m within the map"
+    _require_counters(_count_sites(table), everywhere, counts, within)
+    table["site"], first = _number_sites(table)
+    found = _judge_rows(table.assign(predicted=_predict_leaving_one_out(table)), activity[first], moment)
+    return replace(found, off_map=everywhere - on_map, near_edge=on_map - found.counters)
+
+
+def _judge_rows(rows: pd.DataFrame, activity: FloatArray, moment: Moment | None) -> Evaluation:
+    """Return the agreement of rows that are all used, and of the activity of each counter."""
+    means = crowding.average_sites(rows[["index", "predicted", "count"]].to_numpy(dtype=float), rows["site"].to_numpy())
+    index, predicted, truth = means.T
     return Evaluation(
-        counters=len(table),
-        off_map=everywhere - len(table),
-        spearman=crowding.compute_spearman(index, truth),
-        interval=_bootstrap_interval(index, truth),
-        left_out=crowding.compute_spearman(predicted, truth),
-        left_out_interval=_bootstrap_interval(predicted, truth),
-        factor=_typical_factor(crowding.calibrate.Scale().estimate_people(index), truth),
+        counters=len(truth),
+        off_map=0,
+        near_edge=0,
+        places=correlate_places(index, truth),
+        left_out=correlate_places(predicted, truth),
+        factor=_typical_factor(index, truth),
         left_out_factor=_typical_factor(predicted, truth),
-        rows=table.assign(predicted=predicted),
+        by_hour=correlate_places_by_hour(rows),
+        hours=correlate_hours(rows),
+        level=compare_levels(index, truth),
+        quiet=rate_quiet_hours(rows, activity, moment),
+        rows=rows,
     )
 
 
-def _require_counters(on_map: int, everywhere: int, counts: Path | str) -> None:
-    if on_map < FEWEST:
-        raise InvalidInput(
-            f"{counts}: {on_map} of {everywhere} counters lie on the map near a way; at least {FEWEST} are needed"
-        )
+def _count_sites(table: pd.DataFrame) -> int:
+    return len(table[["lon", "lat"]].drop_duplicates())
 
 
-def _predict_leaving_one_out(index: FloatArray, count: FloatArray) -> FloatArray:
-    """Return the people per hour at each counter, by a scale fitted to all the others."""
-    others = ~np.eye(len(index), dtype=bool)
-    return np.array([crowding.fit_scale(index[o], count[o]).estimate_people(index[~o])[0] for o in others])
+def _number_sites(table: pd.DataFrame) -> tuple[IntArray, IntArray]:
+    """Return the number of each row's counter, and a row of each counter."""
+    site = crowding.number_sites(table[["lon", "lat"]].to_numpy())
+    return site, np.unique(site, return_index=True)[1]
 
 
-def _bootstrap_interval(predicted: FloatArray, truth: FloatArray) -> tuple[float, float]:
-    """Return the 95 % interval of the rank correlation, from counters drawn with replacement."""
-    # The seed is fixed so that the same counters give the same interval.
-    drawn = np.random.default_rng(_SEED).integers(0, len(truth), (_DRAWS, len(truth)))
-    found = np.array([crowding.compute_spearman(predicted[rows], truth[rows]) for rows in drawn])
-    low, high = np.nanpercentile(found, [2.5, 97.5]) if np.isfinite(found).any() else (np.nan, np.nan)
-    return float(low), float(high)
+def _require_counters(usable: int, everywhere: int, counts: Path | str, where: str) -> None:
+    if usable < FEWEST:
+        raise InvalidInput(f"{counts}: {usable} of {everywhere} counters {where}; at least {FEWEST} are needed")
+
+
+def _predict_leaving_one_out(rows: pd.DataFrame) -> FloatArray:
+    """Return the people an hour of each row, by a scale fitted to all other counters."""
+    site, index = rows["site"].to_numpy(), rows["index"].to_numpy(dtype=float)
+    unscaled = index / np.exp(crowding.calibrate.LEVEL)
+    means = crowding.average_sites(np.column_stack([unscaled, rows["count"].to_numpy(dtype=float)]), site)
+    scales = [crowding.fit_scale(*np.delete(means, number, axis=0).T) for number in range(len(means))]
+    return np.array([scales[number].estimate_people(one) for number, one in zip(site, unscaled, strict=True)])
 
 
 def _typical_factor(predicted: FloatArray, truth: FloatArray) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from saferoute.model import Area, Counters, InvalidInput, Place
@@ -14,7 +15,7 @@ from saferoute.sources.population import read_population
 from saferoute.sources.rasters import read_raster_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -23,7 +24,11 @@ if TYPE_CHECKING:
     from saferoute.sources import FeatureSource
 
 COLUMNS = ("lon", "lat", "count")
-"""Required columns of the CSV; ``at`` is optional, and other columns are ignored."""
+"""Columns of a long table; in a wide one columns named after hours take the place of the last."""
+TIMES = ("at", "time", "datetime")
+"""Names of the optional column of the hour."""
+_TIMES_NOT_READ = frozenset({"date", "day", "hour", "timestamp", "weekday", "date_time", "hour_of_day"})
+"""Names of columns that tell of time in part or in another way: without one of `TIMES` they would be lost unsaid."""
 WITHIN_M = 5000.0
 """Counters farther than this beyond the area are not used: other streets differ too much [J]."""
 AROUND_M = 1000.0
@@ -38,15 +43,17 @@ def read_counts(path: Path | str) -> pd.DataFrame:
     path : path
         A UTF-8 file with commas or semicolons between columns. Its header
         names ``lon`` and ``lat`` (degrees, WGS 84) and ``count`` (people an
-        hour), in any order. The optional column ``at`` is the local hour of
-        the count, such as ``sat 07:00`` or an ISO time; empty = the count is
-        that of a mean hour of the week.
+        hour), in any order. The optional column ``at``, ``time`` or
+        ``datetime`` is the local hour of the count, such as ``sat 07:00`` or
+        an ISO time; empty = the count is that of a mean hour of the week.
+        In place of ``count`` there may be a column for each hour, named as in
+        ``sat 07:00``; empty = not counted. Other columns are ignored.
 
     Returns
     -------
     DataFrame
-        One row per counter: ``lon``, ``lat``, ``count`` and ``hour_of_week``
-        (0 = Monday 0:00, NaN = a mean hour).
+        One row per counter and hour: ``lon``, ``lat``, ``count`` and
+        ``hour_of_week`` (0 = Monday 0:00, NaN = a mean hour).
 
     Raises
     ------
@@ -61,7 +68,7 @@ def read_counts(path: Path | str) -> pd.DataFrame:
         raise InvalidInput(f"{path}: no such file; give a CSV with the columns {', '.join(COLUMNS)}")
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = [_parse_row(path, number, row) for number, row in _read_rows(path, file)]
+            rows = [one for number, row in _read_rows(path, file) for one in _parse_row(path, number, row)]
     except UnicodeDecodeError as error:
         raise InvalidInput(f"{path}: not UTF-8 text; save the CSV as UTF-8") from error
     except csv.Error as error:
@@ -78,29 +85,60 @@ def _read_rows(path: Path, file: Any) -> Iterator[tuple[int, dict[str, str]]]:
     file.seek(0)
     reader = csv.reader(file, delimiter=";" if head.count(";") > head.count(",") else ",")
     names = [name.strip().lower() for name in next(reader, [])]
-    missing = [name for name in COLUMNS if name not in names]
-    if missing:
-        raise InvalidInput(
-            f"{path}: column {', '.join(missing)} is missing; the first row must name {', '.join(COLUMNS)} (and at)"
-        )
+    _check_header(path, names)
     for row in reader:
         if any(value.strip() for value in row):
             yield reader.line_num, dict(zip(names, (value.strip() for value in row), strict=False))
 
 
-def _parse_row(path: Path, number: int, row: dict[str, str]) -> tuple[float, float, float, float]:
-    """Return longitude, latitude, count and hour of the week (NaN = a mean hour) of a row."""
+def _check_header(path: Path, names: Sequence[str]) -> None:
+    """Raise InvalidInput unless a header names the columns of a long or of a wide table, and one of hours at most."""
+    hours = _find_hours(names)
+    missing = [name for name in COLUMNS if name not in names and not (name == "count" and hours)]
+    rule = f"the first row must name {', '.join(COLUMNS)} (and at), or hours as in 'sat 07:00' in place of count"
+    if missing:
+        raise InvalidInput(f"{path}: column {', '.join(missing)} is missing; {rule}")
+    times = [name for name in names if name in TIMES]
+    if hours and ("count" in names or times):
+        raise InvalidInput(f"{path}: column {hours[0]!r} beside {'count' if 'count' in names else times[0]}; {rule}")
+    if len(times) > 1:
+        raise InvalidInput(f"{path}: columns {' and '.join(times)} both name the hour; leave one")
+    unread = [name for name in names if name in _TIMES_NOT_READ]
+    if unread and not times and not hours:
+        rule = "name day and hour in a column at, as in 'sat 07:00'"
+        raise InvalidInput(f"{path}: column {unread[0]} is not read; {rule}")
+
+
+def _find_hours(names: Iterable[str]) -> list[str]:
+    """Return the names of columns that are hours of the week."""
+    return [name for name in names if _is_hour(name)]
+
+
+@lru_cache(maxsize=1024)
+def _is_hour(name: str) -> bool:
+    try:
+        clock.parse_hour_of_week(name.replace("_", " "), 0.0, 0.0)
+    except InvalidInput:
+        return False
+    return True
+
+
+def _parse_row(path: Path, number: int, row: dict[str, str]) -> Iterator[tuple[float, float, float, float]]:
+    """Yield longitude, latitude, count and hour of the week (NaN = a mean hour) of each count in a row."""
     lon = _parse_number(path, number, row, "lon", (-180.0, 180.0))
     # The same bound as for places: near the poles there are no metric coordinates.
     lat = _parse_number(path, number, row, "lat", (-89.0, 89.0))
-    count = _parse_number(path, number, row, "count", (0.0, 1e7))
-    text = row.get("at", "")
-    if not text:
-        return lon, lat, count, math.nan
-    try:
-        return lon, lat, count, float(clock.parse_hour_of_week(text, lon, lat))
-    except InvalidInput as error:
-        raise InvalidInput(f"{path}, row {number}: {error}") from error
+    if "count" in row or not (hours := _find_hours(list(row))):
+        text = next((row[name] for name in TIMES if name in row), "")
+        counts = {"count": text}
+    else:
+        counts = {name: name.replace("_", " ") for name in hours if row[name]}
+    for name, text in counts.items():
+        count = _parse_number(path, number, row, name, (0.0, 1e7))
+        try:
+            yield lon, lat, count, float(clock.parse_hour_of_week(text, lon, lat)) if text else math.nan
+        except InvalidInput as error:
+            raise InvalidInput(f"{path}, row {number}: {error}") from error
 
 
 def _parse_number(path: Path, number: int, row: dict[str, str], name: str, within: tuple[float, float]) -> float:
@@ -116,6 +154,10 @@ def _parse_number(path: Path, number: int, row: dict[str, str], name: str, withi
             f"{path}, row {number}: {name} {text[:40]!r} must be a number from {within[0]:g} to {within[1]:g}"
         )
     return value
+
+
+def _count_sites(table: pd.DataFrame) -> int:
+    return len(table[["lon", "lat"]].drop_duplicates())
 
 
 class CountedSource:
@@ -165,9 +207,8 @@ class CountedSource:
         away = ((table["x_m"] - here[0]) ** 2 + (table["y_m"] - here[1]) ** 2) ** 0.5
         table = table[away <= WITHIN_M + area.radius_m].reset_index(drop=True)
         if table.empty:
-            note = (
-                f"none of the {len(self._counts)} counters lies within {WITHIN_M / 1000:g} km: they teach nothing here"
-            )
+            far = f"none of the {_count_sites(self._counts)} counters lies within {WITHIN_M / 1000:g} km"
+            note = f"{far}: they teach nothing here"
             return replace(features, notes=(*features.notes, note))
         reach = float(away[away <= WITHIN_M + area.radius_m].max())
         # Counters may lie outside of the area; what crowding is calibrated by must be seen around each of them.
@@ -176,5 +217,5 @@ class CountedSource:
             margin_m=max(reach - area.radius_m, 0.0) + AROUND_M,
         )
         around = replace(around, population=features.population)
-        note = f"crowding is calibrated by {len(table)} of {len(self._counts)} counters"
+        note = f"crowding is calibrated by {_count_sites(table)} of {_count_sites(self._counts)} counters"
         return replace(features, counters=Counters(table, around), notes=(*features.notes, note), key="")

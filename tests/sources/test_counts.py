@@ -35,6 +35,8 @@ def write(tmp_path: Path, text: str, encoding: str = "utf-8") -> Path:
         "lon,lat,count,at\n24.9,60.1,12,wed 13:00\n24.8,60.2,7.5,\n",
         "at;COUNT ;lat;lon;name\r\nwed 13:00;12;60.1;24.9;a,b\r\n\r\n;7.5;60.2;24.8;\r\n",
         "\ufefflon,lat,count,at\n24.9,60.1,12,2026-06-24T13:00\n24.8,60.2,7.5\n",
+        "Time,lon,lat,count\nwed 13:00,24.9,60.1,12\n,24.8,60.2,7.5\n",
+        "lon,lat,count,datetime,hour\n24.9,60.1,12,2026-06-24 13:00:00,13\n24.8,60.2,7.5,,\n",
     ],
 )
 def test_columns_may_stand_in_any_order_and_at_may_be_empty(tmp_path: Path, text: str) -> None:
@@ -42,6 +44,14 @@ def test_columns_may_stand_in_any_order_and_at_may_be_empty(tmp_path: Path, text
     assert table[["lon", "lat", "count"]].to_numpy().tolist() == [[24.9, 60.1, 12.0], [24.8, 60.2, 7.5]]
     assert table["hour_of_week"].iloc[0] == 2 * 24 + 13
     assert math.isnan(table["hour_of_week"].iloc[1])
+
+
+def test_a_wide_table_has_a_column_an_hour_and_gaps(tmp_path: Path) -> None:
+    text = "site,lon,lat,Wed 13:00,sat_07:00,sun 6\na,24.9,60.1,12,,3\nb,24.8,60.2,7.5,0,\n"
+    table = read_counts(write(tmp_path, text))
+    assert table["count"].tolist() == [12.0, 3.0, 7.5, 0.0]
+    assert table["hour_of_week"].tolist() == [61, 150, 61, 127]
+    assert table["lon"].tolist() == [24.9, 24.9, 24.8, 24.8]
 
 
 @pytest.mark.parametrize(
@@ -60,6 +70,11 @@ def test_columns_may_stand_in_any_order_and_at_may_be_empty(tmp_path: Path, text
         ("lon,lat,count\n1\n", "row 2: lat ''"),
         ("lon,lat,count,at\n1,2,3,yesterday\n", "row 2: time 'yesterday'"),
         ("lon,lat,count,at\n1,2,3,now\n", "row 2: time 'now'"),
+        ("lon,lat,count,at,time\n1,2,3,,\n", "columns at and time both name the hour"),
+        ("lon,lat,count,hour\n1,2,3,7\n", "column hour is not read"),
+        ("lon,lat,count,sat 07:00\n1,2,3,7\n", "column 'sat 07:00' beside count"),
+        ("lon,lat,at,sat 07:00\n1,2,3,7\n", "column 'sat 07:00' beside at"),
+        ("lon,lat,sat 07:00\n1,2,x\n", "row 2: sat 07:00 'x'"),
     ],
 )
 def test_what_breaks_a_rule_is_named_with_its_row(tmp_path: Path, text: str, said: str) -> None:

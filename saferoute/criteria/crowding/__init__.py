@@ -19,7 +19,15 @@ import pandas as pd
 
 from saferoute.criteria import _near, _samples
 from saferoute.criteria.crowding import _attractors, calibrate, causes, routes, wheels, when, where
-from saferoute.criteria.crowding.calibrate import compute_spearman, fit_scale, index_at_hours
+from saferoute.criteria.crowding.calibrate import (
+    average_sites,
+    compute_pearsons,
+    compute_spearman,
+    compute_spearmans,
+    fit_scale,
+    index_at_hours,
+    number_sites,
+)
 from saferoute.criteria.crowding.causes import NAMED_M
 from saferoute.criteria.crowding.routes import CLOSE_M
 from saferoute.criteria.crowding.wheels import (
@@ -33,8 +41,8 @@ from saferoute.criteria.crowding.wheels import (
     may_be_farmed,
 )
 from saferoute.criteria.crowding.wheels import NEAR_M as NEIGHBOURS_M
-from saferoute.criteria.crowding.when import KINDS_OF_DAY
-from saferoute.criteria.crowding.where import FAR_REACH_M, REACH_M, estimate_activity
+from saferoute.criteria.crowding.when import KINDS_OF_DAY, QUIET, WAKING, find_quiet_hours
+from saferoute.criteria.crowding.where import EDGE_M, FAR_REACH_M, REACH_M, estimate_activity, is_near_edge
 from saferoute.geometry import take_slices
 from saferoute.model import Criterion, Hedge, Measurement, Scale, Unknown
 from saferoute.osm.access import WHEELS_KEYS
@@ -50,23 +58,32 @@ __all__ = [
     "BICYCLES_SHARED",
     "CLOSE_M",
     "CRITERION",
+    "EDGE_M",
     "FAR_REACH_M",
     "FOOT_BY_CLASS",
     "FOOT_ONLY",
     "KINDS_OF_DAY",
     "NAMED_M",
     "NEIGHBOURS_M",
+    "QUIET",
     "REACH_M",
     "ROUTE_BESIDE",
+    "WAKING",
     "WHEELS_ROUTE",
+    "average_sites",
+    "compute_pearsons",
     "compute_spearman",
+    "compute_spearmans",
     "estimate_activity",
     "estimate_people_per_hour",
+    "find_quiet_hours",
     "fit_scale",
     "index_at_hours",
+    "is_near_edge",
     "may_be_driven",
     "may_be_farmed",
     "measure_crowding",
+    "number_sites",
 ]
 
 PERCENTILE_CURVE = ((0.3, 1.0), (0.5, 0.8), (0.8, 0.3), (1.0, 0.1))

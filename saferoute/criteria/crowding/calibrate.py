@@ -12,7 +12,7 @@ from saferoute.criteria.crowding import when, where
 from saferoute.osm.people import SETTINGS
 
 if TYPE_CHECKING:
-    from saferoute.arrays import FloatArray
+    from saferoute.arrays import FloatArray, IntArray
     from saferoute.model import Features, Moment
 
 UNCALIBRATED, CALIBRATED, WITH_POPULATION = 0.3, 0.7, 0.35
@@ -84,8 +84,35 @@ def learn_scale(features: Features, moment: Moment | None) -> Scale:
     table = features.counters.table
     seen = where.estimate_activity(table[["x_m", "y_m"]].to_numpy(dtype=float), features.counters.features)
     index = index_at_hours(seen.activity, table["hour_of_week"].to_numpy(dtype=float), moment)
-    count = table["count"].to_numpy(dtype=float)
-    return fit_scale(index[seen.on_map], count[seen.on_map], population=population)
+    count, site = table["count"].to_numpy(dtype=float), number_sites(table[["x_m", "y_m"]].to_numpy(dtype=float))
+    of_sites = average_sites(np.column_stack([index, count])[seen.on_map], site[seen.on_map])
+    return fit_scale(*of_sites.T, population=population)
+
+
+def number_sites(xy: FloatArray) -> IntArray:
+    """Return the number of the counter of each row, which is one wherever it counted at several hours."""
+    return np.unique(xy, axis=0, return_inverse=True)[1].ravel()
+
+
+def average_sites(values: FloatArray, site: IntArray) -> FloatArray:
+    """Return the geometric mean of each counter's rows, so that one with many hours says no more than one with one.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n, k)
+        Counts or indices; `LEAST` stands for less.
+    site : ndarray of shape (n,)
+
+    Returns
+    -------
+    ndarray of shape (sites, k)
+        In the order of the sites' numbers.
+    """
+    _, back, rows = np.unique(site, return_inverse=True, return_counts=True)
+    total = np.zeros((len(rows), values.shape[1]))
+    np.add.at(total, back, np.log(np.fmax(values, LEAST)))
+    means: FloatArray = np.exp(total / rows[:, None])
+    return means
 
 
 def fit_scale(index: FloatArray, count: FloatArray, *, population: bool = False) -> Scale:
@@ -149,8 +176,21 @@ def index_at_hours(activity: FloatArray, hour_of_week: FloatArray, moment: Momen
 
 def compute_spearman(a: FloatArray, b: FloatArray) -> float:
     """Return Spearman's rank correlation, NaN for fewer than three pairs or where one side is constant."""
+    return float(compute_spearmans(a[None], b[None])[0])
+
+
+def compute_spearmans(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Return Spearman's rank correlation of each row of two tables, as `compute_spearman` does for one."""
     from scipy.stats import rankdata
 
-    if len(a) < 3 or np.ptp(a) == 0 or np.ptp(b) == 0:
-        return float("nan")
-    return float(np.corrcoef(rankdata(a), rankdata(b))[0, 1])
+    return compute_pearsons(rankdata(a, axis=-1), rankdata(b, axis=-1))
+
+
+def compute_pearsons(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Return the linear correlation of each row of two tables, NaN for fewer than three pairs or a constant side."""
+    if a.shape[-1] < 3:
+        return np.full(len(a), np.nan)
+    a, b = (side - side.mean(axis=-1, keepdims=True) for side in (a, b))
+    size = np.sqrt((a**2).sum(axis=-1) * (b**2).sum(axis=-1))
+    found: FloatArray = np.divide((a * b).sum(axis=-1), size, out=np.full(len(a), np.nan), where=size > 0)
+    return found

@@ -87,11 +87,11 @@ _SEASONS = {"beach": (1, 1, 2, 4, 8, 14, 17, 17, 10, 4, 2, 1), "park": (7, 7, 8,
 _TROPIC_DEG, _SEASONAL_DEG = 15.0, 35.0
 """Latitudes below which there are no seasons, and from which on those of `_SEASONS` hold in full [J]."""
 
-_WAKING = np.arange(7, 21)
+WAKING = np.arange(7, 21)
 """Hours of the day over which the mean is taken when no hour is asked for [J]."""
 _RUNNABLE = range(6, 22)
 """Hours that may be named as quiet; at others runners sleep [J]."""
-_QUIET = 2 / 3
+QUIET = 2 / 3
 """Share of the mean hour's people below which an hour is quiet [J]."""
 KINDS_OF_DAY = {"Mon–Fri": slice(0, 5), "Sat": slice(5, 6), "Sun": slice(6, 7)}
 """Kinds of day with quiet hours of their own, and their days of the week."""
@@ -141,7 +141,7 @@ def seasonal_factors(month: int, lat: float) -> FloatArray:
 def shares_at_moment(moment: Moment | None) -> FloatArray:
     """Return the share of each setting at a moment, or its mean from 7 to 21 without one; shape (len(SETTINGS),)."""
     if moment is None:
-        return PROFILES.reshape(len(SETTINGS), 7, 24)[:, :, _WAKING].mean(axis=(1, 2))
+        return PROFILES.reshape(len(SETTINGS), 7, 24)[:, :, WAKING].mean(axis=(1, 2))
     here: FloatArray = PROFILES[:, moment.hour_of_week] * seasonal_factors(moment.local.month, moment.lat)
     return here
 
@@ -170,7 +170,7 @@ def find_quiet_hours(activity: FloatArray, moment: Moment | None) -> BoolArray:
     [7, 20]
     """
     light = np.zeros(24, dtype=bool)
-    light[_WAKING] = True
+    light[WAKING] = True
     if moment is not None:
         light = np.array(moment.light)
         activity = activity * seasonal_factors(moment.local.month, moment.lat)
@@ -184,14 +184,14 @@ def find_quiet_hours(activity: FloatArray, moment: Moment | None) -> BoolArray:
         share = np.fmax(_divide_by_mean(by_clocks[:, days].mean(axis=1)), _divide_by_mean(learnt[days].mean(axis=0)))
         # Hours in the dark are infinitely busy here, so that the quietest hour is a light one.
         quietest = np.where(light, share, np.inf).argmin(axis=1)
-        quiet[:, kind] = light & (share < _QUIET)
+        quiet[:, kind] = light & (share < QUIET)
         quiet[np.arange(len(quiet)), kind, quietest] = True
     return quiet
 
 
 def _divide_by_mean(people: FloatArray) -> FloatArray:
     """Return the people of each hour of a day as a share of that day's mean hour from 7 to 21, 0 where nobody is."""
-    mean = people[..., _WAKING].mean(axis=-1, keepdims=True)
+    mean = people[..., WAKING].mean(axis=-1, keepdims=True)
     return np.divide(people, mean, out=np.zeros_like(people), where=mean > 0)
 
 

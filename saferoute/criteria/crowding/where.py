@@ -55,6 +55,11 @@ FAR_M, FAR_REACH_M, FAR_SHARE = 300.0, 900.0, 0.1
 With a shop every 25 m both kernels count alike."""
 REACH_M = 950.0
 """Distance beyond which nothing affects a point: `FAR_REACH_M` and a cell of the grid, rounded up."""
+EDGE_M = 300.0
+"""Distance from the map's edge below which the order of places is not to be trusted.
+
+What draws people beyond it is not on the map: with sites below 100 m the rank correlation with counters was .36,
+without them .87. 300 m is the decay of the far kernel."""
 _GRID_M, _MOST_CELLS = 25.0, 8_000_000
 """Spacing of the grid, and the most points of it held in memory at once."""
 CENTRE, RESIDENTIAL, PARK = (SETTINGS.index(name) for name in ("centre", "residential", "park"))
@@ -200,6 +205,16 @@ def _sum_activity(xy: FloatArray, features: Features, causes: Callable[[], _Caus
         "houses": _rate_houses(xy, of.houses, features),
         "covered": _rate_coverage(xy, features.extent),
     }
+
+
+def is_near_edge(xy: FloatArray, extent: shapely.Geometry | None) -> BoolArray:
+    """Return a mask of points within `EDGE_M` of the edge of a map or beyond it."""
+    if extent is None or not len(xy):
+        return np.zeros(len(xy), dtype=bool)
+    points = shapely.points(xy)
+    near: BoolArray = ~shapely.contains(extent, points)
+    near |= shapely.distance(points, shapely.boundary(extent)) < EDGE_M
+    return near
 
 
 def _rate_coverage(xy: FloatArray, extent: shapely.Geometry | None) -> FloatArray:
