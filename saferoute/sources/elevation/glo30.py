@@ -1,8 +1,4 @@
-"""Heights from Copernicus GLO-30, read in parts from cloud-optimised GeoTIFFs of one degree.
-
-The middles of cells lie on whole seconds of latitude. In longitude they lie
-further apart towards the poles. A tile includes its north and west edges.
-"""
+"""Heights from Copernicus GLO-30, read in parts from cloud-optimised GeoTIFFs of one degree."""
 
 from __future__ import annotations
 
@@ -14,6 +10,15 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from saferoute.model import Heights
+from saferoute.sources.elevation.glo30_tiles import (
+    PART,
+    ROWS,
+    count_columns,
+    is_on_tile,
+    locate_cells,
+    parts_of_cells,
+    tile_url,
+)
 from saferoute.sources.elevation.quality import estimate_quality, is_void
 from saferoute.sources.elevation.samples import distinct_keys, gather_heights, interpolate_between, unknown_heights
 from saferoute.sources.settings import RequestLimits
@@ -23,18 +28,11 @@ from saferoute.sources.web import BoundedClient, Failed, check_status
 if TYPE_CHECKING:
     from saferoute.arrays import FloatArray, IntArray
     from saferoute.sources.cache import Entry
+    from saferoute.sources.elevation.glo30_tiles import Part
     from saferoute.sources.settings import Online
-
-    Part = tuple[int, ...]
 
 logger = logging.getLogger(__name__)
 
-ROWS = 3600
-"""Rows per degree of latitude."""
-COLUMNS = ((50, 3600), (60, 2400), (70, 1800), (80, 1200), (85, 720), (90, 360))
-"""Latitude in degrees, and columns per degree of longitude below it (product handbook, table 6)."""
-PART = 256
-"""Side, in cells, of the squares that are read and cached: about 8 km."""
 MOST_PARTS = 64
 """Most squares for one set of points [J]."""
 LIMITS = RequestLimits(total_s=30.0, most_bytes=1_000_000)
@@ -66,6 +64,7 @@ class Glo30Source:
         self._cache = online.open_cache()
         self._parts: dict[Part, FloatArray | None] = {}
         self._absent: set[str] = set()
+        self._all_kept = True
 
     def read_heights(self, xy: FloatArray, crs: str) -> Heights:
         """Return heights at points of shape (n, 2) given in `crs`; NaN over the sea and where reading failed."""
@@ -73,19 +72,25 @@ class Glo30Source:
 
         lon, lat = Transformer.from_crs(crs, "EPSG:4326", always_xy=True).transform(*xy.T)
         heights = np.full(len(xy), np.nan)
-        notes: tuple[str, ...] = ()
+        notes = []
+        host = urlsplit(self._online.glo30_url).netloc
         on_earth = np.isfinite(lon) & (np.abs(np.nan_to_num(lat, nan=90.0)) < 90)
         try:
             heights[on_earth] = self._interpolate_heights(lon[on_earth], lat[on_earth])
         except Failed as failure:
-            host = urlsplit(self._online.glo30_url).netloc
-            notes = (f"GLO-30 at {host} {failure}: its heights are missing",)
-            logger.info("%s", notes[0])
+            notes = [f"GLO-30 at {host} {failure}: its heights are missing"]
+        if not self._all_kept:
+            notes.append(
+                f"GLO-30 at {host} is not asked (--offline), and the cache does not hold all of this place: "
+                "its heights are missing"
+            )
+        for note in notes:
+            logger.info("%s", note)
         if self._cache.trouble:
-            notes += (self._cache.trouble,)
+            notes.append(self._cache.trouble)
         known = np.isfinite(heights)
         if not known.any():
-            return replace(unknown_heights(len(xy)), notes=notes)
+            return replace(unknown_heights(len(xy)), notes=tuple(notes))
         sigma_m, correlation_m, surface = estimate_quality(_CELL_M)
         return Heights(
             elevation_m=heights,
@@ -96,7 +101,7 @@ class Glo30Source:
             sources=(f"GLO-30 ({_CELL_M:.0f} m cells)",),
             surface_model=known & surface,
             attribution=(ATTRIBUTION,),
-            notes=notes,
+            notes=tuple(notes),
         )
 
     def _interpolate_heights(self, lon: FloatArray, lat: FloatArray) -> FloatArray:
@@ -105,9 +110,9 @@ class Glo30Source:
         above = np.floor(row).astype(np.int64)
         share = row - above
         # Two rows may lie in tiles with different numbers of columns, so each is interpolated by itself first.
-        sides = [_locate_cells(above, lon), _locate_cells(np.where(share > 0, above + 1, above), lon)]
+        sides = [locate_cells(above, lon), locate_cells(np.where(share > 0, above + 1, above), lon)]
         needed = np.concatenate([side[k] for side in sides for k in (0, 1)])
-        parts = distinct_keys(_parts_of_cells(needed))
+        parts = distinct_keys(parts_of_cells(needed))
         if len(parts) > MOST_PARTS:
             raise Failed(f"is not asked for {len(parts)} parts at a time; {MOST_PARTS} are the most")
         for part in parts:
@@ -119,7 +124,7 @@ class Glo30Source:
     def _interpolate_along_row(self, west: IntArray, east: IntArray, share: FloatArray) -> FloatArray:
         """Return heights between cells and their eastern neighbours."""
         z = [
-            gather_heights(_parts_of_cells(cells), cells[:, 2:] % PART, self._parts.__getitem__)
+            gather_heights(parts_of_cells(cells), cells[:, 2:] % PART, self._parts.__getitem__)
             for cells in (west, east)
         ]
         return interpolate_between(z[0], z[1], share)
@@ -131,11 +136,14 @@ class Glo30Source:
         # Tiles are not multiples of the squares: the last ones of a row and column are smaller.
         shape = min(PART, ROWS - row * PART), min(PART, count_columns(south) - column * PART)
         key = f"{url} {row} {column}"
-        if url in self._absent:
-            return None
         entry = self._find_cached_entry(key)
         if entry is not None and len(entry.payload) == 4 * shape[0] * shape[1]:
             return _mask_voids(np.frombuffer(entry.payload, dtype="<f4").reshape(shape))
+        if url in self._absent:
+            return None
+        if self._online.offline and not self._is_known_absent(url):
+            self._all_kept = False
+            return None
         if not self._has_tile(url):
             self._absent.add(url)
             return None
@@ -153,15 +161,16 @@ class Glo30Source:
         GDAL reports a missing tile and a broken server in the same way, so this
         is found out before it is asked.
         """
-        # The cache holds an empty entry for each tile that does not exist.
-        if self._find_cached_entry(url) is not None:
+        if self._is_known_absent(url):
             return False
-        if self._online.offline:
-            raise Failed("is not asked (--offline), and the cache does not hold all heights of this place")
         there = self._has_tile_on_server(url)
         if not there:
             self._cache.store_entry("glo30", url, b"")
         return there
+
+    def _is_known_absent(self, url: str) -> bool:
+        """Return whether the cache holds the empty entry of a tile that does not exist."""
+        return self._find_cached_entry(url) is not None
 
     def _has_tile_on_server(self, url: str) -> bool:
         """Return whether the server has a tile, in at most two tries."""
@@ -190,7 +199,7 @@ class Glo30Source:
         south, _, row, column = part
         try:
             with rasterio.Env(**self._gdal_options()), rasterio.open(f"/vsicurl/{url}", driver="GTiff") as data:
-                if data.shape != (ROWS, count_columns(south)) or not _is_on_tile(data.transform, part):
+                if data.shape != (ROWS, count_columns(south)) or not is_on_tile(data.transform, part):
                     raise Failed("sends a raster that is none of its tiles")
                 # Only the blocks of this window travel, as the files are cloud-optimised.
                 heights = data.read(1, window=Window(column * PART, row * PART, shape[1], shape[0]))
@@ -217,83 +226,6 @@ class Glo30Source:
         }
 
 
-def tile_url(base: str, south: int, west: int) -> str:
-    """Return the address of a tile.
-
-    Parameters
-    ----------
-    base : str
-        Address of the bucket.
-    south, west : int
-        Latitude and longitude of the south-west corner in degrees.
-
-    Examples
-    --------
-    >>> tile_url("https://host", 48, -125)
-    'https://host/Copernicus_DSM_COG_10_N48_00_W125_00_DEM/Copernicus_DSM_COG_10_N48_00_W125_00_DEM.tif'
-    """
-    at = f"{'N' if south >= 0 else 'S'}{abs(south):02d}_00_{'E' if west >= 0 else 'W'}{abs(west):03d}_00"
-    name = f"Copernicus_DSM_COG_10_{at}_DEM"
-    return f"{base.rstrip('/')}/{name}/{name}.tif"
-
-
-def count_columns(south: int) -> int:
-    """Return the number of columns of a tile with its south edge at some latitude in degrees.
-
-    Examples
-    --------
-    >>> [count_columns(s) for s in (0, 49, 50, -50, -51, 84, 89)]
-    [3600, 3600, 2400, 3600, 2400, 720, 360]
-    """
-    # The edge nearer the equator decides: the north one in the southern hemisphere.
-    nearer = south if south >= 0 else -south - 1
-    return next(n for limit, n in COLUMNS if nearer < limit)
-
-
-def _locate_cells(row: IntArray, lon: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
-    """Return the cells west and east of points, and the weight of the eastern one.
-
-    Parameters
-    ----------
-    row : ndarray of shape (n,)
-        Rows counted from the north pole.
-    lon : ndarray of shape (n,)
-        Degrees.
-
-    Returns
-    -------
-    west, east : ndarray of shape (n, 4)
-        South and west edges of the tile in degrees, then row and column in it.
-    share : ndarray of shape (n,)
-        0 to 1.
-    """
-    south = 89 - row // ROWS
-    per_degree = np.array([count_columns(int(s)) for s in range(-90, 90)])[np.clip(south, -90, 89) + 90]
-    position = (lon + 180) * per_degree
-    west = np.floor(position).astype(np.int64)
-    share = position - west
-
-    def cell(column: IntArray) -> IntArray:
-        column = column % (360 * per_degree)
-        return np.column_stack([south, column // per_degree - 180, row % ROWS, column % per_degree])
-
-    return cell(west), cell(np.where(share > 0, west + 1, west)), share
-
-
-def _parts_of_cells(cells: IntArray) -> IntArray:
-    """Return the square in which each cell lies: south and west edges of its tile, then its row and column."""
-    return np.column_stack([cells[:, :2], cells[:, 2:] // PART])
-
-
 def _mask_voids(heights: FloatArray) -> FloatArray:
     """Return heights with NaN where they cannot be; what is kept on disk is as it came."""
     return np.where(is_void(heights), np.float32(np.nan), heights)
-
-
-def _is_on_tile(transform: Any, part: Part) -> bool:
-    """Return whether a raster lies where its tile should, to a tenth of a cell."""
-    south, west = part[:2]
-    dx, dy = 1 / count_columns(south), 1 / ROWS
-    # Half a cell west and north, since a transform counts from the corners of cells.
-    expected = (dx, 0.0, west - dx / 2, 0.0, -dy, south + 1 + dy / 2)
-    return bool(np.allclose(tuple(transform)[:6], expected, rtol=0.0, atol=dy / 10))

@@ -12,8 +12,8 @@ from fake_server import Answer, FakeServer, make_certificate, serve_ipv6
 from pyproj import Transformer
 from rasterio.transform import Affine
 
-from saferoute.sources.elevation import glo30
-from saferoute.sources.elevation.glo30 import Glo30Source, count_columns, tile_url
+from saferoute.sources.elevation.glo30 import Glo30Source
+from saferoute.sources.elevation.glo30_tiles import count_columns, tile_url
 from saferoute.sources.settings import Online, RequestLimits
 from saferoute.sources.trust import STORES
 
@@ -154,6 +154,22 @@ def test_offline_without_a_copy_is_unknown_and_said(world, source):
     assert not world.requests
 
 
+@pytest.mark.parametrize("lon", [8.995, 8.9])
+def test_offline_the_squares_that_are_kept_serve(world, source, lon):
+    """A place where two tiles meet, and one whose squares of one tile meet."""
+    kept = around(lon, 49.9, half_m=100.0)
+    source().read_heights(kept, CRS)
+    world.requests.clear()
+    wide = np.concatenate([kept, around(lon, 49.9, half_m=15_000.0)])
+    samples = source(offline=True).read_heights(wide, CRS)
+    assert samples.elevation_m[: len(kept)] == pytest.approx(expected(kept), abs=0.001)
+    assert np.isnan(samples.elevation_m).any()
+    assert [note.partition(" is ")[2] for note in samples.notes] == [
+        "not asked (--offline), and the cache does not hold all of this place: its heights are missing"
+    ]
+    assert not world.requests
+
+
 def test_cache_cut_in_half_is_fetched_again(world, source, tmp_path):
     xy = around(8.5, 49.5)
     one = source().read_heights(xy, CRS)
@@ -199,8 +215,8 @@ def test_tile_that_lies_elsewhere_is_refused(server, cogs, source):
 
 
 def test_south_and_west_have_their_names():
-    assert glo30.tile_url("http://h/", -34, 18).endswith("/Copernicus_DSM_COG_10_S34_00_E018_00_DEM.tif")
-    assert "N00_00_W001" in glo30.tile_url("http://h", 0, -1)
+    assert tile_url("http://h/", -34, 18).endswith("/Copernicus_DSM_COG_10_S34_00_E018_00_DEM.tif")
+    assert "N00_00_W001" in tile_url("http://h", 0, -1)
 
 
 def test_poles_and_nothing_are_unknown(source, server):
