@@ -6,6 +6,7 @@ import { metresPerPixel } from "../src/map/labels.js";
 import { placeArrows } from "../src/map/lines.js";
 import { describeCount } from "../src/map/list.js";
 import { standAside, widthOf } from "../src/map/numbers.js";
+import { heightOfPage } from "../src/map/paper.js";
 
 const NORTHWARDS = {
   line: [
@@ -32,6 +33,11 @@ test("where no direction is advised there is no arrow", () => {
 test("a short stretch has one arrow", () => {
   assert.equal(placeArrows({ ...NORTHWARDS, length_m: 12 }).length, 1);
   assert.equal(placeArrows({ ...NORTHWARDS, length_m: null }).length, 1);
+});
+
+test("a page is as high as the sheet of its width", () => {
+  assert.ok(Math.abs(heightOfPage(718) - 27.7 * (96 / 2.54)) < 2, "A4");
+  assert.ok(Math.abs(heightOfPage(740) - 25.9 * (96 / 2.54)) < 2, "US Letter");
 });
 
 test("names that stand upright need height, not width", () => {

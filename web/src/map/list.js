@@ -5,8 +5,7 @@ import { countThings, formatMetres, LOOK_FIRST } from "../words.js";
 import { makeCard, writeCard } from "./cards.js";
 import { describeStretch } from "./details.js";
 import { passesFilters } from "./filters.js";
-
-const PAPER = 20; // stretches that one page holds beside the map
+import { markPaper } from "./paper.js";
 
 export class StretchList {
   #criteria;
@@ -83,12 +82,6 @@ export class StretchList {
   focus(row) {
     this.#cards.get(row).button.focus({ preventScroll: true });
   }
-}
-
-/** Mark which of the items shown a page of paper holds, and say so. */
-export function markPaper(items) {
-  byId("paper").textContent = items.length > PAPER ? `On paper: the first ${PAPER} of ${items.length}.` : "";
-  for (const [i, item] of items.entries()) item.classList.toggle("beyond-paper", i >= PAPER);
 }
 
 export function describeCount(shown, all, reweighed) {

@@ -14,6 +14,7 @@ import { StretchList } from "./list.js";
 import { Locator, writeWayThere } from "./locate.js";
 import { makeNumbers } from "./numbers.js";
 import { BY_ME, BY_RANK, sortRows } from "./order.js";
+import { fitListToPaper } from "./paper.js";
 import { readStretches } from "./payload.js";
 import { Scorer } from "./score.js";
 import { drawSession, readSession, writeSession } from "./session.js";
@@ -52,6 +53,7 @@ class Page {
     this.#writeWords();
     this.#ranked = this.#scorer.reweigh(this.#stretches, null);
     this.#showChanges();
+    if (!this.#session) fitListToPaper();
     addEventListener("hashchange", () => this.#followAddress());
     this.#followAddress();
   }

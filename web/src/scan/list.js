@@ -3,7 +3,7 @@
 import { byId, el } from "../dom.js";
 import { makeCard, writeCard } from "../map/cards.js";
 import { describeStretch } from "../map/details.js";
-import { markPaper } from "../map/list.js";
+import { markPaper } from "../map/paper.js";
 import { countThings, LOOK_FIRST } from "../words.js";
 
 export const MOST = 30; // cards

@@ -12,6 +12,7 @@ import { Locator, writeWayThere } from "../map/locate.js";
 import { makeNumbers } from "../map/numbers.js";
 import { BY_ME, BY_RANK, listOrders, sortRows } from "../map/order.js";
 import { buildBar } from "../map/panels.js";
+import { fitListToPaper } from "../map/paper.js";
 import { writeSheet } from "../map/sheet.js";
 import { makeMore, makeNearButton } from "../map/tools.js";
 import { recallUnits, rememberUnits } from "../map/units.js";
@@ -86,6 +87,7 @@ class RegionPage {
       { maxZoom: 16, animate: false },
     );
     this.#drawTiles();
+    fitListToPaper();
     fitToPaper(this.#map, () => this.#view.selected?.line ?? null);
     // Paper is light, but no tile is drawn anew while the browser prints.
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
