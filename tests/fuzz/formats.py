@@ -83,6 +83,7 @@ FORMATS = {
     "nominatim": Format("nominatim.json", served=True),
     "terrarium": Format("tile.webp", served=True),
     "index": Format("cache/index/*/*", _OSM, sealed=True, kept=True),
+    "drawers": Format("cache/*/*.drawer", _OSM, sealed=True, kept=True),
     "kept answers": Format("cache/*/*.entry", sealed=True, served=True, kept=True),
 }
 
