@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from saferoute.geometry import find_entering
-from saferoute.osm import entry, graves, ground, owners, ways
+from saferoute.osm import access, entry, graves, ground, owners, ways
 from saferoute.osm.tags import Tags
 
 if TYPE_CHECKING:
@@ -90,7 +90,8 @@ class Surroundings:
         -------
         list of lists of str
             Of ``hospital``, ``institute``, ``graves``, ``gone`` (what was there is no more), ``roof``, ``works``,
-            ``yard``, the ground of a school, hospital or the like beside it, and ``drive``, which ends on a square.
+            ``yard``, the ground of a school, hospital or the like beside it, and ``drive``, by which motors get onto a
+            square.
         """
         names: list[list[str]] = [[] for _ in lines.geometries]
         found = {name: find_entering(shapes, lines)[1] for name, shapes in self._within.items()}
@@ -105,11 +106,13 @@ class Surroundings:
 
 
 def _find_drives(features: Features, squares: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Return the points at which roads and drives on the ground end on squares or at their edges."""
-    of_ways = Tags.of(features.ways)
-    roads = features.ways.geometry.to_numpy()[ways.is_motor_road(of_ways) & ~ways.is_off_ground(of_ways)]
-    ends = np.concatenate([shapely.get_point(roads, at) for at in (0, -1)])
-    found: NDArray[np.object_] = ends[
-        np.unique(shapely.STRtree(ends).query(squares, predicate="dwithin", distance=_AT_EDGE_M)[1])
+    """Return where motors get onto squares: ends of roads and drives, and foot ways that are open to them."""
+    of_ways, lines = Tags.of(features.ways), features.ways.geometry.to_numpy()
+    here, roads = ~ways.is_off_ground(of_ways), ways.is_motor_road(of_ways)
+    ends = np.concatenate([shapely.get_point(lines[roads & here], at) for at in (0, -1)])
+    streets = lines[ways.is_foot_way(of_ways) & ~roads & access.is_open_to_motors(of_ways).yes & here]
+    led = np.concatenate([ends, streets])
+    found: NDArray[np.object_] = led[
+        np.unique(shapely.STRtree(led).query(squares, predicate="dwithin", distance=_AT_EDGE_M)[1])
     ]
     return found

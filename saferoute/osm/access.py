@@ -137,14 +137,25 @@ def get_motor_access(tags: Tagged, of_motors: Collection[str]) -> NDArray[np.obj
     ----------
     of_motors : values
         What ``access`` of a track may say of motors, too; of other ways, and in
-        other words, it speaks of people.
+        other words, it speaks of people, but for ``destination``: who has
+        business there comes on wheels, too.
     """
     tags = Tags.of(tags)
     speaks_of_motors = has_only_values(tags, "access", of_motors) & has_value(tags, "highway", {"track"})
-    of_track = tags.get_text("access")
-    of_track[~speaks_of_motors] = None
+    of_all = tags.get_text("access")
+    of_all[~speaks_of_motors & ~has_only_values(tags, "access", {"destination"})] = None
     said = get_first_text(tags, _MOTOR_KEYS[:-1])
-    return np.where(pd.isna(said), of_track, said)
+    return np.where(pd.isna(said), of_all, said)
+
+
+def is_closed_to_cars(tags: Tagged) -> BoolArray:
+    """Return a mask of ways on which strangers may not drive a car, whatever else may be driven there."""
+    return has_only_values(tags, "motorcar", CLOSED)
+
+
+def is_for_visitors(tags: Tagged) -> BoolArray:
+    """Return a mask of ways or ground for those who live there or have business there, if no tag lets walkers in."""
+    return has_only_values(tags, "access", {"destination"}) & ~has_tag(tags, "foot", but=())
 
 
 def is_walkable(tags: Tagged) -> BoolArray:

@@ -12,7 +12,7 @@ from saferoute.candidates import CUT_OFF
 from saferoute.criteria import crowding
 from saferoute.model import Formula
 from saferoute.osm import entry
-from saferoute.osm.access import has_speed_limit, is_meant_for_wheels, is_route_of_wheels
+from saferoute.osm.access import has_speed_limit, is_for_visitors, is_meant_for_wheels, is_route_of_wheels
 from saferoute.osm.ground import KEPT_KINDS, is_entered_by_leave
 from saferoute.osm.sports import is_ball_ground
 from saferoute.osm.surfaces import SOFT_SURFACES, is_uneven_trail
@@ -53,6 +53,7 @@ _ROUTE = "bicycles or skaters from behind: a route of theirs leads along it"
 _SHARED = "bicycles from behind: the way is meant for them, too"
 _UNEVEN = "stones, roots and loose ground: mountain bikers do not grade it as even"
 _LEAVE = "whether one may go in, and when: it lies in a zoo, camp, sports ground, allotments or the like"
+_VISITORS = "whether one may be there: it is for those who live there or visit (access=destination)"
 _SURE_PCT = 1.0
 """Standard error of a slope above which it must be checked, in percentage points [J]."""
 
@@ -96,7 +97,7 @@ _CHECKS_BY_DOUBT = {
 }
 _CHECKS_BY_GROUND = _CHECKS_BY_DOUBT | {
     "roof": "the posts of a roof that it leads below",
-    "drive": "cars or vans: a road or drive ends on the square close by",
+    "drive": "cars or vans: a road or drive ends on the square close by, or a street open to them leads past",
     "yard": "whose it is: the ground or house of a school, hospital, church or institute begins beside it",
     "works": "lorries, dust and gates: works, a pit, depot or landfill lie close by",
 }
@@ -240,7 +241,7 @@ def describe_ways(ground: Tagged) -> NDArray[np.object_]:
 
 
 def describe_entry(tags: Tagged, moment: Moment | None) -> NDArray[np.object_]:
-    """Return what is to be checked of the hours, fees and vehicles of ways or ground, as tuples of str.
+    """Return what is to be checked of the leave, hours, fees and vehicles of ways or ground, as tuples of str.
 
     Parameters
     ----------
@@ -257,8 +258,11 @@ def describe_entry(tags: Tagged, moment: Moment | None) -> NDArray[np.object_]:
             *([f"{'that it is open at that hour' if opens else asked}: {sanitize_text(hour)}"] if may_close else []),
             *([f"entry may cost: {sanitize_text(fee)}"] if fee else []),
             *([f"when vehicles may drive there: {sanitize_text(motor)}"] if motor else []),
+            *([_VISITORS] if asks else []),
         )
-        for hour, fee, may_close, opens, motor in zip(hours, fees, changes, is_open, motors, strict=True)
+        for hour, fee, may_close, opens, motor, asks in zip(
+            hours, fees, changes, is_open, motors, is_for_visitors(tags), strict=True
+        )
     ]
     return words
 

@@ -511,7 +511,17 @@ def test_counted_dwellers_take_the_place_of_guessed_ones(read) -> None:
 
 # --- wheels, dogs, children --------------------------------------------------------------------
 
-COLUMNS = ["highway", "bicycle", "segregated", "motor_vehicle", "vehicle", "access", "tracktype", "maxspeed"]
+COLUMNS = [
+    "highway",
+    "bicycle",
+    "segregated",
+    "motor_vehicle",
+    "vehicle",
+    "access",
+    "tracktype",
+    "maxspeed",
+    "motorcar",
+]
 
 
 @pytest.mark.parametrize(
@@ -553,6 +563,12 @@ def test_bicycles_are_read_from_the_tags(tags: dict[str, str], kind: float) -> N
         ({"highway": "track", "tracktype": "Grade 5"}, 0.75, "unlikely (a soft track"),
         ({"highway": "path", "motor_vehicle": "destination"}, 0.4, "for residents"),
         ({"highway": "footway", "access": "yes"}, 1.0, "not tagged"),
+        ({"highway": "footway", "access": "destination"}, 0.4, "for residents"),
+        ({"highway": "pedestrian", "access": "destination", "motor_vehicle": "no"}, 1.0, "not allowed"),
+        ({"highway": "track", "tracktype": "grade2", "motorcar": "no"}, 0.65, "no cars; farm traffic possible"),
+        ({"highway": "track", "tracktype": "grade5", "motorcar": "private"}, 0.75, "unlikely (a soft track"),
+        ({"highway": "path", "motorcar": "no"}, 1.0, "no cars"),
+        ({"highway": "track", "motorcar": "no", "motor_vehicle": "forestry"}, 0.7, "for forestry"),
         ({"highway": "path", "maxspeed": "20"}, 0.4, "speed limit"),
         ({"highway": "track", "tracktype": "grade5", "maxspeed": "30"}, 0.4, "speed limit"),
         ({"highway": "track", "motor_vehicle": "no", "maxspeed": "30"}, 1.0, "not allowed"),

@@ -165,6 +165,22 @@ def test_a_drive_that_ends_on_a_square_is_told(square: str, end: int, says: bool
     assert ("ends on the square" in told(found)[1]) is says
 
 
+@pytest.mark.parametrize(
+    ("street", "says"),
+    [
+        ("highway=pedestrian motor_vehicle=destination", True),
+        ("highway=pedestrian vehicle=yes", True),
+        ("highway=pedestrian motor_vehicle=no", False),
+        ("highway=pedestrian motor_vehicle=permissive bridge=yes layer=1", False),
+        ("highway=pedestrian", False),
+    ],
+)
+def test_a_pedestrian_street_open_to_motors_at_a_square_is_told(street: str, says: bool, tmp_path: Path) -> None:
+    across = f"n71 150 -120\nn72 150 120\nw71 n71,n72 {street}\n"
+    found = look(tmp_path, WAY.format("") + SQUARE.format("highway=pedestrian area=yes") + across, None)
+    assert ("a street open to them" in told(found)[1]) is says
+
+
 def test_a_way_that_is_tagged_as_open_is_as_sure_in_a_hospital_as_elsewhere(tmp_path: Path) -> None:
     benches = "".join(f"n{50 + i} {12 * i} 70 amenity=bench\n" for i in range(20))
     around = AROUND.format("amenity=hospital")

@@ -164,6 +164,12 @@ IN_BANGKOK = replace(NOON, zone="Asia/Bangkok", lon=100.5, lat=13.75, country="T
             ("when vehicles may drive there: vehicle:conditional=delivery @ (10:00-13:00)",),
         ),
         ({"opening_hours": "by day\x1b"}, NOON, ("whether one may go in at that hour: opening_hours=by day",)),
+        (
+            {"access": "destination", "highway": "footway"},
+            None,
+            ("whether one may be there: it is for those who live there or visit (access=destination)",),
+        ),
+        ({"access": "destination", "foot": "yes"}, None, ()),
         ({"foot:conditional": "no @ wet"}, NOON, ("whether one may go in at that hour: foot:conditional=no @ wet",)),
         (
             {"opening_hours": "Mo-Su 05:00-20:00; PH off"},
@@ -180,12 +186,14 @@ def test_hours_and_fees_are_to_be_checked_with_their_text(tags: dict, moment: Mo
     ("tags", "says"),
     [
         ({"highway": "path", "maxspeed": "25"}, "speed limit"),
-        ({"highway": "track", "tracktype": "grade2"}, "no tag tells"),
+        ({"highway": "track", "tracktype": "grade2"}, "whether cars or tractors use it: no tag tells"),
+        ({"highway": "track", "tracktype": "grade1", "motorcar": "no"}, "whether tractors use it"),
+        ({"highway": "path", "motorcar": "no"}, ""),
         ({"highway": "track", "motor_vehicle": "no", "maxspeed": "25"}, ""),
     ],
 )
 def test_where_vehicles_are_likely_or_possible_it_is_to_be_checked(tags: dict, says: str) -> None:
-    columns = ["highway", "maxspeed", "tracktype", "motor_vehicle"]
+    columns = ["highway", "maxspeed", "tracktype", "motor_vehicle", "motorcar"]
     words = " ".join(checks.describe_ways(pd.DataFrame([tags], columns=columns, dtype="str"))[0])
     assert says in words
     assert bool(words) == bool(says)

@@ -50,6 +50,7 @@ TRACKS = {
     "grade4": (0.7, "farm traffic possible (not tagged)"),
     "grade5": (0.75, "unlikely (a soft track, not tagged)"),
 }
+TRACK_WITHOUT_CARS = (0.65, "no cars; farm traffic possible (not tagged)")
 TRACK_ELSE = (0.5, "unknown (a track, not tagged)")
 """Desirability and words for tracks without motor tags, by tracktype: firm tracks are driven on more [J]."""
 _SOFT_TRACKS = frozenset({"grade3", "grade4", "grade5"})
@@ -58,6 +59,8 @@ _FARM_TRACKS = _SOFT_TRACKS - {"grade5"}
 """Those of them on which they may be met."""
 PEDESTRIAN = (0.8, "deliveries possible (not tagged)")
 FOOT_WAY = (1.0, "unlikely (not tagged)")
+WITHOUT_CARS = "no cars"
+"""Words of ways but tracks on which no tag but that of cars tells who may drive."""
 IF_DRIVEN_OR_NOT = 0.0
 """Factor on the confidence where motors are likely or unknown: it is all the same how few people walk there [J]."""
 SPEED_LIMIT = (0.4, "likely (it has a speed limit)")
@@ -112,7 +115,7 @@ def rate_motors(ground: pd.DataFrame) -> tuple[FloatArray, NDArray[np.object_]]:
     tags = Tags.of(ground)
     said = access.get_motor_access(tags, MOTORS)
     kinds = pd.DataFrame({"said": said, "highway": tags.get_words("highway"), "grade": tags.get_words("tracktype")})
-    kinds = kinds.fillna("").assign(fast=access.has_speed_limit(tags))
+    kinds = kinds.fillna("").assign(fast=access.has_speed_limit(tags), no_cars=access.is_closed_to_cars(tags))
     # Thousands of ways share a few dozen combinations of tags, and each is rated once.
     number, kinds = kinds.groupby(list(kinds), sort=False).ngroup(), kinds.drop_duplicates()
     rated = [_rate_motor_kind(*kind) for kind in kinds.itertuples(index=False, name=None)]
@@ -125,18 +128,19 @@ def rate_motors(ground: pd.DataFrame) -> tuple[FloatArray, NDArray[np.object_]]:
 def may_be_driven(ground: pd.DataFrame) -> BoolArray:
     """Return a mask of ways on which cars or tractors may drive and of which no tag tells who may.
 
-    They are tracks that are firm or of unknown firmness, and any way with a speed limit.
+    They are tracks that are firm or of unknown firmness and not closed to cars, and any way with a speed limit.
     """
     tags = Tags.of(ground)
     track = has_value(tags, "highway", {"track"}) & ~has_only_values(tags, "tracktype", _SOFT_TRACKS)
+    track &= ~access.is_closed_to_cars(tags)
     return _is_untold(tags) & (track | access.has_speed_limit(tags))
 
 
 def may_be_farmed(ground: pd.DataFrame) -> BoolArray:
-    """Return a mask of soft tracks on which tractors are possible, as no tag tells who may drive there."""
+    """Return a mask of tracks, soft or closed to cars, on which no tag tells whether tractors drive."""
     tags = Tags.of(ground)
-    soft = has_value(tags, "highway", {"track"}) & has_value(tags, "tracktype", _FARM_TRACKS)
-    return _is_untold(tags) & soft & ~may_be_driven(ground)
+    farmed = has_value(tags, "tracktype", _FARM_TRACKS) | access.is_closed_to_cars(tags)
+    return _is_untold(tags) & has_value(tags, "highway", {"track"}) & farmed & ~may_be_driven(ground)
 
 
 def _is_untold(tags: Tags) -> BoolArray:
@@ -144,8 +148,8 @@ def _is_untold(tags: Tags) -> BoolArray:
     return pd.isna(access.get_motor_access(tags, MOTORS))
 
 
-def _rate_motor_kind(said: str, highway: str, grade: str, fast: bool) -> tuple[float, str]:
-    """Return the desirability and the words of one combination of motor tag, class and tracktype.
+def _rate_motor_kind(said: str, highway: str, grade: str, fast: bool, no_cars: bool) -> tuple[float, str]:
+    """Return the desirability and the words of one combination of motor tag, class, tracktype, and what cars may.
 
     Of several kinds of motors the worst counts, and all are named.
     """
@@ -155,8 +159,11 @@ def _rate_motor_kind(said: str, highway: str, grade: str, fast: bool) -> tuple[f
     if fast:
         return SPEED_LIMIT
     if highway == "track":
-        return TRACKS.get(grade, TRACK_ELSE)
-    return PEDESTRIAN if highway == "pedestrian" else FOOT_WAY
+        by_grade = TRACKS.get(grade, TRACK_ELSE)
+        # A soft track has fewer motors than one that is closed to cars alone.
+        return max(by_grade, TRACK_WITHOUT_CARS) if no_cars else by_grade
+    value, words = PEDESTRIAN if highway == "pedestrian" else FOOT_WAY
+    return value, WITHOUT_CARS if no_cars else words
 
 
 def find_point_neighbours(xy: FloatArray, spacing_m: float, features: Features) -> pd.DataFrame:
