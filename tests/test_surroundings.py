@@ -126,6 +126,28 @@ def test_a_signal_leaves_no_temporary_folder(number: int, tmp_path: Path) -> Non
     assert list(tmp_path.iterdir()) == []
 
 
+BUSY = """
+import hashlib, tempfile
+from saferoute import cli
+from saferoute.cli import _surroundings
+_surroundings.GRACE_S = 0.3
+def work(*_, **__):
+    print("there", flush=True)
+    hashlib.pbkdf2_hmac("sha256", b"a", b"b", 2**31 - 1)
+cli.program.main = work
+cli.main([])
+"""
+
+
+def test_a_signal_ends_a_library_that_does_not_return() -> None:
+    with subprocess.Popen([sys.executable, "-c", BUSY], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "there\n"
+        time.sleep(0.5)  # until it is in the library
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=20) == 128 + signal.SIGTERM
+
+
 def test_a_signal_that_somebody_ignores_stays_ignored(tmp_path: Path) -> None:
     with subprocess.Popen(
         ["nohup", sys.executable, "-c", ENDLESS, str(tmp_path)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL

@@ -6,9 +6,11 @@ import errno
 import io
 import os
 import signal
+import socket
 import sys
 import threading
-from contextlib import contextmanager, suppress
+import time
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -21,6 +23,8 @@ _ENDING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasat
 """Signals that end a program; Windows has no SIGHUP."""
 
 
+GRACE_S = 10.0
+"""Seconds after SIGTERM in which temporary files are removed [J]."""
 _LEAST_BYTES = 900_000_000
 """Address space that the libraries take with a small map; measured: 600 MB are too little, 800 MB do."""
 _NO_MEMORY = ("failed to map segment", "annot allocate memory")
@@ -102,7 +106,8 @@ def clean_up_at_signals() -> Iterator[None]:
     for number in own:
         signal.signal(number, end)
     try:
-        yield
+        with _end_late() if own else nullcontext():
+            yield
     except _Ended as ended:
         signal.signal(ended.number, signal.SIG_DFL)
         os.kill(os.getpid(), ended.number)
@@ -110,6 +115,27 @@ def clean_up_at_signals() -> Iterator[None]:
     finally:
         for number in own:
             signal.signal(number, signal.SIG_DFL)
+
+
+@contextmanager
+def _end_late() -> Iterator[None]:
+    """End the process `GRACE_S` after a signal, should a library keep the main thread busy in the block until then."""
+    reader, writer = socket.socketpair()
+    writer.setblocking(False)
+
+    def wait() -> None:
+        while number := reader.recv(1):
+            if number[0] in _ENDING:
+                time.sleep(GRACE_S)
+                os._exit(128 + number[0])
+
+    before = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
+    threading.Thread(target=wait, name="signals", daemon=True).start()
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(before)
+        writer.close()
 
 
 def _is_main_thread() -> bool:
