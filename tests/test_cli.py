@@ -581,7 +581,7 @@ def test_the_hour_is_now_where_none_is_asked_for(run):
 
 
 def test_counters_and_people_calibrate_crowding(run, tmp_path):
-    with_cafe = write_town(tmp_path / "cafe.osm", TOWN + "n90 0 9 amenity=cafe\n")
+    with_cafe = write_town(tmp_path / "cafe.osm", TOWN + "n90 0 150 amenity=cafe\n")
     counts = tmp_path / "counts.csv"
     counts.write_text("lon,lat,count\n" + "".join(f"{lonlat(x, 0)[0]},{lonlat(x, 0)[1]},700\n" for x in (-100, 0, 100)))
     plain, counted = (run("explain", "--notes", *more, osm=with_cafe)[1] for more in ([], ["--counts", counts]))
