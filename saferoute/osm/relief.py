@@ -48,26 +48,37 @@ class Hint(NamedTuple):
         How much one at hand tells, against all that is around.
     decay_m : float
         At distance d it tells exp(−d / decay_m) of that, on ground as it lies.
+    made_share : float
+        Share of its reach to ways that were built, which are cut and filled [J].
     """
 
     name: str
     weight: float
     decay_m: float
+    made_share: float = 0.5
+
+    @property
+    def is_told_on_made_ways(self) -> bool:
+        """Whether it tells as much to who is on a way that was built."""
+        return self.made_share == 1.0
 
 
 OF_HAIRPINS = "hairpin"
 HINTS = (
     Hint("rock", 0.7, 30.0), Hint("cliff", 0.7, 30.0), Hint("wall", 0.7, 20.0), Hint("bank", 0.35, 30.0),
-    Hint("steps", 0.2, 30.0), Hint("climb", 0.35, 30.0), Hint(OF_HAIRPINS, 0.35, 30.0), Hint("vineyard", 0.2, 30.0),
+    Hint("steps", 0.2, 30.0), Hint("climb", 0.35, 30.0),
+    Hint("steep", 0.35, 50.0, made_share=1.0), Hint(OF_HAIRPINS, 0.35, 30.0), Hint("vineyard", 0.2, 30.0),
     Hint("peak", 0.35, 80.0),
 )  # fmt: skip
-"""Rock, cliffs, walls that hold ground, banks, steps, ways that climb, ways that turn back, vineyards, tops of hills.
+"""Rock, cliffs, walls that hold ground, banks, steps, ways that climb or are tagged as steep, ways that turn back,
+vineyards, tops of hills.
 
 Open ground is tilted across by 9 % within 40 m of rock on Helgoland and by .3 % from 60 to 100 m, by 9 % within 40 m
 of banks and by 3 % beyond 60 m, by 10 % within 60 m of ways that climb and by 4 % beyond 100 m; in Porto by 56 %
 within 20 m of walls that hold ground and by 4 % farther off; near steps it is no steeper in Porto and Bad Wildbad than
 elsewhere (medians) [M]. The weights follow these by judgement, as do those of vineyards, which stand on slopes for the
-sun and in plains, too, and of tops [J]."""
+sun and in plains, too, and of tops [J]. A way of 10 % and more climbs the side of a valley, on whose floor or flank a
+paved track runs as well as a path: it is told of on both, and twice as far [J]."""
 _STEEP = Sign(8.0, 40.0, 1.0)
 _HIKING = Sign(2.0, 10.0, 0.005)
 _EDGE = Sign(1.5, 6.0, 0.003)
@@ -77,8 +88,8 @@ _USUAL_PCT = 9.0
 _ACROSS_TO_ALONG = 2.5
 """Steepness of the ground across ways over that along them, where they are tagged with a slope [M, J]."""
 _TAGGED_WEIGHT = 0.02
-_CLIMB_PCT = 4.0
-"""Slope of a way from which the ground beside it likely slopes, too [J]."""
+_CLIMB_PCT, _STEEP_WAY_PCT = 4.0, 10.0
+"""Slope of a way from which the ground beside it likely slopes, too, and from which that holds farther off [J]."""
 
 
 @dataclass(frozen=True)
@@ -130,9 +141,10 @@ def find_line_hints(lines: Tagged) -> dict[str, BoolArray]:
     """Return a mask of lines on the ground for each name of `HINTS` that lines are."""
     tags = Tags.of(lines)
     said = slopes.read_inclines(tags)
-    with np.errstate(invalid="ignore"):
-        climbs = (said.direction != 0) | (said.least_pct > 0) | (np.abs(said.pct) >= _CLIMB_PCT)
-    kinds = {**_find_landforms(tags), "climb": is_highway(tags) & ~is_steps(tags) & climbs}
+    way, pct = is_highway(tags) & ~is_steps(tags), np.nan_to_num(np.abs(said.pct))
+    steep = pct >= _STEEP_WAY_PCT
+    climbs = (said.direction != 0) | (said.least_pct > 0) | (pct >= _CLIMB_PCT)
+    kinds = {**_find_landforms(tags), "climb": way & climbs & ~steep, "steep": way & steep}
     return {name: mask & ~may_be_off_ground(tags) for name, mask in kinds.items()}
 
 

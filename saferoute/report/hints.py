@@ -18,6 +18,7 @@ _WORDS = {
     "bank": "a bank",
     "steps": "steps",
     "climb": "a way that climbs",
+    "steep": "a way tagged as 10 % steep or more",
     "hairpin": "a hairpin bend",
     "vineyard": "a vineyard",
     "peak": "the top of a hill",

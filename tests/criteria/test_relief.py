@@ -85,7 +85,7 @@ TRODDEN = PATH.format(tags="highway=path surface=fine_gravel width=2")
 THINGS = {
     "natural=bare_rock": "rock", "natural=scree": "rock", "natural=cliff": "cliff", "barrier=retaining_wall": "wall",
     "man_made=embankment": "bank", "highway=steps step_count=40": "steps", "highway=footway incline=up": "climb",
-    "highway=track incline=7%": "climb", "landuse=vineyard": "vineyard",
+    "highway=track incline=7%": "climb", "highway=path incline=-13%": "steep", "landuse=vineyard": "vineyard",
 }  # fmt: skip
 PLAIN_THINGS = ["natural=scrub", "barrier=fence", "highway=footway incline=1%", "highway=steps layer=-1"]
 
@@ -125,6 +125,21 @@ def test_a_hint_lowers_the_score_more_the_nearer_it_is_and_two_more_than_one(loo
 
 def test_of_what_lies_beside_paved_ways_nothing_is_told(look) -> None:
     assert hints_of(look(PATH.format(tags="highway=footway surface=asphalt") + lay("natural=bare_rock", 26))) == set()
+
+
+@pytest.mark.parametrize(
+    ("tags", "hints"), [("incline=12%", {"steep"}), ("incline=-14 %", {"steep"}), ("incline=8%", set())]
+)
+def test_a_steep_way_hints_at_a_hillside_on_paved_ways_too_and_farther_off(look, tags: str, hints: set[str]) -> None:
+    paved = PATH.format(tags="highway=track surface=asphalt")
+    assert hints_of(look(paved + lay(f"highway=path {tags}", 92))) == hints
+    assert hints_of(look(paved + lay(f"highway=path {tags}", 108))) == set()
+
+
+@pytest.mark.parametrize(("y", "hints"), [(24, {"climb"}), (92, set())])
+def test_a_short_steep_ramp_hints_no_farther_than_a_way_that_climbs(look, y: int, hints: set[str]) -> None:
+    ramp = f"n60 40 {y}\nn61 40 {y + 7}\nw60 n60,n61 highway=footway incline=12%\n"
+    assert hints_of(look(TRODDEN + ramp)) == hints
 
 
 def test_the_top_of_a_hill_is_a_hint_farther_off(look) -> None:

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.model import Features, Windows
 
-MADE_SHARE = 0.5
-"""Ways that were built are cut and filled: a hint reaches half as far there as to ground as it lies [J]."""
-_CLIMBING = ("steps", "climb")
+_CLIMBING = ("steps", "climb", "steep")
 """Hints that need no hill where they lead to something built: of the steps on Helgoland those at houses lie on
 ground of 1 % in the median, others on 13 %; in flat Milan half of all lead to bridges and tunnels, in Porto a tenth
 [M]."""
 _LANDING_M, _DOORSTEP_M = 10.0, 1.0
 """Steps and ramps lead to bridges and tunnels so near, and to buildings, piers and platforms that they touch [J]."""
+_RAMP_M = 20.0
+"""What is steep for no longer may be a ramp, which tells but of the ground close by [J]."""
 REACH = 2.0
 """A hint is looked for, and told of, within so many times the distance over which it loses weight [J]."""
 
@@ -55,20 +55,24 @@ class Hints:
         ground = windows.samples.ground
         lies_open = _samples.reduce_ground(windows, _is_as_it_lies(ground).astype(float), "max") > 0
         is_kept = _samples.reduce_ground(windows, has_value(ground, "kind", KEPT_KINDS).astype(float), "min") > 0
-        decay = np.array([hint.decay_m for hint in relief.HINTS]) * np.where(lies_open, 1.0, MADE_SHARE)[:, None]
+        decay, made = (np.array([getattr(hint, of) for hint in relief.HINTS]) for of in ("decay_m", "made_share"))
+        decay = decay * np.where(lies_open[:, None], 1.0, made)
         self.lies_open: BoolArray = lies_open
         self.is_kept: BoolArray = is_kept
         self.away_m: FloatArray = np.where((away_m <= REACH * decay) & ~is_kept[:, None], away_m, np.inf)
         self.weight: FloatArray = np.exp(-self.away_m / decay) @ np.array([hint.weight for hint in relief.HINTS])
 
     def name_close(self) -> NDArray[np.object_]:
-        """Return names and distances of the hints around each window on ground as it lies, nearest first, as tuples."""
+        """Return names and distances of the hints that are told of around each window, nearest first, as tuples.
+
+        On ground as it lies all are, on ways that were built those that tell as much there.
+        """
         told = np.empty(len(self.weight), dtype=object)
+        on_made = np.array([hint.is_told_on_made_ways for hint in relief.HINTS])
+        away_m = np.where(self.lies_open[:, None] | on_made, self.away_m, np.inf)
         told[:] = [
             tuple((relief.HINTS[k].name, float(row[k])) for k in np.argsort(row, kind="stable") if np.isfinite(row[k]))
-            if is_open
-            else ()
-            for row, is_open in zip(self.away_m, self.lies_open, strict=True)
+            for row in away_m
         ]
         return told
 
@@ -91,6 +95,8 @@ def find_hints(windows: Windows, features: Features, hairpins: FloatArray) -> Hi
 def _collect_things(features: Features) -> dict[str, NDArray[np.object_]]:
     """Return the shapes of the lines, areas and points that are hints, by the name of the hint."""
     of_lines = relief.find_line_hints(features.ways)
+    ramp = of_lines["steep"] & (shapely.length(features.ways.geometry.to_numpy()) < _RAMP_M)
+    of_lines["climb"], of_lines["steep"] = of_lines["climb"] | ramp, of_lines["steep"] & ~ramp
     climbing = np.flatnonzero(np.logical_or.reduce([of_lines[name] for name in _CLIMBING]))
     for name in _CLIMBING:
         of_lines[name][climbing[_lead_off_ground(features, climbing)]] = False
