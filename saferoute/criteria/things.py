@@ -38,6 +38,7 @@ KINDS = (
     Kind("pitch", 0.0), Kind("tree", 0.0), Kind("post", 0.0),
     Kind("building", 0.5), Kind("wall", 0.5), Kind("hedge", 0.5), Kind("trees", 0.5), Kind("barrier", 0.5),
     Kind("wood", 1.0), Kind("rock", 0.5), Kind("platform", 1.0), Kind("pit", 1.0), Kind("bench", 0.5),
+    Kind("old rails", 0.5),
 )  # fmt: skip
 """A kerb needs the 2.5 m of a pavement's verge and half a runner's lane; a door opens 1 m, and so does a parked car's,
 which may be backed out; around a building site lies what fell off; beside steps the ground drops; balls roll off a

@@ -90,5 +90,6 @@ def _find_barriers(tags: Tags, stands: BoolArray) -> dict[str, BoolArray]:
         "hedge": stands & hedge & ~wall,
         "trees": stands & trees & ~wall & ~hedge,
         "bench": stands & furniture & ~trees,
+        "old rails": stands & has_value(tags, "railway", {"disused"}) & ~has_tag(tags, "barrier") & ~furniture & ~trees,
     }
     return {**named, "barrier": stands & ~np.any(list(named.values()), axis=0)}

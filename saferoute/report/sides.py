@@ -39,6 +39,7 @@ _WORDS = {
     "platform": "platform of a stop",
     "pit": "sand pit or throwing circle",
     "bench": "bench, table or the like",
+    "old rails": "rails out of use",
 }
 """Words for the names of `saferoute.osm.sides`."""
 _DANGERS = {
@@ -56,6 +57,7 @@ _DANGERS = {
     ),
     "wood": "branches and roots",
     "rock": "who veers falls over it",
+    "old rails": "who veers falls over them",
     "platform": "people wait, and its edge is a step",
     "pit": "who veers falls over its edge",
 }

@@ -51,6 +51,8 @@ def describe(survey, *, window: int | None = None) -> dict:
         (beside("railway=tram", 5.0), 4.25, "rails"),
         (beside("barrier=wall", 1.3), 1.3, "wall"),
         (beside("barrier=hedge", 2.0), 2.0, "hedge"),
+        (beside("railway=disused", 3.2), 3.2, "rails out of use"),
+        (beside("railway=disused barrier=fence", 3.2), 3.2, "fence or the like"),
         (beside("barrier=chain", 2.4), 2.4, "fence or the like"),
         (beside("natural=tree_row", 2.0), 2.0, "row of trees"),
         (beside("waterway=river", 6.0), 6.0, "water"),
