@@ -6,7 +6,6 @@ import errno
 import io
 import os
 import signal
-import socket
 import sys
 import threading
 import time
@@ -120,22 +119,23 @@ def clean_up_at_signals() -> Iterator[None]:
 @contextmanager
 def _end_late() -> Iterator[None]:
     """End the process `GRACE_S` after a signal, should a library keep the main thread busy in the block until then."""
-    reader, writer = socket.socketpair()
-    writer.setblocking(False)
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
 
     def wait() -> None:
-        while number := reader.recv(1):
-            if number[0] in _ENDING:
-                time.sleep(GRACE_S)
-                os._exit(128 + number[0])
+        with open(reader, "rb", buffering=0) as signals:
+            while number := signals.read(1):
+                if number[0] in _ENDING:
+                    time.sleep(GRACE_S)
+                    os._exit(128 + number[0])
 
-    before = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
+    before = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     threading.Thread(target=wait, name="signals", daemon=True).start()
     try:
         yield
     finally:
         signal.set_wakeup_fd(before)
-        writer.close()
+        os.close(writer)
 
 
 def _is_main_thread() -> bool:

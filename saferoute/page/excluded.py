@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from saferoute.model import Ranking
 
-LARGEST = 32_000
+LARGEST = 30_000
 """Most characters of the layer; a page with 200 stretches of a city centre then stays under 450 KB."""
 
 ROADS = "motor road"
