@@ -123,11 +123,11 @@ def _end_late() -> Iterator[None]:
     os.set_blocking(writer, False)
 
     def wait() -> None:
-        with open(reader, "rb", buffering=0) as signals:
-            while number := signals.read(1):
-                if number[0] in _ENDING:
-                    time.sleep(GRACE_S)
-                    os._exit(128 + number[0])
+        while number := os.read(reader, 1):
+            if number[0] in _ENDING:
+                time.sleep(GRACE_S)
+                os._exit(128 + number[0])
+        os.close(reader)
 
     before = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     threading.Thread(target=wait, name="signals", daemon=True).start()
