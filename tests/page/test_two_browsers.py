@@ -92,7 +92,7 @@ def test_a_regions_page_lists_stretches_and_opens_one(seen: Any, region: str) ->
         seen.open(region, f"#15/{lat:.5f}/{lon:.5f}")
         wait(seen, "document.documentElement.dataset.ready === 'yes' && document.querySelector('#list .choose')")
         assert seen.js("document.documentElement.scrollWidth") <= SIZES["phone"][0]
-        assert seen.js(VISIBLE) >= 3
+        wait(seen, f"({VISIBLE}) >= 3")  # once the list has its height
         name = seen.js("document.querySelector('#list .name').textContent")
         seen.click("#list .choose")
         wait(seen, "location.hash.startsWith('#s') && document.querySelector('.details')")

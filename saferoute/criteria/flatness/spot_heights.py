@@ -171,7 +171,8 @@ def choose_pairs(xy: FloatArray, spots: SpotHeights) -> FloatArray:
     point, spot, away = _pair_with_spots(xy, spots)
     nearest = _choose_least(point, away)[point]
     rise = np.abs(spots.height_m[spot] - spots.height_m[spot[nearest]])
-    pair = _choose_least(point, -rise / (away + away[nearest]))
+    # On the very spot of a height both distances are 0.
+    pair = _choose_least(point, -rise / np.fmax(away + away[nearest], 1.0))
     apart = np.hypot(*(spots.xy[spot[pair]] - spots.xy[spot[nearest[pair]]]).T)
     return np.column_stack([rise[pair], apart])
 
