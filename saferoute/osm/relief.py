@@ -59,7 +59,7 @@ class Hint(NamedTuple):
 
     @property
     def is_told_on_made_ways(self) -> bool:
-        """Whether it tells as much to who is on a way that was built."""
+        """True if it tells as much to who is on a way that was built."""
         return self.made_share == 1.0
 
 

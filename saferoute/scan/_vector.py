@@ -168,7 +168,7 @@ class VectorTiles:
 
     @property
     def choices(self) -> dict[str, Any]:
-        """What the page's filters offer: the longest length in metres, and the surfaces, the unknown one last."""
+        """Bounds of the page's filters: the longest length in metres, and the surfaces, the unknown one last."""
         known = sorted(surface for surface in self._surfaces if surface)
         return {"longest_m": self._longest_m, "surfaces": known + ["unknown"] * (None in self._surfaces)}
 

@@ -85,7 +85,7 @@ def press_words(phone: Any, words: str) -> None:
 
 
 def locate(phone: Any) -> None:
-    """Ask where the reader is, and wait for the answer."""
+    """Press *Near me*, and wait until the position is drawn."""
     press(phone, "#near-me")
     phone.driver.execute_async_script(
         "const done = arguments[0];"

@@ -10,7 +10,7 @@ grade may be for mountaineers (`mountain`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.criteria.flatness.across import CrossSlopes
-    from saferoute.criteria.flatness.tagged import CombinedSlopes
+    from saferoute.criteria.flatness.relief import Likely
+    from saferoute.criteria.flatness.tagged import CombinedSlopes, TaggedSlopes
     from saferoute.model import Evidence, Heights, Windows
 
 __all__ = [
@@ -104,42 +105,22 @@ def measure_flatness(windows: Windows, evidence: Evidence) -> Measurement:
     steepness = np.where(unknown[1], likely.across_pct, across.across_pct)
     mountain = estimate_chances(windows, evidence.features, steepness)
 
-    def gather(rows: IntArray) -> pd.DataFrame:
-        return pd.DataFrame(
-            {
-                "grade_pct": slope.grade_pct[rows],
-                "grade_sigma_pct": slope.sigma_pct[rows],
-                "fit_sigma_pct": np.fmin(fitted.fit_sigma_pct, slope.sigma_pct)[rows],
-                "steepest_pct": np.abs(fitted.steepest.pct[rows]),
-                "steepest_sigma_pct": fitted.steepest.sigma_pct[rows],
-                "cross_slope_pct": np.abs(across.across_pct[rows]),
-                "cross_slope_sigma_pct": across.sigma_pct[rows],
-                "falls_away_pct": across.falls_pct[rows],
-                "is_on_way": share[rows] < OPEN_SHARE,
-                "likely_grade_pct": np.where(likely.is_told > 0, likely.along_pct, np.nan)[rows],
-                "likely_falls_pct": np.where(likely.is_told > 0, likely.falls_pct, np.nan)[rows],
-                "hints": likely.hints[rows],
-                "spot_rise_m": likely.spots_m[rows, 0],
-                "spot_apart_m": likely.spots_m[rows, 1],
-                "mountain_chance": mountain[rows],
-                "roughness_m": fitted.roughness_m[rows],
-                "fit_m": fitted.fit_m[rows],
-                "height_source": _list_height_sources(windows, evidence.elevation, rows),
-                "fitted_pct": fitted.grade_pct[rows],
-                "tagged_pct": tagged.grade_pct[rows],
-                "is_carried": tagged.is_carried[rows],
-                "tagged_up": tagged.direction[rows],
-                "tagged_least_pct": tagged.least_pct[rows],
-                "is_contradicted": slope.is_contradicted[rows],
-                "is_tilted": tilted[rows],
-                "is_on_hillside": on_hillside[rows],
-            }
-        )
-
     kept = _samples.reduce_ground(windows, has_value(windows.samples.ground, "kind", KEPT_KINDS).astype(float), "min")
     untold = (unknown[0] | slope.is_contradicted) & (kept == 0)
     tilted = _is_tilted(across)
     on_hillside = _is_on_hillside(windows, across)
+    evidence_of = {
+        **_list_slopes(slope, fitted, tagged),
+        **_list_likely(likely),
+        "mountain_chance": mountain,
+        "is_on_way": share < OPEN_SHARE,
+        "is_tilted": tilted,
+        "is_on_hillside": on_hillside,
+    }
+
+    def gather(rows: IntArray) -> pd.DataFrame:
+        sources = _list_height_sources(windows, evidence.elevation, rows)
+        return pd.DataFrame({name: values[rows] for name, values in evidence_of.items()}).assign(height_source=sources)
 
     def gather_doubts(rows: IntArray, *_: IntArray) -> pd.DataFrame:
         return pd.DataFrame({"slope": untold[rows], "tilt": tilted[rows], "hillside": on_hillside[rows]})
@@ -160,6 +141,39 @@ def measure_flatness(windows: Windows, evidence: Evidence) -> Measurement:
             "mountain": Chance(mountain),
         },
     )
+
+
+def _list_slopes(slope: CombinedSlopes, fitted: Slopes, tagged: TaggedSlopes) -> dict[str, NDArray[Any]]:
+    """Return what is measured and tagged of the slopes of windows, by column."""
+    return {
+        "grade_pct": slope.grade_pct,
+        "grade_sigma_pct": slope.sigma_pct,
+        "fit_sigma_pct": np.fmin(fitted.fit_sigma_pct, slope.sigma_pct),
+        "steepest_pct": np.abs(fitted.steepest.pct),
+        "steepest_sigma_pct": fitted.steepest.sigma_pct,
+        "cross_slope_pct": np.abs(fitted.across.across_pct),
+        "cross_slope_sigma_pct": fitted.across.sigma_pct,
+        "falls_away_pct": fitted.across.falls_pct,
+        "roughness_m": fitted.roughness_m,
+        "fit_m": fitted.fit_m,
+        "fitted_pct": fitted.grade_pct,
+        "tagged_pct": tagged.grade_pct,
+        "is_carried": tagged.is_carried,
+        "tagged_up": tagged.direction,
+        "tagged_least_pct": tagged.least_pct,
+        "is_contradicted": slope.is_contradicted,
+    }
+
+
+def _list_likely(likely: Likely) -> dict[str, NDArray[Any]]:
+    """Return what the map hints of the slopes of windows, by column."""
+    return {
+        "likely_grade_pct": np.where(likely.is_told > 0, likely.along_pct, np.nan),
+        "likely_falls_pct": np.where(likely.is_told > 0, likely.falls_pct, np.nan),
+        "hints": likely.hints,
+        "spot_rise_m": likely.spots_m[:, 0],
+        "spot_apart_m": likely.spots_m[:, 1],
+    }
 
 
 def _is_tilted(across: CrossSlopes) -> BoolArray:

@@ -176,7 +176,7 @@ class _Result(NamedTuple):
         return (self.place.lon, self.place.lat) == (place.lon, place.lat)
 
     def check_extent(self) -> None:
-        """Say that only the middle of a wide place is searched, or raise `InvalidInput` if it is a region."""
+        """Raise `InvalidInput` if it is a region; of a wide place log that only its middle is searched."""
         if self.across_m < _WIDE_M:
             return
         wide = f"{self.place.name} is {self.across_m / 1000:.0f} km across"
