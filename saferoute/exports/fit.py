@@ -13,6 +13,7 @@ import numpy as np
 
 from saferoute.model import InvalidInput
 from saferoute.report.text import sanitize_text
+from saferoute.report.timetable import describe_step
 from saferoute.report.units import units_of
 
 if TYPE_CHECKING:
@@ -222,7 +223,7 @@ def _build_workout_step(row: dict[Any, Any]) -> Any:
     names = {"look": "LOOK, then LAP", "back": "Back to start", "backward": f"BACKWARD {row['duration_s']:.0f} s"}
     message = WorkoutStepMessage()
     message.workout_step_name = names.get(kind, kind.capitalize())
-    message.notes = to_ascii(row["words"], _TEXT)
+    message.notes = to_ascii(describe_step(row), _TEXT)
     message.target_type = WorkoutStepTarget.OPEN
     message.target_value = 0
     message.intensity = {

@@ -15,6 +15,7 @@ import shapely
 from saferoute.model import WGS84, Session
 from saferoute.report.notices import ODBL_URL, join_notices, make_title
 from saferoute.report.text import LONGEST_VALUE, sanitize_text
+from saferoute.report.timetable import describe_step
 from saferoute.report.units import units_of
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def _add_session(gpx: GPX, session: Session) -> None:
     for row in session.sections.to_dict("records"):
         step = session.steps.index[session.steps["section"] == row["section"]][0]
         part = track[track["step"] == session.steps["step"][step]]
-        words = sanitize_text(session.steps["words"][step], LONGEST_VALUE)
+        words = sanitize_text(describe_step(session.steps.loc[step]), LONGEST_VALUE)
         checks = "; ".join(sanitize_text(check) for check in row["checks"])
         for at, name in ((part.iloc[0], "start"), (part.iloc[-1], "end")):
             _add_waypoint(

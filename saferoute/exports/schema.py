@@ -195,6 +195,7 @@ STEPS = (
     Column("distance_m", "number", "m", "how far it goes"),
     Column("speed_m_s", "number", "m/s", "how fast; 0 = standing"),
     Column("words", "text", "", "what to do"),
+    Column("cue", "text", "", "how to do it, in a few words", "nothing to add"),
 )
 """A row a step of a session, in order."""
 

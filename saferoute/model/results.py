@@ -234,7 +234,8 @@ class Session(MappedResult):
         Things to do, in order: ``step`` (from 1), ``kind`` (one of `STEP_KINDS`),
         ``section`` and ``stretch`` (its rank; 0 = none), ``start_s``,
         ``duration_s``, ``start_m``, ``distance_m``, ``speed_m_s`` (0 = standing),
-        ``words``; the geometry is the line to run, or a point when standing.
+        ``words`` (what to do) and ``cue`` (how, ``""`` = nothing to add); the geometry is the
+        line to run, or a point when standing.
     sections : GeoDataFrame
         The backward sections, in order: ``section``, ``stretch``, ``start_s``,
         ``start_m``, ``duration_s``, ``length_m``, ``speed_m_s``,

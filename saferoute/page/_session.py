@@ -9,7 +9,7 @@ import shapely
 
 from saferoute.page.grid import Grid, encode_heights
 from saferoute.report.text import sanitize_text
-from saferoute.report.timetable import describe_pace
+from saferoute.report.timetable import describe_pace, describe_step
 
 if TYPE_CHECKING:
     from saferoute.arrays import FloatArray
@@ -29,7 +29,8 @@ def session_payload(session: Session) -> dict[str, Any]:
     dict
         ``pace`` in words, ``route`` (a line of ``grid``), ``heights`` (see `encode_heights`) at
         equal distances along it, ``steps`` and ``sections`` as in `Session` with
-        texts made plain, ``figures``, ``notes`` and ``qr``, the rows of a QR code
+        texts made plain (a step's ``words`` end with its ``cue``, which can also be
+        spoken alone), ``figures``, ``notes`` and ``qr``, the rows of a QR code
         of the start as whole numbers whose bits are its squares.
     """
     ranking = session.ranking
@@ -53,7 +54,8 @@ def session_payload(session: Session) -> dict[str, Any]:
                 "start_s": round(row["start_s"]),
                 "duration_s": round(row["duration_s"]),
                 "distance_m": round(row["distance_m"]),
-                "words": sanitize_text(row["words"], _SENTENCE),
+                "words": sanitize_text(describe_step(row), _SENTENCE),
+                "cue": sanitize_text(row["cue"], _SENTENCE),
             }
             for row in session.steps.to_dict("records")
         ],

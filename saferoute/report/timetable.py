@@ -64,8 +64,19 @@ def format_row(row: Mapping[Any, Any], units: Units) -> list[str]:
         f"BACKWARD {row['section']}" if row["kind"] == "backward" else row["kind"],
         format_time(row["duration_s"]),
         f"{row['distance_m'] / units.short_m:.0f}" if row["distance_m"] else "",
-        sanitize_text(row["words"], LONGEST_VALUE),
+        sanitize_text(describe_step(row), LONGEST_VALUE),
     ]
+
+
+def describe_step(row: Mapping[Any, Any]) -> str:
+    """Return what to do in a step, and how where there is a cue.
+
+    Examples
+    --------
+    >>> describe_step({"words": "run backwards 20 s", "cue": "small steps"})
+    'run backwards 20 s; small steps'
+    """
+    return f"{row['words']}; {row['cue']}" if row["cue"] else str(row["words"])
 
 
 def format_time(seconds: float) -> str:

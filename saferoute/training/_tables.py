@@ -14,6 +14,7 @@ from saferoute.model import WGS84
 from saferoute.report.text import name_direction
 from saferoute.report.units import units_of
 from saferoute.training import _choose
+from saferoute.training.technique import Technique, teach_technique
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +35,7 @@ _OF_STRETCH = (
 )  # fmt: skip
 STEP_COLUMNS = (
     "step", "kind", "section", "stretch", "start_s", "duration_s", "start_m", "distance_m", "speed_m_s", "words",
-    "geometry",
+    "cue", "geometry",
 )  # fmt: skip
 SECTION_COLUMNS = (
     "section", "stretch", "start_s", "start_m", "duration_s", "length_m", "speed_m_s", "bearing_deg", "run_out_m",
@@ -49,6 +50,7 @@ class _Steps:
     """Steps under construction."""
 
     training: Training
+    technique: Technique
     rows: list[dict[str, Any]] = field(default_factory=list)
 
     def append_step(self, kind: str, line: shapely.LineString, seconds: float, words: str, **of: Any) -> None:
@@ -68,15 +70,20 @@ class _Steps:
                 "distance_m": metres,
                 "speed_m_s": metres / seconds if seconds > 0 else 0.0,
                 "words": words,
+                "cue": self.technique.cue_step(kind, self._last_section(of)),
                 "geometry": shape,
             }
         )
+
+    def _last_section(self, of: dict[str, Any]) -> int:
+        """Return the number of the section that a step is, or of the last before it."""
+        return int(of.get("section") or max((row["section"] for row in self.rows), default=_NONE))
 
 
 def build_steps(ranking: Ranking, tour: Tour, route: Route, wish: Wish) -> gpd.GeoDataFrame:
     """Return what to do, in order."""
     training, units = ranking.profile.training, units_of(ranking.units)
-    table = _Steps(training)
+    table = _Steps(training, teach_technique(ranking.profile, wish.week))
     section = 0
     for leg, (option, n) in enumerate(zip(tour.options, tour.repeats, strict=True)):
         stretch = ranking.stretches.iloc[option.row]

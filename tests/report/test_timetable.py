@@ -16,7 +16,7 @@ from saferoute.report import timetable
 
 
 def printed(session):
-    console = Console(width=200, record=True, file=open("/dev/null", "w"), markup=False, highlight=False)  # noqa: PTH123, SIM115
+    console = Console(width=300, record=True, file=open("/dev/null", "w"), markup=False, highlight=False)  # noqa: PTH123, SIM115
     console.print(timetable.steps_table(session))
     return console.export_text()
 
