@@ -407,7 +407,14 @@ def test_guesses_bend_the_learnt_week_where_people_share_its_streets(name: str) 
     week = crowding.when.PROFILES[SETTINGS.index(name)].reshape(7, 24)
     waking = week[2, 6:]
     assert week[2, 7] < waking.mean() < week[2, 8]
-    assert np.corrcoef(week.ravel(), crowding.when.PROFILES[SETTINGS.index("centre")])[0, 1] > 0.9
+    learnt = crowding.when.PROFILES[SETTINGS.index("centre")].reshape(7, 24)
+    assert np.mean([np.corrcoef(*day)[0, 1] for day in zip(week, learnt, strict=True)]) > 0.9
+
+
+def test_offices_rest_at_weekends_more_than_shops_and_not_as_much_as_is_guessed() -> None:
+    days = crowding.when.PROFILES.reshape(len(SETTINGS), 7, 24).mean(axis=2)
+    saturday = dict(zip(SETTINGS, days[:, 5] / days[:, :4].mean(axis=1), strict=True))
+    assert 0.2 < saturday["office"] < 0.7 < saturday["transit"] < saturday["residential"] < saturday["centre"]
 
 
 @pytest.mark.parametrize("name", ["evening", "school", "park", "beach"])
