@@ -1,9 +1,10 @@
-"""Products: arrays that follow from a map and from other arrays alone, kept for the searches after.
+"""Products: what follows from a map and from other things alone, kept for the searches after.
 
 Whatever depends on no hour and no runner need not be computed again when one
 searches the same area by another hour, with other weights, or once more. A
 product is recalled by a digest of the map, of the arrays it was computed with,
 of the libraries and of all code of this package: of anything else it is computed.
+Within a process whole objects are remembered, too, as long as the map is.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ import json
 import zlib
 from functools import cache
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 
 from saferoute.digests import digest_libraries, digest_package
 from saferoute.drawers import DIGEST_BYTES, Key
+
+Thing = TypeVar("Thing")
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -31,6 +34,41 @@ if TYPE_CHECKING:
 
 _FASTEST = 1
 """Level of compression: most arrays of counts are zeros, and any level finds those."""
+_MOST_REMEMBERED = 4
+"""Objects of one name that a process remembers of a map: as many hours or levels as one compares in a sitting [J]."""
+
+
+class Memory:
+    """What this process derived of one map, whole as it was made; a copy is empty.
+
+    Examples
+    --------
+    >>> memory = Memory()
+    >>> [memory.recall_or_make("sum", key, lambda: 1 + 1) for key in (b"a", b"a")]
+    [2, 2]
+    """
+
+    def __init__(self) -> None:
+        self._held: dict[str, dict[bytes, Any]] = {}
+
+    def __reduce__(self) -> tuple[type[Memory], tuple[()]]:
+        """Return how another process makes its own."""
+        return Memory, ()
+
+    def recall_or_make(self, name: str, key: bytes, make: Callable[[], Thing]) -> Thing:
+        """Return what was made under a name and key, or make it now; of those made first the oldest are let go."""
+        held = self._held.setdefault(name, {})
+        if key not in held:
+            made = make()
+            while len(held) >= _MOST_REMEMBERED:
+                del held[next(iter(held))]
+            held[key] = made
+        thing: Thing = held[key]
+        return thing
+
+    def clear(self) -> None:
+        """Let all of it go."""
+        self._held.clear()
 
 
 class Mapped(Protocol):
@@ -45,6 +83,32 @@ class Mapped(Protocol):
     def drawers(self) -> Drawers | None:
         """Where products are kept; None = nowhere."""
         ...
+
+    @property
+    def memory(self) -> Memory | None:
+        """What this process remembers of the map; None = nothing."""
+        ...
+
+
+def remember_or_make(of: Mapped, name: str, key: bytes, make: Callable[[], Thing]) -> Thing:
+    """Return an object that follows from a map, as this process made it for an earlier search if it did.
+
+    Whoever gets it shares it with others, and changes nothing in it.
+
+    Parameters
+    ----------
+    of : Features
+        The map.
+    name : str
+        Name of the object, which no other has.
+    key : bytes
+        Digest of all that `make` uses besides the map.
+    make : callable
+        Returns the object.
+    """
+    if of.memory is None or not of.key:
+        return make()
+    return of.memory.recall_or_make(name, f"{of.key} ".encode() + key, make)
 
 
 def recall_or_compute(

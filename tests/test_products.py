@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+import shutil
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -15,15 +17,17 @@ from town import lonlat, write_town
 
 from saferoute import search
 from saferoute.drawers import Drawers
-from saferoute.model import Place
-from saferoute.products import recall_or_compute
-from saferoute.search import area_around, find
+from saferoute.model import CRITERIA, Place
+from saferoute.products import Memory, recall_or_compute, remember_or_make
+from saferoute.search import area_around, find, survey_area
 from saferoute.sources.cache import Cache
 from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import load_profile
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from saferoute.model import Profile
 
 NUMBERS = npst.arrays(
     st.sampled_from([np.float64, np.int64, np.bool_, np.int8]), npst.array_shapes(min_dims=0, max_dims=2, min_side=0)
@@ -37,6 +41,7 @@ class Map:
 
     drawers: Drawers | None
     key: str = "a map"
+    memory: Memory | None = None
 
 
 class Computing:
@@ -112,18 +117,99 @@ PLAN = town(more="n9 20 5 amenity=bench\nn10 40 6 shop=bakery\nn11 80 -20 touris
 PLAN += "n12 0 30\nn13 90 30\nn14 90 80\nn15 0 80\nw2 n12,n13,n14,n15,n12 leisure=park opening_hours=08:00-20:00\n"
 
 
-def rank(path: Path, cache: Path | None, at: str, east_m: float = 0.0) -> str:
+def rank(path: Path, cache: Path | None, profile: Profile, east_m: float = 0.0) -> str:
     """Return all that a search tells of a town."""
     source = ExtractSource([path], join=search.join_ways, cache=cache and Cache(cache))
     place = Place("here", *lonlat(LENGTH_M / 2 + east_m, 0))
-    ranking = find(search.Query(area_around(place, 400), source, load_profile(at=at), top=100))
+    ranking = find(search.Query(area_around(place, 400), source, profile, top=100))
     return f"{ranking.stretches.to_csv()} {ranking.excluded.to_csv()} {ranking.notes} {ranking.considered}"
 
 
-def test_searches_find_the_same_with_and_without_what_was_kept(tmp_path):
-    path = write_town(tmp_path / "town.osm", PLAN)
-    asked = [("", 0.0), ("2026-06-20T21:30", 0.0), ("", 70.0)]
-    alone = [rank(path, None, *one) for one in asked]
-    assert len(set(alone)) == len(alone)
-    assert [rank(path, tmp_path / "cache", *one) for one in (*asked, asked[0])] == [*alone, alone[0]]
-    assert list((tmp_path / "cache" / "ground").iterdir())
+ASKED = {
+    "mean hour": (load_profile(), 0.0),
+    "park closed": (load_profile(at="2026-06-20T21:30"), 0.0),
+    "dark": (load_profile(at="2026-12-16T18:30"), 0.0),
+    "quiet alone": (replace(load_profile(), weights={**dict.fromkeys(CRITERIA, 0.0), "crowding": 1.0}), 0.0),
+    "longer": (load_profile(level="advanced"), 0.0),
+    "only asphalt": (replace(load_profile(), only_surfaces=frozenset({"asphalt"})), 0.0),
+    "moved": (load_profile(), 70.0),
+    "the same": (load_profile(), 0.0),
+}
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory) -> tuple[Path, dict[str, str]]:
+    """Return a town and what each search in it tells where nothing is kept."""
+    path = write_town(tmp_path_factory.mktemp("town") / "town.osm", PLAN)
+    return path, {name: rank(path, None, *asked) for name, asked in ASKED.items()}
+
+
+def test_searches_find_the_same_with_and_without_what_was_kept(tmp_path, alone):
+    path, told = alone
+    assert len(set(told.values())) == len(ASKED) - 1
+    cache = tmp_path / "cache"
+    assert {name: rank(path, cache, *asked) for name, asked in ASKED.items()} == told
+    assert list((cache / "ground").iterdir())
+    # Of files in another folder this process remembers nothing: they are all that another process has.
+    other = shutil.copytree(cache, tmp_path / "other")
+    for name in ("park closed", "longer"):
+        assert rank(path, other, *ASKED[name]) == told[name]
+
+
+def test_searches_find_the_same_where_what_was_kept_is_damaged(tmp_path, alone):
+    path, told = alone
+    asked = ASKED["mean hour"]
+    rank(path, tmp_path / "cache", *asked)
+    damaged = shutil.copytree(tmp_path / "cache", tmp_path / "damaged")
+    for number, file in enumerate(sorted((damaged / "ground").iterdir())):
+        content = file.read_bytes()
+        file.write_bytes([b"", content[:-7], content[:-1] + bytes([content[-1] ^ 1])][number % 3])
+    assert rank(path, damaged, *asked) == told["mean hour"]
+
+
+class Remembering(Memory):
+    """A memory that counts what is made."""
+
+    made = 0
+
+    def recall_or_make(self, name, key, make):
+        def count():
+            self.made += 1
+            return make()
+
+        return super().recall_or_make(name, key, count)
+
+
+def test_hours_at_which_the_same_is_closed_share_a_survey(tmp_path, alone):
+    path, _ = alone
+    memory = Remembering()
+    source = ExtractSource([path], join=search.join_ways, cache=Cache(tmp_path))
+    area = area_around(Place("here", *lonlat(LENGTH_M / 2, 0)), 400)
+
+    class Kept:
+        def read_features(self, area, *, margin_m):
+            return replace(source.read_features(area, margin_m=margin_m), memory=memory)
+
+    made = []
+    for at in ("2026-06-20T10:00", "2026-06-20T15:00", "2026-06-20T21:30", "2026-06-20T10:00"):
+        survey_area(area, features_of=Kept(), profile=load_profile(at=at))
+        made.append(memory.made)
+    assert made[0] == made[1] < made[2] == made[3]
+
+
+def test_a_memory_lets_the_oldest_go_and_its_copy_is_empty():
+    memory = Remembering()
+    for number in (*range(30), 29, 0):
+        assert memory.recall_or_make("square", bytes([number]), lambda number=number: number**2) == number**2
+    assert memory.made == 31
+    other = pickle.loads(pickle.dumps(memory))
+    assert other.recall_or_make("square", bytes([29]), lambda: "made") == "made"
+    memory.clear()
+    assert memory.recall_or_make("square", bytes([29]), lambda: "made") == "made"
+
+
+@pytest.mark.parametrize("of", [{"key": ""}, {"memory": None}])
+def test_of_a_map_that_nobody_knows_nothing_is_remembered(of):
+    here = replace(Map(None, memory=Memory()), **of)
+    assert [remember_or_make(here, "number", b"", lambda n=n: n) for n in range(2)] == [0, 1]
+    assert remember_or_make(replace(here, key="a", memory=Memory()), "number", b"", lambda: 2) == 2

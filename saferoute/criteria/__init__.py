@@ -30,8 +30,11 @@ ALL: tuple[Criterion, ...] = tuple(import_module(f"{__name__}.{name}").CRITERION
 
 def measure_windows(criterion: Criterion, windows: Windows, evidence: Evidence) -> Measurement:
     """Return what a criterion measures, less sure where a tag that concerns it is not understood."""
-    measured = criterion.measure(windows, evidence)
+    seen = evidence if criterion.by_hour else replace(evidence, moment=None)
+    measured = criterion.measure(windows, replace(seen, profile=evidence.profile.keep_limits()))
     trust = estimate_trust(criterion, windows, evidence.features)
+    if criterion.trust_at_hour is not None:
+        trust *= criterion.trust_at_hour(windows, evidence)
     return replace(measured, confidence=measured.confidence * trust)
 
 

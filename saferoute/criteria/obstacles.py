@@ -208,7 +208,7 @@ def measure_obstacles(windows: Windows, evidence: Evidence) -> Measurement:
 
     return Measurement(
         quantity=Exact(counted["obstacles_per_100m"].to_numpy()),
-        confidence=complete * trust * _entry.estimate_trust(windows, evidence),
+        confidence=complete * trust,
         gather_evidence=lambda rows: counted.iloc[rows].reset_index(drop=True).assign(mapped=mapped[rows]),
         gather_doubts=gather_doubts,
         gather_along=gather_along,
@@ -224,5 +224,6 @@ CRITERION = Criterion(
     unknown=NONE_MAPPED,
     bounds={"beside": _lateral.SCALE, "at once": _around.AT_ONCE},
     measure=measure_obstacles,
+    trust_at_hour=_entry.estimate_trust,
     keys_beside=KIND_KEYS,
 )

@@ -12,7 +12,7 @@ from saferoute.limits.areas import CLOSED_GROUND
 from saferoute.limits.ground import CLOSED_AT_HOUR
 from saferoute.limits.hazards import BESIDE_DROP_M, BESIDE_LIFT_M, BESIDE_ROAD_M, BESIDE_STEPS_M, BEYOND_END_M, Hazards
 from saferoute.limits.rules import find_first_reasons, rule
-from saferoute.osm import access, barriers, entry, unread, ways, widths
+from saferoute.osm import access, barriers, unread, ways, widths
 from saferoute.osm.tags import Tags
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def on_ground_closed_at_hour(scene: Scene) -> IntArray:
     """Return samples on ground that is closed at the hour, unless they are on a way with hours of its own."""
     closed = scene.asked[scene.surroundings.find_lines_closed_at_hour(scene.lines)]
     own_ground = Tags.of(scene.samples.ground).select_rows(scene.find_ground(closed))
-    return closed[~entry.is_closed_at(own_ground, scene.surroundings.moment).no]
+    return closed[~scene.surroundings.is_open_at_hour(own_ground)]
 
 
 @rule("protected", "in dunes and protected areas only the mapped paths are allowed")

@@ -53,13 +53,12 @@ class Surroundings:
 
     Attributes
     ----------
-    moment
     tags : Tags of n grounds
         Those with hours, a fee, or where it is not known whether everybody may go in.
     """
 
     def __init__(self, features: Features, moment: Moment | None) -> None:
-        self.moment = moment
+        self._moment = moment
         of_areas, shapes = Tags.of(features.outlines), features.outlines.geometry.to_numpy()
         at_hour = entry.is_closed_at(of_areas, moment)
         around = entry.passes_on(of_areas)
@@ -78,6 +77,10 @@ class Surroundings:
     def find_lines_closed_at_hour(self, lines: shapely.STRtree) -> IntArray:
         """Return which lines enter ground that is closed at the hour."""
         return np.unique(find_entering(self._closed_at_hour, lines)[1])
+
+    def is_open_at_hour(self, ground: Tags) -> BoolArray:
+        """Return a mask of ground that its own hours leave open at the hour."""
+        return entry.is_closed_at(ground, self._moment).no
 
     def pair_with_lines(self, lines: shapely.STRtree) -> tuple[IntArray, IntArray]:
         """Return the pairs of grounds, as rows of `tags`, and the lines that enter them."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from saferoute.arrays import FloatArray, IntArray
     from saferoute.drawers import Drawers
+    from saferoute.products import Memory
 
 
 OSM_ATTRIBUTION = "Map data © OpenStreetMap contributors, ODbL 1.0"
@@ -92,6 +93,8 @@ class Features:
     ``""`` = not known, so that nothing computed of them can be found again."""
     drawers: Drawers | None = None
     """Where what searches derive from the map is kept; None = nowhere."""
+    memory: Memory | None = None
+    """What this process derived of the map; None = nothing is remembered."""
     population: pd.DataFrame | None = None
     """Residents by cell of a raster: ``x_m``, ``y_m``, ``people`` and ``cell_m``, including cells
     with no residents. None if unknown."""

@@ -168,6 +168,10 @@ class Criterion(Scale):
     """Keys of the ground that tell of it; a value that is not understood lowers its confidence."""
     keys_beside: tuple[str, ...] = ()
     """The same of objects on or just beside a stretch."""
+    by_hour: bool = False
+    """Whether `measure` asks for the hour of the run; otherwise it sees none, and is asked once for all hours."""
+    trust_at_hour: Callable[[Windows, Evidence], FloatArray] | None = None
+    """Returns by window a factor on the confidence, which may depend on what is closed at the hour; None = 1."""
     of_line: bool = False
     """Whether it measures a line as a whole, and must measure again when windows have merged into a stretch."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -80,3 +80,7 @@ class Profile:
     at: str = ""
     """Time of the run, as `saferoute.sources.clock` reads it, in local time. If empty, crowding is that of a
     mean hour of the day, and daylight is not considered."""
+
+    def keep_limits(self) -> Profile:
+        """Return the profile without what decides nothing about ground: names, hour, weights and training."""
+        return replace(self, name="", title="", at="", weights={}, training=Training())

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from saferoute import candidates, criteria, limits
 from saferoute.criteria import flatness
 from saferoute.memory import collect_garbage_rarely
+from saferoute.products import remember_or_make
 from saferoute.search._area import distance_outside_m
+from saferoute.search._at_hour import digest_evidence
 from saferoute.search._heights import read_heights_along
 from saferoute.search._notes import collect_notes
 from saferoute.search._survey import survey_map
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from saferoute.arrays import IntArray
-    from saferoute.model import Area, Measurement, Profile
+    from saferoute.model import Area, Measurement, Profile, Windows
     from saferoute.search._survey import Survey
     from saferoute.sources import ElevationSource, FeatureSource
 
@@ -72,22 +76,41 @@ def look_up_heights(survey: Survey, elevation_of: ElevationSource) -> Survey:
 
 def measure_windows(survey: Survey) -> Survey:
     """Return a survey with every criterion measured, without windows that are steep or end at a drop."""
+    key = digest_evidence(survey.key, survey.evidence) if survey.key else b""
+    of_ground = remember_or_make(survey.features, "measured", key, lambda: _measure_for_all_hours(survey))
+    windows = of_ground.windows
+    at_hour = {c.name: criteria.measure_windows(c, windows, survey.evidence) for c in criteria.ALL if c.by_hour}
+    return replace(
+        survey,
+        windows=windows,
+        sample_reasons=of_ground.sample_reasons,
+        measurements={c.name: at_hour.get(c.name) or of_ground.measurements[c.name] for c in criteria.ALL},
+        notes=collect_notes(survey.area, windows, survey.evidence),
+    )
+
+
+class _Measured(NamedTuple):
+    """Windows that no limit excludes, and what is measured there for all hours at which the same is closed."""
+
+    windows: Windows
+    sample_reasons: NDArray[np.object_]
+    measurements: Mapping[str, Measurement]
+
+
+def _measure_for_all_hours(survey: Survey) -> _Measured:
+    """Return what every criterion measures that does not ask for the hour, without windows that are steep."""
     # Slopes are a limit, too, which comes last because they need heights: they are measured once for both.
     of_slopes = criteria.measure_windows(flatness.CRITERION, survey.windows, survey.evidence)
     kept, sample_reasons = _exclude_windows(survey, of_slopes)
     windows = candidates.select_windows(survey.windows, kept)
-    return replace(
-        survey,
-        windows=windows,
-        sample_reasons=sample_reasons,
-        measurements={
-            c.name: of_slopes.select_rows(kept)
-            if c is flatness.CRITERION
-            else criteria.measure_windows(c, windows, survey.evidence)
-            for c in criteria.ALL
-        },
-        notes=collect_notes(survey.area, windows, survey.evidence),
-    )
+    measurements = {
+        c.name: of_slopes.select_rows(kept)
+        if c is flatness.CRITERION
+        else criteria.measure_windows(c, windows, survey.evidence)
+        for c in criteria.ALL
+        if not c.by_hour
+    }
+    return _Measured(windows, sample_reasons, measurements)
 
 
 def _exclude_windows(survey: Survey, of_slopes: Measurement) -> tuple[IntArray, NDArray[np.object_]]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,8 +16,10 @@ from saferoute.limits import clearance
 from saferoute.limits.neighbours import collect_neighbours
 from saferoute.model import Evidence
 from saferoute.osm.tags import Tags
+from saferoute.products import remember_or_make
 from saferoute.report.units import METRIC_UNITS, Units
 from saferoute.search._area import distance_outside_m, is_touching, project_centre, shape_of_area, widen_area
+from saferoute.search._at_hour import digest_question, judge_hour
 from saferoute.search._join import join_ways
 from saferoute.sources import clock
 
@@ -28,7 +30,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray
-    from saferoute.model import Area, Features, Measurement, Moment, Profile, Samples, Strokes, Windows
+    from saferoute.model import Area, Features, Measurement, Profile, Samples, Strokes, Windows
+    from saferoute.search._at_hour import AtHour
     from saferoute.sources import FeatureSource
 
 _LOG = logging.getLogger(__name__)
@@ -66,6 +69,8 @@ class Survey:
         What the user must know of the heights, the map and the hour; empty until measured.
     units : Units
         Units of the words on stretches.
+    key : bytes
+        Digest of all that it was made with besides the map, ``b""`` if it is not known.
     """
 
     area: Area
@@ -81,6 +86,7 @@ class Survey:
     measurements: Mapping[str, Measurement] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     units: Units = METRIC_UNITS
+    key: bytes = b""
 
     @property
     def features(self) -> Features:
@@ -104,11 +110,71 @@ def survey_map(
     features = features_of.read_features(area, margin_m=MARGIN_M)
     for table in (features.ways, features.areas, features.points, features.outlines):
         Tags.share(table)
-    way_reasons = _exclude_ways(features.ways, profile, moment)
-    open_ground = candidates.leave_open_ground(features.areas)
+    grounds = None
     if on_open_ground:
         _LOG.info("looking for corridors on open ground", extra={"share": 0.35})
-        open_ground = _find_corridors(area, features, profile, moment)
+        grounds = remember_or_make(features, "grounds", b"", lambda: _collect_grounds(features))
+    at_hour = judge_hour(features, features.areas if grounds is None else grounds.areas, profile, moment)
+    key = digest_question(area, profile, at_hour, on_open_ground=on_open_ground)
+    evidence = Evidence(features, None, None, profile, moment)
+    survey = remember_or_make(features, "survey", key, lambda: _survey_evidence(area, evidence, at_hour, grounds))
+    # What was made for an earlier search is of the same ground, for another hour, name and weights.
+    return replace(survey, area=area, evidence=evidence, key=key)
+
+
+class _Grounds(NamedTuple):
+    """Areas with what they are likely made of, and all that lies on and around them."""
+
+    areas: gpd.GeoDataFrame
+    around: candidates.Around
+
+
+def _collect_grounds(features: Features) -> _Grounds:
+    """Return the areas to look for corridors on, and what lies there."""
+    areas = candidates.fill_likely_surfaces(features.areas)
+    Tags.share(areas)
+    return _Grounds(areas, candidates.Around(clearance.collect_blockers(features), collect_neighbours(features)))
+
+
+def _survey_evidence(area: Area, evidence: Evidence, at_hour: AtHour, grounds: _Grounds | None) -> Survey:
+    """Return the survey of an area, on open ground too if there are `grounds`."""
+    features, profile, moment = evidence.features, evidence.profile.keep_limits(), evidence.moment
+    open_ground = candidates.leave_open_ground(features.areas)
+    if grounds is not None:
+        open_ground = candidates.search_open_ground(
+            grounds.areas,
+            reasons=at_hour.area_reasons,
+            wanted=is_touching(area, grounds.areas.geometry.to_numpy()),
+            around=grounds.around,
+            profile=profile,
+            drawers=features.drawers,
+        )
+    strokes, samples = _cut_into_samples(area, features, open_ground, profile)
+    length_km = len(samples) * samples.step_m / 1000
+    _LOG.info("looking at %.1f km, every %.0f m", length_km, samples.step_m, extra={"share": 0.6})
+    hazards, surroundings = limits.Hazards(features), limits.Surroundings(features, moment)
+    # Limits take long: only samples that may share a window with the area are checked.
+    where = _is_within_reach(samples, area, profile, at_hour.way_reasons)
+    sample_reasons = limits.exclude_samples(samples, features, hazards, surroundings, where=where)
+    found, unfit = candidates.find_windows(samples, sample_reasons == "", profile)
+    return Survey(
+        area=area,
+        evidence=evidence,
+        strokes=strokes,
+        open_ground=open_ground,
+        way_reasons=at_hour.way_reasons,
+        hazards=hazards,
+        surroundings=surroundings,
+        samples=samples,
+        sample_reasons=np.where(sample_reasons == "", unfit, sample_reasons),
+        windows=candidates.select_windows(found, distance_outside_m(area, candidates.middles_of_windows(found)) <= 0),
+    )
+
+
+def _cut_into_samples(
+    area: Area, features: Features, open_ground: candidates.OpenGround, profile: Profile
+) -> tuple[Strokes, Samples]:
+    """Return the ways and corridors of an area joined to strokes, and these cut into samples."""
     # A source may have joined the ways already.
     of_ways = features.strokes or join_ways(features.ways)
     of_corridors = candidates.strokes_of_corridors(open_ground.lines, len(features.ways))
@@ -122,46 +188,7 @@ def survey_map(
         here=lambda xy: distance_outside_m(area, xy) <= COMPARED_M + profile.clear_length_m,
     )
     Tags.share(samples.ground)
-    length_km = len(samples) * samples.step_m / 1000
-    _LOG.info("looking at %.1f km, every %.0f m", length_km, samples.step_m, extra={"share": 0.6})
-    hazards, surroundings = limits.Hazards(features), limits.Surroundings(features, moment)
-    # Limits take long: only samples that may share a window with the area are checked.
-    where = _is_within_reach(samples, area, profile, way_reasons)
-    sample_reasons = limits.exclude_samples(samples, features, hazards, surroundings, where=where)
-    found, unfit = candidates.find_windows(samples, sample_reasons == "", profile)
-    return Survey(
-        area=area,
-        evidence=Evidence(features, None, None, profile, moment),
-        strokes=strokes,
-        open_ground=open_ground,
-        way_reasons=way_reasons,
-        hazards=hazards,
-        surroundings=surroundings,
-        samples=samples,
-        sample_reasons=np.where(sample_reasons == "", unfit, sample_reasons),
-        windows=candidates.select_windows(found, distance_outside_m(area, candidates.middles_of_windows(found)) <= 0),
-    )
-
-
-def _exclude_ways(ways: gpd.GeoDataFrame, profile: Profile, moment: Moment | None) -> NDArray[np.object_]:
-    """Return why each way or running track is excluded, ``""`` = it is not, None = it is neither."""
-    tags = Tags.of(ways)
-    of_tracks = limits.exclude_tracks(tags, profile, moment)
-    return np.where(pd.notna(of_tracks), of_tracks, limits.exclude_ways(tags, profile, moment))
-
-
-def _find_corridors(area: Area, features: Features, profile: Profile, moment: Moment | None) -> candidates.OpenGround:
-    """Find the corridors on the open ground of the area itself."""
-    areas = candidates.fill_likely_surfaces(features.areas)
-    Tags.share(areas)
-    return candidates.search_open_ground(
-        areas,
-        reasons=limits.exclude_areas(areas, profile, moment),
-        wanted=is_touching(area, areas.geometry.to_numpy()),
-        around=candidates.Around(clearance.collect_blockers(features), collect_neighbours(features)),
-        profile=profile,
-        drawers=features.drawers,
-    )
+    return strokes, samples
 
 
 def _ground_of_ways(ways: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

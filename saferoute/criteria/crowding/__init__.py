@@ -325,6 +325,7 @@ CRITERION = Criterion(
         "wheels": Scale(unit="rating of bicycles and motors, 0..1", curve=_AS_RATED),
         "beside": Scale(unit="rating of what lies beside, 0..1", curve=_AS_RATED),
     },
+    by_hour=True,
     measure=measure_crowding,
     keys=WHEELS_KEYS,
 )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from saferoute.geometry.geodesy import DEGREE_M
 from saferoute.kept import DamagedFile
 from saferoute.model import WGS84, InvalidInput, PlaceNotFound
+from saferoute.products import Memory
 from saferoute.sources.osm._files import SUFFIXES
 from saferoute.sources.osm._reading import read_extracts
 from saferoute.sources.osm._tables import Tables, build_features, build_tables
@@ -131,7 +132,7 @@ class ExtractSource:
         )
         if features is None:
             # First, so that two areas are never held at a time.
-            _READ_LAST.clear()
+            _forget_last()
             features = self._read_anew(area, *boxes)
             if features.key and not self._once:
                 _READ_LAST[self._folder, features.key] = features
@@ -148,7 +149,16 @@ class ExtractSource:
             build_features(tables, area),
             key=_name_features(tables, area, (box, inside)),
             drawers=None if self._cache is None or self._once else self._cache.drawers,
+            memory=None if self._once else Memory(),
         )
+
+
+def _forget_last() -> None:
+    """Let go of the features that were read last, and of all that was derived of them."""
+    for features in _READ_LAST.values():
+        assert features.memory is not None
+        features.memory.clear()  # it refers to the features, which would otherwise stay until garbage is collected
+    _READ_LAST.clear()
 
 
 def _name_features(tables: Held, area: Area, boxes: tuple[Box, Box]) -> str:

@@ -1,0 +1,87 @@
+"""What an hour changes about the ground: reasons of ways and open ground, and what is closed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from saferoute import limits
+from saferoute.drawers import DIGEST_BYTES
+from saferoute.osm import entry
+from saferoute.osm.tags import Tags
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from saferoute.model import Area, Evidence, Features, Moment, Profile
+    from saferoute.osm.answers import Answer
+
+
+@dataclass(frozen=True)
+class AtHour:
+    """All that the hour of a run decides about ground; where two hours agree in it, their surveys are the same.
+
+    Attributes
+    ----------
+    way_reasons : ndarray of shape (ways,)
+        Why a way is excluded, ``""`` = it is not, None = it is no way.
+    area_reasons : ndarray of shape (areas,)
+        Why an area is never run on, ``""`` where it may be.
+    closed : tuple of Answer
+        Whether each way, and each outline of areas, is closed to strangers on foot.
+    """
+
+    way_reasons: NDArray[np.object_]
+    area_reasons: NDArray[np.object_]
+    closed: tuple[Answer, Answer]
+
+
+def judge_hour(features: Features, areas: gpd.GeoDataFrame, profile: Profile, moment: Moment | None) -> AtHour:
+    """Return what an hour changes about ground, for a runner; `areas` are those to look for corridors on."""
+    ways, outlines = Tags.of(features.ways), Tags.of(features.outlines)
+    of_tracks = limits.exclude_tracks(ways, profile, moment)
+    return AtHour(
+        np.where(pd.notna(of_tracks), of_tracks, limits.exclude_ways(ways, profile, moment)),
+        limits.exclude_areas(areas, profile, moment),
+        (entry.is_closed_at(ways, moment), entry.is_closed_at(outlines, moment)),
+    )
+
+
+def digest_question(area: Area, profile: Profile, at_hour: AtHour, *, on_open_ground: bool) -> bytes:
+    """Return a digest of all that the survey of some features is made with.
+
+    Of the area its name does not count, nor what of the profile decides nothing about ground.
+    """
+    digest = blake2b(digest_size=DIGEST_BYTES)
+    asked = (area.place.lon, area.place.lat, area.radius_m, area.crs, area.half_m)
+    chosen = [_sort_choices(getattr(profile.keep_limits(), field.name)) for field in fields(profile)]
+    digest.update(repr((asked, chosen, on_open_ground)).encode())
+    for reasons in (at_hour.way_reasons, at_hour.area_reasons):
+        digest.update(repr(reasons.tolist()).encode())
+    for answer in at_hour.closed:
+        digest.update(answer.codes.tobytes())
+    return digest.digest()
+
+
+def digest_evidence(question: bytes, evidence: Evidence) -> bytes:
+    """Return a digest of what `digest_question` returned, and of the heights that were looked up for it."""
+    digest = blake2b(question, digest_size=DIGEST_BYTES)
+    for heights in (evidence.elevation, evidence.fine, evidence.beside):
+        for field in fields(heights) if heights else ():
+            value = getattr(heights, field.name)
+            # Of arrays the type and shape follow from the samples, which the question decides.
+            digest.update(value.tobytes() if isinstance(value, np.ndarray) else repr(value).encode())
+        digest.update(b"none" if heights is None else b"all")
+    return digest.digest()
+
+
+def _sort_choices(value: object) -> object:
+    """Return a value of a profile in such a form that equal ones look the same in every process."""
+    if isinstance(value, dict):
+        return sorted(value.items())
+    return sorted(value) if isinstance(value, frozenset) else value
