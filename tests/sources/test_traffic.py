@@ -13,6 +13,7 @@ from saferoute.cli import main
 from saferoute.sources import traffic
 from saferoute.sources.cache import Cache
 from saferoute.sources.osm.overpass_answers import ask_server
+from saferoute.sources.osm.overpass_query import Question
 from saferoute.sources.settings import Online, RequestLimits
 from saferoute.sources.web import Failed
 
@@ -25,7 +26,7 @@ def asking(server, tmp_path):
     """Return a function that asks a server of packed answers once."""
     server.routes["/api/interpreter"] = Answer(BODY, headers={"Content-Encoding": "gzip"})
     online = Online(overpass_url=f"{server.url}/api", cache_dir=tmp_path)
-    return lambda: ask_server(online, "out;", LIMITS)
+    return lambda: ask_server(online, Question("out;", 60), LIMITS)
 
 
 @pytest.fixture

@@ -8,20 +8,17 @@ are the same as those from a local file.
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
-from math import ceil, cos, floor, radians
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from math import floor
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from saferoute.model import Features, InvalidInput, PlaceNotFound, SourceUnavailable
-from saferoute.sources.osm.extract import ExtractSource, box_around
+from saferoute.sources.osm.extract import box_around
 from saferoute.sources.osm.overpass_answers import NoAreas, TooLarge, ask_server
+from saferoute.sources.osm.overpass_boxes import contains_box, halve_box, parse_box, round_box
+from saferoute.sources.osm.overpass_extract import make_extract, read_extract
 from saferoute.sources.osm.overpass_query import compose_query
-from saferoute.sources.osm.writing import open_writer
 from saferoute.sources.settings import RequestLimits
 from saferoute.sources.web import Failed, call_with_retries
 
@@ -30,14 +27,10 @@ if TYPE_CHECKING:
 
     from saferoute.model import Area
     from saferoute.sources.cache import Cache, Entry
+    from saferoute.sources.osm.overpass_boxes import Box
     from saferoute.sources.settings import Online
 
-    Box = tuple[float, float, float, float]
-
 logger = logging.getLogger(__name__)
-
-_FIRST_YEAR = 2004
-"""OpenStreetMap's first."""
 
 LIMITS = RequestLimits(total_s=240.0, most_bytes=200_000_000)
 """Limits of a request: a 6 km square of a city is about 80 MB, and an answer takes five times its size in memory."""
@@ -53,8 +46,6 @@ NO_AREAS = (
 
 _MOST_HALVINGS = 2
 """How often a box is halved that is too much for a server: quarters are the least that it is asked for [J]."""
-_STEP = 0.001
-"""Boxes are widened to multiples of this many degrees, about 100 m, so that searches nearby share a copy."""
 
 
 class OverpassSource:
@@ -92,7 +83,7 @@ class OverpassSource:
                 "take a smaller one, or an extract with --osm FILE"
             )
         cache = self._online.open_cache()
-        box = _round_box(box_around(area, margin_m))
+        box = round_box(box_around(area, margin_m))
         try:
             entry = self._find_or_fetch_entry(cache, box)
         except TooLarge as failure:
@@ -101,7 +92,7 @@ class OverpassSource:
                 f"Overpass at {host} {failure}, even for a part of this map; "
                 f"{_advise_radius(area.radius_m, margin_m)} an extract with --osm FILE or --region DIR"
             ) from failure
-        features = _features_from_entry(entry, area, margin_m)
+        features = read_extract(entry, area, margin_m)
         if features is None:
             raise PlaceNotFound(
                 f"OpenStreetMap holds no way within {area.radius_m:.0f} m of {area.place.lat:.5f},"
@@ -138,7 +129,7 @@ class OverpassSource:
         logger.info("asking Overpass at %s for the map", host, extra={"seconds": 0.0})
         try:
             answer = self._fetch_answer(box)
-            payload = _make_extract(answer, box)
+            payload = make_extract(answer, box)
         except TooLarge:
             raise
         except Failed as failure:
@@ -171,56 +162,13 @@ class OverpassSource:
                 raise
             logger.info("%s %s; asking for halves", service, failure, extra={"seconds": 0.0})
         # Objects on the cut come twice; the extract holds each once.
-        first, second = (self._fetch_answer(half, halvings - 1) for half in _halve_box(box))
+        first, second = (self._fetch_answer(half, halvings - 1) for half in halve_box(box))
         return {**first, "elements": [*first["elements"], *second["elements"]]}
-
-
-def _round_box(box: Box) -> Box:
-    """Return a box widened to multiples of `_STEP`, cut at 180° and at the poles."""
-    west, south, east, north = box
-    return (
-        max(round(floor(west / _STEP) * _STEP, 3), -180.0),
-        max(round(floor(south / _STEP) * _STEP, 3), -90.0),
-        min(round(ceil(east / _STEP) * _STEP, 3), 180.0),
-        min(round(ceil(north / _STEP) * _STEP, 3), 90.0),
-    )
-
-
-def _halve_box(box: Box) -> tuple[Box, Box]:
-    """Return the halves of a box, cut across its longer side.
-
-    Examples
-    --------
-    >>> _halve_box((24.0, 60.0, 24.2, 60.06))
-    ((24.0, 60.0, 24.1, 60.06), (24.1, 60.0, 24.2, 60.06))
-    >>> _halve_box((24.0, 60.0, 24.1, 60.06))
-    ((24.0, 60.0, 24.1, 60.03), (24.0, 60.03, 24.1, 60.06))
-    """
-    west, south, east, north = box
-    # Rounded as in the query, so that no strip is left between the halves.
-    if (east - west) * cos(radians((south + north) / 2)) > north - south:
-        cut = round((west + east) / 2, 3)
-        return (west, south, cut, north), (cut, south, east, north)
-    cut = round((south + north) / 2, 3)
-    return (west, south, east, cut), (west, cut, east, north)
-
-
-def _advise_radius(radius_m: float, margin_m: float) -> str:
-    """Return the beginning of the advice for a map whose quarter was too much: a radius to take, if any.
-
-    Examples
-    --------
-    >>> _advise_radius(8000.0, 2000.0), _advise_radius(800.0, 2000.0)
-    ('take --radius 3000 or less, or', 'a smaller --radius would hardly help: give')
-    """
-    # The margin around the radius is asked for, too; half of both is the side of a quarter.
-    radius_m = floor(((radius_m + margin_m) / 2 - margin_m) / 100) * 100
-    return f"take --radius {radius_m} or less, or" if radius_m > 0 else "a smaller --radius would hardly help: give"
 
 
 def _make_cache_key(url: str, box: Sequence[float]) -> str:
     """Return the key of a box's copy; it holds the query, so that a changed query is asked anew."""
-    return f"{url} {compose_query(box)}"
+    return f"{url} {compose_query(box).text}"
 
 
 def _find_cached_entry(cache: Cache, url: str, box: Box) -> Entry | None:
@@ -228,26 +176,13 @@ def _find_cached_entry(cache: Cache, url: str, box: Box) -> Entry | None:
     boxes = [
         of
         for _, about in cache.iterate_entries("overpass")
-        if about.get("url") == url and (of := _parse_box(about.get("box"))) and _contains_box(of, box)
+        if about.get("url") == url and (of := parse_box(about.get("box"))) and contains_box(of, box)
     ]
     for candidate in sorted(boxes, key=lambda b: ((b[2] - b[0]) * (b[3] - b[1]), b)):
         entry = cache.read_entry("overpass", _make_cache_key(url, candidate))
         if entry is not None:
             return entry
     return None
-
-
-def _parse_box(noted: object) -> Box | None:
-    """Return a box from the notes of an entry, None if it is not one."""
-    if not (isinstance(noted, list) and len(noted) == 4 and all(isinstance(n, (int, float)) for n in noted)):
-        return None
-    west, south, east, north = noted
-    return west, south, east, north
-
-
-def _contains_box(outer: Box, inner: Box) -> bool:
-    """Return whether a box lies within another."""
-    return outer[0] <= inner[0] and outer[1] <= inner[1] and outer[2] >= inner[2] and outer[3] >= inner[3]
 
 
 def _describe_age(days: float) -> str:
@@ -265,80 +200,14 @@ def _describe_age(days: float) -> str:
     return f"{number} {unit}{'s' if number != 1 else ''} ago"
 
 
-def _make_extract(answer: dict[str, Any], box: Box) -> bytes:
-    """Return an answer as the bytes of an extract.
+def _advise_radius(radius_m: float, margin_m: float) -> str:
+    """Return the beginning of the advice for a map whose quarter was too much: a radius to take, if any.
 
-    Raises
-    ------
-    Failed
-        If its elements are not OpenStreetMap objects.
-    SourceUnavailable
-        If there is no room for temporary files.
+    Examples
+    --------
+    >>> _advise_radius(8000.0, 2000.0), _advise_radius(800.0, 2000.0)
+    ('take --radius 3000 or less, or', 'a smaller --radius would hardly help: give')
     """
-    stamp = str((answer.get("osm3s") or {}).get("timestamp_osm_base") or "")
-    try:
-        with TemporaryDirectory() as folder:
-            path = Path(folder) / "answer.osm.pbf"
-            _write_extract(answer["elements"], path, box, stamp)
-            return path.read_bytes()
-    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError, OverflowError) as error:
-        raise Failed("answered with elements that are none of OpenStreetMap") from error
-    except OSError as error:
-        raise _no_room_error(error) from error
-
-
-def _write_extract(elements: list[dict[str, Any]], path: Path, box: Box, stamp: str) -> None:
-    """Write each element once, sorted by kind and id as the assembly of areas requires."""
-    import osmium
-    from osmium.osm.mutable import Node, Relation, Way
-
-    header = osmium.io.Header()
-    # Of any other time osmium would fail, when it is too late to say of what.
-    if _is_time(stamp):
-        header.set("osmosis_replication_timestamp", stamp)
-    west, south, east, north = box
-    header.add_box(osmium.osm.Box(west, south, east, north))
-    sorted_by: dict[str, dict[int, dict[str, Any]]] = {"node": {}, "way": {}, "relation": {}}
-    for element in elements:
-        if element["type"] in sorted_by:
-            sorted_by[element["type"]][int(element["id"])] = element
-    with open_writer(path, header=header) as writer:
-        for number, node in sorted(sorted_by["node"].items()):
-            location = float(node["lon"]), float(node["lat"])
-            writer.add_node(Node(id=number, location=location, tags=node.get("tags", {})))
-        for number, way in sorted(sorted_by["way"].items()):
-            writer.add_way(Way(id=number, nodes=way.get("nodes", []), tags=way.get("tags", {})))
-        for number, relation in sorted(sorted_by["relation"].items()):
-            members = [(m["type"][0], int(m["ref"]), m.get("role", "")) for m in relation.get("members", [])]
-            writer.add_relation(Relation(id=number, members=members, tags=relation.get("tags", {})))
-
-
-def _is_time(stamp: str) -> bool:
-    """Return whether a text is a time as Overpass writes it."""
-    with suppress(ValueError):
-        return datetime.strptime(stamp, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).year >= _FIRST_YEAR
-    return False
-
-
-def _features_from_entry(entry: Entry, area: Area, margin_m: float) -> Features | None:
-    """Return the features that a copy holds of an area, None if it has no way there."""
-    if not entry.about["ways"]:
-        return None
-    try:
-        with TemporaryDirectory() as folder:
-            path = Path(folder) / "map.osm.pbf"
-            path.write_bytes(entry.payload)
-            source = ExtractSource([path], extent=_parse_box(list(entry.about["box"])))
-            return source.read_features(area, margin_m=margin_m)
-    except PlaceNotFound:
-        return None
-    except OSError as error:
-        raise _no_room_error(error) from error
-
-
-def _no_room_error(error: OSError) -> SourceUnavailable:
-    """Return the error for a temporary file that cannot be written."""
-    return SourceUnavailable(
-        f"the map cannot be kept while it is read ({error.strerror or error}); make room in the folder of "
-        "temporary files, or name another in TMPDIR"
-    )
+    # The margin around the radius is asked for, too; half of both is the side of a quarter.
+    radius_m = floor(((radius_m + margin_m) / 2 - margin_m) / 100) * 100
+    return f"take --radius {radius_m} or less, or" if radius_m > 0 else "a smaller --radius would hardly help: give"

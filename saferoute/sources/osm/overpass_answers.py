@@ -10,12 +10,12 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from saferoute.sources.osm.overpass_query import SERVER_S
 from saferoute.sources.settings import RequestLimits
 from saferoute.sources.traffic import add_answer, warn_of_guideline
 from saferoute.sources.web import BoundedClient, Failed, check_status, parse_json_answer
 
 if TYPE_CHECKING:
+    from saferoute.sources.osm.overpass_query import Question
     from saferoute.sources.settings import Online
 
 STATUS_LIMITS = RequestLimits(total_s=10.0, most_bytes=100_000)
@@ -42,8 +42,8 @@ class NoAreas(Failed):
     """Raised when a query asks for areas and the server keeps none: it may be asked without them."""
 
 
-def ask_server(online: Online, query: str, limits: RequestLimits) -> dict[str, Any]:
-    """Return the complete answer of an Overpass server to one query, and count it.
+def ask_server(online: Online, question: Question, limits: RequestLimits) -> dict[str, Any]:
+    """Return the complete answer of an Overpass server to a question, and count it.
 
     Raises
     ------
@@ -58,24 +58,24 @@ def ask_server(online: Online, query: str, limits: RequestLimits) -> dict[str, A
     cache, host = online.open_cache(), urlsplit(online.overpass_url).netloc
     warn_of_guideline(cache, host)
     with BoundedClient(limits, online.agent) as client:
-        response = client.post(f"{online.overpass_url.rstrip('/')}/interpreter", data={"data": query})
+        response = client.post(f"{online.overpass_url.rstrip('/')}/interpreter", data={"data": question.text})
     add_answer(cache, host, response.raw.tell())
     try:
         answer = parse_json_answer(response)
     except Failed as failure:
-        raise _explain_refusal(failure, response, online) from failure
+        raise _explain_refusal(failure, response, online, question) from failure
     _check_completeness(answer)
     return answer
 
 
-def _explain_refusal(failure: Failed, response: Any, online: Online) -> Failed:
+def _explain_refusal(failure: Failed, response: Any, online: Online, question: Question) -> Failed:
     """Return why there is no answer, with the wait that the server needs."""
     page = response.content[:_PAGE].decode(errors="replace")
     if _NO_AREAS.search(page):
         return NoAreas("keeps no areas")
     # It forgets a question when that question's time-out has passed; asked sooner, it refuses again.
     if "duplicate_query" in page:
-        return Failed("takes this for a question that it has just been asked", again=True, wait_s=SERVER_S)
+        return Failed("takes this for a question that it has just been asked", again=True, wait_s=question.server_s)
     if failure.wait_s is None and (response.status_code == _TOO_MANY or "rate_limited" in page):
         return Failed(str(failure), again=True, wait_s=_ask_for_slot(online))
     return failure

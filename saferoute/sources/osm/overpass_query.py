@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from math import cos, radians
+from typing import TYPE_CHECKING, NamedTuple
 
+from saferoute.geometry.geodesy import DEGREE_M
 from saferoute.osm import keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-SERVER_S = 120
-"""Seconds that the server may work on a query; its own default is 180."""
+LEAST_S, MOST_S, S_PER_KM2 = 30, 120, 1.5
+"""Bounds of the seconds that the server is asked to reserve, and seconds for each km² of the box [J].
+
+Its default is 180. It lets a question in while it takes at most half of the time that it has left to give away, so
+that small questions wait less. It needs about 1 s for 10 km² of a city when it is not busy."""
+LEAST_MB, MOST_MB, MB_PER_KM2 = 64, 512, 8
+"""The same of its memory in MiB, of which 512 are its default.
+
+1 km² of a dense centre makes 2 MB of text, and takes less while the server works on it."""
 
 _REACHING = frozenset({"boundary", "place"})
 """Keys of relations that may be whole countries and islands, which no criterion needs."""
@@ -18,8 +27,17 @@ _PROTECTED = "protected_area|national_park"
 _COVERING = f"{_PROTECTED}|nature_reserve|military"
 
 
-def compose_query(box: Sequence[float], *, enclosing: bool = True) -> str:
-    """Return a query in Overpass QL for all objects in a box that become rows of tables.
+class Question(NamedTuple):
+    """A question to a server."""
+
+    text: str
+    """In Overpass QL."""
+    server_s: int
+    """Seconds that the server may work on it, for which it also remembers it."""
+
+
+def compose_query(box: Sequence[float], *, enclosing: bool = True) -> Question:
+    """Return the question for all objects in a box that become rows of tables.
 
     Protected and military areas are included even if they enclose the box, so
     that none of their edges crosses it. Relations tagged as a boundary or place
@@ -42,7 +60,8 @@ def compose_query(box: Sequence[float], *, enclosing: bool = True) -> str:
     covering = f'[~"^(boundary|leisure|landuse)$"~"^({_COVERING})$"]'
     around_middle = f"is_in({middle})->.middle;\n" if enclosing else ""
     of_middle = f"way(pivot.middle){covering};\nrelation(pivot.middle){covering};\n" if enclosing else ""
-    return f"""[out:json][timeout:{SERVER_S}];
+    server_s, server_mb = _fit_reservations(box)
+    text = f"""[out:json][timeout:{server_s}][maxsize:{server_mb * 2**20}];
 {around_middle}rel["route"~"(^|;) *({"|".join(sorted(keys.ROUTES_OF_WHEELS))}) *(;|$)"]{within}->.routes;
 (
 node[{_filter_for_keys(keys.POINT_KEYS)}]{within};
@@ -52,8 +71,22 @@ relation["type"="multipolygon"]["place"="square"]{within};
 relation["boundary"~"^({_PROTECTED})$"]{within};
 {of_middle});
 (._;>;);
-out;
-.routes out;"""
+out qt;
+.routes out qt;"""
+    return Question(text, server_s)
+
+
+def _fit_reservations(box: Sequence[float]) -> tuple[int, int]:
+    """Return the seconds and the MiB that a server is asked to reserve for a box.
+
+    Examples
+    --------
+    >>> _fit_reservations((24.9, 60.15, 24.99, 60.195)), _fit_reservations((24.0, 60.0, 25.0, 60.5))
+    ((67, 263), (120, 512))
+    """
+    west, south, east, north = box
+    km2 = (east - west) * cos(radians((south + north) / 2)) * (north - south) * (DEGREE_M / 1000) ** 2
+    return min(round(LEAST_S + S_PER_KM2 * km2), MOST_S), min(round(LEAST_MB + MB_PER_KM2 * km2), MOST_MB)
 
 
 def _filter_for_keys(keys: Iterable[str]) -> str:

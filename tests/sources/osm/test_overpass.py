@@ -22,7 +22,7 @@ from saferoute import __version__, search
 from saferoute.model import Area, InvalidInput, Place, PlaceNotFound, SourceUnavailable
 from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.osm.overpass import OverpassSource
-from saferoute.sources.osm.overpass_query import SERVER_S, compose_query
+from saferoute.sources.osm.overpass_query import compose_query
 from saferoute.sources.profiles import load_profile
 from saferoute.sources.settings import Online, Patience, RequestLimits
 
@@ -163,15 +163,29 @@ def test_one_query_asks_for_everything(answering, source):
     source().read_features(AREA, margin_m=1600)
     assert [(r.method, r.path) for r in answering.requests] == [("POST", "/api/interpreter")]
     asked = answering.requests[0].query["data"]
-    for layer in ("[out:json][timeout:120];", "node[~", "way[~", "relation[", "(._;>;);"):
+    for layer in ("[out:json][timeout:", "node[~", "way[~", "relation[", "(._;>;);"):
         assert layer in asked
 
 
 def test_box_holds_area_and_margin():
     place = Place("x", 25.0, 60.0)
-    asked = compose_query((24.9, 59.95, 25.1, 60.05))
+    asked = compose_query((24.9, 59.95, 25.1, 60.05)).text
     assert "(59.950,24.900,60.050,25.100)" in asked
     assert f"is_in({place.lat:.5f},{place.lon:.5f})" in asked
+
+
+def test_server_reserves_what_a_box_needs():
+    def reserved(*box):
+        text = compose_query(box).text
+        return [int(re.search(rf"\[{of}:(\d+)\]", text)[1]) for of in ("timeout", "maxsize")]
+
+    small, large, vast = (
+        reserved(24.9, 60.15, 24.95, 60.17),
+        reserved(24.9, 60.15, 25.0, 60.2),
+        reserved(24, 60, 25, 61),
+    )
+    assert 30 < small[0] < large[0] < vast[0] == 120
+    assert 64 * 2**20 < small[1] < large[1] < vast[1] == 512 * 2**20
 
 
 def test_every_key_of_the_tables_is_asked_for():
@@ -179,18 +193,18 @@ def test_every_key_of_the_tables_is_asked_for():
 
     asked = {
         line.split("[")[0]: set(re.findall(r"[a-z_:]+", line))
-        for line in compose_query((0, 0, 1, 1)).splitlines()[::-1]
+        for line in compose_query((0, 0, 1, 1)).text.splitlines()[::-1]
     }
     assert set(keys.POINT_KEYS) <= asked["node"]
     assert {*keys.LINE_KEYS, *keys.AREA_KEYS} <= asked["way"]
     assert set(keys.AREA_KEYS) - asked["relation"] == {"place"}
-    assert 'relation["type"="multipolygon"]["place"="square"]' in compose_query((0, 0, 1, 1))
+    assert 'relation["type"="multipolygon"]["place"="square"]' in compose_query((0, 0, 1, 1)).text
     assert asked["rel"] >= keys.ROUTES_OF_WHEELS
 
 
 def test_of_the_routes_of_cyclists_no_far_member_is_asked_for():
-    *_, recursion, of_areas, of_routes = compose_query((0, 0, 1, 1)).splitlines()
-    assert (recursion, of_areas, of_routes) == ("(._;>;);", "out;", ".routes out;")
+    *_, recursion, of_areas, of_routes = compose_query((0, 0, 1, 1)).text.splitlines()
+    assert (recursion, of_areas, of_routes) == ("(._;>;);", "out qt;", ".routes out qt;")
 
 
 def test_server_learns_who_asks(answering, source):
@@ -278,7 +292,7 @@ def test_no_room_to_read_the_map_is_told(answering, source, monkeypatch):
         raise OSError(28, "No space left on device")
 
     assert answering
-    monkeypatch.setattr("saferoute.sources.osm.overpass.TemporaryDirectory", full)
+    monkeypatch.setattr("saferoute.sources.osm.overpass_extract.TemporaryDirectory", full)
     with pytest.raises(SourceUnavailable, match=r"No space left on device.*TMPDIR"):
         source().read_features(AREA, margin_m=100)
 
@@ -452,9 +466,9 @@ def test_slot_too_far_ahead_is_not_waited_for(answering, source, waits):
 def test_time_in_which_a_server_knows_a_question_is_waited_out(answering, source, waits, logged):
     answering.faults = [page_of_the_dispatcher("duplicate_query")]
     source().read_features(AREA, margin_m=100)
-    assert f"[timeout:{SERVER_S}]" in answering.requests[0].query["data"]
-    assert (len(answering.requests), sum(waits)) == (2, SERVER_S)
-    assert any("has just been asked; asking again in 120 s" in line for line in logged)
+    told_s = int(re.search(r"\[timeout:(\d+)\]", answering.requests[0].query["data"])[1])
+    assert (len(answering.requests), sum(waits)) == (2, told_s)
+    assert any(f"has just been asked; asking again in {told_s} s" in line for line in logged)
 
 
 WITHOUT_AREAS = {
