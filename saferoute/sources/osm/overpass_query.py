@@ -82,7 +82,7 @@ def _fit_reservations(box: Sequence[float]) -> tuple[int, int]:
     Examples
     --------
     >>> _fit_reservations((24.9, 60.15, 24.99, 60.195)), _fit_reservations((24.0, 60.0, 25.0, 60.5))
-    ((67, 263), (120, 512))
+    ((67, 264), (120, 512))
     """
     west, south, east, north = box
     km2 = (east - west) * cos(radians((south + north) / 2)) * (north - south) * (DEGREE_M / 1000) ** 2
