@@ -18,6 +18,7 @@ from town import lonlat, write_town
 from saferoute import search
 from saferoute.drawers import Drawers
 from saferoute.model import CRITERIA, Place
+from saferoute.page.payload import build_payload
 from saferoute.products import Memory, recall_or_compute, remember_or_make
 from saferoute.search import area_around, find, survey_area
 from saferoute.sources.cache import Cache
@@ -118,11 +119,12 @@ PLAN += "n12 0 30\nn13 90 30\nn14 90 80\nn15 0 80\nw2 n12,n13,n14,n15,n12 leisur
 
 
 def rank(path: Path, cache: Path | None, profile: Profile, east_m: float = 0.0) -> str:
-    """Return all that a search tells of a town."""
+    """Return all that a search and its page tell of a town."""
     source = ExtractSource([path], join=search.join_ways, cache=cache and Cache(cache))
     place = Place("here", *lonlat(LENGTH_M / 2 + east_m, 0))
     ranking = find(search.Query(area_around(place, 400), source, profile, top=100))
-    return f"{ranking.stretches.to_csv()} {ranking.excluded.to_csv()} {ranking.notes} {ranking.considered}"
+    tables = f"{ranking.stretches.to_csv()} {ranking.excluded.to_csv()}"
+    return f"{tables} {ranking.notes} {ranking.considered} {build_payload(ranking)}"
 
 
 ASKED = {

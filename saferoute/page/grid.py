@@ -25,8 +25,12 @@ if TYPE_CHECKING:
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 """Digits of base 64; none needs an escape in JSON or HTML."""
-_DIGITS = {character: digit for digit, character in enumerate(ALPHABET)}
-_MORE = 32
+_DIGITS = np.zeros(128, dtype=np.int64)
+"""Digit of each character of `ALPHABET`, by its code."""
+_DIGITS[np.frombuffer(ALPHABET.encode("ascii"), dtype=np.uint8)] = np.arange(len(ALPHABET))
+_BITS = 5
+"""Bits of a number in each of its digits."""
+_MORE = 2**_BITS
 """Added to every digit of a number but its last."""
 UNKNOWN_HEIGHT = 2**22
 """Step that stands for an unknown height: 42 km in cm, which no ground rises."""
@@ -214,14 +218,19 @@ def read_lines(word: str, grid: Mapping[str, float]) -> list[FloatArray]:
         Degrees east and north.
     """
     numbers = np.array(_read_numbers(word), dtype=float)
-    lines, start, i = [], np.zeros(2), 0
-    while i < len(numbers):
-        end = i + 1 + 2 * int(numbers[i])
-        steps = numbers[i + 1 : end].reshape(-1, 2)
-        cells = start + steps.cumsum(axis=0)
-        start, i = cells[0], end
-        lines.append(_cells_to_degrees(cells, grid))
-    return lines
+    ends = [0]
+    while ends[-1] < len(numbers):
+        ends.append(ends[-1] + 1 + 2 * int(numbers[ends[-1]]))
+    if len(ends) == 1:
+        return []
+    steps = np.delete(numbers, ends[:-1]).reshape(-1, 2)
+    count = np.diff(ends) // 2
+    first = np.cumsum(count) - count
+    cells = steps.cumsum(axis=0)
+    # A line begins at a step from where the line before began, not from where it ended.
+    cells += np.repeat(steps[first].cumsum(axis=0) - cells[first], count, axis=0)
+    degrees = _cells_to_degrees(cells, grid)
+    return [degrees[a : a + n] for a, n in zip(first.tolist(), count.tolist(), strict=True)]
 
 
 def _cells_to_degrees(cells: FloatArray, grid: Mapping[str, float]) -> FloatArray:
@@ -242,12 +251,8 @@ def read_counts(word: str) -> list[int]:
     >>> read_counts(encode_counts([0, 31, 32, 5000]))
     [0, 31, 32, 5000]
     """
-    counts, value, unit = [], 0, 1
-    for character in word:
-        digit = _DIGITS[character]
-        value += digit % _MORE * unit
-        unit *= _MORE
-        if digit < _MORE:
-            counts.append(value)
-            value, unit = 0, 1
-    return counts
+    digits = _DIGITS[np.frombuffer(word.encode("ascii"), dtype=np.uint8)]
+    last = np.flatnonzero(digits < _MORE)
+    first = np.concatenate([[0], last + 1])[: len(last)]
+    place = np.arange(len(digits)) - np.repeat(first, last + 1 - first)
+    return np.add.reduceat(digits % _MORE << _BITS * place, first).tolist() if len(first) else []

@@ -21,12 +21,15 @@ from saferoute.page.excluded import excluded_layer
 from saferoute.page.grid import Grid
 from saferoute.page.labels import choose_labels
 from saferoute.page.values import LEGAL, SENTENCE, clean_text, round_number
+from saferoute.products import recall_or_compute
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-    from saferoute.model import Ranking
+    from saferoute.arrays import FloatArray
+    from saferoute.model import Features, Ranking
 
 MOST_STRETCHES = 1000
 """Most stretches on a page; it then stays under 1 MB and is ready on a phone within two seconds."""
@@ -54,7 +57,7 @@ def build_payload(thing: Ranking | Session) -> dict[str, Any]:
     ranking = thing.ranking if isinstance(thing, Session) else thing
     stretches = select_stretches(thing)
     frame = _visible_ground(ranking, stretches, session)
-    base, no_base = base_layers(ranking.features, frame, ranking.area)
+    base, no_base = _draw_surroundings(ranking, frame)
     excluded, no_reason = excluded_layer(ranking, frame)
     return {
         "place": {"name": clean_text(ranking.place.name), "lat": ranking.place.lat, "lon": ranking.place.lon},
@@ -70,12 +73,26 @@ def build_payload(thing: Ranking | Session) -> dict[str, Any]:
         ],
         "considered": {str(key): round_number(value, 0) for key, value in ranking.considered.items()},
         "exclusions": [_exclusion_row(row) for row in ranking.exclusions()],
-        "base": {**base, "labels": choose_labels(ranking.features, frame, ranking.area)},
+        "base": base,
         "excluded": excluded,
         "formula": _encode_formula(ranking),
         "stretches": stretch_columns(stretches, Grid.around_place(ranking.place, ranking.area.crs, decimals=6)),
         "session": None if session is None else session_payload(session),
     }
+
+
+def _draw_surroundings(ranking: Ranking, frame: BaseGeometry) -> tuple[dict[str, Any], list[str]]:
+    """Return the base map with its labels, and the titles of its layers that did not fit."""
+    features, area = ranking.features, ranking.area
+
+    def draw() -> dict[str, NDArray[np.object_]]:
+        base, dropped = base_layers(features, frame, area)
+        text = _write_json([{**base, "labels": choose_labels(features, frame, area)}, dropped])
+        return {"drawn": np.array([text], dtype=object)}
+
+    shown = [np.frombuffer(frame.wkb, dtype=np.uint8), np.array([area.place.lon, area.place.lat])]
+    base, dropped = json.loads(recall_or_compute(features, "base map", shown, draw)["drawn"][0])
+    return base, dropped
 
 
 def select_stretches(thing: Ranking | Session) -> gpd.GeoDataFrame:
@@ -156,16 +173,23 @@ def _covered_area(ranking: Ranking, to_metres: Transformer) -> BaseGeometry:
     Extracts are often cut along such a box. At its edge the coastline ends,
     and where land and sea lie beyond is unknown.
     """
-    xy = np.concatenate(
-        [shapely.get_coordinates(table.geometry) for table in (ranking.features.ways, ranking.features.areas)]
-    )
-    if not len(xy):
+    west, east, south, north = recall_or_compute(
+        ranking.features, "bounds", [], lambda: {"degrees": _measure_bounds(ranking.features, to_metres)}
+    )["degrees"]
+    if np.isnan(west):
         return shapely.Polygon()
-    lon, lat = to_metres.transform(xy[:, 0], xy[:, 1], direction=TransformDirection.INVERSE)
-    west, east, south, north = lon.min(), lon.max(), lat.min(), lat.max()
     edge = to_metres.transform([west, east, east, west], [south, south, north, north])
     # Shrunk by 25 m: a cut way ends at its last node within the box, and a parallel bends by 5 m over 10 km.
     return shapely.Polygon(np.column_stack(edge)).buffer(-25)
+
+
+def _measure_bounds(features: Features, to_metres: Transformer) -> FloatArray:
+    """Return the least and largest longitude, then latitude of features; NaN if there are none."""
+    xy = np.concatenate([shapely.get_coordinates(table.geometry) for table in (features.ways, features.areas)])
+    if not len(xy):
+        return np.full(4, np.nan)
+    lon, lat = to_metres.transform(xy[:, 0], xy[:, 1], direction=TransformDirection.INVERSE)
+    return np.array([lon.min(), lon.max(), lat.min(), lat.max()])
 
 
 def _describe_omissions(ranking: Ranking, no_base: list[str], no_reason: list[str]) -> list[str]:

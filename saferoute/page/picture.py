@@ -159,18 +159,29 @@ def _line_look(colour: str, width_px: float, dashes: Iterable[float] = ()) -> st
 
 def _render_path(lines: Iterable[FloatArray], view: _View, look: str, *, closed: bool = False) -> str:
     """Return lines as one path, without those outside the picture or too small to see."""
-    words = []
-    for line in lines:
-        xy = np.rint(view.to_pixels(line) * _STEPS).astype(int)
-        low, high = xy.min(axis=0), xy.max(axis=0)
-        if (high < 0).any() or low[0] > _STEPS * WIDTH or low[1] > _STEPS * HEIGHT or (high - low).max() < _STEPS:
-            continue
-        steps = np.diff(xy, axis=0)
-        steps = steps[np.abs(steps).sum(axis=1) > 0]
-        # A minus parts two numbers as well as a space does.
-        moves = "".join(f"l{x}{y}" if y < 0 else f"l{x} {y}" for x, y in steps.tolist())
-        words.append(f"M{xy[0, 0]} {xy[0, 1]}{moves}{'z' if closed else ''}")
-    return f'<path transform="scale({1 / _STEPS:g})" {look} d="{"".join(words)}"/>' if words else ""
+    lines = list(lines)
+    if not lines:
+        return ""
+    xy = np.rint(view.to_pixels(np.concatenate(lines)) * _STEPS).astype(int)
+    count = np.array([len(line) for line in lines])
+    first = np.cumsum(count) - count
+    low, high = np.minimum.reduceat(xy, first), np.maximum.reduceat(xy, first)
+    seen = (high >= 0).all(axis=1) & (low <= [_STEPS * WIDTH, _STEPS * HEIGHT]).all(axis=1)
+    seen &= (high - low).max(axis=1) >= _STEPS
+    if not seen.any():
+        return ""
+    begins = np.zeros(len(xy), dtype=bool)
+    begins[first] = True
+    steps = np.diff(xy, axis=0, prepend=0)
+    drawn = np.repeat(seen, count) & (begins | steps.any(axis=1))
+    steps[begins] = xy[begins]
+    end = "z" if closed else ""
+    # A minus parts two numbers as well as a space does.
+    words = "".join(
+        f"{end}M{x} {y}" if at_start else f"l{x}{y}" if y < 0 else f"l{x} {y}"
+        for at_start, (x, y) in zip(begins[drawn].tolist(), steps[drawn].tolist(), strict=True)
+    )
+    return f'<path transform="scale({1 / _STEPS:g})" {look} d="{words.removeprefix(end)}{end}"/>'
 
 
 def _render_circle(payload: Mapping[str, Any], view: _View) -> str:
