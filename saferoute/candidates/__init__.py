@@ -28,6 +28,7 @@ from saferoute.candidates._samples import (
     place_points_beside,
     place_points_every_metre,
 )
+from saferoute.candidates._seen import match_observations, pair_walks, pair_warnings, take_highest, warn_windows
 from saferoute.candidates._stretches import (
     Stretches,
     drop_overlapping_stretches,
@@ -64,14 +65,19 @@ __all__ = [
     "is_best_of_rivals",
     "is_in_runs",
     "leave_open_ground",
+    "match_observations",
     "merge_windows",
     "middle_rows",
     "middles_of_windows",
     "order_by_score",
+    "pair_walks",
+    "pair_warnings",
     "place_points_beside",
     "place_points_every_metre",
     "search_open_ground",
     "select_stretches",
     "select_windows",
     "strokes_of_corridors",
+    "take_highest",
+    "warn_windows",
 ]

@@ -162,6 +162,16 @@ data_options = _apply(
     ),
 )
 
+observations_option = option(
+    "--observations",
+    type=FilePath(),
+    several=True,
+    group="data",
+    rare=True,
+    metavar="FILE...",
+    help="what people saw on foot, as the map's page exports it (.geojson)",
+)
+
 cache_option = option(
     "--cache-dir",
     type=FilePath(folder=True),
@@ -262,6 +272,7 @@ units_option = option(
 search_options = _apply(
     place_options,
     data_options,
+    observations_option,
     network_options,
     runner_options(),
     units_option,

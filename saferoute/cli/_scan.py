@@ -8,7 +8,7 @@ import click
 
 from saferoute.cli._command import NOTHING_QUALIFIES, SOME_TILES_FAILED, Command
 from saferoute.cli._layout import HELP_SETTINGS, Argument
-from saferoute.cli._options import option, quiet_option, raster_options, runner_options
+from saferoute.cli._options import observations_option, option, quiet_option, raster_options, runner_options
 from saferoute.cli._printing import print_message, print_text
 from saferoute.cli._types import FilePath, RegionPath, Whole
 
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     help="folder of GeoParquet to write",
 )
 @raster_options
+@observations_option
 @option(
     "--zoom",
     type=Whole(),

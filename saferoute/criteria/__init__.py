@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from saferoute.criteria._doubt import estimate_trust, pair_unread_beside
+from saferoute.criteria._observed import add_observations
 from saferoute.model import CRITERIA
 
 if TYPE_CHECKING:
@@ -29,13 +30,16 @@ ALL: tuple[Criterion, ...] = tuple(import_module(f"{__name__}.{name}").CRITERION
 
 
 def measure_windows(criterion: Criterion, windows: Windows, evidence: Evidence) -> Measurement:
-    """Return what a criterion measures, less sure where a tag that concerns it is not understood."""
-    seen = evidence if criterion.by_hour else replace(evidence, moment=None)
-    measured = criterion.measure(windows, replace(seen, profile=evidence.profile.keep_limits()))
+    """Return what a criterion measures, less sure where a tag is not understood, and what people saw of it."""
+    evidence = replace(evidence, profile=evidence.profile.keep_limits())
+    measured = criterion.measure(windows, evidence if criterion.by_hour else replace(evidence, moment=None))
     trust = estimate_trust(criterion, windows, evidence.features)
     if criterion.trust_at_hour is not None:
         trust *= criterion.trust_at_hour(windows, evidence)
-    return replace(measured, confidence=measured.confidence * trust)
+    measured = replace(measured, confidence=measured.confidence * trust)
+    if evidence.seen is None:
+        return measured
+    return add_observations(measured, criterion, windows, evidence.seen, evidence.profile)
 
 
 def gather_doubts(measurements: Mapping[str, Measurement], first: IntArray, n_samples: IntArray) -> pd.DataFrame:

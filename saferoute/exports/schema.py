@@ -143,6 +143,7 @@ STRETCHES = (
     *(Column(f"why_{name}", "text", "", f"{name} in words") for name in CRITERIA),
     Column("verdict", "text", "", "slope, people, what is not mapped and what to look at first, in one line"),
     Column("checks", "texts", "", "what to check on foot"),
+    Column("observed", "texts", "", "what people saw on it on foot, newest first"),
 )  # fmt: skip
 """A row a stretch, best first."""
 

@@ -6,6 +6,7 @@ busy road (docs/scoring.md, *Limits*).
 
 from saferoute.limits.areas import exclude_areas
 from saferoute.limits.hazards import Hazards
+from saferoute.limits.observed import SEEN_RULES
 from saferoute.limits.reasons import RULES
 from saferoute.limits.samples import UNASKED, exclude_samples
 from saferoute.limits.surroundings import Surroundings
@@ -14,6 +15,7 @@ from saferoute.limits.windows import WindowSlopes, exclude_windows
 
 __all__ = [
     "RULES",
+    "SEEN_RULES",
     "UNASKED",
     "Hazards",
     "Surroundings",

@@ -10,6 +10,7 @@ import numpy as np
 from saferoute.geometry import take_slices
 from saferoute.limits.ground import GRADE_QUANTILE, SLOPE
 from saferoute.limits.hazards import BEYOND_END_M
+from saferoute.limits.observed import SEEN_RULES
 from saferoute.limits.rules import find_first_reasons, rule
 from saferoute.osm.built import is_trodden
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
     from saferoute.arrays import BoolArray, FloatArray
     from saferoute.limits.hazards import Hazards
-    from saferoute.model import Profile, Windows
+    from saferoute.model import Evidence, Profile, Windows
+    from saferoute.model.observations import Seen
 
 
 LEAST_CROSS_SLOPE_PCT = 15.0
@@ -48,6 +50,7 @@ class _Measured:
     hazards: Hazards
     slopes: WindowSlopes
     profile: Profile
+    seen: Seen | None
 
     def find_beyond(self, find: Callable[[FloatArray, FloatArray], BoolArray]) -> BoolArray:
         """Return a mask of windows of which `find` says that something lies beyond one of the ends.
@@ -122,10 +125,12 @@ def drop_beyond(measured: _Measured) -> BoolArray:
     return measured.find_beyond(measured.hazards.is_drop_beyond)
 
 
-WINDOW_RULES = (steep, tilted, drop_beyond, building_beyond, barrier_beyond)
+WINDOW_RULES = (steep, tilted, drop_beyond, building_beyond, barrier_beyond, *SEEN_RULES.values())
 
 
-def exclude_windows(windows: Windows, hazards: Hazards, slopes: WindowSlopes, profile: Profile) -> NDArray[np.object_]:
+def exclude_windows(
+    windows: Windows, hazards: Hazards, slopes: WindowSlopes, evidence: Evidence
+) -> NDArray[np.object_]:
     """Return why each straight window is excluded, ``""`` where it may be run."""
-    measured = _Measured(windows, hazards, slopes, profile)
+    measured = _Measured(windows, hazards, slopes, evidence.profile, evidence.seen)
     return find_first_reasons(WINDOW_RULES, len(windows), measured)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from saferoute.arrays import FloatArray, IntArray
     from saferoute.model.features import Features
     from saferoute.model.heights import Heights, HeightsBeside
+    from saferoute.model.observations import Seen
     from saferoute.model.places import Moment
     from saferoute.model.runner import Profile
     from saferoute.model.samples import Windows
@@ -51,6 +52,8 @@ class Evidence:
     """The hour of the run; None = a mean hour of the day."""
     beside: HeightsBeside | None = None
     """Heights to both sides of the rows of `Samples.xy`, or None without elevation data."""
+    seen: Seen | None = None
+    """What people saw on foot on the samples, or None where nobody told anything."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,8 @@ class Measurement:
         Values on the scales of `Criterion.bounds`.
     hedge : Quantity, optional
         Values on the scale of `Criterion.hedge`.
+    warning : ndarray of shape (w,), optional
+        What hazards that were seen on foot take off the best worth, 0..1; by default nothing.
     """
 
     quantity: Quantity
@@ -93,6 +98,7 @@ class Measurement:
     completeness: FloatArray | None = None
     bounds: Mapping[str, Quantity] = field(default_factory=dict)
     hedge: Quantity | None = None
+    warning: FloatArray | None = None
 
     @property
     def value(self) -> FloatArray:
@@ -112,6 +118,7 @@ class Measurement:
             completeness=None if self.completeness is None else self.completeness[rows],
             bounds={name: bound.select_rows(rows) for name, bound in self.bounds.items()},
             hedge=None if self.hedge is None else self.hedge.select_rows(rows),
+            warning=None if self.warning is None else self.warning[rows],
         )
 
 

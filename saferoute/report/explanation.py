@@ -70,10 +70,11 @@ def fact_lines(answer: Explanation) -> list[str]:
     length = f", {units.format_length(row['length_m'])} long" if row["length_m"] else ", open ground"
     where = f"{answer.subject}: {name} ({what}), {away}{length}"
     if not answer.recommended:
-        hours = f" ({sanitize_text(row['hours'])})" if row["hours"] else ""
+        told = row["hours"] or row["seen"]
+        because = f" ({sanitize_text(told)})" if told else ""
         return [
             where,
-            f"Excluded: {sanitize_text(row['reason'])}{hours}.",
+            f"Excluded: {sanitize_text(row['reason'])}{because}.",
             f"Rule: {sanitize_text(row['rule'], LONGEST_VALUE)}.",
         ]
     rating = RATING_WORDS.get(row["rating"], row["rating"])

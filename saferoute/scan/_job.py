@@ -14,6 +14,7 @@ from saferoute.digests import digest_libraries, digest_modules
 from saferoute.geometry.geodesy import DEGREE_M
 from saferoute.model import InvalidInput, Place
 from saferoute.sources import clock
+from saferoute.sources.observations import read_observations
 from saferoute.sources.open import LocalFiles, list_region_files, open_local
 from saferoute.sources.osm.extract import SUFFIXES
 from saferoute.sources.paths import expand_path
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from saferoute.model import Profile
+    from saferoute.model.observations import Observations
     from saferoute.scan.tiles import Box
     from saferoute.sources.elevation.raster import RasterSource
     from saferoute.sources.osm.extract import ExtractSource
@@ -62,9 +64,12 @@ class ScanOptions(RunnerOptions, total=False):
         Standard error of the rasters' heights, m.
     zoom : int
         Size of the tiles, one of `ZOOMS`. It changes the memory that a worker needs, not the result.
+    observations : sequence of path
+        What people saw on foot.
     """
 
     dem: Sequence[Path | str]
+    observations: Sequence[Path | str]
     dem_sigma: float | None
     zoom: int
 
@@ -85,6 +90,8 @@ class Job:
         West, south, east and north of the extracts' ways and areas in degrees.
     dem_sigma_m : float, optional
         Standard error of the rasters' heights in metres.
+    observations : Observations, optional
+        What people saw on foot, as of the day on which the scan began.
     version : str
         saferoute's own.
     code : str
@@ -97,6 +104,7 @@ class Job:
     zoom: int
     data_box: Box
     dem_sigma_m: float | None = None
+    observations: Observations | None = None
     version: str = __version__
     code: str = field(default_factory=digest_code)
 
@@ -114,6 +122,7 @@ class Job:
         # A set has no order of its own: unsorted, the digest would differ from run to run.
         profile["only_surfaces"] = sorted(self.profile.only_surfaces)
         what = [self.code, self.zoom, self.dem_sigma_m, profile]
+        what += [self.observations.to_text()] if self.observations else []
         files = [[_identify_file(Path(p)) for p in paths] for paths in (self.extracts, self.rasters)]
         text = json.dumps([*what, *files], sort_keys=True, default=str)
         return blake2b(text.encode(), digest_size=10).hexdigest()
@@ -161,7 +170,9 @@ def create_job(region: Path | str, **options: Unpack[ScanOptions]) -> Job:
     extracts, rasters = ([path], []) if path.name.lower().endswith(SUFFIXES) else list_region_files(path)
     paths = [tuple(str(Path(p).resolve()) for p in of) for of in (extracts, [*rasters, *map(expand_path, dem)])]
     # The box is known only when the data are open; until then it is the whole world.
-    job = Job(paths[0], paths[1], profile, zoom, (-180.0, -90.0, 180.0, 90.0), options.get("dem_sigma"))
+    seen = options.get("observations") or ()
+    observations = read_observations(seen) if seen else None
+    job = Job(paths[0], paths[1], profile, zoom, (-180.0, -90.0, 180.0, 90.0), options.get("dem_sigma"), observations)
     features, elevation = job.open_data()
     west, south, east, north = features.read_bounds()
     if dem and elevation is not None:

@@ -129,7 +129,13 @@ def _margin_for_ways(frame: _Frame, job: Job) -> FloatArray:
 def _survey_area(area: Area, job: Job) -> search.Survey | None:
     features_of, elevation_of = job.open_data()
     try:
-        return search.survey_area(area, features_of=features_of, profile=job.profile, elevation_of=elevation_of)
+        return search.survey_area(
+            area,
+            features_of=features_of,
+            profile=job.profile,
+            elevation_of=elevation_of,
+            observations=job.observations,
+        )
     except PlaceNotFound:
         return None
 

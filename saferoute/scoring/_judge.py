@@ -56,7 +56,7 @@ def judge_best_estimates(criterion: Criterion, measurement: Measurement) -> Floa
     # Bounds come last, so that they cap unknown values too; fmin ignores a bound that is unknown itself.
     for name, scale in criterion.bounds.items():
         worth = np.fmin(worth, rate_values(scale, measurement.bounds[name].estimate_values()))
-    return worth
+    return worth if measurement.warning is None else np.fmin(worth, 1 - measurement.warning)
 
 
 def judge_draws(criterion: Criterion, measurement: Measurement, random: RandomNumbers) -> FloatArray:
@@ -90,6 +90,8 @@ def judge_draws(criterion: Criterion, measurement: Measurement, random: RandomNu
             worth = np.where(random.uniform < measurement.completeness[:, None], worth, np.fmin(worth, missing))
     for name, scale in criterion.bounds.items():
         worth = np.fmin(worth, rate_values(scale, measurement.bounds[name].draw(random)))
+    if measurement.warning is not None:
+        worth = np.fmin(worth, 1 - measurement.warning[:, None])
     return np.broadcast_to(worth, (len(worth), len(random.uniform)))
 
 

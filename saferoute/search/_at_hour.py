@@ -69,7 +69,7 @@ def digest_question(area: Area, profile: Profile, at_hour: AtHour, *, on_open_gr
 
 
 def digest_evidence(question: bytes, evidence: Evidence) -> bytes:
-    """Return a digest of what `digest_question` returned, and of the heights that were looked up for it."""
+    """Return a digest of what `digest_question` returned, and of the heights and observations found for it."""
     digest = blake2b(question, digest_size=DIGEST_BYTES)
     for heights in (evidence.elevation, evidence.fine, evidence.beside):
         for field in fields(heights) if heights else ():
@@ -77,6 +77,9 @@ def digest_evidence(question: bytes, evidence: Evidence) -> bytes:
             # Of arrays the type and shape follow from the samples, which the question decides.
             digest.update(value.tobytes() if isinstance(value, np.ndarray) else repr(value).encode())
         digest.update(b"none" if heights is None else b"all")
+    # Which samples they tell of follows from the question.
+    if evidence.seen:
+        digest.update(evidence.seen.observations.to_text().encode())
     return digest.digest()
 
 

@@ -13,6 +13,7 @@ from saferoute import candidates, geometry, limits
 from saferoute.limits.ground import CLOSED_AT_HOUR
 from saferoute.osm import entry
 from saferoute.search._area import is_touching
+from saferoute.search._observed import tell_excluding
 from saferoute.search._rows import join_names, list_distinct, list_ground_of_runs, list_osm_ids
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def _excluded_runs(survey: Survey, merged: candidates.Stretches) -> pd.DataFrame
             "osm_ids": list_osm_ids(samples.ground, grounds),
             "name": join_names(samples.ground, grounds),
             "hours": "",
+            "seen": tell_excluding(survey, first, n, status[first].tolist()),
             "geometry": geometry.join_pieces(samples.lines, first, n),
         }
     )
@@ -68,7 +70,7 @@ def excluded_table(survey: Survey, merged: candidates.Stretches) -> gpd.GeoDataF
     -------
     GeoDataFrame
         Lines and areas in the survey's CRS with ``reason``, ``rule``, ``osm_ids``,
-        ``name``, ``hours`` and ``length_m``, which is 0 for areas.
+        ``name``, ``hours``, ``seen`` (what was seen on foot) and ``length_m``, which is 0 for areas.
     """
     ways, refused = survey.features.ways, survey.open_ground.excluded
     limited = np.array([isinstance(r, str) and r != "" for r in survey.way_reasons], dtype=bool)
@@ -110,6 +112,7 @@ def _excluded_objects(objects: gpd.GeoDataFrame, reasons: NDArray[np.object_]) -
             "osm_ids": ids,
             "name": objects["name"].to_numpy(),
             "hours": entry.list_hours(objects),
+            "seen": "",
             "geometry": objects.geometry.to_numpy(),
         }
     )
@@ -127,6 +130,7 @@ def _short_strokes(survey: Survey) -> pd.DataFrame:
             "osm_ids": list_osm_ids(ground, grounds),
             "name": join_names(ground, grounds),
             "hours": "",
+            "seen": "",
             "geometry": strokes.lines[short],
         }
     )

@@ -16,6 +16,7 @@ from saferoute.search._area import distance_outside_m
 from saferoute.search._at_hour import digest_evidence
 from saferoute.search._heights import read_heights_along
 from saferoute.search._notes import collect_notes
+from saferoute.search._observed import describe_seen
 from saferoute.search._survey import survey_map
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from saferoute.arrays import IntArray
     from saferoute.model import Area, Measurement, Profile, Windows
+    from saferoute.model.observations import Observations
     from saferoute.search._survey import Survey
     from saferoute.sources import ElevationSource, FeatureSource
 
@@ -40,6 +42,7 @@ def survey_area(
     features_of: FeatureSource,
     profile: Profile,
     elevation_of: ElevationSource | None = None,
+    observations: Observations | None = None,
 ) -> Survey:
     """Return a survey of an area with its heights and measurements.
 
@@ -50,6 +53,8 @@ def survey_area(
     profile : Profile
     elevation_of : ElevationSource, optional
         Without it slopes are unknown, and the notes say so.
+    observations : Observations, optional
+        What people saw on foot.
 
     Returns
     -------
@@ -63,6 +68,9 @@ def survey_area(
         If a service on the network does not answer.
     """
     survey = survey_map(area, features_of=features_of, profile=profile)
+    if observations is not None:
+        seen = candidates.match_observations(survey.samples, observations, area.crs)
+        survey = replace(survey, evidence=replace(survey.evidence, seen=seen))
     return measure_windows(survey if elevation_of is None else look_up_heights(survey, elevation_of))
 
 
@@ -85,7 +93,7 @@ def measure_windows(survey: Survey) -> Survey:
         windows=windows,
         sample_reasons=of_ground.sample_reasons,
         measurements={c.name: at_hour.get(c.name) or of_ground.measurements[c.name] for c in criteria.ALL},
-        notes=collect_notes(survey.area, windows, survey.evidence),
+        notes=(*describe_seen(survey), *collect_notes(survey.area, windows, survey.evidence)),
     )
 
 
@@ -121,7 +129,7 @@ def _exclude_windows(survey: Survey, of_slopes: Measurement) -> tuple[IntArray, 
     slopes = limits.WindowSlopes(
         *(told[f"{name}_pct"].to_numpy() for name in ("grade", "fit_sigma", "cross_slope", "cross_slope_sigma"))
     )
-    reasons = limits.exclude_windows(found, survey.hazards, slopes, survey.evidence.profile)
+    reasons = limits.exclude_windows(found, survey.hazards, slopes, survey.evidence)
     sample_reasons = survey.sample_reasons.copy()
     for reason in sorted({*reasons} - {""}):
         hit = candidates.is_in_runs(found.first[reasons == reason], found.n_samples, size)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from saferoute.model import Area
+    from saferoute.model.observations import Observations
     from saferoute.search._near import Near
     from saferoute.sources import ElevationSource, FeatureSource
 
@@ -53,6 +54,8 @@ class PlaceOptions(RunnerOptions, total=False):
         given; without local data Mapterhorn, and GLO-30 behind it.
     counts, population : path
         CSV of counters and raster of people that calibrate crowding.
+    observations : path or sequence of path
+        GeoJSON files of what people saw on foot, as the map's page exports them.
     online : saferoute.Online
         How the network and the cache are used.
     units : str
@@ -67,6 +70,7 @@ class PlaceOptions(RunnerOptions, total=False):
     elevation: Paths | None
     counts: Path | str | None
     population: Path | str | None
+    observations: Paths | None
     online: Online | None
     units: str
 
@@ -104,6 +108,8 @@ class Query:
         Most stretches to return.
     units : str
         See `Ranking.units`.
+    observations : Observations, optional
+        What people saw on foot.
 
     Raises
     ------
@@ -117,6 +123,7 @@ class Query:
     elevation: ElevationSource | None = None
     top: int = TOP
     units: str = METRIC
+    observations: Observations | None = None
 
     def __post_init__(self) -> None:
         if self.top < 1:
@@ -149,6 +156,8 @@ class Query:
         text = format_near(near)
         profile, units = choose_profile(options), choose_system(options.get("units", METRIC))
         online = options.get("online") or Online()
+        # Read first: a file that is none should not be told only after the map has been fetched.
+        observations = _read_observations(_list_paths(options.get("observations")))
         folder, extracts = _split_region(options.get("region"), options.get("osm"))
         sources = _open_sources(folder, extracts, online, options)
         place = find_place(text, sources.finder, options.get("pick"))
@@ -159,7 +168,8 @@ class Query:
         # A folder may hold rasters of other places; files that are named must cover this one.
         if sources.rasters and folder is None:
             sources.rasters.check_coverage(place.lon, place.lat, radius_m)
-        return cls(area, _calibrate(sources.features, options), profile, sources.elevation, top, units)
+        features = _calibrate(sources.features, options)
+        return cls(area, features, profile, sources.elevation, top, units, observations)
 
 
 def require_query(near: Near | Query, lon: float | None, options: Any, **fixed: Any) -> Query:
@@ -216,6 +226,15 @@ def _list_paths(paths: Paths | None) -> list[Path]:
     if paths is None:
         return []
     return [expand_path(p) for p in ([paths] if isinstance(paths, str | Path) else paths)]
+
+
+def _read_observations(paths: list[Path]) -> Observations | None:
+    """Return what people saw on foot by some files, None without any."""
+    if not paths:
+        return None
+    from saferoute.sources.observations import read_observations
+
+    return read_observations(paths)
 
 
 def _calibrate(features: FeatureSource, options: PlaceOptions) -> FeatureSource:

@@ -59,6 +59,8 @@ def find(near: Near | Query, lon: float | None = None, **options: Unpack[FindOpt
         given; without local data Mapterhorn, and GLO-30 behind it.
     counts, population : path
         CSV of counters and raster of people that calibrate crowding.
+    observations : path or sequence of path
+        GeoJSON files of what people saw on foot, as the map's page exports them.
     pick : int
         Number of the place, from 1, if several have the name.
     level : str
@@ -100,7 +102,13 @@ def find(near: Near | Query, lon: float | None = None, **options: Unpack[FindOpt
     (3, 1)
     """
     query = require_query(near, lon, options)
-    survey = survey_area(query.area, features_of=query.features, profile=query.profile, elevation_of=query.elevation)
+    survey = survey_area(
+        query.area,
+        features_of=query.features,
+        profile=query.profile,
+        elevation_of=query.elevation,
+        observations=query.observations,
+    )
     return replace(_rank_survey(replace(survey, units=units_of(query.units)), query.top), units=query.units)
 
 

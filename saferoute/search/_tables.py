@@ -20,6 +20,7 @@ from saferoute.report.reasons import describe_measurement
 from saferoute.report.sides import UNDRAWN_DOORS, list_close_things
 from saferoute.search._area import project_centre
 from saferoute.search._names import add_names
+from saferoute.search._observed import add_observed
 from saferoute.search._rows import join_names, list_ground_of_runs, list_osm_ids
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def stretch_table(survey: Survey, merged: candidates.Stretches, top: int) -> gpd
     doubted = [doubts.columns[of].tolist() for of in doubts.to_numpy(dtype=bool)[rows]]
     table["doubts"] = [len(of) for of in doubted]
     table["verdict"] = verdicts.write_verdicts(table, doubted, survey.evidence.moment)
+    table = add_observed(table, survey, first, n)
     return add_names(gpd.GeoDataFrame(table, geometry=lines, crs=survey.area.crs), survey, first, n)
 
 
