@@ -1,6 +1,7 @@
 // Ways over the ground between points of [latitude, longitude].
 
 const RADIUS_M = 6_371_008.8; // of a sphere of the earth's volume
+const DEGREE_M = 111_320; // of latitude
 
 /** Return how far it is from one point to another in metres, and the bearing in degrees from north. */
 export function measureWay([fromLat, fromLon], [toLat, toLon]) {
@@ -17,4 +18,9 @@ export function measureWay([fromLat, fromLon], [toLat, toLon]) {
 export function findWayTo({ line, advised_bearing_deg }, from) {
   const [start, end] = [line[0], line.at(-1)].map((point) => measureWay(from, point));
   return advised_bearing_deg !== null || start.metres <= end.metres ? start : end;
+}
+
+/** Return the point so many metres east and north of another, a few kilometres at most. */
+export function moveBy([lat, lon], east, north) {
+  return [lat + north / DEGREE_M, lon + east / (DEGREE_M * Math.cos((lat * Math.PI) / 180))];
 }

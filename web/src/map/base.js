@@ -1,18 +1,22 @@
 // The ground under the stretches: water, green, houses, streets.
 
-import L from "../leaflet.js";
+import { moveBy } from "../geo.js";
 import { readLines } from "./grid.js";
+import { Ground } from "./ground.js";
 import { readColour, scaleWidths } from "./view.js";
 
 const LINES = {
   stream: { weight: 2 },
   coast: { weight: 1 },
-  rail: { weight: 1.5, dashArray: "6 4" },
+  rail: { weight: 1.5, dash: [6, 4] },
   path: { weight: 1.2 },
   lane: { weight: 2, edge: true },
   street: { weight: 4, edge: true },
   road: { weight: 5, edge: true },
 };
+const EDGE = 1.2; // pixels by which a street's edge is wider than it
+const CIRCLE = { weight: 1.5, dash: [3, 6] };
+const CORNERS = 180; // of the circle, which is drawn as a line
 
 /** Decode the layers of the base map: name, kind and points of each. */
 export function readLayers({ grid, layers }) {
@@ -21,37 +25,27 @@ export function readLayers({ grid, layers }) {
 
 /** Draw the layers and the circle of the search, and restyle them as the screen changes; `look` turns the map. */
 export function drawBase(map, layers, data, look) {
-  const common = {
-    renderer: L.canvas({ pane: "base", padding: 0.3 }),
-    pane: "base",
-    interactive: false,
-    opacity: 1,
-    smoothFactor: 0, // written as coarse as it is drawn
-  };
-  const drawn = [];
-  const add = (layer, style) => drawn.push({ layer: layer.addTo(map), style });
-  for (const { name, kind, lines } of layers) {
-    if (kind === "fill") {
-      const polygon = L.polygon(lines, { ...common, stroke: false, fillOpacity: 1 });
-      add(polygon, () => ({ fillColor: readColour(name) }));
-      continue;
-    }
-    const { edge, weight, dashArray } = LINES[name];
-    const line = (extra, colour) =>
-      add(L.polyline(lines, { ...common, dashArray }), () => ({
-        color: readColour(colour),
-        weight: weight * scaleWidths(map) + extra,
-      }));
-    if (edge) line(1.2, "street-edge");
-    line(0, name);
-  }
-  const circle = { ...common, radius: data.radius_m, fill: false, weight: 1.5, dashArray: "3 6" };
-  add(L.circle([data.place.lat, data.place.lon], circle), () => ({ color: readColour("circle") }));
-  const restyle = () => {
-    for (const { layer, style } of drawn) layer.setStyle(style());
-  };
-  restyleOnChange(map, restyle, look);
-  restyle();
+  const ground = new Ground(map, "base");
+  const projected = layers.map(({ name, kind, lines }) => ({ name, kind, lines: ground.project(lines) }));
+  const circle = ground.project([makeCircle([data.place.lat, data.place.lon], data.radius_m)]);
+  ground.show(() => [
+    ...projected.flatMap((layer) => styleLayer(layer, scaleWidths(map))),
+    { ...CIRCLE, lines: circle, colour: readColour("circle") },
+  ]);
+  restyleOnChange(map, () => ground.restyle(), look);
+}
+
+function styleLayer({ name, kind, lines }, scale) {
+  if (kind === "fill") return [{ lines, fill: readColour(name) }];
+  const { edge, weight, dash } = LINES[name];
+  const line = (extra, colour) => ({ lines, dash, weight: weight * scale + extra, colour: readColour(colour) });
+  return edge ? [line(EDGE, "street-edge"), line(0, name)] : [line(0, name)];
+}
+
+/** Return the points of a circle around a point. */
+function makeCircle(centre, radius_m) {
+  const angles = Array.from({ length: CORNERS + 1 }, (_, i) => (2 * Math.PI * i) / CORNERS);
+  return angles.map((angle) => moveBy(centre, radius_m * Math.sin(angle), radius_m * Math.cos(angle)));
 }
 
 function restyleOnChange(map, restyle, look) {
@@ -69,5 +63,4 @@ function restyleOnChange(map, restyle, look) {
     look();
     restyle();
   });
-  map.on("zoomend", restyle);
 }

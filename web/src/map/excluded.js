@@ -5,9 +5,14 @@ import L from "../leaflet.js";
 import { convertLengths } from "../words.js";
 import { makePick } from "./controls.js";
 import { readLines } from "./grid.js";
+import { Ground } from "./ground.js";
 import { readColour, scaleWidths } from "./view.js";
 
 const REACH = 22; // pixels from a line within which a click or a finger means it
+const LINE = 2.5; // pixels of a line
+const EDGE = 1; // pixels of an area's edge
+const DASH = [4, 3];
+const FILLED = 0.25; // of an area's colour
 
 /** Return the reasons that the layer has, that of the base map's roads first. */
 export function listReasons({ roads, reasons }) {
@@ -35,14 +40,16 @@ export function buildExcluded(map, { excluded, exclusions }, layers) {
   const rules = new Map(exclusions.map(({ reason, rule }) => [reason, rule]));
   let all = null; // decoded when first asked for
   let shown = [];
-  const group = L.layerGroup().addTo(map);
-  const renderer = L.canvas({ pane: "excluded", padding: 0.3 });
+  const ground = new Ground(map, "excluded");
+  const project = (part) => ({
+    ...part,
+    drawn: { lines: ground.project(part.lines), areas: ground.project(part.areas) },
+  });
   const show = (which) => {
-    all ??= readExcluded(excluded, layers);
+    all ??= readExcluded(excluded, layers).map(project);
     shown = all.filter((_, i) => which === "all" || which === String(i));
-    group.clearLayers();
     map.closePopup();
-    for (const part of shown) drawPart(map, part, renderer, group);
+    ground.show(() => shown.flatMap(({ drawn }) => stylePart(drawn, scaleWidths(map))));
   };
   const options = [["none", "nothing"], ["all", "everything"], ...names.map((name, i) => [String(i), name])];
   map.on("click", ({ latlng }) => {
@@ -54,17 +61,12 @@ export function buildExcluded(map, { excluded, exclusions }, layers) {
   return makePick("excluded", "Show what is excluded", options, show);
 }
 
-function drawPart(map, { lines, areas }, renderer, group) {
-  const common = {
-    renderer,
-    pane: "excluded",
-    interactive: false,
-    smoothFactor: 0.5,
-    color: readColour("excluded"),
-    dashArray: "4 3",
-  };
-  L.polyline(lines, { ...common, weight: 2.5 * scaleWidths(map) }).addTo(group);
-  L.polygon(areas, { ...common, weight: 1, fillOpacity: 0.25 }).addTo(group);
+function stylePart({ lines, areas }, scale) {
+  const colour = readColour("excluded");
+  return [
+    { lines, colour, weight: LINE * scale, dash: DASH },
+    { lines: areas, fill: colour, opacity: FILLED, colour, weight: EDGE, dash: DASH },
+  ];
 }
 
 function explainReason(reason, rule, { lat, lng }) {

@@ -1,6 +1,7 @@
 // The stretches on the map.
 
 import { el } from "../dom.js";
+import { moveBy } from "../geo.js";
 import L from "../leaflet.js";
 import { passesFilters } from "./filters.js";
 import { addSign, scaleWidths } from "./view.js";
@@ -8,7 +9,6 @@ import { addSign, scaleWidths } from "./view.js";
 const PER_ARROW_M = 25;
 const WING_M = 3.5;
 const WING_ANGLE = 2.6; // radians from the way that the arrow points
-const DEGREE_M = 111_320;
 const KINDS = ["casing", "stretch", "arrow", "hit"];
 
 /**
@@ -123,8 +123,4 @@ export function placeArrows({ line, advised_bearing_deg, length_m }) {
     const wing = (side) => moveBy(tip, WING_M * Math.sin(angle + side), WING_M * Math.cos(angle + side));
     return [wing(WING_ANGLE), tip, wing(-WING_ANGLE)];
   });
-}
-
-function moveBy([lat, lon], east, north) {
-  return [lat + north / DEGREE_M, lon + east / (DEGREE_M * Math.cos((lat * Math.PI) / 180))];
 }

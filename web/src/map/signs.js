@@ -1,8 +1,8 @@
 // Signs of a map, such as numbers and names: many more than are in sight.
 
 import L from "../leaflet.js";
+import { runAtOnce, runInFrames } from "./frames.js";
 
-const FRAME_MS = 2; // of a frame that one kind of signs may take: scripts together have 8
 const ASIDE = 0.25; // of the view's size, to each side, within which signs are drawn
 
 /** Shows the signs that a view has; what a drag brings into sight follows a few each frame, and nothing waits for it. */
@@ -10,9 +10,9 @@ export class Signs {
   #map;
   #pane;
   #zoom = null;
-  #waiting = []; // out of sight until now
+  #waiting = new Set(); // out of sight until now
   #drawn = [];
-  #frame = 0;
+  #stop = () => {};
 
   /**
    * @param {L.Map} map
@@ -30,40 +30,31 @@ export class Signs {
    * @param {Object[]} spots - `at`, pixels of the present zoom, and `make`, which returns the node to show there
    */
   show(spots) {
+    this.#stop();
     for (const sign of this.#drawn) sign.remove();
     this.#drawn = [];
-    this.#waiting = spots;
+    this.#waiting = new Set(spots);
     this.#zoom = this.#map.getZoom();
-    this.#draw(Infinity);
+    runAtOnce(this.#draw());
   }
 
   #follow() {
-    if (this.#zoom !== this.#map.getZoom()) return; // pixels of another zoom: others come
-    // No frame is drawn while the browser prints.
-    if (matchMedia("print").matches) this.#draw(Infinity);
-    else this.#drawNextFrame();
+    this.#stop();
+    // Pixels of another zoom: others come.
+    if (this.#zoom === this.#map.getZoom()) this.#stop = runInFrames(this.#draw());
   }
 
-  #drawNextFrame() {
-    cancelAnimationFrame(this.#frame);
-    this.#frame = requestAnimationFrame(() => this.#draw(FRAME_MS));
-  }
-
-  /** Draw what is in sight and is not drawn yet, as much as the time allows, and the rest in the next frame. */
-  #draw(most_ms) {
-    const end = performance.now() + most_ms;
+  /** Draw what is in sight and is not drawn yet. */
+  *#draw() {
     const { min, max } = this.#map.getPixelBounds();
     const [wide, high] = [ASIDE * (max.x - min.x), ASIDE * (max.y - min.y)];
     const isSeen = ({ x, y }) => x > min.x - wide && x < max.x + wide && y > min.y - high && y < max.y + high;
-    const seen = this.#waiting.filter(({ at }) => isSeen(at));
-    const now = new Set();
-    for (const spot of seen) {
-      if (performance.now() > end) break;
+    for (const spot of this.#waiting) {
+      if (!isSeen(spot.at)) continue;
+      this.#waiting.delete(spot);
       this.#drawn.push(this.#add(spot));
-      now.add(spot);
+      yield;
     }
-    if (now.size) this.#waiting = this.#waiting.filter((spot) => !now.has(spot));
-    if (now.size < seen.length) this.#drawNextFrame();
   }
 
   #add({ at, make }) {

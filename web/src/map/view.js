@@ -21,11 +21,24 @@ export function openMap(data) {
 
 /** Give a map its panes and what stands in its corners. */
 export function dressMap(map, { data_date }) {
+  ignoreClicksOfDrags(map);
   for (const [name, z] of Object.entries(PANES)) map.createPane(name).style.zIndex = String(z);
   for (const name of UNTOUCHED) map.getPane(name).style.pointerEvents = "none";
   addCorner(map, "topright", makeLegendBox());
   const source = `© OpenStreetMap contributors · ${describeDataDate(data_date)}`;
   addCorner(map, "bottomright", el("div", { class: "source" }, source));
+}
+
+/**
+ * Keep from Leaflet the clicks that end drags.
+ *
+ * It ignores them itself, but copies them first, and the browser lays the whole page out for that.
+ */
+function ignoreClicksOfDrags(map) {
+  const ignore = (event) => {
+    if (map.dragging.moved() && !event.target.closest(".leaflet-control, .leaflet-popup")) event.stopPropagation();
+  };
+  map.getContainer().addEventListener("click", ignore, { capture: true });
 }
 
 /** Return a scale bar in the present units. */
