@@ -15,7 +15,7 @@ from town import ORIGIN, lonlat, write_town
 
 from saferoute import candidates, search
 from saferoute.candidates import STEP_M
-from saferoute.model import Place, Profile, Ranking, Samples, Windows
+from saferoute.model import Place, Profile, Ranking, Samples, WayLines, Windows
 from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import adjust_profile, load_profile
 
@@ -88,8 +88,9 @@ def walk(tmp_path: Path):
         area = search.area_around(Place("here", *lonlat(100, 0)), 1500)
         ways = source.read_features(area, margin_m=0).ways
         foot = ways["highway"].isin(["footway", "path"]).to_numpy()
-        strokes = candidates.build_strokes(ways, foot)
-        side = candidates.count_side_paths(strokes, ways, foot)
+        lines = WayLines.from_table(ways)
+        strokes = candidates.build_strokes(lines, foot)
+        side = candidates.count_side_paths(strokes, lines, foot)
         shortest = profile.clear_length_m + 2 * profile.run_out_m
         samples = candidates.cut_samples(strokes, ways, side, shortest_m=shortest)
         windows, reasons = candidates.find_windows(samples, np.ones(len(samples), bool), profile)

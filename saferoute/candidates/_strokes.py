@@ -13,9 +13,8 @@ from saferoute.geometry.geodesy import degree_lengths_m
 from saferoute.model import Strokes
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-
     from saferoute.arrays import BoolArray, FloatArray, IntArray
+    from saferoute.model import WayLines
 
 MAX_TURN_DEG = 30.0
 """At a junction a stroke goes on into the straightest way, up to this turn [J]."""
@@ -27,7 +26,7 @@ _DIRECTION_M = 10.0
 """Length over which the direction of a way's end is taken."""
 
 
-def build_strokes(ways: gpd.GeoDataFrame, free: BoolArray) -> Strokes:
+def build_strokes(lines: WayLines, free: BoolArray) -> Strokes:
     """Join the free ways to strokes, whatever pieces they were drawn in.
 
     Ways go on into each other where just two ends meet, and at junctions into
@@ -35,15 +34,13 @@ def build_strokes(ways: gpd.GeoDataFrame, free: BoolArray) -> Strokes:
 
     Parameters
     ----------
-    ways : GeoDataFrame of n rows
-        With ``nodes`` and LineStrings of as many vertices, in metres or degrees.
+    lines : WayLines of n ways
     free : ndarray of shape (n,)
         Which ways may be run on.
     """
-    rows = np.flatnonzero(free)
-    if not len(rows):
+    if not free.any():
         return empty_strokes()
-    edges = _cut_into_edges(ways, rows)
+    edges = _cut_into_edges(lines.select_ways(free))
     links = _link_edges(edges)
     walks = _follow_links(edges, links)
     return _assemble_strokes(edges, walks)
@@ -68,10 +65,8 @@ class _Edges:
         return ahead * degree_lengths_m(self.xy[vertex, 1])
 
 
-def _cut_into_edges(ways: gpd.GeoDataFrame, rows: IntArray) -> _Edges:
-    geometry = ways.geometry.to_numpy()[rows]
-    xy, owner = shapely.get_coordinates(geometry, return_index=True)
-    node = np.concatenate([np.asarray(n, dtype=np.int64) for n in ways["nodes"].to_numpy()[rows]])
+def _cut_into_edges(lines: WayLines) -> _Edges:
+    xy, node, owner = lines.xy, lines.node, lines.way
     # A doubled node makes an edge of no length, which has no direction.
     doubled = np.r_[
         False, (np.diff(owner) == 0) & ((np.diff(node) == 0) | (np.abs(np.diff(xy, axis=0)).sum(axis=1) == 0))
@@ -84,7 +79,7 @@ def _cut_into_edges(ways: gpd.GeoDataFrame, rows: IntArray) -> _Edges:
     cut = ~first & ~last & (degree > 2)
     start = np.flatnonzero((first | cut) & ~last)
     stop = np.flatnonzero((last | cut) & ~first)
-    return _Edges(xy, node, rows[owner], start, stop, bool(ways.crs is not None and ways.crs.is_geographic))
+    return _Edges(xy, node, owner, start, stop, lines.in_degrees)
 
 
 def _directions_into_edges(edges: _Edges, side: int) -> FloatArray:
@@ -197,7 +192,7 @@ def _start_ring_at_bend(edges: _Edges, ring: IntArray, ground: IntArray) -> tupl
     return ring, ground
 
 
-def count_side_paths(strokes: Strokes, ways: gpd.GeoDataFrame, counted: BoolArray) -> FloatArray:
+def count_side_paths(strokes: Strokes, lines: WayLines, counted: BoolArray) -> FloatArray:
     """Return how many other ways leave each vertex of the strokes, shape (v,).
 
     Parameters
@@ -205,12 +200,12 @@ def count_side_paths(strokes: Strokes, ways: gpd.GeoDataFrame, counted: BoolArra
     counted : ndarray of shape (ways,)
         Which ways are paths one may meet somebody from.
     """
-    lists = ways["nodes"].to_numpy()[counted]
-    if not len(lists) or not len(strokes.vertex_node):
+    paths = lines.select_ways(counted)
+    node, owner = paths.node, paths.way
+    if not len(node) or not len(strokes.vertex_node):
         return np.zeros(len(strokes.vertex_node))
-    node = np.concatenate([np.asarray(n, dtype=np.int64) for n in lists])
-    weight, stop = np.full(len(node), 2), np.cumsum([len(n) for n in lists])
-    weight[stop - 1] = weight[np.r_[0, stop[:-1]]] = 1
+    changes = np.diff(owner) != 0
+    weight = np.where(np.r_[True, changes] | np.r_[changes, True], 1, 2)
     ids, index = np.unique(node, return_inverse=True)
     degree = np.bincount(index, weights=weight)
     here = strokes.vertex_node

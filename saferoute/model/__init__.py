@@ -14,7 +14,7 @@ from saferoute.model.errors import (
     SaferouteError,
     SourceUnavailable,
 )
-from saferoute.model.features import OSM_ATTRIBUTION, Counters, Features, Strokes
+from saferoute.model.features import OSM_ATTRIBUTION, Counters, Features, Strokes, WayLines
 from saferoute.model.heights import Heights, HeightsBeside
 from saferoute.model.judgement import (
     CRITERIA,
@@ -73,6 +73,7 @@ __all__ = [
     "Strokes",
     "Training",
     "Unknown",
+    "WayLines",
     "Windows",
     "Wish",
 ]

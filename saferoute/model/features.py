@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import shapely
     from numpy.typing import NDArray
 
-    from saferoute.arrays import FloatArray, IntArray
+    from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.drawers import Drawers
     from saferoute.products import Memory
 
@@ -45,6 +45,43 @@ class Strokes:
     edge_ground: IntArray
     side_paths: FloatArray | None = None
     number: IntArray | None = None
+
+
+@dataclass(frozen=True)
+class WayLines:
+    """Lines of n ways as arrays.
+
+    Attributes
+    ----------
+    xy : ndarray of shape (v, 2)
+        Vertices in metres or degrees.
+    node : ndarray of shape (v,)
+        OSM node of every vertex.
+    way : ndarray of shape (v,)
+        Row of every vertex's way, ascending.
+    in_degrees : bool
+    """
+
+    xy: FloatArray
+    node: IntArray
+    way: IntArray
+    in_degrees: bool
+
+    @classmethod
+    def from_table(cls, ways: gpd.GeoDataFrame) -> WayLines:
+        """Return the lines of a table of ways, as of `Features`."""
+        import numpy as np
+        import shapely
+
+        xy, way = shapely.get_coordinates(ways.geometry.to_numpy(), return_index=True)
+        lists = [np.asarray(nodes, dtype=np.int64) for nodes in ways["nodes"].to_numpy()]
+        node = np.concatenate([np.empty(0, np.int64), *lists])
+        return cls(xy, node, way, bool(ways.crs is not None and ways.crs.is_geographic))
+
+    def select_ways(self, chosen: BoolArray) -> WayLines:
+        """Return the lines of the ways of a mask of shape (n,); rows stay as they are."""
+        here = chosen[self.way]
+        return WayLines(self.xy[here], self.node[here], self.way[here], self.in_degrees)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from saferoute import candidates, limits
 from saferoute.geometry import REACH_M
 from saferoute.limits import clearance
 from saferoute.limits.neighbours import collect_neighbours
-from saferoute.model import Evidence
+from saferoute.model import Evidence, WayLines
 from saferoute.osm.tags import Tags
 from saferoute.products import remember_or_make
 from saferoute.report.units import METRIC_UNITS, Units
@@ -176,7 +176,7 @@ def _cut_into_samples(
 ) -> tuple[Strokes, Samples]:
     """Return the ways and corridors of an area joined to strokes, and these cut into samples."""
     # A source may have joined the ways already.
-    of_ways = features.strokes or join_ways(features.ways)
+    of_ways = features.strokes or join_ways(features.ways, WayLines.from_table(features.ways))
     of_corridors = candidates.strokes_of_corridors(open_ground.lines, len(features.ways))
     strokes = candidates.concatenate_strokes([of_ways, of_corridors])
     assert strokes.side_paths is not None

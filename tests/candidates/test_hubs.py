@@ -8,6 +8,7 @@ import pytest
 import shapely
 
 from saferoute.candidates import build_strokes
+from saferoute.model import WayLines
 
 
 def join_star(n: int) -> int:
@@ -17,7 +18,7 @@ def join_star(n: int) -> int:
     lines = shapely.linestrings(np.stack([np.zeros_like(tips), tips], axis=1))
     nodes = [[0, k + 1] for k in range(n)]
     ways = gpd.GeoDataFrame({"nodes": nodes}, geometry=lines, crs="EPSG:32635")
-    return len(build_strokes(ways, np.ones(n, dtype=bool)).lines)
+    return len(build_strokes(WayLines.from_table(ways), np.ones(n, dtype=bool)).lines)
 
 
 @pytest.mark.parametrize("n", [4, 6, 64])

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from saferoute.model import WGS84
+from saferoute.geometry import indices_of_slices
+from saferoute.model import WGS84, WayLines
 from saferoute.osm.keys import VERBATIM
 
 if TYPE_CHECKING:
@@ -190,6 +191,21 @@ class Columns:
             if name in self.__dict__:
                 kept.__dict__[name] = self.__dict__[name][rows]
         return kept
+
+    @property
+    def lines(self) -> WayLines:
+        """The lines of ways with their nodes, in degrees."""
+        import numpy as np
+        import shapely
+
+        assert self.nodes is not None
+        assert self.first is not None
+        assert self.count is not None
+        starts = range(0, len(self), _AT_ONCE)
+        parts = (shapely.from_wkb(self.wkb[k : k + _AT_ONCE]) for k in starts)
+        xy = np.concatenate([np.empty((0, 2)), *map(shapely.get_coordinates, parts)])
+        node = self.nodes[indices_of_slices(self.first, self.count)]
+        return WayLines(xy, node, np.repeat(np.arange(len(self)), self.count), in_degrees=True)
 
     def build_table(self) -> gpd.GeoDataFrame:
         """Return the objects as a table in EPSG:4326, with one column per tag."""

@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from saferoute.arrays import FloatArray
-    from saferoute.model import Area
+    from saferoute.model import Area, WayLines
+    from saferoute.osm.tags import Tagged
     from saferoute.sources.osm._columns import Columns
     from saferoute.sources.osm._reading import Read
 
-    Joiner = Callable[[gpd.GeoDataFrame], Strokes]
+    Joiner = Callable[[Tagged, WayLines], Strokes]
     """Function that joins the ways of a table to strokes; sources may not import `saferoute.candidates`."""
 
 Box = tuple[float, float, float, float]
@@ -112,7 +113,9 @@ def build_tables(held: Read, join: Joiner | None, extent: Box | None = None) -> 
     facts = replace(facts, ground=merge_boxes(facts.bounds, enclose_areas(held.areas)))
     if extent is not None:
         facts = replace(facts, extent=shapely.box(*extent))
-    return Tables(ways, areas, fragments, points, None if join is None else join(ways), facts)
+    return Tables(
+        ways, areas, fragments, points, None if join is None else join(held.ways.tags, held.ways.lines), facts
+    )
 
 
 def collect_facts(held: Read) -> Facts:

@@ -57,13 +57,13 @@ def _write_index(paths: Sequence[Path], part: Path, join: Joiner | None) -> dict
         held = read_extracts(paths, ALL if beside is None else ("node", "way"))
         about = _write_tables(held, ("ways", "points"), part)
         areas = None if beside is not None else _write_areas(held, part)
-        ways = held.ways.build_table()
-        ways["row"] = range(len(ways))
+        is_empty = not len(held.ways)
         facts = collect_facts(held)
-        # Joining needs only the table, and a lot of memory.
+        tags, lines = held.ways.tags, None if join is None else held.ways.lines
+        # Joining needs only the lines, and a lot of memory.
         del held
-        if join is not None:
-            about["files"] |= write_strokes(join(ways), part)
+        if join is not None and lines is not None:
+            about["files"] |= write_strokes(join(tags, lines), part)
         if beside is not None:
             areas = _await_areas(beside, paths, part)
             facts = replace(facts, skipped=facts.skipped + areas["skipped"])
@@ -72,7 +72,7 @@ def _write_index(paths: Sequence[Path], part: Path, join: Joiner | None) -> dict
             beside.kill()
             beside.wait()
     assert areas is not None
-    if beside is not None and not len(ways) and isnan(areas["ground"][0]):
+    if beside is not None and is_empty and isnan(areas["ground"][0]):
         # Neither process could tell that the files hold nothing at all; reading both kinds raises that error.
         read_extracts(paths)
     facts = replace(facts, ground=merge_boxes(facts.bounds, areas["ground"]))
