@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from fake_server import FakeServer
 from town import ORIGIN, lonlat, write_town
+
+from saferoute.sources import apart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,6 +57,12 @@ def no_network(tmp_path_factory: pytest.TempPathFactory) -> None:
     os.environ["SAFEROUTE_CACHE_DIR"] = str(tmp_path_factory.mktemp("cache"))
     for name in ("OVERPASS", "NOMINATIM", "MAPTERHORN", "GLO30"):
         os.environ[f"SAFEROUTE_{name}_URL"] = "http://127.0.0.1:9"  # the port of "discard": nobody listens
+
+
+@pytest.fixture(scope="session", autouse=True)
+def copied_beside_servers() -> None:
+    """Files are read in a copy of this process, where what a test has replaced stays so, whatever servers it began."""
+    apart.may_copy = lambda: sys.platform == "linux"
 
 
 @pytest.fixture(scope="session", autouse=True)

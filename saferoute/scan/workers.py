@@ -137,7 +137,7 @@ def _end_with_parent() -> None:
             wait_for([parent.sentinel])
             os._exit(1)
 
-    threading.Thread(target=exit_after_parent, daemon=True).start()
+    threading.Thread(target=exit_after_parent, name="parent", daemon=True).start()
 
 
 def scan_on_cluster(tiles: Sequence[Tile], job: Job, address: str) -> Iterator[Done]:

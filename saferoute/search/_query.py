@@ -168,7 +168,7 @@ class Query:
         # A folder may hold rasters of other places; files that are named must cover this one.
         if sources.rasters and folder is None:
             sources.rasters.check_coverage(place.lon, place.lat, radius_m)
-        features = _calibrate(sources.features, options)
+        features = _calibrate(sources.features, online, options)
         return cls(area, features, profile, sources.elevation, top, units, observations)
 
 
@@ -237,11 +237,11 @@ def _read_observations(paths: list[Path]) -> Observations | None:
     return read_observations(paths)
 
 
-def _calibrate(features: FeatureSource, options: PlaceOptions) -> FeatureSource:
+def _calibrate(features: FeatureSource, online: Online, options: PlaceOptions) -> FeatureSource:
     """Return the map, calibrated by counters and a raster of people if they are given."""
     counts, population = options.get("counts"), options.get("population")
     if counts is None and population is None:
         return features
     from saferoute.sources.counts import CountedSource
 
-    return CountedSource(features, counts=counts, population=population)
+    return CountedSource(features, counts=counts, population=population, drawers=online.open_cache().drawers)

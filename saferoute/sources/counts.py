@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from saferoute.model import Area, Counters, InvalidInput, Place
 from saferoute.sources import clock
+from saferoute.sources.damage import read_once_apart
 from saferoute.sources.paths import expand_path
 from saferoute.sources.population import read_population
-from saferoute.sources.rasters import read_raster_file
+from saferoute.sources.rasters import read_raster_file_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from saferoute.drawers import Drawers
     from saferoute.model import Features
     from saferoute.sources import FeatureSource
+    from saferoute.sources.rasters import RasterFile
 
 COLUMNS = ("lon", "lat", "count")
 """Columns of a long table; in a wide one columns named after hours take the place of the last."""
@@ -171,6 +174,9 @@ class CountedSource:
         A CSV of counters; see `read_counts`.
     population : path, optional
         A raster of people per cell; see `read_population`.
+    drawers : Drawers, optional
+        Where it is kept whether the raster was read well; without it it is taken to be whole
+        (`saferoute.sources.damage`).
 
     Raises
     ------
@@ -179,21 +185,32 @@ class CountedSource:
     """
 
     def __init__(
-        self, source: FeatureSource, *, counts: Path | str | None = None, population: Path | str | None = None
+        self,
+        source: FeatureSource,
+        *,
+        counts: Path | str | None = None,
+        population: Path | str | None = None,
+        drawers: Drawers | None = None,
     ) -> None:
         self._source = source
         self._counts = None if counts is None else read_counts(counts)
-        self._population = None if population is None else read_raster_file(expand_path(population))
+        self._population = None if population is None else read_raster_file_once(expand_path(population), drawers)
+        self._drawers = drawers
 
     def read_features(self, area: Area, *, margin_m: float) -> Features:
         """Return all features within `area` widened by `margin_m` metres, with counters and population."""
         features = self._source.read_features(area, margin_m=margin_m)
         if self._population is not None:
-            people = read_population(self._population, area, margin_m=margin_m)
+            people = self._read_population(self._population, area, margin_m)
             features = replace(features, population=people, key="")
         if self._counts is not None:
             features = self._add_counters(features, area)
         return features
+
+    def _read_population(self, raster: RasterFile, area: Area, margin_m: float) -> pd.DataFrame:
+        """Return the residents of a raster's cells within an area widened by `margin_m` metres."""
+        asked = repr((area, margin_m)).encode()
+        return read_once_apart(raster.path, read_population, raster, area, margin_m, asked=asked, drawers=self._drawers)
 
     def _add_counters(self, features: Features, area: Area) -> Features:
         """Return features with the counters near the area, and the map around these; a note says how many."""

@@ -90,13 +90,13 @@ def open_sources(
     if files.region or files.osm:
         local, rasters = open_local(files, join=join, cache=online.open_cache() if join else None)
         heights = _open_services((named,), online) if named else rasters
-        return Sources(local, heights, ExtractFinder(local.paths), rasters)
+        return Sources(local, heights, ExtractFinder(local.paths, local.drawers), rasters)
 
     # Imported late: the HTTP libraries take longer to load than a small extract takes to read.
     from saferoute.sources.osm.overpass import OverpassSource
     from saferoute.sources.places.nominatim import Geocoder
 
-    rasters = _open_rasters(files.dem, files.dem_sigma_m)
+    rasters = _open_rasters(files.dem, files.dem_sigma_m, online.open_cache() if join else None)
     heights = rasters or _open_services((named,) if named else ("mapterhorn", "glo30"), online)
     return Sources(OverpassSource(online), heights, Geocoder(online), rasters)
 
@@ -130,7 +130,7 @@ def open_local(
     if not extracts:
         raise InvalidInput("no map data: give a folder with --region DIR or extracts with --osm FILE…")
     features = extract.ExtractSource(extracts, join=join, cache=cache, once=once)
-    return features, _open_rasters(rasters, files.dem_sigma_m)
+    return features, _open_rasters(rasters, files.dem_sigma_m, cache)
 
 
 def list_region_files(folder: Path | str) -> tuple[list[Path], list[Path]]:
@@ -165,9 +165,13 @@ def _advise_extract(folder: Path) -> str:
     return f"download one, as from Geofabrik or BBBike, that ends with one of {', '.join(extract.SUFFIXES)}"
 
 
-def _open_rasters(paths: Sequence[Path | str], sigma_m: float | None) -> raster.RasterSource | None:
+def _open_rasters(
+    paths: Sequence[Path | str], sigma_m: float | None, cache: Cache | None
+) -> raster.RasterSource | None:
     """Return rasters as one source, None if there are none."""
-    return raster.RasterSource(paths, sigma_m=sigma_m) if paths else None
+    if not paths:
+        return None
+    return raster.RasterSource(paths, sigma_m=sigma_m, drawers=None if cache is None else cache.drawers)
 
 
 def _open_services(names: Sequence[str], online: Online) -> ElevationSource | None:

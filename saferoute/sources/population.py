@@ -27,7 +27,7 @@ _POINTS_A_SIDE = 21
 """Points per side of the grid that is projected to find the cells to read: projections bend straight sides."""
 
 
-def read_population(file: RasterFile, area: Area, *, margin_m: float) -> pd.DataFrame:
+def read_population(file: RasterFile, area: Area, margin_m: float) -> pd.DataFrame:
     """Return the residents of a raster's cells within an area widened by `margin_m`.
 
     Parameters

@@ -121,7 +121,7 @@ def _open_with(path: Path, name: str, driver: str, size: int) -> Any:
             data = rasterio.open(name, driver=driver)
         # GDAL would open any file or server under this name before it reads a cell or lists files.
         elsewhere = data.tags(ns="OVERVIEWS").get("OVERVIEW_FILE")
-    except rasterio.errors.RasterioError as error:
+    except (rasterio.errors.RasterioError, rasterio.errors.CRSError) as error:
         raise _refuse(path) from error
     # GDAL looks for each number beyond the end of a grid anew, for minutes; a number takes a digit and a blank.
     if driver == "AAIGrid" and size + 1 < 2 * data.width * data.height:

@@ -9,18 +9,22 @@ import numpy as np
 
 from saferoute.geometry.geodesy import degree_lengths_m
 from saferoute.model import WGS84, InvalidInput
+from saferoute.sources.damage import read_once_apart
 from saferoute.sources.raster_files import open_raster
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from pyproj import CRS, Transformer
     from rasterio.windows import Window
 
     from saferoute.arrays import BoolArray, FloatArray
+    from saferoute.drawers import Drawers
 
 _FULL_ROUND = 2 * np.pi
+_FARTHEST = 1e12
+"""Largest coordinate of a raster in any unit: the earth is 4e10 mm around."""
 
 
 @dataclass(frozen=True)
@@ -84,10 +88,19 @@ class RasterFile:
         return x, y
 
     def bounds_in_degrees(self) -> tuple[float, float, float, float]:
-        """Return west, south, east and north in degrees; east is above 180 if the raster crosses the antimeridian."""
+        """Return west, south, east and north in degrees; east is above 180 if the raster crosses the antimeridian.
+
+        Raises
+        ------
+        InvalidInput
+            If the raster lies where its coordinate system is not defined.
+        """
         from pyproj import Transformer
 
-        west, south, east, north = Transformer.from_crs(self.crs, WGS84, always_xy=True).transform_bounds(*self.bounds)
+        to_degrees = Transformer.from_crs(self.crs, WGS84, always_xy=True)
+        west, south, east, north = to_degrees.transform_bounds(*self.bounds)
+        if not np.isfinite([west, south, east, north]).all():
+            raise _refuse_place(self.path, self.bounds)
         return west, south, east + 360 if east < west else east, north
 
 
@@ -104,6 +117,7 @@ def read_raster_file(path: Path) -> RasterFile:
 
     with open_raster(path) as data:
         _check_band(path, data)
+        _check_place(path, data)
         if data.crs is None:
             raise InvalidInput(f"{path}: the raster has no coordinate system; assign one (gdal_edit -a_srs)")
         named = CRS.from_user_input(data.crs)
@@ -117,6 +131,14 @@ def read_raster_file(path: Path) -> RasterFile:
             unit=data.units[0],
             round_trip=_FULL_ROUND / crs.axis_info[0].unit_conversion_factor if crs.is_geographic else None,
         )
+
+
+def read_raster_file_once(path: Path, drawers: Drawers | None) -> RasterFile:
+    """Return the description of a raster file, read apart unless that is known to go well.
+
+    See `read_raster_file` and `saferoute.sources.damage.read_once_apart`.
+    """
+    return read_once_apart(path, read_raster_file, path, asked=b"", drawers=drawers)
 
 
 def _check_band(path: Path, data: Any) -> None:
@@ -133,6 +155,21 @@ def _check_band(path: Path, data: Any) -> None:
     if colour not in (ColorInterp.gray, ColorInterp.undefined) or bytes_alone:
         kind = "colours" if bytes_alone else f"{colour.name} of a picture"
         raise InvalidInput(f"{path}: its cells are {kind}, no measured values; give the raster it was drawn from")
+
+
+def _check_place(path: Path, data: Any) -> None:
+    """Raise `InvalidInput` unless the cells have a size and lie at numbers with which projections end."""
+    sizes = np.array(tuple(data.transform)[:6]), np.array(data.bounds)
+    if not data.transform.determinant or not all((np.abs(numbers) < _FARTHEST).all() for numbers in sizes):
+        raise _refuse_place(path, data.bounds)
+
+
+def _refuse_place(path: Path, bounds: Sequence[float]) -> InvalidInput:
+    """Return the error of a raster that lies nowhere."""
+    return InvalidInput(
+        f"{path}: its cells have no size, or lie outside the earth (bounds {', '.join(f'{b:g}' for b in bounds)}); "
+        "copy it again, or assign the right corners (gdal_edit -a_ullr)"
+    )
 
 
 def _find_ground_crs(path: Path, named: CRS) -> CRS:

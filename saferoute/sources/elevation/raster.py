@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from saferoute.model import Heights, InvalidInput, NoCoverage
+from saferoute.sources.damage import read_once_apart
 from saferoute.sources.elevation.quality import COARSEST_M, HIGHEST_M, estimate_quality, is_void
 from saferoute.sources.elevation.seams import widen_at_seams
 from saferoute.sources.elevation.windows import choose_window
 from saferoute.sources.raster_files import open_raster
-from saferoute.sources.rasters import measure_cell_size, read_band, read_raster_file
+from saferoute.sources.rasters import measure_cell_size, read_band, read_raster_file_once
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from saferoute.arrays import FloatArray
+    from saferoute.drawers import Drawers
     from saferoute.sources.rasters import RasterFile
 
 SUFFIXES = (".tif", ".tiff", ".vrt", ".hgt", ".hgt.zip", ".asc", ".img")
@@ -88,6 +91,9 @@ class RasterSource:
         (`saferoute.sources.elevation.quality.KINDS`).
     sigma_m : float, optional
         Standard error of all heights in m, which overrides tags and cell sizes.
+    drawers : Drawers, optional
+        Where it is kept which files were read well; without it files are taken to be whole
+        (`saferoute.sources.damage`).
 
     Raises
     ------
@@ -96,10 +102,13 @@ class RasterSource:
         not of the earth, or `sigma_m` is not between 0 and 100.
     """
 
-    def __init__(self, paths: Sequence[Path | str], *, sigma_m: float | None = None) -> None:
+    def __init__(
+        self, paths: Sequence[Path | str], *, sigma_m: float | None = None, drawers: Drawers | None = None
+    ) -> None:
         if sigma_m is not None and not 0 < sigma_m < 100:
             raise InvalidInput(f"height error {sigma_m:g} m: it must be above 0 and below 100 m")
-        self._rasters = [_describe_raster(read_raster_file(Path(p))) for p in paths]
+        self._rasters = [_describe_raster(read_raster_file_once(Path(p), drawers)) for p in paths]
+        self._drawers = drawers
         self._sigma_m = sigma_m
 
     def check_coverage(self, lon: float, lat: float, radius_m: float) -> None:
@@ -132,7 +141,7 @@ class RasterSource:
         n = len(xy)
         heights, sigma, correlation, cell = (np.full(n, np.nan) for _ in range(4))
         source, surface_model = np.full(n, -1), np.zeros(n, dtype=bool)
-        layers = [_read_layer(raster, xy, crs) for raster in self._rasters] if n else []
+        layers = [self._read_layer(raster, xy, crs) for raster in self._rasters] if n else []
         used: list[_Layer] = []
         for layer in sorted(layers, key=lambda one: one.cell_m):
             new = np.isfinite(layer.elevation_m) & ~np.isfinite(heights)
@@ -157,6 +166,11 @@ class RasterSource:
             notes=tuple(note for layer in layers for note in layer.notes),
         )
         return widen_at_seams(found, xy, [layer.elevation_m for layer in used])
+
+    def _read_layer(self, raster: _Raster, xy: FloatArray, crs: str) -> _Layer:
+        """Return heights of one raster at points."""
+        points = sha256(np.ascontiguousarray(xy).tobytes() + crs.encode()).digest()
+        return read_once_apart(raster.file.path, _read_layer, raster, xy, crs, asked=points, drawers=self._drawers)
 
     def _rate_layer(self, layer: _Layer) -> tuple[float, float, bool]:
         """Return standard error in m, correlation length in m, and whether the raster is a surface model."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from saferoute.kept import PART, sync_folder
+from saferoute.sources.damage import read_apart
 from saferoute.sources.osm._indexed import Index, write_about, write_strokes, write_table
 from saferoute.sources.osm._reading import ALL, read_extracts
 from saferoute.sources.osm._tables import collect_facts, enclose_areas, merge_boxes
@@ -38,7 +39,7 @@ def build_index(paths: Sequence[Path], folder: Path, join: Joiner | None) -> Ind
         shutil.rmtree(left, ignore_errors=True)
     part = Path(tempfile.mkdtemp(suffix=PART, dir=folder.parent))
     try:
-        about = {"of": [p.name for p in paths], **_write_index(paths, part, join)}
+        about = {"of": [p.name for p in paths], **read_apart(paths, _write_index, paths, part, join)}
         # Last, because the checksums of all other files are in it: by them a later run sees what is damaged.
         write_about(part, about)
         sync_folder(part)

@@ -23,6 +23,7 @@ from saferoute.sources.paths import explain_missing
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from saferoute.drawers import Drawers
     from saferoute.model import Area, Features, Place
     from saferoute.sources.cache import Cache
     from saferoute.sources.osm._tables import Box, Held, Joiner
@@ -76,6 +77,11 @@ class ExtractSource:
             _check_file(path)
         self._folder = None if cache is None else cache.folder
         self._held: Held | None = None
+
+    @property
+    def drawers(self) -> Drawers | None:
+        """Where is kept what is derived from the extracts; None without a cache."""
+        return None if self._cache is None else self._cache.drawers
 
     def read_tables(self) -> Tables:
         """Return the whole extracts as tables in EPSG:4326, read anew unless they are in memory."""
@@ -148,7 +154,7 @@ class ExtractSource:
         return replace(
             build_features(tables, area),
             key=_name_features(tables, area, (box, inside)),
-            drawers=None if self._cache is None or self._once else self._cache.drawers,
+            drawers=None if self._once else self.drawers,
             memory=None if self._once else Memory(),
         )
 

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 from saferoute.digests import digest_libraries, digest_modules
 from saferoute.kept import PART, DamagedFile, read_sealed, seal, write_whole
 from saferoute.model import SourceUnavailable
+from saferoute.sources.damage import read_apart
 from saferoute.sources.osm._indexed import Index, forget_index
 from saferoute.sources.osm._reading import read_extracts
 from saferoute.sources.osm._tables import build_tables
@@ -121,7 +122,7 @@ def open_index(paths: Sequence[Path], cache: Cache, *, join: Joiner | None) -> I
         except (OSError, DamagedFile) as error:
             reason = getattr(error, "strerror", None) or error
             cache.trouble = f"{cache.folder / KIND}: the index cannot be kept there ({reason})"
-    return build_tables(read_extracts(paths), join)
+    return build_tables(read_apart(paths, read_extracts, paths), join)
 
 
 def _announce_reading(paths: Sequence[Path], *, anew: bool) -> None:

@@ -5,20 +5,24 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from saferoute.model import InvalidInput, Place, PlaceNotFound
 from saferoute.osm.names import NAME_KEYS, choose_name, is_name_key
+from saferoute.sources.damage import read_once_apart
 from saferoute.sources.osm._files import open_file, read_in_order
 from saferoute.sources.places._shapes import GROUP, Spot, find_object, list_members, locate_object, locate_relations
 from saferoute.sources.places.matching import NO_MATCH, Wanted, choose_match, fold_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from saferoute.drawers import Drawers
     from saferoute.sources.places._shapes import Members
     from saferoute.sources.places.links import ObjectReference
+
+T = TypeVar("T")
 
 _LOG = logging.getLogger(__name__)
 
@@ -44,9 +48,12 @@ class ExtractFinder:
     ----------
     paths : sequence of Path
         All of them are searched.
+    drawers : Drawers or None
+        Where it is kept which files were read well (`saferoute.sources.damage`); None = they are taken to be whole.
     """
 
     paths: Sequence[Path]
+    drawers: Drawers | None = None
 
     def find_name(self, text: str, pick: int | None = None) -> Place:
         """Return the object whose name or address matches a text best.
@@ -68,7 +75,7 @@ class ExtractFinder:
             raise InvalidInput(f"{text!r}: the place has no letter or digit; give lat,lon, an address or a name")
         scan = _Scan(wanted)
         for path in self.paths:
-            read_in_order(path, lambda file: scan.read(file.path))
+            scan = self._read(path, _scan_file, scan, asked=text)
         if not scan.matches:
             raise PlaceNotFound(f"{text!r}: {scan.explain_nothing()}")
         found = sorted(scan.matches, key=lambda m: (m.rank, m.spot.order, -m.spot.size, m.osm_id))
@@ -89,7 +96,7 @@ class ExtractFinder:
         """
         called = f"{reference.kind}/{reference.number}"
         for path in self.paths:
-            found = read_in_order(path, lambda file: find_object(file.path, reference.kind, reference.number))
+            found = self._read(path, _find_in_file, reference.kind, reference.number, asked=called)
             if found is not None:
                 spot, tags = found
                 if spot.is_cut:
@@ -100,6 +107,21 @@ class ExtractFinder:
         _LOG.warning("%s is not in the extract: the middle of the map in the address is taken", called)
         lat, lon = reference.view
         return Place(called, lon, lat)
+
+    def _read(self, path: Path, function: Callable[..., T], *arguments: Any, asked: str) -> T:
+        """Return what a function finds in one of the extracts."""
+        return read_once_apart(path, function, path, *arguments, asked=asked.encode(), drawers=self.drawers)
+
+
+def _scan_file(path: Path, scan: _Scan) -> _Scan:
+    """Return a search to which what one extract holds is added."""
+    read_in_order(path, lambda file: scan.read(file.path))
+    return scan
+
+
+def _find_in_file(path: Path, kind: str, number: int) -> tuple[Spot, dict[str, str]] | None:
+    """Return place and tags of an object by its kind and number, None if the extract holds no point of it."""
+    return read_in_order(path, lambda file: find_object(file.path, kind, number))
 
 
 def _log_cut(name: str) -> None:

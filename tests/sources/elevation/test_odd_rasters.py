@@ -253,3 +253,23 @@ def test_both_sides_of_the_antimeridian_are_read(tmp_path):
 def test_a_place_outside_is_still_outside(tmp_path):
     answer = sample(write_plane(tmp_path / "dem.tif", crs="EPSG:4326"), xy=np.array([lonlat(900, 0)]), crs="EPSG:4326")
     assert np.isnan(answer.elevation_m).all()
+
+
+# Places -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "transform",
+    [Affine(10, 20, 3e5, 5, 10, 6e6), Affine(4, -8, 3e5, 3, -6, 6e6), Affine(10, 0, 7e30, 0, -10, 6e6)],
+)
+def test_cells_without_size_or_beyond_the_earth_are_refused(tmp_path, transform):
+    path = write(tmp_path / "dem.tif", np.full((60, 60), 12.0, "float32"), transform=transform)
+    assert "have no size, or lie outside the earth" in refusal(path)
+
+
+@pytest.mark.parametrize("crs", ["EPSG:3857", "EPSG:3067", "EPSG:4326", "EPSG:3031"])
+def test_cells_far_from_the_earth_cover_nothing_soon(tmp_path, crs):
+    far = from_origin(8e11, 3e9, 10, 10)
+    path = write(tmp_path / "dem.tif", np.full((60, 60), 12.0, "float32"), transform=far, crs=crs)
+    with pytest.raises(InvalidInput):
+        RasterSource([path]).check_coverage(24.9, 60.2, 500)

@@ -1,0 +1,116 @@
+"""Reading of files that may be damaged, by libraries in C that may crash or hang on them: apart, until it went well."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from saferoute.digests import digest_libraries
+from saferoute.drawers import DIGEST_BYTES, Key
+from saferoute.model import InvalidInput
+from saferoute.sources.apart import Bounds, Ended, run_apart
+from saferoute.sources.raster_formats import HEAD_BYTES, find_driver, list_vrt_files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from saferoute.drawers import Drawers
+
+T = TypeVar("T")
+
+START_S = 40.0
+"""Seconds that reading may take whatever the size of the file, on a machine that is busy [J]."""
+_LEAST_BYTES_PER_S = {".bz2": 20_000.0, ".gz": 50_000.0, ".osm": 300_000.0, ".pbf": 100_000.0}
+"""Bytes of a file that are read in a second at the very least, a thirtieth of what was measured [J]."""
+_RASTER_BYTES_PER_S = 1e6
+START_BYTES = 3 << 30
+"""Memory that reading may take whatever the size of the file: a part of a raster takes below 1 GB [J]."""
+_MOST_BYTES_PER_BYTE = {".bz2": 300, ".gz": 200, ".osm": 30, ".pbf": 40}
+"""Memory per byte of an extract, more than twice of what was measured [J]; a raster's does not grow with the file."""
+_LIBRARIES = ("osmium", "pyproj", "rasterio", "shapely")
+"""Packages that read files: what one version reads another may crash on."""
+
+
+def read_apart(paths: Sequence[Path], function: Callable[..., T], *arguments: Any) -> T:
+    """Return what a function returns that reads files, after it has run in a process of its own.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        The files: their sizes bound time and memory.
+    function, *arguments
+        See `saferoute.sources.apart.run_apart`.
+
+    Raises
+    ------
+    InvalidInput
+        If reading crashed or took too long.
+    """
+    try:
+        return run_apart(function, *arguments, bounds=_bound(paths))
+    except Ended as error:
+        names = ", ".join(map(str, paths))
+        raise InvalidInput(
+            f"{names}: reading it {error}: it is damaged or too large; copy or download it again"
+        ) from error
+
+
+def read_once_apart(
+    path: Path, function: Callable[..., T], *arguments: Any, asked: bytes, drawers: Drawers | None
+) -> T:
+    """Return what a function reads of a file: apart for the first time, and in this process once that went well.
+
+    Parameters
+    ----------
+    path : Path
+    function, *arguments
+        See `saferoute.sources.apart.run_apart`.
+    asked : bytes
+        What else decides which part of the file is read.
+    drawers : Drawers or None
+        Where it is kept what went well; None = the file is known to be good.
+
+    Raises
+    ------
+    InvalidInput
+        If reading crashed or took too long.
+    """
+    if drawers is None or not path.is_file():  # that it is none is for the function to say
+        return function(*arguments)
+    key = _make_key(path, f"{function.__module__}.{function.__qualname__}".encode() + b"\0" + asked)
+    if drawers.recall([key])[0] is not None:
+        return function(*arguments)
+    found = read_apart([path], function, *arguments)
+    drawers.keep({key: b""})
+    return found
+
+
+def _bound(paths: Sequence[Path]) -> Bounds:
+    """Return what reading files may take."""
+    seconds, most = START_S, START_BYTES
+    for path in paths:
+        size, suffix = (path.stat().st_size if path.exists() else 0), path.suffix.lower()
+        seconds += size / _LEAST_BYTES_PER_S.get(suffix, _RASTER_BYTES_PER_S)
+        most += size * _MOST_BYTES_PER_BYTE.get(suffix, 0)
+    return Bounds(seconds, most)
+
+
+def _make_key(path: Path, asked: bytes) -> Key:
+    """Return under what it is kept that a file was read well: its state, and that of files beside that belong to it.
+
+    A file counts by its size and times, as in the notes of indexes: writing always changes ``ctime``.
+    """
+    path = path.absolute()
+    beside = {other for other in path.parent.iterdir() if other.name.startswith(path.stem)}
+    with path.open("rb") as file:
+        if find_driver(path.name, file.read(HEAD_BYTES)) == "VRT":
+            beside.update(other for other, _ in list_vrt_files(path) if other.is_file())
+    seen = [_describe_state(other) for other in sorted(beside)]
+    digest = sha256(repr((seen, digest_libraries(*_LIBRARIES))).encode() + asked).digest()
+    return Key(f"read-{sha256(str(path).encode()).hexdigest()[:32]}", digest[:DIGEST_BYTES])
+
+
+def _describe_state(path: Path) -> tuple[str, int, int, int, int]:
+    stat = path.stat()
+    return str(path), stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino
