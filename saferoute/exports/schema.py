@@ -128,6 +128,10 @@ STRETCHES = (
     Column("best_hours", "text", "", "quiet hours of light from 6 to 22, by kind of day", "unknown"),
     Column("bicycles", "text", "", "bicycles and scooters, in words"),
     Column("motors", "text", "", "motor traffic, in words"),
+    Column(
+        "runners", "text", "", "runners at the hour asked for, a guess, and what draws them",
+        "no track, running route, promenade or path in a large park",
+    ),
     Column("scooters", "text", "", "scooter or bicycle hire beside it", "none mapped"),
     Column("dogs", "text", "", "dog park beside it", "none mapped"),
     Column("school", "text", "", "school or kindergarten beside it", "none mapped"),

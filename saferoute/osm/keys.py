@@ -72,7 +72,9 @@ POINT_TAGS = (
 )  # fmt: skip
 
 ROUTES_OF_WHEELS = frozenset({"bicycle", "mtb", "inline_skates"})
-"""Values of ``route`` of the relations that lead cyclists and skaters; it becomes a tag of the ways on them."""
+ROUTES_OF_RUNNERS = frozenset({"running", "fitness_trail"})
+ROUTES = ROUTES_OF_WHEELS | ROUTES_OF_RUNNERS
+"""Values of ``route`` of relations that lead cyclists, skaters and runners; it becomes a tag of the ways on them."""
 
 VERBATIM = frozenset({
     "opening_hours", "foot:conditional", "access:conditional", "motor_vehicle:conditional", "vehicle:conditional",

@@ -37,9 +37,9 @@ OTHER_VALUES = (
     _explain("inline_skates", "yes no permissive private", "whether skaters are led there decides (`designated`)"),
     _explain(
         "route",
-        "hiking foot walking running road ferry ski piste horse bus tram train railway fitness_trail power pipeline "
+        "hiking foot walking road ferry ski piste horse bus tram train railway power pipeline "
         "nordic_walking detour emergency_access historic evacuation canoe tracks",
-        "only cyclists and skaters that are led along a way matter here",
+        "only cyclists, skaters and runners that are led along a way matter here",
     ),
     _explain(
         "bicycle",

@@ -48,6 +48,7 @@ _MOTORS = "whether cars or tractors use it: no tag tells"
 _SPEED = "cars or tractors likely: it has a speed limit"
 PIPE = "the pipeline: whether it lies on the ground or in it is not tagged"
 DRAWS_PEOPLE = "how busy it is: shops, stops or sights stand around, and nobody has counted"
+DRAWS_RUNNERS = "runners from behind: a track, running route, promenade or park path draws them at that hour, by guess"
 _TRACTORS = "whether tractors use it: farm traffic is possible, and no tag tells"
 _ROUTE = "bicycles or skaters from behind: a route of theirs leads along it"
 _SHARED = "bicycles from behind: the way is meant for them, too"
@@ -150,7 +151,8 @@ def list_checks(
     close : n lists of str
         `describe_edge` where a drop or water is that near but too far away for a limit, and what
         `saferoute.report.sides.list_close_things` and `describe_ways` tell of what stands or comes close,
-        `saferoute.report.crowd.warn_of_routes` of the ways of cyclists, `PIPE` and `DRAWS_PEOPLE` where it is so.
+        `saferoute.report.crowd.warn_of_routes` of the ways of cyclists, and `PIPE`, `DRAWS_PEOPLE` and
+        `DRAWS_RUNNERS` where it is so.
 
     Returns
     -------

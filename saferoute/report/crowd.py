@@ -64,10 +64,19 @@ def describe_crowding(evidence: pd.DataFrame, units: Units) -> pd.DataFrame:
             for rated, away, bearing, is_ahead in evidence[["bicycles", *_OF_ROUTES]].itertuples(index=False, name=None)
         ),
         motors=_as_text(evidence["motors"]),
+        runners=_as_text(
+            None if np.isnan(number) else _describe_runners(number, at)
+            for number, at in zip(evidence["runners_per_hour"], evidence["runners_at"], strict=True)
+        ),
         **{column: _describe_neighbour(name, evidence[name], units) for column, name in _BESIDE.items()},
     )
     rows = zip(table.to_dict("records"), evidence.to_dict("records"), strict=True)
     return table.assign(why_crowding=_as_text(_describe_people(said, row, units) for said, row in rows))
+
+
+def _describe_runners(per_hour: float, at: str) -> str:
+    """Return how many runners are guessed to come in an hour, and what draws them."""
+    return f"{count_people(per_hour, crowding.RUNNERS_LOG_ERROR, 'runners')} an hour by guess ({at})"
 
 
 def _describe_bicycles(rated: float, away_m: float, bearing_deg: float, is_ahead: bool, units: Units) -> str:
@@ -164,7 +173,8 @@ def _as_text(values: Iterable[object]) -> pd.api.extensions.ExtensionArray:
 def _describe_people(said: Row, row: Row, units: Units) -> str:
     """Return a sentence on the people of a stretch, their causes and certainty, and what else comes along."""
     wheels = f"bicycles and scooters: {said['bicycles']}; motor vehicles: {said['motors']}"
-    rest = "; ".join([wheels, *(str(said[column]) for column in _BESIDE if isinstance(said[column], str))])
+    others = [str(said[column]) for column in ("runners", *_BESIDE) if isinstance(said[column], str)]
+    rest = "; ".join([wheels, *others])
     people, share, moment = row["people_per_hour"], row["crowd_percentile"], row["moment"]
     if np.isnan(people):
         reach = units.format_reach(crowding.FAR_REACH_M)
@@ -195,7 +205,7 @@ def _describe_certainty(row: Row) -> str:
     return source if row["has_houses"] else f"{source}; no houses are mapped here, so there may be many more"
 
 
-def count_people(number: float, log_error: float) -> str:
+def count_people(number: float, log_error: float, noun: str = "people") -> str:
     """Return a number of people in words, as the range that holds it with a chance of one half.
 
     Parameters
@@ -204,6 +214,8 @@ def count_people(number: float, log_error: float) -> str:
         Best estimate.
     log_error : float
         Standard deviation of its logarithm.
+    noun : str
+        What they are called, in the plural.
 
     Examples
     --------
@@ -211,10 +223,10 @@ def count_people(number: float, log_error: float) -> str:
     ('hardly anybody', 'up to 3 people', 'some 50 to 200 people', 'some 800 to 2000 people')
     """
     if number < 1:
-        return "hardly anybody"
+        return "hardly anybody" if noun == "people" else f"hardly any {noun}"
     factor = float(np.exp(_QUARTILE * log_error))
     low, high = (_round_to_a_digit(end) for end in (number / factor, number * factor))
-    return f"some {low:.0f} to {high:.0f} people" if low > 1 else f"up to {max(high, 2):.0f} people"
+    return f"some {low:.0f} to {high:.0f} {noun}" if low > 1 else f"up to {max(high, 2):.0f} {noun}"
 
 
 def _round_to_a_digit(number: float) -> float:

@@ -240,8 +240,9 @@ def _list_close(
             *of_ways,
             *routes,
             *([checks.DRAWS_PEOPLE] if draws_people else []),
+            *([checks.DRAWS_RUNNERS] if draws_runners else []),
         ]
-        for edge, beside, has_doors, has_pipe, of_ways, routes, draws_people in zip(
+        for edge, beside, has_doors, has_pipe, of_ways, routes, draws_people, draws_runners in zip(
             np.isin(np.arange(len(rows_of)), at_edge),
             list_close_things(along["obstacles"], survey.units),
             along["obstacles"]["has_undrawn_doors"],
@@ -249,6 +250,7 @@ def _list_close(
             _collect_words(survey.samples.ground, rows_of, checks.describe_ways),
             warn_of_routes(along["crowding"], survey.units),
             along["crowding"]["draws_people"],
+            along["crowding"]["draws_runners"],
             strict=True,
         )
     ]

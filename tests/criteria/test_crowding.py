@@ -239,7 +239,7 @@ def test_the_walk_beside_the_cafe_is_the_busiest_and_the_farthest_the_quietest(l
 def test_percentiles_are_those_of_counting_one_by_one() -> None:
     random = np.random.default_rng(3)
     xy, people, size = random.uniform(0, 3500, (400, 2)), random.random(400).round(1), random.integers(0, 4, 400) * 1.0
-    found = crowding._compute_local_percentiles(people, xy, size, np.arange(0, 400, 3))
+    found = crowding.measure.compute_local_percentiles(people, xy, size, np.arange(0, 400, 3))
     for i in range(0, 400, 3):
         near = np.hypot(*(xy - xy[i]).T) <= 1000
         less, same = (near & (people < people[i])), (near & (people == people[i]))

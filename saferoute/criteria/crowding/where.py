@@ -125,6 +125,8 @@ class Around:
         around, 0..1; where they are not, the map tells little about people.
     covered : ndarray of shape (n,)
         Share of the surroundings that the map covers, 0..1.
+    by_water : ndarray of shape (n,)
+        Whether a point is on a foot way beside water.
     """
 
     xy: FloatArray
@@ -134,6 +136,7 @@ class Around:
     places: Attractors
     houses: FloatArray
     covered: FloatArray
+    by_water: BoolArray
 
 
 @dataclass(frozen=True)
@@ -197,13 +200,15 @@ def _sum_activity(xy: FloatArray, features: Features, causes: Callable[[], _Caus
     activity = of_places + factor[:, None] * of_floor
     activity[:, RESIDENTIAL] += np.fmin(factor, 1.0) * passing
     activity[:, CENTRE] += np.fmax(factor - 1.0, 0.0) * passing
-    activity[:, PARK] += PROMENADE * passing * _is_by_water(xy, features)
+    by_water = _is_by_water(xy, features)
+    activity[:, PARK] += PROMENADE * passing * by_water
     return {
         "activity": activity,
         "known": known,
         "on_map": on_map,
         "houses": _rate_houses(xy, of.houses, features),
         "covered": _rate_coverage(xy, features.extent),
+        "by_water": by_water,
     }
 
 

@@ -173,7 +173,7 @@ def _iterate_objects(path: Path, what: tuple[str, ...]) -> Iterator[Any]:
 
 
 def _read_routes(path: Path) -> dict[int, str]:
-    """Return the kinds of routes of wheels that lead along ways, as a list in a tag, by the ids of the ways."""
+    """Return the kinds of `keys.ROUTES` that lead along ways, as a list in a tag, by the ids of the ways."""
     import osmium
 
     along: dict[int, set[str]] = {}
@@ -181,7 +181,7 @@ def _read_routes(path: Path) -> dict[int, str]:
     chosen = osmium.filter.KeyFilter("route")
     for relation in osmium.FileProcessor(open_file(path), osmium.osm.RELATION).with_filter(chosen):
         # One relation may be of several kinds.
-        if kinds := keys.ROUTES_OF_WHEELS.intersection(split_list(relation.tags["route"])):
+        if kinds := keys.ROUTES.intersection(split_list(relation.tags["route"])):
             for member in relation.members:
                 if member.type == "w":
                     along.setdefault(member.ref, set()).update(kinds)

@@ -62,7 +62,7 @@ def compose_query(box: Sequence[float], *, enclosing: bool = True) -> Question:
     of_middle = f"way(pivot.middle){covering};\nrelation(pivot.middle){covering};\n" if enclosing else ""
     server_s, server_mb = _fit_reservations(box)
     text = f"""[out:json][timeout:{server_s}][maxsize:{server_mb * 2**20}];
-{around_middle}rel["route"~"(^|;) *({"|".join(sorted(keys.ROUTES_OF_WHEELS))}) *(;|$)"]{within}->.routes;
+{around_middle}rel["route"~"(^|;) *({"|".join(sorted(keys.ROUTES))}) *(;|$)"]{within}->.routes;
 (
 node[{_filter_for_keys(keys.POINT_KEYS)}]{within};
 way[{_filter_for_keys((*keys.LINE_KEYS, *keys.AREA_KEYS))}]{within};

@@ -199,7 +199,7 @@ def test_every_key_of_the_tables_is_asked_for():
     assert {*keys.LINE_KEYS, *keys.AREA_KEYS} <= asked["way"]
     assert set(keys.AREA_KEYS) - asked["relation"] == {"place"}
     assert 'relation["type"="multipolygon"]["place"="square"]' in compose_query((0, 0, 1, 1)).text
-    assert asked["rel"] >= keys.ROUTES_OF_WHEELS
+    assert asked["rel"] >= keys.ROUTES
 
 
 def test_of_the_routes_of_cyclists_no_far_member_is_asked_for():
