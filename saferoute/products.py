@@ -10,12 +10,14 @@ Within a process whole objects are remembered, too, as long as the map is.
 from __future__ import annotations
 
 import json
+import math
 import zlib
 from functools import cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
+import shapely
 
 from saferoute.digests import digest_libraries, digest_package
 from saferoute.drawers import DIGEST_BYTES, Key
@@ -30,10 +32,12 @@ if TYPE_CHECKING:
     from saferoute.drawers import Drawers
 
     Arrays = Mapping[str, NDArray[Any]]
-    """Arrays of numbers, truth values or text, by name."""
+    """Arrays of numbers, truth values, text or shapes, by name."""
 
 _FASTEST = 1
 """Level of compression: most arrays of counts are zeros, and any level finds those."""
+_TEXT, _SHAPES = "text", "shapes"
+"""Kinds of arrays of objects."""
 _MOST_REMEMBERED = 4
 """Objects of one name that a process remembers of a map: as many hours or levels as one compares in a sitting [J]."""
 
@@ -132,7 +136,7 @@ def recall_or_compute(
     here = blake2b(f"{_digest_program()} {of.key}".encode(), digest_size=DIGEST_BYTES)
     drawer = f"{here.hexdigest()}-{name}"
     for argument in arguments:
-        here.update(f"{argument.dtype.str} {argument.shape} ".encode() + np.ascontiguousarray(argument).tobytes())
+        here.update(f"{argument.dtype.str} {argument.shape} ".encode() + _to_bytes(argument))
     key = Key(drawer, here.digest())
     (known,) = of.drawers.recall([key])
     if known is not None:
@@ -151,11 +155,29 @@ def _encode(arrays: Arrays) -> bytes:
     """Return arrays as bytes: names, types and shapes as JSON, then the values."""
     told, values = [], []
     for name, array in arrays.items():
-        is_text = array.dtype == object
-        content = json.dumps(array.tolist()).encode() if is_text else np.ascontiguousarray(array).tobytes()
-        told.append((name, "text" if is_text else array.dtype.str, array.shape, len(content)))
+        kind, content = _encode_objects(array) if array.dtype == object else (array.dtype.str, _to_bytes(array))
+        told.append((name, kind, array.shape, len(content)))
         values.append(content)
     return zlib.compress(b"\n".join([json.dumps(told).encode(), b"".join(values)]), _FASTEST)
+
+
+def _encode_objects(array: NDArray[np.object_]) -> tuple[str, bytes]:
+    """Return an array of shapes, or of text, as the name of its kind and bytes."""
+    if array.size and isinstance(array.flat[0], shapely.Geometry):
+        shapes = shapely.to_wkb(array.ravel()).tolist()
+        return _SHAPES, np.array([len(shape) for shape in shapes], dtype=np.int64).tobytes() + b"".join(shapes)
+    return _TEXT, json.dumps(array.ravel().tolist()).encode()
+
+
+def _decode_shapes(content: bytes, count: int) -> NDArray[np.object_]:
+    end = 8 * count + np.cumsum(np.frombuffer(content, dtype=np.int64, count=count))
+    start = [8 * count, *end[:-1].tolist()]
+    shapes: NDArray[np.object_] = shapely.from_wkb([content[a:b] for a, b in zip(start, end.tolist(), strict=True)])
+    return shapes
+
+
+def _to_bytes(array: NDArray[Any]) -> bytes:
+    return np.ascontiguousarray(array).tobytes()
 
 
 def _decode(answer: bytes) -> dict[str, NDArray[Any]]:
@@ -166,9 +188,12 @@ def _decode(answer: bytes) -> dict[str, NDArray[Any]]:
     for name, kind, shape, length in json.loads(told):
         content = values[at : at + length]
         at += length
-        if kind == "text":
-            arrays[name] = np.empty(shape, dtype=object)
-            arrays[name][:] = json.loads(content)
+        if kind == _SHAPES:
+            arrays[name] = _decode_shapes(content, math.prod(shape)).reshape(shape)
+        elif kind == _TEXT:
+            texts = np.empty(math.prod(shape), dtype=object)
+            texts[:] = json.loads(content)
+            arrays[name] = texts.reshape(shape)
         else:
             # Copied, as whoever computes an array may write to it, too.
             arrays[name] = np.frombuffer(content, dtype=kind).reshape(shape).copy()

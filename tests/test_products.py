@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
@@ -69,6 +70,18 @@ def test_arrays_are_recalled_to_the_last_bit(tmp_path_factory, numbers, texts):
         assert again[name].shape == array.shape
         assert again[name].tolist() == array.tolist() or again[name].tobytes() == array.tobytes()
         assert again[name].flags.writeable
+
+
+@pytest.mark.parametrize("count", [0, 1, 5])
+def test_shapes_are_recalled_to_the_last_bit(tmp_path, count):
+    lines = np.array([shapely.LineString([(0.1, k / 3), (k, 2), (7, k)]) for k in range(count)], dtype=object)
+    areas = np.array([[shapely.Point(1 / 3, 2).buffer(k + 1), shapely.Polygon()] for k in range(count)], dtype=object)
+    of, compute = Map(Drawers(tmp_path)), Computing(lines=lines, areas=areas.reshape(count, 2))
+    first, again = (recall_or_compute(of, "all", [], compute) for _ in range(2))
+    assert compute.asked == 1
+    for name, shapes in first.items():
+        assert again[name].shape == shapes.shape
+        assert shapely.equals_identical(again[name], shapes).all()
 
 
 XY = np.array([[1.0, 2.0], [3.0, 4.0]])

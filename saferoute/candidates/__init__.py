@@ -19,6 +19,7 @@ from saferoute.candidates._open_ground import (
     leave_open_ground,
     search_open_ground,
     strokes_of_corridors,
+    tabulate_open_ground,
 )
 from saferoute.candidates._reasons import REASONS
 from saferoute.candidates._samples import (
@@ -78,6 +79,7 @@ __all__ = [
     "select_stretches",
     "select_windows",
     "strokes_of_corridors",
+    "tabulate_open_ground",
     "take_highest",
     "warn_windows",
 ]

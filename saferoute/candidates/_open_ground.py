@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -29,6 +29,11 @@ if TYPE_CHECKING:
     from saferoute.candidates._neighbours import Neighbours
     from saferoute.drawers import Drawers
     from saferoute.model import Profile
+    from saferoute.products import Arrays
+
+
+_SEPARATOR = ";"
+"""Between the names of doubts."""
 
 
 class Around(NamedTuple):
@@ -76,7 +81,7 @@ def search_open_ground(
     around: Around,
     profile: Profile,
     drawers: Drawers | None = None,
-) -> OpenGround:
+) -> Arrays:
     """Find the longest clear corridors on every piece of open ground.
 
     Parameters
@@ -93,6 +98,11 @@ def search_open_ground(
         included.
     drawers : Drawers, optional
         Where corridors are kept from search to search.
+
+    Returns
+    -------
+    mapping of str to arrays
+        Of which, with the same areas, `tabulate_open_ground` makes open ground.
     """
     kinds = ground.find_kinds(areas)
     finder = CorridorFinder(areas, kinds, _are_for_recreation(areas, kinds), *around, profile)
@@ -116,12 +126,57 @@ def search_open_ground(
         counts[name] = (counts[name][0], counts[name][1] + len(found))
         if not found:
             excluded += [(int(row), reason) for row in members]
+    return {
+        **_list_corridors(areas, kinds, corridors, around),
+        "excluded": np.array([row for row, _ in excluded], dtype=np.int64),
+        "reason": np.array([reason for _, reason in excluded], dtype=object),
+        "kinds": np.array(list(counts), dtype=object),
+        "counts": np.array(list(counts.values()), dtype=np.int64),
+        "bounds": bounds[[reason != "farmland" for _, reason in answers]],
+    }
+
+
+def _list_corridors(
+    areas: gpd.GeoDataFrame, kinds: NDArray[np.object_], corridors: list[Corridor], around: Around
+) -> dict[str, NDArray[Any]]:
+    """Return corridors, what may be wrong with each, and how much is drawn and built around."""
+    lines = np.array([corridor.line for corridor in corridors], dtype=object)
+    rows = np.array([corridor.row for corridor in corridors], dtype=np.int64)
+    doubts = DoubtFinder(*around).find_doubts(lines, areas.geometry.to_numpy()[rows], kinds[rows])
+    return {
+        "line": lines,
+        "row": rows,
+        "clear_width_m": np.array([corridor.clear_width_m for corridor in corridors], dtype=float),
+        "is_tidal": np.array([corridor.is_tidal for corridor in corridors], dtype=bool),
+        "doubts": np.array([_SEPARATOR.join(names) for names in doubts], dtype=object),
+        "drawn_per_ha": measure_density(lines, around.neighbours.drawn),
+        "built_per_ha": measure_density(lines, shapely.centroid(around.blockers.buildings)),
+    }
+
+
+def tabulate_open_ground(areas: gpd.GeoDataFrame, found: Arrays) -> OpenGround:
+    """Return what was found on areas with their tags."""
+    kinds, lines = ground.find_kinds(areas)[found["row"]], found["line"]
+    clubs = areas.geometry.to_numpy()[ground.is_beach_club(areas)]
+    in_club = shapely.STRtree(lines).query(clubs, predicate="intersects")[1]
+    rows = areas.iloc[found["row"]].reset_index(drop=True)
+    rows = rows.assign(
+        kind=kinds if len(kinds) else pd.Series(dtype=object),
+        clear_width_m=found["clear_width_m"],
+        is_tidal=found["is_tidal"],
+        beach_club=np.isin(np.arange(len(lines)), in_club),
+    )
+    doubts = np.empty(len(lines), dtype=object)
+    doubts[:] = [tuple(filter(None, names.split(_SEPARATOR))) for names in found["doubts"]]
+    excluded = areas.iloc[found["excluded"]][["osm_type", "osm_id", "name", "geometry"]].reset_index(drop=True)
     return OpenGround(
-        lines=np.array([corridor.line for corridor in corridors], dtype=object),
-        rows=_doubt_corridors(_tabulate_corridors(areas, kinds, corridors), corridors, around),
-        excluded=_tabulate_excluded(areas, excluded),
-        counts=counts,
-        bounds=bounds[[reason != "farmland" for _, reason in answers]],
+        lines=lines,
+        rows=doubt_surfaces(rows, found["drawn_per_ha"], found["built_per_ha"]).assign(
+            doubts=doubts, drawn_per_ha=found["drawn_per_ha"]
+        ),
+        excluded=excluded.assign(reason=found["reason"]),
+        counts=dict(zip(found["kinds"], map(tuple, found["counts"].tolist()), strict=True)),
+        bounds=found["bounds"],
     )
 
 
@@ -137,48 +192,14 @@ def _box_pieces(geometry: NDArray[np.object_], pieces: list[IntArray]) -> FloatA
 
 def leave_open_ground(areas: gpd.GeoDataFrame) -> OpenGround:
     """Return open ground that nobody searched: no corridor, and no reason either."""
-    kinds = np.full(len(areas), "", dtype=object)
+    none = areas.iloc[:0]
     return OpenGround(
         lines=np.empty(0, dtype=object),
-        rows=_tabulate_corridors(areas, kinds, []),
-        excluded=_tabulate_excluded(areas, []),
+        rows=none,
+        excluded=none[["osm_type", "osm_id", "name", "geometry"]].assign(reason=np.empty(0, dtype=object)),
         counts={},
         bounds=np.empty((0, 4)),
     )
-
-
-def _tabulate_corridors(
-    areas: gpd.GeoDataFrame, kinds: NDArray[np.object_], corridors: list[Corridor]
-) -> gpd.GeoDataFrame:
-    """Return the rows of the areas that corridors lie on, with what is known of each corridor."""
-    rows = [corridor.row for corridor in corridors]
-    table = areas.iloc[rows].reset_index(drop=True)
-    table["kind"] = kinds[rows] if rows else pd.Series(dtype=object)
-    table["clear_width_m"] = np.array([corridor.clear_width_m for corridor in corridors], dtype=float)
-    table["is_tidal"] = np.array([corridor.is_tidal for corridor in corridors], dtype=bool)
-    clubs = areas.geometry.to_numpy()[ground.is_beach_club(areas)]
-    lines = np.array([corridor.line for corridor in corridors], dtype=object)
-    in_club = shapely.STRtree(lines).query(clubs, predicate="intersects")[1]
-    table["beach_club"] = np.isin(np.arange(len(lines)), in_club)
-    return table
-
-
-def _doubt_corridors(rows: gpd.GeoDataFrame, corridors: list[Corridor], around: Around) -> gpd.GeoDataFrame:
-    """Return the rows of corridors with what may be wrong with each, how much is drawn there, and odds that tell."""
-    lines = np.array([corridor.line for corridor in corridors], dtype=object)
-    drawn = measure_density(lines, around.neighbours.drawn)
-    built = measure_density(lines, shapely.centroid(around.blockers.buildings))
-    kinds = rows["kind"].to_numpy(dtype=object)
-    doubts = DoubtFinder(*around).find_doubts(lines, rows.geometry.to_numpy(), kinds)
-    return doubt_surfaces(rows, drawn, built).assign(doubts=doubts, drawn_per_ha=drawn)
-
-
-def _tabulate_excluded(areas: gpd.GeoDataFrame, excluded: list[tuple[int, str]]) -> gpd.GeoDataFrame:
-    """Return the areas without a corridor, each with its reason."""
-    rows = [row for row, _ in excluded]
-    table = areas.iloc[rows][["osm_type", "osm_id", "name", "geometry"]].reset_index(drop=True)
-    table["reason"] = np.array([reason for _, reason in excluded], dtype=object)
-    return table
 
 
 def _are_for_recreation(areas: gpd.GeoDataFrame, kinds: NDArray[np.object_]) -> BoolArray:

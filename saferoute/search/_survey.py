@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from saferoute.limits import clearance
 from saferoute.limits.neighbours import collect_neighbours
 from saferoute.model import Evidence, WayLines
 from saferoute.osm.tags import Tags
-from saferoute.products import remember_or_make
+from saferoute.products import recall_or_compute, remember_or_make
 from saferoute.report.units import METRIC_UNITS, Units
 from saferoute.search._area import distance_outside_m, is_touching, project_centre, shape_of_area, widen_area
 from saferoute.search._at_hour import digest_question, judge_hour
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from saferoute.arrays import BoolArray
     from saferoute.model import Area, Features, Measurement, Profile, Samples, Strokes, Windows
+    from saferoute.products import Arrays
     from saferoute.search._at_hour import AtHour
     from saferoute.sources import FeatureSource
 
@@ -110,52 +111,46 @@ def survey_map(
     features = features_of.read_features(area, margin_m=MARGIN_M)
     for table in (features.ways, features.areas, features.points, features.outlines):
         Tags.share(table)
-    grounds = None
+    areas = None
     if on_open_ground:
-        _LOG.info("looking for corridors on open ground", extra={"share": 0.35})
-        grounds = remember_or_make(features, "grounds", b"", lambda: _collect_grounds(features))
-    at_hour = judge_hour(features, features.areas if grounds is None else grounds.areas, profile, moment)
+        areas = remember_or_make(features, "areas", b"", lambda: _fill_areas(features.areas))
+    at_hour = judge_hour(features, features.areas if areas is None else areas, profile, moment)
     key = digest_question(area, profile, at_hour, on_open_ground=on_open_ground)
     evidence = Evidence(features, None, None, profile, moment)
-    survey = remember_or_make(features, "survey", key, lambda: _survey_evidence(area, evidence, at_hour, grounds))
+    survey = remember_or_make(features, "survey", key, lambda: _survey_evidence(area, evidence, at_hour, areas, key))
     # What was made for an earlier search is of the same ground, for another hour, name and weights.
-    return replace(survey, area=area, evidence=evidence, key=key)
+    return replace(survey, area=area, evidence=evidence)
 
 
-class _Grounds(NamedTuple):
-    """Areas with what they are likely made of, and all that lies on and around them."""
-
-    areas: gpd.GeoDataFrame
-    around: candidates.Around
-
-
-def _collect_grounds(features: Features) -> _Grounds:
-    """Return the areas to look for corridors on, and what lies there."""
-    areas = candidates.fill_likely_surfaces(features.areas)
-    Tags.share(areas)
-    return _Grounds(areas, candidates.Around(clearance.collect_blockers(features), collect_neighbours(features)))
+def _fill_areas(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return areas with what they are likely made of."""
+    filled = candidates.fill_likely_surfaces(areas)
+    Tags.share(filled)
+    return filled
 
 
-def _survey_evidence(area: Area, evidence: Evidence, at_hour: AtHour, grounds: _Grounds | None) -> Survey:
-    """Return the survey of an area, on open ground too if there are `grounds`."""
-    features, profile, moment = evidence.features, evidence.profile.keep_limits(), evidence.moment
-    open_ground = candidates.leave_open_ground(features.areas)
-    if grounds is not None:
-        open_ground = candidates.search_open_ground(
-            grounds.areas,
-            reasons=at_hour.area_reasons,
-            wanted=is_touching(area, grounds.areas.geometry.to_numpy()),
-            around=grounds.around,
-            profile=profile,
-            drawers=features.drawers,
-        )
-    strokes, samples = _cut_into_samples(area, features, open_ground, profile)
+def _survey_evidence(
+    area: Area, evidence: Evidence, at_hour: AtHour, areas: gpd.GeoDataFrame | None, key: bytes
+) -> Survey:
+    """Return the survey of an area, on open ground too if there are `areas`; `key` is a digest of all of this."""
+    features, profile = evidence.features, evidence.profile.keep_limits()
+    if areas is None:
+        open_ground = candidates.leave_open_ground(features.areas)
+    else:
+        _LOG.info("looking for corridors on open ground", extra={"share": 0.35})
+        open_ground = _find_corridors(area, features, areas, profile, at_hour.area_reasons, key)
+    strokes, samples = _cut_into_samples(area, features, open_ground, profile, key)
     length_km = len(samples) * samples.step_m / 1000
     _LOG.info("looking at %.1f km, every %.0f m", length_km, samples.step_m, extra={"share": 0.6})
-    hazards, surroundings = limits.Hazards(features), limits.Surroundings(features, moment)
-    # Limits take long: only samples that may share a window with the area are checked.
-    where = _is_within_reach(samples, area, profile, at_hour.way_reasons)
-    sample_reasons = limits.exclude_samples(samples, features, hazards, surroundings, where=where)
+    hazards = remember_or_make(features, "hazards", b"", lambda: limits.Hazards(features))
+    surroundings = limits.Surroundings(features, evidence.moment)
+
+    def exclude() -> Arrays:
+        # Limits take long: only samples that may share a window with the area are checked.
+        where = _is_within_reach(samples, area, profile, at_hour.way_reasons)
+        return {"": limits.exclude_samples(samples, features, hazards, surroundings, where=where)}
+
+    sample_reasons = recall_or_compute(features, "samples", [_as_array(key)], exclude)[""]
     found, unfit = candidates.find_windows(samples, sample_reasons == "", profile)
     return Survey(
         area=area,
@@ -168,11 +163,38 @@ def _survey_evidence(area: Area, evidence: Evidence, at_hour: AtHour, grounds: _
         samples=samples,
         sample_reasons=np.where(sample_reasons == "", unfit, sample_reasons),
         windows=candidates.select_windows(found, distance_outside_m(area, candidates.middles_of_windows(found)) <= 0),
+        key=key,
     )
 
 
+def _as_array(key: bytes) -> NDArray[np.uint8]:
+    """Return a digest as one of the arrays that a product follows from."""
+    return np.frombuffer(key, dtype=np.uint8)
+
+
+def _find_corridors(
+    area: Area, features: Features, areas: gpd.GeoDataFrame, profile: Profile, reasons: NDArray[np.object_], key: bytes
+) -> candidates.OpenGround:
+    """Find the corridors on the open ground of the area itself; `reasons` are those of `areas`."""
+
+    def collect() -> candidates.Around:
+        return candidates.Around(clearance.collect_blockers(features), collect_neighbours(features))
+
+    def search() -> Arrays:
+        return candidates.search_open_ground(
+            areas,
+            reasons=reasons,
+            wanted=is_touching(area, areas.geometry.to_numpy()),
+            around=remember_or_make(features, "around", b"", collect),
+            profile=profile,
+            drawers=features.drawers,
+        )
+
+    return candidates.tabulate_open_ground(areas, recall_or_compute(features, "open ground", [_as_array(key)], search))
+
+
 def _cut_into_samples(
-    area: Area, features: Features, open_ground: candidates.OpenGround, profile: Profile
+    area: Area, features: Features, open_ground: candidates.OpenGround, profile: Profile, key: bytes
 ) -> tuple[Strokes, Samples]:
     """Return the ways and corridors of an area joined to strokes, and these cut into samples."""
     # A source may have joined the ways already.
@@ -182,7 +204,7 @@ def _cut_into_samples(
     assert strokes.side_paths is not None
     samples = candidates.cut_samples(
         strokes,
-        _doubt_cut_off(_append_open_ground(_ground_of_ways(features.ways), open_ground), area, features),
+        _doubt_cut_off(_append_open_ground(_ground_of_ways(features.ways), open_ground), area, features, key),
         strokes.side_paths,
         shortest_m=profile.clear_length_m + 2 * profile.run_out_m,
         here=lambda xy: distance_outside_m(area, xy) <= COMPARED_M + profile.clear_length_m,
@@ -218,14 +240,19 @@ def _append_open_ground(of_ways: gpd.GeoDataFrame, open_ground: candidates.OpenG
     return pd.concat([of_ways, of_areas], ignore_index=True)
 
 
-def _doubt_cut_off(ground: gpd.GeoDataFrame, area: Area, features: Features) -> gpd.GeoDataFrame:
+def _doubt_cut_off(ground: gpd.GeoDataFrame, area: Area, features: Features, key: bytes) -> gpd.GeoDataFrame:
     """Return ground with a doubt about all that no way on foot joins with the place, if the area is around one."""
     if area.half_m is not None:
         return ground
-    known = None
-    if features.extent is not None:
-        known = shapely.intersection(features.extent, shape_of_area(widen_area(area, MARGIN_M)))
-    cut_off = candidates.find_cut_off(features, ground.geometry.to_numpy(), place=project_centre(area), known=known)
+
+    def find() -> Arrays:
+        known = None
+        if features.extent is not None:
+            known = shapely.intersection(features.extent, shape_of_area(widen_area(area, MARGIN_M)))
+        shapes = ground.geometry.to_numpy()
+        return {"": candidates.find_cut_off(features, shapes, place=project_centre(area), known=known)}
+
+    cut_off = recall_or_compute(features, "cut off", [_as_array(key)], find)[""]
     doubts = ground["doubts"].to_numpy(dtype=object, copy=True)
     for row in np.flatnonzero(cut_off):
         doubts[row] = (*(doubts[row] or ()), candidates.CUT_OFF)
