@@ -82,7 +82,8 @@ def test_every_licence_that_lies_here_goes_along_and_stands_in_notice() -> None:
 
 def test_the_wheel_holds_profiles_page_and_marker(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    page = {f"saferoute/page/assets/{name}" for name in ("leaflet.js", "leaflet.css", "page.html", "page.js")}
+    assets = "leaflet.js leaflet.css page.html page.js player.css player.js".split()
+    page = {f"saferoute/page/assets/{name}" for name in assets}
     assert {f"saferoute/profiles/{level}.toml" for level in (*LEVELS, "barefoot")} <= names
     assert {"saferoute/py.typed", *page} <= names
 

@@ -12,6 +12,7 @@ const BUNDLES = {
     source: "src/map/main.js",
     holds: QR,
   },
+  "page/assets/player.js": { source: "src/player/main.js", holds: "" },
   "scan/assets/worker.js": { source: "src/scan/worker.js", holds: "" },
   "scan/assets/scan.js": { source: "src/scan/main.js", holds: QR },
 };

@@ -41,12 +41,13 @@ def make_figure(thing: Ranking | Session) -> OfflineFigure:
     from saferoute.page.written import make_title, write_body
 
     data = build_payload(thing)
+    plays = bool(data["session"] and data["session"]["steps"])
     page = OfflineFigure(
         title=make_title(data),
         body=write_body(read_asset("page.html"), data, select_stretches(thing)),
-        css=read_asset("page.css"),
+        css=read_asset("page.css") + (read_asset("player.css") if plays else ""),
         data=pack_json(data),
-        script=read_asset("page.js"),
+        scripts=[read_asset("page.js"), *([read_asset("player.js")] if plays else [])],
         # Drawn on demand: only a notebook shows it.
         picture=lambda: render_picture(data),
     )

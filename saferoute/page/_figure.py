@@ -22,7 +22,7 @@ from branca.element import CssLink, Element, Figure, JavascriptLink, Link
 from saferoute.model import InvalidInput
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 _MARK = "<!-- map -->"
 _VENDORED = (
@@ -60,8 +60,10 @@ class OfflineFigure(Figure):
         Plain text; it is escaped.
     body : str
         The static page; ``<!-- map -->`` marks where the map goes.
-    css, script : str
-        Style and behaviour of the page, after those of the map.
+    css : str
+        Style of the page, after that of the map.
+    scripts : sequence of str
+        Its behaviour, likewise.
     data : str
         Text that cannot close its script element (see `payload.pack_json`).
     picture : callable, optional
@@ -85,7 +87,7 @@ class OfflineFigure(Figure):
         title: str,
         body: str = _MARK,
         css: str = "",
-        script: str = "",
+        scripts: Sequence[str] = (),
         data: str = "",
         picture: Callable[[], str] | None = None,
     ) -> None:
@@ -94,7 +96,7 @@ class OfflineFigure(Figure):
         self.header._children.clear()
         self._body = body
         self._css = css
-        self._page_script = script
+        self._scripts = scripts
         self._data = data
         self._picture = picture
 
@@ -157,7 +159,7 @@ class OfflineFigure(Figure):
     def _assemble_page(self, head: str, html: str, code: str) -> str:
         for part in (head, html):
             _refuse_loads(part)
-        scripts = "\n".join(f"<script>{text}</script>" for text in (code, self._page_script) if text.strip())
+        scripts = "\n".join(f"<script>{text}</script>" for text in (code, *self._scripts) if text.strip())
         # The policy stands first in the head: it does not bind what comes before it.
         before, _, after = self._body.partition(_MARK)
         return (

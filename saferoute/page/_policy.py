@@ -7,7 +7,7 @@ import re
 from saferoute.model import InvalidInput
 from saferoute.page._figure import SCRIPT, hash_scripts, read_script
 
-_BUILT = ("leaflet.js", "page.js")
+_BUILT = ("leaflet.js", "page.js", "player.js")
 _MADE = (
     re.compile(r"L_NO_TOUCH = false;\s*L_DISABLE_3D = false;"),
     re.compile(
