@@ -61,7 +61,7 @@ def write(text: str, path: Path = Path("saferoute.toml")) -> None:
 def test_without_settings_all_is_as_the_options_say() -> None:
     got = find()
     assert (got.radius, got.top, got.level, got.at, got.offline, got.barefoot) == (
-        1500, 20, "beginner", "now", False, False,
+        None, 20, "beginner", "now", False, False,
     )  # fmt: skip
     assert (got.region, got.osm, got.dem, got.elevation, got.cache_dir, got.told) == (None, (), (), None, None, [])
 
@@ -136,7 +136,7 @@ def test_the_sample_is_no_folder_beside_the_file_unless_there_is_one(folder: Pat
 
 def test_none_is_no_settings_file() -> None:
     write("radius = 'broken'")
-    assert find("--settings", "none").radius == 1500
+    assert find("--settings", "none").radius is None
 
 
 def test_a_key_counts_for_the_commands_that_have_the_option() -> None:
@@ -229,7 +229,7 @@ def test_the_environment_is_held_to_the_same_rules(
 def test_an_empty_variable_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SAFEROUTE_RADIUS", "")
     monkeypatch.setenv("SAFEROUTE_OFFLINE", "yes")
-    assert (find().radius, find().offline) == (1500, True)
+    assert (find().radius, find().offline) == (None, True)
 
 
 def test_a_file_that_cannot_be_read_is_named(folder: Path) -> None:

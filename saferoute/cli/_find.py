@@ -34,17 +34,16 @@ if TYPE_CHECKING:
 @option(
     "--radius",
     type=Checked(parse_radius),
-    default="1500m",
     group="search",
     metavar="LENGTH",
-    help="how far around, as in 800, 1.5km, 1mi (default 1500 m)",
+    help="how far around, as in 800, 1.5km, 1mi (default 1500 m, or all of a park)",
 )
 @search_options
 @option("--top", type=Whole(), default=20, group="output", metavar="N", help="most stretches to return (default 20)")
 @unsettable("--ids", is_flag=True, group="output", rare=True, help="show on what of OpenStreetMap each stretch lies")
 @unsettable("--excluded", is_flag=True, group="output", help="show all that is excluded, with the rules")
 @output_option(help="write .html .geojson .gpx .kml .gpkg .parquet .fgb .csv, or - for GeoJSON (default: maps/)")
-def find(output: tuple[Path, ...], radius: float, top: int, **options: Any) -> int:
+def find(output: tuple[Path, ...], radius: float | None, top: int, **options: Any) -> int:
     """Print the stretches near a place and write the files asked for."""
     from saferoute import search
     from saferoute.exports import geojson

@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 
 
-def open_query(options: Mapping[str, Any], *, radius_m: float, top: int = 1) -> Query:
+def open_query(options: Mapping[str, Any], *, radius_m: float | None, top: int = 1) -> Query:
     """Return the query that the options describe, and print the place that was found.
 
     Parameters
     ----------
     options : mapping
         Values by the names of the options, as click passes them.
-    radius_m : float
-        Radius around the place in metres.
+    radius_m : float or None
+        Radius around the place in metres; None = the usual one, or all of a large park.
     top : int
         Most stretches to return.
 

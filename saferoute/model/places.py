@@ -27,6 +27,8 @@ class Place:
     """Other places that match the name, which the user is told of."""
     zone: str | None = None
     """Name of the time zone, as in ``Europe/Vaduz``; None until it is looked up."""
+    reach_m: float = 0.0
+    """How far the ground that has this name reaches, such as that of a park; 0 for points, streets and towns."""
 
 
 @dataclass(frozen=True)

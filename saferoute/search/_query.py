@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, Unpack
@@ -22,12 +23,14 @@ from saferoute.sources.settings import ELEVATIONS, Online
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from saferoute.model import Area
+    from saferoute.model import Area, Place
     from saferoute.model.observations import Observations
     from saferoute.search._near import Near
     from saferoute.sources import ElevationSource, FeatureSource
 
     Paths: TypeAlias = Path | str | Sequence[Path | str]
+
+_LOG = logging.getLogger(__name__)
 
 RADIUS_M = 1500.0
 """Default radius of a search in metres."""
@@ -80,13 +83,14 @@ class FindOptions(PlaceOptions, total=False):
 
     Attributes
     ----------
-    radius_m : float
-        Radius around the place in metres; 1500 by default.
+    radius_m : float, optional
+        Radius around the place in metres. By default 1500, or as far as the
+        ground reaches that the place names, such as a large park.
     top : int
         Most stretches to return; 20 by default.
     """
 
-    radius_m: float
+    radius_m: float | None
     top: int
 
 
@@ -130,7 +134,9 @@ class Query:
             raise InvalidInput(f"top {self.top}: at least 1 stretch must be asked for")
 
     @classmethod
-    def open(cls, near: Near, *, radius_m: float = RADIUS_M, top: int = TOP, **options: Unpack[PlaceOptions]) -> Query:
+    def open(
+        cls, near: Near, *, radius_m: float | None = None, top: int = TOP, **options: Unpack[PlaceOptions]
+    ) -> Query:
         """Return the query for a place, after opening the data that the options name.
 
         Parameters
@@ -164,12 +170,20 @@ class Query:
         if profile.at:
             # Finding the time zone costs time, and only an hour needs it.
             place = clock.add_time_zone(place, online.open_cache())
+        radius_m = _choose_radius(place) if radius_m is None else radius_m
         area = area_around(place, radius_m)
         # A folder may hold rasters of other places; files that are named must cover this one.
         if sources.rasters and folder is None:
             sources.rasters.check_coverage(place.lon, place.lat, radius_m)
         features = _calibrate(sources.features, online, options)
         return cls(area, features, profile, sources.elevation, top, units, observations)
+
+
+def _choose_radius(place: Place) -> float:
+    """Return the radius of a search for which none was given: the usual one, or all of the ground that was named."""
+    if place.reach_m > RADIUS_M:
+        _LOG.info("%s is searched over all of itself, %.0f m around; --radius takes another", place.name, place.reach_m)
+    return max(RADIUS_M, place.reach_m)
 
 
 def require_query(near: Near | Query, lon: float | None, options: Any, **fixed: Any) -> Query:

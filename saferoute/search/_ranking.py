@@ -43,8 +43,9 @@ def find(near: Near | Query, lon: float | None = None, **options: Unpack[FindOpt
         or a query, which says all of the rest.
     lon : float, optional
         Longitude, where `near` is the latitude alone.
-    radius_m : float
-        Radius around the place in metres; 1500 by default.
+    radius_m : float, optional
+        Radius around the place in metres. By default 1500, or as far as the
+        ground reaches that the place names, such as a large park.
     top : int
         Most stretches to return; 20 by default.
     region : path or sequence of path

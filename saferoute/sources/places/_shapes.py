@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import shapely
 
 from saferoute.sources.osm._files import open_file
+from saferoute.sources.places.extent import measure_reach
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -34,6 +35,8 @@ class Spot(NamedTuple):
         Area in square degrees, or length in degrees.
     is_cut : bool
         Whether the extract holds only a part of it.
+    reach_m : float
+        How far a whole area reaches from the point; 0 for all else, and for a wide one.
     """
 
     lon: float
@@ -41,6 +44,7 @@ class Spot(NamedTuple):
     order: int
     size: float
     is_cut: bool = False
+    reach_m: float = 0.0
 
 
 def locate_object(obj: Any) -> Spot | None:
@@ -140,4 +144,6 @@ def _read_line(way: Any) -> BaseGeometry | None:
 def _make_spot(shape: BaseGeometry, order: int, *, is_cut: bool) -> Spot:
     point = shapely.point_on_surface(shape) if order in (AREA, LINE) else shapely.centroid(shape)
     size = shapely.area(shape) if order == AREA else shapely.length(shape)
-    return Spot(float(point.x), float(point.y), order, float(size), is_cut)
+    lon, lat = float(point.x), float(point.y)
+    reach_m = measure_reach(lon, lat, shapely.bounds(shape).tolist()) if order == AREA and not is_cut else 0.0
+    return Spot(lon, lat, order, float(size), is_cut, reach_m)

@@ -12,6 +12,7 @@ from saferoute.osm.names import NAME_KEYS, choose_name, is_name_key
 from saferoute.sources.damage import read_once_apart
 from saferoute.sources.osm._files import open_file, read_in_order
 from saferoute.sources.places._shapes import GROUP, Spot, find_object, list_members, locate_object, locate_relations
+from saferoute.sources.places.extent import GROUNDS, ISLANDS
 from saferoute.sources.places.matching import NO_MATCH, Wanted, choose_match, fold_text
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ class ExtractFinder:
                 spot, tags = found
                 if spot.is_cut:
                     _log_cut(called)
-                return Place(tags.get("name", called), spot.lon, spot.lat)
+                return _make_place(tags.get("name", called), spot, tags)
         if reference.view is None:
             raise PlaceNotFound(f"{called} is not in the extract; give lat,lon, or an extract that holds it")
         _LOG.warning("%s is not in the extract: the middle of the map in the address is taken", called)
@@ -137,9 +138,16 @@ class _Match(NamedTuple):
     rank: int
     osm_id: int
     spot: Spot
+    tags: Mapping[str, str]
 
     def to_place(self) -> Place:
-        return Place(self.name, self.spot.lon, self.spot.lat)
+        return _make_place(self.name, self.spot, self.tags)
+
+
+def _make_place(name: str, spot: Spot, tags: Mapping[str, str]) -> Place:
+    """Return the place of an object, with its reach if people mean all of its ground by the name."""
+    is_ground = not GROUNDS.isdisjoint(tags) or tags.get("place") in ISLANDS
+    return Place(name, spot.lon, spot.lat, reach_m=spot.reach_m if is_ground else 0.0)
 
 
 @dataclass
@@ -167,7 +175,7 @@ class _Scan:
             if rank >= NO_MATCH:
                 continue
             spot = None if obj.is_relation() else locate_object(obj)
-            match = _Match(name, _name_kind(tags), rank, int(obj.id), spot or _NOWHERE)
+            match = _Match(name, _name_kind(tags), rank, int(obj.id), spot or _NOWHERE, tags)
             if obj.is_relation():
                 parted[obj.id] = match, list_members(obj)
             elif spot is None:

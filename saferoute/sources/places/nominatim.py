@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
-from math import cos, radians
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 import shapely
 
 from saferoute.model import InvalidInput, Place, PlaceNotFound, SourceUnavailable
+from saferoute.sources.places.extent import GROUNDS, ISLANDS, WIDE_M, measure_across, measure_reach
 from saferoute.sources.places.matching import choose_match
 from saferoute.sources.settings import RequestLimits
 from saferoute.sources.web import BoundedClient, Failed, call_with_retries, parse_json_answer
@@ -29,13 +29,10 @@ _PAUSE_S = 1.0
 _MOST_RESULTS = 20
 _GAP_DEG = 0.003
 """Results are one place where their boxes, widened by this many degrees (at most 330 m), meet [J]."""
-_WIDE_M = 5_000.0
-"""Height or width in m from which a place is said to be searched around its middle alone [J]."""
 _REGIONS = frozenset({"continent", "country", "state", "region", "province"})
 """Kinds of places (`addresstype`) whose middle nobody means."""
 _REGION_M = 100_000.0
 """Height or width in m from which these are refused; smaller ones are cities that are states [J]."""
-_DEGREE_M = 111_320.0  # of longitude on the equator, WGS 84
 _MOST_NAME = 300
 """Longest text, in characters, that is sent; no place has a longer name [J]."""
 
@@ -177,7 +174,7 @@ class _Result(NamedTuple):
 
     def check_extent(self) -> None:
         """Raise `InvalidInput` if it is a region; of a wide place log that only its middle is searched."""
-        if self.across_m < _WIDE_M:
+        if self.across_m < WIDE_M:
             return
         wide = f"{self.place.name} is {self.across_m / 1000:.0f} km across"
         if self.kind in _REGIONS and self.across_m >= _REGION_M:
@@ -215,27 +212,21 @@ def _parse_result(result: Any) -> _Result | None:
         lat, lon = float(result["lat"]), float(result["lon"])
         name, described = _name_result(result)
         south, north, west, east = map(float, result.get("boundingbox") or (lat, lat, lon, lon))
-        street = name if result.get("class") == "highway" else None
-        kind = str(result.get("addresstype"))
+        of, kind = result.get("class"), str(result.get("addresstype"))
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
     if not (described and -90 <= lat <= 90 and -180 <= lon <= 180):
         return None
     box = shapely.box(west - _GAP_DEG, south - _GAP_DEG, east + _GAP_DEG, north + _GAP_DEG)
-    return _Result(described, Place(name, lon, lat), street, box, kind, _measure_across(west, south, east, north))
-
-
-def _measure_across(west: float, south: float, east: float, north: float) -> float:
-    """Return the height or the width of a box in m, whichever is larger.
-
-    Examples
-    --------
-    >>> round(_measure_across(24.0, 60.0, 24.2, 60.01)), round(_measure_across(-180.0, -17.0, 180.0, -16.9))
-    (11130, 11132)
-    """
-    # Of a place on the date line the server gives a box around the whole world.
-    width = (east - west) * cos(radians((south + north) / 2)) if east - west < 180 else 0.0
-    return max(width, north - south) * _DEGREE_M
+    reach_m = measure_reach(lon, lat, (west, south, east, north)) if of in GROUNDS or kind in ISLANDS else 0.0
+    return _Result(
+        described=described,
+        place=Place(name, lon, lat, reach_m=reach_m),
+        street=name if of == "highway" else None,
+        box=box,
+        kind=kind,
+        across_m=measure_across(west, south, east, north),
+    )
 
 
 def _name_result(result: dict[str, Any]) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from town import lonlat, write_town
 
 from saferoute.model import InvalidInput, PlaceNotFound
+from saferoute.search import Query
 from saferoute.sources.places.extracts import ExtractFinder
 from saferoute.sources.places.matching import Wanted
 from saferoute.sources.places.resolve import find_place
@@ -35,6 +36,42 @@ TOWN = """
 @pytest.fixture(scope="module")
 def town(tmp_path_factory):
     return [write_town(tmp_path_factory.mktemp("town") / "town.osm", TOWN)]
+
+
+LONG = """
+    n1 -2000 0
+    n2 2000 0
+    n3 2000 400
+    n4 -2000 400
+    n5 -3000 9000
+    n6 3000 9000
+    n7 3000 9400
+    n8 -3000 9400
+    n9 -1900 100
+    n10 -1800 100
+    w1 n1,n2,n3,n4,n1 leisure=park name="Long Park"
+    w2 n1,n2,n3,n4,n1 boundary=administrative name="Long Town"
+    w3 n5,n6,n7,n8,n5 leisure=park name="Too Long Park"
+    w4 n9,n10 highway=footway name="Far Walk"
+    r1 w1@outer type=multipolygon place=island name="Long Island"
+    r2 w1@outer,w99@outer type=multipolygon place=island name="Cut Island"
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "reach_m"),
+    [("Long Park", 2010), ("Long Island", 2010), ("Long Town", 0), ("Too Long Park", 0), ("Cut Island", 0)],
+)
+def test_reach_of_ground_is_told_and_that_of_no_town_nor_of_a_part(tmp_path, name, reach_m):
+    assert find_name(name, [write_town(tmp_path / "long.osm", LONG)]).reach_m == pytest.approx(reach_m, abs=25)
+
+
+def test_large_park_is_searched_over_all_of_itself(tmp_path, logged):
+    town = write_town(tmp_path / "long.osm", LONG)
+    assert Query.open("Long Park", osm=town).area.radius_m == pytest.approx(2010, abs=25)
+    assert "Long Park is searched over all of itself" in logged[-1]
+    assert Query.open("Long Park", osm=town, radius_m=300).area.radius_m == 300
+    assert Query.open("Long Town", osm=town).area.radius_m == 1500
 
 
 def find_name(text, paths, pick=None):

@@ -96,6 +96,28 @@ def test_of_a_small_place_no_extent_is_said(geocoder, server, logged, box):
     assert not any("across" in line for line in logged)
 
 
+WORLD = (-16.99, -16.96, -180, 180)
+
+
+@pytest.mark.parametrize(
+    ("of", "kind", "box", "reach_m"),
+    [
+        ("leisure", "park", (51.495, 51.520, -0.190, -0.150), 2373),
+        ("natural", "beach", (51.507, 51.508, -0.164, -0.160), 164),
+        ("place", "island", (51.495, 51.520, -0.190, -0.150), 2373),
+        ("place", "suburb", (51.495, 51.520, -0.190, -0.150), 0),
+        ("highway", "road", (51.495, 51.520, -0.190, -0.150), 0),
+        ("leisure", "park", (51.40, 51.55, -0.190, -0.150), 0),
+        ("natural", "wood", (51.495, 51.520, 30.0, 30.01), 0),
+        ("place", "island", WORLD, 0),
+        ("leisure", "park", ("nan",) * 4, 0),
+    ],
+)
+def test_reach_of_ground_is_told_and_that_of_no_town_or_street(geocoder, server, of, kind, box, reach_m):
+    server.routes["/search"] = Answer(json.dumps([{**place_across(kind, *box), "class": of}]))
+    assert geocoder().find_name("Land").reach_m == pytest.approx(reach_m, abs=3)
+
+
 @pytest.mark.parametrize("pick", [0, -1, 4, 10**9])
 def test_pick_beyond_the_matches_is_refused(geocoder, pick):
     with pytest.raises(InvalidInput, match=rf"pick {pick}: the places called 'Hyde Park' are 3; choose 1 to 3"):
