@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     type=Checked(parse_duration),
     group="session",
     metavar="T",
-    help="how long: 30min, 1h15min (default: the level's)",
+    help="how long: 30min, 1h15min (default: what it takes)",
 )
 @option(
     "--distance",

@@ -3,8 +3,9 @@
 The level says how many sections, how long and how fast; each recommended
 stretch near enough is a place for some of them, in the direction that is
 advised or in either. Of the orders in which a few of them can be run within
-the time or distance asked, the one with the best score, spread and detour is
-taken, and what is missing of the length goes into loops before and after.
+the time or distance asked, the one with the best score, spread and way is
+taken. What the warm-up lacks, or a length that was asked, is run in laps on
+quiet ways before and after.
 
 One comes to a stretch at the end where the section will end, walks it
 forwards to its start to look at the ground, runs it backwards, and leaves.
@@ -54,7 +55,7 @@ __all__ = [
 ]
 
 _TRIED = 4
-"""Tours whose legs are laid; the best of them gets its detours."""
+"""Tours whose legs are laid; the best of them gets its laps."""
 _MARGIN_M = 500.0
 """The network is searched so far beyond half of what is run forwards: the nearest
 stretch may ask for more."""
@@ -122,7 +123,7 @@ def plan_session(ranking: Ranking, *, wish: Wish, start: FloatArray, ground: Gro
         why = "no recommended stretch can be reached from the start; plan from elsewhere, or with another level"
         return _create_empty_session(ranking, wish, (*notes, *lost, why))
     tour, shortest = picked
-    route = _route.lengthen_route(shortest, tour, profile.training)
+    route = _route.lengthen_route(shortest, tour, profile.training, to_length=not asked.is_most)
     table = _tables.build_steps(ranking, tour, route, wish)
     figures = _compute_figures(table, route)
     notes += [*lost, *_describe_compromises(ranking, tour, work), *_describe_missed_length(figures, asked, tour, units)]
@@ -237,7 +238,7 @@ def _describe_missed_length(figures: dict[str, float], asked: Asked, tour: Tour,
     if asked.seconds is not None:
         got, want = figures["duration_s"] / 60, asked.seconds / 60
         text = f"{got:.0f} min instead of {want:.0f} min"
-    if abs(got - want) <= _choose.TOLERANCE * want:
+    if abs(got - want) <= _choose.TOLERANCE * want or (asked.is_most and got < want):
         return []
     if got > want:
         return [

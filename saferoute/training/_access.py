@@ -36,8 +36,9 @@ OUTSIDE_M = 30.0
 _MOST_TRIED, _MOST_KEPT, _APART_M = 30, 2, 60.0
 _MOST_STRETCHES, _NEAREST = 40, 15
 """So many of the best stretches, and of the nearest, are joined to the network."""
-FAR_COST = 0.15
-"""What a stretch at the end of all the time there is loses, in points of score [J]."""
+WAY_COST = 0.05 / 1000
+"""What a metre of quiet footway loses a stretch, in points of score [J]: it costs little
+next to a better stretch, and roads and crossings, which are many metres, cost more."""
 _CUT_M = 0.5
 """Ends of a connector that may touch what it must not cross."""
 
@@ -262,7 +263,7 @@ def _ground_of_stretch(ranking: Ranking, row: int) -> shapely.Geometry:
 
 def _is_promising(found: list[Option], away: FloatArray, reach_m: float, free: BoolArray) -> BoolArray:
     """Return a mask of options on the best stretches by score and beeline, or on the nearest."""
-    worth = np.array([o.value for o in found]) - FAR_COST * 2 * away / reach_m
+    worth = np.array([o.value for o in found]) - WAY_COST * 2 * away
     near = free & (2 * away <= 1.1 * reach_m)
     order = np.argsort(-np.where(near, worth, -1e9 - away), kind="stable")
     rows = list(dict.fromkeys(found[i].row for i in order if free[i]))[:_MOST_STRETCHES]

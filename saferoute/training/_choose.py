@@ -1,4 +1,4 @@
-"""Which stretches, in which order and direction: the best by score, spread and detour."""
+"""Which stretches, in which order and direction: the best by score, spread and way."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from saferoute.training._access import FAR_COST
+from saferoute.training._access import WAY_COST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,26 +29,36 @@ APART_M = 80.0
 corridors of one lawn are one place."""
 TOLERANCE, USED = 0.10, 0.8
 """Of what was asked a session may miss a tenth, of which a tour may use most before detours."""
-_VARIETY, _QUIET, _TOO_LONG = 0.03, 0.15, 1.0
-"""What another stretch is worth, what a way that is twice as dear as it is long
-costs, and what going over by all the time there is, in points of score [J]."""
+_VARIETY, _TOO_LONG = 0.01, 1.0
+"""What another stretch is worth, and what going over by all the time there is costs, in points of score [J]."""
 NEVER = 10.0
 """What is too long comes after all that is not."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """The length that is asked of a session."""
+    """The length that is asked of a session.
+
+    Attributes
+    ----------
+    metres, seconds : float, optional
+        One of them.
+    is_most : bool
+        Nobody asked: the level's own time is the most, and no detour fills it.
+    """
 
     metres: float | None
     seconds: float | None
+    is_most: bool = False
 
     @staticmethod
     def from_wish(wish: Wish, training: Training) -> Asked:
         """Return what a wish asks; the level's own time where it asks nothing."""
         if wish.distance_m is not None:
             return Asked(wish.distance_m, None)
-        return Asked(None, training.minutes * 60.0 if wish.time_s is None else wish.time_s)
+        if wish.time_s is not None:
+            return Asked(None, wish.time_s)
+        return Asked(None, training.minutes * 60.0, is_most=True)
 
 
 @dataclass(frozen=True)
@@ -120,7 +130,7 @@ def select_candidates(found: Sequence[Option], home: Trees, reach_m: float) -> l
         Most metres to run forwards in all.
     """
     away = np.array([home.length_m[0, o.node] for o in found])
-    worth = np.array([o.value for o in found]) - FAR_COST * 2 * away / max(reach_m, 1.0)
+    worth = np.array([o.value for o in found]) - WAY_COST * 2 * np.array([home.cost[0, o.node] for o in found])
     in_reach = 2 * away <= reach_m
     if not in_reach.any():  # then the nearest, and it is said that the session is longer
         worth, in_reach = -away, np.isfinite(away)
@@ -164,11 +174,10 @@ def rank_tours(
         whole = sum(legs)
         if whole == math.inf:
             continue
-        dear = max(sum(cost[a][b] for a, b in pairs) / max(whole, 1.0) - 1, 0.0)
         need = whole + max(warm_up_m - legs[0], 0.0) + max(cool_down_m - legs[-1], 0.0)
         over = max(0.0, need - metres - USED * slack) * TOLERANCE / slack
         value = sum(o.value * n for o, n in zip(options, repeats, strict=True)) / sum(repeats)
-        value += _VARIETY * (len(picked) - 1) - _QUIET * dear - FAR_COST * need * TOLERANCE / slack
+        value += _VARIETY * (len(picked) - 1) - WAY_COST * (sum(cost[a][b] for a, b in pairs) + need - whole)
         value -= _TOO_LONG * over + (NEVER if over else 0.0)
         found.append(Tour(tuple(options), repeats, metres, slack, value))
     return sorted(found, key=lambda tour: -tour.value)

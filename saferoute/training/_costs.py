@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 COST = {
     "footway": 1.0, "path": 1.0, "pedestrian": 1.0, "track": 1.0, "bridleway": 1.2, "cycleway": 1.15,
-    "living_street": 1.2, "service": 1.3, "residential": 1.4, "unclassified": 1.7, "road": 1.7,
-    "tertiary": 2.2, "secondary": 3.0, "primary": 4.0, "steps": 3.0,
+    "living_street": 1.5, "service": 1.6, "residential": 2.0, "unclassified": 2.4, "road": 2.4,
+    "tertiary": 3.0, "secondary": 4.5, "primary": 6.0, "steps": 3.0,
 }  # fmt: skip
 """Cost of a metre by class, for a runner who looks for quiet [J]; steps are allowed forwards."""
 _OTHER_COST = 2.0
 _CROSSING_M = {
-    "service": 5.0, "living_street": 5.0, "residential": 15.0, "unclassified": 20.0, "road": 20.0,
-    "tertiary": 40.0, "secondary": 80.0, "primary": 120.0, "trunk": 300.0, "motorway": 300.0,
+    "service": 20.0, "living_street": 20.0, "residential": 60.0, "unclassified": 80.0, "road": 80.0,
+    "tertiary": 150.0, "secondary": 250.0, "primary": 400.0, "trunk": 600.0, "motorway": 600.0,
 }  # fmt: skip
 """Cost of crossing a road of each class, in metres of quiet footway [J]."""
 BESIDE_COST, _TUNNEL_COST, _MOUNTAIN_COST = 1.5, 1.5, 2.0

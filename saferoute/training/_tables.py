@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from saferoute.report.units import Units
     from saferoute.training._access import Option
     from saferoute.training._choose import Tour
+    from saferoute.training._laps import Laps
     from saferoute.training._route import Route
 
 POINT_EVERY_M = 20.0
@@ -120,7 +121,14 @@ def _append_forward_step(table: _Steps, route: Route, leg: int, called: tuple[st
     streets = route.street_names_of_leg(leg)
     words += f", by {' and '.join(streets)}" if streets else ""
     words += f"; {units.format_length(over)} of it straight over open ground" if over >= 1 else ""
+    laps = route.laps.get(leg)
+    words += f"; {_describe_laps(laps, units)}" if laps else ""
     table.append_step(kind, line, line.length / table.training.forward_speed_m_s, words)
+
+
+def _describe_laps(laps: Laps, units: Units) -> str:
+    rounds = f"{laps.rounds} laps" if laps.rounds > 1 else "a lap"
+    return f"{rounds} of {units.format_length(laps.length_m)} on quiet ways, with no road, on the way"
 
 
 def _measure_bearing(line: shapely.LineString) -> float:
