@@ -20,6 +20,7 @@ import numpy as np
 
 from saferoute.geometry import indices_of_slices
 from saferoute.kept import DamagedFile
+from saferoute.sources.spill import forget_pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 ROWS = 256
 """Rows of a block: some 60 kB of ways, which a disk reads about as fast as one row [J]."""
+_FORGET_AFTER = 256
+"""Blocks written before memory is given back: of ways some 15 MB, from all over a file [J]."""
 _LARGE_DEG = 0.05
 """Height or width of a row's box from which it is stored apart, so that the boxes of the others stay small [J]."""
 _END = struct.Struct("<8sQQ32s")
@@ -80,6 +83,10 @@ class Ragged:
         """Return the number of rows."""
         return len(self.count)
 
+    def pick_rows(self, rows: IntArray | BoolArray) -> Ragged:
+        """Return some rows that share the values of all, of which none is copied."""
+        return Ragged(self.flat, self.first[rows], self.count[rows])
+
     def __getitem__(self, rows: IntArray | BoolArray) -> Ragged:
         """Return some rows, one after the other."""
         first, count = self.first[rows], self.count[rows]
@@ -115,6 +122,8 @@ def write_blocks(path: Path, columns: Mapping[str, Column], boxes: FloatArray | 
             file.write(block)
             places.append(places[-1] + len(block))
             checks.append(crc32(block, number))
+            if number % _FORGET_AFTER == 0:
+                _forget_values(columns)
             if boxes is not None:
                 frames[number] = [*boxes[rows, :2].min(axis=0), *boxes[rows, 2:].max(axis=0)]
         about = json.dumps([n, boxes is not None, [_describe_column(*named) for named in columns.items()]])
@@ -143,6 +152,13 @@ def _describe_column(name: str, column: Column) -> tuple[str, str, int]:
     if isinstance(column, Ragged):
         return name, column.flat.dtype.str, 0
     return name, column.dtype.str, 1 if column.ndim == 1 else column.shape[1]
+
+
+def _forget_values(columns: Mapping[str, Column]) -> None:
+    """Give back the memory of values that lie in files."""
+    for column in columns.values():
+        if isinstance(column, Ragged):
+            forget_pages(column.flat)
 
 
 def _encode_rows(columns: Mapping[str, Column], rows: IntArray) -> Iterator[bytes]:

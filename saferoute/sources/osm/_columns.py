@@ -6,17 +6,16 @@ tags is therefore stored once, and an object holds its number.
 
 from __future__ import annotations
 
-from array import array
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from saferoute.geometry import indices_of_slices
 from saferoute.model import WGS84, WayLines
 from saferoute.osm.keys import VERBATIM
+from saferoute.sources import spill
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     import geopandas as gpd
     import numpy as np
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.osm.tags import Tags
+    from saferoute.sources.blocks import Ragged
 
 KINDS = ("node", "relation", "way")
 """Kinds of objects, in the order in which tables are sorted."""
@@ -32,8 +32,21 @@ NAME = "name"
 """The one tag whose values hardly recur; it is stored with each object."""
 
 
-_AT_ONCE = 100_000
-"""Shapes decoded at a time when only their bounds are needed."""
+def make_objects(items: Sequence[Any]) -> NDArray[np.object_]:
+    """Return some items as an array of objects; numpy would make a matrix of lists of equal length."""
+    import numpy as np
+
+    array = np.empty(len(items), dtype=object)
+    array[:] = items
+    return array
+
+
+def decode_shapes(wkb: Ragged) -> NDArray[np.object_]:
+    """Return shapes, None where the WKB is broken."""
+    import shapely
+
+    shapes: NDArray[np.object_] = shapely.from_wkb(make_objects(wkb.to_bytes()), on_invalid="ignore")
+    return shapes
 
 
 def enclosing_box(bounds: FloatArray) -> tuple[float, float, float, float]:
@@ -122,24 +135,24 @@ class Columns:
     osm_id : ndarray of shape (n,)
     combination : ndarray of shape (n,)
         Row of the vocabulary's codes.
-    name : ndarray of n str or None
-    wkb : ndarray of n bytes
+    name : Ragged of n rows
+        Each name behind an ``=``, as a name may be empty, which is not the same as none.
+    wkb : Ragged of n rows
         Shapes in degrees (WGS 84).
-    nodes : ndarray, optional
-        Node ids of all objects, concatenated; ways alone have them.
-    first, count : ndarray of shape (n,), optional
-        Index of each object's first node in `nodes`, and the number of its nodes.
+    bounds : ndarray of shape (n, 4)
+        West, south, east and north of each shape.
+    nodes : Ragged of n rows, optional
+        Node ids; ways alone have them.
     """
 
     vocabulary: Vocabulary
     kind: NDArray[np.int8]
     osm_id: IntArray
     combination: IntArray
-    name: NDArray[np.object_]
-    wkb: NDArray[np.object_]
-    nodes: IntArray | None = None
-    first: IntArray | None = None
-    count: IntArray | None = None
+    name: Ragged
+    wkb: Ragged
+    bounds: FloatArray
+    nodes: Ragged | None = None
 
     def __len__(self) -> int:
         """Return the number of objects."""
@@ -148,24 +161,18 @@ class Columns:
     @cached_property
     def geometry(self) -> NDArray[np.object_]:
         """The decoded shapes, None where the WKB is broken."""
-        import shapely
+        return decode_shapes(self.wkb)
 
-        shapes: NDArray[np.object_] = shapely.from_wkb(self.wkb, on_invalid="ignore")
-        return shapes
-
-    @cached_property
-    def bounds(self) -> FloatArray:
-        """West, south, east and north of each shape, shape (n, 4), NaN where it is broken or empty."""
+    def map_shapes(self, measure: Callable[[NDArray[np.object_]], NDArray[Any]]) -> NDArray[Any]:
+        """Return what a function makes of arrays of shapes, joined; they are never all decoded at a time."""
         import numpy as np
-        import shapely
 
-        if len(self) <= _AT_ONCE:
-            boxes: FloatArray = shapely.bounds(self.geometry)
-            return boxes
-        # The shapes of a large table would take more memory than all its other columns, so not all at once.
-        starts = range(0, len(self), _AT_ONCE)
-        parts = (shapely.from_wkb(self.wkb[k : k + _AT_ONCE], on_invalid="ignore") for k in starts)
-        return np.concatenate([shapely.bounds(part) for part in parts])
+        parts = []
+        for start in range(0, max(len(self), 1), spill.AT_ONCE):
+            rows = np.arange(start, min(start + spill.AT_ONCE, len(self)))
+            parts.append(measure(decode_shapes(self.wkb[rows])))
+            spill.forget_pages(self.wkb.flat)
+        return np.concatenate(parts)
 
     @property
     def tags(self) -> Tags:
@@ -181,15 +188,14 @@ class Columns:
             kind=self.kind[rows],
             osm_id=self.osm_id[rows],
             combination=self.combination[rows],
-            name=self.name[rows],
-            wkb=self.wkb[rows],
+            name=self.name.pick_rows(rows),
+            wkb=self.wkb.pick_rows(rows),
+            bounds=self.bounds[rows],
+            nodes=None if self.nodes is None else self.nodes.pick_rows(rows),
         )
-        if self.first is not None and self.count is not None:
-            kept = replace(kept, first=self.first[rows], count=self.count[rows])
-        # Cached properties live in the instance's dictionary: what is decoded is handed on, not decoded again.
-        for name in ("geometry", "bounds"):
-            if name in self.__dict__:
-                kept.__dict__[name] = self.__dict__[name][rows]
+        # A cached property lives in the instance's dictionary: what is decoded is handed on, not decoded again.
+        if "geometry" in self.__dict__:
+            kept.__dict__["geometry"] = self.geometry[rows]
         return kept
 
     @property
@@ -199,96 +205,25 @@ class Columns:
         import shapely
 
         assert self.nodes is not None
-        assert self.first is not None
-        assert self.count is not None
-        starts = range(0, len(self), _AT_ONCE)
-        parts = (shapely.from_wkb(self.wkb[k : k + _AT_ONCE]) for k in starts)
-        xy = np.concatenate([np.empty((0, 2)), *map(shapely.get_coordinates, parts)])
-        node = self.nodes[indices_of_slices(self.first, self.count)]
-        return WayLines(xy, node, np.repeat(np.arange(len(self)), self.count), in_degrees=True)
+        way = np.repeat(np.arange(len(self)), self.nodes.count)
+        every = self.nodes[np.arange(len(self))]
+        spill.forget_pages(self.nodes.flat)
+        return WayLines(self.map_shapes(shapely.get_coordinates), every.flat, way, in_degrees=True)
 
     def build_table(self) -> gpd.GeoDataFrame:
         """Return the objects as a table in EPSG:4326, with one column per tag."""
         import geopandas as gpd
-        import numpy as np
         import pandas as pd
 
         data: dict[str, Any] = {"osm_type": pd.array(KINDS, dtype=text_dtype()).take(self.kind)}
         data |= self.vocabulary.decode_tags(self.combination)
-        data[NAME] = pd.array(self.name, dtype=text_dtype())
+        names = [name[1:].decode() if name else None for name in self.name.to_bytes()]
+        data[NAME] = pd.array(make_objects(names), dtype=text_dtype())
         data["osm_id"] = self.osm_id
-        if self.nodes is not None and self.first is not None and self.count is not None:
-            # Filled in by slice, as numpy would make a matrix of lists of equal length.
-            lists = np.empty(len(self), dtype=object)
-            lists[:] = [self.nodes[a : a + n] for a, n in zip(self.first, self.count, strict=True)]
-            data["nodes"] = lists
+        if self.nodes is not None:
+            flat, slices = self.nodes.flat, zip(self.nodes.first, self.nodes.count, strict=True)
+            data["nodes"] = make_objects([flat[a : a + n] for a, n in slices])
         return gpd.GeoDataFrame(data, geometry=self.geometry, crs=WGS84)
-
-
-@dataclass
-class Rows:
-    """Builder of columns, to which objects are added one by one."""
-
-    tags: tuple[str, ...]
-    deciding: tuple[str, ...] = ()
-    """Further tags that decide whether an object is taken; they are not stored."""
-    with_nodes: bool = False
-    # Arrays of machine numbers, since lists of Python's would take four times the memory of large extracts.
-    _kind: array[int] = field(default_factory=lambda: array("b"))
-    _ids: array[int] = field(default_factory=lambda: array("q"))
-    _combination: array[int] = field(default_factory=lambda: array("i"))
-    _names: list[str | None] = field(default_factory=list)
-    _wkb: list[bytes] = field(default_factory=list)
-    _nodes: array[int] = field(default_factory=lambda: array("q"))
-    _count: array[int] = field(default_factory=lambda: array("i"))
-    _numbers: dict[tuple[tuple[str, str], ...], int] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        """Collect the tags that make up a combination."""
-        self.wanted = frozenset((*self.tags, *self.deciding)) - {NAME}
-
-    def __len__(self) -> int:
-        """Return the number of objects."""
-        return len(self._ids)
-
-    def number_combination(self, tags: Mapping[str, str]) -> int:
-        """Return the number of an object's combination of tags, a new one if it has not come before."""
-        numbers, wanted = self._numbers, self.wanted
-        return numbers.setdefault(tuple([pair for pair in tags.items() if pair[0] in wanted]), len(numbers))
-
-    def add_object(self, kind: int, osm_id: int, combination: int, name: str | None, wkb: str) -> None:
-        """Append an object, with its WKB in hexadecimal digits as osmium writes it."""
-        self._kind.append(kind)
-        self._ids.append(osm_id)
-        self._combination.append(combination)
-        self._names.append(name)
-        self._wkb.append(bytes.fromhex(wkb))
-
-    def add_nodes(self, nodes: list[int]) -> None:
-        """Append the node ids of the last object."""
-        self._nodes.extend(nodes)
-        self._count.append(len(nodes))
-
-    def build_columns(self) -> Columns:
-        """Return the added objects sorted by kind and id, without those whose shape is empty or broken."""
-        import numpy as np
-
-        count = np.frombuffer(self._count, dtype=np.int32).astype(np.int64) if self._count else np.empty(0, np.int64)
-        names, wkb = np.empty(len(self), dtype=object), np.empty(len(self), dtype=object)
-        names[:], wkb[:] = self._names, self._wkb
-        columns = Columns(
-            Vocabulary.from_combinations((dict(pairs) for pairs in self._numbers), self.tags),
-            np.array(self._kind, dtype=np.int8),
-            np.array(self._ids, dtype=np.int64),
-            np.array(self._combination, dtype=np.int64),
-            names,
-            wkb,
-            *((np.array(self._nodes, dtype=np.int64), np.cumsum(count) - count, count) if self.with_nodes else ()),
-        )
-        west, south, east, north = columns.bounds.T
-        # A line whose nodes all lie at one place has no length and is dropped, too. NaN compares as false.
-        whole = (west < east) | (south < north) if self.with_nodes else west <= east
-        return sort_objects(columns.select_rows(whole))
 
 
 def sort_objects(columns: Columns) -> Columns:

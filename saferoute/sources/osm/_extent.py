@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from saferoute.geometry import pair_points, span_shortest
+from saferoute.sources import spill
 from saferoute.sources.osm._columns import enclosing_box
 
 if TYPE_CHECKING:
@@ -45,8 +46,12 @@ def choose_extent(boxes: Sequence[Box], ways: Columns) -> shapely.Geometry | Non
     if right - left > _PLAUSIBLE * (east - west) or top - bottom > _PLAUSIBLE * (north - south):
         return None
     shapely.prepare(named)
-    touching = shapely.intersects(named, shapely.box(*ways.bounds.T))
-    return named if touching.mean() >= _FEWEST_INSIDE else None
+    # Boxes as shapes take far more memory than as numbers, so not all at once.
+    touching = sum(
+        int(shapely.intersects(named, shapely.box(*ways.bounds[start : start + spill.AT_ONCE].T)).sum())
+        for start in range(0, len(ways), spill.AT_ONCE)
+    )
+    return named if touching >= _FEWEST_INSIDE * len(ways) else None
 
 
 def drop_explained_cuts(cuts: FloatArray, extent: shapely.Geometry | None) -> FloatArray:

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from saferoute.osm import keys
 from saferoute.osm.kinds import is_mere_border, name_kind
-from saferoute.sources.osm._columns import NAME, Rows
+from saferoute.sources.osm._columns import NAME
 from saferoute.sources.osm._files import open_file
 from saferoute.sources.osm._objects import RELATION, WAY, read_lines, read_tags
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from array import array
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from saferoute.sources.osm._columns import Columns
+    from saferoute.sources.osm._rows import Rows
 
 _WAY_KEYS = tuple(key for key in keys.AREA_KEYS if key != "highway")
 """Keys of ways that may be areas without ``area=yes``; roads, which are most ways, need that tag."""
 _TYPES = frozenset({"multipolygon", "boundary"})
 """Values of ``type`` for relations that are areas. Any other, known or not, is one whose tags name a kind of ground."""
+
+
+_BEYOND = 1 << 62
+"""Above every id."""
 
 
 class _Lost(NamedTuple):
@@ -31,8 +38,8 @@ class _Lost(NamedTuple):
     is_hole: bool = False
 
 
-def read_fragments(path: Path, assembled: Collection[int]) -> Columns:
-    """Return the lines of areas that are not whole, and what those lines enclose, with the tags of their area.
+def add_fragments(rows: Rows, path: Path, assembled: array[int]) -> None:
+    """Add the lines of areas that are not whole, and what those lines enclose, with the tags of their area.
 
     An area is not whole if the file lacks some of its members or nodes, or if
     its rings do not close or cross. Its edge is known: a shore, a fence, the
@@ -41,18 +48,20 @@ def read_fragments(path: Path, assembled: Collection[int]) -> Columns:
 
     Parameters
     ----------
+    rows : Rows
+        What they are added to.
     path : Path
         A file with objects sorted by kind and id.
-    assembled : collection of int
-        The whole areas by osmium's numbering: twice the id of a way, or twice
+    assembled : array of int
+        The whole areas, in any order, by osmium's numbering: twice the id of a way, or twice
         the id of a relation plus 1.
     """
     import osmium
 
-    rows = empty_fragments()
+    ranked = _rank_ids(assembled)
     # The ways are known before the main pass: osmium then drops all others without making Python objects of them.
-    lost = _find_lost_relations(path, assembled)
-    for way_id, area in _find_lost_ways(path, assembled):
+    lost = _find_lost_relations(path, ranked)
+    for way_id, area in _find_lost_ways(path, ranked):
         lost.setdefault(way_id, []).append(area)
     in_osmium = osmium.osm
     ways = osmium.FileProcessor(open_file(path), in_osmium.NODE | in_osmium.WAY).with_locations()
@@ -66,19 +75,39 @@ def read_fragments(path: Path, assembled: Collection[int]) -> Columns:
     for drawn in edges.values():
         for ground in _enclose(drawn):
             _add_shape(rows, drawn[0][0], ground)
-    return rows.build_columns()
 
 
-def empty_fragments() -> Rows:
-    """Return an empty builder for fragments."""
-    return Rows(keys.AREA_TAGS, deciding=(*keys.AREA_KEYS, "area"))
+class _Whole:
+    """Areas that are whole, of which one asks in the order of the file: a set of millions takes much memory.
+
+    Parameters
+    ----------
+    ranked : buffer of int
+        What `_rank_ids` returned.
+    """
+
+    def __init__(self, ranked: memoryview[int]) -> None:
+        self._rest, self._at = iter(ranked), -_BEYOND
+
+    def __contains__(self, number: int) -> bool:
+        rank = number if number >= 0 else -number - _BEYOND
+        while self._at < rank:
+            self._at = next(self._rest, _BEYOND)
+        return self._at == rank
 
 
-def _find_lost_relations(path: Path, assembled: Collection[int]) -> dict[int, list[_Lost]]:
+def _rank_ids(numbers: array[int]) -> memoryview[int]:
+    """Return ids sorted as a file is: new ones (−1, −2, …) first, each as a number below 0."""
+    ids = np.array(numbers, dtype=np.int64)
+    return np.sort(np.where(ids < 0, -ids - _BEYOND, ids)).data
+
+
+def _find_lost_relations(path: Path, ranked: memoryview[int]) -> dict[int, list[_Lost]]:
     """Return the relations that are not whole areas, by the ids of their member ways."""
     import osmium
 
     owners: dict[int, list[_Lost]] = {}
+    assembled = _Whole(ranked)
     processor = osmium.FileProcessor(open_file(path), osmium.osm.RELATION)
     relation: Any
     for relation in processor.with_filter(osmium.filter.KeyFilter(*keys.AREA_KEYS)):
@@ -99,13 +128,14 @@ def _is_ground(tags: dict[str, str]) -> bool:
     return named and keys.is_area(tags.get, relation=True) and not is_mere_border(keys.AREA_KEYS, tags.get)
 
 
-def _find_lost_ways(path: Path, assembled: Collection[int]) -> Iterator[tuple[int, _Lost]]:
+def _find_lost_ways(path: Path, ranked: memoryview[int]) -> Iterator[tuple[int, _Lost]]:
     """Yield the ids of ways that were meant to enclose an area but do not, each with that area."""
     import osmium
 
     seen: set[int] = set()
     way: Any
     for chosen in (osmium.filter.KeyFilter(*_WAY_KEYS), osmium.filter.TagFilter(("area", "yes"))):
+        assembled = _Whole(ranked)
         for way in osmium.FileProcessor(open_file(path), osmium.osm.WAY).with_filter(chosen):
             if 2 * way.id in assembled or way.id in seen:
                 continue

@@ -115,15 +115,15 @@ class Index:
         order = np.argsort(data["row"])
         combinations, combination = np.unique(data["combination"][order], return_inverse=True)
         codes: Any = self.tables[f"{name}_tags{_SUFFIX}"].read_rows(combinations)["codes"]
-        nodes: Ragged | None = data["nodes"][order] if "nodes" in data else None
         columns = Columns(
             vocabulary=Vocabulary(self.about["values"][name], codes),
             kind=data["kind"][order],
             osm_id=data["osm_id"][order],
             combination=combination,
-            name=_decode_names(data[NAME][order]),
-            wkb=_to_objects(data["wkb"][order].to_bytes()),
-            **({} if nodes is None else {"nodes": nodes.flat, "first": nodes.first, "count": nodes.count}),
+            name=data[NAME][order],
+            wkb=data["wkb"][order],
+            bounds=data["box"][order],
+            nodes=data["nodes"][order] if "nodes" in data else None,
         )
         near = _touch_box(columns.geometry, box)
         return data["row"][order][near], columns.select_rows(near)
@@ -179,14 +179,11 @@ def write_table(name: str, columns: Columns, part: Path) -> tuple[Mapping[str, l
         "kind": columns.kind,
         "osm_id": columns.osm_id,
         "combination": columns.combination,
-        # A name may be empty, which is not the same as none.
-        NAME: Ragged.from_bytes([b"" if name is None else b"=" + name.encode() for name in columns.name]),
-        "wkb": Ragged.from_bytes(columns.wkb.tolist()),
+        NAME: columns.name,
+        "wkb": columns.wkb,
     }
     if columns.nodes is not None:
-        assert columns.first is not None
-        assert columns.count is not None
-        data["nodes"] = Ragged(columns.nodes, columns.first, columns.count)
+        data["nodes"] = columns.nodes
     table, tags = f"{name}{_SUFFIX}", f"{name}_tags{_SUFFIX}"
     files = {table: write_blocks(part / table, data, columns.bounds)}
     files[tags] = write_blocks(part / tags, {"codes": columns.vocabulary.codes})
@@ -209,19 +206,6 @@ def write_strokes(strokes: Strokes, part: Path) -> dict[str, str]:
     }
     name = _STROKES + _SUFFIX
     return {name: write_blocks(part / name, data, shapely.bounds(strokes.lines).reshape(-1, 4))}
-
-
-def _decode_names(names: Ragged) -> NDArray[Any]:
-    return _to_objects([name[1:].decode() if name else None for name in names.to_bytes()])
-
-
-def _to_objects(items: list[Any]) -> NDArray[Any]:
-    """Return a list as an array of objects."""
-    import numpy as np
-
-    array = np.empty(len(items), dtype=object)
-    array[:] = items
-    return array
 
 
 def _touch_box(shapes: NDArray[Any], box: Box) -> NDArray[Any]:

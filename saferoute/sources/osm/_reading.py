@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from array import array
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from saferoute.memory import collect_garbage_rarely
 from saferoute.osm import keys
 from saferoute.osm.values import split_list
-from saferoute.sources.osm._columns import NAME, Columns, Rows, sort_objects
+from saferoute.sources.osm._columns import NAME
 from saferoute.sources.osm._extent import choose_extent, drop_explained_cuts, merge_cuts
 from saferoute.sources.osm._files import open_file, read_in_order
-from saferoute.sources.osm._fragments import empty_fragments, read_fragments
+from saferoute.sources.osm._fragments import add_fragments
 from saferoute.sources.osm._merging import merge_columns, merge_fragments
 from saferoute.sources.osm._objects import NODE, RELATION, WAY, locate_cuts, read_lines, read_tags, wkb_factory
-from saferoute.sources.osm._xml import NEW_ID
+from saferoute.sources.osm._rows import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,9 +26,12 @@ if TYPE_CHECKING:
 
     import shapely
 
-    from saferoute.arrays import FloatArray, IntArray
+    from saferoute.arrays import FloatArray
+    from saferoute.sources.osm._columns import Columns
     from saferoute.sources.osm._files import SortedFile
 
+_DECIDE_AREAS = (*keys.AREA_KEYS, "area")
+"""Keys that decide whether a closed way or a relation is an area."""
 ALL = ("node", "way", "area")
 """Kinds of objects that can be read: points, ways and areas."""
 
@@ -51,7 +56,7 @@ class Read:
 
 
 @collect_garbage_rarely()
-def read_extracts(paths: Sequence[Path], what: Sequence[str] = ALL) -> Read:
+def read_extracts(paths: Sequence[Path], what: Sequence[str] = ALL, folder: Path | None = None) -> Read:
     """Return the contents of extracts, with objects that several of them hold merged.
 
     Parameters
@@ -62,6 +67,8 @@ def read_extracts(paths: Sequence[Path], what: Sequence[str] = ALL) -> Read:
         The kinds to read, some of `ALL`. Fragments are read with areas. Areas
         take passes of their own over the file, so that two processes can share
         the work.
+    folder : Path, optional
+        Where names, shapes and nodes lie, which are most of it; by default all is held in memory.
 
     Raises
     ------
@@ -71,17 +78,17 @@ def read_extracts(paths: Sequence[Path], what: Sequence[str] = ALL) -> Read:
     import shapely
 
     parts = [
-        _restore_new_ids(read_in_order(path, lambda whole: _read_extract(whole, tuple(what))), number)
+        read_in_order(path, partial(_read_extract, what=tuple(what), store=_Store(number, folder)))
         for number, path in enumerate(paths)
     ]
     dates = [p.data_date for p in parts if p.data_date]
     extents = [p.extent for p in parts]
-    areas = merge_columns([p.areas for p in parts])
+    areas = merge_columns([p.areas for p in parts], folder)
     return Read(
-        ways=merge_columns([p.ways for p in parts]),
+        ways=merge_columns([p.ways for p in parts], folder),
         areas=areas,
-        fragments=merge_fragments([p.fragments for p in parts], areas),
-        points=merge_columns([p.points for p in parts]),
+        fragments=merge_fragments([p.fragments for p in parts], areas, folder),
+        points=merge_columns([p.points for p in parts], folder),
         extent=None if any(e is None for e in extents) else shapely.union_all(extents),
         cuts=merge_cuts([p.cuts for p in parts], extents),
         data_date=min(dates) if dates else None,
@@ -89,39 +96,21 @@ def read_extracts(paths: Sequence[Path], what: Sequence[str] = ALL) -> Read:
     )
 
 
-def _restore_new_ids(read: Read, number: int) -> Read:
-    """Return the contents of a file with negative ids for its new objects.
+class _Store(NamedTuple):
+    """Where the objects of a file go."""
 
-    Parameters
-    ----------
-    read : Read
-        Contents in which new objects have ids above `NEW_ID`.
-    number : int
-        Number of the file. Two files may use the same ids for different new
-        objects, so each gets a range of its own.
-    """
+    file_number: int
+    folder: Path | None
+    """None = into memory."""
 
-    def restore(ids: IntArray) -> IntArray:
-        return np.where(ids > NEW_ID, -(ids - NEW_ID + number * NEW_ID), ids)
-
-    def restore_all(columns: Columns) -> Columns:
-        nodes = None if columns.nodes is None else restore(columns.nodes)
-        # Negative ids sort before the others.
-        restored = replace(columns, osm_id=restore(columns.osm_id), nodes=nodes)
-        return sort_objects(restored) if (columns.osm_id > NEW_ID).any() else restored
-
-    return replace(
-        read,
-        ways=restore_all(read.ways),
-        areas=restore_all(read.areas),
-        fragments=restore_all(read.fragments),
-        points=restore_all(read.points),
-    )
+    def open_rows(self, tags: tuple[str, ...], deciding: tuple[str, ...] = (), *, with_nodes: bool = False) -> Rows:
+        """Return an empty builder."""
+        return Rows(tags, deciding=deciding, with_nodes=with_nodes, file_number=self.file_number, folder=self.folder)
 
 
-def _read_extract(file: SortedFile, what: tuple[str, ...]) -> Read:
+def _read_extract(file: SortedFile, what: tuple[str, ...], store: _Store) -> Read:
     """Return the contents of one sorted file."""
-    reader = _Reader(_read_routes(file.path) if "way" in what else {})
+    reader = _Reader(_read_routes(file.path) if "way" in what else {}, store)
     newest = None
     for obj in _iterate_objects(file.path, what):
         if obj.is_node():
@@ -135,10 +124,13 @@ def _read_extract(file: SortedFile, what: tuple[str, ...]) -> Read:
         raise ValueError("it holds no ways")
     lines = reader.ways.build_columns()
     extent = choose_extent(file.boxes, lines)
+    fragments = store.open_rows(keys.AREA_TAGS, _DECIDE_AREAS)
+    if "area" in what:
+        add_fragments(fragments, file.path, reader.assembled)
     return Read(
         ways=lines,
         areas=reader.areas.build_columns(),
-        fragments=read_fragments(file.path, reader.assembled) if "area" in what else empty_fragments().build_columns(),
+        fragments=fragments.build_columns(),
         points=reader.points.build_columns(),
         extent=extent,
         cuts=drop_explained_cuts(np.array(reader.cuts, dtype=float).reshape(-1, 3), extent),
@@ -195,15 +187,16 @@ class _Reader:
     ----------
     routes : mapping of int to str
         By the ids of ways, the ``route`` of a relation that leads along them, which becomes a tag of theirs.
+    store : _Store
     """
 
-    def __init__(self, routes: Mapping[int, str]) -> None:
+    def __init__(self, routes: Mapping[int, str], store: _Store) -> None:
         self._routes = routes
-        self.ways = Rows(keys.WAY_TAGS, deciding=(*keys.LINE_KEYS, "area", "building"), with_nodes=True)
-        self.areas = Rows(keys.AREA_TAGS, deciding=(*keys.AREA_KEYS, "area"))
-        self.points = Rows(keys.POINT_TAGS)
-        self.assembled: set[int] = set()
-        """Areas that are whole, by osmium's numbering; see `read_fragments`."""
+        self.ways = store.open_rows(keys.WAY_TAGS, (*keys.LINE_KEYS, "area", "building"), with_nodes=True)
+        self.areas = store.open_rows(keys.AREA_TAGS, _DECIDE_AREAS)
+        self.points = store.open_rows(keys.POINT_TAGS)
+        self.assembled = array("q")
+        """Areas that are whole, by osmium's numbering; see `add_fragments`."""
         self.cuts: list[tuple[float, float, float]] = []
         self.skipped = 0
         self._is_line, self._is_line_if_open = _Verdicts(keys.is_line), _Verdicts(keys.is_line_if_open)
@@ -247,7 +240,7 @@ class _Reader:
                 shape = wkb_factory().create_multipolygon(area)
             except RuntimeError:  # its rings do not close, or cross
                 return
-            self.assembled.add(area.id)
+            self.assembled.append(area.id)
             kind = WAY if from_way else RELATION
             self.areas.add_object(kind, area.orig_id(), number, tags.get(NAME), shape)
 

@@ -55,7 +55,7 @@ def _write_index(paths: Sequence[Path], part: Path, join: Joiner | None) -> dict
     """Write the tables of extracts into a folder, and return the contents of ``index.json`` on them."""
     beside = _start_areas_process(paths, part) if _worth_two_processes(paths) else None
     try:
-        held = read_extracts(paths, ALL if beside is None else ("node", "way"))
+        held = read_extracts(paths, ALL if beside is None else ("node", "way"), part)
         about = _write_tables(held, ("ways", "points"), part)
         areas = None if beside is not None else _write_areas(held, part)
         is_empty = not len(held.ways)
@@ -103,7 +103,8 @@ def _start_areas_process(paths: Sequence[Path], part: Path) -> subprocess.Popen[
 
 def run_areas_process(part: str, paths: Sequence[str]) -> None:
     """Read the areas of extracts and write their part of the index; the second process runs this."""
-    about = _write_areas(read_extracts([Path(path) for path in paths], ("area",)), Path(part))
+    held = read_extracts([Path(path) for path in paths], ("area",), Path(part))
+    about = _write_areas(held, Path(part))
     (Path(part) / _AREAS).write_text(json.dumps(about))
 
 
@@ -112,7 +113,7 @@ def _await_areas(beside: subprocess.Popen[bytes], paths: Sequence[Path], part: P
     note = part / _AREAS
     # If it failed, its work is done again here: that either succeeds or raises the error with its message.
     if beside.wait() or not note.exists():
-        return _write_areas(read_extracts(paths, ("area",)), part)
+        return _write_areas(read_extracts(paths, ("area",), part), part)
     about: dict[str, Any] = json.loads(note.read_text())
     note.unlink()
     return about

@@ -199,3 +199,14 @@ def test_edges_lie_where_the_map_has_them(tmp_path):
     x, y = np.transpose(features.fragments.geometry.iloc[0].coords)
     assert x - ORIGIN[0] == pytest.approx([-120, 120], abs=0.02)
     assert y - ORIGIN[1] == pytest.approx([-3, -3], abs=0.02)
+
+
+@given(numbers=st.sets(st.integers(-9, 9).filter(bool), min_size=1, max_size=5))
+@MANY
+def test_a_whole_area_is_no_fragment_whatever_its_number(tmp_path, numbers):
+    """Editors give new ways negative numbers, which lie in a file in another order than they count."""
+    ways = sorted(numbers, key=lambda number: (number > 0, abs(number)))
+    areas = "".join(f"w{way} n11,n12,n13,n14,n11 natural=water\n" for way in ways)
+    features = read(tmp_path / "town.osm.pbf", f"{CORNERS}{areas}n1 0 9\nn2 9 9\nw99 n1,n2 highway=footway\n")
+    assert set(features.areas["osm_id"]) == numbers
+    assert not len(features.fragments)

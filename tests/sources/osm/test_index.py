@@ -17,6 +17,7 @@ from town import ORIGIN, lonlat, write_town
 
 from saferoute import search
 from saferoute.model import Features, InvalidInput, Place
+from saferoute.sources import spill
 from saferoute.sources.cache import Cache
 from saferoute.sources.osm import building, index
 from saferoute.sources.osm.extract import ExtractSource
@@ -99,6 +100,22 @@ def test_two_processes_write_the_index_that_one_writes(
     other = Cache(tmp_path / "other")
     look(town, other)
     assert files(other) == files(cache)
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 7])
+def test_an_index_made_piece_by_piece_is_the_one_made_at_once(
+    at_once: int, town: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = write_town(tmp_path / "other.osm", TOWN.replace("n5 700 3", "n5 710 3").replace("w3", "w13"))
+    lake = write_town(tmp_path / "lake.osm", "n-1 0 9\nn-2 9 9\nw-3 n-1,n-2 natural=water\nw-4 n-2,n-1 highway=path")
+    paths, made = [town, other, lake], []
+    for pieces in (False, True):
+        if pieces:
+            monkeypatch.setattr(spill, "AT_ONCE", at_once)
+        kept = Cache(tmp_path / f"{pieces}")
+        ExtractSource(paths, join=search.join_ways, cache=kept).read_bounds()
+        made.append(files(kept))
+    assert made[0] == made[1]
 
 
 @pytest.mark.parametrize(("free", "told"), [(1000, True), (1 << 40, False), (None, False)])
