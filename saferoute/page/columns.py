@@ -88,10 +88,7 @@ def stretch_columns(table: gpd.GeoDataFrame, grid: Grid) -> dict[str, Any]:
             **{name: change(name, _split_text, limit) for name, limit in _SENTENCES.items()},
             **{name: change(name, _split_lines, limit) for name, limit in _LINES.items()},
             **{name: change(name, _clean_list, limit) for name, limit in _LISTS.items()},
-            "quantiles": [
-                list(row) if None not in row else None
-                for row in zip(*(change(f"q_{name}", _encode_quantiles) for name in CRITERIA), strict=True)
-            ],
+            "quantiles": encode_draws(table),
         }
     )
     quantiles = indexed.pop("quantiles")
@@ -102,7 +99,7 @@ def stretch_columns(table: gpd.GeoDataFrame, grid: Grid) -> dict[str, Any]:
         "columns": {name: _leave_out_unknown(values) for name, values in (numbers | indexed).items()},
         "decimals": _NUMBERS,
         "quantiles": quantiles,
-        "heights": change("heights_m", _encode_heights),
+        "heights": encode_profiles(table),
         "grid": grid.to_json(),
         "lines": [grid.encode_line(geometry) for geometry in table.geometry],
     }
@@ -134,16 +131,26 @@ def _leave_out_unknown(values: list[Any]) -> list[Any] | None:
     return None if all(value is None for value in values) else values
 
 
-def _encode_quantiles(value: Any) -> str | None:
-    """Return the quantiles of a criterion as a text, with one of 64 characters for each."""
+def encode_draws(table: gpd.GeoDataFrame) -> list[list[str] | None]:
+    """Return the quantiles of each stretch: a text a criterion, a character a quantile; None where one is missing."""
+    texts = ([_encode_shares(value) for value in _column_values(table, f"q_{name}")] for name in CRITERIA)
+    return [None if None in row else list(row) for row in zip(*texts, strict=True)]
+
+
+def _encode_shares(value: Any) -> str | None:
+    """Return numbers from 0 to 1 as a text, with one of 64 characters for each."""
     if not isinstance(value, _NUMBERS_IN_A_CELL):
         return None
     steps = np.rint(np.nan_to_num(value) * (len(ALPHABET) - 1)).astype(int).clip(0, len(ALPHABET) - 1)
     return "".join(ALPHABET[step] for step in steps.tolist())
 
 
-def _encode_heights(value: Any) -> str | None:
-    return encode_heights(np.asarray(value, dtype=float)) if isinstance(value, _NUMBERS_IN_A_CELL) else None
+def encode_profiles(table: gpd.GeoDataFrame) -> list[str | None]:
+    """Return the heights along each stretch as a text, None where none is known."""
+    return [
+        encode_heights(np.asarray(value, dtype=float)) if isinstance(value, _NUMBERS_IN_A_CELL) else None
+        for value in _column_values(table, "heights_m")
+    ]
 
 
 def _column_values(table: gpd.GeoDataFrame, name: str) -> Iterable[Any]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from saferoute.arrays import FloatArray
-    from saferoute.model import Features, Ranking
+    from saferoute.model import Features, Formula, Profile, Ranking
 
 MOST_STRETCHES = 1000
 """Most stretches on a page; it then stays under 1 MB and is ready on a phone within two seconds."""
@@ -75,7 +75,7 @@ def build_payload(thing: Ranking | Session) -> dict[str, Any]:
         "exclusions": [_exclusion_row(row) for row in ranking.exclusions()],
         "base": base,
         "excluded": excluded,
-        "formula": _encode_formula(ranking),
+        "formula": encode_formula(ranking.profile, ranking.formula),
         "stretches": stretch_columns(stretches, Grid.around_place(ranking.place, ranking.area.crs, decimals=6)),
         "session": None if session is None else session_payload(session),
     }
@@ -103,9 +103,9 @@ def select_stretches(thing: Ranking | Session) -> gpd.GeoDataFrame:
     return stretches[stretches["rank"].isin(set(thing.sections.get("stretch", ())))].iloc[:MOST_STRETCHES]
 
 
-def _encode_formula(ranking: Ranking) -> dict[str, Any]:
+def encode_formula(profile: Profile, formula: Formula) -> dict[str, Any]:
     """Return the constants of the score, with the profile's weights in the order of the criteria."""
-    return {**asdict(ranking.formula), "weights": [ranking.profile.weights[name] for name in CRITERIA]}
+    return {**asdict(formula), "weights": [profile.weights[name] for name in CRITERIA]}
 
 
 def pack_json(value: object) -> str:

@@ -15,6 +15,7 @@ import pandas as pd
 from saferoute.exports.schema import SCAN, Column
 from saferoute.kept import DamagedFile, read_sealed, seal, write_whole
 from saferoute.model import WGS84, InvalidInput
+from saferoute.scan._details import OF_PAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,6 +31,7 @@ _LOG = logging.getLogger(__name__)
 
 _OF_TILES = (
     *SCAN,
+    *OF_PAGE,
     Column("nearby", "text", "", "what is added to its name where others are alike"),
     Column("seam", "text", "", "the other metric zone it lies in or near"),
     Column("beyond", "flag", "", "its middle lies in a tile of that zone"),

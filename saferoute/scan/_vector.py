@@ -15,6 +15,7 @@ from saferoute.exports.schema import SCAN
 from saferoute.model import CRITERIA
 from saferoute.report.surfaces import describe_surface
 from saferoute.scan._base import DRAWN, FROM_ZOOM, NAMES
+from saferoute.scan._details import OF_PAGE
 from saferoute.scan.tiles import EXTENT, LEAST_ZOOM, MOST_ZOOM, Tile, project_to_steps, tile_numbers
 
 if TYPE_CHECKING:
@@ -42,12 +43,16 @@ CARD = ("rating", "score", "score_low", "length_m", "name", "surface", "verdict"
 DETAILS = (
     "score_high", "data_quality", "grade_pct", "grade_sigma_pct", "advised_bearing_deg", "people_per_hour",
     "limiting_criterion", "origin", "strip_width_m", "free_lane_m", "heading_range_deg", "best_hours", "osm_ids",
-    "district", "park", "checks",
+    "district", "park", "checks", "doubts", *(column.name for column in OF_PAGE),
     *(f"{kind}_{name}" for kind in ("d", "c", "why") for name in CRITERIA),
 )  # fmt: skip
 """Columns that those of `MOST_ZOOM` carry besides: all that is known of one that is chosen."""
-_DECIMALS = {"length_m": 1, "advised_bearing_deg": 0, "people_per_hour": 0}
-"""Decimals of numbers in the tiles, where not `_USUAL_DECIMALS`."""
+_COLUMNS = {column.name: column for column in (*SCAN, *OF_PAGE)}
+_DECIMALS = {
+    "length_m": 1, "advised_bearing_deg": 0, "people_per_hour": 0, "data_quality": 3,
+    **{f"d_{name}": 4 for name in CRITERIA}, **{f"c_{name}": 3 for name in CRITERIA},
+}  # fmt: skip
+"""Decimals of numbers in the tiles, where not `_USUAL_DECIMALS`; the last ones are scored by other weights."""
 _USUAL_DECIMALS = 2
 _FIELD_TYPES = {"text": "String", "texts": "String", "number": "Number", "integer": "Number", "flag": "Boolean"}
 """Types of columns as TileJSON names them."""
@@ -188,9 +193,9 @@ def _tabulate_properties(table: gpd.GeoDataFrame, keys: list[str], columns: tupl
     """Return the properties of each row; vector tiles have no null, so that an unknown value is absent."""
     data = pd.DataFrame(table[list(columns)])
     data["surface"] = [describe_surface(s) if isinstance(s, str) else None for s in data["surface"]]
-    for column in SCAN:
-        if column.name in columns and column.type == "number":
-            data[column.name] = data[column.name].round(_DECIMALS.get(column.name, _USUAL_DECIMALS))
+    for name in columns:
+        if _COLUMNS[name].type == "number":
+            data[name] = data[name].round(_DECIMALS.get(name, _USUAL_DECIMALS))
     return [
         {"key": key, **{str(k): v for k, v in row.items() if not pd.isna(v)}}
         for key, row in zip(keys, data.to_dict("records"), strict=True)
@@ -208,8 +213,7 @@ def _touched_tiles(bounds: FloatArray, zoom: int) -> Iterator[tuple[int, Tile]]:
 
 def _describe_archive(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Return the metadata of the archive, as PMTiles 3 and TileJSON 3 name them."""
-    columns = {column.name: column for column in SCAN}
-    fields = {"key": "String"} | {name: _FIELD_TYPES[columns[name].type] for name in (*CARD, *DETAILS)}
+    fields = {"key": "String"} | {name: _FIELD_TYPES[_COLUMNS[name].type] for name in (*CARD, *DETAILS)}
     names = {"id": NAMES, "fields": {"text": "String", "kind": "String"}, "minzoom": LEAST_ZOOM, "maxzoom": MOST_ZOOM}
     ground = [{"id": name, "fields": {}, "minzoom": first, "maxzoom": MOST_ZOOM} for name, first in FROM_ZOOM.items()]
     return {

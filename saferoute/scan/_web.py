@@ -10,7 +10,8 @@ from string import Template
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from saferoute.model import CRITERIA, InvalidInput
+from saferoute.model import CRITERIA, Formula, InvalidInput
+from saferoute.page.payload import encode_formula
 from saferoute.scan._vector import LAYER
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from saferoute.model import Profile
     from saferoute.scan._names import NameIndex
     from saferoute.scan._vector import VectorTiles
 
@@ -45,7 +47,13 @@ def piece_name(number: int) -> str:
 
 
 def write_page(
-    folder: Path, vector: VectorTiles, names: NameIndex, *, facts: Mapping[str, Any], summary: pd.DataFrame
+    folder: Path,
+    vector: VectorTiles,
+    names: NameIndex,
+    *,
+    facts: Mapping[str, Any],
+    profile: Profile,
+    summary: pd.DataFrame,
 ) -> None:
     """Write the page and everything it needs into a folder."""
     for package, assets in (("saferoute.scan", _PLAIN), ("saferoute.page", _OF_MAP)):
@@ -54,6 +62,7 @@ def write_page(
     shown = {name: facts[name] for name in _OF_FACTS}
     shown |= {"bounds": vector.bounds, "layer": LAYER, "criteria": list(CRITERIA), **vector.choices}
     shown |= {
+        "formula": encode_formula(profile, Formula()),
         "version": facts["fingerprint"],
         "piece_bytes": PIECE_BYTES,
         "pieces": _write_pieces(folder, vector, facts),

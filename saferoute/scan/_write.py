@@ -122,7 +122,7 @@ def assemble_outputs(
         facts["stretches"] = count
         table = summary.to_table()
         facts["notes"] += _note_unknown_slopes(table)
-        _web.write_page(page, vector, names, facts=facts, summary=table)
+        _web.write_page(page, vector, names, facts=facts, profile=job.profile, summary=table)
         write_atomically(outputs.summary, _format_csv(table, facts))
         (folder / FACTS).write_text(json.dumps(facts, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return facts

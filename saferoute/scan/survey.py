@@ -22,6 +22,7 @@ from saferoute.exports.layers import flatten_table
 from saferoute.geometry import group_joined
 from saferoute.model import WGS84, PlaceNotFound
 from saferoute.scan import _base, _places
+from saferoute.scan._details import OF_PAGE, add_details
 from saferoute.scan.tiles import Tile, format_quadkeys, tile_numbers, zones_of_tiles
 
 if TYPE_CHECKING:
@@ -302,7 +303,7 @@ def _tabulate_stretches(
 ) -> gpd.GeoDataFrame:
     """Return the table of the tile's stretches, in the order of their keys."""
     ranked = search.stretch_table(ground, merged, max(len(rows), 1))
-    table = flatten_table(ranked, schema.ANYWHERE)
+    table = flatten_table(add_details(ranked), (*schema.ANYWHERE, *OF_PAGE))
     # The table is in order of rank: its rows are known by their strokes and middles.
     here = owned.middle[rows] - search.project_centre(ground.area)
     of = np.empty(len(rows), dtype=np.int64)

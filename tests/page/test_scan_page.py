@@ -118,7 +118,7 @@ def test_a_card_opens_its_details_and_the_address_opens_them_again(online: Any, 
     headings = online.texts(".details h3")
     assert headings.index("Check on foot") < headings.index("Numbers")
     assert "gravel" in online.texts(".details dd")
-    assert "Heights along it" not in headings  # the tiles have none, which is not the same as unknown
+    assert "Heights along it" in headings
     chosen = online.js("location.hash")
     shown(online, region, fragment=chosen)
     wait(online, "document.querySelector('.details')")
@@ -151,6 +151,50 @@ def test_filters_and_orders_are_those_of_a_search(online: Any, region: str) -> N
         "const e = document.getElementById('least-length'); e.value = e.max; e.dispatchEvent(new Event('input'))"
     )
     assert len(online.texts("#list .item")) < len(kept)
+
+
+def set_value(browser: Any, field: str, value: str, event: str) -> None:
+    browser.driver.execute_script(
+        "const e = document.getElementById(arguments[0]);"
+        "e.value = arguments[1]; e.dispatchEvent(new Event(arguments[2]))",
+        field,
+        value,
+        event,
+    )
+
+
+def test_other_weights_judge_the_stretches_in_view(online: Any, region: str) -> None:
+    shown(online, region)
+    numbers = "[...document.querySelectorAll('#list [data-score]')].map((e) => +e.dataset.score)"
+    scores = online.js(numbers)
+    for name in ("flatness", "straightness", "obstacles", "crowding"):
+        set_value(online, f"weight-{name}", "0", "input")
+    assert online.texts("#count")[0].endswith("ranked by your weights")
+    assert online.js(numbers) != scores
+    press(online, "#list .choose")
+    wait(online, "document.querySelector('.details')")
+    assert any(text.endswith("by your weights") for text in online.texts(".details dd"))
+    press(online, "#panel-weights > button")
+    assert set(online.js(numbers)) <= set(scores)  # fewer are in view
+
+
+def test_from_afar_the_page_says_what_it_does_not_know(online: Any, region: str) -> None:
+    lon, lat = lonlat(0, 0)
+    shown(online, region, fragment=f"#11/{lat:.5f}/{lon:.5f}")
+    assert online.texts("#order option") == ["best first", "longest"]
+    afar = "document.querySelector('#panel-order > div:last-child')"
+    assert online.js(f"{afar}.hidden") is False
+    online.js(f"{afar}.querySelector('button').click()")
+    wait(online, f"{afar}.hidden && document.querySelectorAll('#order option').length > 2")
+
+
+def test_what_is_to_be_typed_for_sessions_is_for_the_middle_of_the_map(online: Any, region: str) -> None:
+    shown(online, region, 40, 90)
+    lon, lat = lonlat(40, 90)
+    find, plan = online.texts("#panel-more .command")
+    assert re.fullmatch(r"saferoute find -?[\d.]+,-?[\d.]+ -o map\.html", find)
+    assert plan.startswith("saferoute plan ")
+    assert [float(number) for number in find.split()[2].split(",")] == pytest.approx([lat, lon], abs=2e-4)
 
 
 def test_names_and_positions_are_found(online: Any, region: str) -> None:
@@ -190,9 +234,34 @@ def test_axe_finds_nothing_on_a_regions_page(online: Any, region: str) -> None:
     assert online.violations() == []
     press(online, "#list .choose")
     wait(online, "document.querySelector('.details')")
-    for button in range(2, 4):
+    for button in range(2, 6):
         press(online, f".toolbar button:nth-child({button})")
         assert online.violations() == []
+
+
+def test_axe_finds_nothing_where_the_reader_is_known_and_from_afar(online: Any, region: str) -> None:
+    lon, lat = lonlat(30, 50)
+    driver = online.driver
+    granted = {"permission": {"name": "geolocation"}, "setting": "granted"}
+    driver.execute_cdp_cmd("Browser.setPermission", granted)
+    driver.execute_cdp_cmd("Emulation.setGeolocationOverride", {"latitude": lat, "longitude": lon, "accuracy": 9})
+    try:
+        with online.colours("dark"):
+            online.resize(390, 844)
+            shown(online, region, fragment=f"#11/{lat:.5f}/{lon:.5f}")
+            press(online, ".toolbar button:nth-child(2)")
+            assert online.violations() == []
+            press(online, "#near-me")
+            wait(
+                online,
+                "document.querySelector('#follow') && / of you$/.test(document.querySelector('.facts').textContent)",
+            )
+            press(online, "#list .choose")
+            wait(online, "/ of you/.test(document.querySelector('.way-there')?.textContent)")
+            press(online, ".go summary")
+            assert online.violations() == []
+    finally:
+        driver.execute_cdp_cmd("Emulation.clearGeolocationOverride", {})
 
 
 @pytest.mark.usefixtures("fonts")

@@ -2,12 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatPosition, readKey, readPosition, readTyped } from "../src/scan/address.js";
 import { chooseSource, FROM_CACHE, FROM_NET, nameCache } from "../src/scan/cache.js";
+import { listCommands } from "../src/scan/commands.js";
 import { thinLines } from "../src/scan/ground.js";
+import { Judge } from "../src/scan/judge.js";
 import { describeCount } from "../src/scan/list.js";
 import { explainNoKeeping, listTiles } from "../src/scan/offline.js";
 import { scaleToPaper } from "../src/scan/paper.js";
 import { findPieces, namePiece, Pieces } from "../src/scan/pieces.js";
-import { coverBox, locateKey, orderBest, readRow, toDegrees } from "../src/scan/rows.js";
+import { coverBox, locateKey, orderBest, readEvidence, readRow, toDegrees } from "../src/scan/rows.js";
 import { findParts, searchNames, splitWords } from "../src/scan/search.js";
 import { Stretches } from "../src/scan/stretches.js";
 import { explainTrouble } from "../src/scan/trouble.js";
@@ -109,7 +111,70 @@ test("what a tile does not say is unknown, never zero", () => {
   for (const name of ["surface", "grade_pct", "best_hours", "why_quiet"]) assert.equal(row[name], null, name);
   assert.deepEqual(row.d, [0.5, null]);
   assert.deepEqual(row.checks, []);
-  assert.equal(row.heights, undefined);
+  assert.deepEqual([row.heights, row.quantiles, row.doubts], [[], null, null]);
+});
+
+test("a tile of a small zoom has no heights to tell of", () => {
+  const row = readRow(feature({ key: "k", rating: "C", score_low: 0.3 }), { ...TILE, z: 11 }, ["flat"]);
+  assert.deepEqual([row.whole, row.heights], [false, undefined]);
+});
+
+const FORMULA = {
+  floor: 0.01,
+  mean_share: 0.7,
+  least_share: 0.3,
+  low_pct: 20,
+  weights: [3, 1],
+  ratings: [["B", 0.5, 0.3, [0, 0], [0, 0], 1]],
+};
+const JUDGED = {
+  key: "k",
+  rating: "B",
+  score: 0.72,
+  score_low: 0.5,
+  data_quality: 0.7,
+  limiting_criterion: "quiet",
+  doubts: 1,
+  d_flat: 0.9,
+  c_flat: 0.8,
+  d_quiet: 0.4,
+  c_quiet: 0.5,
+  draws: `${"5".repeat(11)}${"PRTVXZbdfhj"}`,
+};
+
+test("what a tile holds is judged by other weights as the page of a search judges it", () => {
+  const judge = new Judge(FORMULA, ["flat", "quiet"]);
+  const evidence = readEvidence(JUDGED, ["flat", "quiet"]);
+  assert.equal(judge.judge(evidence).score, 0.72);
+  judge.useWeights([0.1, 0.9]);
+  const judged = judge.judge(evidence);
+  assert.ok(judged.score < 0.6 && judged.score_low < judged.score);
+  assert.equal(judged.rating, "none");
+  assert.ok(Math.abs(judged.data_quality - 0.53) < 1e-9);
+  assert.equal(judge.judge(evidence), judged, "once for each stretch");
+  judge.useWeights([1, 0]);
+  assert.ok(judge.judge(evidence).score > judged.score, "anew for other weights");
+  judge.useWeights(null);
+  assert.equal(judge.judge(evidence).rating, "B");
+});
+
+test("what a tile of a small zoom leaves out is not judged anew, then or where it is known later", () => {
+  const judge = new Judge(FORMULA, ["flat", "quiet"]);
+  judge.useWeights([0.1, 0.9]);
+  const { rating, score, key } = JUDGED;
+  assert.equal(judge.judge(readEvidence({ rating, score, key }, ["flat", "quiet"])).rating, "B");
+  assert.equal(judge.judge(readEvidence(JUDGED, ["flat", "quiet"])).rating, "none");
+});
+
+test("what is typed for a place is one line that no shell reads otherwise", () => {
+  assert.deepEqual(listCommands([-33.912, 18.4], null), [
+    "saferoute find -33.91200,18.40000 -o map.html",
+    "saferoute plan -33.91200,18.40000 -o session.html",
+  ]);
+  assert.match(listCommands([60, 20], "sat 07:00")[0], / --at "sat 07:00" -o/);
+  for (const at of ['7"; rm -r ~; "', "$(id)", "`id`", "sat\n"]) {
+    assert.equal(listCommands([60, 20], at)[0], "saferoute find 60.00000,20.00000 -o map.html", at);
+  }
 });
 
 test("the best come first, and each once", () => {

@@ -117,6 +117,6 @@ export function makeWeights(criteria, own, weigh) {
   });
   showShares(own);
   const words =
-    "What matters to you? The stretches in this file are scored and ranked anew, by the same formula. What is excluded stays excluded.";
+    "What matters to you? The stretches are scored and ranked anew, by the same formula. What is excluded stays excluded.";
   return [el("p", { class: "quiet" }, words), ...sliders.map(({ node }) => node), shares, reset];
 }

@@ -20,6 +20,11 @@ export function readStretches(table, criteria) {
   return Array.from({ length: table.count }, (_, i) => readStretch(table, i, criteria));
 }
 
+/** Return what the package says of a row, which other weights may replace. */
+export function pickVerdict(row) {
+  return Object.fromEntries(VERDICT.map((name) => [name, row[name] ?? null]));
+}
+
 function readStretch({ texts, columns, decimals, quantiles, heights, grid, lines }, i, criteria) {
   const row = { line: readLine(lines[i], grid), heights: readHeights(heights[i]) };
   for (const [name, values] of Object.entries(columns)) {
@@ -30,7 +35,7 @@ function readStretch({ texts, columns, decimals, quantiles, heights, grid, lines
   row.d = criteria.map((name) => row[`d_${name}`]);
   row.c = criteria.map((name) => row[`c_${name}`]);
   row.quantiles = quantiles[i] ? readTexts(quantiles[i], texts).map(readShares) : null;
-  row.given = Object.fromEntries(VERDICT.map((name) => [name, row[name]]));
+  row.given = pickVerdict(row);
   return row;
 }
 

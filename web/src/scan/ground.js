@@ -52,11 +52,17 @@ export function drawGround(colourOf) {
   ];
 }
 
-/** Return the rules that draw the stretches of a layer that pass, in the colour and dashes of their rating. */
-export function drawStretches(dataLayer, passes, casing) {
+/**
+ * Return the rules that draw the stretches of a layer, in the colour and dashes of their rating.
+ *
+ * @param {string} dataLayer
+ * @param {Function} rate - returns the rating of a feature's properties, null where it is not to be drawn
+ * @param {string} casing - colour around the lines
+ */
+export function drawStretches(dataLayer, rate, casing) {
   const draw = (rating, look, extra) => ({
     dataLayer,
-    filter: (_zoom, feature) => feature.props.rating === rating && passes(feature),
+    filter: (_zoom, { props }) => rate(props) === rating,
     symbolizer: new protomapsL.LineSymbolizer({ ...look, width: (zoom) => STRETCH * thinLines(zoom) + extra }),
   });
   // The best are drawn last, on top.

@@ -20,8 +20,8 @@ export class RegionList {
     this.#choose = choose;
   }
 
-  /** Show rows in their order, of so many that pass the filters and so many in view; the chosen one keeps its details. */
-  show(rows, passing, inView, view) {
+  /** Show rows in their order, and in words how many there are; the chosen one keeps its details. */
+  show(rows, words, view) {
     const chosen = view.selected?.key;
     const before = this.#tellTop(chosen);
     const focused = document.activeElement?.closest?.("#list .item")?.dataset.key;
@@ -31,7 +31,7 @@ export class RegionList {
     const items = rows.map(({ key }) => this.#cards.get(key).item);
     byId("list").replaceChildren(...items);
     markPaper(items);
-    byId("count").textContent = describeCount(rows.length, passing, inView);
+    byId("count").textContent = words;
     if (view.selected) this.#open(view.selected);
     if (focused) this.#cards.get(focused)?.button.focus({ preventScroll: true });
     // The list above the chosen one is another now: it stays where its reader has it.
@@ -68,10 +68,11 @@ export class RegionList {
   }
 }
 
-/** Say how many stretches are shown, of how many that pass the filters, of how many in view. */
-export function describeCount(shown, passing, inView) {
+/** Say how many stretches are shown, of how many that pass the filters, of how many in view, and by whose weights. */
+export function describeCount(shown, passing, inView, reweighed = false) {
   if (!inView) return "No stretch in view: move the map, or search for a place.";
   const total = `${countThings(inView, "stretch", "stretches")} in view`;
   const filtered = passing < inView ? `${passing} of ${total}, by your filters` : total;
-  return shown < passing ? `The first ${shown} of ${filtered}` : filtered;
+  const words = shown < passing ? `The first ${shown} of ${filtered}` : filtered;
+  return reweighed ? `${words}, ranked by your weights` : words;
 }

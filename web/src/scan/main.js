@@ -1,32 +1,32 @@
 // The page of a region: the list, details, map and words of the page of a search, over tiles.
 // Names and tags in the tiles were written by strangers: they become text, never markup.
 
-import { byId, el } from "../dom.js";
+import { byId } from "../dom.js";
 import L from "../leaflet.js";
-import { makeFilters, makeOrderPick, UNITS_CHANGED } from "../map/controls.js";
+import { UNITS_CHANGED } from "../map/controls.js";
 import { passesFilters, startView } from "../map/filters.js";
 import { keepClearOfCaution } from "../map/frame.js";
 import { showLegend } from "../map/legend.js";
 import { StretchLines } from "../map/lines.js";
 import { Locator, writeWayThere } from "../map/locate.js";
 import { makeNumbers } from "../map/numbers.js";
-import { BY_ME, BY_RANK, listOrders, sortRows } from "../map/order.js";
-import { buildBar } from "../map/panels.js";
+import { BY_ME, BY_RANK, sortRows } from "../map/order.js";
 import { fitListToPaper } from "../map/paper.js";
 import { writeSheet } from "../map/sheet.js";
-import { makeMore, makeNearButton } from "../map/tools.js";
 import { recallUnits, rememberUnits } from "../map/units.js";
 import { addScale, dressMap, readColour, showLine } from "../map/view.js";
 import { useUnits } from "../words.js";
 import { formatPosition, readKey, readPosition } from "./address.js";
 import { answerSearches } from "./find.js";
 import { drawGround, drawStretches, writeNames } from "./ground.js";
-import { MOST, RegionList } from "./list.js";
+import { Judge } from "./judge.js";
+import { describeCount, MOST, RegionList } from "./list.js";
 import { makeKeepButton, startWorker } from "./offline.js";
 import { fitToPaper } from "./paper.js";
 import { Pieces } from "./pieces.js";
 import { FINEST } from "./rows.js";
 import { Stretches } from "./stretches.js";
+import { buildTools } from "./tools.js";
 import { sayTrouble } from "./trouble.js";
 
 const { protomapsL } = globalThis; // a script of its own, before this one
@@ -41,12 +41,13 @@ class RegionPage {
   #ground;
   #stretches;
   #list;
+  #judge;
   #lines = null;
   #drawNumbers;
   #listed = []; // rows in the list
   #scale = null;
   #rows = []; // in view, the best first
-  #writeOrders = () => {};
+  #followMap = () => {};
   #source;
   #listSeen;
   #timer = 0;
@@ -63,6 +64,7 @@ class RegionPage {
     this.#listSeen = () => [...pieces.seen];
     this.#stretches = new Stretches(this.#source, facts);
     this.#list = new RegionList(facts.criteria, (row) => this.#go(row));
+    this.#judge = new Judge(facts.formula, facts.criteria);
     this.#openMap();
     this.#buildTools();
     answerSearches(facts, (point) => this.#map.setView(point, CLOSE));
@@ -118,36 +120,39 @@ class RegionPage {
   }
 
   #drawRatings() {
-    const passes = ({ props }) => passesFilters(props, this.#view.filters);
-    return drawStretches(this.#facts.layer, passes, readColour("casing"));
+    const rate = (props) => {
+      const judged = { ...props, ...this.#judge.judgeTile(props) };
+      return passesFilters(judged, this.#view.filters) ? judged.rating : null;
+    };
+    return drawStretches(this.#facts.layer, rate, readColour("casing"));
   }
 
   #buildTools() {
     const locator = new Locator(this.#map, (me) => this.#moveReader(me));
-    const near = makeNearButton(() => locator.toggle());
-    const order = el("div", {});
-    this.#writeOrders = () => {
-      // Only the tiles of the finest zoom know the criteria.
-      const criteria = this.#rows.every(({ whole }) => whole) ? this.#facts.criteria : [];
-      const orders = listOrders(criteria, this.#view.me !== null, false);
-      if (!orders.some(([key]) => key === this.#view.sortBy)) this.#view.sortBy = BY_RANK;
-      order.replaceChildren(makeOrderPick(orders, this.#view, () => this.#show()));
-    };
-    this.#writeOrders();
-    const filters = makeFilters(this.#facts, this.#view, () => this.#filter());
     const keep = makeKeepButton(
       () => this.#getCorners(),
       ({ z, x, y }) => this.#source.p.getZxy(z, x, y),
       this.#listSeen,
     );
-    buildBar(
-      [near],
-      [
-        ["panel-order", "Order", [order]],
-        ["panel-filter", "Filter", filters],
-        ["panel-more", "More", makeMore((system) => this.#changeUnits(system), keep)],
-      ],
-    );
+    const act = {
+      locate: () => locator.toggle(),
+      show: () => this.#show(),
+      filter: () => this.#filter(),
+      weigh: (weights) => this.#weigh(weights),
+      useUnits: (system) => this.#changeUnits(system),
+      goNearer: () => this.#map.setZoom(FINEST + 1),
+      getCentre: () => [this.#map.getCenter().lat, this.#map.getCenter().lng],
+    };
+    this.#followMap = buildTools({ facts: this.#facts, view: this.#view, weights: this.#judge.own, keep }, act);
+    this.#followMap(this.#rows);
+  }
+
+  /** Judge by these weights, by the profile's where they are null; the map follows when the hand rests. */
+  #weigh(weights) {
+    this.#view.weights = weights;
+    this.#judge.useWeights(weights);
+    this.#rows = this.#judge.order(this.#rows);
+    this.#filter();
   }
 
   #moveReader(me) {
@@ -157,7 +162,7 @@ class RegionPage {
     this.#view.me = me;
     if (known !== (me !== null)) {
       this.#view.sortBy = me ? BY_ME : BY_RANK;
-      this.#writeOrders();
+      this.#followMap(this.#rows);
     }
     // From elsewhere the region is still what is looked at: the cards say how far it is.
     if (me && !known && isHere(me.point)) this.#map.setView(me.point, Math.max(CLOSE, this.#map.getZoom()));
@@ -186,9 +191,9 @@ class RegionPage {
     try {
       const rows = await this.#stretches.readBox(...this.#getCorners(), this.#map.getZoom());
       if (!bounds.equals(this.#map.getBounds())) return; // the map has moved on
-      this.#rows = rows;
+      this.#rows = this.#judge.order(rows);
       sayTrouble();
-      this.#writeOrders();
+      this.#followMap(this.#rows);
       this.#show();
       document.documentElement.dataset.ready = "yes";
     } catch {
@@ -207,12 +212,14 @@ class RegionPage {
     const { selected } = this.#view;
     const passing = this.#rows.filter((row) => passesFilters(row, this.#view.filters));
     const best = sortRows(passing, this.#view, this.#facts.criteria).slice(0, MOST);
+    if (selected) this.#judge.order([selected]);
     const rows = best.map((row) => (row.key === selected?.key ? selected : row));
     if (selected && !rows.includes(selected)) rows.unshift(selected);
     rows.forEach((row, i) => {
       row.rank = i + 1;
     });
-    this.#list.show(rows, passing.length, this.#rows.length, this.#view);
+    const reweighed = this.#view.weights !== null && this.#rows.every(({ whole }) => whole);
+    this.#list.show(rows, describeCount(rows.length, passing.length, this.#rows.length, reweighed), this.#view);
     this.#lines?.remove();
     this.#lines = new StretchLines(this.#map, rows, (row) => {
       this.#go(row);

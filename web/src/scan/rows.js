@@ -1,8 +1,12 @@
 // Stretches from the tiles, as the list and the details of the find page take them.
 
+import { readHeights, readShares } from "../map/grid.js";
+import { pickVerdict } from "../map/payload.js";
+
 export const STEPS = 4096; // of a tile's grid along each side
 export const FINEST = 13; // zoom of the tiles that hold all stretches, and all that is known of them
 export const COARSEST = 5;
+const DRAWN = 11; // quantiles of a criterion
 
 /** Return a point of a tile's grid as [latitude, longitude]. */
 export function toDegrees({ z, x, y }, point) {
@@ -49,15 +53,29 @@ export function readRow({ props, geom }, tile, criteria) {
   const list = (name) => (props[name] ? props[name].split("; ") : []);
   const whys = criteria.map((name) => [`why_${name}`, get(`why_${name}`)]);
   const plain = NUMBERS_AND_TEXTS.map((name) => [name, get(name)]);
+  const whole = tile.z === FINEST;
   return {
     ...Object.fromEntries([...plain, ...whys]),
+    ...readEvidence(props, criteria),
     line: geom[0].map((point) => toDegrees(tile, point)),
     checks: list("checks"),
     osm_ids: list("osm_ids"),
+    heights: whole ? readHeights(get("heights")) : undefined,
+    whole,
+  };
+}
+
+/** Return what a stretch of a tile is judged by: its key, verdict and doubts, and of each criterion what is known. */
+export function readEvidence(props, criteria) {
+  const get = (name) => props[name] ?? null;
+  const draws = get("draws");
+  return {
+    key: get("key"),
+    doubts: get("doubts"),
     d: criteria.map((name) => get(`d_${name}`)),
     c: criteria.map((name) => get(`c_${name}`) ?? 0),
-    quantiles: null,
-    whole: tile.z === FINEST,
+    quantiles: draws && criteria.map((_, k) => readShares(draws.slice(DRAWN * k, DRAWN * (k + 1)))),
+    given: pickVerdict(props),
   };
 }
 
@@ -81,6 +99,8 @@ const NUMBERS_AND_TEXTS = [
   "strip_width_m",
   "free_lane_m",
   "heading_range_deg",
+  "height_sigma_m",
+  "height_source",
   "people_per_hour",
   "district",
   "park",
