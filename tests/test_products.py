@@ -17,8 +17,9 @@ from ranked_towns import LENGTH_M, town
 from town import lonlat, write_town
 
 from saferoute import search
+from saferoute.criteria import obstacles
 from saferoute.drawers import Drawers
-from saferoute.model import CRITERIA, Place
+from saferoute.model import CRITERIA, Evidence, Place
 from saferoute.page.payload import build_payload
 from saferoute.products import Memory, recall_or_compute, remember_or_make
 from saferoute.search import area_around, find, survey_area
@@ -167,8 +168,26 @@ def test_searches_find_the_same_with_and_without_what_was_kept(tmp_path, alone):
     assert list((cache / "ground").iterdir())
     # Of files in another folder this process remembers nothing: they are all that another process has.
     other = shutil.copytree(cache, tmp_path / "other")
+    before = {file: file.stat().st_size for file in (other / "ground").iterdir()}
     for name in ("park closed", "longer"):
         assert rank(path, other, *ASKED[name]) == told[name]
+    assert {file: file.stat().st_size for file in (other / "ground").iterdir()} == before, "something was not recalled"
+
+
+def test_nothing_is_recalled_for_windows_on_another_map(tmp_path, alone):
+    path, _ = alone
+    source = ExtractSource([path], join=search.join_ways, cache=Cache(tmp_path / "cache"))
+    area = area_around(Place("here", *lonlat(LENGTH_M / 2, 0)), 400)
+    windows = survey_area(area, features_of=source, profile=load_profile()).windows
+    features = source.read_features(area, margin_m=500)
+    bare = replace(features, points=features.points.iloc[:0], key="another map", drawers=Drawers(tmp_path / "drawers"))
+    for of in (bare, replace(bare, key="")):
+        found, anew = (
+            obstacles.measure_obstacles(windows, Evidence(one, None, None, load_profile())).value
+            for one in (of, replace(of, drawers=None))
+        )
+        assert np.array_equal(found, anew)
+    assert obstacles.measure_obstacles(windows, Evidence(features, None, None, load_profile())).value.sum() > anew.sum()
 
 
 def test_searches_find_the_same_where_what_was_kept_is_damaged(tmp_path, alone):

@@ -13,7 +13,6 @@ from saferoute.criteria._lateral import REACH_M, SIGMA_M, pair_with_sides
 from saferoute.criteria.things import NAMES, SAFE_M, Thing
 from saferoute.model import Scale
 from saferoute.osm.ways import is_highway
-from saferoute.quantities import Exact, Normal
 
 if TYPE_CHECKING:
     from saferoute.arrays import BoolArray, FloatArray, IntArray
@@ -28,7 +27,7 @@ AT_ONCE = Scale(
 """Who watches for one thing does not watch for a second [J]."""
 
 
-def measure_room(sides: Sides, windows: Windows) -> Normal:
+def measure_room(sides: Sides, windows: Windows) -> FloatArray:
     """Return the least room to spare beside each window and its run-outs, on which runners stop, in m.
 
     Where a run-out bends, what stands beside its straight continuation leaves no more room than what stands beside it.
@@ -46,10 +45,10 @@ def measure_room(sides: Sides, windows: Windows) -> Normal:
     last = windows.first[window] + is_last * (windows.n_samples - 1)
     before = ~sides.is_amid(last, pairs.kind)
     np.minimum.at(room, window[before], pairs.spare_m[before])
-    return Normal(room, SIGMA_M)
+    return room
 
 
-def count_at_once(sides: Sides, windows: Windows) -> Exact:
+def count_at_once(sides: Sides, windows: Windows) -> FloatArray:
     """Return at how many places around each window something is close: on either side, and ahead of its ends.
 
     What stands within a run-out is beside it, and counts there.
@@ -63,7 +62,7 @@ def count_at_once(sides: Sides, windows: Windows) -> Exact:
     first, n_samples = windows.first[rows], np.full(len(rows), windows.n_samples)
     ahead = _list_ahead(sides, samples, (first, n_samples), out)
     places[rows[ahead["run"][ahead["spare_m"] > 0].unique()]] += 1
-    return Exact(places)
+    return places
 
 
 def find_close_places(sides: Sides, samples: Samples, runs: tuple[IntArray, IntArray], out: int) -> pd.DataFrame:

@@ -18,12 +18,14 @@ from saferoute.criteria.things import NAMES, NEED_M, PITCH, SAFE_M, WOOD, Things
 from saferoute.geometry import find_entering, indices_of_slices
 from saferoute.model import Scale
 from saferoute.osm import sides, widths
+from saferoute.products import remember_or_make
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.model import Features, Samples, Windows
+    from saferoute.products import Arrays
 
 SCALE = Scale(unit="m to spare beside the line", curve=((-1.0, 0.1), (0.0, 0.4), (1.0, 0.75), (SAFE_M, 1.0)))
 """Desirability by the room that is left beyond what is needed beside a thing [J]."""
@@ -60,16 +62,32 @@ class Sides:
     ----------
     spare_m : ndarray of shape (n, 2)
         Least room to spare on the left and right; `REACH_M` where nothing is near.
-    things : Things
-        All that was looked for.
     """
 
     spare_m: FloatArray
-    things: Things
+    _features: Features
     _pairs: _Pairs
     """The nearest of each kind on each side of each sample, by sample."""
     _amid: tuple[BoolArray, BoolArray]
     """Which samples lie in a wood, and on a pitch."""
+
+    @classmethod
+    def from_arrays(cls, found: Arrays, features: Features) -> Sides:
+        """Return what `to_arrays` was asked of."""
+        pairs, amid = _Pairs(*(found[name] for name in _Pairs._fields)), (found["in_wood"], found["on_pitch"])
+        spare = np.full((len(amid[0]), 2), REACH_M)
+        np.minimum.at(spare, (pairs.sample, pairs.right.astype(np.int64)), pairs.spare_m)
+        return cls(spare, features, pairs, amid)
+
+    def to_arrays(self) -> Arrays:
+        """Return all that was measured, by name."""
+        in_wood, on_pitch = self._amid
+        return {**self._pairs._asdict(), "in_wood": in_wood, "on_pitch": on_pitch}
+
+    @property
+    def things(self) -> Things:
+        """All that was looked for."""
+        return _recall_things(self._features)
 
     def list_runs(self, first: IntArray, n_samples: IntArray) -> tuple[IntArray, _Pairs]:
         """Return the run of each pair of some runs of samples, and the pairs.
@@ -105,11 +123,9 @@ class Sides:
 def measure_sides(windows: Windows, features: Features) -> Sides:
     """Return what stands beside the samples of windows and their run-outs; of other samples nothing is looked for."""
     samples, rows = windows.samples, np.flatnonzero(_samples.mark_used(windows, run_outs=True))
-    outlines = features.outlines.geometry.to_numpy()
-    areas = {name: outlines[mask] for name, mask in sides.find_area_kinds(features.outlines).items()}
-    things = collect_things(features, areas)
+    areas = _list_areas(features)
     in_wood, on_pitch = (_mark_within(samples, rows, areas[name]) for name in ("wood", "pitch"))
-    beside = pair_with_sides(samples.lines[rows], things)
+    beside = pair_with_sides(samples.lines[rows], _recall_things(features))
     parts = (beside._replace(sample=rows[beside.sample]), _surround_with_wood(np.flatnonzero(in_wood)))
     pairs = _Pairs(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
     # Who runs on a pitch has its edge about, and not beside.
@@ -118,9 +134,18 @@ def measure_sides(windows: Windows, features: Features) -> Sides:
     half = _samples.reduce_to_samples(samples, widths.estimate_widths(samples.ground)[0] / 2, "min")
     off_lane = np.where(pairs.kind == WOOD, np.fmax(pairs.distance_m, half[pairs.sample]), pairs.distance_m)
     pairs = _select_nearest(pairs._replace(distance_m=off_lane))
-    spare = np.full((len(samples), 2), REACH_M)
-    np.minimum.at(spare, (pairs.sample, pairs.right.astype(np.int64)), pairs.spare_m)
-    return Sides(spare, things, pairs, (in_wood, on_pitch))
+    return Sides.from_arrays({**pairs._asdict(), "in_wood": in_wood, "on_pitch": on_pitch}, features)
+
+
+def _list_areas(features: Features) -> dict[str, NDArray[np.object_]]:
+    """Return the areas that may stand beside, by name of their kind."""
+    outlines = features.outlines.geometry.to_numpy()
+    return {name: outlines[mask] for name, mask in sides.find_area_kinds(features.outlines).items()}
+
+
+def _recall_things(features: Features) -> Things:
+    """Return all that may stand beside, as this process collected it if it did."""
+    return remember_or_make(features, "things", b"", lambda: collect_things(features, _list_areas(features)))
 
 
 def _select_nearest(pairs: _Pairs) -> _Pairs:

@@ -6,6 +6,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from saferoute.candidates import CUT_OFF, GROUND_MATERIALS
 from saferoute.criteria import _samples
@@ -15,8 +16,6 @@ from saferoute.osm.tags import has_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    import pandas as pd
 
     from saferoute.arrays import FloatArray, IntArray
     from saferoute.model import Windows
@@ -69,7 +68,9 @@ def estimate_trust(windows: Windows) -> FloatArray:
     ground = windows.samples.ground
     if "doubts" not in ground:
         return np.ones(len(windows))
-    trust = np.array([_trust_ground(names) if isinstance(names, tuple) else 1.0 for names in ground["doubts"]])
+    doubts, trust = ground["doubts"].to_numpy(dtype=object), np.ones(len(ground))
+    told = np.flatnonzero(pd.notna(doubts))
+    trust[told] = [_trust_ground(names) for names in doubts[told]]
     tidal = np.where(ground["is_tidal"].to_numpy(dtype=bool), _IF_TIDAL, 1.0)
     return _samples.reduce_ground(windows, tidal * trust, "min")
 

@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from saferoute import products
 from saferoute.candidates import is_in_runs
 from saferoute.geometry import indices_of_slices, take_slices
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
     from saferoute.arrays import BoolArray, FloatArray, IntArray
-    from saferoute.model import Samples, Windows
+    from saferoute.model import Features, Samples, Windows
+    from saferoute.products import Arrays
 
 
 def mark_used(windows: Windows, *, run_outs: bool = False) -> BoolArray:
     """Return a mask of the samples that lie in a window, or in a window and its run-outs."""
     beyond = windows.run_out_samples if run_outs else 0
     return is_in_runs(windows.first - beyond, windows.n_samples + 2 * beyond, len(windows.samples))
+
+
+def recall_or_compute(
+    windows: Windows, features: Features, name: str, more: Sequence[NDArray[Any]], compute: Callable[[], Arrays]
+) -> Arrays:
+    """Return what `compute` makes of windows on a map, and of `more` arrays, from an earlier search if there was one.
+
+    It may depend on nothing else: not on the hour, the profile or heights.
+    """
+    samples = windows.samples
+    if not (features.key and samples.map_key == features.key and features.drawers):
+        return compute()
+    sizes = np.array([windows.n_samples, windows.run_out_samples])
+    digest = np.frombuffer(samples.digest, dtype=np.uint8)
+    return products.recall_or_compute(features, name, (digest, windows.first, sizes, *more), compute)
 
 
 def reduce_pairs_to_samples(samples: Samples, of_pairs: FloatArray, how: str) -> FloatArray:

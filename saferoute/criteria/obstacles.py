@@ -22,13 +22,14 @@ from saferoute.osm.obstacles import is_line_object, is_pipe_on_ground, is_solid_
 from saferoute.osm.unread import KIND_KEYS, may_be_object
 from saferoute.osm.ways import is_highway
 from saferoute.products import recall_or_compute
-from saferoute.quantities import Exact
+from saferoute.quantities import Exact, Normal
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.model import Evidence, Features, Samples, Windows
+    from saferoute.products import Arrays
 
 CURVE = ((0.0, 1.0), (1.0, 0.7), (2.0, 0.5), (4.0, 0.2), (6.0, 0.0))
 """Desirability by weighted objects per 100 m [J]."""
@@ -48,6 +49,8 @@ COMPLETE_PER_KM, MOST_COMPLETE = 5.0, 0.75
 Where the map of Helsinki seemed complete to .7 and more, 59 % of the stretches met nothing new within five years
 (70 to 78 % by another count); in Liechtenstein 96 %, whether much was mapped around or nothing: nobody maps
 lamps and benches in the country, where this remains a judgement [M, J]."""
+_COUNTED = ("obstacles_per_100m", "objects", "side_paths", "mapped_per_km")
+"""Columns of what is counted along windows."""
 _LINE_OBJECTS_PER_M = 0.1
 """A wall or fence alongside counts as one object every 10 m [J]."""
 
@@ -181,20 +184,35 @@ def _trust_unless(windows: Windows, of_samples: BoolArray, factor: float) -> Flo
     return np.where(_samples.reduce_to_windows(windows, of_samples.astype(float), "max") > 0, factor, 1.0)
 
 
+def _look_around(windows: Windows, features: Features) -> Arrays:
+    """Return what is mapped along windows, on the sides of their samples and ahead of their ends, by name."""
+    points = features.points.geometry.to_numpy()[may_be_object(features.points)]
+    beside = _lateral.measure_sides(windows, features)
+    return {
+        **{str(name): column.to_numpy() for name, column in _count_along(windows, points, features).items()},
+        **beside.to_arrays(),
+        "pipes": _find_pipes_beside(windows, features),
+        "undrawn": _doors.find_undrawn_doors(windows, beside, features),
+        "covered": _near.measure_coverage(windows, features, decay_m=AROUND_M),
+        "room_m": _around.measure_room(beside, windows),
+        "at once": _around.count_at_once(beside, windows),
+    }
+
+
 def measure_obstacles(windows: Windows, evidence: Evidence) -> Measurement:
     """Measure the weighted objects and side paths per 100 m of each window, and the room beside it and ahead."""
     samples, features = windows.samples, evidence.features
-    points = features.points.geometry.to_numpy()[may_be_object(features.points)]
-    counted = _count_along(windows, points, features)
-    beside, pipes = _lateral.measure_sides(windows, features), _find_pipes_beside(windows, features)
-    undrawn = _doors.find_undrawn_doors(windows, beside, features)
+    found = _samples.recall_or_compute(windows, features, "beside", [], lambda: _look_around(windows, features))
+    beside, pipes, undrawn = _lateral.Sides.from_arrays(found, features), found["pipes"], found["undrawn"]
     trust = _trust_unless(windows, pipes, IN_DOUBT)
-    covered = _near.measure_coverage(windows, features, decay_m=AROUND_M)
     most = _open_ground.estimate_completeness(windows, MOST_COMPLETE)
-    mapped = most * (1 - np.exp(-counted["mapped_per_km"].to_numpy() / COMPLETE_PER_KM)) * covered
+    mapped = most * (1 - np.exp(-found["mapped_per_km"] / COMPLETE_PER_KM)) * found["covered"]
     mapped *= _trust_unless(windows, undrawn, _doors.IF_UNDRAWN)
     # A doubt about whose the ground is says nothing of what is mapped on it, but makes the whole less sure.
     complete = mapped * _open_ground.estimate_trust(windows)
+
+    def gather_evidence(rows: IntArray) -> pd.DataFrame:
+        return pd.DataFrame({name: found[name][rows] for name in _COUNTED}).assign(mapped=mapped[rows])
 
     def gather_doubts(_: IntArray, first: IntArray, n_samples: IntArray) -> pd.DataFrame:
         close = _around.find_close_places(beside, samples, (first, n_samples), windows.run_out_samples)
@@ -207,13 +225,13 @@ def measure_obstacles(windows: Windows, evidence: Evidence) -> Measurement:
         return around.assign(**along)
 
     return Measurement(
-        quantity=Exact(counted["obstacles_per_100m"].to_numpy()),
+        quantity=Exact(found["obstacles_per_100m"]),
         confidence=complete * trust,
-        gather_evidence=lambda rows: counted.iloc[rows].reset_index(drop=True).assign(mapped=mapped[rows]),
+        gather_evidence=gather_evidence,
         gather_doubts=gather_doubts,
         gather_along=gather_along,
         completeness=complete,
-        bounds={"beside": _around.measure_room(beside, windows), "at once": _around.count_at_once(beside, windows)},
+        bounds={"beside": Normal(found["room_m"], _lateral.SIGMA_M), "at once": Exact(found["at once"])},
     )
 
 

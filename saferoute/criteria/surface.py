@@ -13,12 +13,13 @@ import numpy as np
 
 from saferoute.criteria import _likely_surfaces, _near, _open_ground, _samples
 from saferoute.criteria._inference import AROUND_M
-from saferoute.criteria._likely_surfaces import infer_ratings
+from saferoute.criteria._likely_surfaces import LikelyRatings, infer_ratings
 from saferoute.model import Criterion, Measurement, Scale, Unknown
 from saferoute.osm.ground import KEPT_KINDS
 from saferoute.osm.surfaces import EXCLUDED_SURFACES, GROUPS
 from saferoute.osm.tags import has_value, rate_worst_value
 from saferoute.osm.ways import is_foot_way
+from saferoute.products import remember_or_make
 from saferoute.quantities import Exact, Guessed
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.criteria._likely_surfaces import SurfaceModels
     from saferoute.model import Evidence, Profile, Windows
+    from saferoute.products import Arrays
 
 MATERIALS = {
     "tartan": 1.0, "rubber": 1.0, "rubbercrumb": 0.95, "artificial_turf": 0.95, "turf": 0.95,
@@ -131,6 +133,22 @@ def rate_any_ground(ground: pd.DataFrame, profile: Profile) -> FloatArray:
     return np.where(has_value(ground, "surface", EXCLUDED_SURFACES), 0.0, rating)
 
 
+def _recall_likely(windows: Windows, evidence: Evidence, of_ground: FloatArray) -> LikelyRatings:
+    """Return what ground under windows is likely to be rated, from an earlier search if there was one."""
+    features, profile = evidence.features, evidence.profile
+    chosen = repr(sorted(profile.surface_desirability.items())).encode()
+
+    def learn() -> SurfaceModels:
+        foot = features.ways[is_foot_way(features.ways)]
+        return learn_surfaces(foot, rate_any_ground(foot, profile), profile)
+
+    def infer() -> Arrays:
+        return vars(infer_ratings(windows, of_ground, remember_or_make(features, "surfaces", chosen, learn)))
+
+    told = of_ground, np.frombuffer(chosen, dtype=np.uint8)
+    return LikelyRatings(**_samples.recall_or_compute(windows, features, "likely surfaces", told, infer))
+
+
 def measure_surface(windows: Windows, evidence: Evidence) -> Measurement:
     """Measure the surface of each window, which is that of its worst sample.
 
@@ -142,11 +160,8 @@ def measure_surface(windows: Windows, evidence: Evidence) -> Measurement:
     """
     samples, profile = windows.samples, evidence.profile
     of_ground, confidence_of_ground = rate_ground(samples.ground, profile)
-    ways = evidence.features.ways
-    foot = ways[is_foot_way(ways)]
-    models = learn_surfaces(foot, rate_any_ground(foot, profile), profile)
     ratings = {**MATERIALS, **profile.surface_desirability}
-    likely = _open_ground.take_odds(infer_ratings(windows, of_ground, models), windows, ratings)
+    likely = _open_ground.take_odds(_recall_likely(windows, evidence, of_ground), windows, ratings)
     rating, confidence = of_ground[samples.pair_ground], confidence_of_ground[samples.pair_ground]
     silent = np.isnan(rating)
     guessed = silent & (likely.row >= 0)

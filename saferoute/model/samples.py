@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class Samples:
         Index of each sample along its source stroke, only a part of which may be here.
     source_stroke : ndarray of shape (n,)
         Number of the source stroke; the pieces of a stroke that was cut share it.
+    map_key : str
+        `Features.key` of the map whose ways and areas the ground is, ``""`` if it is not known.
     """
 
     step_m: float
@@ -60,6 +63,7 @@ class Samples:
     side_paths: FloatArray
     number: IntArray
     source_stroke: IntArray
+    map_key: str = ""
 
     def __len__(self) -> int:
         """Return the number of samples."""
@@ -72,6 +76,23 @@ class Samples:
         import numpy as np
 
         return np.searchsorted(self.pair_sample, np.arange(len(self) + 1))
+
+    @cached_property
+    def digest(self) -> bytes:
+        """Digest of where the samples lie, and on which ways and areas of their map."""
+        import numpy as np
+        import shapely
+
+        digest = blake2b(self.map_key.encode(), digest_size=20)
+        for array in (
+            *(self.stroke, self.number, self.xy, self.pair_sample, self.pair_ground, self.side_paths),
+            *(shapely.get_coordinates(self.lines), shapely.get_num_coordinates(self.lines)),
+            # Of a row of the ground the map tells all but how wide a corridor is.
+            *(self.ground[name].to_numpy() for name in ("osm_id", "clear_width_m")),
+        ):
+            digest.update(f"{array.dtype.str} {array.shape} ".encode() + np.ascontiguousarray(array).tobytes())
+        digest.update(" ".join(self.ground["osm_type"]).encode())
+        return digest.digest()
 
 
 @dataclass(frozen=True)

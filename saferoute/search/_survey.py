@@ -210,7 +210,7 @@ def _cut_into_samples(
         here=lambda xy: distance_outside_m(area, xy) <= COMPARED_M + profile.clear_length_m,
     )
     Tags.share(samples.ground)
-    return strokes, samples
+    return strokes, replace(samples, map_key=features.key)
 
 
 def _ground_of_ways(ways: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

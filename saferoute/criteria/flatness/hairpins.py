@@ -10,6 +10,7 @@ import shapely
 from saferoute.geometry import indices_of_slices
 from saferoute.osm import relief
 from saferoute.osm.ways import is_highway
+from saferoute.products import remember_or_make
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,6 +25,11 @@ _LEG_M = 30.0
 
 With this, and without bends that others join and without yards, the plain of Milan has a tenth of the hairpins that it
 has otherwise, Helsinki a thirtieth, the hills of Liechtenstein two thirds; around Bad Wildbad all lie on slopes."""
+
+
+def recall_hairpins(features: Features) -> FloatArray:
+    """Return what `find_hairpins` does, as this process found it if it did."""
+    return remember_or_make(features, "hairpins", b"", lambda: find_hairpins(features))
 
 
 def find_hairpins(features: Features) -> FloatArray:

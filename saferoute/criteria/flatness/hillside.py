@@ -8,10 +8,12 @@ import numpy as np
 import shapely
 
 from saferoute.criteria import _samples
+from saferoute.criteria.flatness.hairpins import recall_hairpins
 from saferoute.osm import relief
 from saferoute.osm.built import is_unpaved
 from saferoute.osm.ground import KEPT_KINDS
 from saferoute.osm.tags import has_value
+from saferoute.products import remember_or_make
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -77,19 +79,27 @@ class Hints:
         return told
 
 
-def find_hints(windows: Windows, features: Features, hairpins: FloatArray) -> Hints:
-    """Return the hints of a hillside around windows; `hairpins` are the points at which ways turn back."""
+def find_hints(windows: Windows, features: Features) -> Hints:
+    """Return the hints of a hillside around windows."""
+    found = _samples.recall_or_compute(
+        windows, features, "hillside", [], lambda: {"away_m": _measure_nearest(windows, features)}
+    )
+    return Hints(windows, found["away_m"])
+
+
+def _measure_nearest(windows: Windows, features: Features) -> FloatArray:
+    """Return the distance of the nearest of each hint to each window, inf beyond its reach; shape (w, hints)."""
     samples = windows.samples
     used = np.flatnonzero(_samples.mark_used(windows, run_outs=True))
     tree = shapely.STRtree(samples.lines[used])
-    things = _collect_things(features) | {relief.OF_HAIRPINS: shapely.points(hairpins)}
+    things = remember_or_make(features, "hillside", b"", lambda: _collect_things(features))
     away = np.full((len(relief.HINTS), len(samples)), np.inf)
     for of_hint, hint in zip(away, relief.HINTS, strict=True):
         shapes = things[hint.name]
         thing, line = tree.query(shapes, predicate="dwithin", distance=REACH * hint.decay_m)
         np.minimum.at(of_hint, used[line], shapely.distance(shapes[thing], samples.lines[used[line]]))
     nearest = [_samples.reduce_to_windows(windows, of_hint, "min", run_outs=True) for of_hint in away]
-    return Hints(windows, np.stack(nearest, axis=1))
+    return np.stack(nearest, axis=1)
 
 
 def _collect_things(features: Features) -> dict[str, NDArray[np.object_]]:
@@ -109,7 +119,8 @@ def _collect_things(features: Features) -> dict[str, NDArray[np.object_]]:
         shapes = table.geometry.to_numpy()
         for name, mask in masks.items():
             found.setdefault(name, []).append(shapes[mask])
-    return {name: np.concatenate(shapes) for name, shapes in found.items()}
+    of_hairpins = {relief.OF_HAIRPINS: shapely.points(recall_hairpins(features))}
+    return {name: np.concatenate(shapes) for name, shapes in found.items()} | of_hairpins
 
 
 def _lead_off_ground(features: Features, climbing: IntArray) -> BoolArray:

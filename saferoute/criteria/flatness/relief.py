@@ -15,7 +15,7 @@ import shapely
 from saferoute.candidates import select_windows
 from saferoute.criteria import _near
 from saferoute.criteria.flatness import hillside
-from saferoute.criteria.flatness.hairpins import find_hairpins
+from saferoute.criteria.flatness.hairpins import recall_hairpins
 from saferoute.criteria.flatness.spot_heights import choose_pairs, collect_spot_heights, fit_tilts
 from saferoute.geometry import find_midpoints, sum_nearby
 from saferoute.osm import relief
@@ -100,14 +100,13 @@ def estimate_steepness(windows: Windows, features: Features, *, along: BoolArray
 def _weigh_signs(windows: Windows, features: Features) -> Likely:
     """Return the steepness by the signs around windows and the ways that tell nothing, and by the hints close by."""
     xy, station = _near.find_middle_stations(windows)
-    hairpins = find_hairpins(features)
-    around = recall_or_compute(features, "relief", [xy], lambda: _sum_signs(xy, features, hairpins))
+    around = recall_or_compute(features, "relief", [xy], lambda: _sum_signs(xy, features))
     told, *sums = around["signs"][station].T
     silence = SILENCE_PER_KM * (_UNMAPPED_KM + around["km"][station])
     # Beyond the map's edge there could be as many signs as there are silent ways before it.
     covered = np.fmax(_near.measure_coverage(windows, features, decay_m=DECAY_M), _LEAST_COVERED)
     beyond = silence * (1 - covered) / covered
-    hints = hillside.find_hints(windows, features, hairpins)
+    hints = hillside.find_hints(windows, features)
     # What is close tells of the very ground, however much is mapped around, and never that it is less steep.
     share = hints.weight / (1 + hints.weight)
     of_hill = _to_logarithms(relief.BESIDE.along_pct, relief.BESIDE.across_pct)[:, None]
@@ -140,9 +139,9 @@ def _tell_by_spots(xy: FloatArray, station: IntArray, features: Features, is_kep
     return _BySpots(logarithms[:, station], weight, np.where(is_kept[:, None], np.nan, pairs[station]))
 
 
-def _sum_signs(xy: FloatArray, features: Features, hairpins: FloatArray) -> dict[str, FloatArray]:
+def _sum_signs(xy: FloatArray, features: Features) -> dict[str, FloatArray]:
     """Return the signs around points, by weight and weighted logarithms, and the km of ways there."""
-    points, amounts = _collect_signs(features, hairpins)
+    points, amounts = _collect_signs(features, recall_hairpins(features))
     highways = features.ways.geometry.to_numpy()[is_highway(Tags.of(features.ways))]
     km = shapely.length(highways)[:, None] / 1000
     return {
