@@ -133,3 +133,16 @@ def test_no_other_text_is_a_time(run, text):
     code, out, err = run("--time", text)
     assert (code, out) == (2, "")
     assert "--time" in err
+
+
+def test_a_group_goes_there_by_other_means(run):
+    code, out, _ = run("--there", "--abreast", "3", "--notes")
+    assert code == 0
+    assert "groups of up to 2" in " ".join(out.split())
+    assert "go there by other means" in " ".join(out.split())
+
+
+def test_a_group_too_large_is_refused_in_a_line(run):
+    code, out, err = run("--abreast", "31")
+    assert (code, out) == (2, "")
+    assert "a group has 1 to 30 runners" in err

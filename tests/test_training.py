@@ -593,3 +593,80 @@ def test_slip_roads_are_roads_like_the_road_they_lead_to(tmp_path):
     features = features_of(plan, tmp_path).read_features(search.area_around(place_at(150, 0), 400), margin_m=300)
     net = training.build_footpaths(features)
     assert dict(zip(net.way.tolist(), net.on_road.tolist(), strict=True)) == {1: True, 2: True, 3: False}
+
+
+# Going there, groups, and reasons
+
+TWO_WALKS = """
+    n1 0 0
+    n2 200 0
+    n3 700 0
+    n4 900 0
+    n5 900 300
+    w1 n1,n2 highway=footway surface=gravel width=2 name="Near Walk"
+    w2 n2,n3 highway=path
+    w3 n3,n4 highway=footway surface=tartan width=4 name="Fine Walk"
+    w4 n4,n5 highway=path
+"""
+
+
+def test_who_goes_there_by_other_means_begins_and_ends_at_the_best_stretch(run):
+    home, there = run(TWO_WALKS), run(TWO_WALKS, there=True)
+    check_is_whole(there)
+    check_sections_lie_on_their_stretches(there)
+    best = there.ranking.stretches.iloc[0]
+    start = shapely.Point(there.track.iloc[0][["x_m", "y_m"]])
+    assert best["osm_name"] == "Fine Walk"
+    assert shapely.distance(best.geometry, start) < 1
+    assert any("begins and ends at stretch 1, Fine Walk" in note for note in there.notes)
+    assert there.figures["shortest_m"] < home.figures["shortest_m"]
+
+
+@pytest.mark.parametrize("abreast", [2, 3, 7])
+def test_a_group_takes_the_time_of_all_who_wait(run, abreast):
+    alone, group = run(TWO_WALKS, week=8), run(TWO_WALKS, week=8, abreast=abreast)
+    check_is_whole(group)
+    (stretch,) = set(group.sections["stretch"])
+    width = group.ranking.stretches.set_index("rank").loc[stretch, "width_m"]
+    waves = -(-abreast // int(width / 1.5))
+    section_s = group.sections["duration_s"].iloc[0]
+    rest = group.steps.loc[group.steps["kind"].isin(["back", "recover"]), "duration_s"]
+    assert rest.min() >= (waves - 1) * (section_s + 10)
+    assert list(group.sections["duration_s"]) == list(alone.sections["duration_s"])
+    words = " ".join(group.steps["words"])
+    assert ("side by side" in words) == (waves == 1)
+
+
+def test_nobody_runs_side_by_side_where_the_width_is_unknown(run):
+    made = run(TWO_WALKS.replace(" width=4", "").replace(" width=2", ""), abreast=2)
+    assert "one by one" in " ".join(made.steps["words"])
+
+
+@pytest.mark.parametrize("abreast", [0, 31, 1.5])
+def test_a_group_of_nobody_or_too_many_is_refused(abreast):
+    with pytest.raises(InvalidInput, match="1 to 30 runners"):
+        training.check_wish(Wish(abreast=abreast))
+
+
+def test_the_best_stretch_is_said_to_be_the_best(run):
+    made = run(TWO_WALKS, (600, 0))
+    assert any("the best within 1 km" in words for words in made.steps["words"])
+
+
+def test_a_better_stretch_that_is_not_run_is_named_with_the_reason(run):
+    roads = """
+        n30 -10 -500
+        n31 -10 -720
+        w30 n1,n30 highway=secondary
+        w31 n30,n31 highway=footway surface=tartan width=5 name="Far Walk"
+        n40 0 -800
+        n41 250 -800
+        w40 n40,n41 highway=footway surface=tartan width=5 name="Island Walk"
+    """
+    walk = 'n1 0 0\nn2 220 0\nw1 n1,n2 highway=footway surface=asphalt width=4 name="The Walk"\n'
+    made = run(walk + roads)
+    said = [note for note in made.notes if "scores more" in note]
+    assert set(made.sections["name"]) == {"The Walk"}
+    assert any("no foot way leads there" in note for note in said)
+    assert any("roads to cross" in note for note in said)
+    assert any("see the notes" in words for words in made.steps["words"])

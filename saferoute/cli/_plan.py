@@ -58,6 +58,22 @@ if TYPE_CHECKING:
     group="session",
     help="how to go back between sections (default walk)",
 )
+@unsettable(
+    "--there",
+    is_flag=True,
+    group="session",
+    rare=True,
+    help="go to the best stretch by other means, and train there",
+)
+@option(
+    "--abreast",
+    type=Whole(),
+    default=1,
+    group="session",
+    rare=True,
+    metavar="N",
+    help="runners in a group: side by side where the width is known to hold them, else one after another (default 1)",
+)
 @unsettable("--qr", is_flag=True, group="session", rare=True, help="print a QR code of the start for a phone")
 @output_option(
     help="write .html .gpx .fit .workout.fit .geojson .kml .gpkg .parquet .fgb .csv, or - for GeoJSON (default: maps/)"
@@ -68,7 +84,9 @@ def plan(output: tuple[Path, ...], qr: bool, **options: Any) -> int:
     from saferoute.report.closing import Details
     from saferoute.search.formats import SESSION_FORMATS
 
-    wish = Wish(options["week"], options["time"], options["distance"], options["return"])
+    wish = Wish(
+        options["week"], options["time"], options["distance"], options["return"], options["there"], options["abreast"]
+    )
     outputs = list_outputs(output, SESSION_FORMATS)
     query = open_query(options, radius_m=search.START_RADIUS_M)
     session = search.plan(query, wish=wish)

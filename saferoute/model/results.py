@@ -216,6 +216,10 @@ class Wish:
     distance_m: float | None = None
     return_by: str = "walk"
     """Way of returning to a section's start for the next one: ``walk`` or ``jog``."""
+    there: bool = False
+    """Whether one goes to the best stretch by other means, and the session begins and ends there."""
+    abreast: int = 1
+    """Number of runners in a group."""
 
 
 @dataclass(frozen=True, repr=False)

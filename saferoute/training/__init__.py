@@ -22,10 +22,11 @@ import pandas as pd
 
 from saferoute.model import Session
 from saferoute.report.units import units_of
-from saferoute.training import _access, _choose, _route, _tables
+from saferoute.training import _access, _choose, _route, _tables, _why
 from saferoute.training._build import build_footpaths
 from saferoute.training._footpaths import FootpathGraph
 from saferoute.training._levels import Load, check_wish, weekly_load
+from saferoute.training._options import lay_sections
 from saferoute.training._paths import find_cheapest_paths
 from saferoute.training._squares import add_square_edges
 
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
     from saferoute.arrays import FloatArray
     from saferoute.model import Ranking, Training, Wish
     from saferoute.report.units import Units
-    from saferoute.training._access import Option
     from saferoute.training._choose import Asked, Tour
+    from saferoute.training._options import Option
     from saferoute.training._route import Route
 
 __all__ = [
@@ -115,18 +116,27 @@ def plan_session(ranking: Ranking, *, wish: Wish, start: FloatArray, ground: Gro
     work = weekly_load(profile, wish.week)
     asked = _choose.Asked.from_wish(wish, profile.training)
     reach = _choose.forward_budget(asked, 0, 0, profile.training)[0]
+    laid = lay_sections(ranking, work, wish.abreast)
+    start, arrival = _access.find_place_there(ranking, laid, start) if wish.there else (start, [])
     graph, home, notes = _access.connect_start(ground.footpaths, start, units)
+    notes = [*arrival, *notes]
     graph = graph.clip_to_circle(graph.xy[home], 0.55 * reach + _MARGIN_M)
-    graph, found, lost = _access.find_options(ranking, work, graph=graph, home=home, walls=ground.walls, reach_m=reach)
+    graph, found, lost = _access.find_options(ranking, laid, graph=graph, home=home, walls=ground.walls, reach_m=reach)
     picked = _pick_tour(ranking, found, work, wish=wish, graph=graph, home=home)
     if picked is None:
         why = "no recommended stretch can be reached from the start; plan from elsewhere, or with another level"
         return _create_empty_session(ranking, wish, (*notes, *lost, why))
     tour, shortest = picked
     route = _route.lengthen_route(shortest, tour, profile.training, to_length=not asked.is_most)
-    table = _tables.build_steps(ranking, tour, route, wish)
+    why, better = _why.describe_better(ranking, tour, work, found=found, graph=graph, home=home)
+    table = _tables.build_steps(ranking, tour, route, wish, why=why)
     figures = _compute_figures(table, route)
-    notes += [*lost, *_describe_compromises(ranking, tour, work), *_describe_missed_length(figures, asked, tour, units)]
+    notes += [
+        *lost,
+        *_describe_compromises(ranking, tour, work),
+        *better,
+        *_describe_missed_length(figures, asked, tour, units),
+    ]
     return Session(
         ranking=ranking,
         wish=wish,

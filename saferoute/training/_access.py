@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import shapely
 from shapely import ops
 
 from saferoute.model import PlaceNotFound
+from saferoute.report.units import units_of
 from saferoute.training._joining import SNAP_M, add_connectors, split_at_points
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from saferoute.model import Ranking
     from saferoute.report.units import Units
     from saferoute.training._footpaths import FootpathGraph
-    from saferoute.training._levels import Load
+    from saferoute.training._options import Option
 
 MAIN_M = 2000.0
 """A part of the footpaths with that many metres is a place to run in, not a stray piece [J]."""
@@ -41,36 +41,6 @@ WAY_COST = 0.05 / 1000
 next to a better stretch, and roads and crossings, which are many metres, cost more."""
 _CUT_M = 0.5
 """Ends of a connector that may touch what it must not cross."""
-
-
-@dataclass(frozen=True)
-class Option:
-    """One stretch, run in one direction.
-
-    Attributes
-    ----------
-    row : int
-        Of the ranking's table.
-    line : LineString
-        The section's ground in the direction of running, from its start to its end.
-    section_s : float
-    value : float
-        The stretch's `score_low`, less what a section that is cut short loses.
-    node : int
-        Where the section ends; one comes here, walks the section forwards
-        to its start, runs back, and leaves from here.
-    """
-
-    row: int
-    line: shapely.LineString
-    section_s: float
-    value: float
-    node: int
-
-    @property
-    def section_m(self) -> float:
-        """Length of the section."""
-        return float(self.line.length)
 
 
 def connect_start(graph: FootpathGraph, xy: FloatArray, units: Units) -> tuple[FootpathGraph, int, list[str]]:
@@ -122,13 +92,34 @@ def connect_start(graph: FootpathGraph, xy: FloatArray, units: Units) -> tuple[F
     return graph, int(node[0]), notes
 
 
+def find_place_there(ranking: Ranking, found: list[Option], start: FloatArray) -> tuple[FloatArray, list[str]]:
+    """Return where a section on the best stretch ends, and a note on how far that is; the start where none is."""
+    rated = (ranking.stretches["rating"] != "none").to_numpy()
+    best = max(found, key=lambda o: (rated[o.row], o.value), default=None)
+    if best is None:
+        return start, []
+    at = np.array(best.line.coords[-1][:2])
+    stretch = ranking.stretches.iloc[best.row]
+    away = units_of(ranking.units).format_distance(float(np.hypot(*(at - start))))
+    where = f"stretch {stretch['rank']}, {stretch['name']}, {away} from the place"
+    return at, [f"the session begins and ends at {where}: go there by other means"]
+
+
 def find_options(
-    ranking: Ranking, load: Load, *, graph: FootpathGraph, home: int, walls: NDArray[np.object_], reach_m: float
+    ranking: Ranking,
+    found: list[Option],
+    *,
+    graph: FootpathGraph,
+    home: int,
+    walls: NDArray[np.object_],
+    reach_m: float,
 ) -> tuple[FootpathGraph, list[Option], list[str]]:
-    """Lay a section onto each stretch, both ways where none is advised, and join it to the network.
+    """Join the sections that are laid onto stretches to the network.
 
     Parameters
     ----------
+    found : list of Option
+        Without nodes.
     home : int
         The node of the start.
     walls : ndarray of geometries
@@ -144,7 +135,6 @@ def find_options(
         Without those which cannot be reached.
     notes : list of str
     """
-    found = _lay_sections(ranking, load)
     if not found:
         return graph, [], []
     part = int(graph.part[home])
@@ -179,18 +169,6 @@ def _join_ends(
     pairs = [(int(np.searchsorted(off_way, i)), int(n)) for (i, _, _), n in zip(joins, cut[len(on_way) :], strict=True)]
     graph, node[off_way] = add_connectors(graph, ends[off_way], pairs)
     return graph, node
-
-
-def _lay_sections(ranking: Ranking, load: Load) -> list[Option]:
-    found = []
-    for row, stretch in enumerate(ranking.stretches.itertuples()):
-        line = stretch.geometry
-        metres = min(load.section_m, line.length)
-        section_s = min(metres / load.speed_m_s, load.section_s)
-        value = float(stretch.score_low) - 0.3 * (1 - section_s / load.section_s)
-        ways = [line] if pd.notna(stretch.advised_bearing_deg) else [line, shapely.reverse(line)]
-        found += [Option(row, ops.substring(way, 0, metres), section_s, value, -1) for way in ways]
-    return found
 
 
 def _find_nearest_edges(graph: FootpathGraph, xy: FloatArray, which: BoolArray) -> tuple[IntArray, FloatArray]:

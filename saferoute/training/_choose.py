@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from saferoute.arrays import FloatArray
     from saferoute.model import Training, Wish
-    from saferoute.training._access import Option
     from saferoute.training._levels import Load
+    from saferoute.training._options import Option
     from saferoute.training._paths import Trees
 
 MOST_STRETCHES, MOST_CANDIDATES = 4, 12
@@ -90,11 +90,16 @@ class Tour:
         return sum(self.repeats)
 
 
-def return_time_s(metres: float, training: Training, return_by: str) -> float:
-    """Return the time from a section's end to its start, recovery included."""
+def return_time_s(option: Option, training: Training, return_by: str) -> float:
+    """Return the time from a section's end to its next start: way, recovery, and the sections of other groups."""
     if return_by == "walk":
-        return max(metres / training.walk_speed_m_s, training.recovery_s)
-    return max(metres / training.forward_speed_m_s, training.recovery_s / 2)
+        return max(option.section_m / training.walk_speed_m_s, training.recovery_s, option.waiting_s)
+    return max(option.section_m / training.forward_speed_m_s, training.recovery_s / 2, option.waiting_s)
+
+
+def rest_time_s(option: Option, training: Training) -> float:
+    """Return the time to rest after the last section on a stretch, until all groups have run it."""
+    return max(training.recovery_s, option.waiting_s)
 
 
 def effort_on_stretches(
@@ -105,8 +110,8 @@ def effort_on_stretches(
     for option, n in zip(options, repeats, strict=True):
         length = option.section_m
         metres += 2 * n * length
-        seconds += length / training.walk_speed_m_s + n * option.section_s + training.recovery_s
-        seconds += (n - 1) * return_time_s(length, training, return_by)
+        seconds += length / training.walk_speed_m_s + n * option.section_s + rest_time_s(option, training)
+        seconds += (n - 1) * return_time_s(option, training, return_by)
     return metres, seconds
 
 

@@ -16,6 +16,8 @@ TIME_S = (600.0, 5 * 3600.0)
 DISTANCE_M = (1000.0, 42_195.0)
 """Least and most of a session's way [J]."""
 RETURNS = ("walk", "jog")
+MOST_ABREAST = 30
+"""Largest group [J]: a school class."""
 _STEP_S = 5.0
 """Section times are multiples of this, so that a watch and a head can count them."""
 
@@ -42,6 +44,8 @@ def check_wish(wish: Wish) -> None:
         )
     if wish.return_by not in RETURNS:
         raise InvalidInput(f"return {wish.return_by!r}: choose {' or '.join(RETURNS)}")
+    if not 1 <= wish.abreast <= MOST_ABREAST or wish.abreast != int(wish.abreast):
+        raise InvalidInput(f"abreast {wish.abreast}: a group has 1 to {MOST_ABREAST} runners")
     if wish.time_s is not None and wish.distance_m is not None:
         raise InvalidInput("a session has a time or a distance; leave one of them out")
     if wish.time_s is not None and not TIME_S[0] <= wish.time_s <= TIME_S[1]:

@@ -28,6 +28,10 @@ class Trees:
     edge_before: IntArray
     """The edge from there, −1 at the start."""
 
+    def sum_along(self, of_edge: FloatArray) -> FloatArray:
+        """Return the sum of a number of each edge along the cheapest way to each node, shape (sources, n)."""
+        return _sum_along_paths(self.before, self.edge_before, of_edge, self.cost)
+
     def trace_path(self, row: int, target: int) -> IntArray:
         """Return the edges from a source to a node, in order."""
         edges, node = [], target
@@ -53,14 +57,14 @@ def find_cheapest_paths(
     wanted = np.minimum(before, here)[reached] * n + np.maximum(before, here)[reached]
     edge = np.full(before.shape, -1, dtype=np.int64)
     edge[reached] = best[np.searchsorted(pairs.key, wanted)]
-    return Trees(np.asarray(sources), found, _sum_path_lengths(before, edge, graph.length_m, found), before, edge)
+    return Trees(np.asarray(sources), found, _sum_along_paths(before, edge, graph.length_m, found), before, edge)
 
 
-def _sum_path_lengths(before: IntArray, edge: IntArray, length_m: FloatArray, cost: FloatArray) -> FloatArray:
-    """Return the metres to each node, by doubling the steps back to the source."""
+def _sum_along_paths(before: IntArray, edge: IntArray, of_edge: FloatArray, cost: FloatArray) -> FloatArray:
+    """Return what the edges to each node come to, by doubling the steps back to the source."""
     n = before.shape[1]
     here = np.arange(n)
-    metres = np.where(edge >= 0, length_m[edge], 0.0)
+    metres = np.where(edge >= 0, of_edge[edge], 0.0)
     jump = np.where(before >= 0, before, here[None, :])
     while True:
         further = np.take_along_axis(metres, jump, axis=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from saferoute.model import WGS84
 from saferoute.report.text import name_direction
 from saferoute.report.units import units_of
 from saferoute.training import _choose
+from saferoute.training._options import APART_S
 from saferoute.training.technique import Technique, teach_technique
 
 if TYPE_CHECKING:
@@ -22,9 +24,9 @@ if TYPE_CHECKING:
     from saferoute.arrays import FloatArray
     from saferoute.model import Ranking, Training, Wish
     from saferoute.report.units import Units
-    from saferoute.training._access import Option
     from saferoute.training._choose import Tour
     from saferoute.training._laps import Laps
+    from saferoute.training._options import Option
     from saferoute.training._route import Route
 
 POINT_EVERY_M = 20.0
@@ -81,8 +83,8 @@ class _Steps:
         return int(of.get("section") or max((row["section"] for row in self.rows), default=_NONE))
 
 
-def build_steps(ranking: Ranking, tour: Tour, route: Route, wish: Wish) -> gpd.GeoDataFrame:
-    """Return what to do, in order."""
+def build_steps(ranking: Ranking, tour: Tour, route: Route, wish: Wish, *, why: str) -> gpd.GeoDataFrame:
+    """Return what to do, in order; `why` tells why these stretches."""
     training, units = ranking.profile.training, units_of(ranking.units)
     table = _Steps(training, teach_technique(ranking.profile, wish.week))
     section = 0
@@ -92,19 +94,24 @@ def build_steps(ranking: Ranking, tour: Tour, route: Route, wish: Wish) -> gpd.G
         kind = "run on" if leg else "warm-up"
         _append_forward_step(table, route, leg, (kind, f"to stretch {rank} ({stretch['name']})"), units)
         line = option.line
-        look = f"{LOOK}; turn round at its end"
+        look = f"{LOOK}; turn round at its end; {why}"
         table.append_step("look", shapely.reverse(line), line.length / training.walk_speed_m_s, look, stretch=rank)
         for k in range(n):
             section += 1
             words = f"run backwards {option.section_s:.0f} s towards {_describe_direction(line, units)}"
+            words += _describe_groups(option, wish.abreast)
             table.append_step("backward", line, option.section_s, words, section=section, stretch=rank)
             if k < n - 1:
-                seconds = _choose.return_time_s(line.length, training, wish.return_by)
+                seconds = _choose.return_time_s(option, training, wish.return_by)
                 words = f"{wish.return_by} back forwards, and rest until the time is up"
                 table.append_step("back", shapely.reverse(line), seconds, words, stretch=rank)
         here = shapely.LineString([line.coords[-1]] * 2)
         table.append_step(
-            "recover", here, training.recovery_s, "stand or walk about until the breath is calm", stretch=rank
+            "recover",
+            here,
+            _choose.rest_time_s(option, training),
+            "stand or walk about until the breath is calm",
+            stretch=rank,
         )
     _append_forward_step(table, route, len(route.legs) - 1, ("cool-down", "home"), units)
     return gpd.GeoDataFrame(table.rows, geometry="geometry", crs=ranking.area.crs)
@@ -124,6 +131,16 @@ def _append_forward_step(table: _Steps, route: Route, leg: int, called: tuple[st
     laps = route.laps.get(leg)
     words += f"; {_describe_laps(laps, units)}" if laps else ""
     table.append_step(kind, line, line.length / table.training.forward_speed_m_s, words)
+
+
+def _describe_groups(option: Option, abreast: int) -> str:
+    if abreast == 1:
+        return ""
+    if option.waves == 1:
+        return f", {abreast} side by side"
+    at_once = math.ceil(abreast / option.waves)
+    each = "one by one" if at_once == 1 else f"in {option.waves} groups of up to {at_once}"
+    return f", {each}, the next {APART_S:.0f} s after the one before has stopped"
 
 
 def _describe_laps(laps: Laps, units: Units) -> str:
