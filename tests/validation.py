@@ -14,7 +14,6 @@ from __future__ import annotations
 import json
 import math
 import re
-import runpy
 import sys
 import tempfile
 import time
@@ -29,6 +28,7 @@ import numpy as np
 import pandas as pd
 import rasterio
 import shapely
+import validation_crowding
 import validation_cuts
 import validation_history
 import validation_mountains
@@ -46,7 +46,6 @@ from scipy.special import ndtr
 from scipy.stats import poisson
 from town import lonlat, write_town
 from validation_shared import (
-    REPOSITORY,
     SHORTEST_M,
     Level,
     Row,
@@ -61,7 +60,7 @@ from validation_shared import (
 )  # fmt: skip
 
 from saferoute import candidates, search
-from saferoute.criteria import crowding, flatness, surface
+from saferoute.criteria import flatness, surface
 from saferoute.geometry import find_midpoints, fit_slopes
 from saferoute.model import Area, Features, Place
 from saferoute.osm.obstacles import is_small_object
@@ -631,101 +630,11 @@ def folds(xy: FloatArray) -> NDArray[np.int64]:
     return np.random.default_rng(0).integers(0, FOLDS, number.max() + 1)[number.ravel()]
 
 
-# 8. Crowding: when ---------------------------------------------------------
-
-MAKE_PROFILE = REPOSITORY / "data" / "auckland" / "make_profile.py"
-
-
-def centre_hours() -> Row:
-    """The centre's week, learnt in Auckland up to 2023, against the counts since then."""
-    make_profile = runpy.run_path(str(MAKE_PROFILE))
-    year, hour_of_week, count = make_profile["counts"]()
-    train = year <= make_profile["LAST_YEAR"]
-    week = crowding.when.PROFILES[crowding.where.CENTRE]
-    by_hour = np.tile(week.reshape(7, 24).mean(axis=0), 7)
-    errors = {
-        name: hour_error(share, hour_of_week, count, train)
-        for name, share in (("profile", week), ("hour alone", by_hour), ("constant", np.ones(168)))
-    }
-    best, hourly, constant = errors.values()
-    return Row(
-        name="hours of a centre",
-        against=f"{count.shape[1]} counters of Auckland, {year[~train].min()} to {year.max()}, "
-        f"learnt from {year.min()} to {year[train].max()}",
-        figures="mean absolute error of ln(count + 1): "
-        + ", ".join(f"{name} {error:.3f}" for name, error in errors.items()),
-        bound="below hour alone and constant",
-        ok=best < hourly < constant,
-        note="each counter's level is its mean of the years learnt from, for all three alike",
-    )
-
-
-def hour_error(share: FloatArray, hour_of_week: NDArray[np.int64], count: FloatArray, train: BoolArray) -> float:
-    """Return the mean absolute log error of each counter's level times an hour's share, where it was not learnt."""
-    level = np.nanmean(count[train], axis=0)
-    guess = level * share[hour_of_week[~train], None]
-    return float(np.nanmean(np.abs(np.log1p(count[~train]) - np.log1p(guess))))
-
-
-# 9. Crowding: where --------------------------------------------------------
-
-BUSY = {
-    "helsinki/helsinki-centre.osm.pbf": (
-        "Hernesaarenranta;Munkkisaarenkatu;Saukonpaadenranta;Iso Puistotie;Laivakatu;Kalliolinnantie",
-        "Huvilakatu;Luotsikatu;Ehrenströmintie;Merikannontie;Vuorimiehenkatu;Dagmarinkatu;Kapteeninkatu",
-        "Museokatu;Runeberginkatu;Liisankatu;Tehtaankatu;Lönnrotinkatu;Albertinkatu;Korkeavuorenkatu",
-        "Bulevardi;Fredrikinkatu;Iso Roobertinkatu;Uudenmaankatu;Eteläesplanadi;Kalevankatu;Yrjönkatu;Eerikinkatu",
-        "Pohjoisesplanadi;Simonkatu;Yliopistonkatu;Kluuvikatu;Urho Kekkosen katu",
-        "Aleksanterinkatu;Keskuskatu;Kaivokatu;Mikonkatu",
-    ),
-    "porto/porto-centre.osm.pbf": (
-        "Avenida de Paiva Couceiro;Rua de Gomes Freire",
-        "Rua do Heroísmo;Rua de São Victor;Rua de Barros Lima",
-        "Rua da Boavista;Rua da Alegria;Rua de Santos Pousada;Rua de Santo Ildefonso",
-        "Rua de Passos Manuel;Rua Formosa;Rua de Fernandes Tomás;Rua do Almada;Rua de Miguel Bombarda",
-        "Rua de Cedofeita;Rua de Sá da Bandeira;Rua dos Clérigos;Rua de Mouzinho da Silveira",
-        "Rua de Santa Catarina;Rua das Flores;Cais da Ribeira;Avenida dos Aliados",
-    ),
-}
-"""Streets from hardly walked to most walked, as guide books and a walk there tell [J]: no counts."""
-LEAST_AGREEMENT = 0.5
-
-
-def busy_streets() -> Row:
-    """Streets in the order in which everybody knows them, against the index at a weekday's noon."""
-    found = {path.split("/")[0].title(): busy_order(data_folder() / path, BUSY[path]) for path in BUSY}
-    return Row(
-        name="busy and quiet streets",
-        against="six levels of busyness, by general knowledge; no counters",
-        figures=", ".join(f"{name} Spearman {rho:.2f} of {n} streets" for name, (rho, n) in found.items()),
-        bound=f"≥ {LEAST_AGREEMENT}, each",
-        ok=min(rho for rho, _ in found.values()) >= LEAST_AGREEMENT,
-        note="the levels are one person's: this shows that the index is no nonsense, not how right it is",
-    )
-
-
-def busy_order(path: Path, levels: Sequence[str]) -> tuple[float, int]:
-    """Return the rank correlation of streets' levels with the index, and the number of streets found."""
-    ways = extract(path).read_tables().ways
-    rows = []
-    for level, names in enumerate(levels):
-        for name in names.split(";"):
-            pieces = ways.geometry[ways["name"].eq(name) & ways["highway"].notna()].to_numpy()
-            if len(pieces):
-                longest = max(shapely.get_parts(shapely.line_merge(shapely.union_all(pieces))), key=shapely.length)
-                at = shapely.line_interpolate_point(longest, [0.25, 0.5, 0.75], normalized=True)
-                rows += [(level, name, *xy) for xy in shapely.get_coordinates(at)]
-    table = pd.DataFrame(rows, columns=["level", "name", "lon", "lat"])
-    table["index"] = search.crowding_at(extract(path), table[["lon", "lat"]], at="2026-06-17T13:00")
-    streets = table.groupby("name")[["level", "index"]].mean()
-    return float(streets["level"].corr(streets["index"], method="spearman")), len(streets)
-
-
 # ---------------------------------------------------------------------------
 
 ROWS: tuple[Callable[[], Row], ...] = (
-    lisbon, swiss, flat_by_rule, inclines, surfaces, ovals, hazards, centre_hours, busy_streets,
-    *validation_slopes.ROWS, *validation_relief.ROWS, *validation_history.ROWS,
+    lisbon, swiss, flat_by_rule, inclines, surfaces, ovals, hazards,
+    *validation_crowding.ROWS,    *validation_slopes.ROWS, *validation_relief.ROWS, *validation_history.ROWS,
     *validation_mountains.ROWS, *validation_obstacles.ROWS, validation_ratings.limits_later,
     validation_recall.obvious_grounds_found, validation_cuts.cuts_agree,
 )  # fmt: skip
