@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from pathlib import Path
@@ -15,8 +16,11 @@ from rankings import ranking
 
 from saferoute import scoring
 from saferoute.model import CRITERIA
+from saferoute.model.observations import HAZARDS, Observation, Observations
+from saferoute.osm.surfaces import KNOWN_SURFACES
 from saferoute.page import to_html
 from saferoute.page.payload import unpack_json
+from saferoute.report.observations import describe_observation
 from saferoute.report.ratings import RATINGS
 
 SHARED = Path(__file__).resolve().parents[1] / "web" / "test" / "shared.json"
@@ -40,7 +44,16 @@ def shared_numbers() -> dict[str, Any]:
         "lines": [[[round(lat, 6), round(lon, 6)] for lon, lat in line.coords] for line in degrees],
         "heights_m": [[None if np.isnan(h) else round(h, 2) for h in row] for row in found.stretches["heights_m"]],
         "scored": _score_rows(),
+        "hazards": _name_hazards(),
+        "surfaces": sorted(KNOWN_SURFACES),
     }
+
+
+def _name_hazards() -> list[list[str]]:
+    """Return the words of hazards in files and for people."""
+    day = dt.date(2026, 10, 2)
+    said = {name: describe_observation(Observation(day, None, (name,)), Observations((), day)) for name in HAZARDS}
+    return [[name, words.split(": ")[1]] for name, words in said.items()]
 
 
 def _score_rows() -> dict[str, Any]:

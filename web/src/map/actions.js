@@ -3,8 +3,8 @@
 import { el, outLink } from "../dom.js";
 import { describeShare, hasAddress } from "./share.js";
 
-/** Return the buttons of a stretch. */
-export function makeActions(row) {
+/** Return the buttons of a stretch, with one more. */
+export function makeActions(row, more) {
   const said = el("p", { class: "quiet said", role: "status" });
   const say = (text) => {
     said.textContent = text;
@@ -17,6 +17,7 @@ export function makeActions(row) {
     ...share,
     makeButton("Copy link", () => copyLink(row, say)),
     makeButton("Print", () => print()),
+    more,
     said,
   );
 }

@@ -15,6 +15,7 @@ import {
 } from "../words.js";
 import { makeActions } from "./actions.js";
 import { drawStretchHeights } from "./heights.js";
+import { makeCheck } from "./observe.js";
 
 const LOW = 2; // of the eleven quantiles: the 20th percentile
 const HIGH = 8;
@@ -31,7 +32,7 @@ export function describeStretch(row, criteria) {
   return el(
     "div",
     { class: "details" },
-    makeActions(row),
+    makeActions(row, makeCheck(row)),
     el("p", { class: "way-there", role: "status" }),
     ...(checks.length ? part("Check on foot", el("ul", { class: "checks" }, ...checks)) : []),
     ...(row.best_hours ? part("Best hours", el("p", {}, row.best_hours)) : []),
