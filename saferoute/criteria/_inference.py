@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from saferoute.geometry import pair_points, sum_nearby_by_group
+from saferoute.geometry import pair_points_in_parts, sum_nearby_by_group
 from saferoute.osm.tags import Tags
 from saferoute.osm.ways import FOOT_CLASSES, find_foot_classes
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from saferoute.arrays import FloatArray, IntArray
+    from saferoute.geometry import Pairs
 
 PRIOR_OF_CLASS, PRIOR_OF_USE, PRIOR_OF_PLACE = 20.0, 3.0, 3.0
 """Weight of the prior at each level, in ways at hand: the first chosen on ways of Liechtenstein that were tagged
@@ -104,7 +105,12 @@ class Likelihood:
     def _count_near(self, xy: FloatArray, of_class: IntArray) -> FloatArray:
         """Return the weights of the tagged ways close by points by rating, shape (m, k)."""
         counts = np.zeros((len(xy), len(self.support)))
-        near = pair_points(xy, self._xy, NEAR_REACH_M)
+        for near in pair_points_in_parts(xy, self._xy, NEAR_REACH_M):
+            self._add_nearest(near, of_class, counts)
+        return counts
+
+    def _add_nearest(self, near: Pairs, of_class: IntArray, counts: FloatArray) -> None:
+        """Add the weights of the nearest tagged ways of some points to their counts."""
         order = np.lexsort((near.distance_m, near.point))
         # Pairs are sorted by point, so that the nearest of each come first after the pairs of the points before.
         rank = np.arange(len(order)) - np.searchsorted(near.point, near.point)
@@ -112,7 +118,6 @@ class Likelihood:
         row, way, distance = near.point[nearest], near.thing[nearest], near.distance_m[nearest]
         weight = np.exp(-distance / NEAR_M) * np.where(self._class[way] == of_class[row], 1.0, OTHER_CLASS)
         np.add.at(counts, row, weight[:, None] * self._shares[way])
-        return counts
 
 
 def _add_prior(counts: FloatArray, prior: FloatArray, weight: float) -> FloatArray:

@@ -19,7 +19,7 @@ from saferoute.geometry._lines import (
 from saferoute.geometry._mercator import project_to_square
 from saferoute.geometry._near import Nearby, find_entering, find_sides, split_long_lines, take_edges
 from saferoute.geometry._nearness import REACH_M, count_nearby, measure_coverage, sum_nearby, sum_nearby_by_group
-from saferoute.geometry._pairs import Pairs, pair_points
+from saferoute.geometry._pairs import Pairs, pair_points, pair_points_in_parts
 from saferoute.geometry._slices import indices_of_slices, take_slices
 from saferoute.geometry._slopes import fit_slopes
 from saferoute.geometry._strips import Strips, strip_widths
@@ -44,6 +44,7 @@ __all__ = [
     "join_pieces",
     "measure_coverage",
     "pair_points",
+    "pair_points_in_parts",
     "place_points_evenly",
     "project_to_square",
     "span_shortest",

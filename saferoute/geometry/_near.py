@@ -10,6 +10,8 @@ import shapely
 from saferoute.geometry._slices import indices_of_slices
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
@@ -18,6 +20,10 @@ _EDGES = 7
 """Of a piece of a long line."""
 _ALONG_EDGE_M = 0.1
 """A line this near to the edge of an area runs along it and does not enter."""
+_EVERY = 16
+"""Of so many lines one is looked at to tell how many pairs there will be."""
+MOST_PAIRS = 4_000_000
+"""Pairs that are expected at a time at most: they take some 100 bytes each."""
 _CHORD_M, _ON_LINE_M = 1.0, 0.05
 """Length over which the direction of a line is taken, and the distance up to which a point lies on it."""
 
@@ -59,15 +65,48 @@ class Nearby:
             How far the lines may be from each shape.
         """
         reach = np.broadcast_to(distance_m, self._n)[self._of]
-        west, south, east, north = shapely.bounds(self._pieces).T
-        around = shapely.box(west - reach, south - reach, east + reach, north + reach)
         # Boxes first: asking for distances one pair at a time is cheap where both are short.
-        piece, line = lines.query(around)
+        piece, line = lines.query(self._box_pieces(reach))
         near = shapely.dwithin(self._pieces[piece], lines.geometries[line], reach[piece])
         inside, held = lines.query(self._shapes, predicate="intersects")
         shape = np.concatenate([self._of[piece[near]], self._area[inside]])
-        pair = np.unique(shape * len(lines) + np.concatenate([line[near], held]))
+        pair = np.sort(shape * len(lines) + np.concatenate([line[near], held]))
+        # numpy's unique hashes numbers, which takes ten times as long for millions of them.
+        pair = pair[np.flatnonzero(np.diff(pair, prepend=-1))]
         return np.stack(np.divmod(pair, max(len(lines), 1)))
+
+    def pairs_within_in_parts(
+        self, lines: NDArray[np.object_], distance_m: float, *, most: int = MOST_PAIRS
+    ) -> Iterator[IntArray]:
+        """Yield the pairs (shape, line) that are near each other, all those of some lines at a time.
+
+        Where thousands of shapes meet, their pairs with the lines there fill the memory.
+
+        Parameters
+        ----------
+        lines : ndarray of m geometries
+        distance_m : float
+        most : int
+            Pairs at a time, as far as that can be told before.
+
+        Yields
+        ------
+        ndarray of shape (2, pairs)
+        """
+        reach = np.full(len(self._of), distance_m)
+        expected = _EVERY * shapely.STRtree(lines[::_EVERY]).query(self._box_pieces(reach)).shape[1]
+        parts = 1 + expected // most
+        for part in range(parts):
+            # Every so many of them, as those that lie together have many pairs alike.
+            rows = np.arange(part, len(lines), parts)
+            shape, line = self.pairs_within(shapely.STRtree(lines[rows]), distance_m)
+            yield np.stack([shape, rows[line]])
+
+    def _box_pieces(self, reach_m: FloatArray) -> NDArray[np.object_]:
+        """Return boxes around all pieces, each widened by a distance."""
+        west, south, east, north = shapely.bounds(self._pieces).T
+        boxes: NDArray[np.object_] = shapely.box(west - reach_m, south - reach_m, east + reach_m, north + reach_m)
+        return boxes
 
 
 def split_long_lines(shapes: NDArray[np.object_]) -> tuple[NDArray[np.object_], IntArray]:

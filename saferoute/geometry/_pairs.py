@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -9,10 +10,14 @@ import numpy as np
 from saferoute.geometry._slices import indices_of_slices
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from saferoute.arrays import FloatArray, IntArray
 
 _ROW = 2**31
 """Cells in a row of the grid: more than any coordinate in metres needs."""
+MOST_PAIRS = 2_000_000
+"""Pairs that are looked at at a time, but for those of one point: they take some 100 bytes each."""
 
 
 class Pairs(NamedTuple):
@@ -31,7 +36,7 @@ class Pairs(NamedTuple):
 
 
 def pair_points(points: FloatArray, things: FloatArray, reach_m: float) -> Pairs:
-    """Return every pair of a point and a thing that are at most `reach_m` apart.
+    """Return every pair of a point and a thing that are at most `reach_m` apart; see `pair_points_in_parts`.
 
     Parameters
     ----------
@@ -47,6 +52,32 @@ def pair_points(points: FloatArray, things: FloatArray, reach_m: float) -> Pairs
     >>> pairs.point.tolist(), pairs.thing.tolist(), pairs.distance_m.tolist()
     ([0, 0], [0, 2], [5.0, 1.0])
     """
+    parts = list(pair_points_in_parts(points, things, reach_m))
+    return parts[0] if len(parts) == 1 else Pairs(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def pair_points_in_parts(
+    points: FloatArray, things: FloatArray, reach_m: float, *, most: int = MOST_PAIRS
+) -> Iterator[Pairs]:
+    """Yield every pair of a point and a thing that are at most `reach_m` apart, all pairs of a point at once.
+
+    Where thousands of things lie around thousands of points their pairs fill the memory, while sums over them do not.
+
+    Parameters
+    ----------
+    points : ndarray of shape (n, 2)
+        Metres.
+    things : ndarray of shape (m, 2)
+    reach_m : float
+        Above 0.
+    most : int
+        Pairs that may be looked at at a time, but for those of one point.
+
+    Yields
+    ------
+    Pairs
+        Those of some points; at least once.
+    """
     # Things are sorted by the cells of a grid as wide as the reach. What is near of a point lies in three
     # columns of three cells, each column one slice of the sorted things.
     column, row = np.floor(things / reach_m).astype(np.int64).T
@@ -56,9 +87,22 @@ def pair_points(points: FloatArray, things: FloatArray, reach_m: float) -> Pairs
     lowest = ((column[:, None] + np.array([-1, 0, 1])) * _ROW + row[:, None] - 1).ravel()
     first = np.searchsorted(cells, lowest, side="left")
     count = np.searchsorted(cells, lowest + 2, side="right") - first
-    thing = order[indices_of_slices(first, count)]
-    point = np.repeat(np.repeat(np.arange(len(points)), 3), count)
-    away = points[point] - things[thing]
-    distance = np.sqrt((away**2).sum(axis=1))
-    near = distance <= reach_m
-    return Pairs(point[near], thing[near], distance[near])
+    of_point = np.repeat(np.arange(len(points)), 3)
+    for start, stop in _split_points(count.reshape(-1, 3).sum(axis=1), most):
+        part = slice(3 * start, 3 * stop)
+        thing = order[indices_of_slices(first[part], count[part])]
+        point = np.repeat(of_point[part], count[part])
+        away = points[point] - things[thing]
+        distance = np.sqrt((away**2).sum(axis=1))
+        near = distance <= reach_m
+        yield Pairs(point[near], thing[near], distance[near])
+
+
+def _split_points(count: IntArray, most: int) -> list[tuple[int, int]]:
+    """Return from where to where points go whose numbers of pairs are at most `most` together."""
+    total = np.cumsum(count)
+    ends = [0]
+    while ends[-1] < len(count):
+        before = total[ends[-1] - 1] if ends[-1] else 0
+        ends.append(max(int(np.searchsorted(total, before + most, side="right")), ends[-1] + 1))
+    return list(pairwise(ends)) or [(0, 0)]

@@ -35,7 +35,7 @@ w4 n1,n3 highway=residential
 """
 LON, LAT = lonlat(0, 0)
 AT = "2026-06-20T07:00"
-SETTINGS = f'level = "intermediate"\nat = "{AT}"\nmin-length = 40\nsurface = ["asphalt", "sand"]\ntop = 5\n'
+SETTINGS = f'level = "intermediate"\nat = "{AT}"\nmin-length = 40\nsurface = ["asphalt", "sand"]\ntop = 3\n'
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,8 @@ class Format:
         Whether servers are asked.
     kept : bool
         Whether it is a file of the cache, which is filled before.
+    scanned : bool
+        Whether a scan reads it, not a search: the tiles of one that was stopped.
     """
 
     file: str
@@ -61,6 +63,7 @@ class Format:
     sealed: bool = False
     served: bool = False
     kept: bool = False
+    scanned: bool = False
 
 
 _OSM = ("--osm", "town.osm.pbf")
@@ -84,6 +87,7 @@ FORMATS = {
     "terrarium": Format("tile.webp", served=True),
     "index": Format("cache/index/*/*", _OSM, sealed=True, kept=True),
     "drawers": Format("cache/*/*.drawer", _OSM, sealed=True, kept=True),
+    "scan tiles": Format("cache/scan/.*/*", sealed=True, kept=True, scanned=True),
     "kept answers": Format("cache/*/*.entry", sealed=True, served=True, kept=True),
 }
 
@@ -134,7 +138,15 @@ def point_to(server: FakeServer) -> None:
 
 
 def arguments(form: Format) -> list[str]:
-    """Return the command line that reads a format and prints GeoJSON."""
+    """Return the command line that reads a format and prints GeoJSON, or writes a scan."""
+    if form.scanned:
+        return ["scan", "town.osm.pbf", "-o", "cache/scan/town.parquet", "--zoom", "16", "--workers", "1", "-q"]
     near = "Town" if form.served else f"{LAT:.6f},{LON:.6f}"
     fixed = [] if "--settings" in form.more else ["--at", AT]
-    return ["find", "--near", near, "--radius", "400", "-o", "-", *fixed, *form.more]
+    return ["find", "--near", near, "--radius", "250", "--top", "3", "-o", "-", *fixed, *form.more]
+
+
+def read_visible(folder: Path) -> dict[str, bytes]:
+    """Return the files below a folder but hidden ones, by their names, in order."""
+    named = sorted((str(path.relative_to(folder)), path) for path in folder.rglob("*") if path.is_file())
+    return {name: path.read_bytes() for name, path in named if not any(p.startswith(".") for p in Path(name).parts)}

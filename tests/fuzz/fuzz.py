@@ -23,11 +23,12 @@ import time
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1])]
 
-from formats import FORMATS, Format, arguments, point_to, serve, write_files  # noqa: E402
+from formats import FORMATS, Format, arguments, point_to, read_visible, serve, write_files  # noqa: E402
 from mutants import mutate  # noqa: E402
 
 SECONDS, BYTES = 60.0, 4 << 30
@@ -56,11 +57,16 @@ class Outcome:
     megabytes: float
 
 
-def run_bounded(words: list[str], folder: Path) -> Outcome:
-    """Run saferoute in a forked process, which has all libraries loaded, and return what it did."""
+def run_bounded(words: list[str], folder: Path, *, stopped: bool = False) -> Outcome:
+    """Run saferoute in a forked process, which has all libraries loaded, and return what it did.
+
+    A scan prints nothing: its result are the checksums of its files. It may be stopped once its tiles are there.
+    """
     begun, (out, err) = time.monotonic(), (folder / "out", folder / "err")
     child = os.fork()
     if not child:
+        if stopped:
+            _stop_scans()
         _become(words, out, err)
     while True:
         pid, status, used = os.wait4(child, os.WNOHANG)
@@ -69,8 +75,21 @@ def run_bounded(words: list[str], folder: Path) -> Outcome:
         if time.monotonic() - begun > SECONDS:
             os.kill(child, signal.SIGKILL)
         time.sleep(0.005)
-    texts = (path.read_text(encoding="utf-8", errors="replace") for path in (out, err))
-    return Outcome(os.waitstatus_to_exitcode(status), *texts, time.monotonic() - begun, used.ru_maxrss / 1024)
+    said, told = (path.read_text(encoding="utf-8", errors="replace") for path in (out, err))
+    written = {name: sha256(content).hexdigest() for name, content in read_visible(folder / "cache/scan").items()}
+    code = os.waitstatus_to_exitcode(status)
+    return Outcome(code, said or json.dumps(written), told, time.monotonic() - begun, used.ru_maxrss / 1024)
+
+
+def _stop_scans() -> None:
+    """Have scans of this process end before they put their tiles together."""
+
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    import saferoute.scan
+
+    saferoute.scan.assemble_outputs = stop
 
 
 def _become(words: list[str], out: Path, err: Path) -> None:
@@ -123,10 +142,15 @@ def fuzz_format(name: str, count: int, seed: str, folder: Path) -> Counter[str]:
     words = arguments(form)
     for name_of_cache in ("cache", "filled"):
         shutil.rmtree(folder / name_of_cache, ignore_errors=True)
+    (folder / "cache" / "scan").mkdir(parents=True)
     with serve(folder) as server:
         point_to(server)
         whole = run_bounded(words, folder)
         assert whole.code == 0, whole.err
+        if form.scanned:
+            shutil.rmtree(folder / "cache" / "scan")
+            (folder / "cache" / "scan").mkdir()
+            run_bounded(words, folder, stopped=True)
         shutil.copytree(folder / "cache", folder / "filled")
         for number in range(count):
             _restore_cache(folder, form)
@@ -136,7 +160,8 @@ def fuzz_format(name: str, count: int, seed: str, folder: Path) -> Counter[str]:
             bad = mutate(content, f"{seed} {name} {number}")
             path.write_bytes(bad)
             outcome = run_bounded(words, folder)
-            path.write_bytes(content)
+            if not form.kept:  # the cache is filled anew each time
+                path.write_bytes(content)
             verdict = "same" if bad == content else judge(outcome, whole, form)
             found[verdict.split(":")[0]] += 1
             if verdict.startswith("failed"):
@@ -164,6 +189,7 @@ def _keep(name: str, file: str, bad: bytes, verdict: str, err: str) -> None:
 def load_libraries() -> None:
     """Load what a search loads, so that forked processes need not."""
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    import saferoute.scan
     import saferoute.search
     import saferoute.sources.elevation.mapterhorn
     import saferoute.sources.osm.index

@@ -19,7 +19,7 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1])]
 
-from formats import AT, LAT, LON, write_files  # noqa: E402
+from formats import AT, LAT, LON, read_visible, write_files  # noqa: E402
 
 _NEAR = ["--near", f"{LAT:.6f},{LON:.6f}", "--at", AT, "--osm", "town.osm.pbf", "-q"]
 COMMANDS = {
@@ -41,30 +41,22 @@ def run(name: str, folder: Path, seconds: float | None = None) -> float:
     return time.monotonic() - begun
 
 
-def read_outputs(folder: Path) -> dict[str, bytes]:
-    """Return the files of a folder but hidden ones, by their names."""
-    paths = (path for path in (folder / "out").rglob("*") if path.is_file())
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in paths
-        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    }
-
-
 def kill_often(name: str, count: int, folder: Path) -> int:
     """Return at how many of some moments a kill changed what the next run wrote, or left half a file."""
     (folder / "out").mkdir()
     took = run(name, folder)
-    whole, failed = read_outputs(folder), 0
+    whole, failed = read_visible(folder / "out"), 0
     assert whole
     for number in range(count):
         for left in ("out", "cache"):
             shutil.rmtree(folder / left, ignore_errors=True)
         (folder / "out").mkdir()
         run(name, folder, took * (number + 0.5) / count)
-        half = [path for path, content in read_outputs(folder).items() if name != "scan" and content != whole[path]]
+        half = [
+            path for path, content in read_visible(folder / "out").items() if name != "scan" and content != whole[path]
+        ]
         run(name, folder)
-        failed += bool(half) or read_outputs(folder) != whole
+        failed += bool(half) or read_visible(folder / "out") != whole
     return failed
 
 

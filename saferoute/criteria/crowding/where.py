@@ -30,7 +30,14 @@ import pandas as pd
 import shapely
 
 from saferoute.criteria.crowding._attractors import Attractors, find_attractors
-from saferoute.geometry import Nearby, count_nearby, measure_coverage, pair_points, place_points_evenly
+from saferoute.geometry import (
+    Nearby,
+    count_nearby,
+    measure_coverage,
+    pair_points,
+    pair_points_in_parts,
+    place_points_evenly,
+)
 from saferoute.osm import water
 from saferoute.osm.access import is_private_on_foot
 from saferoute.osm.people import SETTINGS
@@ -268,10 +275,10 @@ def _insert_counted_dwellers(floor: Attractors, population: pd.DataFrame | None)
 
 def _sum_near_kernel(xy: FloatArray, of: Attractors) -> FloatArray:
     """Return Σ units · exp(−d/50 m) at each point and setting, over all pairs within reach."""
-    pairs = pair_points(xy, of.xy, NEAR_REACH_M)
-    weight = np.exp(-pairs.distance_m / NEAR_M) * of.units[pairs.thing]
     sums = np.zeros((len(xy), len(SETTINGS)))
-    np.add.at(sums.ravel(), pairs.point * len(SETTINGS) + of.setting[pairs.thing], weight)
+    for pairs in pair_points_in_parts(xy, of.xy, NEAR_REACH_M):
+        weight = np.exp(-pairs.distance_m / NEAR_M) * of.units[pairs.thing]
+        np.add.at(sums.ravel(), pairs.point * len(SETTINGS) + of.setting[pairs.thing], weight)
     return sums
 
 
@@ -388,14 +395,14 @@ def rate_nearby_ways(xy: FloatArray, ways: gpd.GeoDataFrame) -> tuple[FloatArray
         return factor, np.zeros(len(xy), dtype=bool)
     points = shapely.points(xy)
     people = ways["people"].to_numpy()
-    way, point = Nearby(shapes).pairs_within(shapely.STRtree(points), ON_WAY_M)
-    # A way counts less with the distance from it, down to half at 30 m.
-    away = shapely.distance(points[point], shapes[way])
     lengths = _index_street_lengths(xy, ways)
-    longer = np.interp(lengths.measure_streets(point, way), (0.0, 2 * _LONG_M), (_SHORT, _LONG))
-    np.maximum.at(factor, point, people[way] * longer * (1 - 0.5 * away / ON_WAY_M))
     near = np.zeros(len(xy), dtype=bool)
-    near[point] = True
+    for way, point in Nearby(shapes).pairs_within_in_parts(points, ON_WAY_M):
+        # A way counts less with the distance from it, down to half at 30 m.
+        away = shapely.distance(points[point], shapes[way])
+        longer = np.interp(lengths.measure_streets(point, way), (0.0, 2 * _LONG_M), (_SHORT, _LONG))
+        np.maximum.at(factor, point, people[way] * longer * (1 - 0.5 * away / ON_WAY_M))
+        near[point] = True
     # Only the points that are on no way need the wider, slower search.
     left = np.flatnonzero(~near)
     near[left[shapely.STRtree(shapes).query(points[left], predicate="dwithin", distance=NOWHERE_M)[0]]] = True
