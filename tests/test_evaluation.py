@@ -173,7 +173,22 @@ def test_hours_turned_about_disagree_where_places_agree(
     found = search.evaluate_crowding(write_weeks(tmp_path / "weeks.csv", spots, week.reshape(10, 168)), town)
     assert found.places.value > 0.8
     assert found.hours.value < 0.5
+    assert found.by_counter["correlation"].median() == found.hours.value
     assert found.quiet.value < 0.5
+
+
+def test_a_counter_out_of_step_is_found_by_its_own_correlation(
+    town: Path, spots: np.ndarray, foretold: np.ndarray, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    week = foretold.copy()
+    week[3] = np.roll(week[3], 12)
+    path = write_weeks(tmp_path / "weeks.csv", spots, week)
+    found = search.evaluate_crowding(path, town).by_counter.sort_values("correlation")
+    assert found["lon"].iloc[0] == pytest.approx(spots[3, 0])
+    assert found["correlation"].iloc[0] < 0.3
+    assert found["correlation"].iloc[1] > 0.9
+    assert main(["evaluate-crowding", str(path), "--osm", str(town)]) == 0
+    assert f"{found['correlation'].iloc[0]:.2f}" in capsys.readouterr().out.split("predicted  hours")[1]
 
 
 def test_a_counter_of_many_hours_is_one(town: Path, spots: np.ndarray, tmp_path: Path) -> None:

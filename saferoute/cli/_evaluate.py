@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import click
@@ -73,13 +74,14 @@ def _print_hours(found: Evaluation) -> None:
 
 
 def _print_counters(found: Evaluation) -> None:
-    """Print the mean of each counter's rows."""
+    """Print the mean of each counter's rows, and the correlation over its hours where it has enough of them."""
     print()
-    print("       lon       lat     count     index predicted")
-    columns = ["lon", "lat", "count", "index", "predicted"]
-    rows = found.rows.groupby("site")[columns].mean().sort_values("count", ascending=False, kind="stable")
-    for lon, lat, *numbers in rows.to_numpy().tolist():
-        print(f"{lon:10.5f}{lat:10.5f}" + "".join(f"{number:10.0f}" for number in numbers))
+    print("       lon       lat     count     index predicted  hours")
+    columns = ["lon", "lat", "count", "index", "predicted", "correlation"]
+    rows = found.by_counter[columns].sort_values("count", ascending=False, kind="stable")
+    for lon, lat, *numbers, correlation in rows.to_numpy().tolist():
+        hours = "" if math.isnan(correlation) else f"{correlation:7.2f}"
+        print(f"{lon:10.5f}{lat:10.5f}" + "".join(f"{number:10.0f}" for number in numbers) + hours)
 
 
 def _format_estimate(estimate: Estimate) -> str:

@@ -66,14 +66,32 @@ def correlate_places_by_hour(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(found, columns=["hour_of_week", "spearman", "low", "high", "counters"])
 
 
-def correlate_hours(rows: pd.DataFrame) -> Estimate:
-    """Return the linear correlation of index and count over the hours of a counter, as the median of all counters."""
-    found = []
-    for _, there in rows.dropna(subset="hour_of_week").groupby("site"):
+def describe_counters(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return what was told and counted at each counter.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        ``site``, ``lon``, ``lat``, ``hour_of_week``, ``count``, ``index`` and ``predicted``, a row a counter and hour.
+
+    Returns
+    -------
+    DataFrame
+        A row a counter, by its number: the means of these columns but the hour, and ``correlation``, the linear one
+        of index and count over its hours, NaN for fewer than `_LEAST_HOURS`.
+    """
+    table = rows.groupby("site")[["lon", "lat", "count", "index", "predicted"]].mean()
+    table["correlation"] = np.nan
+    for site, there in rows.dropna(subset="hour_of_week").groupby("site"):
         if there["hour_of_week"].nunique() >= _LEAST_HOURS:
             pair = there[["index", "count"]].to_numpy(dtype=float).T
-            found.append(float(crowding.compute_pearsons(pair[:1], pair[1:])[0]))
-    return _estimate_median(np.array(found))
+            table.loc[site, "correlation"] = crowding.compute_pearsons(pair[:1], pair[1:])[0]
+    return table
+
+
+def correlate_hours(counters: pd.DataFrame) -> Estimate:
+    """Return the correlation of index and count over the hours of the median of the counters described."""
+    return _estimate_median(counters["correlation"].to_numpy(dtype=float))
 
 
 def compare_levels(predicted: FloatArray, truth: FloatArray) -> Estimate:

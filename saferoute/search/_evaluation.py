@@ -18,6 +18,7 @@ from saferoute.search._agreement import (
     correlate_hours,
     correlate_places,
     correlate_places_by_hour,
+    describe_counters,
     rate_quiet_hours,
 )
 from saferoute.search._area import area_around
@@ -143,6 +144,9 @@ class Evaluation:
     quiet : Estimate
         Share of the hours named as quiet that have less than two thirds of
         the mean hour's people by count.
+    by_counter : DataFrame
+        The mean of each counter's rows and the correlation over its hours;
+        see `saferoute.search._agreement.describe_counters`.
     rows : DataFrame
         ``lon``, ``lat``, ``count``, ``hour_of_week``, ``site`` (number of the
         counter), ``index`` (people told by the map alone) and ``predicted``
@@ -160,6 +164,7 @@ class Evaluation:
     hours: Estimate
     level: Estimate
     quiet: Estimate
+    by_counter: pd.DataFrame
     rows: pd.DataFrame
 
 
@@ -211,6 +216,7 @@ def _judge_rows(rows: pd.DataFrame, activity: FloatArray, moment: Moment | None)
     """Return the agreement of rows that are all used, and of the activity of each counter."""
     means = crowding.average_sites(rows[["index", "predicted", "count"]].to_numpy(dtype=float), rows["site"].to_numpy())
     index, predicted, truth = means.T
+    by_counter = describe_counters(rows)
     return Evaluation(
         counters=len(truth),
         off_map=0,
@@ -220,9 +226,10 @@ def _judge_rows(rows: pd.DataFrame, activity: FloatArray, moment: Moment | None)
         factor=_typical_factor(index, truth),
         left_out_factor=_typical_factor(predicted, truth),
         by_hour=correlate_places_by_hour(rows),
-        hours=correlate_hours(rows),
+        hours=correlate_hours(by_counter),
         level=compare_levels(index, truth),
         quiet=rate_quiet_hours(rows, activity, moment),
+        by_counter=by_counter,
         rows=rows,
     )
 
