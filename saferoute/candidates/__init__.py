@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from saferoute.candidates._blockers import Blockers
 from saferoute.candidates._cut_off import CUT_OFF, find_cut_off
+from saferoute.candidates._joining import Joining
 from saferoute.candidates._likely_surfaces import GROUND_MATERIALS, fill_likely_surfaces
 from saferoute.candidates._neighbours import Neighbours
 from saferoute.candidates._open_ground import (
@@ -50,6 +51,7 @@ __all__ = [
     "STEP_M",
     "Around",
     "Blockers",
+    "Joining",
     "Neighbours",
     "OpenGround",
     "Stretches",

@@ -27,7 +27,7 @@ _DIRECTION_M = 10.0
 
 
 def build_strokes(lines: WayLines, free: BoolArray) -> Strokes:
-    """Join the free ways to strokes, whatever pieces they were drawn in.
+    """Return the strokes of the free ways, whatever pieces they were drawn in.
 
     Ways go on into each other where just two ends meet, and at junctions into
     the straightest continuation, so that splitting a way changes nothing.
@@ -38,12 +38,21 @@ def build_strokes(lines: WayLines, free: BoolArray) -> Strokes:
     free : ndarray of shape (n,)
         Which ways may be run on.
     """
-    if not free.any():
-        return empty_strokes()
-    edges = _cut_into_edges(lines.select_ways(free))
+    return build_in_order(lines, free)[0]
+
+
+def build_in_order(lines: WayLines, free: BoolArray) -> tuple[Strokes, IntArray]:
+    """Return strokes as `build_strokes`, and for each the numbers it is ordered by, shape (strokes, 6).
+
+    The numbers depend on its own ways only: if some ways are joined apart from others, they order all strokes together.
+    """
+    chosen = lines.select_ways(free)
+    if not len(chosen.node):
+        return empty_strokes(), np.empty((0, 6), dtype=np.int64)
+    edges = _cut_into_edges(chosen)
     links = _link_edges(edges)
     walks = _follow_links(edges, links)
-    return _assemble_strokes(edges, walks)
+    return _assemble_strokes(edges, walks), _order_walks(edges, links, walks)
 
 
 @dataclass(frozen=True)
@@ -148,6 +157,16 @@ def _follow_links(edges: _Edges, onward: IntArray) -> list[list[int]]:
         if walk:
             walks.append(walk)
     return walks
+
+
+def _order_walks(edges: _Edges, onward: IntArray, walks: list[list[int]]) -> IntArray:
+    """Return the numbers by which `_follow_links` orders walks, the first before the others, shape (walks, 6)."""
+    start = np.array([walk[0] for walk in walks], dtype=np.int64)
+    edge, side = start % len(edges.start), start // len(edges.start)
+    end, step = np.where(side, edges.stop[edge], edges.start[edge]), np.where(side, -1, 1)
+    first_of_way = np.searchsorted(edges.way, edges.way[end])
+    place = edges.start[edge] - first_of_way
+    return np.column_stack([onward[start] >= 0, edges.node[end], edges.node[end + step], edges.way[end], place, side])
 
 
 def _assemble_strokes(edges: _Edges, walks: list[list[int]]) -> Strokes:

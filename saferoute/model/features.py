@@ -46,6 +46,20 @@ class Strokes:
     side_paths: FloatArray | None = None
     number: IntArray | None = None
 
+    def select_strokes(self, chosen: BoolArray) -> Strokes:
+        """Return the strokes of a mask, which keep their numbers."""
+        import numpy as np
+
+        vertex = chosen[self.vertex_stroke]
+        return Strokes(
+            self.lines[chosen],
+            (np.cumsum(chosen) - 1)[self.vertex_stroke[vertex]],
+            self.vertex_node[vertex],
+            self.edge_ground[vertex],
+            None if self.side_paths is None else self.side_paths[vertex],
+            np.flatnonzero(chosen) if self.number is None else self.number[chosen],
+        )
+
 
 @dataclass(frozen=True)
 class WayLines:

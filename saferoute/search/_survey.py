@@ -198,7 +198,7 @@ def _cut_into_samples(
 ) -> tuple[Strokes, Samples]:
     """Return the ways and corridors of an area joined to strokes, and these cut into samples."""
     # A source may have joined the ways already.
-    of_ways = features.strokes or join_ways(features.ways, WayLines.from_table(features.ways))
+    of_ways = features.strokes or join_ways(features.ways).join(WayLines.from_table(features.ways))
     of_corridors = candidates.strokes_of_corridors(open_ground.lines, len(features.ways))
     strokes = candidates.concatenate_strokes([of_ways, of_corridors])
     assert strokes.side_paths is not None

@@ -198,17 +198,16 @@ class Columns:
             kept.__dict__["geometry"] = self.geometry[rows]
         return kept
 
-    @property
-    def lines(self) -> WayLines:
-        """The lines of ways with their nodes, in degrees."""
+    def read_lines(self, rows: IntArray) -> WayLines:
+        """Return the lines of some ways, in degrees; each keeps the number of its row."""
         import numpy as np
         import shapely
 
         assert self.nodes is not None
-        way = np.repeat(np.arange(len(self)), self.nodes.count)
-        every = self.nodes[np.arange(len(self))]
-        spill.forget_pages(self.nodes.flat)
-        return WayLines(self.map_shapes(shapely.get_coordinates), every.flat, way, in_degrees=True)
+        xy, nodes = shapely.get_coordinates(decode_shapes(self.wkb[rows])), self.nodes[rows]
+        for column in (self.wkb, self.nodes):
+            spill.forget_pages(column.flat)
+        return WayLines(xy, nodes.flat, np.repeat(rows, nodes.count), in_degrees=True)
 
     def build_table(self) -> gpd.GeoDataFrame:
         """Return the objects as a table in EPSG:4326, with one column per tag."""

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from saferoute.kept import DamagedFile, read_sealed, seal, write_whole
 from saferoute.model import Strokes
+from saferoute.sources import spill
 from saferoute.sources.blocks import Blocks, Ragged, write_blocks
 from saferoute.sources.osm._columns import NAME, Columns, Vocabulary
 from saferoute.sources.osm._tables import Box, Facts, Tables
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -190,22 +191,43 @@ def write_table(name: str, columns: Columns, part: Path) -> tuple[Mapping[str, l
     return columns.vocabulary.known, files
 
 
-def write_strokes(strokes: Strokes, part: Path) -> dict[str, str]:
-    """Write the table of strokes, and return the checksum of its file."""
+def write_strokes(parts: Iterable[tuple[Strokes, IntArray]], part: Path) -> dict[str, str]:
+    """Write the table of strokes, and return the checksum of its file.
+
+    Parameters
+    ----------
+    parts : iterable of (Strokes, ndarray)
+        As of `saferoute.sources.osm._tables.Joining.join_parts`.
+    part : Path
+        The folder of the index.
+    """
     import numpy as np
     import shapely
 
-    assert strokes.side_paths is not None
-    n = np.bincount(strokes.vertex_stroke, minlength=len(strokes.lines)).astype(np.int64)
-    data: dict[str, Any] = {
-        "number": np.arange(len(n)),
-        "wkb": Ragged.from_bytes(shapely.to_wkb(strokes.lines).tolist()),
-        "nodes": Ragged.from_counts(strokes.vertex_node, n),
-        "ways": Ragged.from_counts(strokes.edge_ground, n),
-        "sides": Ragged.from_counts(strokes.side_paths.astype(np.int16), n),
+    spills = {
+        name: spill.open_spill(dtype, part)
+        for name, dtype in (("wkb", np.uint8), ("nodes", np.int64), ("ways", np.int64), ("sides", np.int16))
     }
+    counts: dict[str, list[IntArray]] = {"wkb": [], "vertices": []}
+    boxes, orders = [], []
+    for strokes, order in parts:
+        assert strokes.side_paths is not None
+        wkb = Ragged.from_bytes(shapely.to_wkb(strokes.lines).tolist())
+        for name, values in zip(
+            spills, (wkb.flat, strokes.vertex_node, strokes.edge_ground, strokes.side_paths), strict=True
+        ):
+            spills[name].append(values)
+        counts["wkb"].append(wkb.count)
+        counts["vertices"].append(np.bincount(strokes.vertex_stroke, minlength=len(order)).astype(np.int64))
+        boxes.append(shapely.bounds(strokes.lines).reshape(-1, 4))
+        orders.append(order)
+    ranked = np.lexsort(np.concatenate(orders).T[::-1])
+    count = {name: np.concatenate(of_parts) for name, of_parts in counts.items()}
+    data: dict[str, Any] = {"number": np.arange(len(ranked))}
+    for name, of_all in spills.items():
+        data[name] = Ragged.from_counts(of_all.read(), count.get(name, count["vertices"])).pick_rows(ranked)
     name = _STROKES + _SUFFIX
-    return {name: write_blocks(part / name, data, shapely.bounds(strokes.lines).reshape(-1, 4))}
+    return {name: write_blocks(part / name, data, np.concatenate(boxes)[ranked])}
 
 
 def _touch_box(shapes: NDArray[Any], box: Box) -> NDArray[Any]:

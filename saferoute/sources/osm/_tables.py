@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from saferoute.model import OSM_ATTRIBUTION, WGS84, Features, Strokes
 from saferoute.osm.kinds import count_kinds, name_kinds
@@ -11,21 +11,18 @@ from saferoute.sources.osm._columns import enclosing_box
 from saferoute.sources.osm._extent import carve_cuts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     import geopandas as gpd
     import numpy as np
     import shapely
     from numpy.typing import NDArray
 
-    from saferoute.arrays import FloatArray
+    from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.model import Area, WayLines
     from saferoute.osm.tags import Tagged
     from saferoute.sources.osm._columns import Columns
     from saferoute.sources.osm._reading import Read
-
-    Joiner = Callable[[Tagged, WayLines], Strokes]
-    """Function that joins the ways of a table to strokes; sources may not import `saferoute.candidates`."""
 
 Box = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
@@ -65,11 +62,40 @@ class Tables:
 
     def select_within_box(self, box: Box) -> Tables:
         """Return the features and strokes that touch a box."""
+        import shapely
+
         west, south, east, north = box
         tables = (self.ways, self.areas, self.fragments, self.points)
         ways, areas, fragments, points = (t.cx[west:east, south:north] for t in tables)
-        strokes = None if self.strokes is None else _select_strokes(self.strokes, box)
+        strokes = self.strokes
+        if strokes is not None:
+            strokes = strokes.select_strokes(shapely.intersects(strokes.lines, shapely.box(*box)))
         return Tables(ways, areas, fragments, points, strokes, self.facts, self.key)
+
+
+class Joining(Protocol):
+    """What joins n ways to strokes: `saferoute.candidates.Joining`."""
+
+    @property
+    def taken(self) -> BoolArray:
+        """Mask of the ways that matter, shape (n,)."""
+        ...
+
+    def select_rows(self, rows: IntArray) -> Joining:
+        """Return what is to be joined of ways, each of which is one of some rows."""
+        ...
+
+    def join(self, lines: WayLines) -> Strokes:
+        """Return the strokes of all ways."""
+        ...
+
+    def join_parts(self, parts: Iterable[tuple[WayLines, float]]) -> Iterator[tuple[Strokes, IntArray]]:
+        """Yield the strokes of ways that come in parts from west to east, and what orders them."""
+        ...
+
+
+Joiner: TypeAlias = "Callable[[Tagged], Joining]"
+"""Function that returns what joins ways with some tags; sources may not import `saferoute.candidates`."""
 
 
 class Held(Protocol):
@@ -113,9 +139,8 @@ def build_tables(held: Read, join: Joiner | None, extent: Box | None = None) -> 
     facts = replace(facts, ground=merge_boxes(facts.bounds, enclose_areas(held.areas)))
     if extent is not None:
         facts = replace(facts, extent=shapely.box(*extent))
-    return Tables(
-        ways, areas, fragments, points, None if join is None else join(held.ways.tags, held.ways.lines), facts
-    )
+    strokes = None if join is None else join(held.ways.tags).join(held.ways.read_lines(np.arange(len(held.ways))))
+    return Tables(ways, areas, fragments, points, strokes, facts)
 
 
 def collect_facts(held: Read) -> Facts:
@@ -138,24 +163,6 @@ def merge_boxes(one: Box, other: Sequence[float]) -> Box:
     west, south = np.fmin(one[:2], other[:2])
     east, north = np.fmax(one[2:], other[2:])
     return float(west), float(south), float(east), float(north)
-
-
-def _select_strokes(strokes: Strokes, box: Box) -> Strokes:
-    """Return the strokes that touch a box, renumbered from 0 on."""
-    import numpy as np
-    import shapely
-
-    near = shapely.intersects(strokes.lines, shapely.box(*box))
-    vertex = near[strokes.vertex_stroke]
-    assert strokes.side_paths is not None
-    return Strokes(
-        strokes.lines[near],
-        (np.cumsum(near) - 1)[strokes.vertex_stroke[vertex]],
-        strokes.vertex_node[vertex],
-        strokes.edge_ground[vertex],
-        strokes.side_paths[vertex],
-        np.flatnonzero(near),
-    )
 
 
 def build_features(tables: Tables, area: Area) -> Features:

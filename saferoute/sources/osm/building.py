@@ -13,15 +13,22 @@ from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from saferoute.kept import PART, sync_folder
+from saferoute.osm.tags import Tags
+from saferoute.sources import spill
 from saferoute.sources.damage import read_apart
 from saferoute.sources.osm._indexed import Index, write_about, write_strokes, write_table
 from saferoute.sources.osm._reading import ALL, read_extracts
 from saferoute.sources.osm._tables import collect_facts, enclose_areas, merge_boxes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from saferoute.arrays import IntArray
+    from saferoute.model import Strokes
+    from saferoute.sources.osm._columns import Columns
     from saferoute.sources.osm._reading import Read
     from saferoute.sources.osm._tables import Facts, Joiner
 
@@ -60,11 +67,9 @@ def _write_index(paths: Sequence[Path], part: Path, join: Joiner | None) -> dict
         areas = None if beside is not None else _write_areas(held, part)
         is_empty = not len(held.ways)
         facts = collect_facts(held)
-        tags, lines = held.ways.tags, None if join is None else held.ways.lines
-        # Joining needs only the lines, and a lot of memory.
+        if join is not None:
+            about["files"] |= write_strokes(_join_ways(held.ways, join), part)
         del held
-        if join is not None and lines is not None:
-            about["files"] |= write_strokes(join(tags, lines), part)
         if beside is not None:
             areas = _await_areas(beside, paths, part)
             facts = replace(facts, skipped=facts.skipped + areas["skipped"])
@@ -78,6 +83,20 @@ def _write_index(paths: Sequence[Path], part: Path, join: Joiner | None) -> dict
         read_extracts(paths)
     facts = replace(facts, ground=merge_boxes(facts.bounds, areas["ground"]))
     return {**{name: about[name] | areas[name] for name in about}, "facts": _serialize_facts(facts)}
+
+
+def _join_ways(ways: Columns, join: Joiner) -> Iterator[tuple[Strokes, IntArray]]:
+    """Yield the strokes of ways, which are read part by part from west to east, and what orders them."""
+    by_combination = join(Tags.from_combinations(ways.vocabulary.known, ways.vocabulary.codes))
+    joining = by_combination.select_rows(ways.combination)
+    rows = np.flatnonzero(joining.taken)
+    rows = rows[np.argsort(ways.bounds[rows, 0], kind="stable")]
+    starts = range(0, max(len(rows), 1), spill.AT_ONCE)
+    west = np.append(ways.bounds[rows, 0], np.inf)
+    yield from joining.join_parts(
+        (ways.read_lines(np.sort(rows[start : start + spill.AT_ONCE])), west[min(start + spill.AT_ONCE, len(rows))])
+        for start in starts
+    )
 
 
 def _worth_two_processes(paths: Sequence[Path]) -> bool:
