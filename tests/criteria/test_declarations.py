@@ -81,6 +81,7 @@ def measure_everything(n: int = 60) -> dict[str, Measurement]:
             bounds={
                 "wheels": Exact(np.resize([0.2, 0.9, 1.0], n)),
                 "beside": Exact(np.resize([0.95, 0.1, 1.0, 1.0], n)),
+                "runners": Exact(np.resize([5.0, 5.0, 15.0, 5.0, 40.0, 5.0, 150.0], n)),
             },
         ),
     } | {name: Measurement(Exact(values[name]), full) for name in BY_NAME.keys() - _WITH_SEVERAL_NUMBERS}
