@@ -282,7 +282,7 @@ def test_a_result_made_by_hand_says_that_nothing_shows_it(found: saferoute.Ranki
 # --- one front door ------------------------------------------------------------------------------------
 
 
-_OF_RESULTS = {"output", "explain_data", "ids", "excluded", "notes", "quiet", "settings", "help_all"}
+_OF_RESULTS = {"output", "explain_data", "ids", "excluded", "notes", "quiet", "verbose", "settings", "help_all"}
 """Options of the shell for what in Python results, logging and ``help`` do: `Ranking.save`, `Ranking.excluded`."""
 
 

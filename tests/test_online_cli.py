@@ -249,6 +249,24 @@ def test_cache_is_shown_and_cleared(world, run, capsys, tmp_path):
     assert run("-q", "--offline")[0] == 4
 
 
+def test_all_servers_are_counted_and_verbose_says_what_they_sent(world, run, capsys):
+    _, _, err = run("-o", "-", "--verbose")
+    said = re.findall(r"… (\w[\w-]*) at \S+ has sent (\d+) answers?, \d+\.\d MB; today (\d+) answers?", err)
+    tiles = len([r for r in world.requests if r.path.endswith(".webp")])
+    assert said[:2] == [("Nominatim", "1", "1"), ("Overpass", "1", "1")]
+    assert {name for name, *_ in said[2:]} == {"Mapterhorn"}
+    assert sum(int(now) for _, now, _ in said[2:]) == int(said[-1][2]) == tiles
+    run("-o", "-", "--refresh", "--verbose")
+    assert main(["cache", "info"]) == 0
+    today = [line.split() for line in capsys.readouterr().out.splitlines() if line.startswith("today")]
+    assert [(words[6], words[1]) for words in today] == [
+        ("Mapterhorn", str(2 * tiles)),
+        ("Nominatim", "2"),
+        ("Overpass", "2"),
+    ]
+    assert "has sent" not in run("-o", "-", "--refresh")[2]
+
+
 def test_full_disk_still_answers(world, run, tmp_path):
     assert world
     (tmp_path / "file").write_text("x")

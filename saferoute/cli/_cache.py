@@ -101,6 +101,6 @@ def _print_info(cache: Cache) -> None:
     for kept in index.list_indexes(cache):
         of = ", ".join(sanitize_text(name) for name in kept.of) or "damaged: it will be made anew"
         print(f"{index.KIND:10} {kept.bytes / 1e6:24.1f} MB, {of}")
-    for host, total in list_days(cache):
-        line = f"{'today':10} {total.answers:6d} answers {total.bytes / 1e6:9.1f} MB"
-        print(f"{line} from Overpass at {sanitize_text(host)}")
+    for server, today in list_days(cache):
+        line = f"{'today':10} {today.answers:6d} answers {today.bytes / 1e6:9.1f} MB"
+        print(f"{line} from {sanitize_text(server)}")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 
-_QUIET = f"{__name__}.quiet"
+_QUIET, _VERBOSE = f"{__name__}.quiet", f"{__name__}.verbose"
 NOTHING_QUALIFIES = 5
 SOME_TILES_FAILED = 6
 INTERRUPTED = 130
@@ -43,6 +43,11 @@ EXIT_CODES = {
 def note_quiet(ctx: click.Context, _: click.Parameter, quiet: bool) -> None:
     """Store the value of ``--quiet`` in the context (callback of the option)."""
     ctx.meta[_QUIET] = quiet
+
+
+def note_verbose(ctx: click.Context, _: click.Parameter, verbose: bool) -> None:
+    """Store the value of ``--verbose`` in the context (callback of the option)."""
+    ctx.meta[_VERBOSE] = verbose
 
 
 class Command(HelpfulCommand):
@@ -75,7 +80,8 @@ class Command(HelpfulCommand):
 
     def invoke(self, ctx: click.Context) -> int:
         """Run the command and return its exit code; print errors in one line."""
-        with show_progress(print_message, quiet=ctx.meta.get(_QUIET, False)):
+        quiet, verbose = (ctx.meta.get(name, False) for name in (_QUIET, _VERBOSE))
+        with show_progress(print_message, quiet=quiet, verbose=verbose):
             for line in _settings.list_origins(ctx):
                 _LOG.info("settings: %s", line)
             return _run_guarded(lambda: self._invoke_in_memory(ctx))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from saferoute.cli import _settings
-from saferoute.cli._command import note_quiet
+from saferoute.cli._command import note_quiet, note_verbose
 from saferoute.cli._layout import Argument, Option
 from saferoute.cli._types import Checked, FilePath, Height, Level, RegionPath, Whole, check_time
 from saferoute.model import InvalidInput
@@ -88,6 +88,14 @@ quiet_option = unsettable(
     callback=note_quiet,
     rare=True,
     help="say nothing of the progress",
+)
+verbose_option = unsettable(
+    "--verbose",
+    is_flag=True,
+    expose_value=False,
+    callback=note_verbose,
+    rare=True,
+    help="say also how many answers and bytes each server has sent, now and today",
 )
 explain_data_option = unsettable(
     "--explain-data",
@@ -280,5 +288,6 @@ search_options = _apply(
     explain_data_option,
     settings_option,
     quiet_option,
+    verbose_option,
 )
-"""Options of every search: place, data, network, runner, units, notes, what was not understood, settings and quiet."""
+"""Options of every search: place, data, network, runner, units, notes, data not understood, settings, messages."""

@@ -157,7 +157,7 @@ def erase_progress() -> None:
 
 
 @contextmanager
-def show_progress(print_line: Callable[[str], None], *, quiet: bool) -> Iterator[None]:
+def show_progress(print_line: Callable[[str], None], *, quiet: bool, verbose: bool = False) -> Iterator[None]:
     """Show the package's log records on stderr within the block.
 
     Parameters
@@ -166,13 +166,15 @@ def show_progress(print_line: Callable[[str], None], *, quiet: bool) -> Iterator
         Function that prints a message.
     quiet : bool
         Show none of them.
+    verbose : bool
+        Show also what servers have sent.
     """
     logger = logging.getLogger("saferoute")
     # Without any handler logging itself prints warnings to stderr, hence the NullHandler.
     handler: logging.Handler = logging.NullHandler() if quiet else _Progress(print_line)
     before = logger.level, logger.propagate
     logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
+    logger.setLevel(logging.DEBUG if verbose else logging.INFO)
     # A program that embeds saferoute may have a root handler, which would print each line again.
     logger.propagate = False
     if isinstance(handler, _Progress):

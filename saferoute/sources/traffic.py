@@ -1,11 +1,12 @@
-"""What a server was asked for today, so that nobody passes the guideline of a public one unawares."""
+"""What servers were asked for, in this run and today, so that nobody passes the guideline of a public one unawares."""
 
 from __future__ import annotations
 
 import json
 import logging
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from saferoute.sources.settings import OVERPASS_URL
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-PUBLIC_HOST = urlsplit(OVERPASS_URL).netloc
+PUBLIC_SERVER = f"Overpass at {urlsplit(OVERPASS_URL).netloc}"
 """The server whose guideline this is."""
 MOST_ANSWERS = 10_000
 MOST_BYTES = 1_000_000_000
@@ -27,46 +28,71 @@ _KIND = "today"
 """Folder of the cache for the sums; it is none of `cache.KINDS`, so that clearing the cache keeps them."""
 
 
-class DayTotal(NamedTuple):
-    """What a server sent on one day, by UTC."""
+@dataclass(frozen=True)
+class Traffic:
+    """What a server sent.
+
+    Examples
+    --------
+    >>> print(Traffic(1, 4_400_000) + Traffic(2, 100_000)), print(Traffic(1))
+    3 answers, 4.5 MB
+    1 answer, 0.0 MB
+    (None, None)
+    """
 
     answers: int = 0
     bytes: int = 0
     """As they came over the network, packed."""
 
+    def __add__(self, other: Traffic) -> Traffic:
+        """Return the sum of two."""
+        return Traffic(self.answers + other.answers, self.bytes + other.bytes)
 
-def read_day(cache: Cache, host: str) -> DayTotal:
+    def __str__(self) -> str:
+        """Return number and size in words."""
+        return f"{self.answers} answer{'s' if self.answers != 1 else ''}, {self.bytes / 1e6:.1f} MB"
+
+
+def name_server(service: str, url: str) -> str:
+    """Return a server by its service and host, as in ``Overpass at overpass-api.de``."""
+    return f"{service} at {urlsplit(url).netloc}"
+
+
+def read_day(cache: Cache, server: str) -> Traffic:
     """Return what a server has sent today, as far as the cache knows."""
-    entry = cache.read_entry(_KIND, host)
+    entry = cache.read_entry(_KIND, server)
     if entry is None or entry.fetched.date() != datetime.now(UTC).date():
-        return DayTotal()
-    return DayTotal(**json.loads(entry.payload))
+        return Traffic()
+    return Traffic(**json.loads(entry.payload))
 
 
-def add_answer(cache: Cache, host: str, size: int) -> None:
-    """Add an answer of `size` bytes to what a server has sent today; one process at a time may do so."""
-    total = read_day(cache, host)
-    new = DayTotal(total.answers + 1, total.bytes + size)
-    cache.store_entry(_KIND, host, json.dumps(new._asdict()).encode(), host=host)
+def add_traffic(cache: Cache, server: str, received: Traffic) -> None:
+    """Add what a server has sent to the sum of today, and log both.
+
+    Of two processes that do so at the same moment one may be forgotten, unless they take turns at the server.
+    """
+    if not received.answers:
+        return
+    today = read_day(cache, server) + received
+    cache.store_entry(_KIND, server, json.dumps(asdict(today)).encode())
+    logger.debug("%s has sent %s; today %s", server, received, today)
 
 
-def list_days(cache: Cache) -> list[tuple[str, DayTotal]]:
+def list_days(cache: Cache) -> list[tuple[str, Traffic]]:
     """Return each server that has sent something today, and what."""
-    hosts = sorted(str(about["host"]) for _, about in cache.iterate_entries(_KIND))
-    return [(host, total) for host in hosts if (total := read_day(cache, host)).answers]
+    servers = sorted(server for server, _ in cache.iterate_entries(_KIND))
+    return [(server, today) for server in servers if (today := read_day(cache, server)).answers]
 
 
-def warn_of_guideline(cache: Cache, host: str) -> None:
+def warn_of_guideline(cache: Cache, server: str) -> None:
     """Log a warning if much of what the public server gives a user in a day has been used up."""
-    total = read_day(cache, host)
-    used = max(total.answers / MOST_ANSWERS, total.bytes / MOST_BYTES)
-    if host == PUBLIC_HOST and used >= WARNED_SHARE:
+    today = read_day(cache, server)
+    used = max(today.answers / MOST_ANSWERS, today.bytes / MOST_BYTES)
+    if server == PUBLIC_SERVER and used >= WARNED_SHARE:
         logger.warning(
-            "Overpass at %s has sent %.0f MB in %d answers today; it asks for at most %.0f MB and %d a day: "
+            "%s has sent %s today; it asks for at most %s a day: "
             "give an extract with --osm FILE or --region DIR, which asks nobody",
-            host,
-            total.bytes / 1e6,
-            total.answers,
-            MOST_BYTES / 1e6,
-            MOST_ANSWERS,
+            server,
+            today,
+            Traffic(MOST_ANSWERS, MOST_BYTES),
         )

@@ -15,6 +15,7 @@ from saferoute.sources.cache import Cache
 from saferoute.sources.osm.overpass_answers import ask_server
 from saferoute.sources.osm.overpass_query import Question
 from saferoute.sources.settings import Online, RequestLimits
+from saferoute.sources.traffic import Traffic
 from saferoute.sources.web import Failed
 
 BODY = gzip.compress(json.dumps({"elements": [], "padding": "x" * 5000}).encode())
@@ -35,29 +36,42 @@ def cache(tmp_path):
 
 
 @pytest.fixture
-def host(server):
-    return server.url.removeprefix("http://")
+def named(server):
+    return f"Overpass at {server.url.removeprefix('http://')}"
 
 
-def test_packed_bytes_and_refusals_are_counted(server, asking, cache, host):
+def test_packed_bytes_and_refusals_are_counted(server, asking, cache, named):
     asking()
     asking()
-    assert traffic.read_day(cache, host) == (2, 2 * len(BODY))
+    assert traffic.read_day(cache, named) == Traffic(2, 2 * len(BODY))
     server.faults = [Answer("busy!", 504)]
     with pytest.raises(Failed, match="504"):
         asking()
-    assert traffic.read_day(cache, host) == (3, 2 * len(BODY) + len("busy!"))
+    assert traffic.read_day(cache, named) == Traffic(3, 2 * len(BODY) + len("busy!"))
 
 
-def test_sum_outlives_the_cleared_cache_and_is_shown(asking, cache, host, capsys, tmp_path):
+def test_what_breaks_off_is_counted_too(server, asking, cache, named):
+    server.faults = [Answer(b"x" * 200_000)]
+    with pytest.raises(Failed, match="sends more than"):
+        asking()
+    assert traffic.read_day(cache, named) == Traffic(1, 0)  # by its header alone
+    server.faults = [Answer(b"x" * 50_000, trick="cut", headers={"Content-Length": "90000"})]
+    with pytest.raises(Failed, match="without a whole answer"):
+        asking()
+    total = traffic.read_day(cache, named)
+    assert total.answers == 2
+    assert 0 <= total.bytes <= 50_000
+
+
+def test_sum_outlives_the_cleared_cache_and_is_shown(asking, cache, named, capsys, tmp_path):
     asking()
     cache.delete_entries()
     assert main(["cache", "info", "--cache-dir", str(tmp_path)]) == 0
     last = capsys.readouterr().out.splitlines()[-1]
-    assert last.split() == ["today", "1", "answers", "0.0", "MB", "from", "Overpass", "at", host]
+    assert last.split() == ["today", "1", "answers", "0.0", "MB", "from", *named.split()]
 
 
-def test_next_day_begins_with_nothing(asking, cache, host, monkeypatch):
+def test_next_day_begins_with_nothing(asking, cache, named, monkeypatch):
     asking()
 
     class Tomorrow(datetime):
@@ -66,14 +80,14 @@ def test_next_day_begins_with_nothing(asking, cache, host, monkeypatch):
             return datetime.now(tz) + timedelta(days=1)
 
     monkeypatch.setattr(traffic, "datetime", Tomorrow)
-    assert traffic.read_day(cache, host) == (0, 0)
+    assert traffic.read_day(cache, named) == Traffic()
     assert traffic.list_days(cache) == []
     assert datetime.now(UTC) < Tomorrow.now(UTC)
 
 
 @pytest.mark.parametrize(("most_answers", "most_bytes"), [(4, 10**9), (10**4, 4 * len(BODY))])
-def test_warning_comes_before_the_guideline_is_passed(asking, host, monkeypatch, caplog, most_answers, most_bytes):
-    monkeypatch.setattr(traffic, "PUBLIC_HOST", host)
+def test_warning_comes_before_the_guideline_is_passed(asking, named, monkeypatch, caplog, most_answers, most_bytes):
+    monkeypatch.setattr(traffic, "PUBLIC_SERVER", named)
     monkeypatch.setattr(traffic, "MOST_ANSWERS", most_answers)
     monkeypatch.setattr(traffic, "MOST_BYTES", most_bytes)
     told = []
@@ -83,7 +97,7 @@ def test_warning_comes_before_the_guideline_is_passed(asking, host, monkeypatch,
         told.append([r.getMessage() for r in caplog.records if r.levelname == "WARNING"])
     assert told[:2] == [[], []]
     [warning] = told[2]
-    assert f"Overpass at {host} has sent 0 MB in 2 answers today" in warning
+    assert f"{named} has sent 2 answers, 0.0 MB today; it asks for at most" in warning
     assert "--osm FILE" in warning
 
 

@@ -10,8 +10,9 @@ import time
 import pytest
 from fake_server import Answer, make_certificate, serve_ipv6
 
+from saferoute.sources.client import BoundedClient, fetch_body
 from saferoute.sources.settings import Patience, RequestLimits
-from saferoute.sources.web import BoundedClient, Failed, call_with_retries, fetch_body
+from saferoute.sources.web import Failed, call_with_retries
 
 
 @pytest.fixture

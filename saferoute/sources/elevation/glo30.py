@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from saferoute.model import Heights
+from saferoute.sources.client import BoundedClient
 from saferoute.sources.elevation.glo30_tiles import (
     PART,
     ROWS,
@@ -22,8 +23,9 @@ from saferoute.sources.elevation.glo30_tiles import (
 from saferoute.sources.elevation.quality import estimate_quality, is_void
 from saferoute.sources.elevation.samples import distinct_keys, gather_heights, interpolate_between, unknown_heights
 from saferoute.sources.settings import RequestLimits
+from saferoute.sources.traffic import Traffic, add_traffic
 from saferoute.sources.trust import options_for_gdal
-from saferoute.sources.web import BoundedClient, Failed, check_status
+from saferoute.sources.web import Failed, check_status
 
 if TYPE_CHECKING:
     from saferoute.arrays import FloatArray, IntArray
@@ -65,6 +67,7 @@ class Glo30Source:
         self._parts: dict[Part, FloatArray | None] = {}
         self._absent: set[str] = set()
         self._all_kept = True
+        self._received = Traffic()
 
     def read_heights(self, xy: FloatArray, crs: str) -> Heights:
         """Return heights at points of shape (n, 2) given in `crs`; NaN over the sea and where reading failed."""
@@ -79,6 +82,9 @@ class Glo30Source:
             heights[on_earth] = self._interpolate_heights(lon[on_earth], lat[on_earth])
         except Failed as failure:
             notes = [f"GLO-30 at {host} {failure}: its heights are missing"]
+        finally:
+            add_traffic(self._cache, f"GLO-30 at {host}", self._received)
+            self._received = Traffic()
         if not self._all_kept:
             notes.append(
                 f"GLO-30 at {host} is not asked (--offline), and the cache does not hold all of this place: "
@@ -188,6 +194,8 @@ class Glo30Source:
                     self._online.patience.sleep(max(failure.wait_s or 0, 2.0))
                 else:
                     return True
+                finally:
+                    self._received += client.received
         raise AssertionError
 
     def _read_part(self, url: str, part: Part, shape: tuple[int, int]) -> FloatArray:
@@ -203,6 +211,8 @@ class Glo30Source:
                     raise Failed("sends a raster that is none of its tiles")
                 # Only the blocks of this window travel, as the files are cloud-optimised.
                 heights = data.read(1, window=Window(column * PART, row * PART, shape[1], shape[0]))
+                # GDAL does not tell what travelled: the size of the heights stands for it.
+                self._received += Traffic(1, heights.nbytes)
                 missing = heights == data.nodata
         except (RasterioError, MemoryError) as error:
             raise Failed("ended the connection without a whole answer") from error

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from saferoute.model import Heights
+from saferoute.sources.client import BoundedClient, fetch_body
 from saferoute.sources.elevation import glo30
 from saferoute.sources.elevation.quality import estimate_quality
 from saferoute.sources.elevation.samples import (
@@ -30,7 +31,8 @@ from saferoute.sources.elevation.samples import (
 from saferoute.sources.elevation.terrarium import TILE_PX, DamagedTile, decode_terrarium, height_step_m
 from saferoute.sources.elevation.web_mercator import locate_on_square, locate_tiles, make_tile_keys
 from saferoute.sources.settings import RequestLimits
-from saferoute.sources.web import BoundedClient, Failed, fetch_body
+from saferoute.sources.traffic import Traffic, add_traffic, name_server
+from saferoute.sources.web import Failed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -243,6 +245,8 @@ class MapterhornSource:
             pool.shutdown(cancel_futures=True)
             for client in clients:
                 client.close()
+            server = name_server("Mapterhorn", self._online.mapterhorn_url)
+            add_traffic(self._cache, server, sum((client.received for client in clients), Traffic()))
 
     def _load_cached_tile(self, tile: Tile) -> bool:
         """Load a tile from the cache, and return whether it was there."""

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
+from saferoute.sources.client import BoundedClient
 from saferoute.sources.settings import RequestLimits
-from saferoute.sources.traffic import add_answer, warn_of_guideline
-from saferoute.sources.web import BoundedClient, Failed, check_status, parse_json_answer
+from saferoute.sources.traffic import add_traffic, name_server, warn_of_guideline
+from saferoute.sources.web import Failed, check_status, parse_json_answer
 
 if TYPE_CHECKING:
     from saferoute.sources.osm.overpass_query import Question
@@ -55,11 +55,13 @@ def ask_server(online: Online, question: Question, limits: RequestLimits) -> dic
         If there is no answer for another reason; where it passes, with the
         wait that the server needs, if that is known.
     """
-    cache, host = online.open_cache(), urlsplit(online.overpass_url).netloc
-    warn_of_guideline(cache, host)
+    cache, server = online.open_cache(), name_server("Overpass", online.overpass_url)
+    warn_of_guideline(cache, server)
     with BoundedClient(limits, online.agent) as client:
-        response = client.post(f"{online.overpass_url.rstrip('/')}/interpreter", data={"data": question.text})
-    add_answer(cache, host, response.raw.tell())
+        try:
+            response = client.post(f"{online.overpass_url.rstrip('/')}/interpreter", data={"data": question.text})
+        finally:
+            add_traffic(cache, server, client.received)
     try:
         answer = parse_json_answer(response)
     except Failed as failure:

@@ -10,10 +10,12 @@ from urllib.parse import urlsplit
 import shapely
 
 from saferoute.model import InvalidInput, Place, PlaceNotFound, SourceUnavailable
+from saferoute.sources.client import BoundedClient
 from saferoute.sources.places.extent import GROUNDS, ISLANDS, WIDE_M, measure_across, measure_reach
 from saferoute.sources.places.matching import choose_match
 from saferoute.sources.settings import RequestLimits
-from saferoute.sources.web import BoundedClient, Failed, call_with_retries, parse_json_answer
+from saferoute.sources.traffic import add_traffic, name_server
+from saferoute.sources.web import Failed, call_with_retries, parse_json_answer
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -144,7 +146,12 @@ class Geocoder:
         }
         with BoundedClient(self._limits, self._online.agent) as client:
             client.headers["Accept-Language"] = self._accept_languages()
-            answer = parse_json_answer(client.get(url, params=parameters))
+            try:
+                response = client.get(url, params=parameters)
+            finally:
+                server = name_server("Nominatim", self._online.nominatim_url)
+                add_traffic(self._online.open_cache(), server, client.received)
+            answer = parse_json_answer(response)
         if not isinstance(answer, list):
             raise Failed("answered with broken data", again=True)
         return answer
