@@ -35,7 +35,7 @@ def measure_windows(criterion: Criterion, windows: Windows, evidence: Evidence) 
     measured = criterion.measure(windows, evidence if criterion.by_hour else replace(evidence, moment=None))
     trust = estimate_trust(criterion, windows, evidence.features)
     if criterion.trust_at_hour is not None:
-        trust *= criterion.trust_at_hour(windows, evidence)
+        trust = trust * criterion.trust_at_hour(windows, evidence)
     measured = replace(measured, confidence=measured.confidence * trust)
     if evidence.seen is None:
         return measured

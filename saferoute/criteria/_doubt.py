@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from saferoute.arrays import FloatArray, IntArray
     from saferoute.model import Criterion, Features, Windows
+    from saferoute.products import Arrays
 
 IN_DOUBT = 0.7
 """Factor on the confidence of a criterion where a tag that concerns it is not understood [J]."""
@@ -31,13 +33,21 @@ def estimate_trust(criterion: Criterion, windows: Windows, features: Features) -
     -------
     ndarray of shape (windows,)
     """
+    keys = np.frombuffer(repr((criterion.keys, criterion.keys_beside)).encode(), dtype=np.uint8)
+    compute = partial(_doubt_unread, criterion, windows, features)
+    return _samples.recall_or_compute(windows, features, "understood", (keys,), compute)[""]
+
+
+def _doubt_unread(criterion: Criterion, windows: Windows, features: Features) -> Arrays:
+    """Return the factors that `estimate_trust` returns, as a product."""
     samples = windows.samples
     own = has_unread_tag(samples.ground, criterion.keys).astype(float)
     in_doubt = _samples.reduce_to_samples(samples, own, "max")
     if criterion.keys_beside and len(samples):
         _, beside = pair_unread_beside(features, shapely.STRtree(samples.lines), criterion.keys_beside)
         in_doubt[beside] = 1.0
-    return np.where(_samples.reduce_to_windows(windows, in_doubt, "max") > 0, IN_DOUBT, 1.0)
+    doubted = _samples.reduce_to_windows(windows, in_doubt, "max") > 0
+    return {"": np.where(doubted, IN_DOUBT, 1.0)}
 
 
 def pair_unread_beside(

@@ -91,7 +91,7 @@ class Samples:
             *(self.ground[name].to_numpy() for name in ("osm_id", "clear_width_m")),
         ):
             digest.update(f"{array.dtype.str} {array.shape} ".encode() + np.ascontiguousarray(array).tobytes())
-        digest.update(" ".join(self.ground["osm_type"]).encode())
+        digest.update(" ".join(self.ground["osm_type"].to_numpy(dtype=object)).encode())
         return digest.digest()
 
 
