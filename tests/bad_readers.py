@@ -31,12 +31,29 @@ def hang(note: Path) -> None:
     time.sleep(60)
 
 
+def compute() -> None:
+    faulthandler.disable()
+    while True:
+        pass
+
+
 def take_memory(count: int) -> int:
     return len(bytearray(count))
 
 
 def refuse(path: str) -> None:
     raise InvalidInput(f"{path}: no")
+
+
+class OddError(Exception):
+    """One that cannot be made of its own words."""
+
+    def __init__(self, one: int, other: int) -> None:
+        super().__init__(f"{one} and {other}")
+
+
+def fail_oddly() -> None:
+    raise OddError(1, 2)
 
 
 def write_to_stdout() -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 START_S = 40.0
-"""Seconds that reading may take whatever the size of the file, on a machine that is busy [J]."""
+"""Seconds of computing that reading may take whatever the size of the file [J]."""
 _LEAST_BYTES_PER_S = {".bz2": 20_000.0, ".gz": 50_000.0, ".osm": 300_000.0, ".pbf": 100_000.0}
 """Bytes of a file that are read in a second at the very least, a thirtieth of what was measured [J]."""
 _RASTER_BYTES_PER_S = 1e6

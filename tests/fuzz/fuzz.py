@@ -62,12 +62,8 @@ def run_bounded(words: list[str], folder: Path, *, stopped: bool = False) -> Out
 
     A scan prints nothing: its result are the checksums of its files. It may be stopped once its tiles are there.
     """
-    begun, (out, err) = time.monotonic(), (folder / "out", folder / "err")
-    child = os.fork()
-    if not child:
-        if stopped:
-            _stop_scans()
-        _become(words, out, err)
+    begun = time.monotonic()
+    child = begin(words, folder, stopped=stopped)
     while True:
         pid, status, used = os.wait4(child, os.WNOHANG)
         if pid:
@@ -75,10 +71,20 @@ def run_bounded(words: list[str], folder: Path, *, stopped: bool = False) -> Out
         if time.monotonic() - begun > SECONDS:
             os.kill(child, signal.SIGKILL)
         time.sleep(0.005)
-    said, told = (path.read_text(encoding="utf-8", errors="replace") for path in (out, err))
+    said, told = (path.read_text(encoding="utf-8", errors="replace") for path in (folder / "out", folder / "err"))
     written = {name: sha256(content).hexdigest() for name, content in read_visible(folder / "cache/scan").items()}
     code = os.waitstatus_to_exitcode(status)
     return Outcome(code, said or json.dumps(written), told, time.monotonic() - begun, used.ru_maxrss / 1024)
+
+
+def begin(words: list[str], folder: Path, *, stopped: bool = False) -> int:
+    """Begin to run saferoute in a forked process, which prints into a folder, and return its number."""
+    child = os.fork()
+    if not child:
+        if stopped:
+            _stop_scans()
+        _become(words, folder / "out", folder / "err")
+    return child
 
 
 def _stop_scans() -> None:

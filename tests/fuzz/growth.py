@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import math
-import os
 import subprocess
 import sys
 import tempfile
@@ -64,6 +63,19 @@ KINDS = {
 """What grows, and how many of it there are in the end."""
 
 
+_MEASURE = f"""
+import re, resource, sys
+from pathlib import Path
+from saferoute.cli import main
+resource.setrlimit(resource.RLIMIT_AS, ({MOST_BYTES}, {MOST_BYTES}))
+code = main(sys.argv[1:])
+used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+# The peak that Linux tells by `getrusage` is that of whoever began this process, if that was larger.
+peak = int(re.search(r"VmHWM:\\s*(\\d+)", Path("/proc/self/status").read_text())[1])
+print(code, sum(u.ru_utime + u.ru_stime for u in used), max(peak, used[1].ru_maxrss) / 1024)
+"""
+
+
 def measure_search(plan: str) -> tuple[int, float, float]:
     """Return the exit code of a first search, and what it took: seconds of computing and megabytes."""
     with tempfile.TemporaryDirectory() as name:
@@ -72,13 +84,9 @@ def measure_search(plan: str) -> tuple[int, float, float]:
         words = ["find", "--near", f"{lat:.6f},{lon:.6f}", "--radius", "400", "--osm", str(extract), "-q"]
         words += ["--at", "2026-06-20T07:00", "--cache-dir", f"{name}/cache", "-o", f"{name}/found.geojson"]
         # In a process that measures the search with all its own.
-        run = (
-            "import resource, sys; from saferoute.cli import main; "
-            f"resource.setrlimit(resource.RLIMIT_AS, ({MOST_BYTES}, {MOST_BYTES})); sys.exit(main({words!r}))"
-        )
-        process = subprocess.Popen([sys.executable, "-c", run], stdout=subprocess.DEVNULL)
-        _, status, used = os.wait4(process.pid, 0)
-    return os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+        done = subprocess.run([sys.executable, "-c", _MEASURE, *words], stdout=subprocess.PIPE, text=True, check=False)
+        code, seconds, megabytes = done.stdout.split()[-3:]
+    return int(code), float(seconds), float(megabytes)
 
 
 def main() -> None:

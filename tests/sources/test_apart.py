@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from bad_readers import add, crash, hang, leave, refuse, take_memory, write_to_stdout
+from bad_readers import add, compute, crash, fail_oddly, hang, leave, refuse, take_memory, write_to_stdout
 
 from saferoute.model import InvalidInput
 from saferoute.sources import apart
@@ -53,6 +53,12 @@ def test_values_and_errors_come_back() -> None:
 
 
 @pytest.mark.usefixtures("start")
+def test_errors_that_cannot_be_passed_on_are_told_by_name() -> None:
+    with pytest.raises(RuntimeError, match="OddError"):
+        run_apart(fail_oddly, bounds=ENOUGH)
+
+
+@pytest.mark.usefixtures("start")
 def test_a_crash_ends_its_own_process_and_is_told() -> None:
     with pytest.raises(Ended, match="SIGSEGV"):
         run_apart(crash, bounds=ENOUGH)
@@ -66,11 +72,18 @@ def test_what_takes_too_long_is_stopped_and_leaves_no_files(tmp_path: Path) -> N
     note = tmp_path / "note"
     begun = time.monotonic()
     with pytest.raises(Ended, match="more than 1 s and was stopped"):
-        run_apart(hang, note, bounds=Bounds(0.6, 1 << 30))
+        run_apart(hang, note, bounds=Bounds(0.06, 1 << 30))
     assert time.monotonic() - begun < 10
     used = Path(note.read_text())
     assert used != Path(tempfile.gettempdir())
     assert not used.exists()
+
+
+@pytest.mark.usefixtures("start")
+def test_computing_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "PATIENCE", 100.0)
+    with pytest.raises(Ended, match="more than 1 s of computing and was stopped"):
+        run_apart(compute, bounds=Bounds(0.6, 1 << 30))
 
 
 @pytest.mark.usefixtures("start")

@@ -81,7 +81,7 @@ def test_a_library_that_crashes_ends_in_one_line(
 
 def test_a_reader_that_hangs_is_stopped(find: Find, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(osmium, "FileProcessor", be(lambda: os.read(os.pipe()[0], 1)))
-    monkeypatch.setattr(damage, "START_S", 0.4)
+    monkeypatch.setattr(damage, "START_S", 0.04)
     code, err = find()
     assert (code, err.count("\n")) == (2, 1)
     assert "town.osm.pbf: reading it took more than 0 s and was stopped" in err
