@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,6 +25,8 @@ T = TypeVar("T")
 SUFFIXES = (".osm.pbf", ".osm.gz", ".osm.bz2", ".osm", ".pbf")
 """Endings of the names of extracts."""
 
+_ROOM = 8
+"""Free bytes of disk for each byte of an extract before the places of nodes go there: two take some 2.5 each [J]."""
 _UNSORTED = ("out of order", "twice")
 """Words in osmium's errors for files that are not sorted, or hold several versions of an object."""
 
@@ -50,6 +54,31 @@ def open_file(path: Path) -> Any:
 
     # osmium would guess the format itself, but knows suffixes in lower case only.
     return osmium.io.File(str(path), _suffix(path).removeprefix("."))
+
+
+def open_locations(path: Path, folder: Path | None) -> Any:
+    """Return what osmium keeps the places of a file's nodes in: memory, or a file that goes with its reader.
+
+    Parameters
+    ----------
+    path : Path
+        The file that is read.
+    folder : Path, optional
+        Where there is room for them; None = in memory, 16 bytes for each node.
+    """
+    import osmium
+
+    # osmium takes a comma for the end of a path. Where a disk fills that it writes to, the system ends the process.
+    # Windows deletes no file that is read.
+    if (
+        folder is None
+        or os.name == "nt"
+        or "," in str(folder)
+        or shutil.disk_usage(folder).free < _ROOM * path.stat().st_size
+    ):
+        return osmium.index.create_map("flex_mem")
+    with TemporaryDirectory(dir=folder) as name:
+        return osmium.index.create_map(f"sparse_file_array,{name}/nodes")
 
 
 def _suffix(path: Path) -> str:

@@ -38,7 +38,7 @@ class _Lost(NamedTuple):
     is_hole: bool = False
 
 
-def add_fragments(rows: Rows, path: Path, assembled: array[int]) -> None:
+def add_fragments(rows: Rows, path: Path, assembled: array[int], locations: Any) -> None:
     """Add the lines of areas that are not whole, and what those lines enclose, with the tags of their area.
 
     An area is not whole if the file lacks some of its members or nodes, or if
@@ -55,6 +55,8 @@ def add_fragments(rows: Rows, path: Path, assembled: array[int]) -> None:
     assembled : array of int
         The whole areas, in any order, by osmium's numbering: twice the id of a way, or twice
         the id of a relation plus 1.
+    locations : osmium.index.LocationTable
+        The places of the file's nodes.
     """
     import osmium
 
@@ -63,11 +65,11 @@ def add_fragments(rows: Rows, path: Path, assembled: array[int]) -> None:
     lost = _find_lost_relations(path, ranked)
     for way_id, area in _find_lost_ways(path, ranked):
         lost.setdefault(way_id, []).append(area)
-    in_osmium = osmium.osm
-    ways = osmium.FileProcessor(open_file(path), in_osmium.NODE | in_osmium.WAY).with_locations()
-    ways = ways.with_filter(osmium.filter.EntityFilter(in_osmium.WAY))
+    placed = osmium.NodeLocationsForWays(locations)
+    placed.ignore_errors()
+    ways = osmium.FileProcessor(open_file(path), osmium.osm.WAY).with_filter(osmium.filter.IdFilter(lost))
     edges: dict[tuple[int, int], list[tuple[_Lost, str]]] = {}
-    for way in ways.with_filter(osmium.filter.IdFilter(lost)):
+    for way in ways.with_filter(placed):
         for line in _read_pieces(way):
             for area in lost[way.id]:
                 _add_shape(rows, area, line)

@@ -14,7 +14,7 @@ from saferoute.osm import keys
 from saferoute.osm.values import split_list
 from saferoute.sources.osm._columns import NAME
 from saferoute.sources.osm._extent import choose_extent, drop_explained_cuts, merge_cuts
-from saferoute.sources.osm._files import open_file, read_in_order
+from saferoute.sources.osm._files import open_file, open_locations, read_in_order
 from saferoute.sources.osm._fragments import add_fragments
 from saferoute.sources.osm._merging import merge_columns, merge_fragments
 from saferoute.sources.osm._objects import NODE, RELATION, WAY, locate_cuts, read_lines, read_tags, wkb_factory
@@ -112,7 +112,8 @@ def _read_extract(file: SortedFile, what: tuple[str, ...], store: _Store) -> Rea
     """Return the contents of one sorted file."""
     reader = _Reader(_read_routes(file.path) if "way" in what else {}, store)
     newest = None
-    for obj in _iterate_objects(file.path, what):
+    locations = open_locations(file.path, store.folder)
+    for obj in _iterate_objects(file.path, what, locations):
         if obj.is_node():
             reader.add_node(obj)
         elif obj.is_area():
@@ -126,7 +127,7 @@ def _read_extract(file: SortedFile, what: tuple[str, ...], store: _Store) -> Rea
     extent = choose_extent(file.boxes, lines)
     fragments = store.open_rows(keys.AREA_TAGS, _DECIDE_AREAS)
     if "area" in what:
-        add_fragments(fragments, file.path, reader.assembled)
+        add_fragments(fragments, file.path, reader.assembled, locations)
     return Read(
         ways=lines,
         areas=reader.areas.build_columns(),
@@ -139,7 +140,7 @@ def _read_extract(file: SortedFile, what: tuple[str, ...], store: _Store) -> Rea
     )
 
 
-def _iterate_objects(path: Path, what: tuple[str, ...]) -> Iterator[Any]:
+def _iterate_objects(path: Path, what: tuple[str, ...], locations: Any) -> Iterator[Any]:
     """Yield the objects that may become rows."""
     import osmium
 
@@ -151,9 +152,10 @@ def _iterate_objects(path: Path, what: tuple[str, ...]) -> Iterator[Any]:
         "node": (in_osmium.NODE, keys.POINT_KEYS),
     }
     if "area" in what:
-        processor = osmium.FileProcessor(open_file(path)).with_areas(osmium.filter.KeyFilter(*keys.AREA_KEYS))
+        processor = osmium.FileProcessor(open_file(path)).with_locations(locations)
+        processor = processor.with_areas(osmium.filter.KeyFilter(*keys.AREA_KEYS))
     else:
-        processor = osmium.FileProcessor(open_file(path), in_osmium.NODE | in_osmium.WAY).with_locations()
+        processor = osmium.FileProcessor(open_file(path), in_osmium.NODE | in_osmium.WAY).with_locations(locations)
     # A filter of keys applies to every kind unless it is bound to one.
     asked = in_osmium.NOTHING
     for kind, chosen in (kinds[name] for name in what):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import shapely
@@ -116,6 +117,17 @@ def test_an_index_made_piece_by_piece_is_the_one_made_at_once(
         ExtractSource(paths, join=search.join_ways, cache=kept).read_bounds()
         made.append(files(kept))
     assert made[0] == made[1]
+
+
+@pytest.mark.parametrize(("name", "free"), [("a,b", 1 << 40), ("full", 5)])
+def test_where_no_places_of_nodes_can_lie_on_disk_they_lie_in_memory(
+    name: str, free: int, town: Path, cache: Cache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look(town, cache)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=free))
+    other = Cache(tmp_path / name)
+    look(town, other)
+    assert files(other) == files(cache)
 
 
 @pytest.mark.parametrize(("free", "told"), [(1000, True), (1 << 40, False), (None, False)])
