@@ -7,18 +7,21 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from surveys import judge
 
 from saferoute.criteria import crowding
 from saferoute.criteria.crowding import runners
 from saferoute.model import Counters
+from saferoute.osm.people import SETTINGS
 from saferoute.report.checks import DRAWS_RUNNERS
 from saferoute.scoring import rate_values
 from saferoute.sources.profiles import load_profile
 
 AFTER_LUNCH, AFTER_WORK = "2026-06-17T14:00", "2026-06-17T18:00"
+
+
 HOUSES = "".join(
     f"n{i}0 {x} 30\nn{i}1 {x + 12} 30\nn{i}2 {x + 12} 42\nn{i}3 {x} 42\n"
     f"w{i} n{i}0,n{i}1,n{i}2,n{i}3,n{i}0 building=apartments building:levels=6\n"
@@ -50,6 +53,12 @@ DRAWN = {
     "fitness trail": walk() + apparatus(25),
     "park path": walk() + park(60),
 }
+
+
+@pytest.fixture
+def many_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a running route draw many, as in a large city."""
+    monkeypatch.setitem(runners.RUNNERS, "running route", 200.0)
 
 
 def look_at(look, plan: str, when: str = AFTER_WORK) -> tuple[float, pd.Series]:
@@ -103,24 +112,44 @@ def test_more_runners_are_never_kinder(a: float, b: float) -> None:
     assert many <= few
 
 
-def test_counters_of_people_on_foot_make_nobody_surer_of_runners(look) -> None:
-    def rate_confidence(plan: str) -> float:
-        survey = look(plan.replace("levels=6", "levels=60"), profile=load_profile(at=AFTER_WORK))
-        windows, features = survey.windows, survey.evidence.features
-        xy = windows.samples.xy[:: max(len(windows.samples) // 6, 1)]
-        table = pd.DataFrame({"x_m": xy[:, 0], "y_m": xy[:, 1], "count": 50.0, "hour_of_week": 66.0})
-        table["count"] *= np.linspace(1, 2, len(table))
-        counted = replace(survey.evidence, features=replace(features, counters=Counters(table, features)))
-        return float(crowding.measure_crowding(windows, counted).confidence[0])
-
-    counted, run_on = rate_confidence(walk()), rate_confidence(DRAWN["running route"])
-    assert run_on <= crowding.calibrate.UNCALIBRATED
-    assert run_on <= counted
+def test_counters_of_people_on_foot_make_nobody_surer_of_runners(look, many_run) -> None:  # noqa: ARG001
+    survey = look(DRAWN["running route"], profile=load_profile(at=AFTER_WORK))
+    features, xy = survey.evidence.features, survey.windows.samples.xy[::4]
+    table = pd.DataFrame({"x_m": xy[:, 0], "y_m": xy[:, 1], "count": 50.0, "hour_of_week": 66.0})
+    table["count"] *= crowding.estimate_people_per_hour(xy, features)
+    counted = replace(survey.evidence, features=replace(features, counters=Counters(table, features)))
+    at_night = replace(counted, moment=replace(counted.moment, local=counted.moment.local.replace(hour=2)))
+    with_runners, without = (
+        crowding.measure_crowding(survey.windows, evidence).confidence[0] for evidence in (counted, at_night)
+    )
+    assert with_runners <= crowding.calibrate.UNCALIBRATED < without
 
 
-def test_who_may_come_from_behind_is_among_the_checks(look) -> None:
-    survey = look(DRAWN["running route"].replace("levels=6", "levels=60"), profile=load_profile(at=AFTER_WORK))
+def test_who_may_come_from_behind_is_among_the_checks(look, many_run) -> None:  # noqa: ARG001
+    survey = look(DRAWN["running route"], profile=load_profile(at=AFTER_WORK))
     measured = judge(survey, "crowding").measurement
     along = measured.gather_along(survey.windows.first[:1], np.array([survey.windows.n_samples]))
     assert along["draws_runners"].all()
     assert "guess" in DRAWS_RUNNERS
+
+
+def test_hours_of_many_runners_are_not_called_quiet(look, request) -> None:
+    def find_best_hours() -> str:
+        found = judge(look(DRAWN["running route"], profile=load_profile(at=AFTER_WORK)), "crowding")
+        return str(found.describe(np.array([0]))["best_hours"].iloc[0])
+
+    assert "Sat 6–9" in find_best_hours()
+    request.getfixturevalue("many_run")
+    assert "Sat 6–7" in find_best_hours()
+
+
+@settings(max_examples=25)
+@given(st.lists(st.booleans(), min_size=72, max_size=72))
+def test_a_busy_hour_is_quiet_only_where_all_hours_of_light_are_busy(is_busy: list[bool]) -> None:
+    busy = np.array(is_busy).reshape(1, 3, 24)
+    shop = np.eye(len(SETTINGS))[:1]
+    quiet = crowding.find_quiet_hours(shop, None, busy)
+    for named, runs in zip(quiet[0], busy[0], strict=True):
+        assert named.any()
+        assert not (named & runs).any() or runs[crowding.WAKING].all()
+    assert not (quiet & ~busy & ~crowding.find_quiet_hours(shop, None)).sum(axis=2).max() > 1

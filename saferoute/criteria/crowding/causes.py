@@ -38,10 +38,13 @@ _ITSELF = "square"
 """Word of the attractor that a square is itself."""
 
 
-def list_causes(around: Around, station: IntArray, moment: Moment | None) -> dict[str, object]:
-    """Return the evidence for the people at some stations: attractors, quiet hours and sources, by column."""
+def list_causes(around: Around, station: IntArray, moment: Moment | None, many_run: BoolArray) -> dict[str, object]:
+    """Return the evidence for the people at some stations: attractors, quiet hours and sources, by column.
+
+    Hours in which `many_run`, shape (stations, 3, 24), are not called quiet.
+    """
     activity = around.activity[station]
-    quiet = when.find_quiet_hours(activity, moment)
+    quiet = when.find_quiet_hours(activity, moment, many_run)
     attractors = _count_attractors(around, station, when.shares_at_moment(moment))
     return {
         "attractors": _as_objects(attractors),

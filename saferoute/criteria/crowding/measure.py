@@ -12,7 +12,7 @@ import pandas as pd
 from saferoute.criteria import _near, _samples
 from saferoute.criteria.crowding import _attractors, calibrate, causes, wheels, when, where
 from saferoute.criteria.crowding.routes import find_routes_beside
-from saferoute.criteria.crowding.runners import FEW, LOG_ERROR, find_runners
+from saferoute.criteria.crowding.runners import FEW, LOG_ERROR, MANY, find_runners
 from saferoute.geometry import take_slices
 from saferoute.model import Measurement
 from saferoute.quantities import Exact, LogNormal, Normal
@@ -143,12 +143,13 @@ class _Found:
     def gather_evidence(self, rows: IntArray) -> pd.DataFrame:
         """Return what explains the crowding of some windows."""
         windows, rated, looked = self.windows, self.rated, self.looked
+        many_run = self.running.spread_over_days(windows, rows) >= MANY
         return pd.DataFrame(
             {
                 "people_per_hour": self.people[rows],
                 "people_log_error": looked.scale.error,
                 "crowd_percentile": self.percentile[rows],
-                **causes.list_causes(looked.around, self.busiest[rows], looked.moment),
+                **causes.list_causes(looked.around, self.busiest[rows], looked.moment, many_run),
                 "counters": looked.scale.counters,
                 "bicycles": rated.bicycle[_samples.find_worst_ground(windows, rated.bicycle)[rows]],
                 "motors": rated.motor_words[_samples.find_worst_ground(windows, rated.motor)[rows]],
@@ -160,7 +161,7 @@ class _Found:
     def gather_along(self, first: IntArray, n_samples: IntArray) -> pd.DataFrame:
         """Return what is met along runs of samples."""
         near = self.routes.describe_runs(self.windows.samples, (first, n_samples), self.windows.run_out_samples)
-        met = {"draws_people": self.draws_people, "draws_runners": self.running.per_hour >= FEW}
+        met = {"draws_people": self.draws_people, "draws_runners": self.running.has_more_than_few()}
         return near.assign(**{name: _samples.is_met_along(there, first, n_samples) for name, there in met.items()})
 
     def gather_doubts(self, rows: IntArray, first: IntArray, n_samples: IntArray) -> pd.DataFrame:

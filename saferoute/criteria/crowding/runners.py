@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 
 from saferoute.criteria import _samples
-from saferoute.criteria.crowding.when import WAKING
+from saferoute.criteria.crowding.when import KINDS_OF_DAY, WAKING
 from saferoute.criteria.crowding.where import RESIDENTIAL
 from saferoute.osm import runners
 from saferoute.osm.tags import has_value
@@ -40,6 +40,8 @@ _LEAST_PARK_M2 = 20_000.0
 """Area from which on a park is large enough for a loop [J]."""
 _TRAIL_M = 50.0
 """Greatest distance of a fitness trail's apparatus from its way [J]."""
+MANY = 20.0
+"""Runners an hour from which an hour is not called quiet: one run of 60 s in three meets one [J]."""
 FEW = 5.0
 """Runners an hour below which none is met in eleven of twelve runs of 60 s [J]: they are not to be checked."""
 
@@ -68,27 +70,45 @@ class Runners:
 
     Attributes
     ----------
-    per_hour : ndarray of shape (n,)
-        At the hour asked for; 0 where nothing is known to draw them.
+    mean_hour : ndarray of shape (n,)
+        In a mean hour from 7 to 21; 0 where nothing is known to draw them.
     kind : ndarray of shape (n,)
         Number in `RUNNERS` of what draws most there.
+    share : float
+        Share of the mean hour's runners that come at the hour asked for.
     """
 
-    per_hour: FloatArray
+    mean_hour: FloatArray
     kind: IntArray
+    share: float
+
+    def has_more_than_few(self) -> BoolArray:
+        """Return a mask of samples at which `FEW` or more come in the hour asked for."""
+        return self.mean_hour * self.share >= FEW
 
     def count_in_windows(self, windows: Windows) -> FloatArray:
-        """Return the most runners an hour at a sample of each window, NaN where nothing draws them."""
-        most = _samples.reduce_to_windows(windows, self.per_hour, "max")
-        return np.where(most > 0, most, np.nan)
+        """Return the most runners at a sample of each window in the hour asked for, NaN where nothing draws them."""
+        most = _samples.reduce_to_windows(windows, self.mean_hour, "max")
+        return np.where(most > 0, most * self.share, np.nan)
+
+    def spread_over_days(self, windows: Windows, rows: IntArray) -> FloatArray:
+        """Return the runners in some windows by kind of day and hour, shape (len(rows), 3, 24)."""
+        days = np.stack([WEEK[days].mean(axis=0) for days in KINDS_OF_DAY.values()])
+        return self.mean_hour[self._find_most(windows, rows)][:, None, None] * days
 
     def describe_windows(self, windows: Windows, rows: IntArray) -> pd.DataFrame:
         """Return ``runners_per_hour`` of some windows and what draws them, ``runners_at``; missing without any."""
+        most = self._find_most(windows, rows)
+        drawn = self.mean_hour[most] > 0
+        words = np.array([*RUNNERS, None], dtype=object)[np.where(drawn, self.kind[most], len(RUNNERS))]
+        number = np.where(drawn, self.mean_hour[most] * self.share, np.nan)
+        return pd.DataFrame({"runners_per_hour": number, "runners_at": words})
+
+    def _find_most(self, windows: Windows, rows: IntArray) -> IntArray:
+        """Return the sample of some windows with the most runners."""
         inside = windows.first[rows, None] + np.arange(windows.n_samples)
-        most = inside[np.arange(len(rows)), self.per_hour[inside].argmax(axis=1)]
-        per_hour = self.per_hour[most]
-        words = np.where(per_hour > 0, np.array(list(RUNNERS), dtype=object)[self.kind[most]], None)
-        return pd.DataFrame({"runners_per_hour": np.where(per_hour > 0, per_hour, np.nan), "runners_at": words})
+        found: IntArray = inside[np.arange(len(rows)), self.mean_hour[inside].argmax(axis=1)]
+        return found
 
 
 def find_runners(samples: Samples, around: Around, of_sample: IntArray, evidence: Evidence) -> Runners:
@@ -107,7 +127,7 @@ def find_runners(samples: Samples, around: Around, of_sample: IntArray, evidence
     rates = draws * np.array(list(RUNNERS.values()))
     kind = rates.argmax(axis=1) if len(samples) else np.empty(0, dtype=np.int64)
     lives_around = np.sqrt(around.activity[:, RESIDENTIAL] / _TOWN)[of_sample]
-    return Runners(rates.max(axis=1, initial=0.0) * lives_around * share_at_moment(evidence.moment), kind)
+    return Runners(rates.max(axis=1, initial=0.0) * lives_around, kind, share_at_moment(evidence.moment))
 
 
 def share_at_moment(moment: Moment | None) -> float:

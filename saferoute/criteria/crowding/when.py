@@ -102,6 +102,8 @@ _RUNNABLE = range(6, 22)
 """Hours that may be named as quiet; at others runners sleep [J]."""
 QUIET = 2 / 3
 """Share of the mean hour's people below which an hour is quiet [J]."""
+_BUSIER = 24.0
+"""Share of the mean hour's people that puts an hour behind all others: no clock has as much in an hour."""
 KINDS_OF_DAY = {"Mon–Fri": slice(0, 5), "Sat": slice(5, 6), "Sun": slice(6, 7)}
 """Kinds of day with quiet hours of their own, and their days of the week."""
 
@@ -163,7 +165,7 @@ def shares_at_moment(moment: Moment | None) -> FloatArray:
     return here
 
 
-def find_quiet_hours(activity: FloatArray, moment: Moment | None) -> BoolArray:
+def find_quiet_hours(activity: FloatArray, moment: Moment | None, busy: BoolArray | None = None) -> BoolArray:
     """Return a mask of quiet hours for each row of activity, by kind of day.
 
     An hour is quiet if it has less than two thirds of the people of that day's
@@ -172,6 +174,14 @@ def find_quiet_hours(activity: FloatArray, moment: Moment | None) -> BoolArray:
     that is quietest by the worse of the two always counts. Only light hours from
     6 to 22 are considered: those of the moment's date, or 7 to 21 without a
     moment.
+
+    Parameters
+    ----------
+    activity : ndarray of shape (n, len(SETTINGS))
+    moment : Moment, optional
+    busy : ndarray of shape (n, 3, 24), optional
+        Hours that are busy all the same, as with runners. One of them is named
+        only where all light hours are busy.
 
     Returns
     -------
@@ -199,6 +209,8 @@ def find_quiet_hours(activity: FloatArray, moment: Moment | None) -> BoolArray:
     learnt = PROFILES[SETTINGS.index("centre")].reshape(7, 24)
     for kind, days in enumerate(KINDS_OF_DAY.values()):
         share = np.fmax(_divide_by_mean(by_clocks[:, days].mean(axis=1)), _divide_by_mean(learnt[days].mean(axis=0)))
+        if busy is not None:
+            share = share + _BUSIER * busy[:, kind]
         # Hours in the dark are infinitely busy here, so that the quietest hour is a light one.
         quietest = np.where(light, share, np.inf).argmin(axis=1)
         quiet[:, kind] = light & (share < QUIET)
