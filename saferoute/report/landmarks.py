@@ -155,12 +155,11 @@ def _look_around(lines: NDArray[np.object_], middles: NDArray[np.object_], thing
     line, shapes = things["line"].to_numpy(dtype=np.int64), things["shape"].to_numpy(dtype=object)
     away, bearing = _measure_from(shapes, middles[line])
     things = things.assign(from_line=shapely.distance(lines[line], shapes), from_middle=away, bearing=bearing)
-    nearest = things.groupby(["line", "name"])["from_line"].min()
+    things["from_line"] = things.groupby(["line", "name"])["from_line"].transform("min")
     things = things.sort_values(["line", "from_middle", "name", "bearing"]).drop_duplicates(["line", "name"])
     seen: list[list[_Seen]] = [[] for _ in lines]
     for row in things.itertuples(index=False):
-        from_line = float(nearest[row.line, row.name])
-        seen[row.line].append(_Seen(row.name, from_line, row.from_middle, row.bearing))
+        seen[row.line].append(_Seen(row.name, row.from_line, row.from_middle, row.bearing))
     return seen
 
 

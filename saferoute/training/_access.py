@@ -214,15 +214,17 @@ def _is_unobstructed(
 ) -> BoolArray:
     """Return a mask of connectors that stay on their stretch's ground and meet no wall."""
     ground = {row: _ground_of_stretch(ranking, row) for row in set(rows)}
-    inside = np.array([shapely.covers(ground[row], line) for row, line in zip(rows, lines, strict=True)], dtype=bool)
-    length = shapely.length(lines)
-    inner = np.array(
-        [ops.substring(line, min(_CUT_M, m / 2), max(m - _CUT_M, m / 2)) for line, m in zip(lines, length, strict=True)]
-    )
-    blocked = np.zeros(len(lines), dtype=bool)
-    if len(walls) and len(inner):
-        blocked[np.unique(shapely.STRtree(inner).query(walls, predicate="intersects")[1])] = True
-    return inside & ~blocked
+    free = np.array([shapely.covers(ground[row], line) for row, line in zip(rows, lines, strict=True)], dtype=bool)
+    # Most leave the ground, and need not be cut.
+    inside = np.flatnonzero(free)
+    inner = [
+        ops.substring(line, min(_CUT_M, m / 2), max(m - _CUT_M, m / 2))
+        for line, m in zip(lines[inside], shapely.length(lines[inside]), strict=True)
+    ]
+    if len(walls) and inner:
+        blocked = np.unique(shapely.STRtree(inner).query(walls, predicate="intersects")[1])
+        free[inside[blocked]] = False
+    return free
 
 
 def _ground_of_stretch(ranking: Ranking, row: int) -> shapely.Geometry:
