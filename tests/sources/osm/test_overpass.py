@@ -14,6 +14,7 @@ from itertools import pairwise
 
 import pytest
 import shapely
+from fake_overpass import Database, answer_from, box_of
 from fake_server import Answer, FakeServer, overpass_json
 from geopandas.testing import assert_geodataframe_equal
 from town import ORIGIN, lonlat, write_town
@@ -131,11 +132,21 @@ def test_text_pbf_and_overpass_give_the_same_tables_and_ranking(tmp_path, answer
         assert_geodataframe_equal(rankings[0].excluded, other.excluded)
 
 
-def test_real_region_comes_out_the_same(sample, tmp_path, server, source):
-    server.routes["/api/interpreter"] = Answer(overpass_json(sample / "helsinki.osm.pbf"))
+def test_server_that_selects_gives_the_same_tables_and_ranking(server, source, town):
+    """What the query does not name does not come: nothing that the tables hold may be missing from it."""
+    server.routes["/api/interpreter"] = answer_from(Database(town))
+    whole = (AREA.place.lon - 0.5, AREA.place.lat - 0.5, AREA.place.lon + 0.5, AREA.place.lat + 0.5)
+    local, online = ExtractSource([town], extent=whole), source()
+    assert_same(*(of.read_features(AREA, margin_m=search.MARGIN_M) for of in (local, online)))
+    rankings = [search.find(search.Query(AREA, features=of, profile=load_profile())) for of in (local, online)]
+    assert_geodataframe_equal(rankings[0].stretches, rankings[1].stretches)
+    assert_geodataframe_equal(rankings[0].excluded, rankings[1].excluded)
+
+
+def test_real_region_comes_out_the_same(sample, server, source):
+    server.routes["/api/interpreter"] = answer_from(Database(sample / "helsinki.osm.pbf"))
     area = Area(Place("Helsinki", 24.944, 60.172), 600.0, "EPSG:32635")
     local = ExtractSource([sample / "helsinki.osm.pbf"]).read_features(area, margin_m=200)
-    assert tmp_path
     assert_same(local, source(most_bytes=100_000_000, total_s=60).read_features(area, margin_m=200))
 
 
@@ -540,46 +551,26 @@ TOO_LARGE = [
 ]
 
 
-def box_of(request):
-    """Return west, south, east and north of the box that a query asks for."""
-    told = re.search(r"\((\d[\d.]+,[\d.]+,[\d.]+,[\d.]+)\)", request.query["data"])[1]
-    south, west, north, east = map(float, told.split(","))
-    return west, south, east, north
-
-
-def answer_up_to(answer, most_deg2, remark):
-    """Return a route of a server that gives up on larger boxes, and sends of others what lies in them."""
-    everything = json.loads(answer)
-    elements = {(e["type"], e["id"]): e for e in everything["elements"]}
-
-    def refs(element):
-        if element["type"] == "relation":
-            return [(m["type"], m["ref"]) for m in element["members"]]
-        return [("node", n) for n in element.get("nodes", ())]
-
-    def nodes(key):
-        return [key] if key[0] == "node" else [n for ref in refs(elements[key]) for n in nodes(ref)]
+def answer_up_to(database, most_deg2, remark):
+    """Return a route of a server that gives up on larger boxes, having sent some of what it found."""
 
     def route(request):
-        west, south, east, north = box_of(request)
-        if (east - west) * (north - south) > most_deg2:
-            return Answer(json.dumps({**everything, "elements": everything["elements"][:3], "remark": remark}))
-        shape = shapely.box(west, south, east, north)
-        points = {k: shapely.Point(e["lon"], e["lat"]) for k, e in elements.items() if k[0] == "node"}
-        here = [k for k in elements if shapely.MultiPoint([points[n] for n in nodes(k)]).convex_hull.intersects(shape)]
-        sent = {*here}
-        for _ in range(2):
-            sent |= {ref for key in sent for ref in refs(elements[key])}
-        return Answer(json.dumps({**everything, "elements": [elements[key] for key in sorted(sent)]}))
+        west, south, east, north = box_of(request.query["data"])
+        answer = answer_from(database)(request)
+        if (east - west) * (north - south) <= most_deg2:
+            return answer
+        part = json.loads(answer.body)
+        return Answer(json.dumps({**part, "elements": part["elements"][:3], "remark": remark}))
 
     return route
 
 
 @pytest.mark.parametrize("remark", TOO_LARGE)
-@pytest.mark.parametrize(("most_deg2", "asked"), [(1.0, 1), (1.8e-4, 3), (0.9e-4, 7)])
-def test_what_is_too_much_for_a_server_is_asked_for_in_parts(answering, source, waits, remark, most_deg2, asked):
+@pytest.mark.parametrize("most_and_asked", [(1.0, 1), (1.8e-4, 3), (0.9e-4, 7)])
+def test_what_is_too_much_for_a_server_is_asked_for_in_parts(answering, source, town, waits, remark, most_and_asked):
+    most_deg2, asked = most_and_asked
     whole = answering.routes["/api/interpreter"]
-    answering.routes["/api/interpreter"] = answer_up_to(whole.body, most_deg2, remark)
+    answering.routes["/api/interpreter"] = answer_up_to(Database(town), most_deg2, remark)
     features = source().read_features(AREA, margin_m=100)
     assert (len(answering.requests), waits) == (asked, [])
     assert len({r.body for r in answering.requests}) == asked
@@ -589,12 +580,10 @@ def test_what_is_too_much_for_a_server_is_asked_for_in_parts(answering, source, 
 
 
 @pytest.mark.parametrize("remark", TOO_LARGE)
-@pytest.mark.parametrize(
-    ("radius_m", "advice"), [(500.0, "take --radius 200 or less, or an extract"), (99.0, "hardly help")]
-)
-def test_what_is_too_much_even_in_parts_is_refused_with_a_radius(answering, source, waits, remark, radius_m, advice):
-    whole = answering.routes["/api/interpreter"]
-    answering.routes["/api/interpreter"] = answer_up_to(whole.body, 0.0, remark)
+@pytest.mark.parametrize("advised", [(500.0, "take --radius 200 or less, or an extract"), (99.0, "hardly help")])
+def test_what_is_too_much_even_in_parts_is_refused_with_a_radius(answering, source, town, waits, remark, advised):
+    radius_m, advice = advised
+    answering.routes["/api/interpreter"] = answer_up_to(Database(town), 0.0, remark)
     with pytest.raises(SourceUnavailable, match=r"answered in part only .*--osm FILE or --region DIR") as error:
         source().read_features(Area(PLACE, radius_m, "EPSG:32635"), margin_m=100)
     assert advice in str(error.value)
