@@ -6,7 +6,10 @@ counts the seconds. Both are copied to ``GARMIN/NewFiles``.
 
 from __future__ import annotations
 
+import datetime as dt
 import unicodedata
+import zlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +17,7 @@ import numpy as np
 from saferoute.model import InvalidInput
 from saferoute.report.text import sanitize_text
 from saferoute.report.timetable import describe_step
-from saferoute.report.units import units_of
+from saferoute.sources import clock
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,16 +25,53 @@ if TYPE_CHECKING:
     from saferoute.model import Session
 
 START_MS = 1_577_836_800_000
-"""1 January 2020, 00:00 UTC in ms: courses need times, and nobody has run this one yet."""
+"""1 January 2020, 00:00 UTC in ms: where no hour was asked for, times begin within a year of it."""
 _NAME, _TEXT = 40, 200
 """Characters of names and of texts; a FIT string has at most 255 bytes."""
+_PLACE = 18
+"""Characters of the place in a name: behind them stand the week and the day, which tell courses apart."""
+_YEAR_S = 365 * 24 * 3600
+
+
+@dataclass(frozen=True)
+class _Identity:
+    """What tells a file from all others: some devices keep only one of those that share it.
+
+    Attributes
+    ----------
+    name : str
+    serial : int
+        Of 32 bits, the same for the same session.
+    start_ms : int
+        When it begins, in ms since 1970: at the hour asked for, as if the local time were UTC.
+    """
+
+    name: str
+    serial: int
+    start_ms: int
+
+
+def _identify(session: Session) -> _Identity:
+    """Return name, serial number and time of a session."""
+    ranking, steps = session.ranking, session.steps
+    told = f"{ranking.place.lat:.6f},{ranking.place.lon:.6f};{ranking.profile.name};{session.wish};"
+    told += steps[["kind", "stretch", "start_s", "start_m"]].round(1).to_csv(index=False)
+    serial = zlib.crc32(told.encode(errors="backslashreplace"))
+    place = to_ascii(ranking.place.name, _PLACE)
+    parts = [place, f"w{session.wish.week}"]
+    start_ms = START_MS + 1000 * (serial % _YEAR_S)
+    if ranking.profile.at:
+        local = clock.parse_moment(ranking.profile.at, ranking.place).local
+        parts.append(f"{local:%Y-%m-%d}")
+        start_ms = round(local.replace(tzinfo=dt.UTC).timestamp()) * 1000
+    return _Identity(to_ascii(" ".join([*parts, ranking.profile.name]), _NAME), max(serial, 1), start_ms)
 
 
 def to_course(session: Session) -> bytes:
     """Return the whole way as a FIT course, with a point at each section's start and end.
 
     Times go by whole seconds and always grow, so that points nearer than a
-    second to the one before are left out. The first point names the sources
+    second to the one before are left out. The file's product names the sources
     of the data: a course has no other place for them.
     """
     from fit_tool.profile.messages.course_message import CourseMessage
@@ -39,17 +79,18 @@ def to_course(session: Session) -> bytes:
 
     _require_steps(session)
     course = CourseMessage()
-    course.course_name = to_ascii(f"saferoute {session.ranking.profile.name} week {session.wish.week}", _NAME)
+    identity = _identify(session)
+    course.course_name = identity.name
     course.sport = Sport.RUNNING
-    kept = _thin_track(session.track)
+    kept = _thin_track(session.track, identity.start_ms)
     messages = [
-        _build_file_id(FileType.COURSE),
+        _build_file_id(session, identity, FileType.COURSE),
         course,
         _build_lap(session, kept),
-        _build_timer_event(START_MS, started=True),
+        _build_timer_event(identity.start_ms, started=True),
     ]
     messages += [_build_record(row) for row in kept.itertuples()]
-    messages += _build_course_points(session, kept)
+    messages += _build_course_points(session, identity.start_ms)
     messages.append(_build_timer_event(int(kept["time_ms"].iloc[-1]), started=False))
     return _build_file(messages)
 
@@ -62,13 +103,14 @@ def to_workout(session: Session) -> bytes:
     _require_steps(session)
     steps = _build_workout_steps(session)
     workout = WorkoutMessage()
-    workout.workout_name = to_ascii(f"saferoute {session.ranking.profile.name} week {session.wish.week}", _NAME)
+    identity = _identify(session)
+    workout.workout_name = identity.name
     workout.workout_description = to_ascii("; ".join(session.ranking.attribution), _TEXT)
     workout.sport = Sport.RUNNING
     workout.num_valid_steps = len(steps)
     for index, step in enumerate(steps):
         step.message_index = index
-    return _build_file([_build_file_id(FileType.WORKOUT), workout, *steps])
+    return _build_file([_build_file_id(session, identity, FileType.WORKOUT), workout, *steps])
 
 
 def to_ascii(text: str, longest: int) -> str:
@@ -99,7 +141,7 @@ def _build_file(messages: list[Any]) -> bytes:
     return bytes(builder.build().to_bytes())
 
 
-def _build_file_id(kind: Any) -> Any:
+def _build_file_id(session: Session, identity: _Identity, kind: Any) -> Any:
     from fit_tool.profile.messages.file_id_message import FileIdMessage
     from fit_tool.profile.profile_type import Manufacturer
 
@@ -107,12 +149,13 @@ def _build_file_id(kind: Any) -> Any:
     message.type = kind
     message.manufacturer = Manufacturer.DEVELOPMENT.value
     message.product = 1
-    message.serial_number = 1
-    message.time_created = START_MS
+    message.product_name = to_ascii(f"saferoute. {'; '.join(session.ranking.attribution)}", _TEXT)
+    message.serial_number = identity.serial
+    message.time_created = identity.start_ms
     return message
 
 
-def _thin_track(track: pd.DataFrame) -> pd.DataFrame:
+def _thin_track(track: pd.DataFrame, start_ms: int) -> pd.DataFrame:
     """Return the points a second apart, first and last of every step among them if they can be."""
     second = np.round(track["time_s"].to_numpy()).astype(np.int64)
     edge = (track["step"].diff().ne(0) | track["step"].diff(-1).ne(0)).to_numpy()
@@ -120,7 +163,7 @@ def _thin_track(track: pd.DataFrame) -> pd.DataFrame:
     order = np.lexsort((np.arange(len(track)), ~edge, second))
     first = np.r_[True, np.diff(second[order]) > 0]
     rows = np.sort(order[first])
-    return track.iloc[rows].assign(time_ms=START_MS + 1000 * second[rows]).reset_index(drop=True)
+    return track.iloc[rows].assign(time_ms=start_ms + 1000 * second[rows]).reset_index(drop=True)
 
 
 def _build_record(row: Any) -> Any:
@@ -161,30 +204,27 @@ def _build_timer_event(time_ms: int, *, started: bool) -> Any:
     return message
 
 
-def _build_course_points(session: Session, kept: pd.DataFrame) -> list[Any]:
+def _build_course_points(session: Session, start_ms: int) -> list[Any]:
     from fit_tool.profile.profile_type import CoursePoint
 
     steps, track = session.steps, session.track
-    source = to_ascii("; ".join(session.ranking.attribution), _TEXT)
-    points = [_build_course_point(kept.iloc[0], source, CoursePoint.GENERIC)]
-    units, names = units_of(session.ranking.units), session.sections.set_index("section")["name"]
+    points: list[Any] = []
     for row in steps[steps["kind"] == "backward"].to_dict("records"):
         part = track[track["step"] == row["step"]]
-        # Watches show the first 10 to 15 characters; the phone that sends the course there shows all.
+        # Watches show the first 10 to 15 characters.
         start = f"BACK {row['section']} {row['duration_s']:.0f}s"
-        words = f"{start} {units.format_length(row['distance_m'])}, {names[row['section']]}"
-        points.append(_build_course_point(part.iloc[0], to_ascii(words, _NAME), CoursePoint.SEGMENT_START))
-        points.append(_build_course_point(part.iloc[-1], f"END {row['section']}", CoursePoint.SEGMENT_END))
+        points.append(_build_course_point(part.iloc[0], start, start_ms, CoursePoint.SEGMENT_START))
+        points.append(_build_course_point(part.iloc[-1], f"END {row['section']}", start_ms, CoursePoint.SEGMENT_END))
     for index, point in enumerate(points):
         point.message_index = index
     return points
 
 
-def _build_course_point(row: Any, name: str, kind: Any) -> Any:
+def _build_course_point(row: Any, name: str, start_ms: int, kind: Any) -> Any:
     from fit_tool.profile.messages.course_point_message import CoursePointMessage
 
     message = CoursePointMessage()
-    message.timestamp = START_MS + 1000 * round(row.time_s)
+    message.timestamp = start_ms + 1000 * round(row.time_s)
     message.position_lat, message.position_long = float(row.lat), float(row.lon)
     message.distance = float(row.distance_m)
     message.course_point_name = name

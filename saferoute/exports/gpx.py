@@ -19,8 +19,11 @@ from saferoute.report.timetable import describe_step
 from saferoute.report.units import units_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gpxpy.gpx import GPX
 
+    from saferoute.arrays import FloatArray
     from saferoute.model import Ranking
 
 _LONGEST_NOTICE = 4000
@@ -58,9 +61,10 @@ def _add_session(gpx: GPX, session: Session) -> None:
     track = session.track
     if not len(track):
         return
-    segment = _add_track(gpx, make_title(session), "; ".join(sanitize_text(w, 200) for w in session.steps["words"]))
-    for lon, lat, ele in track[["lon", "lat", "elevation_m"]].itertuples(index=False):
-        _add_point(segment, lon, lat, ele)
+    heights = track["elevation_m"].to_numpy(dtype=float)
+    told = [*_explain_heights(heights), *(sanitize_text(w, 200) for w in session.steps["words"])]
+    segment = _add_track(gpx, make_title(session), "; ".join(told))
+    _add_points(segment, track[["lon", "lat"]].to_numpy(), heights)
     for row in session.sections.to_dict("records"):
         step = session.steps.index[session.steps["section"] == row["section"]][0]
         part = track[track["step"] == session.steps["step"][step]]
@@ -79,13 +83,31 @@ def _add_ranking(gpx: GPX, ranking: Ranking) -> None:
         checks = "; ".join(sanitize_text(check) for check in row["checks"])
         verdict = sanitize_text(row["verdict"], LONGEST_VALUE)
         rating = "unrated" if row["rating"] == "none" else f"rated {row['rating']}"
-        words = f"{units.format_length(row['length_m'])}, {rating}, score {row['score']:.2f}. {verdict}. Check {checks}"
-        segment = _add_track(gpx, name, words)
-        xy = shapely.get_coordinates(row["geometry"])
-        for lon, lat in xy:
-            _add_point(segment, lon, lat, np.nan)
-        for (lon, lat), end in ((xy[0], "start"), (xy[-1], "end")):
-            _add_waypoint(gpx, (lon, lat, np.nan), f"{row['rank']} {end}", words)
+        xy, heights = shapely.get_coordinates(row["geometry"]), _heights_at_vertices(row)
+        told = "".join(f"{note}. " for note in _explain_heights(heights))
+        facts = f"{units.format_length(row['length_m'])}, {rating}, score {row['score']:.2f}"
+        words = f"{facts}. {verdict}. {told}Check {checks}"
+        _add_points(_add_track(gpx, name, words), xy, heights)
+        for (lon, lat), ele, end in ((xy[0], heights[0], "start"), (xy[-1], heights[-1], "end")):
+            _add_waypoint(gpx, (lon, lat, ele), f"{row['rank']} {end}", words)
+
+
+def _heights_at_vertices(row: Mapping[Any, Any]) -> FloatArray:
+    """Return the height of each vertex of a stretch in degrees, from those at equal distances along it."""
+    xy, heights = shapely.get_coordinates(row["geometry"]), np.asarray(row["heights_m"], dtype=float)
+    # Over the length of a stretch one length of a degree will do.
+    steps = np.diff(xy, axis=0) * [np.cos(np.radians(xy[0, 1])), 1.0]
+    along = np.r_[0.0, np.cumsum(np.hypot(*steps.T))]
+    result: FloatArray = np.interp(along / max(along[-1], 1e-12), np.linspace(0, 1, len(heights)), heights)
+    return result
+
+
+def _explain_heights(heights: FloatArray) -> list[str]:
+    """Return a note where the heights of a track are left out."""
+    known = np.isfinite(heights)
+    if known.all():
+        return []
+    return ["heights are unknown" + (" on a part of it, so none are written" if known.any() else "")]
 
 
 def _add_track(gpx: GPX, name: str, words: str) -> Any:
@@ -97,10 +119,13 @@ def _add_track(gpx: GPX, name: str, words: str) -> Any:
     return segment
 
 
-def _add_point(segment: Any, lon: float, lat: float, ele: float) -> None:
+def _add_points(segment: Any, lonlat: FloatArray, heights: FloatArray) -> None:
+    """Add points with their heights, or without any: programs reckon a climb wrongly from a track with gaps."""
     from gpxpy.gpx import GPXTrackPoint
 
-    segment.points.append(GPXTrackPoint(round(lat, 7), round(lon, 7), elevation=_round_elevation(ele)))
+    written = heights if np.isfinite(heights).all() else np.full(len(heights), np.nan)
+    for (lon, lat), ele in zip(lonlat.tolist(), written.tolist(), strict=True):
+        segment.points.append(GPXTrackPoint(round(lat, 7), round(lon, 7), elevation=_round_elevation(ele)))
 
 
 def _add_waypoint(gpx: GPX, at: tuple[float, float, float], name: str, words: str) -> None:

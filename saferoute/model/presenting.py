@@ -163,7 +163,7 @@ class MappedResult(Result):
         ----------
         path : path
             Ends with ``.html``, ``.geojson``, ``.gpx``, ``.gpkg``, ``.parquet``,
-            ``.fgb``, ``.kml`` or ``.csv``; a session's also with ``.fit``, a course
+            ``.fgb``, ``.kml``, ``.csv`` or ``.semicolon.csv``; a session's also with ``.fit``, a course
             for a watch, or ``.workout.fit``, its steps as a workout.
 
         Returns

@@ -39,6 +39,7 @@ _OF_BOTH = {
     ".parquet": _import_on_call("saferoute.exports.geoparquet", "to_geoparquet"),
     ".fgb": _import_on_call("saferoute.exports.flatgeobuf", "to_flatgeobuf"),
     ".kml": _import_on_call("saferoute.exports.kml", "to_kml"),
+    ".semicolon.csv": _import_on_call("saferoute.exports.csv", "to_semicolon_csv"),
     ".csv": _import_on_call("saferoute.exports.csv", "to_csv"),
 }
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
+import re
 
 import pandas as pd
 import pyogrio
 import pytest
 from strangers import HOSTILE, hostile_ranking, hostile_session, id_of
 
-from saferoute.exports.csv import to_csv
+from saferoute.exports.csv import to_csv, to_semicolon_csv
 from saferoute.exports.schema import STEPS, STRETCHES, names_of
 from saferoute.model import CAUTION, OSM_ATTRIBUTION
 
@@ -18,8 +20,10 @@ PLACES = ["start_lat", "start_lon", "end_lat", "end_lon"]
 WORDS = ["attribution", "licence", "data_date", "caution"]
 
 
-def rows(thing):
-    return list(csv.DictReader(io.StringIO(to_csv(thing), newline="")))
+def rows(thing, write=to_csv, **dialect):
+    text = write(thing)
+    assert text.startswith("\ufeff"), "spreadsheets know by it that it is UTF-8"
+    return list(csv.DictReader(io.StringIO(text[1:], newline=""), **dialect))
 
 
 def test_columns_are_those_of_the_schema_places_and_words(ranking, made):
@@ -40,10 +44,30 @@ def test_places_are_where_the_lines_start_and_end(ranking):
     assert [float(row[p]) for p in PLACES] == pytest.approx([*line.coords[0][::-1], *line.coords[-1][::-1]], abs=1e-6)
 
 
-def test_every_row_names_sources_and_caution(made):
-    for row in rows(made):
-        assert OSM_ATTRIBUTION in row["attribution"]
-        assert CAUTION in row["caution"]
+def test_sources_and_caution_stand_once(made):
+    first, *others = rows(made)
+    assert OSM_ATTRIBUTION in first["attribution"]
+    assert CAUTION in first["caution"]
+    assert {row[name] for row in others for name in WORDS} == {""}
+
+
+@pytest.mark.parametrize("locale", ["point", "comma"])
+def test_spreadsheets_of_both_kinds_read_the_numbers(ranking, made, locale):
+    table = ranking.stretches.assign(score=[0.774, 1.0, 0.25, *ranking.stretches["score"][3:]][: len(ranking)])
+    ranking = dataclasses.replace(ranking, stretches=table)
+    write, dialect = (to_csv, {}) if locale == "point" else (to_semicolon_csv, {"delimiter": ";"})
+    point, other = (".", ",") if locale == "point" else (",", ".")
+    for thing in (ranking, made):
+        for row in rows(thing, write, **dialect):
+            numbers = [cell for cell in row.values() if re.fullmatch(r"-?\d+[.,]\d+", cell)]
+            assert numbers
+            for number in numbers:
+                assert other not in number
+                assert not re.fullmatch(r"-?\d{1,3}[.,]\d{3}", number), "three digits look like thousands"
+    read = rows(ranking, write, **dialect)
+    scores = [float(row["score"].replace(point, ".")) for row in read]
+    assert scores == pytest.approx(ranking.stretches["score"].tolist(), abs=6e-4)
+    assert read[0]["score"] == f"0{point}7740"
 
 
 def test_gdal_reads_it(made, tmp_path):
@@ -54,7 +78,7 @@ def test_gdal_reads_it(made, tmp_path):
 
 def test_nothing_found_is_a_header(empty):
     assert rows(empty) == []
-    assert to_csv(empty).startswith("rank,")
+    assert to_csv(empty).startswith("\ufeffrank,")
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=id_of)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 
 import numpy as np
 import pytest
@@ -61,20 +60,38 @@ def test_heights_are_left_out_where_unknown(course):
 
 
 def test_course_points_stand_at_starts_and_ends_of_sections(course, made):
-    source, *points = course["course_point_mesgs"]
-    assert "OpenStreetMap contributors, ODbL" in source["name"]
+    points = course["course_point_mesgs"]
+    assert "OpenStreetMap contributors, ODbL" in course["file_id_mesgs"][0]["product_name"]
     assert [p["type"] for p in points] == ["segment_start", "segment_end"] * len(made.sections)
     ends = [m for row in made.sections.itertuples() for m in (row.start_m, row.start_m + row.length_m)]
     assert [p["distance"] for p in points] == pytest.approx(ends, abs=0.02)
     starts = [p["name"] for p in points[::2]]
     for name, row in zip(starts, made.sections.itertuples(), strict=True):
-        assert re.match(rf"BACK {row.section} {row.duration_s:.0f}s {row.length_m:.0f} m, .", name)
-        assert len(name) <= 40
+        assert name == f"BACK {row.section} {row.duration_s:.0f}s"
+        assert len(name) <= 15
     lines = made.sections.to_crs("EPSG:4326").geometry
     at = np.array([[p["position_long"], p["position_lat"]] for p in points]) * SEMICIRCLE
     assert at == pytest.approx(np.array([c for g in lines for c in (g.coords[0], g.coords[-1])]), abs=1e-6)
     times = {r["timestamp"] for r in course["record_mesgs"]}
     assert {p["timestamp"] for p in points} <= times
+
+
+def test_files_are_told_apart_by_name_number_and_time(made):
+    before = dataclasses.replace(made, wish=dataclasses.replace(made.wish, week=made.wish.week - 1))
+    others = [made, before, run_at(made, "2026-10-03T07:00"), run_at(made, "2026-10-04T07:00")]
+    read = [decoded(to_course(other)) for other in others]
+    ids = [(m["file_id_mesgs"][0]["serial_number"], m["file_id_mesgs"][0]["time_created"]) for m in read]
+    assert len(set(ids)) == len(ids)
+    names = [m["course_mesgs"][0]["name"] for m in read]
+    assert len(set(names)) == len(names)
+    assert f"w{made.wish.week} 2026-10-04" in names[-1]
+    assert ids[-1][1].isoformat() == "2026-10-04T07:00:00+00:00"
+    assert to_course(made) == to_course(made)
+
+
+def run_at(made, hour):
+    profile = dataclasses.replace(made.ranking.profile, at=hour)
+    return dataclasses.replace(made, ranking=dataclasses.replace(made.ranking, profile=profile))
 
 
 def unrolled(steps):

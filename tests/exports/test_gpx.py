@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import xml.etree.ElementTree as ET
 
 import gpxpy
@@ -30,11 +31,33 @@ def test_session_is_one_track_with_waypoints_at_sections(made):
     assert ends == pytest.approx(np.array([[g.coords[0], g.coords[-1]] for g in lines]), abs=1e-6)
 
 
-def test_heights_stand_where_they_are_known_and_nowhere_else(made):
-    points = gpxpy.parse(to_gpx(made)).tracks[0].segments[0].points
-    known = np.isfinite(made.track["elevation_m"]).tolist()
-    assert [p.elevation is not None for p in points] == known
-    assert 0 < sum(known) < len(known)
+def with_heights(made, heights):
+    return dataclasses.replace(made, track=made.track.assign(elevation_m=heights))
+
+
+def test_a_track_has_all_its_heights_or_none_and_says_so(made):
+    known = np.isfinite(made.track["elevation_m"])
+    assert 0 < known.sum() < len(known)
+    (track,) = gpxpy.parse(to_gpx(made)).tracks
+    assert not any(point.has_elevation() for point in track.segments[0].points)
+    assert track.description.startswith("heights are unknown on a part of it, so none are written; ")
+    climb = np.linspace(10, 30, len(known))
+    (track,) = gpxpy.parse(to_gpx(with_heights(made, climb))).tracks
+    assert [p.elevation for p in track.segments[0].points] == pytest.approx(climb, abs=0.06)
+    assert "heights" not in track.description
+    (track,) = gpxpy.parse(to_gpx(with_heights(made, np.nan))).tracks
+    assert track.description.startswith("heights are unknown; ")
+
+
+def test_stretches_have_their_heights(ranking):
+    table = ranking.stretches.copy()
+    rise = [np.linspace(5, 5 + length / 20, round(length / 5) + 1).tolist() for length in table["length_m"]]
+    rise[0] = [np.nan, *rise[0][1:]]
+    found = gpxpy.parse(to_gpx(dataclasses.replace(ranking, stretches=table.assign(heights_m=rise))))
+    first, *others = (track.segments[0].points for track in found.tracks)
+    assert not any(point.has_elevation() for point in first)
+    for points, heights in zip(others, rise[1:], strict=True):
+        assert [points[0].elevation, points[-1].elevation] == pytest.approx([heights[0], heights[-1]], abs=0.06)
 
 
 def test_there_are_no_times(made):
