@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from fuzz.mutants import mutate
 
 SCRIPT = Path(__file__).with_name("fuzz.py")
@@ -23,6 +24,16 @@ def test_damaged_files_are_survived() -> None:
     assert done.returncode == 0, done.stderr[-2000:]
     rows = [line.split("|")[1:-1] for line in done.stdout.splitlines()[2:]]
     assert [(row[0].strip(), row[1].strip(), row[5].strip()) for row in rows] == [(form, "2", "0") for form in formats]
+
+
+@pytest.mark.long
+def test_kills_do_no_harm() -> None:
+    script = SCRIPT.with_name("kills.py")
+    done = subprocess.run(
+        [sys.executable, str(script), "--count", "3"], capture_output=True, text=True, check=False, timeout=900
+    )
+    assert done.returncode == 0, done.stdout + done.stderr[-2000:]
+    assert done.stdout.count("| 3 | 0 |") == 7
 
 
 def test_mutants_are_those_of_their_seed_and_other_than_the_file() -> None:

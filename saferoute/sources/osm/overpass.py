@@ -38,6 +38,8 @@ MOST_RADIUS_M = 10_000.0
 """Largest radius in m; a larger area of a city would exceed `LIMITS` and needs an extract."""
 OLD_DAYS = 30.0
 """Age in days from which outputs say when the copy of the map was fetched [J]."""
+_AHEAD_DAYS = 1.0
+"""Days by which a copy may be ahead of the clock, which may be set in another zone, before that is said [J]."""
 NO_AREAS = (
     "the Overpass server keeps no areas: protected or military ground that encloses the whole map is not known; "
     "ask another server, or give an extract"
@@ -103,6 +105,11 @@ class OverpassSource:
             notes.append(NO_AREAS)
         if entry.age_days() > OLD_DAYS:
             notes.append(f"the map is a copy fetched {entry.fetched:%Y-%m-%d}; --refresh asks again")
+        elif entry.age_days() < -_AHEAD_DAYS:
+            notes.append(
+                f"the map is a copy fetched {entry.fetched:%Y-%m-%d}, and this machine's clock shows an earlier day: "
+                "its age is not known; set the clock, or ask again with --refresh"
+            )
         return replace(features, notes=tuple(notes), drawers=cache.drawers)
 
     def _find_or_fetch_entry(self, cache: Cache, box: Box) -> Entry:
@@ -192,7 +199,11 @@ def _describe_age(days: float) -> str:
     --------
     >>> _describe_age(0.001), _describe_age(0.2), _describe_age(1.2), _describe_age(40.0)
     ('just now', '5 hours ago', '1 day ago', '40 days ago')
+    >>> _describe_age(-400.0)
+    "on a later day than this machine's clock shows"
     """
+    if days < -_AHEAD_DAYS:
+        return "on a later day than this machine's clock shows"
     hours = round(days * 24)
     if hours < 1:
         return "just now"

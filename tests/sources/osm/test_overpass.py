@@ -267,6 +267,8 @@ def test_old_copy_is_said_in_every_output(answering, source, monkeypatch):
     source().read_features(AREA, margin_m=100)
     monkeypatch.setattr("saferoute.sources.cache.Entry.age_days", lambda _: 31.0)
     assert "the map is a copy fetched 20" in source().read_features(AREA, margin_m=100).notes[-1]
+    monkeypatch.setattr("saferoute.sources.cache.Entry.age_days", lambda _: -9000.0)
+    assert "this machine's clock shows an earlier day" in source().read_features(AREA, margin_m=100).notes[-1]
     assert len(answering.requests) == 1
 
 
