@@ -253,7 +253,7 @@ def test_what_is_no_setting_is_named_each_time() -> None:
     options = {p.name for name in ("find", "plan") for p in program.commands[name].params}
     assert options - {key.replace("-", "_") for key in KEYS} == {
         "place", "near", "pick", "quiet", "verbose", "refresh", "output", "settings", "qr", "explain_data", "help_all",
-        "ids", "excluded", "notes",
+        "ids", "excluded", "notes", "there",
     }  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from saferoute.cli._explain import explain
 from saferoute.cli._find import find
 from saferoute.cli._help import show_help
 from saferoute.cli._layout import HELP_SETTINGS, reword_help, write_examples
+from saferoute.cli._log import log
 from saferoute.cli._plan import plan
 from saferoute.cli._printing import print_message
 from saferoute.cli._profile import profile
@@ -72,7 +73,7 @@ class _Program(click.Group):
 
 program = _Program(
     "saferoute",
-    commands=[find, explain, plan, scan, view, profile, cache, completion, evaluate, show_help],
+    commands=[find, explain, plan, log, scan, view, profile, cache, completion, evaluate, show_help],
     help="Find straight, flat, quiet stretches for running backwards.",
     context_settings=HELP_SETTINGS,
     params=[

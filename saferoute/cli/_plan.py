@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from saferoute.cli._command import NOTHING_QUALIFIES, Command
+from saferoute.cli._diary import diary_option, find_week, note_plan
 from saferoute.cli._layout import HELP_SETTINGS
 from saferoute.cli._options import option, output_option, search_options, unsettable
 from saferoute.cli._printing import print_geojson, print_message, print_register, print_result
@@ -36,7 +37,9 @@ if TYPE_CHECKING:
     ),
 )
 @search_options
-@option("--week", type=Whole(), default=1, group="session", metavar="N", help="week of training, 1 to 52 (default 1)")
+@option(
+    "--week", type=Whole(), group="session", metavar="N", help="week of training, 1 to 52 (default: 1 or the diary's)"
+)
 @option(
     "--time",
     type=Checked(parse_duration),
@@ -74,6 +77,7 @@ if TYPE_CHECKING:
     metavar="N",
     help="runners in a group: side by side where the width is known to hold them, else one after another (default 1)",
 )
+@diary_option(rare=True)
 @unsettable("--qr", is_flag=True, group="session", rare=True, help="print a QR code of the start for a phone")
 @output_option(
     help="write .html .gpx .fit .workout.fit .geojson .kml .gpkg .parquet .fgb .csv, or - for GeoJSON (default: maps/)"
@@ -84,11 +88,10 @@ def plan(output: tuple[Path, ...], qr: bool, **options: Any) -> int:
     from saferoute.report.closing import Details
     from saferoute.search.formats import SESSION_FORMATS
 
-    wish = Wish(
-        options["week"], options["time"], options["distance"], options["return"], options["there"], options["abreast"]
-    )
     outputs = list_outputs(output, SESSION_FORMATS)
     query = open_query(options, radius_m=search.START_RADIUS_M)
+    week = find_week(options["week"], query.profile.name, options["diary"])
+    wish = Wish(week, *(options[name] for name in ("time", "distance", "return", "there", "abreast")))
     session = search.plan(query, wish=wish)
     if not session:
         for note in session.notes:
@@ -96,6 +99,7 @@ def plan(output: tuple[Path, ...], qr: bool, **options: Any) -> int:
         if options["explain_data"]:
             print_register(session, to_stderr=True)
         return NOTHING_QUALIFIES
+    note_plan(session, options["diary"])
     files = outputs.name_files(query.area.place, "-session")
     written = save_result(session, files)
     _print_session(session, Details(notes=options["notes"], in_shell=True), as_geojson=outputs.to_stdout, qr=qr)

@@ -18,6 +18,8 @@ QUIET_COST = 1.25
 """A metre of a way that costs no more is quiet: no road, no steps, no busy road beside it [J]."""
 LEAST_M = 200.0
 """A connected piece of quiet ways with that many metres is worth running up and down in [J]."""
+SHORTEST_M = 100.0
+"""A shorter lap is turning, not running [J]."""
 _MOST_SPOTS, _MOST_ROUNDS = 4, 12
 _MISSED = 0.1
 """Laps may miss what is wanted of them by this share."""
@@ -64,7 +66,8 @@ class QuietGround:
         """Return as few rounds from a node as come to about a length, None where the ground is too small."""
         used = UsedEdges(self.graph)
         least = int(want_m // (2 * float(self.metres_around(np.array([node]))[0])))
-        for rounds in range(max(least, 1), _MOST_ROUNDS + 1):
+        most = int(np.clip(want_m // SHORTEST_M, 1, _MOST_ROUNDS))
+        for rounds in range(max(least, 1), most + 1):
             lap = find_detour(used, node, node, want_m / rounds)
             length = float(self.graph.length_m[lap].sum())
             if abs(rounds * length - want_m) <= _MISSED * want_m:
