@@ -47,6 +47,8 @@ _MOST_NUMBERS = 40
 """Most ranks that are written on the picture."""
 _APART_PX = 17
 """Least distance between two ranks in pixels; a disc is 17 wide."""
+_APART_ON_PHONES_PX = 42
+"""The same where the style sheet enlarges discs because the picture is small: others are left away there."""
 _LEGEND_PX = 292, 18
 """Width of the legend, and height of a line in it."""
 
@@ -209,26 +211,30 @@ def _render_stretches(ratings: list[str], lines: list[FloatArray], view: _View) 
 def _render_ranks(ranks: list[int | None], lines: list[FloatArray], view: _View) -> Iterator[str]:
     """Yield the ranks of the best stretches that find room."""
     taken: list[FloatArray] = []
+    roomy: list[FloatArray] = []
     for rank, line in list(zip(ranks, lines, strict=True))[:_MOST_NUMBERS]:
         at = view.to_pixels(line).mean(axis=0) + np.array([0, -13])
         if rank is not None and all(np.hypot(*(at - other)) > _APART_PX for other in taken):
             taken.append(at)
-            yield _render_disc(at, rank)
+            if has_room := all(np.hypot(*(at - other)) > _APART_ON_PHONES_PX for other in roomy):
+                roomy.append(at)
+            yield _render_disc(at, rank, "disc" if has_room else "disc close")
 
 
 def _render_sections(session: Mapping[str, Any], view: _View) -> Iterator[str]:
     for section in session["sections"]:
         line = read_line(section["line"], session["grid"])
         yield _render_path([line], view, _line_look(colour_of("focus"), _SECTION_PX))
-        yield _render_disc(view.to_pixels(line).mean(axis=0) + np.array([0, -13]), section["section"])
+        yield _render_disc(view.to_pixels(line).mean(axis=0) + np.array([0, -13]), section["section"], "disc")
 
 
-def _render_disc(at: FloatArray, number: int) -> str:
+def _render_disc(at: FloatArray, number: int, look: str) -> str:
     x, y = at.tolist()
     return (
+        f'<g class="{look}">'
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="8.5" fill="{colour_of("ink")}" stroke="#fff" stroke-width="1.2"/>'
         f'<text x="{x:.1f}" y="{y + 3.6:.1f}" font-size="10" font-weight="700" fill="#fff" text-anchor="middle">'
-        f"{number}</text>"
+        f"{number}</text></g>"
     )
 
 
@@ -239,10 +245,10 @@ def _render_legend(payload: Mapping[str, Any], view: _View) -> Iterator[str]:
     scales = units_of(payload["units"]).list_scales()
     length_m, words = max((scale for scale in scales if scale[0] * view.px_per_m <= WIDTH / 5), default=scales[0])
     right = 12 + length_m * view.px_per_m
-    yield f'<g font-size="11" fill="{ink}" stroke="#fff" stroke-width="3" paint-order="stroke">'
+    yield f'<g class="words" font-size="11" fill="{ink}" stroke="#fff" stroke-width="3" paint-order="stroke">'
     yield _render_text(WIDTH - 10, HEIGHT - 10, f"© OpenStreetMap contributors · {date}", anchor="end")
     yield _render_text(right + 6, HEIGHT - 10, words)
-    yield _render_text(24, 48, "N", anchor="middle")
+    yield _render_text(24, 52, "N", anchor="middle")
     yield "</g>"
     yield f'<path d="M12 {HEIGHT - 18}v8H{right:.1f}v-8" fill="none" stroke="{ink}" stroke-width="1.5"/>'
     yield f'<path d="M24 10l8 25-8-6-8 6z" fill="{ink}" stroke="#fff"/>'
@@ -265,7 +271,7 @@ def _render_keys(of_session: bool) -> Iterator[str]:
     y = 21 + high * len(RATINGS)
     yield _render_place(left + 30, y)
     if of_session:
-        yield _render_disc(np.array([left + 30, y + high]), 1)
+        yield _render_disc(np.array([left + 30, y + high]), 1, "key")
     yield f'<g font-size="12" fill="{colour_of("ink")}">'
     yield from (_render_text(left + 60, 25 + high * k, words) for k, words in enumerate(rows))
     yield "</g></g>"

@@ -497,8 +497,11 @@ def test_targets_are_large_enough_for_fingers(browser: Any, tmp_path: Path) -> N
 @pytest.mark.parametrize("fragment", ["", "#s2"])
 def test_prints_on_one_page(browser: Any, fragment: str, tmp_path: Path) -> None:
     found = ranking(tuple(f"A path with a name that needs {i} lines" for i in range(30)))
-    browser.open(saved(found, tmp_path), fragment)
-    assert [browser.count_pages(paper) for paper in PAPERS] == [1, 1]
+    found.stretches["verdict"] = "Slightly sloped; likely busy; width not mapped: look first at what stands close; " * 3
+    page = saved(found, tmp_path)
+    for paper in PAPERS:
+        browser.open(page, fragment)  # anew, as the list is cut to a sheet the first time that it is printed
+        assert browser.count_pages(paper) == 1
 
 
 @pytest.fixture

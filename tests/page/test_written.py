@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
@@ -115,6 +116,15 @@ def test_the_picture_tells_ratings_apart_without_colours() -> None:
         assert meaning in picture
     assert len({part.split('"')[0] for part in picture.split('stroke-dasharray="')[1:]}) >= 3
     assert ">N</text>" in picture
+
+
+def test_numbers_that_phones_enlarge_do_not_cover_each_other() -> None:
+    picture = render_picture(build_payload(ranking(tuple(f"path {i}" for i in range(25)))))
+    discs = re.findall(r'<g class="(disc[^"]*)"><circle cx="([\d.]+)" cy="([\d.]+)"', picture)
+    roomy = np.array([[float(x), float(y)] for look, x, y in discs if look == "disc"])
+    assert 2 <= len(roomy) < len(discs)
+    away = np.hypot(*(roomy[:, None] - roomy[None]).transpose(2, 0, 1))
+    assert away[~np.eye(len(roomy), dtype=bool)].min() > 2.2 * 2 * 8.5
 
 
 # --- in a browser -----------------------------------------------------------------

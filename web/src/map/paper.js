@@ -20,9 +20,12 @@ export function markPaper(items, most = MOST) {
 
 /** Leave away, whenever the page is printed, what would begin a second page: how tall cards are depends on fonts. */
 export function fitListToPaper() {
+  const listItems = () => [...document.querySelectorAll("#list > .item:not([hidden])")];
+  // Chromium counts the sheets before it tells that it prints: one that is not needed any more would be empty.
+  addEventListener("beforeprint", () => markPaper(listItems(), FEWEST));
   matchMedia("print").addEventListener("change", ({ matches }) => {
     if (!matches) return;
-    const items = [...document.querySelectorAll("#list > .item:not([hidden])")];
+    const items = listItems();
     let most = MOST;
     do markPaper(items, most);
     while (overflowsPage() && --most >= FEWEST);

@@ -107,6 +107,7 @@ class RegionPage {
   /** Draw ground and stretches in the colours of the present theme. */
   #drawTiles() {
     this.#ground?.remove();
+    document.body.classList.toggle("drawn-dark", matchMedia("(prefers-color-scheme: dark)").matches);
     this.#ground = protomapsL
       .leafletLayer({
         url: this.#source.p,
