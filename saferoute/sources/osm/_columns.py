@@ -229,5 +229,10 @@ def sort_objects(columns: Columns) -> Columns:
     """Return objects sorted by kind and id, with the pieces of one object in their order."""
     import numpy as np
 
+    # Files are sorted, so that only objects of several files or kinds are not: all others are not copied.
+    after, before = slice(1, None), slice(-1)
+    ascending = (columns.kind[after] == columns.kind[before]) & (columns.osm_id[after] >= columns.osm_id[before])
+    if (ascending | (columns.kind[after] > columns.kind[before])).all():
+        return columns
     # lexsort is stable and takes its main key last.
     return columns.select_rows(np.lexsort((columns.osm_id, columns.kind)))

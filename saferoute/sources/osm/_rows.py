@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -16,6 +16,8 @@ from saferoute.sources.osm._xml import NEW_ID
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from numpy.typing import DTypeLike, NDArray
 
     from saferoute.arrays import FloatArray, IntArray
 
@@ -102,23 +104,38 @@ class Rows:
         return np.where(ids > NEW_ID, -(ids - NEW_ID + self._file_number * NEW_ID), ids)
 
     def build_columns(self) -> Columns:
-        """Return the added objects sorted by kind and id, without those whose shape is empty or broken."""
+        """Return the added objects sorted by kind and id, without those whose shape is empty or broken.
+
+        Nothing may be added afterwards.
+        """
         self._spill_part()
         names, wkb = (
             Ragged.from_counts(self._spills[name].read(), np.concatenate(sizes)) for name, sizes in self._sizes.items()
         )
-        count = np.array(self._count, dtype=np.int64)
+        # What was collected goes as soon as it is copied: with many objects each copy counts.
+        self._sizes.clear()
+        bounds = np.concatenate(self._bounds)
+        self._bounds.clear()
         columns = Columns(
             Vocabulary.from_combinations((dict(pairs) for pairs in self._numbers), self._tags),
-            np.array(self._kind, dtype=np.int8),
-            self._restore_ids(np.array(self._ids, dtype=np.int64)),
-            np.array(self._combination, dtype=np.int64),
+            _take_numbers(self._kind, np.int8),
+            self._restore_ids(_take_numbers(self._ids, np.int64)),
+            _take_numbers(self._combination, np.int32),
             names,
             wkb,
-            np.concatenate(self._bounds),
-            Ragged.from_counts(self._spilt_nodes.read(), count) if self._with_nodes else None,
+            bounds,
+            Ragged.from_counts(self._spilt_nodes.read(), _take_numbers(self._count, np.int32))
+            if self._with_nodes
+            else None,
         )
-        west, south, east, north = columns.bounds.T
+        west, south, east, north = bounds.T
         # A line whose nodes all lie at one place has no length and is dropped, too. NaN compares as false.
         whole = (west < east) | (south < north) if self._with_nodes else west <= east
-        return sort_objects(columns.select_rows(whole))
+        return sort_objects(columns if whole.all() else columns.select_rows(whole))
+
+
+def _take_numbers(collected: array[int], dtype: DTypeLike) -> NDArray[Any]:
+    """Return the numbers of an array, which is empty afterwards."""
+    numbers = np.array(collected, dtype=dtype)
+    del collected[:]
+    return numbers
