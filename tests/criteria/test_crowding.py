@@ -19,7 +19,7 @@ from saferoute.candidates import middles_of_windows
 from saferoute.criteria import crowding
 from saferoute.model import Counters, Features, Measurement, Moment, Place
 from saferoute.osm.people import SETTINGS
-from saferoute.quantities import Exact
+from saferoute.quantities import Exact, RandomNumbers
 from saferoute.sources import clock
 from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import load_profile
@@ -466,6 +466,15 @@ def test_counters_move_the_level_and_never_the_order(read, factor: float) -> Non
     scale = crowding.calibrate.learn_scale(counted(features, SPOTS, (factor * week).tolist()), None)
     assert scale.confidence == pytest.approx(0.7)
     assert scale.error < crowding.calibrate.LEVEL_SD
+
+
+def test_the_level_of_a_city_is_drawn_once_for_all_lines(look) -> None:
+    people = judge(look(walks(2) + "n90 40 0 amenity=cafe\nn91 60 0 shop=bakery"), "crowding").measurement.quantity
+    normal = np.random.default_rng(3).standard_normal(50)
+    drawn = people.draw(RandomNumbers(uniform=np.linspace(0.01, 0.99, 50), normal=normal))
+    assert np.ptp(drawn[0]) > 0
+    assert np.ptp(drawn[0] / drawn[1]) == pytest.approx(0, abs=1e-9)
+    assert drawn[0, 0] != pytest.approx(drawn[1, 0])
 
 
 def test_one_counter_teaches_less_than_many(read) -> None:
