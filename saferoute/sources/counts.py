@@ -13,7 +13,7 @@ from saferoute.sources import clock
 from saferoute.sources.damage import read_once_apart
 from saferoute.sources.paths import expand_path
 from saferoute.sources.population import read_population
-from saferoute.sources.rasters import read_raster_file_once
+from saferoute.sources.rasters import read_raster_files_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -194,7 +194,8 @@ class CountedSource:
     ) -> None:
         self._source = source
         self._counts = None if counts is None else read_counts(counts)
-        self._population = None if population is None else read_raster_file_once(expand_path(population), drawers)
+        rasters = [] if population is None else [expand_path(population)]
+        self._population = next(iter(read_raster_files_once(rasters, drawers)), None)
         self._drawers = drawers
 
     def read_features(self, area: Area, *, margin_m: float) -> Features:

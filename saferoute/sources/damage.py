@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from contextlib import suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -59,31 +61,72 @@ def read_apart(paths: Sequence[Path], function: Callable[..., T], *arguments: An
 def read_once_apart(
     path: Path, function: Callable[..., T], *arguments: Any, asked: bytes, drawers: Drawers | None
 ) -> T:
-    """Return what a function reads of a file: apart for the first time, and in this process once that went well.
+    """Return what a function reads of a file; see `read_each_once_apart`."""
+    return read_each_once_apart([path], function, [arguments], asked=asked, drawers=drawers)[0]
+
+
+def read_each_once_apart(
+    paths: Sequence[Path],
+    function: Callable[..., T],
+    arguments: Sequence[tuple[Any, ...]],
+    *,
+    asked: bytes,
+    drawers: Drawers | None,
+) -> list[T]:
+    """Return what a function reads of each of some files: apart for the first time, and here once that went well.
 
     Parameters
     ----------
-    path : Path
-    function, *arguments
+    paths : sequence of Path
+    function : callable
         See `saferoute.sources.apart.run_apart`.
+    arguments : sequence of tuple
+        What it is called with for each file.
     asked : bytes
-        What else decides which part of the file is read.
+        What else decides which part of the files is read.
     drawers : Drawers or None
-        Where it is kept what went well; None = the file is known to be good.
+        Where it is kept what went well; None = the files are known to be good.
 
     Raises
     ------
     InvalidInput
-        If reading crashed or took too long.
+        If reading one of them crashed or took too long.
     """
-    if drawers is None or not path.is_file():  # that it is none is for the function to say
-        return function(*arguments)
-    key = _make_key(path, f"{function.__module__}.{function.__qualname__}".encode() + b"\0" + asked)
-    if drawers.recall([key])[0] is not None:
-        return function(*arguments)
-    found = read_apart([path], function, *arguments)
-    drawers.keep({key: b""})
-    return found
+    if drawers is None:
+        return [function(*each) for each in arguments]
+    for path, each in zip(paths, arguments, strict=True):
+        if not path.is_file():
+            function(*each)  # which says so
+    asked = f"{function.__module__}.{function.__qualname__}".encode() + b"\0" + asked
+    # A thousand rasters may lie in one folder, which is listed once.
+    folders = {path.absolute().parent for path in paths}
+    names = {folder: sorted(other.name for other in folder.iterdir()) for folder in folders}
+    keys = [_make_key(path.absolute(), names[path.absolute().parent], asked) for path in paths]
+    new = [row for row, known in enumerate(drawers.recall(keys)) if known is None]
+    found = dict(
+        zip(new, _read_each_apart([paths[row] for row in new], function, [arguments[row] for row in new]), strict=True)
+    )
+    if new:
+        drawers.keep({keys[row]: b"" for row in new})
+    return [found[row] if row in found else function(*each) for row, each in enumerate(arguments)]
+
+
+def _read_each_apart(
+    paths: Sequence[Path], function: Callable[..., T], arguments: Sequence[tuple[Any, ...]]
+) -> list[T]:
+    """Return what a function reads of each of some files, all in one process unless that ends before its time."""
+    if not paths:
+        return []
+    if len(paths) > 1:
+        with suppress(Ended):
+            return run_apart(_call_each, function, arguments, bounds=_bound(paths))
+    # One by one, so that the file is named on which it ends.
+    return [read_apart([path], function, *each) for path, each in zip(paths, arguments, strict=True)]
+
+
+def _call_each(function: Callable[..., T], arguments: Sequence[tuple[Any, ...]]) -> list[T]:
+    """Return what a function returns for each of several arguments."""
+    return [function(*each) for each in arguments]
 
 
 def _bound(paths: Sequence[Path]) -> Bounds:
@@ -96,19 +139,20 @@ def _bound(paths: Sequence[Path]) -> Bounds:
     return Bounds(seconds, most)
 
 
-def _make_key(path: Path, asked: bytes) -> Key:
+def _make_key(path: Path, names: Sequence[str], asked: bytes) -> Key:
     """Return under what it is kept that a file was read well: its state, and that of files beside that belong to it.
 
-    A file counts by its size and times, as in the notes of indexes: writing always changes ``ctime``.
+    A file counts by its size and times, as in the notes of indexes: writing always changes ``ctime``. `names` are
+    those of all files in its folder, sorted: what begins with its own, up to the suffix, belongs to it.
     """
-    path = path.absolute()
-    beside = {other for other in path.parent.iterdir() if other.name.startswith(path.stem)}
+    first, last = bisect_left(names, path.stem), bisect_left(names, f"{path.stem}\U0010ffff")
+    beside = {path.with_name(name) for name in names[first:last]}
     with path.open("rb") as file:
         if find_driver(path.name, file.read(HEAD_BYTES)) == "VRT":
             beside.update(other for other, _ in list_vrt_files(path) if other.is_file())
     seen = [_describe_state(other) for other in sorted(beside)]
     digest = sha256(repr((seen, digest_libraries(*_LIBRARIES))).encode() + asked).digest()
-    return Key(f"read-{sha256(str(path).encode()).hexdigest()[:32]}", digest[:DIGEST_BYTES])
+    return Key(f"read-{sha256(str(path.parent).encode()).hexdigest()[:32]}", digest[:DIGEST_BYTES])
 
 
 def _describe_state(path: Path) -> tuple[str, int, int, int, int]:

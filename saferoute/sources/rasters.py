@@ -9,7 +9,7 @@ import numpy as np
 
 from saferoute.geometry.geodesy import degree_lengths_m
 from saferoute.model import WGS84, InvalidInput
-from saferoute.sources.damage import read_once_apart
+from saferoute.sources.damage import read_each_once_apart
 from saferoute.sources.raster_files import open_raster
 
 if TYPE_CHECKING:
@@ -133,12 +133,12 @@ def read_raster_file(path: Path) -> RasterFile:
         )
 
 
-def read_raster_file_once(path: Path, drawers: Drawers | None) -> RasterFile:
-    """Return the description of a raster file, read apart unless that is known to go well.
+def read_raster_files_once(paths: Sequence[Path], drawers: Drawers | None) -> list[RasterFile]:
+    """Return the descriptions of raster files, read apart unless that is known to go well.
 
-    See `read_raster_file` and `saferoute.sources.damage.read_once_apart`.
+    See `read_raster_file` and `saferoute.sources.damage.read_each_once_apart`.
     """
-    return read_once_apart(path, read_raster_file, path, asked=b"", drawers=drawers)
+    return read_each_once_apart(paths, read_raster_file, [(path,) for path in paths], asked=b"", drawers=drawers)
 
 
 def _check_band(path: Path, data: Any) -> None:

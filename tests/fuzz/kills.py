@@ -56,7 +56,7 @@ class Killed:
 
 COMMANDS = {
     "find": Killed([*_FIND, "--at", AT, "-o", "files/found.geojson"]),
-    "index": Killed(["explain", _HERE, "--osm", "town.osm.pbf", "-q"]),
+    "index": Killed(["explain", _HERE, "--osm", "town.osm.pbf", "--at", AT, "-q"]),
     "outputs": Killed([*_FIND, "--at", AT, *_FILES], (*_FIND, "--at", "2026-12-05T13:00", *_FILES)),
     "plan": Killed(["plan", *_FIND[1:3], *_FIND[5:], "--at", AT, "-o", "files/run.geojson"]),
     "scan": Killed(_SCAN),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import osmium
 import pytest
+import rasterio
 from bad_readers import crash, leave
 from rasters import write_plane
 from town import lonlat, write_town
@@ -122,3 +123,29 @@ def test_what_was_read_well_is_read_here_until_it_changes(
     write_plane(Path(dem))
     assert find("--dem", dem, near="Corner") == first
     assert set(begun[count:]) == {name for name in begun if "raster" in name or "layer" in name}
+
+
+def test_many_rasters_are_read_in_one_process_and_the_one_that_crashes_is_named(
+    find: Find, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+    run, open_it = damage.run_apart, rasterio.open
+    dems = [str(write_plane(tmp_path / f"dem{k}.tif")) for k in range(4)]
+
+    def note(function: Callable[..., Any], *arguments: Any, **bounds: Any) -> Any:
+        begun.append(function.__name__)
+        return run(function, *arguments, **bounds)
+
+    def open_or_crash(name: str, *arguments: Any, **options: Any) -> Any:
+        return crash() if name.endswith("dem2.tif") else open_it(name, *arguments, **options)
+
+    monkeypatch.setattr(damage, "run_apart", note)
+    assert find("--dem", *dems)[0] == 0
+    # The extract, what the rasters are, their heights along and beside the walk.
+    assert sorted(begun) == ["_call_each", "_call_each", "_call_each", "_write_index"]
+    for dem in dems:
+        write_plane(Path(dem))
+    monkeypatch.setattr(rasterio, "open", open_or_crash)
+    code, err = find("--dem", *dems)
+    assert code == 2
+    assert f"{dems[2]}: reading it crashed a library" in err

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from saferoute.model import Heights, InvalidInput, NoCoverage
-from saferoute.sources.damage import read_once_apart
+from saferoute.sources.damage import read_each_once_apart
 from saferoute.sources.elevation.quality import COARSEST_M, HIGHEST_M, estimate_quality, is_void
 from saferoute.sources.elevation.seams import widen_at_seams
 from saferoute.sources.elevation.windows import choose_window
 from saferoute.sources.raster_files import open_raster
-from saferoute.sources.rasters import measure_cell_size, read_band, read_raster_file_once
+from saferoute.sources.rasters import measure_cell_size, read_band, read_raster_files_once
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,7 +107,7 @@ class RasterSource:
     ) -> None:
         if sigma_m is not None and not 0 < sigma_m < 100:
             raise InvalidInput(f"height error {sigma_m:g} m: it must be above 0 and below 100 m")
-        self._rasters = [_describe_raster(read_raster_file_once(Path(p), drawers)) for p in paths]
+        self._rasters = [_describe_raster(file) for file in read_raster_files_once([Path(p) for p in paths], drawers)]
         self._drawers = drawers
         self._sigma_m = sigma_m
 
@@ -141,7 +141,7 @@ class RasterSource:
         n = len(xy)
         heights, sigma, correlation, cell = (np.full(n, np.nan) for _ in range(4))
         source, surface_model = np.full(n, -1), np.zeros(n, dtype=bool)
-        layers = [self._read_layer(raster, xy, crs) for raster in self._rasters] if n else []
+        layers = self._read_layers(xy, crs) if n else []
         used: list[_Layer] = []
         for layer in sorted(layers, key=lambda one: one.cell_m):
             new = np.isfinite(layer.elevation_m) & ~np.isfinite(heights)
@@ -167,10 +167,12 @@ class RasterSource:
         )
         return widen_at_seams(found, xy, [layer.elevation_m for layer in used])
 
-    def _read_layer(self, raster: _Raster, xy: FloatArray, crs: str) -> _Layer:
-        """Return heights of one raster at points."""
-        points = sha256(np.ascontiguousarray(xy).tobytes() + crs.encode()).digest()
-        return read_once_apart(raster.file.path, _read_layer, raster, xy, crs, asked=points, drawers=self._drawers)
+    def _read_layers(self, xy: FloatArray, crs: str) -> list[_Layer]:
+        """Return heights of each raster at points."""
+        asked = sha256(np.ascontiguousarray(xy).tobytes() + crs.encode()).digest()
+        paths = [raster.file.path for raster in self._rasters]
+        arguments = [(raster, xy, crs) for raster in self._rasters]
+        return read_each_once_apart(paths, _read_layer, arguments, asked=asked, drawers=self._drawers)
 
     def _rate_layer(self, layer: _Layer) -> tuple[float, float, bool]:
         """Return standard error in m, correlation length in m, and whether the raster is a surface model."""
