@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 def to_flatgeobuf(thing: Ranking | Session) -> bytes:
     """Return the first layer as FlatGeobuf, with title and notices in its header.
 
-    The index orders rows by where they are; ``rank`` and ``step`` keep the order.
+    The index orders stretches by where they are, and ``rank`` keeps the order; steps
+    stand in theirs, without an index.
     """
     return files.write_to_bytes("saferoute.fgb", lambda path: _write_layer(thing, path))
 
@@ -32,6 +33,7 @@ def _write_layer(thing: Ranking | Session, path: Path) -> None:
         layer=layer.name,
         driver="FlatGeobuf",
         geometry_type="LineString" if layer.name != "steps" else "Unknown",
+        SPATIAL_INDEX="NO" if layer.name == "steps" else "YES",
         layer_options={
             "TITLE": make_title(thing),
             "DESCRIPTION": join_notices(thing),

@@ -1,4 +1,4 @@
-"""KML 2.2: lines with their values as a table.
+"""KML 2.2: lines with names, descriptions and their values as a typed table.
 
 Viewers take texts of KML for HTML and fill in ``$[…]``, so both are written in
 look-alike characters: text stays text in every reader.
@@ -18,8 +18,11 @@ from saferoute.report.ratings import RATINGS
 from saferoute.report.text import sanitize_text
 
 if TYPE_CHECKING:
+    from saferoute.exports.layers import Layer
     from saferoute.model import Ranking, Session
 
+_TYPES = {"integer": "int", "number": "double", "flag": "bool"}
+"""Types of KML by those of columns; all others are text."""
 _NAMESPACE = "http://www.opengis.net/kml/2.2"
 _LOOK_ALIKE = str.maketrans({"<": "‹", ">": "›", "$": "＄"})
 _OTHER = "other"
@@ -41,7 +44,10 @@ def to_kml(thing: Ranking | Session) -> str:
         line = _add_child(style, "LineStyle")
         _add_child(line, "color", _encode_colour(colour))
         _add_child(line, "width", "4")
-    for layer in build_layers(thing):
+    layers = build_layers(thing)
+    for layer in layers:
+        _add_schema(document, layer)
+    for layer in layers:
         folder = _add_child(document, "Folder")
         _add_child(folder, "name", layer.name)
         for row in layer.table.to_dict("records"):
@@ -49,6 +55,16 @@ def to_kml(thing: Ranking | Session) -> str:
     return ET.tostring(root, encoding="unicode", xml_declaration=False).join(
         ['<?xml version="1.0" encoding="UTF-8"?>\n', "\n"]
     )
+
+
+def _add_schema(document: ET.Element, layer: Layer) -> None:
+    """Declare the columns of a layer with their types."""
+    schema = _add_child(document, "Schema")
+    schema.attrib.update(id=layer.name, name=layer.name)
+    for column in layer.columns:
+        field = _add_child(schema, "SimpleField")
+        field.attrib.update(type=_TYPES.get(column.type, "string"), name=column.name)
+        _add_child(field, "displayName", column.alias)
 
 
 def _encode_colour(colour: str) -> str:
@@ -70,14 +86,23 @@ def _add_placemark(folder: ET.Element, layer: str, row: dict[Any, Any]) -> None:
     else:
         number = row["rank"] if layer == "stretches" else row["section"]
         _add_child(mark, "name", f"{number} {row['name']}")
+    _add_child(mark, "description", _describe(layer, row))
     kind = str(row["kind"] if layer == "steps" else row["rating"])
     _add_child(mark, "styleUrl", f"#{kind if kind in _COLOURS else _OTHER}")
-    data = _add_child(mark, "ExtendedData")
+    data = _add_child(_add_child(mark, "ExtendedData"), "SchemaData")
+    data.set("schemaUrl", f"#{layer}")
     for key, value in row.items():
         if key != "geometry" and not pd.isna(value):
-            item = _add_child(data, "Data")
-            item.set("name", str(key))
-            _add_child(item, "value", str(value))
+            _add_child(data, "SimpleData", str(value)).set("name", str(key))
     shape = row["geometry"]
     line = _add_child(mark, shape.geom_type)
     _add_child(line, "coordinates").text = " ".join(f"{x:.7f},{y:.7f}" for x, y in shapely.get_coordinates(shape))
+
+
+def _describe(layer: str, row: dict[Any, Any]) -> str:
+    """Return what one wants to read of a line first."""
+    if layer == "steps":
+        return str(row["words"])
+    if layer == "sections":
+        return f"{row['duration_s']:.0f} s backwards, {row['length_m']:.0f} m. Check {row['checks']}"
+    return f"{row['verdict']}. Check {row['checks']}"

@@ -32,20 +32,23 @@ class Layer:
         ``stretches``, ``sections`` or ``steps``.
     table : GeoDataFrame
         WGS 84; numbers, and plain text whose lists are joined by "; "; missing = None or NaN.
+    columns : sequence of Column
+        What its columns are, without the geometry.
     """
 
     name: str
     table: gpd.GeoDataFrame
+    columns: Sequence[Column]
 
 
 def build_layers(thing: Ranking | Session) -> list[Layer]:
     """Return the tables of a ranking (stretches) or a session (steps, sections)."""
     if isinstance(thing, Session):
         return [
-            Layer("steps", flatten_table(thing.steps, STEPS)),
-            Layer("sections", flatten_table(thing.sections, SECTIONS)),
+            Layer("steps", flatten_table(thing.steps, STEPS), STEPS),
+            Layer("sections", flatten_table(thing.sections, SECTIONS), SECTIONS),
         ]
-    return [Layer("stretches", flatten_table(thing.stretches, STRETCHES))]
+    return [Layer("stretches", flatten_table(thing.stretches, STRETCHES), STRETCHES)]
 
 
 def flatten_table(table: gpd.GeoDataFrame, columns: Sequence[Column]) -> gpd.GeoDataFrame:

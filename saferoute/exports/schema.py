@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -44,6 +45,18 @@ class Column:
     def dtype(self) -> str:
         """Its type in tables of pandas, whatever values they happen to hold."""
         return _DTYPES[self.type]
+
+    @property
+    def alias(self) -> str:
+        """Its name for people, with the unit.
+
+        Examples
+        --------
+        >>> Column("free_lane_m", "number", "m", "tagged width less the strip").alias
+        'free lane, m'
+        """
+        words = re.sub("_(m_s|pct|deg|m|s)$", "", self.name).replace("_", " ")
+        return f"{words}, {self.unit}" if self.unit and self.unit != SHARE else words
 
     @property
     def is_text(self) -> bool:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
 import sqlite3
 import xml.etree.ElementTree as ET
 from contextlib import closing
 
+import numpy as np
 import pyogrio
 import pytest
 from strangers import HOSTILE, hostile_ranking, hostile_session, id_of
 
 from saferoute.exports.geopackage import build_qgis_style, to_geopackage
+from saferoute.exports.layers import build_layers
 from saferoute.exports.schema import SECTIONS, STEPS, STRETCHES, names_of
 from saferoute.model import OSM_ATTRIBUTION
 from saferoute.report.ratings import RATINGS
@@ -42,7 +46,11 @@ def test_gdal_reads_every_stretch_with_its_columns(ranking, written):
 
 def test_gdal_reads_steps_and_sections(made, written):
     path = written(made)
-    assert list(pyogrio.read_dataframe(path, layer="steps").columns) == [*names_of(STEPS), "geometry"]
+    parts = [pyogrio.read_dataframe(path, layer=layer) for layer in ("steps", "stops")]
+    for part, kind in zip(parts, ("LineString", "Point"), strict=True):
+        assert list(part.columns) == [*names_of(STEPS), "geometry"]
+        assert set(part.geom_type) <= {kind}
+    assert sorted(step for part in parts for step in part["step"]) == made.steps["step"].tolist()
     assert list(pyogrio.read_dataframe(path, layer="sections").columns) == [*names_of(SECTIONS), "geometry"]
 
 
@@ -54,20 +62,37 @@ def test_metadata_name_sources_and_date(ranking, written):
 
 
 def test_every_layer_has_a_default_style_on_a_column_that_it_has(ranking, made, written):
-    for thing, layers in ((ranking, {"stretches"}), (made, {"steps", "sections"})):
+    for thing, layers in ((ranking, {"stretches"}), (made, {"steps", "stops", "sections"})):
         path = written(thing)
         found = styles(path)
         assert set(found) == layers
         for layer, text in found.items():
             renderer = ET.fromstring(text.split("\n", 1)[1]).find("renderer-v2")
-            assert renderer.get("attr") in pyogrio.read_dataframe(path, layer=layer)
+            columns = list(pyogrio.read_dataframe(path, layer=layer).columns)
+            assert renderer.get("attr") in columns
+            root = ET.fromstring(text.split("\n", 1)[1])
+            assert [a.get("field") for a in root.iter("alias")] == columns[:-1]
+            used = {root.find("labeling/settings/text-style").get("fieldName")}
+            used |= set(re.findall('"(\\w+)"', root.findtext("mapTip") + root.findtext("previewExpression")))
+            assert used <= set(columns)
             symbols = {s.get("name") for s in renderer.find("symbols")}
             assert {item.get("symbol") for item in renderer[0]} == symbols
             assert pyogrio.read_info(path, layer=layer)["geometry_name"] == "geom"
 
 
-def test_ratings_have_the_colours_and_words_of_the_map():
-    renderer = ET.fromstring(build_qgis_style("stretches").split("\n", 1)[1]).find("renderer-v2")
+def test_types_are_the_declared_ones_whatever_the_values(ranking, written):
+    nothing = ranking.stretches.assign(osm_name=None, surface=None, beside=None, grade_pct=np.nan)
+    path = written(dataclasses.replace(ranking, stretches=nothing))
+    types = {"integer": "INTEGER", "number": "REAL", "text": "TEXT", "texts": "TEXT"}
+    with closing(sqlite3.connect(path)) as database:
+        found = {row[1]: row[2] for row in database.execute("PRAGMA table_info(stretches)")}
+    for column in STRETCHES:
+        assert found[column.name].startswith(types[column.type]), column.name
+
+
+def test_ratings_have_the_colours_and_words_of_the_map(ranking):
+    (layer,) = build_layers(ranking)
+    renderer = ET.fromstring(build_qgis_style(layer).split("\n", 1)[1]).find("renderer-v2")
     labels = {item.get("value"): item.get("label") for item in renderer.find("categories")}
     assert list(labels) == list(RATINGS)
     assert labels["A"] == "A: good by the map"
@@ -96,5 +121,5 @@ def test_hostile_text_is_only_text(ranking, made, text, written):
     assert len(table) == len(ranking.stretches)
     assert table["name"].nunique() == 1
     assert len(table["name"].iloc[0]) <= 400
-    steps = pyogrio.read_dataframe(written(hostile_session(made, text)), layer="steps")
-    assert len(steps) == len(made.steps)
+    path = written(hostile_session(made, text))
+    assert sum(len(pyogrio.read_dataframe(path, layer=layer)) for layer in ("steps", "stops")) == len(made.steps)

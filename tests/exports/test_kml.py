@@ -36,9 +36,21 @@ def test_numbers_stand_beside_the_lines(ranking):
     root = ET.fromstring(to_kml(ranking))
     marks = list(root.iter(f"{KML}Placemark"))
     for mark, score in zip(marks, ranking.stretches["score"], strict=True):
-        data = {d.get("name"): d.find(f"{KML}value").text for d in mark.iter(f"{KML}Data")}
+        data = {d.get("name"): d.text for d in mark.iter(f"{KML}SimpleData")}
         assert float(data["score"]) == pytest.approx(score, abs=5e-4)
         assert "nan" not in data.values()
+
+
+def test_every_value_has_its_declared_type_and_every_line_a_description(ranking, made, tmp_path):
+    dtypes = read(ranking, tmp_path, "stretches").dtypes
+    assert dtypes["score"] == "float64"
+    assert dtypes["rank"].kind == "i"
+    for thing in (ranking, made):
+        root = ET.fromstring(to_kml(thing))
+        fields = {s.get("id"): {f.get("name") for f in s} for s in root.iter(f"{KML}Schema")}
+        for data in root.iter(f"{KML}SchemaData"):
+            assert {d.get("name") for d in data} <= fields[data.get("schemaUrl")[1:]]
+        assert all(mark.find(f"{KML}description").text for mark in root.iter(f"{KML}Placemark"))
 
 
 def test_sources_and_caution_stand_in_the_document(made):
