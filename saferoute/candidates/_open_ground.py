@@ -19,6 +19,7 @@ from saferoute.candidates._surroundings import Surroundings
 from saferoute.geometry import group_joined
 from saferoute.model import Strokes
 from saferoute.osm import access, ground
+from saferoute.products import recall_or_compute
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -27,9 +28,8 @@ if TYPE_CHECKING:
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.candidates._blockers import Blockers
     from saferoute.candidates._neighbours import Neighbours
-    from saferoute.drawers import Drawers
     from saferoute.model import Profile
-    from saferoute.products import Arrays
+    from saferoute.products import Arrays, Mapped
 
 
 _SEPARATOR = ";"
@@ -80,7 +80,7 @@ def search_open_ground(
     wanted: BoolArray,
     around: Around,
     profile: Profile,
-    drawers: Drawers | None = None,
+    of: Mapped,
 ) -> Arrays:
     """Find the longest clear corridors on every piece of open ground.
 
@@ -96,8 +96,8 @@ def search_open_ground(
     profile : Profile
         Its lane must lie on free ground over the whole corridor, run-outs
         included.
-    drawers : Drawers, optional
-        Where corridors are kept from search to search.
+    of : Features
+        The map that all of this is of: corridors are kept in its drawers from search to search.
 
     Returns
     -------
@@ -115,11 +115,11 @@ def search_open_ground(
         if wanted[members].any()
     ]
     bounds = _box_pieces(areas.geometry.to_numpy(), [members for members, _ in pieces])
-    if drawers is None:
+    if of.drawers is None:
         answers = [finder.find_corridors(*piece) for piece in pieces]
     else:
         surroundings = Surroundings(areas.geometry.to_numpy(), kinds != "", *around)
-        answers = recall_or_find_corridors(finder, surroundings, pieces, bounds, drawers)
+        answers = recall_or_find_corridors(finder, surroundings, pieces, bounds, of.drawers)
     corridors: list[Corridor] = []
     for (members, name), (found, reason) in zip(pieces, answers, strict=True):
         corridors += found
@@ -127,7 +127,7 @@ def search_open_ground(
         if not found:
             excluded += [(int(row), reason) for row in members]
     return {
-        **_list_corridors(areas, kinds, corridors, around),
+        **_list_corridors(areas, kinds, corridors, around, of),
         "excluded": np.array([row for row, _ in excluded], dtype=np.int64),
         "reason": np.array([reason for _, reason in excluded], dtype=object),
         "kinds": np.array(list(counts), dtype=object),
@@ -137,20 +137,27 @@ def search_open_ground(
 
 
 def _list_corridors(
-    areas: gpd.GeoDataFrame, kinds: NDArray[np.object_], corridors: list[Corridor], around: Around
+    areas: gpd.GeoDataFrame, kinds: NDArray[np.object_], corridors: list[Corridor], around: Around, of: Mapped
 ) -> dict[str, NDArray[Any]]:
     """Return corridors, what may be wrong with each, and how much is drawn and built around."""
     lines = np.array([corridor.line for corridor in corridors], dtype=object)
     rows = np.array([corridor.row for corridor in corridors], dtype=np.int64)
-    doubts = DoubtFinder(*around).find_doubts(lines, areas.geometry.to_numpy()[rows], kinds[rows])
+
+    def look_around() -> Arrays:
+        doubts = DoubtFinder(*around).find_doubts(lines, areas.geometry.to_numpy()[rows], kinds[rows])
+        return {
+            "doubts": np.array([_SEPARATOR.join(names) for names in doubts], dtype=object),
+            "drawn_per_ha": measure_density(lines, around.neighbours.drawn),
+            "built_per_ha": measure_density(lines, shapely.centroid(around.blockers.buildings)),
+        }
+
+    shapes = shapely.get_coordinates(lines), shapely.get_num_coordinates(lines)
     return {
         "line": lines,
         "row": rows,
         "clear_width_m": np.array([corridor.clear_width_m for corridor in corridors], dtype=float),
         "is_tidal": np.array([corridor.is_tidal for corridor in corridors], dtype=bool),
-        "doubts": np.array([_SEPARATOR.join(names) for names in doubts], dtype=object),
-        "drawn_per_ha": measure_density(lines, around.neighbours.drawn),
-        "built_per_ha": measure_density(lines, shapely.centroid(around.blockers.buildings)),
+        **recall_or_compute(of, "corridors", (rows, *shapes), look_around),
     }
 
 

@@ -61,9 +61,19 @@ def find_first_reasons(rules: Sequence[Rule], count: int, asked: Any) -> NDArray
     asked : Tags, Scene or the like
         The one argument of each rule's `find`.
     """
-    first = np.full(count, -1)
+    return name_reasons(rules, find_first_rules(rules, count, asked))
+
+
+def find_first_rules(rules: Sequence[Rule], count: int, asked: Any) -> IntArray:
+    """Return the number of the first rule that holds for each of `count` rows, that of all rules where none does."""
+    first = np.full(count, len(rules))
     for number, each in enumerate(rules):
         hit = np.zeros(count, dtype=bool)
         hit[each.find(asked)] = True
-        first[hit & (first < 0)] = number
-    return np.array([*(each.reason for each in rules), ""], dtype=object)[first]
+        first[hit] = np.minimum(first[hit], number)
+    return first
+
+
+def name_reasons(rules: Sequence[Rule], number: IntArray) -> NDArray[np.object_]:
+    """Return the reasons of what `find_first_rules` found."""
+    return np.array([*(each.reason for each in rules), ""], dtype=object)[number]

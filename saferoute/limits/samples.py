@@ -11,14 +11,18 @@ import shapely
 from saferoute.limits.areas import CLOSED_GROUND
 from saferoute.limits.ground import CLOSED_AT_HOUR
 from saferoute.limits.hazards import BESIDE_DROP_M, BESIDE_LIFT_M, BESIDE_ROAD_M, BESIDE_STEPS_M, BEYOND_END_M, Hazards
-from saferoute.limits.rules import find_first_reasons, rule
+from saferoute.limits.rules import find_first_rules, name_reasons, rule
 from saferoute.osm import access, barriers, unread, ways, widths
 from saferoute.osm.tags import Tags
+from saferoute.products import recall_or_compute
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, IntArray
+    from saferoute.limits.rules import Rule
     from saferoute.limits.surroundings import Surroundings
     from saferoute.model import Features, Samples
 
@@ -178,6 +182,8 @@ SAMPLE_RULES = (
     on_ground_closed_at_hour, on_protected_ground, barrier_across, in_building, railway_beside, road_beside,
     drop_beside, steps_beside,
 )  # fmt: skip
+_AT_HOUR = (on_shut_ground, on_ground_closed_at_hour)
+"""Those of them that ask what is closed at the hour."""
 
 
 def exclude_samples(
@@ -199,4 +205,23 @@ def exclude_samples(
     if not len(asked):
         return np.full(len(samples), UNASKED, dtype=object)
     scene = Scene(samples, features, hazards, surroundings, asked, shapely.STRtree(samples.lines[asked]))
-    return np.where(where, find_first_reasons(SAMPLE_RULES, len(samples), scene), UNASKED)
+    numbers = np.arange(len(SAMPLE_RULES) + 1)
+    at_hour = np.array([each in _AT_HOUR for each in SAMPLE_RULES])
+    by_hour = find_first_rules(_AT_HOUR, len(samples), scene)
+    by_map = _recall_first_rules(scene, [each for each in SAMPLE_RULES if each not in _AT_HOUR], where)
+    # Both count their own rules: here they are numbered as all are, the last number standing for none.
+    first = np.minimum(numbers[np.r_[at_hour, True]][by_hour], numbers[np.r_[~at_hour, True]][by_map])
+    return np.where(where, name_reasons(SAMPLE_RULES, first), UNASKED)
+
+
+def _recall_first_rules(scene: Scene, rules: Sequence[Rule], where: BoolArray) -> IntArray:
+    """Return which of the rules that ask for no hour is the first to hold, from an earlier search if there was one."""
+    samples, features = scene.samples, scene.features
+
+    def find() -> dict[str, IntArray]:
+        return {"": find_first_rules(rules, len(samples), scene)}
+
+    if not (features.drawers and features.key and samples.map_key == features.key):
+        return find()[""]
+    found: IntArray = recall_or_compute(features, "samples", [np.frombuffer(samples.digest, np.uint8), where], find)[""]
+    return found

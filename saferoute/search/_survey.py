@@ -139,18 +139,15 @@ def _survey_evidence(
     else:
         _LOG.info("looking for corridors on open ground", extra={"share": 0.35})
         open_ground = _find_corridors(area, features, areas, profile, at_hour.area_reasons, key)
-    strokes, samples = _cut_into_samples(area, features, open_ground, profile, key)
+    strokes, samples = _cut_into_samples(area, features, open_ground, profile)
     length_km = len(samples) * samples.step_m / 1000
     _LOG.info("looking at %.1f km, every %.0f m", length_km, samples.step_m, extra={"share": 0.6})
     hazards = remember_or_make(features, "hazards", b"", lambda: limits.Hazards(features))
     surroundings = limits.Surroundings(features, evidence.moment)
 
-    def exclude() -> Arrays:
-        # Limits take long: only samples that may share a window with the area are checked.
-        where = _is_within_reach(samples, area, profile, at_hour.way_reasons)
-        return {"": limits.exclude_samples(samples, features, hazards, surroundings, where=where)}
-
-    sample_reasons = recall_or_compute(features, "samples", [_as_array(key)], exclude)[""]
+    # Limits take long: only samples that may share a window with the area are checked.
+    where = _is_within_reach(samples, area, profile, at_hour.way_reasons)
+    sample_reasons = limits.exclude_samples(samples, features, hazards, surroundings, where=where)
     found, unfit = candidates.find_windows(samples, sample_reasons == "", profile)
     return Survey(
         area=area,
@@ -167,9 +164,9 @@ def _survey_evidence(
     )
 
 
-def _as_array(key: bytes) -> NDArray[np.uint8]:
-    """Return a digest as one of the arrays that a product follows from."""
-    return np.frombuffer(key, dtype=np.uint8)
+def _as_array(told: bytes) -> NDArray[np.uint8]:
+    """Return bytes as one of the arrays that a product follows from."""
+    return np.frombuffer(told, dtype=np.uint8)
 
 
 def _find_corridors(
@@ -187,14 +184,14 @@ def _find_corridors(
             wanted=is_touching(area, areas.geometry.to_numpy()),
             around=remember_or_make(features, "around", b"", collect),
             profile=profile,
-            drawers=features.drawers,
+            of=features,
         )
 
     return candidates.tabulate_open_ground(areas, recall_or_compute(features, "open ground", [_as_array(key)], search))
 
 
 def _cut_into_samples(
-    area: Area, features: Features, open_ground: candidates.OpenGround, profile: Profile, key: bytes
+    area: Area, features: Features, open_ground: candidates.OpenGround, profile: Profile
 ) -> tuple[Strokes, Samples]:
     """Return the ways and corridors of an area joined to strokes, and these cut into samples."""
     # A source may have joined the ways already.
@@ -204,7 +201,7 @@ def _cut_into_samples(
     assert strokes.side_paths is not None
     samples = candidates.cut_samples(
         strokes,
-        _doubt_cut_off(_append_open_ground(_ground_of_ways(features.ways), open_ground), area, features, key),
+        _doubt_cut_off(_append_open_ground(_ground_of_ways(features.ways), open_ground), area, features),
         strokes.side_paths,
         shortest_m=profile.clear_length_m + 2 * profile.run_out_m,
         here=lambda xy: distance_outside_m(area, xy) <= COMPARED_M + profile.clear_length_m,
@@ -240,7 +237,7 @@ def _append_open_ground(of_ways: gpd.GeoDataFrame, open_ground: candidates.OpenG
     return pd.concat([of_ways, of_areas], ignore_index=True)
 
 
-def _doubt_cut_off(ground: gpd.GeoDataFrame, area: Area, features: Features, key: bytes) -> gpd.GeoDataFrame:
+def _doubt_cut_off(ground: gpd.GeoDataFrame, area: Area, features: Features) -> gpd.GeoDataFrame:
     """Return ground with a doubt about all that no way on foot joins with the place, if the area is around one."""
     if area.half_m is not None:
         return ground
@@ -252,7 +249,11 @@ def _doubt_cut_off(ground: gpd.GeoDataFrame, area: Area, features: Features, key
         shapes = ground.geometry.to_numpy()
         return {"": candidates.find_cut_off(features, shapes, place=project_centre(area), known=known)}
 
-    cut_off = recall_or_compute(features, "cut off", [_as_array(key)], find)[""]
+    # All ways come first; which corridors come after them may hang on the hour.
+    corridors = ground.iloc[len(features.ways) :]
+    told = corridors["osm_id"].to_numpy(dtype=np.int64), shapely.bounds(corridors.geometry.to_numpy())
+    here = repr((area.place.lon, area.place.lat, area.radius_m, area.crs)).encode()
+    cut_off = recall_or_compute(features, "cut off", (*told, _as_array(here)), find)[""]
     doubts = ground["doubts"].to_numpy(dtype=object, copy=True)
     for row in np.flatnonzero(cut_off):
         doubts[row] = (*(doubts[row] or ()), candidates.CUT_OFF)
