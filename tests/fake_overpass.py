@@ -157,6 +157,8 @@ class Run:
         for one in re.findall(r"\[.*?\]|\(.*?\)", filters):
             if pivot := re.fullmatch(r"\(pivot\.(\w+)\)", one):
                 tests.append(lambda key, point=self.sets[pivot[1]]: self.database.encloses(key, point))
+            elif of := re.fullmatch(r"\(r\.(\w+)\)", one):
+                keys &= {member for key in self.sets[of[1]] for member in self.database.members(key)}
             elif one.startswith("("):
                 keys &= self.database.within(kind, *map(float, one[1:-1].split(",")))
             else:

@@ -29,7 +29,7 @@ from saferoute.sources.profiles import load_profile
 from saferoute.sources.settings import Online
 
 RADII_M = (300.0, 800.0)
-TOP = 10_000
+TOP = 100
 
 
 def rank(source: Any, area: Area) -> tuple[Any, float]:

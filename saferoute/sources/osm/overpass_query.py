@@ -23,6 +23,8 @@ LEAST_MB, MOST_MB, MB_PER_KM2 = 64, 512, 8
 
 _REACHING = frozenset({"boundary", "place"})
 """Keys of relations that may be whole countries and islands, which no criterion needs."""
+_AREAS = "multipolygon|boundary"
+"""Types of relations whose members are edges of one area."""
 _PROTECTED = "protected_area|national_park"
 _COVERING = f"{_PROTECTED}|nature_reserve|military"
 
@@ -43,7 +45,9 @@ def compose_query(box: Sequence[float], *, enclosing: bool = True) -> Question:
     that none of their edges crosses it. Relations tagged as a boundary or place
     and nothing else are not included unless they are protected areas or
     squares, since they may be whole countries. Of the routes of cyclists only
-    the lists of their ways are asked for, since they may cross a continent.
+    the lists of their ways are asked for, since they may cross a continent; of
+    relations of other types that are tagged as ground, such as buildings with
+    parts and rivers, these and their ways in the box.
 
     Parameters
     ----------
@@ -58,21 +62,25 @@ def compose_query(box: Sequence[float], *, enclosing: bool = True) -> Question:
     middle = f"{(south + north) / 2:.5f},{(west + east) / 2:.5f}"
     of_areas = [key for key in keys.AREA_KEYS if key not in _REACHING]
     covering = f'[~"^(boundary|leisure|landuse)$"~"^({_COVERING})$"]'
+    ground = f'["type"!~"^({_AREAS})$"][{_filter_for_keys(of_areas)}]'
     around_middle = f"is_in({middle})->.middle;\n" if enclosing else ""
     of_middle = f"way(pivot.middle){covering};\nrelation(pivot.middle){covering};\n" if enclosing else ""
     server_s, server_mb = _fit_reservations(box)
     text = f"""[out:json][timeout:{server_s}][maxsize:{server_mb * 2**20}];
 {around_middle}rel["route"~"(^|;) *({"|".join(sorted(keys.ROUTES))}) *(;|$)"]{within}->.routes;
+relation{ground}{within}->.parted;
 (
 node[{_filter_for_keys(keys.POINT_KEYS)}]{within};
 way[{_filter_for_keys((*keys.LINE_KEYS, *keys.AREA_KEYS))}]{within};
-relation["type"~"^(multipolygon|boundary)$"][{_filter_for_keys(of_areas)}]{within};
+way(r.parted){within};
+relation["type"~"^({_AREAS})$"][{_filter_for_keys(of_areas)}]{within};
 relation["type"="multipolygon"]["place"="square"]{within};
 relation["boundary"~"^({_PROTECTED})$"]{within};
 {of_middle});
 (._;>;);
 out qt;
-.routes out qt;"""
+(.routes; .parted;);
+out qt;"""
     return Question(text, server_s)
 
 

@@ -107,7 +107,7 @@ def source(server, tmp_path, waits):
 
 
 def assert_same(one, other):
-    for name in ("ways", "areas", "points"):
+    for name in ("ways", "areas", "points", "fragments"):
         assert_geodataframe_equal(getattr(one, name), getattr(other, name))
 
 
@@ -132,12 +132,24 @@ def test_text_pbf_and_overpass_give_the_same_tables_and_ranking(tmp_path, answer
         assert_geodataframe_equal(rankings[0].excluded, other.excluded)
 
 
-def test_server_that_selects_gives_the_same_tables_and_ranking(server, source, town):
+PARTED = """
+    r4 w4@outline,w7@part type=building building=school
+    r5 w2@main_stream,w99@main_stream type=waterway waterway=river
+    r6 w5@,r1@ type=site leisure=sports_centre
+    r7 w3@outer type=collection place=archipelago
+"""
+"""Relations that are no multipolygons: what of them names ground is read from extracts, too."""
+
+
+def test_server_that_selects_gives_the_same_tables_and_ranking(server, source, tmp_path):
     """What the query does not name does not come: nothing that the tables hold may be missing from it."""
+    town = write_town(tmp_path / "parted.osm", TOWN + PARTED)
     server.routes["/api/interpreter"] = answer_from(Database(town))
     whole = (AREA.place.lon - 0.5, AREA.place.lat - 0.5, AREA.place.lon + 0.5, AREA.place.lat + 0.5)
     local, online = ExtractSource([town], extent=whole), source()
-    assert_same(*(of.read_features(AREA, margin_m=search.MARGIN_M) for of in (local, online)))
+    tables = [of.read_features(AREA, margin_m=search.MARGIN_M) for of in (local, online)]
+    assert_same(*tables)
+    assert 4 in set(tables[0].fragments["osm_id"])
     rankings = [search.find(search.Query(AREA, features=of, profile=load_profile())) for of in (local, online)]
     assert_geodataframe_equal(rankings[0].stretches, rankings[1].stretches)
     assert_geodataframe_equal(rankings[0].excluded, rankings[1].excluded)
@@ -214,8 +226,8 @@ def test_every_key_of_the_tables_is_asked_for():
 
 
 def test_of_the_routes_of_cyclists_no_far_member_is_asked_for():
-    *_, recursion, of_areas, of_routes = compose_query((0, 0, 1, 1)).text.splitlines()
-    assert (recursion, of_areas, of_routes) == ("(._;>;);", "out qt;", ".routes out qt;")
+    *_, recursion, of_areas, lists, of_lists = compose_query((0, 0, 1, 1)).text.splitlines()
+    assert (recursion, of_areas, lists, of_lists) == ("(._;>;);", "out qt;", "(.routes; .parted;);", "out qt;")
 
 
 def test_server_learns_who_asks(answering, source):
