@@ -345,6 +345,36 @@ def test_length_comes_from_laps_on_quiet_ways_and_not_from_streets(run, minutes)
     assert any("quiet ways" in words for words in made.steps["words"])
 
 
+@pytest.mark.parametrize(("tags", "wanted"), [("leisure=park", True), ("landuse=cemetery", False)])
+def test_laps_are_run_in_a_park_rather_than_in_larger_yards_but_among_no_graves(run, tags, wanted):
+    town = f"""
+        n1 0 0
+        n2 0 200
+        n3 0 300
+        n4 0 500
+        n5 -400 0
+        n6 -400 -600
+        n7 300 200
+        n8 300 600
+        w1 n3,n4 highway=footway surface=asphalt width=4 name="The Walk"
+        w2 n1,n2 highway=residential
+        w3 n2,n3 highway=residential
+        w4 n1,n5 highway=footway
+        w5 n5,n6 highway=footway
+        w6 n2,n7 highway=footway
+        w7 n7,n8 highway=footway
+        n11 20 180
+        n12 320 180
+        n13 320 620
+        n14 20 620
+        w8 n11,n12,n13,n14,n11 {tags}
+    """
+    made = run(town, time_s=2700)
+    warm_up = made.track[made.track["step"] == 1]
+    went_east = (warm_up["x_m"] - warm_up["x_m"].iloc[0]).max() > 250
+    assert went_east == wanted
+
+
 def test_a_better_stretch_across_roads_gives_way_to_one_as_good_at_hand(run):
     far = """
         n20 -200 -900

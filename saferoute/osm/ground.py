@@ -202,6 +202,11 @@ def is_green(areas: Tagged) -> BoolArray:
     return has_any_value(areas, _GREEN)
 
 
+def is_burial_ground(areas: Tagged) -> BoolArray:
+    """Return a mask of cemeteries and churchyards."""
+    return has_any_value(areas, _BURIAL_GROUNDS)
+
+
 def is_wooded(areas: Tagged) -> BoolArray:
     """Return a mask of woods and forests."""
     return has_any_value(areas, _WOODS)

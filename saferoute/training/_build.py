@@ -16,6 +16,7 @@ from saferoute.training._costs import (
     cost_per_metre,
     crossing_costs,
     is_along_busy_road,
+    is_in_green,
     is_road,
     sum_crossings,
 )
@@ -62,6 +63,7 @@ def build_footpaths(features: Features) -> FootpathGraph:
         highway=ways["highway"].to_numpy(dtype=object)[cut.way],
         name=ways["name"].fillna("").to_numpy(dtype=object)[cut.way],
         crossings=np.where(on_road, 0.0, crossings),
+        green=is_in_green(features, cut.lines),
         part=np.zeros(len(used), dtype=np.int64),
         part_m=np.zeros(0),
     )

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from saferoute.osm.ground import is_burial_ground, is_green
 from saferoute.osm.tags import Tags
 from saferoute.osm.ways import is_in_tunnel, is_mountain_path, rate_class
 
@@ -87,6 +88,17 @@ def sum_crossings(
         return all_of_it - 0.5 * np.bincount(end_edge, weights=of_node[ends], minlength=n)
 
     return total(road_cost), total((road_cost > 0).astype(float))
+
+
+def is_in_green(features: Features, lines: NDArray[np.object_]) -> BoolArray:
+    """Return a mask of edges that have their middle in a park, a wood or the like, and not among graves."""
+    inside = np.zeros(len(lines), dtype=bool)
+    tags = Tags.of(features.areas)
+    green = is_green(tags) & ~is_burial_ground(tags)
+    if green.any() and len(lines):
+        tree = shapely.STRtree(shapely.line_interpolate_point(lines, 0.5, normalized=True))
+        inside[tree.query(features.areas.geometry.to_numpy()[green], predicate="intersects")[1]] = True
+    return inside
 
 
 def is_along_busy_road(features: Features, lines: NDArray[np.object_]) -> BoolArray:

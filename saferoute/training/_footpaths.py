@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
 
-_OF_EDGES = ("start", "end", "lines", "length_m", "cost", "way", "highway", "name", "crossings")
+_OF_EDGES = ("start", "end", "lines", "length_m", "cost", "way", "highway", "name", "crossings", "green")
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,8 @@ class FootpathGraph:
         ``""`` where there is none.
     crossings : ndarray of shape (e,)
         Roads that are crossed on it; half a one for each end at a road.
+    green : ndarray of bool of shape (e,)
+        Whether its middle lies in a park, a wood or the like.
     part : ndarray of shape (n,)
         Which connected part a node belongs to; 0 is the longest.
     part_m : ndarray of shape (parts,)
@@ -65,6 +67,7 @@ class FootpathGraph:
     highway: NDArray[np.object_]
     name: NDArray[np.object_]
     crossings: FloatArray
+    green: BoolArray
     part: IntArray
     part_m: FloatArray
 

@@ -97,5 +97,6 @@ def add_connectors(
     more = replace(
         graph, start=node[point], end=target, lines=lines, length_m=length, cost=length * OPEN_GROUND_COST,
         way=np.full(len(joins), -1), highway=nothing, name=nothing, crossings=np.zeros(len(joins)),
+        green=np.zeros(len(joins), dtype=bool),
     )  # fmt: skip
     return graph.append_edges(more).append_nodes(xy), node

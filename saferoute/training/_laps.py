@@ -11,7 +11,7 @@ from saferoute.training._detours import ENOUGH, UsedEdges, find_detour, find_pat
 from saferoute.training._paths import find_cheapest_paths
 
 if TYPE_CHECKING:
-    from saferoute.arrays import FloatArray, IntArray
+    from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.training._footpaths import FootpathGraph
 
 QUIET_COST = 1.25
@@ -62,6 +62,13 @@ class QuietGround:
         """Return the metres of quiet ways that each node is connected with."""
         return self.graph.part_m[self.graph.part[nodes]]
 
+    def is_green_around(self, nodes: IntArray) -> BoolArray:
+        """Return a mask of nodes that are connected with enough quiet ways in a park, a wood or the like."""
+        graph = self.graph
+        of_part = np.bincount(graph.part[graph.start], graph.length_m * graph.green, minlength=len(graph.part_m))
+        green: BoolArray = of_part[graph.part[nodes]] >= LEAST_M
+        return green
+
     def find_laps(self, node: int, want_m: float) -> Laps | None:
         """Return as few rounds from a node as come to about a length, None where the ground is too small."""
         used = UsedEdges(self.graph)
@@ -98,11 +105,11 @@ def lengthen_leg(
 
 
 def _list_spots(graph: FootpathGraph, quiet: QuietGround, direct: IntArray, first: int) -> list[tuple[int, IntArray]]:
-    """Return after how many edges of a way laps can begin, the largest piece of quiet ground first."""
+    """Return after how many edges of a way laps can begin: first in the green, then on the largest quiet ground."""
     nodes = _list_nodes(graph, direct, first)
     _, at = np.unique(quiet.graph.part[nodes], return_index=True)
     metres = quiet.metres_around(nodes[at])
-    order = np.argsort(-metres, kind="stable")
+    order = np.lexsort((-metres, ~quiet.is_green_around(nodes[at])))
     nothing = np.empty(0, dtype=np.int64)
     return [(int(at[i]), nothing) for i in order[metres[order] >= LEAST_M][:_MOST_SPOTS]]
 
@@ -110,7 +117,7 @@ def _list_spots(graph: FootpathGraph, quiet: QuietGround, direct: IntArray, firs
 def _list_spurs(
     graph: FootpathGraph, quiet: QuietGround, direct: IntArray, ends: tuple[int, int], missing_m: float
 ) -> list[tuple[int, IntArray]]:
-    """Return ways from one of two ends of a way to quiet ground off it, the cheapest first."""
+    """Return ways from one of two ends of a way to quiet ground off it: first into the green, then the cheapest."""
     trees = find_cheapest_paths(graph, np.array(ends), limit=_SPUR_COST * missing_m)
     found: dict[int, tuple[float, int, int]] = {}
     for row in range(len(ends)):
@@ -120,7 +127,10 @@ def _list_spurs(
             cost, part = float(trees.cost[row, node]), int(quiet.graph.part[node])
             if part not in found or cost < found[part][0]:
                 found[part] = (cost, row, int(node))
-    ways = [(row * len(direct), trees.trace_path(row, node)) for _, row, node in sorted(found.values())]
+    spurs = sorted(found.values())
+    green = quiet.is_green_around(np.array([node for *_, node in spurs], dtype=np.int64))
+    spurs = [spurs[i] for i in np.argsort(~green, kind="stable")]
+    ways = [(row * len(direct), trees.trace_path(row, node)) for _, row, node in spurs]
     return [way for way in ways if len(way[1])][:_MOST_SPOTS]
 
 

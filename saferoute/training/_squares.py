@@ -65,5 +65,6 @@ def add_square_edges(graph: FootpathGraph, features: Features, *, walls: NDArray
         graph, start=start, end=end, lines=lines, length_m=length, cost=length.copy(),
         way=squares["osm_id"].to_numpy()[square], highway=squares["highway"].to_numpy(dtype=object)[square],
         name=squares["name"].fillna("").to_numpy(dtype=object)[square], crossings=np.zeros(len(length)),
+        green=np.zeros(len(length), dtype=bool),
     )  # fmt: skip
     return graph.append_edges(more).number_parts()
