@@ -62,7 +62,7 @@ def _write_cell(value: Any, point: str) -> Any:
     value = escape_cell(value)
     if not isinstance(value, float):
         return value
-    whole, _, decimals = f"{value:.7f}".rstrip("0").rstrip(".").partition(".")
+    whole, _, decimals = f"{value:z.7f}".rstrip("0").rstrip(".").partition(".")
     return f"{whole}{point}{decimals}{'0' * (len(decimals) == _GROUP)}" if decimals else whole
 
 

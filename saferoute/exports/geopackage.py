@@ -35,6 +35,8 @@ _TOLD = {
     STOPS: ("step", ("kind", "words")),
 }
 """By layer, the column of the labels, and those of the map tips."""
+_VERSION = "1.2"
+"""Of the GeoPackage: QGIS of Debian 12 warns of what is newer than 1.3."""
 _WIDTH_MM = 1.2
 
 # As QGIS itself makes it; it looks for the default style of a layer by the layer's name.
@@ -64,6 +66,7 @@ def _write_layers(thing: Ranking | Session, path: Path) -> None:
             layer=layer.name,
             driver="GPKG",
             append=k > 0,
+            VERSION=_VERSION,
             geometry_type="Point" if layer.name == STOPS else "LineString",
             dataset_metadata=words if k == 0 else None,
             layer_metadata=words,

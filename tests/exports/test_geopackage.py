@@ -105,6 +105,7 @@ def test_ratings_have_the_colours_and_words_of_the_map(ranking):
 def test_sqlite_finds_it_whole(made, written):
     with closing(sqlite3.connect(written(made))) as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert database.execute("PRAGMA user_version").fetchone() == (10200,), "as older programs read it, too"
         assert database.execute("PRAGMA foreign_key_check").fetchall() == []
         assert database.execute("SELECT COUNT(*) FROM gpkg_contents WHERE table_name = 'layer_styles'").fetchone() == (
             1,
