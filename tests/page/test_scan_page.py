@@ -270,6 +270,12 @@ def test_a_regions_page_fits_phone_and_paper(online: Any, region: str) -> None:
         online.resize(390, 844)
         shown(online, region)
         assert online.js("document.documentElement.scrollWidth") <= 390
+        press(online, ".toolbar button:nth-child(3)")
+        assert online.js("scrollY") == 0  # the head of the page stays where the panel can be seen
+        online.js("scrollTo(0, document.body.scrollHeight)")
+        press(online, ".toolbar button:nth-child(5)")
+        edges = online.js("['.view', '.toolbar'].map((s) => document.querySelector(s).getBoundingClientRect())")
+        assert abs(edges[1]["top"] - edges[0]["bottom"]) < 3
         online.js("document.querySelectorAll('.panel-box').forEach((e) => (e.hidden = false))")
         small = online.js(
             "[...document.querySelectorAll('a, button, summary, select, input[type=range], .tick')]"

@@ -2,6 +2,9 @@
 
 import { byId, el } from "../dom.js";
 
+const EDGE = 4; // pixels within a panel
+const LINES = 120; // pixels of its first lines
+
 /**
  * Build the bar.
  *
@@ -15,8 +18,8 @@ export function buildBar(first, panels) {
       const open = panel === which && panel.hidden;
       panel.hidden = !open;
       button.setAttribute("aria-expanded", String(open));
-      // The bar stays in sight where the list was scrolled away under it, and the panel opens above the list.
-      if (open) panel.scrollIntoView({ block: "nearest" });
+      // The panel opens above the list, which may be scrolled away under bar and map.
+      if (open && !isInSight(panel)) panel.scrollIntoView({ block: "start" });
     }
   };
   for (const { button, panel } of opened) button.addEventListener("click", () => show(panel));
@@ -25,6 +28,13 @@ export function buildBar(first, panels) {
     el("div", { id: "where", class: "where", role: "status" }),
     ...opened.map(({ panel }) => panel),
   );
+}
+
+/** Return whether the first lines of a panel can be seen. */
+function isInSight(panel) {
+  const { left, top, height } = panel.getBoundingClientRect();
+  const depths = [EDGE, Math.min(LINES, height - EDGE)];
+  return depths.every((depth) => panel.contains(document.elementFromPoint(left + EDGE, top + depth)));
 }
 
 function makePanel(id, words, nodes) {
