@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from saferoute.arrays import BoolArray, IntArray
     from saferoute.model import Strokes
 
-_MOVED = 0.05
+_MOVED = 0.005
 """Degrees by which the node that two ways share may lie apart in them, if they are of files of different dates [J]."""
 _HOPS = 2
 """Ways kept around those that go on: where neighbours are cut depends on theirs."""

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from numpy.typing import DTypeLike, NDArray
 
 
-AT_ONCE = 100_000
-"""Objects that are held in memory at a time, decoded or not yet stored: some 50 MB [J]."""
+AT_ONCE = 50_000
+"""Objects that are held in memory at a time, decoded or not yet stored: some 30 MB [J]."""
 
 
 class Spill(Protocol):

@@ -16,8 +16,8 @@ from saferoute.model import Strokes, WayLines
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-STEP_DEG = 0.02
-"""Between nodes: what is held for nodes that moved (.05°) reaches over two of them."""
+STEP_DEG = 0.002
+"""Between nodes: what is held for nodes that moved (.005°) reaches over two of them."""
 PLACES = st.integers(0, 11), st.integers(0, 2)
 NODES = st.lists(st.tuples(*PLACES), min_size=2, max_size=5).filter(lambda nodes: len(set(nodes)) > 1)
 WAYS = st.lists(NODES, min_size=1, max_size=40)
@@ -81,7 +81,7 @@ def test_only_what_may_go_on_is_held() -> None:
     everything = np.ones(n, dtype=bool)
     strokes = [s for s, _ in Counting(everything, ~everything, everything).join_parts(cut(lines, n, 100))]
     assert sum(len(s.lines) for s in strokes) == n
-    assert max(joined) < 100 + 0.05 / (STEP_DEG / 50) + 5
+    assert max(joined) < 100 + 0.005 / (STEP_DEG / 50) + 5
 
 
 def test_a_mask_of_strokes_keeps_their_numbers() -> None:
