@@ -39,8 +39,10 @@ logger = logging.getLogger(__name__)
 
 KIND = "index"
 """Folder of the cache that holds indexes."""
-_MEMORY = 15
-"""Bytes of memory per byte of extract while the index is made; measured for 98 MB, which took 1.49 GB."""
+_START_BYTES = 4e8
+_MEMORY = 10
+"""Bytes of memory that making an index takes whatever it is of, and bytes per byte of extract on top: 10 MB took .4 GB,
+98 MB 1.3 GB. What lies in files of its folder is not counted, as the system takes it back."""
 _START_S = 1.0
 _BYTES_PER_S = 3.5e6
 """Seconds that making an index takes whatever it is of, and bytes of extract a second on top; 98 MB took 27.5 s."""
@@ -142,7 +144,8 @@ def _estimate_seconds(paths: Sequence[Path]) -> float:
 def _warn_of_memory(paths: Sequence[Path]) -> None:
     """Log a message if reading may take more memory than is free."""
     # Linux kills a process that runs out of memory without a message, so it is given before.
-    need = _MEMORY * sum(path.stat().st_size for path in paths if path.name.lower().endswith(".pbf"))
+    sizes = [path.stat().st_size for path in paths if path.name.lower().endswith(".pbf")]
+    need = _START_BYTES * bool(sizes) + _MEMORY * sum(sizes)
     free = _free_bytes()
     if free is not None and need > free:
         logger.info(
