@@ -9,6 +9,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
@@ -16,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from town import lonlat, write_town
 
-from saferoute import candidates, criteria, explain, find, limits, scoring
+from saferoute import candidates, criteria, explain, find, limits, scan, scoring
 from saferoute.model import Place
 from saferoute.model.observations import FINE, HAZARDS, Observation, Observations
 from saferoute.report.observations import describe_observation
@@ -224,3 +225,11 @@ def test_what_was_seen_at_another_point_is_another_search(town, tmp_path):
         excluded = find(HERE, osm=town, radius_m=500, observations=path).excluded
         places.append(excluded[excluded["seen"] != ""].total_bounds[0])
     assert np.allclose(np.diff(places), 10, atol=0.1)
+
+
+def test_a_scan_heeds_what_was_seen(town, tmp_path):
+    path = write(tmp_path / "glass.geojson", see("glass"))
+    jobs = [scan.create_job(town, **options) for options in ({}, {"observations": [path]})]
+    assert len({job.compute_fingerprint() for job in jobs}) == 2
+    scan.run_job(jobs[1], tmp_path / "town.parquet", workers=1)
+    assert set(gpd.read_parquet(tmp_path / "town.parquet")["osm_name"]) == {"Cross Path"}
