@@ -158,12 +158,20 @@ def _iterate_objects(path: Path, what: tuple[str, ...], locations: Any) -> Itera
         processor = osmium.FileProcessor(open_file(path), in_osmium.NODE | in_osmium.WAY).with_locations(locations)
     # A filter of keys applies to every kind unless it is bound to one.
     asked = in_osmium.NOTHING
-    for kind, chosen in (kinds[name] for name in what):
+    filters = [kinds[name] for name in what]
+    if what == ("area",):
+        # osmium hands out areas only after an object that its filters let pass. Without any it would collect all
+        # areas of the file; ways with this key are few, and everywhere.
+        filters.append((in_osmium.WAY, ("highway",)))
+    for kind, chosen in filters:
         only = osmium.filter.KeyFilter(*chosen)
         only.enable_for(kind)
         processor = processor.with_filter(only)
         asked |= kind
-    yield from processor.with_filter(osmium.filter.EntityFilter(asked))
+    wanted = tuple(name[0] for name in what)
+    for obj in processor.with_filter(osmium.filter.EntityFilter(asked)):
+        if obj.type_str() in wanted:
+            yield obj
 
 
 def _read_routes(path: Path) -> dict[int, str]:
