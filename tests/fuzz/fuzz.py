@@ -79,6 +79,7 @@ def run_bounded(words: list[str], folder: Path, *, stopped: bool = False) -> Out
 
 def begin(words: list[str], folder: Path, *, stopped: bool = False) -> int:
     """Begin to run saferoute in a forked process, which prints into a folder, and return its number."""
+    (folder / "out").unlink(missing_ok=True)
     child = os.fork()
     if not child:
         if stopped:

@@ -104,14 +104,12 @@ def kill_often(killed: Killed, count: int, folder: Path) -> int:
     harmed = 0
     for number in range(count):
         put_back(killed, folder, anew=False)
-        (folder / "out").unlink(missing_ok=True)
         child = begin(killed.words, folder)
         time.sleep(took * (number + 0.5) / count)
         end(child)
         # A scan's folder of tiles for the page is written file by file, and is no page before the last is there.
         left = {} if killed.words[0] == "scan" else read_visible(folder / "files")
         half = any(content not in (before.get(name), whole.get(name)) for name, content in left.items())
-        (folder / "out").unlink(missing_ok=True)
         again = do_whole(killed, folder)[1:]
         damaged = run_bounded(["cache", "verify"], folder).code
         harmed += half or again != (said, whole) or damaged != 0

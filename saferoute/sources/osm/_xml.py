@@ -180,7 +180,7 @@ def _parse(
     try:
         with _open_unpacked(path) as file:
             parser.ParseFile(file)
-    except (expat.ExpatError, zlib.error, OSError, EOFError) as error:
+    except (expat.ExpatError, zlib.error, OSError, EOFError, LookupError) as error:  # LookupError: an unknown encoding
         raise ValueError(str(error)) from error
 
 

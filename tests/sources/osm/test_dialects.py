@@ -266,3 +266,12 @@ def test_ways_without_two_nodes_in_hand_are_counted(tmp_path, suffix):
     plan = STREET + "w7 n1,n99 highway=path\nw8 n98,n97 highway=path\nw9 n3 highway=path\n"
     notes = read(write_town(tmp_path / f"a{suffix}", plan)).notes
     assert any(note.startswith("3 ways of the extract are not read") for note in notes)
+
+
+@pytest.mark.parametrize("encoding", ["UTF-9", "hex", "utf1e44", "undefined", "utf-7"])
+def test_an_encoding_that_nobody_knows_is_refused_in_one_line(tmp_path, encoding):
+    whole = osm_xml("n1 0 0\nn2 90 0\nw1 n1,n2 highway=path")
+    path = tmp_path / "town.osm"
+    path.write_text(whole.replace("encoding='UTF-8'", f"encoding='{encoding}'"))
+    with pytest.raises(InvalidInput, match="not a whole OpenStreetMap extract"):
+        ExtractSource([path]).read_tables()
