@@ -49,9 +49,9 @@ def plan_tags(n: int) -> str:
 
 def plan_relations(n: int) -> str:
     """Return the plan of a walk within n boundaries along the same way."""
-    square = "n3 -200 -200\nn4 200 -200\nn5 200 200\nn6 -200 200\nw2 n3,n4,n5,n6,n3 barrier=hedge"
+    square = "n3 -200 -200\nn4 200 -200\nn5 200 200\nn6 -200 200"
     rows = [f"r{k + 1} w2@outer type=boundary boundary=administrative admin_level=9" for k in range(n)]
-    return "\n".join([f"n1 -150 0\nn2 150 0\n{square}\nw1 n1,n2 {WALK}", *rows])
+    return "\n".join([f"n1 -150 0\nn2 150 0\n{square}\nw1 n1,n2 {WALK}", "w2 n3,n4,n5,n6,n3 barrier=hedge", *rows])
 
 
 KINDS = {

@@ -19,6 +19,7 @@ from saferoute.sources.osm._fragments import add_fragments
 from saferoute.sources.osm._merging import merge_columns, merge_fragments
 from saferoute.sources.osm._objects import NODE, RELATION, WAY, locate_cuts, read_lines, read_tags, wkb_factory
 from saferoute.sources.osm._rows import Rows
+from saferoute.sources.osm._shared_ways import DropOfShared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -153,7 +154,7 @@ def _iterate_objects(path: Path, what: tuple[str, ...], locations: Any) -> Itera
     }
     if "area" in what:
         processor = osmium.FileProcessor(open_file(path)).with_locations(locations)
-        processor = processor.with_areas(osmium.filter.KeyFilter(*keys.AREA_KEYS))
+        processor = processor.with_areas(osmium.filter.KeyFilter(*keys.AREA_KEYS), DropOfShared())
     else:
         processor = osmium.FileProcessor(open_file(path), in_osmium.NODE | in_osmium.WAY).with_locations(locations)
     # A filter of keys applies to every kind unless it is bound to one.

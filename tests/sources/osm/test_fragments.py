@@ -210,3 +210,18 @@ def test_a_whole_area_is_no_fragment_whatever_its_number(tmp_path, numbers):
     features = read(tmp_path / "town.osm.pbf", f"{CORNERS}{areas}n1 0 9\nn2 9 9\nw99 n1,n2 highway=footway\n")
     assert set(features.areas["osm_id"]) == numbers
     assert not len(features.fragments)
+
+
+@pytest.mark.parametrize("more", [3, 40])
+def test_areas_beyond_a_thousand_along_one_way_are_fragments_and_said(tmp_path, more):
+    park = "w11@outer,w12@outer type=boundary boundary=national_park"
+    parks = "\n".join(f"r{number + 1} {park}" for number in range(1000 + more))
+    sides = "w11 n11,n12,n13\nw12 n13,n14,n11"
+    nodes = f"{WALK}{CORNERS}n21 0 50\nn22 9 50\nn23 9 59"
+    ring, lake = "w13 n21,n22,n23,n21", "r5000 w13@outer type=multipolygon natural=water"
+    features = read(tmp_path / "town.osm.pbf", f"{nodes}\n{sides}\n{ring}\n{parks}\n{lake}")
+    assert len(features.areas) == 1000 + 1
+    # Of each: both sides, and the ground that they enclose.
+    assert len(features.fragments) == 3 * more
+    assert (features.fragments.geometry.area > 0).sum() == more
+    assert any(f"a part is missing of {more} protected areas" in note for note in features.notes)
