@@ -177,8 +177,14 @@ def find_rivals(lines: NDArray[np.object_], lane_m: float) -> IntArray:
     bands = shapely.buffer(lines, lane_m / 2, cap_style="flat")
     a, b = shapely.STRtree(bands).query(bands, predicate="intersects")
     a, b = a[a < b], b[a < b]
-    shared = shapely.area(shapely.intersection(bands[a], bands[b]))
-    same = shared > _SHARED * np.fmin(shapely.area(bands[a]), shapely.area(bands[b]))
+    area, (west, south, east, north) = shapely.area(bands), shapely.bounds(bands).T
+    least = _SHARED * np.fmin(area[a], area[b])
+    # Bands share no more than their boxes do, which is soon told; the last digits of both may differ.
+    wide = np.fmin(east[a], east[b]) - np.fmax(west[a], west[b])
+    high = np.fmin(north[a], north[b]) - np.fmax(south[a], south[b])
+    near = wide * high > 0.99 * least
+    a, b, least = a[near], b[near], least[near]
+    same = shapely.area(shapely.intersection(bands[a], bands[b])) > least
     return np.stack([a[same], b[same]], axis=1)
 
 
