@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -74,8 +75,10 @@ def add_fragments(rows: Rows, path: Path, assembled: array[int], locations: Any)
             for area in lost[way.id]:
                 _add_shape(rows, area, line)
                 edges.setdefault((area.kind, area.osm_id), []).append((area, line))
+    # Many relations along the same ways, one behind the other here, enclose the same.
+    enclose = lru_cache(maxsize=1)(_enclose)
     for drawn in edges.values():
-        for ground in _enclose(drawn):
+        for ground in enclose(tuple((line, area.is_hole) for area, line in drawn)):
             _add_shape(rows, drawn[0][0], ground)
 
 
@@ -168,13 +171,11 @@ def _add_shape(rows: Rows, area: _Lost, wkb: str) -> None:
     rows.add_object(area.kind, area.osm_id, rows.number_combination(area.tags), area.tags.get(NAME), wkb)
 
 
-def _enclose(edges: list[tuple[_Lost, str]]) -> list[str]:
-    """Return the polygons that the known lines of an area enclose, without the holes that lie wholly within."""
+def _enclose(edges: tuple[tuple[str, bool], ...]) -> list[str]:
+    """Return the polygons that lines, of holes or not, enclose, without the holes that lie wholly within."""
     import shapely
 
-    outer, inner = (
-        shapely.from_wkb([wkb for area, wkb in edges if area.is_hole == is_hole]) for is_hole in (False, True)
-    )
+    outer, inner = (shapely.from_wkb([wkb for wkb, of_hole in edges if of_hole == hole]) for hole in (False, True))
     # Lines that cross only close around ground once they are cut where they do.
     cut = (shapely.get_parts(shapely.union_all(lines)) for lines in (outer, inner))
     ground, holes = (shapely.union_all(shapely.get_parts(shapely.polygonize(lines))) for lines in cut)
