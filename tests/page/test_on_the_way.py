@@ -161,6 +161,20 @@ def test_a_file_shares_and_copies_the_start_of_a_stretch(phone: Any, page: Path)
     assert phone.violations() == []
 
 
+def test_a_long_title_takes_two_lines_of_a_phone_and_can_be_read_whole(phone: Any, tmp_path: Path) -> None:
+    name = ", ".join(["Vanha Hietarannan virkistysalue"] * 5)
+    page = tmp_path / "long.html"
+    page.write_text(to_html(ranking(NAMES, wrap=name)), encoding="utf-8")
+    phone.open(page)
+    title = "document.getElementById('title')"
+    lines = f"{title}.clientHeight / parseFloat(getComputedStyle({title}).lineHeight)"
+    assert phone.js(lines) == pytest.approx(2, abs=0.1)
+    assert phone.js(f"{title}.title") == f"Stretches for running backwards near {name}"
+    phone.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    assert phone.js(lines) > 2.9
+    phone.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
 def test_the_screen_stays_on_while_it_is_asked_for(phone: Any, page: Path) -> None:
     phone.open(page)
     press(phone, "[aria-controls=panel-more]")

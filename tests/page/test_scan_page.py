@@ -184,8 +184,11 @@ def test_from_afar_the_page_says_what_it_does_not_know(online: Any, region: str)
     assert online.texts("#order option") == ["best first", "longest"]
     afar = "document.querySelector('#panel-order > div:last-child')"
     assert online.js(f"{afar}.hidden") is False
+    online.js("document.querySelector('[aria-controls=panel-weights]').click()")
+    assert online.js("document.getElementById('weight-surface').checkVisibility()") is False  # it would do nothing
     online.js(f"{afar}.querySelector('button').click()")
     wait(online, f"{afar}.hidden && document.querySelectorAll('#order option').length > 2")
+    assert online.js("document.getElementById('weight-surface').checkVisibility()") is True
 
 
 def test_what_is_to_be_typed_for_sessions_is_for_the_middle_of_the_map(online: Any, region: str) -> None:

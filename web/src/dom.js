@@ -32,6 +32,13 @@ export function nameNode(text, className) {
   return el("bdi", className ? { class: className } : {}, text);
 }
 
+/** Write the heading of the page; where it does not fit, a pointer that rests on it shows the whole. */
+export function writeTitle(text) {
+  const heading = byId("title");
+  heading.textContent = text;
+  heading.title = text;
+}
+
 /** Make a link to another site, which does not learn from where it was followed. */
 export function outLink(href, ...children) {
   return el("a", { href, target: "_blank", rel: "noopener noreferrer" }, ...children);

@@ -40,14 +40,20 @@ async function copyLink(row, say) {
   const { url } = describeShare(row, location);
   try {
     await navigator.clipboard.writeText(url);
-    say(
-      hasAddress(location)
-        ? "Link copied: it opens this page with this stretch chosen."
-        : "Link to the start copied. This page is a file: to share the page, send the file.",
-    );
+    say(explainLink(location));
   } catch {
     say(`This browser does not let the page copy. The link: ${url}`);
   }
+}
+
+/** Say where a copied link leads, and why not to this page where that has no address for others. */
+export function explainLink(address) {
+  if (hasAddress(address)) return "Link copied: it opens this page with this stretch chosen.";
+  const why =
+    address.protocol === "file:"
+      ? "This page is a file: to share the page, send the file."
+      : "The address of this page opens on this device alone.";
+  return `Link to the start copied. ${why}`;
 }
 
 /** Return links to the start: only numbers go into an address. */

@@ -1,12 +1,12 @@
 // What stands around list and map: summary, caution, what is excluded, sources of the data.
 
-import { byId, columnHeading, el, outLink } from "../dom.js";
+import { byId, columnHeading, el, outLink, writeTitle } from "../dom.js";
 import { convertLengths, countThings, describeDataDate, formatMetres } from "../words.js";
 
 /** Write it, anew where units have changed. */
 export function writeFrame(data, stretches) {
   const near = data.place.name ? ` near ${data.place.name}` : "";
-  byId("title").textContent = `Stretches for running backwards${near}`;
+  writeTitle(`Stretches for running backwards${near}`);
   byId("summary").textContent = [
     `${countThings(stretches.length, "stretch", "stretches")} within ${formatMetres(data.radius_m)}`,
     data.profile ? `profile: ${data.profile}` : null,

@@ -1,6 +1,6 @@
 // A session: its timetable, its route, its numbered sections.
 
-import { byId, columnHeading, el, nameNode, outLink } from "../dom.js";
+import { byId, columnHeading, el, nameNode, outLink, writeTitle } from "../dom.js";
 import L from "../leaflet.js";
 import { drawCode } from "../qr.js";
 import { convertLengths } from "../words.js";
@@ -28,7 +28,7 @@ export function drawSession(map, plan) {
 
 /** Write a session beside the map, anew where units have changed. */
 export function writeSession(map, plan, { place, profile }) {
-  byId("title").textContent = `Session${place.name ? ` near ${place.name}` : ""}`;
+  writeTitle(`Session${place.name ? ` near ${place.name}` : ""}`);
   byId("summary").textContent = summariseSession(plan, profile);
   const box = byId("session");
   box.replaceChildren(...plan.notes.map((note) => el("p", { class: "note" }, convertLengths(note))));

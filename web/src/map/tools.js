@@ -10,6 +10,9 @@ import { buildBar } from "./panels.js";
 import { hasAddress } from "./share.js";
 import { makeWakeSwitch } from "./wake.js";
 
+const BY_FILE =
+  "To have this page on a phone, send it the file, by mail or cable, and open it there; or put it on any web server, and a code for the phone's camera stands here.";
+
 /**
  * Build the tools.
  *
@@ -30,7 +33,7 @@ export function buildTools({ criteria, stretches, weights, view, choosable }, ac
     ["panel-filter", "Filter", makeFilters({ longest_m, surfaces: listSurfaces(stretches) }, view, act.changed)],
     ["panel-weights", "Weights", makeWeights(criteria, weights, act.weigh)],
   ];
-  buildBar([near], [...(choosable ? ofList : []), ["panel-more", "More", makeMore(act.useUnits, excluded)]]);
+  buildBar([near], [...(choosable ? ofList : []), ["panel-more", "More", makeMore(act.useUnits, excluded, BY_FILE)]]);
   return writeOrders;
 }
 
@@ -43,22 +46,24 @@ export function makeNearButton(locate) {
   return near;
 }
 
-/** Return what else a page can do; `own` is what it has besides others, or null. */
-export function makeMore(useUnits, own) {
-  return [own, makeUnitsPick(useUnits), makeWakeSwitch(), makePrint(), offerToPhone()].filter(Boolean);
+/**
+ * Return what else a page can do.
+ *
+ * @param {Function} useUnits - called with a system of units
+ * @param {Node|null} own - what the page has besides others
+ * @param {string} toPhone - how the page gets to a phone where it has no address for others
+ */
+export function makeMore(useUnits, own, toPhone) {
+  return [own, makeUnitsPick(useUnits), makeWakeSwitch(), makePrint(), offerToPhone(toPhone)].filter(Boolean);
 }
 
 function makePrint() {
   return makeButton("Print", () => print());
 }
 
-/** Return the code of the page's address, or how it gets to a phone where it has none. */
-function offerToPhone() {
-  if (!hasAddress(location)) {
-    const words =
-      "To have this page on a phone, send it the file, by mail or cable, and open it there; or put it on any web server, and a code for the phone's camera stands here.";
-    return el("p", { class: "quiet" }, words);
-  }
+/** Return the code of the page's address, or these words where it has none. */
+function offerToPhone(words) {
+  if (!hasAddress(location)) return el("p", { class: "quiet" }, words);
   const address = location.href.split("#")[0];
   return el(
     "figure",

@@ -8,6 +8,8 @@ import { buildBar } from "../map/panels.js";
 import { makeMore, makeNearButton } from "../map/tools.js";
 import { makeCommands } from "./commands.js";
 
+const BY_SERVER =
+  "To have this page on a phone, put its whole folder on any web server: a code of its address, for the phone's camera, then stands here.";
 const FROM_AFAR =
   "From afar this page knows the best of each neighbourhood alone, by the profile's weights. Nearer it orders by a criterion and by your weights.";
 
@@ -22,10 +24,12 @@ const FROM_AFAR =
 export function buildTools({ facts, view, weights, keep }, act) {
   const order = el("div", {});
   const afar = [makeFromAfar(act.goNearer), makeFromAfar(act.goNearer)];
+  const weighing = makeWeights(facts.criteria, weights, act.weigh);
   const commands = makeCommands(act.getCentre, facts.at);
   const follow = (rows) => {
     const whole = rows.every((row) => row.whole);
     for (const node of afar) node.hidden = whole;
+    for (const node of weighing) node.hidden = !whole; // the tiles from afar are weighed by the profile
     // Only the tiles of the finest zoom know the criteria.
     const orders = listOrders(whole ? facts.criteria : [], view.me !== null, false);
     if (!orders.some(([key]) => key === view.sortBy)) view.sortBy = BY_RANK;
@@ -37,8 +41,8 @@ export function buildTools({ facts, view, weights, keep }, act) {
     [
       ["panel-order", "Order", [order, afar[0]]],
       ["panel-filter", "Filter", makeFilters(facts, view, act.filter)],
-      ["panel-weights", "Weights", [afar[1], ...makeWeights(facts.criteria, weights, act.weigh)]],
-      ["panel-more", "More", [...makeMore(act.useUnits, keep), commands.node]],
+      ["panel-weights", "Weights", [afar[1], ...weighing]],
+      ["panel-more", "More", [...makeMore(act.useUnits, keep, BY_SERVER), commands.node]],
     ],
   );
   return follow;
