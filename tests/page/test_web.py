@@ -48,6 +48,14 @@ def test_modules_pass_their_own_tests() -> None:
     run_node("--test", *(str(path) for path in sorted(WEB.glob("test/*.test.js"))))
 
 
+def test_every_module_has_a_test_outside_a_browser() -> None:
+    modules = {path.relative_to(WEB).as_posix() for path in WEB.glob("src/**/*.js")}
+    texts = [path.read_text(encoding="utf-8") for path in WEB.glob("test/*.test.js")]
+    tried = {name for text in texts for name in re.findall(r'"\.\./(src/[\w/]+\.js)"', text)}
+    assert tried <= modules
+    assert modules - tried == {"src/leaflet.js"}  # it hands on a global name, and does nothing
+
+
 def test_modules_are_tried_on_what_python_writes_today() -> None:
     written = json.loads(json.dumps(shared_numbers()))
     assert json.loads(SHARED.read_text(encoding="utf-8")) == written, "run python tests/shared_numbers.py"
