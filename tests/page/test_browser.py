@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-SCRIPTS = 4
-"""Leaflet, a switch of Folium's, the map's own lines, the page."""
+SCRIPTS_OF_SESSION = 5
+"""Leaflet, a switch of Folium's, the map's own lines, the page, the player."""
 
 
 def saved(found: Ranking | Session, folder: Path) -> Path:
@@ -111,6 +111,8 @@ def test_hostile_text_is_shown_as_text(browser: Any, tmp_path: Path) -> None:
             "https://maps.apple.com/?daddr=#,#&dirflg=w",
             "https://www.google.com/maps/dir/?api=1&destination=#,#&travelmode=walking",
             "https://www.openstreetmap.org/?mlat=#&mlon=##map=18/#/#",
+            "https://www.openstreetmap.org/note/new?lat=#&lon=##map=19/#/#",
+            f"https://www.openstreetmap.org/edit?way={rank}",
             f"https://www.openstreetmap.org/way/{rank}",
         ]
     assert browser.js("[...document.querySelectorAll('a[target]')].every((a) => a.rel.includes('noopener'))")
@@ -663,7 +665,10 @@ def test_hostile_session_is_text(browser: Any, made: Session, tmp_path: Path) ->
         assert browser.texts("h1") == [f"Session near {clean_text(some[0])}" if clean_text(some[0]) else "Session"]
         session = browser.texts("#session")[0]
         assert [text for text in some if clean_text(text, 300) not in session] == []
-        assert browser.js("document.querySelectorAll('img, iframe, object, script:not([type])').length") == SCRIPTS
+        assert (
+            browser.js("document.querySelectorAll('img, iframe, object, script:not([type])').length")
+            == SCRIPTS_OF_SESSION
+        )
         assert browser.errors() == []
         assert browser.requests() == []
 
