@@ -90,12 +90,16 @@ test("a tap on a card writes the address", () => {
 });
 
 test("other weights rank anew, and the profile's come back", async () => {
+  const listScores = () => byId("list").children.map((item) => item.dataset.score);
+  const own = listScores();
   enter(byId("weight-surface"), "90", "input");
   await settle();
+  assert.notDeepEqual(listScores(), own);
   assert.match(byId("count").textContent, /ranked by your weights$/);
   findButton(byId("panel-weights"), "Back to the profile's weights").click();
   await settle();
   assert.doesNotMatch(byId("count").textContent, /your weights/);
+  assert.deepEqual(listScores(), own);
 });
 
 test("filters hide cards, and the count says so", async () => {

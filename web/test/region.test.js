@@ -38,7 +38,12 @@ function keyOf({ z, x, y }) {
 }
 
 function makeFeature(key, name, rating, x) {
-  const known = Object.fromEntries(criteria.flatMap((of) => [`d_${of}`, `c_${of}`].map((column) => [column, 0.5])));
+  const known = Object.fromEntries(
+    criteria.flatMap((of, k) => [
+      [`d_${of}`, 0.9 - 0.1 * k],
+      [`c_${of}`, 0.5],
+    ]),
+  );
   const props = {
     key,
     name,
@@ -122,24 +127,30 @@ test("an address with a place turns the map there", async () => {
 });
 
 test("filters leave the others in the list, and the map is drawn anew when the hand rests", (context) => {
-  let draw;
+  const waiting = new Map();
   context.mock.method(globalThis, "setTimeout", (act) => {
-    draw = act;
+    waiting.set(act, act);
+    return act;
   });
+  context.mock.method(globalThis, "clearTimeout", (act) => waiting.delete(act));
   const before = drawings;
   enter(byId("least-score"), "0.9", "input");
   assert.equal(byId("count").textContent, "0 of 2 stretches in view, by your filters");
   enter(byId("least-score"), "0", "input");
   assert.equal(drawings, before);
-  draw();
+  for (const act of waiting.values()) act();
   assert.equal(drawings, before + 1);
 });
 
 test("other weights judge what is in view, until the profile's are back", () => {
+  const readScore = () => byId("list").firstElementChild.dataset.score;
+  const own = readScore();
   enter(byId("weight-surface"), "77", "input");
+  assert.notEqual(readScore(), own);
   assert.match(byId("count").textContent, /ranked by your weights$/);
   findButton(byId("panel-weights"), "Back to the profile's weights").click();
   assert.doesNotMatch(byId("count").textContent, /your weights/);
+  assert.equal(readScore(), own);
 });
 
 test("a name that is typed leads to a message or a place, a position to the map", () => {
