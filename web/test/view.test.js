@@ -16,14 +16,16 @@ import { FakeMap, listSigns } from "./leaflet.js";
 const PLACE = { place: { lat: 60, lon: 20 }, radius_m: 700 };
 let map;
 
-beforeEach(() => {
+beforeEach(beginMap);
+
+function beginMap() {
   media.clear();
   beginPage("map_1");
   byId("map_1").className = "folium-map";
   map = new FakeMap();
   globalThis.map_1 = map;
   document.body.append(map.container);
-});
+}
 
 test("Folium's map is found, and tells its source and the date of its data", () => {
   assert.equal(openMap({ data_date: null }), map);
@@ -155,14 +157,18 @@ test("layers of the ground are decoded with their name and kind", () => {
 });
 
 test("paper has the light colours and the legend, and the screen gets its own back", () => {
-  openMap({});
-  let looks = 0;
-  drawBase(map, readLayers(BASE), PLACE, () => ++looks);
-  const legend = document.querySelector(".legend");
-  changeMedia("print", true);
-  assert.deepEqual([legend.open, document.documentElement.dataset.theme, looks], [true, "light", 1]);
-  changeMedia("print", false);
-  assert.deepEqual([legend.open, document.documentElement.dataset.theme, looks], [false, undefined, 2]);
+  for (const open of [false, true]) {
+    beginMap();
+    openMap({});
+    const legend = document.querySelector(".legend");
+    legend.open = open;
+    let looks = 0;
+    drawBase(map, readLayers(BASE), PLACE, () => ++looks);
+    changeMedia("print", true);
+    assert.deepEqual([legend.open, document.documentElement.dataset.theme, looks], [true, "light", 1]);
+    changeMedia("print", false);
+    assert.deepEqual([legend.open, document.documentElement.dataset.theme, looks], [open, undefined, 2]);
+  }
 });
 
 test("streets have an edge below them, water is filled, and colours are those of the style", () => {
