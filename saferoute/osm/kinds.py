@@ -42,6 +42,7 @@ KINDS = (
     ("leisure", "nature_reserve", "protected area"),
     ("boundary", "protected_area", "protected area"),
     ("boundary", "national_park", "protected area"),
+    ("boundary", "hazard", "hazard area"),
     ("natural", "wood", "wood"),
     ("landuse", "forest", "wood"),
     ("leisure", "park", "park"),

@@ -25,8 +25,9 @@ _REACHING = frozenset({"boundary", "place"})
 """Keys of relations that may be whole countries and islands, which no criterion needs."""
 _AREAS = "multipolygon|boundary"
 """Types of relations whose members are edges of one area."""
-_PROTECTED = "protected_area|national_park"
-_COVERING = f"{_PROTECTED}|nature_reserve|military"
+_ON_GROUND = "protected_area|national_park|hazard"
+"""Values of ``boundary`` that say something of the ground within."""
+_COVERING = f"{_ON_GROUND}|nature_reserve|military"
 
 
 class Question(NamedTuple):
@@ -41,10 +42,10 @@ class Question(NamedTuple):
 def compose_query(box: Sequence[float], *, enclosing: bool = True) -> Question:
     """Return the question for all objects in a box that become rows of tables.
 
-    Protected and military areas are included even if they enclose the box, so
-    that none of their edges crosses it. Relations tagged as a boundary or place
-    and nothing else are not included unless they are protected areas or
-    squares, since they may be whole countries. Of the routes of cyclists only
+    Protected and military areas and those of a hazard are included even if they
+    enclose the box, so that none of their edges crosses it. Relations tagged as
+    a boundary or place and nothing else are not included unless they are such
+    areas or squares, since they may be whole countries. Of the routes of cyclists only
     the lists of their ways are asked for, since they may cross a continent; of
     relations of other types that are tagged as ground, such as buildings with
     parts and rivers, these and their ways in the box.
@@ -54,7 +55,7 @@ def compose_query(box: Sequence[float], *, enclosing: bool = True) -> Question:
     box : sequence of float
         West, south, east, north in degrees.
     enclosing : bool
-        Ask for protected and military areas around the whole box, too, which
+        Ask for protected, military and hazard areas around the whole box, too, which
         only servers that keep areas know.
     """
     west, south, east, north = box
@@ -75,7 +76,7 @@ way[{_filter_for_keys((*keys.LINE_KEYS, *keys.AREA_KEYS))}]{within};
 way(r.parted){within};
 relation["type"~"^({_AREAS})$"][{_filter_for_keys(of_areas)}]{within};
 relation["type"="multipolygon"]["place"="square"]{within};
-relation["boundary"~"^({_PROTECTED})$"]{within};
+relation["boundary"~"^({_ON_GROUND})$"]{within};
 {of_middle});
 (._;>;);
 out qt;

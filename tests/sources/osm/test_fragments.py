@@ -225,3 +225,10 @@ def test_areas_beyond_a_thousand_along_one_way_are_fragments_and_said(tmp_path, 
     assert len(features.fragments) == 3 * more
     assert (features.fragments.geometry.area > 0).sum() == more
     assert any(f"a part is missing of {more} protected areas" in note for note in features.notes)
+
+
+@pytest.mark.parametrize("tags", ["boundary=hazard", "boundary=hazard hazard=minefield"])
+def test_ground_of_a_hazard_of_which_a_member_is_missing_is_no_mere_border(tmp_path, tags):
+    features = read(tmp_path / "town.osm", plan_ring([*SIDES, 99], tags, sorted(SIDES), kind="boundary"))
+    assert (features.fragments.geometry.area > 0).sum() == 1
+    assert any("a part is missing of 1 hazard area" in note for note in features.notes)

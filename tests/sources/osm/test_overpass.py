@@ -225,6 +225,13 @@ def test_every_key_of_the_tables_is_asked_for():
     assert asked["rel"] >= keys.ROUTES
 
 
+@pytest.mark.parametrize(("value", "asked"), [("hazard", True), ("protected_area", True), ("administrative", False)])
+def test_boundaries_that_say_something_of_the_ground_are_asked_for(value, asked):
+    text = compose_query((0, 0, 1, 1)).text
+    patterns = re.findall(r'^relation\["boundary"~"(.+)"\]', text, re.MULTILINE)
+    assert any(re.search(pattern, value) for pattern in patterns) == asked
+
+
 def test_of_the_routes_of_cyclists_no_far_member_is_asked_for():
     *_, recursion, of_areas, lists, of_lists = compose_query((0, 0, 1, 1)).text.splitlines()
     assert (recursion, of_areas, lists, of_lists) == ("(._;>;);", "out qt;", "(.routes; .parted;);", "out qt;")
