@@ -14,6 +14,10 @@ from saferoute.model import CAUTION, OSM_ATTRIBUTION
 KML = "{http://www.opengis.net/kml/2.2}"
 
 
+READ = {"string": str, "double": float, "int": int, "bool": {"0": False, "1": True}.__getitem__}
+"""Reads a value of each type of KML; not all versions of GDAL read them."""
+
+
 def read(thing, folder, layer):
     path = folder / "x.kml"
     path.write_text(to_kml(thing), encoding="utf-8")
@@ -41,15 +45,15 @@ def test_numbers_stand_beside_the_lines(ranking):
         assert "nan" not in data.values()
 
 
-def test_every_value_has_its_declared_type_and_every_line_a_description(ranking, made, tmp_path):
-    dtypes = read(ranking, tmp_path, "stretches").dtypes
-    assert dtypes["score"] == "float64"
-    assert dtypes["rank"].kind == "i"
+def test_every_value_has_its_declared_type_and_every_line_a_description(ranking, made):
     for thing in (ranking, made):
         root = ET.fromstring(to_kml(thing))
-        fields = {s.get("id"): {f.get("name") for f in s} for s in root.iter(f"{KML}Schema")}
+        types = {s.get("id"): {f.get("name"): f.get("type") for f in s} for s in root.iter(f"{KML}Schema")}
+        if thing is ranking:
+            assert types["stretches"].items() >= {"score": "double", "rank": "int"}.items()
         for data in root.iter(f"{KML}SchemaData"):
-            assert {d.get("name") for d in data} <= fields[data.get("schemaUrl")[1:]]
+            for value in data:
+                READ[types[data.get("schemaUrl")[1:]][value.get("name")]](value.text)
         assert all(mark.find(f"{KML}description").text for mark in root.iter(f"{KML}Placemark"))
 
 
