@@ -113,6 +113,17 @@ def read_raster_file(path: Path) -> RasterFile:
         If `open_raster` refuses it, its cells are colours
         or complex numbers, or its coordinate system is not one of the earth.
     """
+    # GDAL's own errors have no other name; whatever is asked of a damaged file may raise one asked before.
+    from rasterio._err import CPLE_BaseError
+
+    try:
+        return _describe_file(path)
+    except CPLE_BaseError as error:
+        raise InvalidInput(f"{path}: GDAL does not understand how the file describes itself; copy it again") from error
+
+
+def _describe_file(path: Path) -> RasterFile:
+    """Return the description of a raster file, or raise `InvalidInput` if it is none of heights on the earth."""
     from pyproj import CRS
 
     with open_raster(path) as data:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import threading
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -19,6 +20,7 @@ from town import ORIGIN
 from saferoute.model import InvalidInput
 from saferoute.sources.elevation.raster import RasterSource
 from saferoute.sources.raster_files import open_raster
+from saferoute.sources.rasters import read_raster_file
 
 POINT = np.array([ORIGIN])
 CRS = "EPSG:32635"
@@ -234,6 +236,18 @@ def test_a_vrt_leaves_its_folder_by_no_path(tmp_path, source):
     path.write_text(vrt(source.format(tmp_path), relative=int(not source.startswith("{"))))
     with pytest.raises(InvalidInput, match="outside its folder"):
         read_all(path)
+
+
+@pytest.mark.parametrize("epsg", [2154, 27700])
+def test_a_coordinate_system_without_a_unit_of_angles_is_one_line(tmp_path, epsg):
+    write_square(tmp_path / "a.tif")
+    broken = re.sub(
+        r'UNIT\["degree",[0-9.]+', 'UNIT["degree",0', rasterio.CRS.from_epsg(epsg).to_wkt(version="WKT1_GDAL")
+    )
+    text = vrt("a.tif", relative=1).replace(CRS, broken)
+    (tmp_path / "a.vrt").write_text(text.replace("<SimpleSource>", "<ColorInterp>Gray</ColorInterp><SimpleSource>"))
+    with pytest.raises(InvalidInput, match=r"a\.vrt: GDAL does not understand"):
+        read_raster_file(tmp_path / "a.vrt")
 
 
 def raw(source):
