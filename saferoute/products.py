@@ -90,7 +90,7 @@ class Mapped(Protocol):
 
     @property
     def memory(self) -> Memory | None:
-        """What this process remembers of the map; None = nothing."""
+        """Memory of this process for the map; None = nothing is remembered."""
         ...
 
 

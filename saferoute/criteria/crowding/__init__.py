@@ -26,6 +26,7 @@ from saferoute.criteria.crowding.calibrate import (
     number_sites,
 )
 from saferoute.criteria.crowding.causes import NAMED_M
+from saferoute.criteria.crowding.kernels import FAR_REACH_M
 from saferoute.criteria.crowding.measure import AROUND_M, measure_crowding
 from saferoute.criteria.crowding.routes import CLOSE_M
 from saferoute.criteria.crowding.runners import LOG_ERROR as RUNNERS_LOG_ERROR
@@ -41,7 +42,7 @@ from saferoute.criteria.crowding.wheels import (
 )
 from saferoute.criteria.crowding.wheels import NEAR_M as NEIGHBOURS_M
 from saferoute.criteria.crowding.when import KINDS_OF_DAY, QUIET, WAKING, find_quiet_hours
-from saferoute.criteria.crowding.where import EDGE_M, FAR_REACH_M, REACH_M, estimate_activity, is_near_edge
+from saferoute.criteria.crowding.where import EDGE_M, REACH_M, estimate_activity, is_near_edge
 from saferoute.model import Criterion, Hedge, Scale, Unknown
 from saferoute.osm.access import WHEELS_KEYS
 

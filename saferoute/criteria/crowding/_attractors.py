@@ -33,6 +33,7 @@ _MOST_UNITS = 40.0
 _SPACING_M = 40.0
 """Spacing of the points of a large area, which draws people all over and not in its middle [J]."""
 
+CENTRE, RESIDENTIAL, PARK = (people.SETTINGS.index(name) for name in ("centre", "residential", "park"))
 CROWD_M = 30.0
 """So far from a station, a landing stage or a market its crowd stands and walks [J]."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from saferoute.criteria.crowding import when
-from saferoute.criteria.crowding.where import NEAR_M
+from saferoute.criteria.crowding.kernels import NEAR_M
 from saferoute.geometry import pair_points
 from saferoute.osm.people import SETTINGS
 from saferoute.osm.tags import has_value

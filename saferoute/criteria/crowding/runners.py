@@ -15,8 +15,8 @@ import pandas as pd
 import shapely
 
 from saferoute.criteria import _samples
+from saferoute.criteria.crowding._attractors import RESIDENTIAL
 from saferoute.criteria.crowding.when import KINDS_OF_DAY, WAKING
-from saferoute.criteria.crowding.where import RESIDENTIAL
 from saferoute.osm import runners
 from saferoute.osm.tags import has_value
 

@@ -142,7 +142,7 @@ PARTED = """
 
 
 def test_server_that_selects_gives_the_same_tables_and_ranking(server, source, tmp_path):
-    """What the query does not name does not come: nothing that the tables hold may be missing from it."""
+    """A server sends nothing that the query does not name, so the query names all that the tables hold."""
     town = write_town(tmp_path / "parted.osm", TOWN + PARTED)
     server.routes["/api/interpreter"] = answer_from(Database(town))
     whole = (AREA.place.lon - 0.5, AREA.place.lat - 0.5, AREA.place.lon + 0.5, AREA.place.lat + 0.5)
