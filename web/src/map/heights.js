@@ -48,7 +48,7 @@ export function drawRouteHeights(heights, plan) {
  * Where they would need too much room, they are drawn less tall. `x` places a
  * metre of the length, `y` a height; `lines` are the heights of the grid.
  */
-export function layOutHeights(heights, _length, { perMetre, steeper, sigma = 0 }) {
+export function layOutHeights(heights, { perMetre, steeper, sigma = 0 }) {
   const known = heights.filter((height) => height !== null);
   const low = Math.floor(Math.min(...known) - sigma);
   const high = Math.max(Math.ceil(Math.max(...known) + sigma), low + 2);
@@ -72,7 +72,7 @@ export function splitAtGaps(heights) {
 }
 
 function drawHeights(heights, length, { words, marks = [], sigma = 0, ...scales }) {
-  const { left, x, y, bottom, lines, exaggeration } = layOutHeights(heights, length, { ...scales, sigma });
+  const { left, x, y, bottom, lines, exaggeration } = layOutHeights(heights, { ...scales, sigma });
   const width = x(length) + 14;
   const text = `${words} Heights are drawn ${exaggeration} times as large as lengths.`;
   const drawing = svg("svg", {
