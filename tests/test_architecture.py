@@ -19,7 +19,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 HOUSE = (
     "arrays kept libraries memory version",
-    "digests drawers quantities",
+    "digests drawers quantities table",
     "products",
     "model geometry osm",
     "sources candidates",

@@ -10,8 +10,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from ranked_towns import FEW, LENGTH_M, RATINGS, best, rank, town
 
-from saferoute.osm.tags import Tags
 from saferoute.report.checks import describe_ways
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from saferoute.model import Ranking

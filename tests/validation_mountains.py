@@ -12,8 +12,8 @@ from validation_shared import Row, area_of, data_folder, extract
 from saferoute.criteria.flatness.mountain import estimate_chances, lacks_grade
 from saferoute.criteria.flatness.relief import estimate_steepness
 from saferoute.geometry import find_midpoints
-from saferoute.osm.tags import Tags
 from saferoute.osm.ways import is_mountain_path
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -11,7 +11,8 @@ import shapely
 from saferoute.geometry import REACH_M
 from saferoute.osm import ground
 from saferoute.osm.surfaces import USUAL_GROUND
-from saferoute.osm.tags import Tags, has_value, is_tagged
+from saferoute.osm.tags import has_value, is_tagged
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     import geopandas as gpd

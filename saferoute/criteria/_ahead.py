@@ -11,8 +11,8 @@ import numpy as np
 import shapely
 
 from saferoute.osm import widths
-from saferoute.osm.tags import Tags
 from saferoute.osm.ways import is_foot_way, is_highway
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -13,7 +13,8 @@ import shapely
 from saferoute.criteria import _samples
 from saferoute.criteria.things import HOUSES, IS_BEFORE_NO_DOORS
 from saferoute.osm import frontages, ways
-from saferoute.osm.tags import Tags, has_value
+from saferoute.osm.tags import has_value
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable

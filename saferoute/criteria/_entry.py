@@ -10,7 +10,7 @@ import shapely
 from saferoute.criteria import _samples
 from saferoute.geometry import find_entering
 from saferoute.osm import access, entry, graves, owners
-from saferoute.osm.tags import Tags
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from saferoute.arrays import FloatArray

@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 
 from saferoute.geometry import pair_points_in_parts, sum_nearby_by_group
-from saferoute.osm.tags import Tags
+from saferoute.osm.tags import get_words
 from saferoute.osm.ways import FOOT_CLASSES, find_foot_classes
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -128,5 +129,5 @@ def _add_prior(counts: FloatArray, prior: FloatArray, weight: float) -> FloatArr
 
 def _read_uses(tags: Tags) -> NDArray[np.object_]:
     """Return the class and the use of each way in one text, shape (n,)."""
-    highway, footway = tags.get_words("highway"), tags.get_words("footway")
+    highway, footway = get_words(tags, "highway"), get_words(tags, "footway")
     return np.array([f"{one or ''} {other or ''}" for one, other in zip(highway, footway, strict=True)], dtype=object)

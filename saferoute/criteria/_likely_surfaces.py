@@ -16,8 +16,9 @@ from saferoute.criteria import _near, _samples
 from saferoute.criteria._inference import Likelihood
 from saferoute.geometry import find_midpoints
 from saferoute.osm.surfaces import ANY, GROUPS, USUAL_SURFACES
-from saferoute.osm.tags import Tags, has_value, is_tagged
+from saferoute.osm.tags import has_value, is_tagged
 from saferoute.osm.ways import FOOT_CLASSES, find_foot_classes, is_highway
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from saferoute.arrays import FloatArray, IntArray
     from saferoute.model import Windows
-    from saferoute.osm.tags import Tagged
+    from saferoute.table import Tagged
 
 SLIP = 0.1
 """Share of tagged materials that are taken for what ways of their class usually are.

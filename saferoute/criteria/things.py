@@ -9,7 +9,7 @@ import shapely
 
 from saferoute.geometry import split_long_lines, take_edges
 from saferoute.osm import sides, widths
-from saferoute.osm.tags import Tags
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,7 +9,7 @@ from saferoute.limits.rules import find_first_reasons, rule
 from saferoute.limits.ways import INDOOR, other_track
 from saferoute.osm import ground as osm_ground
 from saferoute.osm import sports, ways
-from saferoute.osm.tags import Tags
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from saferoute.arrays import BoolArray
     from saferoute.model import Moment, Profile
-    from saferoute.osm.tags import Tagged
+    from saferoute.table import Tagged
 
 _CLOSED_TEXT = (
     "military, aviation, railway, quarry, landfill, golf, cemetery and school grounds, embassies, building sites, "

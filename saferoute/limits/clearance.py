@@ -17,7 +17,8 @@ from saferoute.limits.diamonds import outline_infields
 from saferoute.limits.hazards import BESIDE_DROP_M, BESIDE_ROAD_M
 from saferoute.limits.shores import open_coast_at_beaches, take_beaches_off_bays
 from saferoute.osm import access, barriers, ground, obstacles, sports, unread, water, ways, widths
-from saferoute.osm.tags import Tags, is_tagged
+from saferoute.osm.tags import is_tagged
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from saferoute.arrays import FloatArray
-    from saferoute.osm.tags import Tags
+    from saferoute.table import Tags
 
 INFIELD_M = 40.0
 """Around the home plate: the second base of a full diamond is 38.8 m away (90 ft between bases)."""

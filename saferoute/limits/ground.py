@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from saferoute.arrays import BoolArray
     from saferoute.model import Moment, Profile
     from saferoute.osm.hours import Hour
-    from saferoute.osm.tags import Tags
+    from saferoute.table import Tags
 
 
 GRADE_QUANTILE = 1.64

@@ -10,7 +10,7 @@ import shapely
 from saferoute.geometry import Nearby, find_entering, find_sides, take_edges
 from saferoute.limits.shores import take_beaches_off_bays
 from saferoute.osm import barriers, ground, obstacles, unread, water, ways, widths
-from saferoute.osm.tags import Tags
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from saferoute.arrays import BoolArray, FloatArray, IntArray

@@ -10,7 +10,7 @@ import shapely
 from saferoute.candidates import Neighbours
 from saferoute.geometry import place_points_evenly
 from saferoute.osm import graves, ground, obstacles, owners, unread, ways
-from saferoute.osm.tags import Tags
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -13,8 +13,8 @@ from saferoute.limits.ground import CLOSED_AT_HOUR
 from saferoute.limits.hazards import BESIDE_DROP_M, BESIDE_LIFT_M, BESIDE_ROAD_M, BESIDE_STEPS_M, BEYOND_END_M, Hazards
 from saferoute.limits.rules import find_first_rules, name_reasons, rule
 from saferoute.osm import access, barriers, unread, ways, widths
-from saferoute.osm.tags import Tags
 from saferoute.products import recall_or_compute
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

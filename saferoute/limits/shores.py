@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from saferoute.arrays import IntArray
-    from saferoute.osm.tags import Tags
+    from saferoute.table import Tags
 
 _ALONG_M = 5.0
 """A coastline this near to a beach is its edge: both are drawn by eye [J]."""

@@ -9,7 +9,7 @@ import shapely
 
 from saferoute.geometry import find_entering
 from saferoute.osm import access, entry, graves, ground, owners, ways
-from saferoute.osm.tags import Tags
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable

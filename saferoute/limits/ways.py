@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from saferoute.limits import ground
 from saferoute.limits.rules import find_first_reasons, rule
 from saferoute.osm import access, barriers, entry, sports, ways, widths
-from saferoute.osm.tags import Tags, has_value
+from saferoute.osm.tags import has_value
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from saferoute.arrays import BoolArray
     from saferoute.model import Moment, Profile
     from saferoute.osm.hours import Hour
-    from saferoute.osm.tags import Tagged
+    from saferoute.table import Tagged
 
 INDOOR = ("indoor", "ways and ground inside buildings and stations are excluded, platforms and roofs too")
 """Reason and text of what is inside."""

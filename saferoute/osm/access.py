@@ -11,7 +11,8 @@ import pandas as pd
 
 from saferoute.osm import keys, ways
 from saferoute.osm.answers import Answer, ask_value
-from saferoute.osm.tags import Tags, get_first_text, has_any_value, has_only_values, has_tag, has_value
+from saferoute.osm.tags import get_first_text, has_any_value, has_only_values, has_tag, has_value
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray
-    from saferoute.osm.tags import Tagged
+    from saferoute.table import Tagged
 
 OPEN = frozenset({"yes", "designated", "permissive"})
 """Values that let everybody in."""

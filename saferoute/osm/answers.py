@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from saferoute.osm.tags import Tags, map_tag_values
+from saferoute.osm.tags import map_tag_values
 from saferoute.osm.values import UNKNOWN_WORDS, normalize_word, split_list
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, IntArray
-    from saferoute.osm.tags import Tagged
+    from saferoute.table import Tagged
 
 _NO, _UNKNOWN, _NOT_UNDERSTOOD, _YES = range(4)
 """In the order in which the larger decides when one of several would do."""

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from saferoute.osm import water
 from saferoute.osm.answers import Answer, ask_any_value, ask_value
-from saferoute.osm.tags import Tags, has_any_value, has_only_values, has_tag, has_value, is_tagged
+from saferoute.osm.tags import has_any_value, has_only_values, has_tag, has_value, is_tagged
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from saferoute.arrays import BoolArray
-    from saferoute.osm.tags import Tagged
+    from saferoute.table import Tagged
 
 _FENCES = frozenset(
     "fence wall hedge guard_rail city_wall retaining_wall handrail railing jersey_barrier wire_fence "

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from saferoute.osm import widths
 from saferoute.osm.surfaces import GROUPS, is_paved
-from saferoute.osm.tags import Tags, has_value, is_tagged
+from saferoute.osm.tags import has_value, is_tagged
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from saferoute.arrays import BoolArray
-    from saferoute.osm.tags import Tagged
+    from saferoute.table import Tagged
 
 WIDE_M = 3.0
 """Ways tagged as at least so wide were built by machines [J]."""

@@ -10,8 +10,9 @@ import numpy as np
 from saferoute.osm import access, ways
 from saferoute.osm.answers import Answer
 from saferoute.osm.hours import is_open, resolve_conditional
-from saferoute.osm.tags import Tags, has_tag, is_tagged, map_combinations
+from saferoute.osm.tags import has_tag, is_tagged, map_combinations
 from saferoute.osm.values import normalize_word
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from saferoute.arrays import BoolArray
     from saferoute.osm.hours import Hour
-    from saferoute.osm.tags import Tagged
+    from saferoute.table import Tagged
 
 HOURS_KEYS = ("opening_hours", "foot:conditional", "access:conditional")
 """Keys that say when people on foot may go in."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from saferoute.osm import ground, water, ways
-from saferoute.osm.tags import Tags, has_any_value, has_tag, has_value
+from saferoute.osm.tags import has_any_value, has_tag, has_value
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from saferoute.arrays import BoolArray
-    from saferoute.osm.tags import Tagged
+    from saferoute.table import Tagged
 
 _HOUSED = frozenset({"residential", "living_street", "pedestrian"})
 """Values of ``highway`` for streets that are there for the houses beside them."""

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from saferoute.osm import ground, keys
-from saferoute.osm.tags import Tags, has_value, is_tagged, map_tag_values
+from saferoute.osm.tags import has_value, is_tagged, map_tag_values
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from saferoute.arrays import BoolArray
-    from saferoute.osm.tags import Tagged
+    from saferoute.table import Tagged
 
 _NAMES = (
     "cemetery", "graveyard", "churchyard", "burial ground", "burying ground",

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from saferoute.osm import access, barriers, keys, ways
-from saferoute.osm.tags import Tags, has_any_value, has_only_values, has_tag, has_value, is_tagged, read_numbers
+from saferoute.osm.tags import has_any_value, has_only_values, has_tag, has_value, is_tagged, read_numbers
 from saferoute.osm.values import parse_metres, parse_number
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray
-    from saferoute.osm.tags import Tagged
+    from saferoute.table import Tagged
 
 
 class Kind(NamedTuple):

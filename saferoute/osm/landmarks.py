@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from saferoute.osm import ways
-from saferoute.osm.tags import Tags, has_any_value, has_value, is_tagged
+from saferoute.osm.tags import has_any_value, has_value, is_tagged
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray
-    from saferoute.osm.tags import Tagged
+    from saferoute.table import Tagged
 
 GROUNDS: Mapping[str, Mapping[str, frozenset[str]]] = {
     " in ": {

@@ -8,11 +8,12 @@ import numpy as np
 
 from saferoute.osm import barriers, keys, ways
 from saferoute.osm.answers import Answer, ask_value
-from saferoute.osm.tags import Tags, has_any_value, has_only_values, has_tag, has_value, is_tagged
+from saferoute.osm.tags import has_any_value, has_only_values, has_tag, has_value, is_tagged
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from saferoute.arrays import BoolArray
-    from saferoute.osm.tags import Tagged
+    from saferoute.table import Tagged
 
 SMALL_OBJECTS = {
     "natural": frozenset("tree rock stone shrub tree_stump cave_entrance sinkhole".split()),

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from saferoute.osm import access
 from saferoute.osm.ground import SCHOOLS
-from saferoute.osm.tags import Tags, has_any_value, has_tag, has_value
+from saferoute.osm.tags import has_any_value, has_tag, has_value
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from saferoute.arrays import BoolArray
-    from saferoute.osm.tags import Tagged
+    from saferoute.table import Tagged
 
 _HOSPITALS = frozenset({"hospital", "clinic", "nursing_home"})
 _INSTITUTES = {

@@ -16,12 +16,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from saferoute.osm.ground import SCHOOLS
-from saferoute.osm.tags import Tags, has_any_value
+from saferoute.osm.tags import has_any_value
 from saferoute.osm.values import split_list
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from saferoute.arrays import BoolArray
-    from saferoute.osm.tags import Tagged
+    from saferoute.table import Tagged
 
 SETTINGS = ("centre", "evening", "office", "residential", "school", "transit", "park", "beach")
 """Whose clock an attractor keeps."""

@@ -34,8 +34,8 @@ from saferoute.osm import (
 )
 from saferoute.osm.hours import read_condition, read_hours
 from saferoute.osm.other_values import OTHER_VALUES
-from saferoute.osm.tags import Column, Tags
 from saferoute.osm.values import UNKNOWN_WORDS, normalize_word, parse_height, parse_incline
+from saferoute.table import Column, Tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence

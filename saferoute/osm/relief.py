@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from saferoute.osm import slopes
-from saferoute.osm.tags import Tags, has_tag, has_value, is_tagged, read_numbers
+from saferoute.osm.tags import has_tag, has_value, is_tagged, read_numbers
 from saferoute.osm.values import parse_height
 from saferoute.osm.ways import is_highway, is_mountain_path, is_steps, is_via_ferrata, may_be_off_ground
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from saferoute.arrays import BoolArray, FloatArray, IntArray
-    from saferoute.osm.tags import Tagged
+    from saferoute.table import Tagged
 
 
 class Sign(NamedTuple):

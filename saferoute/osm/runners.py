@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from saferoute.osm import keys
-from saferoute.osm.tags import Tags, has_value
+from saferoute.osm.tags import has_value
 from saferoute.osm.ways import is_highway
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from saferoute.arrays import BoolArray
-    from saferoute.osm.tags import Tagged
+    from saferoute.table import Tagged
 
 _SPORTS = frozenset({"running", "jogging"})
 

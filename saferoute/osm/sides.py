@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from saferoute.osm import barriers, ground, obstacles, relief, sports, unread, water, ways
-from saferoute.osm.tags import Tags, has_any_value, has_only_values, has_tag, has_value
+from saferoute.osm.tags import has_any_value, has_only_values, has_tag, has_value
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from saferoute.arrays import BoolArray
-    from saferoute.osm.tags import Tagged
+    from saferoute.table import Tagged
 
 _WALLS = frozenset({"wall", "city_wall", "retaining_wall"})
 _HEDGES = frozenset({"hedge", "hedge_bank"})

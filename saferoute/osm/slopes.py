@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from saferoute.arrays import FloatArray
-    from saferoute.osm.tags import Tagged
+    from saferoute.table import Tagged
 
 _LEAST_SIGMA_PCT, _SIGMA_SHARE = 1.5, 0.25
 """Standard error of a tagged slope: signs and mappers round it, and often tell the steepest part.

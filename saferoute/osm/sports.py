@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from saferoute.osm import barriers
 from saferoute.osm.answers import Answer, ask_value
 from saferoute.osm.ground import SCHOOLS
-from saferoute.osm.tags import Tags, has_any_value, has_only_values, has_value, is_tagged
+from saferoute.osm.tags import has_any_value, has_only_values, has_value, is_tagged
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from saferoute.arrays import BoolArray
-    from saferoute.osm.tags import Tagged
+    from saferoute.table import Tagged
 
 _RUNNING_SPORTS = frozenset({"athletics", "running", "walking", "jogging", "multi", "track", "fitness"})
 _WALLED_SPORTS = frozenset(

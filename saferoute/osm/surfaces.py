@@ -9,7 +9,7 @@ from saferoute.osm.tags import has_only_values
 
 if TYPE_CHECKING:
     from saferoute.arrays import BoolArray
-    from saferoute.osm.tags import Tagged
+    from saferoute.table import Tagged
 
 EXCLUDED_SURFACES = frozenset(
     "rock rocks stone stones bedrock mud ice snow stepping_stones pebblestone pebbles cobblestone "

@@ -1,159 +1,22 @@
-"""The tags of many objects as columns of numbers, and the questions that every reader of tags asks."""
+"""The questions that every reader of tags asks."""
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
-from weakref import ref
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from saferoute.osm.values import normalize_word, split_list
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from saferoute.arrays import BoolArray, FloatArray, IntArray
-
-    Tagged: TypeAlias = "pd.DataFrame | Tags"
-    """Objects with tags: a table with a column a key, or `Tags`, which is faster when asked more than once."""
-
-
-class Column(NamedTuple):
-    """One key of n objects.
-
-    Attributes
-    ----------
-    codes : ndarray of shape (n,)
-        Row in `values` of each object, −1 = the tag is missing.
-    values : tuple of str
-        The distinct values; some of them may have no object.
-    """
-
-    codes: NDArray[np.int32]
-    values: tuple[str, ...]
-
-
-_SHARED: dict[int, tuple[ref[pd.DataFrame], Tags]] = {}
-"""Tables that are asked by many, by their identity, and the tags of each."""
-
-
-def _read_column(column: pd.Series) -> Column:
-    codes, values = pd.factorize(column.to_numpy(dtype=object))
-    return Column(codes.astype(np.int32), tuple(map(str, values)))
-
-
-class Tags:
-    """The tags of n objects; a key's column is made when it is first asked for, and kept.
-
-    Parameters
-    ----------
-    count : int
-        How many objects there are.
-    read : callable
-        Returns the column of a key, None where there is none.
-
-    Examples
-    --------
-    >>> tags = Tags.from_table(pd.DataFrame({"surface": ["sand", None, "sand"]}))
-    >>> tags["surface"].codes.tolist(), tags["surface"].values
-    ([0, -1, 0], ('sand',))
-    >>> tags["width"].codes.tolist()
-    [-1, -1, -1]
-    """
-
-    # Every key has a column, so neither can be told. Without these lines Python asks for the keys 0, 1, 2, …, for ever.
-    __contains__ = None
-    __iter__ = None
-
-    def __init__(self, count: int, read: Callable[[str], Column | None]) -> None:
-        self._count, self._read = count, read
-        self._columns: dict[str, Column] = {}
-
-    @classmethod
-    def from_table(cls, table: pd.DataFrame) -> Tags:
-        """Return the tags of a table's rows; columns changed later are not seen."""
-        return cls(len(table), lambda key: _read_column(table[key]) if key in table else None)
-
-    @classmethod
-    def share(cls, table: pd.DataFrame) -> None:
-        """Let all who ask for the tags of a table, which nobody may change any more, have the same ones.
-
-        A key's column is then made once and not by everybody who asks. The tags go when the table goes.
-
-        Examples
-        --------
-        >>> table = pd.DataFrame({"surface": ["sand", None, "sand"]})
-        >>> Tags.of(table) is Tags.of(table)
-        False
-        >>> Tags.share(table)
-        >>> Tags.of(table) is Tags.of(table)
-        True
-        """
-        number = id(table)
-        if number not in _SHARED:
-            # The tags hold the columns and not the table, which would otherwise never go.
-            columns = {key: table[key] for key in table if key != "geometry"}
-            tags = cls(len(table), lambda key: _read_column(columns[key]) if key in columns else None)
-            _SHARED[number] = ref(table, lambda _: _SHARED.pop(number, None)), tags
-
-    @classmethod
-    def from_combinations(cls, values: Mapping[str, Sequence[str]], codes: NDArray[np.int32]) -> Tags:
-        """Return the tags of combinations; `select_rows` makes objects of them.
-
-        Parameters
-        ----------
-        values : mapping of k keys to their distinct values
-        codes : ndarray of shape (n, k)
-            Of each combination the row in the values of each key, −1 = the tag is missing.
-        """
-        place = {key: column for column, key in enumerate(values)}
-
-        def read(key: str) -> Column | None:
-            return Column(codes[:, place[key]], tuple(values[key])) if key in place else None
-
-        return cls(len(codes), read)
-
-    @classmethod
-    def of(cls, tagged: Tagged) -> Tags:
-        """Return the tags of a table, or the tags themselves."""
-        if isinstance(tagged, Tags):
-            return tagged
-        _, shared = _SHARED.get(id(tagged), (None, None))
-        return cls.from_table(tagged) if shared is None else shared
-
-    def __len__(self) -> int:
-        """Return the number of objects."""
-        return self._count
-
-    def __getitem__(self, key: str) -> Column:
-        """Return a key's column, of missing tags alone where nobody has the key."""
-        if key not in self._columns:
-            column = self._read(key)
-            self._columns[key] = Column(np.full(self._count, -1, dtype=np.int32), ()) if column is None else column
-        return self._columns[key]
-
-    def select_rows(self, rows: IntArray | BoolArray) -> Tags:
-        """Return the tags of some objects, in the order of `rows`."""
-        count = int(np.count_nonzero(rows)) if rows.dtype == bool else len(rows)
-        return Tags(count, lambda key: Column(self[key].codes[rows], self[key].values))
-
-    def map_values(self, key: str, read: Callable[[str], Any], *, missing: Any) -> NDArray[Any]:
-        """Return what `read` makes of each object's value, asked once a value; `missing` where the tag is missing."""
-        codes, values = self[key]
-        return np.array([*map(read, values), missing])[codes]
-
-    def get_text(self, key: str) -> NDArray[np.object_]:
-        """Return a tag's value for each object as it was tagged, None where it is missing."""
-        codes, values = self[key]
-        return np.array([*values, None], dtype=object)[codes]
-
-    def get_words(self, key: str) -> NDArray[np.object_]:
-        """Return a tag's value for each object as `split_list` reads it, its parts joined by ``;``, None without."""
-        return self.map_values(key, lambda value: ";".join(split_list(value)), missing=None).astype(object)
+    from saferoute.arrays import BoolArray, FloatArray
+    from saferoute.table import Tagged
 
 
 @lru_cache(maxsize=4096)
@@ -205,6 +68,7 @@ def has_any_value(tagged: Tagged, values_by_key: Mapping[str, Iterable[str]]) ->
 
     Examples
     --------
+    >>> import pandas as pd
     >>> table = pd.DataFrame({"natural": ["water", None], "landuse": [None, "grass"]})
     >>> has_any_value(table, {"natural": {"water"}, "landuse": {"basin"}}).tolist()
     [True, False]
@@ -226,12 +90,18 @@ def is_tagged(tagged: Tagged, key: str) -> BoolArray:
     return Tags.of(tagged)[key].codes >= 0
 
 
+def get_words(tagged: Tagged, key: str) -> NDArray[np.object_]:
+    """Return a tag's value for each object as `split_list` reads it, its parts joined by ``;``, None without."""
+    return map_tag_values(tagged, key, lambda value: ";".join(split_list(value)), missing=None).astype(object)
+
+
 def get_first_text(tagged: Tagged, keys: Sequence[str]) -> NDArray[np.object_]:
     """Return the value of the first of some keys that each object has, None where it has none."""
     tags = Tags.of(tagged)
-    text = tags.get_text(keys[0])
+    text, missing = tags.get_text(keys[0]), ~is_tagged(tags, keys[0])
     for key in keys[1:]:
-        text = np.where(pd.isna(text), tags.get_text(key), text)
+        text[missing] = tags.get_text(key)[missing]
+        missing &= ~is_tagged(tags, key)
     return text
 
 

@@ -10,8 +10,8 @@ from saferoute.osm.barriers import is_drop, is_rail
 from saferoute.osm.entry import HOURS_KEYS
 from saferoute.osm.obstacles import is_small_object
 from saferoute.osm.register import find_unread_values, list_read_keys
-from saferoute.osm.tags import Tags
 from saferoute.osm.ways import is_highway, is_motor_road
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, IntArray
-    from saferoute.osm.tags import Tagged
+    from saferoute.table import Tagged
 
 _TOLD_AT_THE_HOUR = frozenset(HOURS_KEYS)
 """Keys of which the judgement at an hour tells itself what is not understood."""

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from saferoute.osm import ways
 from saferoute.osm.answers import Answer, ask_any_value, ask_value
-from saferoute.osm.tags import Tags, has_any_value, has_value
+from saferoute.osm.tags import has_any_value, has_value
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from saferoute.arrays import BoolArray
-    from saferoute.osm.tags import Tagged
+    from saferoute.table import Tagged
 
 _STROLLED_LINES = frozenset({"river", "canal"})
 _DRAWN_LINES = _STROLLED_LINES | {"stream", "ditch", "drain"}

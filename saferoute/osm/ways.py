@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from saferoute.osm.answers import Answer, ask_value
-from saferoute.osm.tags import Tags, has_any_value, has_only_values, has_tag, has_value, is_tagged, map_tag_values
+from saferoute.osm.tags import has_any_value, has_only_values, has_tag, has_value, is_tagged, map_tag_values
 from saferoute.osm.values import normalize_word, parse_number, split_list
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
-    from saferoute.osm.tags import Tagged
+    from saferoute.table import Tagged
 
 _LANES = frozenset({"service", "living_street"})
 _STREETS = frozenset({"residential", "unclassified", "road", "tertiary", "tertiary_link"})

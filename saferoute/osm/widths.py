@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from saferoute.osm.tags import Tags, map_tag_values, read_numbers
+from saferoute.osm.tags import map_tag_values, read_numbers
 from saferoute.osm.values import find_lengths, parse_metre_range, parse_number
 from saferoute.osm.ways import FOOT_CLASSES, find_foot_classes, rate_class
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from saferoute.arrays import BoolArray, FloatArray
-    from saferoute.osm.tags import Tagged
+    from saferoute.table import Tagged
 
 BY_CLASS_M = {
     "footway": 1.8, "sidewalk": 1.5, "path": 1.2, "track": 2.5, "pedestrian": 5.0, "cycleway": 2.1, "bridleway": 1.8,

@@ -13,9 +13,10 @@ import numpy as np
 import shapely
 
 from saferoute.osm import barriers, ground, water, ways
-from saferoute.osm.tags import Tags, has_tag
+from saferoute.osm.tags import has_tag
 from saferoute.page.grid import Grid
 from saferoute.page.sea import find_sea
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection

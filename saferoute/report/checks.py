@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from saferoute.arrays import BoolArray
     from saferoute.model import Moment
-    from saferoute.osm.tags import Tagged
     from saferoute.report.units import Units
+    from saferoute.table import Tagged
 
 EDGE_M = 15.0
 """Distance of a drop or water from the line within which it must be checked [J].

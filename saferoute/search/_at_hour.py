@@ -12,7 +12,7 @@ import pandas as pd
 from saferoute import limits
 from saferoute.drawers import DIGEST_BYTES
 from saferoute.osm import entry
-from saferoute.osm.tags import Tags
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     import geopandas as gpd

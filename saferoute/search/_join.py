@@ -10,7 +10,7 @@ import pandas as pd
 from saferoute import candidates, limits
 
 if TYPE_CHECKING:
-    from saferoute.osm.tags import Tagged
+    from saferoute.table import Tagged
 
 
 def join_ways(tags: Tagged) -> candidates.Joining:

@@ -15,13 +15,13 @@ from saferoute.geometry import REACH_M
 from saferoute.limits import clearance
 from saferoute.limits.neighbours import collect_neighbours
 from saferoute.model import Evidence, WayLines
-from saferoute.osm.tags import Tags
 from saferoute.products import recall_or_compute, remember_or_make
 from saferoute.report.units import METRIC_UNITS, Units
 from saferoute.search._area import distance_outside_m, is_touching, project_centre, shape_of_area, widen_area
 from saferoute.search._at_hour import digest_question, judge_hour
 from saferoute.search._join import join_ways
 from saferoute.sources import clock
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

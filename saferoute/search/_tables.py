@@ -11,7 +11,6 @@ import shapely
 
 from saferoute import candidates, criteria, scoring
 from saferoute.criteria import flatness
-from saferoute.osm.tags import Tags
 from saferoute.osm.unread import KIND_KEYS, list_unread_tags
 from saferoute.osm.ways import is_lit
 from saferoute.report import checks, verdicts
@@ -22,6 +21,7 @@ from saferoute.search._area import project_centre
 from saferoute.search._names import add_names
 from saferoute.search._observed import add_observed
 from saferoute.search._rows import join_names, list_ground_of_runs, list_osm_ids
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

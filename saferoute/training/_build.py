@@ -10,7 +10,7 @@ import shapely
 
 from saferoute.geometry import indices_of_slices
 from saferoute.osm import access
-from saferoute.osm.tags import Tags
+from saferoute.table import Tags
 from saferoute.training._costs import (
     BESIDE_COST,
     cost_per_metre,

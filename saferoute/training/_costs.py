@@ -9,8 +9,8 @@ import pandas as pd
 import shapely
 
 from saferoute.osm.ground import is_burial_ground, is_green
-from saferoute.osm.tags import Tags
 from saferoute.osm.ways import is_in_tunnel, is_mountain_path, rate_class
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.model import Features
-    from saferoute.osm.tags import Tagged
+    from saferoute.table import Tagged
 
 COST = {
     "footway": 1.0, "path": 1.0, "pedestrian": 1.0, "track": 1.0, "bridleway": 1.2, "cycleway": 1.15,

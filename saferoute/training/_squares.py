@@ -10,8 +10,8 @@ import numpy as np
 import shapely
 
 from saferoute.osm import access
-from saferoute.osm.tags import Tags
 from saferoute.osm.ways import is_walk
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -13,8 +13,8 @@ from saferoute.osm import access, ground, keys, obstacles, people, register, spo
 from saferoute.osm.barriers import blocks_way, is_fence
 from saferoute.osm.other_values import OTHER_VALUES
 from saferoute.osm.register import ANY_VALUE_TELLS, find_unread_tags, list_read_keys
-from saferoute.osm.tags import Tags
 from saferoute.osm.unread import may_be_drop
+from saferoute.table import Tags
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 

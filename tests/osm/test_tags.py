@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import operator
-
 import numpy as np
 import pandas as pd
 import pytest
 
 from saferoute.osm import tags
 from saferoute.osm.answers import ask_value
-from saferoute.osm.tags import Tags
 from saferoute.osm.values import parse_metres
+from saferoute.table import Tags
 
 TABLE = pd.DataFrame(
     {
@@ -49,14 +47,6 @@ def test_rows_are_selected_by_mask_and_by_number():
         assert len(some) == 2
         assert some.get_text("width").tolist() == ["3'6\"", "wide"]
         assert some.get_text("missing").tolist() == [None, None]
-
-
-def test_tags_do_not_say_which_keys_they_have():
-    whole = Tags.from_table(TABLE)
-    with pytest.raises(TypeError):
-        operator.contains(whole, "width")
-    with pytest.raises(TypeError):
-        iter(whole)
 
 
 def test_each_distinct_value_is_read_once():

@@ -10,8 +10,9 @@ import pandas as pd
 import shapely
 
 from saferoute.osm import access, people
-from saferoute.osm.tags import Tags, look_up_value, read_numbers
+from saferoute.osm.tags import look_up_value, read_numbers
 from saferoute.osm.values import parse_number
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -13,7 +13,7 @@ from saferoute.criteria import _samples
 from saferoute.criteria.crowding.wheels import BICYCLES, ROUTE_BESIDE
 from saferoute.geometry import indices_of_slices
 from saferoute.osm import access, ways, widths
-from saferoute.osm.tags import Tags
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from saferoute.arrays import BoolArray, FloatArray, IntArray

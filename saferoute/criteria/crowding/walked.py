@@ -13,9 +13,10 @@ from saferoute.criteria.crowding._attractors import RESIDENTIAL, Attractors
 from saferoute.geometry import Nearby, pair_points, place_points_evenly
 from saferoute.osm import water
 from saferoute.osm.access import is_private_on_foot
-from saferoute.osm.tags import Tags, has_value, look_up_value
+from saferoute.osm.tags import get_words, has_value, look_up_value
 from saferoute.osm.ways import NOT_STREETS, is_walk
 from saferoute.osm.widths import read_widths
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -66,7 +67,7 @@ def select_walked_ways(features: Features) -> gpd.GeoDataFrame:
     here = features.ways[ways].assign(people=people)[people > 0]
     of_areas = Tags.of(features.areas)
     square = has_value(of_areas, "highway", WAYS) | has_value(of_areas, "area:highway", {"pedestrian"})
-    highway = of_areas.get_words("highway")
+    highway = get_words(of_areas, "highway")
     squares = features.areas[areas].assign(highway=np.where(pd.isna(highway), "pedestrian", highway))[square]
     squares = squares.assign(people=_rate_walkers_on_ways(squares))
     return pd.concat([here.assign(square=False), squares.assign(square=True)], ignore_index=True)

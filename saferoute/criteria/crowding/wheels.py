@@ -10,9 +10,10 @@ import pandas as pd
 import shapely
 
 from saferoute.osm import access, people, ways
-from saferoute.osm.tags import Tags, has_only_values, has_value, is_tagged
+from saferoute.osm.tags import get_words, has_only_values, has_value, is_tagged
 from saferoute.osm.unread import has_unread_tag
 from saferoute.osm.values import split_list
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -114,7 +115,7 @@ def rate_motors(ground: pd.DataFrame) -> tuple[FloatArray, NDArray[np.object_]]:
     """Return the desirability of each way by the motors that may use it, and words for it, both of shape (n,)."""
     tags = Tags.of(ground)
     said = access.get_motor_access(tags, MOTORS)
-    kinds = pd.DataFrame({"said": said, "highway": tags.get_words("highway"), "grade": tags.get_words("tracktype")})
+    kinds = pd.DataFrame({"said": said, "highway": get_words(tags, "highway"), "grade": get_words(tags, "tracktype")})
     kinds = kinds.fillna("").assign(fast=access.has_speed_limit(tags), no_cars=access.is_closed_to_cars(tags))
     # Thousands of ways share a few dozen combinations of tags, and each is rated once.
     number, kinds = kinds.groupby(list(kinds), sort=False).ngroup(), kinds.drop_duplicates()

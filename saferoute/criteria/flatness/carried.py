@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from saferoute.criteria.flatness.sloped import find_sloped_ways
-from saferoute.osm.tags import Tags
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

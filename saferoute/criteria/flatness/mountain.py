@@ -15,13 +15,14 @@ from saferoute.criteria import _near, _samples
 from saferoute.geometry import find_midpoints, sum_nearby
 from saferoute.osm.built import is_unpaved
 from saferoute.osm.surfaces import is_uneven_trail
-from saferoute.osm.tags import Tags, has_value
+from saferoute.osm.tags import has_value
 from saferoute.osm.ways import is_mountain_path
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from saferoute.arrays import BoolArray, FloatArray
     from saferoute.model import Features, Windows
-    from saferoute.osm.tags import Tagged
+    from saferoute.table import Tagged
 
 DECAY_M = 500.0
 """A graded path at distance d counts exp(−d/500 m): best of 200, 500 and 1000 m for hidden grades of Liechtenstein."""

@@ -19,9 +19,9 @@ from saferoute.criteria.flatness.hairpins import recall_hairpins
 from saferoute.criteria.flatness.spot_heights import choose_pairs, collect_spot_heights, fit_tilts
 from saferoute.geometry import find_midpoints, sum_nearby
 from saferoute.osm import relief
-from saferoute.osm.tags import Tags
 from saferoute.osm.ways import is_highway
 from saferoute.products import recall_or_compute
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from saferoute.osm import slopes
-from saferoute.osm.tags import Tags, is_tagged
+from saferoute.osm.tags import is_tagged
 from saferoute.osm.ways import is_highway, is_steps
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from saferoute.arrays import FloatArray, IntArray
-    from saferoute.osm.tags import Tagged
+    from saferoute.table import Tagged
 
 
 class SlopedWays(NamedTuple):

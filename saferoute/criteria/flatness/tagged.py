@@ -13,7 +13,7 @@ from saferoute.criteria.flatness.alongside import lend_slopes
 from saferoute.criteria.flatness.carried import carry_slopes
 from saferoute.geometry import take_slices
 from saferoute.osm import slopes
-from saferoute.osm.tags import Tags
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from saferoute.arrays import BoolArray, FloatArray, IntArray

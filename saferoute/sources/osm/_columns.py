@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
-    from saferoute.osm.tags import Tags
     from saferoute.sources.blocks import Ragged
+    from saferoute.table import Tags
 
 KINDS = ("node", "relation", "way")
 """Kinds of objects, in the order in which tables are sorted."""
@@ -177,7 +177,7 @@ class Columns:
     @property
     def tags(self) -> Tags:
         """The tags of the objects except the name, still encoded."""
-        from saferoute.osm.tags import Tags
+        from saferoute.table import Tags
 
         return Tags.from_combinations(self.vocabulary.known, self.vocabulary.codes).select_rows(self.combination)
 

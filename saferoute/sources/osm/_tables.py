@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.model import Area, WayLines
-    from saferoute.osm.tags import Tagged
     from saferoute.sources.osm._columns import Columns
     from saferoute.sources.osm._reading import Read
+    from saferoute.table import Tagged
 
 Box = tuple[float, float, float, float]
 """West, south, east, north in degrees."""

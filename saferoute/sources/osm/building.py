@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from saferoute.kept import PART, sync_folder
-from saferoute.osm.tags import Tags
 from saferoute.sources import spill
 from saferoute.sources.damage import read_apart
 from saferoute.sources.osm._indexed import Index, write_about, write_strokes, write_table
 from saferoute.sources.osm._reading import ALL, read_extracts
 from saferoute.sources.osm._tables import collect_facts, enclose_areas, merge_boxes
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

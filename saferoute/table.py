@@ -1,0 +1,286 @@
+"""Objects of a map as arrays: their shapes, their tags as numbers, and what else is known of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import ref
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from typing import TypeAlias
+
+    import geopandas as gpd
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from saferoute.arrays import BoolArray, IntArray
+
+    Tagged: TypeAlias = "Table | Tags | pd.DataFrame"
+    """Objects with tags; a pandas table with a column a key is slower."""
+
+
+_SHARED: dict[int, tuple[ref[pd.DataFrame], Tags]] = {}
+"""Tables that are asked by many, by their identity, and the tags of each."""
+
+
+class Column(NamedTuple):
+    """One key of n objects.
+
+    Attributes
+    ----------
+    codes : ndarray of shape (n,)
+        Row in `values` of each object, −1 = the tag is missing.
+    values : tuple of str
+        The distinct values; some of them may have no object.
+    """
+
+    codes: NDArray[np.int32]
+    values: tuple[str, ...]
+
+    @classmethod
+    def from_texts(cls, texts: Iterable[str | None]) -> Column:
+        """Return the column of objects with some values, None where the tag is missing.
+
+        Examples
+        --------
+        >>> Column.from_texts(["sand", None, "grass", "sand"])
+        Column(codes=array([ 0, -1,  1,  0], dtype=int32), values=('sand', 'grass'))
+        """
+        numbers: dict[str | None, int] = {None: -1}
+        codes = [numbers.setdefault(text, len(numbers) - 1) for text in texts]
+        return cls(np.array(codes, dtype=np.int32), tuple(text for text in numbers if text is not None))
+
+    def select_rows(self, rows: IntArray | BoolArray) -> Column:
+        """Return the column of some objects, in the order of `rows`."""
+        return Column(self.codes[rows], self.values)
+
+    def drop_unused(self) -> Column:
+        """Return the column without values that no object has."""
+        used, codes = np.unique(self.codes, return_inverse=True)
+        skipped = int(len(used) > 0 and used[0] < 0)
+        return Column(
+            codes.astype(np.int32) - np.int32(skipped), tuple(self.values[code] for code in used[skipped:].tolist())
+        )
+
+
+class Tags:
+    """The tags of n objects; a key's column is made when it is first asked for, and kept.
+
+    Parameters
+    ----------
+    count : int
+        How many objects there are.
+    read : callable
+        Returns the column of a key, None where there is none.
+    keys : collection of str, optional
+        The keys that objects may have, as far as anybody lists them.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> tags = Tags.from_table(pd.DataFrame({"surface": ["sand", None, "sand"]}))
+    >>> tags["surface"].codes.tolist(), tags["surface"].values
+    ([0, -1, 0], ('sand',))
+    >>> tags["width"].codes.tolist()
+    [-1, -1, -1]
+    """
+
+    # Every key has a column, so neither can be told. Without these lines Python asks for the keys 0, 1, 2, …, for ever.
+    __contains__ = None
+    __iter__ = None
+
+    def __init__(self, count: int, read: Callable[[str], Column | None], keys: Collection[str] = ()) -> None:
+        self.keys = keys
+        self._count, self._read = count, read
+        self._columns: dict[str, Column] = {}
+
+    @classmethod
+    def from_table(cls, table: pd.DataFrame) -> Tags:
+        """Return the tags of a table's rows; columns changed later are not seen."""
+        return cls(len(table), lambda key: _read_column(table[key]) if key in table else None, list(map(str, table)))
+
+    @classmethod
+    def share(cls, table: pd.DataFrame) -> None:
+        """Let all who ask for the tags of a table, which nobody may change any more, have the same ones.
+
+        A key's column is then made once and not by everybody who asks. The tags go when the table goes.
+        """
+        number = id(table)
+        if number not in _SHARED:
+            # The tags hold the columns and not the table, which would otherwise never go.
+            columns = {key: table[key] for key in table if key != "geometry"}
+            tags = cls(len(table), lambda key: _read_column(columns[key]) if key in columns else None)
+            _SHARED[number] = ref(table, lambda _: _SHARED.pop(number, None)), tags
+
+    @classmethod
+    def from_combinations(cls, values: Mapping[str, Sequence[str]], codes: NDArray[np.int32]) -> Tags:
+        """Return the tags of combinations; `select_rows` makes objects of them.
+
+        Parameters
+        ----------
+        values : mapping of k keys to their distinct values
+        codes : ndarray of shape (n, k)
+            Of each combination the row in the values of each key, −1 = the tag is missing.
+        """
+        place = {key: column for column, key in enumerate(values)}
+
+        def read(key: str) -> Column | None:
+            # A part of a country has few of its values, and every question reads all that there are.
+            return Column(codes[:, place[key]], tuple(values[key])).drop_unused() if key in place else None
+
+        return cls(len(codes), read, place)
+
+    @classmethod
+    def concatenate(cls, parts: Sequence[Tags]) -> Tags:
+        """Return the tags of the objects of some parts, one after the other."""
+
+        def read(key: str) -> Column:
+            numbers: dict[str, int] = {}
+            parts_of_codes = []
+            for codes, values in (part[key] for part in parts):
+                renumbered = [*(numbers.setdefault(value, len(numbers)) for value in values), -1]
+                parts_of_codes.append(np.array(renumbered, dtype=np.int32)[codes])
+            return Column(np.concatenate(parts_of_codes), tuple(numbers))
+
+        return cls(sum(map(len, parts)), read, dict.fromkeys(key for part in parts for key in part.keys))
+
+    @classmethod
+    def of(cls, tagged: Tagged) -> Tags:
+        """Return the tags of a table, or the tags themselves."""
+        if isinstance(tagged, Tags):
+            return tagged
+        if isinstance(tagged, Table):
+            return tagged.tags
+        _, shared = _SHARED.get(id(tagged), (None, None))
+        return cls.from_table(tagged) if shared is None else shared
+
+    def __len__(self) -> int:
+        """Return the number of objects."""
+        return self._count
+
+    def __getitem__(self, key: str) -> Column:
+        """Return a key's column, of missing tags alone where nobody has the key."""
+        if key not in self._columns:
+            column = self._read(key)
+            self._columns[key] = Column(np.full(self._count, -1, dtype=np.int32), ()) if column is None else column
+        return self._columns[key]
+
+    def select_rows(self, rows: IntArray | BoolArray) -> Tags:
+        """Return the tags of some objects, in the order of `rows`."""
+        count = int(np.count_nonzero(rows)) if rows.dtype == bool else len(rows)
+        return Tags(count, lambda key: self[key].select_rows(rows), self.keys)
+
+    def select_keys(self, keys: Collection[str]) -> Tags:
+        """Return only the tags of some keys."""
+        return Tags(self._count, lambda key: self[key] if key in keys else None, keys)
+
+    def replace(self, columns: Mapping[str, Column]) -> Tags:
+        """Return the tags with some columns in place of those of their keys, or beside the others."""
+        keys = dict.fromkeys((*self.keys, *columns))
+        return Tags(self._count, lambda key: columns[key] if key in columns else self[key], keys)
+
+    def map_values(self, key: str, read: Callable[[str], Any], *, missing: Any) -> NDArray[Any]:
+        """Return what `read` makes of each object's value, asked once a value; `missing` where the tag is missing."""
+        codes, values = self[key]
+        return np.array([*map(read, values), missing])[codes]
+
+    def get_text(self, key: str) -> NDArray[np.object_]:
+        """Return a tag's value for each object as it was tagged, None where it is missing."""
+        codes, values = self[key]
+        return np.array([*values, None], dtype=object)[codes]
+
+
+@dataclass(frozen=True)
+class Table:
+    """n objects of a map, each with a shape and tags.
+
+    A table is not changed: whatever selects or adds returns a new one that shares the arrays. `to_geodataframe` makes
+    one for pandas, which takes hundreds of times as long on a few rows.
+
+    Attributes
+    ----------
+    geometry : ndarray of n shapes
+    tags : Tags
+        Whatever is a word of each object: its tags, ``osm_type``, and what is made of them, as the ``kind`` of ground.
+    columns : mapping of str to ndarray of shape (n,)
+        Whatever else is known of each object, as ``osm_id``.
+    crs : str
+        Coordinate system of the shapes.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> words = {"surface": Column.from_texts(["sand", None])}
+    >>> points = shapely.points([[0, 0], [1, 1]])
+    >>> table = Table(points, Tags(2, words.get, words), {"osm_id": np.array([7, 8])}, "EPSG:32635")
+    >>> len(table), table["osm_id"].tolist(), table["surface"].tolist()
+    (2, [7, 8], ['sand', None])
+    >>> table.select_rows(table["osm_id"] > 7)["surface"].tolist()
+    [None]
+    """
+
+    geometry: NDArray[np.object_]
+    tags: Tags
+    columns: Mapping[str, NDArray[Any]]
+    crs: str
+
+    @classmethod
+    def concatenate(cls, parts: Sequence[Table]) -> Table:
+        """Return the objects of some tables with the same columns, one after the other."""
+        one = parts[0]
+        return cls(
+            np.concatenate([part.geometry for part in parts]),
+            Tags.concatenate([part.tags for part in parts]),
+            {name: np.concatenate([part.columns[name] for part in parts]) for name in one.columns},
+            one.crs,
+        )
+
+    def __len__(self) -> int:
+        """Return the number of objects."""
+        return len(self.geometry)
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        """Return a column, or the values of a tag, None where it is missing.
+
+        Raises
+        ------
+        KeyError
+            If there is neither.
+        """
+        if name in self.columns:
+            return self.columns[name]
+        if name not in self.tags.keys:
+            raise KeyError(name)
+        return self.tags.get_text(name)
+
+    def select_rows(self, rows: IntArray | BoolArray) -> Table:
+        """Return some objects, in the order of `rows`."""
+        columns = {name: column[rows] for name, column in self.columns.items()}
+        return Table(self.geometry[rows], self.tags.select_rows(rows), columns, self.crs)
+
+    def add_columns(self, **columns: NDArray[Any]) -> Table:
+        """Return the objects with more columns, or others in place of those of the same names."""
+        return replace(self, columns={**self.columns, **columns})
+
+    def add_tags(self, **columns: Column) -> Table:
+        """Return the objects with more tags, or others in place of those of the same keys."""
+        return replace(self, tags=self.tags.replace(columns))
+
+    def to_geodataframe(self) -> gpd.GeoDataFrame:
+        """Return the objects as a table for pandas, with a column a tag, NaN where it is missing."""
+        import geopandas as gpd
+        import pandas as pd
+
+        words = {key: pd.array(self.tags.get_text(key), dtype="str") for key in self.tags.keys}
+        return gpd.GeoDataFrame({**words, **self.columns}, geometry=self.geometry, crs=self.crs)
+
+
+def _read_column(column: pd.Series) -> Column:
+    """Return a column of a pandas table, in which missing values may be None or NaN."""
+    import pandas as pd
+
+    codes, values = pd.factorize(column.to_numpy(dtype=object))
+    return Column(codes.astype(np.int32), tuple(map(str, values)))
