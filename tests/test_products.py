@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import shutil
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -146,6 +147,10 @@ ASKED = {
     "park closed": (load_profile(at="2026-06-20T21:30"), 0.0),
     "dark": (load_profile(at="2026-12-16T18:30"), 0.0),
     "quiet alone": (replace(load_profile(), weights={**dict.fromkeys(CRITERIA, 0.0), "crowding": 1.0}), 0.0),
+    "straight alone in the dark": (
+        replace(load_profile(at="2026-12-16T18:30"), weights={**dict.fromkeys(CRITERIA, 0.0), "straightness": 1.0}),
+        0.0,
+    ),
     "longer": (load_profile(level="advanced"), 0.0),
     "only asphalt": (replace(load_profile(), only_surfaces=frozenset({"asphalt"})), 0.0),
     "moved": (load_profile(), 70.0),
@@ -202,13 +207,15 @@ def test_searches_find_the_same_where_what_was_kept_is_damaged(tmp_path, alone):
 
 
 class Remembering(Memory):
-    """A memory that counts what is made."""
+    """A memory that counts what is made, by name."""
 
-    made = 0
+    def __init__(self):
+        super().__init__()
+        self.made = Counter()
 
     def recall_or_make(self, name, key, make):
         def count():
-            self.made += 1
+            self.made[name] += 1
             return make()
 
         return super().recall_or_make(name, key, count)
@@ -227,15 +234,20 @@ def test_hours_at_which_the_same_is_closed_share_a_survey(tmp_path, alone):
     made = []
     for at in ("2026-06-20T10:00", "2026-06-20T15:00", "2026-06-20T21:30", "2026-06-20T10:00"):
         survey_area(area, features_of=Kept(), profile=load_profile(at=at))
-        made.append(memory.made)
-    assert made[0] == made[1] < made[2] == made[3]
+        made.append(dict(memory.made))
+    assert {by_name["things"] for by_name in made} == {1}
+    for name in ("survey", "measured"):
+        assert [by_name[name] for by_name in made] == [1, 1, 2, 2]
+    # Each hour is judged once, and so is all that asks for it.
+    for name in ("at hour", "measured at hour"):
+        assert [by_name[name] for by_name in made] == [1, 2, 3, 3]
 
 
 def test_a_memory_lets_the_oldest_go_and_its_copy_is_empty():
     memory = Remembering()
     for number in (*range(30), 29, 0):
         assert memory.recall_or_make("square", bytes([number]), lambda number=number: number**2) == number**2
-    assert memory.made == 31
+    assert memory.made == {"square": 31}
     other = pickle.loads(pickle.dumps(memory))
     assert other.recall_or_make("square", bytes([29]), lambda: "made") == "made"
     memory.clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,22 @@ class AtHour:
     area_reasons: NDArray[np.object_]
     closed: tuple[Answer, Answer]
 
+    @cached_property
+    def digest(self) -> bytes:
+        """Digest of all of this."""
+        digest = blake2b(digest_size=DIGEST_BYTES)
+        for reasons in (self.way_reasons, self.area_reasons):
+            digest.update(repr(reasons.tolist()).encode())
+        for answer in self.closed:
+            digest.update(answer.codes.tobytes())
+        return digest.digest()
+
+
+def digest_hour(profile: Profile, moment: Moment | None, *, on_open_ground: bool) -> bytes:
+    """Return a digest of all that `judge_hour` is asked besides the features."""
+    asked = (_list_choices(profile), moment, on_open_ground)
+    return blake2b(repr(asked).encode(), digest_size=DIGEST_BYTES).digest()
+
 
 def judge_hour(features: Features, areas: gpd.GeoDataFrame, profile: Profile, moment: Moment | None) -> AtHour:
     """Return what an hour changes about ground, for a runner; `areas` are those to look for corridors on."""
@@ -57,15 +74,9 @@ def digest_question(area: Area, profile: Profile, at_hour: AtHour, *, on_open_gr
 
     Of the area its name does not count, nor what of the profile decides nothing about ground.
     """
-    digest = blake2b(digest_size=DIGEST_BYTES)
     asked = (area.place.lon, area.place.lat, area.radius_m, area.crs, area.half_m)
-    chosen = [_sort_choices(getattr(profile.keep_limits(), field.name)) for field in fields(profile)]
-    digest.update(repr((asked, chosen, on_open_ground)).encode())
-    for reasons in (at_hour.way_reasons, at_hour.area_reasons):
-        digest.update(repr(reasons.tolist()).encode())
-    for answer in at_hour.closed:
-        digest.update(answer.codes.tobytes())
-    return digest.digest()
+    told = repr((asked, _list_choices(profile), on_open_ground)).encode()
+    return blake2b(told + at_hour.digest, digest_size=DIGEST_BYTES).digest()
 
 
 def digest_evidence(question: bytes, evidence: Evidence) -> bytes:
@@ -83,8 +94,14 @@ def digest_evidence(question: bytes, evidence: Evidence) -> bytes:
     return digest.digest()
 
 
+def _list_choices(profile: Profile) -> list[object]:
+    """Return what a profile decides about ground, in such a form that equal ones look the same in every process."""
+    kept = profile.keep_limits()
+    return [_sort_choices(getattr(kept, field.name)) for field in fields(kept)]
+
+
 def _sort_choices(value: object) -> object:
-    """Return a value of a profile in such a form that equal ones look the same in every process."""
+    """Return a value of a profile, what has no order sorted."""
     if isinstance(value, dict):
         return sorted(value.items())
     return sorted(value) if isinstance(value, frozenset) else value

@@ -2,60 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from geopandas.array import GeometryArray
 
 from saferoute import candidates, geometry, limits
 from saferoute.limits.ground import CLOSED_AT_HOUR
 from saferoute.osm import entry
+from saferoute.products import remember_or_make
 from saferoute.search._area import is_touching
 from saferoute.search._observed import tell_excluding
 from saferoute.search._rows import join_names, list_distinct, list_ground_of_runs, list_osm_ids
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
+    from saferoute.arrays import BoolArray, IntArray
     from saferoute.search._survey import Survey
 
 LEFTOVER = "beside a better stretch"
 """Reason of samples that no limit excludes and that are in no stretch."""
 _LEFTOVER_RULE = "this is the run-out of a better stretch, or too short for one of its own beside it"
-
-
-def _reasons_of_samples(survey: Survey, merged: candidates.Stretches) -> NDArray[np.object_]:
-    """Return why each sample is in no stretch, ``""`` where it is in one."""
-    status = survey.sample_reasons.copy()
-    status[status == ""] = LEFTOVER
-    status[candidates.is_in_runs(merged.first, merged.n_samples, len(survey.samples))] = ""
-    return status
-
-
-def _excluded_runs(survey: Survey, merged: candidates.Stretches) -> pd.DataFrame:
-    """Return the runs of samples that are in no stretch, each with its one reason."""
-    status, samples = _reasons_of_samples(survey, merged), survey.samples
-    change = (
-        np.r_[True, (np.diff(samples.stroke) != 0) | (status[1:] != status[:-1])] if len(samples) else np.empty(0, bool)
-    )
-    first = np.flatnonzero(change)
-    n = np.diff(np.r_[first, len(samples)])
-    # Samples that were never checked lie too far from the area to count as excluded.
-    left_out = (status[first] != "") & (status[first] != limits.UNASKED)
-    first, n = first[left_out], n[left_out]
-    grounds = list_ground_of_runs(samples, first, n)
-    return pd.DataFrame(
-        {
-            "reason": status[first],
-            "osm_ids": list_osm_ids(samples.ground, grounds),
-            "name": join_names(samples.ground, grounds),
-            "hours": "",
-            "seen": tell_excluding(survey, first, n, status[first].tolist()),
-            "geometry": geometry.join_pieces(samples.lines, first, n),
-        }
-    )
+_AREAS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
 def excluded_table(survey: Survey, merged: candidates.Stretches) -> gpd.GeoDataFrame:
@@ -64,73 +38,151 @@ def excluded_table(survey: Survey, merged: candidates.Stretches) -> gpd.GeoDataF
     Parameters
     ----------
     survey : Survey
+        With its measurements.
     merged : Stretches
 
     Returns
     -------
     GeoDataFrame
-        Lines and areas in the survey's CRS with ``reason``, ``rule``, ``osm_ids``,
-        ``name``, ``hours``, ``seen`` (what was seen on foot) and ``length_m``, which is 0 for areas.
+        Lines and areas in the survey's CRS with ``reason``, ``osm_ids``, ``name``, ``hours``,
+        ``seen`` (what was seen on foot), ``rule`` and ``length_m``, which is 0 for areas.
+    """
+    limited, at = remember_or_make(survey.features, "excluded", survey.key, lambda: _tabulate_limited(survey))
+    first, n = _find_leftovers(survey, merged)
+    of_runs = _join_runs(survey, first, n)
+    near = is_touching(survey.area, of_runs.shape)
+    # The pieces of a stroke stand in the order in which they lie on it.
+    order = np.argsort(np.concatenate([at, first[near]]), kind="stable")
+    return pd.concat([limited, of_runs.select_rows(near).to_table(survey.area.crs)]).iloc[order].reset_index(drop=True)
+
+
+class _Pieces(NamedTuple):
+    """Pieces of ground with the reason for which each is excluded."""
+
+    reason: NDArray[np.object_]
+    osm_ids: NDArray[np.object_]
+    name: NDArray[np.object_]
+    hours: NDArray[np.object_]
+    seen: NDArray[np.object_]
+    shape: NDArray[np.object_]
+
+    def select_rows(self, rows: BoolArray) -> _Pieces:
+        """Return some of the pieces."""
+        return _Pieces(*(column[rows] for column in self))
+
+    def to_table(self, crs: str) -> gpd.GeoDataFrame:
+        """Return a row a piece, with the rule behind its reason and its length."""
+        rules = {**limits.RULES, LEFTOVER: _LEFTOVER_RULE}
+        # The outline of an area is no length to run.
+        is_area = np.isin(shapely.get_type_id(self.shape), _AREAS)
+        return gpd.GeoDataFrame(
+            {
+                "reason": pd.array(self.reason, dtype="str"),
+                "osm_ids": self.osm_ids,
+                **{name: pd.array(getattr(self, name), dtype="str") for name in ("name", "hours", "seen")},
+                "geometry": GeometryArray(self.shape, crs=crs),
+                "rule": pd.array([rules[reason] for reason in self.reason], dtype="str"),
+                "length_m": np.where(is_area, 0.0, shapely.length(self.shape)),
+            }
+        )
+
+
+def _tabulate_limited(survey: Survey) -> tuple[gpd.GeoDataFrame, IntArray]:
+    """Return all that a limit excludes, whatever the weights: a row a piece, and where each stands among all others.
+
+    Runs of samples stand by their first one, and the others behind them.
     """
     ways, refused = survey.features.ways, survey.open_ground.excluded
     limited = np.array([isinstance(r, str) and r != "" for r in survey.way_reasons], dtype=bool)
+    first, n = _find_runs(survey, survey.sample_reasons)
     parts = [
-        _excluded_runs(survey, merged),
-        _excluded_objects(ways[limited], survey.way_reasons[limited]),
-        _short_strokes(survey),
-        _excluded_objects(refused, refused["reason"].to_numpy(dtype=object)),
+        _join_runs(survey, first, n),
+        _list_objects(ways[limited], survey.way_reasons[limited]),
+        _list_short_strokes(survey),
+        _list_objects(refused, refused["reason"].to_numpy(dtype=object)),
     ]
-    parts = [p[is_touching(survey.area, p["geometry"].to_numpy(dtype=object))] for p in parts]
-    # pandas warns about empty parts; if all are empty, the first still gives the columns.
-    table = pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True)
-    frame = gpd.GeoDataFrame(table, geometry="geometry", crs=survey.area.crs)
-    frame["hours"] = _list_hours(survey, frame)
-    frame["rule"] = frame["reason"].map({**limits.RULES, LEFTOVER: _LEFTOVER_RULE})
-    polygon = frame.geometry.geom_type.str.endswith("Polygon")
-    # The outline of an area is no length to run.
-    frame["length_m"] = frame.geometry.length.where(~polygon, 0.0)
-    return frame
+    pieces = _Pieces(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+    at = np.concatenate([first, np.full(len(pieces.reason) - len(first), len(survey.samples))])
+    near = is_touching(survey.area, pieces.shape)
+    pieces = pieces.select_rows(near)
+    return pieces._replace(hours=_list_hours(survey, pieces)).to_table(survey.area.crs), at[near]
 
 
-def _list_hours(survey: Survey, frame: gpd.GeoDataFrame) -> NDArray[np.object_]:
+def _find_leftovers(survey: Survey, merged: candidates.Stretches) -> tuple[IntArray, IntArray]:
+    """Return the first sample and the number of samples of the runs that no limit excludes and that no stretch took."""
+    taken = candidates.is_in_runs(merged.first, merged.n_samples, len(survey.samples))
+    return _find_runs(survey, np.where((survey.sample_reasons == "") & ~taken, LEFTOVER, ""))
+
+
+def _find_runs(survey: Survey, reasons: NDArray[Any]) -> tuple[IntArray, IntArray]:
+    """Return the first sample and the number of samples of each run of one reason on one stroke, ``""`` left out."""
+    stroke = survey.samples.stroke
+    change = np.ones(len(stroke), dtype=bool)
+    change[1:] = (np.diff(stroke) != 0) | (reasons[1:] != reasons[:-1])
+    first = np.flatnonzero(change)
+    n = np.diff(np.append(first, len(stroke)))
+    # Samples that were never checked lie too far from the area to count as excluded.
+    told = (reasons[first] != "") & (reasons[first] != limits.UNASKED)
+    return first[told], n[told]
+
+
+def _join_runs(survey: Survey, first: IntArray, n: IntArray) -> _Pieces:
+    """Return runs of samples that are in no stretch, each with its one reason."""
+    samples, reasons = survey.samples, survey.sample_reasons[first]
+    grounds = list_ground_of_runs(samples, first, n)
+    return _Pieces(
+        reason=np.where(reasons == "", LEFTOVER, reasons),
+        osm_ids=_as_objects(list_osm_ids(samples.ground, grounds)),
+        name=_as_objects(join_names(samples.ground, grounds)),
+        hours=np.full(len(first), "", dtype=object),
+        seen=_as_objects(tell_excluding(survey, first, n, reasons.tolist())),
+        shape=geometry.join_pieces(samples.lines, first, n),
+    )
+
+
+def _list_objects(objects: gpd.GeoDataFrame, reasons: NDArray[np.object_]) -> _Pieces:
+    """Return objects of the map that are excluded whole."""
+    return _Pieces(
+        reason=reasons,
+        osm_ids=_as_objects(list_osm_ids(objects, list(np.arange(len(objects))[:, None]))),
+        name=objects["name"].to_numpy(dtype=object),
+        hours=entry.list_hours(objects),
+        seen=np.full(len(objects), "", dtype=object),
+        shape=objects.geometry.to_numpy(),
+    )
+
+
+def _list_short_strokes(survey: Survey) -> _Pieces:
+    """Return the strokes that are too short to be cut into samples."""
+    profile, strokes, ground = survey.evidence.profile, survey.strokes, survey.samples.ground
+    short = np.flatnonzero(shapely.length(strokes.lines) < profile.clear_length_m + 2 * profile.run_out_m)
+    low, high = (np.searchsorted(strokes.vertex_stroke, short, side=side) for side in ("left", "right"))
+    grounds = list_distinct(strokes.edge_ground, low, high - 1 - low)
+    nothing = np.full(len(short), "", dtype=object)
+    return _Pieces(
+        reason=np.full(len(short), "too short", dtype=object),
+        osm_ids=_as_objects(list_osm_ids(ground, grounds)),
+        name=_as_objects(join_names(ground, grounds)),
+        hours=nothing,
+        seen=nothing,
+        shape=strokes.lines[short],
+    )
+
+
+def _list_hours(survey: Survey, pieces: _Pieces) -> NDArray[np.object_]:
     """Return the tags that close excluded ground at the hour, ``""`` where it is excluded for another reason."""
-    shut = frame["reason"].eq(CLOSED_AT_HOUR[0]).to_numpy()
-    hours = frame["hours"].where(shut).fillna("").to_numpy(dtype=object)
+    shut = pieces.reason == CLOSED_AT_HOUR[0]
+    hours = np.where(shut, pieces.hours, "")
     around, row = survey.surroundings, np.flatnonzero(shut & (hours == ""))
-    pairs = around.pair_with_lines(shapely.STRtree(frame.geometry.to_numpy()[row]))
+    pairs = around.pair_with_lines(shapely.STRtree(pieces.shape[row]))
     told = entry.list_hours(around.tags)
     for ground, line in zip(*pairs, strict=True):
         hours[row[line]] = hours[row[line]] or told[ground]
     return hours
 
 
-def _excluded_objects(objects: gpd.GeoDataFrame, reasons: NDArray[np.object_]) -> pd.DataFrame:
-    ids = [[f"{kind}/{number}"] for kind, number in zip(objects["osm_type"], objects["osm_id"], strict=True)]
-    return pd.DataFrame(
-        {
-            "reason": reasons,
-            "osm_ids": ids,
-            "name": objects["name"].to_numpy(),
-            "hours": entry.list_hours(objects),
-            "seen": "",
-            "geometry": objects.geometry.to_numpy(),
-        }
-    )
-
-
-def _short_strokes(survey: Survey) -> pd.DataFrame:
-    """Return the strokes that are too short to be cut into samples."""
-    profile, strokes, ground = survey.evidence.profile, survey.strokes, survey.samples.ground
-    short = np.flatnonzero(shapely.length(strokes.lines) < profile.clear_length_m + 2 * profile.run_out_m)
-    low, high = (np.searchsorted(strokes.vertex_stroke, short, side=side) for side in ("left", "right"))
-    grounds = list_distinct(strokes.edge_ground, low, high - 1 - low)
-    return pd.DataFrame(
-        {
-            "reason": np.full(len(short), "too short", dtype=object),
-            "osm_ids": list_osm_ids(ground, grounds),
-            "name": join_names(ground, grounds),
-            "hours": "",
-            "seen": "",
-            "geometry": strokes.lines[short],
-        }
-    )
+def _as_objects(values: Sequence[object]) -> NDArray[np.object_]:
+    """Return values, which may be lists, in an array of as many."""
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from saferoute.arrays import IntArray
-    from saferoute.model import Area, Measurement, Profile, Windows
+    from saferoute.model import Area, Evidence, Measurement, Profile, Windows
     from saferoute.model.observations import Observations
     from saferoute.search._survey import Survey
     from saferoute.sources import ElevationSource, FeatureSource
@@ -87,14 +87,23 @@ def measure_windows(survey: Survey) -> Survey:
     key = digest_evidence(survey.key, survey.evidence) if survey.key else b""
     of_ground = remember_or_make(survey.features, "measured", key, lambda: _measure_for_all_hours(survey))
     windows = of_ground.windows
-    at_hour = {c.name: criteria.measure_windows(c, windows, survey.evidence) for c in criteria.ALL if c.by_hour}
+    key_at_hour = key + repr(survey.evidence.moment).encode()
+    at_hour = remember_or_make(
+        survey.features, "measured at hour", key_at_hour, lambda: _measure_at_hour(windows, survey.evidence)
+    )
     return replace(
         survey,
+        key=key,
         windows=windows,
         sample_reasons=of_ground.sample_reasons,
         measurements={c.name: at_hour.get(c.name) or of_ground.measurements[c.name] for c in criteria.ALL},
         notes=(*describe_seen(survey), *collect_notes(survey.area, windows, survey.evidence)),
     )
+
+
+def _measure_at_hour(windows: Windows, evidence: Evidence) -> Mapping[str, Measurement]:
+    """Return what the criteria measure that ask for the hour, by name."""
+    return {c.name: criteria.measure_windows(c, windows, evidence) for c in criteria.ALL if c.by_hour}
 
 
 class _Measured(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,8 @@ from saferoute import geometry
 if TYPE_CHECKING:
     from saferoute.arrays import IntArray
     from saferoute.model import Samples
+
+_NO_ROWS = np.empty(0, dtype=np.int64)
 
 
 def list_ground_of_runs(samples: Samples, first: IntArray, n: IntArray) -> list[IntArray]:
@@ -26,14 +29,18 @@ def list_distinct(values: IntArray, first: IntArray, n: IntArray) -> list[IntArr
     found, owner = values[geometry.indices_of_slices(first, n)], np.repeat(np.arange(len(n)), n)
     # One sort for all slices: the key of a value begins with its slice.
     key = np.unique(owner[found >= 0] * size + found[found >= 0])
-    ends = np.searchsorted(key, np.arange(1, len(n)) * size)
-    return np.split(key % size, ends) if len(n) else []
+    ends = np.searchsorted(key, np.arange(len(n) + 1) * size).tolist()
+    distinct = key % size
+    return [distinct[a:b] for a, b in pairwise(ends)]
 
 
 def list_osm_ids(ground: pd.DataFrame, rows_of: list[IntArray]) -> list[list[str]]:
     """Return the OSM objects of each list of rows of ground."""
-    kind, number = ground["osm_type"].to_numpy(), ground["osm_id"].to_numpy()
-    return [sorted({f"{kind[g]}/{number[g]}" for g in rows}) for rows in rows_of]
+    used, back = np.unique(np.concatenate([_NO_ROWS, *rows_of]), return_inverse=True)
+    kind, number = (ground[name].to_numpy()[used].tolist() for name in ("osm_type", "osm_id"))
+    told = [f"{of_kind}/{of_number}" for of_kind, of_number in zip(kind, number, strict=True)]
+    texts = iter([told[row] for row in back.tolist()])
+    return [sorted(set(islice(texts, len(rows)))) for rows in rows_of]
 
 
 def find_main_rows(samples: Samples, first: IntArray, n: IntArray) -> tuple[IntArray, list[tuple[str, ...]]]:
@@ -60,6 +67,6 @@ def find_main_rows(samples: Samples, first: IntArray, n: IntArray) -> tuple[IntA
 
 def join_names(ground: pd.DataFrame, rows_of: list[IntArray]) -> pd.api.extensions.ExtensionArray:
     """Return the joined names of each list of rows of ground, NaN if none has a name."""
-    names = ground["name"].to_numpy(dtype=object, na_value=None)
-    words = (", ".join(name for name in dict.fromkeys(names[rows]) if name) for rows in rows_of)
+    names = ground["name"].to_numpy(dtype=object, na_value=None).tolist()
+    words = (", ".join(filter(None, dict.fromkeys(names[row] for row in rows.tolist()))) for rows in rows_of)
     return pd.array([text or np.nan for text in words], dtype="str")

@@ -18,7 +18,7 @@ from saferoute.model import Evidence, WayLines
 from saferoute.products import recall_or_compute, remember_or_make
 from saferoute.report.units import METRIC_UNITS, Units
 from saferoute.search._area import distance_outside_m, is_touching, project_centre, shape_of_area, widen_area
-from saferoute.search._at_hour import digest_question, judge_hour
+from saferoute.search._at_hour import digest_hour, digest_question, judge_hour
 from saferoute.search._join import join_ways
 from saferoute.sources import clock
 from saferoute.table import Tags
@@ -114,7 +114,12 @@ def survey_map(
     areas = None
     if on_open_ground:
         areas = remember_or_make(features, "areas", b"", lambda: _fill_areas(features.areas))
-    at_hour = judge_hour(features, features.areas if areas is None else areas, profile, moment)
+    at_hour = remember_or_make(
+        features,
+        "at hour",
+        digest_hour(profile, moment, on_open_ground=on_open_ground),
+        lambda: judge_hour(features, features.areas if areas is None else areas, profile, moment),
+    )
     key = digest_question(area, profile, at_hour, on_open_ground=on_open_ground)
     evidence = Evidence(features, None, None, profile, moment)
     survey = remember_or_make(features, "survey", key, lambda: _survey_evidence(area, evidence, at_hour, areas, key))
