@@ -69,6 +69,10 @@ class Drawers:
         held = {name: self._read_drawer(name) for name in {key.drawer for key in keys}}
         return [held[key.drawer].get(key.digest) for key in keys]
 
+    def recall_all(self, drawer: str) -> list[bytes]:
+        """Return all answers in a drawer, those kept first at the beginning."""
+        return list(self._read_drawer(drawer).values())
+
     def keep(self, answers: Mapping[Key, bytes]) -> None:
         """Keep answers beside those in their drawers, as far as the disk allows.
 

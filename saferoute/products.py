@@ -133,25 +133,26 @@ def recall_or_compute(
     """
     if of.drawers is None or not of.key:
         return compute()
-    here = blake2b(f"{_digest_program()} {of.key}".encode(), digest_size=DIGEST_BYTES)
+    here = blake2b(f"{digest_program()} {of.key}".encode(), digest_size=DIGEST_BYTES)
     drawer = f"{here.hexdigest()}-{name}"
     for argument in arguments:
         here.update(f"{argument.dtype.str} {argument.shape} ".encode() + _to_bytes(argument))
     key = Key(drawer, here.digest())
     (known,) = of.drawers.recall([key])
     if known is not None:
-        return _decode(known)
+        return decode_arrays(known)
     found = compute()
-    of.drawers.keep({key: _encode(found)})
+    of.drawers.keep({key: encode_arrays(found)})
     return found
 
 
 @cache
-def _digest_program() -> str:
+def digest_program() -> str:
+    """Return a digest of all that decides what is computed of a map: code and libraries."""
     return f"{digest_package()} {digest_libraries('shapely', 'pyproj')} {np.__version__}"
 
 
-def _encode(arrays: Arrays) -> bytes:
+def encode_arrays(arrays: Arrays) -> bytes:
     """Return arrays as bytes: names, types and shapes as JSON, then the values."""
     told, values = [], []
     for name, array in arrays.items():
@@ -180,8 +181,8 @@ def _to_bytes(array: NDArray[Any]) -> bytes:
     return np.ascontiguousarray(array).tobytes()
 
 
-def _decode(answer: bytes) -> dict[str, NDArray[Any]]:
-    """Return what `_encode` was given."""
+def decode_arrays(answer: bytes) -> dict[str, NDArray[Any]]:
+    """Return what `encode_arrays` was given."""
     told, _, values = zlib.decompress(answer).partition(b"\n")
     arrays: dict[str, NDArray[Any]] = {}
     at = 0

@@ -21,6 +21,7 @@ HOUSE = (
     "arrays kept libraries memory version",
     "digests drawers quantities table",
     "products",
+    "rows",
     "model geometry osm",
     "sources candidates",
     "limits criteria",

@@ -18,7 +18,14 @@ from saferoute.geometry._lines import (
 )
 from saferoute.geometry._mercator import project_to_square
 from saferoute.geometry._near import Nearby, find_entering, find_sides, split_long_lines, take_edges
-from saferoute.geometry._nearness import REACH_M, count_nearby, measure_coverage, sum_nearby, sum_nearby_by_group
+from saferoute.geometry._nearness import (
+    REACH_M,
+    count_nearby,
+    find_squares,
+    measure_coverage,
+    sum_nearby,
+    sum_nearby_by_group,
+)
 from saferoute.geometry._pairs import Pairs, pair_points, pair_points_in_parts
 from saferoute.geometry._slices import indices_of_slices, take_slices
 from saferoute.geometry._slopes import fit_slopes
@@ -38,6 +45,7 @@ __all__ = [
     "find_longest_lines",
     "find_midpoints",
     "find_sides",
+    "find_squares",
     "fit_slopes",
     "group_joined",
     "indices_of_slices",

@@ -142,6 +142,10 @@ class Features:
     key: str = ""
     """Digest of all that the features were read from and cut to; whoever replaces some of them clears it.
     ``""`` = not known, so that nothing computed of them can be found again."""
+    source_key: str = ""
+    """Digest of what features of any area are read from, in the same CRS; counts only beside `key`."""
+    whole: shapely.Geometry | None = None
+    """Ground on which every feature of the source is at hand; None = not known."""
     drawers: Drawers | None = None
     """Where what searches derive from the map is kept; None = nowhere."""
     memory: Memory | None = None

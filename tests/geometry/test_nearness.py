@@ -76,3 +76,13 @@ def test_sums_by_group_are_those_of_each_group_alone(things: list[tuple[int, flo
     alone = np.where(group[:, None] == np.arange(5), amounts[:, None], 0.0)
     sums = sum_nearby_by_group(points, xy, amounts, group, 5, decay_m=400.0)
     assert sums == pytest.approx(sum_nearby(points, xy, alone, decay_m=400.0))
+
+
+def test_sums_do_not_hang_on_what_else_is_asked_for_or_lies_beyond_the_reach() -> None:
+    random = np.random.default_rng(5)
+    points, things = random.uniform(0, 6000, (60, 2)), random.uniform(-2000, 8000, (900, 2))
+    amounts = random.random((900, 3))
+    here = points[:, 0] < 1500
+    near = things[:, 0] < 1500 + REACH_M
+    alone = sum_nearby(points[here], things[near], amounts[near], decay_m=700.0)
+    assert alone.tolist() == sum_nearby(points, things, amounts, decay_m=700.0)[here].tolist()

@@ -90,9 +90,7 @@ def _survey_stations(windows: Windows, evidence: Evidence) -> _Looked:
     """Return the activity and the scale at stations along all strokes."""
     xy, of_sample = _near.place_stations(windows.samples)
     scale = calibrate.learn_scale(evidence.features, evidence.moment)
-    apart = np.zeros(len(xy), dtype=bool)
-    apart[of_sample[_samples.is_apart_from_ways(windows.samples)]] = True
-    return _Looked(where.estimate_activity(xy, evidence.features, apart), of_sample, scale, evidence.moment)
+    return _Looked(where.estimate_activity(xy, evidence.features), of_sample, scale, evidence.moment)
 
 
 @dataclass(frozen=True)

@@ -49,10 +49,9 @@ from saferoute.criteria.crowding.walked import (
 from saferoute.geometry import count_nearby, measure_coverage, pair_points, place_points_evenly
 from saferoute.osm.ways import is_street_to_live_in
 from saferoute.products import recall_or_compute
+from saferoute.rows import recall_or_compute_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import geopandas as gpd
     import pandas as pd
     from numpy.typing import NDArray
@@ -62,6 +61,8 @@ if TYPE_CHECKING:
 
 REACH_M = 950.0
 """Distance beyond which nothing affects a point: `FAR_REACH_M` and a cell of the grid, rounded up."""
+_ALL_M = 1000.0
+"""`REACH_M`, and what the grid adds to it at worst: the diagonals of the cells of a point and of what draws people."""
 EDGE_M = 300.0
 """Distance from the map's edge below which the order of places is not to be trusted.
 
@@ -125,7 +126,7 @@ class _Causes:
     streets: Attractors
 
 
-def estimate_activity(xy: FloatArray, features: Features, apart: BoolArray | None = None) -> Around:
+def estimate_activity(xy: FloatArray, features: Features) -> Around:
     """Return the activity on foot at points.
 
     Parameters
@@ -134,9 +135,6 @@ def estimate_activity(xy: FloatArray, features: Features, apart: BoolArray | Non
         In the CRS of the features.
     features : Features
         The map, which should reach `REACH_M` beyond the points.
-    apart : ndarray of shape (n,), optional
-        Points that the next search may not ask for, as those on lawns that close: they are computed by
-        themselves, so that what is kept of all others is found again.
 
     Returns
     -------
@@ -144,14 +142,12 @@ def estimate_activity(xy: FloatArray, features: Features, apart: BoolArray | Non
     """
     causes = cache(partial(_collect_causes, features))
     places = recall_or_compute(features, "places", [], lambda: asdict(causes().places))
-    parts = [np.arange(len(xy))] if apart is None else [np.flatnonzero(~apart), np.flatnonzero(apart)]
-    found = [
-        recall_or_compute(features, "activity", [part], partial(_sum_activity, part, features, causes))
-        for part in (xy[rows] for rows in parts)
-    ]
-    back = np.argsort(np.concatenate(parts))
-    at_points = {name: np.concatenate([one[name] for one in found])[back] for name in found[0]}
-    return Around(xy, places=Attractors(**places), **at_points)
+    activity = recall_or_compute_rows(
+        features, "activity", xy, lambda rows: _sum_activity(xy[rows], features, causes()), reach_m=_ALL_M
+    )
+    # What is known of the surroundings hangs on how far the map goes on, too.
+    known = recall_or_compute(features, "known", [xy], lambda: _rate_knowledge(xy, features, causes()))
+    return Around(xy, places=Attractors(**places), **activity, **known)
 
 
 def _collect_causes(features: Features) -> _Causes:
@@ -161,13 +157,12 @@ def _collect_causes(features: Features) -> _Causes:
     return _Causes(places, counted, floor.xy, ways, make_street_attractors(ways))
 
 
-def _sum_activity(xy: FloatArray, features: Features, causes: Callable[[], _Causes]) -> dict[str, NDArray[Any]]:
-    """Return the fields of `Around` but the points and the places."""
-    of = causes()
+def _sum_activity(xy: FloatArray, features: Features, of: _Causes) -> dict[str, NDArray[Any]]:
+    """Return the activity at points, and what of the ways there tells of it: fields of `Around`."""
     factor, on_map = rate_nearby_ways(xy, of.ways)
     of_places = sum_near_kernel(xy, of.places) + FAR_SHARE * sum_kernel_on_grid(xy, of.places, FAR_M, FAR_REACH_M)
     of_floor, streets = sum_both_kernels(xy, of.floor), sum_both_kernels(xy, of.streets)
-    known = (of_places + of_floor).sum(axis=1) > 0
+    known = (of_places + of_floor).max(axis=1) > 0
     # People who live and work around walk along the main streets rather than the lanes. What a street
     # has beyond the share of a plain pavement comes for the centre, and keeps the centre's hours.
     passing = streets[:, RESIDENTIAL]
@@ -180,10 +175,13 @@ def _sum_activity(xy: FloatArray, features: Features, causes: Callable[[], _Caus
         "activity": activity,
         "known": known,
         "on_map": on_map,
-        "houses": _rate_houses(xy, of.houses, features),
-        "covered": _rate_coverage(xy, features.extent),
         "by_water": by_water,
     }
+
+
+def _rate_knowledge(xy: FloatArray, features: Features, of: _Causes) -> dict[str, NDArray[Any]]:
+    """Return how much the map tells around points: fields of `Around`."""
+    return {"houses": _rate_houses(xy, of.houses, features), "covered": _rate_coverage(xy, features.extent)}
 
 
 def is_near_edge(xy: FloatArray, extent: shapely.Geometry | None) -> BoolArray:

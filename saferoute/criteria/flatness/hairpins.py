@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.model import Features
 
-_HAIRPIN_M, _HAIRPIN_DEG = 40.0, 135.0
+HAIRPIN_M, _HAIRPIN_DEG = 40.0, 135.0
 """A way turns back where it turns by so much within so short a length [J]."""
 _LEG_M = 30.0
 """Length of both legs of a hairpin at least [M].
@@ -33,7 +33,7 @@ def recall_hairpins(features: Features) -> FloatArray:
 
 
 def find_hairpins(features: Features) -> FloatArray:
-    """Return the points at which roads and paths turn back within `_HAIRPIN_M`, shape (n, 2).
+    """Return the points at which roads and paths turn back within `HAIRPIN_M`, shape (n, 2).
 
     Both legs of a hairpin go on for `_LEG_M`, and nothing joins it in the bend: other ways that turn back are those of
     junctions, islands in the road and car parks.
@@ -49,9 +49,9 @@ def find_hairpins(features: Features) -> FloatArray:
     heading = np.arctan2(step[:, 1], step[:, 0])
     turn = np.angle(np.exp(1j * np.diff(heading)))
     turned = np.cumsum(np.r_[0.0, np.where(within[1:] & within[:-1], turn, 0.0), 0.0])
-    # All turns from the first vertex within `_HAIRPIN_M` before, on the same line, to the vertex itself.
+    # All turns from the first vertex within `HAIRPIN_M` before, on the same line, to the vertex itself.
     first, beyond = np.searchsorted(owner, owner), np.searchsorted(owner, owner, side="right")
-    begin = np.fmax(np.searchsorted(along, along - _HAIRPIN_M), first)
+    begin = np.fmax(np.searchsorted(along, along - HAIRPIN_M), first)
     back = np.abs(turned - np.r_[0.0, turned][begin]) > np.radians(_HAIRPIN_DEG)
     legs = np.fmin(along[begin] - along[first], along[beyond - 1] - along)
     bend = np.flatnonzero(back & ~np.r_[False, back[:-1]] & (legs >= _LEG_M))

@@ -15,12 +15,12 @@ import shapely
 from saferoute.candidates import select_windows
 from saferoute.criteria import _near
 from saferoute.criteria.flatness import hillside
-from saferoute.criteria.flatness.hairpins import recall_hairpins
+from saferoute.criteria.flatness.hairpins import HAIRPIN_M, recall_hairpins
 from saferoute.criteria.flatness.spot_heights import choose_pairs, collect_spot_heights, fit_tilts
-from saferoute.geometry import find_midpoints, sum_nearby
+from saferoute.geometry import REACH_M, find_midpoints, find_squares, sum_nearby
 from saferoute.osm import relief
 from saferoute.osm.ways import is_highway
-from saferoute.products import recall_or_compute
+from saferoute.rows import recall_or_compute_rows
 from saferoute.table import Tags
 
 if TYPE_CHECKING:
@@ -100,9 +100,12 @@ def estimate_steepness(windows: Windows, features: Features, *, along: BoolArray
 def _weigh_signs(windows: Windows, features: Features) -> Likely:
     """Return the steepness by the signs around windows and the ways that tell nothing, and by the hints close by."""
     xy, station = _near.find_middle_stations(windows)
-    around = recall_or_compute(features, "relief", [xy], lambda: _sum_signs(xy, features))
-    told, *sums = around["signs"][station].T
-    silence = SILENCE_PER_KM * (_UNMAPPED_KM + around["km"][station])
+    middle, square = find_squares(xy)
+    around = recall_or_compute_rows(
+        features, "relief", middle, lambda rows: _sum_signs(middle[rows], features), reach_m=REACH_M + HAIRPIN_M
+    )
+    told, *sums = around["signs"][square[station]].T
+    silence = SILENCE_PER_KM * (_UNMAPPED_KM + around["km"][square[station]])
     # Beyond the map's edge there could be as many signs as there are silent ways before it.
     covered = np.fmax(_near.measure_coverage(windows, features, decay_m=DECAY_M), _LEAST_COVERED)
     beyond = silence * (1 - covered) / covered

@@ -23,11 +23,15 @@ from saferoute.sources.paths import explain_missing
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import shapely
+
     from saferoute.drawers import Drawers
     from saferoute.model import Area, Features, Place
     from saferoute.sources.cache import Cache
     from saferoute.sources.osm._tables import Box, Held, Joiner
 
+_EDGES = 16
+"""Pieces of an edge of a box in degrees that are straight in metres: of 100 km each bends by less than 20 m [J]."""
 __all__ = ["SUFFIXES", "ExtractSource", "bounding_box", "box_around"]
 
 
@@ -154,6 +158,8 @@ class ExtractSource:
         return replace(
             build_features(tables, area),
             key=_name_features(tables, area, (box, inside)),
+            source_key=_name_features(tables, area, ()),
+            whole=_project_box(box, area),
             drawers=None if self._once else self.drawers,
             memory=None if self._once else Memory(),
         )
@@ -167,7 +173,17 @@ def _forget_last() -> None:
     _READ_LAST.clear()
 
 
-def _name_features(tables: Held, area: Area, boxes: tuple[Box, Box]) -> str:
+def _project_box(box: Box, area: Area) -> shapely.Geometry:
+    """Return a box in degrees as a polygon in the CRS of an area, with vertices enough for its edges to be straight."""
+    import shapely
+    from pyproj import Transformer
+
+    to_area = Transformer.from_crs(WGS84, area.crs, always_xy=True)
+    outline = shapely.segmentize(shapely.box(*box), max(box[2] - box[0], box[3] - box[1]) / _EDGES)
+    return shapely.transform(outline, to_area.transform, interleaved=False)
+
+
+def _name_features(tables: Held, area: Area, boxes: Sequence[Box]) -> str:
     """Return a digest of the source of features and of the boxes they are cut to, ``""`` if the source is not known."""
     return sha256(repr((tables.key, area.crs, boxes)).encode()).hexdigest() if tables.key else ""
 

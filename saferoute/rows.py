@@ -1,0 +1,199 @@
+"""Rows: what follows from the ground around one place each, kept by square for every search that comes near.
+
+A product (`saferoute.products`) is found again by whoever asks the same of the
+same area. Much of it depends on no area: what draws people to a point follows
+from what is mapped around that point. Of such things every row is kept by
+itself, in the drawer of the square of ground it lies on, so that a search
+whose start moved, one with another radius and a session there compute what is
+new to them alone. Whoever computes rows must give each of them the same values,
+to the last digit, whichever other rows are asked for and however far the map
+goes on; rows of which the map at hand does not hold all that they follow from
+are computed for this search alone.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+import numpy as np
+import shapely
+
+from saferoute.drawers import DIGEST_BYTES, Key
+from saferoute.products import Mapped, decode_arrays, digest_program, encode_arrays
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from saferoute.arrays import BoolArray, FloatArray, IntArray
+    from saferoute.drawers import Drawers
+    from saferoute.products import Arrays
+
+_SQUARE_M = 2000.0
+"""Side of the square of ground whose rows share a drawer: a search of 1.5 km opens some nine [J]."""
+MOST_HELD = 400
+"""Squares of one product each that a process remembers, of some 300 kB: ten products of four places [J]."""
+_ASKED = "asked"
+"""Name under which the arguments of rows are kept beside their values."""
+
+
+class MappedAround(Mapped, Protocol):
+    """Features of a map of which it is known what they were read from, and how far they are whole."""
+
+    @property
+    def source_key(self) -> str:
+        """Digest of all that features of any area are read from, ``""`` where it is not known."""
+        ...
+
+    @property
+    def whole(self) -> shapely.Geometry | None:
+        """Ground on which every feature of the source is at hand; None where it is not known."""
+        ...
+
+
+class _Square:
+    """The known rows of a product in one square: the number of each by its arguments, and their values by name."""
+
+    def __init__(self) -> None:
+        self.number: dict[bytes, int] = {}
+        self.values: dict[str, NDArray[Any]] = {}
+
+    def find(self, keys: list[bytes]) -> IntArray:
+        """Return the number of each row, −1 where it is not known."""
+        return np.array([self.number.get(key, -1) for key in keys], dtype=np.int64)
+
+    def insert(self, asked: FloatArray, values: Mapping[str, NDArray[Any]]) -> None:
+        """Insert rows behind those that are known."""
+        first = len(next(iter(self.values.values()))) if self.values else 0
+        self.number.update((key, first + row) for row, key in enumerate(_list_keys(asked)))
+        self.values = {n: np.concatenate([self.values[n], v]) if first else v for n, v in values.items()}
+
+
+_HELD: dict[tuple[Path, str], _Square] = {}
+"""Squares that this process read or made, by folder and drawer, those used last at the end."""
+
+
+def recall_or_compute_rows(
+    of: MappedAround,
+    name: str,
+    asked: FloatArray,
+    compute: Callable[[IntArray], Arrays],
+    *,
+    reach_m: float,
+) -> Arrays:
+    """Return what a function computes of each of n rows of arguments, from earlier searches for those they asked for.
+
+    Parameters
+    ----------
+    of : Features
+        The map.
+    name : str
+        Name of the product, which no other has.
+    asked : ndarray of shape (n, k)
+        All that `compute` uses of each row besides the map; first its place in metres of the map.
+    compute : callable
+        Returns arrays of numbers by name, each with a row for every one of some row numbers.
+    reach_m : float
+        Distance from a row's place beyond which nothing changes what is computed of it.
+
+    Returns
+    -------
+    mapping of str to ndarray of shape (n, …)
+    """
+    if of.drawers is None or not of.key or not of.source_key or of.whole is None or not len(asked):
+        return compute(np.arange(len(asked)))
+    asked = np.ascontiguousarray(asked, dtype=float)
+    parts = _open_squares(of.drawers, _name_product(of, name), asked, shapely.buffer(of.whole, -reach_m))
+    is_new = np.ones(len(asked), dtype=bool)
+    for part in parts:
+        is_new[part.rows[part.is_known]] = False
+    new = np.flatnonzero(is_new)
+    computed = compute(new) if len(new) else {}
+    found = {
+        column: np.empty((len(asked), *values.shape[1:]), dtype=values.dtype)
+        for column, values in (computed or parts[0].square.values).items()
+    }
+    for column, values in found.items():
+        if len(new):
+            values[new] = computed[column]
+        for part in parts:
+            if part.is_known.any():
+                values[part.rows[part.is_known]] = part.square.values[column][part.number[part.is_known]]
+    _keep_new(of.drawers, parts, asked, found)
+    return found
+
+
+def forget_rows() -> None:
+    """Forget the rows that this process remembers; what is kept on disk stays."""
+    _HELD.clear()
+
+
+def _name_product(of: MappedAround, name: str) -> str:
+    """Return how the names of a product's drawers begin."""
+    made_of = blake2b(f"{digest_program()} {of.source_key}".encode(), digest_size=DIGEST_BYTES).hexdigest()
+    return f"{made_of}-{name}"
+
+
+class _Part(NamedTuple):
+    """Some of the rows that are asked for, all in one square: which ones, and the number of each among those known."""
+
+    drawer: str
+    square: _Square
+    rows: IntArray
+    number: IntArray
+
+    @property
+    def is_known(self) -> BoolArray:
+        """Mask of the rows that are known."""
+        return self.number >= 0
+
+
+def _open_squares(drawers: Drawers, name: str, asked: FloatArray, within: shapely.Geometry) -> list[_Part]:
+    """Return the squares of the rows that lie within a part of the map, with those rows."""
+    shapely.prepare(within)
+    shared = np.flatnonzero(shapely.contains_xy(within, *asked[:, :2].T))
+    corners, square = np.unique(np.floor(asked[shared, :2] / _SQUARE_M).astype(np.int64), axis=0, return_inverse=True)
+    keys, parts = _list_keys(asked), []
+    for number, (x, y) in enumerate(corners.tolist()):
+        rows = shared[square.ravel() == number]
+        drawer = f"{name}{x:+d}{y:+d}"
+        held = _recall_square(drawers, drawer)
+        parts.append(_Part(drawer, held, rows, held.find([keys[row] for row in rows.tolist()])))
+    return parts
+
+
+def _recall_square(drawers: Drawers, drawer: str) -> _Square:
+    """Return the rows that are known in a square, as this process remembers them or as they are kept on disk."""
+    square = _HELD.pop((drawers.folder, drawer), None)
+    if square is None:
+        square = _Square()
+        for content in drawers.recall_all(drawer):
+            values = decode_arrays(content)
+            square.insert(values.pop(_ASKED), values)
+    _HELD[drawers.folder, drawer] = square
+    while len(_HELD) > MOST_HELD:
+        del _HELD[next(iter(_HELD))]
+    return square
+
+
+def _keep_new(drawers: Drawers, parts: Sequence[_Part], asked: FloatArray, found: Arrays) -> None:
+    """Keep and remember the rows of squares that were not known."""
+    answers = {}
+    for part in parts:
+        rows = part.rows[~part.is_known]
+        if len(rows):
+            values = {column: of_rows[rows] for column, of_rows in found.items()}
+            part.square.insert(asked[rows], values)
+            content = encode_arrays({_ASKED: asked[rows], **values})
+            answers[Key(part.drawer, blake2b(content, digest_size=DIGEST_BYTES).digest())] = content
+    if answers:
+        drawers.keep(answers)
+
+
+def _list_keys(asked: FloatArray) -> list[bytes]:
+    """Return the bytes of each row of a contiguous array."""
+    keys: list[bytes] = asked.view(f"V{asked.itemsize * asked.shape[1]}").ravel().tolist()
+    return keys
