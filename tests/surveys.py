@@ -67,7 +67,7 @@ class Judged:
         """Return the columns of a ranking."""
         gather = self.measurement.gather_along
         along = gather(self.windows.first[rows], np.full(len(rows), self.windows.n_samples)) if gather else None
-        return describe_measurement(self.criterion, self.measurement, rows, along)
+        return pd.DataFrame(describe_measurement(self.criterion, self.measurement, rows, along))
 
 
 def judge(survey: Survey, name: str) -> Judged:

@@ -11,7 +11,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from saferoute.criteria._doubt import estimate_trust, pair_unread_beside
 from saferoute.criteria._observed import add_observations
@@ -20,7 +19,7 @@ from saferoute.model import CRITERIA
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from saferoute.arrays import IntArray
+    from saferoute.arrays import BoolArray, IntArray
     from saferoute.model import Criterion, Evidence, Measurement, Windows
 
 __all__ = ["ALL", "gather_doubts", "measure_windows", "pair_unread_beside"]
@@ -42,8 +41,10 @@ def measure_windows(criterion: Criterion, windows: Windows, evidence: Evidence) 
     return add_observations(measured, criterion, windows, evidence.seen, evidence.profile)
 
 
-def gather_doubts(measurements: Mapping[str, Measurement], first: IntArray, n_samples: IntArray) -> pd.DataFrame:
-    """Return the serious doubts about some runs of samples: a row a run, and a column of bool a doubt.
+def gather_doubts(
+    measurements: Mapping[str, Measurement], first: IntArray, n_samples: IntArray
+) -> dict[str, BoolArray]:
+    """Return the serious doubts about some runs of samples: a column of bool a doubt, by its name.
 
     Parameters
     ----------
@@ -53,5 +54,8 @@ def gather_doubts(measurements: Mapping[str, Measurement], first: IntArray, n_sa
         First sample and number of samples of each run.
     """
     rows = np.arange(len(first))
-    of_criteria = [of.gather_doubts(rows, first, n_samples) for of in measurements.values() if of.gather_doubts]
-    return pd.concat([pd.DataFrame(index=rows), *of_criteria], axis=1)
+    doubts: dict[str, BoolArray] = {}
+    for of in measurements.values():
+        if of.gather_doubts is not None:
+            doubts.update(of.gather_doubts(rows, first, n_samples))
+    return doubts

@@ -12,6 +12,7 @@ import shapely
 
 from saferoute.osm import widths
 from saferoute.osm.ways import is_foot_way, is_highway
+from saferoute.products import remember_or_make
 from saferoute.table import Tags
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def find_ahead(things: Things, ends: Ends) -> tuple[IntArray, IntArray, FloatArr
         From the end, up to `AHEAD_M`.
     """
     strips = _lay_strips(ends, AHEAD_M + _WIDEST_HALF_M)
-    thing, end = shapely.STRtree(strips).query(things.shapes, predicate="intersects")
+    end, thing = things.tree.query(strips, predicate="intersects")
     met, of = shapely.get_coordinates(shapely.intersection(strips[end], things.shapes[thing]), return_index=True)
     along = ((met - ends.xy[end[of]]) * ends.ahead[end[of]]).sum(axis=1) - things.half_m[thing[of]]
     pair = np.stack([end, things.kind[thing]], axis=1)[of]
@@ -107,14 +108,20 @@ def measure_bends(features: Features, ends: Ends, on_ways: BoolArray) -> FloatAr
     rows = np.flatnonzero(on_ways)
     steps = np.arange(1.0, AHEAD_M + 1)
     points = shapely.points(ends.xy[rows, None] + steps[:, None] * ends.ahead[rows, None])
-    lines, of_ways = features.ways.geometry.to_numpy(), Tags.of(features.ways)
-    highways = np.flatnonzero(is_highway(of_ways))
-    tree, near = shapely.STRtree(points.ravel()), np.zeros(points.size, dtype=bool)
-    half_m = _estimate_half_widths(of_ways.select_rows(highways))
-    near[tree.query(lines[highways], predicate="dwithin", distance=half_m)[1]] = True
+    highways, half_m = remember_or_make(features, "highways", b"", lambda: _collect_highways(features))
+    spots, near = points.ravel(), np.zeros(points.size, dtype=bool)
+    spot, way = highways.query(spots, predicate="dwithin", distance=_OFF_THE_WAY_M[1])
+    near[spot[shapely.dwithin(spots[spot], highways.geometries[way], half_m[way])]] = True
     off = ~near.reshape(points.shape)
     leaves[rows] = np.where(off.any(axis=1), steps[off.argmax(axis=1)], np.nan)
     return leaves
+
+
+def _collect_highways(features: Features) -> tuple[shapely.STRtree, FloatArray]:
+    """Return all highways, and how far from the middle of each one is still on it, in m."""
+    of_ways = Tags.of(features.ways)
+    rows = np.flatnonzero(is_highway(of_ways))
+    return shapely.STRtree(features.ways.geometry.to_numpy()[rows]), _estimate_half_widths(of_ways.select_rows(rows))
 
 
 def _estimate_half_widths(highways: Tags) -> FloatArray:

@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 
 from saferoute.criteria import _samples
-from saferoute.criteria.things import NAMES, NEED_M, PITCH, SAFE_M, WOOD, Things, collect_things
+from saferoute.criteria.things import NAMES, NEED_M, PITCH, REACH_M, SAFE_M, WOOD, Things, collect_things
 from saferoute.geometry import find_entering, indices_of_slices
 from saferoute.model import Scale
 from saferoute.osm import sides, widths
@@ -31,8 +31,6 @@ SCALE = Scale(unit="m to spare beside the line", curve=((-1.0, 0.1), (0.0, 0.4),
 """Desirability by the room that is left beyond what is needed beside a thing [J]."""
 SIGMA_M = 1.0
 """Standard error of the distance between two lines of a map [J]."""
-REACH_M = 10.0
-"""What is farther from the line is not beside it [J]."""
 
 
 class _Pairs(NamedTuple):
@@ -157,10 +155,9 @@ def _select_nearest(pairs: _Pairs) -> _Pairs:
 
 def pair_with_sides(lines: NDArray[np.object_], things: Things) -> _Pairs:
     """Return pairs of lines, all but straight and in place of samples, and the things beside them within `REACH_M`."""
-    west, south, east, north = shapely.bounds(things.shapes).T
-    reach = things.half_m + REACH_M
-    around = shapely.box(west - reach, south - reach, east + reach, north + reach)
-    thing, line = shapely.STRtree(lines).query(around)
+    line, thing = things.tree_of_reaches.query(lines)
+    order = np.lexsort((line, thing))
+    line, thing = line[order], thing[order]
     link = shapely.get_coordinates(shapely.shortest_line(lines[line], things.shapes[thing])).reshape(-1, 2, 2)
     to_thing = link[:, 1] - link[:, 0]
     start, end = (shapely.get_coordinates(shapely.get_point(lines, at)) for at in (0, -1))

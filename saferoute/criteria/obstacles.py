@@ -10,11 +10,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from saferoute.criteria import _around, _doors, _entry, _lateral, _near, _open_ground, _samples
 from saferoute.criteria._doubt import BESIDE_M, IN_DOUBT
+from saferoute.criteria.things import REACH_M
 from saferoute.geometry import count_nearby, place_points_evenly
 from saferoute.model import Criterion, Measurement, Unknown
 from saferoute.osm import widths
@@ -27,7 +27,7 @@ from saferoute.quantities import Exact, Normal
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from saferoute.arrays import BoolArray, FloatArray, IntArray
+    from saferoute.arrays import BoolArray, Columns, FloatArray, IntArray
     from saferoute.model import Evidence, Features, Samples, Windows
     from saferoute.products import Arrays
 
@@ -39,7 +39,7 @@ NONE_MAPPED = Unknown(estimate=0.6, draws=((0.0, 0.2), (1.0, 1.0)))
 """Desirability where no small objects are mapped around: .6, drawn from .2 to 1 [J]."""
 AROUND_M = 300.0
 """For the completeness of the map an object, or a metre of way, at distance d counts exp(−d/300 m) [J]."""
-SEEN_M = _lateral.REACH_M
+SEEN_M = REACH_M
 """Distance from the line within which things beside it are seen."""
 _LEAST_KM = 0.1
 """Way without objects that is taken to be everywhere, so that few ways say little of how complete the map is [J]."""
@@ -158,7 +158,7 @@ def _find_pipes_beside(windows: Windows, features: Features) -> BoolArray:
     return beside
 
 
-def _count_along(windows: Windows, points: NDArray[np.object_], features: Features) -> pd.DataFrame:
+def _count_along(windows: Windows, points: NDArray[np.object_], features: Features) -> dict[str, FloatArray]:
     """Return the weighted objects and side paths per 100 m of windows, their numbers, and those mapped around."""
     samples = windows.samples
     width = _samples.reduce_to_samples(samples, widths.estimate_widths(samples.ground)[0], "max")
@@ -169,14 +169,12 @@ def _count_along(windows: Windows, points: NDArray[np.object_], features: Featur
     hundreds = windows.n_samples * samples.step_m / 100
     # Runners may overshoot, so objects on the run-outs count as if they stood on the stretch.
     small = _samples.reduce_to_windows(windows, counts["weighted"] + samples.side_paths, "sum", run_outs=True)
-    return pd.DataFrame(
-        {
-            "obstacles_per_100m": (small + _samples.reduce_to_windows(windows, along, "sum")) / hundreds,
-            "objects": _samples.reduce_to_windows(windows, counts["plain"], "sum", run_outs=True),
-            "side_paths": _samples.reduce_to_windows(windows, samples.side_paths, "sum", run_outs=True),
-            "mapped_per_km": mapped["per km"][station],
-        }
-    )
+    return {
+        "obstacles_per_100m": (small + _samples.reduce_to_windows(windows, along, "sum")) / hundreds,
+        "objects": _samples.reduce_to_windows(windows, counts["plain"], "sum", run_outs=True),
+        "side_paths": _samples.reduce_to_windows(windows, samples.side_paths, "sum", run_outs=True),
+        "mapped_per_km": mapped["per km"][station],
+    }
 
 
 def _trust_unless(windows: Windows, of_samples: BoolArray, factor: float) -> FloatArray:
@@ -189,7 +187,7 @@ def _look_around(windows: Windows, features: Features) -> Arrays:
     points = features.points.geometry.to_numpy()[may_be_object(features.points)]
     beside = _lateral.measure_sides(windows, features)
     return {
-        **{str(name): column.to_numpy() for name, column in _count_along(windows, points, features).items()},
+        **_count_along(windows, points, features),
         **beside.to_arrays(),
         "pipes": _find_pipes_beside(windows, features),
         "undrawn": _doors.find_undrawn_doors(windows, beside, features),
@@ -211,18 +209,20 @@ def measure_obstacles(windows: Windows, evidence: Evidence) -> Measurement:
     # A doubt about whose the ground is says nothing of what is mapped on it, but makes the whole less sure.
     complete = mapped * _open_ground.estimate_trust(windows)
 
-    def gather_evidence(rows: IntArray) -> pd.DataFrame:
-        return pd.DataFrame({name: found[name][rows] for name in _COUNTED}).assign(mapped=mapped[rows])
+    def gather_evidence(rows: IntArray) -> Columns:
+        return {**{name: found[name][rows] for name in _COUNTED}, "mapped": mapped[rows]}
 
-    def gather_doubts(_: IntArray, first: IntArray, n_samples: IntArray) -> pd.DataFrame:
+    def gather_doubts(_: IntArray, first: IntArray, n_samples: IntArray) -> dict[str, BoolArray]:
         close = _around.find_close_places(beside, samples, (first, n_samples), windows.run_out_samples)
-        return close.assign(doors=_samples.is_met_along(undrawn, first, n_samples))
+        return {**close, "doors": _samples.is_met_along(undrawn, first, n_samples)}
 
-    def gather_along(first: IntArray, n_samples: IntArray) -> pd.DataFrame:
+    def gather_along(first: IntArray, n_samples: IntArray) -> Columns:
         met = {"has_pipe": pipes, "has_undrawn_doors": undrawn}
         along = {name: _samples.is_met_along(found, first, n_samples) for name, found in met.items()}
-        around = _around.describe_runs(beside, features, samples, (first, n_samples), windows.run_out_samples)
-        return around.assign(**along)
+        return {
+            **_around.describe_runs(beside, features, samples, (first, n_samples), windows.run_out_samples),
+            **along,
+        }
 
     return Measurement(
         quantity=Exact(found["obstacles_per_100m"]),

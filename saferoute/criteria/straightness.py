@@ -6,10 +6,10 @@ gives 1.002. The narrowest strip that holds the centre line shows it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from saferoute.criteria import _near, _samples
 from saferoute.criteria._widths import DECAY_M as WIDTHS_DECAY_M
@@ -18,7 +18,7 @@ from saferoute.model import Criterion, Measurement, Scale, Unknown
 from saferoute.quantities import LogNormal, MaybeMore, Remainder
 
 if TYPE_CHECKING:
-    from saferoute.arrays import IntArray
+    from saferoute.arrays import Columns, IntArray
     from saferoute.model import Evidence, Windows
 
 STRIP = ((1.0, 1.0), (2.0, 0.8), (4.0, 0.3), (6.0, 0.0))
@@ -60,16 +60,14 @@ def measure_straightness(windows: Windows, evidence: Evidence) -> Measurement:
     on_area = samples.ground["clear_width_m"].notna().to_numpy(dtype=float)
     to_the_edge = _samples.reduce_ground(windows, on_area, "max") > 0
 
-    def gather(rows: IntArray) -> pd.DataFrame:
-        return pd.DataFrame(
-            {
-                "strip_width_m": strip[rows],
-                "heading_range_deg": windows.heading_range_deg[rows],
-                "width_m": narrowest[rows],
-                "is_tagged": all_tagged[rows],
-                "is_measured_to_the_edge": to_the_edge[rows],
-            }
-        )
+    def gather(rows: IntArray) -> Columns:
+        return {
+            "strip_width_m": strip[rows],
+            "heading_range_deg": windows.heading_range_deg[rows],
+            "width_m": narrowest[rows],
+            "is_tagged": all_tagged[rows],
+            "is_measured_to_the_edge": to_the_edge[rows],
+        }
 
     covered = np.where(all_tagged, 1.0, _near.measure_coverage(windows, evidence.features, decay_m=WIDTHS_DECAY_M))
     # The strip's error is part of the lane's, so both share one quantity; the width errs on its own.
@@ -84,6 +82,21 @@ def measure_straightness(windows: Windows, evidence: Evidence) -> Measurement:
     )
 
 
+def measure_lines(measured: Measurement, lines: Windows) -> Measurement:
+    """Return what was measured of windows with the strips and headings of the lines that they have grown into."""
+    of_windows, lane = measured.gather_evidence, measured.bounds["lane"]
+    assert isinstance(measured.quantity, MaybeMore)
+    assert isinstance(lane, Remainder)
+    assert of_windows is not None
+    strips = replace(measured.quantity, value=lines.strip_width_m)
+
+    def gather(rows: IntArray) -> Columns:
+        strip, headings = lines.strip_width_m[rows], lines.heading_range_deg[rows]
+        return {**of_windows(rows), "strip_width_m": strip, "heading_range_deg": headings}
+
+    return replace(measured, quantity=strips, gather_evidence=gather, bounds={"lane": replace(lane, part=strips)})
+
+
 CRITERION = Criterion(
     name="straightness",
     unit="m wide strip that holds the line",
@@ -91,6 +104,6 @@ CRITERION = Criterion(
     unknown=_BEYOND_THE_EDGE,
     bounds={"lane": Scale(unit="m wide lane beside that strip", curve=LANE)},
     measure=measure_straightness,
-    of_line=True,
+    of_lines=measure_lines,
     keys=("width", "est_width"),
 )

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from saferoute.arrays import BoolArray, FloatArray, IntArray
+    from saferoute.arrays import BoolArray, Columns, FloatArray, IntArray
     from saferoute.criteria._likely_surfaces import SurfaceModels
     from saferoute.model import Evidence, Profile, Windows
     from saferoute.products import Arrays
@@ -174,10 +174,14 @@ def measure_surface(windows: Windows, evidence: Evidence) -> Measurement:
     covered = np.where(partly_untagged, covered, 1.0)
     trust = _samples.reduce_pairs(windows, confidence, "min") * _open_ground.estimate_trust(windows)
 
-    def gather(rows: IntArray) -> pd.DataFrame:
-        ground = samples.pair_ground[worst[rows]]
-        tags = samples.ground.iloc[ground].reindex(columns=_TELLING).reset_index(drop=True)
-        return tags.assign(is_tagged=~silent[worst[rows]], is_partly_untagged=partly_untagged[rows])
+    def gather(rows: IntArray) -> Columns:
+        ground, row = samples.ground, samples.pair_ground[worst[rows]]
+        nothing = np.full(len(rows), None, dtype=object)
+        return {
+            **{n: ground[n].iloc[row].to_numpy(dtype=object) if n in ground else nothing for n in _TELLING},
+            "is_tagged": ~silent[worst[rows]],
+            "is_partly_untagged": partly_untagged[rows],
+        }
 
     return Measurement(
         quantity=material.select_rows(worst),

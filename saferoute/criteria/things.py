@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -51,9 +53,12 @@ IS_BEFORE_NO_DOORS = np.array([kind.name not in _DOORS_BEHIND for kind in KINDS]
 """By kind, whether no door opens onto a way from behind it; steps lead up to doors, and trees stand before them."""
 HOUSES = [NAMES.index("doors"), NAMES.index("building")]
 WOOD, PITCH = NAMES.index("wood"), NAMES.index("pitch")
+REACH_M = 10.0
+"""What is farther from the line is not beside it [J]."""
 
 
-class Things(NamedTuple):
+@dataclass(frozen=True)
+class Things:
     """Short pieces of all that may stand beside or ahead.
 
     Attributes
@@ -69,6 +74,18 @@ class Things(NamedTuple):
     shapes: NDArray[np.object_]
     half_m: FloatArray
     kind: IntArray
+
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        """Tree of the shapes."""
+        return shapely.STRtree(self.shapes)
+
+    @cached_property
+    def tree_of_reaches(self) -> shapely.STRtree:
+        """Tree of the boxes beyond which each is beside nothing."""
+        west, south, east, north = shapely.bounds(self.shapes).T
+        reach = self.half_m + REACH_M
+        return shapely.STRtree(shapely.box(west - reach, south - reach, east + reach, north + reach))
 
 
 class Thing(NamedTuple):

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    import pandas as pd
-
-    from saferoute.arrays import FloatArray, IntArray
+    from saferoute.arrays import BoolArray, Columns, FloatArray, IntArray
     from saferoute.model.features import Features
     from saferoute.model.heights import Heights, HeightsBeside
     from saferoute.model.observations import Seen
@@ -67,12 +65,12 @@ class Measurement:
     confidence : ndarray of shape (w,)
         0..1; 0 = nothing is known.
     gather_evidence : callable, optional
-        ``gather_evidence(rows)`` returns a DataFrame of those rows with the
+        ``gather_evidence(rows)`` returns columns of those rows by name: the
         numbers, tags and codes that explain the values, and no words. By
         default the values explain themselves.
     gather_doubts : callable, optional
-        ``gather_doubts(rows, first, n_samples)`` returns a DataFrame of bool
-        with a column for each serious doubt that the criterion may hold:
+        ``gather_doubts(rows, first, n_samples)`` returns a column of bool
+        for each serious doubt that the criterion may hold:
         something that one wants to see before running. A row tells of a run of
         samples, `first` and `n_samples`, that is judged by the window `rows`.
         By default there are none.
@@ -92,9 +90,9 @@ class Measurement:
 
     quantity: Quantity
     confidence: FloatArray
-    gather_evidence: Callable[[IntArray], pd.DataFrame] | None = None
-    gather_doubts: Callable[[IntArray, IntArray, IntArray], pd.DataFrame] | None = None
-    gather_along: Callable[[IntArray, IntArray], pd.DataFrame] | None = None
+    gather_evidence: Callable[[IntArray], Columns] | None = None
+    gather_doubts: Callable[[IntArray, IntArray, IntArray], Mapping[str, BoolArray]] | None = None
+    gather_along: Callable[[IntArray, IntArray], Columns] | None = None
     completeness: FloatArray | None = None
     bounds: Mapping[str, Quantity] = field(default_factory=dict)
     hedge: Quantity | None = None
@@ -179,8 +177,9 @@ class Criterion(Scale):
     """Whether `measure` asks for the hour of the run; otherwise it sees none, and is asked once for all hours."""
     trust_at_hour: Callable[[Windows, Evidence], FloatArray] | None = None
     """Returns by window a factor on the confidence, which may depend on what is closed at the hour; None = 1."""
-    of_line: bool = False
-    """Whether it measures a line as a whole, and must measure again when windows have merged into a stretch."""
+    of_lines: Callable[[Measurement, Windows], Measurement] | None = None
+    """Returns what was measured of windows for the lines that they have grown into, whose strips and headings the
+    windows then have; None = a line is judged by its worst window alone."""
 
 
 class Rating(NamedTuple):

@@ -14,13 +14,12 @@ from saferoute.model import Formula
 from saferoute.osm import entry
 from saferoute.osm.access import has_speed_limit, is_for_visitors, is_meant_for_wheels, is_route_of_wheels
 from saferoute.osm.ground import KEPT_KINDS, is_entered_by_leave
-from saferoute.osm.sports import is_ball_ground
 from saferoute.osm.surfaces import SOFT_SURFACES, is_uneven_trail
 from saferoute.report.surfaces import describe_surface
 from saferoute.report.text import LIKELY, sanitize_text
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -120,14 +119,18 @@ _CHECKS_BY_KIND = {
 }
 
 
+OF_GROUND = ("kind", "dog", "beach_club", "is_tidal", "doubts")
+"""Columns of ground that checks ask."""
+
+
 def describe_edge(units: Units) -> str:
     """Return what is to be looked at where a drop or water is near."""
     return f"the edge: a drop or water is mapped within {units.format_reach(EDGE_M)} of the line"
 
 
 def list_checks(
-    table: pd.DataFrame,
-    tags: pd.DataFrame,
+    rows: Sequence[Mapping[str, Any]],
+    grounds: Sequence[Mapping[str, Any]],
     *,
     unlit_in_the_dark: BoolArray,
     unread: Sequence[Sequence[str]],
@@ -138,10 +141,10 @@ def list_checks(
 
     Parameters
     ----------
-    table : DataFrame of n rows
+    rows : sequence of n mappings
         Stretches, with the columns that `saferoute.report.reasons` makes.
-    tags : DataFrame of n rows
-        ``kind``, ``dog``, ``beach_club``, ``is_tidal``, ``doubts`` and the tags of the ground of each stretch.
+    grounds : sequence of n mappings
+        What `OF_GROUND` names of the ground of each stretch, and ``is_ball_ground``.
     unlit_in_the_dark : ndarray of bool, shape (n,)
         Whether it is dark at the hour and lighting is not known.
     unread : n lists of str
@@ -159,9 +162,7 @@ def list_checks(
     list of n lists of str
         The most important checks first.
     """
-    of_ground = tags[["kind", "dog", "beach_club", "is_tidal", "doubts"]].assign(is_ball_ground=is_ball_ground(tags))
-    grounds = of_ground.to_dict("records")
-    rows = zip(table.to_dict("records"), grounds, unlit_in_the_dark, unread, of_entry, close, strict=True)
+    told = zip(rows, grounds, unlit_in_the_dark, unread, of_entry, close, strict=True)
     listed = (
         (
             *([_LAMPS] if is_unlit else []),
@@ -175,13 +176,13 @@ def list_checks(
             *_list_unknowns(row, not_understood),
             *(f"what {sanitize_text(tag)} means: it is tagged so, and not understood" for tag in not_understood),
         )
-        for row, here, is_unlit, not_understood, of_entry_words, what_is_close in rows
+        for row, here, is_unlit, not_understood, of_entry_words, what_is_close in told
     )
     # The ground itself and what it lies in may ask for the same.
     return [list(dict.fromkeys(of_stretch)) for of_stretch in listed]
 
 
-def _list_by_ground(here: Mapping[Hashable, Any]) -> list[str]:
+def _list_by_ground(here: Mapping[str, Any]) -> list[str]:
     """Return what is to be looked at for the kind of ground, and for what is doubted of it."""
     return [
         *_CHECKS_BY_KIND.get(here["kind"], []),
@@ -190,7 +191,7 @@ def _list_by_ground(here: Mapping[Hashable, Any]) -> list[str]:
     ]
 
 
-def _list_relief(row: Mapping[Hashable, Any], here: Mapping[Hashable, Any]) -> list[str]:
+def _list_relief(row: Mapping[str, Any], here: Mapping[str, Any]) -> list[str]:
     """Return what is to be looked at where the ground is steep, or likely is."""
     return [
         *_list_slopes(row, here),
@@ -199,7 +200,7 @@ def _list_relief(row: Mapping[Hashable, Any], here: Mapping[Hashable, Any]) -> l
     ]
 
 
-def _list_likely_slopes(row: Mapping[Hashable, Any]) -> list[str]:
+def _list_likely_slopes(row: Mapping[str, Any]) -> list[str]:
     """Return what is to be looked at of ground of unknown slope where the map shows that it likely slopes."""
     told = [*([f"{row['hints']} off"] if row["hints"] else []), *([row["spot_heights"]] if row["spot_heights"] else [])]
     if told:
@@ -207,7 +208,7 @@ def _list_likely_slopes(row: Mapping[Hashable, Any]) -> list[str]:
     return [_LIKELY_HILLSIDE] if row["likely_falls_pct"] > _LIKELY_FALL_PCT else []
 
 
-def _list_slopes(row: Mapping[Hashable, Any], here: Mapping[Hashable, Any]) -> list[str]:
+def _list_slopes(row: Mapping[str, Any], here: Mapping[str, Any]) -> list[str]:
     """Return what is to be looked at of ground that by the heights is steep, tilts or falls away to the side."""
     # What was built level may have a bank beside it, which coarse heights take for a slope.
     is_bank = row["is_on_way"] or here["kind"] in KEPT_KINDS
@@ -300,7 +301,7 @@ def _describe_mountain(chance: float) -> str:
     )
 
 
-def _list_unknowns(row: Mapping[Hashable, Any], not_understood: Sequence[str]) -> list[str]:
+def _list_unknowns(row: Mapping[str, Any], not_understood: Sequence[str]) -> list[str]:
     """Return the checks of a stretch for what no tag and no raster tells."""
     unknowns = []
     if pd.isna(row["surface"]) or row["surface"].startswith(LIKELY):
@@ -318,7 +319,7 @@ def _list_unknowns(row: Mapping[Hashable, Any], not_understood: Sequence[str]) -
     return unknowns
 
 
-def _list_permissions(tag: Mapping[Hashable, Any]) -> list[str]:
+def _list_permissions(tag: Mapping[str, Any]) -> list[str]:
     words = []
     if tag["beach_club"]:
         words.append("whether the beach club lets one run there")

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from saferoute.arrays import list_records
 from saferoute.criteria import crowding
 from saferoute.report.text import name_direction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from saferoute.arrays import BoolArray
+    from saferoute.arrays import BoolArray, Columns
     from saferoute.report.units import Units
 
     Row = Mapping[Any, Any]
@@ -40,38 +41,44 @@ _UNCOUNTED = frozenset({"parking"})
 """Words that have no plural."""
 
 
-def describe_crowding(evidence: pd.DataFrame, units: Units) -> pd.DataFrame:
+def describe_crowding(evidence: Columns, units: Units) -> dict[str, Any]:
     """Return the columns on people, wheels, dogs and children.
 
     Parameters
     ----------
-    evidence : DataFrame of n rows
+    evidence : columns of n rows
         As the crowding criterion gathers it.
     units : Units
         Units of the words.
 
     Returns
     -------
-    DataFrame of n rows
+    columns of n rows
         Two numbers, and words that are missing where they do not apply.
     """
-    known = evidence["people_per_hour"].notna()
-    hours = [describe_quiet_hours(hours) for hours in evidence["quiet_hours"]]
-    table = evidence[["people_per_hour", "crowd_percentile"]].assign(
-        best_hours=_as_text(words if k else None for words, k in zip(hours, known, strict=True)),
-        bicycles=_as_text(
-            _describe_bicycles(rated, away, bearing, is_ahead, units)
-            for rated, away, bearing, is_ahead in evidence[["bicycles", *_OF_ROUTES]].itertuples(index=False, name=None)
-        ),
-        motors=_as_text(evidence["motors"]),
-        runners=_as_text(
-            None if np.isnan(number) else _describe_runners(number, at)
-            for number, at in zip(evidence["runners_per_hour"], evidence["runners_at"], strict=True)
-        ),
-        **{column: _describe_neighbour(name, evidence[name], units) for column, name in _BESIDE.items()},
-    )
-    rows = zip(table.to_dict("records"), evidence.to_dict("records"), strict=True)
-    return table.assign(why_crowding=_as_text(_describe_people(said, row, units) for said, row in rows))
+    rows = list_records(evidence)
+    said: dict[str, list[str | None]] = {
+        "best_hours": [
+            None if np.isnan(row["people_per_hour"]) else describe_quiet_hours(row["quiet_hours"]) for row in rows
+        ],
+        "bicycles": [
+            _describe_bicycles(row["bicycles"], *(row[name] for name in _OF_ROUTES), units=units) for row in rows
+        ],
+        "motors": [row["motors"] for row in rows],
+        "runners": [
+            None if np.isnan(row["runners_per_hour"]) else _describe_runners(row["runners_per_hour"], row["runners_at"])
+            for row in rows
+        ],
+        **{column: [_describe_neighbour(name, units) if row[name] else None for row in rows]
+           for column, name in _BESIDE.items()},
+    }  # fmt: skip
+    told = zip(list_records(said), rows, strict=True)
+    return {
+        "people_per_hour": evidence["people_per_hour"],
+        "crowd_percentile": evidence["crowd_percentile"],
+        **{column: pd.array(words, dtype="str") for column, words in said.items()},
+        "why_crowding": [_describe_people(words, row, units) for words, row in told],
+    }
 
 
 def _describe_runners(per_hour: float, at: str) -> str:
@@ -79,7 +86,7 @@ def _describe_runners(per_hour: float, at: str) -> str:
     return f"{count_people(per_hour, crowding.RUNNERS_LOG_ERROR, 'runners')} an hour by guess ({at})"
 
 
-def _describe_bicycles(rated: float, away_m: float, bearing_deg: float, is_ahead: bool, units: Units) -> str:
+def _describe_bicycles(rated: float, away_m: float, bearing_deg: float, is_ahead: bool, *, units: Units) -> str:
     """Return what bicycles there are on a stretch, and on a way of theirs beside it."""
     if np.isnan(away_m):
         return _BICYCLES[rated]
@@ -88,12 +95,12 @@ def _describe_bicycles(rated: float, away_m: float, bearing_deg: float, is_ahead
     return beside if rated == crowding.FOOT_BY_CLASS else f"{_BICYCLES[rated]}, {beside}"
 
 
-def warn_of_routes(along: pd.DataFrame, units: Units) -> list[list[str]]:
+def warn_of_routes(along: Columns, units: Units) -> list[list[str]]:
     """Return what is to be looked at of the ways of cyclists and skaters beside stretches.
 
     Parameters
     ----------
-    along : DataFrame of n rows
+    along : columns of n rows
         ``route_m``, ``route_bearing_deg`` and ``is_route_ahead`` as of `saferoute.criteria.crowding`.
     units : Units
         Units of the words.
@@ -105,14 +112,14 @@ def warn_of_routes(along: pd.DataFrame, units: Units) -> list[list[str]]:
     Examples
     --------
     >>> from saferoute.report.units import METRIC_UNITS
-    >>> along = pd.DataFrame({"route_m": [4.84, np.nan, 12.0], "route_bearing_deg": [91.0, np.nan, 182.0]})
-    >>> for words in warn_of_routes(along.assign(is_route_ahead=[False, False, True]), METRIC_UNITS):
+    >>> along = {"route_m": np.array([4.84, np.nan, 12.0]), "route_bearing_deg": np.array([91.0, np.nan, 182.0])}
+    >>> for words in warn_of_routes({**along, "is_route_ahead": np.array([False, False, True])}, METRIC_UNITS):
     ...     print(words)
     ['bicycles or skaters beside: a way of theirs 4.8 m to the east']
     []
     ['bicycles or skaters ahead: a way of theirs 12.0 m ahead of the south end']
     """
-    rows = along[list(_OF_ROUTES)].itertuples(index=False, name=None)
+    rows = zip(*(along[name].tolist() for name in _OF_ROUTES), strict=True)
     return [list(_warn_of_route(away, bearing, is_ahead, units)) for away, bearing, is_ahead in rows]
 
 
@@ -132,9 +139,8 @@ def _locate_route(away_m: float, bearing_deg: float, is_ahead: bool, units: Unit
     return f"a way of theirs {units.format_length(away_m, 1)} {where}"
 
 
-def _describe_neighbour(name: str, is_beside: pd.Series[bool], units: Units) -> pd.api.extensions.ExtensionArray:
-    words = f"{name} within {units.format_reach(crowding.NEIGHBOURS_M[name])}"
-    return _as_text(words if hit else None for hit in is_beside)
+def _describe_neighbour(name: str, units: Units) -> str:
+    return f"{name} within {units.format_reach(crowding.NEIGHBOURS_M[name])}"
 
 
 def describe_quiet_hours(hours: BoolArray) -> str:
@@ -164,10 +170,6 @@ def _format_hours(hours: BoolArray) -> str:
     # False on both ends gives hours before midnight and after it an edge, too.
     edges = np.flatnonzero(np.diff(np.r_[False, hours, False].astype(int)))
     return ", ".join(f"{first}–{end}" for first, end in edges.reshape(-1, 2))
-
-
-def _as_text(values: Iterable[object]) -> pd.api.extensions.ExtensionArray:
-    return pd.array(list(values), dtype="str")
 
 
 def _describe_people(said: Row, row: Row, units: Units) -> str:

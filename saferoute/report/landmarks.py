@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from saferoute.osm import landmarks
+from saferoute.osm.tags import is_tagged
 from saferoute.osm.ways import may_be_off_ground
+from saferoute.products import remember_or_make
 from saferoute.report.text import name_direction, sanitize_text
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from saferoute.arrays import BoolArray, FloatArray
+    from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.model import Features
     from saferoute.report.units import Units
 
@@ -79,88 +81,124 @@ def locate_lines(
         Units of the words.
     """
     middles = shapely.line_interpolate_point(lines, 0.5, normalized=True)
-    tree = shapely.STRtree(lines)
-    areas = _pair_with_named(features.areas, tree, _tell_areas)
-    ways = _pair_with_named(features.ways, tree, lambda ways: landmarks.is_street(ways) | landmarks.is_water(ways))
-    held = _name_holding_grounds(lines, middles, areas[areas["told"] != _WATER])
-    seen = _look_around(lines, middles, pd.concat([areas, ways], ignore_index=True))
+    areas = _pair_with_named(features, "areas", lines, _tell_areas)
+    ways = _pair_with_named(features, "ways", lines, _tell_ways)
+    held = _name_holding_grounds(lines, middles, areas.select_rows(areas.told != _WATER))
+    seen = _look_around(lines, middles, areas.append(ways))
     nearby = [
         _relate([thing for thing in around if thing.name not in {*names, ground}])
         for around, names, (_, ground) in zip(seen, own, held, strict=True)
     ]
     lost = np.array([not (ground or near) for (_, ground), near in zip(held, nearby, strict=True)], dtype=bool)
     far = np.full(len(lines), "", dtype=object)
-    far[lost] = _relate_to_places(middles[lost], features.points, units)
+    if lost.any():
+        far[lost] = _relate_to_places(middles[lost], features.points, units)
     return [
         Where(joiner + ground, near, away)
         for (joiner, ground), near, away in zip(held, nearby, far.tolist(), strict=True)
     ]
 
 
-def _tell_areas(areas: pd.DataFrame) -> NDArray[np.object_]:
+class _Named(NamedTuple):
+    """Pairs of lines and the named things near them."""
+
+    line: IntArray
+    name: NDArray[np.object_]
+    told: NDArray[np.object_]
+    """What tells that a thing is a landmark, and of which kind."""
+    shape: NDArray[np.object_]
+
+    def select_rows(self, rows: BoolArray | IntArray) -> _Named:
+        """Return some of the pairs."""
+        return _Named(self.line[rows], self.name[rows], self.told[rows], self.shape[rows])
+
+    def append(self, other: _Named) -> _Named:
+        """Return these pairs, and others behind them."""
+        columns: zip[Any] = zip(self, other, strict=True)
+        return _Named(*map(np.concatenate, columns))
+
+
+def _tell_areas(areas: Tags) -> NDArray[np.object_]:
     """Return the joiner of each ground, `_WATER` for water, ``""`` for what tells nothing."""
     joiners = landmarks.choose_joiners(areas)
     joiners[(joiners == "") & landmarks.is_water(areas)] = _WATER
     return joiners
 
 
+def _tell_ways(ways: Tags) -> NDArray[np.object_]:
+    """Return whether each way is a street or water."""
+    return (landmarks.is_street(ways) | landmarks.is_water(ways)).astype(object)
+
+
+def _find_named(features: Features, name: str) -> tuple[IntArray, shapely.STRtree]:
+    """Return the rows of a table of features that have a name, and a tree of their shapes."""
+
+    def find() -> tuple[IntArray, shapely.STRtree]:
+        table = getattr(features, name)
+        rows = np.flatnonzero(is_tagged(table, "name"))
+        return rows, shapely.STRtree(table.geometry.to_numpy()[rows])
+
+    return remember_or_make(features, f"named {name}", b"", find)
+
+
 def _pair_with_named(
-    table: gpd.GeoDataFrame, tree: shapely.STRtree, tell: Callable[[pd.DataFrame], NDArray[np.object_] | BoolArray]
-) -> pd.DataFrame:
-    """Return pairs of lines and the named things within `NEAR_M` of them.
+    features: Features, name: str, lines: NDArray[np.object_], tell: Callable[[Tags], NDArray[np.object_]]
+) -> _Named:
+    """Return pairs of lines and the landmarks of a table of features within `NEAR_M` of them, by thing and line.
 
-    `tell` returns for each thing whether it is a landmark; what it returns is the column
-    ``told``, beside ``line``, ``name`` and ``shape``.
+    `tell` returns for each thing what tells that it is a landmark, nothing if it is none.
     """
-    named = np.flatnonzero(table["name"].notna().to_numpy(dtype=bool))
-    shapes = table.geometry.to_numpy()[named]
-    thing, line = tree.query(shapes, predicate="dwithin", distance=NEAR_M)
+    named, tree = _find_named(features, name)
+    line, thing = tree.query(lines, predicate="dwithin", distance=NEAR_M)
+    order = np.lexsort((line, thing))
+    line, thing = line[order], thing[order]
     rows, back = np.unique(thing, return_inverse=True)
-    near = table.iloc[named[rows]]
-    told = tell(near)[back]
-    text = np.array([sanitize_text(name, LONGEST_NAME) for name in near["name"]], dtype=object)[back]
-    pairs = pd.DataFrame({"line": line, "name": text, "told": told, "shape": shapes[thing]})
-    overhead = _find_overhead(tree, pairs, may_be_off_ground(near)[back])
-    return pairs[told.astype(bool) & (text != "") & ~overhead]
+    near = Tags.of(getattr(features, name)).select_rows(named[rows])
+    codes, values = near["name"].drop_unused()
+    text = np.array([sanitize_text(value, LONGEST_NAME) for value in values], dtype=object)[codes]
+    pairs = _Named(line, text[back], tell(near)[back], tree.geometries[thing])
+    overhead = _find_overhead(lines, pairs, may_be_off_ground(near)[back])
+    return pairs.select_rows(pairs.told.astype(bool) & (pairs.name != "") & ~overhead)
 
 
-def _find_overhead(tree: shapely.STRtree, pairs: pd.DataFrame, off_ground: BoolArray) -> BoolArray:
+def _find_overhead(lines: NDArray[np.object_], pairs: _Named, off_ground: BoolArray) -> BoolArray:
     """Return a mask of pairs of lines and what leads over or under them: nobody below a bridge is "by" the road on it.
 
     With it go other things of that name, as the ends of the bridge.
     """
     rows = np.flatnonzero(off_ground)
-    shapes, lines = pairs["shape"].to_numpy()[rows], tree.geometries[pairs["line"].to_numpy()[rows]]
-    of_name = pd.MultiIndex.from_frame(pairs[["line", "name"]])
-    overhead: BoolArray = of_name.isin(of_name[rows[shapely.crosses(lines, shapes)]])
-    return overhead
+    crossing = rows[shapely.crosses(lines[pairs.line[rows]], pairs.shape[rows])]
+    of_name = list(zip(pairs.line.tolist(), pairs.name.tolist(), strict=True))
+    crossed = {of_name[row] for row in crossing.tolist()}
+    return np.array([pair in crossed for pair in of_name], dtype=bool)
 
 
 def _name_holding_grounds(
-    lines: NDArray[np.object_], middles: NDArray[np.object_], grounds: pd.DataFrame
+    lines: NDArray[np.object_], middles: NDArray[np.object_], grounds: _Named
 ) -> list[tuple[str, str]]:
     """Return joiner and name of the smallest ground that holds each line, ``("", "")`` without one."""
-    line, shapes = grounds["line"].to_numpy(), grounds["shape"].to_numpy(dtype=object)
-    around = shapely.intersects(shapes, middles[line])
-    grounds, line, shapes = grounds[around], line[around], shapely.make_valid(shapes[around])
+    grounds = grounds.select_rows(shapely.intersects(grounds.shape, middles[grounds.line]))
+    line, shapes = grounds.line, shapely.make_valid(grounds.shape)
     inside = shapely.length(shapely.intersection(lines[line], shapes)) >= HELD * shapely.length(lines[line])
-    held = grounds[inside].assign(size=shapely.area(shapes[inside]))
-    smallest = held.sort_values(["line", "size", "name"]).drop_duplicates("line").set_index("line")
-    told = dict(zip(smallest.index, zip(smallest["told"], smallest["name"], strict=True), strict=True))
-    return [told.get(number, ("", "")) for number in range(len(lines))]
+    held = zip(line[inside], shapely.area(shapes[inside]), grounds.name[inside], grounds.told[inside], strict=True)
+    smallest: dict[int, tuple[str, str]] = {}
+    for number, _, name, joiner in sorted(held, key=lambda pair: pair[:3]):
+        smallest.setdefault(number, (joiner, name))
+    return [smallest.get(number, ("", "")) for number in range(len(lines))]
 
 
-def _look_around(lines: NDArray[np.object_], middles: NDArray[np.object_], things: pd.DataFrame) -> list[list[_Seen]]:
+def _look_around(lines: NDArray[np.object_], middles: NDArray[np.object_], things: _Named) -> list[list[_Seen]]:
     """Return what is seen from each line, nearest to its middle first, each name once."""
-    line, shapes = things["line"].to_numpy(dtype=np.int64), things["shape"].to_numpy(dtype=object)
-    away, bearing = _measure_from(shapes, middles[line])
-    things = things.assign(from_line=shapely.distance(lines[line], shapes), from_middle=away, bearing=bearing)
-    things["from_line"] = things.groupby(["line", "name"])["from_line"].transform("min")
-    things = things.sort_values(["line", "from_middle", "name", "bearing"]).drop_duplicates(["line", "name"])
-    seen: list[list[_Seen]] = [[] for _ in lines]
-    for row in things.itertuples(index=False):
-        seen[row.line].append(_Seen(row.name, row.from_line, row.from_middle, row.bearing))
-    return seen
+    away, bearing = _measure_from(things.shape, middles[things.line])
+    from_line = shapely.distance(lines[things.line], things.shape)
+    told = [column.tolist() for column in (things.line, away, things.name, bearing, from_line)]
+    nearest: dict[tuple[int, str], float] = {}
+    for line, _, name, _, distance in zip(*told, strict=True):
+        nearest[line, name] = min(distance, nearest.get((line, name), distance))
+    seen: list[dict[str, _Seen]] = [{} for _ in lines]
+    for line, middle, name, direction, _ in sorted(zip(*told, strict=True)):
+        seen[line].setdefault(name, _Seen(name, nearest[line, name], middle, direction))
+    return [list(of_line.values()) for of_line in seen]
 
 
 def _measure_from(shapes: NDArray[np.object_], points: NDArray[np.object_]) -> tuple[FloatArray, FloatArray]:

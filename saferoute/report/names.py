@@ -7,7 +7,6 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from saferoute.osm.surfaces import WORDS as SURFACES
@@ -15,9 +14,9 @@ from saferoute.report.landmarks import LONGEST_NAME, locate_lines
 from saferoute.report.text import name_direction, sanitize_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    import geopandas as gpd
+    from numpy.typing import NDArray
 
     from saferoute.arrays import FloatArray, IntArray
     from saferoute.model import Features
@@ -78,20 +77,19 @@ def describe_ground(ground: Mapping[str, Any], surface: object) -> str:
 
 
 def name_stretches(
-    stretches: gpd.GeoDataFrame,
-    grounds: gpd.GeoDataFrame,
+    lines: NDArray[np.object_],
+    grounds: Sequence[Mapping[str, Any]],
     own: list[tuple[str, ...]],
     features: Features,
     units: Units,
-) -> pd.DataFrame:
+) -> dict[str, list[Any]]:
     """Return the name of each stretch, and what else tells where it lies.
 
     Parameters
     ----------
-    stretches : GeoDataFrame of n rows
-        With ``surface``.
-    grounds : GeoDataFrame of n rows
-        What most of each lies on: tags, ``origin``, ``kind`` and geometry.
+    lines : ndarray of n LineStrings
+    grounds : sequence of n mappings
+        What most of each lies on: tags, ``origin``, ``kind`` and ``geometry``, and the ``surface`` of the stretch.
     own : list of n tuple of str
         The names on the map of the ground of each, which hold for most of it.
     features : Features
@@ -101,19 +99,18 @@ def name_stretches(
 
     Returns
     -------
-    DataFrame of n rows
+    lists of n values
         ``name``; ``nearby`` as in "by Mill Street", which `tell_apart` adds where names
         are alike, ``""`` = nothing; ``is_lost``: nothing named is near enough to tell where it lies.
     """
-    lines = stretches.geometry.to_numpy()
     own = [tuple(text for name in names if (text := sanitize_text(name, LONGEST_NAME))) for names in own]
     told = []
-    rows = zip(grounds.to_dict("records"), stretches["surface"], lines, own, strict=True)
-    for (ground, surface, line, names), where in zip(rows, locate_lines(lines, own, features, units), strict=True):
+    rows = zip(grounds, lines, own, locate_lines(lines, own, features, units), strict=True)
+    for ground, line, names, where in rows:
         if ground["origin"] == "way" and names:
             told.append((", ".join(names), where.nearby, False))
             continue
-        what = describe_ground(ground, surface)
+        what = describe_ground(ground, ground["surface"])
         if ground["origin"] == "track":
             what = " ".join(filter(None, (_name_side(line, ground["geometry"]), what)))
         if where.ground or names:
@@ -122,7 +119,7 @@ def name_stretches(
             told.append((f"{what} {where.nearby}", "", False))
         else:
             told.append((f"{what}, {where.far}" if where.far else what, "", not where.far))
-    return pd.DataFrame(told, columns=["name", "nearby", "is_lost"], index=stretches.index)
+    return {column: [row[k] for row in told] for k, column in enumerate(("name", "nearby", "is_lost"))}
 
 
 def _name_side(line: shapely.LineString, track: shapely.Geometry) -> str:
@@ -140,7 +137,7 @@ def _name_side(line: shapely.LineString, track: shapely.Geometry) -> str:
     return name_direction(float(np.degrees(np.arctan2(*across))))
 
 
-def tell_apart(names: pd.DataFrame, middle_m: FloatArray) -> list[str]:
+def tell_apart(names: Sequence[str], nearby: Sequence[str], middle_m: FloatArray) -> list[str]:
     """Return the names of stretches, of which no two are alike.
 
     Where some are, what is near them is added; where some still are, the side on
@@ -148,18 +145,17 @@ def tell_apart(names: pd.DataFrame, middle_m: FloatArray) -> list[str]:
 
     Parameters
     ----------
-    names : DataFrame of n rows
-        As `name_stretches` returns it.
+    names, nearby : sequence of n str
+        As `name_stretches` returns them.
     middle_m : ndarray of shape (n, 2)
         Metres east and north.
 
     Examples
     --------
-    >>> alike = pd.DataFrame({"name": ["path in A", "path in A", "sand"], "nearby": ["by B", "", ""]})
-    >>> tell_apart(alike, np.zeros((3, 2)))
+    >>> tell_apart(["path in A", "path in A", "sand"], ["by B", "", ""], np.zeros((3, 2)))
     ['path in A, by B', 'path in A', 'sand']
     """
-    told, nearby = names["name"].to_list(), names["nearby"].to_list()
+    told = list(names)
     for rows in _list_alike(told):
         for row in rows:
             told[row] = ", ".join(filter(None, (told[row], nearby[row])))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
+from saferoute.arrays import list_records
 from saferoute.criteria import flatness
 from saferoute.criteria.obstacles import ZONES
 from saferoute.report import crowd, surfaces
@@ -17,7 +17,7 @@ from saferoute.report.units import METRIC_UNITS, Units
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from saferoute.arrays import IntArray
+    from saferoute.arrays import Columns, IntArray
     from saferoute.model import Criterion, Measurement
 
     Row = Mapping[Any, Any]
@@ -32,9 +32,9 @@ def describe_measurement(
     criterion: Criterion,
     measurement: Measurement,
     rows: IntArray,
-    along: pd.DataFrame | None = None,
+    along: Columns | None = None,
     units: Units = METRIC_UNITS,
-) -> pd.DataFrame:
+) -> dict[str, Any]:
     """Return the columns in which a ranking shows the findings of a criterion.
 
     Parameters
@@ -44,7 +44,7 @@ def describe_measurement(
         What the criterion measured.
     rows : ndarray of int
         Rows of the measurement to describe.
-    along : DataFrame of len(rows) rows, optional
+    along : columns of len(rows) rows, optional
         What `Measurement.gather_along` tells of the stretches that are judged by these rows, so that reasons and checks
         tell of the same things.
     units : Units
@@ -52,42 +52,43 @@ def describe_measurement(
 
     Returns
     -------
-    DataFrame of len(rows) rows
+    columns of len(rows) rows
         Raw values, and ``why_<criterion>`` in words. For a criterion without
         words of its own these are its value and unit.
     """
-    evidence = (
-        pd.DataFrame({criterion.name: measurement.value[rows]})
+    of_windows = (
+        {criterion.name: measurement.value[rows]}
         if measurement.gather_evidence is None
         else measurement.gather_evidence(rows)
     )
-    if along is not None:
-        evidence = pd.concat([evidence, along], axis=1)
+    evidence = {**of_windows, **(along or {})}
     describe = _DESCRIBERS.get(criterion.name)
     if describe is not None:
         return describe(evidence, units)
     words = [_describe_value(value, criterion.unit) for value in measurement.value[rows]]
-    return evidence.assign(**{f"why_{criterion.name}": words})
+    return {**evidence, f"why_{criterion.name}": words}
 
 
 def _describe_value(value: float, unit: str) -> str:
     return f"{unit}: unknown" if np.isnan(value) else f"{unit}: {value:.3g}"
 
 
-def _describe_flatness(evidence: pd.DataFrame, units: Units) -> pd.DataFrame:
-    raw = evidence[
-        ["grade_pct", "grade_sigma_pct", "steepest_pct", "steepest_sigma_pct", "cross_slope_pct",
-         "cross_slope_sigma_pct", "falls_away_pct", "likely_falls_pct", "mountain_chance", "roughness_m",
-         "is_contradicted", "is_on_way", "is_tilted", "is_on_hillside"]
-    ]  # fmt: skip
-    return raw.assign(
-        hints=[describe_hints(hints, units) for hints in evidence["hints"]],
-        spot_heights=[
-            describe_spot_heights(rise_m, apart_m, units)
-            for rise_m, apart_m in zip(evidence["spot_rise_m"], evidence["spot_apart_m"], strict=True)
-        ],
-        why_flatness=[_describe_slope(row, units) for row in evidence.to_dict("records")],
-    )
+_SLOPES = (
+    "grade_pct", "grade_sigma_pct", "steepest_pct", "steepest_sigma_pct", "cross_slope_pct", "cross_slope_sigma_pct",
+    "falls_away_pct", "likely_falls_pct", "mountain_chance", "roughness_m", "is_contradicted", "is_on_way", "is_tilted",
+    "is_on_hillside",
+)  # fmt: skip
+"""Columns of evidence of slopes that a ranking shows as they are."""
+
+
+def _describe_flatness(evidence: Columns, units: Units) -> dict[str, Any]:
+    rows = list_records(evidence)
+    return {
+        **{name: evidence[name] for name in _SLOPES},
+        "hints": [describe_hints(row["hints"], units) for row in rows],
+        "spot_heights": [describe_spot_heights(row["spot_rise_m"], row["spot_apart_m"], units) for row in rows],
+        "why_flatness": [_describe_slope(row, units) for row in rows],
+    }
 
 
 def _describe_slope(row: Row, units: Units) -> str:
@@ -138,17 +139,15 @@ def _describe_incline(row: Row) -> str:
     return " and ".join([*steep, *(["a slope"] if row["tagged_up"] else [])])
 
 
-def _describe_straightness(evidence: pd.DataFrame, units: Units) -> pd.DataFrame:
+def _describe_straightness(evidence: Columns, units: Units) -> dict[str, Any]:
     tagged, width = evidence["is_tagged"], evidence["width_m"]
-    return pd.DataFrame(
-        {
-            "strip_width_m": evidence["strip_width_m"],
-            "free_lane_m": (width - evidence["strip_width_m"]).clip(lower=0.0).where(tagged),
-            "heading_range_deg": evidence["heading_range_deg"],
-            "width_m": width.where(tagged),
-            "why_straightness": [_describe_strip(row, units) for row in evidence.to_dict("records")],
-        }
-    )
+    return {
+        "strip_width_m": evidence["strip_width_m"],
+        "free_lane_m": np.where(tagged, np.maximum(width - evidence["strip_width_m"], 0.0), np.nan),
+        "heading_range_deg": evidence["heading_range_deg"],
+        "width_m": np.where(tagged, width, np.nan),
+        "why_straightness": [_describe_strip(row, units) for row in list_records(evidence)],
+    }
 
 
 def _describe_strip(row: Row, units: Units) -> str:
@@ -162,16 +161,17 @@ def _describe_strip(row: Row, units: Units) -> str:
     )
 
 
-def _describe_obstacles(evidence: pd.DataFrame, units: Units) -> pd.DataFrame:
+def _describe_obstacles(evidence: Columns, units: Units) -> dict[str, Any]:
     is_mapped = evidence["mapped"] >= _COMPLETE
     beside = describe_sides(evidence, is_mapped=is_mapped, units=units)
-    objects = (_describe_objects(row, units) for row in evidence.to_dict("records"))
+    objects = (_describe_objects(row, units) for row in list_records(evidence))
     words = zip(objects, beside.pop("around"), strict=True)
-    return beside.assign(
-        obstacles_per_100m=evidence["obstacles_per_100m"],
-        are_objects_mapped=is_mapped,
-        why_obstacles=["; ".join(both) for both in words],
-    )
+    return {
+        **beside,
+        "obstacles_per_100m": evidence["obstacles_per_100m"],
+        "are_objects_mapped": is_mapped,
+        "why_obstacles": ["; ".join(both) for both in words],
+    }
 
 
 def _describe_objects(row: Row, units: Units) -> str:
@@ -189,7 +189,7 @@ def _count(number: float, noun: str) -> str:
     return f"{number:.0f} {noun}" + ("" if round(number) == 1 else "s")
 
 
-_DESCRIBERS: Mapping[str, Callable[[pd.DataFrame, Units], pd.DataFrame]] = {
+_DESCRIBERS: Mapping[str, Callable[[Columns, Units], dict[str, Any]]] = {
     "surface": lambda evidence, _: surfaces.describe_surfaces(evidence),
     "flatness": _describe_flatness,
     "straightness": _describe_straightness,

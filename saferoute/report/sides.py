@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
+from saferoute.arrays import list_records
 from saferoute.criteria.obstacles import SEEN_M
 from saferoute.criteria.things import SAFE_M
 from saferoute.report.text import name_direction
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
+    from saferoute.arrays import BoolArray, Columns
     from saferoute.criteria.things import Thing
     from saferoute.report.units import Units
 
@@ -74,33 +75,34 @@ _MOST_KINDS = 3
 """So many kinds of things are told of, what leaves least room first [J]."""
 
 
-def describe_sides(evidence: pd.DataFrame, *, is_mapped: pd.Series[bool], units: Units) -> pd.DataFrame:
+def describe_sides(evidence: Columns, *, is_mapped: BoolArray, units: Units) -> dict[str, Any]:
     """Return what stands on both sides of stretches as columns, and in words as ``around``.
 
     Parameters
     ----------
-    evidence : DataFrame
+    evidence : columns
         As of `saferoute.criteria.obstacles`.
-    is_mapped : Series of bool
+    is_mapped : ndarray of bool
         Whether so much is mapped around that where nothing is mapped nothing is likely to stand.
     units : Units
         Units of the words.
     """
-    told = pd.DataFrame(index=evidence.index)
+    told: dict[str, Any] = {}
     for end, begin in zip(("", "_other"), _SIDES, strict=True):
         name, away, bearing = (evidence[f"{begin}{column}"] for column in ("beside", "clearance_m", "bearing_deg"))
-        told[f"clearance{end}_m"] = away.where(is_mapped | name.notna())
-        told[f"beside{end}"] = [_name_thing(*of_side) for of_side in zip(name, bearing, strict=True)]
-    rows = zip(evidence.to_dict("records"), is_mapped, strict=True)
-    return told.assign(around=[_describe_around(row, units, is_mapped=mapped) for row, mapped in rows])
+        is_known = is_mapped | np.array([thing is not None for thing in name], dtype=bool)
+        told[f"clearance{end}_m"] = np.where(is_known, away, np.nan)
+        told[f"beside{end}"] = [_name_thing(*of_side) for of_side in zip(name, bearing.tolist(), strict=True)]
+    rows = zip(list_records(evidence), is_mapped.tolist(), strict=True)
+    return {**told, "around": [_describe_around(row, units, is_mapped=mapped) for row, mapped in rows]}
 
 
-def list_close_things(evidence: pd.DataFrame, units: Units) -> list[list[str]]:
+def list_close_things(evidence: Columns, units: Units) -> list[list[str]]:
     """Return what is to be looked at of the things that stand close beside stretches or ahead of their ends.
 
     Parameters
     ----------
-    evidence : DataFrame of n rows
+    evidence : columns of n rows
         As of `saferoute.criteria.obstacles`.
     units : Units
         Units of the words.
@@ -115,7 +117,7 @@ def list_close_things(evidence: pd.DataFrame, units: Units) -> list[list[str]]:
     >>> from saferoute.criteria.things import Thing
     >>> from saferoute.report.units import METRIC_UNITS
     >>> doors, wood = Thing("doors", 1.8, 0.0, 0.3, False), Thing("wood", 11.8, 270.0, 1.8, True)
-    >>> near = pd.DataFrame({"things": [(doors, wood)], "bends": [((6.0, 90.0),)]})
+    >>> near = {"things": [(doors, wood)], "bends": [((6.0, 90.0),)]}
     >>> for check in list_close_things(near, METRIC_UNITS)[0]:
     ...     print(check)
     house doors 1.8 m to the north: someone may step out
@@ -156,7 +158,7 @@ def _name_thing(name: object, bearing_deg: float) -> str | float:
     return f"{_WORDS[name]} to the {name_direction(bearing_deg)}"
 
 
-def _describe_around(row: Mapping[Hashable, Any], units: Units, *, is_mapped: bool) -> str:
+def _describe_around(row: Mapping[str, Any], units: Units, *, is_mapped: bool) -> str:
     """Return what leaves least room beside a stretch, the nearest thing there, and what lies ahead, in words."""
     beside = [thing for thing in row["things"] if not thing.is_ahead]
     ahead = [f"{_WORDS[thing.name]} {_locate_thing(thing, units)}" for thing in row["things"] if thing.is_ahead]

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
+from saferoute.arrays import list_records
 from saferoute.osm.surfaces import GROUPS, WORDS
-from saferoute.osm.unread import list_unread_tags
+from saferoute.osm.unread import find_unread_rows
 from saferoute.osm.values import split_list
 from saferoute.report.text import LIKELY, sanitize_text
+from saferoute.table import Column, Tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from saferoute.arrays import Columns
+
     Row = Mapping[Any, Any]
 
+_TAGS = ("surface", "smoothness", "tracktype")
+"""Keys that are told of."""
 _LONGEST_VALUE = 16
 """Most characters shown of a value that is not understood."""
 _TRACKS = {
@@ -44,26 +49,41 @@ def describe_surface(surface: object) -> str:
     return likely + " and ".join(WORDS.get(material) or _quote(material) for material in materials)
 
 
-def describe_surfaces(evidence: pd.DataFrame) -> pd.DataFrame:
+def describe_surfaces(evidence: Columns) -> dict[str, Any]:
     """Return the surface of each stretch, and in words what is known of it and how.
 
     Parameters
     ----------
-    evidence : DataFrame of n rows
+    evidence : columns of n rows
         As the surface criterion gathers it.
 
     Returns
     -------
-    DataFrame of n rows
+    columns of n rows
         ``surface`` as tagged, or a likely one behind `LIKELY`, and ``why_surface``.
     """
-    said = evidence["surface"].astype("str").to_numpy(dtype=object, na_value=np.nan)
-    likely = (LIKELY + evidence["likely_surface"].astype("str")).to_numpy(dtype=object, na_value=np.nan)
-    surface = np.where(pd.isna(said), likely, said)
-    rows = evidence.assign(unread=list_unread_tags(evidence)).to_dict("records")
-    return pd.DataFrame(
-        {"surface": pd.array(surface, dtype="str"), "why_surface": [_describe_ground(row) for row in rows]}
-    )
+    rows = list_records({**evidence, "unread": _list_unread(evidence)})
+    return {
+        "surface": pd.array([_name_surface(row) for row in rows], dtype="str"),
+        "why_surface": [_describe_ground(row) for row in rows],
+    }
+
+
+def _list_unread(evidence: Columns) -> list[tuple[str, ...]]:
+    """Return the tags of each row that are not understood, as tuples of ``key=value``."""
+    told = {key: [value if isinstance(value, str) else None for value in evidence[key]] for key in _TAGS}
+    unread: list[tuple[str, ...]] = [()] * len(told["surface"])
+    ((rows, tags),) = find_unread_rows([Tags(len(unread), lambda key: Column.from_texts(told[key]), _TAGS)], _TAGS)
+    for row, of_row in zip(rows.tolist(), tags, strict=True):
+        unread[row] = of_row
+    return unread
+
+
+def _name_surface(row: Row) -> str | None:
+    """Return the surface as tagged, or a likely one behind `LIKELY`, None where neither is known."""
+    if isinstance(row["surface"], str):
+        return str(row["surface"])
+    return f"{LIKELY}{row['likely_surface']}" if isinstance(row["likely_surface"], str) else None
 
 
 def _describe_ground(row: Row) -> str:
@@ -71,7 +91,7 @@ def _describe_ground(row: Row) -> str:
     if row["is_tagged"]:
         facts = ", ".join(_list_facts(row))
         return f"{facts}; partly untagged" if row["is_partly_untagged"] else facts
-    unread = [_describe_tag(row, key) for key in ("surface", "smoothness", "tracktype") if _is_unread(row, key)]
+    unread = [_describe_tag(row, key) for key in _TAGS if _is_unread(row, key)]
     if isinstance(row["surface_odds"], tuple):
         what = describe_surface(row["likely_surface"])
         if what != "unknown":

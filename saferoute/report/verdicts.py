@@ -42,12 +42,12 @@ _DOUBTS = {
 """Words for the other serious doubts, by the names that criteria give them."""
 
 
-def write_verdicts(table: pd.DataFrame, doubts: Sequence[Collection[str]], moment: Moment | None) -> list[str]:
+def write_verdicts(rows: Sequence[Row], doubts: Sequence[Collection[str]], moment: Moment | None) -> list[str]:
     """Return the verdict on each stretch: slope, people, what is not mapped, and what is to be seen first.
 
     Parameters
     ----------
-    table : DataFrame
+    rows : sequence of mappings
         The stretches, with the columns of the criteria.
     doubts : sequence of collection of str
         Names of the serious doubts about each, as criteria declare them.
@@ -55,8 +55,7 @@ def write_verdicts(table: pd.DataFrame, doubts: Sequence[Collection[str]], momen
         When one wants to run; None for a mean hour of the day.
     """
     when = f"at {moment.local.hour}:{moment.local.minute:02}" if moment else "at a mean hour"
-    rows = zip(table.to_dict("records"), doubts, strict=True)
-    return [describe_verdict(row, when, doubted) for row, doubted in rows]
+    return [describe_verdict(row, when, doubted) for row, doubted in zip(rows, doubts, strict=True)]
 
 
 def describe_verdict(row: Row, when: str, doubted: Collection[str] = ()) -> str:

@@ -205,7 +205,8 @@ def _tell_names_apart(rows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     for _, members in rows.groupby(rows["quadkey"].str[:ALIKE_ZOOM], sort=False):
         at = members.index.to_numpy()
         away = middle[at] - middle[at[0]]
-        rows.loc[at, "name"] = tell_apart(members[["name", "nearby"]], away * degree_lengths_m(middle[at[:1], 1]))
+        names, nearby = members["name"].to_list(), members["nearby"].to_list()
+        rows.loc[at, "name"] = tell_apart(names, nearby, away * degree_lengths_m(middle[at[:1], 1]))
     return rows
 
 

@@ -136,7 +136,7 @@ def _exclude_windows(survey: Survey, of_slopes: Measurement) -> tuple[IntArray, 
     assert of_slopes.gather_evidence is not None
     told = of_slopes.gather_evidence(np.arange(len(found)))
     slopes = limits.WindowSlopes(
-        *(told[f"{name}_pct"].to_numpy() for name in ("grade", "fit_sigma", "cross_slope", "cross_slope_sigma"))
+        *(told[f"{name}_pct"] for name in ("grade", "fit_sigma", "cross_slope", "cross_slope_sigma"))
     )
     reasons = limits.exclude_windows(found, survey.hazards, slopes, survey.evidence)
     sample_reasons = survey.sample_reasons.copy()

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
+from saferoute.arrays import list_records
 from saferoute.report import names
 from saferoute.search._rows import find_main_rows
 
 if TYPE_CHECKING:
-    import geopandas as gpd
+    from collections.abc import Mapping
 
     from saferoute.arrays import IntArray
     from saferoute.report.units import Units
@@ -21,36 +23,37 @@ _OF_GROUND = ["origin", "kind", "highway", "footway", "geometry"]
 """What a stretch is named by, of all that is known of its ground."""
 
 
-def add_names(table: gpd.GeoDataFrame, survey: Survey, first: IntArray, n: IntArray) -> gpd.GeoDataFrame:
-    """Return a table of stretches with the columns of `saferoute.report.names.name_stretches`.
+def add_names(columns: Mapping[str, Any], survey: Survey, first: IntArray, n: IntArray) -> dict[str, Any]:
+    """Return columns of stretches with those of `saferoute.report.names.name_stretches`.
 
     Parameters
     ----------
-    table : GeoDataFrame of s rows
-        With ``surface``.
+    columns : mapping of columns of s rows
+        With ``surface`` and ``geometry``.
     survey : Survey
     first, n : ndarray of shape (s,)
         The samples of each stretch.
     """
     main, own = find_main_rows(survey.samples, first, n)
-    named = names.name_stretches(
-        table, survey.samples.ground[_OF_GROUND].iloc[main], own, survey.features, survey.units
-    )
-    return table.assign(**{str(column): named[column] for column in named})
+    told = {name: survey.samples.ground[name].iloc[main].to_numpy(dtype=object) for name in _OF_GROUND}
+    grounds = list_records({**told, "surface": list(columns["surface"])})
+    return {**columns, **names.name_stretches(columns["geometry"], grounds, own, survey.features, survey.units)}
 
 
-def settle_names(table: gpd.GeoDataFrame, units: Units) -> gpd.GeoDataFrame:
+def settle_names(columns: Mapping[str, Any], units: Units) -> dict[str, Any]:
     """Return the stretches of a search with names of which no two are alike.
 
     Parameters
     ----------
-    table : GeoDataFrame
-        As `add_names` returns it.
+    columns : mapping of columns
+        As `add_names` returns them.
     units : Units
         Units of the words.
     """
-    away, lost = table[["east_m", "north_m"]].to_numpy(), table["is_lost"].to_numpy(dtype=bool)
-    naming = table[["name", "nearby"]].astype(object)
-    naming.loc[lost, "name"] += [f", {names.locate_from_start(point, units)}" for point in away[lost]]
-    told = names.tell_apart(naming, away)
-    return table.drop(columns=_OF_NAMES).assign(name=pd.array(told, dtype="str"))
+    away = np.stack([columns["east_m"], columns["north_m"]], axis=1)
+    told = [
+        f"{name}, {names.locate_from_start(point, units)}" if lost else name
+        for name, lost, point in zip(columns["name"], columns["is_lost"], away, strict=True)
+    ]
+    kept = {name: column for name, column in columns.items() if name not in _OF_NAMES}
+    return {**kept, "name": pd.array(names.tell_apart(told, columns["nearby"], away), dtype="str")}

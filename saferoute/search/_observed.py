@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from saferoute import candidates, limits
 from saferoute.model.observations import LIMIT_WEIGHT
@@ -14,7 +14,7 @@ from saferoute.report.observations import (
 )
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from collections.abc import Mapping
 
     from saferoute.arrays import IntArray
     from saferoute.model.observations import Seen
@@ -23,22 +23,23 @@ if TYPE_CHECKING:
 _SEEN_REASONS = frozenset(rule.reason for rule in limits.SEEN_RULES.values())
 
 
-def add_observed(table: pd.DataFrame, survey: Survey, first: IntArray, n: IntArray) -> pd.DataFrame:
-    """Return a table of stretches with what people saw on them: in a column, before the checks, behind the verdict."""
+def add_observed(columns: Mapping[str, Any], survey: Survey, first: IntArray, n: IntArray) -> dict[str, Any]:
+    """Return columns of stretches with what people saw on them: in one, before the checks, behind the verdict."""
     seen = survey.evidence.seen
     if seen is None:
-        return table.assign(observed=[[] for _ in range(len(table))])
+        return {**columns, "observed": [[] for _ in range(len(first))]}
     of, out = seen.observations, survey.windows.run_out_samples
     numbers = _list_numbers(seen, first - out, n + 2 * out, survey.samples.step_m)
-    checks = zip(numbers, table["surface"], table["checks"], strict=True)
-    return table.assign(
-        observed=[list_observations(numbers_of, of) for numbers_of in numbers],
-        checks=[[*list_seen_checks(numbers_of, of, surface), *listed] for numbers_of, surface, listed in checks],
-        verdict=[
+    checks = zip(numbers, columns["surface"], columns["checks"], strict=True)
+    return {
+        **columns,
+        "observed": [list_observations(numbers_of, of) for numbers_of in numbers],
+        "checks": [[*list_seen_checks(numbers_of, of, surface), *listed] for numbers_of, surface, listed in checks],
+        "verdict": [
             f"{verdict}{tell_newest(numbers_of, of)}"
-            for numbers_of, verdict in zip(numbers, table["verdict"], strict=True)
+            for numbers_of, verdict in zip(numbers, columns["verdict"], strict=True)
         ],
-    )
+    }
 
 
 def tell_excluding(survey: Survey, first: IntArray, n: IntArray, reasons: list[str]) -> list[str]:

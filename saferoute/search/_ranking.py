@@ -17,7 +17,7 @@ from saferoute.search._measure import survey_area
 from saferoute.search._names import settle_names
 from saferoute.search._presenter import PRESENTER
 from saferoute.search._query import require_query
-from saferoute.search._tables import count_considered, stretch_table
+from saferoute.search._tables import count_considered, list_stretches, tabulate_stretches
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -120,10 +120,11 @@ def _rank_survey(survey: Survey, top: int) -> Ranking:
     profile, features, elevation = survey.evidence.profile, survey.features, survey.evidence.elevation
     # Dropped before ranking: a better stretch on the same ground stands for the others.
     merged = candidates.drop_overlapping_stretches(merged, score, profile.lane_m)
+    stretches = settle_names(list_stretches(survey, merged, top), survey.units)
     return Ranking(
         area=survey.area,
         profile=profile,
-        stretches=settle_names(stretch_table(survey, merged, top), survey.units),
+        stretches=tabulate_stretches(stretches, survey.area.crs),
         excluded=excluded_table(survey, merged),
         features=features,
         considered=count_considered(survey, merged),

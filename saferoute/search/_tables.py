@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from geopandas.array import GeometryArray
 
 from saferoute import candidates, criteria, scoring
+from saferoute.arrays import list_records
 from saferoute.criteria import flatness
+from saferoute.osm.sports import is_ball_ground
 from saferoute.osm.unread import KIND_KEYS, list_unread_tags
 from saferoute.osm.ways import is_lit
 from saferoute.report import checks, verdicts
@@ -24,11 +27,11 @@ from saferoute.search._rows import join_names, list_ground_of_runs, list_osm_ids
 from saferoute.table import Tags
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from saferoute.arrays import BoolArray, FloatArray, IntArray
+    from saferoute.arrays import BoolArray, Columns, FloatArray, IntArray
     from saferoute.model import Measurement, Profile, Samples
     from saferoute.search._survey import Survey
 
@@ -36,7 +39,20 @@ if TYPE_CHECKING:
 def stretch_table(survey: Survey, merged: candidates.Stretches, top: int) -> gpd.GeoDataFrame:
     """Return the best stretches of a survey, `top` at most, as a table in order of rank.
 
-    Names may be alike: `settle_names` and scans tell them apart.
+    Names may be alike: scans tell them apart. What tells a name from another stands in ``nearby``.
+    """
+    return tabulate_stretches(list_stretches(survey, merged, top), survey.area.crs)
+
+
+def tabulate_stretches(columns: Mapping[str, Any], crs: str) -> gpd.GeoDataFrame:
+    """Return columns of stretches as a table."""
+    return gpd.GeoDataFrame({**columns, "geometry": GeometryArray(columns["geometry"], crs=crs)})
+
+
+def list_stretches(survey: Survey, merged: candidates.Stretches, top: int) -> dict[str, Any]:
+    """Return the columns of the best stretches of a survey, `top` at most, in order of rank.
+
+    Names may be alike: `settle_names` tells them apart.
     """
     samples, profile, measured = survey.samples, survey.evidence.profile, _measure_stretches(survey, merged)
     scores = scoring.score_measurements(measured, profile)
@@ -44,7 +60,7 @@ def stretch_table(survey: Survey, merged: candidates.Stretches, top: int) -> gpd
     length = (merged.n_samples * samples.step_m).astype(float)
     doubts = criteria.gather_doubts(measured, merged.first, merged.n_samples)
     ratings = scoring.assign_ratings(
-        scores.low, scores.quality, scores.desirability, scores.confidence, doubts.to_numpy(dtype=np.int64).sum(axis=1)
+        scores.low, scores.quality, scores.desirability, scores.confidence, np.sum([*doubts.values()], axis=0)
     )
     places = _number_grounds(samples, merged.first)
     rows = scoring.rank_stretches(scores.low, ratings, length, middle, places, top=top)
@@ -52,26 +68,27 @@ def stretch_table(survey: Survey, merged: candidates.Stretches, top: int) -> gpd
     grounds = list_ground_of_runs(samples, first, n)
     drawn = scoring.quantiles_of_draws({name: found.select_rows(rows) for name, found in measured.items()})
     along = {name: of.gather_along(first, n) for name, of in measured.items() if of.gather_along}
-    table = pd.concat(
-        [
-            _judgements(scores, ratings, profile, rows),
-            _places(survey, lines, first, middle[rows], grounds),
-            # Not for readers but for who ranks anew under other weights, as the map's page does.
-            pd.DataFrame({"stroke": samples.source_stroke[first], "ground": places[rows]}),
-            pd.DataFrame({f"q_{c.name}": drawn[:, k].tolist() for k, c in enumerate(criteria.ALL)}),
-            _height_profiles(survey, first, n),
-            *(describe_measurement(c, measured[c.name], rows, along.get(c.name), survey.units) for c in criteria.ALL),
-        ],
-        axis=1,
-    )
-    lines = _turn_uphill(table, lines)
-    table["barefoot"] = [checks.advise_barefoot(surface) for surface in table["surface"]]
-    table["checks"] = _list_checks(survey, table, lines, along, grounds, first)
-    doubted = [doubts.columns[of].tolist() for of in doubts.to_numpy(dtype=bool)[rows]]
-    table["doubts"] = [len(of) for of in doubted]
-    table["verdict"] = verdicts.write_verdicts(table, doubted, survey.evidence.moment)
-    table = add_observed(table, survey, first, n)
-    return add_names(gpd.GeoDataFrame(table, geometry=lines, crs=survey.area.crs), survey, first, n)
+    columns = {
+        **_judgements(scores, ratings, profile, rows),
+        **_places(survey, lines, first, middle[rows], grounds),
+        # Not for readers but for who ranks anew under other weights, as the map's page does.
+        "stroke": samples.source_stroke[first],
+        "ground": places[rows],
+        **{f"q_{c.name}": drawn[:, k].tolist() for k, c in enumerate(criteria.ALL)},
+        **_height_profiles(survey, first, n),
+    }
+    for c in criteria.ALL:
+        columns |= describe_measurement(c, measured[c.name], rows, along.get(c.name), survey.units)
+    columns |= _turn_uphill(columns, lines)
+    lines = columns.pop("geometry")
+    columns["barefoot"] = [checks.advise_barefoot(surface) for surface in columns["surface"]]
+    told = list_records(columns)
+    columns["checks"] = _list_checks(survey, told, lines, along, grounds, first)
+    doubted = [[name for name, of in doubts.items() if of[row]] for row in rows.tolist()]
+    columns["doubts"] = [len(of) for of in doubted]
+    columns["verdict"] = verdicts.write_verdicts(told, doubted, survey.evidence.moment)
+    columns = add_observed(columns, survey, first, n)
+    return add_names({**columns, "geometry": lines}, survey, first, n)
 
 
 def _number_grounds(samples: Samples, first: IntArray) -> IntArray:
@@ -85,68 +102,66 @@ def _measure_stretches(survey: Survey, merged: candidates.Stretches) -> dict[str
     """Return what each criterion measured of stretches, by its name.
 
     A stretch is judged by its worst window, which is measured already; only
-    straightness sees the whole line.
+    some criteria see the whole line.
     """
     judged = np.searchsorted(survey.windows.first, merged.worst.first)
-    return {
-        c.name: criteria.measure_windows(c, merged.worst, survey.evidence)
-        if c.of_line
-        else survey.measurements[c.name].select_rows(judged)
-        for c in criteria.ALL
-    }
+    measured = {name: of.select_rows(judged) for name, of in survey.measurements.items()}
+    grown = {c.name: c.of_lines(measured[c.name], merged.worst) for c in criteria.ALL if c.of_lines is not None}
+    return {**measured, **grown}
 
 
-def _judgements(scores: scoring.Scores, ratings: NDArray[np.object_], profile: Profile, rows: IntArray) -> pd.DataFrame:
+def _judgements(
+    scores: scoring.Scores, ratings: NDArray[np.object_], profile: Profile, rows: IntArray
+) -> dict[str, Any]:
     """Return the scores of stretches in order of rank, what they are made of, and how sure they are."""
     intervals = scoring.estimate_rank_intervals(scores, profile)
-    return pd.DataFrame(
-        {
-            "rank": np.arange(1, len(rows) + 1),
-            "score": scores.score[rows],
-            "score_low": scores.low[rows],
-            "score_high": scores.high[rows],
-            "rating": ratings[rows],
-            "data_quality": scores.quality[rows],
-            "limiting_criterion": scores.limiting[rows],
-            "rank_low": intervals[rows, 0],
-            "rank_high": intervals[rows, 1],
-            **{f"d_{c.name}": scores.desirability[rows, k] for k, c in enumerate(criteria.ALL)},
-            **{f"c_{c.name}": scores.confidence[rows, k] for k, c in enumerate(criteria.ALL)},
-        }
-    )
+    return {
+        "rank": np.arange(1, len(rows) + 1),
+        "score": scores.score[rows],
+        "score_low": scores.low[rows],
+        "score_high": scores.high[rows],
+        "rating": ratings[rows],
+        "data_quality": scores.quality[rows],
+        "limiting_criterion": scores.limiting[rows],
+        "rank_low": intervals[rows, 0],
+        "rank_high": intervals[rows, 1],
+        **{f"d_{c.name}": scores.desirability[rows, k] for k, c in enumerate(criteria.ALL)},
+        **{f"c_{c.name}": scores.confidence[rows, k] for k, c in enumerate(criteria.ALL)},
+    }
 
 
 def _places(
     survey: Survey, lines: NDArray[np.object_], first: IntArray, middle: FloatArray, rows_of: list[IntArray]
-) -> pd.DataFrame:
+) -> dict[str, Any]:
     """Return where stretches lie, and on what of the map: lines, first samples, middles and rows of ground."""
     ground, offset = survey.samples.ground, middle - project_centre(survey.area)
-    return pd.DataFrame(
-        {
-            "length_m": shapely.length(lines),
-            "origin": ground["origin"].to_numpy(dtype=object)[_first_ground(survey.samples, first)],
-            "osm_ids": list_osm_ids(ground, rows_of),
-            "osm_name": join_names(ground, rows_of),
-            "distance_m": np.hypot(*offset.T),
-            "east_m": offset[:, 0],
-            "north_m": offset[:, 1],
-        }
-    )
+    return {
+        "length_m": shapely.length(lines),
+        "origin": ground["origin"].iloc[_first_ground(survey.samples, first)].to_numpy(dtype=object),
+        "osm_ids": list_osm_ids(ground, rows_of),
+        "osm_name": join_names(ground, rows_of),
+        "distance_m": np.hypot(*offset.T),
+        "east_m": offset[:, 0],
+        "north_m": offset[:, 1],
+    }
 
 
 def _list_checks(
     survey: Survey,
-    table: pd.DataFrame,
+    rows: Sequence[Mapping[str, Any]],
     lines: NDArray[np.object_],
-    along: Mapping[str, pd.DataFrame],
+    along: Mapping[str, Columns],
     rows_of: list[IntArray],
     first: IntArray,
 ) -> list[list[str]]:
     """Return what to check on foot of stretches: lines, what is met along them, rows of ground, first samples."""
     ground, moment, tree = survey.samples.ground, survey.evidence.moment, shapely.STRtree(lines)
+    row = _first_ground(survey.samples, first)
+    is_ball = is_ball_ground(Tags.of(ground).select_rows(row))
+    told = {name: ground[name].iloc[row].to_numpy(dtype=object) for name in checks.OF_GROUND}
     return checks.list_checks(
-        table,
-        ground.iloc[_first_ground(survey.samples, first)],
+        rows,
+        list_records({**told, "is_ball_ground": is_ball}),
         unlit_in_the_dark=(moment is not None and moment.dark) & ~_is_lit(ground, rows_of),
         unread=_list_unread(survey, rows_of, tree),
         of_entry=_describe_entry(survey, rows_of, tree),
@@ -154,40 +169,41 @@ def _list_checks(
     )
 
 
-def _turn_uphill(table: pd.DataFrame, lines: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Return the lines, turned uphill if the sign of the slope is sure, and note the bearing to run.
+def _turn_uphill(columns: Mapping[str, Any], lines: NDArray[np.object_]) -> dict[str, Any]:
+    """Return the lines, turned uphill if the sign of the slope is sure, with all that turns with them.
 
     Backwards, uphill is the kinder direction. If the sign is not sure no direction is
     advised: the line stays as it is and the bearing is NaN.
     """
-    grade = table["grade_pct"].to_numpy(dtype=float)
-    sure = np.abs(grade) > flatness.SURE * table["grade_sigma_pct"].to_numpy(dtype=float)
+    grade = columns["grade_pct"]
+    sure = np.abs(grade) > flatness.SURE * columns["grade_sigma_pct"]
     turn = sure & (grade < 0)
     lines = np.where(turn, shapely.reverse(lines), lines)
-    table["grade_pct"] = np.where(turn, -grade, grade)
     ahead = shapely.get_coordinates(shapely.get_point(lines, -1)) - shapely.get_coordinates(shapely.get_point(lines, 0))
-    table["heights_m"] = [h[::-1] if t else h for h, t in zip(table["heights_m"], turn, strict=True)]
     bearing = np.degrees(np.arctan2(ahead[:, 0], ahead[:, 1])) % 360
-    table["advised_bearing_deg"] = np.where(sure, bearing, np.nan)
-    return lines
+    return {
+        "grade_pct": np.where(turn, -grade, grade),
+        "heights_m": [h[::-1] if t else h for h, t in zip(columns["heights_m"], turn, strict=True)],
+        "advised_bearing_deg": np.where(sure, bearing, np.nan),
+        "geometry": lines,
+    }
 
 
-def _height_profiles(survey: Survey, first: IntArray, n: IntArray) -> pd.DataFrame:
+def _height_profiles(survey: Survey, first: IntArray, n: IntArray) -> dict[str, Any]:
     """Return the heights along each stretch, their largest standard error and their source."""
     samples, elevation = survey.samples, survey.evidence.elevation
     start = first + samples.stroke[first]
     points = [slice(a, a + k + 1) for a, k in zip(start, n, strict=True)]
     if elevation is None:
         empty = [[np.nan] * (k + 1) for k in n.tolist()]
-        return pd.DataFrame({"heights_m": empty, "height_sigma_m": np.nan, "height_source": None})
+        none = np.full(len(n), None, dtype=object)
+        return {"heights_m": empty, "height_sigma_m": np.full(len(n), np.nan), "height_source": none}
     names = np.array([*elevation.sources, None], dtype=object)  # -1, uncovered, is the last
-    return pd.DataFrame(
-        {
-            "heights_m": [elevation.elevation_m[of].tolist() for of in points],
-            "height_sigma_m": [np.fmax.reduce(elevation.sigma_m[of]) for of in points],
-            "height_source": [names[elevation.source[of].max()] for of in points],
-        }
-    )
+    return {
+        "heights_m": [elevation.elevation_m[of].tolist() for of in points],
+        "height_sigma_m": [np.fmax.reduce(elevation.sigma_m[of]) for of in points],
+        "height_source": [names[elevation.source[of].max()] for of in points],
+    }
 
 
 def _is_lit(ground: pd.DataFrame, rows_of: list[IntArray]) -> BoolArray:
@@ -227,7 +243,7 @@ def _describe_entry(survey: Survey, rows_of: list[IntArray], tree: shapely.STRtr
 
 
 def _list_close(
-    survey: Survey, along: Mapping[str, pd.DataFrame], rows_of: list[IntArray], tree: shapely.STRtree
+    survey: Survey, along: Mapping[str, Columns], rows_of: list[IntArray], tree: shapely.STRtree
 ) -> list[list[str]]:
     """Return what is to be looked at of what stands or comes close to stretches anywhere along them."""
     at_edge = survey.hazards.lines_beside_hazard(tree, "drop", checks.EDGE_M)

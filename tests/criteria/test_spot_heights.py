@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from surveys import judge
 
 from saferoute import scoring
+from saferoute.arrays import list_records
 from saferoute.criteria.flatness.spot_heights import SpotHeights, choose_pairs, fit_tilts
 
 PATH = "n1 -10 0\nn2 80.4 0\nw1 n1,n2 {tags}\n"
@@ -30,7 +31,7 @@ def rise_north(share: float):
 
 
 def tell(found) -> dict:
-    return judge(found, "flatness").measurement.gather_evidence(np.arange(1)).iloc[0].to_dict()
+    return list_records(judge(found, "flatness").measurement.gather_evidence(np.arange(1)))[0]
 
 
 def low_of(found) -> float:

@@ -11,6 +11,7 @@ from surveys import judge
 from town import ORIGIN
 
 from saferoute import scoring
+from saferoute.arrays import list_records
 from saferoute.sources.elevation.raster import RasterSource
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def measure(look, tmp_path: Path):
 
 
 def tell(found) -> dict:
-    return judge(found, "flatness").measurement.gather_evidence(np.arange(1)).iloc[0].to_dict()
+    return list_records(judge(found, "flatness").measurement.gather_evidence(np.arange(1)))[0]
 
 
 def low_of(found) -> float:

@@ -11,6 +11,7 @@ import pytest
 
 from saferoute.model import Moment
 from saferoute.osm import relief
+from saferoute.osm.sports import is_ball_ground
 from saferoute.report import checks
 from saferoute.report.hints import describe_hints, describe_spot_heights
 from saferoute.report.units import IMPERIAL_UNITS, METRIC_UNITS
@@ -46,11 +47,10 @@ def list_one(
     unread: tuple[str, ...] = (),
 ) -> str:
     """Return the checks of one stretch as a text."""
-    table, ground = pd.DataFrame([KNOWN | (known or {})]), pd.DataFrame([PLAIN | (tags or {})])
     unlit = np.array([dark])
     listed = checks.list_checks(
-        table,
-        ground,
+        [KNOWN | (known or {})],
+        [PLAIN | {"is_ball_ground": is_ball_ground(pd.DataFrame([PLAIN | (tags or {})]))[0]} | (tags or {})],
         unlit_in_the_dark=unlit,
         unread=[unread],
         of_entry=[()],

@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -170,19 +169,19 @@ NAMES = st.lists(
 @given(named=NAMES, data=st.data())
 @settings(max_examples=200)
 def test_no_two_are_alike_whatever_the_map_calls_them(named, data):
-    names = pd.DataFrame(named, columns=["name", "nearby"], dtype=object)
+    names, nearby = [name for name, _ in named], [near for _, near in named]
     xy = data.draw(st.lists(st.tuples(*[st.integers(-500, 500)] * 2), min_size=len(named), max_size=len(named)))
-    told = tell_apart(names, np.array(xy, dtype=float).reshape(-1, 2))
+    told = tell_apart(names, nearby, np.array(xy, dtype=float).reshape(-1, 2))
     assert len({name.casefold() for name in told}) == len(named)
     assert all(name.startswith(base) for name, (base, _) in zip(told, named, strict=True))
 
 
 def test_sides_go_from_north_to_south_or_west_to_east():
-    alike = pd.DataFrame({"name": ["x"] * 3, "nearby": [""] * 3})
-    assert tell_apart(alike, np.array([[0, -90.0], [10, 200], [0, 30]])) == ["x (south)", "x (north)", "x (middle)"]
-    assert tell_apart(alike, np.array([[50, 0.0], [0, 0], [90, 0]])) == ["x (middle)", "x (west)", "x (east)"]
+    alike = ["x"] * 3, [""] * 3
+    assert tell_apart(*alike, np.array([[0, -90.0], [10, 200], [0, 30]])) == ["x (south)", "x (north)", "x (middle)"]
+    assert tell_apart(*alike, np.array([[50, 0.0], [0, 0], [90, 0]])) == ["x (middle)", "x (west)", "x (east)"]
     # Nearer than that nobody sees on which side of the other one stands.
-    assert tell_apart(alike, np.array([[5, 0.0], [0, 0], [90, 0]])) == ["x (B)", "x (A)", "x (C)"]
+    assert tell_apart(*alike, np.array([[5, 0.0], [0, 0], [90, 0]])) == ["x (B)", "x (A)", "x (C)"]
 
 
 @given(east=st.floats(-5e3, 5e3), north=st.floats(-5e3, 5e3), units=st.sampled_from([METRIC_UNITS, IMPERIAL_UNITS]))

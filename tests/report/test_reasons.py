@@ -21,7 +21,7 @@ def test_a_criterion_without_words_has_its_value_and_unit() -> None:
     shade = Criterion(name="shade", unit="share in the shade", curve=((0.0, 0.2), (1.0, 1.0)), measure=lambda *_: None)
     found = Measurement(Exact(np.array([0.25, np.nan, 1.0])), np.ones(3))
     table = describe_measurement(shade, found, np.array([1, 0]))
-    assert table["why_shade"].tolist() == ["share in the shade: unknown", "share in the shade: 0.25"]
+    assert table["why_shade"] == ["share in the shade: unknown", "share in the shade: 0.25"]
     assert table["shade"].tolist() == [pytest.approx(np.nan, nan_ok=True), 0.25]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pandas as pd
+import numpy as np
 import pytest
 
 from saferoute.report.surfaces import describe_surface, describe_surfaces
@@ -16,7 +16,10 @@ ROW = {
 
 def tell(**facts: object) -> str:
     """Return the words for one stretch."""
-    return str(describe_surfaces(pd.DataFrame([ROW | facts]))["why_surface"].iloc[0])
+    evidence = {key: np.empty(1, dtype=object) for key in ROW}
+    for key, value in (ROW | facts).items():
+        evidence[key][0] = value
+    return str(describe_surfaces(evidence)["why_surface"][0])
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from types import SimpleNamespace
 
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -61,10 +60,9 @@ def test_guessed_surface_and_thin_mapping_are_not_mapped() -> None:
 
 
 def test_the_hour_is_that_of_the_search() -> None:
-    table = pd.DataFrame([KNOWN])
     early = SimpleNamespace(local=dt.datetime.fromisoformat("2026-06-20T07:05"))
-    assert write_verdicts(table, [()], early) == ["Level (± 0.3 %); likely quiet at 7:05"]  # type: ignore[arg-type]
-    assert write_verdicts(table, [()], None) == ["Level (± 0.3 %); likely quiet at a mean hour"]
+    assert write_verdicts([KNOWN], [()], early) == ["Level (± 0.3 %); likely quiet at 7:05"]  # type: ignore[arg-type]
+    assert write_verdicts([KNOWN], [()], None) == ["Level (± 0.3 %); likely quiet at a mean hour"]
 
 
 def test_two_things_at_once_are_named_and_one_is_left_to_the_checks() -> None:

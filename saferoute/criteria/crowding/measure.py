@@ -18,7 +18,7 @@ from saferoute.model import Measurement
 from saferoute.quantities import Exact, LogNormal, Normal
 
 if TYPE_CHECKING:
-    from saferoute.arrays import BoolArray, FloatArray, IntArray
+    from saferoute.arrays import BoolArray, Columns, FloatArray, IntArray
     from saferoute.criteria.crowding.routes import Routes
     from saferoute.criteria.crowding.runners import Runners
     from saferoute.model import Evidence, Moment, Samples, Windows
@@ -138,36 +138,46 @@ class _Found:
         own = _samples.reduce_ground(self.windows, np.fmin(self.rated.bicycle, self.rated.motor), "min")
         return np.fmin(own, self.routes.rate_windows(self.windows))
 
-    def gather_evidence(self, rows: IntArray) -> pd.DataFrame:
+    def gather_evidence(self, rows: IntArray) -> Columns:
         """Return what explains the crowding of some windows."""
         windows, rated, looked = self.windows, self.rated, self.looked
         many_run = self.running.spread_over_days(windows, rows) >= MANY
-        return pd.DataFrame(
-            {
-                "people_per_hour": self.people[rows],
-                "people_log_error": looked.scale.error,
-                "crowd_percentile": self.percentile[rows],
-                **causes.list_causes(looked.around, self.busiest[rows], looked.moment, many_run),
-                "counters": looked.scale.counters,
-                "bicycles": rated.bicycle[_samples.find_worst_ground(windows, rated.bicycle)[rows]],
-                "motors": rated.motor_words[_samples.find_worst_ground(windows, rated.motor)[rows]],
-                **{name: self.beside[name].to_numpy()[rows] for name in self.beside.columns},
-                **self.running.describe_windows(windows, rows),
-            }
-        )
+        bicycle, motor = self._worst_wheels
+        return {
+            "people_per_hour": self.people[rows],
+            "people_log_error": np.full(len(rows), looked.scale.error),
+            "crowd_percentile": self.percentile[rows],
+            **causes.list_causes(looked.around, self.busiest[rows], looked.moment, many_run),
+            "counters": np.full(len(rows), looked.scale.counters),
+            "bicycles": rated.bicycle[bicycle[rows]],
+            "motors": rated.motor_words[motor[rows]],
+            **{name: self.beside[name].to_numpy()[rows] for name in self.beside.columns},
+            **self.running.describe_windows(windows, rows),
+        }
 
-    def gather_along(self, first: IntArray, n_samples: IntArray) -> pd.DataFrame:
+    @cached_property
+    def _worst_wheels(self) -> tuple[IntArray, IntArray]:
+        """Rows of ground under each window with the worst bicycles, and with the worst motors."""
+        of = self.rated
+        bicycle, motor = (_samples.find_worst_ground(self.windows, rating) for rating in (of.bicycle, of.motor))
+        return bicycle, motor
+
+    def gather_along(self, first: IntArray, n_samples: IntArray) -> Columns:
         """Return what is met along runs of samples."""
         near = self.routes.describe_runs(self.windows.samples, (first, n_samples), self.windows.run_out_samples)
         met = {"draws_people": self.draws_people, "draws_runners": self.running.has_more_than_few()}
-        return near.assign(**{name: _samples.is_met_along(there, first, n_samples) for name, there in met.items()})
+        return {**near, **{name: _samples.is_met_along(there, first, n_samples) for name, there in met.items()}}
 
-    def gather_doubts(self, rows: IntArray, first: IntArray, n_samples: IntArray) -> pd.DataFrame:
+    def gather_doubts(self, rows: IntArray, first: IntArray, n_samples: IntArray) -> dict[str, BoolArray]:
         """Return the serious doubts about runs of samples that some windows judge."""
         along = self.gather_along(first, n_samples)
-        own_wheels = _samples.reduce_ground(self.windows, self.rated.bicycle, "min")[rows]
-        wheels_come = along["route_m"].notna().to_numpy() | (own_wheels <= wheels.ROUTE_BESIDE)
-        return pd.DataFrame({"wheels": wheels_come, "crowd": along["draws_people"].to_numpy()})
+        wheels_come = ~np.isnan(along["route_m"]) | (self._own_wheels[rows] <= wheels.ROUTE_BESIDE)
+        return {"wheels": wheels_come, "crowd": along["draws_people"]}
+
+    @cached_property
+    def _own_wheels(self) -> FloatArray:
+        """Desirability of each window by the bicycles on it."""
+        return _samples.reduce_ground(self.windows, self.rated.bicycle, "min")
 
 
 def measure_crowding(windows: Windows, evidence: Evidence) -> Measurement:

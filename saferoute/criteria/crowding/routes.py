@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from saferoute.criteria import _samples
@@ -16,7 +15,7 @@ from saferoute.osm import access, ways, widths
 from saferoute.table import Tags
 
 if TYPE_CHECKING:
-    from saferoute.arrays import BoolArray, FloatArray, IntArray
+    from saferoute.arrays import BoolArray, Columns, FloatArray, IntArray
     from saferoute.model import Features, Samples, Windows
 
 CLOSE_M = 2.0
@@ -49,7 +48,7 @@ class Routes:
         away = _samples.reduce_to_windows(windows, self.distance_m, "min", run_outs=True)
         return np.select([away <= CLOSE_M, np.isfinite(away)], [ROUTE_BESIDE, BICYCLES], 1.0)
 
-    def describe_runs(self, samples: Samples, runs: tuple[IntArray, IntArray], out: int) -> pd.DataFrame:
+    def describe_runs(self, samples: Samples, runs: tuple[IntArray, IntArray], out: int) -> Columns:
         """Return the nearest way along runs of samples and their run-outs.
 
         Parameters
@@ -61,7 +60,7 @@ class Routes:
 
         Returns
         -------
-        DataFrame of r rows
+        columns of r rows
             ``route_m``, from the line and its run-outs or, of what lies ahead, from the end of the line, NaN without
             any; ``route_bearing_deg``; ``is_route_ahead``.
         """
@@ -72,13 +71,11 @@ class Routes:
         away, is_last = self.distance_m[nearest], (nearest == first) | (nearest == first + n_samples - 1)
         ahead = self.is_ahead[nearest] & is_last & np.isfinite(self.bearing_deg[nearest])
         away = away + np.where(ahead, out * samples.step_m, 0.0)
-        return pd.DataFrame(
-            {
-                "route_m": np.where(np.isfinite(away), away, np.nan),
-                "route_bearing_deg": self.bearing_deg[nearest],
-                "is_route_ahead": ahead,
-            }
-        )
+        return {
+            "route_m": np.where(np.isfinite(away), away, np.nan),
+            "route_bearing_deg": self.bearing_deg[nearest],
+            "is_route_ahead": ahead,
+        }
 
 
 def find_routes_beside(windows: Windows, features: Features) -> Routes:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from saferoute.criteria import _samples
@@ -23,7 +22,7 @@ from saferoute.osm.tags import has_value
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from saferoute.arrays import BoolArray, FloatArray, IntArray
+    from saferoute.arrays import BoolArray, Columns, FloatArray, IntArray
     from saferoute.criteria.crowding.where import Around
     from saferoute.model import Evidence, Features, Moment, Samples, Windows
 
@@ -96,13 +95,13 @@ class Runners:
         days = np.stack([WEEK[days].mean(axis=0) for days in KINDS_OF_DAY.values()])
         return self.mean_hour[self._find_most(windows, rows)][:, None, None] * days
 
-    def describe_windows(self, windows: Windows, rows: IntArray) -> pd.DataFrame:
+    def describe_windows(self, windows: Windows, rows: IntArray) -> Columns:
         """Return ``runners_per_hour`` of some windows and what draws them, ``runners_at``; missing without any."""
         most = self._find_most(windows, rows)
         drawn = self.mean_hour[most] > 0
         words = np.array([*RUNNERS, None], dtype=object)[np.where(drawn, self.kind[most], len(RUNNERS))]
         number = np.where(drawn, self.mean_hour[most] * self.share, np.nan)
-        return pd.DataFrame({"runners_per_hour": number, "runners_at": words})
+        return {"runners_per_hour": number, "runners_at": words}
 
     def _find_most(self, windows: Windows, rows: IntArray) -> IntArray:
         """Return the sample of some windows with the most runners."""

@@ -13,7 +13,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from saferoute.criteria import _samples
 from saferoute.criteria.flatness.across import OFFSETS, choose_offsets
@@ -34,7 +33,7 @@ from saferoute.quantities import Chance, Magnitude, Normal, UsualSize
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from saferoute.arrays import BoolArray, FloatArray, IntArray
+    from saferoute.arrays import BoolArray, Columns, FloatArray, IntArray
     from saferoute.criteria.flatness.across import CrossSlopes
     from saferoute.criteria.flatness.relief import Likely
     from saferoute.criteria.flatness.tagged import CombinedSlopes, TaggedSlopes
@@ -118,12 +117,12 @@ def measure_flatness(windows: Windows, evidence: Evidence) -> Measurement:
         "is_on_hillside": on_hillside,
     }
 
-    def gather(rows: IntArray) -> pd.DataFrame:
+    def gather(rows: IntArray) -> Columns:
         sources = _list_height_sources(windows, evidence.elevation, rows)
-        return pd.DataFrame({name: values[rows] for name, values in evidence_of.items()}).assign(height_source=sources)
+        return {**{name: values[rows] for name, values in evidence_of.items()}, "height_source": sources}
 
-    def gather_doubts(rows: IntArray, *_: IntArray) -> pd.DataFrame:
-        return pd.DataFrame({"slope": untold[rows], "tilt": tilted[rows], "hillside": on_hillside[rows]})
+    def gather_doubts(rows: IntArray, *_: IntArray) -> dict[str, BoolArray]:
+        return {"slope": untold[rows], "tilt": tilted[rows], "hillside": on_hillside[rows]}
 
     return Measurement(
         # The runner may choose the direction, so only the steepness counts, and it is judged as uphill.
