@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.criteria._lateral import Sides
     from saferoute.criteria.things import Things
-    from saferoute.model import Features, Samples, Windows
+    from saferoute.model import Features, Samples
 
 IF_UNDRAWN = 0.6
 """Factor on the confidence that all is drawn where houses are not [J]."""
@@ -36,21 +36,21 @@ _DRAWN_M = 30.0
 """Where a building is drawn within this distance on a side, the houses of that side are drawn [J]."""
 
 
-def find_undrawn_doors(windows: Windows, sides: Sides, features: Features) -> BoolArray:
-    """Return a mask of the samples in windows beside which houses likely stand that are not drawn.
+def find_undrawn_doors(samples: Samples, asked: IntArray, sides: Sides, features: Features) -> BoolArray:
+    """Return a mask of those of some samples beside which houses likely stand that are not drawn.
 
     They run on or along a street with houses, and on one side nothing is drawn: neither a house, nor what keeps doors
     away, nor ground on which no house stands.
     """
-    samples, found = windows.samples, np.zeros(len(windows.samples), dtype=bool)
+    found = np.zeros(len(samples), dtype=bool)
     bare = ~sides.find_sides_with(IS_BEFORE_NO_DOORS)
-    rows = np.flatnonzero(_samples.mark_used(windows) & bare.any(axis=1))
+    rows = asked[bare[asked].any(axis=1)]
     rows = rows[~_is_on_lawn(samples)[rows]]
     rows = rows[_is_on_street(samples, rows, features)]
     bare = bare[rows] & ~_is_before_houses(samples, rows, sides.things)
     bare &= ~_is_before_open_ground(samples, rows, features)
     found[rows[bare.any(axis=1)]] = True
-    return found
+    return found[asked]
 
 
 def _is_on_lawn(samples: Samples) -> BoolArray:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
-    from saferoute.model import Features, Samples, Windows
+    from saferoute.model import Features, Samples
     from saferoute.products import Arrays
 
 SCALE = Scale(unit="m to spare beside the line", curve=((-1.0, 0.1), (0.0, 0.4), (1.0, 0.75), (SAFE_M, 1.0)))
@@ -70,17 +70,14 @@ class Sides:
     """Which samples lie in a wood, and on a pitch."""
 
     @classmethod
-    def from_arrays(cls, found: Arrays, features: Features) -> Sides:
-        """Return what `to_arrays` was asked of."""
-        pairs, amid = _Pairs(*(found[name] for name in _Pairs._fields)), (found["in_wood"], found["on_pitch"])
-        spare = np.full((len(amid[0]), 2), REACH_M)
-        np.minimum.at(spare, (pairs.sample, pairs.right.astype(np.int64)), pairs.spare_m)
-        return cls(spare, features, pairs, amid)
-
-    def to_arrays(self) -> Arrays:
-        """Return all that was measured, by name."""
-        in_wood, on_pitch = self._amid
-        return {**self._pairs._asdict(), "in_wood": in_wood, "on_pitch": on_pitch}
+    def from_rows(cls, found: Arrays, rows: IntArray, count: int, features: Features) -> Sides:
+        """Return what stands beside some of `count` samples, as `measure_sides` returns it; beside others, nothing."""
+        row, right, kind = np.nonzero(np.isfinite(found["beside_m"]))
+        pairs = _Pairs(rows[row], right.astype(bool), found["beside_m"][row, right, kind], kind)
+        spare, amid = np.full((count, 2), REACH_M), np.zeros((2, count), dtype=bool)
+        np.minimum.at(spare, (pairs.sample, right), pairs.spare_m)
+        amid[:, rows] = found["in_wood"], found["on_pitch"]
+        return cls(spare, features, pairs, (amid[0], amid[1]))
 
     @property
     def things(self) -> Things:
@@ -118,21 +115,28 @@ class Sides:
         return (in_wood[sample] & (kind == WOOD)) | (on_pitch[sample] & (kind == PITCH))
 
 
-def measure_sides(windows: Windows, features: Features) -> Sides:
-    """Return what stands beside the samples of windows and their run-outs; of other samples nothing is looked for."""
-    samples, rows = windows.samples, np.flatnonzero(_samples.mark_used(windows, run_outs=True))
+def measure_sides(samples: Samples, rows: IntArray, features: Features) -> Arrays:
+    """Return what stands beside r samples.
+
+    Returns
+    -------
+    mapping of str to arrays
+        ``beside_m``, the distance of the nearest of each kind on the left and right, of shape (r, 2, kinds), infinite
+        where there is none; and ``in_wood`` and ``on_pitch``, which of the samples lie there.
+    """
     areas = _list_areas(features)
-    in_wood, on_pitch = (_mark_within(samples, rows, areas[name]) for name in ("wood", "pitch"))
-    beside = pair_with_sides(samples.lines[rows], _recall_things(features))
-    parts = (beside._replace(sample=rows[beside.sample]), _surround_with_wood(np.flatnonzero(in_wood)))
+    lines = samples.lines[rows]
+    in_wood, on_pitch = (_mark_within(lines, areas[name]) for name in ("wood", "pitch"))
+    parts = (pair_with_sides(lines, _recall_things(features)), _surround_with_wood(np.flatnonzero(in_wood)))
     pairs = _Pairs(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
     # Who runs on a pitch has its edge about, and not beside.
     pairs = pairs.select_rows((pairs.kind != PITCH) | ~on_pitch[pairs.sample])
     # Nothing grows on the lane itself, wherever the edge of a wood is drawn.
-    half = _samples.reduce_to_samples(samples, widths.estimate_widths(samples.ground)[0] / 2, "min")
+    half = _samples.reduce_to_samples(samples, widths.estimate_widths(samples.ground)[0] / 2, "min")[rows]
     off_lane = np.where(pairs.kind == WOOD, np.fmax(pairs.distance_m, half[pairs.sample]), pairs.distance_m)
-    pairs = _select_nearest(pairs._replace(distance_m=off_lane))
-    return Sides.from_arrays({**pairs._asdict(), "in_wood": in_wood, "on_pitch": on_pitch}, features)
+    beside = np.full((len(rows), 2, len(NAMES)), np.inf)
+    np.minimum.at(beside, (pairs.sample, pairs.right.astype(np.int64), pairs.kind), off_lane)
+    return {"beside_m": beside, "in_wood": in_wood, "on_pitch": on_pitch}
 
 
 def _list_areas(features: Features) -> dict[str, NDArray[np.object_]]:
@@ -144,13 +148,6 @@ def _list_areas(features: Features) -> dict[str, NDArray[np.object_]]:
 def _recall_things(features: Features) -> Things:
     """Return all that may stand beside, as this process collected it if it did."""
     return remember_or_make(features, "things", b"", lambda: collect_things(features, _list_areas(features)))
-
-
-def _select_nearest(pairs: _Pairs) -> _Pairs:
-    """Return the nearest of each kind on each side of each sample, by sample."""
-    slot = (2 * pairs.sample + pairs.right) * len(NAMES) + pairs.kind
-    order = np.lexsort((pairs.distance_m, slot))
-    return pairs.select_rows(order[np.unique(slot[order], return_index=True)[1]])
 
 
 def pair_with_sides(lines: NDArray[np.object_], things: Things) -> _Pairs:
@@ -175,8 +172,8 @@ def _surround_with_wood(amid: IntArray) -> _Pairs:
     return _Pairs(np.tile(amid, 2), right, np.zeros(len(right)), np.full(len(right), WOOD))
 
 
-def _mark_within(samples: Samples, rows: IntArray, areas: NDArray[np.object_]) -> BoolArray:
-    """Return a mask of all samples, of those of some that lie in areas."""
-    within = np.zeros(len(samples), dtype=bool)
-    within[rows[np.unique(find_entering(areas, shapely.STRtree(samples.lines[rows]))[1])]] = True
+def _mark_within(lines: NDArray[np.object_], areas: NDArray[np.object_]) -> BoolArray:
+    """Return a mask of the lines that lie in areas."""
+    within = np.zeros(len(lines), dtype=bool)
+    within[find_entering(areas, shapely.STRtree(lines))[1]] = True
     return within

@@ -6,8 +6,7 @@ stretch shows how complete the map is, and sets the confidence.
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -51,6 +50,8 @@ Where the map of Helsinki seemed complete to .7 and more, 59 % of the stretches 
 lamps and benches in the country, where this remains a judgement [M, J]."""
 _COUNTED = ("obstacles_per_100m", "objects", "side_paths", "mapped_per_km")
 """Columns of what is counted along windows."""
+_OF_SAMPLES = ("weighted", "along", "plain", "pipes", "undrawn")
+"""What is kept of each sample besides what stands on its sides."""
 _LINE_OBJECTS_PER_M = 0.1
 """A wall or fence alongside counts as one object every 10 m [J]."""
 
@@ -62,56 +63,34 @@ def _weigh_by_distance(distance_m: FloatArray, width_m: FloatArray) -> FloatArra
     return np.select([beside <= edge + 1e-9 for edge, _ in ZONES], [w for _, w in ZONES], 0.0)
 
 
-def _count_objects(
-    lines: NDArray[np.object_], stroke: IntArray, width: FloatArray, points: NDArray[np.object_], features: Features
-) -> dict[str, FloatArray]:
-    """Return for samples of whole strokes the weight of small objects, that of lines alongside, and how many are small.
+def _count_objects(samples: Samples, rows: IntArray, points: NDArray[np.object_], features: Features) -> Arrays:
+    """Return for some samples the weight of small objects, that of lines alongside, and how many are small.
 
     Parameters
     ----------
-    lines : ndarray of n LineStrings
-        The samples, of shape (n,) as the stroke and the width of each.
+    rows : ndarray of shape (r,)
+        The samples.
     points : ndarray of Points
         The small objects.
     """
-    weighted, plain, along = (np.zeros(len(lines)) for _ in range(3))
-    if not len(lines):
-        return {"weighted": weighted, "along": along, "plain": plain}
-    reach = float((width / 2).max()) + ZONES[-1][0]
-    tree = shapely.STRtree(lines)
-    thing, sample, distance = _pair_with_samples(tree, points, reach)
-    weight = _weigh_by_distance(distance, width[sample])
-    # An object near the joint of two samples counts once per stroke, in the nearer sample.
-    order = np.lexsort((sample, distance, stroke[sample], thing))
-    key = np.stack([thing[order], stroke[sample[order]]], axis=1)
+    width = _samples.reduce_to_samples(samples, widths.estimate_widths(samples.ground)[0], "max")
+    reach = float((width[rows] / 2).max(initial=0.0)) + ZONES[-1][0]
+    tree = shapely.STRtree(samples.lines[rows])
+    near = points[np.unique(tree.query(points, predicate="dwithin", distance=reach)[0])]
+    # An object near the joint of two samples counts once per stroke, in the nearer sample, asked for or not.
+    thing, sample, distance = _pair_with_samples(shapely.STRtree(samples.lines), near, reach)
+    order = np.lexsort((sample, distance, samples.source_stroke[sample], thing))
+    key = np.stack([thing, samples.source_stroke[sample]], axis=1)[order]
     # Without any pair the mask still has one element, which the slice removes.
     once = order[np.r_[True, (np.diff(key, axis=0) != 0).any(axis=1)][: len(order)]]
-    # Indices repeat, and `+=` would add each of them only once.
-    np.add.at(weighted, sample[once], weight[once])
-    np.add.at(plain, sample[once], weight[once] > 0)
+    sample, weight = sample[once], _weigh_by_distance(distance, width[sample])[once]
+    weighted = np.bincount(sample, weight, len(samples))[rows]
+    plain = np.bincount(sample, weight > 0, len(samples))[rows]
     # Two walls side by side are no worse to fall against than one, so the nearest line alone counts.
-    _, sample, distance = _pair_with_samples(tree, _collect_line_objects(features), reach)
-    np.maximum.at(along, sample, _weigh_by_distance(distance, width[sample]))
+    along = np.zeros(len(rows))
+    _, row, distance = _pair_with_samples(tree, _collect_line_objects(features), reach)
+    np.maximum.at(along, row, _weigh_by_distance(distance, width[rows[row]]))
     return {"weighted": weighted, "along": along, "plain": plain}
-
-
-def _count_by_groups(
-    samples: Samples, width: FloatArray, points: NDArray[np.object_], features: Features
-) -> dict[str, FloatArray]:
-    """Return what `_count_objects` does of all samples, of ways and of open ground by themselves.
-
-    Lawns may be closed at another hour: what is kept of the ways is found again.
-    """
-    apart = _samples.is_apart_from_ways(samples)
-    groups = [np.flatnonzero(~apart), np.flatnonzero(apart)]
-    found = []
-    for rows in groups:
-        lines, told = samples.lines[rows], (samples.stroke[rows], width[rows])
-        shapes = shapely.get_coordinates(lines), shapely.get_num_coordinates(lines)
-        compute = partial(_count_objects, lines, *told, points, features)
-        found.append(recall_or_compute(features, "objects", [*shapes, *told], compute))
-    back = np.argsort(np.concatenate(groups))
-    return {name: np.concatenate([one[name] for one in found])[back] for name in found[0]}
 
 
 def _pair_with_samples(
@@ -146,26 +125,18 @@ def _count_mapped_per_km(xy: FloatArray, points: NDArray[np.object_], features: 
     return rho
 
 
-def _find_pipes_beside(windows: Windows, features: Features) -> BoolArray:
-    """Return a mask of the samples of windows with a pipeline on or beside them that may lie on the ground or in it."""
-    samples, rows = windows.samples, np.flatnonzero(_samples.mark_used(windows))
+def _find_pipes_beside(lines: NDArray[np.object_], features: Features) -> BoolArray:
+    """Return a mask of the lines with a pipeline on or beside them that may lie on the ground or in it."""
     pipes = features.ways.geometry.to_numpy()[is_pipe_on_ground(features.ways).unknown]
-    beside = np.zeros(len(samples), dtype=bool)
-    if len(pipes) and len(rows):
-        beside[rows[shapely.STRtree(samples.lines[rows]).query(pipes, predicate="dwithin", distance=BESIDE_M)[1]]] = (
-            True
-        )
+    beside = np.zeros(len(lines), dtype=bool)
+    beside[shapely.STRtree(lines).query(pipes, predicate="dwithin", distance=BESIDE_M)[1]] = True
     return beside
 
 
-def _count_along(windows: Windows, points: NDArray[np.object_], features: Features) -> dict[str, FloatArray]:
-    """Return the weighted objects and side paths per 100 m of windows, their numbers, and those mapped around."""
+def _count_along(windows: Windows, counts: Arrays) -> dict[str, FloatArray]:
+    """Return the weighted objects and side paths per 100 m of windows, and their numbers, of counts by sample."""
     samples = windows.samples
-    width = _samples.reduce_to_samples(samples, widths.estimate_widths(samples.ground)[0], "max")
-    counts = _count_by_groups(samples, width, points, features)
     along = counts["along"] * _LINE_OBJECTS_PER_M * samples.step_m
-    xy, station = _near.find_middle_stations(windows)
-    mapped = recall_or_compute(features, "mapped", [xy], lambda: {"per km": _count_mapped_per_km(xy, points, features)})
     hundreds = windows.n_samples * samples.step_m / 100
     # Runners may overshoot, so objects on the run-outs count as if they stood on the stretch.
     small = _samples.reduce_to_windows(windows, counts["weighted"] + samples.side_paths, "sum", run_outs=True)
@@ -173,7 +144,6 @@ def _count_along(windows: Windows, points: NDArray[np.object_], features: Featur
         "obstacles_per_100m": (small + _samples.reduce_to_windows(windows, along, "sum")) / hundreds,
         "objects": _samples.reduce_to_windows(windows, counts["plain"], "sum", run_outs=True),
         "side_paths": _samples.reduce_to_windows(windows, samples.side_paths, "sum", run_outs=True),
-        "mapped_per_km": mapped["per km"][station],
     }
 
 
@@ -182,15 +152,38 @@ def _trust_unless(windows: Windows, of_samples: BoolArray, factor: float) -> Flo
     return np.where(_samples.reduce_to_windows(windows, of_samples.astype(float), "max") > 0, factor, 1.0)
 
 
-def _look_around(windows: Windows, features: Features) -> Arrays:
-    """Return what is mapped along windows, on the sides of their samples and ahead of their ends, by name."""
+def _look_beside(samples: Samples, rows: IntArray, features: Features) -> Arrays:
+    """Return what is mapped on and beside some samples, by name."""
     points = features.points.geometry.to_numpy()[may_be_object(features.points)]
-    beside = _lateral.measure_sides(windows, features)
+    beside = _lateral.measure_sides(samples, rows, features)
+    sides = _lateral.Sides.from_rows(beside, rows, len(samples), features)
     return {
-        **_count_along(windows, points, features),
-        **beside.to_arrays(),
-        "pipes": _find_pipes_beside(windows, features),
-        "undrawn": _doors.find_undrawn_doors(windows, beside, features),
+        **beside,
+        **_count_objects(samples, rows, points, features),
+        "pipes": _find_pipes_beside(samples.lines[rows], features),
+        "undrawn": _doors.find_undrawn_doors(samples, rows, sides, features),
+    }
+
+
+def _recall_beside(windows: Windows, features: Features) -> tuple[_lateral.Sides, dict[str, NDArray[Any]]]:
+    """Return what stands beside the samples of windows and their run-outs, and the rest of `_OF_SAMPLES` by name."""
+    samples, rows = windows.samples, np.flatnonzero(_samples.mark_used(windows, run_outs=True))
+    seen = _samples.recall_or_compute_rows(
+        samples, features, "beside", rows, lambda new: _look_beside(samples, new, features)
+    )
+    of_samples = {name: np.zeros(len(samples), seen[name].dtype) for name in _OF_SAMPLES}
+    for name, values in of_samples.items():
+        values[rows] = seen[name]
+    return _lateral.Sides.from_rows(seen, rows, len(samples), features), of_samples
+
+
+def _look_around(windows: Windows, beside: _lateral.Sides, features: Features) -> Arrays:
+    """Return what is mapped around windows, the room beside them and what is ahead of their ends, by name."""
+    points = features.points.geometry.to_numpy()[may_be_object(features.points)]
+    xy, station = _near.find_middle_stations(windows)
+    mapped = recall_or_compute(features, "mapped", [xy], lambda: {"per km": _count_mapped_per_km(xy, points, features)})
+    return {
+        "mapped_per_km": mapped["per km"][station],
         "covered": _near.measure_coverage(windows, features, decay_m=AROUND_M),
         "room_m": _around.measure_room(beside, windows),
         "at once": _around.count_at_once(beside, windows),
@@ -200,8 +193,12 @@ def _look_around(windows: Windows, features: Features) -> Arrays:
 def measure_obstacles(windows: Windows, evidence: Evidence) -> Measurement:
     """Measure the weighted objects and side paths per 100 m of each window, and the room beside it and ahead."""
     samples, features = windows.samples, evidence.features
-    found = _samples.recall_or_compute(windows, features, "beside", [], lambda: _look_around(windows, features))
-    beside, pipes, undrawn = _lateral.Sides.from_arrays(found, features), found["pipes"], found["undrawn"]
+    beside, of_samples = _recall_beside(windows, features)
+    pipes, undrawn = of_samples["pipes"], of_samples["undrawn"]
+    around = _samples.recall_or_compute(
+        windows, features, "around", [], lambda: _look_around(windows, beside, features)
+    )
+    found = {**around, **_count_along(windows, of_samples)}
     trust = _trust_unless(windows, pipes, IN_DOUBT)
     most = _open_ground.estimate_completeness(windows, MOST_COMPLETE)
     mapped = most * (1 - np.exp(-found["mapped_per_km"] / COMPLETE_PER_KM)) * found["covered"]
