@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import shutil
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,7 +13,7 @@ from saferoute.sources.osm._xml import read_xml_facts, write_plain_copy
 from saferoute.sources.osm.writing import open_writer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from saferoute.sources.osm._xml import XmlFacts
 
@@ -25,8 +24,7 @@ T = TypeVar("T")
 SUFFIXES = (".osm.pbf", ".osm.gz", ".osm.bz2", ".osm", ".pbf")
 """Endings of the names of extracts."""
 
-_ROOM = 8
-"""Free bytes of disk for each byte of an extract before the places of nodes go there: two take some 2.5 each [J]."""
+
 _UNSORTED = ("out of order", "twice")
 """Words in osmium's errors for files that are not sorted, or hold several versions of an object."""
 
@@ -56,29 +54,11 @@ def open_file(path: Path) -> Any:
     return osmium.io.File(str(path), _suffix(path).removeprefix("."))
 
 
-def open_locations(path: Path, folder: Path | None) -> Any:
-    """Return what osmium keeps the places of a file's nodes in: memory, or a file that goes with its reader.
-
-    Parameters
-    ----------
-    path : Path
-        The file that is read.
-    folder : Path, optional
-        Where there is room for them; None = in memory, 16 bytes for each node.
-    """
+def open_blocks(path: Path) -> Any:
+    """Return a file of plain blocks for osmium to read, whatever it is called."""
     import osmium
 
-    # osmium takes a comma for the end of a path. Where a disk fills that it writes to, the system ends the process.
-    # Windows deletes no file that is read.
-    if (
-        folder is None
-        or os.name == "nt"
-        or "," in str(folder)
-        or shutil.disk_usage(folder).free < _ROOM * path.stat().st_size
-    ):
-        return osmium.index.create_map("flex_mem")
-    with TemporaryDirectory(dir=folder) as name:
-        return osmium.index.create_map(f"sparse_file_array,{name}/nodes")
+    return osmium.io.File(str(path), "pbf")
 
 
 def _suffix(path: Path) -> str:
@@ -86,8 +66,9 @@ def _suffix(path: Path) -> str:
     return next(suffix for suffix in SUFFIXES if path.name.lower().endswith(suffix))
 
 
-def read_in_order(path: Path, read: Callable[[SortedFile], T]) -> T:
-    """Call a function with a sorted version of a file, and return its result.
+@contextmanager
+def sort_file(path: Path, *, unsorted: bool = False) -> Iterator[SortedFile]:
+    """Yield a sorted version of a file, which may be gone afterwards.
 
     Areas can only be assembled from sorted files. PBF files are nearly always
     sorted. Those that are not, those with new objects (negative ids) and all
@@ -99,39 +80,66 @@ def read_in_order(path: Path, read: Callable[[SortedFile], T]) -> T:
     ----------
     path : Path
         An extract whose name ends with one of `SUFFIXES`.
-    read : callable
-        Function of the sorted file, which may be gone once it has returned. It
-        is called a second time if the file turns out not to be sorted.
+    unsorted : bool
+        Whether a PBF file is known not to be sorted: only reading shows that, and a pass for it would cost too much.
 
     Raises
     ------
     InvalidInput
         If the file is not a complete OpenStreetMap extract.
     """
+    is_pbf = path.name.lower().endswith(".pbf")
+    with explain_damage(path), TemporaryDirectory() as name:
+        boxes, timestamp = _read_header(path) if is_pbf else ((), None)
+        if is_pbf and not unsorted and not _has_new_nodes(path):
+            copy = path
+        else:
+            try:
+                if is_pbf:
+                    copy = _sort_pbf(path, Path(name))
+                else:
+                    facts = read_xml_facts(path)
+                    copy, boxes = _sort_xml(path, Path(name), facts), facts.boxes
+            except OSError as error:  # of the copy: of the file itself osmium and `read_xml_facts` raise others
+                raise InvalidInput(
+                    f"{path}: its sorted copy cannot be kept while it is read ({error.strerror or error}); make room "
+                    "in the folder of temporary files, or name another in TMPDIR"
+                ) from error
+        yield SortedFile(copy, boxes, timestamp)
+
+
+def read_in_order(path: Path, read: Callable[[SortedFile], T]) -> T:
+    """Call a function with a sorted version of a file, and return its result.
+
+    Parameters
+    ----------
+    path : Path
+        As of `sort_file`.
+    read : callable
+        Function of the sorted file. It is called a second time if osmium finds that the file is not sorted.
+
+    Raises
+    ------
+    InvalidInput
+        If the file is not a complete OpenStreetMap extract.
+    """
+    for unsorted in (False, True):
+        with sort_file(path, unsorted=unsorted) as file:
+            try:
+                return read(file)
+            except RuntimeError as error:
+                if unsorted or not any(word in str(error) for word in _UNSORTED):
+                    raise
+    raise AssertionError("osmium sorts files")
+
+
+@contextmanager
+def explain_damage(path: Path) -> Iterator[None]:
+    """Make one line of the errors that a damaged extract causes."""
     import osmium
 
-    is_pbf = path.name.lower().endswith(".pbf")
     try:
-        if is_pbf:
-            boxes, timestamp = _read_header(path)
-            if not _has_new_nodes(path):
-                # Only reading shows whether a PBF file is sorted; a check beforehand would cost a pass of its own.
-                try:
-                    return read(SortedFile(path, boxes, timestamp))
-                except RuntimeError as error:
-                    if not any(word in str(error) for word in _UNSORTED):
-                        raise
-        with TemporaryDirectory() as name:
-            folder = Path(name)
-            if is_pbf:
-                return read(SortedFile(_sort_pbf(path, folder), boxes, timestamp))
-            facts = read_xml_facts(path)
-            return read(SortedFile(_sort_xml(path, folder, facts), facts.boxes, None))
-    except OSError as error:  # of the copy: of the file itself osmium and `read_xml_facts` raise others
-        raise InvalidInput(
-            f"{path}: its sorted copy cannot be kept while it is read ({error.strerror or error}); make room in the "
-            "folder of temporary files, or name another in TMPDIR"
-        ) from error
+        yield
     except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:
         reason = " ".join(str(error).split()) or "cannot be decoded"
         raise InvalidInput(f"{path}: not a whole OpenStreetMap extract ({reason}); download it again") from error

@@ -1,38 +1,51 @@
-"""Reading of OpenStreetMap files into columns, by pyosmium: the fastest of the complete readers compared."""
+"""Reading of OpenStreetMap files into columns: osmium copies them into plain blocks, which numpy decodes."""
 
 from __future__ import annotations
 
-from array import array
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from saferoute.memory import collect_garbage_rarely
+from saferoute.model import InvalidInput
 from saferoute.osm import keys
 from saferoute.osm.values import split_list
-from saferoute.sources.osm._columns import NAME
+from saferoute.sources.blocks import Ragged
+from saferoute.sources.osm._areas import add_areas
+from saferoute.sources.osm._columns import KINDS, sort_objects
+from saferoute.sources.osm._combinations import Verdicts, read_names
+from saferoute.sources.osm._decoding import iterate_objects
+from saferoute.sources.osm._exporting import NotSorted, export_extract
 from saferoute.sources.osm._extent import choose_extent, drop_explained_cuts, merge_cuts
-from saferoute.sources.osm._files import open_file, open_locations, read_in_order
+from saferoute.sources.osm._files import explain_damage
 from saferoute.sources.osm._fragments import add_fragments
 from saferoute.sources.osm._merging import merge_columns, merge_fragments
-from saferoute.sources.osm._objects import NODE, RELATION, WAY, locate_cuts, read_lines, read_tags, wkb_factory
+from saferoute.sources.osm._objects import NODE, RELATION, WAY
 from saferoute.sources.osm._rows import Rows
-from saferoute.sources.osm._shared_ways import DropOfShared
+from saferoute.sources.osm._shaping import is_everywhere, is_located, shape_lines, shape_points
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     import shapely
 
-    from saferoute.arrays import FloatArray
+    from saferoute.arrays import FloatArray, IntArray
     from saferoute.sources.osm._columns import Columns
-    from saferoute.sources.osm._files import SortedFile
+    from saferoute.sources.osm._decoding import Objects
+    from saferoute.sources.osm._exporting import Exported
+    from saferoute.sources.osm._objects import Piece
+
+T = TypeVar("T")
 
 _DECIDE_AREAS = (*keys.AREA_KEYS, "area")
 """Keys that decide whether a closed way or a relation is an area."""
+_BEYOND = 1 << 62
+"""Above every id."""
 ALL = ("node", "way", "area")
 """Kinds of objects that can be read: points, ways and areas."""
 
@@ -56,32 +69,63 @@ class Read:
     """Number of ways that became no line, as the file holds fewer than two of their nodes in a row."""
 
 
-@collect_garbage_rarely()
-def read_extracts(paths: Sequence[Path], what: Sequence[str] = ALL, folder: Path | None = None) -> Read:
-    """Return the contents of extracts, with objects that several of them hold merged.
+def read_extracts(paths: Sequence[Path]) -> Read:
+    """Return the contents of extracts in memory, with objects that several of them hold merged.
 
     Parameters
     ----------
     paths : sequence of Path
         Files whose names end with one of `SUFFIXES`.
+
+    Raises
+    ------
+    InvalidInput
+        If a file is not a complete OpenStreetMap extract, or there is no room for its copy.
+    """
+    with TemporaryDirectory() as folder:
+        try:
+            return read_sorted(paths, Path(folder), read_exported)
+        except OSError as error:
+            raise InvalidInput(
+                f"{', '.join(map(str, paths))}: its copy cannot be kept while it is read ({error.strerror or error}); "
+                "make room in the folder of temporary files, or name another in TMPDIR"
+            ) from error
+
+
+def read_sorted(paths: Sequence[Path], folder: Path, read: Callable[[Sequence[Exported]], T]) -> T:
+    """Return what a function returns of extracts, of which copies in plain blocks lie in a folder meanwhile.
+
+    Only reading shows whether a PBF file is sorted: a check beforehand would
+    cost a pass of its own. If one is not, the function is called once more.
+    """
+    for unsorted in (False, True):
+        with TemporaryDirectory(dir=folder) as name, suppress(NotSorted):
+            return read([export_extract(path, Path(name), unsorted=unsorted) for path in paths])
+    raise AssertionError("osmium sorts files")
+
+
+@collect_garbage_rarely()
+def read_exported(extracts: Sequence[Exported], what: Sequence[str] = ALL, folder: Path | None = None) -> Read:
+    """Return the contents of extracts, with objects that several of them hold merged.
+
+    Parameters
+    ----------
+    extracts : sequence of Exported
     what : sequence of str
-        The kinds to read, some of `ALL`. Fragments are read with areas. Areas
-        take passes of their own over the file, so that two processes can share
-        the work.
+        The kinds to read, some of `ALL`: two processes can share the work. Fragments are read with areas.
     folder : Path, optional
-        Where names, shapes and nodes lie, which are most of it; by default all is held in memory.
+        Where the columns lie; by default all are held in memory.
 
     Raises
     ------
     InvalidInput
         If a file is not a complete OpenStreetMap extract.
+    NotSorted
+        If it is not sorted.
     """
     import shapely
 
-    parts = [
-        read_in_order(path, partial(_read_extract, what=tuple(what), store=_Store(number, folder)))
-        for number, path in enumerate(paths)
-    ]
+    parts = [_read_extract(extract, tuple(what), _Store(number, folder)) for number, extract in enumerate(extracts)]
     dates = [p.data_date for p in parts if p.data_date]
     extents = [p.extent for p in parts]
     areas = merge_columns([p.areas for p in parts], folder)
@@ -109,90 +153,84 @@ class _Store(NamedTuple):
         return Rows(tags, deciding=deciding, with_nodes=with_nodes, file_number=self.file_number, folder=self.folder)
 
 
-def _read_extract(file: SortedFile, what: tuple[str, ...], store: _Store) -> Read:
-    """Return the contents of one sorted file."""
-    reader = _Reader(_read_routes(file.path) if "way" in what else {}, store)
-    newest = None
-    locations = open_locations(file.path, store.folder)
-    for obj in _iterate_objects(file.path, what, locations):
-        if obj.is_node():
-            reader.add_node(obj)
-        elif obj.is_area():
-            reader.add_area(obj)
-        elif reader.add_way(obj):
-            newest = obj.timestamp if newest is None else max(newest, obj.timestamp)
-    # A part that another process reads the rest of may well be empty.
-    if what == ALL and not len(reader.ways) and not len(reader.areas):
-        raise ValueError("it holds no ways")
-    lines = reader.ways.build_columns()
-    extent = choose_extent(file.boxes, lines)
-    fragments = store.open_rows(keys.AREA_TAGS, _DECIDE_AREAS)
-    if "area" in what:
-        add_fragments(fragments, file.path, reader.assembled, locations)
+def _read_extract(extract: Exported, what: tuple[str, ...], store: _Store) -> Read:
+    """Return the contents of one extract."""
+    lines = _Lines(_read_routes(extract.blocks) if "way" in what else {}, store)
+    points = store.open_rows(keys.POINT_TAGS)
+    areas, fragments = (store.open_rows(keys.AREA_TAGS, _DECIDE_AREAS) for _ in range(2))
+    with explain_damage(extract.source):
+        if "node" in what:
+            _add_points(points, extract.blocks)
+        if "way" in what:
+            for objects in _iterate_sorted(extract.blocks, WAY):
+                lines.add_ways(objects)
+            extract.check_missing(lines.missing)
+        if "area" in what:
+            add_fragments(fragments, extract.blocks, *add_areas(areas, extract.blocks))
+        # A part that another process reads the rest of may well be empty.
+        if what == ALL and not len(lines.rows) and not len(areas):
+            raise ValueError("it holds no ways")
+    ways = sort_objects(lines.rows.build_columns())
+    extent = choose_extent(extract.boxes, ways)
     return Read(
-        ways=lines,
-        areas=reader.areas.build_columns(),
-        fragments=fragments.build_columns(),
-        points=reader.points.build_columns(),
+        ways=ways,
+        areas=sort_objects(areas.build_columns()),
+        fragments=sort_objects(fragments.build_columns()),
+        points=sort_objects(points.build_columns()),
         extent=extent,
-        cuts=drop_explained_cuts(np.array(reader.cuts, dtype=float).reshape(-1, 3), extent),
-        data_date=_choose_data_date(file.timestamp, newest),
-        skipped=reader.skipped,
+        cuts=drop_explained_cuts(np.array(lines.cuts, dtype=float).reshape(-1, 3), extent),
+        data_date=_choose_data_date(extract.timestamp, lines.newest),
+        skipped=lines.skipped,
     )
 
 
-def _iterate_objects(path: Path, what: tuple[str, ...], locations: Any) -> Iterator[Any]:
-    """Yield the objects that may become rows."""
-    import osmium
+def _iterate_sorted(blocks: Path, kind: int) -> Iterator[Objects]:
+    """Yield the objects of a kind, block by block.
 
-    # Filters run in C++: an object that they drop never becomes a Python object, which is most of the time.
-    in_osmium = osmium.osm
-    kinds = {
-        "area": (in_osmium.AREA, keys.AREA_KEYS),
-        "way": (in_osmium.WAY, keys.LINE_KEYS),
-        "node": (in_osmium.NODE, keys.POINT_KEYS),
-    }
-    if "area" in what:
-        processor = osmium.FileProcessor(open_file(path)).with_locations(locations)
-        processor = processor.with_areas(osmium.filter.KeyFilter(*keys.AREA_KEYS), DropOfShared())
-    else:
-        processor = osmium.FileProcessor(open_file(path), in_osmium.NODE | in_osmium.WAY).with_locations(locations)
-    # A filter of keys applies to every kind unless it is bound to one.
-    asked = in_osmium.NOTHING
-    filters = [kinds[name] for name in what]
-    if what == ("area",):
-        # osmium hands out areas only after an object that its filters let pass. Without any it would collect all
-        # areas of the file; ways with this key are few, and everywhere.
-        filters.append((in_osmium.WAY, ("highway",)))
-    for kind, chosen in filters:
-        only = osmium.filter.KeyFilter(*chosen)
-        only.enable_for(kind)
-        processor = processor.with_filter(only)
-        asked |= kind
-    wanted = tuple(name[0] for name in what)
-    for obj in processor.with_filter(osmium.filter.EntityFilter(asked)):
-        if obj.type_str() in wanted:
-            yield obj
+    Raises
+    ------
+    NotSorted
+        If they are not sorted by id, each there once.
+    """
+    highest = -_BEYOND
+    for objects in iterate_objects(blocks, kind):
+        ids = objects.osm_id
+        # New ones come first: −1, −2, ….
+        ranks = np.concatenate([[highest], np.where(ids < 0, -ids - _BEYOND, ids)])
+        if (np.diff(ranks) <= 0).any():
+            raise NotSorted(f"the {KINDS[kind]}s are out of order")
+        highest = ranks[-1]
+        yield objects
 
 
-def _read_routes(path: Path) -> dict[int, str]:
+def _read_routes(blocks: Path) -> dict[int, str]:
     """Return the kinds of `keys.ROUTES` that lead along ways, as a list in a tag, by the ids of the ways."""
-    import osmium
-
     along: dict[int, set[str]] = {}
-    relation: Any
-    chosen = osmium.filter.KeyFilter("route")
-    for relation in osmium.FileProcessor(open_file(path), osmium.osm.RELATION).with_filter(chosen):
-        # One relation may be of several kinds.
-        if kinds := keys.ROUTES.intersection(split_list(relation.tags["route"])):
-            for member in relation.members:
-                if member.type == "w":
-                    along.setdefault(member.ref, set()).update(kinds)
+    for objects in _iterate_sorted(blocks, RELATION):
+        for row in objects.find_tagged("route"):
+            # One relation may be of several kinds.
+            if kinds := keys.ROUTES.intersection(split_list(objects.read_tags(row)["route"])):
+                for way, _ in objects.list_ways(row):
+                    along.setdefault(way, set()).update(kinds)
     return {way: ";".join(sorted(kinds)) for way, kinds in along.items()}
 
 
-class _Reader:
-    """Builder of tables from the objects of one file, with notes on those that are incomplete.
+def _add_points(points: Rows, blocks: Path) -> None:
+    """Add the nodes that have a place."""
+    for objects in _iterate_sorted(blocks, NODE):
+        rows = np.flatnonzero(is_located(objects.places.flat))
+        points.add_objects(
+            np.full(len(rows), NODE),
+            objects.osm_id[rows],
+            points.combinations.number_objects(objects)[rows],
+            read_names(objects, rows),
+            shape_points(objects.places.flat[rows]),
+            None,
+        )
+
+
+class _Lines:
+    """Builder of a table of lines from ways, with notes on those that are incomplete.
 
     Parameters
     ----------
@@ -202,83 +240,73 @@ class _Reader:
     """
 
     def __init__(self, routes: Mapping[int, str], store: _Store) -> None:
-        self._routes = routes
-        self.ways = store.open_rows(keys.WAY_TAGS, (*keys.LINE_KEYS, "area", "building"), with_nodes=True)
-        self.areas = store.open_rows(keys.AREA_TAGS, _DECIDE_AREAS)
-        self.points = store.open_rows(keys.POINT_TAGS)
-        self.assembled = array("q")
-        """Areas that are whole, by osmium's numbering; see `add_fragments`."""
+        self._routes, self._on_routes = routes, np.fromiter(routes, dtype=np.int64, count=len(routes))
+        self.rows = store.open_rows(keys.WAY_TAGS, (*keys.LINE_KEYS, "area", "building"), with_nodes=True)
+        self._is_line = Verdicts(self.rows.combinations, keys.LINE_KEYS, keys.is_line)
+        self._is_line_if_open = Verdicts(self.rows.combinations, keys.LINE_KEYS, keys.is_line_if_open)
         self.cuts: list[tuple[float, float, float]] = []
-        self.skipped = 0
-        self._is_line, self._is_line_if_open = _Verdicts(keys.is_line), _Verdicts(keys.is_line_if_open)
-        self._is_area = _Verdicts(keys.is_area)
-        self._is_multipolygon = _Verdicts(lambda get: keys.is_area(get, relation=True))
+        self.skipped = self.newest = 0
+        self.missing: set[int] = set()
+        """Ids of nodes that ways have and the file lacks."""
 
-    def add_node(self, node: Any) -> None:
-        """Add a node as a point if its location is valid."""
-        if node.location.valid():
-            tags = read_tags(node)
-            number = self.points.number_combination(tags)
-            self.points.add_object(NODE, node.id, number, tags.get(NAME), wkb_factory().create_point(node))
+    def add_ways(self, objects: Objects) -> None:
+        """Add the ways whose tags are those of a line; missing nodes split them."""
+        nodes, combination = objects.nodes, self._number_ways(objects)
+        one = nodes.first[nodes.count > 0]
+        is_closed = np.zeros(len(combination), dtype=bool)
+        is_closed[nodes.count > 0] = nodes.flat[one] == nodes.flat[one + nodes.count[nodes.count > 0] - 1]
+        taken = np.where(is_closed, self._is_line.hold_for(combination), self._is_line_if_open.hold_for(combination))
+        located = is_located(objects.places.flat)
+        self.missing.update(np.unique(nodes.flat[~located]).tolist())
+        whole = is_everywhere(located, objects.places)
+        self.newest = max(self.newest, objects.second[taken].max(initial=0))
+        pieces = self._split_ways(objects, np.flatnonzero(taken & ~whole))
+        plain = np.flatnonzero(taken & whole & (nodes.count > 1))
+        rows = np.concatenate([plain, np.array([row for row, _ in pieces], dtype=np.int64)])
+        self.skipped += int(taken.sum()) - len(np.unique(rows))
+        order = np.argsort(rows, kind="stable")
+        rows = rows[order]
+        self.rows.add_objects(
+            np.full(len(rows), WAY),
+            objects.osm_id[rows],
+            combination[rows],
+            read_names(objects, rows),
+            shape_lines(_append_rows(objects.places.pick_rows(plain), [piece.places for _, piece in pieces])[order]),
+            _append_rows(nodes.pick_rows(plain), [piece.nodes for _, piece in pieces])[order],
+        )
 
-    def add_way(self, way: Any) -> bool:
-        """Add a way if its tags are those of a line, and return whether they are; missing nodes split it."""
-        tags = read_tags(way)
-        if way.id in self._routes:
-            tags["route"] = self._routes[way.id]
-        number = self.ways.number_combination(tags)
-        rule = self._is_line if way.is_closed() else self._is_line_if_open
-        if not rule.holds_for(number, tags):
-            return False
-        try:
-            lines = list(read_lines(way))
-        except RuntimeError:  # fewer than two nodes
-            lines = []
-        self.skipped += not lines
-        for nodes, line in lines:
-            self.ways.add_object(WAY, way.id, number, tags.get(NAME), line)
-            self.ways.add_nodes(nodes)
-        if not lines or len(lines[0][0]) < len(way.nodes):
-            self.cuts.extend(locate_cuts(way))
-        return True
+    def _number_ways(self, objects: Objects) -> IntArray:
+        """Return the numbers of the combinations of ways, those of routes among them."""
+        combinations = self.rows.combinations
+        numbers = combinations.number_objects(objects)
+        for row in np.flatnonzero(np.isin(objects.osm_id, self._on_routes)).tolist():
+            tags = combinations.tags[numbers[row]] | {"route": self._routes[int(objects.osm_id[row])]}
+            numbers[row] = combinations.number_tags(tags)
+        return numbers
 
-    def add_area(self, area: Any) -> None:
-        """Add an area if its tags are those of an area and its rings are valid."""
-        tags = read_tags(area)
-        number, from_way = self.areas.number_combination(tags), area.from_way()
-        if (self._is_area if from_way else self._is_multipolygon).holds_for(number, tags):
-            try:
-                shape = wkb_factory().create_multipolygon(area)
-            except RuntimeError:  # its rings do not close, or cross
-                return
-            self.assembled.append(area.id)
-            kind = WAY if from_way else RELATION
-            self.areas.add_object(kind, area.orig_id(), number, tags.get(NAME), shape)
-
-
-class _Verdicts:
-    """Results of a rule by combination of tags, so that it runs once for each.
-
-    The rule may look only at tags that are part of a combination, which is why
-    `Rows.deciding` names further ones.
-    """
-
-    def __init__(self, rule: Callable[[Callable[[str], str | None]], bool]) -> None:
-        self._rule = rule
-        self._known: dict[int, bool] = {}
-
-    def holds_for(self, number: int, tags: dict[str, str]) -> bool:
-        """Return whether the rule holds for tags, whose combination has some number."""
-        known = self._known.get(number)
-        if known is None:
-            known = self._known[number] = self._rule(tags.get)
-        return known
+    def _split_ways(self, objects: Objects, rows: IntArray) -> list[tuple[int, Piece]]:
+        """Return what the file holds of ways, each with the way's row, and note where they break off."""
+        pieces = []
+        for row in rows.tolist():
+            way = objects.read_way(row)
+            pieces += [(row, piece) for piece in way.iterate_pieces()]
+            self.cuts.extend(way.locate_cuts())
+        return pieces
 
 
-def _choose_data_date(named: str | None, newest: Any) -> str | None:
+def _append_rows(column: Ragged, more: Sequence[Sequence[Any]]) -> Ragged:
+    """Return a column with further rows."""
+    if not more:
+        return column
+    count = np.array([len(values) for values in more])
+    flat = np.concatenate([column.flat, *(np.array(values, dtype=column.flat.dtype) for values in more)])
+    first = len(column.flat) + np.cumsum(count) - count
+    return Ragged(flat, np.concatenate([column.first, first]), np.concatenate([column.count, count]))
+
+
+def _choose_data_date(named: str | None, newest: int) -> str | None:
     """Return the date in the header of a file, or else that of its newest way, or None."""
     if named:
         return named[:10]
-    if newest is not None and newest.year > 2004:  # OpenStreetMap's first year; 1970 = not given
-        return f"{newest:%Y-%m-%d}"
-    return None
+    date = datetime.fromtimestamp(newest, UTC)
+    return f"{date:%Y-%m-%d}" if date.year > 2004 else None  # OpenStreetMap's first year; 1970 = not given

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import replace
+from functools import partial
 from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,8 +19,9 @@ import numpy as np
 from saferoute.kept import PART, sync_folder
 from saferoute.sources import spill
 from saferoute.sources.damage import read_apart
+from saferoute.sources.osm._exporting import Exported
 from saferoute.sources.osm._indexed import Index, write_about, write_strokes, write_table
-from saferoute.sources.osm._reading import ALL, read_extracts
+from saferoute.sources.osm._reading import ALL, read_exported, read_sorted
 from saferoute.sources.osm._tables import collect_facts, enclose_areas, merge_boxes
 from saferoute.table import Tags
 
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 _AREAS = "areas.json"
 """Name of the file in which the second process passes on its results."""
 SHARED_BYTES = 8 << 20
-"""Size in bytes from which two processes read the extracts: starting the second takes half a second."""
+"""Size in bytes, as plain blocks, from which two processes read extracts: starting the second takes half a second."""
 
 
 def build_index(paths: Sequence[Path], folder: Path, join: Joiner | None) -> Index:
@@ -60,9 +62,14 @@ def build_index(paths: Sequence[Path], folder: Path, join: Joiner | None) -> Ind
 
 def _write_index(paths: Sequence[Path], part: Path, join: Joiner | None) -> dict[str, Any]:
     """Write the tables of extracts into a folder, and return the contents of ``index.json`` on them."""
-    beside = _start_areas_process(paths, part) if _worth_two_processes(paths) else None
+    return read_sorted(paths, part, partial(_write_exported, part=part, join=join))
+
+
+def _write_exported(extracts: Sequence[Exported], part: Path, join: Joiner | None) -> dict[str, Any]:
+    """Write the tables of extracts of which there are copies, and return the contents of ``index.json`` on them."""
+    beside = _start_areas_process(extracts, part) if _worth_two_processes(extracts) else None
     try:
-        held = read_extracts(paths, ALL if beside is None else ("node", "way"), part)
+        held = read_exported(extracts, ALL if beside is None else ("node", "way"), part)
         about = _write_tables(held, ("ways", "points"), part)
         areas = None if beside is not None else _write_areas(held, part)
         is_empty = not len(held.ways)
@@ -71,8 +78,7 @@ def _write_index(paths: Sequence[Path], part: Path, join: Joiner | None) -> dict
             about["files"] |= write_strokes(_join_ways(held.ways, join), part)
         del held
         if beside is not None:
-            areas = _await_areas(beside, paths, part)
-            facts = replace(facts, skipped=facts.skipped + areas["skipped"])
+            areas = _await_areas(beside, extracts, part)
     finally:
         if beside is not None:
             beside.kill()
@@ -80,7 +86,7 @@ def _write_index(paths: Sequence[Path], part: Path, join: Joiner | None) -> dict
     assert areas is not None
     if beside is not None and is_empty and isnan(areas["ground"][0]):
         # Neither process could tell that the files hold nothing at all; reading both kinds raises that error.
-        read_extracts(paths)
+        read_exported(extracts)
     facts = replace(facts, ground=merge_boxes(facts.bounds, areas["ground"]))
     return {**{name: about[name] | areas[name] for name in about}, "facts": _serialize_facts(facts)}
 
@@ -99,20 +105,18 @@ def _join_ways(ways: Columns, join: Joiner) -> Iterator[tuple[Strokes, IntArray]
     )
 
 
-def _worth_two_processes(paths: Sequence[Path]) -> bool:
-    """Return whether reading by two processes is faster: for large PBF files and with two cores or more."""
-    # XML would be sorted by each process.
-    if (os.cpu_count() or 1) < 2 or not all(path.name.lower().endswith(".pbf") for path in paths):
-        return False
-    return sum(path.stat().st_size for path in paths) >= SHARED_BYTES
+def _worth_two_processes(extracts: Sequence[Exported]) -> bool:
+    """Return whether reading by two processes is faster: for large files and with two cores or more."""
+    return (os.cpu_count() or 1) > 1 and sum(extract.blocks.stat().st_size for extract in extracts) >= SHARED_BYTES
 
 
-def _start_areas_process(paths: Sequence[Path], part: Path) -> subprocess.Popen[bytes]:
+def _start_areas_process(extracts: Sequence[Exported], part: Path) -> subprocess.Popen[bytes]:
     """Start the process that reads the areas and writes their tables, which is half of the work."""
     # -P keeps the current folder, which may hold anybody's modules, off the path.
-    code = f"import sys; from {__name__} import run_areas_process; run_areas_process(sys.argv[1], sys.argv[2:])"
+    code = f"import sys; from {__name__} import run_areas_process; run_areas_process(*sys.argv[1:])"
+    files = json.dumps([[str(extract.source), str(extract.blocks)] for extract in extracts])
     return subprocess.Popen(  # noqa: S603  # this interpreter, this package
-        [sys.executable, "-P", "-c", code, str(part), *(str(path.resolve()) for path in paths)],
+        [sys.executable, "-P", "-c", code, str(part), files],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -120,19 +124,19 @@ def _start_areas_process(paths: Sequence[Path], part: Path) -> subprocess.Popen[
     )
 
 
-def run_areas_process(part: str, paths: Sequence[str]) -> None:
+def run_areas_process(part: str, files: str) -> None:
     """Read the areas of extracts and write their part of the index; the second process runs this."""
-    held = read_extracts([Path(path) for path in paths], ("area",), Path(part))
-    about = _write_areas(held, Path(part))
+    extracts = [Exported(Path(source), Path(blocks)) for source, blocks in json.loads(files)]
+    about = _write_areas(read_exported(extracts, ("area",), Path(part)), Path(part))
     (Path(part) / _AREAS).write_text(json.dumps(about))
 
 
-def _await_areas(beside: subprocess.Popen[bytes], paths: Sequence[Path], part: Path) -> dict[str, Any]:
+def _await_areas(beside: subprocess.Popen[bytes], extracts: Sequence[Exported], part: Path) -> dict[str, Any]:
     """Return the results of the second process, once it has ended."""
     note = part / _AREAS
     # If it failed, its work is done again here: that either succeeds or raises the error with its message.
     if beside.wait() or not note.exists():
-        return _write_areas(read_extracts(paths, ("area",), part), part)
+        return _write_areas(read_exported(extracts, ("area",), part), part)
     about: dict[str, Any] = json.loads(note.read_text())
     note.unlink()
     return about
@@ -143,7 +147,6 @@ def _write_areas(held: Read, part: Path) -> dict[str, Any]:
     return {
         **_write_tables(held, ("areas", "fragments"), part),
         "ground": enclose_areas(held.areas),
-        "skipped": held.skipped,
     }
 
 

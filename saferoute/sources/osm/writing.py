@@ -16,12 +16,14 @@ _NOT_WRITTEN = ("Write failed", "Can not write to writer")
 
 
 @contextmanager
-def open_writer(path: Path, **options: Any) -> Iterator[Any]:
+def open_writer(path: Path, *, form: str = "", **options: Any) -> Iterator[Any]:
     """Yield an osmium writer of a file.
 
     Parameters
     ----------
     path : Path
+    form : str
+        Format of the file with its options, as of `osmium.io.File`; by default that of the path's suffix.
     **options
         As of `osmium.SimpleWriter`.
 
@@ -32,7 +34,7 @@ def open_writer(path: Path, **options: Any) -> Iterator[Any]:
     """
     import osmium
 
-    writer = osmium.SimpleWriter(str(path), **options)
+    writer = osmium.SimpleWriter(osmium.io.File(str(path), form) if form else str(path), **options)
     try:
         with writer:
             yield writer

@@ -1,0 +1,101 @@
+"""Areas: closed ways, which are shaped many at a time, and what osmium assembles from several lines."""
+
+from __future__ import annotations
+
+from array import array
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from saferoute.osm import keys
+from saferoute.sources.osm._combinations import Verdicts, read_names
+from saferoute.sources.osm._decoding import iterate_objects
+from saferoute.sources.osm._files import open_blocks
+from saferoute.sources.osm._objects import RELATION, WAY, read_tags, wkb_factory
+from saferoute.sources.osm._shaping import shape_rings
+from saferoute.sources.osm._shared_ways import DropOfShared
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from saferoute.arrays import IntArray
+    from saferoute.sources.osm._rows import Rows
+
+
+def add_areas(rows: Rows, blocks: Path) -> tuple[IntArray, IntArray]:
+    """Add the areas of a file of plain blocks.
+
+    Returns
+    -------
+    ways : ndarray of int
+        Ids of ways with the tags of an area that are none, as they do not close, touch or cross themselves or lack
+        nodes.
+    relations : ndarray of int
+        Ids of the relations that are areas.
+    """
+    left = _add_closed_ways(rows, blocks)
+    handler = _Assembled(rows, left)
+    _assemble(blocks, left, handler)
+    return np.setdiff1d(left, handler.ways), np.array(handler.relations, dtype=np.int64)
+
+
+def _add_closed_ways(rows: Rows, blocks: Path) -> IntArray:
+    """Add the ways that are areas by themselves, and return the ids of those with such tags that may not be."""
+    is_area = Verdicts(rows.combinations, keys.AREA_KEYS, keys.is_area)
+    left = [np.empty(0, dtype=np.int64)]
+    for objects in iterate_objects(blocks, WAY):
+        combination = rows.combinations.number_objects(objects)
+        held = is_area.hold_for(combination)
+        left.append(objects.osm_id[held & (objects.nodes.count == 0)])
+        taken = np.flatnonzero(held & (objects.nodes.count > 0))
+        simple, shapes = shape_rings(objects.places[taken])
+        left.append(objects.osm_id[taken[~simple]])
+        taken = taken[simple]
+        kind, names = np.full(len(taken), WAY), read_names(objects, taken)
+        rows.add_objects(kind, objects.osm_id[taken], combination[taken], names, shapes, None)
+    return np.concatenate(left)
+
+
+class _Assembled:
+    """Handler of the areas that osmium assembles, which adds them."""
+
+    def __init__(self, rows: Rows, wanted: IntArray) -> None:
+        self._rows, self._wanted = rows, frozenset(wanted.tolist())
+        self.ways, self.relations = array("q"), array("q")
+        """Ids of those that were added."""
+
+    def area(self, area: Any) -> None:
+        """Add an area if its tags are those of an area and its rings are valid."""
+        number, from_way = area.orig_id(), area.from_way()
+        if from_way and number not in self._wanted:
+            return
+        tags = read_tags(area)
+        if not keys.is_area(tags.get, relation=not from_way):
+            return
+        try:
+            shape = wkb_factory().create_multipolygon(area)
+        except RuntimeError:  # its rings do not close, or cross
+            return
+        (self.ways if from_way else self.relations).append(number)
+        self._rows.add_object(WAY if from_way else RELATION, number, tags, shape)
+
+
+def _assemble(blocks: Path, ways: IntArray, handler: _Assembled) -> None:
+    """Hand the areas of relations and of some ways to a handler."""
+    import osmium
+
+    manager, taken = osmium.area.AreaManager(), DropOfShared()
+    chosen = osmium.filter.KeyFilter(*keys.AREA_KEYS)
+    with osmium.io.Reader(open_blocks(blocks), osmium.osm.RELATION) as reader:
+        osmium.apply(reader, chosen, taken, manager.first_pass_handler())
+    # Ways have their places, so that no table of nodes is needed.
+    with osmium.io.Reader(open_blocks(blocks), osmium.osm.WAY | osmium.osm.RELATION) as reader:
+        parts = osmium.filter.IdFilter(_list_ids(ways, taken.members))
+        parts.enable_for(osmium.osm.WAY)
+        osmium.apply(reader, parts, manager.second_pass_handler(handler))
+
+
+def _list_ids(*ids: Iterable[int]) -> list[int]:
+    """Return all of some ids, each once."""
+    return np.unique(np.concatenate([np.asarray(of, dtype=np.int64) for of in ids])).tolist()
