@@ -32,6 +32,7 @@ from saferoute.candidates._samples import (
 )
 from saferoute.candidates._seen import match_observations, pair_walks, pair_warnings, take_highest, warn_windows
 from saferoute.candidates._stretches import (
+    Shapes,
     Stretches,
     drop_overlapping_stretches,
     find_rivals,
@@ -54,6 +55,7 @@ __all__ = [
     "Joining",
     "Neighbours",
     "OpenGround",
+    "Shapes",
     "Stretches",
     "Strokes",
     "build_strokes",

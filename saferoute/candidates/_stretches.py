@@ -56,47 +56,57 @@ class Stretches:
         return shapely.simplify(whole, _SAME_LINE_M, preserve_topology=False)
 
 
-def merge_windows(windows: Windows, score: FloatArray, profile: Profile) -> Stretches:
+class Shapes:
+    """How straight all is that windows may grow into; whoever grows the same windows by other scores shares it.
+
+    One window after the other asks for single values, which lists give faster than arrays.
+    """
+
+    def __init__(self, windows: Windows) -> None:
+        self.strips = Strips(windows.samples.lines)
+        self.strip_width = dict(zip(windows.first.tolist(), windows.strip_width_m.tolist(), strict=True))
+        self.stroke: list[int] = windows.samples.stroke.tolist()
+        self.heading: list[float] = chord_headings(windows.samples.xy, windows.samples.stroke)[1].tolist()
+
+
+def merge_windows(windows: Windows, score: FloatArray, profile: Profile, shapes: Shapes | None = None) -> Stretches:
     """Merge windows into stretches that do not overlap, the best first.
 
     From the best window on, a stretch grows at both ends as long as the
     windows it takes in tie with it and the whole stays straight.
     """
     score = np.round(score, _DIGITS)
-    growth = _Growth(windows, score, profile)
+    shapes = shapes or Shapes(windows)
+    growth = _Growth(windows, score, profile, shapes)
     # Those that tie come as they lie on their stroke: which is best by a hair must not decide where stretches begin.
-    for first in windows.first[np.lexsort((windows.first, -np.round(score / _HAIR)))]:
-        growth.grow_stretch(int(first))
+    for first in windows.first[np.lexsort((windows.first, -np.round(score / _HAIR)))].tolist():
+        growth.grow_stretch(first)
     spans = np.array(sorted(growth.spans), dtype=np.int64).reshape(-1, 2)
     low, n = spans[:, 0], spans[:, 1] - spans[:, 0] + windows.n_samples
     judged = np.array([a + int(np.argmin(growth.score_at[a : b + 1])) for a, b in spans], dtype=np.int64)
-    turn = [growth.range_of_headings(int(a), int(a + k)) for a, k in zip(low, n, strict=True)]
+    runs = list(zip(low.tolist(), n.tolist(), strict=True))
+    turn = [growth.range_of_headings(a, a + k) for a, k in runs]
     worst = replace(
         windows,
         first=judged,
-        strip_width_m=growth.strips.widths_of_runs(low, n),
+        strip_width_m=np.array(shapes.strips.measure_runs(runs), dtype=float),
         heading_range_deg=np.array(turn, dtype=float),
     )
     return Stretches(worst, low, n)
 
 
 class _Growth:
-    """Windows growing into stretches.
+    """Windows growing into stretches."""
 
-    One window after the other asks for single values, which lists give faster than arrays.
-    """
-
-    def __init__(self, windows: Windows, score: FloatArray, profile: Profile) -> None:
+    def __init__(self, windows: Windows, score: FloatArray, profile: Profile, shapes: Shapes) -> None:
         size = len(windows.samples)
         self.score_at = np.full(size + 1, -np.inf)  # the last stands for what lies before the first and behind the last
         self.score_at[windows.first] = score
-        self.strips = Strips(windows.samples.lines)
         self.spans: list[tuple[int, int]] = []
         self._n = windows.n_samples
-        self._strip_width = dict(zip(windows.first.tolist(), windows.strip_width_m.tolist(), strict=True))
         self._score: list[float] = self.score_at.tolist()
-        self._stroke: list[int] = windows.samples.stroke.tolist()
-        self._heading: list[float] = chord_headings(windows.samples.xy, windows.samples.stroke)[1].tolist()
+        self._strips, self._strip_width = shapes.strips, shapes.strip_width
+        self._stroke, self._heading = shapes.stroke, shapes.heading
         self._taken = bytearray(size + 1)
         """Windows that have samples of a stretch."""
         self._longest = int(profile.longest_m / windows.samples.step_m)
@@ -154,7 +164,7 @@ class _Growth:
         return parts[bisect_left(parts[:-1], -widest, key=lambda part: -self._measure_strip(*part))]
 
     def _measure_strip(self, low: int, high: int) -> float:
-        return float(self.strips.widths_of_runs(np.array([low]), np.array([high - low + self._n]))[0])
+        return self._strips.measure_runs([(low, high - low + self._n)])[0]
 
 
 def drop_overlapping_stretches(stretches: Stretches, score: FloatArray, lane_m: float) -> Stretches:

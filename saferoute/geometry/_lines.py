@@ -206,16 +206,9 @@ def join_pieces(pieces: NDArray[np.object_], first: IntArray, n: IntArray) -> ND
     """
     if not len(first):
         return np.empty(0, dtype=object)
-    xy, owner = shapely.get_coordinates(pieces, return_index=True)
-    counts = np.bincount(owner, minlength=len(pieces))
-    starts = np.cumsum(counts) - counts
-    rows = indices_of_slices(starts[first], starts[first + n - 1] + counts[first + n - 1] - starts[first])
-    sizes = starts[first + n - 1] + counts[first + n - 1] - starts[first]
-    run = np.repeat(np.arange(len(first)), sizes)
+    xy, piece = shapely.get_coordinates(pieces[indices_of_slices(first, n)], return_index=True)
+    run = np.repeat(np.arange(len(first)), n)[piece]
     # The first vertex of a piece repeats the last of the piece before it.
-    begins_piece = np.zeros(len(xy), dtype=bool)
-    begins_piece[starts] = True
-    begins_run = np.zeros(len(rows), dtype=bool)
-    begins_run[np.cumsum(sizes) - sizes] = True
-    keep = ~begins_piece[rows] | begins_run
-    return shapely.linestrings(xy[rows[keep]], indices=run[keep])
+    begins_piece, begins_run = (np.diff(of, prepend=-1) != 0 for of in (piece, run))
+    keep = ~begins_piece | begins_run
+    return shapely.linestrings(xy[keep], indices=run[keep])

@@ -11,6 +11,8 @@ import shapely
 from saferoute.geometry._slices import indices_of_slices
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
@@ -97,6 +99,14 @@ class Strips:
         bends[first] = _is_bend(xy[last[:-1] - 1], xy[first[1:]], xy[first[1:] + 1])
         self._xy = xy[bends]
         self._until = np.concatenate([[0], np.cumsum(np.bincount(owner[bends], minlength=len(pieces)))])
+        self._known: dict[tuple[int, int], float] = {}
+
+    def measure_runs(self, runs: Sequence[tuple[int, int]]) -> list[float]:
+        """Return the same of runs by first piece and number of pieces; no run is measured twice."""
+        new = list(dict.fromkeys(run for run in runs if run not in self._known))
+        if new:
+            self._known.update(zip(new, self.widths_of_runs(*np.array(new).T).tolist(), strict=True))
+        return [self._known[run] for run in runs]
 
     def widths_of_runs(self, first: IntArray, n: IntArray) -> FloatArray:
         """Return the width of the strip of each run of `n` pieces from `first` on, in metres.

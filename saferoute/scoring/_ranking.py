@@ -142,8 +142,8 @@ def estimate_rank_intervals(scores: Scores, profile: Profile) -> IntArray:
     weights = normalise_weights(profile)
     # Dirichlet needs positive parameters, and a profile may set a weight to 0.
     drawn = np.random.default_rng(SEED).dirichlet(_DIRICHLET * weights + 1e-9, _WEIGHT_DRAWS)
-    ranks = np.empty((_WEIGHT_DRAWS, n), dtype=np.int64)
     # A stable sort ranks ties in the order of rows, and so the same on every machine.
-    for k, other in enumerate(drawn):
-        ranks[k, np.argsort(-combine_desirabilities(scores.desirability, other), kind="stable")] = np.arange(1, n + 1)
+    order = np.argsort(-combine_desirabilities(scores.desirability, drawn[:, None]), axis=1, kind="stable")
+    ranks = np.empty((_WEIGHT_DRAWS, n), dtype=np.int64)
+    np.put_along_axis(ranks, order, np.arange(1, n + 1)[None], axis=1)
     return np.rint(np.percentile(ranks, [5, 95], axis=0)).astype(np.int64).T

@@ -99,7 +99,10 @@ def score_best_estimates(
 
 
 def score_measurements(
-    measurements: Mapping[str, Measurement], profile: Profile, criteria: Sequence[Criterion] = ALL
+    measurements: Mapping[str, Measurement],
+    profile: Profile,
+    criteria: Sequence[Criterion] = ALL,
+    drawn: FloatArray | None = None,
 ) -> Scores:
     """Return the scores of rows, with intervals over draws of everything uncertain.
 
@@ -114,6 +117,8 @@ def score_measurements(
         Sets the weights.
     criteria : sequence of Criterion
         Criteria that judge the measurements, in the order of `CRITERIA`.
+    drawn : ndarray of shape (n, `DRAWS`, 5), optional
+        What `draw_desirabilities` returns of them, if that is known already.
 
     Returns
     -------
@@ -122,9 +127,10 @@ def score_measurements(
     weights, names = normalise_weights(profile), np.array(CRITERIA, dtype=object)
     desirability = _judge_all(measurements, criteria)
     confidence = _stack_last_axis([measurements[c.name].confidence for c in criteria])
-    drawn = combine_desirabilities(_draw_desirabilities(measurements, criteria), weights)
+    scores = combine_desirabilities(draw_desirabilities(measurements, criteria) if drawn is None else drawn, weights)
     point = combine_desirabilities(desirability, weights)
-    low, high = np.percentile(drawn, [FORMULA.low_pct, 100 - FORMULA.low_pct], axis=1) if len(drawn) else (point, point)
+    ends = [FORMULA.low_pct, 100 - FORMULA.low_pct]
+    low, high = np.percentile(scores, ends, axis=1) if len(scores) else (point, point)
     # The limiting criterion is the one whose perfection alone would raise the score most.
     perfect = (np.where(names == name, 1.0, desirability) for name in names)
     without = np.stack([combine_desirabilities(d, weights) for d in perfect], axis=-1)
@@ -136,13 +142,12 @@ def score_measurements(
         low=np.fmin(low, point),
         high=np.fmax(high, point),
         quality=confidence @ weights,
-        limiting=names[without.argmax(axis=-1)] if len(drawn) else np.empty(0, object),
+        limiting=names[without.argmax(axis=-1)] if len(scores) else np.empty(0, object),
     )
 
 
-def quantiles_of_draws(measurements: Mapping[str, Measurement], criteria: Sequence[Criterion] = ALL) -> FloatArray:
-    """Return evenly spaced quantiles of each criterion's draws, ascending; shape (n, 5, `QUANTILES`)."""
-    drawn = _draw_desirabilities(measurements, criteria)
+def quantiles_of_draws(drawn: FloatArray) -> FloatArray:
+    """Return evenly spaced quantiles of what `draw_desirabilities` returns, ascending; shape (n, 5, `QUANTILES`)."""
     return np.moveaxis(np.percentile(drawn, np.linspace(0, 100, QUANTILES), axis=1), 0, -1)
 
 
@@ -151,7 +156,7 @@ def _judge_all(measurements: Mapping[str, Measurement], criteria: Sequence[Crite
     return _stack_last_axis([judge_best_estimates(c, measurements[c.name]) for c in criteria])
 
 
-def _draw_desirabilities(measurements: Mapping[str, Measurement], criteria: Sequence[Criterion]) -> FloatArray:
+def draw_desirabilities(measurements: Mapping[str, Measurement], criteria: Sequence[Criterion] = ALL) -> FloatArray:
     """Return plausible desirabilities, the same at every call; shape (n, `DRAWS`, 5)."""
     generator = np.random.default_rng(SEED)
     draws = []

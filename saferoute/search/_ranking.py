@@ -11,6 +11,7 @@ import numpy as np
 from saferoute import candidates, scoring
 from saferoute.memory import collect_garbage_rarely
 from saferoute.model import Ranking
+from saferoute.products import remember_or_make
 from saferoute.report.units import units_of
 from saferoute.search._excluded import excluded_table
 from saferoute.search._measure import survey_area
@@ -151,6 +152,8 @@ def build_stretches(survey: Survey) -> tuple[candidates.Stretches, FloatArray]:
     score : ndarray of shape (n,)
         Best estimate of the score of each, 0 to 1.
     """
+    windows = survey.windows
     score = scoring.score_best_estimates(survey.measurements, survey.evidence.profile)
-    merged = candidates.merge_windows(survey.windows, score, survey.evidence.profile)
+    shapes = remember_or_make(survey.features, "shapes", survey.key, lambda: candidates.Shapes(windows))
+    merged = candidates.merge_windows(windows, score, survey.evidence.profile, shapes)
     return merged, score[np.searchsorted(survey.windows.first, merged.worst.first)]

@@ -55,7 +55,8 @@ def list_stretches(survey: Survey, merged: candidates.Stretches, top: int) -> di
     Names may be alike: `settle_names` tells them apart.
     """
     samples, profile, measured = survey.samples, survey.evidence.profile, _measure_stretches(survey, merged)
-    scores = scoring.score_measurements(measured, profile)
+    drawn = scoring.draw_desirabilities(measured)
+    scores = scoring.score_measurements(measured, profile, drawn=drawn)
     middle = samples.xy[candidates.middle_rows(samples, merged.first, merged.n_samples)]
     length = (merged.n_samples * samples.step_m).astype(float)
     doubts = criteria.gather_doubts(measured, merged.first, merged.n_samples)
@@ -64,9 +65,10 @@ def list_stretches(survey: Survey, merged: candidates.Stretches, top: int) -> di
     )
     places = _number_grounds(samples, merged.first)
     rows = scoring.rank_stretches(scores.low, ratings, length, middle, places, top=top)
-    first, n, lines = merged.first[rows], merged.n_samples[rows], merged.to_lines()[rows]
+    first, n = merged.first[rows], merged.n_samples[rows]
+    lines = candidates.select_stretches(merged, rows).to_lines()
     grounds = list_ground_of_runs(samples, first, n)
-    drawn = scoring.quantiles_of_draws({name: found.select_rows(rows) for name, found in measured.items()})
+    quantiles = scoring.quantiles_of_draws(drawn[rows])
     along = {name: of.gather_along(first, n) for name, of in measured.items() if of.gather_along}
     columns = {
         **_judgements(scores, ratings, profile, rows),
@@ -74,7 +76,7 @@ def list_stretches(survey: Survey, merged: candidates.Stretches, top: int) -> di
         # Not for readers but for who ranks anew under other weights, as the map's page does.
         "stroke": samples.source_stroke[first],
         "ground": places[rows],
-        **{f"q_{c.name}": drawn[:, k].tolist() for k, c in enumerate(criteria.ALL)},
+        **{f"q_{c.name}": quantiles[:, k].tolist() for k, c in enumerate(criteria.ALL)},
         **_height_profiles(survey, first, n),
     }
     for c in criteria.ALL:
@@ -93,9 +95,10 @@ def list_stretches(survey: Survey, merged: candidates.Stretches, top: int) -> di
 
 def _number_grounds(samples: Samples, first: IntArray) -> IntArray:
     """Return a number for each stretch, by its first sample: the same for those on one stroke or one open ground."""
-    ground = samples.ground.iloc[_first_ground(samples, first)]
-    polygon, _ = pd.factorize(ground["osm_type"].astype("str") + ground["osm_id"].astype("str"))
-    return np.where(ground["clear_width_m"].notna(), -1 - polygon, samples.source_stroke[first])
+    row = _first_ground(samples, first)
+    kind, number, width = (samples.ground[name].iloc[row] for name in ("osm_type", "osm_id", "clear_width_m"))
+    polygon, _ = pd.factorize(kind.astype("str") + number.astype("str"))
+    return np.where(width.notna(), -1 - polygon, samples.source_stroke[first])
 
 
 def _measure_stretches(survey: Survey, merged: candidates.Stretches) -> dict[str, Measurement]:
@@ -208,17 +211,22 @@ def _height_profiles(survey: Survey, first: IntArray, n: IntArray) -> dict[str, 
 
 def _is_lit(ground: pd.DataFrame, rows_of: list[IntArray]) -> BoolArray:
     """Return a mask of stretches all of whose ground is known to be lit."""
-    lit = is_lit(ground).yes
-    return np.array([lit[rows].all() for rows in rows_of], dtype=bool)
+    return np.array([all(of) for of in _ask_ground(ground, rows_of, lambda tags: is_lit(tags).yes)], dtype=bool)
 
 
 def _collect_words(
     ground: pd.DataFrame, rows_of: list[IntArray], tell: Callable[[Tags], NDArray[np.object_]]
 ) -> list[list[str]]:
     """Return what `tell` says of each row of ground, tuples of words, for lists of rows, each word once."""
-    used = np.unique(np.concatenate([*rows_of, np.empty(0, dtype=np.int64)]).astype(np.int64))
-    told = dict(zip(used.tolist(), tell(Tags.of(ground).select_rows(used)), strict=True))
-    return [list(dict.fromkeys(word for row in rows.tolist() for word in told[row])) for rows in rows_of]
+    told = _ask_ground(ground, rows_of, tell)
+    return [list(dict.fromkeys(word for words in of_rows for word in words)) for of_rows in told]
+
+
+def _ask_ground(ground: pd.DataFrame, rows_of: list[IntArray], ask: Callable[[Tags], NDArray[Any]]) -> list[list[Any]]:
+    """Return for lists of rows of ground what `ask` answers of each row; only those rows are asked."""
+    used = np.unique(np.concatenate([np.empty(0, dtype=np.int64), *rows_of]))
+    told = dict(zip(used.tolist(), ask(Tags.of(ground).select_rows(used)).tolist(), strict=True))
+    return [[told[row] for row in rows.tolist()] for rows in rows_of]
 
 
 def _list_unread(survey: Survey, rows_of: list[IntArray], tree: shapely.STRtree) -> list[list[str]]:

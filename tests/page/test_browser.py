@@ -367,7 +367,7 @@ def test_page_scores_and_ranks_as_the_package_does(browser: Any, tmp_path: Path)
     random = np.random.default_rng(11)
     stretches = found.stretches
     stretches["score"], stretches["score_low"] = first.score, first.low
-    drawn = scoring.quantiles_of_draws(measurements, PLAIN)
+    drawn = scoring.quantiles_of_draws(scoring.draw_desirabilities(measurements, PLAIN))
     for k, name in enumerate(CRITERIA):
         stretches[f"q_{name}"] = drawn[:, k].tolist()
     stretches["ground"] = random.integers(0, 6, n)
