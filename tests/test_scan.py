@@ -31,6 +31,7 @@ from saferoute.exports import schema
 from saferoute.exports.layers import flatten_table
 from saferoute.model import InvalidInput, NoCoverage, Place, SourceUnavailable
 from saferoute.scan import survey
+from saferoute.scan.margins import Frame
 from saferoute.scan.tiles import format_quadkeys, tile_numbers
 from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import load_profile
@@ -184,7 +185,7 @@ def test_a_corner_belongs_to_one_of_its_four_tiles() -> None:
 
 
 def test_the_largest_tile_with_its_widest_margin_can_be_searched() -> None:
-    frame = survey._Frame(scan.Tile(scan.ZOOMS[0], 2 ** (scan.ZOOMS[0] - 1), 2 ** (scan.ZOOMS[0] - 1)), FRAME_JOB)
+    frame = Frame(scan.Tile(scan.ZOOMS[0], 2 ** (scan.ZOOMS[0] - 1), 2 ** (scan.ZOOMS[0] - 1)), FRAME_JOB)
     assert search.area_from_bounds(frame.widen_box(np.full(4, survey.WIDEST_M)), frame.tile.crs).radius_m > 50_000
 
 

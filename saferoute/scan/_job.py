@@ -133,7 +133,7 @@ def _open_sources(
     extracts: tuple[str, ...], rasters: tuple[str, ...], dem_sigma_m: float | None
 ) -> tuple[ExtractSource, RasterSource | None]:
     files = LocalFiles(osm=extracts, dem=rasters, dem_sigma_m=dem_sigma_m)
-    return open_local(files, join=search.join_ways, cache=Online().open_cache(), once=True)
+    return open_local(files, join=search.join_ways, cache=Online().open_cache(), keep=False)
 
 
 def _identify_file(path: Path) -> list[str | int]:

@@ -10,12 +10,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
-import pandas as pd
 
-from saferoute.exports.schema import SCAN, Column
 from saferoute.kept import DamagedFile, read_sealed, seal, write_whole
 from saferoute.model import WGS84, InvalidInput
-from saferoute.scan._details import OF_PAGE
+from saferoute.scan._columns import OF_TILES, empty_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,20 +21,13 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from saferoute.exports.schema import Column
     from saferoute.scan._base import Piece
     from saferoute.scan.survey import Found
     from saferoute.scan.tiles import Tile
 
 _LOG = logging.getLogger(__name__)
 
-_OF_TILES = (
-    *SCAN,
-    *OF_PAGE,
-    Column("nearby", "text", "", "what is added to its name where others are alike"),
-    Column("seam", "text", "", "the other metric zone it lies in or near"),
-    Column("beyond", "flag", "", "its middle lies in a tile of that zone"),
-)
-"""Columns of a tile's table."""
 _METADATA, _BASE = b"saferoute", b"saferoute-base"
 """Keys of the facts of a tile and of its base map in the metadata of its file."""
 _OF_BASE = ("zoom", "x", "y", "layer", "text", "kind", "geometry")
@@ -54,7 +45,7 @@ def to_bytes(found: Found | None) -> bytes:
     from pyarrow import parquet
 
     table = empty_table() if found is None else found.table
-    arrow = to_arrow(table, _OF_TILES)
+    arrow = to_arrow(table, OF_TILES)
     facts = json.dumps(None if found is None else found.facts, ensure_ascii=False, sort_keys=True)
     base = _encode_base(() if found is None else found.base)
     arrow = arrow.replace_schema_metadata(
@@ -138,12 +129,6 @@ def to_arrow(table: gpd.GeoDataFrame, columns: Sequence[Column]) -> pa.Table:
     geo = json.loads(arrow.schema.metadata[b"geo"])
     geo["columns"][geo["primary_column"]]["crs"] = _WGS84
     return arrow.cast(pa.schema(fields, metadata={b"geo": json.dumps(geo).encode()}))
-
-
-def empty_table() -> gpd.GeoDataFrame:
-    """Return the table of a tile without stretches."""
-    data: dict[str, Any] = {column.name: pd.Series(dtype=column.dtype) for column in _OF_TILES}
-    return gpd.GeoDataFrame(data, geometry=[], crs=WGS84)
 
 
 class Store:

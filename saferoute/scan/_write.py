@@ -22,8 +22,9 @@ from saferoute.report.names import tell_apart
 from saferoute.report.notices import ODBL_URL
 from saferoute.report.text import sanitize_text
 from saferoute.scan import _places, _seams, _web
+from saferoute.scan._columns import empty_table
 from saferoute.scan._names import NameIndex
-from saferoute.scan._store import empty_table, to_arrow
+from saferoute.scan._store import to_arrow
 from saferoute.scan._vector import VectorTiles
 from saferoute.version import __version__
 

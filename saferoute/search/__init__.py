@@ -20,13 +20,13 @@ from saferoute.search._explanation import RADIUS_M as EXPLAIN_RADIUS_M
 from saferoute.search._explanation import explain
 from saferoute.search._heights import read_heights_along
 from saferoute.search._join import join_ways
-from saferoute.search._measure import look_up_heights, survey_area
+from saferoute.search._measure import look_up_heights, measure_survey, survey_area
 from saferoute.search._plan import START_RADIUS_M, plan
 from saferoute.search._presenter import PRESENTER, list_parts
 from saferoute.search._query import FindOptions, PlaceOptions
 from saferoute.search._query import Query as Query
 from saferoute.search._ranking import build_stretches, find
-from saferoute.search._survey import MARGIN_M, Survey, survey_map
+from saferoute.search._survey import MARGIN_M, Survey, select_windows, survey_map
 from saferoute.search._tables import stretch_table
 
 __all__ = [
@@ -51,9 +51,11 @@ __all__ = [
     "join_ways",
     "list_parts",
     "look_up_heights",
+    "measure_survey",
     "plan",
     "project_centre",
     "read_heights_along",
+    "select_windows",
     "stretch_table",
     "survey_area",
     "survey_map",

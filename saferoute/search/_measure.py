@@ -68,8 +68,15 @@ def survey_area(
         If a service on the network does not answer.
     """
     survey = survey_map(area, features_of=features_of, profile=profile)
+    return measure_survey(survey, elevation_of=elevation_of, observations=observations)
+
+
+def measure_survey(
+    survey: Survey, *, elevation_of: ElevationSource | None = None, observations: Observations | None = None
+) -> Survey:
+    """Return a survey with its heights and measurements; arguments as of `survey_area`."""
     if observations is not None:
-        seen = candidates.match_observations(survey.samples, observations, area.crs)
+        seen = candidates.match_observations(survey.samples, observations, survey.area.crs)
         survey = replace(survey, evidence=replace(survey.evidence, seen=seen))
     return measure_windows(survey if elevation_of is None else look_up_heights(survey, elevation_of))
 

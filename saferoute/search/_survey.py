@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 import shapely
 
 from saferoute import candidates, limits
+from saferoute.drawers import DIGEST_BYTES
 from saferoute.geometry import REACH_M
 from saferoute.limits import clearance
 from saferoute.limits.neighbours import collect_neighbours
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from saferoute.arrays import BoolArray
+    from saferoute.arrays import BoolArray, IntArray
     from saferoute.model import Area, Features, Measurement, Profile, Samples, Strokes, Windows
     from saferoute.products import Arrays
     from saferoute.search._at_hour import AtHour
@@ -125,6 +127,12 @@ def survey_map(
     survey = remember_or_make(features, "survey", key, lambda: _survey_evidence(area, evidence, at_hour, areas, key))
     # What was made for an earlier search is of the same ground, for another hour, name and weights.
     return replace(survey, area=area, evidence=evidence)
+
+
+def select_windows(survey: Survey, rows: IntArray) -> Survey:
+    """Return a survey, not measured yet, of some of its windows."""
+    key = blake2b(survey.key + rows.tobytes(), digest_size=DIGEST_BYTES).digest() if survey.key else b""
+    return replace(survey, windows=candidates.select_windows(survey.windows, rows), key=key)
 
 
 def _fill_areas(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

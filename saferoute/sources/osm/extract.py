@@ -55,10 +55,8 @@ class ExtractSource:
     cache : Cache, optional
         Cache for the tables (`saferoute.sources.osm.index`); without it they
         are held in memory.
-
-    once : bool
-        Whether each area is searched once and not again soon, as by a scan:
-        then nothing that is derived from features is kept.
+    keep : bool
+        Whether what is derived from features is kept on disk for later searches, as far as there is a cache.
 
     Raises
     ------
@@ -73,9 +71,9 @@ class ExtractSource:
         extent: Box | None = None,
         join: Joiner | None = None,
         cache: Cache | None = None,
-        once: bool = False,
+        keep: bool = True,
     ) -> None:
-        self._extent, self._join, self._cache, self._once = extent, join, cache, once
+        self._extent, self._join, self._cache, self._keep = extent, join, cache, keep
         self.paths = tuple(Path(p) for p in paths)
         for path in self.paths:
             _check_file(path)
@@ -137,14 +135,12 @@ class ExtractSource:
             If a file is cut off or not OpenStreetMap data.
         """
         boxes = box_around(area, margin_m), box_around(area, 0.0)
-        features = (
-            None if self._once else _READ_LAST.get((self._folder, _name_features(self._open_tables(), area, boxes)))
-        )
+        features = _READ_LAST.get((self._folder, _name_features(self._open_tables(), area, boxes)))
         if features is None:
             # First, so that two areas are never held at a time.
-            _forget_last()
+            forget_last()
             features = self._read_anew(area, *boxes)
-            if features.key and not self._once:
+            if features.key:
                 _READ_LAST[self._folder, features.key] = features
         trouble = self._cache.trouble if self._cache else None
         return replace(features, notes=(*features.notes, trouble)) if trouble else features
@@ -160,12 +156,12 @@ class ExtractSource:
             key=_name_features(tables, area, (box, inside)),
             source_key=_name_features(tables, area, ()),
             whole=_project_box(box, area),
-            drawers=None if self._once else self.drawers,
-            memory=None if self._once else Memory(),
+            drawers=self.drawers if self._keep else None,
+            memory=Memory(),
         )
 
 
-def _forget_last() -> None:
+def forget_last() -> None:
     """Let go of the features that were read last, and of all that was derived of them."""
     for features in _READ_LAST.values():
         assert features.memory is not None

@@ -21,7 +21,7 @@ from saferoute.model import Features, InvalidInput, Place
 from saferoute.sources import spill
 from saferoute.sources.cache import Cache
 from saferoute.sources.osm import building, index
-from saferoute.sources.osm.extract import ExtractSource
+from saferoute.sources.osm.extract import ExtractSource, forget_last
 from saferoute.sources.profiles import load_profile
 
 TOWN = """
@@ -57,10 +57,11 @@ def town(tmp_path: Path) -> Path:
 
 
 def source(path: Path, cache: Cache | None) -> ExtractSource:
-    return ExtractSource([path], join=search.join_ways, cache=cache, once=True)
+    return ExtractSource([path], join=search.join_ways, cache=cache)
 
 
 def look(path: Path, cache: Cache | None) -> Features:
+    forget_last()  # or nothing would be read again
     return source(path, cache).read_features(AREA, margin_m=300)
 
 
