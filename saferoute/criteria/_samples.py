@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from saferoute import products
-from saferoute import rows as rows_of_map
 from saferoute.candidates import is_in_runs
 from saferoute.geometry import indices_of_slices, take_slices
-from saferoute.osm import widths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,10 +18,6 @@ if TYPE_CHECKING:
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.model import Features, Samples, Windows
     from saferoute.products import Arrays
-
-BESIDE_REACH_M = 200.0
-"""Distance from a sample beyond which nothing changes what is kept of it by itself: what stands beside it reaches a
-tenth as far, and what tells of that, as the ground it stands on, is near it [J]."""
 
 
 def mark_used(windows: Windows, *, run_outs: bool = False) -> BoolArray:
@@ -45,61 +39,6 @@ def recall_or_compute(
     sizes = np.array([windows.n_samples, windows.run_out_samples])
     digest = np.frombuffer(samples.digest, dtype=np.uint8)
     return products.recall_or_compute(features, name, (digest, windows.first, sizes, *more), compute)
-
-
-def recall_or_compute_rows(
-    samples: Samples, features: Features, name: str, rows: IntArray, compute: Callable[[IntArray], Arrays]
-) -> Arrays:
-    """Return what `compute` makes of some samples, each by itself, from earlier searches for those they asked for.
-
-    It may depend on nothing but the map within `BESIDE_REACH_M` of a sample, its place on its stroke and its ground:
-    not on the hour, the profile, heights, or which other samples are asked for. See `saferoute.rows`.
-
-    Parameters
-    ----------
-    samples : Samples
-    features : Features
-    name : str
-        Name of the product, which no other has.
-    rows : ndarray of shape (r,)
-        The samples.
-    compute : callable
-        Returns arrays by name, each with a row for every one of the samples it is given.
-    """
-    if features.drawers is None or samples.map_key != features.key or not len(rows):
-        return compute(rows)
-    asked = _identify(samples, rows, len(features.ways))
-    return rows_of_map.recall_or_compute_rows(
-        features, name, asked, lambda new: compute(rows[new]), reach_m=BESIDE_REACH_M
-    )
-
-
-def _identify(samples: Samples, rows: IntArray, n_ways: int) -> FloatArray:
-    """Return what tells some samples from all others of the same map, and how wide they are, shape (r, 11).
-
-    Strokes of ways are numbered over the whole source; a corridor is told by its ends and the area it lies on.
-    """
-    start = rows + samples.stroke[rows]
-    ground = samples.pair_ground[samples.first_pair[rows]]
-    on_corridor = (ground >= n_ways)[:, None]
-    places = samples.ground["osm_id"].to_numpy(dtype=float)
-    places = np.where(samples.ground["osm_type"].to_numpy() == "relation", -places, places)
-    first = np.searchsorted(samples.stroke, samples.stroke[rows])
-    last = np.searchsorted(samples.stroke, samples.stroke[rows], side="right")
-    stroke = samples.stroke[rows]
-    ends = np.column_stack([samples.xy[first + stroke], samples.xy[last + stroke], places[ground]])
-    width = widths.estimate_widths(samples.ground)[0]
-    narrowest, widest = (reduce_to_samples(samples, width, how)[rows] for how in ("min", "max"))
-    return np.column_stack(
-        [
-            samples.xy[start],
-            samples.number[rows],
-            np.where(on_corridor[:, 0], -1, samples.source_stroke[rows]),
-            np.where(on_corridor, ends, 0.0),
-            narrowest,
-            widest,
-        ]
-    )
 
 
 def reduce_pairs_to_samples(samples: Samples, of_pairs: FloatArray, how: str) -> FloatArray:

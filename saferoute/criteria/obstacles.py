@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from saferoute.candidates import recall_or_compute_samples
 from saferoute.criteria import _around, _doors, _entry, _lateral, _near, _open_ground, _samples
 from saferoute.criteria._doubt import BESIDE_M, IN_DOUBT
 from saferoute.criteria.things import REACH_M
@@ -168,7 +169,7 @@ def _look_beside(samples: Samples, rows: IntArray, features: Features) -> Arrays
 def _recall_beside(windows: Windows, features: Features) -> tuple[_lateral.Sides, dict[str, NDArray[Any]]]:
     """Return what stands beside the samples of windows and their run-outs, and the rest of `_OF_SAMPLES` by name."""
     samples, rows = windows.samples, np.flatnonzero(_samples.mark_used(windows, run_outs=True))
-    seen = _samples.recall_or_compute_rows(
+    seen = recall_or_compute_samples(
         samples, features, "beside", rows, lambda new: _look_beside(samples, new, features)
     )
     of_samples = {name: np.zeros(len(samples), seen[name].dtype) for name in _OF_SAMPLES}

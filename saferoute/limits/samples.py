@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
+from saferoute.candidates import recall_or_compute_samples
 from saferoute.limits.areas import CLOSED_GROUND
 from saferoute.limits.ground import CLOSED_AT_HOUR
 from saferoute.limits.hazards import BESIDE_DROP_M, BESIDE_LIFT_M, BESIDE_ROAD_M, BESIDE_STEPS_M, BEYOND_END_M, Hazards
 from saferoute.limits.rules import find_first_rules, name_reasons, rule
 from saferoute.osm import access, barriers, unread, ways, widths
-from saferoute.products import recall_or_compute
 from saferoute.table import Tags
 
 if TYPE_CHECKING:
@@ -182,8 +182,8 @@ SAMPLE_RULES = (
     on_ground_closed_at_hour, on_protected_ground, barrier_across, in_building, railway_beside, road_beside,
     drop_beside, steps_beside,
 )  # fmt: skip
-_AT_HOUR = (on_shut_ground, on_ground_closed_at_hour)
-"""Those of them that ask what is closed at the hour."""
+_BY_SEARCH = (edge_of_data, on_shut_ground, on_ground_closed_at_hour)
+"""Those of them that ask where the map ends or what is closed at the hour; all others hold for any search."""
 
 
 def exclude_samples(
@@ -206,22 +206,22 @@ def exclude_samples(
         return np.full(len(samples), UNASKED, dtype=object)
     scene = Scene(samples, features, hazards, surroundings, asked, shapely.STRtree(samples.lines[asked]))
     numbers = np.arange(len(SAMPLE_RULES) + 1)
-    at_hour = np.array([each in _AT_HOUR for each in SAMPLE_RULES])
-    by_hour = find_first_rules(_AT_HOUR, len(samples), scene)
-    by_map = _recall_first_rules(scene, [each for each in SAMPLE_RULES if each not in _AT_HOUR], where)
+    by_search = np.array([each in _BY_SEARCH for each in SAMPLE_RULES])
+    of_search = find_first_rules(_BY_SEARCH, len(samples), scene)
+    of_map = _recall_first_rules(scene, [each for each in SAMPLE_RULES if each not in _BY_SEARCH])
     # Both count their own rules: here they are numbered as all are, the last number standing for none.
-    first = np.minimum(numbers[np.r_[at_hour, True]][by_hour], numbers[np.r_[~at_hour, True]][by_map])
+    first = np.minimum(numbers[np.r_[by_search, True]][of_search], numbers[np.r_[~by_search, True]][of_map])
     return np.where(where, name_reasons(SAMPLE_RULES, first), UNASKED)
 
 
-def _recall_first_rules(scene: Scene, rules: Sequence[Rule], where: BoolArray) -> IntArray:
-    """Return which of the rules that ask for no hour is the first to hold, from an earlier search if there was one."""
-    samples, features = scene.samples, scene.features
+def _recall_first_rules(scene: Scene, rules: Sequence[Rule]) -> IntArray:
+    """Return which of some rules is the first to hold for each sample, from earlier searches if they are known."""
+    samples = scene.samples
 
-    def find() -> dict[str, IntArray]:
-        return {"": find_first_rules(rules, len(samples), scene)}
+    def find(rows: IntArray) -> dict[str, IntArray]:
+        of_rows = replace(scene, asked=rows, lines=shapely.STRtree(samples.lines[rows]))
+        return {"first": find_first_rules(rules, len(samples), of_rows)[rows]}
 
-    if not (features.drawers and features.key and samples.map_key == features.key):
-        return find()[""]
-    found: IntArray = recall_or_compute(features, "samples", [np.frombuffer(samples.digest, np.uint8), where], find)[""]
-    return found
+    first = np.full(len(samples), len(rules))
+    first[scene.asked] = recall_or_compute_samples(samples, scene.features, "limits", scene.asked, find)["first"]
+    return first

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from saferoute.candidates import recall_or_compute_samples
 from saferoute.criteria import _samples
 from saferoute.criteria.flatness.hairpins import recall_hairpins
 from saferoute.osm import relief
@@ -81,25 +82,26 @@ class Hints:
 
 def find_hints(windows: Windows, features: Features) -> Hints:
     """Return the hints of a hillside around windows."""
-    found = _samples.recall_or_compute(
-        windows, features, "hillside", [], lambda: {"away_m": _measure_nearest(windows, features)}
+    samples, rows = windows.samples, np.flatnonzero(_samples.mark_used(windows, run_outs=True))
+    found = recall_or_compute_samples(
+        samples, features, "hillside", rows, lambda new: {"away_m": _measure_nearest(samples.lines[new], features)}
     )
-    return Hints(windows, found["away_m"])
+    of_samples = np.full((len(samples), len(relief.HINTS)), np.inf)
+    of_samples[rows] = found["away_m"]
+    nearest = [_samples.reduce_to_windows(windows, of_hint, "min", run_outs=True) for of_hint in of_samples.T]
+    return Hints(windows, np.stack(nearest, axis=1))
 
 
-def _measure_nearest(windows: Windows, features: Features) -> FloatArray:
-    """Return the distance of the nearest of each hint to each window, inf beyond its reach; shape (w, hints)."""
-    samples = windows.samples
-    used = np.flatnonzero(_samples.mark_used(windows, run_outs=True))
-    tree = shapely.STRtree(samples.lines[used])
+def _measure_nearest(lines: NDArray[np.object_], features: Features) -> FloatArray:
+    """Return the distance of the nearest of each hint to each line, inf beyond its reach; shape (lines, hints)."""
+    tree = shapely.STRtree(lines)
     things = remember_or_make(features, "hillside", b"", lambda: _collect_things(features))
-    away = np.full((len(relief.HINTS), len(samples)), np.inf)
+    away = np.full((len(relief.HINTS), len(lines)), np.inf)
     for of_hint, hint in zip(away, relief.HINTS, strict=True):
         shapes = things[hint.name]
         thing, line = tree.query(shapes, predicate="dwithin", distance=REACH * hint.decay_m)
-        np.minimum.at(of_hint, used[line], shapely.distance(shapes[thing], samples.lines[used[line]]))
-    nearest = [_samples.reduce_to_windows(windows, of_hint, "min", run_outs=True) for of_hint in away]
-    return np.stack(nearest, axis=1)
+        np.minimum.at(of_hint, line, shapely.distance(shapes[thing], lines[line]))
+    return away.T
 
 
 def _collect_things(features: Features) -> dict[str, NDArray[np.object_]]:
