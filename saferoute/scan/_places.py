@@ -46,14 +46,20 @@ def locate_points(areas: gpd.GeoDataFrame, xy: FloatArray) -> dict[str, NDArray[
 def _find_smallest_areas(areas: gpd.GeoDataFrame, xy: FloatArray) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
     """Return the name and id of the smallest area around each point, NaN if there is none."""
     name, number = np.full(len(xy), np.nan, dtype=object), np.full(len(xy), np.nan, dtype=object)
+    near = shapely.intersects(shapely.MultiPoint(xy).envelope, shapely.envelope(areas.geometry.to_numpy()))
+    areas = areas[near]
     geometry = shapely.make_valid(areas.geometry.to_numpy())
     size, ids = shapely.area(geometry), areas["osm_id"].to_numpy()
-    point, area = shapely.STRtree(geometry).query(shapely.points(xy), predicate="intersects")
+    # The tree is that of the points, so that areas of thousands of corners are prepared and not gone through.
+    area, point = shapely.STRtree(shapely.points(xy)).query(geometry, predicate="intersects")
     # The smallest area is written last, so that it stays.
     largest_first = np.lexsort((ids[area], -size[area]))
-    for i, a in zip(point[largest_first], area[largest_first], strict=True):
-        row = areas.iloc[a]
-        name[i], number[i] = sanitize_text(row["name"], 200), f"{row['osm_type']}/{row['osm_id']}"
+    smallest = np.full(len(xy), -1)
+    smallest[point[largest_first]] = area[largest_first]
+    held = np.flatnonzero(smallest >= 0)
+    texts = np.array([sanitize_text(text, 200) for text in areas["name"]], dtype=object)
+    keys = np.array([f"{kind}/{osm_id}" for kind, osm_id in zip(areas["osm_type"], ids, strict=True)], dtype=object)
+    name[held], number[held] = texts[smallest[held]], keys[smallest[held]]
     return name, number
 
 

@@ -7,9 +7,12 @@ import json
 import logging
 from base64 import b85decode, b85encode
 from contextlib import suppress
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import pandas as pd
+import shapely
 
 from saferoute.kept import DamagedFile, read_sealed, seal, write_whole
 from saferoute.model import WGS84, InvalidInput
@@ -30,27 +33,35 @@ _LOG = logging.getLogger(__name__)
 
 _METADATA, _BASE = b"saferoute", b"saferoute-base"
 """Keys of the facts of a tile and of its base map in the metadata of its file."""
+_LINE = "line"
+"""Column of a tile's file that holds its lines."""
 _OF_BASE = ("zoom", "x", "y", "layer", "text", "kind", "geometry")
 """Columns of the parts of the base map."""
 
 
 def to_bytes(found: Found | None) -> bytes:
-    """Return the stretches and facts of a tile as Parquet.
+    """Return the stretches and facts of a tile as Parquet, with its lines as WKB.
 
     Parameters
     ----------
     found : Found or None
         None for a tile without a map, which is stored without rows and facts.
     """
+    return _nothing() if found is None else _encode_tile(found.table, found.facts, found.base)
+
+
+@cache
+def _nothing() -> bytes:
+    """Return the file of a tile without a map; a region's sea and wilderness have many."""
+    return _encode_tile(empty_table(), None, ())
+
+
+def _encode_tile(table: gpd.GeoDataFrame, facts: dict[str, Any] | None, base: Sequence[Piece]) -> bytes:
     from pyarrow import parquet
 
-    table = empty_table() if found is None else found.table
-    arrow = to_arrow(table, OF_TILES)
-    facts = json.dumps(None if found is None else found.facts, ensure_ascii=False, sort_keys=True)
-    base = _encode_base(() if found is None else found.base)
-    arrow = arrow.replace_schema_metadata(
-        {**(arrow.schema.metadata or {}), _METADATA: facts.encode(), _BASE: b85encode(base)}
-    )
+    arrow = _to_plain_arrow(table, OF_TILES).append_column(_LINE, [shapely.to_wkb(table.geometry.to_numpy())])
+    words = json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()
+    arrow = arrow.replace_schema_metadata({_METADATA: words, _BASE: b85encode(_encode_base(base))})
     out = io.BytesIO()
     parquet.write_table(arrow, out, compression="zstd")
     return out.getvalue()
@@ -97,6 +108,24 @@ _WGS84 = {
 """EPSG:4326 as PROJ 9 describes it, fixed because the databases of other libraries word it differently."""
 
 
+def _type_columns(table: gpd.GeoDataFrame, columns: Sequence[Column]) -> dict[str, pd.Series]:
+    """Return columns of a table in the types that they are declared in."""
+    typed = {column.name: table[column.name].astype(column.dtype) for column in columns}
+    # Rounding leaves zeros of either sign, and equal results must give equal bytes.
+    typed |= {column.name: typed[column.name] + 0.0 for column in columns if column.type == "number"}
+    return typed
+
+
+def _to_plain_arrow(table: gpd.GeoDataFrame, columns: Sequence[Column]) -> pa.Table:
+    """Return columns of a table as an Arrow table without its geometry."""
+    import pyarrow as pa
+
+    arrow = pa.Table.from_pandas(pd.DataFrame(_type_columns(table, columns)), preserve_index=False)
+    texts = {column.name for column in columns if column.is_text}
+    fields = [f.with_type(pa.string()) if f.name in texts else f for f in arrow.schema]
+    return arrow.cast(pa.schema(fields)).replace_schema_metadata(None)
+
+
 def to_arrow(table: gpd.GeoDataFrame, columns: Sequence[Column]) -> pa.Table:
     """Return columns of a table as an Arrow table with GeoParquet's metadata.
 
@@ -115,9 +144,7 @@ def to_arrow(table: gpd.GeoDataFrame, columns: Sequence[Column]) -> pa.Table:
     import pyarrow as pa
     from pyarrow import parquet
 
-    typed = {column.name: table[column.name].astype(column.dtype) for column in columns}
-    # Rounding leaves zeros of either sign, and equal results must give equal bytes.
-    typed |= {column.name: typed[column.name] + 0.0 for column in columns if column.type == "number"}
+    typed = _type_columns(table, columns)
     frame = gpd.GeoDataFrame(typed, geometry=table.geometry.to_numpy(), crs=WGS84)
     written = io.BytesIO()
     frame.to_parquet(written, index=False, schema_version="1.1.0", write_covering_bbox=True)
@@ -175,8 +202,12 @@ class Store:
 
     def read_tile(self, tile: Tile) -> tuple[gpd.GeoDataFrame, dict[str, Any] | None]:
         """Return the stretches of a finished tile and its facts, None without a map."""
-        content = self._read_content(tile)
-        return gpd.read_parquet(content), json.loads(_read_metadata(content)[_METADATA])
+        from pyarrow import parquet
+
+        content = parquet.read_table(self._read_content(tile))
+        table = content.to_pandas()
+        lines = shapely.from_wkb(table.pop(_LINE).to_numpy())
+        return gpd.GeoDataFrame(table, geometry=lines, crs=WGS84), json.loads(content.schema.metadata[_METADATA])
 
     def read_base(self, tile: Tile) -> Iterator[Piece]:
         """Yield the parts of the base map of a finished tile."""
