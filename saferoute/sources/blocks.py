@@ -12,15 +12,15 @@ import json
 import os
 import struct
 import zlib
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 import numpy as np
 
-from saferoute.geometry import indices_of_slices
 from saferoute.kept import DamagedFile
+from saferoute.sources.placing import iterate_by_place
+from saferoute.sources.ragged import Ragged
 from saferoute.sources.spill import forget_pages
 
 if TYPE_CHECKING:
@@ -41,59 +41,13 @@ _EFFORT = 1
 """Of zlib: half the size at 70 MB/s, read at 240; more effort takes as much again and gains 1 % (Liechtenstein)."""
 _FORGET_AFTER = 256
 """Blocks written before memory is given back: of ways some 15 MB, from all over a file [J]."""
-_LARGE_DEG = 0.05
-"""Height or width of a row's box from which it is stored apart, so that the boxes of the others stay small [J]."""
 _END = struct.Struct("<8sQQ32s")
 """End of a file: mark, place, length and checksum of the directory."""
 _MARK = b"sfrblok2"
 _BOX = "box"
 """Column with the boxes of the rows."""
-
-
-@dataclass(frozen=True)
-class Ragged:
-    """A column of n rows that hold any number of values each.
-
-    Attributes
-    ----------
-    flat : ndarray
-        The values of all rows; bytes as uint8.
-    first, count : ndarray of shape (n,)
-        Index of each row's first value, and the number of its values.
-    """
-
-    flat: NDArray[Any]
-    first: IntArray
-    count: IntArray
-
-    @classmethod
-    def from_counts(cls, flat: NDArray[Any], count: IntArray) -> Ragged:
-        """Return a column whose rows follow each other."""
-        return cls(flat, np.cumsum(count, dtype=np.int64) - count, count)
-
-    @classmethod
-    def from_bytes(cls, items: Sequence[bytes]) -> Ragged:
-        """Return a column of bytes."""
-        count: NDArray[Any] = np.fromiter((len(item) for item in items), dtype=np.int32, count=len(items))
-        return cls.from_counts(np.frombuffer(b"".join(items), dtype=np.uint8), count)
-
-    def to_bytes(self) -> list[bytes]:
-        """Return the rows of a column of bytes."""
-        data = self.flat.tobytes()
-        return [data[a : a + n] for a, n in zip(self.first.tolist(), self.count.tolist(), strict=True)]
-
-    def __len__(self) -> int:
-        """Return the number of rows."""
-        return len(self.count)
-
-    def pick_rows(self, rows: IntArray | BoolArray) -> Ragged:
-        """Return some rows that share the values of all, of which none is copied."""
-        return Ragged(self.flat, self.first[rows], self.count[rows])
-
-    def __getitem__(self, rows: IntArray | BoolArray) -> Ragged:
-        """Return some rows, one after the other."""
-        first, count = self.first[rows], self.count[rows]
-        return Ragged.from_counts(self.flat[indices_of_slices(first, count)], count)
+ROW = "row"
+"""Column with the numbers of rows that are stored by place."""
 
 
 def write_blocks(path: Path, columns: Mapping[str, Column], boxes: FloatArray | None = None) -> str:
@@ -104,9 +58,9 @@ def write_blocks(path: Path, columns: Mapping[str, Column], boxes: FloatArray | 
     path : Path
         A file in a folder that is found by its name only when all of it is written.
     columns : mapping of str to columns of n rows
-        One of them restores the order of the rows if there are boxes.
     boxes : ndarray of shape (n, 4), optional
-        West, south, east and north of each row in degrees. With them rows are stored by place.
+        West, south, east and north of each row in degrees. With them rows are stored by place, and their numbers
+        as the column `ROW`.
 
     Raises
     ------
@@ -114,22 +68,20 @@ def write_blocks(path: Path, columns: Mapping[str, Column], boxes: FloatArray | 
         If it cannot be written.
     """
     n = len(next(iter(columns.values())))
-    if boxes is not None:
-        columns = {_BOX: boxes, **columns}
-    order = np.arange(n) if boxes is None else _order_by_place(boxes)
     places, checks, frames = [0], [], np.empty((-(-n // ROWS), 4))
     with path.open("wb") as file:
-        for number, start in enumerate(range(0, n, ROWS)):
-            rows = order[start : start + ROWS]
-            block = zlib.compress(b"".join(_encode_rows(columns, rows)), _EFFORT)
+        for number, rows in enumerate(_iterate_blocks(n, boxes, path.parent)):
+            of_block = _pick_rows(columns, boxes, rows)
+            block = zlib.compress(b"".join(_encode_columns(of_block)), _EFFORT)
             file.write(block)
             places.append(places[-1] + len(block))
             checks.append(crc32(block, number))
             if number % _FORGET_AFTER == 0:
                 _forget_values(columns)
             if boxes is not None:
-                frames[number] = [*boxes[rows, :2].min(axis=0), *boxes[rows, 2:].max(axis=0)]
-        about = json.dumps([n, boxes is not None, [_describe_column(*named) for named in columns.items()]])
+                frames[number] = [*of_block[_BOX][:, :2].min(axis=0), *of_block[_BOX][:, 2:].max(axis=0)]
+        described = _pick_rows(columns, boxes, np.empty(0, dtype=np.int64))
+        about = json.dumps([n, boxes is not None, [_describe_column(*named) for named in described.items()]])
         directory = b"%b\n%b%b" % (about.encode(), np.array(places).tobytes(), np.array(checks, np.uint32).tobytes())
         directory += frames.tobytes() if boxes is not None else b""
         digest = sha256(directory)
@@ -137,17 +89,19 @@ def write_blocks(path: Path, columns: Mapping[str, Column], boxes: FloatArray | 
     return digest.hexdigest()
 
 
-def _order_by_place(boxes: FloatArray) -> IntArray:
-    """Return an order in which rows near each other follow each other: strips from west to east, each by latitude."""
-    n = len(boxes)
-    x, y = boxes[:, 0] + boxes[:, 2], boxes[:, 1] + boxes[:, 3]
-    large = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]) > _LARGE_DEG
-    # As many strips as each has blocks (Leutenegger et al. 1997, "STR: a simple and efficient algorithm").
-    per_strip = ROWS * max(int(np.sqrt(n / ROWS)), 1)
-    rank = np.empty(n, dtype=np.int64)
-    rank[np.argsort(x, kind="stable")] = np.arange(n)
-    order: IntArray = np.lexsort((y, rank // per_strip, large))
-    return order
+def _iterate_blocks(n: int, boxes: FloatArray | None, folder: Path) -> Iterator[IntArray]:
+    """Yield the rows of each block: by place if there are boxes, else in their order."""
+    if boxes is None:
+        for start in range(0, n, ROWS):
+            yield np.arange(start, min(start + ROWS, n))
+        return
+    held = np.empty(0, dtype=np.int64)
+    for rows in iterate_by_place(boxes, ROWS, folder):
+        held = np.concatenate([held, rows])
+        *full, held = np.split(held, range(ROWS, len(held) + 1, ROWS))
+        yield from full
+    if len(held):
+        yield held
 
 
 def _describe_column(name: str, column: Column) -> tuple[str, str, int]:
@@ -160,17 +114,24 @@ def _describe_column(name: str, column: Column) -> tuple[str, str, int]:
 def _forget_values(columns: Mapping[str, Column]) -> None:
     """Give back the memory of values that lie in files."""
     for column in columns.values():
-        if isinstance(column, Ragged):
-            forget_pages(column.flat)
+        for values in (column.flat, column.first, column.count) if isinstance(column, Ragged) else (column,):
+            forget_pages(values)
 
 
-def _encode_rows(columns: Mapping[str, Column], rows: IntArray) -> Iterator[bytes]:
+def _pick_rows(columns: Mapping[str, Column], boxes: FloatArray | None, rows: IntArray) -> dict[str, Any]:
+    """Return what is stored of some rows: with boxes these and the number of each, which restores their order."""
+    placed = {} if boxes is None else {_BOX: boxes[rows], ROW: rows}
+    return {**placed, **{name: column[rows] for name, column in columns.items()}}
+
+
+def _encode_columns(columns: Mapping[str, Column]) -> Iterator[bytes]:
+    """Yield the columns of a block."""
     for column in columns.values():
-        part = column[rows]
-        if isinstance(part, Ragged):
-            yield part.count.astype(np.int64).tobytes()
-            part = part.flat
-        yield part.tobytes()
+        values = column
+        if isinstance(values, Ragged):
+            yield values.count.astype(np.int64).tobytes()
+            values = values.flat
+        yield values.tobytes()
 
 
 class Blocks:

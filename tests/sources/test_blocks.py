@@ -9,7 +9,8 @@ import pytest
 
 from saferoute.kept import DamagedFile
 from saferoute.sources import blocks
-from saferoute.sources.blocks import Blocks, Ragged, write_blocks
+from saferoute.sources.blocks import Blocks, write_blocks
+from saferoute.sources.ragged import Ragged
 
 if TYPE_CHECKING:
     from pathlib import Path

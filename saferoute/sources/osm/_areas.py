@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +17,6 @@ from saferoute.sources.osm._shaping import shape_rings
 from saferoute.sources.osm._shared_ways import DropOfShared
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
     from saferoute.arrays import IntArray
@@ -91,11 +91,6 @@ def _assemble(blocks: Path, ways: IntArray, handler: _Assembled) -> None:
         osmium.apply(reader, chosen, taken, manager.first_pass_handler())
     # Ways have their places, so that no table of nodes is needed.
     with osmium.io.Reader(open_blocks(blocks), osmium.osm.WAY | osmium.osm.RELATION) as reader:
-        parts = osmium.filter.IdFilter(_list_ids(ways, taken.members))
+        parts = osmium.filter.IdFilter(chain(ways.tolist(), taken.members))
         parts.enable_for(osmium.osm.WAY)
         osmium.apply(reader, parts, manager.second_pass_handler(handler))
-
-
-def _list_ids(*ids: Iterable[int]) -> list[int]:
-    """Return all of some ids, each once."""
-    return np.unique(np.concatenate([np.asarray(of, dtype=np.int64) for of in ids])).tolist()

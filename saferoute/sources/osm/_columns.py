@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
-    from saferoute.sources.blocks import Ragged
+    from saferoute.sources.ragged import Ragged
     from saferoute.table import Tags
 
 KINDS = ("node", "relation", "way")

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from saferoute.sources.blocks import Ragged
 from saferoute.sources.osm._columns import NAME, Vocabulary
+from saferoute.sources.ragged import Ragged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from saferoute.geometry import indices_of_slices
-from saferoute.sources.blocks import Ragged
 from saferoute.sources.osm._objects import NODE, RELATION, WAY, PartialWay
 from saferoute.sources.osm._shaping import is_located
+from saferoute.sources.ragged import Ragged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -101,11 +101,25 @@ class Objects:
         return [(member, self.strings[role]) for member, role, kind in members if MEMBER_KINDS[kind] == WAY]
 
 
-def iterate_objects(path: Path, kind: int) -> Iterator[Objects]:
-    """Yield the objects of a kind in a file of plain blocks, block by block."""
+def iterate_objects(path: Path, kind: int, wanted: IntArray | None = None) -> Iterator[Objects]:
+    """Yield the objects of a kind in a file of plain blocks, block by block.
+
+    Parameters
+    ----------
+    path : Path
+    kind : int
+    wanted : ndarray of int, optional
+        Ids of ways or relations in ascending order: no others are decoded.
+    """
     for block in _iterate_blocks(path):
         if block.kind == kind:
-            yield _decode_nodes(block) if kind == NODE else _decode_messages(block)
+            messages = _find_messages(block.group)
+            if wanted is not None:
+                messages = _choose_messages(messages, wanted)
+            if len(messages):
+                yield (_decode_nodes if kind == NODE else _decode_messages)(
+                    kind, _read_strings(block.strings), messages
+                )
 
 
 class _Block(NamedTuple):
@@ -156,8 +170,8 @@ def _read_number(data: bytes | Bytes, at: int) -> tuple[int, int]:
             return value, at
 
 
-def _find_messages(group: Bytes) -> tuple[IntArray, IntArray]:
-    """Return where the contents of the messages of a group begin and end."""
+def _find_messages(group: Bytes) -> Ragged:
+    """Return the contents of messages that lie one behind the other, one row each."""
     data, at = group.tobytes(), 0
     starts, stops = [], []
     while at < len(data):
@@ -167,7 +181,14 @@ def _find_messages(group: Bytes) -> tuple[IntArray, IntArray]:
         at = start + size
         starts.append(start)
         stops.append(at)
-    return np.array(starts), np.array(stops)
+    first = np.array(starts, dtype=np.int64)
+    return Ragged(group, first, np.array(stops, dtype=np.int64) - first)
+
+
+def _choose_messages(messages: Ragged, wanted: IntArray) -> Ragged:
+    """Return the messages of objects with some ids, which are in ascending order."""
+    ids = _decode_at(messages.flat, messages.first + 1)  # behind the byte that announces it
+    return messages[np.searchsorted(wanted, ids) < np.searchsorted(wanted, ids, side="right")]
 
 
 def _decode_at(data: Bytes, at: IntArray) -> IntArray:
@@ -187,20 +208,19 @@ class _Numbers:
 
     Parameters
     ----------
-    group : ndarray of bytes
-    starts, stops : ndarray of shape (messages,)
-        Where the contents of each message begin and end.
+    messages : Ragged of n rows
+        What they hold.
     """
 
-    def __init__(self, group: Bytes, starts: IntArray, stops: IntArray) -> None:
-        is_last = group < 128
+    def __init__(self, messages: Ragged) -> None:
+        is_last = messages.flat < 128
         self._behind = np.flatnonzero(is_last) + 1
         self._index = np.concatenate([[0], np.cumsum(is_last)])
         """Index of the number that begins at each byte."""
-        self.values = _decode_at(group, np.concatenate([[0], self._behind[:-1]]))
+        self.values = _decode_at(messages.flat, np.concatenate([[0], self._behind[:-1]]))
         self._fields: dict[int, tuple[IntArray, IntArray]] = {}
-        self._n = len(starts)
-        at, end = self._index[starts], self._index[stops]
+        self._n = len(messages)
+        at, end = self._index[messages.first], self._index[messages.first + messages.count]
         rows = np.flatnonzero(at < end)
         while len(rows):
             at[rows] = self._note_fields(rows, at[rows])
@@ -249,18 +269,16 @@ def _sum_within(flat: IntArray, rows: Ragged) -> IntArray:
 
 def _read_strings(message: Bytes) -> list[bytes]:
     """Return the strings of a table."""
-    data = message.tobytes()
-    starts, stops = _find_messages(message)
-    return [data[a:b] for a, b in zip(starts.tolist(), stops.tolist(), strict=True)]
+    return _find_messages(message).to_bytes()
 
 
-def _decode_messages(block: _Block) -> Objects:
-    """Return the ways or relations of a block."""
-    numbers = _Numbers(block.group, *_find_messages(block.group))
+def _decode_messages(kind: int, strings: list[bytes], messages: Ragged) -> Objects:
+    """Return ways or relations."""
+    numbers = _Numbers(messages)
     n = len(ids := numbers.pick_one(_ID))
     nothing = np.zeros(0, np.int64)
     empty = Ragged(nothing.reshape(0, 2), np.zeros(n, np.int64), np.zeros(n, np.int64))
-    if block.kind == RELATION:
+    if kind == RELATION:
         members, places = numbers.pick_differences(_MEMBERS), empty
         roles, types = numbers.pick(_ROLES).flat, numbers.pick(_TYPES).flat
     else:
@@ -268,8 +286,8 @@ def _decode_messages(block: _Block) -> Objects:
         xy = [numbers.pick_differences(field).flat for field in (_LONGITUDES, _LATITUDES)]
         places = Ragged(np.column_stack(xy), members.first, members.count)
     return Objects(
-        block.kind,
-        _read_strings(block.strings),
+        kind,
+        strings,
         ids,
         _read_seconds(numbers),
         numbers.pick(_KEYS),
@@ -289,9 +307,9 @@ def _read_seconds(numbers: _Numbers) -> IntArray:
     return seconds
 
 
-def _decode_nodes(block: _Block) -> Objects:
-    """Return the nodes of a block."""
-    numbers = _Numbers(block.group, *_find_messages(block.group))
+def _decode_nodes(kind: int, strings: list[bytes], messages: Ragged) -> Objects:
+    """Return the nodes that one message holds."""
+    numbers = _Numbers(messages)
     ids = numbers.pick_differences(_ID).flat
     xy = [numbers.pick_differences(field).flat for field in (_DENSE_LONGITUDES, _DENSE_LATITUDES)]
     n, pairs = len(ids), numbers.pick(_DENSE_PAIRS).flat
@@ -302,8 +320,8 @@ def _decode_nodes(block: _Block) -> Objects:
     at = np.repeat(starts, count) + 2 * indices_of_slices(np.zeros(n, np.int64), count)
     none = np.zeros(n, np.int64)
     return Objects(
-        NODE,
-        _read_strings(block.strings),
+        kind,
+        strings,
         ids,
         none,
         Ragged.from_counts(pairs[at], count),

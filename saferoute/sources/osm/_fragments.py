@@ -54,11 +54,12 @@ def add_fragments(rows: Rows, blocks: Path, ways: IntArray, relations: IntArray)
     lost = _find_lost_relations(blocks, relations)
     wanted = np.union1d(ways, np.fromiter(lost, dtype=np.int64, count=len(lost)))
     edges: dict[tuple[int, int], list[tuple[_Lost, str]]] = {}
-    for objects in iterate_objects(blocks, WAY):
-        for row in np.flatnonzero(np.isin(objects.osm_id, wanted)).tolist():
+    no_areas = frozenset(ways.tolist())
+    for objects in iterate_objects(blocks, WAY, wanted):
+        for row in range(len(objects.osm_id)):
             way, tags = objects.read_way(row), objects.read_tags(row)
             areas = lost.get(way.osm_id, [])
-            if np.isin(way.osm_id, ways) and _was_to_enclose(way, tags):
+            if way.osm_id in no_areas and _was_to_enclose(way, tags):
                 areas = [*areas, _Lost(WAY, way.osm_id, tags)]
             for piece, area in product(way.iterate_pieces(), areas):
                 line = shapely.to_wkb(shapely.LineString(np.array(piece.places) / PER_DEGREE), hex=True)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from saferoute.kept import DamagedFile, read_sealed, seal, write_whole
 from saferoute.model import Strokes
 from saferoute.sources import spill
-from saferoute.sources.blocks import Blocks, Ragged, write_blocks
+from saferoute.sources.blocks import ROW, Blocks, write_blocks
 from saferoute.sources.osm._columns import NAME, Columns, Vocabulary
 from saferoute.sources.osm._tables import Box, Facts, Tables
+from saferoute.sources.ragged import Ragged, RaggedSpill
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -113,7 +114,8 @@ class Index:
         import numpy as np
 
         data: dict[str, Any] = self.tables[name + _SUFFIX].read_box(box)
-        order = np.argsort(data["row"])
+        # By kind and id, the pieces of an object in their order: of areas the rows are not sorted.
+        order = np.lexsort((data[ROW], data["osm_id"], data["kind"]))
         combinations, combination = np.unique(data["combination"][order], return_inverse=True)
         codes: Any = self.tables[f"{name}_tags{_SUFFIX}"].read_rows(combinations)["codes"]
         columns = Columns(
@@ -127,7 +129,7 @@ class Index:
             nodes=data["nodes"][order] if "nodes" in data else None,
         )
         near = _touch_box(columns.geometry, box)
-        return data["row"][order][near], columns.select_rows(near)
+        return data[ROW][order][near], columns.select_rows(near)
 
     def _read_strokes(self, box: Box) -> Strokes | None:
         """Return the strokes that touch a box, None if the index has none."""
@@ -140,7 +142,7 @@ class Index:
         data: dict[str, Any] = table.read_box(box)
         lines = shapely.from_wkb(data["wkb"].to_bytes())
         near = np.flatnonzero(_touch_box(lines, box))
-        near = near[np.argsort(data["number"][near])]
+        near = near[np.argsort(data[ROW][near])]
         nodes, ways, sides = (data[name][near] for name in ("nodes", "ways", "sides"))
         return Strokes(
             lines[near],
@@ -148,7 +150,7 @@ class Index:
             nodes.flat,
             ways.flat,
             sides.flat.astype(float),
-            data["number"][near],
+            data[ROW][near],
         )
 
 
@@ -172,11 +174,7 @@ def write_table(name: str, columns: Columns, part: Path) -> tuple[Mapping[str, l
     files : dict of str to str
         The checksums of its files.
     """
-    import numpy as np
-
     data: dict[str, Any] = {
-        # Blocks order rows by place; this number restores their own order.
-        "row": np.arange(len(columns)),
         "kind": columns.kind,
         "osm_id": columns.osm_id,
         "combination": columns.combination,
@@ -204,30 +202,22 @@ def write_strokes(parts: Iterable[tuple[Strokes, IntArray]], part: Path) -> dict
     import numpy as np
     import shapely
 
-    spills = {
-        name: spill.open_spill(dtype, part)
-        for name, dtype in (("wkb", np.uint8), ("nodes", np.int64), ("ways", np.int64), ("sides", np.int16))
-    }
-    counts: dict[str, list[IntArray]] = {"wkb": [], "vertices": []}
-    boxes, orders = [], []
+    types = {"wkb": np.uint8, "nodes": np.int64, "ways": np.int64, "sides": np.int16}
+    spills = {name: RaggedSpill(dtype, part) for name, dtype in types.items()}
+    boxes, orders = spill.open_spill(np.float64, part), []
     for strokes, order in parts:
         assert strokes.side_paths is not None
-        wkb = Ragged.from_bytes(shapely.to_wkb(strokes.lines).tolist())
-        for name, values in zip(
-            spills, (wkb.flat, strokes.vertex_node, strokes.edge_ground, strokes.side_paths), strict=True
-        ):
-            spills[name].append(values)
-        counts["wkb"].append(wkb.count)
-        counts["vertices"].append(np.bincount(strokes.vertex_stroke, minlength=len(order)).astype(np.int64))
-        boxes.append(shapely.bounds(strokes.lines).reshape(-1, 4))
+        spills["wkb"].append(Ragged.from_bytes(shapely.to_wkb(strokes.lines).tolist()))
+        count = np.bincount(strokes.vertex_stroke, minlength=len(order)).astype(np.int64)
+        of_vertices = (strokes.vertex_node, strokes.edge_ground, strokes.side_paths)
+        for name, values in zip(("nodes", "ways", "sides"), of_vertices, strict=True):
+            spills[name].append(Ragged.from_counts(values, count))
+        boxes.append(shapely.bounds(strokes.lines).ravel())
         orders.append(order)
     ranked = np.lexsort(np.concatenate(orders).T[::-1])
-    count = {name: np.concatenate(of_parts) for name, of_parts in counts.items()}
-    data: dict[str, Any] = {"number": np.arange(len(ranked))}
-    for name, of_all in spills.items():
-        data[name] = Ragged.from_counts(of_all.read(), count.get(name, count["vertices"])).pick_rows(ranked)
+    data = {name: of_all.read().pick_rows(ranked) for name, of_all in spills.items()}
     name = _STROKES + _SUFFIX
-    return {name: write_blocks(part / name, data, np.concatenate(boxes)[ranked])}
+    return {name: write_blocks(part / name, data, boxes.read().reshape(-1, 4)[ranked])}
 
 
 def _touch_box(shapes: NDArray[Any], box: Box) -> NDArray[Any]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from saferoute.sources.blocks import Ragged
 from saferoute.sources.osm._columns import Columns, Vocabulary, sort_objects
+from saferoute.sources.ragged import Ragged
 from saferoute.sources.spill import open_spill
 
 if TYPE_CHECKING:
@@ -59,7 +59,8 @@ def merge_fragments(parts: Sequence[Columns], areas: Columns, folder: Path | Non
 
     every = parts[0] if len(parts) == 1 else _concatenate_parts(parts, folder)
     of_area = pd.MultiIndex.from_arrays([every.kind, every.osm_id])
-    whole = of_area.isin(pd.MultiIndex.from_arrays([areas.kind, areas.osm_id])) if len(areas) else of_area.isin([])
+    # One file alone has no fragments of what it holds whole.
+    whole = of_area.isin(pd.MultiIndex.from_arrays([areas.kind, areas.osm_id] if len(parts) > 1 else [[], []]))
     # Files that overlap hold the same line twice.
     again = pd.DataFrame({"kind": every.kind, "id": every.osm_id, "wkb": every.wkb.to_bytes()}).duplicated().to_numpy()
     return sort_objects(every.select_rows(~whole & ~again))

@@ -15,7 +15,6 @@ from saferoute.memory import collect_garbage_rarely
 from saferoute.model import InvalidInput
 from saferoute.osm import keys
 from saferoute.osm.values import split_list
-from saferoute.sources.blocks import Ragged
 from saferoute.sources.osm._areas import add_areas
 from saferoute.sources.osm._columns import KINDS, sort_objects
 from saferoute.sources.osm._combinations import Verdicts, read_names
@@ -28,6 +27,7 @@ from saferoute.sources.osm._merging import merge_columns, merge_fragments
 from saferoute.sources.osm._objects import NODE, RELATION, WAY
 from saferoute.sources.osm._rows import Rows
 from saferoute.sources.osm._shaping import is_everywhere, is_located, shape_lines, shape_points
+from saferoute.sources.ragged import Ragged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -52,7 +52,10 @@ ALL = ("node", "way", "area")
 
 @dataclass(frozen=True)
 class Read:
-    """Contents of files, with each object once; kinds that were not read are empty."""
+    """Contents of files, with each object once; kinds that were not read are empty.
+
+    Ways are sorted by id; the others are in no order, but for the pieces of one object.
+    """
 
     ways: Columns
     areas: Columns
@@ -174,9 +177,9 @@ def _read_extract(extract: Exported, what: tuple[str, ...], store: _Store) -> Re
     extent = choose_extent(extract.boxes, ways)
     return Read(
         ways=ways,
-        areas=sort_objects(areas.build_columns()),
-        fragments=sort_objects(fragments.build_columns()),
-        points=sort_objects(points.build_columns()),
+        areas=areas.build_columns(),
+        fragments=fragments.build_columns(),
+        points=points.build_columns(),
         extent=extent,
         cuts=drop_explained_cuts(np.array(lines.cuts, dtype=float).reshape(-1, 3), extent),
         data_date=_choose_data_date(extract.timestamp, lines.newest),

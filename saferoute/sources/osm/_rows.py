@@ -8,11 +8,11 @@ import numpy as np
 import shapely
 
 from saferoute.sources import spill
-from saferoute.sources.blocks import Ragged
 from saferoute.sources.osm._columns import NAME, Columns, decode_shapes
 from saferoute.sources.osm._combinations import Combinations
 from saferoute.sources.osm._shaping import Shapes
 from saferoute.sources.osm._xml import NEW_ID
+from saferoute.sources.ragged import Ragged, RaggedSpill
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,8 +54,8 @@ class Rows:
     ) -> None:
         self._tags, self._with_nodes, self._file_number = tags, with_nodes, file_number
         self.combinations = Combinations((*tags, *deciding))
-        self._spills = {name: spill.open_spill(dtype, folder) for name, dtype in {**_TYPES, **_RAGGED}.items()}
-        self._counts = {name: spill.open_spill(np.int32, folder) for name in _RAGGED}
+        self._spills = {name: spill.open_spill(dtype, folder) for name, dtype in _TYPES.items()}
+        self._ragged = {name: RaggedSpill(dtype, folder) for name, dtype in _RAGGED.items()}
         self._single: list[tuple[int, int, int, bytes, bytes]] = []
         self._n = 0
 
@@ -81,6 +81,8 @@ class Rows:
         west, south, east, north = shapes.bounds.T
         # NaN compares as false.
         whole = west <= east if nodes is None else (west < east) | (south < north)
+        if nodes is not None:
+            nodes = Ragged(self._restore_ids(nodes.flat), nodes.first, nodes.count)
         ragged = {"name": names, "wkb": shapes.wkb, "nodes": nodes}
         if not whole.all():
             kind, ids, combination = kind[whole], ids[whole], combination[whole]
@@ -95,8 +97,7 @@ class Rows:
             self._spills[name].append(values)
         for name, column in ragged.items():
             if column is not None:
-                self._spills[name].append(self._restore_ids(column.flat) if name == "nodes" else column.flat)
-                self._counts[name].append(column.count)
+                self._ragged[name].append(column)
 
     def _add_single(self) -> None:
         """Append the objects that came one by one."""
@@ -122,9 +123,7 @@ class Rows:
         """Return the added objects in their order. Nothing may be added afterwards."""
         self._add_single()
         numbers = {name: self._spills[name].read() for name in _TYPES}
-        ragged = {
-            name: Ragged.from_counts(self._spills[name].read(), counts.read()) for name, counts in self._counts.items()
-        }
+        ragged = {name: of_all.read() for name, of_all in self._ragged.items()}
         return Columns(
             self.combinations.encode(self._tags),
             numbers["kind"],

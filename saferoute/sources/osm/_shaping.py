@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from saferoute.geometry import indices_of_slices
-from saferoute.sources.blocks import Ragged
 from saferoute.sources.osm._objects import PER_DEGREE
+from saferoute.sources.ragged import Ragged
 
 if TYPE_CHECKING:
     from saferoute.arrays import BoolArray, FloatArray, IntArray

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from saferoute.model import OSM_ATTRIBUTION, WGS84, Features, Strokes
 from saferoute.osm.kinds import count_kinds, name_kinds
-from saferoute.sources.osm._columns import enclosing_box
+from saferoute.sources import spill
+from saferoute.sources.osm._columns import enclosing_box, sort_objects
 from saferoute.sources.osm._extent import carve_cuts
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def build_tables(held: Read, join: Joiner | None, extent: Box | None = None) -> 
     import shapely
 
     kinds = (held.ways, held.areas, held.fragments, held.points)
-    ways, areas, fragments, points = (columns.build_table() for columns in kinds)
+    ways, areas, fragments, points = (sort_objects(columns).build_table() for columns in kinds)
     ways["row"] = np.arange(len(ways))
     facts = collect_facts(held)
     facts = replace(facts, ground=merge_boxes(facts.bounds, enclose_areas(held.areas)))
@@ -152,8 +153,14 @@ def collect_facts(held: Read) -> Facts:
 def enclose_areas(areas: Columns) -> Box:
     """Return the box around all areas except boundaries; NaN if there are none."""
     from saferoute.osm.tags import is_tagged
+    from saferoute.table import Tags
 
-    return enclosing_box(areas.bounds[~is_tagged(areas.tags, "boundary")])
+    counted = ~is_tagged(Tags.from_combinations(areas.vocabulary.known, areas.vocabulary.codes), "boundary")
+    box = enclosing_box(areas.bounds[:0])
+    for start in range(0, len(areas), spill.AT_ONCE):
+        rows = slice(start, start + spill.AT_ONCE)
+        box = merge_boxes(box, enclosing_box(areas.bounds[rows][counted[areas.combination[rows]]]))
+    return box
 
 
 def merge_boxes(one: Box, other: Sequence[float]) -> Box:
