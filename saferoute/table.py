@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
-from weakref import ref
 
 import numpy as np
 
@@ -22,10 +21,6 @@ if TYPE_CHECKING:
     """Objects with tags; a pandas table with a column a key is slower."""
 
 
-_SHARED: dict[int, tuple[ref[pd.DataFrame], Tags]] = {}
-"""Tables that are asked by many, by their identity, and the tags of each."""
-
-
 class Column(NamedTuple):
     """One key of n objects.
 
@@ -41,7 +36,7 @@ class Column(NamedTuple):
     values: tuple[str, ...]
 
     @classmethod
-    def from_texts(cls, texts: Iterable[str | None]) -> Column:
+    def from_texts(cls, texts: Iterable[str | None] | NDArray[np.object_]) -> Column:
         """Return the column of objects with some values, None where the tag is missing.
 
         Examples
@@ -49,13 +44,24 @@ class Column(NamedTuple):
         >>> Column.from_texts(["sand", None, "grass", "sand"])
         Column(codes=array([ 0, -1,  1,  0], dtype=int32), values=('sand', 'grass'))
         """
-        numbers: dict[str | None, int] = {None: -1}
-        codes = [numbers.setdefault(text, len(numbers) - 1) for text in texts]
-        return cls(np.array(codes, dtype=np.int32), tuple(text for text in numbers if text is not None))
+        listed = list(texts)
+        return cls.make_missing(len(listed)).set_texts(np.arange(len(listed)), listed)
+
+    @classmethod
+    def make_missing(cls, count: int) -> Column:
+        """Return the column of objects without the tag."""
+        return cls(np.full(count, -1, dtype=np.int32), ())
 
     def select_rows(self, rows: IntArray | BoolArray) -> Column:
         """Return the column of some objects, in the order of `rows`."""
         return Column(self.codes[rows], self.values)
+
+    def set_texts(self, rows: IntArray, texts: Iterable[str | None] | NDArray[np.object_]) -> Column:
+        """Return the column with other values at some rows."""
+        numbers: dict[str | None, int] = {None: -1, **{value: code for code, value in enumerate(self.values)}}
+        codes = self.codes.copy()
+        codes[rows] = [numbers.setdefault(text, len(numbers) - 1) for text in texts]
+        return Column(codes, tuple(text for text in numbers if text is not None))
 
     def drop_unused(self) -> Column:
         """Return the column without values that no object has."""
@@ -103,19 +109,6 @@ class Tags:
         return cls(len(table), lambda key: _read_column(table[key]) if key in table else None, list(map(str, table)))
 
     @classmethod
-    def share(cls, table: pd.DataFrame) -> None:
-        """Let all who ask for the tags of a table, which nobody may change any more, have the same ones.
-
-        A key's column is then made once and not by everybody who asks. The tags go when the table goes.
-        """
-        number = id(table)
-        if number not in _SHARED:
-            # The tags hold the columns and not the table, which would otherwise never go.
-            columns = {key: table[key] for key in table if key != "geometry"}
-            tags = cls(len(table), lambda key: _read_column(columns[key]) if key in columns else None)
-            _SHARED[number] = ref(table, lambda _: _SHARED.pop(number, None)), tags
-
-    @classmethod
     def from_combinations(cls, values: Mapping[str, Sequence[str]], codes: NDArray[np.int32]) -> Tags:
         """Return the tags of combinations; `select_rows` makes objects of them.
 
@@ -152,10 +145,7 @@ class Tags:
         """Return the tags of a table, or the tags themselves."""
         if isinstance(tagged, Tags):
             return tagged
-        if isinstance(tagged, Table):
-            return tagged.tags
-        _, shared = _SHARED.get(id(tagged), (None, None))
-        return cls.from_table(tagged) if shared is None else shared
+        return tagged.tags if isinstance(tagged, Table) else cls.from_table(tagged)
 
     def __len__(self) -> int:
         """Return the number of objects."""
@@ -165,7 +155,7 @@ class Tags:
         """Return a key's column, of missing tags alone where nobody has the key."""
         if key not in self._columns:
             column = self._read(key)
-            self._columns[key] = Column(np.full(self._count, -1, dtype=np.int32), ()) if column is None else column
+            self._columns[key] = Column.make_missing(self._count) if column is None else column
         return self._columns[key]
 
     def select_rows(self, rows: IntArray | BoolArray) -> Tags:
@@ -256,10 +246,19 @@ class Table:
             raise KeyError(name)
         return self.tags.get_text(name)
 
+    def get_column(self, name: str, otherwise: Any) -> NDArray[Any]:
+        """Return a column, one of nothing but `otherwise` where the table has none of that name."""
+        return self.columns[name] if name in self.columns else np.full(len(self), otherwise)
+
     def select_rows(self, rows: IntArray | BoolArray) -> Table:
         """Return some objects, in the order of `rows`."""
         columns = {name: column[rows] for name, column in self.columns.items()}
         return Table(self.geometry[rows], self.tags.select_rows(rows), columns, self.crs)
+
+    def drop_repeated(self) -> Table:
+        """Return the first row of each object: some areas are in several parts."""
+        names = np.stack([self.tags["osm_type"].codes, self["osm_id"]])
+        return self.select_rows(np.sort(np.unique(names, axis=1, return_index=True)[1]))
 
     def add_columns(self, **columns: NDArray[Any]) -> Table:
         """Return the objects with more columns, or others in place of those of the same names."""

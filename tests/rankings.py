@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from tables import to_table
 
 from saferoute.model import CRITERIA, OSM_ATTRIBUTION, Area, Features, Place, Profile, Ranking
 
@@ -98,8 +99,9 @@ def _column(values: list[Any]) -> pd.Series:
 
 def bare(**tables: gpd.GeoDataFrame) -> Features:
     empty = table([])
+    every = {"ways": empty, "areas": empty, "fragments": empty, "points": empty, **tables}
     return Features(
-        **{"ways": empty, "areas": empty, "fragments": empty, "points": empty, **tables},
+        **{name: to_table(rows) for name, rows in every.items()},
         extent=None,
     )
 

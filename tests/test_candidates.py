@@ -87,7 +87,7 @@ def walk(tmp_path: Path):
         source = ExtractSource([write_town(tmp_path / "walk.osm", plan)])
         area = search.area_around(Place("here", *lonlat(100, 0)), 1500)
         ways = source.read_features(area, margin_m=0).ways
-        foot = ways["highway"].isin(["footway", "path"]).to_numpy()
+        foot = np.isin(ways["highway"], ["footway", "path"])
         lines = WayLines.from_table(ways)
         strokes = candidates.build_strokes(lines, foot)
         side = candidates.count_side_paths(strokes, lines, foot)
@@ -169,7 +169,7 @@ def test_a_way_split_into_five_gives_what_the_one_way_gives(walk, split: str) ->
 
 def test_every_sample_of_a_split_way_knows_the_way_it_lies_on(walk) -> None:
     split = walk(nodes(*LENGTHWISE) + SPLITS["five ways"].format(t="highway=footway"))
-    ids = split.samples.ground["osm_id"].to_numpy()
+    ids = split.samples.ground["osm_id"]
     ends = [70, 131.1, 190.2, 262.2, 330.5]
     for sample in range(len(split.samples)):
         middle = 5 * sample + 2.5

@@ -124,7 +124,7 @@ def test_what_is_fresh_excludes_the_ground_along_it_alone(survey, name):
     assert (reasons != "").any()
     assert set(reasons) - {""} == {limits.SEEN_RULES[name].reason}
     samples, excluded = survey.samples, survey.windows.first[reasons != ""]
-    names = samples.ground["name"].to_numpy()[samples.pair_ground[samples.first_pair[excluded]]]
+    names = samples.ground["name"][samples.pair_ground[samples.first_pair[excluded]]]
     assert set(names) == {"Long Walk"}
     assert (judge(survey, see(name, ago=half_life + 1))[0] == "").all()
 

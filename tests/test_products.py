@@ -185,7 +185,8 @@ def test_nothing_is_recalled_for_windows_on_another_map(tmp_path, alone):
     area = area_around(Place("here", *lonlat(LENGTH_M / 2, 0)), 400)
     windows = survey_area(area, features_of=source, profile=load_profile()).windows
     features = source.read_features(area, margin_m=500)
-    bare = replace(features, points=features.points.iloc[:0], key="another map", drawers=Drawers(tmp_path / "drawers"))
+    no_points = features.points.select_rows(np.empty(0, dtype=np.int64))
+    bare = replace(features, points=no_points, key="another map", drawers=Drawers(tmp_path / "drawers"))
     for of in (bare, replace(bare, key="")):
         found, anew = (
             obstacles.measure_obstacles(windows, Evidence(one, None, None, load_profile())).value

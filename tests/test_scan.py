@@ -103,7 +103,7 @@ def job(osm: Path, zoom: int = ZOOM, profile=BEGINNER) -> scan.Job:
 def untiled(osm: Path, profile=BEGINNER) -> gpd.GeoDataFrame:
     """Return the columns of a scan as one search over all of a region finds them."""
     source = ExtractSource([osm], join=search.join_ways)
-    west, south, east, north = source.read_tables().ways.total_bounds
+    west, south, east, north = shapely.total_bounds(source.read_tables().ways.geometry)
     middle = search.area_around(Place("", (west + east) / 2, (south + north) / 2), 1000)
     # A box, as tiles are: nobody starts from its middle, so that no island is far from anybody.
     box = np.array(search.project_centre(middle))[[0, 1, 0, 1]] + [-20_000, -20_000, 20_000, 20_000]

@@ -44,6 +44,7 @@ from rich.console import Console
 from rich.table import Table
 from scipy.special import ndtr
 from scipy.stats import poisson
+from tables import to_table
 from town import lonlat, write_town
 from validation_shared import (
     SHORTEST_M,
@@ -207,8 +208,8 @@ def climb_windows(xy: FloatArray, truth: FloatArray, source: ElevationSource) ->
     """Return the package's slopes of windows of 80 m on a climb, fitted over up to 200 m, and the true ones."""
     line = np.array([shapely.LineString(xy)])
     ground = gpd.GeoDataFrame({"bridge": pd.array([None], dtype="str")}, geometry=line, crs="EPSG:2056")
-    nothing = ground.iloc[:0]
-    samples, evidence = along(line, ground, Features(nothing, nothing, nothing, nothing, pd.DataFrame(), None), source)
+    nothing = to_table(ground.iloc[:0])
+    samples, evidence = along(line, ground, Features(nothing, nothing, nothing, nothing, None), source)
     per_point = round(SPACING_M / samples.step_m)
     first = np.arange((len(samples) - 4 * per_point) // per_point + 1)
     slopes = flatness.fit_window_slopes(windows_at(samples, first * per_point, 4 * per_point), evidence)
@@ -290,11 +291,11 @@ REGIONS = (
 
 def flat_lines(features: Features) -> gpd.GeoDataFrame:
     """Return the axes of pitches and the straights of athletics tracks."""
-    areas = features.areas
+    areas = features.areas.to_geodataframe()
     pitch = areas["leisure"].eq("pitch") & (areas["sport"].isna() | areas["sport"].isin(FLAT_SPORTS))
     pitch &= areas["building"].isna() & areas["layer"].isna()
     lines = [axis for polygon in areas.geometry[pitch] for axis in axes(polygon)]
-    ways = features.ways
+    ways = features.ways.to_geodataframe()
     track = ways["leisure"].eq("track") & (ways["sport"].isna() | ways["sport"].isin({"athletics", "running"}))
     lines += straights(ways[track].geometry.to_numpy())
     kind = pd.array([None] * len(lines), dtype="str")
@@ -319,7 +320,7 @@ def straights(tracks: NDArray[np.object_]) -> list[Any]:
         return []
     owner = shapely.get_coordinates(tracks, return_index=True)[1]
     strokes = candidates.Strokes(tracks, owner, np.arange(len(owner)), np.full(len(owner), -1))
-    ground = gpd.GeoDataFrame(geometry=[])
+    ground = to_table(gpd.GeoDataFrame(geometry=[]))
     samples = candidates.cut_samples(strokes, ground, np.zeros(len(owner)), shortest_m=STRAIGHT.clear_length_m)
     found, _ = candidates.find_windows(samples, np.ones(len(samples), dtype=bool), STRAIGHT)
     return list(candidates.merge_windows(found, -found.strip_width_m, STRAIGHT).to_lines()) if len(found) else []
@@ -381,7 +382,7 @@ def inclined(ways: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def against_incline(region: Region) -> pd.DataFrame:
     """Return the tagged ways that have heights: tag, grade and sigma in %, and what they are."""
     features = read_region(region)
-    ways = inclined(features.ways)
+    ways = inclined(features.ways.to_geodataframe())
     fits = fits_along(ways.geometry, ways, features, region.heights())
     table = pd.DataFrame(
         {
@@ -528,7 +529,7 @@ class Thinned:
         small = np.flatnonzero(is_small_object(whole.points))
         order = np.random.default_rng(1).permutation(small)
         gone = order[: round(len(small) * self.deleted_pct / 100)]
-        return replace(whole, points=whole.points.drop(index=whole.points.index[gone]).reset_index(drop=True))
+        return replace(whole, points=whole.points.select_rows(~np.isin(np.arange(len(whole.points)), gone)))
 
 
 def hazards() -> Row:
@@ -600,7 +601,7 @@ def surfaces() -> Row:
 def hidden_surfaces(path: Path) -> Guesses:
     """Guess the surface of each tagged way from the ways of other blocks."""
     source = extract(path)
-    ways = source.read_features(area_of(source), margin_m=0.0).ways
+    ways = source.read_features(area_of(source), margin_m=0.0).ways.to_geodataframe()
     foot, profile = ways[is_foot_way(ways)], load_profile()
     rating = surface.rate_any_ground(foot.drop(columns=["tracktype", "smoothness"]), profile)
     told = np.isfinite(rating) & ~has_value(foot, "surface", GROUPS.keys())
@@ -611,7 +612,7 @@ def hidden_surfaces(path: Path) -> Guesses:
     xy = find_midpoints(table.geometry.to_numpy())
     fold = folds(xy)
     for hidden in (fold == k for k in range(FOLDS)):
-        model = surface.learn_surfaces(table[~hidden], rating[~hidden], profile)
+        model = surface.learn_surfaces(to_table(table[~hidden]), rating[~hidden], profile)
         # Hidden tags are not silent ways, of which `validation_history` asks.
         known = model.learnt[ANY].predict_probabilities(table[hidden], xy[hidden])
         probability = np.fmax(known[:, np.searchsorted(model.support, support)], 1e-4)

@@ -92,7 +92,7 @@ def busy_streets() -> Row:
 
 def busy_order(path: Path, levels: Sequence[str]) -> tuple[float, int]:
     """Return the rank correlation of streets' levels with the index, and the number of streets found."""
-    ways = extract(path).read_tables().ways
+    ways = extract(path).read_tables().ways.to_geodataframe()
     rows = []
     for level, names in enumerate(levels):
         for name in names.split(";"):

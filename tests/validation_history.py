@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 from shapely.ops import substring
+from tables import to_table
 from validation_shared import Row, area_of, calibration_error, data_folder, extract, mode_losses
 
 from saferoute import candidates, geometry, search
@@ -25,6 +26,7 @@ from saferoute.osm.tags import has_value, is_tagged
 from saferoute.osm.ways import is_foot_way
 from saferoute.quantities import RandomNumbers
 from saferoute.sources.profiles import load_profile
+from saferoute.table import Column, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,7 +103,7 @@ def read_pair(pair: Pair) -> tuple[Features, Features]:
 def read_ways(pair: Pair) -> Ways:
     """Return the foot ways of both maps that kept their ids."""
     older_map, newer_map = read_pair(pair)
-    older, newer = (index_foot_ways(of.ways) for of in (older_map, newer_map))
+    older, newer = (index_foot_ways(of.ways.to_geodataframe()) for of in (older_map, newer_map))
     ids = older.index[older.length >= candidates.STEP_M].intersection(newer.index)
     return Ways(older_map, older.loc[ids].reset_index(drop=True), newer.loc[ids].reset_index(drop=True))
 
@@ -111,13 +113,14 @@ def index_foot_ways(ways: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return ways[is_foot_way(ways)].drop_duplicates("osm_id").set_index("osm_id", drop=False)
 
 
-def windows_of_ways(ways: gpd.GeoDataFrame) -> Windows:
+def windows_of_ways(ways: Table) -> Windows:
     """Return one short window on each way."""
-    lines = ways.geometry.to_numpy()
+    lines = ways.geometry
     owner = shapely.get_coordinates(lines, return_index=True)[1]
     last = np.r_[np.diff(owner) != 0, True]
     strokes = candidates.Strokes(lines, owner, np.arange(len(owner)), np.where(last, -1, owner))
-    ground = ways.assign(origin="way", kind="way", clear_width_m=np.nan, surface_implied=False, beach_club=False)
+    way = Column.from_texts(["way"] * len(ways))
+    ground = ways.add_tags(origin=way, kind=way).add_columns(clear_width_m=np.full(len(ways), np.nan))
     samples = candidates.cut_samples(strokes, ground, np.zeros(len(owner)), shortest_m=0.0)
     first = np.flatnonzero(np.diff(samples.stroke, prepend=-1))
     nothing = np.zeros(len(first))
@@ -219,7 +222,7 @@ def later_surfaces(pair: Pair, *, alone: bool) -> Surfaces:
     known = np.isfinite(now) & ~has_value(ways.older, "surface", EXCLUDED_SURFACES)
     older, newer = ways.older[known].reset_index(drop=True), ways.newer[known]
     evidence = Evidence(ways.older_map, None, None, load_profile())
-    drawn = draw(surface.measure_surface(windows_of_ways(older), evidence).quantity)
+    drawn = draw(surface.measure_surface(windows_of_ways(to_table(older)), evidence).quantity)
     counted = [np.unique(row.round(6), return_counts=True) for row in drawn]
     likeliest = np.array([values[counts.argmax()] for values, counts in counted])
     tagged = np.isfinite(then)
@@ -269,7 +272,7 @@ def later_widths(pair: Pair) -> Stated:
     (_, told), (truth, known) = (widths.estimate_way_widths(of) for of in (ways.older, ways.newer))
     later = ~told & known
     evidence = Evidence(ways.older_map, None, None, load_profile())
-    older = windows_of_ways(ways.older[later].reset_index(drop=True))
+    older = windows_of_ways(to_table(ways.older[later]))
     lane = straightness.measure_straightness(older, evidence).bounds["lane"]
     return Stated.of(draw(lane.whole), truth[later])
 
@@ -296,14 +299,14 @@ def later_strips(pair: Pair) -> tuple[Stated, BoolArray]:
 def list_ids(windows: Windows) -> list[IntArray]:
     """Return the ids of the ways under each window."""
     samples = windows.samples
-    ids = samples.ground["osm_id"].to_numpy()[samples.pair_ground]
+    ids = samples.ground["osm_id"][samples.pair_ground]
     ends = zip(samples.first_pair[windows.first], samples.first_pair[windows.first + windows.n_samples], strict=True)
     return [np.unique(ids[begin:end]) for begin, end in ends]
 
 
 def find_today(line: Any, ids: IntArray, features: Features) -> Any | None:
     """Return the piece between a line's ends of the ways that have the same ids today; None if it is no such line."""
-    ways = features.ways.geometry.to_numpy()[np.isin(features.ways["osm_id"].to_numpy(), ids)]
+    ways = features.ways.geometry[np.isin(features.ways["osm_id"], ids)]
     whole = shapely.line_merge(shapely.union_all(ways))
     if len(ways) < len(ids) or whole.geom_type != "LineString":
         return None

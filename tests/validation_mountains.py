@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 from validation_history import windows_of_ways
 from validation_shared import Row, area_of, data_folder, extract
 
@@ -13,11 +14,9 @@ from saferoute.criteria.flatness.mountain import estimate_chances, lacks_grade
 from saferoute.criteria.flatness.relief import estimate_steepness
 from saferoute.geometry import find_midpoints
 from saferoute.osm.ways import is_mountain_path
-from saferoute.table import Tags
+from saferoute.table import Column, Table, Tags
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-
     from saferoute.arrays import BoolArray, FloatArray
     from saferoute.model import Features
 
@@ -49,7 +48,7 @@ PLACES = (
 )
 
 
-def take_chances(paths: gpd.GeoDataFrame, features: Features) -> FloatArray:
+def take_chances(paths: Table, features: Features) -> FloatArray:
     """Return the chance of each path by the map alone; 0 of those that are too short."""
     windows = windows_of_ways(paths)
     everywhere = np.ones(len(windows), dtype=bool)
@@ -61,15 +60,17 @@ def take_chances(paths: gpd.GeoDataFrame, features: Features) -> FloatArray:
 
 def hide_grades(features: Features) -> tuple[FloatArray, BoolArray]:
     """Return the chances of graded unpaved paths, each without the grades of its square, and which are harder."""
-    fold = np.floor(find_midpoints(features.ways.geometry.to_numpy()) / SQUARE_M).astype(int) @ [7, 3] % FOLDS
+    fold = np.floor(find_midpoints(features.ways.geometry) / SQUARE_M).astype(int) @ [7, 3] % FOLDS
     harder = is_mountain_path(Tags.of(features.ways)).yes
     graded = harder | is_mountain_path(Tags.of(features.ways)).no
-    graded &= lacks_grade(features.ways.assign(sac_scale=None)) & (features.ways.length.to_numpy() >= LEAST_M)
+    graded &= lacks_grade(features.ways.tags.replace({"sac_scale": Column.make_missing(len(graded))}))
+    graded &= shapely.length(features.ways.geometry) >= LEAST_M
     chances = np.zeros(len(graded))
     for number in range(FOLDS):
-        hidden = features.ways.assign(sac_scale=features.ways["sac_scale"].where(fold != number))
+        codes, values = features.ways.tags["sac_scale"]
+        hidden = features.ways.add_tags(sac_scale=Column(np.where(fold == number, -1, codes), values))
         rows = np.flatnonzero(graded & (fold == number))
-        paths = hidden.iloc[rows].reset_index(drop=True)
+        paths = hidden.select_rows(rows)
         chances[rows] = take_chances(paths, replace(features, ways=hidden)) if len(rows) else 0.0
     return chances[graded], harder[graded]
 

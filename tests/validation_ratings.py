@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import shapely
+from tables import to_table
 from validation_history import PAIRS, Pair, read_pair
 from validation_shared import Level, Row, area_of, data_folder, extract
 
@@ -50,7 +51,7 @@ def list_excluded_lines(area: Area, source: FeatureSource) -> NDArray[np.object_
     of_ways, of_samples = (
         np.isin(reasons.astype(str), list(learnt)) for reasons in (survey.way_reasons, survey.sample_reasons)
     )
-    return np.concatenate([survey.features.ways.geometry.to_numpy()[of_ways], survey.samples.lines[of_samples]])
+    return np.concatenate([survey.features.ways.geometry[of_ways], survey.samples.lines[of_samples]])
 
 
 def follow(lines: NDArray[np.object_], excluded: NDArray[np.object_]) -> BoolArray:
@@ -65,12 +66,13 @@ def follow(lines: NDArray[np.object_], excluded: NDArray[np.object_]) -> BoolArr
 def is_barred(corridors: gpd.GeoDataFrame, features: Features) -> BoolArray:
     """Return a mask of corridors over open ground that a map has a limit against."""
     lines = corridors.geometry.to_numpy()
-    areas = features.areas.assign(key=features.areas["osm_type"].str.cat(features.areas["osm_id"].astype(str), "/"))
+    areas = features.areas.to_geodataframe()
+    areas["key"] = areas["osm_type"].str.cat(areas["osm_id"].astype(str), "/")
     ids = [ids[0] for ids in corridors["osm_ids"]]
     rows = areas.drop_duplicates("key").set_index("key").reindex(ids)
     closed = limits.exclude_areas(rows.reset_index(drop=True), load_profile()) != ""
     strokes = candidates.strokes_of_corridors(lines, 0)
-    ground = rows.reset_index(drop=True).assign(origin="area")
+    ground = to_table(rows.assign(origin="area"))
     samples = candidates.cut_samples(strokes, ground, np.zeros(len(strokes.vertex_stroke)), shortest_m=0.0)
     around = limits.Hazards(features), limits.Surroundings(features, None)
     reasons = limits.exclude_samples(samples, features, *around, where=np.ones(len(samples), dtype=bool))

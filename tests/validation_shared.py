@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
+from tables import to_table
 
 from saferoute import candidates, search
 from saferoute.model import Area, Evidence, Features, Heights, Place, Windows
@@ -50,7 +51,7 @@ def data_folder() -> Path:
 
 def area_of(source: ExtractSource) -> Area:
     """Return an area that holds all ways of some extracts."""
-    return area_around_bounds(source.read_tables().ways.total_bounds)
+    return area_around_bounds(shapely.total_bounds(source.read_tables().ways.geometry))
 
 
 def area_around_bounds(bounds: FloatArray) -> Area:
@@ -75,9 +76,7 @@ def along(
     owner = shapely.get_coordinates(lines, return_index=True)[1]
     last = np.r_[np.diff(owner) != 0, True]
     strokes = candidates.Strokes(lines, owner, np.arange(len(owner)), np.where(last, -1, owner))
-    samples = candidates.cut_samples(
-        strokes, ground.reset_index(drop=True), np.zeros(len(owner)), shortest_m=SHORTEST_M
-    )
+    samples = candidates.cut_samples(strokes, to_table(ground), np.zeros(len(owner)), shortest_m=SHORTEST_M)
     everywhere = windows_at(samples, np.arange(len(samples)), 1)
     evidence, here = Evidence(features, None, None, load_profile()), np.ones(len(samples.xy), dtype=bool)
     return samples, search.read_heights_along(everywhere, evidence, source, str(ground.crs), here=here)

@@ -20,6 +20,7 @@ import rasterio
 import shapely
 from rasterio.transform import Affine
 from rasterio.warp import Resampling, calculate_default_transform, reproject
+from tables import to_table
 from validation_shared import Row, along, data_folder, windows_at
 
 from saferoute.criteria import flatness
@@ -139,8 +140,8 @@ def measure(ends: FloatArray, source: RasterSource) -> flatness.Slopes:
     """Return the package's slopes of the window in the middle of each straight."""
     lines = shapely.linestrings(ends)
     ground = gpd.GeoDataFrame({"bridge": pd.array([None] * len(lines), dtype="str")}, geometry=lines, crs="EPSG:32632")
-    nothing = ground.iloc[:0]
-    samples, evidence = along(lines, ground, Features(nothing, nothing, nothing, nothing, pd.DataFrame(), None), source)
+    nothing = to_table(ground.iloc[:0])
+    samples, evidence = along(lines, ground, Features(nothing, nothing, nothing, nothing, None), source)
     first = np.searchsorted(samples.stroke, np.arange(len(lines)))
     n = round(WINDOW_M / STEP_M)
     return flatness.fit_window_slopes(windows_at(samples, first + round((LINE_M - WINDOW_M) / 2 / STEP_M), n), evidence)

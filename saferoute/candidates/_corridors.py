@@ -16,13 +16,13 @@ from saferoute.osm import access
 from saferoute.osm.ground import FARMED_KINDS, KEPT_KINDS, SHORE_KINDS
 
 if TYPE_CHECKING:
-    import geopandas as gpd
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.candidates._blockers import Blockers
     from saferoute.candidates._neighbours import Neighbours
     from saferoute.model import Profile
+    from saferoute.table import Table
 
 _MOST = 8
 """Most corridors on one free piece of ground."""
@@ -57,7 +57,7 @@ class CorridorFinder:
 
     Parameters
     ----------
-    areas : GeoDataFrame of n rows
+    areas : Table of n rows
         All areas, in metres.
     kinds : ndarray of n str
         Kind of open ground of each area, ``""`` where it is none.
@@ -71,7 +71,7 @@ class CorridorFinder:
 
     def __init__(
         self,
-        areas: gpd.GeoDataFrame,
+        areas: Table,
         kinds: NDArray[np.object_],
         for_recreation: BoolArray,
         blockers: Blockers,
@@ -79,7 +79,7 @@ class CorridorFinder:
         profile: Profile,
     ) -> None:
         is_open = kinds != ""
-        self._geometry = areas.geometry.to_numpy().copy()
+        self._geometry = areas.geometry.copy()
         self._geometry[is_open] = shapely.make_valid(self._geometry[is_open])
         self._blockers = blockers
         self._ground = FreeGround(self._geometry, kinds, blockers)

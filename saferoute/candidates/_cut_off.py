@@ -11,11 +11,11 @@ from saferoute.geometry import group_joined
 from saferoute.osm import access, ground
 
 if TYPE_CHECKING:
-    import geopandas as gpd
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.model import Features
+    from saferoute.table import Table
 
 CUT_OFF = "cut off"
 """Name of the doubt about ground that no way on foot joins with the place."""
@@ -53,8 +53,8 @@ def find_cut_off(
         All False for a place with no way near.
     """
     cut_off = np.zeros(len(grounds), dtype=bool)
-    ways = features.ways.loc[access.is_passable_on_foot(features.ways), ["nodes", "geometry"]]
-    lines, tree = ways.geometry.to_numpy(), shapely.STRtree(ways.geometry.to_numpy())
+    ways = features.ways.select_rows(access.is_passable_on_foot(features.ways))
+    lines, tree = ways.geometry, shapely.STRtree(ways.geometry)
     part = _join_parts(tree, _number_parts(ways), _list_open_ground(features))
     elsewhere = ~_is_joined_with(shapely.Point(place), tree, part)
     away = elsewhere & ~np.isin(part, part[_find_leaving(features, lines, part, elsewhere, known)])
@@ -69,11 +69,11 @@ def find_cut_off(
 
 def _list_open_ground(features: Features) -> NDArray[np.object_]:
     """Return the pieces of ground that one may walk across."""
-    areas: NDArray[np.object_] = features.areas.geometry.to_numpy()
+    areas: NDArray[np.object_] = features.areas.geometry
     return areas[ground.find_kinds(features.areas) != ""]
 
 
-def _number_parts(ways: gpd.GeoDataFrame) -> IntArray:
+def _number_parts(ways: Table) -> IntArray:
     """Return for each way which part of the network it belongs to; ways that share a node are in the same part."""
     lists = [np.asarray(nodes, dtype=np.int64) for nodes in ways["nodes"]]
     node = np.unique(np.concatenate([*lists, np.empty(0, np.int64)]), return_inverse=True)[1]
@@ -130,7 +130,7 @@ def _find_leaving(
     rows = np.flatnonzero(asked)
     if known is not None:
         rows = rows[~shapely.covers(shapely.buffer(known, -_STEP_M), lines[rows])]
-    islands = features.areas.geometry.to_numpy()[ground.is_island(features.areas)]
+    islands = features.areas.geometry[ground.is_island(features.areas)]
     of = np.unique(part[rows], return_inverse=True)[1]
     if not len(rows) or not len(islands):
         return rows

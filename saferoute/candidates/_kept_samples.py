@@ -57,8 +57,8 @@ def _identify(samples: Samples, rows: IntArray, n_ways: int) -> FloatArray:
     ground, stroke = samples.pair_ground[samples.first_pair[rows]], samples.stroke[rows]
     first, last = (np.searchsorted(samples.stroke, stroke, side=side) for side in ("left", "right"))
     of_ground = samples.ground
-    area = of_ground["osm_id"].to_numpy(dtype=float)
-    area = np.where(of_ground["osm_type"].to_numpy() == "relation", -area, area)
+    area = of_ground["osm_id"].astype(float)
+    area = np.where(of_ground["osm_type"] == "relation", -area, area)
     ends = np.column_stack([samples.xy[first + stroke], samples.xy[last + stroke], area[ground]])
     of_pairs = widths.estimate_widths(of_ground)[0][samples.pair_ground]
     width = [reduce.reduceat(of_pairs, samples.first_pair[:-1])[rows] for reduce in (np.minimum, np.maximum)]

@@ -12,13 +12,13 @@ from saferoute.geometry import REACH_M
 from saferoute.osm import ground
 from saferoute.osm.surfaces import USUAL_GROUND
 from saferoute.osm.tags import has_value, is_tagged
-from saferoute.table import Tags
+from saferoute.table import Column, Tags
 
 if TYPE_CHECKING:
-    import geopandas as gpd
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
+    from saferoute.table import Table
 
 PRIOR = 2.0
 """What ground of a kind usually is weighs as much as this many tagged pieces of it at hand [J]."""
@@ -40,56 +40,57 @@ GROUND_MATERIALS = tuple(sorted({material for usual in (*USUAL_GROUND.values(), 
 """Materials that open ground may be of, in the order of `surface_odds`."""
 
 
-def fill_likely_surfaces(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def fill_likely_surfaces(areas: Table) -> Table:
     """Return areas with what open ground without a surface tag is made of, as far as one can tell.
 
     Returns
     -------
-    GeoDataFrame
-        With these columns changed or added:
+    Table
+        With these tags and columns changed or added:
 
         ``surface``, ``surface_implied``
-            Where no tag tells, the surface that the kind itself says, as of grass, and True.
+            Where no tag tells, the surface that the kind itself says, as of grass, and ``yes``.
         ``surface_odds``
             Of other open ground without a tag the probabilities of `GROUND_MATERIALS`, else None.
         ``likely_surface``
             The one that is more probable than `LIKELY`, if any.
     """
     kinds = ground.find_kinds(areas)
-    implied = pd.Series(kinds, index=areas.index).map({k.name: k.surface for k in ground.KINDS})
-    fill = areas["surface"].isna() & implied.notna()
-    silent = np.flatnonzero(areas["surface"].isna() & implied.isna() & (kinds != ""))
-    odds, likely = (np.full(len(areas), None, dtype=object) for _ in range(2))
-    share = _estimate_odds(areas, kinds, silent)
-    odds[silent], likely[silent] = list(map(tuple, share)), _name_likely(share)
-    return areas.assign(
-        surface=areas["surface"].where(~fill, implied),
-        surface_implied=fill,
-        surface_odds=odds,
-        likely_surface=pd.array(likely, dtype=areas["surface"].dtype),
+    says = {kind.name: kind.surface for kind in ground.KINDS}
+    untagged = np.flatnonzero((kinds != "") & ~is_tagged(areas, "surface"))
+    implied = np.array([says[kind] for kind in kinds[untagged]], dtype=object)
+    fill, silent = untagged[pd.notna(implied)], untagged[pd.isna(implied)]
+    odds, share = np.full(len(areas), None, dtype=object), _estimate_odds(areas, kinds, silent)
+    odds[silent] = list(map(tuple, share))
+    nothing = Column.make_missing(len(areas))
+    return areas.add_columns(surface_odds=odds).add_tags(
+        surface=areas.tags["surface"].set_texts(fill, (says[kind] for kind in kinds[fill])),
+        surface_implied=nothing.set_texts(fill, ["yes"] * len(fill)),
+        likely_surface=nothing.set_texts(silent, _name_likely(share)),
     )
 
 
-def doubt_surfaces(ground_of: gpd.GeoDataFrame, drawn_per_ha: FloatArray, built_per_ha: FloatArray) -> gpd.GeoDataFrame:
+def doubt_surfaces(ground_of: Table, drawn_per_ha: FloatArray, built_per_ha: FloatArray) -> Table:
     """Return ground with odds that tell less of lawn the less is drawn on parks and the like in the midst of houses.
 
     Parameters
     ----------
-    ground_of : GeoDataFrame of n rows
+    ground_of : Table of n rows
         As `fill_likely_surfaces` returns it, with ``kind``.
     drawn_per_ha, built_per_ha : ndarray of shape (n,)
         Things drawn and houses by `measure_density`.
     """
-    named = has_value(ground_of, "kind", ground.DESIGNATED_KINDS) & ground_of["surface_odds"].notna()
+    named = has_value(ground_of, "kind", ground.DESIGNATED_KINDS) & pd.notna(ground_of["surface_odds"])
     rows = np.flatnonzero(named)
     among_houses = built_per_ha[rows] / (built_per_ha[rows] + _BUILT_PER_HA)
     share = (_UNDRAWN_SHARE * np.exp(-drawn_per_ha[rows] / _DRAWN_PER_HA) * among_houses)[:, None]
     other = np.array([UNDRAWN.get(material, 0.0) for material in GROUND_MATERIALS])
-    before = np.array(ground_of["surface_odds"].iloc[rows].tolist(), dtype=float).reshape(-1, len(GROUND_MATERIALS))
+    odds = ground_of["surface_odds"].copy()
+    before = np.array(odds[rows].tolist(), dtype=float).reshape(-1, len(GROUND_MATERIALS))
     after = (1 - share) * before + share * other
-    odds, likely = (ground_of[name].to_numpy(dtype=object).copy() for name in ("surface_odds", "likely_surface"))
-    odds[rows], likely[rows] = list(map(tuple, after)), _name_likely(after)
-    return ground_of.assign(surface_odds=odds, likely_surface=pd.array(likely, dtype=ground_of["likely_surface"].dtype))
+    odds[rows] = list(map(tuple, after))
+    likely = ground_of.tags["likely_surface"].set_texts(rows, _name_likely(after))
+    return ground_of.add_columns(surface_odds=odds).add_tags(likely_surface=likely)
 
 
 def _name_likely(share: FloatArray) -> NDArray[np.object_]:
@@ -99,15 +100,15 @@ def _name_likely(share: FloatArray) -> NDArray[np.object_]:
     return names[np.where(share.max(axis=1, initial=0) > LIKELY, likeliest, len(GROUND_MATERIALS))]
 
 
-def _estimate_odds(areas: gpd.GeoDataFrame, kinds: NDArray[np.object_], rows: IntArray) -> FloatArray:
+def _estimate_odds(areas: Table, kinds: NDArray[np.object_], rows: IntArray) -> FloatArray:
     """Return the probabilities of `GROUND_MATERIALS` of some areas, shape (rows, materials); each row sums to 1."""
     tags, place = Tags.of(areas), {material: k for k, material in enumerate(GROUND_MATERIALS)}
     told = tags.get_text("surface")
     tagged = np.flatnonzero((kinds != "") & np.isin(told, GROUND_MATERIALS))
     # Pitches of one sport are alike, a court and a football field are not.
-    alike = pd.factorize(kinds + _guess_sports(areas, tags, kinds == "pitch"))[0]
+    alike = Column.from_texts(kinds + _guess_sports(areas, tags, kinds == "pitch")).codes
     column = np.array([place[text] for text in told[tagged]], dtype=np.int64)
-    middles = shapely.get_coordinates(shapely.centroid(areas.geometry.to_numpy()))
+    middles = shapely.get_coordinates(shapely.centroid(areas.geometry))
     odds = _list_usual(kinds[rows])
     for group in np.unique(alike[rows]):
         ours, theirs = np.flatnonzero(alike[rows] == group), np.flatnonzero(alike[tagged] == group)
@@ -122,11 +123,11 @@ def _estimate_odds(areas: gpd.GeoDataFrame, kinds: NDArray[np.object_], rows: In
     return odds
 
 
-def _guess_sports(areas: gpd.GeoDataFrame, tags: Tags, pitch: BoolArray) -> NDArray[np.object_]:
+def _guess_sports(areas: Table, tags: Tags, pitch: BoolArray) -> NDArray[np.object_]:
     """Return the sport of each pitch, where none is tagged that of its twin, ``""`` of other ground; shape (n,)."""
     sport = np.where(pitch, tags.get_text("sport").astype(str), "").astype(object)
     silent, told = (np.flatnonzero(pitch & (is_tagged(tags, "sport") == tagged)) for tagged in (False, True))
-    shapes = areas.geometry.to_numpy()
+    shapes = areas.geometry
     one, other = shapely.STRtree(shapes[told]).query(shapes[silent], predicate="dwithin", distance=BESIDE_M)
     size = shapely.area(shapes[told[other]]) / shapely.area(shapes[silent[one]])
     twin = np.flatnonzero(np.abs(np.log(size)) <= SAME_SIZE)

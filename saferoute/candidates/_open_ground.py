@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from saferoute.candidates._corridors import Corridor, CorridorFinder
@@ -20,9 +19,9 @@ from saferoute.geometry import group_joined
 from saferoute.model import Strokes
 from saferoute.osm import access, ground
 from saferoute.products import recall_or_compute
+from saferoute.table import Column
 
 if TYPE_CHECKING:
-    import geopandas as gpd
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from saferoute.candidates._neighbours import Neighbours
     from saferoute.model import Profile
     from saferoute.products import Arrays, Mapped
+    from saferoute.table import Table
 
 
 _SEPARATOR = ";"
@@ -50,13 +50,13 @@ class OpenGround:
     Attributes
     ----------
     lines : ndarray of n LineStrings
-    rows : GeoDataFrame of n rows
+    rows : Table of n rows
         The tags of the polygon each corridor lies on, with ``kind``,
         ``clear_width_m`` (twice the distance from the line to the edge of the
         free ground), what `fill_likely_surfaces`
         adds, ``beach_club``, ``is_tidal`` (it lies on the sea's side of a coastline), ``doubts``
         (names of `DOUBTS`) and ``drawn_per_ha``, how much is drawn around.
-    excluded : GeoDataFrame
+    excluded : Table
         Open ground without a corridor: ``reason`` and the polygon.
     counts : mapping of str to (int, int)
         Polygons and corridors by kind.
@@ -67,14 +67,14 @@ class OpenGround:
     """
 
     lines: NDArray[np.object_]
-    rows: gpd.GeoDataFrame
-    excluded: gpd.GeoDataFrame
+    rows: Table
+    excluded: Table
     counts: dict[str, tuple[int, int]]
     bounds: FloatArray
 
 
 def search_open_ground(
-    areas: gpd.GeoDataFrame,
+    areas: Table,
     *,
     reasons: NDArray[np.object_],
     wanted: BoolArray,
@@ -86,7 +86,7 @@ def search_open_ground(
 
     Parameters
     ----------
-    areas : GeoDataFrame of n rows
+    areas : Table of n rows
         As `fill_likely_surfaces` returns it.
     reasons : ndarray of n str
         Why an area is never run on, ``""`` where it may be.
@@ -114,11 +114,11 @@ def search_open_ground(
         for members in _group_touching_areas(areas, np.flatnonzero((kinds == name) & (reasons == "")))
         if wanted[members].any()
     ]
-    bounds = _box_pieces(areas.geometry.to_numpy(), [members for members, _ in pieces])
+    bounds = _box_pieces(areas.geometry, [members for members, _ in pieces])
     if of.drawers is None:
         answers = [finder.find_corridors(*piece) for piece in pieces]
     else:
-        surroundings = Surroundings(areas.geometry.to_numpy(), kinds != "", *around)
+        surroundings = Surroundings(areas.geometry, kinds != "", *around)
         answers = recall_or_find_corridors(finder, surroundings, pieces, bounds, of.drawers)
     corridors: list[Corridor] = []
     for (members, name), (found, reason) in zip(pieces, answers, strict=True):
@@ -137,14 +137,14 @@ def search_open_ground(
 
 
 def _list_corridors(
-    areas: gpd.GeoDataFrame, kinds: NDArray[np.object_], corridors: list[Corridor], around: Around, of: Mapped
+    areas: Table, kinds: NDArray[np.object_], corridors: list[Corridor], around: Around, of: Mapped
 ) -> dict[str, NDArray[Any]]:
     """Return corridors, what may be wrong with each, and how much is drawn and built around."""
     lines = np.array([corridor.line for corridor in corridors], dtype=object)
     rows = np.array([corridor.row for corridor in corridors], dtype=np.int64)
 
     def look_around() -> Arrays:
-        doubts = DoubtFinder(*around).find_doubts(lines, areas.geometry.to_numpy()[rows], kinds[rows])
+        doubts = DoubtFinder(*around).find_doubts(lines, areas.geometry[rows], kinds[rows])
         return {
             "doubts": np.array([_SEPARATOR.join(names) for names in doubts], dtype=object),
             "drawn_per_ha": measure_density(lines, around.neighbours.drawn),
@@ -161,27 +161,23 @@ def _list_corridors(
     }
 
 
-def tabulate_open_ground(areas: gpd.GeoDataFrame, found: Arrays) -> OpenGround:
+def tabulate_open_ground(areas: Table, found: Arrays) -> OpenGround:
     """Return what was found on areas with their tags."""
     kinds, lines = ground.find_kinds(areas)[found["row"]], found["line"]
-    clubs = areas.geometry.to_numpy()[ground.is_beach_club(areas)]
+    clubs = areas.geometry[ground.is_beach_club(areas)]
     in_club = shapely.STRtree(lines).query(clubs, predicate="intersects")[1]
-    rows = areas.iloc[found["row"]].reset_index(drop=True)
-    rows = rows.assign(
-        kind=kinds if len(kinds) else pd.Series(dtype=object),
-        clear_width_m=found["clear_width_m"],
-        is_tidal=found["is_tidal"],
-        beach_club=np.isin(np.arange(len(lines)), in_club),
-    )
     doubts = np.empty(len(lines), dtype=object)
     doubts[:] = [tuple(filter(None, names.split(_SEPARATOR))) for names in found["doubts"]]
-    excluded = areas.iloc[found["excluded"]][["osm_type", "osm_id", "name", "geometry"]].reset_index(drop=True)
+    rows = areas.select_rows(found["row"]).add_tags(kind=Column.from_texts(kinds))
+    rows = rows.add_columns(
+        **{name: found[name] for name in ("clear_width_m", "is_tidal", "drawn_per_ha")},
+        beach_club=np.isin(np.arange(len(lines)), in_club),
+        doubts=doubts,
+    )
     return OpenGround(
         lines=lines,
-        rows=doubt_surfaces(rows, found["drawn_per_ha"], found["built_per_ha"]).assign(
-            doubts=doubts, drawn_per_ha=found["drawn_per_ha"]
-        ),
-        excluded=excluded.assign(reason=found["reason"]),
+        rows=doubt_surfaces(rows, found["drawn_per_ha"], found["built_per_ha"]),
+        excluded=areas.select_rows(found["excluded"]).add_columns(reason=found["reason"]),
         counts=dict(zip(found["kinds"], map(tuple, found["counts"].tolist()), strict=True)),
         bounds=found["bounds"],
     )
@@ -197,22 +193,22 @@ def _box_pieces(geometry: NDArray[np.object_], pieces: list[IntArray]) -> FloatA
     return np.concatenate([low, high], axis=1)
 
 
-def leave_open_ground(areas: gpd.GeoDataFrame) -> OpenGround:
+def leave_open_ground(areas: Table) -> OpenGround:
     """Return open ground that nobody searched: no corridor, and no reason either."""
-    none = areas.iloc[:0]
+    none = areas.select_rows(np.empty(0, dtype=np.int64))
     return OpenGround(
         lines=np.empty(0, dtype=object),
         rows=none,
-        excluded=none[["osm_type", "osm_id", "name", "geometry"]].assign(reason=np.empty(0, dtype=object)),
+        excluded=none.add_columns(reason=np.empty(0, dtype=object)),
         counts={},
         bounds=np.empty((0, 4)),
     )
 
 
-def _are_for_recreation(areas: gpd.GeoDataFrame, kinds: NDArray[np.object_]) -> BoolArray:
+def _are_for_recreation(areas: Table, kinds: NDArray[np.object_]) -> BoolArray:
     """Return a mask of areas that are open on foot by tag, or open ground in a park or on sports grounds."""
     rows = np.flatnonzero(kinds != "")
-    geometry = areas.geometry.to_numpy()
+    geometry = areas.geometry
     parks = geometry[ground.is_recreation_ground(areas)]
     hit = access.is_open_on_foot(areas)
     if len(parks):
@@ -221,12 +217,12 @@ def _are_for_recreation(areas: gpd.GeoDataFrame, kinds: NDArray[np.object_]) -> 
     return hit
 
 
-def _group_touching_areas(areas: gpd.GeoDataFrame, rows: IntArray) -> list[IntArray]:
+def _group_touching_areas(areas: Table, rows: IntArray) -> list[IntArray]:
     """Group rows of one kind and surface whose polygons overlap or touch."""
     if not len(rows):
         return []
-    geometry = areas.geometry.to_numpy()[rows]
-    surface = areas["surface"].fillna("").to_numpy(dtype=object)[rows]
+    geometry = areas.geometry[rows]
+    surface = areas.tags["surface"].codes[rows]
     a, b = shapely.STRtree(geometry).query(geometry, predicate="intersects")
     same = surface[a] == surface[b]
     group = group_joined(len(rows), np.stack([a[same], b[same]], axis=1))

@@ -15,10 +15,9 @@ from saferoute.model import Samples
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import geopandas as gpd
-
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.model import Strokes
+    from saferoute.table import Table
 
 STEP_M = 5.0
 """Grain of everything along a stroke."""
@@ -28,7 +27,7 @@ _ROUNDING = 1e-9
 
 def cut_samples(
     strokes: Strokes,
-    ground: gpd.GeoDataFrame,
+    ground: Table,
     side_paths: FloatArray,
     *,
     shortest_m: float,
@@ -39,7 +38,7 @@ def cut_samples(
     Parameters
     ----------
     strokes : Strokes
-    ground : GeoDataFrame
+    ground : Table
         What the strokes' edges are rows of.
     side_paths : ndarray of shape (v,)
         Side paths at each vertex.

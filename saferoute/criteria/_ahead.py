@@ -121,7 +121,7 @@ def _collect_highways(features: Features) -> tuple[shapely.STRtree, FloatArray]:
     """Return all highways, and how far from the middle of each one is still on it, in m."""
     of_ways = Tags.of(features.ways)
     rows = np.flatnonzero(is_highway(of_ways))
-    return shapely.STRtree(features.ways.geometry.to_numpy()[rows]), _estimate_half_widths(of_ways.select_rows(rows))
+    return shapely.STRtree(features.ways.geometry[rows]), _estimate_half_widths(of_ways.select_rows(rows))
 
 
 def _estimate_half_widths(highways: Tags) -> FloatArray:

@@ -55,7 +55,7 @@ def find_undrawn_doors(samples: Samples, asked: IntArray, sides: Sides, features
 
 def _is_on_lawn(samples: Samples) -> BoolArray:
     """Return a mask of samples on open ground but squares: doors open onto pavements and squares, not onto a lawn."""
-    is_area = (samples.ground["origin"] == "area").to_numpy(dtype=bool)
+    is_area = samples.ground["origin"] == "area"
     on_lawn = is_area & ~has_value(samples.ground, "kind", {"square"})
     found: BoolArray = _samples.reduce_to_samples(samples, on_lawn.astype(float), "max") > 0
     return found
@@ -65,7 +65,7 @@ def _is_on_street(samples: Samples, rows: IntArray, features: Features) -> BoolA
     """Return a mask of some samples that run on or along streets with houses."""
     on_street = frontages.is_frontage(samples.ground).astype(float)
     hit = _samples.reduce_to_samples(samples, on_street, "max")[rows] > 0
-    of_ways, lines = Tags.of(features.ways), features.ways.geometry.to_numpy()
+    of_ways, lines = Tags.of(features.ways), features.ways.geometry
     here = ~ways.is_off_ground(of_ways)
     hit |= _runs_along(samples.lines[rows], lines[frontages.is_frontage(of_ways) & here])
     middle, _ = _measure_lefts(samples, rows)
@@ -116,7 +116,7 @@ def _is_before_open_ground(samples: Samples, rows: IntArray, features: Features)
 
 def _lies_on(xy: FloatArray, features: Features, is_ground: Callable[[Tags], BoolArray]) -> BoolArray:
     """Return a mask of points that lie on ground of some kind."""
-    shapes = features.outlines.geometry.to_numpy()[is_ground(Tags.of(features.outlines))]
+    shapes = features.outlines.geometry[is_ground(Tags.of(features.outlines))]
     found = np.zeros(len(xy), dtype=bool)
     found[shapely.STRtree(shapely.points(xy)).query(shapes, predicate="intersects")[1]] = True
     return found

@@ -65,7 +65,7 @@ def pair_unread_beside(
     tables = (features.ways, features.outlines, features.points)
     tags_of, lines_of = [], []
     for table, (rows, tags) in zip(tables, find_unread_rows(tables, keys), strict=True):
-        thing, line = lines.query(table.geometry.to_numpy()[rows], predicate="dwithin", distance=BESIDE_M)
+        thing, line = lines.query(table.geometry[rows], predicate="dwithin", distance=BESIDE_M)
         tags_of.append(tags[thing])
         lines_of.append(line)
     return np.concatenate(tags_of), np.concatenate(lines_of)

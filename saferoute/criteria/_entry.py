@@ -35,7 +35,7 @@ def estimate_trust(windows: Windows, evidence: Evidence) -> FloatArray:
     around = entry.passes_on(of_areas) & entry.is_closed_at(of_areas, moment).not_understood
     of_others = owners.is_ground_of_others(of_areas) | graves.is_old_burial_ground(of_areas)
     if len(samples):
-        shapes, lines = evidence.features.outlines.geometry.to_numpy(), shapely.STRtree(samples.lines)
+        shapes, lines = evidence.features.outlines.geometry, shapely.STRtree(samples.lines)
         in_doubt[find_entering(shapes[around], lines)[1]] = 1.0
         untold = _samples.reduce_to_samples(samples, (~access.is_open_on_foot(of_ground)).astype(float), "max")
         within = np.unique(find_entering(shapes[of_others], lines)[1])

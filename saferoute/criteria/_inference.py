@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from saferoute.arrays import FloatArray, IntArray
     from saferoute.geometry import Pairs
+    from saferoute.table import Tagged
 
 PRIOR_OF_CLASS, PRIOR_OF_USE, PRIOR_OF_PLACE = 20.0, 3.0, 3.0
 """Weight of the prior at each level, in ways at hand: the first chosen on ways of Liechtenstein that were tagged
@@ -56,15 +57,13 @@ class Likelihood:
     """
 
     def __init__(
-        self, support: FloatArray, usual: FloatArray, tagged: pd.DataFrame | Tags, xy: FloatArray, shares: FloatArray
+        self, support: FloatArray, usual: FloatArray, tagged: Tagged, xy: FloatArray, shares: FloatArray
     ) -> None:
         self.support, self._usual, self._xy = support, usual, xy
         self._tags = Tags.of(tagged)
         self._class, self._shares = find_foot_classes(self._tags), shares
 
-    def predict_probabilities(
-        self, ways: pd.DataFrame | Tags, xy: FloatArray, *, overall_share: float = 0.0
-    ) -> FloatArray:
+    def predict_probabilities(self, ways: Tagged, xy: FloatArray, *, overall_share: float = 0.0) -> FloatArray:
         """Return the probability of each rating for untagged ways.
 
         Parameters

@@ -141,7 +141,7 @@ def measure_sides(samples: Samples, rows: IntArray, features: Features) -> Array
 
 def _list_areas(features: Features) -> dict[str, NDArray[np.object_]]:
     """Return the areas that may stand beside, by name of their kind."""
-    outlines = features.outlines.geometry.to_numpy()
+    outlines = features.outlines.geometry
     return {name: outlines[mask] for name, mask in sides.find_area_kinds(features.outlines).items()}
 
 

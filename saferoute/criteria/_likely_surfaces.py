@@ -23,12 +23,11 @@ from saferoute.table import Tags
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import geopandas as gpd
     from numpy.typing import NDArray
 
     from saferoute.arrays import FloatArray, IntArray
     from saferoute.model import Windows
-    from saferoute.table import Tagged
+    from saferoute.table import Table, Tagged
 
 SLIP = 0.1
 """Share of tagged materials that are taken for what ways of their class usually are.
@@ -92,13 +91,13 @@ class SurfaceModels:
 
 
 def learn_surfaces(
-    ways: gpd.GeoDataFrame, rating: FloatArray, ratings: Mapping[str, float], others: tuple[float, ...]
+    ways: Table, rating: FloatArray, ratings: Mapping[str, float], others: tuple[float, ...]
 ) -> SurfaceModels:
     """Learn what foot ways are likely to be.
 
     Parameters
     ----------
-    ways : GeoDataFrame of n foot ways
+    ways : Table of n foot ways
     rating : ndarray of shape (n,)
         NaN where no tag tells.
     ratings : mapping of str to float
@@ -108,7 +107,7 @@ def learn_surfaces(
     """
     support = np.unique([0.0, *ratings.values(), *others])
     usual = {name: _rate_usual_surfaces(ratings, support, name) for name in (ANY, *GROUPS)}
-    middles = find_midpoints(ways.geometry.to_numpy())
+    middles = find_midpoints(ways.geometry)
     tags, told = Tags.of(ways), np.isfinite(rating)
     group = find_groups(tags, rating)
     shares = np.eye(len(support))[np.searchsorted(support, np.where(told, rating, 0.0))]

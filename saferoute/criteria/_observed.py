@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from saferoute import candidates
 from saferoute.criteria.surface import rate_any_ground
 from saferoute.model.observations import FINE, HAZARDS, MADE_OF_DAYS
+from saferoute.table import Column
 
 if TYPE_CHECKING:
     from saferoute.arrays import FloatArray
@@ -41,12 +41,13 @@ def _weigh_surfaces(windows: Windows, seen: Seen, profile: Profile) -> FloatArra
     """Return by window how much surfaces that were seen take off the best worth; shape (w,)."""
     row, number = candidates.warn_windows(seen, windows)
     samples, of = windows.samples, seen.observations
-    surface = pd.Series([one.surface or None for one in of.seen], dtype=object)
+    surface = Column.from_texts([one.surface or None for one in of.seen])
     weight = np.array([of.weigh(one, MADE_OF_DAYS) for one in of.seen])
     # Grass is worth more where it is kept.
     ground = samples.pair_ground[samples.first_pair[windows.first[row]]]
-    there = pd.DataFrame({"surface": surface.to_numpy()[number], "kind": samples.ground["kind"].to_numpy()[ground]})
-    worth = np.nan_to_num(rate_any_ground(there, profile), nan=1.0)
+    there = samples.ground.tags.select_keys(["kind"]).select_rows(ground)
+    worth = rate_any_ground(there.replace({"surface": surface.select_rows(number)}), profile)
+    worth = np.nan_to_num(worth, nan=1.0)
     return candidates.take_highest(len(windows), row, weight[number] * (1 - worth))
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from saferoute.arrays import FloatArray, IntArray
     from saferoute.model import Windows
+    from saferoute.table import Table
 
 _IF_DOUBTED = 0.4
 """Factor on confidence for each doubt about a piece of ground [J]: a lawn that keeps so little of it is unrated."""
@@ -48,9 +49,7 @@ def estimate_completeness(windows: Windows, otherwise: float) -> FloatArray:
         0..1; `otherwise` on ways.
     """
     ground = windows.samples.ground
-    if "drawn_per_ha" not in ground:
-        return np.full(len(windows), otherwise)
-    drawn = ground["drawn_per_ha"].to_numpy(dtype=float)
+    drawn = ground.get_column("drawn_per_ha", np.nan)
     kinds = ((KEPT_KINDS, _ODDS_KEPT), (SHORE_KINDS, _ODDS_SHORE))
     start = np.select([has_value(ground, "kind", values) for values, _ in kinds], [of for _, of in kinds], _ODDS_OTHER)
     odds = start * ((drawn + _LEAST_DRAWN) / (2 * _LEAST_DRAWN)) ** -_DRAWN_POWER
@@ -66,12 +65,10 @@ def estimate_trust(windows: Windows) -> FloatArray:
     ndarray of shape (windows,)
     """
     ground = windows.samples.ground
-    if "doubts" not in ground:
-        return np.ones(len(windows))
-    doubts, trust = ground["doubts"].to_numpy(dtype=object), np.ones(len(ground))
+    doubts, trust = ground.get_column("doubts", None), np.ones(len(ground))
     told = np.flatnonzero(pd.notna(doubts))
     trust[told] = [_trust_ground(names) for names in doubts[told]]
-    tidal = np.where(ground["is_tidal"].to_numpy(dtype=bool), _IF_TIDAL, 1.0)
+    tidal = np.where(ground.get_column("is_tidal", False), _IF_TIDAL, 1.0)
     return _samples.reduce_ground(windows, tidal * trust, "min")
 
 
@@ -102,15 +99,13 @@ def take_odds(likely: LikelyRatings, windows: Windows, ratings: Mapping[str, flo
     )
 
 
-def _rate_odds(ground: pd.DataFrame, ratings: Mapping[str, float], support: FloatArray) -> tuple[IntArray, FloatArray]:
+def _rate_odds(ground: Table, ratings: Mapping[str, float], support: FloatArray) -> tuple[IntArray, FloatArray]:
     """Return the row of a distribution of each piece of ground, −1 where there are no odds, and the distributions."""
-    row = np.full(len(ground), -1)
-    if "surface_odds" not in ground:
-        return row, np.empty((0, len(support)))
-    known = np.flatnonzero(ground["surface_odds"].notna())
+    row, told = np.full(len(ground), -1), ground.get_column("surface_odds", None)
+    known = np.flatnonzero(pd.notna(told))
     row[known] = np.arange(len(known))
     kept = has_value(ground, "kind", KEPT_KINDS)[known]
-    odds = np.array(ground["surface_odds"].iloc[known].tolist(), dtype=float).reshape(-1, len(GROUND_MATERIALS))
+    odds = np.array(told[known].tolist(), dtype=float).reshape(-1, len(GROUND_MATERIALS))
     probability = np.zeros((len(known), len(support)))
     for material, share in zip(GROUND_MATERIALS, odds.T, strict=True):
         as_turf = kept & (material == "grass")

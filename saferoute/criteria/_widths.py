@@ -75,7 +75,7 @@ def _learn_factors(xy: FloatArray, features: Features) -> FloatArray:
     is_of_class = np.eye(len(usual))[of_class]
     # Logarithms, as widths differ by factors.
     amounts = np.hstack([is_of_class, is_of_class * np.log(width[tagged] / usual[of_class])[:, None]])
-    middles = find_midpoints(features.ways.geometry.to_numpy()[tagged])
+    middles = find_midpoints(features.ways.geometry[tagged])
     count, total = np.split(sum_nearby(xy, middles, amounts, decay_m=DECAY_M), 2, axis=1)
     factor: FloatArray = np.exp(total / (count + PRIOR_TAGS))
     return factor

@@ -106,7 +106,7 @@ def _collect_line_objects(features: Features) -> NDArray[np.object_]:
     """Return walls, fences, hedges, rows of trees and the outlines of buildings."""
     ways, areas = features.ways, features.areas
     line, solid = is_line_object(ways), is_solid_area(areas)
-    return np.concatenate([ways.geometry.to_numpy()[line], areas.geometry.to_numpy()[solid]])
+    return np.concatenate([ways.geometry[line], areas.geometry[solid]])
 
 
 def _count_mapped_per_km(xy: FloatArray, points: NDArray[np.object_], features: Features) -> FloatArray:
@@ -116,7 +116,7 @@ def _count_mapped_per_km(xy: FloatArray, points: NDArray[np.object_], features: 
     bollard must not raise the trust in the line it stands on, nor in the next.
     """
     highway = is_highway(features.ways)
-    ways, width = features.ways.geometry.to_numpy()[highway], widths.estimate_widths(features.ways)[0][highway]
+    ways, width = features.ways.geometry[highway], widths.estimate_widths(features.ways)[0][highway]
     spacing = 25.0
     marks, _ = place_points_evenly(ways, spacing)
     in_the_way = shapely.STRtree(points).query(ways, predicate="dwithin", distance=width / 2 + ZONES[-1][0])[1]
@@ -128,7 +128,7 @@ def _count_mapped_per_km(xy: FloatArray, points: NDArray[np.object_], features: 
 
 def _find_pipes_beside(lines: NDArray[np.object_], features: Features) -> BoolArray:
     """Return a mask of the lines with a pipeline on or beside them that may lie on the ground or in it."""
-    pipes = features.ways.geometry.to_numpy()[is_pipe_on_ground(features.ways).unknown]
+    pipes = features.ways.geometry[is_pipe_on_ground(features.ways).unknown]
     beside = np.zeros(len(lines), dtype=bool)
     beside[shapely.STRtree(lines).query(pipes, predicate="dwithin", distance=BESIDE_M)[1]] = True
     return beside
@@ -155,7 +155,7 @@ def _trust_unless(windows: Windows, of_samples: BoolArray, factor: float) -> Flo
 
 def _look_beside(samples: Samples, rows: IntArray, features: Features) -> Arrays:
     """Return what is mapped on and beside some samples, by name."""
-    points = features.points.geometry.to_numpy()[may_be_object(features.points)]
+    points = features.points.geometry[may_be_object(features.points)]
     beside = _lateral.measure_sides(samples, rows, features)
     sides = _lateral.Sides.from_rows(beside, rows, len(samples), features)
     return {
@@ -180,7 +180,7 @@ def _recall_beside(windows: Windows, features: Features) -> tuple[_lateral.Sides
 
 def _look_around(windows: Windows, beside: _lateral.Sides, features: Features) -> Arrays:
     """Return what is mapped around windows, the room beside them and what is ahead of their ends, by name."""
-    points = features.points.geometry.to_numpy()[may_be_object(features.points)]
+    points = features.points.geometry[may_be_object(features.points)]
     xy, station = _near.find_middle_stations(windows)
     mapped = recall_or_compute(features, "mapped", [xy], lambda: {"per km": _count_mapped_per_km(xy, points, features)})
     return {

@@ -57,7 +57,7 @@ def measure_straightness(windows: Windows, evidence: Evidence) -> Measurement:
     width, tagged = estimate_widths(windows, evidence.features)
     narrowest = _samples.reduce_pairs(windows, width, "min")
     all_tagged = _samples.reduce_pairs(windows, tagged.astype(float), "min") > 0
-    on_area = samples.ground["clear_width_m"].notna().to_numpy(dtype=float)
+    on_area = np.isfinite(samples.ground.get_column("clear_width_m", np.nan)).astype(float)
     to_the_edge = _samples.reduce_ground(windows, on_area, "max") > 0
 
     def gather(rows: IntArray) -> Columns:

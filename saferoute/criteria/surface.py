@@ -17,19 +17,17 @@ from saferoute.criteria._likely_surfaces import LikelyRatings, infer_ratings
 from saferoute.model import Criterion, Measurement, Scale, Unknown
 from saferoute.osm.ground import KEPT_KINDS
 from saferoute.osm.surfaces import EXCLUDED_SURFACES, GROUPS
-from saferoute.osm.tags import has_value, rate_worst_value
+from saferoute.osm.tags import has_value, is_tagged, rate_worst_value
 from saferoute.osm.ways import is_foot_way
 from saferoute.products import remember_or_make
 from saferoute.quantities import Exact, Guessed
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-    import pandas as pd
-
-    from saferoute.arrays import BoolArray, Columns, FloatArray, IntArray
+    from saferoute.arrays import Columns, FloatArray, IntArray
     from saferoute.criteria._likely_surfaces import SurfaceModels
     from saferoute.model import Evidence, Profile, Windows
     from saferoute.products import Arrays
+    from saferoute.table import Table, Tagged
 
 MATERIALS = {
     "tartan": 1.0, "rubber": 1.0, "rubbercrumb": 0.95, "artificial_turf": 0.95, "turf": 0.95,
@@ -64,20 +62,17 @@ _BEYOND_THE_EDGE = Unknown(estimate=0.25, draws=((0.0, 0.0), (1.0, 0.85)))
 drawn from impassable to asphalt [J]."""
 _AS_RATED = ((0.0, 0.0), (1.0, 1.0))
 """Identity: the tables above already hold desirabilities."""
-_TELLING = [
-    "highway", "kind", "surface", "smoothness", "tracktype", "surface_implied", "likely_surface", "surface_odds"
-]  # fmt: skip
-"""Columns of the ground that explain its rating."""
+_TELLING = ("highway", "kind", "surface", "smoothness", "tracktype", "likely_surface")
+"""Tags of the ground that explain its rating."""
 
 
-def rate_ground(ground: pd.DataFrame, profile: Profile) -> tuple[FloatArray, FloatArray]:
+def rate_ground(ground: Tagged, profile: Profile) -> tuple[FloatArray, FloatArray]:
     """Return the desirability of tagged ground, and the confidence in it.
 
     Parameters
     ----------
-    ground : DataFrame of n rows
-        ``surface``, ``smoothness``, ``tracktype``, ``kind`` and
-        ``surface_implied``, as far as there are such columns.
+    ground : table or Tags of n rows
+        ``surface_implied`` is what `saferoute.candidates.fill_likely_surfaces` adds.
     profile : Profile
         May override the desirability of materials.
 
@@ -100,7 +95,7 @@ def rate_ground(ground: pd.DataFrame, profile: Profile) -> tuple[FloatArray, Flo
     rating = np.where(np.isfinite(rating), np.fmin(rating, smoothness), np.nan)
     has_group = has_value(ground, "surface", GROUPS.keys())
     has_material, has_smoothness = np.isfinite(material) & ~has_group, np.isfinite(smoothness)
-    implied = _read_flag(ground, "surface_implied")
+    implied = is_tagged(ground, "surface_implied")
     confidence = np.select(
         [
             has_material & has_smoothness,
@@ -115,18 +110,13 @@ def rate_ground(ground: pd.DataFrame, profile: Profile) -> tuple[FloatArray, Flo
     return rating, confidence
 
 
-def _read_flag(table: pd.DataFrame, name: str) -> BoolArray:
-    """Return a column of flags, False where the table has no such column."""
-    return table[name].to_numpy(dtype=bool) if name in table else np.zeros(len(table), dtype=bool)
-
-
-def learn_surfaces(ways: gpd.GeoDataFrame, rating: FloatArray, profile: Profile) -> SurfaceModels:
+def learn_surfaces(ways: Table, rating: FloatArray, profile: Profile) -> SurfaceModels:
     """Return models of the ratings of foot ways, learnt from those with a rating; NaN = not tagged."""
     ratings = {**MATERIALS, **profile.surface_desirability}
     return _likely_surfaces.learn_surfaces(ways, rating, ratings, (*SMOOTHNESS.values(), *TRACKTYPES.values()))
 
 
-def rate_any_ground(ground: pd.DataFrame, profile: Profile) -> FloatArray:
+def rate_any_ground(ground: Tagged, profile: Profile) -> FloatArray:
     """Return the desirability of tagged ground, excluded or not; NaN where no tag tells."""
     rating, _ = rate_ground(ground, profile)
     # Excluded surfaces have no desirability, but an untagged way may well have one: the worst.
@@ -139,7 +129,7 @@ def _recall_likely(windows: Windows, evidence: Evidence, of_ground: FloatArray) 
     chosen = repr(sorted(profile.surface_desirability.items())).encode()
 
     def learn() -> SurfaceModels:
-        foot = features.ways[is_foot_way(features.ways)]
+        foot = features.ways.select_rows(is_foot_way(features.ways))
         return learn_surfaces(foot, rate_any_ground(foot, profile), profile)
 
     def infer() -> Arrays:
@@ -175,10 +165,12 @@ def measure_surface(windows: Windows, evidence: Evidence) -> Measurement:
     trust = _samples.reduce_pairs(windows, confidence, "min") * _open_ground.estimate_trust(windows)
 
     def gather(rows: IntArray) -> Columns:
-        ground, row = samples.ground, samples.pair_ground[worst[rows]]
-        nothing = np.full(len(rows), None, dtype=object)
+        row = samples.pair_ground[worst[rows]]
+        tags = samples.ground.tags.select_rows(row)
         return {
-            **{n: ground[n].iloc[row].to_numpy(dtype=object) if n in ground else nothing for n in _TELLING},
+            **{key: tags.get_text(key) for key in _TELLING},
+            "surface_odds": samples.ground.get_column("surface_odds", None)[row],
+            "surface_implied": is_tagged(tags, "surface_implied").astype(object),
             "is_tagged": ~silent[worst[rows]],
             "is_partly_untagged": partly_untagged[rows],
         }

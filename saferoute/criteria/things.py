@@ -110,7 +110,7 @@ def collect_things(features: Features, areas: Mapping[str, NDArray[np.object_]])
     areas : mapping of str to ndarray of polygons
         By name of a kind.
     """
-    lines, of_ways = features.ways.geometry.to_numpy(), Tags.of(features.ways)
+    lines, of_ways = features.ways.geometry, Tags.of(features.ways)
     on_lines = sides.find_line_kinds(of_ways)
     half_of = {"road": widths.estimate_half_widths(of_ways), "rail": np.full(len(lines), _HALF_GAUGE_M)}
     shapes, halves, kinds = [], [], []
@@ -120,7 +120,7 @@ def collect_things(features: Features, areas: Mapping[str, NDArray[np.object_]])
         halves += [half_of[name][line] if name in half_of else np.zeros(len(line)), np.zeros(len(edges))]
         kinds.append(np.full(len(line) + len(edges), number))
     for name, mask in sides.find_point_kinds(features.points).items():
-        point = features.points.geometry.to_numpy()[mask]
+        point = features.points.geometry[mask]
         shapes.append(point)
         halves.append(np.zeros(len(point)))
         kinds.append(np.full(len(point), NAMES.index(name)))

@@ -64,9 +64,7 @@ class _Cut(NamedTuple):
 def collect_blockers(features: Features) -> Blockers:
     """Return everything that open ground is cut by, and the ways that lead to it."""
     points, areas, of_ways = Tags.of(features.points), Tags.of(features.outlines), Tags.of(features.ways)
-    spots, outlines, lines = (
-        table.geometry.to_numpy() for table in (features.points, features.outlines, features.ways)
-    )
+    spots, outlines, lines = (table.geometry for table in (features.points, features.outlines, features.ways))
     polygons = take_beaches_off_bays(areas, outlines)
     fenced = take_edges(polygons[_is_fenced(areas)])
     fences = np.concatenate([lines[barriers.is_fence(of_ways).yes], fenced])
@@ -104,7 +102,7 @@ def collect_blockers(features: Features) -> Blockers:
 def collect_walls(features: Features) -> NDArray[np.object_]:
     """Return what nobody walks straight across, not even forwards: buildings, water, fences, drops, rails, roads."""
     areas, of_ways = Tags.of(features.outlines), Tags.of(features.ways)
-    polygons, lines = features.outlines.geometry.to_numpy(), features.ways.geometry.to_numpy()
+    polygons, lines = features.outlines.geometry, features.ways.geometry
     road = unread.may_be_road(of_ways) & ~ways.is_below_ground(of_ways)
     return np.concatenate([_list_walls(areas, polygons, of_ways, lines), lines[road]])
 

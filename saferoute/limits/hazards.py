@@ -39,15 +39,15 @@ class Hazards:
 
     def __init__(self, features: Features) -> None:
         of_ways, of_areas = Tags.of(features.ways), Tags.of(features.outlines)
-        lines = features.ways.geometry.to_numpy()
-        shapes = take_beaches_off_bays(of_areas, features.outlines.geometry.to_numpy())
+        lines = features.ways.geometry
+        shapes = take_beaches_off_bays(of_areas, features.outlines.geometry)
         on_ground = ~ways.is_off_ground(of_ways)
         road = unread.may_be_road(of_ways) & on_ground
         rail = unread.may_be_rail(of_ways) & on_ground
         edges = lines[unread.may_be_drop(of_ways) & on_ground]
         drops = np.concatenate([edges, shapes[water.is_water_area(of_areas).yes]])
         steps = np.concatenate([lines[ways.is_steps(of_ways)], shapes[ways.is_steps(of_areas)]])
-        points = features.points.geometry.to_numpy()[ways.is_lift(features.points)]
+        points = features.points.geometry[ways.is_lift(features.points)]
         lifts = np.concatenate([points, lines[ways.is_lift(of_ways)], shapes[ways.is_lift(of_areas)]])
         self._by_kind = {
             "road": (lines[road], widths.estimate_half_widths(of_ways)[road]),

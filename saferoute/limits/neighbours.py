@@ -13,11 +13,11 @@ from saferoute.osm import graves, ground, obstacles, owners, unread, ways
 from saferoute.table import Tags
 
 if TYPE_CHECKING:
-    import geopandas as gpd
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray
     from saferoute.model import Features
+    from saferoute.table import Table
 
 _DRAWN_EVERY_M = 25.0
 """Metres of a path that count as one thing drawn, as a lamp or a tree does [J]."""
@@ -29,9 +29,9 @@ _LEAST_CORNERS = 3
 def collect_neighbours(features: Features) -> Neighbours:
     """Return what lies around open ground and tells whose it is, and how completely it is drawn."""
     areas, of_ways = Tags.of(features.areas), Tags.of(features.ways)
-    polygons, lines = features.areas.geometry.to_numpy(), features.ways.geometry.to_numpy()
+    polygons, lines = features.areas.geometry, features.ways.geometry
     on_ground = ~ways.is_off_ground(of_ways)
-    points = features.points.geometry.to_numpy()[unread.may_be_object(features.points)]
+    points = features.points.geometry[unread.may_be_object(features.points)]
     paths = lines[(ways.is_foot_way(of_ways) | obstacles.is_tree_row(of_ways)) & on_ground]
     return Neighbours(
         schools=_list_schools_without_ground(areas, polygons),
@@ -59,12 +59,12 @@ def _list_schools_without_ground(areas: Tags, polygons: NDArray[np.object_]) -> 
     return buildings[~with_ground]
 
 
-def _cover_castles(outlines: gpd.GeoDataFrame) -> NDArray[np.object_]:
+def _cover_castles(outlines: Table) -> NDArray[np.object_]:
     """Return the ground within the outermost walls of each castle, its courts and broken outlines among it."""
-    castles = outlines[owners.is_castle(outlines)]
-    of = np.unique(castles["osm_id"].to_numpy(), return_inverse=True)[1].ravel()
+    castles = outlines.select_rows(owners.is_castle(outlines))
+    of = np.unique(castles["osm_id"], return_inverse=True)[1].ravel()
     order = np.argsort(of, kind="stable")
-    return shapely.convex_hull(shapely.geometrycollections(castles.geometry.to_numpy()[order], indices=of[order]))
+    return shapely.convex_hull(shapely.geometrycollections(castles.geometry[order], indices=of[order]))
 
 
 def _enclose_rings(lines: NDArray[np.object_]) -> NDArray[np.object_]:

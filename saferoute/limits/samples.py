@@ -63,14 +63,12 @@ class Scene:
 
     def list_nodes(self, which: BoolArray) -> IntArray:
         """Return the ids of the nodes of some of the ways."""
-        of_ways = self.features.ways
-        lists = of_ways.loc[which, "nodes"] if "nodes" in of_ways else []
+        lists = self.features.ways["nodes"][which].tolist()
         return np.unique(np.concatenate([np.asarray(n, dtype=np.int64) for n in lists] or [np.empty(0, np.int64)]))
 
     def list_points(self, which: BoolArray) -> IntArray:
         """Return the ids of some of the points."""
-        points = self.features.points
-        return points["osm_id"].to_numpy()[which] if len(points) else np.empty(0, np.int64)
+        return self.features.points["osm_id"][which]
 
 
 @rule("edge of the data", "the line must stay 15 m inside the map data: nobody knows what lies beyond")
@@ -129,7 +127,7 @@ def on_ground_closed_at_hour(scene: Scene) -> IntArray:
 def on_protected_ground(scene: Scene) -> IntArray:
     """Return samples of open ground that enter dunes or protected areas."""
     protected = scene.asked[scene.hazards.lines_on_protected_ground(scene.lines)]
-    off_ways = (scene.samples.ground["origin"] == "area").to_numpy()
+    off_ways = scene.samples.ground["origin"] == "area"
     return protected[off_ways[scene.find_ground(protected)]]
 
 

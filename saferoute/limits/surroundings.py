@@ -59,7 +59,7 @@ class Surroundings:
 
     def __init__(self, features: Features, moment: Moment | None) -> None:
         self._moment = moment
-        of_areas, shapes = Tags.of(features.outlines), features.outlines.geometry.to_numpy()
+        of_areas, shapes = Tags.of(features.outlines), features.outlines.geometry
         at_hour = entry.is_closed_at(of_areas, moment)
         around = entry.passes_on(of_areas)
         self._shut = shapes[ground.is_closed_to_strangers(of_areas) & ~at_hour.no]
@@ -110,7 +110,7 @@ class Surroundings:
 
 def _find_drives(features: Features, squares: NDArray[np.object_]) -> NDArray[np.object_]:
     """Return where motors get onto squares: ends of roads and drives, and foot ways that are open to them."""
-    of_ways, lines = Tags.of(features.ways), features.ways.geometry.to_numpy()
+    of_ways, lines = Tags.of(features.ways), features.ways.geometry
     here, roads = ~ways.is_off_ground(of_ways), ways.is_motor_road(of_ways)
     ends = np.concatenate([shapely.get_point(lines[roads & here], at) for at in (0, -1)])
     streets = lines[ways.is_foot_way(of_ways) & ~roads & access.is_open_to_motors(of_ways).yes & here]

@@ -113,7 +113,7 @@ def tilted(measured: _Measured) -> BoolArray:
     windows, slopes = measured.windows, measured.slopes
     beyond = _is_beyond(slopes.across_pct, slopes.across_sigma_pct, LEAST_CROSS_SLOPE_PCT)
     ground, samples = windows.samples.ground, windows.samples
-    as_it_lies = (ground["origin"] == "area").to_numpy(dtype=bool) | is_trodden(ground)
+    as_it_lies = (ground["origin"] == "area") | is_trodden(ground)
     of_sample = np.zeros(len(samples), dtype=bool)
     of_sample[samples.pair_sample[as_it_lies[samples.pair_ground]]] = True
     return beyond & take_slices(of_sample, windows.first, windows.n_samples).any(axis=1)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from saferoute.model.places import WGS84
+
 if TYPE_CHECKING:
-    import geopandas as gpd
     import numpy as np
     import pandas as pd
     import shapely
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.drawers import Drawers
     from saferoute.products import Memory
+    from saferoute.table import Table
 
 
 OSM_ATTRIBUTION = "Map data © OpenStreetMap contributors, ODbL 1.0"
@@ -82,15 +84,15 @@ class WayLines:
     in_degrees: bool
 
     @classmethod
-    def from_table(cls, ways: gpd.GeoDataFrame) -> WayLines:
+    def from_table(cls, ways: Table) -> WayLines:
         """Return the lines of a table of ways, as of `Features`."""
         import numpy as np
         import shapely
 
-        xy, way = shapely.get_coordinates(ways.geometry.to_numpy(), return_index=True)
-        lists = [np.asarray(nodes, dtype=np.int64) for nodes in ways["nodes"].to_numpy()]
+        xy, way = shapely.get_coordinates(ways.geometry, return_index=True)
+        lists = [np.asarray(nodes, dtype=np.int64) for nodes in ways["nodes"]]
         node = np.concatenate([np.empty(0, np.int64), *lists])
-        return cls(xy, node, way, bool(ways.crs is not None and ways.crs.is_geographic))
+        return cls(xy, node, way, ways.crs == WGS84)
 
     def select_ways(self, chosen: BoolArray) -> WayLines:
         """Return the lines of the ways of a mask of shape (n,); rows stay as they are."""
@@ -112,19 +114,19 @@ class Counters:
 class Features:
     """OpenStreetMap features around an area, as tables in one metric CRS.
 
-    Every table has ``osm_type`` (``node``, ``way``, ``relation``), ``osm_id``,
-    a column per tag of `saferoute.osm.keys` (missing = NaN; in small letters but for `saferoute.osm.keys.VERBATIM`) and
-    ``geometry``; `ways` has also ``nodes``, the node ids in order.
+    Every table has ``osm_type`` (``node``, ``way``, ``relation``), ``osm_id`` and the
+    tags of `saferoute.osm.keys` (in small letters but for `saferoute.osm.keys.VERBATIM`);
+    `ways` has also ``nodes``, the node ids in order.
     """
 
-    ways: gpd.GeoDataFrame
+    ways: Table
     """Every line: highways, railways, waterways, barriers, cliffs, coastline."""
-    areas: gpd.GeoDataFrame
+    areas: Table
     """Polygons and multipolygons, with their holes."""
-    fragments: gpd.GeoDataFrame
+    fragments: Table
     """Lines of the edges of incomplete areas, and polygons where such lines close around ground, each with the
     tags of its area. A part of such an area is missing, or its rings cross or do not close."""
-    points: gpd.GeoDataFrame
+    points: Table
     """Tagged nodes."""
     extent: shapely.Geometry | None
     """Area in which the source is complete; outside it a missing wall only means a missing map.
@@ -155,8 +157,8 @@ class Features:
     with no residents. None if unknown."""
 
     @cached_property
-    def outlines(self) -> gpd.GeoDataFrame:
+    def outlines(self) -> Table:
         """The outlines of all areas, whole or not: `areas` followed by `fragments`."""
-        import pandas as pd
+        from saferoute.table import Table
 
-        return pd.concat([self.areas, self.fragments], ignore_index=True) if len(self.fragments) else self.areas
+        return Table.concatenate([self.areas, self.fragments]) if len(self.fragments) else self.areas

@@ -8,11 +8,11 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import geopandas as gpd
     import numpy as np
     from numpy.typing import NDArray
 
     from saferoute.arrays import FloatArray, IntArray
+    from saferoute.table import Table
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,9 @@ class Samples:
         ``i + c`` to ``i + c + 1``.
     pair_sample, pair_ground : ndarray of shape (m,)
         Pairs of samples and the rows of `ground` they touch, sorted by sample.
-    ground : GeoDataFrame
-        Ways and areas that the strokes run on, with their tags,
-        ``origin`` and ``width_m``/``width_tagged``.
+    ground : Table
+        Ways and areas that the strokes run on, with their tags, ``origin`` (``way``,
+        ``track``, ``area``) and ``kind``, and what `saferoute.candidates.OpenGround` tells of its rows.
     node_sample, node_id : ndarray of shape (k,)
         OSM nodes on the strokes and the sample each lies in; a node on a
         boundary is listed for both samples.
@@ -57,7 +57,7 @@ class Samples:
     xy: FloatArray
     pair_sample: IntArray
     pair_ground: IntArray
-    ground: gpd.GeoDataFrame
+    ground: Table
     node_sample: IntArray
     node_id: IntArray
     side_paths: FloatArray
@@ -88,10 +88,10 @@ class Samples:
             *(self.stroke, self.number, self.xy, self.pair_sample, self.pair_ground, self.side_paths),
             *(shapely.get_coordinates(self.lines), shapely.get_num_coordinates(self.lines)),
             # Of a row of the ground the map tells all but how wide a corridor is.
-            *(self.ground[name].to_numpy() for name in ("osm_id", "clear_width_m")),
+            *(self.ground[name] for name in ("osm_id", "clear_width_m")),
         ):
             digest.update(f"{array.dtype.str} {array.shape} ".encode() + np.ascontiguousarray(array).tobytes())
-        digest.update(" ".join(self.ground["osm_type"].to_numpy(dtype=object)).encode())
+        digest.update(" ".join(self.ground["osm_type"]).encode())
         return digest.digest()
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from saferoute.osm.tags import map_combinations
 from saferoute.osm.values import split_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    import pandas as pd
+    from saferoute.table import Tagged
 
 KINDS = (
     ("building", None, "building"),
@@ -74,10 +75,11 @@ def name_kind(get: Callable[[str], str | None]) -> str | None:
     return None
 
 
-def name_kinds(areas: pd.DataFrame) -> list[str | None]:
-    """Return what each area of a table is, as `name_kind` says."""
-    rows = areas.drop(columns="geometry", errors="ignore").to_dict("records")
-    return [name_kind({key: value for key, value in row.items() if isinstance(value, str)}.get) for row in rows]
+def name_kinds(areas: Tagged) -> list[str | None]:
+    """Return what each area is, as `name_kind` says."""
+    keys = list(dict.fromkeys(key for key, _, _ in KINDS))
+    found: list[str | None] = map_combinations(areas, keys, lambda tags: name_kind(tags.get), missing=None).tolist()
+    return found
 
 
 def is_mere_border(keys: Iterable[str], get: Callable[[str], str | None]) -> bool:

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from saferoute.table import Table
+
 _VOCABULARY = (access, barriers, frontages, ground, obstacles, owners, slopes, sports, surfaces, water, ways, widths)
 _NO_WORD = "\N{REPLACEMENT CHARACTER} no word"
 """A value that no question understands."""
@@ -172,21 +174,21 @@ def find_unread_values(tables: Sequence[Tags], keys: Collection[str] | None = No
     return _find_unread(tuple(zip(asked, values, strict=True)))
 
 
-def find_unread_tags(objects: pd.DataFrame) -> pd.DataFrame:
+def find_unread_tags(objects: Table) -> pd.DataFrame:
     """Return the tags that are read and not understood, each with its object.
 
     Parameters
     ----------
-    objects : DataFrame of n rows
-        With ``osm_type``, ``osm_id`` and a column a key.
+    objects : Table of n rows
 
     Returns
     -------
     DataFrame
         ``key``, ``value``, ``osm_type`` and ``osm_id``, by key, then in the order of the objects.
     """
-    tags, found = Tags.from_table(objects), []
+    tags, found = objects.tags, []
     for key, values in find_unread_values([tags]).items():
         rows = np.flatnonzero(tags.map_values(key, values.__contains__, missing=False))
-        found.append(objects[["osm_type", "osm_id"]].iloc[rows].assign(key=key, value=tags.get_text(key)[rows]))
-    return pd.concat(found, ignore_index=True)[["key", "value", "osm_type", "osm_id"]]
+        texts = {"value": tags.get_text(key)[rows], "osm_type": objects["osm_type"][rows]}
+        found.append(pd.DataFrame({"key": key, **texts, "osm_id": objects["osm_id"][rows]}))
+    return pd.concat(found, ignore_index=True)

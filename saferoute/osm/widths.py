@@ -14,10 +14,8 @@ from saferoute.table import Tags
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import pandas as pd
-
     from saferoute.arrays import BoolArray, FloatArray
-    from saferoute.table import Tagged
+    from saferoute.table import Table, Tagged
 
 BY_CLASS_M = {
     "footway": 1.8, "sidewalk": 1.5, "path": 1.2, "track": 2.5, "pedestrian": 5.0, "cycleway": 2.1, "bridleway": 1.8,
@@ -82,20 +80,18 @@ def _find_ends(text: str) -> tuple[float, float] | None:
     return (min(possible), max(possible)) if possible else None
 
 
-def estimate_widths(ground: pd.DataFrame) -> tuple[FloatArray, BoolArray]:
+def estimate_widths(ground: Table) -> tuple[FloatArray, BoolArray]:
     """Return the width in m of each row, and whether it is tagged or, on open ground, measured.
 
     Parameters
     ----------
-    ground : DataFrame of n rows
+    ground : Table of n rows
         On open ground with ``clear_width_m``, NaN elsewhere.
     """
     width, known = estimate_way_widths(ground)
-    if "clear_width_m" in ground:
-        clear = ground["clear_width_m"].to_numpy(dtype=float)
-        measured = np.isfinite(clear)
-        width, known = np.where(measured, np.fmin(clear, _WIDEST_M), width), known | measured
-    return width, known
+    clear = ground.get_column("clear_width_m", np.nan)
+    measured = np.isfinite(clear)
+    return np.where(measured, np.fmin(clear, _WIDEST_M), width), known | measured
 
 
 def estimate_way_widths(ways: Tagged) -> tuple[FloatArray, BoolArray]:

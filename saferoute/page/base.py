@@ -21,12 +21,12 @@ from saferoute.table import Tags
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    import geopandas as gpd
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
     from saferoute.arrays import BoolArray, IntArray
     from saferoute.model import Area, Features
+    from saferoute.table import Table, Tagged
 
     Geometries = NDArray[np.object_]
 
@@ -97,7 +97,7 @@ def base_layers(features: Features, frame: BaseGeometry, area: Area) -> tuple[di
     Parameters
     ----------
     features : Features
-        The map data; any column and any row may be missing.
+        The map data; any tag and any row may be missing.
     frame : Polygon
         The ground to draw, in the metric CRS of the features.
     area : Area
@@ -127,7 +127,7 @@ def draw_layers(features: Features, frame: BaseGeometry) -> list[tuple[str, str,
     Parameters
     ----------
     features : Features
-        The map data; any column and any row may be missing.
+        The map data; any tag and any row may be missing.
     frame : Polygon
         The ground to draw, in the metric CRS of the features.
 
@@ -144,12 +144,12 @@ def draw_layers(features: Features, frame: BaseGeometry) -> list[tuple[str, str,
     return [(name, "fill", fills[name]) if name in fills else (name, "line", lines[name]) for name in _DRAWN]
 
 
-def is_in_layers(lines: gpd.GeoDataFrame, names: Collection[str]) -> BoolArray:
+def is_in_layers(lines: Tagged, names: Collection[str]) -> BoolArray:
     """Return a mask of the ways that belong to any of the named layers.
 
     Parameters
     ----------
-    lines : GeoDataFrame of n rows
+    lines : table or Tags of n rows
         Ways with their tags.
     names : collection of str
         Names of layers of lines, such as ``street``.
@@ -177,9 +177,9 @@ def _drop_over_budget(layers: list[dict[str, Any]]) -> tuple[list[dict[str, Any]
 class _Shapes:
     """The geometries of a table, to be selected by their tags."""
 
-    def __init__(self, table: gpd.GeoDataFrame) -> None:
+    def __init__(self, table: Table) -> None:
         self._tags = Tags.of(table)
-        self._geometries: Geometries = table.geometry.to_numpy(dtype=object)
+        self._geometries: Geometries = table.geometry
 
     def select(self, layer: _Layer) -> Geometries:
         """Return the geometries that belong to a layer."""

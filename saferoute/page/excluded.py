@@ -72,10 +72,10 @@ def _drop_drawn_roads(ranking: Ranking) -> gpd.GeoDataFrame:
     A track that is open to motors stays, as no layer of roads holds it.
     """
     ways, excluded = ranking.features.ways, ranking.excluded
-    if ways.empty:
+    if not len(ways):
         return excluded
     roads = is_in_layers(ways, ROAD_LAYERS)
-    kinds, numbers = (ways[name].to_numpy(dtype=object)[roads] for name in ("osm_type", "osm_id"))
+    kinds, numbers = (ways[name][roads] for name in ("osm_type", "osm_id"))
     drawn = {f"{kind}/{number}" for kind, number in zip(kinds, numbers, strict=True)}
     there = excluded["reason"].to_numpy(dtype=object) == ROADS
     there[there] = [drawn.issuperset(ids) for ids in excluded["osm_ids"].to_numpy()[there]]

@@ -8,17 +8,18 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from saferoute.osm.tags import is_tagged
 from saferoute.page.base import clip_geometries, merge_lines
 from saferoute.page.grid import Grid
 from saferoute.report.text import sanitize_text
 
 if TYPE_CHECKING:
-    import geopandas as gpd
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
     from saferoute.arrays import IntArray
     from saferoute.model import Area, Features
+    from saferoute.table import Table
 
     Geometries = NDArray[np.object_]
 
@@ -103,55 +104,53 @@ def find_labels(features: Features, frame: BaseGeometry, most: int) -> pd.DataFr
     return found.drop_duplicates(["text", "kind"]).head(most)
 
 
-def _select_named(table: gpd.GeoDataFrame, key: str, values: str) -> gpd.GeoDataFrame:
-    if key not in table.columns or "name" not in table.columns:
-        return table.iloc[:0]
-    rows = (table[key].isin(values.split()) & table["name"].notna()).to_numpy(dtype=bool)
-    return table[[key, "name", "geometry"]][rows]
+def _select_named(table: Table, key: str, values: str) -> Table:
+    wanted = frozenset(values.split())
+    return table.select_rows(table.tags.map_values(key, wanted.__contains__, missing=False) & is_tagged(table, "name"))
 
 
-def _label_rows(names: pd.Series, kind: str, xy: np.ndarray, weight: np.ndarray) -> pd.DataFrame:
+def _label_rows(names: NDArray[np.object_], kind: str, xy: np.ndarray, weight: np.ndarray) -> pd.DataFrame:
     text = [sanitize_text(name, _LONGEST) for name in names]
     rows = pd.DataFrame({"text": text, "kind": kind, "x": xy[:, 0], "y": xy[:, 1], "weight": weight})
     return rows[rows["text"] != ""].assign(angle=0.0, length_m=0.0)
 
 
-def _label_places(points: gpd.GeoDataFrame) -> pd.DataFrame:
+def _label_places(points: Table) -> pd.DataFrame:
     named = _select_named(points, "place", " ".join(_PLACES))
-    if named.empty:
+    if not len(named):
         return pd.DataFrame()
-    xy = shapely.get_coordinates(named.geometry)
-    return _label_rows(named["name"], "place", xy, named["place"].map(_PLACES).to_numpy(float))
+    weight = named.tags.map_values("place", _PLACES.get, missing=0).astype(float)
+    return _label_rows(named.tags.get_text("name"), "place", shapely.get_coordinates(named.geometry), weight)
 
 
-def _label_areas(areas: gpd.GeoDataFrame, frame: BaseGeometry) -> pd.DataFrame:
+def _label_areas(areas: Table, frame: BaseGeometry) -> pd.DataFrame:
     """Return labels of areas, weighed by size: 1 at 100 m across, 2.4 at most."""
     parts = []
     for kind, (key, values) in _AREA_KEYS.items():
         named = _select_named(areas, key, values)
-        named = named[shapely.intersects(frame, named.geometry.to_numpy())] if len(named) else named
+        named = named.select_rows(shapely.intersects(frame, named.geometry))
         if len(named):
-            inside = shapely.intersection(shapely.make_valid(named.geometry.to_numpy()), frame)
+            inside = shapely.intersection(shapely.make_valid(named.geometry), frame)
             xy = shapely.get_coordinates(shapely.point_on_surface(inside))
             known = ~shapely.is_empty(inside)
             weight = np.minimum(np.sqrt(shapely.area(inside)) / 100, 2.4)
-            parts.append(_label_rows(named["name"][known], kind, xy, weight[known]))
+            parts.append(_label_rows(named.tags.get_text("name")[known], kind, xy, weight[known]))
     return pd.concat(parts) if parts else pd.DataFrame()
 
 
-def _label_roads(ways: gpd.GeoDataFrame, frame: BaseGeometry) -> pd.DataFrame:
+def _label_roads(ways: Table, frame: BaseGeometry) -> pd.DataFrame:
     """Return labels at the middle of the longest piece of each road; 1 km weighs 2, of a main road 4."""
     named = _select_named(ways, "highway", _ROADS)
-    named = named[shapely.intersects(frame, named.geometry.to_numpy())] if len(named) else named
-    if named.empty:
+    named = named.select_rows(shapely.intersects(frame, named.geometry))
+    if not len(named):
         return pd.DataFrame()
     number, texts = pd.factorize(
-        np.array([sanitize_text(name, _LONGEST) for name in named["name"]], dtype=object), sort=True
+        np.array([sanitize_text(name, _LONGEST) for name in named.tags.get_text("name")], dtype=object), sort=True
     )
     # A road is a main road if any way of that name is one.
     main = np.zeros(len(texts), dtype=bool)
-    main[number[named["highway"].isin(_ROADS.split()[:5]).to_numpy()]] = True
-    of, longest = _longest_pieces(named.geometry.to_numpy(dtype=object), number, frame)
+    main[number[np.isin(named.tags.get_text("highway"), _ROADS.split()[:5])]] = True
+    of, longest = _longest_pieces(named.geometry, number, frame)
     length = shapely.length(longest)
     shown = (length >= _SHORTEST_ROAD_M) & (texts[of] != "")
     of, longest, length = of[shown], longest[shown], length[shown]

@@ -80,7 +80,7 @@ def _wet_faces(shore: Geometries, frame: BaseGeometry) -> BaseGeometry | None:
 def _select_shore(features: Features, frame: BaseGeometry) -> Geometries:
     lines = [np.empty(0, dtype=object)]
     for table in (features.ways, features.areas):
-        coast = np.array(table.geometry[is_coast(table)], dtype=object)
+        coast = table.geometry[is_coast(table)]
         # An island that was read as a polygon has lost its direction; anticlockwise, the land is on its left.
         rings = shapely.get_type_id(coast) >= shapely.GeometryType.POLYGON
         coast[rings] = shapely.boundary(shapely.orient_polygons(coast[rings]))

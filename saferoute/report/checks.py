@@ -323,6 +323,6 @@ def _list_permissions(tag: Mapping[str, Any]) -> list[str]:
     words = []
     if tag["beach_club"]:
         words.append("whether the beach club lets one run there")
-    if tag["dog"] not in (None, "no") and pd.notna(tag["dog"]):
+    if tag["dog"] not in (None, "no"):
         words.append("dogs: they are allowed here")
     return words

@@ -17,12 +17,12 @@ from saferoute.table import Tags
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import geopandas as gpd
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.model import Features
     from saferoute.report.units import Units
+    from saferoute.table import Table
 
 LONGEST_NAME = 50
 """Most characters of a name on the map within the name of a stretch."""
@@ -136,7 +136,7 @@ def _find_named(features: Features, name: str) -> tuple[IntArray, shapely.STRtre
     def find() -> tuple[IntArray, shapely.STRtree]:
         table = getattr(features, name)
         rows = np.flatnonzero(is_tagged(table, "name"))
-        return rows, shapely.STRtree(table.geometry.to_numpy()[rows])
+        return rows, shapely.STRtree(table.geometry[rows])
 
     return remember_or_make(features, f"named {name}", b"", find)
 
@@ -225,14 +225,13 @@ def _relate(seen: list[_Seen]) -> str:
     return f"{name_direction(first.bearing_deg)} of {first.name}"
 
 
-def _relate_to_places(middles: NDArray[np.object_], points: gpd.GeoDataFrame, units: Units) -> list[str]:
+def _relate_to_places(middles: NDArray[np.object_], points: Table, units: Units) -> list[str]:
     """Return how points lie to the nearest place within `FAR_M`, ``""`` where there is none."""
-    named = points[points["name"].notna().to_numpy(dtype=bool)]
-    places = named[landmarks.is_settlement(named)]
-    names = [sanitize_text(name, LONGEST_NAME) for name in places["name"]]
+    places = points.select_rows(is_tagged(points, "name") & landmarks.is_settlement(points))
+    names = [sanitize_text(name, LONGEST_NAME) for name in places.tags.get_text("name")]
     told = [""] * len(middles)
-    found = shapely.STRtree(places.geometry.to_numpy()).query_nearest(middles, max_distance=FAR_M, all_matches=False)
-    away, bearing = _measure_from(places.geometry.to_numpy()[found[1]], middles[found[0]])
+    found = shapely.STRtree(places.geometry).query_nearest(middles, max_distance=FAR_M, all_matches=False)
+    away, bearing = _measure_from(places.geometry[found[1]], middles[found[0]])
     for line, place, metres, degrees in zip(*found, away, bearing, strict=True):
         if names[place]:
             told[line] = f"{units.format_distance(metres)} {name_direction(degrees)} of {names[place]}"

@@ -49,9 +49,11 @@ def _find_unread_tags(features: Features) -> pd.DataFrame:
 
 def _find_parts_missing(features: Features) -> pd.DataFrame:
     """Return a row for each area of which a part is missing, or whose outline is broken."""
-    rows = features.fragments.drop_duplicates(["osm_type", "osm_id"])
+    rows = features.fragments.drop_repeated()
     kinds = [kind or OTHER for kind in name_kinds(rows)]
-    return _name_objects(rows[["osm_type", "osm_id"]]).assign(what=PART_MISSING, key="", value=kinds)
+    return _name_objects(pd.DataFrame({name: rows[name] for name in ("osm_type", "osm_id")})).assign(
+        what=PART_MISSING, key="", value=kinds
+    )
 
 
 def _name_objects(rows: pd.DataFrame) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 
 from saferoute.exports.schema import SUMMARY, names_of
+from saferoute.osm.tags import is_tagged
 from saferoute.report.text import sanitize_text
 
 if TYPE_CHECKING:
@@ -18,14 +19,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, FloatArray
+    from saferoute.table import Table
 
 
-def locate_points(areas: gpd.GeoDataFrame, xy: FloatArray) -> dict[str, NDArray[np.object_]]:
+def locate_points(areas: Table, xy: FloatArray) -> dict[str, NDArray[np.object_]]:
     """Return the district and the park of points.
 
     Parameters
     ----------
-    areas : GeoDataFrame
+    areas : Table
         Areas of the map with ``boundary``, ``leisure``, ``name`` and OSM ids.
     xy : ndarray of shape (n, 2)
         In the CRS of the areas.
@@ -36,20 +38,19 @@ def locate_points(areas: gpd.GeoDataFrame, xy: FloatArray) -> dict[str, NDArray[
         The columns of `saferoute.exports.schema.PLACES`, NaN where there is no such area.
     """
     found = {}
-    for kind, of in (("district", areas["boundary"].eq("administrative")), ("park", areas["leisure"].eq("park"))):
-        named = areas[(of & areas["name"].notna()).to_numpy(dtype=bool)]
-        name, number = _find_smallest_areas(named, xy)
-        found[kind], found[f"{kind}_osm_id"] = name, number
+    for kind, key, value in (("district", "boundary", "administrative"), ("park", "leisure", "park")):
+        named = areas.select_rows((areas[key] == value) & is_tagged(areas, "name"))
+        found[kind], found[f"{kind}_osm_id"] = _find_smallest_areas(named, xy)
     return found
 
 
-def _find_smallest_areas(areas: gpd.GeoDataFrame, xy: FloatArray) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+def _find_smallest_areas(areas: Table, xy: FloatArray) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
     """Return the name and id of the smallest area around each point, NaN if there is none."""
     name, number = np.full(len(xy), np.nan, dtype=object), np.full(len(xy), np.nan, dtype=object)
-    near = shapely.intersects(shapely.MultiPoint(xy).envelope, shapely.envelope(areas.geometry.to_numpy()))
-    areas = areas[near]
-    geometry = shapely.make_valid(areas.geometry.to_numpy())
-    size, ids = shapely.area(geometry), areas["osm_id"].to_numpy()
+    near = shapely.intersects(shapely.MultiPoint(xy).envelope, shapely.envelope(areas.geometry))
+    areas = areas.select_rows(near)
+    geometry = shapely.make_valid(areas.geometry)
+    size, ids = shapely.area(geometry), areas["osm_id"]
     # The tree is that of the points, so that areas of thousands of corners are prepared and not gone through.
     area, point = shapely.STRtree(shapely.points(xy)).query(geometry, predicate="intersects")
     # The smallest area is written last, so that it stays.

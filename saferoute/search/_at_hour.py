@@ -16,11 +16,11 @@ from saferoute.osm import entry
 from saferoute.table import Tags
 
 if TYPE_CHECKING:
-    import geopandas as gpd
     from numpy.typing import NDArray
 
     from saferoute.model import Area, Evidence, Features, Moment, Profile
     from saferoute.osm.answers import Answer
+    from saferoute.table import Table
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def digest_hour(profile: Profile, moment: Moment | None, *, on_open_ground: bool
     return blake2b(repr(asked).encode(), digest_size=DIGEST_BYTES).digest()
 
 
-def judge_hour(features: Features, areas: gpd.GeoDataFrame, profile: Profile, moment: Moment | None) -> AtHour:
+def judge_hour(features: Features, areas: Table, profile: Profile, moment: Moment | None) -> AtHour:
     """Return what an hour changes about ground, for a runner; `areas` are those to look for corridors on."""
     ways, outlines = Tags.of(features.ways), Tags.of(features.outlines)
     of_tracks = limits.exclude_tracks(ways, profile, moment)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from saferoute.arrays import BoolArray, IntArray
     from saferoute.search._survey import Survey
+    from saferoute.table import Table
 
 LEFTOVER = "beside a better stretch"
 """Reason of samples that no limit excludes and that are in no stretch."""
@@ -97,9 +98,9 @@ def _tabulate_limited(survey: Survey) -> tuple[gpd.GeoDataFrame, IntArray]:
     first, n = _find_runs(survey, survey.sample_reasons)
     parts = [
         _join_runs(survey, first, n),
-        _list_objects(ways[limited], survey.way_reasons[limited]),
+        _list_objects(ways.select_rows(limited), survey.way_reasons[limited]),
         _list_short_strokes(survey),
-        _list_objects(refused, refused["reason"].to_numpy(dtype=object)),
+        _list_objects(refused, refused["reason"]),
     ]
     pieces = _Pieces(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
     at = np.concatenate([first, np.full(len(pieces.reason) - len(first), len(survey.samples))])
@@ -140,15 +141,15 @@ def _join_runs(survey: Survey, first: IntArray, n: IntArray) -> _Pieces:
     )
 
 
-def _list_objects(objects: gpd.GeoDataFrame, reasons: NDArray[np.object_]) -> _Pieces:
+def _list_objects(objects: Table, reasons: NDArray[np.object_]) -> _Pieces:
     """Return objects of the map that are excluded whole."""
     return _Pieces(
         reason=reasons,
         osm_ids=_as_objects(list_osm_ids(objects, list(np.arange(len(objects))[:, None]))),
-        name=objects["name"].to_numpy(dtype=object),
+        name=objects["name"],
         hours=entry.list_hours(objects),
         seen=np.full(len(objects), "", dtype=object),
-        shape=objects.geometry.to_numpy(),
+        shape=objects.geometry,
     )
 
 

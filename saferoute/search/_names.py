@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from saferoute.search._survey import Survey
 
 _OF_NAMES = ["nearby", "is_lost"]
-_OF_GROUND = ["origin", "kind", "highway", "footway", "geometry"]
-"""What a stretch is named by, of all that is known of its ground."""
+_OF_GROUND = ["origin", "kind", "highway", "footway"]
+"""What a stretch is named by, of all that is known of its ground, beside its shape."""
 
 
 def add_names(columns: Mapping[str, Any], survey: Survey, first: IntArray, n: IntArray) -> dict[str, Any]:
@@ -35,8 +35,9 @@ def add_names(columns: Mapping[str, Any], survey: Survey, first: IntArray, n: In
         The samples of each stretch.
     """
     main, own = find_main_rows(survey.samples, first, n)
-    told = {name: survey.samples.ground[name].iloc[main].to_numpy(dtype=object) for name in _OF_GROUND}
-    grounds = list_records({**told, "surface": list(columns["surface"])})
+    ground = survey.samples.ground.select_rows(main)
+    told = {name: ground[name] for name in _OF_GROUND}
+    grounds = list_records({**told, "geometry": ground.geometry, "surface": list(columns["surface"])})
     return {**columns, **names.name_stretches(columns["geometry"], grounds, own, survey.features, survey.units)}
 
 

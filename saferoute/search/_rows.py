@@ -13,6 +13,7 @@ from saferoute import geometry
 if TYPE_CHECKING:
     from saferoute.arrays import IntArray
     from saferoute.model import Samples
+    from saferoute.table import Table
 
 _NO_ROWS = np.empty(0, dtype=np.int64)
 
@@ -34,10 +35,10 @@ def list_distinct(values: IntArray, first: IntArray, n: IntArray) -> list[IntArr
     return [distinct[a:b] for a, b in pairwise(ends)]
 
 
-def list_osm_ids(ground: pd.DataFrame, rows_of: list[IntArray]) -> list[list[str]]:
+def list_osm_ids(ground: Table, rows_of: list[IntArray]) -> list[list[str]]:
     """Return the OSM objects of each list of rows of ground."""
     used, back = np.unique(np.concatenate([_NO_ROWS, *rows_of]), return_inverse=True)
-    kind, number = (ground[name].to_numpy()[used].tolist() for name in ("osm_type", "osm_id"))
+    kind, number = (ground[name][used].tolist() for name in ("osm_type", "osm_id"))
     told = [f"{of_kind}/{of_number}" for of_kind, of_number in zip(kind, number, strict=True)]
     texts = iter([told[row] for row in back.tolist()])
     return [sorted(set(islice(texts, len(rows)))) for rows in rows_of]
@@ -49,7 +50,7 @@ def find_main_rows(samples: Samples, first: IntArray, n: IntArray) -> tuple[IntA
     A name counts where it holds for a quarter of the run, and all of them where
     they hold for half of it; the one that holds for most comes first.
     """
-    names = samples.ground["name"].to_numpy(dtype=object, na_value=None)
+    names = samples.ground["name"]
     main, own = np.empty(len(first), dtype=np.int64), []
     for run, (a, k) in enumerate(zip(first.tolist(), n.tolist(), strict=True)):
         rows, count = np.unique(
@@ -65,8 +66,8 @@ def find_main_rows(samples: Samples, first: IntArray, n: IntArray) -> tuple[IntA
     return main, own
 
 
-def join_names(ground: pd.DataFrame, rows_of: list[IntArray]) -> pd.api.extensions.ExtensionArray:
+def join_names(ground: Table, rows_of: list[IntArray]) -> pd.api.extensions.ExtensionArray:
     """Return the joined names of each list of rows of ground, NaN if none has a name."""
-    names = ground["name"].to_numpy(dtype=object, na_value=None).tolist()
+    names = ground["name"].tolist()
     words = (", ".join(filter(None, dict.fromkeys(names[row] for row in rows.tolist()))) for rows in rows_of)
     return pd.array([text or np.nan for text in words], dtype="str")

@@ -8,7 +8,6 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from saferoute import candidates, limits
@@ -17,18 +16,18 @@ from saferoute.geometry import REACH_M
 from saferoute.limits import clearance
 from saferoute.limits.neighbours import collect_neighbours
 from saferoute.model import Evidence, WayLines
+from saferoute.osm.tags import is_tagged
 from saferoute.products import recall_or_compute, remember_or_make
 from saferoute.report.units import METRIC_UNITS, Units
 from saferoute.search._area import distance_outside_m, is_touching, project_centre, shape_of_area, widen_area
 from saferoute.search._at_hour import digest_hour, digest_question, judge_hour
 from saferoute.search._join import join_ways
 from saferoute.sources import clock
-from saferoute.table import Tags
+from saferoute.table import Column, Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import geopandas as gpd
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, IntArray
@@ -111,11 +110,9 @@ def survey_map(
     _LOG.info("reading the map", extra={"share": 0.25})
     moment = clock.parse_moment(profile.at, area.place) if profile.at else None
     features = features_of.read_features(area, margin_m=MARGIN_M)
-    for table in (features.ways, features.areas, features.points, features.outlines):
-        Tags.share(table)
     areas = None
     if on_open_ground:
-        areas = remember_or_make(features, "areas", b"", lambda: _fill_areas(features.areas))
+        areas = remember_or_make(features, "areas", b"", lambda: candidates.fill_likely_surfaces(features.areas))
     at_hour = remember_or_make(
         features,
         "at hour",
@@ -135,16 +132,7 @@ def select_windows(survey: Survey, rows: IntArray) -> Survey:
     return replace(survey, windows=candidates.select_windows(survey.windows, rows), key=key)
 
 
-def _fill_areas(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return areas with what they are likely made of."""
-    filled = candidates.fill_likely_surfaces(areas)
-    Tags.share(filled)
-    return filled
-
-
-def _survey_evidence(
-    area: Area, evidence: Evidence, at_hour: AtHour, areas: gpd.GeoDataFrame | None, key: bytes
-) -> Survey:
+def _survey_evidence(area: Area, evidence: Evidence, at_hour: AtHour, areas: Table | None, key: bytes) -> Survey:
     """Return the survey of an area, on open ground too if there are `areas`; `key` is a digest of all of this."""
     features, profile = evidence.features, evidence.profile.keep_limits()
     if areas is None:
@@ -183,7 +171,7 @@ def _as_array(told: bytes) -> NDArray[np.uint8]:
 
 
 def _find_corridors(
-    area: Area, features: Features, areas: gpd.GeoDataFrame, profile: Profile, reasons: NDArray[np.object_], key: bytes
+    area: Area, features: Features, areas: Table, profile: Profile, reasons: NDArray[np.object_], key: bytes
 ) -> candidates.OpenGround:
     """Find the corridors on the open ground of the area itself; `reasons` are those of `areas`."""
 
@@ -194,7 +182,7 @@ def _find_corridors(
         return candidates.search_open_ground(
             areas,
             reasons=reasons,
-            wanted=is_touching(area, areas.geometry.to_numpy()),
+            wanted=is_touching(area, areas.geometry),
             around=remember_or_make(features, "around", b"", collect),
             profile=profile,
             of=features,
@@ -219,38 +207,42 @@ def _cut_into_samples(
         shortest_m=profile.clear_length_m + 2 * profile.run_out_m,
         here=lambda xy: distance_outside_m(area, xy) <= COMPARED_M + profile.clear_length_m,
     )
-    Tags.share(samples.ground)
     return strokes, replace(samples, map_key=features.key)
 
 
-def _ground_of_ways(ways: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the ways with the columns of all ground."""
-    return ways.assign(
-        origin=np.where(ways["highway"].isna() & ways["leisure"].eq("track"), "track", "way"),
-        kind=np.where(ways["leisure"].eq("track"), "track", "way"),
-        clear_width_m=np.nan,
-        surface_implied=False,
-        surface_odds=None,
-        beach_club=False,
-        is_tidal=False,
-        doubts=None,
-        drawn_per_ha=np.nan,
-        **dict.fromkeys(("dog", "likely_surface"), pd.array([None] * len(ways), dtype=ways["highway"].dtype)),
-    )
+def _ground_of_ways(ways: Table) -> Table:
+    """Return the ways with what is told of all ground."""
+    track = ways.tags.map_values("leisure", "track".__eq__, missing=False)
+    no_way, nothing = track & ~is_tagged(ways, "highway"), Column.make_missing(len(ways))
+    unknown, told = np.full(len(ways), np.nan), np.full(len(ways), None, dtype=object)
+    no = np.zeros(len(ways), dtype=bool)
+    words = {
+        "origin": Column(no_way.astype(np.int32), ("way", "track")),
+        "kind": Column(track.astype(np.int32), ("way", "track")),
+        **dict.fromkeys(("dog", "likely_surface", "surface_implied"), nothing),
+    }
+    columns = {
+        "osm_id": ways["osm_id"],
+        **dict.fromkeys(("clear_width_m", "drawn_per_ha"), unknown),
+        **dict.fromkeys(("beach_club", "is_tidal"), no),
+        **dict.fromkeys(("doubts", "surface_odds"), told),
+    }
+    return replace(ways.add_tags(**words), columns=columns)
 
 
-def _append_open_ground(of_ways: gpd.GeoDataFrame, open_ground: candidates.OpenGround) -> gpd.GeoDataFrame:
+def _append_open_ground(of_ways: Table, open_ground: candidates.OpenGround) -> Table:
     """Return ways and rows of open ground in one table, with their origin."""
     if not len(open_ground.rows):
         return of_ways
-    of_areas = open_ground.rows.assign(origin=np.where(open_ground.rows["kind"].eq("track"), "track", "area"))
-    # On open ground these tags describe the polygon, not a way through it.
-    none = pd.array([None] * len(of_areas), dtype=of_ways["highway"].dtype)
-    of_areas = of_areas.reindex(columns=of_ways.columns).assign(highway=none)
-    return pd.concat([of_ways, of_areas], ignore_index=True)
+    rows = open_ground.rows
+    # On open ground this tag describes the polygon, not a way through it.
+    no_highway = Column.make_missing(len(rows))
+    origin = Column((rows["kind"] == "track").astype(np.int32), ("area", "track"))
+    tags = rows.tags.select_keys(of_ways.tags.keys).replace({"highway": no_highway, "origin": origin})
+    return Table.concatenate([of_ways, replace(rows, tags=tags)])
 
 
-def _doubt_cut_off(ground: gpd.GeoDataFrame, area: Area, features: Features) -> gpd.GeoDataFrame:
+def _doubt_cut_off(ground: Table, area: Area, features: Features) -> Table:
     """Return ground with a doubt about all that no way on foot joins with the place, if the area is around one."""
     if area.half_m is not None:
         return ground
@@ -259,18 +251,17 @@ def _doubt_cut_off(ground: gpd.GeoDataFrame, area: Area, features: Features) -> 
         known = None
         if features.extent is not None:
             known = shapely.intersection(features.extent, shape_of_area(widen_area(area, MARGIN_M)))
-        shapes = ground.geometry.to_numpy()
-        return {"": candidates.find_cut_off(features, shapes, place=project_centre(area), known=known)}
+        return {"": candidates.find_cut_off(features, ground.geometry, place=project_centre(area), known=known)}
 
     # All ways come first; which corridors come after them may hang on the hour.
-    corridors = ground.iloc[len(features.ways) :]
-    told = corridors["osm_id"].to_numpy(dtype=np.int64), shapely.bounds(corridors.geometry.to_numpy())
+    first = len(features.ways)
+    told = ground["osm_id"][first:].astype(np.int64), shapely.bounds(ground.geometry[first:])
     here = repr((area.place.lon, area.place.lat, area.radius_m, area.crs)).encode()
     cut_off = recall_or_compute(features, "cut off", (*told, _as_array(here)), find)[""]
-    doubts = ground["doubts"].to_numpy(dtype=object, copy=True)
+    doubts = ground["doubts"].copy()
     for row in np.flatnonzero(cut_off):
         doubts[row] = (*(doubts[row] or ()), candidates.CUT_OFF)
-    return ground.assign(doubts=doubts)
+    return ground.add_columns(doubts=doubts)
 
 
 def _is_within_reach(samples: Samples, area: Area, profile: Profile, way_reasons: NDArray[np.object_]) -> BoolArray:

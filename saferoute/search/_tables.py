@@ -24,7 +24,6 @@ from saferoute.search._area import project_centre
 from saferoute.search._names import add_names
 from saferoute.search._observed import add_observed
 from saferoute.search._rows import join_names, list_ground_of_runs, list_osm_ids
-from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from saferoute.arrays import BoolArray, Columns, FloatArray, IntArray
     from saferoute.model import Measurement, Profile, Samples
     from saferoute.search._survey import Survey
+    from saferoute.table import Table, Tags
 
 
 def stretch_table(survey: Survey, merged: candidates.Stretches, top: int) -> gpd.GeoDataFrame:
@@ -96,9 +96,9 @@ def list_stretches(survey: Survey, merged: candidates.Stretches, top: int) -> di
 def _number_grounds(samples: Samples, first: IntArray) -> IntArray:
     """Return a number for each stretch, by its first sample: the same for those on one stroke or one open ground."""
     row = _first_ground(samples, first)
-    kind, number, width = (samples.ground[name].iloc[row] for name in ("osm_type", "osm_id", "clear_width_m"))
-    polygon, _ = pd.factorize(kind.astype("str") + number.astype("str"))
-    return np.where(width.notna(), -1 - polygon, samples.source_stroke[first])
+    kind, number, width = (samples.ground[name][row] for name in ("osm_type", "osm_id", "clear_width_m"))
+    polygon, _ = pd.factorize(kind + number.astype(str).astype(object))
+    return np.where(np.isfinite(width), -1 - polygon, samples.source_stroke[first])
 
 
 def _measure_stretches(survey: Survey, merged: candidates.Stretches) -> dict[str, Measurement]:
@@ -140,7 +140,7 @@ def _places(
     ground, offset = survey.samples.ground, middle - project_centre(survey.area)
     return {
         "length_m": shapely.length(lines),
-        "origin": ground["origin"].iloc[_first_ground(survey.samples, first)].to_numpy(dtype=object),
+        "origin": ground["origin"][_first_ground(survey.samples, first)],
         "osm_ids": list_osm_ids(ground, rows_of),
         "osm_name": join_names(ground, rows_of),
         "distance_m": np.hypot(*offset.T),
@@ -159,12 +159,10 @@ def _list_checks(
 ) -> list[list[str]]:
     """Return what to check on foot of stretches: lines, what is met along them, rows of ground, first samples."""
     ground, moment, tree = survey.samples.ground, survey.evidence.moment, shapely.STRtree(lines)
-    row = _first_ground(survey.samples, first)
-    is_ball = is_ball_ground(Tags.of(ground).select_rows(row))
-    told = {name: ground[name].iloc[row].to_numpy(dtype=object) for name in checks.OF_GROUND}
+    own = ground.select_rows(_first_ground(survey.samples, first))
     return checks.list_checks(
         rows,
-        list_records({**told, "is_ball_ground": is_ball}),
+        list_records({**{name: own[name] for name in checks.OF_GROUND}, "is_ball_ground": is_ball_ground(own)}),
         unlit_in_the_dark=(moment is not None and moment.dark) & ~_is_lit(ground, rows_of),
         unread=_list_unread(survey, rows_of, tree),
         of_entry=_describe_entry(survey, rows_of, tree),
@@ -209,23 +207,23 @@ def _height_profiles(survey: Survey, first: IntArray, n: IntArray) -> dict[str, 
     }
 
 
-def _is_lit(ground: pd.DataFrame, rows_of: list[IntArray]) -> BoolArray:
+def _is_lit(ground: Table, rows_of: list[IntArray]) -> BoolArray:
     """Return a mask of stretches all of whose ground is known to be lit."""
     return np.array([all(of) for of in _ask_ground(ground, rows_of, lambda tags: is_lit(tags).yes)], dtype=bool)
 
 
 def _collect_words(
-    ground: pd.DataFrame, rows_of: list[IntArray], tell: Callable[[Tags], NDArray[np.object_]]
+    ground: Table, rows_of: list[IntArray], tell: Callable[[Tags], NDArray[np.object_]]
 ) -> list[list[str]]:
     """Return what `tell` says of each row of ground, tuples of words, for lists of rows, each word once."""
     told = _ask_ground(ground, rows_of, tell)
     return [list(dict.fromkeys(word for words in of_rows for word in words)) for of_rows in told]
 
 
-def _ask_ground(ground: pd.DataFrame, rows_of: list[IntArray], ask: Callable[[Tags], NDArray[Any]]) -> list[list[Any]]:
+def _ask_ground(ground: Table, rows_of: list[IntArray], ask: Callable[[Tags], NDArray[Any]]) -> list[list[Any]]:
     """Return for lists of rows of ground what `ask` answers of each row; only those rows are asked."""
     used = np.unique(np.concatenate([np.empty(0, dtype=np.int64), *rows_of]))
-    told = dict(zip(used.tolist(), ask(Tags.of(ground).select_rows(used)).tolist(), strict=True))
+    told = dict(zip(used.tolist(), ask(ground.tags.select_rows(used)).tolist(), strict=True))
     return [[told[row] for row in rows.tolist()] for rows in rows_of]
 
 

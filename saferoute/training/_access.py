@@ -14,7 +14,6 @@ from saferoute.report.units import units_of
 from saferoute.training._joining import SNAP_M, add_connectors, split_at_points
 
 if TYPE_CHECKING:
-    import geopandas as gpd
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
@@ -229,16 +228,14 @@ def _is_unobstructed(
 
 def _ground_of_stretch(ranking: Ranking, row: int) -> shapely.Geometry:
     """Return the open ground a stretch lies on, and a little around it and the stretch itself."""
-    areas: gpd.GeoDataFrame = ranking.features.areas
+    areas = ranking.features.areas
     stretch = ranking.stretches.iloc[row]
-    kind, number = areas["osm_type"].to_numpy(dtype=object), areas["osm_id"].to_numpy()
+    kind, number = areas["osm_type"], areas["osm_id"]
     own = np.zeros(len(areas), dtype=bool)
     for key in stretch["osm_ids"]:
         of_kind, _, of_number = key.partition("/")
         own |= (number == int(of_number)) & (kind == of_kind)
-    return shapely.union_all(
-        [shapely.buffer(g, OUTSIDE_M) for g in (*areas.geometry.to_numpy()[own], stretch.geometry)]
-    )
+    return shapely.union_all([shapely.buffer(g, OUTSIDE_M) for g in (*areas.geometry[own], stretch.geometry)])
 
 
 def _is_promising(found: list[Option], away: FloatArray, reach_m: float, free: BoolArray) -> BoolArray:

@@ -10,6 +10,7 @@ import shapely
 
 from saferoute.geometry import indices_of_slices
 from saferoute.osm import access
+from saferoute.osm.tags import is_tagged
 from saferoute.table import Tags
 from saferoute.training._costs import (
     BESIDE_COST,
@@ -23,11 +24,11 @@ from saferoute.training._costs import (
 from saferoute.training._footpaths import FootpathGraph
 
 if TYPE_CHECKING:
-    import geopandas as gpd
     from numpy.typing import NDArray
 
     from saferoute.arrays import FloatArray, IntArray
     from saferoute.model import Features
+    from saferoute.table import Table
 
 
 def build_footpaths(features: Features) -> FootpathGraph:
@@ -39,7 +40,7 @@ def build_footpaths(features: Features) -> FootpathGraph:
     is closed on foot are not in it; other roads are dear.
     """
     tags = Tags.of(features.ways)
-    ways = features.ways[access.is_walkable(tags) & access.is_fit_to_run(tags)].reset_index(drop=True)
+    ways = features.ways.select_rows(access.is_walkable(tags) & access.is_fit_to_run(tags))
     cut = _cut_ways(ways)
     length = shapely.length(cut.lines)
     ends = cut.node[np.r_[cut.low, cut.high]]
@@ -51,7 +52,7 @@ def build_footpaths(features: Features) -> FootpathGraph:
     where = np.zeros(len(cut.ids), dtype=np.int64)
     where[cut.node] = np.arange(len(cut.node))
     graph = FootpathGraph(
-        crs=str(features.ways.crs),
+        crs=features.ways.crs,
         node_id=cut.ids[used],
         xy=cut.xy[where[used]],
         start=ends_used[: len(cut.low)],
@@ -59,9 +60,9 @@ def build_footpaths(features: Features) -> FootpathGraph:
         lines=cut.lines,
         length_m=length,
         cost=length * per_metre + np.where(on_road, 0.0, crossing),
-        way=ways["osm_id"].to_numpy()[cut.way],
-        highway=ways["highway"].to_numpy(dtype=object)[cut.way],
-        name=ways["name"].fillna("").to_numpy(dtype=object)[cut.way],
+        way=ways["osm_id"][cut.way],
+        highway=ways["highway"][cut.way],
+        name=np.where(is_tagged(ways, "name"), ways["name"], "")[cut.way],
         crossings=np.where(on_road, 0.0, crossings),
         green=is_in_green(features, cut.lines),
         part=np.zeros(len(used), dtype=np.int64),
@@ -96,12 +97,12 @@ class _Cut:
     vertices: tuple[IntArray, IntArray]
 
 
-def _cut_ways(ways: gpd.GeoDataFrame) -> _Cut:
+def _cut_ways(ways: Table) -> _Cut:
     """Cut ways, with ``nodes`` and LineStrings of as many vertices, wherever they share a node."""
     lists = [np.asarray(n, dtype=np.int64) for n in ways["nodes"]]
     node = np.concatenate([*lists, np.empty(0, np.int64)])
     of_way = np.repeat(np.arange(len(ways)), [len(n) for n in lists])
-    xy = shapely.get_coordinates(ways.geometry.to_numpy())
+    xy = shapely.get_coordinates(ways.geometry)
     ids, inverse, seen = np.unique(node, return_inverse=True, return_counts=True)
     first = np.r_[True, np.diff(of_way) > 0] if len(node) else np.empty(0, bool)
     junction = first | np.r_[first[1:], True][: len(node)] | (seen[inverse] > 1)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from saferoute.osm.ground import is_burial_ground, is_green
@@ -13,7 +12,6 @@ from saferoute.osm.ways import is_in_tunnel, is_mountain_path, rate_class
 from saferoute.table import Tags
 
 if TYPE_CHECKING:
-    import geopandas as gpd
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
@@ -43,7 +41,7 @@ def is_road(ways: Tagged) -> BoolArray:
     return np.isfinite(rate_class(ways, _CROSSING_M))
 
 
-def cost_per_metre(ways: gpd.GeoDataFrame) -> FloatArray:
+def cost_per_metre(ways: Tagged) -> FloatArray:
     """Return what a metre of each way costs, 1 = quiet footway."""
     tags = Tags.of(ways)
     cost = rate_class(tags, COST)
@@ -57,12 +55,15 @@ def crossing_costs(features: Features, ids: IntArray) -> FloatArray:
     """Return what it costs to cross at each node: the dearest road that it lies on, 0 = none."""
     of_way = rate_class(features.ways, _CROSSING_M)
     road = np.isfinite(of_way)
-    lists = [np.asarray(n, dtype=np.int64) for n in features.ways.loc[road, "nodes"]]
+    lists = [np.asarray(n, dtype=np.int64) for n in features.ways["nodes"][road]]
     if not lists:
         return np.zeros(len(ids))
     cost = np.repeat(of_way[road], [len(n) for n in lists])
-    dearest = pd.Series(cost).groupby(np.concatenate(lists)).max()
-    return dearest.reindex(ids).fillna(0.0).to_numpy(dtype=float)
+    node, of = np.unique(np.concatenate(lists), return_inverse=True)
+    dearest = np.zeros(len(node))
+    np.maximum.at(dearest, of, cost)
+    at = np.minimum(np.searchsorted(node, ids), len(node) - 1)
+    return np.where(node[at] == ids, dearest[at], 0.0)
 
 
 def sum_crossings(
@@ -97,7 +98,7 @@ def is_in_green(features: Features, lines: NDArray[np.object_]) -> BoolArray:
     green = is_green(tags) & ~is_burial_ground(tags)
     if green.any() and len(lines):
         tree = shapely.STRtree(shapely.line_interpolate_point(lines, 0.5, normalized=True))
-        inside[tree.query(features.areas.geometry.to_numpy()[green], predicate="intersects")[1]] = True
+        inside[tree.query(features.areas.geometry[green], predicate="intersects")[1]] = True
     return inside
 
 
@@ -109,6 +110,6 @@ def is_along_busy_road(features: Features, lines: NDArray[np.object_]) -> BoolAr
     busy = np.isfinite(reach) & ~is_in_tunnel(tags)
     if busy.any() and len(lines):
         tree = shapely.STRtree(shapely.line_interpolate_point(lines, 0.5, normalized=True))
-        roads = features.ways.geometry.to_numpy()[busy]
+        roads = features.ways.geometry[busy]
         beside[tree.query(roads, predicate="dwithin", distance=reach[busy])[1]] = True
     return beside

@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 
 from saferoute.osm import access
+from saferoute.osm.tags import is_tagged
 from saferoute.osm.ways import is_walk
 from saferoute.table import Tags
 
@@ -38,8 +39,8 @@ def add_square_edges(graph: FootpathGraph, features: Features, *, walls: NDArray
         What nobody walks across.
     """
     tags = Tags.of(features.areas)
-    squares = features.areas[is_walk(tags) & ~access.is_closed_on_foot(tags).yes]
-    shapes = squares.geometry.to_numpy()
+    squares = features.areas.select_rows(is_walk(tags) & ~access.is_closed_on_foot(tags).yes)
+    shapes = squares.geometry
     if not len(shapes) or not len(graph):
         return graph
     of, node = shapely.STRtree(shapely.points(graph.xy)).query(
@@ -63,8 +64,8 @@ def add_square_edges(graph: FootpathGraph, features: Features, *, walls: NDArray
     length = shapely.length(lines)
     more = replace(
         graph, start=start, end=end, lines=lines, length_m=length, cost=length.copy(),
-        way=squares["osm_id"].to_numpy()[square], highway=squares["highway"].to_numpy(dtype=object)[square],
-        name=squares["name"].fillna("").to_numpy(dtype=object)[square], crossings=np.zeros(len(length)),
+        way=squares["osm_id"][square], highway=squares["highway"][square],
+        name=np.where(is_tagged(squares, "name"), squares["name"], "")[square], crossings=np.zeros(len(length)),
         green=np.zeros(len(length), dtype=bool),
     )  # fmt: skip
     return graph.append_edges(more).number_parts()

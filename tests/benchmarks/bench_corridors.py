@@ -48,10 +48,10 @@ def pieces(extract: Path) -> np.ndarray:
     areas = ExtractSource([extract]).read_tables().areas
     kept = np.zeros(len(areas), dtype=bool)
     for key, values in KINDS.items():
-        kept |= areas[key].isin(values).to_numpy()
-    west, south, east, north = areas.total_bounds
+        kept |= np.isin(areas[key], list(values))
+    west, south, east, north = shapely.total_bounds(areas.geometry)
     crs = area_around(Place("middle", (west + east) / 2, (south + north) / 2), 1000).crs
-    ground = shapely.make_valid(areas[kept].to_crs(crs).geometry.to_numpy())
+    ground = shapely.make_valid(areas.select_rows(kept).to_geodataframe().to_crs(crs).geometry.to_numpy())
     parts = shapely.get_parts(shapely.buffer(ground, -HALF_LANE_M, quad_segs=4))
     west, south, east, north = shapely.bounds(parts).T
     return parts[np.hypot(east - west, north - south) >= SHORTEST_M]

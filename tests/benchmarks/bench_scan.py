@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from saferoute import scan
+from saferoute.osm.tags import is_tagged
 from saferoute.scan import survey
 from saferoute.sources.profiles import load_profile
 
@@ -52,7 +53,7 @@ def cost(place: str, osm: Path, rasters: list[Path]) -> Cost:
     km2 = float((east - west) * (np.sin(north) - np.sin(south)) * 6371.0072**2)
     stretches = sum(int((~f.table["beyond"]).sum()) for f in found)
     grown = sum(max(f.facts["margin_m"]) > survey.MARGIN_M for f in found)
-    return Cost(place, km2, int(ways["highway"].notna().sum()), len(found), stretches, cpu_s, grown)
+    return Cost(place, km2, int(is_tagged(ways, "highway").sum()), len(found), stretches, cpu_s, grown)
 
 
 def costs(folder: Path, places: list[str]) -> list[Cost]:

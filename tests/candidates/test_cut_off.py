@@ -47,8 +47,8 @@ def find_cut_off(folder: Path, plan: str, *, known_m: float | None = 2000.0) -> 
     _, features = read(folder, plan)
     place = search.project_centre(search.area_around(PLACE, 600))
     known = None if known_m is None else shapely.Point(place).buffer(known_m)
-    hit = candidates.find_cut_off(features, features.ways.geometry.to_numpy(), place=place, known=known)
-    return set(features.ways["osm_id"].to_numpy()[hit].tolist())
+    hit = candidates.find_cut_off(features, features.ways.geometry, place=place, known=known)
+    return set(features.ways["osm_id"][hit].tolist())
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+from tables import to_table
 
 from saferoute.candidates import build_strokes
 from saferoute.model import WayLines
@@ -17,7 +18,7 @@ def join_star(n: int) -> int:
     tips = 100 * np.stack([np.cos(turn), np.sin(turn)], axis=1)
     lines = shapely.linestrings(np.stack([np.zeros_like(tips), tips], axis=1))
     nodes = [[0, k + 1] for k in range(n)]
-    ways = gpd.GeoDataFrame({"nodes": nodes}, geometry=lines, crs="EPSG:32635")
+    ways = to_table(gpd.GeoDataFrame({"nodes": nodes}, geometry=lines, crs="EPSG:32635"))
     return len(build_strokes(WayLines.from_table(ways), np.ones(n, dtype=bool)).lines)
 
 

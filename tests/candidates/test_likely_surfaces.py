@@ -9,25 +9,27 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tables import to_table
 
 from saferoute.candidates import GROUND_MATERIALS, fill_likely_surfaces
 from saferoute.geometry import REACH_M
 from saferoute.limits import exclude_areas
 from saferoute.osm.surfaces import USUAL_GROUND
 from saferoute.sources.profiles import adjust_profile, load_profile
+from saferoute.table import Table
 
 KEYS = ("highway", "natural", "leisure", "landuse", "sport", "surface", "area", "osm_type")
 
 
-def areas(*rows: dict[str, object]) -> gpd.GeoDataFrame:
+def areas(*rows: dict[str, object]) -> Table:
     """Return squares of 50 m, each with its tags and its place ``x`` in metres."""
     squares = [shapely.box(float(row["x"]), 0, float(row["x"]) + 50, 50) for row in rows]
     text = {key: pd.array([row.get(key) for row in rows], dtype="str") for key in KEYS}
-    return gpd.GeoDataFrame(text, geometry=squares, crs="EPSG:32635")
+    return to_table(gpd.GeoDataFrame(text, geometry=squares, crs="EPSG:32635"))
 
 
-def odds_of(table: gpd.GeoDataFrame, row: int = 0) -> dict[str, float]:
-    return dict(zip(GROUND_MATERIALS, fill_likely_surfaces(table)["surface_odds"].iloc[row], strict=True))
+def odds_of(table: Table, row: int = 0) -> dict[str, float]:
+    return dict(zip(GROUND_MATERIALS, fill_likely_surfaces(table)["surface_odds"][row], strict=True))
 
 
 BEACH = {"natural": "beach", "x": 0}
@@ -51,9 +53,9 @@ def test_shares_of_what_ground_is_made_of_sum_to_one() -> None:
 )
 def test_ground_without_a_tag_is_likely_what_its_kind_is(tags: dict, likely: str | None) -> None:
     found = fill_likely_surfaces(areas({**tags, "x": 0}))
-    assert (None if pd.isna(found["likely_surface"].iloc[0]) else found["likely_surface"].iloc[0]) == likely
-    assert pd.isna(found["surface"].iloc[0])
-    assert sum(found["surface_odds"].iloc[0]) == pytest.approx(1)
+    assert (None if pd.isna(found["likely_surface"][0]) else found["likely_surface"][0]) == likely
+    assert pd.isna(found["surface"][0])
+    assert sum(found["surface_odds"][0]) == pytest.approx(1)
 
 
 def test_the_vaguer_a_word_for_ground_the_less_likely_it_is_grass() -> None:
@@ -67,14 +69,14 @@ def test_the_vaguer_a_word_for_ground_the_less_likely_it_is_grass() -> None:
 
 def test_what_is_tagged_or_said_by_the_kind_has_no_odds() -> None:
     found = fill_likely_surfaces(areas({**BEACH, "surface": "gravel"}, {"landuse": "grass", "x": 90}, {"x": 200}))
-    assert found["surface_odds"].isna().all()
-    assert found["surface"].iloc[:2].tolist() == ["gravel", "grass"]
-    assert found["surface_implied"].tolist() == [False, True, False]
+    assert pd.isna(found["surface_odds"]).all()
+    assert found["surface"][:2].tolist() == ["gravel", "grass"]
+    assert found["surface_implied"].tolist() == [None, "yes", None]
 
 
 def test_beaches_tagged_around_say_what_a_beach_is_and_paths_do_not() -> None:
     stony = [{"natural": "beach", "surface": "gravel", "x": 100 + 60 * k} for k in range(8)]
-    assert fill_likely_surfaces(areas(BEACH, *stony))["likely_surface"].iloc[0] == "gravel"
+    assert fill_likely_surfaces(areas(BEACH, *stony))["likely_surface"][0] == "gravel"
     paths = [{"highway": "footway", "surface": "gravel", "x": 100 + 60 * k} for k in range(8)]
     assert odds_of(areas(BEACH, *paths)) == odds_of(areas(BEACH))
 
@@ -84,7 +86,7 @@ def test_beaches_tagged_around_say_what_a_beach_is_and_paths_do_not() -> None:
 def test_twin_pitches_are_alike(surface: str, away: float) -> None:
     twin = {"leisure": "pitch", "sport": "soccer", "x": 0}
     found = fill_likely_surfaces(areas(twin, {**twin, "surface": surface, "x": away}))
-    assert found["likely_surface"].iloc[0] == surface
+    assert found["likely_surface"][0] == surface
     assert odds_of(areas(twin, {**twin, "surface": surface, "x": away}))[surface] > odds_of(areas(twin))[surface] + 0.15
 
 
@@ -95,7 +97,7 @@ def test_a_pitch_without_a_sport_is_what_its_twin_is() -> None:
     assert beside > alone + 0.15
     assert far == alone
     large = areas(silent, {**twin, "x": 70})
-    large.geometry = [large.geometry.iloc[0], shapely.box(70, 0, 170, 50)]
+    large.geometry[1] = shapely.box(70, 0, 170, 50)
     assert odds_of(large)["tartan"] == alone
 
 

@@ -182,5 +182,5 @@ def test_a_neighbour_never_makes_ground_longer(corridors, tags: str, x: int, y: 
     before = corridors(town)
     town.box(x, y, x + size, y + size, tags)
     after = corridors(town)
-    of_park = (after.rows["kind"] == "park").to_numpy()
+    of_park = after.rows["kind"] == "park"
     assert shapely.length(after.lines[of_park]).max(initial=0) <= shapely.length(before.lines).max() + ROUNDING_M

@@ -339,14 +339,14 @@ def park_with_pitch() -> Town:
 
 def test_a_pitch_in_a_park_is_no_part_of_the_park(corridors, park_with_pitch: Town) -> None:
     found = corridors(park_with_pitch)
-    of_park = in_plan(found.lines[(found.rows["kind"] == "park").to_numpy()])
+    of_park = in_plan(found.lines[found.rows["kind"] == "park"])
     assert of_park
     assert all(line.distance(shapely.box(20, 20, 120, 80)) >= HALF_LANE_M - ROUNDING_M for line in of_park)
 
 
 def test_a_pitch_in_a_park_has_its_own_corridor(corridors, park_with_pitch: Town) -> None:
     found = corridors(park_with_pitch)
-    of_pitch = in_plan(found.lines[(found.rows["kind"] == "pitch").to_numpy()])
+    of_pitch = in_plan(found.lines[found.rows["kind"] == "pitch"])
     assert of_pitch
     assert all(shapely.box(20, 20, 120, 80).covers(line) for line in of_pitch)
 

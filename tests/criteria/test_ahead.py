@@ -126,7 +126,7 @@ def test_a_pitch_does_not_bend(look) -> None:
     pitch = "n20 0 -80\nn21 150 -80\nn22 150 -9\nn23 0 -9\nw2 n20,n21,n22,n23,n20 leisure=pitch sport=soccer\n"
     survey = look(WAY + pitch)
     samples, first = survey.windows.samples, survey.windows.first
-    is_area = (samples.ground["origin"] == "area").to_numpy()
+    is_area = samples.ground["origin"] == "area"
     on_pitch = np.flatnonzero(is_area[samples.pair_ground[samples.first_pair[first]]])
     assert not [words for words in check(survey, on_pitch[0]) if "bends" in words]
 

@@ -62,7 +62,7 @@ LAWN = (
 def is_on_pitch(survey) -> BoolArray:
     samples = survey.windows.samples
     ground = samples.pair_ground[samples.first_pair[survey.windows.first]]
-    return (samples.ground["origin"] == "area").to_numpy()[ground]
+    return (samples.ground["origin"] == "area")[ground]
 
 
 def across_of(survey) -> tuple[float, float]:

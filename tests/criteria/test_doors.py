@@ -84,7 +84,7 @@ def test_a_way_is_never_surer_as_a_street_than_off_the_streets(look, tags: str) 
 def test_doors_open_onto_no_lawn(look) -> None:
     survey = look(plan(LANE, strip(4.5, 36, "landuse=grass")))
     samples, first = survey.windows.samples, survey.windows.first
-    on_lawn = (samples.ground["origin"] == "area").to_numpy()[samples.pair_ground[samples.first_pair[first]]]
+    on_lawn = (samples.ground["origin"] == "area")[samples.pair_ground[samples.first_pair[first]]]
     judged = judge(survey, "obstacles").describe(np.arange(len(first)))
     told = judged["why_obstacles"].str.contains("houses are not drawn here").to_numpy()
     assert 0 < on_lawn.sum() < len(on_lawn)

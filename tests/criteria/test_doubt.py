@@ -57,7 +57,7 @@ def survey_plan(folder: Path, plan: str) -> Survey:
 def measure_confidence(survey: Survey) -> dict[int, dict[str, float]]:
     """Return the least confidence of each criterion on each way, by its number."""
     samples, first = survey.windows.samples, survey.windows.first
-    way = samples.ground["osm_id"].to_numpy()[samples.pair_ground[samples.first_pair[first]]]
+    way = samples.ground["osm_id"][samples.pair_ground[samples.first_pair[first]]]
     return {
         number: {c.name: survey.measurements[c.name].confidence[way == number].min() for c in ALL}
         for number in np.unique(way).tolist()

@@ -136,7 +136,7 @@ def test_what_is_drawn_straight_may_be_less_so_and_open_ground_is_as_it_was_laid
     lawn = "n1 0 0\nn2 140 0\nn3 140 30\nn4 0 30\nw1 n1,n2,n3,n4,n1 leisure=pitch sport=soccer surface=grass\n"
     gate = "n9 -20 -2\nn10 160 -2\nw9 n9,n10 highway=footway\n"
     way, pitch = (look(plan) for plan in (straight("highway=footway width=6"), lawn + gate))
-    on_area = pitch.windows.samples.ground["origin"].eq("area").to_numpy()
+    on_area = pitch.windows.samples.ground["origin"] == "area"
     of_window = on_area[pitch.windows.samples.pair_ground[pitch.windows.samples.first_pair[pitch.windows.first]]]
     drawn = judge(way, "straightness").draw(np.array([0]), u, z)
     laid = judge(pitch, "straightness").draw(np.flatnonzero(of_window)[:1], u, z)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from tables import to_table
 
 from saferoute.osm import access, ground, keys, obstacles, people, register, sports, surfaces, water, ways
 from saferoute.osm.barriers import blocks_way, is_fence
@@ -27,7 +28,7 @@ def unread(**tags: object) -> list[str]:
 def unread_of(rows: list[dict[str, object]]) -> list[str]:
     """Return the tags of some objects that are not understood, by key, then in the order of the objects."""
     table = pd.DataFrame([{"osm_type": "way", "osm_id": number, **row} for number, row in enumerate(rows)])
-    found = find_unread_tags(table)
+    found = find_unread_tags(to_table(table))
     assert all(rows[number][key] == value for key, value, _, number in found.itertuples(index=False))
     return [f"{key}={value}" for key, value in zip(found["key"], found["value"], strict=True)]
 

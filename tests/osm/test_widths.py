@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tables import to_table
 
 from saferoute.osm import ways, widths
 
@@ -24,7 +25,7 @@ def test_what_has_no_class_is_taken_for_the_narrowest() -> None:
 
 
 def test_a_slip_of_the_pen_is_unknown() -> None:
-    width, known = widths.estimate_widths(tagged(["250", "2.5", "wide", "0.1"]))
+    width, known = widths.estimate_way_widths(tagged(["250", "2.5", "wide", "0.1"]))
     assert known.tolist() == [False, True, False, False]
     assert width.tolist() == [1.8, 2.5, 1.8, 1.8]
 
@@ -54,7 +55,7 @@ def test_a_road_is_taken_for_as_wide_as_where_it_is_widest() -> None:
 
 
 def test_measured_clearance_overrules_tags() -> None:
-    ground = tagged(["2"]).assign(clear_width_m=7.0)
+    ground = to_table(tagged(["2"]).assign(clear_width_m=7.0))
     width, known = widths.estimate_widths(ground)
     assert (width.tolist(), known.tolist()) == ([7.0], [True])
 

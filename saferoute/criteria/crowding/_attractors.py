@@ -15,11 +15,11 @@ from saferoute.osm.values import parse_number
 from saferoute.table import Tags
 
 if TYPE_CHECKING:
-    import geopandas as gpd
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.model import Features
+    from saferoute.table import Table
 
 _BY_AREA = {"leisure": {"park": 5000.0, "garden": 5000.0}, "natural": {"beach": 400.0}, "amenity": {"parking": 2000.0}}
 """Areas that count once per so many m²; a hectare of park has some 7 visits a day, one of beach 90 [J]."""
@@ -73,8 +73,8 @@ def find_attractors(features: Features) -> tuple[Attractors, Attractors]:
     at_points, in_areas = _rate_attractors(features.points, areal=False), _rate_attractors(features.areas, areal=True)
     of_points, of_areas = at_points[at_points["units"] > 0], in_areas[in_areas["units"] > 0]
     points, areas = (
-        features.points.geometry.to_numpy()[of_points.index],
-        features.areas.geometry.to_numpy()[of_areas.index],
+        features.points.geometry[of_points.index],
+        features.areas.geometry[of_areas.index],
     )
     spots, owner = _place_spots(areas, of_areas["building"].to_numpy(dtype=bool))
     # The points of an area share its units, so that the grid's spacing does not change what it draws.
@@ -96,17 +96,17 @@ def find_crowded(lines: NDArray[np.object_], features: Features) -> BoolArray:
     crowded = np.zeros(len(lines), dtype=bool)
     tree = shapely.STRtree(lines)
     for table in (features.points, features.outlines):
-        places = table.geometry.to_numpy()[people.brings_crowds(table)]
+        places = table.geometry[people.brings_crowds(table)]
         crowded[tree.query(places, predicate="dwithin", distance=CROWD_M)[1]] = True
     return crowded
 
 
-def _rate_attractors(table: gpd.GeoDataFrame, *, areal: bool) -> pd.DataFrame:
+def _rate_attractors(table: Table, *, areal: bool) -> pd.DataFrame:
     """Return units, setting, word and whether it is floor area for each row, by the tag that draws most."""
     tags, n = Tags.of(table), len(table)
     units, setting, building = np.zeros(n), np.zeros(n, dtype=np.int64), np.zeros(n, dtype=bool)
     word = np.full(n, "", dtype=object)
-    area = table.geometry.area.to_numpy() if areal and n else np.zeros(n)
+    area = shapely.area(table.geometry) if areal and n else np.zeros(n)
     private = access.is_private(tags)
     for key in people.KEYS:
         code, values = tags[key]

@@ -16,12 +16,12 @@ from saferoute.osm.tags import has_value
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import pandas as pd
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.criteria.crowding.where import Around
     from saferoute.model import Moment
+    from saferoute.table import Tagged
 
 NAMED_M = 100.0
 """Greatest distance of attractors that are named in words."""
@@ -55,7 +55,7 @@ def list_causes(around: Around, station: IntArray, moment: Moment | None, many_r
     }
 
 
-def is_square(ground: pd.DataFrame) -> BoolArray:
+def is_square(ground: Tagged) -> BoolArray:
     """Return a mask of squares, and of streets without cars."""
     return has_value(ground, "highway", {"pedestrian"}) | has_value(ground, "kind", {"square"})
 

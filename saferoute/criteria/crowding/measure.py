@@ -83,7 +83,7 @@ def compute_local_percentiles(people: FloatArray, xy: FloatArray, size: FloatArr
 
 def _is_on_way(samples: Samples) -> BoolArray:
     """Return a mask of samples on ways; the others are on open ground."""
-    return (samples.ground["origin"] == "way").to_numpy()[samples.pair_ground[samples.first_pair[:-1]]]
+    return (samples.ground["origin"] == "way")[samples.pair_ground[samples.first_pair[:-1]]]
 
 
 def _survey_stations(windows: Windows, evidence: Evidence) -> _Looked:

@@ -90,7 +90,7 @@ def find_routes_beside(windows: Windows, features: Features) -> Routes:
     route = access.is_meant_for_wheels(of_ways) & ~ways.is_off_ground(of_ways)
     if not len(rows) or not route.any():
         return found
-    of_routes, lines = of_ways.select_rows(route), features.ways.geometry.to_numpy()[route]
+    of_routes, lines = of_ways.select_rows(route), features.ways.geometry[route]
     half_m = widths.estimate_way_widths(of_ways)[0][route] / 2
     road = ways.is_motor_road(of_routes)
     reach = half_m + np.where(road, CLOSE_M, _BESIDE_OPEN_GROUND_M)
@@ -115,7 +115,7 @@ def find_routes_beside(windows: Windows, features: Features) -> Routes:
 
 def _find_reach(samples: Samples) -> FloatArray:
     """Return the distance from each sample within which a way for bicycles is beside it."""
-    on_way = (samples.ground["origin"] == "way").to_numpy(dtype=float)
+    on_way = (samples.ground["origin"] == "way").astype(float)
     return np.where(_samples.reduce_to_samples(samples, on_way, "max") > 0, _BESIDE_WAY_M, _BESIDE_OPEN_GROUND_M)
 
 

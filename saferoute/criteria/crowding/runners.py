@@ -137,7 +137,7 @@ def share_at_moment(moment: Moment | None) -> float:
 def _find_draws(samples: Samples, around: Around, of_sample: IntArray, features: Features) -> BoolArray:
     """Return which of `RUNNERS` each sample is or lies in, shape (samples, len(RUNNERS))."""
     ground = samples.ground
-    on_way = _touches(samples, (ground["origin"] == "way").to_numpy())
+    on_way = _touches(samples, ground["origin"] == "way")
     draws = {
         "running route": _touches(samples, runners.leads_runners(ground)),
         "promenade": on_way & around.by_water[of_sample],
@@ -155,15 +155,13 @@ def _touches(samples: Samples, of_ground: BoolArray) -> BoolArray:
 
 def _is_on_trail(xy: FloatArray, features: Features) -> BoolArray:
     """Return a mask of points beside the apparatus of a fitness trail."""
-    stations = [
-        table.geometry.to_numpy()[runners.is_fitness_station(table)] for table in (features.points, features.areas)
-    ]
+    stations = [table.geometry[runners.is_fitness_station(table)] for table in (features.points, features.areas)]
     return _is_near(xy, np.concatenate(stations), _TRAIL_M)
 
 
 def _is_in_park(xy: FloatArray, features: Features) -> BoolArray:
     """Return a mask of points in parks that are large enough for a loop."""
-    parks = features.areas.geometry.to_numpy()[runners.is_park(features.areas)]
+    parks = features.areas.geometry[runners.is_park(features.areas)]
     return _is_near(xy, parks[shapely.area(parks) >= _LEAST_PARK_M2], 0.0)
 
 

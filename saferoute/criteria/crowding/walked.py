@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from saferoute.criteria.crowding._attractors import RESIDENTIAL, Attractors
@@ -16,10 +15,9 @@ from saferoute.osm.access import is_private_on_foot
 from saferoute.osm.tags import get_words, has_value, look_up_value
 from saferoute.osm.ways import NOT_STREETS, is_walk
 from saferoute.osm.widths import read_widths
-from saferoute.table import Tags
+from saferoute.table import Column, Table, Tags
 
 if TYPE_CHECKING:
-    import geopandas as gpd
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
@@ -56,26 +54,33 @@ _UNITS_PER_M = 1 / 100.0
 MARK_M = 25.0
 """Spacing of the points that stand for a street, the same as that of the grid."""
 
-_TOLD = ("highway", "service", "width", "foot", "access", "footway", "name", "geometry")
-"""Columns that tell the number of walkers on a way, and the street it belongs to."""
+_TOLD = ("highway", "service", "width", "foot", "access", "footway", "name")
+"""Tags of an area that tell the number of walkers on a way, and the street it belongs to."""
 
 
-def select_walked_ways(features: Features) -> gpd.GeoDataFrame:
+def select_walked_ways(features: Features) -> Table:
     """Return the ways and pedestrian areas open to walkers, with their factor in the column ``people``."""
-    ways, areas = ([t for t in _TOLD if t in table] for table in (features.ways, features.areas))
-    people = _rate_walkers_on_ways(features.ways)
-    here = features.ways[ways].assign(people=people)[people > 0]
-    of_areas = Tags.of(features.areas)
-    square = has_value(of_areas, "highway", WAYS) | has_value(of_areas, "area:highway", {"pedestrian"})
-    highway = get_words(of_areas, "highway")
-    squares = features.areas[areas].assign(highway=np.where(pd.isna(highway), "pedestrian", highway))[square]
-    squares = squares.assign(people=_rate_walkers_on_ways(squares))
-    return pd.concat([here.assign(square=False), squares.assign(square=True)], ignore_index=True)
+    areas = features.areas.tags
+    square = has_value(areas, "highway", WAYS) | has_value(areas, "area:highway", {"pedestrian"})
+    highway = Column.from_texts(
+        ["pedestrian" if word is None else word for word in get_words(areas, "highway")[square]]
+    )
+    squares = areas.select_keys(_TOLD).select_rows(square).replace({"highway": highway})
+    people, of_squares = _rate_walkers_on_ways(features.ways.tags), _rate_walkers_on_ways(squares)
+    walked = people > 0
+    return Table(
+        np.concatenate([features.ways.geometry[walked], features.areas.geometry[square]]),
+        Tags.concatenate([features.ways.tags.select_rows(walked), squares]),
+        {
+            "people": np.concatenate([people[walked], of_squares]),
+            "square": np.arange(walked.sum() + len(squares)) >= walked.sum(),
+        },
+        features.ways.crs,
+    )
 
 
-def _rate_walkers_on_ways(ways: pd.DataFrame) -> FloatArray:
+def _rate_walkers_on_ways(tags: Tags) -> FloatArray:
     """Return the factor of each way by class, use and width, 0 where nobody may walk."""
-    tags = Tags.of(ways)
     factor = look_up_value(tags, "highway", WAYS, other=0.0, missing=0.0)
     factor = factor * look_up_value(tags, "service", _ASIDE, other=1.0, missing=1.0)
     width = read_widths(tags)
@@ -83,14 +88,14 @@ def _rate_walkers_on_ways(ways: pd.DataFrame) -> FloatArray:
     return np.where(is_private_on_foot(tags), 0.0, factor * (1 + _WIDE_MORE * wide))
 
 
-def rate_nearby_ways(xy: FloatArray, ways: gpd.GeoDataFrame) -> tuple[FloatArray, BoolArray]:
+def rate_nearby_ways(xy: FloatArray, ways: Table) -> tuple[FloatArray, BoolArray]:
     """Return the factor of the busiest way at each point, and a mask of points near any way.
 
     Parameters
     ----------
     xy : ndarray of shape (n, 2)
         In the CRS of the ways.
-    ways : GeoDataFrame
+    ways : Table
         Walked ways with their factor ``people``.
 
     Returns
@@ -101,11 +106,11 @@ def rate_nearby_ways(xy: FloatArray, ways: gpd.GeoDataFrame) -> tuple[FloatArray
         Whether a way lies within 250 m.
     """
     factor = np.full(len(xy), 0.3)
-    shapes = ways.geometry.to_numpy()
+    shapes = ways.geometry
     if not len(xy) or not len(shapes):
         return factor, np.zeros(len(xy), dtype=bool)
     points = shapely.points(xy)
-    people = ways["people"].to_numpy()
+    people = ways["people"]
     lengths = _index_street_lengths(xy, ways)
     near = np.zeros(len(xy), dtype=bool)
     for way, point in Nearby(shapes).pairs_within_in_parts(points, ON_WAY_M):
@@ -123,7 +128,7 @@ def rate_nearby_ways(xy: FloatArray, ways: gpd.GeoDataFrame) -> tuple[FloatArray
 def is_by_water(xy: FloatArray, features: Features) -> BoolArray:
     """Return a mask of points on a foot way beside water."""
     # Of a lake or river of which a part is missing, the shores at hand are as good.
-    ways, outlines = features.ways.geometry.to_numpy(), features.outlines.geometry.to_numpy()
+    ways, outlines = features.ways.geometry, features.outlines.geometry
     shores, lakes = water.is_strolled_line(features.ways), water.is_strolled_area(features.outlines)
     wet, paths = np.concatenate([ways[shores], outlines[lakes]]), ways[is_walk(features.ways)]
     points = shapely.points(xy)
@@ -161,11 +166,11 @@ class _Lengths:
         return result
 
 
-def _index_street_lengths(xy: FloatArray, ways: gpd.GeoDataFrame) -> _Lengths:
+def _index_street_lengths(xy: FloatArray, ways: Table) -> _Lengths:
     """Return the index of the streets' lengths around some points."""
     # Squares have no length; like nameless ways they get −1.
-    number = np.where(ways["square"].to_numpy(dtype=bool), -1, Tags.of(ways)["name"].codes).astype(np.int64)
-    marks, owner = _mark_lines(ways.geometry.to_numpy(), number >= 0)
+    number = np.where(ways["square"], -1, ways.tags["name"].codes).astype(np.int64)
+    marks, owner = _mark_lines(ways.geometry, number >= 0)
     of_name = number[owner]
     order = np.argsort(of_name, kind="stable")
     pieces = np.split(order, np.flatnonzero(np.diff(of_name[order])) + 1)
@@ -179,13 +184,13 @@ def _mark_lines(shapes: NDArray[np.object_], use: BoolArray) -> tuple[FloatArray
     return xy, rows[line]
 
 
-def make_street_attractors(ways: gpd.GeoDataFrame) -> Attractors:
+def make_street_attractors(ways: Table) -> Attractors:
     """Return the streets as attractors of passers-by, every 25 m, in the residential setting."""
-    aside = has_value(ways, "footway", NOT_STREETS) | ways["square"].to_numpy(dtype=bool)
-    shapes = ways.geometry.to_numpy()
+    aside = has_value(ways, "footway", NOT_STREETS) | ways["square"]
+    shapes = ways.geometry
     marks, owner = _mark_lines(shapes, ~aside)
     n = np.bincount(owner, minlength=len(ways))
     length = np.where(n > 0, shapely.length(shapes) / np.fmax(n, 1), 0.0)
-    units = np.fmin(ways["people"].to_numpy(), 1.0)[owner] * length[owner] * _UNITS_PER_M
+    units = np.fmin(ways["people"], 1.0)[owner] * length[owner] * _UNITS_PER_M
     setting = np.full(len(owner), RESIDENTIAL, dtype=np.int64)
     return Attractors(marks, units, setting, np.full(len(owner), "", dtype=object), owner)

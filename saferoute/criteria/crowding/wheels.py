@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from saferoute.arrays import BoolArray, FloatArray
     from saferoute.model import Features, Moment
+    from saferoute.table import Tagged
 
 FOOT_ONLY, FOOT_BY_CLASS, BICYCLES, BICYCLES_SHARED, WHEELS_ROUTE = 1.0, 0.85, 0.7, 0.4, 0.25
 """Desirability by bicycles; `FOOT_BY_CLASS` is for footways and lawns without a bicycle tag. Where cyclists or skaters
@@ -88,13 +89,13 @@ class Wheels:
     """Factor on the confidence, below 1 where no tag tells whether motors use the way."""
 
 
-def rate_wheels(ground: pd.DataFrame) -> Wheels:
+def rate_wheels(ground: Tagged) -> Wheels:
     """Return the ratings of each way by bicycles and motors."""
     trust = np.where(may_be_driven(ground), IF_DRIVEN_OR_NOT, 1.0)
     return Wheels(rate_bicycles(ground), *rate_motors(ground), trust)
 
 
-def rate_bicycles(ground: pd.DataFrame) -> FloatArray:
+def rate_bicycles(ground: Tagged) -> FloatArray:
     """Return the desirability of each way by the bicycles and scooters that may use it, shape (n,)."""
     tags = Tags.of(ground)
     off_ways = ~ways.is_highway(tags) & ~has_value(tags, "kind", {"square"})
@@ -111,7 +112,7 @@ def rate_bicycles(ground: pd.DataFrame) -> FloatArray:
     return np.select(list(rated.values()), list(rated), BICYCLES)
 
 
-def rate_motors(ground: pd.DataFrame) -> tuple[FloatArray, NDArray[np.object_]]:
+def rate_motors(ground: Tagged) -> tuple[FloatArray, NDArray[np.object_]]:
     """Return the desirability of each way by the motors that may use it, and words for it, both of shape (n,)."""
     tags = Tags.of(ground)
     said = access.get_motor_access(tags, MOTORS)
@@ -126,7 +127,7 @@ def rate_motors(ground: pd.DataFrame) -> tuple[FloatArray, NDArray[np.object_]]:
     return values[number], words
 
 
-def may_be_driven(ground: pd.DataFrame) -> BoolArray:
+def may_be_driven(ground: Tagged) -> BoolArray:
     """Return a mask of ways on which cars or tractors may drive and of which no tag tells who may.
 
     They are tracks that are firm or of unknown firmness and not closed to cars, and any way with a speed limit.
@@ -137,7 +138,7 @@ def may_be_driven(ground: pd.DataFrame) -> BoolArray:
     return _is_untold(tags) & (track | access.has_speed_limit(tags))
 
 
-def may_be_farmed(ground: pd.DataFrame) -> BoolArray:
+def may_be_farmed(ground: Tagged) -> BoolArray:
     """Return a mask of tracks, soft or closed to cars, on which no tag tells whether tractors drive."""
     tags = Tags.of(ground)
     farmed = has_value(tags, "tracktype", _FARM_TRACKS) | access.is_closed_to_cars(tags)
@@ -186,7 +187,7 @@ def find_point_neighbours(xy: FloatArray, spacing_m: float, features: Features) 
         A column of bool for each key of `NEAR_M`.
     """
     shapes = shapely.points(xy)
-    tables = [(table.geometry.to_numpy(), Tags.of(table)) for table in (features.points, features.areas)]
+    tables = [(table.geometry, Tags.of(table)) for table in (features.points, features.areas)]
     found = {}
     for name, near_m in NEAR_M.items():
         hit = np.zeros(len(shapes), dtype=bool)

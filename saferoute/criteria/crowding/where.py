@@ -52,12 +52,12 @@ from saferoute.products import recall_or_compute
 from saferoute.rows import recall_or_compute_rows
 
 if TYPE_CHECKING:
-    import geopandas as gpd
     import pandas as pd
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, FloatArray
     from saferoute.model import Features
+    from saferoute.table import Table
 
 REACH_M = 950.0
 """Distance beyond which nothing affects a point: `FAR_REACH_M` and a cell of the grid, rounded up."""
@@ -122,7 +122,7 @@ class _Causes:
     floor: Attractors
     houses: FloatArray
     """Where there is floor area, shape (k, 2), whoever counted dwellers."""
-    ways: gpd.GeoDataFrame
+    ways: Table
     streets: Attractors
 
 
@@ -205,7 +205,7 @@ def _rate_coverage(xy: FloatArray, extent: shapely.Geometry | None) -> FloatArra
 
 def _rate_houses(xy: FloatArray, houses: FloatArray, features: Features) -> FloatArray:
     """Return how sure it is that houses are mapped along the residential streets around points; 1 without streets."""
-    homes = features.ways.geometry.to_numpy()[is_street_to_live_in(features.ways)]
+    homes = features.ways.geometry[is_street_to_live_in(features.ways)]
     marks, _ = place_points_evenly(homes, MARK_M)
     found = _A_FEW_HOUSES + count_nearby(xy, houses, decay_m=FAR_M)
     least = HOUSES_PER_KM * count_nearby(xy, marks, decay_m=FAR_M) * MARK_M / 1000

@@ -57,7 +57,7 @@ def _list_sloped_segments(features: Features) -> tuple[FloatArray, FloatArray, F
     """Return the segments of ways on the ground with a number for their slope, of shape (s, 2, 2), slopes, errors."""
     sloped = find_sloped_ways(features.ways)
     on_ground = np.flatnonzero(~may_be_off_ground(features.ways)[sloped.row])
-    lines = features.ways.geometry.to_numpy()[sloped.row[on_ground]]
+    lines = features.ways.geometry[sloped.row[on_ground]]
     points, line = shapely.get_coordinates(lines, return_index=True)
     begin = np.flatnonzero((line[1:] == line[:-1]) & (points[1:] != points[:-1]).any(axis=1))
     way = on_ground[line[begin]]

@@ -104,7 +104,7 @@ def _find_slopes_beyond(samples: Samples, features: Features) -> FloatArray:
     sloped = find_sloped_ways(features.ways)
     if not len(sloped.row) or not strokes:
         return result
-    lines = features.ways.geometry.to_numpy()[sloped.row]
+    lines = features.ways.geometry[sloped.row]
     names, own_names = (
         Tags.of(features.ways).select_rows(sloped.row).get_text("name"),
         Tags.of(samples.ground).get_text("name"),

@@ -38,7 +38,7 @@ def find_hairpins(features: Features) -> FloatArray:
     Both legs of a hairpin go on for `_LEG_M`, and nothing joins it in the bend: other ways that turn back are those of
     junctions, islands in the road and car parks.
     """
-    lines = features.ways.geometry.to_numpy()
+    lines = features.ways.geometry
     # What is closed turns all the way round on any ground.
     winding = lines[relief.may_wind_up(features.ways) & ~shapely.is_closed(lines)]
     xy, owner = shapely.get_coordinates(winding, return_index=True)

@@ -74,7 +74,7 @@ def is_under_roof(windows: Windows, heights: Heights, evidence: Evidence) -> Boo
     high = is_wooded(areas) | is_tagged(areas, "building")
     middle = shapely.points(windows.samples.xy[start + windows.n_samples // 2])
     reach = windows.n_samples * windows.samples.step_m / 2 + np.nan_to_num(heights.cell_m[start])
-    shapes, below = areas.geometry.to_numpy()[high], np.zeros(len(windows), dtype=bool)
+    shapes, below = areas.geometry[high], np.zeros(len(windows), dtype=bool)
     # Prepared polygons are fast only as the query's input, with the points in the tree. The query takes
     # one distance, so it runs once for each reach; there are few of them.
     shapely.prepare(shapes)

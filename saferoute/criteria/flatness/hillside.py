@@ -17,11 +17,11 @@ from saferoute.osm.tags import has_value
 from saferoute.products import remember_or_make
 
 if TYPE_CHECKING:
-    import geopandas as gpd
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.model import Features, Windows
+    from saferoute.table import Table
 
 _CLIMBING = ("steps", "climb", "steep")
 """Hints that need no hill where they lead to something built: of the steps on Helgoland those at houses lie on
@@ -107,7 +107,7 @@ def _measure_nearest(lines: NDArray[np.object_], features: Features) -> FloatArr
 def _collect_things(features: Features) -> dict[str, NDArray[np.object_]]:
     """Return the shapes of the lines, areas and points that are hints, by the name of the hint."""
     of_lines = relief.find_line_hints(features.ways)
-    ramp = of_lines["steep"] & (shapely.length(features.ways.geometry.to_numpy()) < _RAMP_M)
+    ramp = of_lines["steep"] & (shapely.length(features.ways.geometry) < _RAMP_M)
     of_lines["climb"], of_lines["steep"] = of_lines["climb"] | ramp, of_lines["steep"] & ~ramp
     climbing = np.flatnonzero(np.logical_or.reduce([of_lines[name] for name in _CLIMBING]))
     for name in _CLIMBING:
@@ -118,7 +118,7 @@ def _collect_things(features: Features) -> dict[str, NDArray[np.object_]]:
         (features.areas, relief.find_area_hints(features.areas)),
         (features.points, relief.find_point_hints(features.points)),
     ):
-        shapes = table.geometry.to_numpy()
+        shapes = table.geometry
         for name, mask in masks.items():
             found.setdefault(name, []).append(shapes[mask])
     of_hairpins = {relief.OF_HAIRPINS: shapely.points(recall_hairpins(features))}
@@ -127,7 +127,7 @@ def _collect_things(features: Features) -> dict[str, NDArray[np.object_]]:
 
 def _lead_off_ground(features: Features, climbing: IntArray) -> BoolArray:
     """Return a mask of ways, given by their rows, that lead up to a bridge or building, or down to a tunnel."""
-    lines, polygons = features.ways.geometry.to_numpy(), features.areas.geometry.to_numpy()
+    lines, polygons = features.ways.geometry, features.areas.geometry
     leads = np.zeros(len(climbing), dtype=bool)
     for shapes, away_m in (
         (lines[relief.is_way_off_ground(features.ways)], _LANDING_M),
@@ -138,7 +138,7 @@ def _lead_off_ground(features: Features, climbing: IntArray) -> BoolArray:
     return leads
 
 
-def _is_as_it_lies(ground: gpd.GeoDataFrame) -> BoolArray:
+def _is_as_it_lies(ground: Table) -> BoolArray:
     """Return a mask of ground that nobody levelled: open ground and unpaved ways."""
-    is_area: BoolArray = (ground["origin"] == "area").to_numpy(dtype=bool)
+    is_area: BoolArray = ground["origin"] == "area"
     return is_area | is_unpaved(ground)

@@ -81,7 +81,7 @@ def _compare_grades(windows: Windows, features: Features) -> FloatArray:
     xy, station = _near.find_middle_stations(windows)
     told = is_mountain_path(Tags.of(features.ways))
     graded = np.flatnonzero(told.yes | told.no)
-    middles = find_midpoints(features.ways.geometry.to_numpy()[graded])
+    middles = find_midpoints(features.ways.geometry[graded])
     amounts = np.column_stack([told.yes[graded], told.no[graded]]).astype(float)
     harder, easier = sum_nearby(xy, middles, amounts, decay_m=DECAY_M)[station].T + PRIOR_PATHS
     ratio: FloatArray = np.log(harder / easier)

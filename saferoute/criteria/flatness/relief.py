@@ -145,7 +145,7 @@ def _tell_by_spots(xy: FloatArray, station: IntArray, features: Features, is_kep
 def _sum_signs(xy: FloatArray, features: Features) -> dict[str, FloatArray]:
     """Return the signs around points, by weight and weighted logarithms, and the km of ways there."""
     points, amounts = _collect_signs(features, recall_hairpins(features))
-    highways = features.ways.geometry.to_numpy()[is_highway(Tags.of(features.ways))]
+    highways = features.ways.geometry[is_highway(Tags.of(features.ways))]
     km = shapely.length(highways)[:, None] / 1000
     return {
         "signs": sum_nearby(xy, points, amounts, decay_m=DECAY_M),
@@ -156,7 +156,7 @@ def _sum_signs(xy: FloatArray, features: Features) -> dict[str, FloatArray]:
 def _collect_signs(features: Features, hairpins: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return where there are signs of relief, shape (n, 2), and their weights and weighted logarithms, shape (n, 3)."""
     signs = relief.find_signs(features.ways)
-    middles = find_midpoints(features.ways.geometry.to_numpy()[signs.row])
+    middles = find_midpoints(features.ways.geometry[signs.row])
     of_hairpins = np.tile(relief.HAIRPIN, (len(hairpins), 1)).T
     told = (signs.along_pct, signs.across_pct, signs.weight)
     along, across, weight = (np.concatenate(parts) for parts in zip(told, of_hairpins, strict=True))

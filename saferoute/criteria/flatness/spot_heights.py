@@ -105,7 +105,7 @@ def collect_spot_heights(features: Features) -> SpotHeights:
     """Return the heights that points of the map tell, one for each square of 100 m."""
     told = relief.read_heights(features.points)
     known = np.flatnonzero(np.isfinite(told))
-    xy = shapely.get_coordinates(features.points.geometry.to_numpy()[known])
+    xy = shapely.get_coordinates(features.points.geometry[known])
     square, of_square = np.unique(np.floor(xy / _SQUARE_M), axis=0, return_inverse=True)
     of_square, count = of_square.ravel(), len(square)
     order = np.lexsort((told[known], of_square))

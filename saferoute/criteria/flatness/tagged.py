@@ -96,7 +96,7 @@ def read_tagged_slopes(windows: Windows, features: Features) -> TaggedSlopes:
 
 def _find_directions(samples: Samples, sample: IntArray, ground: IntArray) -> FloatArray:
     """Return 1 where samples run as the way under them was drawn, −1 where against it, 0 where neither."""
-    line = samples.ground.geometry.to_numpy()[ground]
+    line = samples.ground.geometry[ground]
     # Outlines of areas have no direction that a slope could follow.
     drawn = np.flatnonzero(shapely.get_type_id(line) == shapely.GeometryType.LINESTRING)
     start = sample[drawn] + samples.stroke[sample[drawn]]

@@ -9,9 +9,8 @@ import numpy as np
 from saferoute.osm.built import is_built
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-
     from saferoute.arrays import FloatArray
+    from saferoute.table import Table
 
 OPEN_SHARE, PATH_SHARE, BUILT_SHARE = 1.0, 0.4, 0.1
 """Share on open ground, on other ways, and on ways that are paved, for pedestrians or wide [J].
@@ -22,8 +21,8 @@ BENCH_ERROR = 0.5
 """Relative standard error of the share on ways [J]."""
 
 
-def estimate_shares(ground: gpd.GeoDataFrame) -> FloatArray:
+def estimate_shares(ground: Table) -> FloatArray:
     """Return the share of the slope across that is felt on each row of the ground, 0..1."""
-    origin = ground["origin"].to_numpy(dtype=object)
+    origin = ground["origin"]
     built = is_built(ground) | (origin == "track")
     return np.select([origin == "area", built], [OPEN_SHARE, BUILT_SHARE], PATH_SHARE)

@@ -17,17 +17,17 @@ from saferoute.sources import spill
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    import geopandas as gpd
     import numpy as np
-    import pandas as pd
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.sources.ragged import Ragged
-    from saferoute.table import Tags
+    from saferoute.table import Table, Tags
 
 KINDS = ("node", "relation", "way")
 """Kinds of objects, in the order in which tables are sorted."""
+KIND = "osm_type"
+"""What tables call the kind."""
 NAME = "name"
 """The one tag whose values hardly recur; it is stored with each object."""
 
@@ -56,19 +56,6 @@ def enclosing_box(bounds: FloatArray) -> tuple[float, float, float, float]:
     west, south = bounds[:, :2].min(axis=0).tolist()
     east, north = bounds[:, 2:].max(axis=0).tolist()
     return west, south, east, north
-
-
-def text_dtype() -> pd.StringDtype:
-    """Return the type of columns of tags: Python strings, NaN where missing.
-
-    With pyarrow installed, pandas would use Arrow strings by default. Copying
-    and comparing those takes more than twice as long, and each value recurs
-    many times here.
-    """
-    import numpy as np
-    import pandas as pd
-
-    return pd.StringDtype("python", na_value=np.nan)
 
 
 @dataclass(frozen=True)
@@ -108,19 +95,6 @@ class Vocabulary:
         """Yield each combination as a mapping from tags to values."""
         for row in self.codes.tolist():
             yield {tag: text[k] for (tag, text), k in zip(self.known.items(), row, strict=True) if k >= 0}
-
-    def decode_tags(self, combination: IntArray) -> dict[str, pd.api.extensions.ExtensionArray]:
-        """Return the values of each tag for the given combinations, NaN where missing."""
-        import numpy as np
-        import pandas as pd
-
-        # An area has few of an extract's combinations: only these are decoded, each once.
-        here, row = np.unique(combination, return_inverse=True)
-        codes, columns = self.codes[here], {}
-        for column, (tag, values) in enumerate(self.known.items()):
-            of_here = pd.array([*values, None], dtype=text_dtype()).take(codes[:, column], allow_fill=True)
-            columns[tag] = of_here.take(row)
-        return columns
 
 
 @dataclass(frozen=True)
@@ -176,10 +150,20 @@ class Columns:
 
     @property
     def tags(self) -> Tags:
-        """The tags of the objects except the name, still encoded."""
-        from saferoute.table import Tags
+        """The tags of the objects, still encoded, and ``osm_type``."""
+        import numpy as np
 
-        return Tags.from_combinations(self.vocabulary.known, self.vocabulary.codes).select_rows(self.combination)
+        from saferoute.table import Column, Tags
+
+        known, combination, name, kind = self.vocabulary.known, self.combination, self.name, self.kind
+        tags = Tags.from_combinations(known, self.vocabulary.codes).select_rows(combination)
+
+        def read(key: str) -> Column:
+            if key == NAME:
+                return Column.from_texts([text[1:].decode() if text else None for text in name.to_bytes()])
+            return Column(kind.astype(np.int32), KINDS) if key == KIND else tags[key]
+
+        return Tags(len(self), read, (KIND, NAME, *known))
 
     def select_rows(self, rows: IntArray | BoolArray) -> Columns:
         """Return the objects at some indices or of a mask."""
@@ -209,20 +193,15 @@ class Columns:
             spill.forget_pages(column.flat)
         return WayLines(xy, nodes.flat, np.repeat(rows, nodes.count), in_degrees=True)
 
-    def build_table(self) -> gpd.GeoDataFrame:
-        """Return the objects as a table in EPSG:4326, with one column per tag."""
-        import geopandas as gpd
-        import pandas as pd
+    def build_table(self) -> Table:
+        """Return the objects as a table in EPSG:4326, of ways with a column ``nodes``."""
+        from saferoute.table import Table
 
-        data: dict[str, Any] = {"osm_type": pd.array(KINDS, dtype=text_dtype()).take(self.kind)}
-        data |= self.vocabulary.decode_tags(self.combination)
-        names = [name[1:].decode() if name else None for name in self.name.to_bytes()]
-        data[NAME] = pd.array(make_objects(names), dtype=text_dtype())
-        data["osm_id"] = self.osm_id
+        columns: dict[str, NDArray[Any]] = {"osm_id": self.osm_id}
         if self.nodes is not None:
             flat, slices = self.nodes.flat, zip(self.nodes.first, self.nodes.count, strict=True)
-            data["nodes"] = make_objects([flat[a : a + n] for a, n in slices])
-        return gpd.GeoDataFrame(data, geometry=self.geometry, crs=WGS84)
+            columns["nodes"] = make_objects([flat[a : a + n] for a, n in slices])
+        return Table(self.geometry, self.tags, columns, WGS84)
 
 
 def sort_objects(columns: Columns) -> Columns:

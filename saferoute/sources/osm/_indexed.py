@@ -92,11 +92,11 @@ class Index:
             If what lies there is damaged on disk.
         """
         row, columns = self._read_columns("ways", box)
-        ways = columns.build_table().assign(row=row)
+        ways = columns.build_table()
         areas, fragments, points = (
             self._read_columns(name, box)[1].build_table() for name in ("areas", "fragments", "points")
         )
-        return Tables(ways, areas, fragments, points, self._read_strokes(box), self.facts, self.key)
+        return Tables(ways, areas, fragments, points, row, self._read_strokes(box), self.facts, self.key)
 
     def check_files(self) -> None:
         """Read all of the index.

@@ -14,7 +14,6 @@ from saferoute.sources.osm._extent import carve_cuts
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    import geopandas as gpd
     import numpy as np
     import shapely
     from numpy.typing import NDArray
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from saferoute.model import Area, WayLines
     from saferoute.sources.osm._columns import Columns
     from saferoute.sources.osm._reading import Read
-    from saferoute.table import Tagged
+    from saferoute.table import Table, Tagged
 
 Box = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
@@ -49,14 +48,16 @@ class Facts:
 
 @dataclass(frozen=True)
 class Tables:
-    """Tables of features in EPSG:4326, with ways sorted by their column ``row``."""
+    """Tables of features in EPSG:4326, with ways in the order of the whole source."""
 
-    ways: gpd.GeoDataFrame
-    areas: gpd.GeoDataFrame
-    fragments: gpd.GeoDataFrame
-    points: gpd.GeoDataFrame
+    ways: Table
+    areas: Table
+    fragments: Table
+    points: Table
+    row: IntArray
+    """Row of each way among all ways of the source, ascending."""
     strokes: Strokes | None
-    """Strokes whose ``edge_ground`` refers to the column ``row`` of `ways`; None = not joined."""
+    """Strokes whose ``edge_ground`` refers to `row`; None = not joined."""
     facts: Facts
     key: str = ""
     """Digest of the source and of all that made the tables; ``""`` = not known."""
@@ -65,13 +66,14 @@ class Tables:
         """Return the features and strokes that touch a box."""
         import shapely
 
-        west, south, east, north = box
-        tables = (self.ways, self.areas, self.fragments, self.points)
-        ways, areas, fragments, points = (t.cx[west:east, south:north] for t in tables)
+        frame, tables = shapely.box(*box), (self.ways, self.areas, self.fragments, self.points)
+        shapely.prepare(frame)
+        near = [shapely.intersects(frame, table.geometry) for table in tables]
+        ways, areas, fragments, points = (table.select_rows(rows) for table, rows in zip(tables, near, strict=True))
         strokes = self.strokes
         if strokes is not None:
-            strokes = strokes.select_strokes(shapely.intersects(strokes.lines, shapely.box(*box)))
-        return Tables(ways, areas, fragments, points, strokes, self.facts, self.key)
+            strokes = strokes.select_strokes(shapely.intersects(frame, strokes.lines))
+        return Tables(ways, areas, fragments, points, self.row[near[0]], strokes, self.facts, self.key)
 
 
 class Joining(Protocol):
@@ -133,15 +135,15 @@ def build_tables(held: Read, join: Joiner | None, extent: Box | None = None) -> 
     import numpy as np
     import shapely
 
-    kinds = (held.ways, held.areas, held.fragments, held.points)
-    ways, areas, fragments, points = (sort_objects(columns).build_table() for columns in kinds)
-    ways["row"] = np.arange(len(ways))
+    kinds = [sort_objects(columns) for columns in (held.ways, held.areas, held.fragments, held.points)]
+    ways, areas, fragments, points = (columns.build_table() for columns in kinds)
     facts = collect_facts(held)
     facts = replace(facts, ground=merge_boxes(facts.bounds, enclose_areas(held.areas)))
     if extent is not None:
         facts = replace(facts, extent=shapely.box(*extent))
-    strokes = None if join is None else join(held.ways.tags).join(held.ways.read_lines(np.arange(len(held.ways))))
-    return Tables(ways, areas, fragments, points, strokes, facts)
+    row = np.arange(len(ways))
+    strokes = None if join is None else join(ways.tags).join(kinds[0].read_lines(row))
+    return Tables(ways, areas, fragments, points, row, strokes, facts)
 
 
 def collect_facts(held: Read) -> Facts:
@@ -178,11 +180,11 @@ def build_features(tables: Tables, area: Area) -> Features:
     import shapely
 
     facts, strokes = tables.facts, tables.strokes
-    row = tables.ways["row"].to_numpy()
+    row = tables.row
     layers = [tables.ways, tables.areas, tables.fragments, tables.points]
     *shapes, lines, extents, cuts = _project_to_metres(
         [
-            *(layer.geometry.to_numpy() for layer in layers),
+            *(layer.geometry for layer in layers),
             np.empty(0, dtype=object) if strokes is None else strokes.lines,
             np.array([facts.extent], dtype=object),
             shapely.points(facts.cuts),
@@ -190,8 +192,7 @@ def build_features(tables: Tables, area: Area) -> Features:
         area,
     )
     ways, areas, fragments, points = (
-        layer.reset_index(drop=True).set_geometry(moved, crs=area.crs)
-        for layer, moved in zip(layers, shapes, strict=True)
+        replace(layer, geometry=moved, crs=area.crs) for layer, moved in zip(layers, shapes, strict=True)
     )
     if strokes is not None:
         # Rows are those of the whole source: they become positions here, −1 for ways outside of the box.
@@ -199,11 +200,11 @@ def build_features(tables: Tables, area: Area) -> Features:
         here = row[at] == strokes.edge_ground if len(row) else np.zeros(len(at), dtype=bool)
         strokes = replace(strokes, lines=lines, edge_ground=np.where(here, at, -1))
     return Features(
-        ways=ways.drop(columns="row"),
+        ways=ways,
         areas=areas,
         fragments=fragments,
         points=points,
-        extent=carve_cuts(extents[0], shapely.get_coordinates(cuts), ways.total_bounds),
+        extent=carve_cuts(extents[0], shapely.get_coordinates(cuts), shapely.total_bounds(ways.geometry)),
         strokes=strokes,
         data_date=facts.data_date,
         attribution=(OSM_ATTRIBUTION,),
@@ -211,12 +212,12 @@ def build_features(tables: Tables, area: Area) -> Features:
     )
 
 
-def _doubts(facts: Facts, fragments: gpd.GeoDataFrame) -> Iterator[str]:
+def _doubts(facts: Facts, fragments: Table) -> Iterator[str]:
     """Yield a note for each way in which the extract is not complete."""
     if facts.skipped:
         yield f"{facts.skipped} ways of the extract are not read: fewer than two of their nodes are in it"
     if len(fragments):
-        parts = count_kinds(name_kinds(fragments.drop_duplicates(["osm_type", "osm_id"])))
+        parts = count_kinds(name_kinds(fragments.drop_repeated()))
         yield f"a part is missing of {parts} here: the edges that are mapped count, what lies inside is unknown"
     if len(facts.cuts):
         yield f"ways break off at {len(facts.cuts)} missing nodes of the extract: beside them the map is not whole"

@@ -147,9 +147,10 @@ class ExtractSource:
 
     def _read_anew(self, area: Area, box: Box, inside: Box) -> Features:
         """Return the features in a box around an area, which lies inside another."""
+        import shapely
+
         tables = self._select_within_box(box)
-        west, south, east, north = inside
-        if tables.ways.geometry.cx[west:east, south:north].empty:
+        if not shapely.intersects(tables.ways.geometry, shapely.box(*inside)).any():
             raise PlaceNotFound(_describe_missing_place(area.place, tables.facts.bounds))
         return replace(
             build_features(tables, area),

@@ -82,10 +82,8 @@ def test_new_objects_are_read_like_old_ones(tmp_path, new):
         one, other = getattr(plain, name), getattr(made, name)
         expected = {-k if f"{name[0].replace('p', 'n')}{k}" in new else k for k in one["osm_id"]}
         assert set(other["osm_id"]) == expected
-        assert shapely.union_all(one.geometry.to_numpy()).equals_exact(
-            shapely.union_all(other.geometry.to_numpy()), 1e-6, normalize=True
-        )
-    assert set(np.concatenate(made.ways["nodes"].to_list())) == {-k if f"n{k}" in new else k for k in (1, 2, 3, 4)}
+        assert shapely.union_all(one.geometry).equals_exact(shapely.union_all(other.geometry), 1e-6, normalize=True)
+    assert set(np.concatenate(made.ways["nodes"].tolist())) == {-k if f"n{k}" in new else k for k in (1, 2, 3, 4)}
 
 
 @pytest.mark.parametrize("turned", [False, True])
@@ -107,7 +105,7 @@ def test_new_areas_are_read(tmp_path):
     plan += "r1 w1@outer,w2@outer type=multipolygon natural=water\n"
     areas = read(write(tmp_path / "a.osm", edited(plan, new=["n1", "n3", "w1", "r1"]))).areas
     assert areas["osm_id"].tolist() == [-1]
-    assert areas.geometry.area.iloc[0] == pytest.approx(8100, rel=0.01)
+    assert shapely.area(areas.geometry[0]) == pytest.approx(8100, rel=0.01)
 
 
 def test_new_objects_of_two_files_are_not_the_same(tmp_path):
@@ -115,7 +113,7 @@ def test_new_objects_of_two_files_are_not_the_same(tmp_path):
     b = write(tmp_path / "b.osm", edited("n1 0 50\nn2 90 50\nw1 n1,n2 highway=footway", new=["n1", "n2", "w1"]))
     ways = read(a, b).ways
     assert sorted(ways["highway"]) == ["footway", "path"]
-    assert not set(ways["nodes"].iloc[0]) & set(ways["nodes"].iloc[1])
+    assert not set(ways["nodes"][0]) & set(ways["nodes"][1])
 
 
 @pytest.mark.parametrize("mark", ['action="delete"', "action='delete' visible='true'", 'visible="false"'])
@@ -127,15 +125,15 @@ def test_deleted_ways_are_gone(tmp_path, mark):
 def test_the_use_of_deleted_objects_is_gone_too(tmp_path):
     features = read(write(tmp_path / "a.osm", edited(STREET, delete=["n2", "n4"])))
     assert [list(nodes) for nodes in features.ways["nodes"]] == [[1, 3]]
-    assert features.points.empty
+    assert not len(features.points)
 
 
 def test_a_deleted_member_is_not_a_missing_one(tmp_path):
     plan = "n1 0 0\nn2 90 0\nn3 90 90\nn4 0 90\nn5 40 40\nn6 50 40\nn7 50 50\nw1 n1,n2,n3,n4,n1\nw2 n5,n6,n7,n5\n"
     plan += "w3 n1,n2 highway=path\nr1 w1@outer,w2@inner type=multipolygon natural=water\n"
     features = read(write(tmp_path / "a.osm", edited(plan, delete=["w2"])))
-    assert features.fragments.empty
-    assert features.areas.geometry.area.iloc[0] == pytest.approx(8100, rel=0.01)
+    assert not len(features.fragments)
+    assert shapely.area(features.areas.geometry[0]) == pytest.approx(8100, rel=0.01)
 
 
 def test_names_of_deleted_objects_are_not_found(tmp_path):
@@ -210,7 +208,7 @@ def test_of_a_history_the_latest_version_counts(tmp_path, versions, suffix):
         with osmium.SimpleWriter(osmium.io.File(str(path), "osh.pbf")) as writer:
             for obj in osmium.FileProcessor(osmium.io.File(str(source), "osh")):
                 writer.add(obj)
-    assert (2 in read(path).ways["osm_id"].to_list()) == versions[-1]
+    assert (2 in read(path).ways["osm_id"].tolist()) == versions[-1]
 
 
 def test_entities_are_refused(tmp_path):

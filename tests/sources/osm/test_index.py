@@ -196,8 +196,8 @@ def test_a_changed_extract_is_read_anew(town: Path, cache: Cache) -> None:
     write_town(town, TOWN.replace("asphalt", "gravel "))
     os.utime(town, ns=(stat.st_atime_ns, stat.st_mtime_ns))
     after = look(town, cache)
-    assert set(before.ways["surface"].dropna()) == {"asphalt"}
-    assert set(after.ways["surface"].dropna()) == {"gravel"}
+    assert set(before.ways.tags["surface"].values) == {"asphalt"}
+    assert set(after.ways.tags["surface"].values) == {"gravel"}
 
 
 def test_a_copy_or_another_name_of_an_extract_needs_no_second_reading(
