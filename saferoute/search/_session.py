@@ -64,7 +64,7 @@ def plan_through_stretches(ranking: Ranking, *, wish: Wish, elevation_of: Elevat
     features = ranking.features
     _LOG.info("drawing the foot network", extra={"share": 0.85})
     walls = clearance.collect_walls(features)
-    footpaths = training.add_square_edges(training.build_footpaths(features), features, walls=walls)
+    footpaths = training.recall_or_build_footpaths(features, walls)
     _LOG.info("choosing among %d stretches", len(ranking.stretches), extra={"share": 0.87})
     session = training.plan_session(
         ranking, wish=wish, start=project_centre(ranking.area), ground=training.Ground(footpaths, walls, heights)

@@ -25,6 +25,7 @@ from saferoute.report.units import units_of
 from saferoute.training import _access, _choose, _route, _tables, _why
 from saferoute.training._build import build_footpaths
 from saferoute.training._footpaths import FootpathGraph
+from saferoute.training._kept_footpaths import recall_or_build_footpaths
 from saferoute.training._levels import Load, check_wish, weekly_load
 from saferoute.training._options import lay_sections
 from saferoute.training._paths import find_cheapest_paths
@@ -52,6 +53,7 @@ __all__ = [
     "estimate_reach_m",
     "find_cheapest_paths",
     "plan_session",
+    "recall_or_build_footpaths",
     "weekly_load",
 ]
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from shapely import ops
 
 from saferoute.model import PlaceNotFound
 from saferoute.report.units import units_of
@@ -212,18 +211,23 @@ def _is_unobstructed(
     ranking: Ranking, rows: list[int], lines: NDArray[np.object_], walls: NDArray[np.object_]
 ) -> BoolArray:
     """Return a mask of connectors that stay on their stretch's ground and meet no wall."""
-    ground = {row: _ground_of_stretch(ranking, row) for row in set(rows)}
-    free = np.array([shapely.covers(ground[row], line) for row, line in zip(rows, lines, strict=True)], dtype=bool)
+    stretches, of = np.unique(np.array(rows, dtype=np.int64), return_inverse=True)
+    ground = np.array([_ground_of_stretch(ranking, row) for row in stretches.tolist()], dtype=object)
+    shapely.prepare(ground)
+    free: BoolArray = shapely.covers(ground[of], lines)
     # Most leave the ground, and need not be cut.
     inside = np.flatnonzero(free)
-    inner = [
-        ops.substring(line, min(_CUT_M, m / 2), max(m - _CUT_M, m / 2))
-        for line, m in zip(lines[inside], shapely.length(lines[inside]), strict=True)
-    ]
-    if len(walls) and inner:
-        blocked = np.unique(shapely.STRtree(inner).query(walls, predicate="intersects")[1])
-        free[inside[blocked]] = False
+    free[inside[shapely.STRtree(_cut_ends(lines[inside])).query(walls, predicate="intersects")[1]]] = False
     return free
+
+
+def _cut_ends(lines: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return straight lines without `_CUT_M` at either end, of short ones the middle."""
+    metres = shapely.length(lines)
+    start = shapely.line_interpolate_point(lines, np.fmin(_CUT_M, metres / 2))
+    end = shapely.line_interpolate_point(lines, np.fmax(metres - _CUT_M, metres / 2))
+    ends = np.stack([shapely.get_coordinates(start), shapely.get_coordinates(end)], axis=1)
+    return np.where(metres > 2 * _CUT_M, shapely.linestrings(ends), start)
 
 
 def _ground_of_stretch(ranking: Ranking, row: int) -> shapely.Geometry:
