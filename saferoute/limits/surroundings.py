@@ -9,6 +9,7 @@ import shapely
 
 from saferoute.geometry import find_entering
 from saferoute.osm import access, entry, graves, ground, owners, ways
+from saferoute.products import remember_or_make
 from saferoute.table import Tags
 
 if TYPE_CHECKING:
@@ -68,7 +69,10 @@ class Surroundings:
         self.tags, self._asked = of_areas.select_rows(asked), shapes[asked]
         self._within = {name: shapes[find(of_areas)] for name, find in _WITHIN.items()}
         self._beside = {name: (shapes[find(of_areas)], away_m) for name, (away_m, find) in _BESIDE.items()}
-        self._beside["drive"] = (_find_drives(features, shapes[ground.is_square(of_areas)]), _DRIVE_M)
+        drives = remember_or_make(
+            features, "drives", b"", lambda: _find_drives(features, shapes[ground.is_square(of_areas)])
+        )
+        self._beside["drive"] = (drives, _DRIVE_M)
 
     def find_lines_on_shut_ground(self, lines: shapely.STRtree) -> IntArray:
         """Return which lines enter ground that is closed to strangers by its own tags."""

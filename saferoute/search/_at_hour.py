@@ -54,8 +54,7 @@ class AtHour:
 
 def digest_hour(profile: Profile, moment: Moment | None, *, on_open_ground: bool) -> bytes:
     """Return a digest of all that `judge_hour` is asked besides the features."""
-    asked = (_list_choices(profile), moment, on_open_ground)
-    return blake2b(repr(asked).encode(), digest_size=DIGEST_BYTES).digest()
+    return digest_parts(repr((_list_choices(profile), moment, on_open_ground)).encode())
 
 
 def judge_hour(features: Features, areas: Table, profile: Profile, moment: Moment | None) -> AtHour:
@@ -69,19 +68,23 @@ def judge_hour(features: Features, areas: Table, profile: Profile, moment: Momen
     )
 
 
-def digest_question(area: Area, profile: Profile, at_hour: AtHour, *, on_open_ground: bool) -> bytes:
-    """Return a digest of all that the survey of some features is made with.
+def digest_question(area: Area, profile: Profile, *, on_open_ground: bool) -> bytes:
+    """Return a digest of all that the survey of some features is made with besides the hour.
 
     Of the area its name does not count, nor what of the profile decides nothing about ground.
     """
     asked = (area.place.lon, area.place.lat, area.radius_m, area.crs, area.half_m)
-    told = repr((asked, _list_choices(profile), on_open_ground)).encode()
-    return blake2b(told + at_hour.digest, digest_size=DIGEST_BYTES).digest()
+    return digest_parts(repr((asked, _list_choices(profile), on_open_ground)).encode())
 
 
-def digest_evidence(question: bytes, evidence: Evidence) -> bytes:
-    """Return a digest of what `digest_question` returned, and of the heights and observations found for it."""
-    digest = blake2b(question, digest_size=DIGEST_BYTES)
+def digest_parts(*parts: bytes) -> bytes:
+    """Return a digest of parts; where they can be of different lengths, no more than one of them may."""
+    return blake2b(b"".join(parts), digest_size=DIGEST_BYTES).digest()
+
+
+def digest_evidence(evidence: Evidence) -> bytes:
+    """Return a digest of the heights and observations found for the samples of a survey."""
+    digest = blake2b(digest_size=DIGEST_BYTES)
     for heights in (evidence.elevation, evidence.fine, evidence.beside):
         for field in fields(heights) if heights else ():
             value = getattr(heights, field.name)

@@ -99,7 +99,7 @@ def _tabulate_limited(survey: Survey) -> tuple[gpd.GeoDataFrame, IntArray]:
     parts = [
         _join_runs(survey, first, n),
         _list_objects(ways.select_rows(limited), survey.way_reasons[limited]),
-        _list_short_strokes(survey),
+        remember_or_make(survey.features, "short strokes", survey.key_of_windows, lambda: _list_short_strokes(survey)),
         _list_objects(refused, refused["reason"]),
     ]
     pieces = _Pieces(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from saferoute.arrays import IntArray
-    from saferoute.model import Area, Evidence, Measurement, Profile, Windows
+    from saferoute.arrays import FloatArray
+    from saferoute.model import Area, Measurement, Profile, Windows
     from saferoute.model.observations import Observations
     from saferoute.search._survey import Survey
     from saferoute.sources import ElevationSource, FeatureSource
@@ -91,66 +91,88 @@ def look_up_heights(survey: Survey, elevation_of: ElevationSource) -> Survey:
 
 def measure_windows(survey: Survey) -> Survey:
     """Return a survey with every criterion measured, without windows that are steep or end at a drop."""
-    key = digest_evidence(survey.key, survey.evidence) if survey.key else b""
-    of_ground = remember_or_make(survey.features, "measured", key, lambda: _measure_for_all_hours(survey))
+    told = digest_evidence(survey.evidence)
+    key, of_windows = survey.key + told, survey.key_of_windows + told
+    of_ground = remember_or_make(survey.features, "measured", of_windows, lambda: _measure_for_all_hours(survey))
     windows = of_ground.windows
     key_at_hour = key + repr(survey.evidence.moment).encode()
     at_hour = remember_or_make(
-        survey.features, "measured at hour", key_at_hour, lambda: _measure_at_hour(windows, survey.evidence)
+        survey.features, "measured at hour", key_at_hour, lambda: _measure_at_hour(survey, of_ground)
     )
     return replace(
         survey,
         key=key,
+        key_of_windows=of_windows,
         windows=windows,
-        sample_reasons=of_ground.sample_reasons,
-        measurements={c.name: at_hour.get(c.name) or of_ground.measurements[c.name] for c in criteria.ALL},
+        sample_reasons=at_hour.sample_reasons,
+        measurements=at_hour.measurements,
         notes=(*describe_seen(survey), *collect_notes(survey.area, windows, survey.evidence)),
     )
 
 
-def _measure_at_hour(windows: Windows, evidence: Evidence) -> Mapping[str, Measurement]:
-    """Return what the criteria measure that ask for the hour, by name."""
-    return {c.name: criteria.measure_windows(c, windows, evidence) for c in criteria.ALL if c.by_hour}
+class _AtHour(NamedTuple):
+    """Why each sample is in no window, and what is measured of windows, at an hour."""
 
-
-class _Measured(NamedTuple):
-    """Windows that no limit excludes, and what is measured there for all hours at which the same is closed."""
-
-    windows: Windows
     sample_reasons: NDArray[np.object_]
     measurements: Mapping[str, Measurement]
 
 
+def _measure_at_hour(survey: Survey, of_ground: _Measured) -> _AtHour:
+    """Return what every criterion measures at the hour of a survey."""
+    windows, evidence = of_ground.windows, survey.evidence
+    measurements = {
+        c.name: criteria.measure_windows(c, windows, evidence)
+        if c.by_hour
+        else criteria.settle_measurement(c, *of_ground.measured[c.name], windows, evidence)
+        for c in criteria.ALL
+    }
+    return _AtHour(_tell_reasons(survey, of_ground.reasons), measurements)
+
+
+class _Measured(NamedTuple):
+    """Windows that no limit excludes, and what is measured there for all hours at which they are free."""
+
+    reasons: NDArray[np.object_]
+    """Why each window of the survey is excluded, ``""`` where it is not."""
+    windows: Windows
+    measured: Mapping[str, tuple[Measurement, FloatArray]]
+
+
 def _measure_for_all_hours(survey: Survey) -> _Measured:
     """Return what every criterion measures that does not ask for the hour, without windows that are steep."""
+    found, evidence = survey.windows, survey.evidence
     # Slopes are a limit, too, which comes last because they need heights: they are measured once for both.
-    of_slopes = criteria.measure_windows(flatness.CRITERION, survey.windows, survey.evidence)
-    kept, sample_reasons = _exclude_windows(survey, of_slopes)
-    windows = candidates.select_windows(survey.windows, kept)
-    measurements = {
-        c.name: of_slopes.select_rows(kept)
+    slopes, sure = criteria.measure_at_any_hour(flatness.CRITERION, found, evidence)
+    reasons = _exclude_windows(survey, slopes)
+    kept = np.flatnonzero(reasons == "")
+    windows = candidates.select_windows(found, kept)
+    measured = {
+        c.name: (slopes.select_rows(kept), sure[kept])
         if c is flatness.CRITERION
-        else criteria.measure_windows(c, windows, survey.evidence)
+        else criteria.measure_at_any_hour(c, windows, evidence)
         for c in criteria.ALL
         if not c.by_hour
     }
-    return _Measured(windows, sample_reasons, measurements)
+    return _Measured(reasons, windows, measured)
 
 
-def _exclude_windows(survey: Survey, of_slopes: Measurement) -> tuple[IntArray, NDArray[np.object_]]:
-    """Return the windows that no limit excludes, by number, and why each sample is in none of them."""
-    found, size = survey.windows, len(survey.samples)
+def _exclude_windows(survey: Survey, of_slopes: Measurement) -> NDArray[np.object_]:
+    """Return why each window of a survey is excluded, ``""`` where no limit stands against it."""
     assert of_slopes.gather_evidence is not None
-    told = of_slopes.gather_evidence(np.arange(len(found)))
+    told = of_slopes.gather_evidence(np.arange(len(survey.windows)))
     slopes = limits.WindowSlopes(
         *(told[f"{name}_pct"] for name in ("grade", "fit_sigma", "cross_slope", "cross_slope_sigma"))
     )
-    reasons = limits.exclude_windows(found, survey.hazards, slopes, survey.evidence)
+    return limits.exclude_windows(survey.windows, survey.hazards, slopes, survey.evidence)
+
+
+def _tell_reasons(survey: Survey, reasons: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return why each sample of a survey is in no window, where its windows are excluded for some reasons."""
+    found, size = survey.windows, len(survey.samples)
     sample_reasons = survey.sample_reasons.copy()
     for reason in sorted({*reasons} - {""}):
         hit = candidates.is_in_runs(found.first[reasons == reason], found.n_samples, size)
         sample_reasons[hit & (sample_reasons == "")] = reason
-    kept = np.flatnonzero(reasons == "")
     # A sample of an excluded window may still be in one that is not.
-    sample_reasons[candidates.is_in_runs(found.first[kept], found.n_samples, size)] = ""
-    return kept, sample_reasons
+    sample_reasons[candidates.is_in_runs(found.first[reasons == ""], found.n_samples, size)] = ""
+    return sample_reasons

@@ -154,6 +154,6 @@ def build_stretches(survey: Survey) -> tuple[candidates.Stretches, FloatArray]:
     """
     windows = survey.windows
     score = scoring.score_best_estimates(survey.measurements, survey.evidence.profile)
-    shapes = remember_or_make(survey.features, "shapes", survey.key, lambda: candidates.Shapes(windows))
+    shapes = remember_or_make(survey.features, "shapes", survey.key_of_windows, lambda: candidates.Shapes(windows))
     merged = candidates.merge_windows(windows, score, survey.evidence.profile, shapes)
     return merged, score[np.searchsorted(survey.windows.first, merged.worst.first)]

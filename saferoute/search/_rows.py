@@ -41,7 +41,8 @@ def list_osm_ids(ground: Table, rows_of: list[IntArray]) -> list[list[str]]:
     kind, number = (ground[name][used].tolist() for name in ("osm_type", "osm_id"))
     told = [f"{of_kind}/{of_number}" for of_kind, of_number in zip(kind, number, strict=True)]
     texts = iter([told[row] for row in back.tolist()])
-    return [sorted(set(islice(texts, len(rows)))) for rows in rows_of]
+    # Most runs lie on one way.
+    return [[next(texts)] if len(rows) == 1 else sorted(set(islice(texts, len(rows)))) for rows in rows_of]
 
 
 def find_main_rows(samples: Samples, first: IntArray, n: IntArray) -> tuple[IntArray, list[tuple[str, ...]]]:
@@ -68,6 +69,11 @@ def find_main_rows(samples: Samples, first: IntArray, n: IntArray) -> tuple[IntA
 
 def join_names(ground: Table, rows_of: list[IntArray]) -> pd.api.extensions.ExtensionArray:
     """Return the joined names of each list of rows of ground, NaN if none has a name."""
-    names = ground["name"].tolist()
-    words = (", ".join(filter(None, dict.fromkeys(names[row] for row in rows.tolist()))) for rows in rows_of)
-    return pd.array([text or np.nan for text in words], dtype="str")
+    names = ground["name"][np.concatenate([_NO_ROWS, *rows_of])]
+    texts = iter(names.tolist())
+    # Most runs lie on one way.
+    words = (
+        next(texts) if len(rows) == 1 else ", ".join(filter(None, dict.fromkeys(islice(texts, len(rows)))))
+        for rows in rows_of
+    )
+    return pd.array([text or None for text in words], dtype="str")

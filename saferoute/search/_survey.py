@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field, replace
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
 from saferoute import candidates, limits
-from saferoute.drawers import DIGEST_BYTES
 from saferoute.geometry import REACH_M
 from saferoute.limits import clearance
 from saferoute.limits.neighbours import collect_neighbours
@@ -20,7 +18,7 @@ from saferoute.osm.tags import is_tagged
 from saferoute.products import recall_or_compute, remember_or_make
 from saferoute.report.units import METRIC_UNITS, Units
 from saferoute.search._area import distance_outside_m, is_touching, project_centre, shape_of_area, widen_area
-from saferoute.search._at_hour import digest_hour, digest_question, judge_hour
+from saferoute.search._at_hour import digest_hour, digest_parts, digest_question, judge_hour
 from saferoute.search._join import join_ways
 from saferoute.sources import clock
 from saferoute.table import Column, Table
@@ -71,8 +69,9 @@ class Survey:
         What the user must know of the heights, the map and the hour; empty until measured.
     units : Units
         Units of the words on stretches.
-    key : bytes
-        Digest of all that it was made with besides the map, ``b""`` if it is not known.
+    key, key_of_windows : bytes
+        Digests of all that it was made with besides the map, and of all that its samples and windows follow from,
+        at whatever hour; ``b""`` if it is not known.
     """
 
     area: Area
@@ -89,6 +88,7 @@ class Survey:
     notes: tuple[str, ...] = ()
     units: Units = METRIC_UNITS
     key: bytes = b""
+    key_of_windows: bytes = b""
 
     @property
     def features(self) -> Features:
@@ -119,28 +119,41 @@ def survey_map(
         digest_hour(profile, moment, on_open_ground=on_open_ground),
         lambda: judge_hour(features, features.areas if areas is None else areas, profile, moment),
     )
-    key = digest_question(area, profile, at_hour, on_open_ground=on_open_ground)
+    question = digest_question(area, profile, on_open_ground=on_open_ground)
     evidence = Evidence(features, None, None, profile, moment)
-    survey = remember_or_make(features, "survey", key, lambda: _survey_evidence(area, evidence, at_hour, areas, key))
+    survey = remember_or_make(
+        features,
+        "survey",
+        digest_parts(question, at_hour.digest),
+        lambda: _survey_evidence(area, evidence, at_hour, areas, question),
+    )
     # What was made for an earlier search is of the same ground, for another hour, name and weights.
     return replace(survey, area=area, evidence=evidence)
 
 
 def select_windows(survey: Survey, rows: IntArray) -> Survey:
     """Return a survey, not measured yet, of some of its windows."""
-    key = blake2b(survey.key + rows.tobytes(), digest_size=DIGEST_BYTES).digest() if survey.key else b""
-    return replace(survey, windows=candidates.select_windows(survey.windows, rows), key=key)
+    key, of_windows = (digest_parts(of, rows.tobytes()) for of in (survey.key, survey.key_of_windows))
+    windows = candidates.select_windows(survey.windows, rows)
+    return replace(survey, windows=windows, key=key, key_of_windows=of_windows)
 
 
-def _survey_evidence(area: Area, evidence: Evidence, at_hour: AtHour, areas: Table | None, key: bytes) -> Survey:
-    """Return the survey of an area, on open ground too if there are `areas`; `key` is a digest of all of this."""
+def _survey_evidence(area: Area, evidence: Evidence, at_hour: AtHour, areas: Table | None, question: bytes) -> Survey:
+    """Return the survey of an area, on open ground too if there are `areas`; `question` is as `digest_question` has it.
+
+    Two hours often leave the same corridors and windows: what follows from these is made once.
+    """
     features, profile = evidence.features, evidence.profile.keep_limits()
+    key = digest_parts(question, at_hour.digest)
     if areas is None:
         open_ground = candidates.leave_open_ground(features.areas)
     else:
         _LOG.info("looking for corridors on open ground", extra={"share": 0.35})
         open_ground = _find_corridors(area, features, areas, profile, at_hour.area_reasons, key)
-    strokes, samples = _cut_into_samples(area, features, open_ground, profile)
+    of_ground = digest_parts(question, _digest_corridors(open_ground))
+    strokes, samples = remember_or_make(
+        features, "strokes", of_ground, lambda: _cut_into_samples(area, features, open_ground, profile)
+    )
     length_km = len(samples) * samples.step_m / 1000
     _LOG.info("looking at %.1f km, every %.0f m", length_km, samples.step_m, extra={"share": 0.6})
     hazards = remember_or_make(features, "hazards", b"", lambda: limits.Hazards(features))
@@ -149,7 +162,11 @@ def _survey_evidence(area: Area, evidence: Evidence, at_hour: AtHour, areas: Tab
     # Limits take long: only samples that may share a window with the area are checked.
     where = _is_within_reach(samples, area, profile, at_hour.way_reasons)
     sample_reasons = limits.exclude_samples(samples, features, hazards, surroundings, where=where)
-    found, unfit = candidates.find_windows(samples, sample_reasons == "", profile)
+    free = sample_reasons == ""
+    of_windows = digest_parts(of_ground, np.packbits(free).tobytes())
+    windows, unfit = remember_or_make(
+        features, "windows", of_windows, lambda: _find_windows(samples, free, profile, area)
+    )
     return Survey(
         area=area,
         evidence=evidence,
@@ -159,10 +176,29 @@ def _survey_evidence(area: Area, evidence: Evidence, at_hour: AtHour, areas: Tab
         hazards=hazards,
         surroundings=surroundings,
         samples=samples,
-        sample_reasons=np.where(sample_reasons == "", unfit, sample_reasons),
-        windows=candidates.select_windows(found, distance_outside_m(area, candidates.middles_of_windows(found)) <= 0),
+        sample_reasons=np.where(free, unfit, sample_reasons),
+        windows=windows,
         key=key,
+        key_of_windows=of_windows,
     )
+
+
+def _find_windows(
+    samples: Samples, free: BoolArray, profile: Profile, area: Area
+) -> tuple[Windows, NDArray[np.object_]]:
+    """Return the windows of free samples in an area, and why each sample is in none, wherever it is."""
+    found, unfit = candidates.find_windows(samples, free, profile)
+    inside = distance_outside_m(area, candidates.middles_of_windows(found)) <= 0
+    return candidates.select_windows(found, inside), unfit
+
+
+def _digest_corridors(open_ground: candidates.OpenGround) -> bytes:
+    """Return a digest of where corridors lie, on which areas, and how wide they are; the map tells the rest."""
+    rows = open_ground.rows
+    lines = shapely.get_coordinates(open_ground.lines), shapely.get_num_coordinates(open_ground.lines)
+    told = (*lines, *(rows[name] for name in ("osm_id", "clear_width_m") if len(rows)))
+    kinds = repr(rows["osm_type"].tolist()).encode()
+    return digest_parts(kinds, *(digest_parts(array.tobytes()) for array in told))
 
 
 def _as_array(told: bytes) -> NDArray[np.uint8]:

@@ -88,9 +88,14 @@ def _is_on_way(samples: Samples) -> BoolArray:
 
 def _survey_stations(windows: Windows, evidence: Evidence) -> _Looked:
     """Return the activity and the scale at stations along all strokes."""
-    xy, of_sample = _near.place_stations(windows.samples)
-    scale = calibrate.learn_scale(evidence.features, evidence.moment)
-    return _Looked(where.estimate_activity(xy, evidence.features), of_sample, scale, evidence.moment)
+    samples, features = windows.samples, evidence.features
+
+    def look() -> tuple[where.Around, IntArray]:
+        xy, of_sample = _near.place_stations(samples)
+        return where.estimate_activity(xy, features), of_sample
+
+    around, of_sample = _samples.remember_or_make(samples, features, "stations", look)
+    return _Looked(around, of_sample, calibrate.learn_scale(features, evidence.moment), evidence.moment)
 
 
 @dataclass(frozen=True)
@@ -122,7 +127,10 @@ class _Found:
     @cached_property
     def draws_people(self) -> BoolArray:
         """Mask of samples on squares with things that draw people, or close to stations, ferries and markets."""
-        crowded = _attractors.find_crowded(self.windows.samples.lines, self.evidence.features)
+        samples, features = self.windows.samples, self.evidence.features
+        crowded = _samples.remember_or_make(
+            samples, features, "crowded", lambda: _attractors.find_crowded(samples.lines, features)
+        )
         return (self.uncounted < _SURE) | crowded
 
     def rate_confidence(self) -> FloatArray:
@@ -182,7 +190,7 @@ class _Found:
 
 def measure_crowding(windows: Windows, evidence: Evidence) -> Measurement:
     """Measure the crowding of each window: its busiest sample, its worst wheels, runners and what lies beside it."""
-    looked, samples = _survey_stations(windows, evidence), windows.samples
+    looked, samples, features = _survey_stations(windows, evidence), windows.samples, evidence.features
     busiest = _find_busiest_stations(windows, looked)
     found = _Found(
         windows=windows,
@@ -191,8 +199,8 @@ def measure_crowding(windows: Windows, evidence: Evidence) -> Measurement:
         busiest=busiest,
         percentile=_rank_among_ways_around(samples, looked, busiest),
         beside=_find_window_neighbours(windows, looked, evidence),
-        rated=wheels.rate_wheels(samples.ground),
-        routes=find_routes_beside(windows, evidence.features),
+        rated=_samples.remember_or_make(samples, features, "wheels", lambda: wheels.rate_wheels(samples.ground)),
+        routes=find_routes_beside(windows, features),
         running=find_runners(samples, looked.around, looked.of_sample, evidence),
         uncounted=_trust_squares(samples, looked),
     )
@@ -255,8 +263,12 @@ def _find_busiest_stations(windows: Windows, looked: _Looked) -> IntArray:
 
 def _find_window_neighbours(windows: Windows, looked: _Looked, evidence: Evidence) -> pd.DataFrame:
     """Return masks of the windows beside a dog park, playground, school gate or scooter hire, a column each."""
-    near = wheels.find_point_neighbours(
-        looked.around.xy, _near.SPACING_CELLS * windows.samples.step_m, evidence.features
+    samples, spacing_m = windows.samples, _near.SPACING_CELLS * windows.samples.step_m
+    near = _samples.remember_or_make(
+        samples,
+        evidence.features,
+        "neighbours",
+        lambda: wheels.find_point_neighbours(looked.around.xy, spacing_m, evidence.features),
     )
     return pd.DataFrame(
         {

@@ -122,7 +122,10 @@ def find_runners(samples: Samples, around: Around, of_sample: IntArray, evidence
         Station of each sample.
     evidence : Evidence
     """
-    draws = _find_draws(samples, around, of_sample, evidence.features)
+    features = evidence.features
+    draws = _samples.remember_or_make(
+        samples, features, "runners", lambda: _find_draws(samples, around, of_sample, features)
+    )
     rates = draws * np.array(list(RUNNERS.values()))
     kind = rates.argmax(axis=1) if len(samples) else np.empty(0, dtype=np.int64)
     lives_around = np.sqrt(around.activity[:, RESIDENTIAL] / _TOWN)[of_sample]
