@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from saferoute.osm import widths
+from saferoute.products import remember_or_make
 from saferoute.rows import recall_or_compute_rows
+
+Thing = TypeVar("Thing")
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +50,18 @@ def recall_or_compute_samples(
         return compute(rows)
     asked = _identify(samples, rows, len(features.ways))
     return recall_or_compute_rows(features, name, asked, lambda new: compute(rows[new]), reach_m=SAMPLE_REACH_M)
+
+
+def remember_of_samples(
+    samples: Samples, features: Features, name: str, make: Callable[[], Thing], key: bytes = b""
+) -> Thing:
+    """Return what `make` makes of all samples of a map, as this process made it for an earlier hour if it did.
+
+    It may depend on nothing else but what `key` tells apart: not on the hour, the profile or heights.
+    """
+    if samples.map_key != features.key:
+        return make()
+    return remember_or_make(features, name, samples.digest + key, make)
 
 
 def _identify(samples: Samples, rows: IntArray, n_ways: int) -> FloatArray:

@@ -18,7 +18,7 @@ from saferoute.candidates._surroundings import Surroundings
 from saferoute.geometry import group_joined
 from saferoute.model import Strokes
 from saferoute.osm import access, ground
-from saferoute.products import recall_or_compute
+from saferoute.products import recall_or_compute, remember_or_make
 from saferoute.table import Column
 
 if TYPE_CHECKING:
@@ -105,7 +105,6 @@ def search_open_ground(
         Of which, with the same areas, `tabulate_open_ground` makes open ground.
     """
     kinds = ground.find_kinds(areas)
-    finder = CorridorFinder(areas, kinds, _are_for_recreation(areas, kinds), *around, profile)
     counts = {name: (int(((kinds == name) & wanted).sum()), 0) for name, *_ in ground.KINDS}
     excluded = [(int(row), str(reasons[row])) for row in np.flatnonzero((kinds != "") & (reasons != "") & wanted)]
     pieces = [
@@ -115,11 +114,7 @@ def search_open_ground(
         if wanted[members].any()
     ]
     bounds = _box_pieces(areas.geometry, [members for members, _ in pieces])
-    if of.drawers is None:
-        answers = [finder.find_corridors(*piece) for piece in pieces]
-    else:
-        surroundings = Surroundings(areas.geometry, kinds != "", *around)
-        answers = recall_or_find_corridors(finder, surroundings, pieces, bounds, of.drawers)
+    answers = _answer_pieces(areas, kinds, (pieces, bounds), around, profile, of)
     corridors: list[Corridor] = []
     for (members, name), (found, reason) in zip(pieces, answers, strict=True):
         corridors += found
@@ -134,6 +129,37 @@ def search_open_ground(
         "counts": np.array(list(counts.values()), dtype=np.int64),
         "bounds": bounds[[reason != "farmland" for _, reason in answers]],
     }
+
+
+def _answer_pieces(
+    areas: Table,
+    kinds: NDArray[np.object_],
+    asked: tuple[list[tuple[IntArray, str]], FloatArray],
+    around: Around,
+    profile: Profile,
+    of: Mapped,
+) -> list[tuple[list[Corridor], str]]:
+    """Return the corridors on each piece of open ground and their bounds, or why there is none.
+
+    An hour closes few of them: this process asks of the others once.
+    """
+    pieces, bounds = asked
+    known: dict[tuple[str, bytes], tuple[list[Corridor], str]] = remember_or_make(
+        of, "pieces", repr(profile).encode(), dict
+    )
+    keys = [(name, members.tobytes()) for members, name in pieces]
+    new = [number for number, key in enumerate(keys) if key not in known]
+    if new:
+        finder = CorridorFinder(areas, kinds, _are_for_recreation(areas, kinds), *around, profile)
+        if of.drawers is None:
+            found = [finder.find_corridors(*pieces[number]) for number in new]
+        else:
+            surroundings = Surroundings(areas.geometry, kinds != "", *around)
+            found = recall_or_find_corridors(
+                finder, surroundings, [pieces[number] for number in new], bounds[new], of.drawers
+            )
+        known.update(zip([keys[number] for number in new], found, strict=True))
+    return [known[key] for key in keys]
 
 
 def _list_corridors(

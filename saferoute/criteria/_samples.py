@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from saferoute import products
 from saferoute.candidates import is_in_runs
 from saferoute.geometry import indices_of_slices, take_slices
-
-Thing = TypeVar("Thing")
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -41,16 +39,6 @@ def recall_or_compute(
     sizes = np.array([windows.n_samples, windows.run_out_samples])
     digest = np.frombuffer(samples.digest, dtype=np.uint8)
     return products.recall_or_compute(features, name, (digest, windows.first, sizes, *more), compute)
-
-
-def remember_or_make(samples: Samples, features: Features, name: str, make: Callable[[], Thing]) -> Thing:
-    """Return what `make` makes of samples on a map, as this process made it for an earlier hour if it did.
-
-    It may depend on nothing else: not on the windows, the hour, the profile or heights.
-    """
-    if not features.key or samples.map_key != features.key:
-        return make()
-    return products.remember_or_make(features, name, samples.digest, make)
 
 
 def reduce_pairs_to_samples(samples: Samples, of_pairs: FloatArray, how: str) -> FloatArray:

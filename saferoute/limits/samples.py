@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from saferoute.candidates import recall_or_compute_samples
+from saferoute.candidates import recall_or_compute_samples, remember_of_samples
 from saferoute.limits.areas import CLOSED_GROUND
 from saferoute.limits.ground import CLOSED_AT_HOUR
 from saferoute.limits.hazards import BESIDE_DROP_M, BESIDE_LIFT_M, BESIDE_ROAD_M, BESIDE_STEPS_M, BEYOND_END_M, Hazards
@@ -206,7 +206,10 @@ def exclude_samples(
     numbers = np.arange(len(SAMPLE_RULES) + 1)
     by_search = np.array([each in _BY_SEARCH for each in SAMPLE_RULES])
     of_search = find_first_rules(_BY_SEARCH, len(samples), scene)
-    of_map = _recall_first_rules(scene, [each for each in SAMPLE_RULES if each not in _BY_SEARCH])
+    by_map = [each for each in SAMPLE_RULES if each not in _BY_SEARCH]
+    of_map = remember_of_samples(
+        samples, features, "limits", lambda: _recall_first_rules(scene, by_map), np.packbits(where).tobytes()
+    )
     # Both count their own rules: here they are numbered as all are, the last number standing for none.
     first = np.minimum(numbers[np.r_[by_search, True]][of_search], numbers[np.r_[~by_search, True]][of_map])
     return np.where(where, name_reasons(SAMPLE_RULES, first), UNASKED)

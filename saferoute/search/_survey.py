@@ -149,7 +149,7 @@ def _survey_evidence(area: Area, evidence: Evidence, at_hour: AtHour, areas: Tab
         open_ground = candidates.leave_open_ground(features.areas)
     else:
         _LOG.info("looking for corridors on open ground", extra={"share": 0.35})
-        open_ground = _find_corridors(area, features, areas, profile, at_hour.area_reasons, key)
+        open_ground = _find_corridors(area, features, areas, profile, at_hour.area_reasons, question)
     of_ground = digest_parts(question, _digest_corridors(open_ground))
     strokes, samples = remember_or_make(
         features, "strokes", of_ground, lambda: _cut_into_samples(area, features, open_ground, profile)
@@ -207,7 +207,7 @@ def _as_array(told: bytes) -> NDArray[np.uint8]:
 
 
 def _find_corridors(
-    area: Area, features: Features, areas: Table, profile: Profile, reasons: NDArray[np.object_], key: bytes
+    area: Area, features: Features, areas: Table, profile: Profile, reasons: NDArray[np.object_], question: bytes
 ) -> candidates.OpenGround:
     """Find the corridors on the open ground of the area itself; `reasons` are those of `areas`."""
 
@@ -224,7 +224,8 @@ def _find_corridors(
             of=features,
         )
 
-    return candidates.tabulate_open_ground(areas, recall_or_compute(features, "open ground", [_as_array(key)], search))
+    asked = _as_array(digest_parts(question, repr(reasons.tolist()).encode()))
+    return candidates.tabulate_open_ground(areas, recall_or_compute(features, "open ground", [asked], search))
 
 
 def _cut_into_samples(

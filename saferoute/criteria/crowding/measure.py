@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from saferoute.candidates import remember_of_samples
 from saferoute.criteria import _near, _samples
 from saferoute.criteria.crowding import _attractors, calibrate, causes, wheels, when, where
 from saferoute.criteria.crowding.routes import find_routes_beside
@@ -94,7 +95,7 @@ def _survey_stations(windows: Windows, evidence: Evidence) -> _Looked:
         xy, of_sample = _near.place_stations(samples)
         return where.estimate_activity(xy, features), of_sample
 
-    around, of_sample = _samples.remember_or_make(samples, features, "stations", look)
+    around, of_sample = remember_of_samples(samples, features, "stations", look)
     return _Looked(around, of_sample, calibrate.learn_scale(features, evidence.moment), evidence.moment)
 
 
@@ -128,7 +129,7 @@ class _Found:
     def draws_people(self) -> BoolArray:
         """Mask of samples on squares with things that draw people, or close to stations, ferries and markets."""
         samples, features = self.windows.samples, self.evidence.features
-        crowded = _samples.remember_or_make(
+        crowded = remember_of_samples(
             samples, features, "crowded", lambda: _attractors.find_crowded(samples.lines, features)
         )
         return (self.uncounted < _SURE) | crowded
@@ -199,7 +200,7 @@ def measure_crowding(windows: Windows, evidence: Evidence) -> Measurement:
         busiest=busiest,
         percentile=_rank_among_ways_around(samples, looked, busiest),
         beside=_find_window_neighbours(windows, looked, evidence),
-        rated=_samples.remember_or_make(samples, features, "wheels", lambda: wheels.rate_wheels(samples.ground)),
+        rated=remember_of_samples(samples, features, "wheels", lambda: wheels.rate_wheels(samples.ground)),
         routes=find_routes_beside(windows, features),
         running=find_runners(samples, looked.around, looked.of_sample, evidence),
         uncounted=_trust_squares(samples, looked),
@@ -264,7 +265,7 @@ def _find_busiest_stations(windows: Windows, looked: _Looked) -> IntArray:
 def _find_window_neighbours(windows: Windows, looked: _Looked, evidence: Evidence) -> pd.DataFrame:
     """Return masks of the windows beside a dog park, playground, school gate or scooter hire, a column each."""
     samples, spacing_m = windows.samples, _near.SPACING_CELLS * windows.samples.step_m
-    near = _samples.remember_or_make(
+    near = remember_of_samples(
         samples,
         evidence.features,
         "neighbours",

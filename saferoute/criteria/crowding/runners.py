@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from saferoute.candidates import remember_of_samples
 from saferoute.criteria import _samples
 from saferoute.criteria.crowding._attractors import RESIDENTIAL
 from saferoute.criteria.crowding.when import KINDS_OF_DAY, WAKING
@@ -123,9 +124,7 @@ def find_runners(samples: Samples, around: Around, of_sample: IntArray, evidence
     evidence : Evidence
     """
     features = evidence.features
-    draws = _samples.remember_or_make(
-        samples, features, "runners", lambda: _find_draws(samples, around, of_sample, features)
-    )
+    draws = remember_of_samples(samples, features, "runners", lambda: _find_draws(samples, around, of_sample, features))
     rates = draws * np.array(list(RUNNERS.values()))
     kind = rates.argmax(axis=1) if len(samples) else np.empty(0, dtype=np.int64)
     lives_around = np.sqrt(around.activity[:, RESIDENTIAL] / _TOWN)[of_sample]
