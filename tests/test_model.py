@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import pickle
+from dataclasses import replace
+
 import geopandas as gpd
+import pandas as pd
 import pytest
 from shapely import LineString
 
@@ -36,3 +40,19 @@ def test_exclusions_are_counted_by_reason_the_longest_first() -> None:
 
 def test_nothing_excluded_is_an_empty_list() -> None:
     assert ranking([]).exclusions() == []
+
+
+def test_a_table_gets_its_shapes_when_it_is_first_asked_for() -> None:
+    frame = pd.DataFrame({"rank": [1, 2], "geometry": [LineString([(0, 0), (k, 9)]) for k in (3, 5)]})
+    area = Area(Place("here", 25.0, 60.0), 500.0, "EPSG:32635")
+    found = Ranking(area, None, frame, excluded([]), None, {}, ())
+    assert len(found) == 2
+    assert model.get_rows(found, "stretches") is frame
+    assert isinstance(found.stretches, gpd.GeoDataFrame)
+    assert found.stretches.crs == "EPSG:32635"
+    assert found.stretches is found.stretches is model.get_rows(found, "stretches")
+    assert found.stretches.length.round(3).tolist() == [9.487, 10.296]
+    fewer = replace(found, stretches=found.stretches.iloc[1:])
+    assert fewer.stretches["rank"].tolist() == [2]
+    assert len(pickle.loads(pickle.dumps(fewer)).stretches) == 1
+    assert len(found) == 2

@@ -27,6 +27,7 @@ from saferoute.model.judgement import (
     Scale,
     Unknown,
 )
+from saferoute.model.late_shapes import get_rows
 from saferoute.model.places import WGS84, Area, Moment, Place
 from saferoute.model.presenting import Presenter
 from saferoute.model.results import CAUTION, IMPERIAL, METRIC, STEP_KINDS, Explanation, Ranking, Session, Wish
@@ -76,4 +77,5 @@ __all__ = [
     "WayLines",
     "Windows",
     "Wish",
+    "get_rows",
 ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from saferoute.model.judgement import Formula
+from saferoute.model.late_shapes import get_rows, shape_when_asked
 from saferoute.model.places import WGS84
 from saferoute.model.presenting import MappedResult, Result
 
@@ -31,6 +32,7 @@ METRIC, IMPERIAL = "metric", "imperial"
 """Systems of units in which results are shown."""
 
 
+@shape_when_asked("stretches", "excluded")
 @dataclass(frozen=True, repr=False)
 class Ranking(MappedResult):
     """The stretches near a place, best first, and all excluded ground with reasons.
@@ -87,7 +89,7 @@ class Ranking(MappedResult):
 
     def __len__(self) -> int:
         """Return the number of stretches."""
-        return len(self.stretches)
+        return len(get_rows(self, "stretches"))
 
     def __bool__(self) -> bool:
         """Return whether there is any stretch."""
@@ -179,9 +181,10 @@ class Ranking(MappedResult):
         import pandas as pd
 
         # Tens of thousands of rows in a city, too many to go through in Python.
-        number, reasons = pd.factorize(self.excluded["reason"].to_numpy(dtype=object))
+        excluded = get_rows(self, "excluded")
+        number, reasons = pd.factorize(excluded["reason"].to_numpy(dtype=object))
         _, first = np.unique(number, return_index=True)
-        rules, metres = self.excluded["rule"].iloc[first], self.excluded["length_m"].to_numpy(dtype=float)
+        rules, metres = excluded["rule"].iloc[first], excluded["length_m"].to_numpy(dtype=float)
         counted = [
             {"reason": reason, "rule": rule, "pieces": pieces, "length_m": length_m}
             for reason, rule, pieces, length_m in zip(

@@ -17,7 +17,7 @@ from saferoute.report.text import LONGEST
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    import geopandas as gpd
+    import pandas as pd
 
     from saferoute.page.grid import Grid
 
@@ -60,12 +60,12 @@ _NUMBERS_IN_A_CELL = (list, np.ndarray)
 """Types of cells that hold several numbers; a table read back from Parquet has arrays."""
 
 
-def stretch_columns(table: gpd.GeoDataFrame, grid: Grid) -> dict[str, Any]:
+def stretch_columns(table: pd.DataFrame, grid: Grid) -> dict[str, Any]:
     """Return the table of stretches by columns, as plain JSON values.
 
     Parameters
     ----------
-    table : geopandas.GeoDataFrame
+    table : DataFrame
         The stretches; a column may be missing.
     grid : Grid
         Counts the points of the lines.
@@ -131,7 +131,7 @@ def _leave_out_unknown(values: list[Any]) -> list[Any] | None:
     return None if all(value is None for value in values) else values
 
 
-def encode_draws(table: gpd.GeoDataFrame) -> list[list[str] | None]:
+def encode_draws(table: pd.DataFrame) -> list[list[str] | None]:
     """Return the quantiles of each stretch: a text a criterion, a character a quantile; None where one is missing."""
     texts = ([_encode_shares(value) for value in _column_values(table, f"q_{name}")] for name in CRITERIA)
     return [None if None in row else list(row) for row in zip(*texts, strict=True)]
@@ -145,7 +145,7 @@ def _encode_shares(value: Any) -> str | None:
     return "".join(ALPHABET[step] for step in steps.tolist())
 
 
-def encode_profiles(table: gpd.GeoDataFrame) -> list[str | None]:
+def encode_profiles(table: pd.DataFrame) -> list[str | None]:
     """Return the heights along each stretch as a text, None where none is known."""
     return [
         encode_heights(np.asarray(value, dtype=float)) if isinstance(value, _NUMBERS_IN_A_CELL) else None
@@ -153,7 +153,7 @@ def encode_profiles(table: gpd.GeoDataFrame) -> list[str | None]:
     ]
 
 
-def _column_values(table: gpd.GeoDataFrame, name: str) -> Iterable[Any]:
+def _column_values(table: pd.DataFrame, name: str) -> Iterable[Any]:
     return table[name] if name in table.columns else [None] * len(table)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from saferoute.model import get_rows
 from saferoute.page.base import clip_geometries, is_in_layers, merge_lines
 from saferoute.page.grid import Grid
 from saferoute.report.text import sanitize_text
@@ -15,7 +16,6 @@ from saferoute.report.text import sanitize_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import geopandas as gpd
     from shapely.geometry.base import BaseGeometry
 
     from saferoute.model import Ranking
@@ -66,12 +66,12 @@ def excluded_layer(ranking: Ranking, frame: BaseGeometry) -> tuple[dict[str, Any
     return layer, [sanitize_text(reason) for reason in reversed(too_many)]
 
 
-def _drop_drawn_roads(ranking: Ranking) -> gpd.GeoDataFrame:
+def _drop_drawn_roads(ranking: Ranking) -> pd.DataFrame:
     """Return the exclusions without the roads that the base map draws.
 
     A track that is open to motors stays, as no layer of roads holds it.
     """
-    ways, excluded = ranking.features.ways, ranking.excluded
+    ways, excluded = ranking.features.ways, get_rows(ranking, "excluded")
     if not len(ways):
         return excluded
     roads = is_in_layers(ways, ROAD_LAYERS)
@@ -83,7 +83,7 @@ def _drop_drawn_roads(ranking: Ranking) -> gpd.GeoDataFrame:
 
 
 def _encode_reasons(
-    excluded: gpd.GeoDataFrame, reasons: list[str], frame: BaseGeometry, grid: Grid
+    excluded: pd.DataFrame, reasons: list[str], frame: BaseGeometry, grid: Grid
 ) -> Iterator[dict[str, Any]]:
     """Yield for each reason its lines, joined end to end, and its areas."""
     place = {reason: k for k, reason in enumerate(reasons)}

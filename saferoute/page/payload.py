@@ -13,7 +13,7 @@ import shapely
 from pyproj import Transformer
 from pyproj.enums import TransformDirection
 
-from saferoute.model import CAUTION, CRITERIA, WGS84, Session
+from saferoute.model import CAUTION, CRITERIA, WGS84, Session, get_rows
 from saferoute.page._session import session_payload
 from saferoute.page.base import base_layers
 from saferoute.page.columns import stretch_columns
@@ -24,7 +24,7 @@ from saferoute.page.values import LEGAL, SENTENCE, clean_text, round_number
 from saferoute.products import recall_or_compute
 
 if TYPE_CHECKING:
-    import geopandas as gpd
+    import pandas as pd
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
@@ -95,11 +95,11 @@ def _draw_surroundings(ranking: Ranking, frame: BaseGeometry) -> tuple[dict[str,
     return base, dropped
 
 
-def select_stretches(thing: Ranking | Session) -> gpd.GeoDataFrame:
+def select_stretches(thing: Ranking | Session) -> pd.DataFrame:
     """Return the stretches that the page shows: the best ones, or those that a session runs on."""
     if not isinstance(thing, Session):
-        return thing.stretches.iloc[:MOST_STRETCHES]
-    stretches = thing.ranking.stretches
+        return get_rows(thing, "stretches").iloc[:MOST_STRETCHES]
+    stretches = get_rows(thing.ranking, "stretches")
     return stretches[stretches["rank"].isin(set(thing.sections.get("stretch", ())))].iloc[:MOST_STRETCHES]
 
 
@@ -158,7 +158,7 @@ def _write_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def _visible_ground(ranking: Ranking, stretches: gpd.GeoDataFrame, session: Session | None) -> BaseGeometry:
+def _visible_ground(ranking: Ranking, stretches: pd.DataFrame, session: Session | None) -> BaseGeometry:
     """Return the ground to draw: around the stretches, within the search circle and within the data."""
     area = ranking.area
     to_metres = Transformer.from_crs(WGS84, area.crs, always_xy=True)
@@ -201,8 +201,8 @@ def _measure_bounds(features: Features, to_metres: Transformer) -> FloatArray:
 
 def _describe_omissions(ranking: Ranking, no_base: list[str], no_reason: list[str]) -> list[str]:
     notes = []
-    if len(ranking.stretches) > MOST_STRETCHES:
-        notes.append(f"The map shows the best {MOST_STRETCHES} of {len(ranking.stretches)} stretches.")
+    if len(ranking) > MOST_STRETCHES:
+        notes.append(f"The map shows the best {MOST_STRETCHES} of {len(ranking)} stretches.")
     if no_base:
         notes.append(f"The base map does not draw {' and '.join(no_base)}: too many for one file.")
     if no_reason:

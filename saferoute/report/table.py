@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from saferoute.model import get_rows
 from saferoute.report.closing import BRIEF, list_notes, list_notices, summarise_notes
 from saferoute.report.columns import StretchTable, format_row
 from saferoute.report.text import Parts, isolate_name, name_direction, sanitize_text
@@ -29,7 +30,7 @@ STEPS_IN_PYTHON = (".explain(1)", ".map()", ".save('found.gpx')", ".columns")
 
 def heading_line(ranking: Ranking) -> str:
     """Return in a sentence how many good places there are, and where the nearest and the best rated of them is."""
-    stretches, where, units = ranking.stretches, sanitize_text(ranking.place.name), units_of(ranking.units)
+    stretches, where, units = get_rows(ranking, "stretches"), sanitize_text(ranking.place.name), units_of(ranking.units)
     if not len(stretches):
         return f"No stretch found near {where}: the limits exclude everything."
     rated = stretches[stretches["rating"] != UNRATED]
@@ -54,7 +55,7 @@ def _point_out(row: pd.Series, units: Units) -> str:
 
 def scope_line(ranking: Ranking) -> str:
     """Return a line with the number of stretches shown and considered, and for whom."""
-    shown, considered = len(ranking.stretches), f"{ranking.considered['stretches']:.0f}"
+    shown, considered = len(ranking), f"{ranking.considered['stretches']:.0f}"
     return f"{shown} of {considered} stretches; {sanitize_text(ranking.profile.title)}"
 
 
@@ -63,7 +64,7 @@ def group_stretches(ranking: Ranking) -> list[tuple[str, list[list[str]]]]:
 
     A group without stretches is missing. The rows are those of `format_row`, in the order of rank.
     """
-    rows, units = ranking.stretches.to_dict("records"), units_of(ranking.units)
+    rows, units = get_rows(ranking, "stretches").to_dict("records"), units_of(ranking.units)
     rated = [format_row(row, units) for row in rows if row["rating"] != UNRATED]
     unrated = [format_row(row, units) for row in rows if row["rating"] == UNRATED]
     return [group for group in ((RECOMMENDED, rated), (LOOK_FIRST, unrated)) if group[1]]
@@ -95,7 +96,8 @@ def _summarise_exclusions(ranking: Ranking, *, in_shell: bool) -> list[str]:
 
 def ranking_parts(ranking: Ranking, details: Details = BRIEF) -> Parts:
     """Return a ranking as text: its stretches in a table, rated ones first, the excluded ways, and the notes."""
-    of_ranks = zip(ranking.stretches["rank"], ranking.stretches["osm_ids"], strict=True)
+    stretches = get_rows(ranking, "stretches")
+    of_ranks = zip(stretches["rank"], stretches["osm_ids"], strict=True)
     ids = {str(rank): ", ".join(map(sanitize_text, of)) for rank, of in of_ranks} if details.ids else {}
     lines = [
         *(["Excluded:", *exclusion_lines(ranking)] if details.excluded

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from geopandas.array import GeometryArray
 
 from saferoute import candidates, geometry, limits
 from saferoute.limits.ground import CLOSED_AT_HOUR
@@ -33,7 +31,7 @@ _LEFTOVER_RULE = "this is the run-out of a better stretch, or too short for one 
 _AREAS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
-def excluded_table(survey: Survey, merged: candidates.Stretches) -> gpd.GeoDataFrame:
+def excluded_table(survey: Survey, merged: candidates.Stretches) -> pd.DataFrame:
     """Return all ground of the area that is in no stretch, with the reason.
 
     Parameters
@@ -44,8 +42,8 @@ def excluded_table(survey: Survey, merged: candidates.Stretches) -> gpd.GeoDataF
 
     Returns
     -------
-    GeoDataFrame
-        Lines and areas in the survey's CRS with ``reason``, ``osm_ids``, ``name``, ``hours``,
+    DataFrame
+        Lines and areas (``geometry``, in the survey's CRS) with ``reason``, ``osm_ids``, ``name``, ``hours``,
         ``seen`` (what was seen on foot), ``rule`` and ``length_m``, which is 0 for areas.
     """
     limited, at = remember_or_make(survey.features, "excluded", survey.key, lambda: _tabulate_limited(survey))
@@ -54,7 +52,7 @@ def excluded_table(survey: Survey, merged: candidates.Stretches) -> gpd.GeoDataF
     near = is_touching(survey.area, of_runs.shape)
     # The pieces of a stroke stand in the order in which they lie on it.
     order = np.argsort(np.concatenate([at, first[near]]), kind="stable")
-    return pd.concat([limited, of_runs.select_rows(near).to_table(survey.area.crs)]).iloc[order].reset_index(drop=True)
+    return pd.concat([limited, of_runs.select_rows(near).to_table()]).iloc[order].reset_index(drop=True)
 
 
 class _Pieces(NamedTuple):
@@ -71,24 +69,24 @@ class _Pieces(NamedTuple):
         """Return some of the pieces."""
         return _Pieces(*(column[rows] for column in self))
 
-    def to_table(self, crs: str) -> gpd.GeoDataFrame:
+    def to_table(self) -> pd.DataFrame:
         """Return a row a piece, with the rule behind its reason and its length."""
         rules = {**limits.RULES, LEFTOVER: _LEFTOVER_RULE}
         # The outline of an area is no length to run.
         is_area = np.isin(shapely.get_type_id(self.shape), _AREAS)
-        return gpd.GeoDataFrame(
+        return pd.DataFrame(
             {
                 "reason": pd.array(self.reason, dtype="str"),
                 "osm_ids": self.osm_ids,
                 **{name: pd.array(getattr(self, name), dtype="str") for name in ("name", "hours", "seen")},
-                "geometry": GeometryArray(self.shape, crs=crs),
+                "geometry": self.shape,
                 "rule": pd.array([rules[reason] for reason in self.reason], dtype="str"),
                 "length_m": np.where(is_area, 0.0, shapely.length(self.shape)),
             }
         )
 
 
-def _tabulate_limited(survey: Survey) -> tuple[gpd.GeoDataFrame, IntArray]:
+def _tabulate_limited(survey: Survey) -> tuple[pd.DataFrame, IntArray]:
     """Return all that a limit excludes, whatever the weights: a row a piece, and where each stands among all others.
 
     Runs of samples stand by their first one, and the others behind them.
@@ -106,7 +104,7 @@ def _tabulate_limited(survey: Survey) -> tuple[gpd.GeoDataFrame, IntArray]:
     at = np.concatenate([first, np.full(len(pieces.reason) - len(first), len(survey.samples))])
     near = is_touching(survey.area, pieces.shape)
     pieces = pieces.select_rows(near)
-    return pieces._replace(hours=_list_hours(survey, pieces)).to_table(survey.area.crs), at[near]
+    return pieces._replace(hours=_list_hours(survey, pieces)).to_table(), at[near]
 
 
 def _find_leftovers(survey: Survey, merged: candidates.Stretches) -> tuple[IntArray, IntArray]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from saferoute import candidates, scoring
 from saferoute.memory import collect_garbage_rarely
@@ -18,7 +19,7 @@ from saferoute.search._measure import survey_area
 from saferoute.search._names import settle_names
 from saferoute.search._presenter import PRESENTER
 from saferoute.search._query import require_query
-from saferoute.search._tables import count_considered, list_stretches, tabulate_stretches
+from saferoute.search._tables import count_considered, list_stretches
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -111,21 +112,21 @@ def find(near: Near | Query, lon: float | None = None, **options: Unpack[FindOpt
         elevation_of=query.elevation,
         observations=query.observations,
     )
-    return replace(_rank_survey(replace(survey, units=units_of(query.units)), query.top), units=query.units)
+    return _rank_survey(replace(survey, units=units_of(query.units)), query)
 
 
-def _rank_survey(survey: Survey, top: int) -> Ranking:
-    """Return the best stretches of a survey, `top` at most, and what it considered and excluded."""
+def _rank_survey(survey: Survey, query: Query) -> Ranking:
+    """Return the best stretches of a survey, as many as a query asks for, and what it considered and excluded."""
     _LOG.info("scoring %d windows", len(survey.windows), extra={"share": 0.8})
     merged, score = build_stretches(survey)
     profile, features, elevation = survey.evidence.profile, survey.features, survey.evidence.elevation
     # Dropped before ranking: a better stretch on the same ground stands for the others.
     merged = candidates.drop_overlapping_stretches(merged, score, profile.lane_m)
-    stretches = settle_names(list_stretches(survey, merged, top), survey.units)
+    stretches = settle_names(list_stretches(survey, merged, query.top), survey.units)
     return Ranking(
         area=survey.area,
         profile=profile,
-        stretches=tabulate_stretches(stretches, survey.area.crs),
+        stretches=pd.DataFrame(stretches),
         excluded=excluded_table(survey, merged),
         features=features,
         considered=count_considered(survey, merged),
@@ -133,6 +134,7 @@ def _rank_survey(survey: Survey, top: int) -> Ranking:
         notes=survey.notes,
         data_date=features.data_date,
         doubts=features.notes + (elevation.notes if elevation else ()),
+        units=query.units,
         presenter=PRESENTER,
     )
 

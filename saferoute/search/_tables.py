@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from geopandas.array import GeometryArray
 
 from saferoute import candidates, criteria, scoring
 from saferoute.arrays import list_records
@@ -28,6 +26,7 @@ from saferoute.search._rows import join_names, list_ground_of_runs, list_osm_ids
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    import geopandas as gpd
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, Columns, FloatArray, IntArray
@@ -41,12 +40,9 @@ def stretch_table(survey: Survey, merged: candidates.Stretches, top: int) -> gpd
 
     Names may be alike: scans tell them apart. What tells a name from another stands in ``nearby``.
     """
-    return tabulate_stretches(list_stretches(survey, merged, top), survey.area.crs)
+    import geopandas as gpd
 
-
-def tabulate_stretches(columns: Mapping[str, Any], crs: str) -> gpd.GeoDataFrame:
-    """Return columns of stretches as a table."""
-    return gpd.GeoDataFrame({**columns, "geometry": GeometryArray(columns["geometry"], crs=crs)})
+    return gpd.GeoDataFrame(list_stretches(survey, merged, top), geometry="geometry", crs=survey.area.crs)
 
 
 def list_stretches(survey: Survey, merged: candidates.Stretches, top: int) -> dict[str, Any]:
