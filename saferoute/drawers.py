@@ -28,9 +28,13 @@ MOST_BYTES = 256 << 20
 """Size of all drawers of a folder above which the oldest are deleted; a city takes some 2 MB [J]."""
 MOST_IN_DRAWER = 8 << 20
 """Size of the answers in a drawer above which its oldest are dropped; one runner's take a twentieth of it [J]."""
+_LOOK_EVERY = 1 / 64
+"""Share of `MOST_BYTES` that a process writes between two looks at what all drawers take [J]."""
 _LEFT_S = 3600.0
 """Age of a file that is not complete from which whoever wrote it was killed [J]."""
 _ITEM = struct.Struct(f"<{DIGEST_BYTES}sI")
+_WRITTEN: dict[Path, int] = {}
+"""Bytes that this process wrote to each folder since it looked at what is there; absent = it never looked."""
 
 
 class Key(NamedTuple):
@@ -84,10 +88,16 @@ class Drawers:
         # On a disk that is full or cannot be written every search is like the first.
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
+            written = _WRITTEN.get(self.folder, MOST_BYTES)
             for name, new in by_drawer.items():
-                items = {**self._read_drawer(name), **new}
-                write_whole(self._path(name), seal(b"".join(_encode_newest(items)), drawer=name))
-            self._delete_oldest()
+                content = b"".join(_encode_newest({**self._read_drawer(name), **new}))
+                write_whole(self._path(name), seal(content, drawer=name))
+                written += len(content)
+            # Looking at every file takes longer than writing one.
+            if written >= _LOOK_EVERY * MOST_BYTES:
+                self._delete_oldest()
+                written = 0
+            _WRITTEN[self.folder] = written
 
     def list_damaged(self) -> list[Path]:
         """Return the files of drawers that are not what was written, after reading all of them."""

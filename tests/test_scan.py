@@ -30,14 +30,18 @@ from saferoute.cli import main
 from saferoute.exports import schema
 from saferoute.exports.layers import flatten_table
 from saferoute.model import InvalidInput, NoCoverage, Place, SourceUnavailable
+from saferoute.rows import forget_rows
 from saferoute.scan import survey
 from saferoute.scan.margins import Frame
 from saferoute.scan.tiles import format_quadkeys, tile_numbers
-from saferoute.sources.osm.extract import ExtractSource
+from saferoute.sources.osm.extract import ExtractSource, forget_last
 from saferoute.sources.profiles import load_profile
+from saferoute.sources.settings import Online
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from saferoute.model import Profile
 
 pytest.importorskip("pyarrow")
 pytest.importorskip("pmtiles")
@@ -247,7 +251,8 @@ def test_the_margin_grows_until_a_straight_is_seen_whole(tmp_path: Path, monkeyp
 
 
 def test_a_margin_that_does_not_grow_would_not_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    osm = write_town(tmp_path / "even.osm", EVEN)
+    # Another map than above, of which no margin is kept.
+    osm = write_town(tmp_path / "even.osm", EVEN.replace("2600", "2700"))
     monkeypatch.setattr(survey, "WIDEST_M", survey.MARGIN_M)
     found = scanned(osm, tmp_path)
     with pytest.raises(AssertionError):
@@ -603,6 +608,43 @@ def test_another_profile_is_another_scan(hamlet: Path, whole_hamlet: Path, tmp_p
     assert gpd.read_parquet(output)["length_m"].min() >= 120
     assert set(contents(tmp_path)) != set(contents(whole_hamlet))
     assert not [name for name in contents(tmp_path) if name.startswith(".")]
+
+
+def forget_kept() -> None:
+    """Forget all that earlier scans found, on disk and in this process."""
+    Online().open_cache().drawers.delete_files()
+    forget_last()
+    forget_rows()
+
+
+@pytest.mark.parametrize(
+    ("other", "looks_again"),
+    [
+        (
+            dataclasses.replace(
+                BEGINNER, weights=dict(zip(BEGINNER.weights, (0.1, 0.3, 0.2, 0.15, 0.25), strict=True))
+            ),
+            False,
+        ),
+        (load_profile("advanced"), True),
+    ],
+    ids=["other weights", "other lengths"],
+)
+def test_on_kept_tiles_another_profile_finds_what_it_finds_from_nothing(
+    hamlet: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: Profile, looks_again: bool
+) -> None:
+    looked, look_around = [], survey.look_around
+    monkeypatch.setattr(survey, "look_around", lambda *of: looked.append(of) or look_around(*of))
+    forget_kept()
+    for folder, profile in (("first", BEGINNER), ("kept", other)):
+        (tmp_path / folder).mkdir()
+        looked.clear()
+        scan.run_job(job(hamlet, profile=profile), tmp_path / folder / "out.parquet", workers=1)
+    assert bool(looked) == looks_again
+    forget_kept()
+    (tmp_path / "anew").mkdir()
+    scan.run_job(job(hamlet, profile=other), tmp_path / "anew" / "out.parquet", workers=1)
+    assert contents(tmp_path / "kept") == contents(tmp_path / "anew")
 
 
 def test_a_bad_tile_is_named_and_tried_again_alone(

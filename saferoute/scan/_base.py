@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from saferoute.page.labels import find_labels
 from saferoute.scan.tiles import EXTENT, MOST_ZOOM, Tile, project_to_steps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     Piece = tuple[int, int, int, str, str, str, bytes]
     """Zoom, column and row of a vector tile; layer, text and kind of what is drawn; its WKB in steps of the tile."""
 
+_COLUMNS = ("zoom", "x", "y", "layer", "text", "kind", "geometry")
+"""Columns of the parts of the base map, as they are kept."""
 NAMES = "names"
 """Layer of the base map that holds names; its features have a ``text`` and a ``kind``."""
 FROM_ZOOM = {
@@ -135,3 +138,27 @@ def _place_names(labels: pd.DataFrame, to_steps: Any) -> Iterator[Piece]:
             steps = np.rint(line - np.array([x, y]) * EXTENT)
             where = shapely.LineString(steps) if label["kind"] == "road" else shapely.Point(steps[0])
             yield zoom, x, y, NAMES, label["text"], label["kind"], shapely.to_wkb(where)
+
+
+def encode_base(pieces: Sequence[Piece]) -> bytes:
+    """Return parts of the base map as bytes, for `decode_base`."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    columns = list(zip(*pieces, strict=True)) or [()] * len(_COLUMNS)
+    types = (*[pa.int32()] * 3, *[pa.string()] * 3, pa.binary())
+    out = io.BytesIO()
+    parquet.write_table(
+        pa.table([pa.array(c, type=t) for c, t in zip(columns, types, strict=True)], names=_COLUMNS),
+        out,
+        compression="zstd",
+    )
+    return out.getvalue()
+
+
+def decode_base(content: bytes) -> Iterator[Piece]:
+    """Yield the parts of the base map that `encode_base` was given."""
+    from pyarrow import parquet
+
+    table = parquet.read_table(io.BytesIO(content))
+    yield from zip(*(table[name].to_pylist() for name in _COLUMNS), strict=True)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from saferoute import search
 from saferoute.digests import digest_libraries, digest_modules
@@ -118,14 +118,22 @@ class Job:
         A file counts by its size, its time and both its ends: reading the heights of a
         country would take minutes.
         """
-        profile = asdict(self.profile)
-        # A set has no order of its own: unsorted, the digest would differ from run to run.
-        profile["only_surfaces"] = sorted(self.profile.only_surfaces)
-        what = [self.code, self.zoom, self.dem_sigma_m, profile]
+        what = [self.code, self.zoom, self.dem_sigma_m, _list_choices(self.profile)]
         what += [self.observations.to_text()] if self.observations else []
         files = [[_identify_file(Path(p)) for p in paths] for paths in (self.extracts, self.rasters)]
         text = json.dumps([*what, *files], sort_keys=True, default=str)
         return blake2b(text.encode(), digest_size=10).hexdigest()
+
+    def tell_ground(self) -> bytes:
+        """Return the runner's choices that decide about ground, and the hour, as bytes."""
+        choices = _list_choices(replace(self.profile.keep_limits(), at=self.profile.at))
+        return json.dumps(choices, sort_keys=True).encode()
+
+
+def _list_choices(profile: Profile) -> dict[str, Any]:
+    """Return the choices of a profile by name."""
+    # A set has no order of its own: unsorted, a digest would differ from run to run.
+    return {**asdict(profile), "only_surfaces": sorted(profile.only_surfaces)}
 
 
 @lru_cache(maxsize=1)
@@ -133,7 +141,7 @@ def _open_sources(
     extracts: tuple[str, ...], rasters: tuple[str, ...], dem_sigma_m: float | None
 ) -> tuple[ExtractSource, RasterSource | None]:
     files = LocalFiles(osm=extracts, dem=rasters, dem_sigma_m=dem_sigma_m)
-    return open_local(files, join=search.join_ways, cache=Online().open_cache(), keep=False)
+    return open_local(files, join=search.join_ways, cache=Online().open_cache())
 
 
 def _identify_file(path: Path) -> list[str | int]:

@@ -16,6 +16,7 @@ import shapely
 
 from saferoute.kept import DamagedFile, read_sealed, seal, write_whole
 from saferoute.model import WGS84, InvalidInput
+from saferoute.scan._base import decode_base, encode_base
 from saferoute.scan._columns import OF_TILES, empty_table
 
 if TYPE_CHECKING:
@@ -35,8 +36,6 @@ _METADATA, _BASE = b"saferoute", b"saferoute-base"
 """Keys of the facts of a tile and of its base map in the metadata of its file."""
 _LINE = "line"
 """Column of a tile's file that holds its lines."""
-_OF_BASE = ("zoom", "x", "y", "layer", "text", "kind", "geometry")
-"""Columns of the parts of the base map."""
 
 
 def to_bytes(found: Found | None) -> bytes:
@@ -53,32 +52,17 @@ def to_bytes(found: Found | None) -> bytes:
 @cache
 def _nothing() -> bytes:
     """Return the file of a tile without a map; a region's sea and wilderness have many."""
-    return _encode_tile(empty_table(), None, ())
+    return _encode_tile(empty_table(), None, encode_base(()))
 
 
-def _encode_tile(table: gpd.GeoDataFrame, facts: dict[str, Any] | None, base: Sequence[Piece]) -> bytes:
+def _encode_tile(table: gpd.GeoDataFrame, facts: dict[str, Any] | None, base: bytes) -> bytes:
     from pyarrow import parquet
 
     arrow = _to_plain_arrow(table, OF_TILES).append_column(_LINE, [shapely.to_wkb(table.geometry.to_numpy())])
     words = json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()
-    arrow = arrow.replace_schema_metadata({_METADATA: words, _BASE: b85encode(_encode_base(base))})
+    arrow = arrow.replace_schema_metadata({_METADATA: words, _BASE: b85encode(base)})
     out = io.BytesIO()
     parquet.write_table(arrow, out, compression="zstd")
-    return out.getvalue()
-
-
-def _encode_base(pieces: Sequence[Piece]) -> bytes:
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    columns = list(zip(*pieces, strict=True)) or [()] * len(_OF_BASE)
-    types = (*[pa.int32()] * 3, *[pa.string()] * 3, pa.binary())
-    out = io.BytesIO()
-    parquet.write_table(
-        pa.table([pa.array(c, type=t) for c, t in zip(columns, types, strict=True)], names=_OF_BASE),
-        out,
-        compression="zstd",
-    )
     return out.getvalue()
 
 
@@ -210,12 +194,8 @@ class Store:
         return gpd.GeoDataFrame(table, geometry=lines, crs=WGS84), json.loads(content.schema.metadata[_METADATA])
 
     def read_base(self, tile: Tile) -> Iterator[Piece]:
-        """Yield the parts of the base map of a finished tile."""
-        from pyarrow import parquet
-
-        metadata = _read_metadata(self._read_content(tile))
-        table = parquet.read_table(io.BytesIO(b85decode(metadata[_BASE])))
-        yield from zip(*(table[name].to_pylist() for name in _OF_BASE), strict=True)
+        """Return the parts of the base map of a finished tile."""
+        return decode_base(b85decode(_read_metadata(self._read_content(tile))[_BASE]))
 
     def read_facts(self, tiles: list[Tile]) -> Iterator[dict[str, Any]]:
         """Yield the facts of the tiles that have a map."""

@@ -6,7 +6,9 @@ margin that grows where it must (`saferoute.scan.margins`).
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -19,6 +21,7 @@ from saferoute.model import PlaceNotFound
 from saferoute.scan import _base, _places
 from saferoute.scan._columns import empty_table
 from saferoute.scan._details import OF_PAGE, add_details
+from saferoute.scan._kept import KeptTile
 from saferoute.scan.margins import SIDES, Frame, Owned, Runs, longest_m, margin_for_open_ground
 from saferoute.scan.tiles import Tile, format_quadkeys, tile_numbers
 
@@ -30,7 +33,6 @@ if TYPE_CHECKING:
 
     from saferoute.arrays import FloatArray, IntArray
     from saferoute.model.heights import Heights
-    from saferoute.scan._base import Piece
     from saferoute.scan._job import Job
 
 MARGIN_M = 500.0
@@ -56,74 +58,101 @@ class Found:
         in a tile of that zone).
     facts : mapping
         What was surveyed, and what users must know of it.
-    base : sequence
-        Parts of the base map, as `saferoute.scan._base.draw_base` returns them.
+    base : bytes
+        Parts of the base map, as `saferoute.scan._base.encode_base` returns them.
     """
 
     table: gpd.GeoDataFrame
     facts: dict[str, Any]
-    base: Sequence[Piece] = ()
+    base: bytes
 
 
 def survey_tile(tile: Tile, job: Job) -> Found | None:
     """Return the stretches of a tile, None if the map has no way in or near it."""
-    frame, near_m, least = Frame(tile, job), MARGIN_M, np.full(SIDES, MARGIN_M)
+    features_of, _ = job.open_data()
+    kept, frame = KeptTile(features_of, tile), Frame(tile, job)
+    near_m, least = MARGIN_M, np.full(SIDES, MARGIN_M)
     while True:
-        seen = _see_runs_whole(frame, job, least)
-        if seen is None:
+        told = job.tell_ground() + least.tobytes()
+        look = json.loads(kept.recall_or_make("look", told, partial(look_around, frame, job, least)))
+        if look["margin"] is None:
             return None
-        if not seen.runs.is_in_reach(longest_m(seen.ground)).any():
-            return Found(empty_table(), _list_facts(seen, tile), _base.draw_base(seen.ground.features, tile))
+        margin = np.array(look["margin"])
+        if look["nothing"] is not None:
+            return Found(empty_table(), look["nothing"], _recall_base(kept, frame, job, margin))
+        seen = _survey_map(frame, job, margin)
         # What is far from the tile and on no run that reaches it is not measured.
         chosen = np.flatnonzero(seen.runs.is_in_reach(near_m))
         ground = _measure_windows(search.select_windows(seen.ground, chosen), job)
         merged, score = search.build_stretches(ground)
         owned = Owned(frame, ground, merged)
-        unsure = owned.has_unsure_rivals(seen.runs.list_cut(), np.fmin(seen.margin, near_m))
+        unsure = owned.has_unsure_rivals(seen.runs.list_cut(), np.fmin(margin, near_m))
         if not unsure or near_m >= WIDEST_M:
             break
-        near_m, least = 2 * near_m, np.fmin(2 * seen.margin, WIDEST_M)
-    kept = candidates.is_best_of_rivals(owned.rivals, candidates.order_by_score(merged, score))
-    rows = np.flatnonzero(kept & (owned.mine | owned.beyond))
+        near_m, least = 2 * near_m, np.fmin(2 * margin, WIDEST_M)
+    best = candidates.is_best_of_rivals(owned.rivals, candidates.order_by_score(merged, score))
+    rows = np.flatnonzero(best & (owned.mine | owned.beyond))
     table = _tabulate_stretches(ground, candidates.select_stretches(merged, rows), owned, rows)
-    seen = seen._replace(cut=seen.cut or unsure)
-    return Found(table, _list_facts(seen, tile, ground.evidence.elevation), _base.draw_base(ground.features, tile))
+    facts = _list_facts(seen, tile, ground.evidence.elevation)
+    return Found(table, facts | {"cut": facts["cut"] or unsure}, _recall_base(kept, frame, job, margin))
 
 
 class _Seen(NamedTuple):
-    """The map around a tile, with a margin that shows all runs whole that reach the tile, if it is not `cut`."""
+    """The map around a tile, and the margin that shows all runs whole that reach the tile."""
 
     ground: search.Survey
     runs: Runs
     margin: FloatArray
-    cut: bool
+    needed: FloatArray
 
 
-def _see_runs_whole(frame: Frame, job: Job, margin: FloatArray) -> _Seen | None:
-    """Return the map with at least some margin, None if there is no way in it."""
+def _survey_map(frame: Frame, job: Job, margin: FloatArray, *, on_open_ground: bool = True) -> _Seen:
+    """Return the map around a tile as far as a margin; if there is no way in it, `PlaceNotFound` is raised."""
     features_of, _ = job.open_data()
-    on_open_ground = False
+    area = search.area_from_bounds(frame.widen_box(margin), frame.tile.crs)
+    ground = search.survey_map(area, features_of=features_of, profile=job.profile, on_open_ground=on_open_ground)
+    runs = Runs(frame, ground, margin)
+    needed = np.fmax(margin, np.fmax(margin_for_open_ground(frame, ground), runs.required_margin()))
+    return _Seen(ground, runs, margin, needed)
+
+
+def look_around(frame: Frame, job: Job, least: FloatArray) -> bytes:
+    """Return as JSON the ``margin`` that is needed around a tile, and the facts if it holds ``nothing`` to run on.
+
+    The margin is null if there is no way in it, and ``nothing`` if there may be stretches.
+    """
+    margin, on_open_ground = least, False
     while True:
-        area = search.area_from_bounds(frame.widen_box(margin), frame.tile.crs)
         try:
-            ground = search.survey_map(
-                area, features_of=features_of, profile=job.profile, on_open_ground=on_open_ground
-            )
+            seen = _survey_map(frame, job, margin, on_open_ground=on_open_ground)
         except PlaceNotFound:
             if margin.min() >= NO_WAY_M:
-                return None
+                return json.dumps({"margin": None}).encode()
             margin = np.full(SIDES, NO_WAY_M)
             continue
-        runs = Runs(frame, ground, margin)
-        needed = np.fmax(margin, np.fmax(margin_for_open_ground(frame, ground), runs.required_margin()))
-        wider = np.fmin(needed, WIDEST_M)
+        wider = np.fmin(seen.needed, WIDEST_M)
         if (wider > margin).any():
             margin = wider
         elif on_open_ground:
-            return _Seen(ground, runs, margin, cut=bool((needed > margin).any()))
+            break
         else:
             # Margins mostly grow for ways, which are surveyed in a third of the time.
             on_open_ground = True
+    has_windows = seen.runs.is_in_reach(longest_m(seen.ground)).any()
+    nothing = None if has_windows else _list_facts(seen, frame.tile)
+    return json.dumps({"margin": margin.tolist(), "nothing": nothing}).encode()
+
+
+def _recall_base(kept: KeptTile, frame: Frame, job: Job, margin: FloatArray) -> bytes:
+    """Return a tile's parts of the base map, of the features that a survey with some margin reads."""
+
+    def draw() -> bytes:
+        features_of, _ = job.open_data()
+        area = search.area_from_bounds(frame.widen_box(margin), frame.tile.crs)
+        features = features_of.read_features(area, margin_m=search.MARGIN_M)
+        return _base.encode_base(_base.draw_base(features, frame.tile))
+
+    return kept.recall_or_make("base", margin.tobytes(), draw)
 
 
 def _measure_windows(ground: search.Survey, job: Job) -> search.Survey:
@@ -139,7 +168,7 @@ def _list_facts(seen: _Seen, tile: Tile, elevation: Heights | None = None) -> di
         "ways": len(features.ways),
         "windows": len(seen.ground.windows),
         "margin_m": seen.margin.tolist(),
-        "cut": seen.cut,
+        "cut": bool((seen.needed > seen.margin).any()),
         "attribution": [*features.attribution, *(elevation.attribution if elevation else ())],
         "data_date": features.data_date,
         "notes": [*features.notes, *(elevation.notes if elevation else ())],

@@ -102,7 +102,7 @@ def open_sources(
 
 
 def open_local(
-    files: LocalFiles, *, join: Joiner | None = None, cache: Cache | None = None, keep: bool = True
+    files: LocalFiles, *, join: Joiner | None = None, cache: Cache | None = None
 ) -> tuple[extract.ExtractSource, raster.RasterSource | None]:
     """Open the given extracts and rasters as sources.
 
@@ -110,7 +110,7 @@ def open_local(
     ----------
     files : LocalFiles
         Region, extracts and rasters.
-    join, cache, keep : optional
+    join, cache : optional
         See `saferoute.sources.osm.extract.ExtractSource`.
 
     Returns
@@ -129,7 +129,7 @@ def open_local(
     rasters += [Path(p) for p in files.dem]
     if not extracts:
         raise InvalidInput("no map data: give a folder with --region DIR or extracts with --osm FILE…")
-    features = extract.ExtractSource(extracts, join=join, cache=cache, keep=keep)
+    features = extract.ExtractSource(extracts, join=join, cache=cache)
     return features, _open_rasters(rasters, files.dem_sigma_m, cache)
 
 

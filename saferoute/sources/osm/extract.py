@@ -55,8 +55,6 @@ class ExtractSource:
     cache : Cache, optional
         Cache for the tables (`saferoute.sources.osm.index`); without it they
         are held in memory.
-    keep : bool
-        Whether what is derived from features is kept on disk for later searches, as far as there is a cache.
 
     Raises
     ------
@@ -71,9 +69,8 @@ class ExtractSource:
         extent: Box | None = None,
         join: Joiner | None = None,
         cache: Cache | None = None,
-        keep: bool = True,
     ) -> None:
-        self._extent, self._join, self._cache, self._keep = extent, join, cache, keep
+        self._extent, self._join, self._cache = extent, join, cache
         self.paths = tuple(Path(p) for p in paths)
         for path in self.paths:
             _check_file(path)
@@ -84,6 +81,11 @@ class ExtractSource:
     def drawers(self) -> Drawers | None:
         """Where is kept what is derived from the extracts; None without a cache."""
         return None if self._cache is None else self._cache.drawers
+
+    @property
+    def key(self) -> str:
+        """Digest of the extracts and of all that made their tables; ``""`` = not known."""
+        return self._open_tables().key
 
     def read_tables(self) -> Tables:
         """Return the whole extracts as tables in EPSG:4326, read anew unless they are in memory."""
@@ -157,7 +159,7 @@ class ExtractSource:
             key=_name_features(tables, area, (box, inside)),
             source_key=_name_features(tables, area, ()),
             whole=_project_box(box, area),
-            drawers=self.drawers if self._keep else None,
+            drawers=self.drawers,
             memory=Memory(),
         )
 

@@ -67,7 +67,7 @@ def look(path: Path, cache: Cache | None) -> Features:
 
 def assert_same(one: Features, other: Features) -> None:
     for name in ("ways", "areas", "points"):
-        assert_geodataframe_equal(getattr(one, name), getattr(other, name))
+        assert_geodataframe_equal(getattr(one, name).to_geodataframe(), getattr(other, name).to_geodataframe())
     assert (one.extent, one.data_date, one.notes) == (other.extent, other.data_date, other.notes)
     assert one.strokes is not None
     assert other.strokes is not None
