@@ -12,7 +12,11 @@ from __future__ import annotations
 from saferoute.candidates._blockers import Blockers
 from saferoute.candidates._cut_off import CUT_OFF, find_cut_off
 from saferoute.candidates._joining import Joining
-from saferoute.candidates._kept_samples import recall_or_compute_samples, remember_of_samples
+from saferoute.candidates._kept_samples import (
+    recall_or_compute_samples,
+    recall_or_compute_windows,
+    remember_of_samples,
+)
 from saferoute.candidates._likely_surfaces import GROUND_MATERIALS, fill_likely_surfaces
 from saferoute.candidates._neighbours import Neighbours
 from saferoute.candidates._open_ground import (
@@ -81,6 +85,7 @@ __all__ = [
     "place_points_beside",
     "place_points_every_metre",
     "recall_or_compute_samples",
+    "recall_or_compute_windows",
     "remember_of_samples",
     "search_open_ground",
     "select_stretches",

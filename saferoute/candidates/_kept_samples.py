@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from saferoute.candidates._windows import select_windows
 from saferoute.osm import widths
 from saferoute.products import remember_or_make
 from saferoute.rows import recall_or_compute_rows
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from saferoute.arrays import FloatArray, IntArray
-    from saferoute.model import Features, Samples
+    from saferoute.model import Features, Samples, Windows
     from saferoute.products import Arrays
 
 SAMPLE_REACH_M = 1000.0
@@ -62,6 +63,33 @@ def remember_of_samples(
     if samples.map_key != features.key:
         return make()
     return remember_or_make(features, name, samples.digest + key, make)
+
+
+def recall_or_compute_windows(
+    windows: Windows, features: Features, name: str, compute: Callable[[Windows], Arrays]
+) -> Arrays:
+    """Return what `compute` makes of windows, each by itself, from earlier searches for those they asked for.
+
+    What `recall_or_compute_samples` says of samples holds of the samples of a window and its run-outs.
+
+    Parameters
+    ----------
+    windows : Windows
+    features : Features
+        The map they are of.
+    name : str
+        Name of the product, which no other has.
+    compute : callable
+        Returns arrays of numbers by name, each with a row for every one of the windows it is given.
+    """
+    samples = windows.samples
+    if features.drawers is None or samples.map_key != features.key or not len(windows):
+        return compute(windows)
+    sizes = np.tile([windows.n_samples, windows.run_out_samples], (len(windows), 1))
+    asked = np.column_stack([_identify(samples, windows.first, len(features.ways)), sizes])
+    return recall_or_compute_rows(
+        features, name, asked, lambda new: compute(select_windows(windows, new)), reach_m=SAMPLE_REACH_M
+    )
 
 
 def _identify(samples: Samples, rows: IntArray, n_ways: int) -> FloatArray:

@@ -83,12 +83,18 @@ class Likelihood:
         tags = Tags.of(ways)
         of_class = find_foot_classes(tags)
         alike = of_class[:, None] == np.arange(len(FOOT_CLASSES) + 1)
-        around = self._count_around(xy, self._class, len(FOOT_CLASSES) + 1)
-        counts = np.einsum("mck,mc->mk", around, np.where(alike, 1.0, OTHER_CLASS))
-        prior = _add_prior(counts, self._usual[of_class], PRIOR_OF_CLASS)
         uses, number = pd.factorize(np.concatenate([_read_uses(self._tags), _read_uses(tags)]))
         theirs, ours = np.split(uses, [len(self._tags)])
-        of_use = self._count_around(xy, theirs, len(number))[np.arange(len(xy)), ours]
+        of_uses = self._count_around(xy, theirs, len(number))
+        # All ways of a use are of one class, so that one look around tells of both.
+        class_of_use = np.zeros(len(number), dtype=np.int64)
+        class_of_use[theirs], class_of_use[ours] = self._class, of_class
+        around = np.zeros((len(xy), len(FOOT_CLASSES) + 1, len(self.support)))
+        for use, its_class in enumerate(class_of_use.tolist()):
+            around[:, its_class] += of_uses[:, use]
+        counts = np.einsum("mck,mc->mk", around, np.where(alike, 1.0, OTHER_CLASS))
+        prior = _add_prior(counts, self._usual[of_class], PRIOR_OF_CLASS)
+        of_use = of_uses[np.arange(len(xy)), ours]
         near = _add_prior(self._count_near(xy, of_class), _add_prior(of_use, prior, PRIOR_OF_USE), PRIOR_OF_PLACE)
         overall = _add_prior(around.sum(axis=1), self._usual[-1:], PRIOR_OF_CLASS)
         mixed: FloatArray = (1 - overall_share) * near + overall_share * overall
@@ -128,5 +134,5 @@ def _add_prior(counts: FloatArray, prior: FloatArray, weight: float) -> FloatArr
 
 def _read_uses(tags: Tags) -> NDArray[np.object_]:
     """Return the class and the use of each way in one text, shape (n,)."""
-    highway, footway = get_words(tags, "highway"), get_words(tags, "footway")
-    return np.array([f"{one or ''} {other or ''}" for one, other in zip(highway, footway, strict=True)], dtype=object)
+    told = zip(find_foot_classes(tags).tolist(), get_words(tags, "highway"), get_words(tags, "footway"), strict=True)
+    return np.array([f"{of_class} {one or ''} {other or ''}" for of_class, one, other in told], dtype=object)

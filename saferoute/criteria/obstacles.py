@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from saferoute.candidates import recall_or_compute_samples
+from saferoute.candidates import recall_or_compute_samples, recall_or_compute_windows
 from saferoute.criteria import _around, _doors, _entry, _lateral, _near, _open_ground, _samples
 from saferoute.criteria._doubt import BESIDE_M, IN_DOUBT
 from saferoute.criteria.things import REACH_M
@@ -178,14 +178,20 @@ def _recall_beside(windows: Windows, features: Features) -> tuple[_lateral.Sides
     return _lateral.Sides.from_rows(seen, rows, len(samples), features), of_samples
 
 
-def _look_around(windows: Windows, beside: _lateral.Sides, features: Features) -> Arrays:
-    """Return what is mapped around windows, the room beside them and what is ahead of their ends, by name."""
+def _look_around(windows: Windows, features: Features) -> Arrays:
+    """Return how much is mapped around windows, and of how much of that the map can tell, by name."""
     points = features.points.geometry[may_be_object(features.points)]
     xy, station = _near.find_middle_stations(windows)
     mapped = recall_or_compute(features, "mapped", [xy], lambda: {"per km": _count_mapped_per_km(xy, points, features)})
     return {
         "mapped_per_km": mapped["per km"][station],
         "covered": _near.measure_coverage(windows, features, decay_m=AROUND_M),
+    }
+
+
+def _look_ahead(windows: Windows, beside: _lateral.Sides) -> Arrays:
+    """Return the room beside windows and at how many places something is close, ahead of their ends too, by name."""
+    return {
         "room_m": _around.measure_room(beside, windows),
         "at once": _around.count_at_once(beside, windows),
     }
@@ -196,10 +202,9 @@ def measure_obstacles(windows: Windows, evidence: Evidence) -> Measurement:
     samples, features = windows.samples, evidence.features
     beside, of_samples = _recall_beside(windows, features)
     pipes, undrawn = of_samples["pipes"], of_samples["undrawn"]
-    around = _samples.recall_or_compute(
-        windows, features, "around", [], lambda: _look_around(windows, beside, features)
-    )
-    found = {**around, **_count_along(windows, of_samples)}
+    around = _samples.recall_or_compute(windows, features, "around", [], lambda: _look_around(windows, features))
+    ahead = recall_or_compute_windows(windows, features, "ahead", lambda new: _look_ahead(new, beside))
+    found = {**around, **ahead, **_count_along(windows, of_samples)}
     trust = _trust_unless(windows, pipes, IN_DOUBT)
     most = _open_ground.estimate_completeness(windows, MOST_COMPLETE)
     mapped = most * (1 - np.exp(-found["mapped_per_km"] / COMPLETE_PER_KM)) * found["covered"]

@@ -64,10 +64,10 @@ def sum_kernel_on_grid(xy: FloatArray, of: Attractors, decay_m: float, reach_m: 
     distance = np.hypot(step[:, None], step[None, :])
     kernel = np.where(distance <= reach_m, np.exp(-distance / decay_m), 0.0)
     # The method of scipy.signal.fftconvolve, whose import takes longer than the sums; and the kernel, which
-    # all settings share, is transformed only once.
-    fast = [_round_up_to_smooth(int(n)) for n in size + len(step) - 1]
+    # all settings share, is transformed only once. What goes round the edges stays within the margins.
+    fast = [_round_up_to_smooth(int(n)) for n in size]
     spread = np.fft.rfft2(kernel, fast)
-    here = tuple(slice(margin - 1, margin - 1 + int(n)) for n in size)
+    here = tuple((np.arange(n) + margin - 1) % whole for n, whole in zip(size.tolist(), fast, strict=True))
     at, share = _share_among_corners(of.xy, low, size)
     look, weight = _share_among_corners(xy, low, size)
     asked, back = np.unique(look, return_inverse=True)
@@ -75,7 +75,7 @@ def sum_kernel_on_grid(xy: FloatArray, of: Attractors, decay_m: float, reach_m: 
         mine = of.setting == setting
         units = (share[:, mine] * of.units[mine]).ravel()
         deposit = np.bincount(at[:, mine].ravel(), units, int(size.prod())).reshape(size)
-        field = np.fft.irfft2(np.fft.rfft2(deposit, fast) * spread, fast)[here].ravel()
+        field = np.fft.irfft2(np.fft.rfft2(deposit, fast) * spread, fast)[np.ix_(*here)].ravel()
         around = np.lib.stride_tricks.sliding_window_view(np.pad(deposit, margin - 1), kernel.shape)
         told = _round_to_grain(field[asked], _bound_error(deposit, kernel, fast), asked, around, kernel)
         # Added one by one: a sum over an axis may go in another order for other numbers of points.
