@@ -5,6 +5,7 @@ Who runs backwards does not see that the way bends: he goes on as before, until 
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -33,6 +34,9 @@ _OFF_THE_WAY_M = (1.0, 2.0)
 are drawn, and no farther than he veers before he notices [J]."""
 _WIDEST_HALF_M = 10.0
 """No road is drawn whose edge is farther from its middle."""
+
+
+_NOTHING = np.empty(0)
 
 
 class Ends(NamedTuple):
@@ -64,7 +68,7 @@ def find_ends(samples: Samples, first: IntArray, n_samples: IntArray) -> Ends:
 
 
 def find_ahead(things: Things, ends: Ends) -> tuple[IntArray, IntArray, FloatArray]:
-    """Return the nearest thing of each kind straight ahead of ends.
+    """Return the nearest thing of each kind straight ahead of ends, looking at no end twice.
 
     Returns
     -------
@@ -73,6 +77,20 @@ def find_ahead(things: Things, ends: Ends) -> tuple[IntArray, IntArray, FloatArr
     distance_m : ndarray of shape (m,)
         From the end, up to `AHEAD_M`.
     """
+    keys = [row.tobytes() for row in np.hstack([ends.xy, ends.ahead])]
+    new = [row for row, key in enumerate(keys) if key not in things.known_ahead]
+    if new:
+        rows, kind, distance = _find_new_ahead(things, Ends(ends.xy[new], ends.ahead[new]))
+        parts = pairwise(np.searchsorted(rows, np.arange(len(new) + 1)).tolist())
+        of_new = [(kind[a:b], distance[a:b]) for a, b in parts]
+        things.known_ahead.update(zip([keys[row] for row in new], of_new, strict=True))
+    kinds, distances = zip(*(things.known_ahead[key] for key in keys), strict=True) if keys else ((), ())
+    end = np.repeat(np.arange(len(keys)), [len(of_end) for of_end in kinds])
+    return end, np.concatenate([_NOTHING, *kinds]).astype(np.int64), np.concatenate([_NOTHING, *distances])
+
+
+def _find_new_ahead(things: Things, ends: Ends) -> tuple[IntArray, IntArray, FloatArray]:
+    """Return what `find_ahead` does, by end."""
     strips = _lay_strips(ends, AHEAD_M + _WIDEST_HALF_M)
     end, thing = things.tree.query(strips, predicate="intersects")
     met, of = shapely.get_coordinates(shapely.intersection(strips[end], things.shapes[thing]), return_index=True)

@@ -76,6 +76,11 @@ class Things:
     kind: IntArray
 
     @cached_property
+    def known_ahead(self) -> dict[bytes, tuple[IntArray, FloatArray]]:
+        """What is known already of ends of stretches, by place and direction: kinds ahead, and how far each is."""
+        return {}
+
+    @cached_property
     def tree(self) -> shapely.STRtree:
         """Tree of the shapes."""
         return shapely.STRtree(self.shapes)
