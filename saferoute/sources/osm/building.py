@@ -97,11 +97,12 @@ def _join_ways(ways: Columns, join: Joiner) -> Iterator[tuple[Strokes, IntArray]
     joining = by_combination.select_rows(ways.combination)
     rows = np.flatnonzero(joining.taken)
     rows = rows[np.argsort(ways.bounds[rows, 0], kind="stable")]
-    starts = range(0, max(len(rows), 1), spill.AT_ONCE)
+    # Joining takes some 6 kB of memory a way.
+    at_once = max(spill.AT_ONCE // 4, 1)
     west = np.append(ways.bounds[rows, 0], np.inf)
     yield from joining.join_parts(
-        (ways.read_lines(np.sort(rows[start : start + spill.AT_ONCE])), west[min(start + spill.AT_ONCE, len(rows))])
-        for start in starts
+        (ways.read_lines(np.sort(rows[start : start + at_once])), west[min(start + at_once, len(rows))])
+        for start in range(0, max(len(rows), 1), at_once)
     )
 
 
