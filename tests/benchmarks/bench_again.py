@@ -57,7 +57,8 @@ print(json.dumps(taken))
 
 def middle(costs: list[Cost]) -> Cost:
     """Return the median of computing, of the clock and of memory."""
-    return Cost(*(statistics.median(getattr(c, name) for c in costs) for name in ("computing_s", "clock_s", "peak_mb")))
+    names = ("computing_s", "clock_s", "peak_mb", "kept_mb")
+    return Cost(*(statistics.median(getattr(c, name) for c in costs) for name in names))
 
 
 def tell(what: str, took: Cost, beside: Cost) -> None:

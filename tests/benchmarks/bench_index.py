@@ -87,14 +87,19 @@ class Cost:
     clock_s: float
     peak_mb: float
     """Of the process and those it started, together; what they share counts once."""
+    kept_mb: float
+    """Of that, at its own peak, what lies in no file, so that the system cannot take it back."""
 
     def __str__(self) -> str:
-        return f"{self.computing_s:6.1f} s computing {self.clock_s:6.1f} s clock {self.peak_mb:6.0f} MB"
+        return (
+            f"{self.computing_s:6.1f} s computing {self.clock_s:6.1f} s clock {self.peak_mb:6.0f} MB, "
+            f"{self.kept_mb:.0f} in no file"
+        )
 
 
 def cost(*command: str) -> Cost:
     """Run a Python process and say what it took."""
-    start, peak = time.perf_counter(), 0.0
+    start, peak, kept = time.perf_counter(), 0.0, 0.0
     with subprocess.Popen(
         [sys.executable, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=_ENVIRONMENT
     ) as process:
@@ -102,23 +107,29 @@ def cost(*command: str) -> Cost:
             ended, status, usage = os.wait4(process.pid, os.WNOHANG)
             if ended:
                 break
-            peak = max(peak, held_mb(process.pid))
+            held = measure_memory(process.pid)
+            peak, kept = max(peak, held[0]), max(kept, held[1])
             time.sleep(_EVERY_S)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"{command[:2]} ended with {process.returncode}")
-    return Cost(usage.ru_utime + usage.ru_stime, time.perf_counter() - start, peak)
+    return Cost(usage.ru_utime + usage.ru_stime, time.perf_counter() - start, peak, kept)
 
 
-def held_mb(pid: int) -> float:
-    """Return the memory of a process and its children, each page shared out among those who hold it (Linux)."""
-    total = 0.0
+def measure_memory(pid: int) -> tuple[float, float]:
+    """Return the memory in MB of a process and its children (Linux), and how much of it lies in no file.
+
+    Each page is shared out among those who hold it.
+    """
+    held = [0.0, 0.0]
     with suppress(OSError):  # ended meanwhile
-        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
-        total = int(next(line for line in rollup.splitlines() if line.startswith("Pss:")).split()[1]) / 1024
+        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        for k, name in enumerate(("Pss:", "Pss_Anon:")):
+            held[k] = int(next(line for line in rollup if line.startswith(name)).split()[1]) / 1024
         for task in Path(f"/proc/{pid}/task").iterdir():
-            total += sum(held_mb(int(child)) for child in (task / "children").read_text().split())
-    return total
+            for child in (task / "children").read_text().split():
+                held = [one + other for one, other in zip(held, measure_memory(int(child)), strict=True)]
+    return held[0], held[1]
 
 
 def main(extract: str, near: str) -> None:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from array import array
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from saferoute.osm import keys
 from saferoute.sources.osm._combinations import Verdicts, read_names
-from saferoute.sources.osm._decoding import iterate_objects
-from saferoute.sources.osm._files import open_blocks
-from saferoute.sources.osm._objects import RELATION, WAY, read_tags, wkb_factory
-from saferoute.sources.osm._shaping import shape_rings
-from saferoute.sources.osm._shared_ways import DropOfShared
+from saferoute.sources.osm.assembling import assemble_areas
+from saferoute.sources.osm.decoding import iterate_objects
+from saferoute.sources.osm.objects import RELATION, WAY, read_tags, wkb_factory
+from saferoute.sources.osm.shaping import shape_rings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +34,7 @@ def add_areas(rows: Rows, blocks: Path) -> tuple[IntArray, IntArray]:
     """
     left = _add_closed_ways(rows, blocks)
     handler = _Assembled(rows, left)
-    _assemble(blocks, left, handler)
+    assemble_areas(blocks, left, handler)
     return np.setdiff1d(left, handler.ways), np.array(handler.relations, dtype=np.int64)
 
 
@@ -61,15 +59,18 @@ class _Assembled:
     """Handler of the areas that osmium assembles, which adds them."""
 
     def __init__(self, rows: Rows, wanted: IntArray) -> None:
-        self._rows, self._wanted = rows, frozenset(wanted.tolist())
+        self._rows, self._wanted = rows, set(wanted.tolist())
         self.ways, self.relations = array("q"), array("q")
         """Ids of those that were added."""
 
     def area(self, area: Any) -> None:
         """Add an area if its tags are those of an area and its rings are valid."""
         number, from_way = area.orig_id(), area.from_way()
-        if from_way and number not in self._wanted:
-            return
+        if from_way:
+            # A way may be in several parts.
+            if number not in self._wanted:
+                return
+            self._wanted.discard(number)
         tags = read_tags(area)
         if not keys.is_area(tags.get, relation=not from_way):
             return
@@ -79,18 +80,3 @@ class _Assembled:
             return
         (self.ways if from_way else self.relations).append(number)
         self._rows.add_object(WAY if from_way else RELATION, number, tags, shape)
-
-
-def _assemble(blocks: Path, ways: IntArray, handler: _Assembled) -> None:
-    """Hand the areas of relations and of some ways to a handler."""
-    import osmium
-
-    manager, taken = osmium.area.AreaManager(), DropOfShared()
-    chosen = osmium.filter.KeyFilter(*keys.AREA_KEYS)
-    with osmium.io.Reader(open_blocks(blocks), osmium.osm.RELATION) as reader:
-        osmium.apply(reader, chosen, taken, manager.first_pass_handler())
-    # Ways have their places, so that no table of nodes is needed.
-    with osmium.io.Reader(open_blocks(blocks), osmium.osm.WAY | osmium.osm.RELATION) as reader:
-        parts = osmium.filter.IdFilter(chain(ways.tolist(), taken.members))
-        parts.enable_for(osmium.osm.WAY)
-        osmium.apply(reader, parts, manager.second_pass_handler(handler))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from saferoute.arrays import BoolArray, IntArray
-    from saferoute.sources.osm._decoding import Objects
+    from saferoute.sources.osm.decoding import Objects
 
 _NAME = NAME.encode()
 _VALUES = 1 << 32

@@ -54,13 +54,6 @@ def open_file(path: Path) -> Any:
     return osmium.io.File(str(path), _suffix(path).removeprefix("."))
 
 
-def open_blocks(path: Path) -> Any:
-    """Return a file of plain blocks for osmium to read, whatever it is called."""
-    import osmium
-
-    return osmium.io.File(str(path), "pbf")
-
-
 def _suffix(path: Path) -> str:
     """Return the suffix of an extract in lower case, such as ".osm.gz"."""
     return next(suffix for suffix in SUFFIXES if path.name.lower().endswith(suffix))

@@ -11,15 +11,15 @@ import shapely
 
 from saferoute.osm import keys
 from saferoute.osm.kinds import is_mere_border, name_kind
-from saferoute.sources.osm._decoding import iterate_objects
-from saferoute.sources.osm._objects import PER_DEGREE, RELATION, WAY
+from saferoute.sources.osm.decoding import iterate_objects
+from saferoute.sources.osm.objects import PER_DEGREE, RELATION, WAY
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from saferoute.arrays import IntArray
-    from saferoute.sources.osm._objects import PartialWay
     from saferoute.sources.osm._rows import Rows
+    from saferoute.sources.osm.objects import PartialWay
 
 _TYPES = frozenset({"multipolygon", "boundary"})
 """Values of ``type`` for relations that are areas. Any other, known or not, is one whose tags name a kind of ground."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
@@ -10,8 +10,8 @@ import shapely
 from saferoute.sources import spill
 from saferoute.sources.osm._columns import NAME, Columns, decode_shapes
 from saferoute.sources.osm._combinations import Combinations
-from saferoute.sources.osm._shaping import Shapes
 from saferoute.sources.osm._xml import NEW_ID
+from saferoute.sources.osm.shaping import Shapes
 from saferoute.sources.ragged import Ragged, RaggedSpill
 
 if TYPE_CHECKING:
@@ -134,3 +134,15 @@ class Rows:
             numbers["bounds"].reshape(-1, 4),
             ragged["nodes"] if self._with_nodes else None,
         )
+
+
+class Store(NamedTuple):
+    """Where the objects of a file go."""
+
+    file_number: int
+    folder: Path | None
+    """None = into memory."""
+
+    def open_rows(self, tags: tuple[str, ...], deciding: tuple[str, ...] = (), *, with_nodes: bool = False) -> Rows:
+        """Return an empty builder."""
+        return Rows(tags, deciding=deciding, with_nodes=with_nodes, file_number=self.file_number, folder=self.folder)

@@ -21,8 +21,6 @@ class DropOfShared:
 
     def __init__(self) -> None:
         self._taken = array("H", bytes(2 * _SLOTS))
-        self.members = array("q")
-        """Ids of the ways of relations that were not dropped, and of some others."""
 
     def relation(self, relation: Any) -> bool:
         """Return whether a relation is dropped, and count its ways if it is not."""
@@ -32,5 +30,4 @@ class DropOfShared:
                 if self._taken[slot] == MOST_AREAS:
                     return True
                 self._taken[slot] += 1
-                self.members.append(member.ref)
         return False

@@ -19,10 +19,10 @@ import numpy as np
 from saferoute.kept import PART, sync_folder
 from saferoute.sources import spill
 from saferoute.sources.damage import read_apart
-from saferoute.sources.osm._exporting import Exported
 from saferoute.sources.osm._indexed import Index, write_about, write_strokes, write_table
 from saferoute.sources.osm._reading import ALL, read_exported, read_sorted
 from saferoute.sources.osm._tables import collect_facts, enclose_areas, merge_boxes
+from saferoute.sources.osm.exporting import Exported
 from saferoute.table import Tags
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from osmium.osm.mutable import Node, Relation, Way
 
 from saferoute.osm import keys
-from saferoute.sources.osm._decoding import iterate_objects
-from saferoute.sources.osm._exporting import export_extract
-from saferoute.sources.osm._objects import NODE, RELATION, WAY
+from saferoute.sources.osm.decoding import iterate_objects
+from saferoute.sources.osm.exporting import export_extract
+from saferoute.sources.osm.objects import NODE, RELATION, WAY
 
 if TYPE_CHECKING:
     from pathlib import Path

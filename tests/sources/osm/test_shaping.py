@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from osmium.osm.mutable import Node, Way
 
-from saferoute.sources.osm._shaping import shape_lines, shape_points, shape_rings
+from saferoute.sources.osm.shaping import shape_lines, shape_points, shape_rings
 from saferoute.sources.ragged import Ragged
 
 if TYPE_CHECKING:

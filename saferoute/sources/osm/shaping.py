@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from saferoute.geometry import indices_of_slices
-from saferoute.sources.osm._objects import PER_DEGREE
+from saferoute.sources.osm.objects import PER_DEGREE
 from saferoute.sources.ragged import Ragged
 
 if TYPE_CHECKING:
