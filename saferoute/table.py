@@ -65,6 +65,8 @@ class Column(NamedTuple):
 
     def drop_unused(self) -> Column:
         """Return the column without values that no object has."""
+        if not self.values:
+            return self
         used, codes = np.unique(self.codes, return_inverse=True)
         skipped = int(len(used) > 0 and used[0] < 0)
         return Column(
@@ -157,6 +159,10 @@ class Tags:
             column = self._read(key)
             self._columns[key] = Column.make_missing(self._count) if column is None else column
         return self._columns[key]
+
+    def lacks(self, key: str) -> bool:
+        """Return whether a key has no value at all, as most keys of a small place."""
+        return not self[key][1]
 
     def select_rows(self, rows: IntArray | BoolArray) -> Tags:
         """Return the tags of some objects, in the order of `rows`."""

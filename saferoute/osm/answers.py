@@ -138,7 +138,9 @@ def ask_value(
     >>> answer.unknown.tolist(), answer.text.tolist()
     ([False, False, False, True], ['', '', 'lit=moonlight', ''])
     """
-    missing = _NO if missing_is_no else _UNKNOWN
+    tags, missing = Tags.of(tagged), _NO if missing_is_no else _UNKNOWN
+    if tags.lacks(key):
+        return Answer(np.full(len(tags), missing, dtype=np.int8), np.full(len(tags), "", dtype=object))
     means_yes = frozenset(map(normalize_word, yes))
     means_no = None if no is None else frozenset(map(normalize_word, no))
 
@@ -150,7 +152,6 @@ def ask_value(
             return _UNKNOWN
         return _NO if means_no is None or means_no.issuperset(parts) else _NOT_UNDERSTOOD
 
-    tags = Tags.of(tagged)
     codes = map_tag_values(tags, key, answer, missing=missing).astype(np.int8)
     text = np.full(len(tags), "", dtype=object)
     unread = codes == _NOT_UNDERSTOOD

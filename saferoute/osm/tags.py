@@ -53,8 +53,11 @@ def map_combinations(
 
 def has_value(tagged: Tagged, key: str, values: Iterable[str]) -> BoolArray:
     """Return a mask of the objects whose tag is one of `values`; a list (``a;b``) counts if any part does."""
+    tags = Tags.of(tagged)
+    if tags.lacks(key):
+        return np.zeros(len(tags), dtype=bool)
     wanted = _normalize_words(frozenset(values))
-    return map_tag_values(tagged, key, lambda value: not wanted.isdisjoint(split_list(value)), missing=False)
+    return map_tag_values(tags, key, lambda value: not wanted.isdisjoint(split_list(value)), missing=False)
 
 
 def has_only_values(tagged: Tagged, key: str, values: Iterable[str]) -> BoolArray:
@@ -73,9 +76,11 @@ def has_any_value(tagged: Tagged, values_by_key: Mapping[str, Iterable[str]]) ->
     >>> has_any_value(table, {"natural": {"water"}, "landuse": {"basin"}}).tolist()
     [True, False]
     """
-    hit = np.zeros(len(tagged), dtype=bool)
+    tags = Tags.of(tagged)
+    hit = np.zeros(len(tags), dtype=bool)
     for key, values in values_by_key.items():
-        hit |= has_value(tagged, key, values)
+        if not tags.lacks(key):
+            hit |= has_value(tags, key, values)
     return hit
 
 

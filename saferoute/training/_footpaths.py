@@ -7,11 +7,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import shapely
 from scipy import sparse
 from scipy.sparse import csgraph
 
+from saferoute.table import Column, Tags
 from saferoute.training._costs import is_road
 from saferoute.training._pairs import NodePairs
 
@@ -78,7 +78,7 @@ class FootpathGraph:
     @property
     def on_road(self) -> BoolArray:
         """Mask of edges that are roads for motor traffic."""
-        return is_road(pd.DataFrame({"highway": self.highway}))
+        return is_road(Tags(len(self.highway), {"highway": Column.from_texts(self.highway)}.get))
 
     @cached_property
     def pairs(self) -> NodePairs:
