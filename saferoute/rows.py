@@ -8,12 +8,13 @@ whose start moved, one with another radius and a session there compute what is
 new to them alone. Whoever computes rows must give each of them the same values,
 to the last digit, whichever other rows are asked for and however far the map
 goes on; rows of which the map at hand does not hold all that they follow from
-are computed for this search alone.
+are kept for the very same rows of the same area alone.
 """
 
 from __future__ import annotations
 
 from hashlib import blake2b
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
@@ -61,15 +62,20 @@ class _Square:
         self.number: dict[bytes, int] = {}
         self.values: dict[str, NDArray[Any]] = {}
 
-    def find(self, keys: list[bytes]) -> IntArray:
+    def find(self, keys: Sequence[bytes]) -> IntArray:
         """Return the number of each row, −1 where it is not known."""
-        return np.array([self.number.get(key, -1) for key in keys], dtype=np.int64)
+        return np.fromiter(map(self.number.get, keys, repeat(-1)), dtype=np.int64, count=len(keys))
 
     def insert(self, asked: FloatArray, values: Mapping[str, NDArray[Any]]) -> None:
         """Insert rows behind those that are known."""
         first = len(next(iter(self.values.values()))) if self.values else 0
-        self.number.update((key, first + row) for row, key in enumerate(_list_keys(asked)))
+        self.number.update(zip(_list_keys(asked), range(first, first + len(asked)), strict=True))
         self.values = {n: np.concatenate([self.values[n], v]) if first else v for n, v in values.items()}
+
+    def insert_kept(self, content: bytes) -> None:
+        """Insert the rows of an answer that was kept."""
+        values = decode_arrays(content)
+        self.insert(values.pop(_ASKED), values)
 
 
 _HELD: dict[tuple[Path, str], _Square] = {}
@@ -106,7 +112,7 @@ def recall_or_compute_rows(
     if of.drawers is None or not of.key or not of.source_key or of.whole is None or not len(asked):
         return compute(np.arange(len(asked)))
     asked = np.ascontiguousarray(asked, dtype=float)
-    parts = _open_squares(of.drawers, _name_product(of, name), asked, shapely.buffer(of.whole, -reach_m))
+    parts = _open_parts(of, _name_product(of, name), asked, shapely.buffer(of.whole, -reach_m))
     is_new = np.ones(len(asked), dtype=bool)
     for part in parts:
         is_new[part.rows[part.is_known]] = False
@@ -138,9 +144,14 @@ def _name_product(of: MappedAround, name: str) -> str:
 
 
 class _Part(NamedTuple):
-    """Some of the rows that are asked for, all in one square: which ones, and the number of each among those known."""
+    """Some of the rows that are asked for, all in one square or at the edge of the map.
+
+    Which ones they are, and the number of each among those known; and the digest under which they are all that is kept,
+    ``b""`` in squares, where whatever becomes known is kept beside the rest.
+    """
 
     drawer: str
+    digest: bytes
     square: _Square
     rows: IntArray
     number: IntArray
@@ -151,17 +162,32 @@ class _Part(NamedTuple):
         return self.number >= 0
 
 
-def _open_squares(drawers: Drawers, name: str, asked: FloatArray, within: shapely.Geometry) -> list[_Part]:
-    """Return the squares of the rows that lie within a part of the map, with those rows."""
+def _open_parts(of: MappedAround, name: str, asked: FloatArray, within: shapely.Geometry) -> list[_Part]:
+    """Return the squares of the rows that lie within a part of the map, and the other rows, those at its edge."""
+    assert of.drawers is not None
     shapely.prepare(within)
-    shared = np.flatnonzero(shapely.contains_xy(within, *asked[:, :2].T))
+    is_within = shapely.contains_xy(within, *asked[:, :2].T)
+    parts = _open_squares(of.drawers, name, asked, np.flatnonzero(is_within))
+    edge = np.flatnonzero(~is_within)
+    if len(edge):
+        drawer, at_edge = f"{name}-edge", _Square()
+        digest = blake2b(of.key.encode() + asked[edge].tobytes(), digest_size=DIGEST_BYTES).digest()
+        for content in of.drawers.recall([Key(drawer, digest)]):
+            if content is not None:
+                at_edge.insert_kept(content)
+        parts.append(_Part(drawer, digest, at_edge, edge, at_edge.find(_list_keys(asked[edge]))))
+    return parts
+
+
+def _open_squares(drawers: Drawers, name: str, asked: FloatArray, shared: IntArray) -> list[_Part]:
+    """Return the squares of some rows, with those rows."""
     corners, square = np.unique(np.floor(asked[shared, :2] / _SQUARE_M).astype(np.int64), axis=0, return_inverse=True)
-    keys, parts = _list_keys(asked), []
+    parts = []
     for number, (x, y) in enumerate(corners.tolist()):
         rows = shared[square.ravel() == number]
         drawer = f"{name}{x:+d}{y:+d}"
         held = _recall_square(drawers, drawer)
-        parts.append(_Part(drawer, held, rows, held.find([keys[row] for row in rows.tolist()])))
+        parts.append(_Part(drawer, b"", held, rows, held.find(_list_keys(asked[rows]))))
     return parts
 
 
@@ -171,8 +197,7 @@ def _recall_square(drawers: Drawers, drawer: str) -> _Square:
     if square is None:
         square = _Square()
         for content in drawers.recall_all(drawer):
-            values = decode_arrays(content)
-            square.insert(values.pop(_ASKED), values)
+            square.insert_kept(content)
     _HELD[drawers.folder, drawer] = square
     while len(_HELD) > MOST_HELD:
         del _HELD[next(iter(_HELD))]
@@ -188,7 +213,8 @@ def _keep_new(drawers: Drawers, parts: Sequence[_Part], asked: FloatArray, found
             values = {column: of_rows[rows] for column, of_rows in found.items()}
             part.square.insert(asked[rows], values)
             content = encode_arrays({_ASKED: asked[rows], **values})
-            answers[Key(part.drawer, blake2b(content, digest_size=DIGEST_BYTES).digest())] = content
+            digest = part.digest or blake2b(content, digest_size=DIGEST_BYTES).digest()
+            answers[Key(part.drawer, digest)] = content
     if answers:
         drawers.keep(answers)
 

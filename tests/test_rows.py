@@ -75,12 +75,14 @@ def test_each_row_is_computed_once(tmp_path_factory: pytest.TempPathFactory, sea
         known |= wanted
 
 
-def test_rows_that_reach_beyond_the_map_are_computed_by_each_search(tmp_path: Path) -> None:
-    asked = np.array([[0.0, 0.0], [450.0, 0.0]])
+def test_rows_that_reach_beyond_the_map_are_kept_for_the_same_ones_of_that_map_alone(tmp_path: Path) -> None:
+    asked = np.array([[0.0, 0.0], [450.0, 0.0], [460.0, 0.0]])
     of = Map(Drawers(tmp_path), shapely.box(-500, -500, 500, 500))
-    assert [ask(of, asked) for _ in range(2)] == [[0.0, 450.0], [450.0]]
+    assert [ask(of, asked) for _ in range(2)] == [[0.0, 450.0, 460.0], []]
+    assert ask(of, asked[1:2]) == [450.0]
+    assert ask(replace(of, key="farther on"), asked) == [450.0, 460.0]
     # What was found where the map was whole is nothing that a smaller one tells.
-    assert ask(replace(of, whole=shapely.box(-50, -50, 50, 50)), asked) == [0.0, 450.0]
+    assert ask(replace(of, whole=shapely.box(-50, -50, 50, 50)), asked) == [0.0, 450.0, 460.0]
 
 
 @pytest.mark.parametrize(
