@@ -78,12 +78,18 @@ def tabulate_columns() -> pd.DataFrame:
 
 def _flatten_column(values: pd.Series, column: Column) -> pd.Series:
     if column.is_text:
-        return pd.Series([_flatten_value(v) for v in values], dtype="str")
+        # Of few words many values are made: each is cleaned once.
+        known: dict[Any, str | float] = {}
+        of_rows = [tuple(v) if isinstance(v, list) else v for v in values.to_numpy(dtype=object)]
+        for value in of_rows:
+            if value not in known:
+                known[value] = _flatten_value(value)
+        return pd.Series([known[value] for value in of_rows], dtype="str")
     values = values.reset_index(drop=True).astype(column.dtype)
     return values.round(_DIGITS) if column.type == "number" else values
 
 
 def _flatten_value(value: Any) -> str | float:
-    if isinstance(value, list | tuple):
+    if isinstance(value, tuple):
         return sanitize_text("; ".join(sanitize_text(v, LONGEST_VALUE) for v in value), LONGEST_VALUE)
     return np.nan if value is None or pd.isna(value) else sanitize_text(value, LONGEST_VALUE)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import gzip
 import pickle
 from collections import defaultdict
+from functools import partial
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,24 +15,23 @@ import shapely
 from saferoute.exports.schema import SCAN
 from saferoute.model import CRITERIA
 from saferoute.report.surfaces import describe_surface
-from saferoute.scan._base import DRAWN, FROM_ZOOM, NAMES
+from saferoute.scan._base import FROM_ZOOM, NAMES
 from saferoute.scan._details import OF_PAGE
-from saferoute.scan.tiles import EXTENT, LEAST_ZOOM, MOST_ZOOM, Tile, project_to_steps, tile_numbers
+from saferoute.scan._mvt import LAYER, encode_ground, encode_stretches, pack_tile
+from saferoute.scan.tiles import LEAST_ZOOM, MOST_ZOOM, Tile, tile_numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     import geopandas as gpd
 
     from saferoute.arrays import FloatArray
     from saferoute.scan._base import Piece
+    from saferoute.scan._kept import KeptTile
+    from saferoute.scan._mvt import Part, Row
 
-    Row = tuple[float, str, bytes, dict[str, Any]]
-    """A stretch: S₂₀, its key, its line as WKB, what the tiles carry."""
 
-LAYER = "stretches"
-"""Layer of the tiles that holds the stretches; the others are the base map."""
 FINER, MOST_OF_CELL = 3, 8
 """Below `MOST_ZOOM` each of the 8 × 8 cells of a tile shows its best 8 stretches.
 
@@ -64,11 +64,18 @@ class VectorTiles:
     Stretches of `MOST_ZOOM` wait in a temporary file; for smaller zooms only the
     best of each cell are kept. Memory grows with the region's cells, not with
     its stretches.
+
+    Parameters
+    ----------
+    kept_of : callable
+        Returns what is kept of a tile (`saferoute.scan._kept.KeptTile`): the base map costs
+        most of the writing, and no runner changes it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, kept_of: Callable[[Tile], KeptTile]) -> None:
         from tempfile import TemporaryFile
 
+        self._kept_of = kept_of
         self._file = TemporaryFile()  # noqa: SIM115 - open as long as this object lives
         self._waiting: dict[Tile, list[int]] = defaultdict(list)
         """Tile of `MOST_ZOOM` -> positions of its parts in the file."""
@@ -115,7 +122,7 @@ class VectorTiles:
 
     def add_base(self, pieces: Iterable[Piece]) -> None:
         """Add parts of the base map, as `saferoute.scan._base.draw_base` returns them."""
-        new: dict[Tile, list[tuple[str, str, str, bytes]]] = defaultdict(list)
+        new: dict[Tile, list[Part]] = defaultdict(list)
         for zoom, x, y, layer, text, kind, wkb in pieces:
             new[Tile(zoom, x, y)].append((layer, text, kind, wkb))
         for tile, parts in new.items():
@@ -158,7 +165,7 @@ class VectorTiles:
             # In the order of their numbers the archive is clustered: readers need fewer requests.
             for number, tile in sorted((zxy_to_tileid(t.zoom, t.x, t.y), t) for t in tiles):
                 rows = thinned[tile] if tile in thinned else self._read_parts(self._waiting.get(tile, ()))
-                file.write_tile(number, _encode_tile(tile, rows, self._read_parts(self._ground.get(tile, ()))))
+                file.write_tile(number, pack_tile(self._recall_ground(tile), encode_stretches(tile, rows)))
             file.finalize(
                 {
                     "tile_type": TileType.MVT,
@@ -170,6 +177,14 @@ class VectorTiles:
                 },
                 _describe_archive(facts),
             )  # fmt: skip
+
+    def _recall_ground(self, tile: Tile) -> bytes:
+        """Return the layers of the base map in a tile, as an earlier scan of the same map wrote them if one did."""
+        parts = self._read_parts(self._ground.get(tile, ()))
+        if not parts:
+            return b""
+        told = blake2b(repr(parts).encode()).digest()
+        return self._kept_of(tile).recall_or_make("ground", told, partial(encode_ground, parts))
 
     @property
     def choices(self) -> dict[str, Any]:
@@ -234,57 +249,3 @@ def _describe_archive(facts: Mapping[str, Any]) -> dict[str, Any]:
             },
         ],
     }  # fmt: skip
-
-
-def _encode_tile(tile: Tile, rows: list[Row], ground: list[tuple[str, str, str, bytes]]) -> bytes:
-    """Return a tile as compressed MVT, the best stretches last so that they are drawn on top."""
-    import mapbox_vector_tile
-
-    rows = sorted(rows, key=lambda r: (r[0], r[1]))
-    lines = shapely.from_wkb([wkb for _, _, wkb, _ in rows])
-    features = [
-        {"geometry": line, "properties": properties}
-        for line, (*_, properties) in zip(_snap_to_grid(np.asarray(lines, dtype=object), tile), rows, strict=True)
-        if line is not None
-    ]
-    layers = [*_ground_layers(ground), {"name": LAYER, "features": features}]
-    # The rings of the base map are turned already, and testing them again would take longer than all the rest.
-    data = mapbox_vector_tile.encode(
-        layers, default_options={"extents": EXTENT, "y_coord_down": True, "check_winding_order": False}
-    )
-    # Without a time stamp equal stretches give equal bytes.
-    return gzip.compress(data, mtime=0)
-
-
-def _ground_layers(parts: list[tuple[str, str, str, bytes]]) -> list[dict[str, Any]]:
-    """Return the layers of the base map in a tile: one feature each, and one for each name."""
-    of: dict[str, list[Any]] = defaultdict(list)
-    for name, text, kind, wkb in parts:
-        of[name].append(((text, kind), shapely.from_wkb(wkb)))
-    layers: list[dict[str, Any]] = []
-    for name in DRAWN:
-        if name == NAMES:
-            features = [{"geometry": g, "properties": {"text": t, "kind": k}} for (t, k), g in of[name]]
-        else:
-            whole = [part for _, geometry in of[name] for part in geometry.geoms]
-            features = [{"geometry": _collect(whole), "properties": {}}] if whole else []
-        if features:
-            layers.append({"name": name, "features": features})
-    return layers
-
-
-def _collect(parts: list[Any]) -> Any:
-    return shapely.multipolygons(parts) if parts[0].geom_type == "Polygon" else shapely.multilinestrings(parts)
-
-
-def _snap_to_grid(lines: Any, tile: Tile) -> list[shapely.LineString | None]:
-    """Return lines in whole steps of a tile's grid, None for one that shrinks to a point."""
-    if not len(lines):
-        return []
-    lonlat, owner = shapely.get_coordinates(lines, return_index=True)
-    steps = np.rint(project_to_steps(lonlat, tile.zoom) - np.array([tile.x, tile.y]) * EXTENT).astype(np.int64)
-    new = np.r_[True, (np.diff(steps, axis=0) != 0).any(axis=1) | (np.diff(owner) != 0)]
-    steps, owner = steps[new], owner[new]
-    count = np.bincount(owner, minlength=len(lines))
-    starts = np.cumsum(count) - count
-    return [shapely.LineString(steps[a : a + n]) if n > 1 else None for a, n in zip(starts, count, strict=True)]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from saferoute.model import CRITERIA, Formula, InvalidInput
 from saferoute.page.payload import encode_formula
-from saferoute.scan._vector import LAYER
+from saferoute.scan._mvt import LAYER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -6,6 +6,7 @@ import io
 import json
 import shutil
 from contextlib import contextmanager
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ from saferoute.report.notices import ODBL_URL
 from saferoute.report.text import sanitize_text
 from saferoute.scan import _places, _seams, _web
 from saferoute.scan._columns import empty_table
+from saferoute.scan._kept import KeptTile
 from saferoute.scan._names import NameIndex
 from saferoute.scan._store import to_arrow
 from saferoute.scan._vector import VectorTiles
@@ -109,7 +111,7 @@ def assemble_outputs(
     summary, names, count = _places.Summary(), NameIndex(), 0
     # The stretches are replaced last: once their facts are in place, they hold for all three outputs.
     with _replace_folder(outputs.stretches) as folder, _replace_folder(outputs.page) as page:
-        vector = VectorTiles()
+        vector = VectorTiles(partial(KeptTile, job.open_data()[0]))
         for tile in tiles:
             vector.add_base(store.read_base(tile))
         for prefix, rows in _gather_partitions(store, tiles, job):

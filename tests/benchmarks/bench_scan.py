@@ -1,4 +1,4 @@
-"""What a scan costs: by km² and by way, with more ground, with two processes; and what the planet would cost.
+"""What a scan costs: by km² and by way, with more ground, with two processes, again; and what the planet would cost.
 
 Run from the repository's folder: ``python tests/benchmarks/bench_scan.py [FOLDER] [--part PART]``.
 """
@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from bench_again import LIBRARIES, tell
+from bench_index import cost as cost_of_process
 
 from saferoute import scan
 from saferoute.osm.tags import is_tagged
@@ -89,6 +91,9 @@ def run(osm: Path, workers: int, zoom: int = ZOOM) -> tuple[float, float]:
 
 WORKER = """
 import sys
+from bench_again import LIBRARIES, tell
+from bench_index import cost as cost_of_process
+
 from saferoute import scan
 from saferoute.scan import survey
 from saferoute.sources.profiles import load_profile
@@ -148,10 +153,39 @@ def planet(rows: list[Cost]) -> None:
     print("| stretches, million | " + " | ".join(f"{s:.1f}" for s in found) + " |")
 
 
+OTHER_WEIGHTS = """title = "Beginner, by other weights"
+speed_m_s = [1.7, 2.2]
+longest_section_s = 30
+clear_length_m = 60
+
+[weights]
+straightness = 0.15
+flatness = 0.15
+surface = 0.2
+crowding = 0.3
+obstacles = 0.2
+"""
+"""The profile of a beginner to whom other things matter; ground is the same to both."""
+
+
+def again(osm: Path) -> None:
+    """Print what the first scan of a region computes, and those after it by other weights and for other lengths."""
+    imports = cost_of_process("-c", LIBRARIES)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "other.toml").write_text(OTHER_WEIGHTS, encoding="utf-8")
+        scans = {"first": "beginner", "other weights": str(folder / "other.toml"), "other lengths": "advanced"}
+        for number, (what, level) in enumerate(scans.items()):
+            out = str(folder / f"{number}.parquet")
+            command = ("-m", "saferoute", "scan", str(osm), "-o", out, "-q", "--workers", "1", "--level", level)
+            took = cost_of_process(*command, SAFEROUTE_CACHE_DIR=str(folder / "cache"))
+            tell(f"{osm.name}, {what} / imports", took, imports)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path)
-    parser.add_argument("--part", choices=("all", "cost", "growth"), default="all")
+    parser.add_argument("--part", choices=("all", "cost", "growth", "again"), default="all")
     parser.add_argument("--places", nargs="+", default=list(PLACES))
     parser.add_argument("--copies", nargs="+", type=int, default=list(COPIES))
     arguments = parser.parse_args()
@@ -160,6 +194,8 @@ def main() -> None:
         planet(costs(folder, arguments.places))
     if arguments.part in ("all", "growth"):
         growth(folder, arguments.copies)
+    if arguments.part in ("all", "again"):
+        again(folder / "liechtenstein" / "liechtenstein.osm.pbf")
 
 
 if __name__ == "__main__":
