@@ -145,10 +145,10 @@ def read_exported(extracts: Sequence[Exported], what: Sequence[str] = ALL, folde
 
 def _read_extract(extract: Exported, what: tuple[str, ...], store: Store) -> Read:
     """Return the contents of one extract."""
-    lines = Lines(_read_routes(extract.blocks) if "way" in what else {}, store)
     points = store.open_rows(keys.POINT_TAGS)
     areas, fragments = (store.open_rows(keys.AREA_TAGS, _DECIDE_AREAS) for _ in range(2))
     with explain_damage(extract.source):
+        lines = Lines(_read_routes(extract.blocks) if "way" in what else {}, store)
         if "node" in what:
             _add_points(points, extract.blocks)
         if "way" in what:

@@ -11,9 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from osmium.osm.mutable import Node, Relation, Way
 
+from saferoute.model import InvalidInput
 from saferoute.osm import keys
 from saferoute.sources.osm.decoding import iterate_objects
 from saferoute.sources.osm.exporting import export_extract
+from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.osm.objects import NODE, RELATION, WAY
 
 if TYPE_CHECKING:
@@ -84,3 +86,18 @@ def test_blocks_of_thousands_are_decoded_one_by_one(tmp_path: Path) -> None:
     assert sum(1 for _ in iterate_objects(blocks, WAY)) > 1
     last = np.array([5 * 8_004 + 2])
     assert read_all(blocks, WAY, last)[5 * 8_004 + 2][0] == [(24_013, (72_036, -40_020)), (24_016, (72_045, -40_025))]
+
+
+@pytest.mark.parametrize("key", ["name", "highway", "route"])
+def test_a_tag_that_is_no_text_is_damage(key: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.osm.pbf"
+    tags = {"highway": "path", key: "éé"}
+    with osmium.SimpleWriter(osmium.io.File(str(path), "pbf,pbf_compression=none")) as writer:
+        for number in (1, 2):
+            writer.add_node(Node(id=number, location=(number, number), version=1))
+        writer.add_way(Way(id=1, nodes=[1, 2], tags={"highway": "path"} if key == "route" else tags, version=1))
+        writer.add_relation(Relation(id=1, members=[("w", 1, "")], tags=tags, version=1))
+    assert len(ExtractSource([path]).read_tables().ways) == 1
+    path.write_bytes(path.read_bytes().replace("éé".encode(), b"\xff\xfe\xff\xfe"))
+    with pytest.raises(InvalidInput, match="not a whole OpenStreetMap extract"):
+        ExtractSource([path]).read_tables()
