@@ -104,6 +104,7 @@ class Tags:
         self.keys = keys
         self._count, self._read = count, read
         self._columns: dict[str, Column] = {}
+        self._answers: dict[Callable[[Tags], NDArray[Any]], NDArray[Any]] = {}
 
     @classmethod
     def from_table(cls, table: pd.DataFrame) -> Tags:
@@ -163,6 +164,12 @@ class Tags:
     def lacks(self, key: str) -> bool:
         """Return whether a key has no value at all, as most keys of a small place."""
         return not self[key][1]
+
+    def remember(self, ask: Callable[[Tags], NDArray[Any]]) -> NDArray[Any]:
+        """Return what a question answers of these tags, asked once; nobody may change the answer."""
+        if ask not in self._answers:
+            self._answers[ask] = ask(self)
+        return self._answers[ask]
 
     def select_rows(self, rows: IntArray | BoolArray) -> Tags:
         """Return the tags of some objects, in the order of `rows`."""

@@ -155,6 +155,9 @@ def test_many_runs_at_once_have_the_strips_they_have_alone() -> None:
     first = np.tile(np.arange(len(pieces) - 4), 40)
     alone = [strips.widths_of_runs(np.array([k]), np.array([4]))[0] for k in range(len(pieces) - 4)]
     assert strips.widths_of_runs(first, np.full(len(first), 4)).tolist() == alone * 40
+    runs = [(k, 4) for k in range(len(alone))]
+    assert [strips.measure_runs(runs[k:] + runs[:k]) for k in (3, 0)] == [alone[3:] + alone[:3], alone]
+    assert strips.measure_runs([]) == []
 
 
 def test_no_pieces_have_no_strips() -> None:

@@ -14,15 +14,19 @@ import pandas as pd
 import pytest
 import rasterio
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from rasterio.transform import from_origin
 from town import ORIGIN, lonlat, write_town
 
 from saferoute import limits, search
 from saferoute.model import Place, Profile, Ranking
 from saferoute.search import survey_area
+from saferoute.sources import clock
 from saferoute.sources.elevation.raster import RasterSource
 from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import adjust_profile, load_profile
+from saferoute.table import Tags
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -499,6 +503,30 @@ def test_slopes_above_five_per_cent_are_left_out_by_their_best_value(
 def test_lines_that_are_no_highway_have_no_reason() -> None:
     table = pd.DataFrame({"highway": [None, "footway", "steps"]}, dtype="str")
     assert limits.exclude_ways(table, BEGINNER).tolist() == [None, "", "steps"]
+
+
+TAGS = {
+    "highway": st.sampled_from([None, "footway", "path", "steps", "track", "cycleway"]),
+    "surface": st.sampled_from([None, "asphalt", "mud", "grass"]),
+    "access": st.sampled_from([None, "no", "yes", "xx"]),
+    "opening_hours": st.sampled_from([None, "Mo-Fr 08:00-18:00", "24/7", "Sa,Su off", "??"]),
+    "incline": st.sampled_from([None, "12%", "1%"]),
+    "lit": st.sampled_from([None, "yes", "no"]),
+}
+
+
+@given(rows=st.lists(st.fixed_dictionaries(TAGS), min_size=1, max_size=6), data=st.data())
+@settings(max_examples=10, deadline=None)
+def test_whoever_was_asked_before_the_reasons_at_an_hour_are_the_same(rows: list[dict], data: st.DataObject) -> None:
+    table = pd.DataFrame(rows, columns=list(TAGS)).astype("str")
+    shared = Tags.from_table(table)
+    place = Place("here", *lonlat(0, 0), zone="Europe/Vienna")
+    for at in data.draw(st.permutations(["", "2026-06-17T12:00", "2026-12-16T22:00"])):
+        moment = clock.parse_moment(at, place) if at else None
+        for runner in (BEGINNER, replace(BEGINNER, max_grade_pct=20.0)):
+            for exclude in (limits.exclude_ways, limits.exclude_tracks):
+                anew = exclude(Tags.from_table(table), runner, moment)
+                assert exclude(shared, runner, moment).tolist() == anew.tolist()
 
 
 # --- the dark ---------------------------------------------------------------------------------

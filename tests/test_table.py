@@ -113,3 +113,15 @@ def test_tags_do_not_say_which_keys_they_have():
         operator.contains(tags, "width")
     with pytest.raises(TypeError):
         iter(tags)
+
+
+def test_a_question_is_asked_of_tags_once():
+    tags, asked = make_table([("sand", "2", None), ("grass", None, None)]).tags, []
+
+    def is_sand(of: Tags):
+        asked.append(of)
+        return of.get_text("surface") == "sand"
+
+    assert [tags.remember(is_sand).tolist() for _ in range(2)] == [[True, False]] * 2
+    assert asked == [tags]
+    assert tags.select_rows(np.array([1])).remember(is_sand).tolist() == [False]

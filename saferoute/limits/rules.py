@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from saferoute.table import Tags
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -45,7 +47,7 @@ class Rule:
 
     def bind_asked(self, **answers: Any) -> Rule:
         """Return the rule with those arguments chosen that it asks for."""
-        return self.bind(**{name: answers[name] for name in self.asks})
+        return self.bind(**{name: answers[name] for name in self.asks}) if self.asks else self
 
 
 def rule(reason: str, text: str, *, asks: tuple[str, ...] = ()) -> Callable[[Find], Rule]:
@@ -69,7 +71,9 @@ def find_first_rules(rules: Sequence[Rule], count: int, asked: Any) -> IntArray:
     first = np.full(count, len(rules))
     for number, each in enumerate(rules):
         hit = np.zeros(count, dtype=bool)
-        hit[each.find(asked)] = True
+        # What asks for tags alone is told of them once, and again at every hour.
+        is_told = isinstance(asked, Tags) and not isinstance(each.find, partial)
+        hit[asked.remember(each.find) if is_told else each.find(asked)] = True
         first[hit] = np.minimum(first[hit], number)
     return first
 

@@ -13,6 +13,7 @@ from saferoute.limits.ground import CLOSED_AT_HOUR
 from saferoute.osm import entry
 from saferoute.products import remember_or_make
 from saferoute.search._area import is_touching
+from saferoute.search._at_hour import digest_parts
 from saferoute.search._observed import tell_excluding
 from saferoute.search._rows import join_names, list_distinct, list_ground_of_runs, list_osm_ids
 
@@ -91,17 +92,33 @@ def _tabulate_limited(survey: Survey) -> tuple[pd.DataFrame, IntArray]:
 
     Runs of samples stand by their first one, and the others behind them.
     """
-    ways, refused = survey.features.ways, survey.open_ground.excluded
+    # Most hours close open ground alone.
+    told = repr((survey.sample_reasons.tolist(), survey.way_reasons.tolist())).encode()
+    key = digest_parts(survey.key_of_windows, told)
+    of_ways, at = remember_or_make(survey.features, "excluded ways", key, lambda: _tabulate_ways(survey))
+    refused = survey.open_ground.excluded
+    of_areas, behind = _tabulate_near(survey, _list_objects(refused, refused["reason"]))
+    return pd.concat([of_ways, of_areas]), np.concatenate([at, behind])
+
+
+def _tabulate_ways(survey: Survey) -> tuple[pd.DataFrame, IntArray]:
+    """Return the part of `_tabulate_limited` that is no polygon of open ground."""
+    ways = survey.features.ways
     limited = np.array([isinstance(r, str) and r != "" for r in survey.way_reasons], dtype=bool)
     first, n = _find_runs(survey, survey.sample_reasons)
     parts = [
         _join_runs(survey, first, n),
         _list_objects(ways.select_rows(limited), survey.way_reasons[limited]),
         remember_or_make(survey.features, "short strokes", survey.key_of_windows, lambda: _list_short_strokes(survey)),
-        _list_objects(refused, refused["reason"]),
     ]
-    pieces = _Pieces(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
-    at = np.concatenate([first, np.full(len(pieces.reason) - len(first), len(survey.samples))])
+    return _tabulate_near(survey, _Pieces(*(np.concatenate(columns) for columns in zip(*parts, strict=True))), first)
+
+
+def _tabulate_near(survey: Survey, pieces: _Pieces, first: IntArray | None = None) -> tuple[pd.DataFrame, IntArray]:
+    """Return a row for each piece that touches the area, and where it stands; `first` are the samples of the first."""
+    at = np.full(len(pieces.reason), len(survey.samples))
+    if first is not None:
+        at[: len(first)] = first
     near = is_touching(survey.area, pieces.shape)
     pieces = pieces.select_rows(near)
     return pieces._replace(hours=_list_hours(survey, pieces)).to_table(), at[near]

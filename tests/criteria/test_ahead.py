@@ -205,3 +205,16 @@ def test_who_runs_straight_on_where_the_run_out_bends_has_no_more_room_than_ther
     survey = look(bent(thing))
     room = judge(survey, "obstacles").measurement.bounds["beside"].value
     assert room[-1] == pytest.approx(10.0 if room_m is None else room_m, abs=0.11)
+
+
+def test_what_is_around_a_stretch_is_told_alike_whatever_was_asked_before(look) -> None:
+    plan = WAY + across(LINE_M + 6, "barrier=wall") + "n50 40 3 natural=tree\nn51 -5 0 barrier=bollard\n"
+    (at_once, windows), (one_by_one, _) = ((look(plan).measurements["obstacles"], look(plan).windows) for _ in range(2))
+    n = np.full(len(windows), windows.n_samples)
+    whole = at_once.gather_along(windows.first, n)
+    for row in [len(n) - 1, *range(len(n))]:
+        alone = one_by_one.gather_along(windows.first[[row]], n[[row]])
+        assert {name: column[0] for name, column in alone.items()} == {
+            name: column[row] for name, column in whole.items()
+        }
+    assert {thing.name for things in whole["things"] for thing in things} >= {"tree"}
