@@ -133,16 +133,19 @@ def _leave_out_unknown(values: list[Any]) -> list[Any] | None:
 
 def encode_draws(table: pd.DataFrame) -> list[list[str] | None]:
     """Return the quantiles of each stretch: a text a criterion, a character a quantile; None where one is missing."""
-    texts = ([_encode_shares(value) for value in _column_values(table, f"q_{name}")] for name in CRITERIA)
+    texts = [_encode_shares(list(_column_values(table, f"q_{name}"))) for name in CRITERIA]
     return [None if None in row else list(row) for row in zip(*texts, strict=True)]
 
 
-def _encode_shares(value: Any) -> str | None:
-    """Return numbers from 0 to 1 as a text, with one of 64 characters for each."""
-    if not isinstance(value, _NUMBERS_IN_A_CELL):
-        return None
-    steps = np.rint(np.nan_to_num(value) * (len(ALPHABET) - 1)).astype(int).clip(0, len(ALPHABET) - 1)
-    return "".join(ALPHABET[step] for step in steps.tolist())
+def _encode_shares(values: list[Any]) -> list[str | None]:
+    """Return each list of numbers from 0 to 1 as a text, with one of 64 characters for each; None for what is none."""
+    known = [value for value in values if isinstance(value, _NUMBERS_IN_A_CELL)]
+    shares = np.nan_to_num(np.concatenate([np.asarray(value, dtype=float) for value in known] or [np.empty(0)]))
+    steps = np.rint(shares * (len(ALPHABET) - 1)).astype(int).clip(0, len(ALPHABET) - 1)
+    letters = np.frombuffer(ALPHABET.encode(), dtype=np.uint8)[steps].tobytes().decode()
+    ends = np.cumsum([len(value) for value in known]).tolist()
+    texts = iter(letters[end - len(value) : end] for value, end in zip(known, ends, strict=True))
+    return [next(texts) if isinstance(value, _NUMBERS_IN_A_CELL) else None for value in values]
 
 
 def encode_profiles(table: pd.DataFrame) -> list[str | None]:

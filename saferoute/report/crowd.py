@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -163,10 +164,12 @@ def describe_quiet_hours(hours: BoolArray) -> str:
     """
     if not hours.any():
         return "no hour of light"
-    return "; ".join(f"{day} {_format_hours(of_day)}" for day, of_day in zip(crowding.KINDS_OF_DAY, hours, strict=True))
+    by_day = zip(crowding.KINDS_OF_DAY, hours.tolist(), strict=True)
+    return "; ".join(f"{day} {_format_hours(tuple(of_day))}" for day, of_day in by_day)
 
 
-def _format_hours(hours: BoolArray) -> str:
+@lru_cache(maxsize=1024)  # stretches near each other are quiet at the same hours
+def _format_hours(hours: tuple[bool, ...]) -> str:
     # False on both ends gives hours before midnight and after it an edge, too.
     edges = np.flatnonzero(np.diff(np.r_[False, hours, False].astype(int)))
     return ", ".join(f"{first}–{end}" for first, end in edges.reshape(-1, 2))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -73,9 +74,10 @@ class Hints:
         told = np.empty(len(self.weight), dtype=object)
         on_made = np.array([hint.is_told_on_made_ways for hint in relief.HINTS])
         away_m = np.where(self.lies_open[:, None] | on_made, self.away_m, np.inf)
+        names, nearest_first = [hint.name for hint in relief.HINTS], np.argsort(away_m, axis=1, kind="stable")
         told[:] = [
-            tuple((relief.HINTS[k].name, float(row[k])) for k in np.argsort(row, kind="stable") if np.isfinite(row[k]))
-            for row in away_m
+            tuple((names[k], row[k]) for k in order if isfinite(row[k]))
+            for row, order in zip(away_m.tolist(), nearest_first.tolist(), strict=True)
         ]
         return told
 
