@@ -6,15 +6,15 @@ import os
 import signal
 from typing import TYPE_CHECKING
 
-from saferoute.scan import tiles_covering
-from saferoute.scan.workers import scan_tile
+from saferoute.scan import list_tiles
+from saferoute.scan.workers import Done, Work, scan_tile
 
 if TYPE_CHECKING:
-    from saferoute.scan import Job, Tile
+    from saferoute.scan import Job
 
 
-def one_tile(tile: Tile, job: Job) -> tuple[bytes | None, str]:
+def one_tile(work: Work, job: Job) -> Done:
     """Look at a tile, but die of the first of all."""
-    if tile == tiles_covering(job.data_box, job.zoom)[0]:
+    if work.tile == list_tiles(job)[0]:
         os.kill(os.getpid(), signal.SIGKILL)
-    return scan_tile(tile, job)
+    return scan_tile(work, job)

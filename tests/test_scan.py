@@ -33,7 +33,7 @@ from saferoute.model import InvalidInput, NoCoverage, Place, SourceUnavailable
 from saferoute.rows import forget_rows
 from saferoute.scan import survey
 from saferoute.scan.margins import Frame
-from saferoute.scan.tiles import format_quadkeys, tile_numbers
+from saferoute.scan.tiles import format_quadkeys, tile_numbers, tiles_covering
 from saferoute.sources.osm.extract import ExtractSource, forget_last
 from saferoute.sources.profiles import load_profile
 from saferoute.sources.settings import Online
@@ -200,7 +200,7 @@ def test_keys_begin_with_those_of_larger_tiles() -> None:
 
 
 def test_tiles_cover_a_box_once_and_in_order() -> None:
-    tiles = scan.tiles_covering((24.9, 60.1, 25.1, 60.2), 13)
+    tiles = tiles_covering(np.array([(24.9, 60.1, 25.1, 60.2)]), 13)
     keys = [tile.quadkey for tile in tiles]
     assert keys == sorted(set(keys))
     assert shapely.union_all([shapely.box(*t.box) for t in tiles]).contains(shapely.box(24.9, 60.1, 25.1, 60.2))
@@ -317,7 +317,7 @@ def test_where_two_metric_zones_meet_nothing_is_twice_and_nothing_lost(tmp_path:
     shift = (x - ORIGIN[0] - 600, y - ORIGIN[1])
     plan = TOWN.partition("n31")[0]
     osm = write_town(tmp_path / "seam.osm", plan, shift=shift)
-    zones = {tile.crs for tile in scan.tiles_covering(job(osm).data_box, ZOOM)}
+    zones = {tile.crs for tile in scan.list_tiles(job(osm))}
     assert zones == {"EPSG:32634", "EPSG:32635"}
     found, one_zone = scanned(osm, tmp_path), untiled(osm)
     lines = found.to_crs("EPSG:32635").geometry.to_numpy()
@@ -476,7 +476,7 @@ def test_what_will_be_refused_is_refused_before_the_map_is_read(tmp_path, capsys
 
 def test_progress_tells_rate_and_time_left(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO", "saferoute")
-    tiles, clock = scan.tiles_covering((24.0, 60.0, 24.5, 60.2), 12), [0.0]
+    tiles, clock = tiles_covering(np.array([(24.0, 60.0, 24.5, 60.2)]), 12), [0.0]
     monkeypatch.setattr(scan.time, "monotonic", lambda: clock[0])
     progress = scan._Progress(tiles)
     for tile in tiles:
@@ -498,7 +498,7 @@ def command(osm: Path, folder: Path, *more: str) -> list[str]:
 
 
 def kept(folder: Path) -> list[Path]:
-    return list(folder.glob(".out.parquet.tiles-*/*.tile"))
+    return list(folder.glob(".out.parquet.tiles-*/*/*.tile"))
 
 
 def wait_until(said: Any, seconds: float = 60) -> None:
@@ -607,7 +607,7 @@ def test_another_profile_is_another_scan(hamlet: Path, whole_hamlet: Path, tmp_p
     scan.run_job(job(hamlet, zoom=13, profile=load_profile("advanced")), output, workers=1)
     assert gpd.read_parquet(output)["length_m"].min() >= 120
     assert set(contents(tmp_path)) != set(contents(whole_hamlet))
-    assert not [name for name in contents(tmp_path) if name.startswith(".")]
+    assert {name.split("/")[0] for name in contents(tmp_path) if name.startswith(".")} == {kept(tmp_path)[0].parts[-3]}
 
 
 def forget_kept() -> None:
@@ -681,9 +681,10 @@ def test_a_bad_tile_is_named_and_tried_again_alone(
 @pytest.mark.slow
 def test_a_tile_that_kills_its_process_harms_no_other(town: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     of = job(town)
-    tiles = scan.tiles_covering(of.data_box, of.zoom)[:3]
+    tiles = scan.list_tiles(of)[:3]
     monkeypatch.setattr(scan.workers, "scan_tile", dying.one_tile)
-    done = {tile: (content, why) for tile, content, why in scan.workers.scan_in_processes(tiles, of, 2)}
+    works = [scan.workers.Work(tile) for tile in tiles]
+    done = {tile: (content, why) for tile, content, why, _ in scan.workers.scan_in_processes(works, of, 2)}
     assert set(done) == set(tiles)
     assert done[tiles[0]][0] is None
     assert "its process died" in done[tiles[0]][1]
@@ -817,6 +818,6 @@ def test_heights_are_used_and_what_they_leave_open_is_said(town: Path, tmp_path:
 
 def test_a_worker_with_other_code_says_so(town: Path) -> None:
     of = dataclasses.replace(job(town), code="0" * 40)
-    content, why = scan.workers.scan_tile(scan.tiles_covering(of.data_box, of.zoom)[0], of)
-    assert content is None
-    assert "other code or libraries" in why
+    done = scan.workers.scan_tile(scan.workers.Work(scan.list_tiles(of)[0]), of)
+    assert done.ground is None
+    assert "other code or libraries" in done.why

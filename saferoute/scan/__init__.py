@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 import time
 from collections import deque
 from dataclasses import dataclass
@@ -22,14 +21,17 @@ from saferoute.scan import _web
 from saferoute.scan._job import DEFAULT_ZOOM, ZOOMS, Job, ScanOptions, create_job
 from saferoute.scan._store import Store
 from saferoute.scan._write import Outputs, assemble_outputs
-from saferoute.scan.tiles import Tile, tiles_covering
-from saferoute.scan.workers import scan_in_processes, scan_on_cluster, scan_serially
+from saferoute.scan.survey import list_tiles
+from saferoute.scan.tiles import Tile
+from saferoute.scan.workers import Done, Work, scan_in_processes, scan_on_cluster, scan_serially
 from saferoute.sources.paths import expand_path
 from saferoute.sources.runner import choose_profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Unpack
+
+    from saferoute.scan.tiles import Tiles
 
 
 __all__ = [
@@ -41,9 +43,9 @@ __all__ = [
     "Tile",
     "check_output",
     "create_job",
+    "list_tiles",
     "run_job",
     "scan_region",
-    "tiles_covering",
 ]
 
 _LOG = logging.getLogger(__name__)
@@ -72,12 +74,15 @@ class Result:
         Why each failed tile failed, by its quadkey.
     files : tuple of Path
         The outputs: stretches, summary and page.
+    unchanged : int
+        Number of tiles that an earlier scan has surveyed and whose ground is as it was.
     """
 
     stretches: int
     tiles: int
     bad: dict[str, str]
     files: tuple[Path, ...]
+    unchanged: int = 0
 
 
 def scan_region(
@@ -197,40 +202,42 @@ def run_job(job: Job, output: Path, *, workers: int | None = None, scheduler: st
 def _run_scan(job: Job, outputs: Outputs, *, workers: int | None, scheduler: str | None) -> Result:
     files = (outputs.stretches, outputs.summary, outputs.page)
     there, name = outputs.read_facts(), job.compute_fingerprint()
-    # The fingerprint is in the name, so that tiles of other data or profiles are never mixed in.
-    store = Store(outputs.stretches.with_name(f".{outputs.stretches.name}.tiles-{name}"))
     if there.get("fingerprint") == name and not there["bad_tiles"] and all(path.exists() for path in files):
         _LOG.info("%s is whole already: nothing to do", outputs.stretches)
-        shutil.rmtree(store.folder)
         return Result(there["stretches"], there["tiles"], {}, files)
-    tiles = tiles_covering(job.data_box, job.zoom)
-    finished = store.finished_quadkeys()
-    left = [tile for tile in tiles if tile.quadkey not in finished]
+    # The rules are in the name, so that tiles of other profiles are never mixed in; each tile says of which data it is.
+    store = Store(outputs.stretches.with_name(f".{outputs.stretches.name}.tiles-{job.compute_rules()}"), name)
+    tiles = list_tiles(job)
+    left = tiles.select(lambda tile: not store.is_finished(tile))
     if len(left) < len(tiles):
         _LOG.info("%d of %d tiles are there already", len(tiles) - len(left), len(tiles))
     bad: dict[str, str] = {}
+    unchanged = 0
     progress = _Progress(left)
-    for tile, content, why in _scan_tiles(left, job, workers=workers, scheduler=scheduler):
-        if content is None:
+    for tile, content, why, ground in _scan_tiles(store, left, job, workers=workers, scheduler=scheduler):
+        if ground is None:
             bad[tile.quadkey] = f"{_describe_box(tile)}: {why}"
+        elif content is None:
+            unchanged += 1
+            store.confirm_tile(tile, ground)
         else:
-            store.save_tile(tile, content)
+            store.save_tile(tile, content, ground)
         progress.count_tile(tile)
+    if unchanged:
+        _LOG.info("%d of %d tiles are as before: the map and the heights there are the same", unchanged, len(tiles))
     _LOG.info("putting the tiles together", extra=_APART)
-    facts = assemble_outputs(store, [t for t in tiles if t.quadkey not in bad], outputs, job=job, bad=bad)
-    # If some tiles failed the others are kept, so that the next run repeats only those.
-    if not bad:
-        shutil.rmtree(store.folder)
-    return Result(facts["stretches"], facts["tiles"], bad, files)
+    facts = assemble_outputs(store, tiles.select(lambda tile: tile.quadkey not in bad), outputs, job=job, bad=bad)
+    # The tiles stay: a scan of a newer extract surveys those alone whose ground has changed.
+    store.forget_others(tiles)
+    return Result(facts["stretches"], facts["tiles"], bad, files, unchanged)
 
 
-def _scan_tiles(
-    tiles: list[Tile], job: Job, *, workers: int | None, scheduler: str | None
-) -> Iterator[tuple[Tile, bytes | None, str]]:
+def _scan_tiles(store: Store, tiles: Tiles, job: Job, *, workers: int | None, scheduler: str | None) -> Iterator[Done]:
+    works = (Work(tile, store.find_ground(tile)) for tile in tiles)
     if scheduler is not None:
-        return scan_on_cluster(tiles, job, scheduler)
+        return scan_on_cluster(works, job, scheduler)
     n = min(workers or os.cpu_count() or 1, len(tiles))
-    return scan_in_processes(tiles, job, n) if n > 1 else scan_serially(tiles, job)
+    return scan_in_processes(works, job, n) if n > 1 else scan_serially(works, job)
 
 
 def _describe_box(tile: Tile) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from saferoute import search
 from saferoute.digests import digest_libraries, digest_modules
 from saferoute.geometry.geodesy import DEGREE_M
 from saferoute.model import InvalidInput, Place
+from saferoute.scan._ground import Ground
 from saferoute.sources import clock
 from saferoute.sources.observations import read_observations
 from saferoute.sources.open import LocalFiles, list_region_files, open_local
@@ -37,8 +38,8 @@ _CODE = "saferoute.scan"
 """Package that makes the tiles."""
 _LIBRARIES = ("osmium", "pyogrio", "pyproj", "rasterio", "shapely")
 """Packages whose results end up in the tiles."""
-_HEAD_BYTES = 1 << 20
-"""Bytes at each end of a file that count for its fingerprint."""
+_HEAD_BYTES = 1 << 16
+"""Bytes at each end of a file that count for its fingerprint; 26 000 rasters of a continent take seconds [J]."""
 DEFAULT_ZOOM = 12
 ZOOMS = range(9, 17)
 """Zooms of tiles on offer.
@@ -112,17 +113,35 @@ class Job:
         """Return the sources of the map and of heights; a process opens them only once."""
         return _open_sources(self.extracts, self.rasters, self.dem_sigma_m)
 
+    def describe_map(self) -> tuple[str | None, tuple[str, ...]]:
+        """Return the date of the map, None if it is not known, and notes on the whole of it."""
+        return self.open_data()[0].describe_whole()
+
+    def look_at_ground(self, box: Box) -> Ground:
+        """Return the ground within a box in degrees as it is now."""
+        extracts, rasters = self.open_data()
+        of_map = extracts.digest_within_box(box)
+        in_reach = [] if rasters is None else rasters.find_in_reach(box).tolist()
+        heights = [_identify_file(Path(self.rasters[at])) for at in in_reach]
+        # Of where all data end a survey saw what lies in the box alone.
+        ends = [
+            end if a <= end <= b else None for end, a, b in zip(self.data_box, box[:2] * 2, box[2:] * 2, strict=True)
+        ]
+        return Ground(box, of_map and _digest([of_map, heights, ends]))
+
+    def compute_rules(self) -> str:
+        """Return a digest of all that decides the result besides data: profile, zoom, the code and its libraries."""
+        what = [self.code, self.zoom, self.dem_sigma_m, _list_choices(self.profile)]
+        return _digest([*what, *([self.observations.to_text()] if self.observations else [])])
+
     def compute_fingerprint(self) -> str:
-        """Return a digest of all that decides the result: data, profile, zoom, the code and its libraries.
+        """Return a digest of all that decides the result, rules and data.
 
         A file counts by its size, its time and both its ends: reading the heights of a
         country would take minutes.
         """
-        what = [self.code, self.zoom, self.dem_sigma_m, _list_choices(self.profile)]
-        what += [self.observations.to_text()] if self.observations else []
         files = [[_identify_file(Path(p)) for p in paths] for paths in (self.extracts, self.rasters)]
-        text = json.dumps([*what, *files], sort_keys=True, default=str)
-        return blake2b(text.encode(), digest_size=10).hexdigest()
+        return _digest([self.compute_rules(), *files])
 
     def tell_ground(self) -> bytes:
         """Return the runner's choices that decide about ground, and the hour, as bytes."""
@@ -144,14 +163,25 @@ def _open_sources(
     return open_local(files, join=search.join_ways, cache=Online().open_cache())
 
 
-def _identify_file(path: Path) -> list[str | int]:
+def _digest(told: Sequence[object]) -> str:
+    text = json.dumps(told, sort_keys=True, default=str)
+    return blake2b(text.encode(), digest_size=10).hexdigest()
+
+
+def _identify_file(path: Path) -> tuple[str | int, ...]:
     status = path.stat()
+    return path.name, status.st_size, status.st_mtime_ns, _digest_ends(path, status.st_size, status.st_mtime_ns)
+
+
+@cache
+def _digest_ends(path: Path, size: int, _mtime_ns: int) -> str:
+    """Return the digest of both ends of a file, which is read once as long as size and time stay."""
     digest = blake2b(digest_size=16)
     with path.open("rb") as file:
         digest.update(file.read(_HEAD_BYTES))
-        file.seek(max(status.st_size - _HEAD_BYTES, 0))
+        file.seek(max(size - _HEAD_BYTES, 0))
         digest.update(file.read(_HEAD_BYTES))
-    return [path.name, status.st_size, status.st_mtime_ns, digest.hexdigest()]
+    return digest.hexdigest()
 
 
 def create_job(region: Path | str, **options: Unpack[ScanOptions]) -> Job:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import shutil
 from base64 import b85decode, b85encode
 from contextlib import suppress
 from functools import cache
@@ -18,9 +19,10 @@ from saferoute.kept import DamagedFile, read_sealed, seal, write_whole
 from saferoute.model import WGS84, InvalidInput
 from saferoute.scan._base import decode_base, encode_base
 from saferoute.scan._columns import OF_TILES, empty_table
+from saferoute.scan._ground import Ground
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import pyarrow as pa
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 
+PARTITION = 4
+"""Zooms between a tile and its partition: up to 16 × 16 tiles share a folder here and a file in the end."""
 _METADATA, _BASE = b"saferoute", b"saferoute-base"
 """Keys of the facts of a tile and of its base map in the metadata of its file."""
 _LINE = "line"
@@ -143,19 +147,21 @@ def to_arrow(table: gpd.GeoDataFrame, columns: Sequence[Column]) -> pa.Table:
 
 
 class Store:
-    """A folder with one file per finished tile.
+    """A folder with one file per finished tile, in folders of at most 256.
 
-    A file is named by its tile and sealed (`saferoute.kept`); a tile written twice
-    gives the same file. A damaged one counts as absent.
+    A file is named by its tile, sealed (`saferoute.kept`) and says what it was surveyed
+    from; a tile written twice gives the same file. A damaged one counts as absent.
 
     Parameters
     ----------
     folder : Path
-        Named by the job's fingerprint; made if missing.
+        Named by the rules of the scan; made if missing.
+    fingerprint : str
+        Of the job.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, fingerprint: str) -> None:
+        self.folder, self._fingerprint = folder, fingerprint
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -163,26 +169,45 @@ class Store:
 
     def tile_path(self, tile: Tile) -> Path:
         """Return the path of the file of a tile."""
-        return self.folder / f"{tile.quadkey}.tile"
+        return self.folder / f"q{tile.quadkey[:-PARTITION]}" / f"{tile.quadkey}.tile"
 
-    def save_tile(self, tile: Tile, content: bytes) -> None:
+    def save_tile(self, tile: Tile, content: bytes, ground: Ground) -> None:
         """Write the file of a finished tile."""
+        path = self.tile_path(tile)
         try:
-            write_whole(self.tile_path(tile), seal(content, tile=tile.quadkey))
+            path.parent.mkdir(exist_ok=True)
+            write_whole(path, seal(content, tile=tile.quadkey, of=self._fingerprint, ground=ground))
         except OSError as error:
             raise InvalidInput(
                 f"{self.folder}: cannot be written ({error.strerror or error}); choose another output with -o"
             ) from error
 
-    def finished_quadkeys(self) -> set[str]:
-        """Return the quadkeys of the tiles that are stored and whole; each damaged one is logged."""
-        whole = set()
-        for path in sorted(self.folder.glob("*.tile")):
-            if _is_whole(path):
-                whole.add(path.stem)
-            else:
-                _LOG.info("%s: is damaged; the tile is surveyed again", path)
-        return whole
+    def confirm_tile(self, tile: Tile, ground: Ground) -> None:
+        """Note that a tile of an earlier scan is one of this scan, too."""
+        self.save_tile(tile, self._read_content(tile).getvalue(), ground)
+
+    def is_finished(self, tile: Tile) -> bool:
+        """Return whether a tile of this scan is stored and whole; a damaged one is logged."""
+        path = self.tile_path(tile)
+        about = _read_notes(path)
+        if about is None and path.exists():
+            _LOG.info("%s: is damaged; the tile is surveyed again", path)
+        return about is not None and about["of"] == self._fingerprint
+
+    def find_ground(self, tile: Tile) -> Ground | None:
+        """Return what a stored tile was surveyed from, None if there is no whole one."""
+        about = _read_notes(self.tile_path(tile))
+        return None if about is None else Ground(tuple(about["ground"][0]), about["ground"][1])
+
+    def forget_others(self, tiles: Iterable[Tile]) -> None:
+        """Delete all stored tiles but some, and those of other rules."""
+        kept = {self.tile_path(tile) for tile in tiles}
+        for path in self.folder.glob("*/*"):
+            if path not in kept:
+                path.unlink(missing_ok=True)
+        for folder in self.folder.parent.glob(f"{self.folder.stem}.tiles-*"):
+            if folder != self.folder:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def read_tile(self, tile: Tile) -> tuple[gpd.GeoDataFrame, dict[str, Any] | None]:
         """Return the stretches of a finished tile and its facts, None without a map."""
@@ -197,7 +222,7 @@ class Store:
         """Return the parts of the base map of a finished tile."""
         return decode_base(b85decode(_read_metadata(self._read_content(tile))[_BASE]))
 
-    def read_facts(self, tiles: list[Tile]) -> Iterator[dict[str, Any]]:
+    def read_facts(self, tiles: Sequence[Tile]) -> Iterator[dict[str, Any]]:
         """Yield the facts of the tiles that have a map."""
         for tile in tiles:
             facts = json.loads(_read_metadata(self._read_content(tile))[_METADATA])
@@ -212,11 +237,12 @@ class Store:
             raise InvalidInput(f"{damage}; the same command surveys its tile again") from damage
 
 
-def _is_whole(path: Path) -> bool:
-    """Return whether a file holds the finished tile that it is named by."""
-    with suppress(DamagedFile):
-        return bool(read_sealed(path)[0]["tile"] == path.stem)
-    return False
+def _read_notes(path: Path) -> Mapping[str, Any] | None:
+    """Return the notes on the tile that a file is named by, None if it is not there or not whole."""
+    with suppress(DamagedFile, OSError):
+        about, _ = read_sealed(path)
+        return about if about["tile"] == path.stem else None
+    return None
 
 
 def _read_metadata(content: io.BytesIO) -> dict[bytes, bytes]:

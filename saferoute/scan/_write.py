@@ -26,12 +26,12 @@ from saferoute.scan import _places, _seams, _web
 from saferoute.scan._columns import empty_table
 from saferoute.scan._kept import KeptTile
 from saferoute.scan._names import NameIndex
-from saferoute.scan._store import to_arrow
+from saferoute.scan._store import PARTITION, to_arrow
 from saferoute.scan._vector import VectorTiles
 from saferoute.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from saferoute.model import Profile
@@ -43,8 +43,6 @@ FACTS = "_saferoute.json"
 """File of facts in the folder of stretches; readers of Parquet skip names with an underscore."""
 ALIKE_ZOOM = 12
 """Zoom of the squares of 5 to 10 km in which no two names are alike, which no partition cuts."""
-PARTITION = 4
-"""Zooms between a tile and its partition: up to 16 × 16 tiles share a file."""
 
 
 class Outputs:
@@ -82,14 +80,14 @@ class Outputs:
 
 
 def assemble_outputs(
-    store: Store, tiles: list[Tile], outputs: Outputs, *, job: Job, bad: Mapping[str, str]
+    store: Store, tiles: Sequence[Tile], outputs: Outputs, *, job: Job, bad: Mapping[str, str]
 ) -> dict[str, Any]:
     """Write the outputs of a scan from its finished tiles.
 
     Parameters
     ----------
     store : Store
-    tiles : list of Tile
+    tiles : sequence of Tile
         The finished tiles, in the order of their quadkeys.
     outputs : Outputs
     job : Job
@@ -156,10 +154,10 @@ def _remove_leftovers(path: Path, new: Path, old: Path) -> None:
         shutil.rmtree(left, ignore_errors=True)
 
 
-def _collect_facts(store: Store, tiles: list[Tile], job: Job, bad: Mapping[str, str]) -> dict[str, Any]:
+def _collect_facts(store: Store, tiles: Sequence[Tile], job: Job, bad: Mapping[str, str]) -> dict[str, Any]:
     of_tiles = list(store.read_facts(tiles))
-    dates = [f["data_date"] for f in of_tiles if f["data_date"]]
-    notes = dict.fromkeys(note for f in of_tiles for note in f["notes"])
+    date, of_map = job.describe_map()
+    notes = dict.fromkeys([*of_map, *(note for f in of_tiles for note in f["notes"])])
     cut = sum(f["cut"] for f in of_tiles)
     if cut:
         notes[f"in {cut} tiles a straight goes on for so long that it was cut: a search may find other stretches"] = (
@@ -177,15 +175,14 @@ def _collect_facts(store: Store, tiles: list[Tile], job: Job, bad: Mapping[str, 
         "stretches": 0,
         "attribution": [sanitize_text(a, 400) for a in dict.fromkeys(a for f in of_tiles for a in f["attribution"])],
         "licence": ODBL_URL,
-        # The oldest: no part of the result is older than it says.
-        "data_date": min(dates) if dates else None,
+        "data_date": date,
         "caution": f"Suitability for inspection, no promise. {CAUTION}",
         "notes": [sanitize_text(note, 400) for note in notes],
         "columns": describe_columns(SCAN),
     }
 
 
-def _gather_partitions(store: Store, tiles: list[Tile], job: Job) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
+def _gather_partitions(store: Store, tiles: Sequence[Tile], job: Job) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
     """Yield the quadkey of each partition and its stretches, in the order of the quadkeys."""
     settled = _settle_seams(store, tiles, job.profile)
     length = max(job.zoom - PARTITION, 0)
@@ -222,7 +219,7 @@ def _read_own_stretches(store: Store, tile: Tile, settled: Mapping[str, gpd.GeoD
     return gpd.GeoDataFrame(pd.concat([table, settled[tile.quadkey]], ignore_index=True), crs=table.crs)
 
 
-def _settle_seams(store: Store, tiles: list[Tile], profile: Profile) -> dict[str, gpd.GeoDataFrame]:
+def _settle_seams(store: Store, tiles: Sequence[Tile], profile: Profile) -> dict[str, gpd.GeoDataFrame]:
     """Return the stretches kept along seams between metric zones, by the tile that holds their middle."""
     at_seams = []
     for tile in tiles:

@@ -16,17 +16,21 @@ import shapely
 from saferoute import candidates, search
 from saferoute.geometry import group_joined
 from saferoute.model import WGS84
-from saferoute.scan.tiles import tile_numbers, zones_of_tiles
+from saferoute.scan.tiles import overlap_of, tile_numbers, zones_of_tiles
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.scan._job import Job
-    from saferoute.scan.tiles import Tile
+    from saferoute.scan.tiles import Box, Tile
 
 SIDES = 4
 """Number of sides of a tile; arrays of margins hold west, south, east and north."""
+WIDEST_M = 16_000.0
+"""Widest margin in metres; a longer unbroken straight is cut there, and a note says so."""
+_ENDS_M = WIDEST_M + 2 * search.MARGIN_M
+"""Distance in metres from a tile beyond which no survey of it sees where the data end."""
 _GROWTH = 1.5
 """Least factor by which a margin grows."""
 _REACH_M = 50.0
@@ -42,15 +46,16 @@ class Frame:
         self.tile, self.profile = tile, job.profile
         self._to_metres = Transformer.from_crs(WGS84, tile.crs, always_xy=True)
         self.box = np.array(self._to_metres.transform_bounds(*tile.box))
-        data = job.data_box
-        # Data further than 5° away do not matter, and do not survive the projection to this zone.
-        near = (
-            max(data[0], tile.box[0] - 5),
-            max(data[1], tile.box[1] - 5),
-            min(data[2], tile.box[2] + 5),
-            min(data[3], tile.box[3] + 5),
-        )
-        self.data_box = np.array(self._to_metres.transform_bounds(*near))
+        self.data_box = self._project_ends(job.data_box)
+
+    def _project_ends(self, data_box: Box) -> FloatArray:
+        """Return where the data end in metres, each side by itself: none moves where another one does."""
+        # Data far away do not matter, and do not survive the projection to this zone.
+        wide = self.tile.widen_box(_ENDS_M)
+        west, south, east, north = overlap_of(data_box, wide)
+        left, _, right, _ = self._to_metres.transform_bounds(west, wide[1], east, wide[3])
+        _, bottom, _, top = self._to_metres.transform_bounds(wide[0], south, wide[2], north)
+        return np.array([left, bottom, right, top])
 
     def widen_box(self, margin: FloatArray) -> tuple[float, float, float, float]:
         """Return the tile's box with a margin on each side (west, south, east, north)."""

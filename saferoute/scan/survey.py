@@ -22,8 +22,9 @@ from saferoute.scan import _base, _places
 from saferoute.scan._columns import empty_table
 from saferoute.scan._details import OF_PAGE, add_details
 from saferoute.scan._kept import KeptTile
-from saferoute.scan.margins import SIDES, Frame, Owned, Runs, longest_m, margin_for_open_ground
-from saferoute.scan.tiles import Tile, format_quadkeys, tile_numbers
+from saferoute.scan.margins import SIDES, WIDEST_M, Frame, Owned, Runs, longest_m, margin_for_open_ground
+from saferoute.scan.tiles import Tile, format_quadkeys, tile_numbers, tiles_covering
+from saferoute.sources.osm.extract import box_around
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,15 +35,21 @@ if TYPE_CHECKING:
     from saferoute.arrays import FloatArray, IntArray
     from saferoute.model.heights import Heights
     from saferoute.scan._job import Job
+    from saferoute.scan.tiles import Box, Tiles
 
 MARGIN_M = 500.0
 """First width of the margin in metres; it is longer than two stretches."""
 NO_WAY_M = 4000.0
 """Margin in metres around a tile without ways: open ground may reach that far from the last way."""
-WIDEST_M = 16_000.0
-"""Widest margin in metres; a longer unbroken straight is cut there, and a note says so."""
 DEEP_ZOOM = 18
 """Zoom of the quadkeys of rows, which are squares of at most 153 m."""
+
+
+def list_tiles(job: Job) -> Tiles:
+    """Return the tiles that may have a map: all that a way or the open ground around it may reach."""
+    # Boxes in metres are a little wider in degrees than at their middle.
+    slack_m = 0.1 * Tile(job.zoom, 0, 2 ** (job.zoom - 1)).widest_m
+    return tiles_covering(job.open_data()[0].frame_ways(), job.zoom, margin_m=NO_WAY_M + slack_m)
 
 
 @dataclass(frozen=True)
@@ -93,8 +100,15 @@ def survey_tile(tile: Tile, job: Job) -> Found | None:
     best = candidates.is_best_of_rivals(owned.rivals, candidates.order_by_score(merged, score))
     rows = np.flatnonzero(best & (owned.mine | owned.beyond))
     table = _tabulate_stretches(ground, candidates.select_stretches(merged, rows), owned, rows)
-    facts = _list_facts(seen, tile, ground.evidence.elevation)
+    facts = _list_facts(seen, tile, job, ground.evidence.elevation)
     return Found(table, facts | {"cut": facts["cut"] or unsure}, _recall_base(kept, frame, job, margin))
+
+
+def frame_ground(tile: Tile, job: Job, found: Found | None) -> Box:
+    """Return west, south, east and north in degrees of all that decides what was found of a tile."""
+    margin = np.full(SIDES, NO_WAY_M) if found is None else np.array(found.facts["margin_m"])
+    # Margins only grow: the last one holds all that was looked at.
+    return box_around(search.area_from_bounds(Frame(tile, job).widen_box(margin), tile.crs), search.MARGIN_M)
 
 
 class _Seen(NamedTuple):
@@ -139,7 +153,7 @@ def look_around(frame: Frame, job: Job, least: FloatArray) -> bytes:
             # Margins mostly grow for ways, which are surveyed in a third of the time.
             on_open_ground = True
     has_windows = seen.runs.is_in_reach(longest_m(seen.ground)).any()
-    nothing = None if has_windows else _list_facts(seen, frame.tile)
+    nothing = None if has_windows else _list_facts(seen, frame.tile, job)
     return json.dumps({"margin": margin.tolist(), "nothing": nothing}).encode()
 
 
@@ -160,7 +174,7 @@ def _measure_windows(ground: search.Survey, job: Job) -> search.Survey:
     return search.measure_survey(ground, elevation_of=elevation_of, observations=job.observations)
 
 
-def _list_facts(seen: _Seen, tile: Tile, elevation: Heights | None = None) -> dict[str, Any]:
+def _list_facts(seen: _Seen, tile: Tile, job: Job, elevation: Heights | None = None) -> dict[str, Any]:
     """Return what was surveyed, and what users must know of it."""
     features = seen.ground.features
     return {
@@ -170,8 +184,10 @@ def _list_facts(seen: _Seen, tile: Tile, elevation: Heights | None = None) -> di
         "margin_m": seen.margin.tolist(),
         "cut": bool((seen.needed > seen.margin).any()),
         "attribution": [*features.attribution, *(elevation.attribution if elevation else ())],
-        "data_date": features.data_date,
-        "notes": [*features.notes, *(elevation.notes if elevation else ())],
+        "notes": [
+            *(note for note in features.notes if note not in job.describe_map()[1]),
+            *(elevation.notes if elevation else ()),
+        ],
     }
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 import mercantile
 import numpy as np
 
-from saferoute.geometry import project_to_square
+from saferoute.geometry import indices_of_slices, project_to_square
 from saferoute.geometry.geodesy import metric_crs
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from numpy.typing import NDArray
 
     from saferoute.arrays import FloatArray, IntArray
@@ -56,11 +60,27 @@ class Tile:
         west, south, east, north = mercantile.bounds(self.x, self.y, self.zoom)
         return west, south, east, north
 
+    def widen_box(self, margin_m: float) -> Box:
+        """Return the box in degrees with at least a margin in metres on each side, cut off at the poles."""
+        west, south, east, north = self.box
+        # A degree of latitude has at least 110 574 m (WGS 84); one of longitude shrinks to the poles.
+        high = margin_m / 110_574.0
+        south, north = max(south - high, -90.0), min(north + high, 90.0)
+        wide = high / max(math.cos(math.radians(max(-south, north))), 0.01)
+        return west - wide, south, east + wide, north
+
     @property
     def crs(self) -> str:
         """UTM zone of the middle, in which all stretches of the tile are measured."""
         west, south, east, north = self.box
         return metric_crs((west + east) / 2, (south + north) / 2)
+
+    @property
+    def widest_m(self) -> float:
+        """Width in metres at the edge nearer to the equator, on the sphere of Web Mercator."""
+        _, south, _, north = self.box
+        nearest = 0.0 if south <= 0 <= north else min(abs(south), abs(north))
+        return 40_075_016.7 / 2**self.zoom * math.cos(math.radians(nearest))
 
     @property
     def area_km2(self) -> float:
@@ -75,6 +95,11 @@ class Tile:
         around = [(self.x + i, self.y + j) for i in (-1, 0, 1) for j in (-1, 0, 1) if i or j]
         # Tiles go around the Earth at 180°, and end at the poles.
         return [Tile(self.zoom, x % size, y) for x, y in around if 0 <= y < size]
+
+
+def overlap_of(one: Box, other: Box) -> Box:
+    """Return the part of a box that lies in another."""
+    return max(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3])
 
 
 def tile_numbers(lonlat: FloatArray, zoom: int) -> tuple[IntArray, IntArray]:
@@ -120,16 +145,97 @@ def format_quadkeys(x: IntArray, y: IntArray, zoom: int) -> list[str]:
     return [mercantile.quadkey(i, j, zoom) for i, j in zip(x.tolist(), y.tolist(), strict=True)]
 
 
-def tiles_covering(box: Box, zoom: int) -> list[Tile]:
-    """Return the tiles that cover a box of degrees, in the order of their quadkeys.
+class Tiles(Sequence[Tile]):
+    """Tiles of one zoom in the order of their quadkeys, eight bytes each.
 
-    A tile that the box touches with its south or east edge alone is one of them, unlike with
-    `mercantile.tiles`: points on that edge belong to it.
+    Parameters
+    ----------
+    zoom : int
+    codes : ndarray of shape (n,)
+        The quadkeys as numbers to the base of 4, ascending.
     """
-    west, south, east, north = box
-    x, y = tile_numbers(np.array([[west, north], [east, south]]), zoom)
-    tiles = [Tile(zoom, i, j) for i in range(int(x[0]), int(x[1]) + 1) for j in range(int(y[0]), int(y[1]) + 1)]
-    return sorted(tiles, key=lambda tile: tile.quadkey)
+
+    def __init__(self, zoom: int, codes: IntArray) -> None:
+        self.zoom, self.codes = zoom, codes
+
+    def __len__(self) -> int:
+        """Return the number of tiles."""
+        return len(self.codes)
+
+    def __iter__(self) -> Iterator[Tile]:
+        """Yield the tiles, each made when it is asked for."""
+        for start in range(0, len(self.codes), _AT_ONCE):
+            codes = self.codes[start : start + _AT_ONCE]
+            for x, y in zip(_pick_bits(codes, self.zoom), _pick_bits(codes >> 1, self.zoom), strict=True):
+                yield Tile(self.zoom, x, y)
+
+    @overload
+    def __getitem__(self, at: int) -> Tile: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Tiles: ...
+
+    def __getitem__(self, at: int | slice) -> Tile | Tiles:
+        """Return one tile, or several."""
+        if isinstance(at, slice):
+            return Tiles(self.zoom, self.codes[at])
+        return next(iter(Tiles(self.zoom, self.codes[[at]])))
+
+    def select(self, is_wanted: Callable[[Tile], bool]) -> Tiles:
+        """Return the tiles for which a function holds."""
+        return Tiles(self.zoom, self.codes[np.fromiter(map(is_wanted, self), dtype=bool, count=len(self))])
+
+
+_AT_ONCE = 1 << 16
+"""Tiles of which objects are made, or squares that are counted out, at a time."""
+
+
+def _pick_bits(codes: IntArray, zoom: int) -> list[int]:
+    """Return the numbers that every other bit of codes makes."""
+    bits = np.arange(zoom)
+    numbers: list[int] = (((codes[:, None] >> (2 * bits)) & 1) << bits).sum(axis=1).tolist()
+    return numbers
+
+
+def _encode_tiles(x: IntArray, y: IntArray, zoom: int) -> IntArray:
+    """Return the quadkeys of tiles as numbers."""
+    bits = np.arange(zoom)
+    of_x, of_y = ((number[:, None] >> bits) & 1 for number in (x, y))
+    codes: IntArray = ((of_x | of_y << 1) << (2 * bits)).sum(axis=1)
+    return codes
+
+
+def tiles_covering(boxes: FloatArray, zoom: int, *, margin_m: float = 0.0) -> Tiles:
+    """Return the tiles that cover boxes.
+
+    A tile that a box touches with its south or east edge alone is one of them, unlike with
+    `mercantile.tiles`: points on that edge belong to it.
+
+    Parameters
+    ----------
+    boxes : ndarray of shape (n, 4)
+        West, south, east and north in degrees.
+    zoom : int
+    margin_m : float, optional
+        Metres by which each box is wider.
+    """
+    # A degree of latitude has at least 110 574 m (WGS 84); one of longitude shrinks to the poles.
+    high = margin_m / 110_574.0
+    south, north = boxes[:, 1] - high, boxes[:, 3] + high
+    wide = high / np.fmax(np.cos(np.radians(np.fmin(np.fmax(-south, north), MOST_LAT))), 0.01)
+    x0, y0 = tile_numbers(np.c_[boxes[:, 0] - wide, north], zoom)
+    x1, y1 = tile_numbers(np.c_[boxes[:, 2] + wide, south], zoom)
+    frames = np.unique(np.c_[x0, y0, x1, y1], axis=0)
+    columns, rows = frames[:, 2] - frames[:, 0] + 1, frames[:, 3] - frames[:, 1] + 1
+    found = np.empty(0, dtype=np.int64)
+    # Few at a time, since a box may hold many tiles and a tile lie in many boxes.
+    part = np.cumsum(columns * rows) // _AT_ONCE
+    for of_part in np.split(np.arange(len(frames)), np.flatnonzero(np.diff(part)) + 1):
+        held = (columns * rows)[of_part]
+        at, number = np.repeat(of_part, held), indices_of_slices(np.zeros_like(held), held)
+        x, y = frames[at, 0] + number % columns[at], frames[at, 1] + number // columns[at]
+        found = np.union1d(found, _encode_tiles(x, y, zoom))
+    return Tiles(zoom, found)
 
 
 def zones_of_tiles(x: IntArray, y: IntArray, zoom: int) -> NDArray[np.object_]:

@@ -10,85 +10,102 @@ import threading
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from itertools import groupby, islice
 from multiprocessing.connection import wait as wait_for
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from saferoute.model import InvalidInput, SourceUnavailable
 from saferoute.report.text import sanitize_text
 from saferoute.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from saferoute.scan._ground import Ground
     from saferoute.scan._job import Job
     from saferoute.scan.tiles import Tile
 
-    Done = tuple[Tile, bytes | None, str]
-    """A tile with what it says, or with None and why it says nothing."""
-
 _LOG = logging.getLogger(__name__)
 
-_AHEAD = 3
-"""Tiles sent in advance for each thread of a cluster."""
+_AHEAD = 2
+"""Batches of tiles sent in advance for each thread of a cluster."""
+_BATCH_ZOOMS = 1
+"""Zooms between a tile and the square whose tiles are one task of a cluster: up to 2 × 2 tiles."""
 CONNECT_S = 30
 
 
-def scan_tile(tile: Tile, job: Job) -> tuple[bytes | None, str]:
-    """Return the content of a surveyed tile, or None and the error in words.
+class Work(NamedTuple):
+    """A tile to survey."""
+
+    tile: Tile
+    earlier: Ground | None = None
+    """The ground of which its content is there already; None = nothing is."""
+
+
+class Done(NamedTuple):
+    """A tile that was looked at."""
+
+    tile: Tile
+    content: bytes | None
+    """As `saferoute.scan._store.to_bytes` writes it; None if something went wrong or the ground is as it was."""
+    why: str
+    """What went wrong, ``""`` if nothing did."""
+    ground: Ground | None = None
+    """What it was surveyed from, None if something went wrong."""
+
+
+def scan_tile(work: Work, job: Job) -> Done:
+    """Return a tile with its content, unless the ground of what is there already is as it was.
 
     An error is returned, not raised, so that it does not stop the other tiles.
-
-    Parameters
-    ----------
-    tile : Tile
-    job : Job
-
-    Returns
-    -------
-    content : bytes or None
-        As `saferoute.scan._store.to_bytes` writes it.
-    why : str
-        What went wrong, ``""`` if nothing did.
     """
     from saferoute.scan._job import digest_code
     from saferoute.scan._store import to_bytes
-    from saferoute.scan.survey import survey_tile
+    from saferoute.scan.survey import frame_ground, survey_tile
 
+    tile, earlier = work
     # A worker with other code, though its version be the same, might find other stretches.
     if job.code != digest_code():
-        return None, (
+        return Done(
+            tile,
+            None,
             f"its worker has saferoute {__version__} with other code or libraries than the scan, which has "
-            f"{job.version}: install the same there, and start the worker again"
+            f"{job.version}: install the same there, and start the worker again",
         )
     try:
-        return to_bytes(survey_tile(tile, job)), ""
+        if earlier is not None and earlier.digest and job.look_at_ground(earlier.box) == earlier:
+            return Done(tile, None, "", earlier)
+        found = survey_tile(tile, job)
+        return Done(tile, to_bytes(found), "", job.look_at_ground(frame_ground(tile, job, found)))
     except Exception as error:  # noqa: BLE001 - no error of one tile may cost the others
-        return None, _describe_error(error)
+        return Done(tile, None, _describe_error(error))
 
 
 def _describe_error(error: BaseException) -> str:
     return f"{type(error).__name__}: {sanitize_text(str(error), 300)}"
 
 
-def scan_serially(tiles: Sequence[Tile], job: Job) -> Iterator[Done]:
+def scan_serially(works: Iterable[Work], job: Job) -> Iterator[Done]:
     """Yield surveyed tiles one after the other, in this process."""
-    for tile in tiles:
-        yield tile, *scan_tile(tile, job)
+    for work in works:
+        yield scan_tile(work, job)
 
 
-def scan_in_processes(tiles: Sequence[Tile], job: Job, n: int) -> Iterator[Done]:
+def scan_in_processes(works: Iterable[Work], job: Job, n: int) -> Iterator[Done]:
     """Yield surveyed tiles from several processes; one that dies costs its own tile alone.
 
     Parameters
     ----------
-    tiles : sequence of Tile
+    works : iterable of Work
+        Asked for the next as others are finished.
     job : Job
     n : int
         Number of processes.
     """
-    left = deque(tiles)
+    coming = iter(works)
+    left = deque(islice(coming, 1))
     while left:
-        running: dict[Future[Any], Tile] = {}
+        running: dict[Future[Any], Work] = {}
         with _start_pool(n) as pool:
             try:
                 while left or running:
@@ -96,9 +113,11 @@ def scan_in_processes(tiles: Sequence[Tile], job: Job, n: int) -> Iterator[Done]
                     while left and len(running) < 2 * n:
                         running[pool.submit(scan_tile, left[0], job)] = left[0]
                         left.popleft()
+                        left.extend(islice(coming, 1))
                     for future in wait(running, return_when=FIRST_COMPLETED).done:
-                        content, why = future.result()
-                        yield running.pop(future), content, why
+                        done: Done = future.result()
+                        running.pop(future)
+                        yield done
             except BrokenProcessPool:
                 pass
             except BaseException:  # Ctrl-C, or the caller stopped reading: nobody needs these tiles
@@ -108,18 +127,18 @@ def scan_in_processes(tiles: Sequence[Tile], job: Job, n: int) -> Iterator[Done]
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
         # The pool does not tell which tile killed a process, so each is surveyed again, alone.
-        for tile in running.values():
-            yield tile, *_scan_alone(tile, job)
+        for work in running.values():
+            yield _scan_alone(work, job)
 
 
-def _scan_alone(tile: Tile, job: Job) -> tuple[bytes | None, str]:
+def _scan_alone(work: Work, job: Job) -> Done:
     """Return a tile that a process of its own has surveyed."""
     with _start_pool(1) as pool:
         try:
-            answer: tuple[bytes | None, str] = pool.submit(scan_tile, tile, job).result()
+            done: Done = pool.submit(scan_tile, work, job).result()
         except BrokenProcessPool:
-            return None, "its process died, perhaps for want of memory: take smaller tiles with --zoom"
-        return answer
+            return Done(work.tile, None, "its process died, perhaps for want of memory: take smaller tiles with --zoom")
+        return done
 
 
 def _start_pool(n: int) -> ProcessPoolExecutor:
@@ -140,7 +159,12 @@ def _end_with_parent() -> None:
     threading.Thread(target=exit_after_parent, name="parent", daemon=True).start()
 
 
-def scan_on_cluster(tiles: Sequence[Tile], job: Job, address: str) -> Iterator[Done]:
+def scan_tiles(batch: Sequence[Work], job: Job) -> list[Done]:
+    """Return several tiles, each as of `scan_tile`."""
+    return [scan_tile(work, job) for work in batch]
+
+
+def scan_on_cluster(works: Iterable[Work], job: Job, address: str) -> Iterator[Done]:
     """Yield surveyed tiles from a Dask cluster; the tiles of a worker that dies go to others.
 
     Raises
@@ -162,16 +186,20 @@ def scan_on_cluster(tiles: Sequence[Tile], job: Job, address: str) -> Iterator[D
     with client:
         if not client.nthreads():
             _LOG.info("no worker is there yet: start some with dask worker")
-        left, name = deque(tiles), job.compute_fingerprint()
-        running: dict[str, Tile] = {}
+        batches, name = _pack_siblings(works), job.compute_fingerprint()
+        running: dict[str, list[Work]] = {}
         arriving: Any = distributed.as_completed([], loop=client.loop)  # type: ignore[no-untyped-call]
+
+        # The job, which names thousands of rasters, goes to each worker once.
+        shared = client.scatter(job, broadcast=True) if client.nthreads() else job
 
         # Tiles are sent as others come back: a country at once would flood the scheduler.
         def send() -> None:
-            while left and len(running) < _AHEAD * max(sum(client.nthreads().values()), 1):
-                tile = left.popleft()
-                future = client.submit(scan_tile, tile, job, key=f"saferoute-{name}-{tile.quadkey}", pure=False)
-                running[future.key] = tile
+            free = _AHEAD * max(sum(client.nthreads().values()), 1) - len(running)
+            for batch in islice(batches, max(free, 0)):
+                key = f"saferoute-{name}-{batch[0].tile.quadkey}"
+                future = client.submit(scan_tiles, batch, shared, key=key, pure=False)
+                running[future.key] = batch
                 arriving.add(future)
 
         send()
@@ -179,9 +207,15 @@ def scan_on_cluster(tiles: Sequence[Tile], job: Job, address: str) -> Iterator[D
             future = next(arriving)
             if future.status == "cancelled":
                 raise SourceUnavailable(f"{address}: the scheduler has gone; run the same command again to go on")
-            tile = running.pop(future.key)
+            batch = running.pop(future.key)
             failed = future.exception()
-            content, why = (None, _describe_error(failed)) if failed else future.result()
+            done = [Done(work.tile, None, _describe_error(failed)) for work in batch] if failed else future.result()
             future.release()
             send()
-            yield tile, content, why
+            yield from done
+
+
+def _pack_siblings(works: Iterable[Work]) -> Iterator[list[Work]]:
+    """Yield tiles in batches of neighbours, which read much of the same ground."""
+    for _, batch in groupby(works, key=lambda work: work.tile.quadkey[:-_BATCH_ZOOMS]):
+        yield list(batch)

@@ -180,6 +180,12 @@ class Blocks:
             raise DamagedFile(self._path)
         return directory
 
+    @property
+    def frames(self) -> FloatArray:
+        """West, south, east and north of each block in degrees, shape (blocks, 4)."""
+        assert self._frames is not None
+        return self._frames
+
     def read_box(self, box: tuple[float, float, float, float]) -> dict[str, Column]:
         """Return the columns of the rows whose boxes touch a box in degrees, in no order.
 

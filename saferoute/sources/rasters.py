@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -95,13 +96,18 @@ class RasterFile:
         InvalidInput
             If the raster lies where its coordinate system is not defined.
         """
-        from pyproj import Transformer
-
-        to_degrees = Transformer.from_crs(self.crs, WGS84, always_xy=True)
-        west, south, east, north = to_degrees.transform_bounds(*self.bounds)
+        west, south, east, north = _transformer_to_degrees(self.crs).transform_bounds(*self.bounds)
         if not np.isfinite([west, south, east, north]).all():
             raise _refuse_place(self.path, self.bounds)
         return west, south, east + 360 if east < west else east, north
+
+
+@cache
+def _transformer_to_degrees(crs: CRS) -> Transformer:
+    """Return the transformer of a coordinate system, made once for the thousands of rasters that share one."""
+    from pyproj import Transformer
+
+    return Transformer.from_crs(crs, WGS84, always_xy=True)
 
 
 def read_raster_file(path: Path) -> RasterFile:

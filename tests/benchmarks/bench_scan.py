@@ -47,7 +47,7 @@ def cost(place: str, osm: Path, rasters: list[Path]) -> Cost:
     """Look at all tiles of an extract in this process, its reading not counted."""
     job = scan.create_job(osm, profile=load_profile(), dem=rasters, zoom=12)
     ways = job.open_data()[0].read_tables().ways
-    tiles = scan.tiles_covering(job.data_box, job.zoom)
+    tiles = scan.list_tiles(job)
     begun = time.process_time()
     found = [f for f in (survey.survey_tile(tile, job) for tile in tiles) if f is not None]
     cpu_s = time.process_time() - begun
@@ -98,7 +98,7 @@ from saferoute import scan
 from saferoute.scan import survey
 from saferoute.sources.profiles import load_profile
 job = scan.create_job(sys.argv[1], profile=load_profile(), zoom=int(sys.argv[2]))
-for tile in scan.tiles_covering(job.data_box, job.zoom):
+for tile in scan.list_tiles(job):
     survey.survey_tile(tile, job)
 """
 

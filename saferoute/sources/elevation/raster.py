@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from saferoute.model import Heights, InvalidInput, NoCoverage
+from saferoute.model import WGS84, Heights, InvalidInput, NoCoverage
 from saferoute.sources.damage import read_each_once_apart
 from saferoute.sources.elevation.quality import COARSEST_M, HIGHEST_M, estimate_quality, is_void
 from saferoute.sources.elevation.seams import widen_at_seams
@@ -20,7 +21,7 @@ from saferoute.sources.rasters import measure_cell_size, read_band, read_raster_
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from saferoute.arrays import FloatArray
+    from saferoute.arrays import FloatArray, IntArray
     from saferoute.drawers import Drawers
     from saferoute.sources.rasters import RasterFile
 
@@ -41,6 +42,8 @@ STEEPEST = 1.0
 """Rise over run between neighbouring cells; if half of them are steeper, the unit of heights is doubtful [J]."""
 _MOST_ABOVE = 0.1
 """Share of cells above the highest mountain up to which they are errors of their own, not of the unit [J]."""
+_SLACK_DEG = 0.01
+"""Degrees by which a raster may reach beyond its corners and middles of edges turned into degrees [J]."""
 _MARK_FROM = 1e6
 """Values from here on are marks of missing data, whatever the unit."""
 
@@ -111,6 +114,21 @@ class RasterSource:
         self._drawers = drawers
         self._sigma_m = sigma_m
 
+    @cached_property
+    def _bounds(self) -> FloatArray:
+        """West, south, east and north of each raster in degrees, shape (n, 4)."""
+        return np.array([_frame_raster(raster.file) for raster in self._rasters]).reshape(-1, 4)
+
+    def find_in_reach(self, box: tuple[float, float, float, float]) -> IntArray:
+        """Return which of the rasters may have heights within a box of degrees, by their places in `paths`."""
+        if not np.isfinite(box).all():  # points beyond a projection
+            return np.arange(len(self._rasters))
+        west, south, east, north = box
+        left, bottom, right, top = self._bounds.T + np.array([[-1], [-1], [1], [1]]) * _SLACK_DEG
+        # A raster may count its longitudes from anywhere, and east lies below west across the antimeridian.
+        beside = ((left - west) % 360 <= (east - west) % 360) | ((west - left) % 360 <= right - left)
+        return np.flatnonzero(beside & (bottom <= north) & (south <= top))
+
     def check_coverage(self, lon: float, lat: float, radius_m: float) -> None:
         """Raise `NoCoverage` unless a raster reaches within `radius_m` of a point in degrees."""
         # Metres to degrees of latitude; near the poles longitude is kept from growing without end.
@@ -168,10 +186,11 @@ class RasterSource:
         return widen_at_seams(found, xy, [layer.elevation_m for layer in used])
 
     def _read_layers(self, xy: FloatArray, crs: str) -> list[_Layer]:
-        """Return heights of each raster at points."""
+        """Return heights of each raster in reach of points."""
         asked = sha256(np.ascontiguousarray(xy).tobytes() + crs.encode()).digest()
-        paths = [raster.file.path for raster in self._rasters]
-        arguments = [(raster, xy, crs) for raster in self._rasters]
+        rasters = [self._rasters[at] for at in self.find_in_reach(frame_points(xy, crs))]
+        paths = [raster.file.path for raster in rasters]
+        arguments = [(raster, xy, crs) for raster in rasters]
         return read_each_once_apart(paths, _read_layer, arguments, asked=asked, drawers=self._drawers)
 
     def _rate_layer(self, layer: _Layer) -> tuple[float, float, bool]:
@@ -183,6 +202,23 @@ class RasterSource:
             raster.correlation_m or correlation_m,
             surface if raster.surface_model is None else raster.surface_model,
         )
+
+
+def frame_points(xy: FloatArray, crs: str) -> tuple[float, float, float, float]:
+    """Return west, south, east and north in degrees of a box around points of shape (n, 2) in some CRS."""
+    from pyproj import Transformer
+
+    to_degrees = Transformer.from_crs(crs, WGS84, always_xy=True)
+    west, south, east, north = to_degrees.transform_bounds(*xy.min(axis=0).tolist(), *xy.max(axis=0).tolist())
+    return west, south, east, north
+
+
+def _frame_raster(file: RasterFile) -> tuple[float, float, float, float]:
+    """Return the bounds of a raster in degrees; those of everything if its coordinates cannot be told in degrees."""
+    try:
+        return file.bounds_in_degrees()
+    except InvalidInput:
+        return (-360.0, -90.0, 360.0, 90.0)
 
 
 def _describe_raster(file: RasterFile) -> _Raster:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from saferoute.kept import DamagedFile, read_sealed, seal, write_whole
@@ -12,7 +13,7 @@ from saferoute.model import Strokes
 from saferoute.sources import spill
 from saferoute.sources.blocks import ROW, Blocks, write_blocks
 from saferoute.sources.osm._columns import NAME, Columns, Vocabulary
-from saferoute.sources.osm._tables import Box, Facts, Tables
+from saferoute.sources.osm._tables import Box, Facts, Tables, find_rows
 from saferoute.sources.ragged import Ragged, RaggedSpill
 
 if TYPE_CHECKING:
@@ -21,11 +22,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from saferoute.arrays import IntArray
+    from saferoute.arrays import FloatArray, IntArray
 
 _META = "index.json"
 _SUFFIX = ".blocks"
 _STROKES = "strokes"
+_LAYERS = ("ways", "areas", "fragments", "points")
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class Index:
     folder: Path
     about: dict[str, Any]
     tables: Mapping[str, Blocks]
+    _digests: dict[tuple[str, int], bytes] = field(default_factory=dict, repr=False, compare=False)
+    """Table and number of a combination of tags -> its digest."""
 
     @classmethod
     def load(cls, folder: Path) -> Index:
@@ -93,10 +97,54 @@ class Index:
         """
         row, columns = self._read_columns("ways", box)
         ways = columns.build_table()
-        areas, fragments, points = (
-            self._read_columns(name, box)[1].build_table() for name in ("areas", "fragments", "points")
-        )
+        areas, fragments, points = (self._read_columns(name, box)[1].build_table() for name in _LAYERS[1:])
         return Tables(ways, areas, fragments, points, row, self._read_strokes(box), self.facts, self.key)
+
+    def frame_ways(self) -> FloatArray:
+        """Return west, south, east and north in degrees of boxes that together hold all ways, shape (n, 4)."""
+        return self.tables[_LAYERS[0] + _SUFFIX].frames
+
+    def digest_within_box(self, box: Box) -> str:
+        """Return a digest of all that is read within a box, which no change of the map elsewhere alters.
+
+        The date of the data and the notes on the whole source are no part of it.
+
+        Raises
+        ------
+        DamagedFile
+            If what lies there is damaged on disk.
+        """
+        import numpy as np
+
+        extent = self.facts.extent
+        digest = sha256(repr((None if extent is None else extent.wkb, self.facts.cuts.tolist())).encode())
+        ways: IntArray | None = None
+        for name in _LAYERS:
+            data: dict[str, Any] = self.tables[name + _SUFFIX].read_box(box)
+            order, rows = _order_rows(data), data.pop(ROW)
+            ways = np.sort(rows) if ways is None else ways
+            data["tags"] = self._digest_combinations(name, data.pop("combination"))
+            _add_rows(digest, data, order)
+        strokes = self.tables.get(_STROKES + _SUFFIX)
+        if strokes is not None:
+            of_strokes: dict[str, Any] = strokes.read_box(box)
+            assert ways is not None
+            of_strokes["ways"] = replace(of_strokes["ways"], flat=find_rows(ways, of_strokes["ways"].flat))
+            _add_rows(digest, of_strokes, of_strokes.pop(ROW).argsort())
+        return digest.hexdigest()
+
+    def _digest_combinations(self, name: str, numbers: IntArray) -> NDArray[Any]:
+        """Return a digest of the tags of each row of a table, by the numbers of their combinations."""
+        import numpy as np
+
+        here, row = np.unique(numbers, return_inverse=True)
+        new = np.array([number for number in here.tolist() if (name, number) not in self._digests], dtype=np.int64)
+        codes: Any = self.tables[f"{name}_tags{_SUFFIX}"].read_rows(new)["codes"]
+        combinations = Vocabulary(self.about["values"][name], codes).iterate_combinations()
+        for number, tags in zip(new.tolist(), combinations, strict=True):
+            self._digests[name, number] = sha256(repr(sorted(tags.items())).encode()).digest()
+        digests = np.array([self._digests[name, number] for number in here.tolist()], dtype="V32")
+        return digests[row]
 
     def check_files(self) -> None:
         """Read all of the index.
@@ -114,8 +162,7 @@ class Index:
         import numpy as np
 
         data: dict[str, Any] = self.tables[name + _SUFFIX].read_box(box)
-        # By kind and id, the pieces of an object in their order: of areas the rows are not sorted.
-        order = np.lexsort((data[ROW], data["osm_id"], data["kind"]))
+        order = _order_rows(data)
         combinations, combination = np.unique(data["combination"][order], return_inverse=True)
         codes: Any = self.tables[f"{name}_tags{_SUFFIX}"].read_rows(combinations)["codes"]
         columns = Columns(
@@ -152,6 +199,23 @@ class Index:
             sides.flat.astype(float),
             data[ROW][near],
         )
+
+
+def _order_rows(data: Mapping[str, Any]) -> IntArray:
+    """Return the order of rows by kind and id, the pieces of an object in their own: of areas rows are not sorted."""
+    import numpy as np
+
+    order: IntArray = np.lexsort((data[ROW], data["osm_id"], data["kind"]))
+    return order
+
+
+def _add_rows(digest: Any, columns: Mapping[str, Any], order: IntArray) -> None:
+    """Add the rows of a table to a digest, in some order."""
+    for name, column in sorted(columns.items()):
+        part = column[order]
+        counted, values = (part.count, part.flat) if isinstance(part, Ragged) else (order[:0], part)
+        digest.update(f"{name} {len(order)} {len(values)} {values.dtype.str}".encode())
+        digest.update(counted.astype("<i8").tobytes() + values.tobytes())
 
 
 def write_about(folder: Path, about: Mapping[str, Any]) -> None:

@@ -75,6 +75,17 @@ class Tables:
             strokes = strokes.select_strokes(shapely.intersects(frame, strokes.lines))
         return Tables(ways, areas, fragments, points, self.row[near[0]], strokes, self.facts, self.key)
 
+    def frame_ways(self) -> FloatArray:
+        """Return west, south, east and north in degrees of each way, shape (n, 4)."""
+        import shapely
+
+        frames: FloatArray = shapely.bounds(self.ways.geometry)
+        return frames
+
+    def digest_within_box(self, _box: Box) -> str:
+        """Return ``""``: what was read without a cache is held too shortly to be compared with anything."""
+        return ""
+
 
 class Joining(Protocol):
     """What joins n ways to strokes: `saferoute.candidates.Joining`."""
@@ -116,6 +127,14 @@ class Held(Protocol):
 
     def select_within_box(self, box: Box) -> Tables:
         """Return the features and strokes that touch a box."""
+        ...
+
+    def frame_ways(self) -> FloatArray:
+        """Return west, south, east and north in degrees of boxes that together hold all ways, shape (n, 4)."""
+        ...
+
+    def digest_within_box(self, box: Box) -> str:
+        """Return a digest of all that is read within a box, ``""`` if it is not known."""
         ...
 
 
@@ -196,9 +215,7 @@ def build_features(tables: Tables, area: Area) -> Features:
     )
     if strokes is not None:
         # Rows are those of the whole source: they become positions here, −1 for ways outside of the box.
-        at = np.minimum(np.searchsorted(row, strokes.edge_ground), max(len(row) - 1, 0))
-        here = row[at] == strokes.edge_ground if len(row) else np.zeros(len(at), dtype=bool)
-        strokes = replace(strokes, lines=lines, edge_ground=np.where(here, at, -1))
+        strokes = replace(strokes, lines=lines, edge_ground=find_rows(row, strokes.edge_ground))
     return Features(
         ways=ways,
         areas=areas,
@@ -212,11 +229,25 @@ def build_features(tables: Tables, area: Area) -> Features:
     )
 
 
-def _doubts(facts: Facts, fragments: Table) -> Iterator[str]:
+def find_rows(rows: IntArray, wanted: IntArray) -> IntArray:
+    """Return where some rows stand among others, which ascend; −1 = not among them."""
+    import numpy as np
+
+    at = np.minimum(np.searchsorted(rows, wanted), max(len(rows) - 1, 0))
+    here = rows[at] == wanted if len(rows) else np.zeros(len(at), dtype=bool)
+    return np.where(here, at, -1)
+
+
+def note_doubts(facts: Facts) -> list[str]:
+    """Return a note for each way in which a whole source is not complete."""
+    return list(_doubts(facts, None))
+
+
+def _doubts(facts: Facts, fragments: Table | None) -> Iterator[str]:
     """Yield a note for each way in which the extract is not complete."""
     if facts.skipped:
         yield f"{facts.skipped} ways of the extract are not read: fewer than two of their nodes are in it"
-    if len(fragments):
+    if fragments is not None and len(fragments):
         parts = count_kinds(name_kinds(fragments.drop_repeated()))
         yield f"a part is missing of {parts} here: the edges that are mapped count, what lies inside is unknown"
     if len(facts.cuts):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from saferoute.geometry.geodesy import DEGREE_M
 from saferoute.kept import DamagedFile
@@ -17,18 +17,21 @@ from saferoute.model import WGS84, InvalidInput, PlaceNotFound
 from saferoute.products import Memory
 from saferoute.sources.osm._files import SUFFIXES
 from saferoute.sources.osm._reading import read_extracts
-from saferoute.sources.osm._tables import Tables, build_features, build_tables
+from saferoute.sources.osm._tables import Tables, build_features, build_tables, note_doubts
 from saferoute.sources.paths import explain_missing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import shapely
 
+    from saferoute.arrays import FloatArray
     from saferoute.drawers import Drawers
     from saferoute.model import Area, Features, Place
     from saferoute.sources.cache import Cache
     from saferoute.sources.osm._tables import Box, Held, Joiner
+
+T = TypeVar("T")
 
 _EDGES = 16
 """Pieces of an edge of a box in degrees that are straight in metres: of 100 km each bends by less than 20 m [J]."""
@@ -105,10 +108,10 @@ class ExtractSource:
                 self._held = index.open_index(self.paths, self._cache, join=self._join)
         return self._held
 
-    def _select_within_box(self, box: Box) -> Tables:
-        """Return the tables within a box, from an index that is made anew if that part of it is damaged."""
+    def _ask_tables(self, ask: Callable[[Held], T]) -> T:
+        """Return what is asked of the tables, of an index that is made anew if that part of it is damaged."""
         try:
-            return self._open_tables().select_within_box(box)
+            return ask(self._open_tables())
         except DamagedFile as damage:
             from saferoute.sources.osm import index
 
@@ -116,15 +119,35 @@ class ExtractSource:
             index.forget_damaged_index(damage, self._cache)
             self._held = None
         try:
-            return self._open_tables().select_within_box(box)
+            return ask(self._open_tables())
         except DamagedFile as damage:  # a disk that damages what it stores, or lets nothing be replaced
             self._cache.trouble = f"{damage}, and no index can be kept there"
             self._held = self.read_tables()
-            return self._held.select_within_box(box)
+            return ask(self._held)
 
     def read_bounds(self) -> Box:
         """Return west, south, east and north in degrees of all ways and of all areas except boundaries."""
         return self._open_tables().facts.ground
+
+    def frame_ways(self) -> FloatArray:
+        """Return west, south, east and north in degrees of boxes that together hold all ways, shape (n, 4)."""
+        return self._open_tables().frame_ways()
+
+    def digest_within_box(self, box: Box) -> str:
+        """Return a digest of the map within a box in degrees, ``""`` if it is not known.
+
+        What `read_features` reads there hangs on it alone but for the date of the data and the notes on
+        the whole of them (`describe_whole`): with the same digest a newer extract gives the same features.
+        """
+        return self._ask_tables(lambda held: held.digest_within_box(box))
+
+    def describe_whole(self) -> tuple[str | None, tuple[str, ...]]:
+        """Return the date of the data, None if not known, and the notes that features of any area have."""
+        facts = self._open_tables().facts
+        return facts.data_date, (*note_doubts(facts), *self._note_trouble())
+
+    def _note_trouble(self) -> tuple[str, ...]:
+        return (self._cache.trouble,) if self._cache and self._cache.trouble else ()
 
     def read_features(self, area: Area, *, margin_m: float) -> Features:
         """Return the features in the bounding box of an area widened by `margin_m` metres.
@@ -144,14 +167,14 @@ class ExtractSource:
             features = self._read_anew(area, *boxes)
             if features.key:
                 _READ_LAST[self._folder, features.key] = features
-        trouble = self._cache.trouble if self._cache else None
-        return replace(features, notes=(*features.notes, trouble)) if trouble else features
+        trouble = self._note_trouble()
+        return replace(features, notes=(*features.notes, *trouble)) if trouble else features
 
     def _read_anew(self, area: Area, box: Box, inside: Box) -> Features:
         """Return the features in a box around an area, which lies inside another."""
         import shapely
 
-        tables = self._select_within_box(box)
+        tables = self._ask_tables(lambda held: held.select_within_box(box))
         if not shapely.intersects(tables.ways.geometry, shapely.box(*inside)).any():
             raise PlaceNotFound(_describe_missing_place(area.place, tables.facts.bounds))
         return replace(

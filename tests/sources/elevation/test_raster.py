@@ -292,3 +292,16 @@ def test_unit_that_nobody_knows_is_refused(tmp_path):
         file.units = ("furlong",)
     with pytest.raises(InvalidInput, match="furlong"):
         RasterSource([path]).read_heights(np.array([ORIGIN], dtype=float), CRS)
+
+
+def test_only_rasters_in_reach_are_asked(tmp_path):
+    heights, paths = np.full((60, 60), 20, "float32"), []
+    for shift in (0, 5_000, 300_000):
+        transform = from_origin(ORIGIN[0] - 300 + shift, ORIGIN[1] + 300, 10, 10)
+        paths.append(write(tmp_path / f"{shift}.tif", heights, transform=transform))
+    source = RasterSource(paths)
+    paths[2].write_bytes(b"no raster any more")
+    assert np.isfinite(source.read_heights(POINTS, CRS).elevation_m).all()
+    assert source.find_in_reach((*lonlat(-100, -100), *lonlat(5_000, 100))).tolist() == [0, 1]
+    with pytest.raises(InvalidInput):
+        source.read_heights(np.add(POINTS, (300_000, 0)), CRS)
