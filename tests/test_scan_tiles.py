@@ -30,6 +30,8 @@ def test_boxes_are_covered_as_one_by_one(corners: list[tuple[float, float, float
     assert keys == sorted(set(keys))
     assert tiles[0].quadkey == keys[0]
     assert [tile.quadkey for tile in tiles[1:3]] == keys[1:3]
+    inside = set(tiles_covering(np.array(boxes), zoom, within=boxes[0]))
+    assert inside == set(tiles) & cover_one_by_one(boxes[0], zoom)
 
 
 @given(st.floats(-179, 179), st.floats(-84, 84), st.floats(0, 20_000), st.integers(9, 14))

@@ -10,6 +10,7 @@ import pytest
 from town import lonlat, write_town
 
 from saferoute import scan, search
+from saferoute.cli import main
 from saferoute.scan import survey
 from saferoute.sources.cache import Cache
 from saferoute.sources.osm.extract import ExtractSource
@@ -125,3 +126,19 @@ def test_the_digest_of_a_place_knows_the_place_alone(tmp_path: Path, kind: str) 
         digests.append([source.digest_within_box(box) for box in boxes])
     assert digests[0][0] == digests[1][0]
     assert digests[0][1] != digests[1][1]
+
+
+def test_a_file_of_changes_does_what_a_newer_extract_does(again: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    day, osm, out = again / "day.osc", again / "town.osm.pbf", again / "scan" / "out.parquet"
+    tag = '<nd ref="93"/><nd ref="94"/><tag k="highway" v="footway"/><tag k="surface" v="sand"/>'
+    way = f'<way id="92" version="2" timestamp="2026-03-04T00:00:00Z">{tag}</way>'
+    day.write_text(f'<osmChange version="0.6"><modify>{way}</modify></osmChange>')
+    dem = [str(path) for path in sorted(again.glob("*.tif"))]
+    words = ["scan", str(osm), "-o", str(out), "--zoom", str(ZOOM), "--workers", "1", "--dem", *dem]
+    assert main([*words, "--update", str(day)]) == 0
+    assert "tiles are as before" in capsys.readouterr().err
+    assert scan_town(osm, again / "anew").unchanged == 0
+    assert contents(again / "scan") == contents(again / "anew")
+    (again / "second.osm.pbf").write_bytes(osm.read_bytes())
+    assert main([*words[:1], str(again), *words[2:], "--update", str(day)]) == 2
+    assert "has 2 extracts" in capsys.readouterr().err

@@ -47,6 +47,16 @@ if TYPE_CHECKING:
 @raster_options
 @observations_option
 @option(
+    "--update",
+    type=FilePath(),
+    several=True,
+    group="data",
+    rare=True,
+    metavar="FILE...",
+    help="changes of the region since its extract (.osc, .osc.gz), which a newer one then replaces; tiles far from "
+    "them are not surveyed again",
+)
+@option(
     "--zoom",
     type=Whole(),
     default=12,

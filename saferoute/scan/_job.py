@@ -18,7 +18,8 @@ from saferoute.sources import clock
 from saferoute.sources.observations import read_observations
 from saferoute.sources.open import LocalFiles, list_region_files, open_local
 from saferoute.sources.osm.extract import SUFFIXES
-from saferoute.sources.paths import expand_path
+from saferoute.sources.osm.updating import apply_changes
+from saferoute.sources.paths import SAMPLE, expand_path
 from saferoute.sources.runner import RunnerOptions, choose_profile
 from saferoute.sources.settings import Online
 from saferoute.sources.times import read_time
@@ -67,12 +68,16 @@ class ScanOptions(RunnerOptions, total=False):
         Size of the tiles, one of `ZOOMS`. It changes the memory that a worker needs, not the result.
     observations : sequence of path
         What people saw on foot.
+    update : sequence of path
+        Files of changes since the extract, which a newer one then replaces
+        (`saferoute.sources.osm.updating`).
     """
 
     dem: Sequence[Path | str]
     observations: Sequence[Path | str]
     dem_sigma: float | None
     zoom: int
+    update: Sequence[Path | str]
 
 
 @dataclass(frozen=True)
@@ -205,8 +210,11 @@ def create_job(region: Path | str, **options: Unpack[ScanOptions]) -> Job:
     if zoom not in ZOOMS:
         raise InvalidInput(f"zoom {zoom}: tiles are of zoom {ZOOMS[0]} to {ZOOMS[-1]}; leave it out for {DEFAULT_ZOOM}")
     path = expand_path(region)
+    changes = [expand_path(p) for p in options.get("update") or ()]
     extracts, rasters = ([path], []) if path.name.lower().endswith(SUFFIXES) else list_region_files(path)
     paths = [tuple(str(Path(p).resolve()) for p in of) for of in (extracts, [*rasters, *map(expand_path, dem)])]
+    if changes:
+        apply_changes(_only_extract(region, extracts), changes)
     # The box is known only when the data are open; until then it is the whole world.
     seen = options.get("observations") or ()
     observations = read_observations(seen) if seen else None
@@ -216,6 +224,15 @@ def create_job(region: Path | str, **options: Unpack[ScanOptions]) -> Job:
     if dem and elevation is not None:
         elevation.check_coverage((west + east) / 2, (south + north) / 2, max((east - west), (north - south)) * DEGREE_M)
     return replace(job, data_box=(west, south, east, north), profile=_resolve_date(profile, west, south, east, north))
+
+
+def _only_extract(region: Path | str, extracts: Sequence[Path]) -> Path:
+    """Return the one extract of a region that changes can be applied to."""
+    if str(region) == SAMPLE:
+        raise InvalidInput("--update: the sample is a part of the program; copy its extract, and give that")
+    if len(extracts) != 1:
+        raise InvalidInput(f"--update: {region} has {len(extracts)} extracts; give one, and the changes of its region")
+    return extracts[0]
 
 
 def _resolve_date(profile: Profile, west: float, south: float, east: float, north: float) -> Profile:

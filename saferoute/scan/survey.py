@@ -49,7 +49,8 @@ def list_tiles(job: Job) -> Tiles:
     """Return the tiles that may have a map: all that a way or the open ground around it may reach."""
     # Boxes in metres are a little wider in degrees than at their middle.
     slack_m = 0.1 * Tile(job.zoom, 0, 2 ** (job.zoom - 1)).widest_m
-    return tiles_covering(job.open_data()[0].frame_ways(), job.zoom, margin_m=NO_WAY_M + slack_m)
+    boxes = job.open_data()[0].frame_ways()
+    return tiles_covering(boxes, job.zoom, margin_m=NO_WAY_M + slack_m, within=job.data_box)
 
 
 @dataclass(frozen=True)

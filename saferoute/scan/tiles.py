@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 MOST_LAT = 85.0511287
 """Latitude in degrees where the square of Web Mercator ends."""
 
+_WORLD = (-180.0, -90.0, 180.0, 90.0)
 LEAST_ZOOM, MOST_ZOOM = 5, 13
 """Zooms of the vector tiles on a scan's page.
 
@@ -205,7 +206,7 @@ def _encode_tiles(x: IntArray, y: IntArray, zoom: int) -> IntArray:
     return codes
 
 
-def tiles_covering(boxes: FloatArray, zoom: int, *, margin_m: float = 0.0) -> Tiles:
+def tiles_covering(boxes: FloatArray, zoom: int, *, margin_m: float = 0.0, within: Box = _WORLD) -> Tiles:
     """Return the tiles that cover boxes.
 
     A tile that a box touches with its south or east edge alone is one of them, unlike with
@@ -218,6 +219,8 @@ def tiles_covering(boxes: FloatArray, zoom: int, *, margin_m: float = 0.0) -> Ti
     zoom : int
     margin_m : float, optional
         Metres by which each box is wider.
+    within : tuple of float, optional
+        Box in degrees that all tiles touch.
     """
     # A degree of latitude has at least 110 574 m (WGS 84); one of longitude shrinks to the poles.
     high = margin_m / 110_574.0
@@ -225,7 +228,9 @@ def tiles_covering(boxes: FloatArray, zoom: int, *, margin_m: float = 0.0) -> Ti
     wide = high / np.fmax(np.cos(np.radians(np.fmin(np.fmax(-south, north), MOST_LAT))), 0.01)
     x0, y0 = tile_numbers(np.c_[boxes[:, 0] - wide, north], zoom)
     x1, y1 = tile_numbers(np.c_[boxes[:, 2] + wide, south], zoom)
-    frames = np.unique(np.c_[x0, y0, x1, y1], axis=0)
+    first, last = np.transpose(tile_numbers(np.array([[within[0], within[3]], [within[2], within[1]]]), zoom))
+    frames = np.c_[np.fmax(np.c_[x0, y0], first), np.fmin(np.c_[x1, y1], last)]
+    frames = np.unique(frames[(frames[:, :2] <= frames[:, 2:]).all(axis=1)], axis=0)
     columns, rows = frames[:, 2] - frames[:, 0] + 1, frames[:, 3] - frames[:, 1] + 1
     found = np.empty(0, dtype=np.int64)
     # Few at a time, since a box may hold many tiles and a tile lie in many boxes.

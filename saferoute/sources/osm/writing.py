@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ _NOT_WRITTEN = ("Write failed", "Can not write to writer")
 
 
 @contextmanager
-def open_writer(path: Path, *, form: str = "", **options: Any) -> Iterator[Any]:
+def open_writer(path: Path, *, form: str = "", kind: Any = None, **options: Any) -> Iterator[Any]:
     """Yield an osmium writer of a file.
 
     Parameters
@@ -24,8 +24,10 @@ def open_writer(path: Path, *, form: str = "", **options: Any) -> Iterator[Any]:
     path : Path
     form : str
         Format of the file with its options, as of `osmium.io.File`; by default that of the path's suffix.
+    kind : type, optional
+        Class of the writer; `osmium.SimpleWriter` by default.
     **options
-        As of `osmium.SimpleWriter`.
+        As of that class.
 
     Raises
     ------
@@ -34,9 +36,9 @@ def open_writer(path: Path, *, form: str = "", **options: Any) -> Iterator[Any]:
     """
     import osmium
 
-    writer = osmium.SimpleWriter(osmium.io.File(str(path), form) if form else str(path), **options)
+    writer = (kind or osmium.SimpleWriter)(osmium.io.File(str(path), form) if form else str(path), **options)
     try:
-        with writer:
+        with closing(writer):
             yield writer
     except BaseException as error:
         # Its destructor would try to write the rest once more, fail, and end the whole process (SIGABRT).
