@@ -24,6 +24,10 @@ _TYPES = {"kind": np.int8, "osm_id": np.int64, "combination": np.int32, "bounds"
 _RAGGED = {"name": np.uint8, "wkb": np.uint8, "nodes": np.int64}
 
 
+_LARGER = 16
+"""Times that an object which comes one by one is as large as others: relations have many vertices [J]."""
+
+
 class Rows:
     """Builder of columns, to which objects are added.
 
@@ -68,7 +72,7 @@ class Rows:
         name = tags.get(NAME)
         encoded = b"" if name is None else b"=" + name.encode()
         self._single.append((kind, osm_id, self.combinations.number_tags(tags), encoded, bytes.fromhex(wkb)))
-        if len(self._single) >= spill.AT_ONCE:
+        if len(self._single) >= spill.AT_ONCE // _LARGER:
             self._add_single()
 
     def add_objects(
