@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 MOST_MEMBERS = 1 << 18
 """Members of relations that are shown to osmium at a time: some 30 MB [J]."""
 
-
 _PART_BITS = 20
 """Of a number that holds an id, too: the planet has some 4 000 parts."""
 
