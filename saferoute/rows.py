@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 _SQUARE_M = 2000.0
 """Side of the square of ground whose rows share a drawer: a search of 1.5 km opens some nine [J]."""
-MOST_HELD = 400
-"""Squares of one product each that a process remembers, of some 300 kB: ten products of four places [J]."""
+MOST_HELD = 200
+"""Squares of one product each that a process remembers, of up to 1 MB in a city: six products of three places [J]."""
 _ASKED = "asked"
 """Name under which the arguments of rows are kept beside their values."""
 
