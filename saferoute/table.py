@@ -201,7 +201,7 @@ class Table:
     """n objects of a map, each with a shape and tags.
 
     A table is not changed: whatever selects or adds returns a new one that shares the arrays. `to_geodataframe` makes
-    one for pandas, which takes hundreds of times as long on a few rows.
+    one for pandas, whose every step takes longer than all that is asked of a few rows.
 
     Attributes
     ----------

@@ -80,6 +80,25 @@ def test_what_a_table_lacks_cannot_be_asked_for_by_mistake(name):
         make_table([("sand", None, None)])[name]
 
 
+def test_a_column_that_a_table_lacks_is_unknown_everywhere():
+    table = make_table([("sand", None, None), (None, "3", "Quay")]).add_columns(lane_m=np.array([1.5, 2.5]))
+    assert table.get_column("lane_m", np.nan).tolist() == [1.5, 2.5]
+    assert np.isnan(table.get_column("clear_width_m", np.nan)).tolist() == [True, True]
+    assert table.get_column("doubts", None).tolist() == [None, None]
+
+
+def test_of_an_object_in_parts_the_first_row_stays():
+    rows = make_table([(text, None, None) for text in "abcde"])
+    of = {"osm_type": Column.from_texts(["way", "relation", "way", "relation", "way"])}
+    table = rows.add_tags(**of).add_columns(osm_id=np.array([7, 7, 8, 7, 7]))
+    assert table.drop_repeated()["surface"].tolist() == ["a", "b", "c"]
+
+
+def test_a_key_is_lacking_where_it_has_no_value():
+    tags = make_table([("sand", None, None), (None, None, "Quay")]).tags
+    assert [tags.lacks(key) for key in ("surface", "width", "name", "landuse")] == [False, True, False, True]
+
+
 def test_tags_are_missing_where_nobody_has_the_key():
     tags = make_table([("sand", "2", None), (None, "3", "Quay")]).tags
     assert tags.get_text("landuse").tolist() == [None, None]
