@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import pickle
+from array import array
 from collections import defaultdict
 from functools import partial
 from hashlib import blake2b
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +24,7 @@ from saferoute.scan._mvt import LAYER, encode_ground, encode_stretches, pack_til
 from saferoute.scan.tiles import LEAST_ZOOM, MOST_ZOOM, Tile, tile_numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import geopandas as gpd
@@ -38,6 +41,8 @@ FINER, MOST_OF_CELL = 3, 8
 Neighbouring tiles are then thinned alike, and no line stops at an edge. At `MOST_ZOOM` all are shown.
 """
 _THINNED = range(LEAST_ZOOM, MOST_ZOOM)
+_SQUARE_ZOOM = LEAST_ZOOM + FINER
+"""Zoom of the largest cells: no cell lies in two squares of it."""
 CARD = ("rating", "score", "score_low", "length_m", "name", "surface", "verdict")
 """Columns that the tiles of every zoom carry: what the list says of a stretch, and its filters ask."""
 DETAILS = (
@@ -61,26 +66,27 @@ _FIELD_TYPES = {"text": "String", "texts": "String", "number": "Number", "intege
 class VectorTiles:
     """A collector of stretches, which writes them as vector tiles.
 
-    Stretches of `MOST_ZOOM` wait in a temporary file; for smaller zooms only the
-    best of each cell are kept. Memory grows with the region's cells, not with
-    its stretches.
+    What tiles hold waits in a temporary file. For smaller zooms the best of each cell
+    of the square at hand are kept. Memory grows by 24 bytes for each part of a tile.
 
     Parameters
     ----------
+    folder : Path
+        Where the temporary file lies.
     kept_of : callable
         Returns what is kept of a tile (`saferoute.scan._kept.KeptTile`): the base map costs
         most of the writing, and no runner changes it.
     """
 
-    def __init__(self, kept_of: Callable[[Tile], KeptTile]) -> None:
+    def __init__(self, folder: Path, kept_of: Callable[[Tile], KeptTile]) -> None:
         from tempfile import TemporaryFile
 
         self._kept_of = kept_of
-        self._file = TemporaryFile()  # noqa: SIM115 - open as long as this object lives
-        self._waiting: dict[Tile, list[int]] = defaultdict(list)
-        """Tile of `MOST_ZOOM` -> positions of its parts in the file."""
-        self._ground: dict[Tile, list[int]] = defaultdict(list)
-        """Tile -> positions of the parts of its base map in the file."""
+        self._file = TemporaryFile(dir=folder)  # noqa: SIM115 - open as long as this object lives
+        self._filed = array("q")
+        """Of each part the number of its tile, whether it is of the base map, and its place in the file."""
+        self._square = ""
+        """Quadkey of the square at hand, of which no other holds a cell."""
         self._best: dict[int, dict[Tile, list[Row]]] = {zoom: defaultdict(list) for zoom in _THINNED}
         """Thinned zoom -> cell -> its best stretches."""
         self._bounds = np.array([180.0, 90.0, -180.0, -90.0])
@@ -93,8 +99,11 @@ class VectorTiles:
         Parameters
         ----------
         table : GeoDataFrame
-            In WGS 84; no stretch may be in two partitions.
+            In WGS 84, in the order of the quadkeys, as partitions are among each other.
         """
+        if not table["quadkey"].iloc[0].startswith(self._square):
+            self._file_best()
+        self._square = str(table["quadkey"].iloc[-1][:_SQUARE_ZOOM])
         west, south, east, north = table.total_bounds
         self._bounds = np.r_[np.fmin(self._bounds[:2], [west, south]), np.fmax(self._bounds[2:], [east, north])]
         self._longest_m = max(self._longest_m, float(table["length_m"].max()))
@@ -108,8 +117,7 @@ class VectorTiles:
         for at, tile in _touched_tiles(table.bounds.to_numpy(), MOST_ZOOM):
             new[tile].append(rows[at])
         for tile, part in new.items():
-            self._waiting[tile].append(self._file.tell())
-            pickle.dump(part, self._file)
+            self._file_part(tile, part)
         middles = shapely.get_coordinates(
             shapely.line_interpolate_point(table.geometry.to_numpy(), 0.5, normalized=True)
         )
@@ -126,17 +134,33 @@ class VectorTiles:
         for zoom, x, y, layer, text, kind, wkb in pieces:
             new[Tile(zoom, x, y)].append((layer, text, kind, wkb))
         for tile, parts in new.items():
-            self._ground[tile].append(self._file.tell())
-            pickle.dump(parts, self._file)
+            self._file_part(tile, parts, is_ground=True)
 
-    def _thin_tiles(self) -> dict[Tile, list[Row]]:
-        """Return the rows of each tile of the zooms below `MOST_ZOOM`."""
-        shown: dict[Tile, list[Row]] = defaultdict(list)
+    def _file_best(self) -> None:
+        """Put the best stretches of the square at hand into the file, by tiles below `MOST_ZOOM`."""
         for zoom, best in self._best.items():
             rows = [row for part in best.values() for row in part]
+            best.clear()
+            shown: dict[Tile, list[Row]] = defaultdict(list)
             for at, tile in _touched_tiles(shapely.bounds(shapely.from_wkb([wkb for _, _, wkb, _ in rows])), zoom):
                 shown[tile].append(rows[at])
-        return shown
+            for tile, part in shown.items():
+                self._file_part(tile, part)
+
+    def _file_part(self, tile: Tile, part: Sequence[Any], *, is_ground: bool = False) -> None:
+        from pmtiles.tile import zxy_to_tileid
+
+        self._filed.extend((zxy_to_tileid(tile.zoom, tile.x, tile.y), is_ground, self._file.seek(0, os.SEEK_END)))
+        pickle.dump(part, self._file)
+
+    def _list_tiles(self) -> Iterator[tuple[int, list[int], list[int]]]:
+        """Yield the number of each tile in order, and where its stretches and its parts of the base map lie."""
+        filed = np.frombuffer(self._filed, dtype=np.int64).reshape(-1, 3)
+        filed = filed[np.argsort(filed[:, 0], kind="stable")]
+        ends = np.append(np.flatnonzero(np.diff(filed[:, 0])) + 1, len(filed))
+        for begin, end in pairwise([0, *ends.tolist()]):
+            number, is_ground, places = filed[begin:end].T
+            yield int(number[0]), places[is_ground == 0].tolist(), places[is_ground == 1].tolist()
 
     def _read_parts(self, positions: Iterable[int]) -> list[Any]:
         """Return what was put into the file at some positions."""
@@ -155,17 +179,18 @@ class VectorTiles:
         facts : mapping
             Title, attribution, licence, date of the data and caution.
         """
-        from pmtiles.tile import Compression, TileType, zxy_to_tileid
+        from pmtiles.tile import Compression, TileType, tileid_to_zxy, zxy_to_tileid
         from pmtiles.writer import write
 
-        thinned = self._thin_tiles()
-        tiles = {*thinned, *self._waiting, *self._ground} or {Tile(LEAST_ZOOM, 0, 0)}
+        self._file_best()
+        tiles = self._list_tiles() if self._filed else iter([(zxy_to_tileid(LEAST_ZOOM, 0, 0), [], [])])
         west, south, east, north = self.bounds
         with write(str(path)) as file:
             # In the order of their numbers the archive is clustered: readers need fewer requests.
-            for number, tile in sorted((zxy_to_tileid(t.zoom, t.x, t.y), t) for t in tiles):
-                rows = thinned[tile] if tile in thinned else self._read_parts(self._waiting.get(tile, ()))
-                file.write_tile(number, pack_tile(self._recall_ground(tile), encode_stretches(tile, rows)))
+            for number, rows, ground in tiles:
+                tile = Tile(*tileid_to_zxy(number))
+                stretches = encode_stretches(tile, self._read_parts(rows))
+                file.write_tile(number, pack_tile(self._recall_ground(tile, ground), stretches))
             file.finalize(
                 {
                     "tile_type": TileType.MVT,
@@ -178,9 +203,9 @@ class VectorTiles:
                 _describe_archive(facts),
             )  # fmt: skip
 
-    def _recall_ground(self, tile: Tile) -> bytes:
+    def _recall_ground(self, tile: Tile, places: Iterable[int]) -> bytes:
         """Return the layers of the base map in a tile, as an earlier scan of the same map wrote them if one did."""
-        parts = self._read_parts(self._ground.get(tile, ()))
+        parts = self._read_parts(places)
         if not parts:
             return b""
         told = blake2b(repr(parts).encode()).digest()
@@ -195,7 +220,7 @@ class VectorTiles:
     @property
     def bounds(self) -> list[float]:
         """West, south, east and north of all stretches in degrees; most of the world if there are none."""
-        return [round(float(b), 6) for b in self._bounds] if self._waiting else [-180.0, -60.0, 180.0, 75.0]
+        return [round(float(b), 6) for b in self._bounds] if self._longest_m else [-180.0, -60.0, 180.0, 75.0]
 
 
 def _number_keys(quadkeys: pd.Series) -> list[str]:

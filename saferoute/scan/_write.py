@@ -109,7 +109,7 @@ def assemble_outputs(
     summary, names, count = _places.Summary(), NameIndex(), 0
     # The stretches are replaced last: once their facts are in place, they hold for all three outputs.
     with _replace_folder(outputs.stretches) as folder, _replace_folder(outputs.page) as page:
-        vector = VectorTiles(partial(KeptTile, job.open_data()[0]))
+        vector = VectorTiles(page, partial(KeptTile, job.open_data()[0]))
         for tile in tiles:
             vector.add_base(store.read_base(tile))
         for prefix, rows in _gather_partitions(store, tiles, job):
