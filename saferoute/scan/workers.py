@@ -190,15 +190,12 @@ def scan_on_cluster(works: Iterable[Work], job: Job, address: str) -> Iterator[D
         running: dict[str, list[Work]] = {}
         arriving: Any = distributed.as_completed([], loop=client.loop)  # type: ignore[no-untyped-call]
 
-        # The job, which names thousands of rasters, goes to each worker once.
-        shared = client.scatter(job, broadcast=True) if client.nthreads() else job
-
         # Tiles are sent as others come back: a country at once would flood the scheduler.
         def send() -> None:
             free = _AHEAD * max(sum(client.nthreads().values()), 1) - len(running)
             for batch in islice(batches, max(free, 0)):
                 key = f"saferoute-{name}-{batch[0].tile.quadkey}"
-                future = client.submit(scan_tiles, batch, shared, key=key, pure=False)
+                future = client.submit(scan_tiles, batch, job, key=key, pure=False)
                 running[future.key] = batch
                 arriving.add(future)
 
