@@ -108,7 +108,7 @@ def source(server, tmp_path, waits):
 
 def assert_same(one, other):
     for name in ("ways", "areas", "points", "fragments"):
-        assert_geodataframe_equal(getattr(one, name), getattr(other, name))
+        assert_geodataframe_equal(getattr(one, name).to_geodataframe(), getattr(other, name).to_geodataframe())
 
 
 # --- the same tables -----------------------------------------------------------
