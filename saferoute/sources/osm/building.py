@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from dataclasses import replace
 from functools import partial
 from math import isnan
@@ -82,7 +83,7 @@ def _write_exported(extracts: Sequence[Exported], part: Path, join: Joiner | Non
     finally:
         if beside is not None:
             beside.kill()
-            beside.wait()
+            beside.communicate()
     assert areas is not None
     if beside is not None and is_empty and isnan(areas["ground"][0]):
         # Neither process could tell that the files hold nothing at all; reading both kinds raises that error.
@@ -118,7 +119,7 @@ def _start_areas_process(extracts: Sequence[Exported], part: Path) -> subprocess
     files = json.dumps([[str(extract.source), str(extract.blocks)] for extract in extracts])
     return subprocess.Popen(  # noqa: S603  # this interpreter, this package
         [sys.executable, "-P", "-c", code, str(part), files],
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,  # by which it sees that this process has ended
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
@@ -127,9 +128,20 @@ def _start_areas_process(extracts: Sequence[Exported], part: Path) -> subprocess
 
 def run_areas_process(part: str, files: str) -> None:
     """Read the areas of extracts and write their part of the index; the second process runs this."""
+    end_with_parent()
     extracts = [Exported(Path(source), Path(blocks)) for source, blocks in json.loads(files)]
     about = _write_areas(read_exported(extracts, ("area",), Path(part)), Path(part))
     (Path(part) / _AREAS).write_text(json.dumps(about))
+
+
+def end_with_parent() -> None:
+    """Have this process end when its standard input is closed, as the system does for a parent that was killed."""
+
+    def wait() -> None:
+        os.read(0, 1)
+        os._exit(1)
+
+    threading.Thread(target=wait, name="parent", daemon=True).start()
 
 
 def _await_areas(beside: subprocess.Popen[bytes], extracts: Sequence[Exported], part: Path) -> dict[str, Any]:

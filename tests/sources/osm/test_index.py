@@ -342,3 +342,15 @@ def test_clear_takes_indexes_and_nothing_else(town: Path, cache: Cache) -> None:
     assert index.delete_indexes(cache) == 1
     assert index.list_indexes(cache) == []
     assert [p.name for p in mine.parent.iterdir()] == ["mine.txt"]
+
+
+def test_the_second_process_ends_with_the_first() -> None:
+    code = f"import time; from {building.__name__} import end_with_parent; end_with_parent(); print(); time.sleep(60)"
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", code], **pipes) as second:
+        assert second.stdin is not None
+        assert second.stdout is not None
+        second.stdout.readline()
+        assert second.poll() is None
+        second.stdin.close()  # as the system does when the first one is gone
+        assert second.wait(timeout=20) == 1
