@@ -15,6 +15,7 @@ from browser import PAPERS
 from rankings import HOSTILE, X, Y, ranking, table
 from strangers import HOSTILE as STRANGERS
 from strangers import hostile_session
+from tables import to_table
 
 from saferoute import scoring
 from saferoute.model import CAUTION, CRITERIA, Criterion, Measurement, Ranking, Session
@@ -133,7 +134,7 @@ def test_hostile_names_on_the_map_and_reasons_are_text(browser: Any, tmp_path: P
     ]
     lines = [shapely.LineString([(X - 70, y), (X - 50, y)]) for y in rows]
     found.excluded.geometry = [*lines, found.excluded.geometry.iloc[-1]]
-    features = dataclasses.replace(found.features, points=table(hamlets))
+    features = dataclasses.replace(found.features, points=to_table(table(hamlets)))
     browser.open(saved(dataclasses.replace(found, features=features), tmp_path))
     set_value(browser, "excluded", "all", "change")
     middles = [line.centroid for line in found.excluded.to_crs(4326).geometry[:-1]]
