@@ -11,13 +11,14 @@ import shapely
 from saferoute.model import get_rows
 from saferoute.page.base import clip_geometries, is_in_layers, merge_lines
 from saferoute.page.grid import Grid
+from saferoute.products import recall_or_compute
 from saferoute.report.text import sanitize_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
+    from saferoute.arrays import IntArray
     from saferoute.model import Ranking
 
 LARGEST = 30_000
@@ -50,7 +51,7 @@ def excluded_layer(ranking: Ranking, frame: BaseGeometry) -> tuple[dict[str, Any
     drawn, too_many, size = [], [], 0
     reasons = [row["reason"] for row in ranking.exclusions()]  # longest first, as the table has them
     # The smallest reasons first: one large reason would push out many small ones.
-    for part in sorted(_encode_reasons(_drop_drawn_roads(ranking), reasons, frame, grid), key=_encoded_size):
+    for part in sorted(_recall_parts(ranking, reasons, frame, grid), key=_encoded_size):
         size += _encoded_size(part)
         if size > LARGEST:
             too_many.append(part["reason"])
@@ -82,14 +83,29 @@ def _drop_drawn_roads(ranking: Ranking) -> pd.DataFrame:
     return excluded[~there]
 
 
-def _encode_reasons(
-    excluded: pd.DataFrame, reasons: list[str], frame: BaseGeometry, grid: Grid
-) -> Iterator[dict[str, Any]]:
-    """Yield for each reason its lines, joined end to end, and its areas."""
+def _recall_parts(ranking: Ranking, reasons: list[str], frame: BaseGeometry, grid: Grid) -> list[dict[str, Any]]:
+    """Return each reason with its lines, joined end to end, and its areas."""
+    excluded = _drop_drawn_roads(ranking)
     place = {reason: k for k, reason in enumerate(reasons)}
     code, named = pd.factorize(excluded["reason"].to_numpy(dtype=object))
     number = np.array([place[reason] for reason in named], dtype=np.int64)[code]
-    shapes = shapely.make_valid(excluded.geometry.to_numpy(dtype=object))
+    shapes = excluded.geometry.to_numpy(dtype=object)
+    asked = b"".join([frame.wkb, *shapely.to_wkb(shapes)]), f"{grid.to_json()} {len(reasons)}".encode()
+    encoded = recall_or_compute(
+        ranking.features,
+        "excluded layer",
+        [number, *(np.frombuffer(told, dtype=np.uint8) for told in asked)],
+        lambda: _encode_reasons(shapes, number, len(reasons), frame, grid),
+    )
+    columns = (reasons, encoded["lines"].tolist(), encoded["areas"].tolist())
+    return [dict(zip(("reason", "lines", "areas"), part, strict=True)) for part in zip(*columns, strict=True)]
+
+
+def _encode_reasons(
+    shapes: NDArray[np.object_], number: IntArray, count: int, frame: BaseGeometry, grid: Grid
+) -> dict[str, NDArray[np.object_]]:
+    """Return the encoded lines and areas of each of `count` reasons; `number` is that of each shape."""
+    shapes = shapely.make_valid(shapes)
     near = shapely.intersects(frame, shapes)
     parts, of = shapely.get_parts(clip_geometries(shapes[near], frame), return_index=True)
     of = number[near][of]
@@ -101,12 +117,11 @@ def _encode_reasons(
     polygons, of_polygon = shapely.simplify(parts[areas], _TOLERANCE_M), of[areas]
     long = shapely.length(lines) >= _SHORTEST_M
     lines, of_line = shapely.simplify(lines[long], _TOLERANCE_M), of_line[long]
-    for k, reason in enumerate(reasons):
-        yield {
-            "reason": reason,
-            "lines": grid.encode_lines(lines[of_line == k]),
-            "areas": grid.encode_rings(polygons[of_polygon == k]),
-        }
+    encoded = {"lines": np.empty(count, dtype=object), "areas": np.empty(count, dtype=object)}
+    for k in range(count):
+        encoded["lines"][k] = grid.encode_lines(lines[of_line == k])
+        encoded["areas"][k] = grid.encode_rings(polygons[of_polygon == k])
+    return encoded
 
 
 def _encoded_size(part: dict[str, Any]) -> int:
