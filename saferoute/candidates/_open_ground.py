@@ -141,7 +141,7 @@ def _answer_pieces(
 ) -> list[tuple[list[Corridor], str]]:
     """Return the corridors on each piece of open ground and their bounds, or why there is none.
 
-    An hour closes few of them: this process asks of the others once.
+    Answers are remembered for other hours of the same map, which close few other pieces.
     """
     pieces, bounds = asked
     known: dict[tuple[str, bytes], tuple[list[Corridor], str]] = remember_or_make(

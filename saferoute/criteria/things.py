@@ -77,7 +77,7 @@ class Things:
 
     @cached_property
     def known_ahead(self) -> dict[bytes, tuple[IntArray, FloatArray]]:
-        """What is known already of ends of stretches, by place and direction: kinds ahead, and how far each is."""
+        """Kinds ahead of ends of stretches and how far each is, by place and direction, as far as anybody asked."""
         return {}
 
     @cached_property

@@ -60,7 +60,7 @@ class PartialWay:
 
     @property
     def is_closed(self) -> bool:
-        """Whether it ends at the node at which it begins."""
+        """True if it ends at the node at which it begins."""
         return len(self.nodes) > 0 and self.nodes[0] == self.nodes[-1]
 
     def iterate_pieces(self) -> Iterator[Piece]:

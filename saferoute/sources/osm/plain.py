@@ -41,7 +41,7 @@ class Block(NamedTuple):
 
     @property
     def strings(self) -> list[bytes]:
-        """What keys, values and roles are numbers into."""
+        """Texts of the table, which keys, values and roles are numbers into."""
         return _find_messages(self.table).to_bytes()
 
     def read_ids(self) -> IntArray:
