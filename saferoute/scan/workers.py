@@ -164,6 +164,11 @@ def scan_tiles(batch: Sequence[Work], job: Job) -> list[Done]:
     return [scan_tile(work, job) for work in batch]
 
 
+def _hold_job(job: Job) -> Job:
+    """Return a job, which names every raster, for the tasks of a cluster."""
+    return job
+
+
 def scan_on_cluster(works: Iterable[Work], job: Job, address: str) -> Iterator[Done]:
     """Yield surveyed tiles from a Dask cluster; the tiles of a worker that dies go to others.
 
@@ -187,6 +192,8 @@ def scan_on_cluster(works: Iterable[Work], job: Job, address: str) -> Iterator[D
         if not client.nthreads():
             _LOG.info("no worker is there yet: start some with dask worker")
         batches, name = _pack_siblings(works), job.compute_fingerprint()
+        # The result of a task, not data: each worker fetches it once, and a scheduler can have it made again.
+        shared = client.submit(_hold_job, job, key=f"saferoute-{name}-job", pure=False)
         running: dict[str, list[Work]] = {}
         arriving: Any = distributed.as_completed([], loop=client.loop)  # type: ignore[no-untyped-call]
 
@@ -195,7 +202,7 @@ def scan_on_cluster(works: Iterable[Work], job: Job, address: str) -> Iterator[D
             free = _AHEAD * max(sum(client.nthreads().values()), 1) - len(running)
             for batch in islice(batches, max(free, 0)):
                 key = f"saferoute-{name}-{batch[0].tile.quadkey}"
-                future = client.submit(scan_tiles, batch, job, key=key, pure=False)
+                future = client.submit(scan_tiles, batch, shared, key=key, pure=False)
                 running[future.key] = batch
                 arriving.add(future)
 

@@ -13,7 +13,7 @@ from saferoute.sources import clock
 from saferoute.sources.damage import read_once_apart
 from saferoute.sources.paths import expand_path
 from saferoute.sources.population import read_population
-from saferoute.sources.rasters import read_raster_files_once
+from saferoute.sources.raster_descriptions import read_raster_files_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from bisect import bisect_left
 from contextlib import suppress
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from saferoute.digests import digest_libraries
@@ -15,7 +17,6 @@ from saferoute.sources.raster_formats import HEAD_BYTES, find_driver, list_vrt_f
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from saferoute.drawers import Drawers
 
@@ -98,10 +99,7 @@ def read_each_once_apart(
         if not path.is_file():
             function(*each)  # which says so
     asked = f"{function.__module__}.{function.__qualname__}".encode() + b"\0" + asked
-    # A thousand rasters may lie in one folder, which is listed once.
-    folders = {path.absolute().parent for path in paths}
-    names = {folder: sorted(other.name for other in folder.iterdir()) for folder in folders}
-    keys = [_make_key(path.absolute(), names[path.absolute().parent], asked) for path in paths]
+    keys = make_keys(paths, "read", asked)
     new = [row for row, known in enumerate(drawers.recall(keys)) if known is None]
     found = dict(
         zip(new, _read_each_apart([paths[row] for row in new], function, [arguments[row] for row in new]), strict=True)
@@ -139,22 +137,47 @@ def _bound(paths: Sequence[Path]) -> Bounds:
     return Bounds(seconds, most)
 
 
-def _make_key(path: Path, names: Sequence[str], asked: bytes) -> Key:
-    """Return under what it is kept that a file was read well: its state, and that of files beside that belong to it.
+def make_keys(paths: Sequence[Path], kind: str, asked: bytes) -> list[Key]:
+    """Return under what is kept what follows from each of some files: their state, and that of files that belong to it.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Files that are there.
+    kind : str
+        First word of the names of drawers, of which each folder has one.
+    asked : bytes
+        What it follows from besides.
+    """
+    # Thousands of rasters may lie in one folder, which is listed once; as paths, names would take ten times as long.
+    places = [os.path.split(path if os.path.isabs(path) else path.absolute()) for path in paths]  # noqa: PTH117
+    behind = digest_libraries(*_LIBRARIES).encode() + asked
+    names, drawers = {}, {}
+    for folder in {folder for folder, _ in places}:
+        names[folder] = sorted(os.listdir(folder))  # noqa: PTH208
+        drawers[folder] = f"{kind}-{sha256(folder.encode()).hexdigest()[:32]}"
+    return [
+        Key(drawers[folder], sha256(_tell_state(folder, name, names[folder]) + behind).digest()[:DIGEST_BYTES])
+        for folder, name in places
+    ]
+
+
+def _tell_state(folder: str, name: str, names: Sequence[str]) -> bytes:
+    """Return the state of a file and of those beside that belong to it.
 
     A file counts by its size and times, as in the notes of indexes: writing always changes ``ctime``. `names` are
     those of all files in its folder, sorted: what begins with its own, up to the suffix, belongs to it.
     """
-    first, last = bisect_left(names, path.stem), bisect_left(names, f"{path.stem}\U0010ffff")
-    beside = {path.with_name(name) for name in names[first:last]}
-    with path.open("rb") as file:
-        if find_driver(path.name, file.read(HEAD_BYTES)) == "VRT":
-            beside.update(other for other, _ in list_vrt_files(path) if other.is_file())
-    seen = [_describe_state(other) for other in sorted(beside)]
-    digest = sha256(repr((seen, digest_libraries(*_LIBRARIES))).encode() + asked).digest()
-    return Key(f"read-{sha256(str(path.parent).encode()).hexdigest()[:32]}", digest[:DIGEST_BYTES])
+    stem = os.path.splitext(name)[0]  # noqa: PTH122
+    first, last = bisect_left(names, stem), bisect_left(names, f"{stem}\U0010ffff")
+    beside = {f"{folder}/{other}" for other in names[first:last]}
+    with open(f"{folder}/{name}", "rb", buffering=0) as file:  # noqa: PTH123
+        head = file.read(HEAD_BYTES)
+    if find_driver(name, head) == "VRT":
+        beside.update(str(other) for other, _ in list_vrt_files(Path(folder, name)) if other.is_file())
+    return repr([_describe_state(other) for other in sorted(beside)]).encode()
 
 
-def _describe_state(path: Path) -> tuple[str, int, int, int, int]:
-    stat = path.stat()
-    return str(path), stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino
+def _describe_state(path: str) -> tuple[str, int, int, int, int]:
+    stat = os.stat(path)  # noqa: PTH116
+    return path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from saferoute.geometry.geodesy import degree_lengths_m
 from saferoute.model import WGS84, InvalidInput
-from saferoute.sources.damage import read_each_once_apart
 from saferoute.sources.raster_files import open_raster
 
 if TYPE_CHECKING:
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from rasterio.windows import Window
 
     from saferoute.arrays import BoolArray, FloatArray
-    from saferoute.drawers import Drawers
 
 _FULL_ROUND = 2 * np.pi
 _FARTHEST = 1e12
@@ -43,6 +41,8 @@ class RasterFile:
         The coordinate system in the file, perhaps with a vertical axis.
     bounds : tuple of float
         Left, bottom, right and top in units of `crs`.
+    degrees : tuple of float or None
+        West, south, east and north in degrees, as transformed; None = its coordinate system is not defined there.
     unit : str or None
         Unit of the first band's values; None = the file names none.
     round_trip : float or None
@@ -55,6 +55,7 @@ class RasterFile:
     crs: CRS
     named_crs: CRS
     bounds: tuple[float, float, float, float]
+    degrees: tuple[float, float, float, float] | None
     unit: str | None
     round_trip: float | None
 
@@ -96,18 +97,10 @@ class RasterFile:
         InvalidInput
             If the raster lies where its coordinate system is not defined.
         """
-        west, south, east, north = _transformer_to_degrees(self.crs).transform_bounds(*self.bounds)
-        if not np.isfinite([west, south, east, north]).all():
+        if self.degrees is None:
             raise _refuse_place(self.path, self.bounds)
+        west, south, east, north = self.degrees
         return west, south, east + 360 if east < west else east, north
-
-
-@cache
-def _transformer_to_degrees(crs: CRS) -> Transformer:
-    """Return the transformer of a coordinate system, made once for the thousands of rasters that share one."""
-    from pyproj import Transformer
-
-    return Transformer.from_crs(crs, WGS84, always_xy=True)
 
 
 def read_raster_file(path: Path) -> RasterFile:
@@ -130,32 +123,26 @@ def read_raster_file(path: Path) -> RasterFile:
 
 def _describe_file(path: Path) -> RasterFile:
     """Return the description of a raster file, or raise `InvalidInput` if it is none of heights on the earth."""
-    from pyproj import CRS
-
     with open_raster(path) as data:
         _check_band(path, data)
         _check_place(path, data)
         if data.crs is None:
             raise InvalidInput(f"{path}: the raster has no coordinate system; assign one (gdal_edit -a_srs)")
-        named = CRS.from_user_input(data.crs)
-        crs = _find_ground_crs(path, named)
-        return RasterFile(
-            path=path,
+        systems = read_systems(data.crs.to_wkt())
+        if systems.to_degrees is None:
+            raise InvalidInput(
+                f"{path}: its coordinate system {systems.named.name!r} ({systems.named.type_name}) does not say where "
+                "on the earth it lies; assign the right one (gdal_edit -a_srs)"
+            )
+        bounds = tuple(data.bounds)
+        degrees = systems.to_degrees.transform_bounds(*bounds)
+        return systems.describe_file(
+            path,
             tags=data.tags(),
-            crs=crs,
-            named_crs=named,
-            bounds=tuple(data.bounds),
+            bounds=bounds,
+            degrees=degrees if np.isfinite(degrees).all() else None,
             unit=data.units[0],
-            round_trip=_FULL_ROUND / crs.axis_info[0].unit_conversion_factor if crs.is_geographic else None,
         )
-
-
-def read_raster_files_once(paths: Sequence[Path], drawers: Drawers | None) -> list[RasterFile]:
-    """Return the descriptions of raster files, read apart unless that is known to go well.
-
-    See `read_raster_file` and `saferoute.sources.damage.read_each_once_apart`.
-    """
-    return read_each_once_apart(paths, read_raster_file, [(path,) for path in paths], asked=b"", drawers=drawers)
 
 
 def _check_band(path: Path, data: Any) -> None:
@@ -189,21 +176,37 @@ def _refuse_place(path: Path, bounds: Sequence[float]) -> InvalidInput:
     )
 
 
-def _find_ground_crs(path: Path, named: CRS) -> CRS:
-    """Return the horizontal part of a coordinate system, or raise `InvalidInput` if it is not one of the earth."""
-    from pyproj import Transformer
+class Systems(NamedTuple):
+    """What a raster's coordinate system is, made once for the thousands of rasters that share one."""
+
+    named: CRS
+    """The one in the file, perhaps with a vertical axis."""
+    ground: CRS
+    """Its horizontal part."""
+    to_degrees: Transformer | None
+    """From `ground`, x before y; None = it is not one of the earth."""
+
+    def describe_file(self, path: Path, **told: Any) -> RasterFile:
+        """Return the description of a file, of which `told` are the tags, bounds and unit."""
+        is_geographic = self.ground.is_geographic
+        around = _FULL_ROUND / self.ground.axis_info[0].unit_conversion_factor if is_geographic else None
+        return RasterFile(path=path, crs=self.ground, named_crs=self.named, round_trip=around, **told)
+
+
+@cache
+def read_systems(wkt: str) -> Systems:
+    """Return what a coordinate system is that WKT tells."""
+    from pyproj import CRS, Transformer
     from pyproj.exceptions import ProjError
 
-    crs = (named.sub_crs_list[0] if named.is_compound else named.to_2d()) if _is_on_ground(named) else None
+    named = CRS.from_user_input(wkt)
+    if not _is_on_ground(named):
+        return Systems(named, named, None)
+    ground = named.sub_crs_list[0] if named.is_compound else named.to_2d()
     try:
-        if crs is not None and Transformer.from_crs(crs, WGS84, always_xy=True):
-            return crs
+        return Systems(named, ground, Transformer.from_crs(ground, WGS84, always_xy=True))
     except ProjError:  # PROJ refuses to transform from another planet
-        pass
-    raise InvalidInput(
-        f"{path}: its coordinate system {named.name!r} ({named.type_name}) does not say where on the earth it lies; "
-        "assign the right one (gdal_edit -a_srs)"
-    )
+        return Systems(named, ground, None)
 
 
 def _is_on_ground(crs: CRS) -> bool:

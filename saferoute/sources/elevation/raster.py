@@ -15,8 +15,9 @@ from saferoute.sources.damage import read_each_once_apart
 from saferoute.sources.elevation.quality import COARSEST_M, HIGHEST_M, estimate_quality, is_void
 from saferoute.sources.elevation.seams import widen_at_seams
 from saferoute.sources.elevation.windows import choose_window
+from saferoute.sources.raster_descriptions import read_raster_files_once
 from saferoute.sources.raster_files import open_raster
-from saferoute.sources.rasters import measure_cell_size, read_band, read_raster_files_once
+from saferoute.sources.rasters import measure_cell_size, read_band
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
