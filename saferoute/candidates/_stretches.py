@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import shapely
@@ -13,10 +13,17 @@ from saferoute.candidates._windows import select_windows
 from saferoute.geometry import Strips, chord_headings, join_pieces
 
 if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable
+
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.model import Profile, Windows
+
+    Run: TypeAlias = tuple[int, int]
+    """First sample, and number of samples."""
+    Growing: TypeAlias = Generator[Run, float, None]
+    """A stroke whose windows grow: it asks for the widths of the strips of runs, and is sent them."""
 
 TIE = 0.02
 """Windows this close in score are tied, and the longer stretch wins [J]."""
@@ -59,7 +66,7 @@ class Stretches:
 class Shapes:
     """How straight all is that windows may grow into; whoever grows the same windows by other scores shares it.
 
-    One window after the other asks for single values, which lists give faster than arrays.
+    One window after the other asks for single headings, which lists give faster than arrays.
     """
 
     def __init__(self, windows: Windows) -> None:
@@ -78,9 +85,9 @@ def merge_windows(windows: Windows, score: FloatArray, profile: Profile, shapes:
     score = np.round(score, _DIGITS)
     shapes = shapes or Shapes(windows)
     growth = _Growth(windows, score, profile, shapes)
-    # Those that tie come as they lie on their stroke: which is best by a hair must not decide where stretches begin.
-    for first in windows.first[np.lexsort((windows.first, -np.round(score / _HAIR)))].tolist():
-        growth.grow_stretch(first)
+    _measure_together(
+        [growth.grow_stroke(best_first) for best_first in _order_by_stroke(windows, score)], shapes.strips
+    )
     spans = np.array(sorted(growth.spans), dtype=np.int64).reshape(-1, 2)
     low, n = spans[:, 0], spans[:, 1] - spans[:, 0] + windows.n_samples
     judged = np.array([a + int(np.argmin(growth.score_at[a : b + 1])) for a, b in spans], dtype=np.int64)
@@ -95,8 +102,28 @@ def merge_windows(windows: Windows, score: FloatArray, profile: Profile, shapes:
     return Stretches(worst, low, n)
 
 
+def _order_by_stroke(windows: Windows, score: FloatArray) -> list[list[int]]:
+    """Return the first samples of the windows of each stroke, the best first."""
+    stroke = windows.samples.stroke[windows.first]
+    # Those that tie come as they lie on their stroke: which is best by a hair must not decide where stretches begin.
+    best_first = np.lexsort((windows.first, -np.round(score / _HAIR), stroke))
+    ends = np.flatnonzero(np.diff(stroke[best_first])) + 1
+    return [of_stroke.tolist() for of_stroke in np.split(windows.first[best_first], ends)]
+
+
+def _measure_together(growing: Iterable[Growing], strips: Strips) -> None:
+    """Let strokes grow, and measure the strips that they ask for, one after the other, of all strokes at once."""
+    answers: dict[Growing, Any] = dict.fromkeys(growing)  # None starts them
+    while answers:
+        asked: dict[Growing, Run] = {}
+        for one, width in answers.items():
+            with suppress(StopIteration):
+                asked[one] = one.send(width)
+        answers = dict(zip(asked, strips.measure_runs(list(asked.values())), strict=True))
+
+
 class _Growth:
-    """Windows growing into stretches."""
+    """Windows growing into stretches; those of one stroke take ground from each other, and from no other's."""
 
     def __init__(self, windows: Windows, score: FloatArray, profile: Profile, shapes: Shapes) -> None:
         size = len(windows.samples)
@@ -105,8 +132,7 @@ class _Growth:
         self.spans: list[tuple[int, int]] = []
         self._n = windows.n_samples
         self._score: list[float] = self.score_at.tolist()
-        self._strips, self._strip_width = shapes.strips, shapes.strip_width
-        self._stroke, self._heading = shapes.stroke, shapes.heading
+        self._strip_width, self._stroke, self._heading = shapes.strip_width, shapes.stroke, shapes.heading
         self._taken = bytearray(size + 1)
         """Windows that have samples of a stretch."""
         self._longest = int(profile.longest_m / windows.samples.step_m)
@@ -118,17 +144,20 @@ class _Growth:
         headings = self._heading[first + stroke : end - 1 + stroke]
         return max(headings) - min(headings)
 
-    def grow_stretch(self, first: int) -> None:
-        """Grow the window at a sample into a stretch, unless a better one took its ground."""
-        if self._taken[first]:
-            return
-        low, high = self._extend_window(first)
-        widest = self._strip_width[first] + _WIDER_M
-        if high > low and self._measure_strip(low, high) > widest:
-            low, high = self._trim_to_width(first, low, high, widest)
-        begin, end = max(low - self._n + 1, 0), min(high + self._n, len(self._taken))
-        self._taken[begin:end] = b"\1" * (end - begin)
-        self.spans.append((low, high))
+    def grow_stroke(self, best_first: Iterable[int]) -> Growing:
+        """Grow the windows at samples of a stroke into stretches, but those whose ground a better one took.
+
+        Yields runs of samples, and is sent the width of the strip of each.
+        """
+        for first in best_first:
+            if self._taken[first]:
+                continue
+            low, high = self._extend_window(first)
+            if high > low:
+                low, high = yield from self._trim_to_width(first, low, high)
+            begin, end = max(low - self._n + 1, 0), min(high + self._n, len(self._taken))
+            self._taken[begin:end] = b"\1" * (end - begin)
+            self.spans.append((low, high))
 
     def _extend_window(self, first: int) -> tuple[int, int]:
         """Return the first and the last window that tie with one, and make a straight stretch with it."""
@@ -154,17 +183,28 @@ class _Growth:
             return False
         return self._stroke[at] == self._stroke[first] and not self._taken[at]
 
-    def _trim_to_width(self, first: int, low: int, high: int, widest: float) -> tuple[int, int]:
+    def _trim_to_width(self, first: int, low: int, high: int) -> Generator[Run, float, tuple[int, int]]:
         """Return the longest part around `first` that is narrow enough, cut where it reaches farther."""
+        widest = self._strip_width[first] + _WIDER_M
+        if (yield self._run_of(low, high)) <= widest:
+            return low, high
         parts = []
         while high > low:
             low, high = (low, high - 1) if high - first >= first - low else (low + 1, high)
             parts.append((low, high))
-        # A part is never wider than the whole, so halving finds the first that will do.
-        return parts[bisect_left(parts[:-1], -widest, key=lambda part: -self._measure_strip(*part))]
+        # A part is never wider than the whole, so halving finds the first that will do; the window itself always does.
+        at, end = 0, len(parts) - 1
+        while at < end:
+            middle = (at + end) // 2
+            if (yield self._run_of(*parts[middle])) > widest:
+                at = middle + 1
+            else:
+                end = middle
+        return parts[at]
 
-    def _measure_strip(self, low: int, high: int) -> float:
-        return self._strips.measure_runs([(low, high - low + self._n)])[0]
+    def _run_of(self, low: int, high: int) -> Run:
+        """Return the first sample of the windows at some samples, and the number of samples that they have."""
+        return low, high - low + self._n
 
 
 def drop_overlapping_stretches(stretches: Stretches, score: FloatArray, lane_m: float) -> Stretches:
