@@ -733,7 +733,7 @@ def test_a_cluster_writes_the_same_though_a_worker_is_killed(cluster, town: Path
 
 def test_no_scheduler_is_a_service_that_does_not_answer(town: Path, tmp_path: Path, monkeypatch) -> None:
     pytest.importorskip("distributed")
-    monkeypatch.setattr(scan.workers, "CONNECT_S", 1)
+    monkeypatch.setattr(scan.crews, "CONNECT_S", 1)
     with pytest.raises(SourceUnavailable, match="no Dask scheduler answers"):
         scanned(town, tmp_path, scheduler=f"tcp://127.0.0.1:{free_port()}")
 

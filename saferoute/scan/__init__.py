@@ -21,6 +21,7 @@ from saferoute.scan import _web
 from saferoute.scan._job import DEFAULT_ZOOM, ZOOMS, Job, ScanOptions, create_job
 from saferoute.scan._store import Store
 from saferoute.scan._write import Outputs, assemble_outputs
+from saferoute.scan.crews import Crew
 from saferoute.scan.survey import list_tiles
 from saferoute.scan.tiles import Tile
 from saferoute.scan.workers import Done, Work, scan_in_processes, scan_on_cluster, scan_serially
@@ -226,7 +227,9 @@ def _run_scan(job: Job, outputs: Outputs, *, workers: int | None, scheduler: str
     if unchanged:
         _LOG.info("%d of %d tiles are as before: the map and the heights there are the same", unchanged, len(tiles))
     _LOG.info("putting the tiles together", extra=_APART)
-    facts = assemble_outputs(store, tiles.select(lambda tile: tile.quadkey not in bad), outputs, job=job, bad=bad)
+    crew = Crew(workers or os.cpu_count() or 1, scheduler)
+    whole = tiles.select(lambda tile: tile.quadkey not in bad)
+    facts = assemble_outputs(store, whole, outputs, job=job, bad=bad, crew=crew)
     # The tiles stay: a scan of a newer extract surveys those alone whose ground has changed.
     store.forget_others(tiles)
     return Result(facts["stretches"], facts["tiles"], bad, files, unchanged)

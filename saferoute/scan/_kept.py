@@ -7,7 +7,7 @@ of the extracts, the code and all that it follows from.
 from __future__ import annotations
 
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from saferoute.drawers import DIGEST_BYTES, Key
 from saferoute.products import digest_program
@@ -15,8 +15,29 @@ from saferoute.products import digest_program
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from saferoute.drawers import Drawers
     from saferoute.scan.tiles import Tile
-    from saferoute.sources.osm.extract import ExtractSource
+
+
+class Map(Protocol):
+    """A map of which something is kept."""
+
+    @property
+    def drawers(self) -> Drawers | None:
+        """Where; None = nowhere."""
+        ...
+
+    @property
+    def key(self) -> str:
+        """Its digest; ``""`` = not known, and nothing is kept."""
+        ...
+
+
+class MapKey(NamedTuple):
+    """All that is asked of a map here, small enough for every worker."""
+
+    drawers: Drawers | None
+    key: str
 
 
 class KeptTile:
@@ -24,13 +45,13 @@ class KeptTile:
 
     Parameters
     ----------
-    features_of : ExtractSource
+    map_of : Map
     tile : Tile
     """
 
-    def __init__(self, features_of: ExtractSource, tile: Tile) -> None:
-        self._drawers = features_of.drawers if features_of.key else None
-        made_of = f"{digest_program()} {features_of.key}".encode()
+    def __init__(self, map_of: Map, tile: Tile) -> None:
+        self._drawers = map_of.drawers if map_of.key else None
+        made_of = f"{digest_program()} {map_of.key}".encode()
         self._drawer = f"{blake2b(made_of, digest_size=DIGEST_BYTES).hexdigest()}-tile{tile.quadkey}"
 
     def recall_or_make(self, name: str, told: bytes, make: Callable[[], bytes]) -> bytes:

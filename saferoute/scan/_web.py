@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from saferoute.model import Profile
     from saferoute.scan._names import NameIndex
-    from saferoute.scan._vector import VectorTiles
+    from saferoute.scan.vector import VectorTiles
 
 PIECE_BYTES = 1 << 17
 """Size of the pieces of the archive of tiles: about one tile of a town, and three for a first look [J]."""

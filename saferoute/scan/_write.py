@@ -6,7 +6,6 @@ import io
 import json
 import shutil
 from contextlib import contextmanager
-from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -24,10 +23,10 @@ from saferoute.report.notices import ODBL_URL
 from saferoute.report.text import sanitize_text
 from saferoute.scan import _places, _seams, _web
 from saferoute.scan._columns import empty_table
-from saferoute.scan._kept import KeptTile
+from saferoute.scan._kept import MapKey
 from saferoute.scan._names import NameIndex
 from saferoute.scan._store import PARTITION, to_arrow
-from saferoute.scan._vector import VectorTiles
+from saferoute.scan.vector import VectorTiles
 from saferoute.version import __version__
 
 if TYPE_CHECKING:
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from saferoute.model import Profile
     from saferoute.scan._job import Job
     from saferoute.scan._store import Store
+    from saferoute.scan.crews import Crew
     from saferoute.scan.tiles import Tile
 
 FACTS = "_saferoute.json"
@@ -80,7 +80,7 @@ class Outputs:
 
 
 def assemble_outputs(
-    store: Store, tiles: Sequence[Tile], outputs: Outputs, *, job: Job, bad: Mapping[str, str]
+    store: Store, tiles: Sequence[Tile], outputs: Outputs, *, job: Job, bad: Mapping[str, str], crew: Crew
 ) -> dict[str, Any]:
     """Write the outputs of a scan from its finished tiles.
 
@@ -93,6 +93,8 @@ def assemble_outputs(
     job : Job
     bad : mapping
         Why each failed tile failed, by its quadkey.
+    crew : Crew
+        Who encodes the vector tiles.
 
     Returns
     -------
@@ -109,7 +111,8 @@ def assemble_outputs(
     summary, names, count = _places.Summary(), NameIndex(), 0
     # The stretches are replaced last: once their facts are in place, they hold for all three outputs.
     with _replace_folder(outputs.stretches) as folder, _replace_folder(outputs.page) as page:
-        vector = VectorTiles(page, partial(KeptTile, job.open_data()[0]))
+        extracts = job.open_data()[0]
+        vector = VectorTiles(page, MapKey(extracts.drawers, extracts.key), crew)
         for tile in tiles:
             vector.add_base(store.read_base(tile))
         for prefix, rows in _gather_partitions(store, tiles, job):

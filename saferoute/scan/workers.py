@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 import multiprocessing
-import os
-import signal
-import threading
 from collections import deque
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import groupby, islice
-from multiprocessing.connection import wait as wait_for
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from saferoute.model import InvalidInput, SourceUnavailable
 from saferoute.report.text import sanitize_text
+from saferoute.scan.crews import AHEAD, connect, explain_lost, start_pool
 from saferoute.version import __version__
 
 if TYPE_CHECKING:
@@ -25,13 +20,8 @@ if TYPE_CHECKING:
     from saferoute.scan._job import Job
     from saferoute.scan.tiles import Tile
 
-_LOG = logging.getLogger(__name__)
-
-_AHEAD = 2
-"""Batches of tiles sent in advance for each thread of a cluster."""
 _BATCH_ZOOMS = 1
 """Zooms between a tile and the square whose tiles are one task of a cluster: up to 2 × 2 tiles."""
-CONNECT_S = 30
 
 
 class Work(NamedTuple):
@@ -106,7 +96,7 @@ def scan_in_processes(works: Iterable[Work], job: Job, n: int) -> Iterator[Done]
     left = deque(islice(coming, 1))
     while left:
         running: dict[Future[Any], Work] = {}
-        with _start_pool(n) as pool:
+        with start_pool(n) as pool:
             try:
                 while left or running:
                     # Two for each process: the next tile is there already, and few are in doubt when one dies.
@@ -133,30 +123,12 @@ def scan_in_processes(works: Iterable[Work], job: Job, n: int) -> Iterator[Done]
 
 def _scan_alone(work: Work, job: Job) -> Done:
     """Return a tile that a process of its own has surveyed."""
-    with _start_pool(1) as pool:
+    with start_pool(1) as pool:
         try:
             done: Done = pool.submit(scan_tile, work, job).result()
         except BrokenProcessPool:
             return Done(work.tile, None, "its process died, perhaps for want of memory: take smaller tiles with --zoom")
         return done
-
-
-def _start_pool(n: int) -> ProcessPoolExecutor:
-    # Spawned, as a forked process inherits the locks that other threads hold at that moment.
-    return ProcessPoolExecutor(n, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent)
-
-
-def _end_with_parent() -> None:
-    """Make this process end with its parent, even if that is killed; a pool alone would wait for ever."""
-    parent = multiprocessing.parent_process()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, too, and that decides
-
-    def exit_after_parent() -> None:
-        if parent is not None:
-            wait_for([parent.sentinel])
-            os._exit(1)
-
-    threading.Thread(target=exit_after_parent, name="parent", daemon=True).start()
 
 
 def scan_tiles(batch: Sequence[Work], job: Job) -> list[Done]:
@@ -179,18 +151,9 @@ def scan_on_cluster(works: Iterable[Work], job: Job, address: str) -> Iterator[D
     SourceUnavailable
         If no scheduler answers at the address, or it goes away.
     """
-    try:
+    with connect(address) as client:
         import distributed
-    except ImportError as error:
-        raise InvalidInput("--scheduler needs Dask: pip install 'saferoute[scan]'") from error
-    try:
-        # Not as the default: a program that embeds saferoute may have a client of its own.
-        client: Any = distributed.Client(address, timeout=CONNECT_S, set_as_default=False)  # type: ignore[no-untyped-call]
-    except (OSError, ValueError, TimeoutError) as error:
-        raise SourceUnavailable(f"{address}: no Dask scheduler answers there; start one with dask scheduler") from error
-    with client:
-        if not client.nthreads():
-            _LOG.info("no worker is there yet: start some with dask worker")
+
         batches, name = _pack_siblings(works), job.compute_fingerprint()
         # The result of a task, not data: each worker fetches it once, and a scheduler can have it made again.
         shared = client.submit(_hold_job, job, key=f"saferoute-{name}-job", pure=False)
@@ -199,7 +162,7 @@ def scan_on_cluster(works: Iterable[Work], job: Job, address: str) -> Iterator[D
 
         # Tiles are sent as others come back: a country at once would flood the scheduler.
         def send() -> None:
-            free = _AHEAD * max(sum(client.nthreads().values()), 1) - len(running)
+            free = AHEAD * max(sum(client.nthreads().values()), 1) - len(running)
             for batch in islice(batches, max(free, 0)):
                 key = f"saferoute-{name}-{batch[0].tile.quadkey}"
                 future = client.submit(scan_tiles, batch, shared, key=key, pure=False)
@@ -210,7 +173,7 @@ def scan_on_cluster(works: Iterable[Work], job: Job, address: str) -> Iterator[D
         while running:
             future = next(arriving)
             if future.status == "cancelled":
-                raise SourceUnavailable(f"{address}: the scheduler has gone; run the same command again to go on")
+                raise explain_lost(address)
             batch = running.pop(future.key)
             failed = future.exception()
             done = [Done(work.tile, None, _describe_error(failed)) for work in batch] if failed else future.result()

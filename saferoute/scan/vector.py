@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import pickle
 from array import array
 from collections import defaultdict
-from functools import partial
-from hashlib import blake2b
-from itertools import pairwise
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,19 +16,24 @@ from saferoute.model import CRITERIA
 from saferoute.report.surfaces import describe_surface
 from saferoute.scan._base import FROM_ZOOM, NAMES
 from saferoute.scan._details import OF_PAGE
-from saferoute.scan._mvt import LAYER, encode_ground, encode_stretches, pack_tile
+from saferoute.scan._encoding import Filed, encode_tiles, pickle_parts
+from saferoute.scan._mvt import LAYER
+from saferoute.scan.archive import Archive
+from saferoute.scan.crews import call_in_order
 from saferoute.scan.tiles import LEAST_ZOOM, MOST_ZOOM, Tile, tile_numbers
+from saferoute.sources.spill import FileSpill
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import geopandas as gpd
 
     from saferoute.arrays import FloatArray
     from saferoute.scan._base import Piece
-    from saferoute.scan._kept import KeptTile
+    from saferoute.scan._kept import MapKey
     from saferoute.scan._mvt import Part, Row
+    from saferoute.scan.crews import Crew
 
 
 FINER, MOST_OF_CELL = 3, 8
@@ -40,6 +41,10 @@ FINER, MOST_OF_CELL = 3, 8
 
 Neighbouring tiles are then thinned alike, and no line stops at an edge. At `MOST_ZOOM` all are shown.
 """
+ENCODED_AT_ONCE = 1 << 20
+"""Bytes of parts that one worker encodes at a time, in some seconds [J]."""
+_NOTED_AT_ONCE = 1 << 16
+"""Numbers that are noted of parts before they go into a file [J]."""
 _THINNED = range(LEAST_ZOOM, MOST_ZOOM)
 _SQUARE_ZOOM = LEAST_ZOOM + FINER
 """Zoom of the largest cells: no cell lies in two squares of it."""
@@ -67,24 +72,24 @@ class VectorTiles:
     """A collector of stretches, which writes them as vector tiles.
 
     What tiles hold waits in a temporary file. For smaller zooms the best of each cell
-    of the square at hand are kept. Memory grows by 24 bytes for each part of a tile.
+    of the square at hand are kept. In the end a crew encodes the tiles, some at a time, and
+    they are joined to one archive. Memory grows by 8 bytes for each part of a tile.
 
     Parameters
     ----------
     folder : Path
-        Where the temporary file lies.
-    kept_of : callable
-        Returns what is kept of a tile (`saferoute.scan._kept.KeptTile`): the base map costs
-        most of the writing, and no runner changes it.
+        Where temporary files lie.
+    map_of : MapKey
+        By which the base map in a tile is kept: it costs most of the encoding, and no runner changes it.
+    crew : Crew
     """
 
-    def __init__(self, folder: Path, kept_of: Callable[[Tile], KeptTile]) -> None:
-        from tempfile import TemporaryFile
-
-        self._kept_of = kept_of
-        self._file = TemporaryFile(dir=folder)  # noqa: SIM115 - open as long as this object lives
-        self._filed = array("q")
-        """Of each part the number of its tile, whether it is of the base map, and its place in the file."""
+    def __init__(self, folder: Path, map_of: MapKey, crew: Crew) -> None:
+        self._folder, self._map_of, self._crew = folder, map_of, crew
+        self._parts = FileSpill(np.uint8, folder)
+        self._length = 0
+        self._filed, self._latest = FileSpill(np.int64, folder), array("q")
+        """Of each part the number of its tile, whether it is of the base map, its place and its length."""
         self._square = ""
         """Quadkey of the square at hand, of which no other holds a cell."""
         self._best: dict[int, dict[Tile, list[Row]]] = {zoom: defaultdict(list) for zoom in _THINNED}
@@ -150,25 +155,46 @@ class VectorTiles:
     def _file_part(self, tile: Tile, part: Sequence[Any], *, is_ground: bool = False) -> None:
         from pmtiles.tile import zxy_to_tileid
 
-        self._filed.extend((zxy_to_tileid(tile.zoom, tile.x, tile.y), is_ground, self._file.seek(0, os.SEEK_END)))
-        pickle.dump(part, self._file)
+        told = pickle_parts(part)
+        self._parts.append(np.frombuffer(told, np.uint8))
+        self._latest.extend((zxy_to_tileid(tile.zoom, tile.x, tile.y), is_ground, self._length, len(told)))
+        self._length += len(told)
+        if len(self._latest) >= _NOTED_AT_ONCE:
+            self._file_notes()
 
-    def _list_tiles(self) -> Iterator[tuple[int, list[int], list[int]]]:
-        """Yield the number of each tile in order, and where its stretches and its parts of the base map lie."""
-        filed = np.frombuffer(self._filed, dtype=np.int64).reshape(-1, 3)
-        filed = filed[np.argsort(filed[:, 0], kind="stable")]
-        ends = np.append(np.flatnonzero(np.diff(filed[:, 0])) + 1, len(filed))
-        for begin, end in pairwise([0, *ends.tolist()]):
-            number, is_ground, places = filed[begin:end].T
-            yield int(number[0]), places[is_ground == 0].tolist(), places[is_ground == 1].tolist()
+    def _file_notes(self) -> None:
+        self._filed.append(np.array(self._latest, dtype=np.int64))
+        del self._latest[:]
 
-    def _read_parts(self, positions: Iterable[int]) -> list[Any]:
-        """Return what was put into the file at some positions."""
-        parts: list[Any] = []
-        for at in positions:
-            self._file.seek(at)
-            parts += pickle.load(self._file)  # noqa: S301 - this object has written it, and nobody else can
-        return parts
+    def _iterate_tiles(self) -> Iterator[Filed]:
+        """Yield what was filed of each tile, in the order of their numbers; one empty tile if that is nothing."""
+        from pmtiles.tile import zxy_to_tileid
+
+        self._file_notes()
+        filed, parts = self._filed.read().reshape(-1, 4), self._parts.read()
+        if not len(filed):
+            yield Filed(zxy_to_tileid(LEAST_ZOOM, 0, 0), [], [])
+            return
+        order = np.argsort(filed[:, 0], kind="stable")
+        for number, rows in groupby(order.tolist(), key=lambda row: int(filed[row, 0])):
+            of: tuple[list[bytes], list[bytes]] = ([], [])
+            for row in rows:
+                _, is_ground, place, length = filed[row].tolist()
+                of[is_ground].append(parts[place : place + length].tobytes())
+            yield Filed(number, *of)
+
+    def _iterate_batches(self) -> Iterator[list[Filed]]:
+        """Yield tiles that are encoded at a time."""
+        batch: list[Filed] = []
+        size = 0
+        for tile in self._iterate_tiles():
+            batch.append(tile)
+            size += sum(map(len, (*tile.stretches, *tile.ground)))
+            if size >= ENCODED_AT_ONCE:
+                yield batch
+                batch, size = [], 0
+        if batch:
+            yield batch
 
     def write_pmtiles(self, path: Path, facts: Mapping[str, Any]) -> None:
         """Write the PMTiles archive, with one empty tile if there is nothing to show.
@@ -179,37 +205,27 @@ class VectorTiles:
         facts : mapping
             Title, attribution, licence, date of the data and caution.
         """
-        from pmtiles.tile import Compression, TileType, tileid_to_zxy, zxy_to_tileid
-        from pmtiles.writer import write
+        from pmtiles.tile import Compression, TileType
 
         self._file_best()
-        tiles = self._list_tiles() if self._filed else iter([(zxy_to_tileid(LEAST_ZOOM, 0, 0), [], [])])
+        archive = Archive(self._folder)
+        # In the order of their numbers the archive is clustered: readers need fewer requests.
+        for tiles in call_in_order(encode_tiles, self._iterate_batches(), self._map_of, self._crew):
+            for tile in tiles:
+                archive.add_tile(tile)
         west, south, east, north = self.bounds
-        with write(str(path)) as file:
-            # In the order of their numbers the archive is clustered: readers need fewer requests.
-            for number, rows, ground in tiles:
-                tile = Tile(*tileid_to_zxy(number))
-                stretches = encode_stretches(tile, self._read_parts(rows))
-                file.write_tile(number, pack_tile(self._recall_ground(tile, ground), stretches))
-            file.finalize(
-                {
-                    "tile_type": TileType.MVT,
-                    "tile_compression": Compression.GZIP,
-                    "min_lon_e7": int(west * 1e7), "min_lat_e7": int(south * 1e7),
-                    "max_lon_e7": int(east * 1e7), "max_lat_e7": int(north * 1e7),
-                    "center_zoom": LEAST_ZOOM,
-                    "center_lon_e7": int((west + east) / 2 * 1e7), "center_lat_e7": int((south + north) / 2 * 1e7),
-                },
-                _describe_archive(facts),
-            )  # fmt: skip
-
-    def _recall_ground(self, tile: Tile, places: Iterable[int]) -> bytes:
-        """Return the layers of the base map in a tile, as an earlier scan of the same map wrote them if one did."""
-        parts = self._read_parts(places)
-        if not parts:
-            return b""
-        told = blake2b(repr(parts).encode()).digest()
-        return self._kept_of(tile).recall_or_make("ground", told, partial(encode_ground, parts))
+        archive.write(
+            path,
+            {
+                "tile_type": TileType.MVT,
+                "tile_compression": Compression.GZIP,
+                "min_lon_e7": int(west * 1e7), "min_lat_e7": int(south * 1e7),
+                "max_lon_e7": int(east * 1e7), "max_lat_e7": int(north * 1e7),
+                "center_zoom": LEAST_ZOOM,
+                "center_lon_e7": int((west + east) / 2 * 1e7), "center_lat_e7": int((south + north) / 2 * 1e7),
+            },
+            _describe_archive(facts),
+        )  # fmt: skip
 
     @property
     def choices(self) -> dict[str, Any]:
