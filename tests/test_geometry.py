@@ -257,6 +257,17 @@ def test_headings_of_one_stroke_are_the_same_beside_another_stroke() -> None:
         assert np.diff(both) == pytest.approx(np.diff(chords(*alone)))
 
 
+def test_headings_differ_by_the_very_same_whatever_strokes_lie_before() -> None:
+    turn = np.linspace(0.1, 5, 60)
+    snail = np.column_stack([np.cos(turn), np.sin(turn)]) * 40 * turn[:, None]
+    rings = np.column_stack([np.cos(5 * turn), np.sin(5 * turn)]) * 70
+    stroke = np.repeat([0, 1], 59)
+    alone = geometry.chord_headings(snail, np.zeros(59, dtype=int))[1]
+    behind = geometry.chord_headings(np.concatenate([rings, snail]), stroke)[1][60:]
+    assert (behind - behind[0]).tolist() == (alone - alone[0]).tolist()
+    assert (behind % 360).tolist() == (alone % 360).tolist()
+
+
 def test_headings_are_those_of_chords_of_two_samples_and_the_last_one_is_repeated() -> None:
     bent = np.degrees(np.arctan2(5, 10))
     assert chords((0, 0), (5, 0), (10, 0), (15, 5)).tolist() == pytest.approx([0, bent, bent, bent])

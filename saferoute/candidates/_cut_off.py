@@ -30,7 +30,12 @@ _PIER_M = 100.0
 
 
 def find_cut_off(
-    features: Features, grounds: NDArray[np.object_], *, place: FloatArray, known: shapely.Geometry | None
+    features: Features,
+    grounds: NDArray[np.object_],
+    *,
+    place: FloatArray,
+    reach_m: float,
+    known: shapely.Geometry | None,
 ) -> BoolArray:
     """Return a mask of the ground to which ways lead, but none that are joined with those at a place.
 
@@ -44,6 +49,8 @@ def find_cut_off(
         Ways, or pieces of open ground.
     place : ndarray of shape (2,)
         Where people start.
+    reach_m : float
+        Nothing that is farther from the place is looked at, so that it does not matter how far the map goes on.
     known : Geometry, optional
         Where the map is complete, None if nobody knows.
 
@@ -53,11 +60,17 @@ def find_cut_off(
         All False for a place with no way near.
     """
     cut_off = np.zeros(len(grounds), dtype=bool)
-    ways = features.ways.select_rows(access.is_passable_on_foot(features.ways))
+    start = shapely.Point(place)
+    shapely.prepare(start)
+    ways, areas = (
+        of.select_rows(shapely.dwithin(start, of.geometry, reach_m)) for of in (features.ways, features.areas)
+    )
+    ways = ways.select_rows(access.is_passable_on_foot(ways))
     lines, tree = ways.geometry, shapely.STRtree(ways.geometry)
-    part = _join_parts(tree, _number_parts(ways), _list_open_ground(features))
-    elsewhere = ~_is_joined_with(shapely.Point(place), tree, part)
-    away = elsewhere & ~np.isin(part, part[_find_leaving(features, lines, part, elsewhere, known)])
+    part = _join_parts(tree, _number_parts(ways), areas.geometry[ground.find_kinds(areas) != ""])
+    elsewhere = ~_is_joined_with(start, tree, part)
+    islands = areas.geometry[ground.is_island(areas)]
+    away = elsewhere & ~np.isin(part, part[_find_leaving(lines, islands, part, elsewhere, known)])
     if not away.any():
         return cut_off
     near = np.unique(shapely.STRtree(grounds).query(lines[away], predicate="dwithin", distance=_STEP_M)[1])
@@ -65,12 +78,6 @@ def find_cut_off(
     cut_off[near] = True
     cut_off[near[joined]] = False
     return cut_off
-
-
-def _list_open_ground(features: Features) -> NDArray[np.object_]:
-    """Return the pieces of ground that one may walk across."""
-    areas: NDArray[np.object_] = features.areas.geometry
-    return areas[ground.find_kinds(features.areas) != ""]
 
 
 def _number_parts(ways: Table) -> IntArray:
@@ -120,8 +127,8 @@ def _is_joined_with(place: shapely.Point, tree: shapely.STRtree, part: IntArray)
 
 
 def _find_leaving(
-    features: Features,
     lines: NDArray[np.object_],
+    islands: NDArray[np.object_],
     part: IntArray,
     asked: BoolArray,
     known: shapely.Geometry | None,
@@ -130,7 +137,6 @@ def _find_leaving(
     rows = np.flatnonzero(asked)
     if known is not None:
         rows = rows[~shapely.covers(shapely.buffer(known, -_STEP_M), lines[rows])]
-    islands = features.areas.geometry[ground.is_island(features.areas)]
     of = np.unique(part[rows], return_inverse=True)[1]
     if not len(rows) or not len(islands):
         return rows

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from saferoute.geometry import REACH_M
 from saferoute.osm import ground
 from saferoute.osm.surfaces import USUAL_GROUND
 from saferoute.osm.tags import has_value, is_tagged
@@ -24,6 +23,9 @@ PRIOR = 2.0
 """What ground of a kind usually is weighs as much as this many tagged pieces of it at hand [J]."""
 AROUND_M, BESIDE_M = 500.0, 60.0
 """Tagged ground of the same kind at distance d weighs exp(−d/500 m) …"""
+_ODDS_REACH_M = 1200.0
+"""Beyond this distance of their middles it does not count [J]: what is learnt of grounds that reach out of an area
+by half a kilometre is the same wherever a search begins."""
 BESIDE = 8.0
 """… and this many times exp(−d/60 m) more: two pitches side by side were laid together [J]."""
 SAME_SIZE = 0.15
@@ -113,12 +115,13 @@ def _estimate_odds(areas: Table, kinds: NDArray[np.object_], rows: IntArray) -> 
     for group in np.unique(alike[rows]):
         ours, theirs = np.flatnonzero(alike[rows] == group), np.flatnonzero(alike[tagged] == group)
         if len(theirs):
-            one = np.zeros((len(theirs), len(GROUND_MATERIALS)))
-            one[np.arange(len(theirs)), column[theirs]] = 1.0
             here, there = middles[rows[ours]], middles[tagged[theirs]]
             away = np.hypot(*(here[:, None] - there).transpose(2, 0, 1))
-            weight = np.exp(-away / AROUND_M) + BESIDE * np.exp(-away / BESIDE_M)
-            counts = np.where(away <= REACH_M, weight, 0.0) @ one
+            # One after the other, so that what lies beyond the reach changes not even the last digit.
+            one, other = np.nonzero(away <= _ODDS_REACH_M)
+            weight = np.exp(-away[one, other] / AROUND_M) + BESIDE * np.exp(-away[one, other] / BESIDE_M)
+            cell = one * len(GROUND_MATERIALS) + column[theirs[other]]
+            counts = np.bincount(cell, weight, len(ours) * len(GROUND_MATERIALS)).reshape(len(ours), -1)
             odds[ours] = (counts + PRIOR * odds[ours]) / (counts.sum(axis=1, keepdims=True) + PRIOR)
     return odds
 

@@ -166,7 +166,8 @@ def place_points_beside(samples: Samples, offset_m: FloatArray) -> FloatArray:
     row = np.arange(len(of_row))
     # The chord from the row before to the row behind; at the start of a stroke the first one.
     before = np.maximum(row - 1, 0)
-    turn = np.radians(heading[np.where(of_row[before] == of_row, before, row)])
+    # Without whole turns, as a stroke that is cut elsewhere has made fewer of them.
+    turn = np.radians(heading[np.where(of_row[before] == of_row, before, row)] % 360.0)
     left = np.column_stack([-np.sin(turn), np.cos(turn)])
     points: FloatArray = samples.xy[:, None] + offset_m[:, :, None] * left[:, None]
     return points

@@ -54,16 +54,27 @@ class Likelihood:
         Middle of each tagged way in metres.
     shares : ndarray of shape (n, k)
         Probability of each rating of each tagged way; rows sum to 1, and most are known to be one rating.
+    reach_m : ndarray of shape (n,), optional
+        Distance beyond which a tagged way does not count.
     """
 
     def __init__(
-        self, support: FloatArray, usual: FloatArray, tagged: Tagged, xy: FloatArray, shares: FloatArray
+        self,
+        support: FloatArray,
+        usual: FloatArray,
+        tagged: Tagged,
+        xy: FloatArray,
+        shares: FloatArray,
+        reach_m: FloatArray | None = None,
     ) -> None:
         self.support, self._usual, self._xy = support, usual, xy
         self._tags = Tags.of(tagged)
         self._class, self._shares = find_foot_classes(self._tags), shares
+        self._reach_m = np.full(len(xy), np.inf) if reach_m is None else reach_m
 
-    def predict_probabilities(self, ways: Tagged, xy: FloatArray, *, overall_share: float = 0.0) -> FloatArray:
+    def predict_probabilities(
+        self, ways: Tagged, xy: FloatArray, *, overall_share: float = 0.0, reach_m: float = np.inf
+    ) -> FloatArray:
         """Return the probability of each rating for untagged ways.
 
         Parameters
@@ -74,6 +85,8 @@ class Likelihood:
             The place on each way that is asked about, in the metres of the tagged ways.
         overall_share : float
             Share of the result that is what all tagged ways around are, whatever their class.
+        reach_m : float
+            Distance beyond which no tagged way counts.
 
         Returns
         -------
@@ -83,16 +96,17 @@ class Likelihood:
         tags = Tags.of(ways)
         of_class = find_foot_classes(tags)
         alike = of_class[:, None] == np.arange(len(FOOT_CLASSES) + 1)
-        uses, number = pd.factorize(np.concatenate([_read_uses(self._tags), _read_uses(tags)]))
+        # Sorted, so that uses that are tagged far away alone do not change the order of sums.
+        uses, number = pd.factorize(np.concatenate([_read_uses(self._tags), _read_uses(tags)]), sort=True)
         theirs, ours = np.split(uses, [len(self._tags)])
-        of_uses = self._count_around(xy, theirs, len(number))
+        of_uses = self._count_around(xy, theirs, len(number), reach_m)
         # All ways of a use are of one class, so that one look around tells of both.
         class_of_use = np.zeros(len(number), dtype=np.int64)
         class_of_use[theirs], class_of_use[ours] = self._class, of_class
         around = np.zeros((len(xy), len(FOOT_CLASSES) + 1, len(self.support)))
         for use, its_class in enumerate(class_of_use.tolist()):
             around[:, its_class] += of_uses[:, use]
-        counts = np.einsum("mck,mc->mk", around, np.where(alike, 1.0, OTHER_CLASS))
+        counts = (around * np.where(alike, 1.0, OTHER_CLASS)[:, :, None]).sum(axis=1)
         prior = _add_prior(counts, self._usual[of_class], PRIOR_OF_CLASS)
         of_use = of_uses[np.arange(len(xy)), ours]
         near = _add_prior(self._count_near(xy, of_class), _add_prior(of_use, prior, PRIOR_OF_USE), PRIOR_OF_PLACE)
@@ -100,12 +114,13 @@ class Likelihood:
         mixed: FloatArray = (1 - overall_share) * near + overall_share * overall
         return mixed
 
-    def _count_around(self, xy: FloatArray, group: IntArray, n: int) -> FloatArray:
+    def _count_around(self, xy: FloatArray, group: IntArray, n: int, reach_m: float) -> FloatArray:
         """Return the weights of the tagged ways around points by group and rating, shape (m, n, k)."""
         k = len(self.support)
         way, value = np.nonzero(self._shares)
         amounts, column = self._shares[way, value], group[way] * k + value
-        sums = sum_nearby_by_group(xy, self._xy[way], amounts, column, n * k, decay_m=AROUND_M)
+        reach = np.fmin(self._reach_m[way], reach_m)
+        sums = sum_nearby_by_group(xy, self._xy[way], amounts, (column, n * k), decay_m=AROUND_M, reach_m=reach)
         return sums.reshape(len(xy), n, k)
 
     def _count_near(self, xy: FloatArray, of_class: IntArray) -> FloatArray:

@@ -14,7 +14,7 @@ import numpy as np
 
 from saferoute.criteria import _near, _samples
 from saferoute.criteria._inference import Likelihood
-from saferoute.geometry import find_midpoints
+from saferoute.geometry import REACH_M, find_midpoints
 from saferoute.osm.surfaces import ANY, GROUPS, USUAL_SURFACES
 from saferoute.osm.tags import has_value, is_tagged
 from saferoute.osm.ways import FOOT_CLASSES, find_foot_classes, is_highway
@@ -42,6 +42,11 @@ the next, chosen on 257 such ways of Liechtenstein, log-loss is 2.01 there (clas
 1.78 of 278 ways of Helsinki (class mode 2.36, without them and without what paved says 2.67) [M]."""
 ANY_RATING_SHARE = 0.1
 """Share of what a class usually is that may be any rating: rare materials, and what roughness makes of others [M]."""
+
+_REACH_VAGUE_M = REACH_M / 2 - 100.0
+"""Distance beyond which a way that says no more than its group does not count, nor others for what it is.
+
+What is learnt by way of it lies within the reach together, so that it is the same wherever a search begins."""
 
 
 @dataclass(frozen=True)
@@ -117,9 +122,12 @@ def learn_surfaces(
         learnt[name] = Likelihood(support, usual[name], tags.select_rows(rows), middles[rows], shares[rows])
         vague = np.flatnonzero(group == name)
         # A way that says no more than its group counts as each of its materials, as far as that is likely.
-        shares[vague] = learnt[name].predict_probabilities(tags.select_rows(vague), middles[vague])
+        shares[vague] = learnt[name].predict_probabilities(
+            tags.select_rows(vague), middles[vague], reach_m=_REACH_VAGUE_M
+        )
     rows = np.flatnonzero(told)
-    learnt[ANY] = Likelihood(support, usual[ANY], tags.select_rows(rows), middles[rows], shares[rows])
+    reach_m = np.where(group[rows] == ANY, np.inf, _REACH_VAGUE_M)
+    learnt[ANY] = Likelihood(support, usual[ANY], tags.select_rows(rows), middles[rows], shares[rows], reach_m)
     return SurfaceModels(support, usual, learnt)
 
 

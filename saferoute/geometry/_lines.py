@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from saferoute.arrays import FloatArray, IntArray
 
+_PER_DEGREE = 2.0**24
+"""Steps of a degree to which headings are rounded: that of 100 m is no more than .1 µm wide."""
 _PER_M = 2.0**20
 """Steps of a metre to which lengths are rounded: a little less than a micrometre each."""
 
@@ -51,8 +53,11 @@ def chord_headings(xy: FloatArray, stroke: IntArray, span: int = 2) -> tuple[Int
     start = np.maximum(np.minimum(row, last - span), np.concatenate([[0], np.cumsum(sizes)[:-1]])[of_row])
     step = xy[np.minimum(start + span, last)] - xy[start]
     heading = np.degrees(np.arctan2(step[:, 1], step[:, 0]))
+    # Of multiples of this step sums are exact, so that strokes before change no digit of what headings differ by.
+    heading = np.round(heading * _PER_DEGREE) / _PER_DEGREE
+    turns = np.cumsum(np.round(np.diff(heading, prepend=heading[:1]) / 360.0))
     # Unwrapping all strokes as one is right within each: only differences count.
-    return of_row, np.unwrap(heading, period=360.0)
+    return of_row, heading - 360.0 * turns
 
 
 def cut_lines(lines: NDArray[np.object_], step_m: float) -> tuple[NDArray[np.object_], IntArray, FloatArray]:

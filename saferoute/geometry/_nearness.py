@@ -10,8 +10,6 @@ import shapely
 from saferoute.geometry._pairs import pair_points_in_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from saferoute.arrays import FloatArray, IntArray
 
 REACH_M = 2000.0
@@ -69,40 +67,38 @@ def sum_nearby(points: FloatArray, things: FloatArray, amounts: FloatArray, *, d
 
 
 def sum_nearby_by_group(
-    points: FloatArray, things: FloatArray, amounts: FloatArray, group: IntArray, n: int, *, decay_m: float
+    points: FloatArray,
+    things: FloatArray,
+    amounts: FloatArray,
+    group: tuple[IntArray, int],
+    *,
+    decay_m: float,
+    reach_m: FloatArray | None = None,
 ) -> FloatArray:
     """Return what `sum_nearby` does of amounts of shape (m,), apart for each of n groups of things, shape (points, n).
+
+    `group` is the group of each thing and n; things count up to `reach_m` of each, if that is less than the reach.
 
     Examples
     --------
     >>> xy, amounts, group = np.full((3, 2), 50.0), np.array([1.0, 2.0, 4.0]), np.array([2, 0, 2])
-    >>> sum_nearby_by_group(xy[:1], xy, amounts, group, 3, decay_m=700.0).tolist()
+    >>> sum_nearby_by_group(xy[:1], xy, amounts, (group, 3), decay_m=700.0).tolist()
     [[2.0, 0.0, 5.0]]
     """
-    middle, back = find_squares(points)
-    order = np.argsort(group, kind="stable")
-    of_group, first = np.unique(group[order], return_index=True)
-    sums = np.zeros((len(middle), n))
-    if len(order):
-        parts = [
-            np.add.reduceat(weights * amounts[order], first, axis=1)
-            for weights in _weigh_by_distance(middle, things[order], decay_m)
-        ]
-        sums[:, of_group] = np.concatenate(parts)
-    return sums[back]
+    (of_thing, n), (middle, back) = group, find_squares(points)
+    sums = np.zeros(len(middle) * n)
+    for pairs in pair_points_in_parts(middle, things, _LEAST_REACH_M):
+        near = slice(None) if reach_m is None else pairs.distance_m <= reach_m[pairs.thing]
+        point, thing = pairs.point[near], pairs.thing[near]
+        weights = np.exp(-pairs.distance_m[near] / decay_m)
+        sums += np.bincount(point * n + of_thing[thing], weights * amounts[thing], minlength=len(sums))
+    return sums.reshape(len(middle), n)[back]
 
 
 def find_squares(points: FloatArray) -> tuple[FloatArray, IntArray]:
     """Return the middles of the squares of 100 m that points lie in, shape (s, 2), and the square of each point."""
     square, back = np.unique(np.floor(points / _SQUARE_M), axis=0, return_inverse=True)
     return (square + 0.5) * _SQUARE_M, back.ravel()
-
-
-def _weigh_by_distance(middle: FloatArray, things: FloatArray, decay_m: float) -> Iterator[FloatArray]:
-    """Yield the weights of things at the middles of squares, as many rows of squares at a time as memory allows."""
-    for rows in np.array_split(np.arange(len(middle)), 1 + len(middle) * len(things) // _AT_ONCE):
-        away = np.hypot(middle[rows, None, 0] - things[:, 0], middle[rows, None, 1] - things[:, 1])
-        yield _weigh_distances(away, decay_m)
 
 
 def _weigh_distances(away: FloatArray, decay_m: float) -> FloatArray:
@@ -129,7 +125,8 @@ def count_nearby(points: FloatArray, things: FloatArray, *, decay_m: float) -> F
     np.add.at(counts, (column[near], row[near]), 1.0)
     around = np.lib.stride_tricks.sliding_window_view(counts, weights.shape)
     parts = np.array_split(square - low - n, 1 + len(square) * weights.size // _AT_ONCE)
-    sums = np.concatenate([np.einsum("kij,ij->k", around[tuple(part.T)], weights) for part in parts])
+    # Row by row, as products of matrices depend in the last digit on how many rows there are.
+    sums = np.concatenate([(around[tuple(part.T)] * weights).reshape(len(part), -1).sum(axis=1) for part in parts])
     return sums[back.ravel()]
 
 

@@ -287,8 +287,9 @@ def _doubt_cut_off(ground: Table, area: Area, features: Features) -> Table:
     def find() -> Arrays:
         known = None
         if features.extent is not None:
-            known = shapely.intersection(features.extent, shape_of_area(widen_area(area, MARGIN_M)))
-        return {"": candidates.find_cut_off(features, ground.geometry, place=project_centre(area), known=known)}
+            known = shapely.intersection(features.extent, shape_of_area(widen_area(area, REACH_M)))
+        place, reach_m = project_centre(area), area.radius_m + REACH_M
+        return {"": candidates.find_cut_off(features, ground.geometry, place=place, reach_m=reach_m, known=known)}
 
     # All ways come first; which corridors come after them may hang on the hour.
     first = len(features.ways)

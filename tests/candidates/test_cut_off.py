@@ -42,12 +42,12 @@ def read(folder: Path, plan: str, radius_m: float = 600, *, whole: bool = True):
     return source, source.read_features(search.area_around(PLACE, radius_m), margin_m=500)
 
 
-def find_cut_off(folder: Path, plan: str, *, known_m: float | None = 2000.0) -> set[int]:
+def find_cut_off(folder: Path, plan: str, *, known_m: float | None = 2000.0, reach_m: float = 2000.0) -> set[int]:
     """Return the OSM ids of the ways that are cut off, where the map is whole within `known_m` of the place."""
     _, features = read(folder, plan)
     place = search.project_centre(search.area_around(PLACE, 600))
     known = None if known_m is None else shapely.Point(place).buffer(known_m)
-    hit = candidates.find_cut_off(features, features.ways.geometry, place=place, known=known)
+    hit = candidates.find_cut_off(features, features.ways.geometry, place=place, reach_m=reach_m, known=known)
     return set(features.ways["osm_id"][hit].tolist())
 
 
@@ -75,6 +75,13 @@ def test_ways_that_leave_the_known_map_may_be_joined_beyond(
     tmp_path: Path, known_m: float | None, cut_off: set[int]
 ) -> None:
     assert find_cut_off(tmp_path, HOME + ACROSS.format(near=90, tags=""), known_m=known_m) == cut_off
+
+
+def test_how_far_the_map_goes_on_changes_nothing(tmp_path: Path) -> None:
+    # The bridge lies 350 m from the place.
+    plan = HOME + ACROSS.format(near=90, tags="") + "w31 n2,n12 highway=footway\nn51 350 -90\nn52 350 80\n"
+    over = plan + "w32 n51,n52 highway=footway\n"
+    assert find_cut_off(tmp_path, over, known_m=250, reach_m=250) == find_cut_off(tmp_path, plan, known_m=250)
 
 
 @pytest.mark.parametrize(

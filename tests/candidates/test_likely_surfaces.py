@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from tables import to_table
 
 from saferoute.candidates import GROUND_MATERIALS, fill_likely_surfaces
-from saferoute.geometry import REACH_M
 from saferoute.limits import exclude_areas
 from saferoute.osm.surfaces import USUAL_GROUND
 from saferoute.sources.profiles import adjust_profile, load_profile
@@ -108,8 +107,8 @@ def test_a_court_says_nothing_of_a_football_pitch() -> None:
 
 
 def test_nothing_is_learnt_from_beyond_the_reach() -> None:
-    far = {"natural": "beach", "surface": "rock", "x": REACH_M + 1}
-    near = {"natural": "beach", "surface": "rock", "x": REACH_M - 1}
+    far = {"natural": "beach", "surface": "rock", "x": 1201}
+    near = {"natural": "beach", "surface": "rock", "x": 1199}
     assert odds_of(areas(BEACH, far)) == pytest.approx(odds_of(areas(BEACH)))
     assert odds_of(areas(BEACH, near))["rock"] > odds_of(areas(BEACH))["rock"]
 

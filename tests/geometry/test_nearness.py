@@ -74,7 +74,7 @@ def test_sums_by_group_are_those_of_each_group_alone(things: list[tuple[int, flo
     xy = np.column_stack([np.arange(len(things)) * 170.0, np.zeros(len(things))])
     group, amounts = np.array([g for g, _ in things], dtype=int), np.array([a for _, a in things], dtype=float)
     alone = np.where(group[:, None] == np.arange(5), amounts[:, None], 0.0)
-    sums = sum_nearby_by_group(points, xy, amounts, group, 5, decay_m=400.0)
+    sums = sum_nearby_by_group(points, xy, amounts, (group, 5), decay_m=400.0)
     assert sums == pytest.approx(sum_nearby(points, xy, alone, decay_m=400.0))
 
 
@@ -86,3 +86,16 @@ def test_sums_do_not_hang_on_what_else_is_asked_for_or_lies_beyond_the_reach() -
     near = things[:, 0] < 1500 + REACH_M
     alone = sum_nearby(points[here], things[near], amounts[near], decay_m=700.0)
     assert alone.tolist() == sum_nearby(points, things, amounts, decay_m=700.0)[here].tolist()
+    counted = count_nearby(points[here], things[near], decay_m=700.0)
+    assert counted.tolist() == count_nearby(points, things, decay_m=700.0)[here].tolist()
+    group = random.integers(0, 4, 900)
+    grouped = sum_nearby_by_group(points[here], things[near], amounts[near, 0], (group[near], 4), decay_m=700.0)
+    of_all = sum_nearby_by_group(points, things, amounts[:, 0], (group, 4), decay_m=700.0)
+    assert grouped.tolist() == of_all[here].tolist()
+
+
+def test_a_thing_with_a_reach_of_its_own_counts_up_to_there() -> None:
+    point, things, reach_m = np.array([[50.0, 50.0]]), np.array([[350.0, 50.0]] * 2), np.array([299.0, 301.0])
+    amounts, group = np.array([1.0, 2.0]), (np.zeros(2, dtype=int), 1)
+    sums = sum_nearby_by_group(point, things, amounts, group, decay_m=500.0, reach_m=reach_m)
+    assert sums.item() == pytest.approx(2 * np.exp(-300 / 500))

@@ -181,6 +181,9 @@ def _pair_with_spots(xy: FloatArray, spots: SpotHeights) -> tuple[IntArray, IntA
     """Return pairs of points and spot heights within `REACH_M`, and their distances."""
     tree = shapely.STRtree(shapely.points(spots.xy))
     point, spot = tree.query(shapely.points(xy), predicate="dwithin", distance=REACH_M)
+    # As the map has them, whatever shape the tree has: sums depend on the order in their last digit.
+    order = np.lexsort((spot, point))
+    point, spot = point[order], spot[order]
     return point, spot, np.hypot(*(spots.xy[spot] - xy[point]).T)
 
 
