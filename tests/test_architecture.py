@@ -48,7 +48,6 @@ DOORS = {
     "dask": ("scan",),
     "distributed": ("scan",),
     "pmtiles": ("scan",),
-    "mapbox_vector_tile": ("scan",),
 }
 
 HEAVY = {"geopandas", "folium", "rasterio", "pandas", "shapely", "osmium", "numpy", "osmnx", "requests"}

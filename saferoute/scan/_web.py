@@ -143,6 +143,6 @@ def require_libraries() -> None:
     """
     from importlib.util import find_spec
 
-    missing = [lib for lib in ("pyarrow", "pmtiles", "mapbox_vector_tile") if find_spec(lib) is None]
+    missing = [lib for lib in ("pyarrow", "pmtiles") if find_spec(lib) is None]
     if missing:
         raise InvalidInput(f"a scan needs {', '.join(missing)}: pip install 'saferoute[scan]'")

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from saferoute.arrays import FloatArray
+    from saferoute.exports.schema import Column
     from saferoute.scan._base import Piece
     from saferoute.scan._kept import MapKey
     from saferoute.scan._mvt import Part, Row
@@ -114,9 +115,10 @@ class VectorTiles:
         self._longest_m = max(self._longest_m, float(table["length_m"].max()))
         self._surfaces |= {None if pd.isna(s) else describe_surface(s) for s in table["surface"].unique()}
         keys, wkb = _number_keys(table["quadkey"]), table.geometry.to_wkb()
+        details = _tabulate_properties(table, keys)
         rows, cards = (
-            list(zip(table["score_low"], keys, wkb, _tabulate_properties(table, keys, columns), strict=True))
-            for columns in ((*CARD, *DETAILS), CARD)
+            list(zip(table["score_low"].tolist(), keys, wkb, properties, strict=True))
+            for properties in (details, [_select_card(of) for of in details])
         )
         new: dict[Tile, list[Row]] = defaultdict(list)
         for at, tile in _touched_tiles(table.bounds.to_numpy(), MOST_ZOOM):
@@ -245,17 +247,27 @@ def _number_keys(quadkeys: pd.Series) -> list[str]:
     return [f"{key}-{number}" if number else key for key, number in zip(quadkeys, numbers, strict=True)]
 
 
-def _tabulate_properties(table: gpd.GeoDataFrame, keys: list[str], columns: tuple[str, ...]) -> list[dict[str, Any]]:
+def _tabulate_properties(table: gpd.GeoDataFrame, keys: list[str]) -> list[dict[str, Any]]:
     """Return the properties of each row; vector tiles have no null, so that an unknown value is absent."""
-    data = pd.DataFrame(table[list(columns)])
-    data["surface"] = [describe_surface(s) if isinstance(s, str) else None for s in data["surface"]]
-    for name in columns:
-        if _COLUMNS[name].type == "number":
-            data[name] = data[name].round(_DECIMALS.get(name, _USUAL_DECIMALS))
+    names = ("key", *CARD, *DETAILS)
+    columns = (keys, *(_list_values(table[name], _COLUMNS[name]) for name in names[1:]))
     return [
-        {"key": key, **{str(k): v for k, v in row.items() if not pd.isna(v)}}
-        for key, row in zip(keys, data.to_dict("records"), strict=True)
+        {name: value for name, value in zip(names, row, strict=True) if value is not None}
+        for row in zip(*columns, strict=True)
     ]
+
+
+def _select_card(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those of the properties of a stretch that the tiles of every zoom carry."""
+    return {name: properties[name] for name in ("key", *CARD) if name in properties}
+
+
+def _list_values(values: pd.Series, column: Column) -> list[Any]:
+    """Return the values of a column as the tiles tell them, None where one is unknown."""
+    if column.type == "number":
+        values = values.round(_DECIMALS.get(column.name, _USUAL_DECIMALS))
+    told: list[Any] = values.astype(object).where(values.notna(), None).tolist()
+    return [surface and describe_surface(surface) for surface in told] if column.name == "surface" else told
 
 
 def _touched_tiles(bounds: FloatArray, zoom: int) -> Iterator[tuple[int, Tile]]:
