@@ -23,6 +23,8 @@ _FORMAT = "pbf,pbf_compression=none,locations_on_ways=true,add_metadata=timestam
 """Nothing is packed, and ways have the places of their nodes."""
 _ROOM = 8
 """Free bytes of disk for each byte of an extract before the places of nodes go there: they take some 2.5 [J]."""
+IN_MEMORY_BYTES = 1 << 20
+"""Bytes of an extract whose nodes' places stay in memory, as a file for them takes longer than reading it [J]."""
 
 
 class NotSorted(Exception):
@@ -112,7 +114,9 @@ def _open_locations(path: Path, folder: Path) -> Any:
 
     # osmium takes a comma for the end of a path. Where a disk fills that it writes to, the system ends the process.
     # Windows deletes no file that is open.
-    if os.name == "nt" or "," in str(folder) or shutil.disk_usage(folder).free < _ROOM * path.stat().st_size:
+    size = path.stat().st_size
+    unfit = os.name == "nt" or "," in str(folder) or shutil.disk_usage(folder).free < _ROOM * size
+    if size < IN_MEMORY_BYTES or unfit:
         return osmium.index.create_map("flex_mem")
     name = folder / "nodes"
     try:

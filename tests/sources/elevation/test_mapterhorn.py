@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
+from functools import cache
 
 import numpy as np
 import pytest
@@ -35,6 +36,7 @@ def plane(x, y):
     return 130 + 400_000 * (x - 0.5239258) + 250_000 * (y - 0.3413086)
 
 
+@cache  # most tests ask for the same ones, and to pack one takes longer than what is tried with it
 def tile(level, x, y, surface=plane):
     """Return a tile of a surface, rounded as its zoom is."""
     pixel = (np.arange(512) + 0.5) / 512

@@ -20,7 +20,7 @@ from saferoute import search
 from saferoute.model import Features, InvalidInput, Place
 from saferoute.sources import spill
 from saferoute.sources.cache import Cache
-from saferoute.sources.osm import building, index
+from saferoute.sources.osm import building, exporting, index
 from saferoute.sources.osm.extract import ExtractSource, forget_last
 from saferoute.sources.profiles import load_profile
 
@@ -120,11 +120,13 @@ def test_an_index_made_piece_by_piece_is_the_one_made_at_once(
     assert made[0] == made[1]
 
 
-@pytest.mark.parametrize(("name", "free"), [("a,b", 1 << 40), ("full", 5)])
-def test_where_no_places_of_nodes_can_lie_on_disk_they_lie_in_memory(
-    name: str, free: int, town: Path, cache: Cache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("name", "free", "small"), [("a,b", 1 << 40, 0), ("full", 5, 0), ("small", 1 << 40, 1 << 20)])
+def test_where_places_of_nodes_do_not_lie_on_disk_they_lie_in_memory(
+    name: str, free: int, small: int, town: Path, cache: Cache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(exporting, "IN_MEMORY_BYTES", 0)
     look(town, cache)
+    monkeypatch.setattr(exporting, "IN_MEMORY_BYTES", small)
     monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=free))
     other = Cache(tmp_path / name)
     look(town, other)
