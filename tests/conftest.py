@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from fake_server import FakeServer
+from filelock import FileLock
 from town import ORIGIN, lonlat, write_town
 
 from saferoute.sources import apart
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from saferoute.model import Place, Ranking
+
+    MakeOnce = Callable[[str, Callable[[Path], object]], Path]
+    """A function that has a folder filled by the first who asks for its name, and returns it."""
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 pytest_plugins = ["browser", "region_page", "surveys"]
@@ -49,12 +54,36 @@ def shared_data() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def of_this_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder that all processes share which pytest-xdist runs these tests in."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def made_once(of_this_run: Path) -> MakeOnce:
+    """Return a function that makes folders once for all processes."""
+
+    def make(name: str, fill: Callable[[Path], object]) -> Path:
+        folder, part = of_this_run / name, of_this_run / f"{name}.part"
+        with FileLock(of_this_run / f"{name}.lock"):
+            if not folder.exists():
+                shutil.rmtree(part, ignore_errors=True)  # of one who failed
+                part.mkdir()
+                fill(part)
+                part.rename(folder)
+        return folder
+
+    return make
+
+
 @pytest.fixture(scope="session", autouse=True)
-def no_network(tmp_path_factory: pytest.TempPathFactory) -> None:
+def no_network(tmp_path_factory: pytest.TempPathFactory, of_this_run: Path) -> None:
     """Nothing a test forgot to point elsewhere reaches a server, or this user's cache and settings."""
     os.environ["XDG_CONFIG_HOME"] = str(tmp_path_factory.mktemp("config"))
     os.environ["SAFEROUTE_UNITS"] = "metric"  # whatever the locale of this machine
-    os.environ["SAFEROUTE_CACHE_DIR"] = str(tmp_path_factory.mktemp("cache"))
+    os.environ["SAFEROUTE_CACHE_DIR"] = str(of_this_run / "cache")
     for name in ("OVERPASS", "NOMINATIM", "MAPTERHORN", "GLO30"):
         os.environ[f"SAFEROUTE_{name}_URL"] = "http://127.0.0.1:9"  # the port of "discard": nobody listens
 

@@ -13,12 +13,15 @@ import tomllib
 import zipfile
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from saferoute import __version__
 from saferoute.sources.profiles import LEVELS
+
+if TYPE_CHECKING:
+    from conftest import MakeOnce
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -41,17 +44,19 @@ def build(tree: Path, out: Path, kind: str) -> Path:
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(REPOSITORY, tmp_path_factory.mktemp("wheel"), "wheel")
+def wheel(made_once: MakeOnce) -> Path:
+    return next(made_once("wheel", lambda folder: build(REPOSITORY, folder, "wheel")).iterdir())
 
 
 @pytest.fixture(scope="module")
-def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def unpacked(made_once: MakeOnce) -> Path:
     """The source distribution, as whoever gets it sees it."""
-    folder = tmp_path_factory.mktemp("sdist")
+    return made_once("sdist", unpack) / f"saferoute-{__version__}"
+
+
+def unpack(folder: Path) -> None:
     with tarfile.open(build(REPOSITORY, folder, "sdist")) as archive:
         archive.extractall(folder, filter="data")
-    return folder / f"saferoute-{__version__}"
 
 
 def package_files() -> set[str]:
@@ -100,9 +105,8 @@ def test_the_source_distribution_holds_what_its_tests_need_and_nothing_made(unpa
     held = {str(p.relative_to(unpacked)) for p in unpacked.rglob("*") if p.is_file()}
     assert package_files() <= held
     assert {"data/helsinki/helsinki.osm.pbf", "data/helsinki/dem.tif", "maps/helsinki.webp"} <= held
-    assert not [
-        name for name in held if re.search(r"__pycache__|\.pyc$|^maps/.*\.html$|^site/|\.ipynb_checkpoints", name)
-    ]
+    made = r"__pycache__|\.pyc$|^maps/.*\.html$|^site/|\.ipynb_checkpoints|node_modules"
+    assert [name for name in held if re.search(made, name)] == []
 
 
 def test_wheels_of_the_tree_and_of_the_source_distribution_are_the_same(

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import pytest
@@ -18,24 +18,29 @@ import pytest
 import saferoute
 from saferoute.cli import program
 
+if TYPE_CHECKING:
+    from conftest import MakeOnce
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 LOADS = {"src", "srcset", "poster", "data"}
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def site(made_once: MakeOnce) -> Path:
     """The built guide."""
     for library in ("mkdocs", "material", "mkdocstrings_handlers"):
         if importlib.util.find_spec(library) is None:
             pytest.skip("mkdocs is not installed: pip install 'saferoute[docs]'")
-    folder = tmp_path_factory.mktemp("site")
+    return made_once("site", build_site)
+
+
+def build_site(folder: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)],
         cwd=REPOSITORY, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    return folder
 
 
 class Loads(HTMLParser):

@@ -120,10 +120,15 @@ def test_an_index_made_piece_by_piece_is_the_one_made_at_once(
     assert made[0] == made[1]
 
 
-@pytest.mark.parametrize(("name", "free", "small"), [("a,b", 1 << 40, 0), ("full", 5, 0), ("small", 1 << 40, 1 << 20)])
+IN_MEMORY = {"a,b": (1 << 40, 0), "full": (5, 0), "small": (1 << 40, 1 << 20)}
+"""A folder whose name osmium would misread, a full disk, a small extract: free bytes, and how small an extract is."""
+
+
+@pytest.mark.parametrize("name", IN_MEMORY)
 def test_where_places_of_nodes_do_not_lie_on_disk_they_lie_in_memory(
-    name: str, free: int, small: int, town: Path, cache: Cache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, town: Path, cache: Cache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    free, small = IN_MEMORY[name]
     monkeypatch.setattr(exporting, "IN_MEMORY_BYTES", 0)
     look(town, cache)
     monkeypatch.setattr(exporting, "IN_MEMORY_BYTES", small)
