@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -15,6 +15,15 @@ if TYPE_CHECKING:
     BoolArray = NDArray[np.bool_]
     Columns = Mapping[str, NDArray[Any]]
     """Arrays of n values each, by name: a table of n rows."""
+
+
+def as_objects(values: Sequence[object]) -> NDArray[np.object_]:
+    """Return values, which may be lists, in an array of as many."""
+    import numpy as np
+
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array
 
 
 def list_records(columns: Mapping[str, Any]) -> list[dict[str, Any]]:

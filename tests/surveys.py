@@ -14,7 +14,7 @@ from saferoute import scoring
 from saferoute.criteria import ALL
 from saferoute.model import Criterion, Measurement, Place, Profile, Windows
 from saferoute.quantities import RandomNumbers
-from saferoute.report.reasons import describe_measurement
+from saferoute.report.reasons import describe_evidence, gather_evidence
 from saferoute.search import Survey, area_around, survey_area
 from saferoute.sources.elevation.raster import RasterSource
 from saferoute.sources.osm.extract import ExtractSource
@@ -67,7 +67,8 @@ class Judged:
         """Return the columns of a ranking."""
         gather = self.measurement.gather_along
         along = gather(self.windows.first[rows], np.full(len(rows), self.windows.n_samples)) if gather else None
-        return pd.DataFrame(describe_measurement(self.criterion, self.measurement, rows, along))
+        evidence = gather_evidence(self.measurement, rows, along)
+        return pd.DataFrame(describe_evidence(self.criterion, evidence, self.measurement.value[rows]))
 
 
 def judge(survey: Survey, name: str) -> Judged:

@@ -14,7 +14,7 @@ from saferoute.model.errors import (
     SaferouteError,
     SourceUnavailable,
 )
-from saferoute.model.features import OSM_ATTRIBUTION, Counters, Features, Strokes, WayLines
+from saferoute.model.features import OSM_ATTRIBUTION, Counters, Features, LateFeatures, Strokes, WayLines
 from saferoute.model.heights import Heights, HeightsBeside
 from saferoute.model.judgement import (
     CRITERIA,
@@ -58,6 +58,7 @@ __all__ = [
     "HeightsBeside",
     "InvalidInput",
     "InvalidProfile",
+    "LateFeatures",
     "Measurement",
     "Moment",
     "NoCoverage",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from saferoute.model.places import WGS84
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
     import pandas as pd
     import shapely
@@ -162,3 +164,39 @@ class Features:
         from saferoute.table import Table
 
         return Table.concatenate([self.areas, self.fragments]) if len(self.fragments) else self.areas
+
+
+_READ_LATE = frozenset("ways areas fragments points extent strokes notes source_key whole memory outlines".split())
+"""Attributes of features that are known only after reading them."""
+
+
+class LateFeatures(Features):
+    """Features that are read when somebody first asks for more than what they are of.
+
+    Parameters
+    ----------
+    read : callable
+        Returns the features.
+    key, data_date, attribution, drawers
+        As the features that are read have them.
+    """
+
+    def __init__(
+        self,
+        read: Callable[[], Features],
+        *,
+        key: str,
+        data_date: str | None,
+        attribution: tuple[str, ...],
+        drawers: Drawers | None,
+    ) -> None:
+        vars(self).update(_read=read, key=key, data_date=data_date, attribution=attribution, drawers=drawers)
+
+    def __getattribute__(self, name: str) -> Any:
+        """Return an attribute; after the first of those that have to be read, this is an object like any other."""
+        if name in _READ_LATE:
+            held = vars(self)
+            held.update(vars(held["_read"]()))
+            del held["_read"]
+            object.__setattr__(self, "__class__", Features)
+        return object.__getattribute__(self, name)

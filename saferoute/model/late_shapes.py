@@ -1,4 +1,4 @@
-"""Tables of results that become GeoDataFrames when a person asks for them."""
+"""Tables of results that are made, or become GeoDataFrames, when somebody asks for them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _Class = TypeVar("_Class")
 
 
 class _LateShapes:
-    """An attribute that holds a table of pandas and gives a GeoDataFrame, made when it is first asked for."""
+    """An attribute that holds a table of pandas, or what makes it, and gives a GeoDataFrame when it is first asked."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -29,8 +29,8 @@ class _LateShapes:
             held = vars(result)[self._name] = gpd.GeoDataFrame(held, geometry="geometry", crs=result.area.crs)
         return held
 
-    def __set__(self, result: Any, table: pd.DataFrame) -> None:
-        """Hold a table: a GeoDataFrame, or one of pandas with shapes in its column ``geometry``."""
+    def __set__(self, result: Any, table: pd.DataFrame | Callable[[], pd.DataFrame]) -> None:
+        """Hold a GeoDataFrame, a table of pandas with shapes in its column ``geometry``, or what returns one."""
         vars(result)[self._name] = table
 
 
@@ -47,5 +47,7 @@ def shape_when_asked(*names: str) -> Callable[[type[_Class]], type[_Class]]:
 
 def get_rows(result: Any, name: str) -> pd.DataFrame:
     """Return a table of a result for who needs its rows and shapes, but no GeoPandas: maps and texts."""
-    rows: pd.DataFrame = vars(result)[name]
-    return rows
+    held: pd.DataFrame | Callable[[], pd.DataFrame] = vars(result)[name]
+    if callable(held):
+        held = vars(result)[name] = held()
+    return held

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from saferoute.model.exclusions import list_exclusions
 from saferoute.model.judgement import Formula
 from saferoute.model.late_shapes import get_rows, shape_when_asked
 from saferoute.model.places import WGS84
@@ -58,6 +59,8 @@ class Ranking(MappedResult):
         The area searched, the runner, the map, and the constants of the score.
     units : str
         Units of texts: `METRIC` or `IMPERIAL`. Columns are always metric.
+    digest : bytes
+        Digest of all that the tables follow from besides the map, ``b""`` if it is not known.
 
     Examples
     --------
@@ -81,6 +84,7 @@ class Ranking(MappedResult):
     doubts: tuple[str, ...] = ()
     formula: Formula = field(default_factory=Formula)
     units: str = METRIC
+    digest: bytes = b""
 
     @property
     def place(self) -> Place:
@@ -177,21 +181,7 @@ class Ranking(MappedResult):
             ``reason``, ``rule``, ``pieces`` and ``length_m``, which is 0 for
             open ground.
         """
-        import numpy as np
-        import pandas as pd
-
-        # Tens of thousands of rows in a city, too many to go through in Python.
-        excluded = get_rows(self, "excluded")
-        number, reasons = pd.factorize(excluded["reason"].to_numpy(dtype=object))
-        _, first = np.unique(number, return_index=True)
-        rules, metres = excluded["rule"].iloc[first], excluded["length_m"].to_numpy(dtype=float)
-        counted = [
-            {"reason": reason, "rule": rule, "pieces": pieces, "length_m": length_m}
-            for reason, rule, pieces, length_m in zip(
-                reasons, rules, np.bincount(number).tolist(), np.bincount(number, metres).tolist(), strict=True
-            )
-        ]
-        return sorted(counted, key=lambda row: (-row["length_m"], -row["pieces"], row["reason"]))
+        return list_exclusions(lambda: get_rows(self, "excluded"), self.features, self.digest)
 
 
 @dataclass(frozen=True, repr=False)

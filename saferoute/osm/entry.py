@@ -15,7 +15,7 @@ from saferoute.osm.values import normalize_word
 from saferoute.table import Tags
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 HOURS_KEYS = ("opening_hours", "foot:conditional", "access:conditional")
 """Keys that say when people on foot may go in."""
 _MOTOR_KEYS = ("motor_vehicle:conditional", "vehicle:conditional")
+CONDITION_KEYS = (*HOURS_KEYS, *_MOTOR_KEYS)
+"""Keys whose values mean something else at another hour."""
 _NO_MOTORS = access.PRIVATE | {""}
 _FEE_KEYS = ("fee", "charge")
 _FREE = {"no", "0", "free"}
@@ -66,6 +68,21 @@ def _judge_motors(said: Mapping[str, str], hour: Hour | None) -> bool | str:
     if not access.OPEN_TO_MOTORS.isdisjoint(at_hour.values()):
         return True
     return "; ".join(f"{key}={said[key]}" for key, value in at_hour.items() if value not in _NO_MOTORS) or False
+
+
+def judge_conditions(said: Mapping[str, Iterable[str]], hour: Hour | None) -> list[bool | str | None]:
+    """Return what texts of `CONDITION_KEYS` say at an hour; of two hours that agree in it all here is the same.
+
+    Examples
+    --------
+    >>> judge_conditions({"opening_hours": ["24/7"], "access:conditional": ["no @ (Jan-Dec)", "no @ wet"]}, None)
+    [True, 'no', None]
+    """
+    return [
+        is_open(text, hour) if key == "opening_hours" else resolve_conditional(text, "", hour)
+        for key, texts in said.items()
+        for text in texts
+    ]
 
 
 def passes_on(areas: Tagged) -> BoolArray:

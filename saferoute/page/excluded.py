@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -85,20 +86,27 @@ def _drop_drawn_roads(ranking: Ranking) -> pd.DataFrame:
 
 def _recall_parts(ranking: Ranking, reasons: list[str], frame: BaseGeometry, grid: Grid) -> list[dict[str, Any]]:
     """Return each reason with its lines, joined end to end, and its areas."""
+    drawn = cache(lambda: _select_drawn(ranking, reasons))
+    # What is excluded follows from the question, where that is known; else it is looked at itself.
+    asked = ranking.digest or b"".join([drawn()[1].tobytes(), *shapely.to_wkb(drawn()[0])])
+    arguments = asked, frame.wkb, f"{grid.to_json()} {len(reasons)}".encode()
+    encoded = recall_or_compute(
+        ranking.features,
+        "excluded layer",
+        [np.frombuffer(told, dtype=np.uint8) for told in arguments],
+        lambda: _encode_reasons(*drawn(), len(reasons), frame, grid),
+    )
+    columns = (reasons, encoded["lines"].tolist(), encoded["areas"].tolist())
+    return [dict(zip(("reason", "lines", "areas"), part, strict=True)) for part in zip(*columns, strict=True)]
+
+
+def _select_drawn(ranking: Ranking, reasons: list[str]) -> tuple[NDArray[np.object_], IntArray]:
+    """Return the shapes of excluded ground that the base map does not draw, and the number of the reason of each."""
     excluded = _drop_drawn_roads(ranking)
     place = {reason: k for k, reason in enumerate(reasons)}
     code, named = pd.factorize(excluded["reason"].to_numpy(dtype=object))
     number = np.array([place[reason] for reason in named], dtype=np.int64)[code]
-    shapes = excluded.geometry.to_numpy(dtype=object)
-    asked = b"".join([frame.wkb, *shapely.to_wkb(shapes)]), f"{grid.to_json()} {len(reasons)}".encode()
-    encoded = recall_or_compute(
-        ranking.features,
-        "excluded layer",
-        [number, *(np.frombuffer(told, dtype=np.uint8) for told in asked)],
-        lambda: _encode_reasons(shapes, number, len(reasons), frame, grid),
-    )
-    columns = (reasons, encoded["lines"].tolist(), encoded["areas"].tolist())
-    return [dict(zip(("reason", "lines", "areas"), part, strict=True)) for part in zip(*columns, strict=True)]
+    return excluded.geometry.to_numpy(dtype=object), number
 
 
 def _encode_reasons(

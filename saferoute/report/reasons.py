@@ -17,7 +17,7 @@ from saferoute.report.units import METRIC_UNITS, Units
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from saferoute.arrays import Columns, IntArray
+    from saferoute.arrays import Columns, FloatArray, IntArray
     from saferoute.model import Criterion, Measurement
 
     Row = Mapping[Any, Any]
@@ -28,45 +28,47 @@ _STEEP_PCT = 4.0
 """Likely slope from which it is told [J]: half a slope that is hard to run, and what is less would only reassure."""
 
 
-def describe_measurement(
-    criterion: Criterion,
-    measurement: Measurement,
-    rows: IntArray,
-    along: Columns | None = None,
-    units: Units = METRIC_UNITS,
+def gather_evidence(measurement: Measurement, rows: IntArray, along: Columns | None = None) -> Columns:
+    """Return the evidence of rows of a measurement, and what is met along the stretches that are judged by these rows.
+
+    Parameters
+    ----------
+    measurement : Measurement
+        What a criterion measured.
+    rows : ndarray of int
+    along : columns of len(rows) rows, optional
+        What `Measurement.gather_along` tells of the stretches, so that reasons and checks tell of the same things.
+    """
+    of_windows = {} if measurement.gather_evidence is None else measurement.gather_evidence(rows)
+    return {**of_windows, **(along or {})}
+
+
+def describe_evidence(
+    criterion: Criterion, evidence: Columns, values: FloatArray, units: Units = METRIC_UNITS
 ) -> dict[str, Any]:
     """Return the columns in which a ranking shows the findings of a criterion.
 
     Parameters
     ----------
     criterion : Criterion
-    measurement : Measurement
-        What the criterion measured.
-    rows : ndarray of int
-        Rows of the measurement to describe.
-    along : columns of len(rows) rows, optional
-        What `Measurement.gather_along` tells of the stretches that are judged by these rows, so that reasons and checks
-        tell of the same things.
+    evidence : columns of n rows
+        As `gather_evidence` returns them.
+    values : ndarray of shape (n,)
+        What was measured, in the criterion's unit.
     units : Units
         Units of the words; numbers are metric.
 
     Returns
     -------
-    columns of len(rows) rows
+    columns of n rows
         Raw values, and ``why_<criterion>`` in words. For a criterion without
         words of its own these are its value and unit.
     """
-    of_windows = (
-        {criterion.name: measurement.value[rows]}
-        if measurement.gather_evidence is None
-        else measurement.gather_evidence(rows)
-    )
-    evidence = {**of_windows, **(along or {})}
     describe = _DESCRIBERS.get(criterion.name)
     if describe is not None:
         return describe(evidence, units)
-    words = [_describe_value(value, criterion.unit) for value in measurement.value[rows]]
-    return {**evidence, f"why_{criterion.name}": words}
+    words = [_describe_value(value, criterion.unit) for value in values]
+    return {**(evidence or {criterion.name: values}), f"why_{criterion.name}": words}
 
 
 def _describe_value(value: float, unit: str) -> str:

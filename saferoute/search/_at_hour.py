@@ -54,7 +54,7 @@ class AtHour:
 
 def digest_hour(profile: Profile, moment: Moment | None, *, on_open_ground: bool) -> bytes:
     """Return a digest of all that `judge_hour` is asked besides the features."""
-    return digest_parts(repr((_list_choices(profile), moment, on_open_ground)).encode())
+    return digest_parts(repr((list_choices(profile.keep_limits()), moment, on_open_ground)).encode())
 
 
 def judge_hour(features: Features, areas: Table, profile: Profile, moment: Moment | None) -> AtHour:
@@ -74,7 +74,7 @@ def digest_question(area: Area, profile: Profile, *, on_open_ground: bool) -> by
     Of the area its name does not count, nor what of the profile decides nothing about ground.
     """
     asked = (area.place.lon, area.place.lat, area.radius_m, area.crs, area.half_m)
-    return digest_parts(repr((asked, _list_choices(profile), on_open_ground)).encode())
+    return digest_parts(repr((asked, list_choices(profile.keep_limits()), on_open_ground)).encode())
 
 
 def digest_parts(*parts: bytes) -> bytes:
@@ -97,10 +97,9 @@ def digest_evidence(evidence: Evidence) -> bytes:
     return digest.digest()
 
 
-def _list_choices(profile: Profile) -> list[object]:
-    """Return what a profile decides about ground, in such a form that equal ones look the same in every process."""
-    kept = profile.keep_limits()
-    return [_sort_choices(getattr(kept, field.name)) for field in fields(kept)]
+def list_choices(profile: Profile, *, leaving: tuple[str, ...] = ()) -> list[object]:
+    """Return what a profile holds but for some fields, equal ones in the same form in every process."""
+    return [_sort_choices(getattr(profile, field.name)) for field in fields(profile) if field.name not in leaving]
 
 
 def _sort_choices(value: object) -> object:

@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 
 from saferoute import candidates, geometry, limits
+from saferoute.arrays import as_objects
 from saferoute.limits.ground import CLOSED_AT_HOUR
 from saferoute.osm import entry
 from saferoute.products import remember_or_make
@@ -18,8 +19,6 @@ from saferoute.search._observed import tell_excluding
 from saferoute.search._rows import join_names, list_distinct, list_ground_of_runs, list_osm_ids
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, IntArray
@@ -148,10 +147,10 @@ def _join_runs(survey: Survey, first: IntArray, n: IntArray) -> _Pieces:
     grounds = list_ground_of_runs(samples, first, n)
     return _Pieces(
         reason=np.where(reasons == "", LEFTOVER, reasons),
-        osm_ids=_as_objects(list_osm_ids(samples.ground, grounds)),
-        name=_as_objects(join_names(samples.ground, grounds)),
+        osm_ids=as_objects(list_osm_ids(samples.ground, grounds)),
+        name=as_objects(join_names(samples.ground, grounds)),
         hours=np.full(len(first), "", dtype=object),
-        seen=_as_objects(tell_excluding(survey, first, n, reasons.tolist())),
+        seen=as_objects(tell_excluding(survey, first, n, reasons.tolist())),
         shape=geometry.join_pieces(samples.lines, first, n),
     )
 
@@ -160,7 +159,7 @@ def _list_objects(objects: Table, reasons: NDArray[np.object_]) -> _Pieces:
     """Return objects of the map that are excluded whole."""
     return _Pieces(
         reason=reasons,
-        osm_ids=_as_objects(list_osm_ids(objects, list(np.arange(len(objects))[:, None]))),
+        osm_ids=as_objects(list_osm_ids(objects, list(np.arange(len(objects))[:, None]))),
         name=objects["name"],
         hours=entry.list_hours(objects),
         seen=np.full(len(objects), "", dtype=object),
@@ -177,8 +176,8 @@ def _list_short_strokes(survey: Survey) -> _Pieces:
     nothing = np.full(len(short), "", dtype=object)
     return _Pieces(
         reason=np.full(len(short), "too short", dtype=object),
-        osm_ids=_as_objects(list_osm_ids(ground, grounds)),
-        name=_as_objects(join_names(ground, grounds)),
+        osm_ids=as_objects(list_osm_ids(ground, grounds)),
+        name=as_objects(join_names(ground, grounds)),
         hours=nothing,
         seen=nothing,
         shape=strokes.lines[short],
@@ -195,10 +194,3 @@ def _list_hours(survey: Survey, pieces: _Pieces) -> NDArray[np.object_]:
     for ground, line in zip(*pairs, strict=True):
         hours[row[line]] = hours[row[line]] or told[ground]
     return hours
-
-
-def _as_objects(values: Sequence[object]) -> NDArray[np.object_]:
-    """Return values, which may be lists, in an array of as many."""
-    array = np.empty(len(values), dtype=object)
-    array[:] = values
-    return array

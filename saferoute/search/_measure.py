@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from saferoute.arrays import FloatArray
-    from saferoute.model import Area, Measurement, Profile, Windows
+    from saferoute.model import Area, Measurement, Moment, Profile, Windows
     from saferoute.model.observations import Observations
     from saferoute.search._survey import Survey
     from saferoute.sources import ElevationSource, FeatureSource
@@ -43,6 +43,7 @@ def survey_area(
     profile: Profile,
     elevation_of: ElevationSource | None = None,
     observations: Observations | None = None,
+    moment: Moment | None = None,
 ) -> Survey:
     """Return a survey of an area with its heights and measurements.
 
@@ -55,6 +56,8 @@ def survey_area(
         Without it slopes are unknown, and the notes say so.
     observations : Observations, optional
         What people saw on foot.
+    moment : Moment, optional
+        The hour; by default the one that the profile names.
 
     Returns
     -------
@@ -67,7 +70,7 @@ def survey_area(
     SourceUnavailable
         If a service on the network does not answer.
     """
-    survey = survey_map(area, features_of=features_of, profile=profile)
+    survey = survey_map(area, features_of=features_of, profile=profile, moment=moment)
     return measure_survey(survey, elevation_of=elevation_of, observations=observations)
 
 

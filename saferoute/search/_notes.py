@@ -37,7 +37,7 @@ def collect_notes(area: Area, windows: Windows, evidence: Evidence) -> tuple[str
     notes = (
         *_coverage_notes(area, evidence.features),
         *_elevation_notes(windows, heights),
-        *_hour_notes(evidence.moment),
+        *note_hour(evidence.moment),
         *evidence.features.notes,
         *(heights.notes if heights else ()),
     )
@@ -80,7 +80,7 @@ def _elevation_notes(windows: Windows, heights: Heights | None) -> tuple[str, ..
     return tuple(notes)
 
 
-def _hour_notes(moment: Moment | None) -> tuple[str, ...]:
+def note_hour(moment: Moment | None) -> tuple[str, ...]:
     """Return a note on the hour for which people, light and opening hours are judged, none without an hour."""
     if moment is None:
         return ()

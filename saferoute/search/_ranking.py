@@ -15,16 +15,20 @@ from saferoute.model import Ranking
 from saferoute.products import remember_or_make
 from saferoute.report.units import units_of
 from saferoute.search._excluded import excluded_table
+from saferoute.search._kept_rankings import Answer, ask_question, recall_or_rank
 from saferoute.search._measure import survey_area
 from saferoute.search._names import settle_names
 from saferoute.search._presenter import PRESENTER
 from saferoute.search._query import require_query
-from saferoute.search._tables import count_considered, list_stretches
+from saferoute.search._tables import list_stretches
+from saferoute.sources import clock
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Unpack
 
     from saferoute.arrays import FloatArray
+    from saferoute.model import Moment
     from saferoute.search._near import Near
     from saferoute.search._query import FindOptions, Query
     from saferoute.search._survey import Survey
@@ -105,28 +109,46 @@ def find(near: Near | Query, lon: float | None = None, **options: Unpack[FindOpt
     (3, 1)
     """
     query = require_query(near, lon, options)
+    at, place = query.profile.at, query.area.place
+    moment = clock.parse_moment(at, place) if at else None
+    question = ask_question(query, moment)
+    if question is None:
+        return _rank_survey(_survey_query(query, moment), query).ranking
+    return recall_or_rank(
+        question,
+        lambda: _rank_survey(_survey_query(query, moment), query, question.digest),
+        lambda: _tabulate_excluded(query, moment),
+    )
+
+
+def _survey_query(query: Query, moment: Moment | None) -> Survey:
+    """Return the survey that a query asks for."""
     survey = survey_area(
         query.area,
         features_of=query.features,
         profile=query.profile,
         elevation_of=query.elevation,
         observations=query.observations,
+        moment=moment,
     )
-    return _rank_survey(replace(survey, units=units_of(query.units)), query)
+    return replace(survey, units=units_of(query.units))
 
 
-def _rank_survey(survey: Survey, query: Query) -> Ranking:
+def _tabulate_excluded(query: Query, moment: Moment | None) -> pd.DataFrame:
+    """Return the table of excluded ground of a query."""
+    survey = _survey_query(query, moment)
+    return excluded_table(survey, _select_stretches(survey))
+
+
+def _rank_survey(survey: Survey, query: Query, digest: bytes = b"") -> Answer:
     """Return the best stretches of a survey, as many as a query asks for, and what it considered and excluded."""
     _LOG.info("scoring %d windows", len(survey.windows), extra={"share": 0.8})
-    merged, score = build_stretches(survey)
-    profile, features, elevation = survey.evidence.profile, survey.features, survey.evidence.elevation
-    # Dropped before ranking: a better stretch on the same ground stands for the others.
-    merged = candidates.drop_overlapping_stretches(merged, score, profile.lane_m)
-    stretches = settle_names(list_stretches(survey, merged, query.top), survey.units)
-    return Ranking(
+    features, elevation, merged = survey.features, survey.evidence.elevation, _select_stretches(survey)
+    listed = list_stretches(survey, merged, query.top)
+    ranking = Ranking(
         area=survey.area,
-        profile=profile,
-        stretches=pd.DataFrame(stretches),
+        profile=survey.evidence.profile,
+        stretches=pd.DataFrame(settle_names(listed.columns, survey.units)),
         excluded=excluded_table(survey, merged),
         features=features,
         considered=count_considered(survey, merged),
@@ -136,7 +158,33 @@ def _rank_survey(survey: Survey, query: Query) -> Ranking:
         doubts=features.notes + (elevation.notes if elevation else ()),
         units=query.units,
         presenter=PRESENTER,
+        digest=digest,
     )
+    return Answer(ranking, listed.crowding, listed.doubted)
+
+
+def _select_stretches(survey: Survey) -> candidates.Stretches:
+    """Return the stretches of a survey, of those on the same ground the best."""
+    merged, score = build_stretches(survey)
+    # Dropped before ranking: a better stretch on the same ground stands for the others.
+    return candidates.drop_overlapping_stretches(merged, score, survey.evidence.profile.lane_m)
+
+
+def count_considered(survey: Survey, merged: candidates.Stretches) -> Mapping[str, float]:
+    """Return how much a survey considered, by name.
+
+    Numbers of ways, areas, corridors, windows and stretches, and the length of the
+    stretches in metres.
+    """
+    polygons, corridors = np.array(list(survey.open_ground.counts.values())).reshape(-1, 2).sum(axis=0)
+    return {
+        "ways": int(pd.notna(survey.way_reasons).sum()),
+        "areas": int(polygons),
+        "corridors": int(corridors),
+        "windows": len(survey.windows),
+        "stretches": len(merged.first),
+        "length_m": float(merged.n_samples.sum() * candidates.STEP_M),
+    }
 
 
 def build_stretches(survey: Survey) -> tuple[candidates.Stretches, FloatArray]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, IntArray
-    from saferoute.model import Area, Features, Measurement, Profile, Samples, Strokes, Windows
+    from saferoute.model import Area, Features, Measurement, Moment, Profile, Samples, Strokes, Windows
     from saferoute.products import Arrays
     from saferoute.search._at_hour import AtHour
     from saferoute.sources import FeatureSource
@@ -101,14 +101,17 @@ def survey_map(
     *,
     features_of: FeatureSource,
     profile: Profile,
+    moment: Moment | None = None,
     on_open_ground: bool = True,
 ) -> Survey:
     """Return a survey of the windows that no limit of the map excludes, not measured yet.
 
-    Without `on_open_ground` only ways are surveyed, which takes a third of the time.
+    Without a `moment` it is the one that the profile names. Without `on_open_ground` only ways are surveyed, which
+    takes a third of the time.
     """
     _LOG.info("reading the map", extra={"share": 0.25})
-    moment = clock.parse_moment(profile.at, area.place) if profile.at else None
+    if moment is None and profile.at:
+        moment = clock.parse_moment(profile.at, area.place)
     features = features_of.read_features(area, margin_m=MARGIN_M)
     areas = None
     if on_open_ground:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from saferoute.osm.unread import KIND_KEYS, list_unread_tags
 from saferoute.osm.ways import is_lit
 from saferoute.report import checks, verdicts
 from saferoute.report.crowd import warn_of_routes
-from saferoute.report.reasons import describe_measurement
+from saferoute.report.reasons import describe_evidence, gather_evidence
 from saferoute.report.sides import UNDRAWN_DOORS, list_close_things
 from saferoute.search._area import project_centre
 from saferoute.search._names import add_names
@@ -42,11 +42,22 @@ def stretch_table(survey: Survey, merged: candidates.Stretches, top: int) -> gpd
     """
     import geopandas as gpd
 
-    return gpd.GeoDataFrame(list_stretches(survey, merged, top), geometry="geometry", crs=survey.area.crs)
+    columns = list_stretches(survey, merged, top).columns
+    return gpd.GeoDataFrame(columns, geometry="geometry", crs=survey.area.crs)
 
 
-def list_stretches(survey: Survey, merged: candidates.Stretches, top: int) -> dict[str, Any]:
-    """Return the columns of the best stretches of a survey, `top` at most, in order of rank.
+class Listed(NamedTuple):
+    """The columns of stretches, and what those that name the hour are made of."""
+
+    columns: dict[str, Any]
+    crowding: Mapping[str, NDArray[Any]]
+    """Evidence of the crowding of each stretch, and what is met along it."""
+    doubted: list[list[str]]
+    """Names of the serious doubts about each stretch."""
+
+
+def list_stretches(survey: Survey, merged: candidates.Stretches, top: int) -> Listed:
+    """Return the best stretches of a survey, `top` at most, in order of rank.
 
     Names may be alike: `settle_names` tells them apart.
     """
@@ -75,8 +86,9 @@ def list_stretches(survey: Survey, merged: candidates.Stretches, top: int) -> di
         **{f"q_{c.name}": quantiles[:, k].tolist() for k, c in enumerate(criteria.ALL)},
         **_height_profiles(survey, first, n),
     }
+    evidence = {name: gather_evidence(of, rows, along.get(name)) for name, of in measured.items()}
     for c in criteria.ALL:
-        columns |= describe_measurement(c, measured[c.name], rows, along.get(c.name), survey.units)
+        columns |= describe_evidence(c, evidence[c.name], measured[c.name].value[rows], survey.units)
     columns |= _turn_uphill(columns, lines)
     lines = columns.pop("geometry")
     columns["barefoot"] = [checks.advise_barefoot(surface) for surface in columns["surface"]]
@@ -86,7 +98,8 @@ def list_stretches(survey: Survey, merged: candidates.Stretches, top: int) -> di
     columns["doubts"] = [len(of) for of in doubted]
     columns["verdict"] = verdicts.write_verdicts(told, doubted, survey.evidence.moment)
     columns = add_observed(columns, survey, first, n)
-    return add_names({**columns, "geometry": lines}, survey, first, n)
+    named = add_names({**columns, "geometry": lines}, survey, first, n)
+    return Listed(named, evidence["crowding"], doubted)
 
 
 def _number_grounds(samples: Samples, first: IntArray) -> IntArray:
@@ -277,20 +290,3 @@ def _list_close(
 def _first_ground(samples: Samples, sample: IntArray) -> IntArray:
     """Return one of the rows of ground that each sample touches."""
     return samples.pair_ground[samples.first_pair[sample]]
-
-
-def count_considered(survey: Survey, merged: candidates.Stretches) -> Mapping[str, float]:
-    """Return how much a survey considered, by name.
-
-    Numbers of ways, areas, corridors, windows and stretches, and the length of the
-    stretches in metres.
-    """
-    polygons, corridors = np.array(list(survey.open_ground.counts.values())).reshape(-1, 2).sum(axis=0)
-    return {
-        "ways": int(pd.notna(survey.way_reasons).sum()),
-        "areas": int(polygons),
-        "corridors": int(corridors),
-        "windows": len(survey.windows),
-        "stretches": len(merged.first),
-        "length_m": float(merged.n_samples.sum() * candidates.STEP_M),
-    }

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from saferoute.model import Criterion, Measurement
 from saferoute.quantities import Exact
 from saferoute.report.crowd import count_in_words, count_people, describe_quiet_hours
-from saferoute.report.reasons import describe_measurement
+from saferoute.report.reasons import describe_evidence, gather_evidence
 
 HOURS = np.arange(24)
 
@@ -20,7 +20,8 @@ HOURS = np.arange(24)
 def test_a_criterion_without_words_has_its_value_and_unit() -> None:
     shade = Criterion(name="shade", unit="share in the shade", curve=((0.0, 0.2), (1.0, 1.0)), measure=lambda *_: None)
     found = Measurement(Exact(np.array([0.25, np.nan, 1.0])), np.ones(3))
-    table = describe_measurement(shade, found, np.array([1, 0]))
+    rows = np.array([1, 0])
+    table = describe_evidence(shade, gather_evidence(found, rows), found.value[rows])
     assert table["why_shade"] == ["share in the shade: unknown", "share in the shade: 0.25"]
     assert table["shade"].tolist() == [pytest.approx(np.nan, nan_ok=True), 0.25]
 

@@ -7,13 +7,14 @@ user's cache. An area is then a bounding box of these tables.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from saferoute.geometry.geodesy import DEGREE_M
 from saferoute.kept import DamagedFile
-from saferoute.model import WGS84, InvalidInput, PlaceNotFound
+from saferoute.model import OSM_ATTRIBUTION, WGS84, InvalidInput, LateFeatures, PlaceNotFound
 from saferoute.products import Memory
 from saferoute.sources.osm._files import SUFFIXES
 from saferoute.sources.osm._reading import read_extracts
@@ -169,6 +170,18 @@ class ExtractSource:
                 _READ_LAST[self._folder, features.key] = features
         trouble = self._note_trouble()
         return replace(features, notes=(*features.notes, *trouble)) if trouble else features
+
+    def name_features(self, area: Area, *, margin_m: float) -> Features:
+        """Return what `read_features` does, read when more is asked of it than what it is of; that may raise errors."""
+        tables = self._open_tables()
+        key = _name_features(tables, area, (box_around(area, margin_m), box_around(area, 0.0)))
+        return LateFeatures(
+            partial(self.read_features, area, margin_m=margin_m),
+            key=key,
+            data_date=tables.facts.data_date,
+            attribution=(OSM_ATTRIBUTION,),
+            drawers=self.drawers,
+        )
 
     def _read_anew(self, area: Area, box: Box, inside: Box) -> Features:
         """Return the features in a box around an area, which lies inside another."""

@@ -1,0 +1,211 @@
+"""Rankings kept on disk: the answer to a question that was asked of the same map before.
+
+A search that was made once is often made again: for another file, for the plan
+of a session, or a quarter of an hour later. What it answers follows from the
+map, the runner, the area and the hour, of which minutes count only where the
+map tells hours and in the words. So an answer is found by a digest of all of
+these and of what such tags say at the moment, and the words that name the
+minute are written anew. The features and the table of excluded ground are read
+and made when somebody asks for them.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from saferoute.arrays import as_objects, list_records
+from saferoute.libraries import read_distribution_version
+from saferoute.model import Ranking
+from saferoute.osm import entry
+from saferoute.products import recall_or_compute
+from saferoute.report.crowd import describe_crowding
+from saferoute.report.units import units_of
+from saferoute.report.verdicts import write_verdicts
+from saferoute.search._at_hour import digest_parts, list_choices
+from saferoute.search._notes import note_hour
+from saferoute.search._presenter import PRESENTER
+from saferoute.search._survey import MARGIN_M
+from saferoute.sources.osm.extract import ExtractSource
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
+
+    from saferoute.model import Features, Moment
+    from saferoute.products import Arrays
+    from saferoute.search._query import Query
+
+_WRITTEN, _CROWDING = "column ", "crowding "
+"""What the names of kept columns begin with: those of stretches, and those that the words on people are made of."""
+_WORDS, _OBJECTS, _STACKED = "words", "objects", "stacked"
+"""Kinds of columns that are no numbers: text of pandas, objects that JSON holds, and arrays of one shape."""
+
+
+class Question(NamedTuple):
+    """What a search is asked, and of which map."""
+
+    query: Query
+    moment: Moment | None
+    features: Features
+    """Read when somebody asks for more than what they are of."""
+    digest: bytes
+    """Of all that the answer follows from besides the map and the minute."""
+
+
+class Answer(NamedTuple):
+    """A ranking, and what its words on the hour are made of."""
+
+    ranking: Ranking
+    crowding: Mapping[str, Any]
+    """Evidence of the crowding of each stretch, and what is met along it."""
+    doubted: list[list[str]]
+    """Names of the serious doubts about each stretch."""
+
+
+def ask_question(query: Query, moment: Moment | None) -> Question | None:
+    """Return what a query asks, None where it hangs on more than an extract and the runner.
+
+    Heights, observations, counters, and maps of servers have no digest that is told without reading them.
+    """
+    source = query.features
+    if query.observations is not None or query.elevation is not None or not isinstance(source, ExtractSource):
+        return None
+    features = source.name_features(query.area, margin_m=MARGIN_M)
+    if features.drawers is None or not features.key:
+        return None
+    area, profile = query.area, query.profile
+    told = (
+        (area.place.lon, area.place.lat, area.radius_m, area.crs, area.half_m),
+        list_choices(profile, leaving=("name", "title", "at", "training")),
+        (query.top, query.units),
+        None if moment is None else (moment.hour_of_week, moment.local.month, moment.dark, moment.light),
+        entry.judge_conditions(_recall_conditions(features), moment),
+        read_distribution_version("opening-hours-py"),
+    )
+    return Question(query, moment, features, digest_parts(repr(told).encode()))
+
+
+def _recall_conditions(features: Features) -> dict[str, list[str]]:
+    """Return all that is tagged of hours and conditions of entry in a map, by key."""
+
+    def collect() -> Arrays:
+        told: dict[str, set[str]] = {key: set() for key in entry.CONDITION_KEYS}
+        for table in (features.ways, features.outlines):
+            for key, texts in told.items():
+                texts.update(table.tags[key].drop_unused().values)
+        return {key: np.array(sorted(texts), dtype=object) for key, texts in told.items()}
+
+    return {key: texts.tolist() for key, texts in recall_or_compute(features, "conditions", [], collect).items()}
+
+
+def recall_or_rank(question: Question, rank: Callable[[], Answer], exclude: Callable[[], pd.DataFrame]) -> Ranking:
+    """Return the ranking that answers a question, from an earlier search if it was asked the same.
+
+    Parameters
+    ----------
+    question : Question
+    rank : callable
+        Returns the answer.
+    exclude : callable
+        Returns the table of excluded ground for an answer that is kept, when somebody asks for it.
+    """
+    made: list[Ranking] = []
+
+    def compute() -> Arrays:
+        answer = rank()
+        made.append(answer.ranking)
+        return _encode_answer(answer, question.moment)
+
+    kept = recall_or_compute(question.features, "ranking", [np.frombuffer(question.digest, dtype=np.uint8)], compute)
+    return made[0] if made else _decode_ranking(kept, question, exclude)
+
+
+def _encode_answer(answer: Answer, moment: Moment | None) -> Arrays:
+    """Return an answer as arrays, without what is known of the question and without the note on the hour."""
+    ranking, of_hour = answer.ranking, note_hour(moment)
+    facts = {
+        "attribution": ranking.attribution,
+        "doubts": ranking.doubts,
+        "notes": [None if note in of_hour else note for note in ranking.notes],
+        "considered": ranking.considered,
+        "doubted": answer.doubted,
+    }
+    # The moment is that of the question, and whoever asks next may have another.
+    crowding = {name: column for name, column in answer.crowding.items() if name != "moment"}
+    return {
+        "facts": _as_text(facts),
+        **_encode_columns(_WRITTEN, vars(ranking)["stretches"]),
+        **_encode_columns(_CROWDING, crowding),
+    }
+
+
+def _decode_ranking(kept: Arrays, question: Question, exclude: Callable[[], pd.DataFrame]) -> Ranking:
+    """Return the ranking that `_encode_answer` was given, as of the moment of a question."""
+    query, moment, features, _ = question
+    facts = _read_text(kept["facts"])
+    columns, crowding = (_decode_columns(kept, begin) for begin in (_WRITTEN, _CROWDING))
+    crowding["moment"] = np.array([moment] * len(columns["rank"]), dtype=object)
+    # Only the words name the minute: all else is the same for the whole of what the question tells of the hour.
+    columns |= describe_crowding(crowding, units_of(query.units))
+    columns["verdict"] = write_verdicts(list_records(columns), facts["doubted"], moment)
+    return Ranking(
+        area=query.area,
+        profile=query.profile,
+        stretches=pd.DataFrame(columns),
+        excluded=exclude,
+        features=features,
+        considered=facts["considered"],
+        attribution=tuple(facts["attribution"]),
+        notes=tuple(told for note in facts["notes"] for told in (note_hour(moment) if note is None else (note,))),
+        data_date=features.data_date,
+        doubts=tuple(facts["doubts"]),
+        units=query.units,
+        presenter=PRESENTER,
+        digest=question.digest,
+    )
+
+
+def _encode_columns(begin: str, columns: Mapping[str, Any] | pd.DataFrame) -> dict[str, Any]:
+    """Return columns as arrays whose names begin with a word: numbers and shapes as they are, all else as one text."""
+    arrays: dict[str, Any] = {}
+    texts: dict[str, tuple[str, list[Any]] | None] = {}
+    for name in columns:
+        column = np.asarray(columns[name]) if isinstance(columns[name].dtype, np.dtype) else columns[name]
+        held = column.flat[0] if isinstance(column, np.ndarray) and column.size else None
+        if isinstance(column, np.ndarray) and (column.dtype != object or isinstance(held, shapely.Geometry)):
+            arrays[begin + name], texts[name] = column, None
+        elif isinstance(held, np.ndarray):
+            arrays[begin + name], texts[name] = np.stack(column.tolist()), (_STACKED, [])
+        else:
+            texts[name] = (_OBJECTS if isinstance(column, np.ndarray) else _WORDS, column.tolist())
+    return {begin: _as_text(texts), **arrays}
+
+
+def _decode_columns(kept: Arrays, begin: str) -> dict[str, Any]:
+    """Return the columns that `_encode_columns` was given, in their order."""
+    columns: dict[str, Any] = {}
+    for name, told in _read_text(kept[begin]).items():
+        kind, values = told or ("", [])
+        if kind == _WORDS:
+            columns[name] = pd.array(values, dtype="str")
+        elif kind == _OBJECTS:
+            columns[name] = as_objects(values)
+        else:
+            columns[name] = as_objects(list(kept[begin + name])) if kind == _STACKED else kept[begin + name]
+    return columns
+
+
+def _as_text(value: object) -> NDArray[np.object_]:
+    """Return plain values as an array of one text."""
+    return np.array([json.dumps(value)], dtype=object)
+
+
+def _read_text(text: NDArray[np.object_]) -> Any:
+    """Return what `_as_text` was given, with the NaN of numpy: lists that hold another one are not equal."""
+    return json.loads(text[0], parse_constant={"NaN": np.nan, "Infinity": np.inf, "-Infinity": -np.inf}.get)

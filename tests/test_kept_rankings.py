@@ -1,0 +1,142 @@
+"""Rankings kept on disk: whoever asks again is told what was told, in the words of the minute, and no map is read."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from ranked_towns import LENGTH_M, town
+from town import lonlat, write_town
+
+from saferoute.exports import geojson
+from saferoute.model import CRITERIA, IMPERIAL, LateFeatures, Place
+from saferoute.page.payload import build_payload
+from saferoute.search import Query, area_around, find, join_ways
+from saferoute.sources.cache import Cache
+from saferoute.sources.osm.extract import ExtractSource
+from saferoute.sources.profiles import load_profile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from saferoute.model import Ranking
+
+DAY = "2026-06-20"
+PLAN = town(more="n9 20 5 amenity=bench\nn10 40 6 shop=bakery\nn11 80 -20 tourism=museum\n")
+PLAN += "n12 0 30\nn13 90 30\nn14 90 80\nn15 0 80\nw2 n12,n13,n14,n15,n12 leisure=park opening_hours=08:00-19:40\n"
+PLAIN = load_profile()
+QUIET = replace(PLAIN, weights={**dict.fromkeys(CRITERIA, 0.0), "crowding": 1.0})
+
+
+def ask(path: Path, cache: Path | None, at: str = f"{DAY}T10:07", profile=PLAIN, **options) -> Ranking:
+    """Return the ranking of a town, with what is kept in a folder."""
+    source = ExtractSource([path], join=join_ways, cache=cache and Cache(cache))
+    area = area_around(Place("here", *lonlat(LENGTH_M / 2, 0)), options.pop("radius_m", 400))
+    return find(Query(area, source, replace(profile, at=at), **{"top": 100, **options}))
+
+
+def tell(ranking: Ranking) -> str:
+    """Return all that is told of a ranking, but for the table of what is excluded."""
+    return f"{geojson.to_geojson(ranking)} {ranking} {ranking.doubts} {ranking.data_date} {build_payload(ranking)}"
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory) -> Path:
+    return write_town(tmp_path_factory.mktemp("town") / "town.osm", PLAN)
+
+
+@pytest.fixture(scope="module")
+def kept(path, tmp_path_factory) -> Path:
+    """Return a cache in which everything of one search is kept, the drawn page included."""
+    folder = tmp_path_factory.mktemp("cache")
+    tell(ask(path, folder))
+    return folder
+
+
+QUESTIONS = {
+    "the same": {},
+    "no hour": {"at": ""},
+    "another hour": {"at": f"{DAY}T11:07"},
+    "another day": {"at": "2026-06-22T10:07"},
+    "winter": {"at": "2026-01-20T10:07"},
+    "dark": {"at": "2026-12-19T22:07"},
+    "other weights": {"profile": QUIET},
+    "longer": {"profile": load_profile(level="advanced")},
+    "fewer": {"top": 1},
+    "imperial": {"units": IMPERIAL},
+    "smaller": {"radius_m": 130},
+}
+
+
+@pytest.mark.parametrize("asked", QUESTIONS)
+def test_answers_are_those_of_a_search_from_nothing(path, kept, asked, tmp_path):
+    cache = shutil.copytree(kept, tmp_path / "cache")
+    alone = ask(path, None, **QUESTIONS[asked])
+    for _ in range(2):
+        again = ask(path, cache, **QUESTIONS[asked])
+        assert tell(again) == tell(alone)
+        assert again.excluded.to_csv() == alone.excluded.to_csv()
+        assert again.stretches.dtypes.to_dict() == alone.stretches.dtypes.to_dict()
+        assert again.stretches.equals(alone.stretches)
+
+
+@given(minute=st.integers(0, 59), second=st.integers(0, 59))
+@example(minute=39, second=59)
+@example(minute=40, second=0)
+@settings(max_examples=2, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_minutes_count_where_the_map_tells_hours_and_in_the_words(path, kept, minute, second):
+    at = f"{DAY}T19:{minute:02}:{second:02}"
+    told = tell(ask(path, kept, at))
+    assert told == tell(ask(path, None, at))
+    assert f"19:{minute:02}" in told
+    # Until 19:40 the park is open.
+    assert ("closed at that hour" in told) == (minute >= 40)
+
+
+def test_no_map_is_read_for_what_was_asked_before(path, kept, monkeypatch):
+    def refuse(*_, **__):
+        raise AssertionError("the map is read")
+
+    monkeypatch.setattr(ExtractSource, "read_features", refuse)
+    ranking = ask(path, kept, f"{DAY}T10:52")
+    assert "10:52" in tell(ranking)
+    assert isinstance(ranking.features, LateFeatures)
+    with pytest.raises(AssertionError, match="the map is read"):
+        assert len(ranking.excluded)
+
+
+def test_what_was_not_read_is_there_for_who_asks(path, kept):
+    ranking, alone = ask(path, kept), ask(path, None)
+    for name in ("extent", "notes", "attribution", "data_date"):
+        assert getattr(ranking.features, name) == getattr(alone.features, name)
+    assert ranking.features.ways["osm_id"].tolist() == alone.features.ways["osm_id"].tolist()
+    assert not isinstance(ranking.features, LateFeatures)
+
+
+def test_another_map_of_the_same_name_is_asked_anew(path, kept, tmp_path):
+    other = write_town(tmp_path / path.name, PLAN.replace("surface=asphalt", "surface=gravel"))
+    assert tell(ask(other, kept)) == tell(ask(other, None)) != tell(ask(path, kept))
+
+
+@pytest.mark.parametrize("harm", [lambda held: held[:0], lambda held: held[:-9], lambda held: held[:-1] + b"!"])
+def test_damaged_answers_are_found_again(path, kept, tmp_path, harm):
+    cache = shutil.copytree(kept, tmp_path / "cache")
+    files = [file for name in ("ranking", "conditions", "exclusions") for file in cache.rglob(f"*-{name}.drawer")]
+    assert len(files) >= 3
+    for file in files:
+        file.write_bytes(harm(file.read_bytes()))
+    assert tell(ask(path, cache)) == tell(ask(path, None))
+
+
+def test_a_place_without_a_stretch_has_none_when_asked_again(path, tmp_path):
+    asked = {"profile": replace(PLAIN, only_surfaces=frozenset({"sand"}))}
+    found = [ask(path, tmp_path, **asked) for _ in range(2)]
+    assert not any(found)
+    assert len({tell(one) for one in found}) == 1
+    assert [row["reason"] for row in found[1].exclusions()] == [row["reason"] for row in found[0].exclusions()]
+    assert np.array_equal(found[0].stretches.columns, found[1].stretches.columns)
