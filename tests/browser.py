@@ -203,7 +203,6 @@ def plan_with_some_heights(ranking: Ranking) -> Session:
     start = np.array(ranking.stretches.geometry.iloc[0].coords[0])
     ground = training.Ground(
         training.build_footpaths(features),
-        np.empty(0, object),
         lambda xy: np.where(xy[:, 0] < start[0] + 60, 20.0, np.nan),
     )
     return training.plan_session(ranking, wish=Wish(week=8), start=start, ground=ground)

@@ -16,7 +16,7 @@ from town import lonlat, write_town
 from saferoute.exports import geojson
 from saferoute.model import CRITERIA, IMPERIAL, LateFeatures, Place
 from saferoute.page.payload import build_payload
-from saferoute.search import Query, area_around, find, join_ways
+from saferoute.search import Query, area_around, find, join_ways, plan
 from saferoute.sources.cache import Cache
 from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import load_profile
@@ -98,10 +98,11 @@ def test_minutes_count_where_the_map_tells_hours_and_in_the_words(path, kept, mi
     assert ("closed at that hour" in told) == (minute >= 40)
 
 
-def test_no_map_is_read_for_what_was_asked_before(path, kept, monkeypatch):
-    def refuse(*_, **__):
-        raise AssertionError("the map is read")
+def refuse(*_, **__):
+    raise AssertionError("the map is read")
 
+
+def test_no_map_is_read_for_what_was_asked_before(path, kept, monkeypatch):
     monkeypatch.setattr(ExtractSource, "read_features", refuse)
     ranking = ask(path, kept, f"{DAY}T10:52")
     assert "10:52" in tell(ranking)
@@ -116,6 +117,26 @@ def test_what_was_not_read_is_there_for_who_asks(path, kept):
         assert getattr(ranking.features, name) == getattr(alone.features, name)
     assert ranking.features.ways["osm_id"].tolist() == alone.features.ways["osm_id"].tolist()
     assert not isinstance(ranking.features, LateFeatures)
+
+
+LAWN = "".join(f"n{20 + k} {x} {y}\n" for k, (x, y) in enumerate([(0, 6), (300, 6), (300, 110), (0, 110)]))
+LAWN = town(more=f"{LAWN}w9 n20,n21,n22,n23,n20 leisure=pitch sport=soccer surface=grass\n")
+
+
+def test_a_session_is_planned_again_without_the_map(tmp_path, monkeypatch):
+    path = write_town(tmp_path / "lawn.osm", LAWN)
+
+    def run(cache: Path | None) -> str:
+        source = ExtractSource([path], join=join_ways, cache=cache and Cache(cache))
+        session = plan(Query(area_around(Place("here", *lonlat(5, 0)), 250), source, PLAIN))
+        return f"{session} {session.steps.to_csv()} {session.track.to_csv()} {session.notes} {session.figures}"
+
+    alone = run(None)
+    assert "look" in alone, "nothing is run there"
+    assert run(tmp_path / "cache") == alone
+    assert len(list(tmp_path.rglob("*-connectors.drawer"))) == 1
+    monkeypatch.setattr(ExtractSource, "read_features", refuse)
+    assert run(tmp_path / "cache") == alone
 
 
 def test_another_map_of_the_same_name_is_asked_anew(path, kept, tmp_path):

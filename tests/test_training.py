@@ -104,9 +104,8 @@ def sample_ground(level):
     features, _ = open_local(LocalFiles(REGION))
     area = search.area_around(Place("Middle", 24.944, 60.172), 1500)
     ranking = search.find(search.Query(area, features=features, profile=load_profile(level), top=200))
-    walls = clearance.collect_walls(ranking.features)
     net = training.build_footpaths(ranking.features)
-    return ranking, training.Ground(net, walls, lambda xy: np.full(len(xy), np.nan))
+    return ranking, training.Ground(net, lambda xy: np.full(len(xy), np.nan))
 
 
 # What a level asks

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from saferoute import training
-from saferoute.limits import clearance
 from saferoute.search._area import project_centre
 
 if TYPE_CHECKING:
@@ -61,12 +60,10 @@ def plan_through_stretches(ranking: Ranking, *, wish: Wish, elevation_of: Elevat
             return np.full(len(xy), np.nan)
         return elevation_of.read_heights(xy, ranking.area.crs).elevation_m
 
-    features = ranking.features
     _LOG.info("drawing the foot network", extra={"share": 0.85})
-    walls = clearance.collect_walls(features)
-    footpaths = training.recall_or_build_footpaths(features, walls)
+    footpaths = training.recall_or_build_footpaths(ranking.features, ranking.area.crs)
     _LOG.info("choosing among %d stretches", len(ranking.stretches), extra={"share": 0.87})
     session = training.plan_session(
-        ranking, wish=wish, start=project_centre(ranking.area), ground=training.Ground(footpaths, walls, heights)
+        ranking, wish=wish, start=project_centre(ranking.area), ground=training.Ground(footpaths, heights)
     )
     return replace(session, presenter=ranking.presenter)

@@ -34,8 +34,6 @@ from saferoute.training._squares import add_square_edges
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from numpy.typing import NDArray
-
     from saferoute.arrays import FloatArray
     from saferoute.model import Ranking, Training, Wish
     from saferoute.report.units import Units
@@ -73,14 +71,11 @@ class Ground:
     Attributes
     ----------
     footpaths : FootpathGraph
-    walls : ndarray of geometries
-        What nobody walks straight across.
     heights : callable
         Returns the heights in m of points of shape (n, 2), NaN = unknown.
     """
 
     footpaths: FootpathGraph
-    walls: NDArray[np.object_]
     heights: Callable[[FloatArray], FloatArray]
 
 
@@ -123,7 +118,7 @@ def plan_session(ranking: Ranking, *, wish: Wish, start: FloatArray, ground: Gro
     graph, home, notes = _access.connect_start(ground.footpaths, start, units)
     notes = [*arrival, *notes]
     graph = graph.clip_to_circle(graph.xy[home], 0.55 * reach + _MARGIN_M)
-    graph, found, lost = _access.find_options(ranking, laid, graph=graph, home=home, walls=ground.walls, reach_m=reach)
+    graph, found, lost = _access.find_options(ranking, laid, graph=graph, home=home, reach_m=reach)
     picked = _pick_tour(ranking, found, work, wish=wish, graph=graph, home=home)
     if picked is None:
         why = "no recommended stretch can be reached from the start; plan from elsewhere, or with another level"

@@ -10,11 +10,10 @@ import shapely
 
 from saferoute.model import PlaceNotFound
 from saferoute.report.units import units_of
+from saferoute.training._connectors import CONNECTOR_M, recall_or_find_connectors
 from saferoute.training._joining import SNAP_M, add_connectors, split_at_points
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.model import Ranking
     from saferoute.report.units import Units
@@ -27,18 +26,11 @@ START_M = 500.0
 """A start may be this far from the nearest foot way [J]."""
 FAR_START_M = 50.0
 """From here on the way to the network is worth a word."""
-CONNECTOR_M = 300.0
-"""Longest straight line over open ground [J]."""
-OUTSIDE_M = 30.0
-"""So far a connector may leave the ground that the stretch lies on [J]."""
-_MOST_TRIED, _MOST_KEPT, _APART_M = 30, 2, 60.0
 _MOST_STRETCHES, _NEAREST = 40, 15
 """So many of the best stretches, and of the nearest, are joined to the network."""
 WAY_COST = 0.05 / 1000
 """What a metre of quiet footway loses a stretch, in points of score [J]: it costs little
 next to a better stretch, and roads and crossings, which are many metres, cost more."""
-_CUT_M = 0.5
-"""Ends of a connector that may touch what it must not cross."""
 
 
 def connect_start(graph: FootpathGraph, xy: FloatArray, units: Units) -> tuple[FootpathGraph, int, list[str]]:
@@ -109,7 +101,6 @@ def find_options(
     *,
     graph: FootpathGraph,
     home: int,
-    walls: NDArray[np.object_],
     reach_m: float,
 ) -> tuple[FootpathGraph, list[Option], list[str]]:
     """Join the sections that are laid onto stretches to the network.
@@ -120,8 +111,6 @@ def find_options(
         Without nodes.
     home : int
         The node of the start.
-    walls : ndarray of geometries
-        What nobody walks across.
     reach_m : float
         Metres to run forwards in all.
 
@@ -146,9 +135,7 @@ def find_options(
     tried &= _is_promising(found, np.hypot(*(ends - graph.xy[home]).T), reach_m, tried)
     on_way &= tried
     off_way = np.flatnonzero(~on_way & tried)
-    joins = _find_connectors(
-        ranking, ends[off_way], [found[i].row for i in off_way], graph=graph, part=part, walls=walls
-    )
+    joins = recall_or_find_connectors(ranking, ends[off_way], [found[i].row for i in off_way], graph=graph, part=part)
     graph, node = _join_ends(graph, ends, np.where(on_way, edge, -1), [(int(off_way[i]), e, at) for i, e, at in joins])
     kept = [replace(o, node=int(n)) for o, n in zip(found, node, strict=True) if n >= 0]
     return graph, kept, _describe_unreached(found, kept, tried, elsewhere)
@@ -175,71 +162,6 @@ def _find_nearest_edges(graph: FootpathGraph, xy: FloatArray, which: BoolArray) 
     points = shapely.points(xy)
     edge = edges[shapely.STRtree(graph.lines[edges]).nearest(points)]
     return edge, shapely.distance(graph.lines[edge], points)
-
-
-def _find_connectors(
-    ranking: Ranking, xy: FloatArray, rows: list[int], *, graph: FootpathGraph, part: int, walls: NDArray[np.object_]
-) -> list[tuple[int, int, tuple[float, float]]]:
-    """Return straight lines from points off the network to it: point, edge, where they meet.
-
-    A line stays on the ground that the stretch lies on, and crosses nothing
-    that a walker could not.
-    """
-    if not len(xy):
-        return []
-    edges = np.flatnonzero(graph.part[graph.start] == part)
-    point, edge = shapely.STRtree(graph.lines[edges]).query(
-        shapely.points(xy), predicate="dwithin", distance=CONNECTOR_M
-    )
-    edge = edges[edge]
-    line = shapely.shortest_line(shapely.points(xy[point]), graph.lines[edge])
-    order = np.lexsort((shapely.length(line), point))
-    nth = np.arange(len(order)) - np.searchsorted(point[order], point[order])
-    order = order[nth < _MOST_TRIED]
-    point, edge, line = point[order], edge[order], line[order]
-    free = _is_unobstructed(ranking, [rows[p] for p in point], line, walls)
-    joins: list[tuple[int, int, tuple[float, float]]] = []
-    for p, e, join in zip(point[free], edge[free], line[free], strict=True):
-        at = join.coords[-1]
-        known = [j[2] for j in joins if j[0] == p]
-        if len(known) < _MOST_KEPT and all(np.hypot(at[0] - k[0], at[1] - k[1]) > _APART_M for k in known):
-            joins.append((int(p), int(e), (at[0], at[1])))
-    return joins
-
-
-def _is_unobstructed(
-    ranking: Ranking, rows: list[int], lines: NDArray[np.object_], walls: NDArray[np.object_]
-) -> BoolArray:
-    """Return a mask of connectors that stay on their stretch's ground and meet no wall."""
-    stretches, of = np.unique(np.array(rows, dtype=np.int64), return_inverse=True)
-    ground = np.array([_ground_of_stretch(ranking, row) for row in stretches.tolist()], dtype=object)
-    shapely.prepare(ground)
-    free: BoolArray = shapely.covers(ground[of], lines)
-    # Most leave the ground, and need not be cut.
-    inside = np.flatnonzero(free)
-    free[inside[shapely.STRtree(_cut_ends(lines[inside])).query(walls, predicate="intersects")[1]]] = False
-    return free
-
-
-def _cut_ends(lines: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Return straight lines without `_CUT_M` at either end, of short ones the middle."""
-    metres = shapely.length(lines)
-    start = shapely.line_interpolate_point(lines, np.fmin(_CUT_M, metres / 2))
-    end = shapely.line_interpolate_point(lines, np.fmax(metres - _CUT_M, metres / 2))
-    ends = np.stack([shapely.get_coordinates(start), shapely.get_coordinates(end)], axis=1)
-    return np.where(metres > 2 * _CUT_M, shapely.linestrings(ends), start)
-
-
-def _ground_of_stretch(ranking: Ranking, row: int) -> shapely.Geometry:
-    """Return the open ground a stretch lies on, and a little around it and the stretch itself."""
-    areas = ranking.features.areas
-    stretch = ranking.stretches.iloc[row]
-    kind, number = areas["osm_type"], areas["osm_id"]
-    own = np.zeros(len(areas), dtype=bool)
-    for key in stretch["osm_ids"]:
-        of_kind, _, of_number = key.partition("/")
-        own |= (number == int(of_number)) & (kind == of_kind)
-    return shapely.union_all([shapely.buffer(g, OUTSIDE_M) for g in (*areas.geometry[own], stretch.geometry)])
 
 
 def _is_promising(found: list[Option], away: FloatArray, reach_m: float, free: BoolArray) -> BoolArray:

@@ -7,31 +7,22 @@ from typing import TYPE_CHECKING
 
 from saferoute.products import recall_or_compute
 from saferoute.training._build import build_footpaths
+from saferoute.training._connectors import remember_walls
 from saferoute.training._footpaths import FootpathGraph
 from saferoute.training._squares import add_square_edges
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from saferoute.model import Features
     from saferoute.products import Arrays
 
 _ARRAYS = [field.name for field in fields(FootpathGraph) if field.name != "crs"]
 
 
-def recall_or_build_footpaths(features: Features, walls: NDArray[np.object_]) -> FootpathGraph:
-    """Return the graph of ways on foot of some features, and of lines across their squares.
-
-    Parameters
-    ----------
-    features : Features
-    walls : ndarray of geometries
-        What of the features nobody walks across.
-    """
+def recall_or_build_footpaths(features: Features, crs: str) -> FootpathGraph:
+    """Return the graph of ways on foot of some features in a coordinate system, and of lines across their squares."""
 
     def build() -> Arrays:
-        graph = add_square_edges(build_footpaths(features), features, walls=walls)
+        graph = add_square_edges(build_footpaths(features), features, walls=remember_walls(features))
         return {name: getattr(graph, name) for name in _ARRAYS}
 
-    return FootpathGraph(crs=str(features.ways.crs), **recall_or_compute(features, "footpaths", [], build))
+    return FootpathGraph(crs=crs, **recall_or_compute(features, "footpaths", [], build))
