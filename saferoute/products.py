@@ -129,7 +129,7 @@ def recall_or_compute(
     arguments : sequence of arrays
         All that `compute` uses besides the map.
     compute : callable
-        Returns the arrays, by name.
+        Returns the arrays, by name; where it returns none, nothing is kept.
     """
     if of.drawers is None or not of.key:
         return compute()
@@ -142,7 +142,8 @@ def recall_or_compute(
     if known is not None:
         return decode_arrays(known)
     found = compute()
-    of.drawers.keep({key: encode_arrays(found)})
+    if found:
+        of.drawers.keep({key: encode_arrays(found)})
     return found
 
 

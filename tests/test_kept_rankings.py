@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from ranked_towns import LENGTH_M, town
+from rasters import write, write_plane
 from town import lonlat, write_town
 
 from saferoute.exports import geojson
@@ -18,6 +19,7 @@ from saferoute.model import CRITERIA, IMPERIAL, LateFeatures, Place
 from saferoute.page.payload import build_payload
 from saferoute.search import Query, area_around, find, join_ways, plan
 from saferoute.sources.cache import Cache
+from saferoute.sources.elevation.raster import RasterSource
 from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import load_profile
 
@@ -117,6 +119,24 @@ def test_what_was_not_read_is_there_for_who_asks(path, kept):
         assert getattr(ranking.features, name) == getattr(alone.features, name)
     assert ranking.features.ways["osm_id"].tolist() == alone.features.ways["osm_id"].tolist()
     assert not isinstance(ranking.features, LateFeatures)
+
+
+def test_heights_count_as_their_files_are(path, tmp_path, monkeypatch):
+    def find_with(cache: Path | None, sigma_m: float | None = None) -> Ranking:
+        return ask(path, cache, elevation=RasterSource([dem], sigma_m=sigma_m))
+
+    dem = write_plane(tmp_path / "dem.tif", half_m=1500)
+    rising = tell(find_with(None))
+    assert "3.0 ± " in rising or "2.0 ± " in rising
+    assert [tell(find_with(tmp_path / "cache")) for _ in range(2)] == [rising] * 2
+    assert tell(find_with(tmp_path / "cache", 4.0)) == tell(find_with(None, 4.0)) != rising
+    write(dem, np.full((300, 300), 7.0, dtype="float32"))
+    level = tell(find_with(None))
+    assert [tell(find_with(tmp_path / "cache")) for _ in range(2)] == [level] * 2
+    assert level != rising
+    monkeypatch.setattr(ExtractSource, "read_features", refuse)
+    monkeypatch.setattr(RasterSource, "read_heights", refuse)
+    assert tell(find_with(tmp_path / "cache")) == level
 
 
 LAWN = "".join(f"n{20 + k} {x} {y}\n" for k, (x, y) in enumerate([(0, 6), (300, 6), (300, 110), (0, 110)]))

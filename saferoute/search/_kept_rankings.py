@@ -12,6 +12,7 @@ and made when somebody asks for them.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -30,7 +31,8 @@ from saferoute.search._at_hour import digest_parts, list_choices
 from saferoute.search._notes import note_hour
 from saferoute.search._presenter import PRESENTER
 from saferoute.search._survey import MARGIN_M
-from saferoute.sources.osm.extract import ExtractSource
+from saferoute.sources.elevation.raster import RasterSource
+from saferoute.sources.osm.extract import ExtractSource, box_around
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -71,10 +73,10 @@ class Answer(NamedTuple):
 def ask_question(query: Query, moment: Moment | None) -> Question | None:
     """Return what a query asks, None where it hangs on more than an extract and the runner.
 
-    Heights, observations, counters, and maps of servers have no digest that is told without reading them.
+    What servers tell, counters and observations have no digest that is known without reading them.
     """
-    source = query.features
-    if query.observations is not None or query.elevation is not None or not isinstance(source, ExtractSource):
+    source, heights = query.features, _digest_heights(query)
+    if query.observations is not None or heights is None or not isinstance(source, ExtractSource):
         return None
     features = source.name_features(query.area, margin_m=MARGIN_M)
     if features.drawers is None or not features.key:
@@ -87,8 +89,19 @@ def ask_question(query: Query, moment: Moment | None) -> Question | None:
         None if moment is None else (moment.hour_of_week, moment.local.month, moment.dark, moment.light),
         entry.judge_conditions(_recall_conditions(features), moment),
         read_distribution_version("opening-hours-py"),
+        heights,
     )
     return Question(query, moment, features, digest_parts(repr(told).encode()))
+
+
+def _digest_heights(query: Query) -> bytes | None:
+    """Return a digest of what the heights of a query follow from, ``b""`` without any, None if it is not known."""
+    if query.elevation is None:
+        return b""
+    if isinstance(query.elevation, RasterSource):
+        with suppress(OSError):
+            return query.elevation.digest_within_box(box_around(query.area, MARGIN_M))
+    return None
 
 
 def _recall_conditions(features: Features) -> dict[str, list[str]]:
@@ -120,7 +133,9 @@ def recall_or_rank(question: Question, rank: Callable[[], Answer], exclude: Call
     def compute() -> Arrays:
         answer = rank()
         made.append(answer.ranking)
-        return _encode_answer(answer, question.moment)
+        # Where the index turned out to be damaged the map was read from elsewhere, and the notes say so.
+        is_of_map = answer.ranking.features.key == question.features.key
+        return _encode_answer(answer, question.moment) if is_of_map else {}
 
     kept = recall_or_compute(question.features, "ranking", [np.frombuffer(question.digest, dtype=np.uint8)], compute)
     return made[0] if made else _decode_ranking(kept, question, exclude)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from saferoute.model import WGS84, Heights, InvalidInput, NoCoverage
-from saferoute.sources.damage import read_each_once_apart
+from saferoute.sources.damage import make_keys, read_each_once_apart
 from saferoute.sources.elevation.quality import COARSEST_M, HIGHEST_M, estimate_quality, is_void
 from saferoute.sources.elevation.seams import widen_at_seams
 from saferoute.sources.elevation.windows import choose_window
@@ -129,6 +129,18 @@ class RasterSource:
         # A raster may count its longitudes from anywhere, and east lies below west across the antimeridian.
         beside = ((left - west) % 360 <= (east - west) % 360) | ((west - left) % 360 <= right - left)
         return np.flatnonzero(beside & (bottom <= north) & (south <= top))
+
+    def digest_within_box(self, box: tuple[float, float, float, float]) -> bytes:
+        """Return a digest of all that heights within a box of degrees follow from: of files their states.
+
+        Raises
+        ------
+        OSError
+            If a file is there no more.
+        """
+        paths = [self._rasters[at].file.path for at in self.find_in_reach(box)]
+        keys = make_keys(paths, "heights", repr(self._sigma_m).encode())
+        return sha256(b"".join(key.digest for key in keys)).digest()
 
     def check_coverage(self, lon: float, lat: float, radius_m: float) -> None:
         """Raise `NoCoverage` unless a raster reaches within `radius_m` of a point in degrees."""
