@@ -14,8 +14,8 @@ from ranked_towns import LENGTH_M, town
 from rasters import write, write_plane
 from town import lonlat, write_town
 
-from saferoute.exports import geojson
-from saferoute.model import CRITERIA, IMPERIAL, LateFeatures, Place
+from saferoute.exports import geojson, session_geojson
+from saferoute.model import CRITERIA, IMPERIAL, LateFeatures, Place, Wish
 from saferoute.page.payload import build_payload
 from saferoute.search import Query, area_around, find, join_ways, plan
 from saferoute.sources.cache import Cache
@@ -26,7 +26,7 @@ from saferoute.sources.profiles import load_profile
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from saferoute.model import Ranking
+    from saferoute.model import Ranking, Session
 
 DAY = "2026-06-20"
 PLAN = town(more="n9 20 5 amenity=bench\nn10 40 6 shop=bakery\nn11 80 -20 tourism=museum\n")
@@ -143,20 +143,58 @@ LAWN = "".join(f"n{20 + k} {x} {y}\n" for k, (x, y) in enumerate([(0, 6), (300, 
 LAWN = town(more=f"{LAWN}w9 n20,n21,n22,n23,n20 leisure=pitch sport=soccer surface=grass\n")
 
 
-def test_a_session_is_planned_again_without_the_map(tmp_path, monkeypatch):
-    path = write_town(tmp_path / "lawn.osm", LAWN)
+def plan_on_lawn(path: Path, cache: Path | None, at: str = "", profile=PLAIN, **wish) -> Session:
+    """Return a session on a lawn beside a way, with what is kept in a folder."""
+    source = ExtractSource([path], join=join_ways, cache=cache and Cache(cache))
+    area = area_around(Place("here", *lonlat(5, 0)), 250)
+    return plan(Query(area, source, replace(profile, at=at)), wish=Wish(**wish))
 
-    def run(cache: Path | None) -> str:
-        source = ExtractSource([path], join=join_ways, cache=cache and Cache(cache))
-        session = plan(Query(area_around(Place("here", *lonlat(5, 0)), 250), source, PLAIN))
-        return f"{session} {session.steps.to_csv()} {session.track.to_csv()} {session.notes} {session.figures}"
 
-    alone = run(None)
-    assert "look" in alone, "nothing is run there"
-    assert run(tmp_path / "cache") == alone
-    assert len(list(tmp_path.rglob("*-connectors.drawer"))) == 1
-    monkeypatch.setattr(ExtractSource, "read_features", refuse)
-    assert run(tmp_path / "cache") == alone
+def tell_session(session: Session) -> str:
+    """Return all that is told of a session."""
+    tables = [f"{table.to_csv()} {dict(table.dtypes)}" for table in (session.steps, session.sections, session.track)]
+    return f"{session} {tables} {session_geojson.to_geojson(session)} {session.figures} {session.notes}"
+
+
+SESSIONS = {
+    "the same": {"at": f"{DAY}T10:07"},
+    "another minute": {"at": f"{DAY}T10:31"},
+    "another hour": {"at": f"{DAY}T15:07"},
+    "another week": {"at": f"{DAY}T10:07", "week": 6},
+    "shorter": {"at": f"{DAY}T10:07", "time_s": 900.0},
+    "slower": {"at": f"{DAY}T10:07", "profile": replace(PLAIN, training=replace(PLAIN.training, warm_up_s=120.0))},
+}
+
+
+@pytest.fixture(scope="module")
+def lawn(tmp_path_factory) -> tuple[Path, Path]:
+    """Return a town with a lawn, and a cache in which a session there is kept."""
+    folder = tmp_path_factory.mktemp("lawn")
+    path = write_town(folder / "lawn.osm", LAWN)
+    assert "look" in set(plan_on_lawn(path, folder / "cache", f"{DAY}T10:07").steps["kind"]), "nothing is run there"
+    return path, folder / "cache"
+
+
+@pytest.mark.parametrize("asked", SESSIONS)
+def test_sessions_are_those_of_a_plan_from_nothing(lawn, tmp_path, asked):
+    path, kept = lawn
+    cache = shutil.copytree(kept, tmp_path / "cache")
+    alone = tell_session(plan_on_lawn(path, None, **SESSIONS[asked]))
+    assert [tell_session(plan_on_lawn(path, cache, **SESSIONS[asked])) for _ in range(2)] == [alone] * 2
+
+
+@pytest.mark.parametrize("lost", [[], ["session"], ["session", "connectors"]])
+def test_a_session_is_planned_again_without_the_map(lawn, tmp_path, monkeypatch, lost):
+    path, kept = lawn
+    cache = shutil.copytree(kept, tmp_path / "cache")
+    for name in lost:
+        (file,) = cache.rglob(f"*-{name}.drawer")
+        file.unlink()
+    if "connectors" not in lost:
+        monkeypatch.setattr(ExtractSource, "read_features", refuse)
+    again = plan_on_lawn(path, cache, f"{DAY}T10:07")
+    monkeypatch.undo()
+    assert tell_session(again) == tell_session(plan_on_lawn(path, None, f"{DAY}T10:07"))
 
 
 def test_another_map_of_the_same_name_is_asked_anew(path, kept, tmp_path):

@@ -11,15 +11,13 @@ and made when somebody asks for them.
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-import shapely
 
-from saferoute.arrays import as_objects, list_records
+from saferoute.arrays import list_records
 from saferoute.libraries import read_distribution_version
 from saferoute.model import Ranking
 from saferoute.osm import entry
@@ -28,6 +26,7 @@ from saferoute.report.crowd import describe_crowding
 from saferoute.report.units import units_of
 from saferoute.report.verdicts import write_verdicts
 from saferoute.search._at_hour import digest_parts, list_choices
+from saferoute.search._kept_columns import decode_columns, decode_text, encode_columns, encode_text
 from saferoute.search._notes import note_hour
 from saferoute.search._presenter import PRESENTER
 from saferoute.search._survey import MARGIN_M
@@ -37,16 +36,12 @@ from saferoute.sources.osm.extract import ExtractSource, box_around
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from numpy.typing import NDArray
-
     from saferoute.model import Features, Moment
     from saferoute.products import Arrays
     from saferoute.search._query import Query
 
 _WRITTEN, _CROWDING = "column ", "crowding "
 """What the names of kept columns begin with: those of stretches, and those that the words on people are made of."""
-_WORDS, _OBJECTS, _STACKED = "words", "objects", "stacked"
-"""Kinds of columns that are no numbers: text of pandas, objects that JSON holds, and arrays of one shape."""
 
 
 class Question(NamedTuple):
@@ -154,17 +149,17 @@ def _encode_answer(answer: Answer, moment: Moment | None) -> Arrays:
     # The moment is that of the question, and whoever asks next may have another.
     crowding = {name: column for name, column in answer.crowding.items() if name != "moment"}
     return {
-        "facts": _as_text(facts),
-        **_encode_columns(_WRITTEN, vars(ranking)["stretches"]),
-        **_encode_columns(_CROWDING, crowding),
+        "facts": encode_text(facts),
+        **encode_columns(_WRITTEN, vars(ranking)["stretches"]),
+        **encode_columns(_CROWDING, crowding),
     }
 
 
 def _decode_ranking(kept: Arrays, question: Question, exclude: Callable[[], pd.DataFrame]) -> Ranking:
     """Return the ranking that `_encode_answer` was given, as of the moment of a question."""
     query, moment, features, _ = question
-    facts = _read_text(kept["facts"])
-    columns, crowding = (_decode_columns(kept, begin) for begin in (_WRITTEN, _CROWDING))
+    facts = decode_text(kept["facts"])
+    columns, crowding = (decode_columns(kept, begin) for begin in (_WRITTEN, _CROWDING))
     crowding["moment"] = np.array([moment] * len(columns["rank"]), dtype=object)
     # Only the words name the minute: all else is the same for the whole of what the question tells of the hour.
     columns |= describe_crowding(crowding, units_of(query.units))
@@ -184,43 +179,3 @@ def _decode_ranking(kept: Arrays, question: Question, exclude: Callable[[], pd.D
         presenter=PRESENTER,
         digest=question.digest,
     )
-
-
-def _encode_columns(begin: str, columns: Mapping[str, Any] | pd.DataFrame) -> dict[str, Any]:
-    """Return columns as arrays whose names begin with a word: numbers and shapes as they are, all else as one text."""
-    arrays: dict[str, Any] = {}
-    texts: dict[str, tuple[str, list[Any]] | None] = {}
-    for name in columns:
-        column = np.asarray(columns[name]) if isinstance(columns[name].dtype, np.dtype) else columns[name]
-        held = column.flat[0] if isinstance(column, np.ndarray) and column.size else None
-        if isinstance(column, np.ndarray) and (column.dtype != object or isinstance(held, shapely.Geometry)):
-            arrays[begin + name], texts[name] = column, None
-        elif isinstance(held, np.ndarray):
-            arrays[begin + name], texts[name] = np.stack(column.tolist()), (_STACKED, [])
-        else:
-            texts[name] = (_OBJECTS if isinstance(column, np.ndarray) else _WORDS, column.tolist())
-    return {begin: _as_text(texts), **arrays}
-
-
-def _decode_columns(kept: Arrays, begin: str) -> dict[str, Any]:
-    """Return the columns that `_encode_columns` was given, in their order."""
-    columns: dict[str, Any] = {}
-    for name, told in _read_text(kept[begin]).items():
-        kind, values = told or ("", [])
-        if kind == _WORDS:
-            columns[name] = pd.array(values, dtype="str")
-        elif kind == _OBJECTS:
-            columns[name] = as_objects(values)
-        else:
-            columns[name] = as_objects(list(kept[begin + name])) if kind == _STACKED else kept[begin + name]
-    return columns
-
-
-def _as_text(value: object) -> NDArray[np.object_]:
-    """Return plain values as an array of one text."""
-    return np.array([json.dumps(value)], dtype=object)
-
-
-def _read_text(text: NDArray[np.object_]) -> Any:
-    """Return what `_as_text` was given, with the NaN of numpy: lists that hold another one are not equal."""
-    return json.loads(text[0], parse_constant={"NaN": np.nan, "Infinity": np.inf, "-Infinity": -np.inf}.get)

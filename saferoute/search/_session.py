@@ -10,6 +10,7 @@ import numpy as np
 
 from saferoute import training
 from saferoute.search._area import project_centre
+from saferoute.search._kept_sessions import recall_or_plan
 
 if TYPE_CHECKING:
     from saferoute.arrays import FloatArray
@@ -48,22 +49,25 @@ def plan_through_stretches(ranking: Ranking, *, wish: Wish, elevation_of: Elevat
     ranking : Ranking
     wish : Wish
     elevation_of : ElevationSource, optional
-        Without it the heights along the route are unknown.
+        That of the ranking. Without it the heights along the route are unknown.
 
     Returns
     -------
     Session
     """
 
+    def plan() -> Session:
+        _LOG.info("drawing the foot network", extra={"share": 0.85})
+        footpaths = training.recall_or_build_footpaths(ranking.features, ranking.area.crs)
+        _LOG.info("choosing among %d stretches", len(ranking.stretches), extra={"share": 0.87})
+        start, ground = project_centre(ranking.area), training.Ground(footpaths, heights)
+        return replace(
+            training.plan_session(ranking, wish=wish, start=start, ground=ground), presenter=ranking.presenter
+        )
+
     def heights(xy: FloatArray) -> FloatArray:
         if elevation_of is None:
             return np.full(len(xy), np.nan)
         return elevation_of.read_heights(xy, ranking.area.crs).elevation_m
 
-    _LOG.info("drawing the foot network", extra={"share": 0.85})
-    footpaths = training.recall_or_build_footpaths(ranking.features, ranking.area.crs)
-    _LOG.info("choosing among %d stretches", len(ranking.stretches), extra={"share": 0.87})
-    session = training.plan_session(
-        ranking, wish=wish, start=project_centre(ranking.area), ground=training.Ground(footpaths, heights)
-    )
-    return replace(session, presenter=ranking.presenter)
+    return recall_or_plan(ranking, wish, plan)

@@ -1,0 +1,64 @@
+"""Columns of results as arrays that a product can hold, and back: the same values, types and order."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from saferoute.arrays import as_objects
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from saferoute.products import Arrays
+
+_WORDS, _OBJECTS, _STACKED = "words", "objects", "stacked"
+"""Kinds of columns that are no numbers: text of pandas, objects that JSON holds, and arrays of one shape."""
+
+
+def encode_columns(begin: str, columns: Mapping[str, Any] | pd.DataFrame) -> dict[str, Any]:
+    """Return columns as arrays whose names begin with a word: numbers and shapes as they are, all else as one text."""
+    arrays: dict[str, Any] = {}
+    texts: dict[str, tuple[str, list[Any]] | None] = {}
+    for name in columns:
+        column = columns[name]
+        if isinstance(column.dtype, np.dtype) or name == "geometry":
+            column = np.asarray(column)
+        held = column.flat[0] if isinstance(column, np.ndarray) and column.size else None
+        if isinstance(column, np.ndarray) and (column.dtype != object or isinstance(held, shapely.Geometry)):
+            arrays[begin + name], texts[name] = column, None
+        elif isinstance(held, np.ndarray):
+            arrays[begin + name], texts[name] = np.stack(column.tolist()), (_STACKED, [])
+        else:
+            texts[name] = (_OBJECTS if isinstance(column, np.ndarray) else _WORDS, column.tolist())
+    return {begin: encode_text(texts), **arrays}
+
+
+def decode_columns(kept: Arrays, begin: str) -> dict[str, Any]:
+    """Return the columns that `encode_columns` was given, in their order."""
+    columns: dict[str, Any] = {}
+    for name, told in decode_text(kept[begin]).items():
+        kind, values = told or ("", [])
+        if kind == _WORDS:
+            columns[name] = pd.array(values, dtype="str")
+        elif kind == _OBJECTS:
+            columns[name] = as_objects(values)
+        else:
+            columns[name] = as_objects(list(kept[begin + name])) if kind == _STACKED else kept[begin + name]
+    return columns
+
+
+def encode_text(value: object) -> NDArray[np.object_]:
+    """Return plain values as an array of one text."""
+    return np.array([json.dumps(value)], dtype=object)
+
+
+def decode_text(text: NDArray[np.object_]) -> Any:
+    """Return what `encode_text` was given, with the NaN of numpy: lists that hold another one are not equal."""
+    return json.loads(text[0], parse_constant={"NaN": np.nan, "Infinity": np.inf, "-Infinity": -np.inf}.get)
