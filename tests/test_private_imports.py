@@ -9,7 +9,7 @@ import pytest
 
 TESTS = Path(__file__).parent
 SOURCES = sorted(TESTS.rglob("*.py"))
-COUNTED = 8
+COUNTED = 7
 """What tests reach for today. Take it down with every one that goes; it never rises."""
 
 

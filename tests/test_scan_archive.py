@@ -9,6 +9,7 @@ import pytest
 
 pytest.importorskip("pmtiles")
 
+from functools import partial
 from types import SimpleNamespace
 
 from fatal import double_or_die
@@ -114,5 +115,6 @@ def test_whoever_encodes_tiles_the_archive_is_the_same(tmp_path: Path, monkeypat
 
 def test_what_a_killed_process_had_to_do_is_done_and_in_its_order(tmp_path: Path) -> None:
     asked = iter(range(15))
-    assert list(call_in_order(double_or_die, asked, (tmp_path / "died", 9), Crew(2))) == [2 * k for k in range(15)]
+    double = partial(double_or_die, how=(tmp_path / "died", 9))
+    assert list(call_in_order(double, asked, Crew(2))) == [2 * k for k in range(15)]
     assert (tmp_path / "died").exists()

@@ -124,7 +124,7 @@ def scan_region(
     if not profile.at:
         _LOG.info("no --at: people are those of a mean hour of the day, and nothing is said of light")
     _LOG.info("reading the map; an extract that is new here is read whole, which takes a while", extra=_APART)
-    job = create_job(region, **options)
+    job = create_job(region, crew=Crew(workers or os.cpu_count() or 1, scheduler), **options)
     if job.profile.at != profile.at:
         _LOG.info("%s is %s; to go on another day, give that with --at", profile.at, job.profile.at)
     return run_job(job, output, workers=workers, scheduler=scheduler)

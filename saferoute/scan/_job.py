@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,10 +15,12 @@ from saferoute.digests import digest_libraries, digest_modules
 from saferoute.geometry.geodesy import DEGREE_M
 from saferoute.model import InvalidInput, Place
 from saferoute.scan._ground import Ground
+from saferoute.scan.crews import call_in_order
 from saferoute.sources import clock
 from saferoute.sources.observations import read_observations
 from saferoute.sources.open import LocalFiles, list_region_files, open_local
 from saferoute.sources.osm.extract import SUFFIXES
+from saferoute.sources.osm.sharing import share_index
 from saferoute.sources.osm.updating import apply_changes
 from saferoute.sources.paths import SAMPLE, expand_path
 from saferoute.sources.runner import RunnerOptions, choose_profile
@@ -31,7 +34,9 @@ if TYPE_CHECKING:
 
     from saferoute.model import Profile
     from saferoute.model.observations import Observations
+    from saferoute.scan.crews import Crew
     from saferoute.scan.tiles import Box
+    from saferoute.sources.cache import Cache
     from saferoute.sources.elevation.raster import RasterSource
     from saferoute.sources.osm.extract import ExtractSource
 
@@ -41,6 +46,8 @@ _LIBRARIES = ("osmium", "pyogrio", "pyproj", "rasterio", "shapely")
 """Packages whose results end up in the tiles."""
 _HEAD_BYTES = 1 << 16
 """Bytes at each end of a file that count for its fingerprint; 26 000 rasters of a continent take seconds [J]."""
+_MAKERS = 2
+"""Processes that make an index without help."""
 DEFAULT_ZOOM = 12
 ZOOMS = range(9, 17)
 """Zooms of tiles on offer.
@@ -165,7 +172,11 @@ def _open_sources(
     extracts: tuple[str, ...], rasters: tuple[str, ...], dem_sigma_m: float | None
 ) -> tuple[ExtractSource, RasterSource | None]:
     files = LocalFiles(osm=extracts, dem=rasters, dem_sigma_m=dem_sigma_m)
-    return open_local(files, join=search.join_ways, cache=Online().open_cache())
+    return open_local(files, join=search.join_ways, cache=_open_cache())
+
+
+def _open_cache() -> Cache:
+    return Online().open_cache()
 
 
 def _digest(told: Sequence[object]) -> str:
@@ -189,13 +200,15 @@ def _digest_ends(path: Path, size: int, _mtime_ns: int) -> str:
     return digest.hexdigest()
 
 
-def create_job(region: Path | str, **options: Unpack[ScanOptions]) -> Job:
+def create_job(region: Path | str, *, crew: Crew | None = None, **options: Unpack[ScanOptions]) -> Job:
     """Return the job of a scan, after opening its data.
 
     Parameters
     ----------
     region : path
         A folder with extracts and rasters, or an extract.
+    crew : Crew, optional
+        Who reads extracts that are new here; by default two processes.
     **options
         `ScanOptions`. The job holds the date of the hour, as a scan may be resumed on another day.
 
@@ -215,6 +228,10 @@ def create_job(region: Path | str, **options: Unpack[ScanOptions]) -> Job:
     paths = [tuple(str(Path(p).resolve()) for p in of) for of in (extracts, [*rasters, *map(expand_path, dem)])]
     if changes:
         apply_changes(_only_extract(region, extracts), changes)
+    if crew is not None and (crew.scheduler or crew.processes > _MAKERS):
+        # Where the index cannot be kept, each process reads the extracts itself.
+        with suppress(OSError):
+            share_index([Path(p) for p in paths[0]], _open_cache(), search.join_ways, partial(call_in_order, crew=crew))
     # The box is known only when the data are open; until then it is the whole world.
     seen = options.get("observations") or ()
     observations = read_observations(seen) if seen else None

@@ -40,19 +40,15 @@ class Crew(NamedTuple):
     """Address of a Dask cluster, which works instead of processes."""
 
 
-def call_in_order(
-    function: Callable[[Given, Any], Made], given: Iterable[Given], shared: Any, crew: Crew
-) -> Iterator[Made]:
+def call_in_order(function: Callable[[Given], Made], given: Iterable[Given], crew: Crew) -> Iterator[Made]:
     """Yield what a function returns of each of some things, in their order, whoever works it out.
 
     Parameters
     ----------
     function : callable
-        One of a module. It is called with a thing and with `shared`.
+        One of a module, or a `functools.partial` of one.
     given : iterable
         Asked for the next as others are finished, so that few of them are held at a time.
-    shared : object
-        Of all.
     crew : Crew
 
     Raises
@@ -62,46 +58,42 @@ def call_in_order(
     """
     coming = iter(given)
     if crew.scheduler is not None:
-        yield from _call_on_cluster(function, coming, shared, crew.scheduler)
+        yield from _call_on_cluster(function, coming, crew.scheduler)
         return
     first = list(islice(coming, _WORTH_PROCESSES))
     if crew.processes > 1 and len(first) == _WORTH_PROCESSES:
-        yield from _call_in_processes(function, chain(first, coming), shared, crew.processes)
+        yield from _call_in_processes(function, chain(first, coming), crew.processes)
     else:
-        yield from (function(each, shared) for each in chain(first, coming))
+        yield from (function(each) for each in chain(first, coming))
 
 
-def _call_in_processes(
-    function: Callable[[Given, Any], Made], coming: Iterable[Given], shared: Any, n: int
-) -> Iterator[Made]:
+def _call_in_processes(function: Callable[[Given], Made], coming: Iterable[Given], n: int) -> Iterator[Made]:
     """Yield what processes return; what one that is killed had to do is done here."""
     with start_pool(n) as pool:
 
         def send(each: Given) -> Any:
             with suppress(BrokenProcessPool):
-                return pool.submit(function, each, shared)
+                return pool.submit(function, each)
             return None
 
         try:
             for each, future in _send_ahead(send, coming, AHEAD * n):
                 try:
-                    made = function(each, shared) if future is None else future.result()
+                    made = function(each) if future is None else future.result()
                 except BrokenProcessPool:
-                    made = function(each, shared)
+                    made = function(each)
                 yield made
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _call_on_cluster(
-    function: Callable[[Given, Any], Made], coming: Iterable[Given], shared: Any, address: str
-) -> Iterator[Made]:
+def _call_on_cluster(function: Callable[[Given], Made], coming: Iterable[Given], address: str) -> Iterator[Made]:
     """Yield what workers of a cluster return."""
     with connect(address) as client:
         from distributed import CancelledError
 
         ahead = AHEAD * max(sum(client.nthreads().values()), 1)
-        for _, future in _send_ahead(lambda each: client.submit(function, each, shared, pure=False), coming, ahead):
+        for _, future in _send_ahead(lambda each: client.submit(function, each, pure=False), coming, ahead):
             try:
                 yield future.result()
             except CancelledError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -211,8 +212,9 @@ class VectorTiles:
 
         self._file_best()
         archive = Archive(self._folder)
+        encode = partial(encode_tiles, map_of=self._map_of)
         # In the order of their numbers the archive is clustered: readers need fewer requests.
-        for tiles in call_in_order(encode_tiles, self._iterate_batches(), self._map_of, self._crew):
+        for tiles in call_in_order(encode, self._iterate_batches(), self._crew):
             for tile in tiles:
                 archive.add_tile(tile)
         west, south, east, north = self.bounds

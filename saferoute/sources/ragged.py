@@ -73,10 +73,14 @@ class RaggedSpill:
     dtype : dtype
     folder : Path, optional
         Where the rows lie; by default in memory.
+    name : str, optional
+        What the names of its files begin with, which then stay; `read_ragged` reads them.
     """
 
-    def __init__(self, dtype: DTypeLike, folder: Path | None) -> None:
-        self._flat, self._first, self._count = (spill.open_spill(of, folder) for of in (dtype, np.int64, np.int32))
+    def __init__(self, dtype: DTypeLike, folder: Path | None, name: str | None = None) -> None:
+        self._flat, self._first, self._count = (
+            spill.open_spill(of, folder, name and f"{name}.{part}") for part, of in _name_parts(dtype)
+        )
         self._size = 0
 
     def append(self, rows: Ragged) -> None:
@@ -95,3 +99,19 @@ class RaggedSpill:
     def read(self) -> Ragged:
         """Return all rows; none may be appended afterwards."""
         return Ragged(self._flat.read(), self._first.read(), self._count.read())
+
+
+def read_ragged(dtype: DTypeLike, folder: Path, name: str) -> Ragged:
+    """Return all rows of a spill that has a name.
+
+    Raises
+    ------
+    OSError
+        If it is not there.
+    """
+    return Ragged(*(spill.read_spill(of, folder, f"{name}.{part}") for part, of in _name_parts(dtype)))
+
+
+def _name_parts(dtype: DTypeLike) -> list[tuple[str, DTypeLike]]:
+    """Return the parts of a ragged column of values of a type, each with its own type."""
+    return [("flat", dtype), ("first", np.int64), ("count", np.int32)]

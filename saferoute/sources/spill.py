@@ -55,11 +55,14 @@ class FileSpill:
     dtype : dtype
     folder : Path
         A folder on the disk that has room for it.
+    name : str, optional
+        Name of the file, which then stays; `read_spill` reads it.
     """
 
-    def __init__(self, dtype: DTypeLike, folder: Path) -> None:
+    def __init__(self, dtype: DTypeLike, folder: Path, name: str | None = None) -> None:
         self._dtype = np.dtype(dtype)
-        self._file = TemporaryFile(dir=folder)  # noqa: SIM115  # it lives as long as the spill
+        # It lives as long as the spill.
+        self._file: Any = TemporaryFile(dir=folder) if name is None else (folder / name).open("w+b")  # noqa: SIM115
 
     def append(self, values: NDArray[Any]) -> None:
         """Append values.
@@ -75,14 +78,31 @@ class FileSpill:
     def read(self) -> NDArray[Any]:
         """Return all values as an array that the system reads from the file where it is looked at."""
         self._file.flush()
-        if not self._file.tell():
-            return np.empty(0, dtype=self._dtype)
-        return np.frombuffer(mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ), dtype=self._dtype)
+        return _map_file(self._file, self._dtype)
 
 
-def open_spill(dtype: DTypeLike, folder: Path | None) -> Spill:
+def _map_file(file: Any, dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Return the values in an open file."""
+    if not file.seek(0, 2):
+        return np.empty(0, dtype=dtype)
+    return np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), dtype=dtype)
+
+
+def read_spill(dtype: DTypeLike, folder: Path, name: str) -> NDArray[Any]:
+    """Return all values of a spill that has a name, as `FileSpill.read` does.
+
+    Raises
+    ------
+    OSError
+        If it is not there.
+    """
+    with (folder / name).open("rb") as file:
+        return _map_file(file, np.dtype(dtype))
+
+
+def open_spill(dtype: DTypeLike, folder: Path | None, name: str | None = None) -> Spill:
     """Return an empty spill, in memory if there is no folder for its file."""
-    return MemorySpill(dtype) if folder is None else FileSpill(dtype, folder)
+    return MemorySpill(dtype) if folder is None else FileSpill(dtype, folder, name)
 
 
 def forget_pages(values: NDArray[Any]) -> None:

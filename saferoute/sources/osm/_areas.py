@@ -10,19 +10,27 @@ import numpy as np
 from saferoute.osm import keys
 from saferoute.sources.osm._combinations import Verdicts, read_names
 from saferoute.sources.osm.assembling import assemble_areas
-from saferoute.sources.osm.decoding import iterate_objects
 from saferoute.sources.osm.objects import RELATION, WAY, read_tags, wkb_factory
 from saferoute.sources.osm.shaping import shape_rings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from saferoute.arrays import IntArray
     from saferoute.sources.osm._rows import Rows
+    from saferoute.sources.osm.decoding import Objects
 
 
-def add_areas(rows: Rows, blocks: Path) -> tuple[IntArray, IntArray]:
-    """Add the areas of a file of plain blocks.
+def add_assembled(rows: Rows, blocks: Path, left: IntArray) -> tuple[IntArray, IntArray]:
+    """Add the areas of a file of plain blocks that osmium assembles.
+
+    Parameters
+    ----------
+    rows : Rows
+    blocks : Path
+    left : ndarray of int
+        What `add_closed_ways` returned.
 
     Returns
     -------
@@ -32,17 +40,16 @@ def add_areas(rows: Rows, blocks: Path) -> tuple[IntArray, IntArray]:
     relations : ndarray of int
         Ids of the relations that are areas.
     """
-    left = _add_closed_ways(rows, blocks)
     handler = _Assembled(rows, left)
     assemble_areas(blocks, left, handler)
     return np.setdiff1d(left, handler.ways), np.array(handler.relations, dtype=np.int64)
 
 
-def _add_closed_ways(rows: Rows, blocks: Path) -> IntArray:
+def add_closed_ways(rows: Rows, blocks: Iterable[Objects]) -> IntArray:
     """Add the ways that are areas by themselves, and return the ids of those with such tags that may not be."""
     is_area = Verdicts(rows.combinations, keys.AREA_KEYS, keys.is_area)
     left = [np.empty(0, dtype=np.int64)]
-    for objects in iterate_objects(blocks, WAY):
+    for objects in blocks:
         combination = rows.combinations.number_objects(objects)
         held = is_area.hold_for(combination)
         left.append(objects.osm_id[held & (objects.nodes.count == 0)])

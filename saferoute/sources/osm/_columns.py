@@ -97,6 +97,22 @@ class Vocabulary:
             yield {tag: text[k] for (tag, text), k in zip(self.known.items(), row, strict=True) if k >= 0}
 
 
+def join_vocabularies(parts: Sequence[Vocabulary]) -> tuple[Vocabulary, list[NDArray[np.int32]]]:
+    """Return the vocabulary of all parts, and for each part the number in it of each of its combinations."""
+    import numpy as np
+
+    numbers: dict[tuple[tuple[str, str], ...], int] = {}
+    moved = [
+        np.fromiter(
+            (numbers.setdefault(tuple(tags.items()), len(numbers)) for tags in part.iterate_combinations()),
+            dtype=np.int32,
+            count=len(part.codes),
+        )
+        for part in parts
+    ]
+    return Vocabulary.from_combinations(map(dict, numbers), tuple(parts[0].known)), moved
+
+
 @dataclass(frozen=True)
 class Columns:
     """Columns of n OSM objects.

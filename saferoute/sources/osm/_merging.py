@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from saferoute.sources.osm._columns import Columns, Vocabulary, sort_objects
-from saferoute.sources.ragged import Ragged
-from saferoute.sources.spill import open_spill
+from saferoute.sources.osm._columns import sort_objects
+from saferoute.sources.osm._rows import Store, join_columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from saferoute.sources.osm._columns import Columns
 
 
 def merge_columns(parts: Sequence[Columns], folder: Path | None) -> Columns:
@@ -27,7 +28,7 @@ def merge_columns(parts: Sequence[Columns], folder: Path | None) -> Columns:
 
     if len(parts) == 1:
         return parts[0]
-    every = _concatenate_parts(parts, folder)
+    every = join_columns(parts, Store(0, folder))
     held = pd.DataFrame(
         {
             "kind": every.kind,
@@ -57,43 +58,10 @@ def merge_fragments(parts: Sequence[Columns], areas: Columns, folder: Path | Non
     """
     import pandas as pd
 
-    every = parts[0] if len(parts) == 1 else _concatenate_parts(parts, folder)
+    every = parts[0] if len(parts) == 1 else join_columns(parts, Store(0, folder))
     of_area = pd.MultiIndex.from_arrays([every.kind, every.osm_id])
     # One file alone has no fragments of what it holds whole.
     whole = of_area.isin(pd.MultiIndex.from_arrays([areas.kind, areas.osm_id] if len(parts) > 1 else [[], []]))
     # Files that overlap hold the same line twice.
     again = pd.DataFrame({"kind": every.kind, "id": every.osm_id, "wkb": every.wkb.to_bytes()}).duplicated().to_numpy()
     return sort_objects(every.select_rows(~whole & ~again))
-
-
-def _concatenate_parts(parts: Sequence[Columns], folder: Path | None) -> Columns:
-    """Return the objects of all parts, one part after the other, with a common vocabulary."""
-    import numpy as np
-
-    # Each part numbers its combinations from 0, so the numbers of later parts are shifted.
-    tags = tuple(parts[0].vocabulary.known)
-    combinations = [combination for part in parts for combination in part.vocabulary.iterate_combinations()]
-    sizes = np.cumsum([0] + [len(part.vocabulary.codes) for part in parts])
-    nodes = [part.nodes for part in parts if part.nodes is not None]
-    return Columns(
-        Vocabulary.from_combinations(combinations, tags),
-        np.concatenate([part.kind for part in parts]),
-        np.concatenate([part.osm_id for part in parts]),
-        np.concatenate([part.combination + size for part, size in zip(parts, sizes, strict=False)]),
-        _concatenate_ragged([part.name for part in parts], folder),
-        _concatenate_ragged([part.wkb for part in parts], folder),
-        np.concatenate([part.bounds for part in parts]),
-        _concatenate_ragged(nodes, folder) if nodes else None,
-    )
-
-
-def _concatenate_ragged(parts: Sequence[Ragged], folder: Path | None) -> Ragged:
-    """Return the rows of all parts, one part after the other."""
-    import numpy as np
-
-    spill = open_spill(parts[0].flat.dtype, folder)
-    for part in parts:
-        spill.append(part.flat)
-    offsets = np.cumsum([0] + [len(part.flat) for part in parts])
-    first = np.concatenate([part.first + offset for part, offset in zip(parts, offsets, strict=False)])
-    return Ragged(spill.read(), first, np.concatenate([part.count for part in parts]))

@@ -7,44 +7,31 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from saferoute.memory import collect_garbage_rarely
 from saferoute.model import InvalidInput
 from saferoute.osm import keys
-from saferoute.osm.values import split_list
-from saferoute.sources.osm._areas import add_areas
-from saferoute.sources.osm._columns import KINDS, sort_objects
-from saferoute.sources.osm._combinations import read_names
+from saferoute.sources.osm._columns import sort_objects
 from saferoute.sources.osm._extent import choose_extent, drop_explained_cuts, merge_cuts
 from saferoute.sources.osm._files import explain_damage
-from saferoute.sources.osm._fragments import add_fragments
-from saferoute.sources.osm._lines import Lines
+from saferoute.sources.osm._layers import Layers, Source
 from saferoute.sources.osm._merging import merge_columns, merge_fragments
-from saferoute.sources.osm._rows import Rows, Store
-from saferoute.sources.osm.decoding import iterate_objects
-from saferoute.sources.osm.exporting import NotSorted, export_extract
-from saferoute.sources.osm.objects import NODE, RELATION, WAY
-from saferoute.sources.osm.shaping import is_located, shape_points
+from saferoute.sources.osm._rows import Store
+from saferoute.sources.osm.exporting import NotSorted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     import shapely
 
     from saferoute.arrays import FloatArray
     from saferoute.sources.osm._columns import Columns
-    from saferoute.sources.osm.decoding import Objects
-    from saferoute.sources.osm.exporting import Exported
 
 T = TypeVar("T")
 
-_DECIDE_AREAS = (*keys.AREA_KEYS, "area")
-"""Keys that decide whether a closed way or a relation is an area."""
-_BEYOND = 1 << 62
-"""Above every id."""
 ALL = ("node", "way", "area")
 """Kinds of objects that can be read: points, ways and areas."""
 
@@ -84,39 +71,42 @@ def read_extracts(paths: Sequence[Path]) -> Read:
     InvalidInput
         If a file is not a complete OpenStreetMap extract, or there is no room for its copy.
     """
-    with TemporaryDirectory() as folder:
-        try:
-            return read_sorted(paths, Path(folder), read_exported)
-        except OSError as error:
-            raise InvalidInput(
-                f"{', '.join(map(str, paths))}: its copy cannot be kept while it is read ({error.strerror or error}); "
-                "make room in the folder of temporary files, or name another in TMPDIR"
-            ) from error
+
+    def read(*, unsorted: bool) -> Read:
+        with TemporaryDirectory() as name:
+            folder = Path(name)
+            return read_layers([Source(k, path, unsorted, folder) for k, path in enumerate(paths)])
+
+    try:
+        return read_sorted(read)
+    except OSError as error:
+        raise InvalidInput(
+            f"{', '.join(map(str, paths))}: its copy cannot be kept while it is read ({error.strerror or error}); "
+            "make room in the folder of temporary files, or name another in TMPDIR"
+        ) from error
 
 
-def read_sorted(paths: Sequence[Path], folder: Path, read: Callable[[Sequence[Exported]], T]) -> T:
-    """Return what a function returns of extracts, of which copies in plain blocks lie in a folder meanwhile.
+def read_sorted(read: Callable[..., T]) -> T:
+    """Return what a function returns that reads extracts, given whether they are to be sorted before.
 
     Only reading shows whether a PBF file is sorted: a check beforehand would
     cost a pass of its own. If one is not, the function is called once more.
     """
     for unsorted in (False, True):
-        with TemporaryDirectory(dir=folder) as name, suppress(NotSorted):
-            return read([export_extract(path, Path(name), unsorted=unsorted) for path in paths])
+        with suppress(NotSorted):
+            return read(unsorted=unsorted)
     raise AssertionError("osmium sorts files")
 
 
 @collect_garbage_rarely()
-def read_exported(extracts: Sequence[Exported], what: Sequence[str] = ALL, folder: Path | None = None) -> Read:
+def read_layers(sources: Sequence[Source], what: Sequence[str] = ALL) -> Read:
     """Return the contents of extracts, with objects that several of them hold merged.
 
     Parameters
     ----------
-    extracts : sequence of Exported
+    sources : sequence of Source
     what : sequence of str
         The kinds to read, some of `ALL`: two processes can share the work. Fragments are read with areas.
-    folder : Path, optional
-        Where the columns lie; by default all are held in memory.
 
     Raises
     ------
@@ -127,7 +117,8 @@ def read_exported(extracts: Sequence[Exported], what: Sequence[str] = ALL, folde
     """
     import shapely
 
-    parts = [_read_extract(extract, tuple(what), Store(number, folder)) for number, extract in enumerate(extracts)]
+    parts = [_read_extract(source, tuple(what)) for source in sources]
+    folder = sources[0].store
     dates = [p.data_date for p in parts if p.data_date]
     extents = [p.extent for p in parts]
     areas = merge_columns([p.areas for p in parts], folder)
@@ -143,80 +134,37 @@ def read_exported(extracts: Sequence[Exported], what: Sequence[str] = ALL, folde
     )
 
 
-def _read_extract(extract: Exported, what: tuple[str, ...], store: Store) -> Read:
+def _read_extract(source: Source, what: tuple[str, ...]) -> Read:
     """Return the contents of one extract."""
-    points = store.open_rows(keys.POINT_TAGS)
-    areas, fragments = (store.open_rows(keys.AREA_TAGS, _DECIDE_AREAS) for _ in range(2))
-    with explain_damage(extract.source):
-        lines = Lines(_read_routes(extract.blocks) if "way" in what else {}, store)
+    nothing = Store(source.number, None)
+    points, areas, fragments = (
+        nothing.open_rows(of).build_columns() for of in (keys.POINT_TAGS, *[keys.AREA_TAGS] * 2)
+    )
+    ways = nothing.open_rows(keys.WAY_TAGS, with_nodes=True).build_columns()
+    told: dict[str, Any] = {"boxes": [], "cuts": [], "skipped": 0, "timestamp": None, "newest": 0}
+    layers = Layers(source)
+    with explain_damage(source.path):
         if "node" in what:
-            _add_points(points, extract.blocks)
+            points = layers.read_points()
         if "way" in what:
-            for objects in _iterate_sorted(extract.blocks, WAY):
-                lines.add_ways(objects)
-            extract.check_missing(lines.missing)
+            ways, told = layers.read_ways()
         if "area" in what:
-            add_fragments(fragments, extract.blocks, *add_areas(areas, extract.blocks))
+            areas, fragments = layers.read_areas()
         # A part that another process reads the rest of may well be empty.
-        if what == ALL and not len(lines.rows) and not len(areas):
+        if what == ALL and not len(ways) and not len(areas):
             raise ValueError("it holds no ways")
-    ways = sort_objects(lines.rows.build_columns())
-    extent = choose_extent(extract.boxes, ways)
+    ways = sort_objects(ways)
+    extent = choose_extent(told["boxes"], ways)
     return Read(
         ways=ways,
-        areas=areas.build_columns(),
-        fragments=fragments.build_columns(),
-        points=points.build_columns(),
+        areas=areas,
+        fragments=fragments,
+        points=points,
         extent=extent,
-        cuts=drop_explained_cuts(np.array(lines.cuts, dtype=float).reshape(-1, 3), extent),
-        data_date=_choose_data_date(extract.timestamp, lines.newest),
-        skipped=lines.skipped,
+        cuts=drop_explained_cuts(np.array(told["cuts"], dtype=float).reshape(-1, 3), extent),
+        data_date=_choose_data_date(told["timestamp"], told["newest"]),
+        skipped=told["skipped"],
     )
-
-
-def _iterate_sorted(blocks: Path, kind: int) -> Iterator[Objects]:
-    """Yield the objects of a kind, block by block.
-
-    Raises
-    ------
-    NotSorted
-        If they are not sorted by id, each there once.
-    """
-    highest = -_BEYOND
-    for objects in iterate_objects(blocks, kind):
-        ids = objects.osm_id
-        # New ones come first: −1, −2, ….
-        ranks = np.concatenate([[highest], np.where(ids < 0, -ids - _BEYOND, ids)])
-        if (np.diff(ranks) <= 0).any():
-            raise NotSorted(f"the {KINDS[kind]}s are out of order")
-        highest = ranks[-1]
-        yield objects
-
-
-def _read_routes(blocks: Path) -> dict[int, str]:
-    """Return the kinds of `keys.ROUTES` that lead along ways, as a list in a tag, by the ids of the ways."""
-    along: dict[int, set[str]] = {}
-    for objects in _iterate_sorted(blocks, RELATION):
-        for row in objects.find_tagged("route"):
-            # One relation may be of several kinds.
-            if kinds := keys.ROUTES.intersection(split_list(objects.read_tags(row)["route"])):
-                for way, _ in objects.list_ways(row):
-                    along.setdefault(way, set()).update(kinds)
-    return {way: ";".join(sorted(kinds)) for way, kinds in along.items()}
-
-
-def _add_points(points: Rows, blocks: Path) -> None:
-    """Add the nodes that have a place."""
-    for objects in _iterate_sorted(blocks, NODE):
-        rows = np.flatnonzero(is_located(objects.places.flat))
-        points.add_objects(
-            np.full(len(rows), NODE),
-            objects.osm_id[rows],
-            points.combinations.number_objects(objects)[rows],
-            read_names(objects, rows),
-            shape_points(objects.places.flat[rows]),
-            None,
-        )
 
 
 def _choose_data_date(named: str | None, newest: int) -> str | None:

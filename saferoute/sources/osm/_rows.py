@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import shapely
 
 from saferoute.sources import spill
-from saferoute.sources.osm._columns import NAME, Columns, decode_shapes
+from saferoute.sources.osm._columns import NAME, Columns, Vocabulary, decode_shapes, join_vocabularies
 from saferoute.sources.osm._combinations import Combinations
 from saferoute.sources.osm._xml import NEW_ID
 from saferoute.sources.osm.shaping import Shapes
-from saferoute.sources.ragged import Ragged, RaggedSpill
+from saferoute.sources.ragged import Ragged, RaggedSpill, read_ragged
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from saferoute.arrays import IntArray
 
+_CODES = "codes"
+"""Column of no row: the codes of combinations, where they lie in a file."""
 _TYPES = {"kind": np.int8, "osm_id": np.int64, "combination": np.int32, "bounds": np.float64}
 _RAGGED = {"name": np.uint8, "wkb": np.uint8, "nodes": np.int64}
 
@@ -39,12 +41,8 @@ class Rows:
         Further tags that decide whether an object is taken; they are not stored.
     with_nodes : bool
         Whether the objects are lines, which have nodes.
-    file_number : int
-        Number of the file that the objects are of. New objects have ids above
-        `NEW_ID` and get negative ones: two files may use the same for
-        different objects, so each file gets a range of its own.
-    folder : Path, optional
-        Where the columns are stored; by default in memory.
+    store : Store
+        Where the columns go.
     """
 
     def __init__(
@@ -53,13 +51,12 @@ class Rows:
         *,
         deciding: tuple[str, ...] = (),
         with_nodes: bool = False,
-        file_number: int = 0,
-        folder: Path | None = None,
+        store: Store,
     ) -> None:
-        self._tags, self._with_nodes, self._file_number = tags, with_nodes, file_number
+        self._tags, self._with_nodes, self._file_number = tags, with_nodes, store.file_number
         self.combinations = Combinations((*tags, *deciding))
-        self._spills = {name: spill.open_spill(dtype, folder) for name, dtype in _TYPES.items()}
-        self._ragged = {name: RaggedSpill(dtype, folder) for name, dtype in _RAGGED.items()}
+        self._spills = {name: store.open_spill(name) for name in _TYPES}
+        self._ragged = {name: store.open_ragged(name) for name in _RAGGED}
         self._single: list[tuple[int, int, int, bytes, bytes]] = []
         self._n = 0
 
@@ -126,27 +123,86 @@ class Rows:
     def build_columns(self) -> Columns:
         """Return the added objects in their order. Nothing may be added afterwards."""
         self._add_single()
-        numbers = {name: self._spills[name].read() for name in _TYPES}
+        numbers = {name: of_all.read() for name, of_all in self._spills.items()}
         ragged = {name: of_all.read() for name, of_all in self._ragged.items()}
-        return Columns(
-            self.combinations.encode(self._tags),
-            numbers["kind"],
-            numbers["osm_id"],
-            numbers["combination"],
-            ragged["name"],
-            ragged["wkb"],
-            numbers["bounds"].reshape(-1, 4),
-            ragged["nodes"] if self._with_nodes else None,
-        )
+        return _gather(self.combinations.encode(self._tags), numbers, ragged, with_nodes=self._with_nodes)
 
 
 class Store(NamedTuple):
     """Where the objects of a file go."""
 
     file_number: int
+    """Of the file. New objects have ids above `NEW_ID` and get negative ones: two files may use the same for different
+    objects, so each file gets a range of its own."""
     folder: Path | None
     """None = into memory."""
+    name: str | None = None
+    """What the names of files begin with, which then stay; None = they have none."""
 
     def open_rows(self, tags: tuple[str, ...], deciding: tuple[str, ...] = (), *, with_nodes: bool = False) -> Rows:
         """Return an empty builder."""
-        return Rows(tags, deciding=deciding, with_nodes=with_nodes, file_number=self.file_number, folder=self.folder)
+        return Rows(tags, deciding=deciding, with_nodes=with_nodes, store=self)
+
+    def open_spill(self, column: str) -> spill.Spill:
+        """Return an empty spill for a column of numbers."""
+        dtype = np.int32 if column == _CODES else _TYPES[column]
+        return spill.open_spill(dtype, self.folder, self.name and f"{self.name}.{column}")
+
+    def open_ragged(self, column: str) -> RaggedSpill:
+        """Return an empty spill for a column of any number of values a row."""
+        return RaggedSpill(_RAGGED[column], self.folder, self.name and f"{self.name}.{column}")
+
+    def note_columns(self, columns: Columns) -> dict[str, Any]:
+        """Return what `restore_columns` has to know of columns whose files have names here."""
+        codes = self.open_spill(_CODES)
+        codes.append(columns.vocabulary.codes.ravel())
+        codes.read()
+        return {"known": columns.vocabulary.known, "has_nodes": columns.nodes is not None}
+
+    def restore_columns(self, noted: Mapping[str, Any]) -> Columns:
+        """Return the columns that lie in files.
+
+        Raises
+        ------
+        OSError
+            If one of them does not.
+        """
+        assert self.folder is not None
+        numbers = {name: spill.read_spill(dtype, self.folder, f"{self.name}.{name}") for name, dtype in _TYPES.items()}
+        ragged = {name: read_ragged(dtype, self.folder, f"{self.name}.{name}") for name, dtype in _RAGGED.items()}
+        codes = spill.read_spill(np.int32, self.folder, f"{self.name}.{_CODES}").reshape(-1, len(noted["known"]))
+        return _gather(Vocabulary(noted["known"], codes), numbers, ragged, with_nodes=noted["has_nodes"])
+
+
+def _gather(
+    vocabulary: Vocabulary, numbers: Mapping[str, Any], ragged: Mapping[str, Ragged], *, with_nodes: bool
+) -> Columns:
+    return Columns(
+        vocabulary,
+        numbers["kind"],
+        numbers["osm_id"],
+        numbers["combination"],
+        ragged["name"],
+        ragged["wkb"],
+        numbers["bounds"].reshape(-1, 4),
+        ragged["nodes"] if with_nodes else None,
+    )
+
+
+def join_columns(parts: Sequence[Columns], store: Store) -> Columns:
+    """Return the objects of all parts, one part after the other, with a common vocabulary."""
+    vocabulary, moved = join_vocabularies([part.vocabulary for part in parts])
+    spills = {name: store.open_spill(name) for name in _TYPES}
+    ragged = {name: store.open_ragged(name) for name in _RAGGED}
+    for part, numbers in zip(parts, moved, strict=True):
+        spills["kind"].append(part.kind)
+        spills["osm_id"].append(part.osm_id)
+        spills["combination"].append(numbers[part.combination])
+        spills["bounds"].append(part.bounds.ravel())
+        for name in _RAGGED:
+            column = getattr(part, name)
+            if column is not None:
+                ragged[name].append(column)
+    read = {name: of.read() for name, of in spills.items()}
+    with_nodes = parts[0].nodes is not None
+    return _gather(vocabulary, read, {name: of.read() for name, of in ragged.items()}, with_nodes=with_nodes)

@@ -94,7 +94,9 @@ class Objects:
         return [(member, self.strings[role]) for member, role, kind in members if MEMBER_KINDS[kind] == WAY]
 
 
-def iterate_objects(path: Path, kind: int, wanted: IntArray | None = None) -> Iterator[Objects]:
+def iterate_objects(
+    path: Path, kind: int, wanted: IntArray | None = None, *, span: tuple[int, int] | None = None
+) -> Iterator[Objects]:
     """Yield the objects of a kind in a file of plain blocks, block by block.
 
     Parameters
@@ -103,8 +105,10 @@ def iterate_objects(path: Path, kind: int, wanted: IntArray | None = None) -> It
     kind : int
     wanted : ndarray of int, optional
         Ids of ways or relations in ascending order: no others are decoded.
+    span : tuple of int, optional
+        One of `list_spans`; by default the whole file.
     """
-    for block in iterate_blocks(path, kind):
+    for block in iterate_blocks(path, kind, span):
         if kind == NODE:
             yield _decode_nodes(block)
             continue

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
 from saferoute.osm import keys
@@ -15,7 +12,8 @@ from saferoute.sources.osm._files import open_file, sort_file
 from saferoute.sources.osm.writing import open_writer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
+    from pathlib import Path
 
     from saferoute.sources.osm._files import Box
 
@@ -45,17 +43,17 @@ class Exported:
         The boxes in degrees that the extract says it covers; empty = it does not say.
     timestamp : str or None
         Date in its header; None = it has none.
-    locations : osmium.index.LocationTable, optional
-        The places of its nodes, in the process that read them.
+    unsorted : bool
+        Whether it was sorted for the copy.
     """
 
     source: Path
     blocks: Path
     boxes: Sequence[Box] = ()
     timestamp: str | None = None
-    locations: Any = None
+    unsorted: bool = False
 
-    def check_missing(self, nodes: Iterable[int]) -> None:
+    def check_missing(self, nodes: Sequence[int]) -> None:
         """Check that nodes which ways lack are in no part of the file.
 
         Raises
@@ -63,10 +61,17 @@ class Exported:
         NotSorted
             If one came behind the ways.
         """
-        for node in nodes:
-            with suppress(KeyError):
-                self.locations.get(node)
-                raise NotSorted(f"node {node} stands out of order")
+        # All but PBF is sorted before it is copied.
+        if not nodes or self.unsorted or not self.source.name.lower().endswith(".pbf"):
+            return
+        import osmium
+
+        found: Any = osmium.FileProcessor(open_file(self.source), osmium.osm.NODE).with_filter(
+            osmium.filter.IdFilter(nodes)
+        )
+        for node in found:
+            if node.location.valid():
+                raise NotSorted(f"node {node.id} stands out of order")
 
 
 def export_extract(path: Path, folder: Path, *, unsorted: bool = False) -> Exported:
@@ -77,7 +82,7 @@ def export_extract(path: Path, folder: Path, *, unsorted: bool = False) -> Expor
     path : Path
         A file whose name ends with one of `SUFFIXES`.
     folder : Path
-        Where there is room for some five times its size.
+        Where there is room for some five times its size; the copy is ``blocks`` in it.
     unsorted : bool
         As of `saferoute.sources.osm._files.sort_file`.
 
@@ -88,13 +93,14 @@ def export_extract(path: Path, folder: Path, *, unsorted: bool = False) -> Expor
     OSError
         If the disk is full or fails.
     """
-    blocks = Path(mkdtemp(dir=folder)) / "blocks"
+    blocks = folder / "blocks"
     with sort_file(path, unsorted=unsorted) as file:
-        return Exported(path, blocks, file.boxes, file.timestamp, _write_blocks(file.path, blocks))
+        _write_blocks(file.path, blocks)
+        return Exported(path, blocks, file.boxes, file.timestamp, unsorted)
 
 
-def _write_blocks(path: Path, blocks: Path) -> Any:
-    """Write plain blocks of a sorted file, and return the table of the places of its nodes."""
+def _write_blocks(path: Path, blocks: Path) -> None:
+    """Write plain blocks of a sorted file."""
     import osmium
 
     locations = _open_locations(path, blocks.parent)
@@ -103,9 +109,11 @@ def _write_blocks(path: Path, blocks: Path) -> Any:
     tagged = osmium.filter.KeyFilter(*keys.POINT_KEYS)
     tagged.enable_for(osmium.osm.NODE)
     kinds = osmium.osm.NODE | osmium.osm.WAY | osmium.osm.RELATION
-    with open_writer(blocks, form=_FORMAT) as writer, osmium.io.Reader(open_file(path), kinds) as reader:
+    with (
+        open_writer(blocks, form=_FORMAT, overwrite=True) as writer,
+        osmium.io.Reader(open_file(path), kinds) as reader,
+    ):
         osmium.apply(reader, placed, tagged, writer)
-    return locations
 
 
 def _open_locations(path: Path, folder: Path) -> Any:

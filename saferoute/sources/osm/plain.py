@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _KINDS = {0x12: NODE, 0x1A: WAY, 0x22: RELATION}
 """Kinds by the first byte of a group: of dense nodes, ways or relations."""
 _DATA = b"OSMData"
+PART_BYTES = 32 << 20
+"""Bytes of a file that are decoded in one step: a second or two [J]."""
 
 
 class Block(NamedTuple):
@@ -62,9 +64,21 @@ class Block(NamedTuple):
         return len(header).to_bytes(4, "big") + header + blob
 
 
-def iterate_blocks(path: Path, kind: int) -> Iterator[Block]:
-    """Yield the blocks of a file that hold objects of a kind."""
-    for header, blob in _iterate_blobs(path):
+def list_spans(path: Path) -> list[tuple[int, int]]:
+    """Return where parts of a file begin and end that hold whole blocks, of `PART_BYTES` at least but for the last."""
+    data, at = np.memmap(path, dtype=np.uint8, mode="r"), 0
+    starts = [0]
+    while at < len(data):
+        at = _find_blob(data, at)[2]
+        if at - starts[-1] >= PART_BYTES:
+            starts.append(at)
+    ends = starts[1:] if starts[-1] == len(data) else [*starts[1:], len(data)]
+    return list(zip(starts, ends, strict=False))
+
+
+def iterate_blocks(path: Path, kind: int, span: tuple[int, int] | None = None) -> Iterator[Block]:
+    """Yield the blocks of a file, or of one of its parts, that hold objects of a kind."""
+    for header, blob in _iterate_blobs(path, span):
         if header[1][0].tobytes() == _DATA:
             (plain,) = _split_message(np.array(blob))[1]
             block = _split_message(plain)
@@ -79,10 +93,11 @@ def read_head(path: Path) -> bytes:
     return data[: _find_blob(data, 0)[2]].tobytes()
 
 
-def _iterate_blobs(path: Path) -> Iterator[tuple[dict[int, list[Any]], Bytes]]:
+def _iterate_blobs(path: Path, span: tuple[int, int] | None) -> Iterator[tuple[dict[int, list[Any]], Bytes]]:
     """Yield the parts of a file, each with what announces it."""
-    data, at = np.memmap(path, dtype=np.uint8, mode="r"), 0
-    while at < len(data):
+    data = np.memmap(path, dtype=np.uint8, mode="r")
+    at, end = span or (0, len(data))
+    while at < end:
         header, start, at = _find_blob(data, at)
         yield header, data[start:at]
 
