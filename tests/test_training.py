@@ -30,6 +30,7 @@ from saferoute.model import (
     Training,
     Wish,
 )
+from saferoute.sources.cache import Cache
 from saferoute.sources.open import LocalFiles, open_local
 from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import LEVELS, load_profile
@@ -101,7 +102,7 @@ def run(tmp_path):
 @cache
 def sample_ground(level):
     """The sample ranked around its middle, once a level, and its network."""
-    features, _ = open_local(LocalFiles(REGION))
+    features, _ = open_local(LocalFiles(REGION), join=search.join_ways, cache=Cache())
     area = search.area_around(Place("Middle", 24.944, 60.172), 1500)
     ranking = search.find(search.Query(area, features=features, profile=load_profile(level), top=200))
     net = training.build_footpaths(ranking.features)
@@ -239,7 +240,7 @@ def check_length_is_as_asked_or_said(made):
 @pytest.mark.slow
 @pytest.mark.parametrize("level", LEVELS)
 def test_every_level_finds_a_session_of_its_length_in_the_sample(level, sample):
-    features, elevation = open_local(LocalFiles(sample))
+    features, elevation = open_local(LocalFiles(sample), join=search.join_ways, cache=Cache())
     area = search.area_around(Place("Station", 24.944, 60.172), search.START_RADIUS_M)
     profile = load_profile(level)
     asked_s = 60 * profile.training.minutes
