@@ -25,11 +25,11 @@ SUFFIX = ".drawer"
 DIGEST_BYTES = 20
 """Length of the digests by which answers are found."""
 MOST_BYTES = 256 << 20
-"""Size of all drawers of a folder above which the oldest are deleted; a city takes some 2 MB [J]."""
+"""Usual size of all drawers of a folder above which the oldest are deleted; a city takes some 2 MB [J]."""
 MOST_IN_DRAWER = 8 << 20
 """Size of the answers in a drawer above which its oldest are dropped; one runner's take a twentieth of it [J]."""
 _LOOK_EVERY = 1 / 64
-"""Share of `MOST_BYTES` that a process writes between two looks at what all drawers take [J]."""
+"""Share of the most that drawers may take that a process writes between two looks at what all drawers take [J]."""
 _LEFT_S = 3600.0
 """Age of a file that is not complete from which whoever wrote it was killed [J]."""
 _ITEM = struct.Struct(f"<{DIGEST_BYTES}sI")
@@ -54,6 +54,8 @@ class Drawers:
     ----------
     folder : Path
         It is made when something is kept there for the first time.
+    most_bytes : int
+        Size of all drawers of the folder above which the oldest are deleted.
 
     Examples
     --------
@@ -67,6 +69,7 @@ class Drawers:
     """
 
     folder: Path
+    most_bytes: int = MOST_BYTES
 
     def recall(self, keys: Sequence[Key]) -> list[bytes | None]:
         """Return the answers that are kept under some keys, None where there is none."""
@@ -88,13 +91,14 @@ class Drawers:
         # On a disk that is full or cannot be written every search is like the first.
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
-            written = _WRITTEN.get(self.folder, MOST_BYTES)
+            written = _WRITTEN.get(self.folder, self.most_bytes)
             for name, new in by_drawer.items():
                 content = b"".join(_encode_newest({**self._read_drawer(name), **new}))
-                write_whole(self._path(name), seal(content, drawer=name))
+                # A drawer that a power failure damaged is as good as none.
+                write_whole(self._path(name), seal(content, drawer=name), sync=False)
                 written += len(content)
             # Looking at every file takes longer than writing one.
-            if written >= _LOOK_EVERY * MOST_BYTES:
+            if written >= _LOOK_EVERY * self.most_bytes:
                 self._delete_oldest()
                 written = 0
             _WRITTEN[self.folder] = written
@@ -129,7 +133,7 @@ class Drawers:
         return dict(_decode(content)) if about.get("drawer") == name else {}
 
     def _delete_oldest(self) -> None:
-        """Delete the drawers that were written longest ago, down to `MOST_BYTES`."""
+        """Delete the drawers that were written longest ago, down to the most that all may take."""
         stats = []
         for path in self.list_files():
             with suppress(FileNotFoundError):  # deleted by another process meanwhile
@@ -137,7 +141,7 @@ class Drawers:
         total = 0
         for stat, path in sorted(stats, key=lambda one: one[0].st_mtime, reverse=True):
             total += stat.st_size
-            if total > MOST_BYTES:
+            if total > self.most_bytes:
                 path.unlink(missing_ok=True)
         for path in self.folder.glob(f".*{PART}"):
             with suppress(FileNotFoundError):

@@ -121,7 +121,7 @@ def _parse_header(line: bytes) -> Header | None:
     return Header(*json.loads(noted))
 
 
-def write_whole(path: Path, content: bytes, *, mode: int = 0o600) -> None:
+def write_whole(path: Path, content: bytes, *, mode: int = 0o600, sync: bool = True) -> None:
     """Write a file in such a way that it holds all of the content or what it held before, even if power fails.
 
     Parameters
@@ -131,6 +131,8 @@ def write_whole(path: Path, content: bytes, *, mode: int = 0o600) -> None:
     content : bytes
     mode : int
         Permissions of the file; by default nobody else may read it.
+    sync : bool
+        Without it the disk need not have stored the file yet, and it may be damaged if power fails.
 
     Raises
     ------
@@ -141,8 +143,9 @@ def write_whole(path: Path, content: bytes, *, mode: int = 0o600) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+            if sync:
+                file.flush()
+                os.fsync(file.fileno())
         Path(name).chmod(mode)
         # Renaming is atomic within a file system: readers see the old file or the new one, never half of one.
         Path(name).replace(path)

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from saferoute import drawers as of_drawers
 from saferoute.drawers import DIGEST_BYTES, Drawers, Key
+from saferoute.sources.cache import Cache
+from saferoute.sources.osm.extract import ExtractSource
 
 if TYPE_CHECKING:
     pass
@@ -93,9 +95,8 @@ def test_a_full_drawer_drops_its_oldest_answers(tmp_path, monkeypatch):
     assert [answer is not None for answer in drawers.recall([key(n) for n in range(5)])] == [False] * 2 + [True] * 3
 
 
-def test_the_oldest_drawers_are_deleted(tmp_path, monkeypatch):
-    monkeypatch.setattr(of_drawers, "MOST_BYTES", 2500)
-    drawers = Drawers(tmp_path)
+def test_the_oldest_drawers_are_deleted(tmp_path):
+    drawers = Drawers(tmp_path, most_bytes=2500)
     for number in range(6):
         drawers.keep({key(0, f"place{number}"): bytes(800)})
     assert drawers.recall([key(0, "place5")]) == [bytes(800)]
@@ -116,3 +117,14 @@ def test_eight_writers_leave_whole_drawers(tmp_path):
     assert all(answer in (None, b"%d" % number) for number, found in enumerate(seen) for answer in found)
     assert any(Drawers(tmp_path).recall([key(10 * number + 3) for number in range(8)]))
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_drawers_of_large_extracts_may_take_more(tmp_path):
+    small, large = tmp_path / "small.osm.pbf", tmp_path / "large.osm.pbf"
+    small.write_bytes(b"1")
+    with large.open("wb") as file:
+        file.truncate(of_drawers.MOST_BYTES)  # takes no room on the disk
+    most = [ExtractSource(paths, cache=Cache(tmp_path)).drawers.most_bytes for paths in ([small], [small, large])]
+    assert most[0] == of_drawers.MOST_BYTES
+    # What a scan keeps of all of a map fits in.
+    assert most[1] > 3.6 * of_drawers.MOST_BYTES

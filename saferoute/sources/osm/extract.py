@@ -39,6 +39,8 @@ _EDGES = 16
 __all__ = ["SUFFIXES", "ExtractSource", "bounding_box", "box_around"]
 
 
+_KEPT_BYTES_PER_BYTE = 5
+"""Bytes that drawers may take for a byte of the extracts, where that is more than usual: scans of all fill 3.6 [J]."""
 _READ_LAST: dict[tuple[Path | None, str], Features] = {}
 """The features that this process read last, by the cache and their key: a search by another hour needs no others."""
 
@@ -84,7 +86,10 @@ class ExtractSource:
     @property
     def drawers(self) -> Drawers | None:
         """Where is kept what is derived from the extracts; None without a cache."""
-        return None if self._cache is None else self._cache.drawers
+        if self._cache is None:
+            return None
+        drawers, size = self._cache.drawers, sum(path.stat().st_size for path in self.paths if path.exists())
+        return replace(drawers, most_bytes=max(drawers.most_bytes, _KEPT_BYTES_PER_BYTE * size))
 
     @property
     def key(self) -> str:
