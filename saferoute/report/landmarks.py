@@ -149,7 +149,11 @@ def _pair_with_named(
     `tell` returns for each thing what tells that it is a landmark, nothing if it is none.
     """
     named, tree = _find_named(features, name)
-    line, thing = tree.query(lines, predicate="dwithin", distance=NEAR_M)
+    # The tree that is asked is that of the lines: things of thousands of corners are prepared, and not gone through.
+    boxes = shapely.box(*(shapely.bounds(lines) + NEAR_M * np.array([-1, -1, 1, 1])).T)
+    around = np.unique(tree.query(boxes)[1])
+    of_around, line = shapely.STRtree(lines).query(tree.geometries[around], predicate="dwithin", distance=NEAR_M)
+    thing = around[of_around]
     order = np.lexsort((line, thing))
     line, thing = line[order], thing[order]
     rows, back = np.unique(thing, return_inverse=True)
