@@ -281,6 +281,14 @@ def test_open_ground_is_seen_whole(tmp_path: Path) -> None:
     same(found, untiled(osm))
 
 
+def test_ways_far_off_are_not_judged_where_no_ground_leads_to_a_tile(hamlet: Path) -> None:
+    x, y = tile_numbers(np.array([lonlat(2500, 0)]), ZOOM)
+    found = survey.survey_tile(scan.Tile(ZOOM, int(x[0]), int(y[0])), job(hamlet))
+    assert found is not None
+    assert len(found.table) == found.facts["windows"] == 0
+    assert found.facts["ways"] == 2
+
+
 def test_open_ground_beyond_the_last_way_is_scanned(tmp_path: Path) -> None:
     beach = """
         n1 0 0
@@ -635,12 +643,16 @@ def test_on_kept_tiles_another_profile_finds_what_it_finds_from_nothing(
 ) -> None:
     looked, look_around = [], survey.look_around
     monkeypatch.setattr(survey, "look_around", lambda *of: looked.append(of) or look_around(*of))
+    digested, digest = [], ExtractSource.digest_within_box
+    monkeypatch.setattr(ExtractSource, "digest_within_box", lambda *of: digested.append(of) or digest(*of))
     forget_kept()
     for folder, profile in (("first", BEGINNER), ("kept", other)):
         (tmp_path / folder).mkdir()
         looked.clear()
+        digested.clear()
         scan.run_job(job(hamlet, profile=profile), tmp_path / folder / "out.parquet", workers=1)
     assert bool(looked) == looks_again
+    assert not digested  # ground of which the map is the same is not read to know that
     forget_kept()
     (tmp_path / "anew").mkdir()
     scan.run_job(job(hamlet, profile=other), tmp_path / "anew" / "out.parquet", workers=1)

@@ -16,7 +16,7 @@ OF_PAGE = (DRAWS, HEIGHTS, *(column for column in IN_PYTHON if column.name in {"
 """Columns of a tile's table that only the page has."""
 
 
-def add_details(ranked: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def add_details(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return a table of stretches with the columns `DRAWS` and `HEIGHTS` besides its own."""
-    draws = [None if parts is None else "".join(parts) for parts in encode_draws(ranked)]
-    return ranked.assign(**{DRAWS.name: draws, HEIGHTS.name: encode_profiles(ranked)})
+    draws = [None if parts is None else "".join(parts) for parts in encode_draws(table)]
+    return table.assign(**{DRAWS.name: draws, HEIGHTS.name: encode_profiles(table)})

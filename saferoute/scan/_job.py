@@ -15,6 +15,7 @@ from saferoute.digests import digest_libraries, digest_modules
 from saferoute.geometry.geodesy import DEGREE_M
 from saferoute.model import InvalidInput, Place
 from saferoute.scan._ground import Ground
+from saferoute.scan._kept import KeptTile
 from saferoute.scan.crews import call_in_order
 from saferoute.sources import clock
 from saferoute.sources.observations import read_observations
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from saferoute.model import Profile
     from saferoute.model.observations import Observations
     from saferoute.scan.crews import Crew
-    from saferoute.scan.tiles import Box
+    from saferoute.scan.tiles import Box, Tile
     from saferoute.sources.cache import Cache
     from saferoute.sources.elevation.raster import RasterSource
     from saferoute.sources.osm.extract import ExtractSource
@@ -129,17 +130,18 @@ class Job:
         """Return the date of the map, None if it is not known, and notes on the whole of it."""
         return self.open_data()[0].describe_whole()
 
-    def look_at_ground(self, box: Box) -> Ground:
-        """Return the ground within a box in degrees as it is now."""
+    def look_at_ground(self, tile: Tile, box: Box) -> Ground:
+        """Return the ground of a tile, within a box in degrees, as it is now."""
         extracts, rasters = self.open_data()
-        of_map = extracts.digest_within_box(box)
+        kept = KeptTile(extracts, tile)
+        of_map = kept.recall_or_make("ground of", repr(box).encode(), lambda: extracts.digest_within_box(box).encode())
         in_reach = [] if rasters is None else rasters.find_in_reach(box).tolist()
         heights = [_identify_file(Path(self.rasters[at])) for at in in_reach]
         # Of where all data end a survey saw what lies in the box alone.
         ends = [
             end if a <= end <= b else None for end, a, b in zip(self.data_box, box[:2] * 2, box[2:] * 2, strict=True)
         ]
-        return Ground(box, of_map and _digest([of_map, heights, ends]))
+        return Ground(box, _digest([of_map.decode(), heights, ends]) if of_map else "")
 
     def compute_rules(self) -> str:
         """Return a digest of all that decides the result besides data: profile, zoom, the code and its libraries."""

@@ -31,8 +31,8 @@ WIDEST_M = 16_000.0
 """Widest margin in metres; a longer unbroken straight is cut there, and a note says so."""
 _ENDS_M = WIDEST_M + 2 * search.MARGIN_M
 """Distance in metres from a tile beyond which no survey of it sees where the data end."""
-_GROWTH = 1.5
-"""Least factor by which a margin grows."""
+_GROWTH = 2.25
+"""Least factor by which a margin grows [J]: what is seen again costs more than what is seen for nothing."""
 _REACH_M = 50.0
 """Distance in metres within which an object may cut a piece of open ground."""
 
@@ -94,15 +94,26 @@ def longest_m(ground: search.Survey) -> float:
 
 def margin_for_open_ground(frame: Frame, ground: search.Survey) -> FloatArray:
     """Return the margin that shows everything that may cut the open ground at a tile, 0 where there is none."""
-    bounds, reach_m = ground.open_ground.bounds, longest_m(ground)
-    low, high = frame.box[:2] - reach_m, frame.box[2:] + reach_m
-    at = bounds[(bounds[:, :2] <= high).all(axis=1) & (bounds[:, 2:] >= low).all(axis=1)]
+    at = _select_at_tile(frame, ground)
     if not len(at):
         return np.zeros(SIDES)
     at = np.c_[np.fmax(at[:, :2], frame.data_box[:2]), np.fmin(at[:, 2:], frame.data_box[2:])]
     reach = np.concatenate([frame.box[:2] - at[:, :2].min(axis=0), at[:, 2:].max(axis=0) - frame.box[2:]])
     needed: FloatArray = np.ceil(reach + _REACH_M - search.MARGIN_M)
     return needed
+
+
+def has_open_ground(frame: Frame, ground: search.Survey) -> bool:
+    """Return whether open ground lies at a tile."""
+    return len(_select_at_tile(frame, ground)) > 0
+
+
+def _select_at_tile(frame: Frame, ground: search.Survey) -> FloatArray:
+    """Return west, south, east and north in metres of the open ground that a stretch of a tile may lie on."""
+    bounds, reach_m = ground.open_ground.bounds, longest_m(ground)
+    low, high = frame.box[:2] - reach_m, frame.box[2:] + reach_m
+    at: FloatArray = bounds[(bounds[:, :2] <= high).all(axis=1) & (bounds[:, 2:] >= low).all(axis=1)]
+    return at
 
 
 class Owned:

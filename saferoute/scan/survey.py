@@ -22,7 +22,16 @@ from saferoute.scan import _base, _places
 from saferoute.scan._columns import empty_table
 from saferoute.scan._details import OF_PAGE, add_details
 from saferoute.scan._kept import KeptTile
-from saferoute.scan.margins import SIDES, WIDEST_M, Frame, Owned, Runs, longest_m, margin_for_open_ground
+from saferoute.scan.margins import (
+    SIDES,
+    WIDEST_M,
+    Frame,
+    Owned,
+    Runs,
+    has_open_ground,
+    longest_m,
+    margin_for_open_ground,
+)
 from saferoute.scan.tiles import Tile, format_quadkeys, tile_numbers, tiles_covering
 from saferoute.sources.osm.extract import box_around
 
@@ -33,12 +42,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from saferoute.arrays import FloatArray, IntArray
+    from saferoute.model import Area, Features
     from saferoute.model.heights import Heights
     from saferoute.scan._job import Job
     from saferoute.scan.tiles import Box, Tiles
+    from saferoute.sources import FeatureSource
 
-MARGIN_M = 500.0
-"""First width of the margin in metres; it is longer than two stretches."""
+NEAR_M = 500.0
+"""First distance in metres from a tile within which windows are measured; it is longer than two stretches."""
+MARGIN_M = 750.0
+"""First width of the margin in metres: with it most tiles are surveyed once [J]."""
 NO_WAY_M = 4000.0
 """Margin in metres around a tile without ways: open ground may reach that far from the last way."""
 DEEP_ZOOM = 18
@@ -79,7 +92,7 @@ def survey_tile(tile: Tile, job: Job) -> Found | None:
     """Return the stretches of a tile, None if the map has no way in or near it."""
     features_of, _ = job.open_data()
     kept, frame = KeptTile(features_of, tile), Frame(tile, job)
-    near_m, least = MARGIN_M, np.full(SIDES, MARGIN_M)
+    near_m, least = NEAR_M, np.full(SIDES, MARGIN_M)
     while True:
         told = job.tell_ground() + least.tobytes()
         look = json.loads(kept.recall_or_make("look", told, partial(look_around, frame, job, least)))
@@ -120,12 +133,28 @@ class _Seen(NamedTuple):
     margin: FloatArray
     needed: FloatArray
 
+    @property
+    def has_windows(self) -> bool:
+        """Whether there may be stretches of the tile."""
+        return bool(self.runs.is_in_reach(longest_m(self.ground)).any())
 
-def _survey_map(frame: Frame, job: Job, margin: FloatArray, *, on_open_ground: bool = True) -> _Seen:
+
+class _Far(NamedTuple):
+    """A source of the features within `NO_WAY_M` of a tile, whatever part of it is asked for."""
+
+    frame: Frame
+    job: Job
+
+    def read_features(self, area: Area, *, margin_m: float) -> Features:  # noqa: ARG002 - that of a protocol
+        features_of, _ = self.job.open_data()
+        far = search.area_from_bounds(self.frame.widen_box(np.full(SIDES, NO_WAY_M)), self.frame.tile.crs)
+        return features_of.read_features(far, margin_m=margin_m)
+
+
+def _survey_map(frame: Frame, job: Job, margin: FloatArray, features_of: FeatureSource | None = None) -> _Seen:
     """Return the map around a tile as far as a margin; if there is no way in it, `PlaceNotFound` is raised."""
-    features_of, _ = job.open_data()
     area = search.area_from_bounds(frame.widen_box(margin), frame.tile.crs)
-    ground = search.survey_map(area, features_of=features_of, profile=job.profile, on_open_ground=on_open_ground)
+    ground = search.survey_map(area, features_of=features_of or job.open_data()[0], profile=job.profile)
     runs = Runs(frame, ground, margin)
     needed = np.fmax(margin, np.fmax(margin_for_open_ground(frame, ground), runs.required_margin()))
     return _Seen(ground, runs, margin, needed)
@@ -136,26 +165,26 @@ def look_around(frame: Frame, job: Job, least: FloatArray) -> bytes:
 
     The margin is null if there is no way in it, and ``nothing`` if there may be stretches.
     """
-    margin, on_open_ground = least, False
-    while True:
-        try:
-            seen = _survey_map(frame, job, margin, on_open_ground=on_open_ground)
-        except PlaceNotFound:
-            if margin.min() >= NO_WAY_M:
-                return json.dumps({"margin": None}).encode()
-            margin = np.full(SIDES, NO_WAY_M)
-            continue
-        wider = np.fmin(seen.needed, WIDEST_M)
-        if (wider > margin).any():
-            margin = wider
-        elif on_open_ground:
-            break
-        else:
-            # Margins mostly grow for ways, which are surveyed in a third of the time.
-            on_open_ground = True
-    has_windows = seen.runs.is_in_reach(longest_m(seen.ground)).any()
-    nothing = None if has_windows else _list_facts(seen, frame.tile, job)
-    return json.dumps({"margin": margin.tolist(), "nothing": nothing}).encode()
+    try:
+        seen = _survey_near(frame, job, least)
+    except PlaceNotFound:
+        return json.dumps({"margin": None}).encode()
+    while (np.fmin(seen.needed, WIDEST_M) > seen.margin).any():
+        seen = _survey_map(frame, job, np.fmin(seen.needed, WIDEST_M))
+    nothing = None if seen.has_windows else _list_facts(seen, frame.tile, job)
+    return json.dumps({"margin": seen.margin.tolist(), "nothing": nothing}).encode()
+
+
+def _survey_near(frame: Frame, job: Job, least: FloatArray) -> _Seen:
+    """Return the map around a tile as far as a margin, or farther if only open ground may lead to the tile."""
+    try:
+        return _survey_map(frame, job, least)
+    except PlaceNotFound:
+        near, far = _survey_map(frame, job, least, _Far(frame, job)), np.full(SIDES, NO_WAY_M)
+    # Mostly no ground is open to here, and the ways that are nearest need not be judged.
+    if near.has_windows or has_open_ground(frame, near.ground):
+        return _survey_map(frame, job, far)
+    return near._replace(margin=far, needed=far)
 
 
 def _recall_base(kept: KeptTile, frame: Frame, job: Job, margin: FloatArray) -> bytes:
@@ -196,18 +225,13 @@ def _tabulate_stretches(
     ground: search.Survey, merged: candidates.Stretches, owned: Owned, rows: IntArray
 ) -> gpd.GeoDataFrame:
     """Return the table of the tile's stretches, in the order of their keys."""
-    ranked = search.stretch_table(ground, merged, max(len(rows), 1))
-    table = flatten_table(add_details(ranked), (*schema.ANYWHERE, *OF_PAGE))
-    # The table is in order of rank: its rows are known by their strokes and middles.
-    here = owned.middle[rows] - search.project_centre(ground.area)
-    of = np.empty(len(rows), dtype=np.int64)
-    by_middle = np.lexsort((ranked["north_m"], ranked["east_m"], ranked["stroke"]))
-    of[by_middle] = rows[np.lexsort((here[:, 1], here[:, 0], ground.samples.stroke[merged.first]))]
-    table["quadkey"] = _to_text_series(format_quadkeys(*tile_numbers(owned.lonlat[of], DEEP_ZOOM), DEEP_ZOOM))
-    table["name"], table["nearby"] = ranked["name"].to_numpy(), ranked["nearby"].to_numpy()
-    table["seam"] = _to_text_series(owned.seam[of])
-    table["beyond"] = owned.beyond[of]
-    for name, values in _places.locate_points(ground.features.areas, owned.middle[of]).items():
+    found = search.stretch_table(ground, merged)
+    table = flatten_table(add_details(found), (*schema.ANYWHERE, *OF_PAGE))
+    table["quadkey"] = _to_text_series(format_quadkeys(*tile_numbers(owned.lonlat[rows], DEEP_ZOOM), DEEP_ZOOM))
+    table["name"], table["nearby"] = found["name"].to_numpy(), found["nearby"].to_numpy()
+    table["seam"] = _to_text_series(owned.seam[rows])
+    table["beyond"] = owned.beyond[rows]
+    for name, values in _places.locate_points(ground.features.areas, owned.middle[rows]).items():
         table[name] = _to_text_series(values)
     order = table[["quadkey", "length_m", "osm_ids"]].sort_values(["quadkey", "length_m", "osm_ids"], kind="stable")
     return table.loc[order.index].reset_index(drop=True)

@@ -63,10 +63,10 @@ def scan_tile(work: Work, job: Job) -> Done:
             f"{job.version}: install the same there, and start the worker again",
         )
     try:
-        if earlier is not None and earlier.digest and job.look_at_ground(earlier.box) == earlier:
+        if earlier is not None and earlier.digest and job.look_at_ground(tile, earlier.box) == earlier:
             return Done(tile, None, "", earlier)
         found = survey_tile(tile, job)
-        return Done(tile, to_bytes(found), "", job.look_at_ground(frame_ground(tile, job, found)))
+        return Done(tile, to_bytes(found), "", job.look_at_ground(tile, frame_ground(tile, job, found)))
     except Exception as error:  # noqa: BLE001 - no error of one tile may cost the others
         return Done(tile, None, _describe_error(error))
 

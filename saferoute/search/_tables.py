@@ -30,19 +30,19 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, Columns, FloatArray, IntArray
-    from saferoute.model import Measurement, Profile, Samples
+    from saferoute.model import Measurement, Samples
     from saferoute.search._survey import Survey
     from saferoute.table import Table, Tags
 
 
-def stretch_table(survey: Survey, merged: candidates.Stretches, top: int) -> gpd.GeoDataFrame:
-    """Return the best stretches of a survey, `top` at most, as a table in order of rank.
+def stretch_table(survey: Survey, merged: candidates.Stretches) -> gpd.GeoDataFrame:
+    """Return stretches of a survey, none of them ranked, as a table with a row for each.
 
     Names may be alike: scans tell them apart. What tells a name from another stands in ``nearby``.
     """
     import geopandas as gpd
 
-    columns = list_stretches(survey, merged, top).columns
+    columns = list_stretches(survey, merged, None).columns
     return gpd.GeoDataFrame(columns, geometry="geometry", crs=survey.area.crs)
 
 
@@ -56,8 +56,8 @@ class Listed(NamedTuple):
     """Names of the serious doubts about each stretch."""
 
 
-def list_stretches(survey: Survey, merged: candidates.Stretches, top: int) -> Listed:
-    """Return the best stretches of a survey, `top` at most, in order of rank.
+def list_stretches(survey: Survey, merged: candidates.Stretches, top: int | None) -> Listed:
+    """Return the best stretches of a survey, `top` at most, in order of rank; None for `top` = all of them, unranked.
 
     Names may be alike: `settle_names` tells them apart.
     """
@@ -71,14 +71,17 @@ def list_stretches(survey: Survey, merged: candidates.Stretches, top: int) -> Li
         scores.low, scores.quality, scores.desirability, scores.confidence, np.sum([*doubts.values()], axis=0)
     )
     places = _number_grounds(samples, merged.first)
-    rows = scoring.rank_stretches(scores.low, ratings, length, middle, places, top=top)
+    rows, intervals = np.arange(len(length)), None
+    if top is not None:
+        rows = scoring.rank_stretches(scores.low, ratings, length, middle, places, top=top)
+        intervals = scoring.estimate_rank_intervals(scores, profile)[rows]
     first, n = merged.first[rows], merged.n_samples[rows]
     lines = candidates.select_stretches(merged, rows).to_lines()
     grounds = list_ground_of_runs(samples, first, n)
     quantiles = scoring.quantiles_of_draws(drawn[rows])
     along = {name: of.gather_along(first, n) for name, of in measured.items() if of.gather_along}
     columns = {
-        **_judgements(scores, ratings, profile, rows),
+        **_judgements(scores, ratings, rows, intervals),
         **_places(survey, lines, first, middle[rows], grounds),
         # Not for readers but for who ranks anew under other weights, as the map's page does.
         "stroke": samples.source_stroke[first],
@@ -123,20 +126,18 @@ def _measure_stretches(survey: Survey, merged: candidates.Stretches) -> dict[str
 
 
 def _judgements(
-    scores: scoring.Scores, ratings: NDArray[np.object_], profile: Profile, rows: IntArray
+    scores: scoring.Scores, ratings: NDArray[np.object_], rows: IntArray, intervals: IntArray | None
 ) -> dict[str, Any]:
-    """Return the scores of stretches in order of rank, what they are made of, and how sure they are."""
-    intervals = scoring.estimate_rank_intervals(scores, profile)
+    """Return the scores of stretches, what they are made of, how sure they are, and their ranks if they have any."""
     return {
-        "rank": np.arange(1, len(rows) + 1),
+        **({} if intervals is None else {"rank": np.arange(1, len(rows) + 1)}),
         "score": scores.score[rows],
         "score_low": scores.low[rows],
         "score_high": scores.high[rows],
         "rating": ratings[rows],
         "data_quality": scores.quality[rows],
         "limiting_criterion": scores.limiting[rows],
-        "rank_low": intervals[rows, 0],
-        "rank_high": intervals[rows, 1],
+        **({} if intervals is None else {"rank_low": intervals[:, 0], "rank_high": intervals[:, 1]}),
         **{f"d_{c.name}": scores.desirability[rows, k] for k, c in enumerate(criteria.ALL)},
         **{f"c_{c.name}": scores.confidence[rows, k] for k, c in enumerate(criteria.ALL)},
     }
