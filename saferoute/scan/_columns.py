@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import geopandas as gpd
@@ -21,7 +22,8 @@ OF_TILES = (
 """Columns of a tile's table."""
 
 
+@cache
 def empty_table() -> gpd.GeoDataFrame:
-    """Return the table of a tile without stretches."""
+    """Return the table of all tiles without stretches."""
     data: dict[str, Any] = {column.name: pd.Series(dtype=column.dtype) for column in OF_TILES}
     return gpd.GeoDataFrame(data, geometry=[], crs=WGS84)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from saferoute.exports.schema import SUMMARY, names_of
+from saferoute.exports.schema import PLACES, SUMMARY, names_of
 from saferoute.osm.tags import is_tagged
 from saferoute.report.text import sanitize_text
 
@@ -64,6 +64,10 @@ def _find_smallest_areas(areas: Table, xy: FloatArray) -> tuple[NDArray[np.objec
     return name, number
 
 
+_COUNTED = ("length_m", "grade_pct", "rating", "score_low")
+"""Columns that are counted."""
+
+
 class Summary:
     """Counts of stretches and their kilometres by region, district and park."""
 
@@ -72,7 +76,7 @@ class Summary:
 
     def add_stretches(self, table: gpd.GeoDataFrame) -> None:
         """Add the stretches of a table in WGS 84."""
-        data = pd.DataFrame(table.drop(columns="geometry"))
+        data = pd.DataFrame(table[[*_COUNTED, *names_of(PLACES)]])
         middle = shapely.get_coordinates(
             shapely.line_interpolate_point(table.geometry.to_numpy(), 0.5, normalized=True)
         )
@@ -85,7 +89,7 @@ class Summary:
             self._count_rows(kind, data[held], [pair for pair in named if pair[0]])
 
     def _count_rows(self, kind: str, data: pd.DataFrame, keys: Iterable[tuple[str, str]]) -> None:
-        for (name, number), row in zip(keys, data.to_dict("records"), strict=True):
+        for (name, number), row in zip(keys, data[[*_COUNTED, "lon", "lat"]].to_dict("records"), strict=True):
             of = self._rows.setdefault((kind, number, name), {"stretches": 0, "best_score_low": -1.0})
             km = row["length_m"] / 1000
             of["stretches"] += 1

@@ -62,12 +62,22 @@ def _nothing() -> bytes:
 def _encode_tile(table: gpd.GeoDataFrame, facts: dict[str, Any] | None, base: bytes) -> bytes:
     from pyarrow import parquet
 
-    arrow = _to_plain_arrow(table, OF_TILES).append_column(_LINE, [shapely.to_wkb(table.geometry.to_numpy())])
+    arrow = _list_rows(table) if len(table) else _list_no_rows()
     words = json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()
     arrow = arrow.replace_schema_metadata({_METADATA: words, _BASE: b85encode(base)})
     out = io.BytesIO()
     parquet.write_table(arrow, out, compression="zstd")
     return out.getvalue()
+
+
+def _list_rows(table: gpd.GeoDataFrame) -> pa.Table:
+    return _to_plain_arrow(table, OF_TILES).append_column(_LINE, [shapely.to_wkb(table.geometry.to_numpy())])
+
+
+@cache
+def _list_no_rows() -> pa.Table:
+    """Return the rows of a tile without stretches; most of the tiles of a country with mountains are."""
+    return _list_rows(empty_table())
 
 
 _WGS84 = {
