@@ -281,14 +281,6 @@ def test_open_ground_is_seen_whole(tmp_path: Path) -> None:
     same(found, untiled(osm))
 
 
-def test_ways_far_off_are_not_judged_where_no_ground_leads_to_a_tile(hamlet: Path) -> None:
-    x, y = tile_numbers(np.array([lonlat(2500, 0)]), ZOOM)
-    found = survey.survey_tile(scan.Tile(ZOOM, int(x[0]), int(y[0])), job(hamlet))
-    assert found is not None
-    assert len(found.table) == found.facts["windows"] == 0
-    assert found.facts["ways"] == 2
-
-
 def test_open_ground_beyond_the_last_way_is_scanned(tmp_path: Path) -> None:
     beach = """
         n1 0 0

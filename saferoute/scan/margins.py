@@ -94,26 +94,15 @@ def longest_m(ground: search.Survey) -> float:
 
 def margin_for_open_ground(frame: Frame, ground: search.Survey) -> FloatArray:
     """Return the margin that shows everything that may cut the open ground at a tile, 0 where there is none."""
-    at = _select_at_tile(frame, ground)
+    bounds, reach_m = ground.open_ground.bounds, longest_m(ground)
+    low, high = frame.box[:2] - reach_m, frame.box[2:] + reach_m
+    at = bounds[(bounds[:, :2] <= high).all(axis=1) & (bounds[:, 2:] >= low).all(axis=1)]
     if not len(at):
         return np.zeros(SIDES)
     at = np.c_[np.fmax(at[:, :2], frame.data_box[:2]), np.fmin(at[:, 2:], frame.data_box[2:])]
     reach = np.concatenate([frame.box[:2] - at[:, :2].min(axis=0), at[:, 2:].max(axis=0) - frame.box[2:]])
     needed: FloatArray = np.ceil(reach + _REACH_M - search.MARGIN_M)
     return needed
-
-
-def has_open_ground(frame: Frame, ground: search.Survey) -> bool:
-    """Return whether open ground lies at a tile."""
-    return len(_select_at_tile(frame, ground)) > 0
-
-
-def _select_at_tile(frame: Frame, ground: search.Survey) -> FloatArray:
-    """Return west, south, east and north in metres of the open ground that a stretch of a tile may lie on."""
-    bounds, reach_m = ground.open_ground.bounds, longest_m(ground)
-    low, high = frame.box[:2] - reach_m, frame.box[2:] + reach_m
-    at: FloatArray = bounds[(bounds[:, :2] <= high).all(axis=1) & (bounds[:, 2:] >= low).all(axis=1)]
-    return at
 
 
 class Owned:

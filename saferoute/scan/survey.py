@@ -22,16 +22,7 @@ from saferoute.scan import _base, _places
 from saferoute.scan._columns import empty_table
 from saferoute.scan._details import OF_PAGE, add_details
 from saferoute.scan._kept import KeptTile
-from saferoute.scan.margins import (
-    SIDES,
-    WIDEST_M,
-    Frame,
-    Owned,
-    Runs,
-    has_open_ground,
-    longest_m,
-    margin_for_open_ground,
-)
+from saferoute.scan.margins import SIDES, WIDEST_M, Frame, Owned, Runs, longest_m, margin_for_open_ground
 from saferoute.scan.tiles import Tile, format_quadkeys, tile_numbers, tiles_covering
 from saferoute.sources.osm.extract import box_around
 
@@ -42,11 +33,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from saferoute.arrays import FloatArray, IntArray
-    from saferoute.model import Area, Features
     from saferoute.model.heights import Heights
     from saferoute.scan._job import Job
     from saferoute.scan.tiles import Box, Tiles
-    from saferoute.sources import FeatureSource
 
 NEAR_M = 500.0
 """First distance in metres from a tile within which windows are measured; it is longer than two stretches."""
@@ -133,28 +122,12 @@ class _Seen(NamedTuple):
     margin: FloatArray
     needed: FloatArray
 
-    @property
-    def has_windows(self) -> bool:
-        """Whether there may be stretches of the tile."""
-        return bool(self.runs.is_in_reach(longest_m(self.ground)).any())
 
-
-class _Far(NamedTuple):
-    """A source of the features within `NO_WAY_M` of a tile, whatever part of it is asked for."""
-
-    frame: Frame
-    job: Job
-
-    def read_features(self, area: Area, *, margin_m: float) -> Features:  # noqa: ARG002 - that of a protocol
-        features_of, _ = self.job.open_data()
-        far = search.area_from_bounds(self.frame.widen_box(np.full(SIDES, NO_WAY_M)), self.frame.tile.crs)
-        return features_of.read_features(far, margin_m=margin_m)
-
-
-def _survey_map(frame: Frame, job: Job, margin: FloatArray, features_of: FeatureSource | None = None) -> _Seen:
+def _survey_map(frame: Frame, job: Job, margin: FloatArray) -> _Seen:
     """Return the map around a tile as far as a margin; if there is no way in it, `PlaceNotFound` is raised."""
+    features_of, _ = job.open_data()
     area = search.area_from_bounds(frame.widen_box(margin), frame.tile.crs)
-    ground = search.survey_map(area, features_of=features_of or job.open_data()[0], profile=job.profile)
+    ground = search.survey_map(area, features_of=features_of, profile=job.profile)
     runs = Runs(frame, ground, margin)
     needed = np.fmax(margin, np.fmax(margin_for_open_ground(frame, ground), runs.required_margin()))
     return _Seen(ground, runs, margin, needed)
@@ -165,26 +138,22 @@ def look_around(frame: Frame, job: Job, least: FloatArray) -> bytes:
 
     The margin is null if there is no way in it, and ``nothing`` if there may be stretches.
     """
-    try:
-        seen = _survey_near(frame, job, least)
-    except PlaceNotFound:
-        return json.dumps({"margin": None}).encode()
-    while (np.fmin(seen.needed, WIDEST_M) > seen.margin).any():
-        seen = _survey_map(frame, job, np.fmin(seen.needed, WIDEST_M))
-    nothing = None if seen.has_windows else _list_facts(seen, frame.tile, job)
-    return json.dumps({"margin": seen.margin.tolist(), "nothing": nothing}).encode()
-
-
-def _survey_near(frame: Frame, job: Job, least: FloatArray) -> _Seen:
-    """Return the map around a tile as far as a margin, or farther if only open ground may lead to the tile."""
-    try:
-        return _survey_map(frame, job, least)
-    except PlaceNotFound:
-        near, far = _survey_map(frame, job, least, _Far(frame, job)), np.full(SIDES, NO_WAY_M)
-    # Mostly no ground is open to here, and the ways that are nearest need not be judged.
-    if near.has_windows or has_open_ground(frame, near.ground):
-        return _survey_map(frame, job, far)
-    return near._replace(margin=far, needed=far)
+    margin = least
+    while True:
+        try:
+            seen = _survey_map(frame, job, margin)
+        except PlaceNotFound:
+            if margin.min() >= NO_WAY_M:
+                return json.dumps({"margin": None}).encode()
+            margin = np.full(SIDES, NO_WAY_M)
+            continue
+        wider = np.fmin(seen.needed, WIDEST_M)
+        if not (wider > margin).any():
+            break
+        margin = wider
+    has_windows = seen.runs.is_in_reach(longest_m(seen.ground)).any()
+    nothing = None if has_windows else _list_facts(seen, frame.tile, job)
+    return json.dumps({"margin": margin.tolist(), "nothing": nothing}).encode()
 
 
 def _recall_base(kept: KeptTile, frame: Frame, job: Job, margin: FloatArray) -> bytes:
@@ -233,8 +202,9 @@ def _tabulate_stretches(
     table["beyond"] = owned.beyond[rows]
     for name, values in _places.locate_points(ground.features.areas, owned.middle[rows]).items():
         table[name] = _to_text_series(values)
-    order = table[["quadkey", "length_m", "osm_ids"]].sort_values(["quadkey", "length_m", "osm_ids"], kind="stable")
-    return table.loc[order.index].reset_index(drop=True)
+    keys = table[["quadkey", "length_m", "osm_ids"]].assign(lon=owned.lonlat[rows, 0], lat=owned.lonlat[rows, 1])
+    # Middles decide where all else is alike: what comes first may not hang on the tiles.
+    return table.loc[keys.sort_values([*keys.columns], kind="stable").index].reset_index(drop=True)
 
 
 def _to_text_series(values: Sequence[Any] | NDArray[np.object_]) -> pd.Series:
