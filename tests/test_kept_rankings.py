@@ -15,7 +15,7 @@ from rasters import write, write_plane
 from town import lonlat, write_town
 
 from saferoute.exports import geojson, session_geojson
-from saferoute.model import CRITERIA, IMPERIAL, LateFeatures, Place, Wish
+from saferoute.model import CRITERIA, IMPERIAL, InvalidInput, LateFeatures, Place, Wish
 from saferoute.page.payload import build_payload
 from saferoute.search import Query, area_around, find, join_ways, plan
 from saferoute.sources.cache import Cache
@@ -137,6 +137,27 @@ def test_heights_count_as_their_files_are(path, tmp_path, monkeypatch):
     monkeypatch.setattr(ExtractSource, "read_features", refuse)
     monkeypatch.setattr(RasterSource, "read_heights", refuse)
     assert tell(find_with(tmp_path / "cache")) == level
+
+
+def test_nothing_is_made_late_of_a_map_that_has_changed(path, kept, tmp_path):
+    here, cache = shutil.copy(path, tmp_path / "here.osm"), shutil.copytree(kept, tmp_path / "cache")
+    found = [ask(here, cache) for _ in range(2)]
+    found[0].excluded  # noqa: B018 - read before
+    write_town(here, PLAN.replace("surface=asphalt", "surface=gravel"))
+    shutil.rmtree(cache / "index")
+    assert len(found[0].excluded) == len(ask(path, None).excluded)
+    for ask_late in (lambda one: one.excluded, lambda one: one.features.ways):
+        with pytest.raises(InvalidInput, match=r"here\.osm: has changed since the search.*search again"):
+            ask_late(found[1])
+
+
+def test_nothing_is_made_late_of_rasters_that_have_changed(path, tmp_path):
+    dem = write_plane(tmp_path / "dem.tif", half_m=1500)
+    found = [ask(path, tmp_path / "cache", elevation=RasterSource([dem])) for _ in range(2)]
+    write(dem, np.full((300, 300), 7.0, dtype="float32"))
+    assert len(found[0].excluded)
+    with pytest.raises(InvalidInput, match="the heights have changed since the search"):
+        assert len(found[1].excluded)
 
 
 LAWN = "".join(f"n{20 + k} {x} {y}\n" for k, (x, y) in enumerate([(0, 6), (300, 6), (300, 110), (0, 110)]))

@@ -12,6 +12,7 @@ and made when somebody asks for them.
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -19,7 +20,7 @@ import pandas as pd
 
 from saferoute.arrays import list_records
 from saferoute.libraries import read_distribution_version
-from saferoute.model import Ranking
+from saferoute.model import InvalidInput, Ranking
 from saferoute.osm import entry
 from saferoute.products import recall_or_compute
 from saferoute.report.crowd import describe_crowding
@@ -36,7 +37,7 @@ from saferoute.sources.osm.extract import ExtractSource, box_around
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from saferoute.model import Features, Moment
+    from saferoute.model import Area, Features, Moment
     from saferoute.products import Arrays
     from saferoute.search._query import Query
 
@@ -97,6 +98,31 @@ def _digest_heights(query: Query) -> bytes | None:
         with suppress(OSError):
             return query.elevation.digest_within_box(box_around(query.area, MARGIN_M))
     return None
+
+
+def hold_question(question: Question) -> Query:
+    """Return the query of a question on the very map that was asked, for what of its answer is made late.
+
+    Raises
+    ------
+    InvalidInput
+        If the rasters have changed since.
+    """
+    again = ask_question(question.query, question.moment)
+    if again is None or again.digest != question.digest:
+        raise InvalidInput("the heights have changed since the search, which are read no more; search again")
+    return replace(question.query, features=_Held(question.features))
+
+
+@dataclass(frozen=True)
+class _Held:
+    """A source of the features of one question."""
+
+    features: Features
+
+    def read_features(self, _area: Area, *, margin_m: float) -> Features:  # noqa: ARG002
+        """Return the features, which are read where they were not yet."""
+        return self.features
 
 
 def _recall_conditions(features: Features) -> dict[str, list[str]]:

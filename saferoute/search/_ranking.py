@@ -15,7 +15,7 @@ from saferoute.model import Ranking
 from saferoute.products import remember_or_make
 from saferoute.report.units import units_of
 from saferoute.search._excluded import excluded_table
-from saferoute.search._kept_rankings import Answer, ask_question, recall_or_rank
+from saferoute.search._kept_rankings import Answer, ask_question, hold_question, recall_or_rank
 from saferoute.search._measure import survey_area
 from saferoute.search._names import settle_names
 from saferoute.search._presenter import PRESENTER
@@ -117,7 +117,7 @@ def find(near: Near | Query, lon: float | None = None, **options: Unpack[FindOpt
     return recall_or_rank(
         question,
         lambda: _rank_survey(_survey_query(query, moment), query, question.digest),
-        lambda: _tabulate_excluded(query, moment),
+        lambda: _tabulate_excluded(hold_question(question), moment),
     )
 
 

@@ -35,17 +35,19 @@ extract, near, cache = sys.argv[1:]
 lat, lon = (float(v) for v in near.split(","))
 plain = load_profile()
 hours = [load_profile(at=at) for at in ("sat 07:00", "sun 11:00", "wed 18:00")]
-even = {name: 1 / len(plain.weights) for name in plain.weights}
+def weigh(profile, turn):
+    even = {name: 1 / len(plain.weights) for name in plain.weights}
+    return replace(profile, weights={**even, "surface": even["surface"] + turn / 100})
 searches = {
     "again": lambda turn: dict(),
-    "other weights": lambda turn: dict(profile=replace(plain, weights=even)),
-    "other hour and weights": lambda turn: dict(profile=replace(hours[turn], weights=even)),
+    "other weights": lambda turn: dict(profile=weigh(plain, turn)),
+    "other hour and weights": lambda turn: dict(profile=weigh(hours[turn], turn)),
     "moved by 400 m": lambda turn: dict(),
 }
 online = Online(cache_dir=cache)
 find(lat, lon, osm=extract, online=online)
 taken = {name: [] for name in searches}
-for name, choose in searches.items():  # none asks for one hour twice, and moved comes last: it forgets the place
+for name, choose in searches.items():  # none asks for one thing twice but "again"; moved comes last: it forgets
     for turn in range(3):
         moved = 400 / 111_200 * (turn + 1) if name.startswith("moved") else 0.0
         start = time.process_time()
@@ -67,6 +69,15 @@ def tell(what: str, took: Cost, beside: Cost) -> None:
     print(f"{what:44} {took}   ratio {ratios}", flush=True)
 
 
+def weigh(path: Path, turn: int) -> Path:
+    """Write a profile with weights that no other turn has, and return its path."""
+    weights = dict.fromkeys(("surface", "flatness", "straightness", "obstacles", "crowding"), 0.2)
+    weights |= {"surface": 0.2 + turn / 100, "crowding": 0.2 - turn / 100}
+    limits = "speed_m_s = [1.7, 2.2]\nlongest_section_s = 30\nclear_length_m = 60\n[weights]\n"  # a beginner's
+    path.write_text(limits + "".join(f"{name} = {weight:.2f}\n" for name, weight in weights.items()), encoding="utf-8")
+    return path
+
+
 def measure_place(extract: str, near: str, imports: Cost) -> None:
     """Measure and print all of one place."""
     print(f"{Path(extract).name}, {near}")
@@ -76,6 +87,8 @@ def measure_place(extract: str, near: str, imports: Cost) -> None:
         gdal = middle([cost("-c", GDAL, extract) for _ in range(RUNS)])
         tell("  first find, map / GDAL reading the layers", cost(*find), gdal)
         tell("  second find, map / imports", middle([cost(*find) for _ in range(RUNS)]), imports)
+        others = [[*find, "--level", str(weigh(Path(folder) / f"{turn}.toml", turn))] for turn in range(RUNS)]
+        tell("  second find by other weights / imports", middle([cost(*other) for other in others]), imports)
         plan = ("-m", "saferoute", "plan", "-q", *where, "-o", f"{folder}/session.gpx")
         cost(*plan)
         tell("  plan after a find / imports", middle([cost(*plan) for _ in range(RUNS)]), imports)

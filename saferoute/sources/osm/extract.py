@@ -7,7 +7,6 @@ user's cache. An area is then a bounding box of these tables.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -177,11 +176,25 @@ class ExtractSource:
         return replace(features, notes=(*features.notes, *trouble)) if trouble else features
 
     def name_features(self, area: Area, *, margin_m: float) -> Features:
-        """Return what `read_features` does, read when more is asked of it than what it is of; that may raise errors."""
+        """Return what `read_features` does, read when more is asked of it than what it is of.
+
+        Raises
+        ------
+        InvalidInput
+            When it is read, if the extracts have changed since.
+        """
         tables = self._open_tables()
         key = _name_features(tables, area, (box_around(area, margin_m), box_around(area, 0.0)))
+
+        def read() -> Features:
+            features = self.read_features(area, margin_m=margin_m)
+            if features.key not in (key, ""):
+                names = ", ".join(map(str, self.paths))
+                raise InvalidInput(f"{names}: has changed since the search, whose map is read no more; search again")
+            return features
+
         return LateFeatures(
-            partial(self.read_features, area, margin_m=margin_m),
+            read,
             key=key,
             data_date=tables.facts.data_date,
             attribution=(OSM_ATTRIBUTION,),
