@@ -118,9 +118,11 @@ def recall_or_compute_rows(
         is_new[part.rows[part.is_known]] = False
     new = np.flatnonzero(is_new)
     computed = compute(new) if len(new) else {}
+    told = [computed, *(part.square.values for part in parts if part.is_known.any())]
     found = {
-        column: np.empty((len(asked), *values.shape[1:]), dtype=values.dtype)
-        for column, values in (computed or parts[0].square.values).items()
+        # Whoever counts nothing may have whole numbers, which must not cut what others counted.
+        column: np.empty((len(asked), *values.shape[1:]), dtype=np.result_type(*(of[column] for of in told if of)))
+        for column, values in next(of for of in told if of).items()
     }
     for column, values in found.items():
         if len(new):

@@ -94,6 +94,14 @@ def test_nothing_is_recalled_of_what_is_not_known_to_be_the_same(tmp_path: Path,
     assert ask(replace(of, **change), POINTS) == POINTS[:, 0].tolist()
 
 
+def test_rows_that_count_nothing_cut_nothing_of_those_that_are_known(tmp_path: Path) -> None:
+    of, asked = Map(Drawers(tmp_path)), np.array([[1.0, 2.0], [3.0, 4.0]])
+    first = recall_or_compute_rows(of, "n", asked[:1], lambda _: {"of": np.array([0.25])}, reach_m=10.0)
+    both = recall_or_compute_rows(of, "n", asked, lambda _: {"of": np.zeros(1, dtype=np.int64)}, reach_m=10.0)
+    assert first["of"].tolist() == [0.25]
+    assert both["of"].tolist() == [0.25, 0.0]
+
+
 def test_all_arguments_of_a_row_count(tmp_path: Path) -> None:
     of, asked = Map(Drawers(tmp_path)), np.array([[1.0, 2.0, 3.0]])
     assert [ask(of, asked), ask(of, asked + np.array([0.0, 0.0, 1.0]))] == [[1.0], [1.0]]

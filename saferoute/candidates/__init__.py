@@ -47,7 +47,7 @@ from saferoute.candidates._stretches import (
     select_stretches,
 )
 from saferoute.candidates._strokes import build_strokes, concatenate_strokes, count_side_paths
-from saferoute.candidates._windows import find_windows, is_in_runs, middles_of_windows, select_windows
+from saferoute.candidates._windows import UNFIT, find_windows, is_in_runs, middles_of_windows, select_windows
 from saferoute.model import Strokes
 
 __all__ = [
@@ -55,6 +55,7 @@ __all__ = [
     "GROUND_MATERIALS",
     "REASONS",
     "STEP_M",
+    "UNFIT",
     "Around",
     "Blockers",
     "Joining",

@@ -58,8 +58,6 @@ class OpenGround:
         (names of `DOUBTS`) and ``drawn_per_ha``, how much is drawn around.
     excluded : Table
         Open ground without a corridor: ``reason`` and the polygon.
-    counts : mapping of str to (int, int)
-        Polygons and corridors by kind.
     bounds : ndarray of shape (p, 4)
         West, south, east and north of each piece of ground that was searched: touching
         polygons of one kind are one piece, and what lies anywhere on it decides where its
@@ -69,7 +67,6 @@ class OpenGround:
     lines: NDArray[np.object_]
     rows: Table
     excluded: Table
-    counts: dict[str, tuple[int, int]]
     bounds: FloatArray
 
 
@@ -105,7 +102,6 @@ def search_open_ground(
         Of which, with the same areas, `tabulate_open_ground` makes open ground.
     """
     kinds = ground.find_kinds(areas)
-    counts = {name: (int(((kinds == name) & wanted).sum()), 0) for name, *_ in ground.KINDS}
     excluded = [(int(row), str(reasons[row])) for row in np.flatnonzero((kinds != "") & (reasons != "") & wanted)]
     pieces = [
         (members, name)
@@ -116,17 +112,16 @@ def search_open_ground(
     bounds = _box_pieces(areas.geometry, [members for members, _ in pieces])
     answers = _answer_pieces(areas, kinds, (pieces, bounds), around, profile, of)
     corridors: list[Corridor] = []
-    for (members, name), (found, reason) in zip(pieces, answers, strict=True):
+    for (members, _), (found, reason) in zip(pieces, answers, strict=True):
         corridors += found
-        counts[name] = (counts[name][0], counts[name][1] + len(found))
         if not found:
             excluded += [(int(row), reason) for row in members]
+    # By area and not by piece, whose order hangs on how far the map goes on.
+    excluded.sort()
     return {
         **_list_corridors(areas, kinds, corridors, around, of),
         "excluded": np.array([row for row, _ in excluded], dtype=np.int64),
         "reason": np.array([reason for _, reason in excluded], dtype=object),
-        "kinds": np.array(list(counts), dtype=object),
-        "counts": np.array(list(counts.values()), dtype=np.int64),
         "bounds": bounds[[reason != "farmland" for _, reason in answers]],
     }
 
@@ -204,7 +199,6 @@ def tabulate_open_ground(areas: Table, found: Arrays) -> OpenGround:
         lines=lines,
         rows=doubt_surfaces(rows, found["drawn_per_ha"], found["built_per_ha"]),
         excluded=areas.select_rows(found["excluded"]).add_columns(reason=found["reason"]),
-        counts=dict(zip(found["kinds"], map(tuple, found["counts"].tolist()), strict=True)),
         bounds=found["bounds"],
     )
 
@@ -226,7 +220,6 @@ def leave_open_ground(areas: Table) -> OpenGround:
         lines=np.empty(0, dtype=object),
         rows=none,
         excluded=none.add_columns(reason=np.empty(0, dtype=object)),
-        counts={},
         bounds=np.empty((0, 4)),
     )
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.model import Profile, Samples
 
+UNFIT = TOO_SHORT, BENDS = "too short", "bends"
+"""Why free samples are in no window."""
+
 
 def find_windows(samples: Samples, free: BoolArray, profile: Profile) -> tuple[Windows, NDArray[np.object_]]:
     """Find every window of the profile's length that is clear and straight.
@@ -34,13 +37,13 @@ def find_windows(samples: Samples, free: BoolArray, profile: Profile) -> tuple[W
     run_out = int(np.ceil(profile.run_out_m / samples.step_m - 1e-9))
     whole = n + 2 * run_out
     reasons = np.full(len(samples), "", dtype=object)
-    reasons[free] = "too short"
+    reasons[free] = TOO_SHORT
     start = np.arange(max(len(samples) - whole + 1, 0))
     fits = samples.stroke[start] == samples.stroke[start + whole - 1]
     closed = np.concatenate([[0], np.cumsum(~free)])
     fits &= closed[start] == closed[start + whole]
     start = start[fits]
-    reasons[is_in_runs(start, whole, len(samples))] = "bends"
+    reasons[is_in_runs(start, whole, len(samples))] = BENDS
     heading = chord_headings(samples.xy, samples.stroke)[1]
     row = start + samples.stroke[start]
     straight = _heading_range(heading, row, whole) <= profile.max_heading_range_deg

@@ -85,8 +85,8 @@ def _count_objects(samples: Samples, rows: IntArray, points: NDArray[np.object_]
     # Without any pair the mask still has one element, which the slice removes.
     once = order[np.r_[True, (np.diff(key, axis=0) != 0).any(axis=1)][: len(order)]]
     sample, weight = sample[once], _weigh_by_distance(distance, width[sample])[once]
-    weighted = np.bincount(sample, weight, len(samples))[rows]
-    plain = np.bincount(sample, weight > 0, len(samples))[rows]
+    # Of no object at all bincount returns whole numbers.
+    weighted, plain = (np.bincount(sample, of, len(samples))[rows].astype(float) for of in (weight, weight > 0))
     # Two walls side by side are no worse to fall against than one, so the nearest line alone counts.
     along = np.zeros(len(rows))
     _, row, distance = _pair_with_samples(tree, _collect_line_objects(features), reach)

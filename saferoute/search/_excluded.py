@@ -13,7 +13,7 @@ from saferoute.arrays import as_objects
 from saferoute.limits.ground import CLOSED_AT_HOUR
 from saferoute.osm import entry
 from saferoute.products import remember_or_make
-from saferoute.search._area import is_touching
+from saferoute.search._area import distance_outside_m, is_touching
 from saferoute.search._at_hour import digest_parts
 from saferoute.search._observed import tell_excluding
 from saferoute.search._rows import join_names, list_distinct, list_ground_of_runs, list_osm_ids
@@ -21,7 +21,7 @@ from saferoute.search._rows import join_names, list_distinct, list_ground_of_run
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from saferoute.arrays import BoolArray, IntArray
+    from saferoute.arrays import IntArray
     from saferoute.search._survey import Survey
     from saferoute.table import Table
 
@@ -47,12 +47,10 @@ def excluded_table(survey: Survey, merged: candidates.Stretches) -> pd.DataFrame
         ``seen`` (what was seen on foot), ``rule`` and ``length_m``, which is 0 for areas.
     """
     limited, at = remember_or_make(survey.features, "excluded", survey.key, lambda: _tabulate_limited(survey))
-    first, n = _find_leftovers(survey, merged)
-    of_runs = _join_runs(survey, first, n)
-    near = is_touching(survey.area, of_runs.shape)
+    of_runs, first = _join_runs(survey, *_find_leftovers(survey, merged))
     # The pieces of a stroke stand in the order in which they lie on it.
-    order = np.argsort(np.concatenate([at, first[near]]), kind="stable")
-    return pd.concat([limited, of_runs.select_rows(near).to_table()]).iloc[order].reset_index(drop=True)
+    order = np.argsort(np.concatenate([at, first]), kind="stable")
+    return pd.concat([limited, of_runs.to_table()]).iloc[order].reset_index(drop=True)
 
 
 class _Pieces(NamedTuple):
@@ -64,10 +62,6 @@ class _Pieces(NamedTuple):
     hours: NDArray[np.object_]
     seen: NDArray[np.object_]
     shape: NDArray[np.object_]
-
-    def select_rows(self, rows: BoolArray) -> _Pieces:
-        """Return some of the pieces."""
-        return _Pieces(*(column[rows] for column in self))
 
     def to_table(self) -> pd.DataFrame:
         """Return a row a piece, with the rule behind its reason and its length."""
@@ -96,31 +90,29 @@ def _tabulate_limited(survey: Survey) -> tuple[pd.DataFrame, IntArray]:
     key = digest_parts(survey.key_of_windows, told)
     of_ways, at = remember_or_make(survey.features, "excluded ways", key, lambda: _tabulate_ways(survey))
     refused = survey.open_ground.excluded
-    of_areas, behind = _tabulate_near(survey, _list_objects(refused, refused["reason"]))
-    return pd.concat([of_ways, of_areas]), np.concatenate([at, behind])
+    near = is_touching(survey.area, refused.geometry)
+    of_areas = _tabulate(survey, _list_objects(refused.select_rows(near), refused["reason"][near]))
+    return pd.concat([of_ways, of_areas]), np.concatenate([at, np.full(len(of_areas), len(survey.samples))])
 
 
 def _tabulate_ways(survey: Survey) -> tuple[pd.DataFrame, IntArray]:
     """Return the part of `_tabulate_limited` that is no polygon of open ground."""
     ways = survey.features.ways
-    limited = np.array([isinstance(r, str) and r != "" for r in survey.way_reasons], dtype=bool)
-    first, n = _find_runs(survey, survey.sample_reasons)
+    limited = np.flatnonzero([isinstance(r, str) and r != "" for r in survey.way_reasons])
+    limited = limited[is_touching(survey.area, ways.geometry[limited])]
+    of_runs, first = _join_runs(survey, *_find_runs(survey, survey.sample_reasons))
     parts = [
-        _join_runs(survey, first, n),
+        of_runs,
         _list_objects(ways.select_rows(limited), survey.way_reasons[limited]),
         remember_or_make(survey.features, "short strokes", survey.key_of_windows, lambda: _list_short_strokes(survey)),
     ]
-    return _tabulate_near(survey, _Pieces(*(np.concatenate(columns) for columns in zip(*parts, strict=True))), first)
+    table = _tabulate(survey, _Pieces(*(np.concatenate(columns) for columns in zip(*parts, strict=True))))
+    return table, np.concatenate([first, np.full(len(table) - len(first), len(survey.samples))])
 
 
-def _tabulate_near(survey: Survey, pieces: _Pieces, first: IntArray | None = None) -> tuple[pd.DataFrame, IntArray]:
-    """Return a row for each piece that touches the area, and where it stands; `first` are the samples of the first."""
-    at = np.full(len(pieces.reason), len(survey.samples))
-    if first is not None:
-        at[: len(first)] = first
-    near = is_touching(survey.area, pieces.shape)
-    pieces = pieces.select_rows(near)
-    return pieces._replace(hours=_list_hours(survey, pieces)).to_table(), at[near]
+def _tabulate(survey: Survey, pieces: _Pieces) -> pd.DataFrame:
+    """Return a row for each piece, with the hours that close it."""
+    return pieces._replace(hours=_list_hours(survey, pieces)).to_table()
 
 
 def _find_leftovers(survey: Survey, merged: candidates.Stretches) -> tuple[IntArray, IntArray]:
@@ -141,18 +133,28 @@ def _find_runs(survey: Survey, reasons: NDArray[Any]) -> tuple[IntArray, IntArra
     return first[told], n[told]
 
 
-def _join_runs(survey: Survey, first: IntArray, n: IntArray) -> _Pieces:
-    """Return runs of samples that are in no stretch, each with its one reason."""
-    samples, reasons = survey.samples, survey.sample_reasons[first]
+def _join_runs(survey: Survey, first: IntArray, n: IntArray) -> tuple[_Pieces, IntArray]:
+    """Return those runs of samples that touch the area, each with its one reason, and their first samples."""
+    samples = survey.samples
+    # No point of a sample is farther from where it starts than it is long.
+    near = distance_outside_m(survey.area, samples.xy[np.arange(len(samples)) + samples.stroke]) <= samples.step_m
+    count = np.concatenate([[0], np.cumsum(near)])
+    may_touch = count[first + n] > count[first]
+    first, n = first[may_touch], n[may_touch]
+    shape = geometry.join_pieces(samples.lines, first, n)
+    touching = is_touching(survey.area, shape)
+    first, n, shape = first[touching], n[touching], shape[touching]
+    reasons = survey.sample_reasons[first]
     grounds = list_ground_of_runs(samples, first, n)
-    return _Pieces(
+    pieces = _Pieces(
         reason=np.where(reasons == "", LEFTOVER, reasons),
         osm_ids=as_objects(list_osm_ids(samples.ground, grounds)),
         name=as_objects(join_names(samples.ground, grounds)),
         hours=np.full(len(first), "", dtype=object),
         seen=as_objects(tell_excluding(survey, first, n, reasons.tolist())),
-        shape=geometry.join_pieces(samples.lines, first, n),
+        shape=shape,
     )
+    return pieces, first
 
 
 def _list_objects(objects: Table, reasons: NDArray[np.object_]) -> _Pieces:
@@ -168,9 +170,10 @@ def _list_objects(objects: Table, reasons: NDArray[np.object_]) -> _Pieces:
 
 
 def _list_short_strokes(survey: Survey) -> _Pieces:
-    """Return the strokes that are too short to be cut into samples."""
+    """Return the strokes at the area that are too short to be cut into samples."""
     profile, strokes, ground = survey.evidence.profile, survey.strokes, survey.samples.ground
     short = np.flatnonzero(shapely.length(strokes.lines) < profile.clear_length_m + 2 * profile.run_out_m)
+    short = short[is_touching(survey.area, strokes.lines[short])]
     low, high = (np.searchsorted(strokes.vertex_stroke, short, side=side) for side in ("left", "right"))
     grounds = list_distinct(strokes.edge_ground, low, high - 1 - low)
     nothing = np.full(len(short), "", dtype=object)

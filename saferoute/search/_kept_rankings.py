@@ -66,10 +66,11 @@ class Answer(NamedTuple):
     """Names of the serious doubts about each stretch."""
 
 
-def ask_question(query: Query, moment: Moment | None) -> Question | None:
+def ask_question(query: Query, moment: Moment | None, *, may_read: bool = True) -> Question | None:
     """Return what a query asks, None where it hangs on more than an extract and the runner.
 
-    What servers tell, counters and observations have no digest that is known without reading them.
+    What servers tell, counters and observations have no digest that is known without reading them; nor has a map,
+    which is not read for it unless `may_read`, of which no search has noted the conditions of entry.
     """
     source, heights = query.features, _digest_heights(query)
     if query.observations is not None or heights is None or not isinstance(source, ExtractSource):
@@ -77,13 +78,16 @@ def ask_question(query: Query, moment: Moment | None) -> Question | None:
     features = source.name_features(query.area, margin_m=MARGIN_M)
     if features.drawers is None or not features.key:
         return None
+    conditions = _recall_conditions(features, may_read=may_read)
+    if conditions is None:
+        return None
     area, profile = query.area, query.profile
     told = (
         (area.place.lon, area.place.lat, area.radius_m, area.crs, area.half_m),
         list_choices(profile, leaving=("name", "title", "at", "training")),
         (query.top, query.units),
         None if moment is None else (moment.hour_of_week, moment.local.month, moment.dark, moment.light),
-        entry.judge_conditions(_recall_conditions(features), moment),
+        entry.judge_conditions(conditions, moment),
         read_distribution_version("opening-hours-py"),
         heights,
     )
@@ -125,17 +129,27 @@ class _Held:
         return self.features
 
 
-def _recall_conditions(features: Features) -> dict[str, list[str]]:
-    """Return all that is tagged of hours and conditions of entry in a map, by key."""
+def _recall_conditions(features: Features, *, may_read: bool) -> dict[str, list[str]] | None:
+    """Return all that is tagged of hours and conditions of entry in a map, by key, None if it is to be read for it."""
 
     def collect() -> Arrays:
+        if not may_read:
+            raise _Unread
         told: dict[str, set[str]] = {key: set() for key in entry.CONDITION_KEYS}
         for table in (features.ways, features.outlines):
             for key, texts in told.items():
                 texts.update(table.tags[key].drop_unused().values)
         return {key: np.array(sorted(texts), dtype=object) for key, texts in told.items()}
 
-    return {key: texts.tolist() for key, texts in recall_or_compute(features, "conditions", [], collect).items()}
+    try:
+        kept = recall_or_compute(features, "conditions", [], collect)
+    except _Unread:
+        return None
+    return {key: texts.tolist() for key, texts in kept.items()}
+
+
+class _Unread(Exception):
+    """What would have to be read of a map is not."""
 
 
 def recall_or_rank(question: Question, rank: Callable[[], Answer], exclude: Callable[[], pd.DataFrame]) -> Ranking:

@@ -94,42 +94,69 @@ def look_up_heights(survey: Survey, elevation_of: ElevationSource) -> Survey:
 
 def measure_windows(survey: Survey) -> Survey:
     """Return a survey with every criterion measured, without windows that are steep or end at a drop."""
+    of_ground, measurements = _recall_measured(survey)
+    return _tell_measured(survey, of_ground.reasons, of_ground.windows, measurements, survey.features.notes)
+
+
+def measure_part(part: Survey, doubts: tuple[str, ...], *, elevation_of: ElevationSource | None = None) -> Survey:
+    """Return a part of a survey with the measurements of the whole; `doubts` are those about the map of the part."""
+    whole = part.whole
+    assert whole is not None
+    if elevation_of is not None:
+        whole, part = look_up_heights(whole, elevation_of), look_up_heights(part, elevation_of)
+    of_ground, measurements = _recall_measured(whole)
+    row = np.searchsorted(whole.windows.first, part.windows.first)
+    reasons = of_ground.reasons[row]
+    kept = candidates.select_windows(part.windows, reasons == "")
+    of_kept = np.searchsorted(of_ground.windows.first, kept.first)
+    measured = {name: of.select_rows(of_kept) for name, of in measurements.items()}
+    key_of_windows = whole.key_of_windows + digest_evidence(whole.evidence)
+    part = replace(part, whole=replace(whole, windows=of_ground.windows, key_of_windows=key_of_windows))
+    return _tell_measured(part, reasons, kept, measured, doubts)
+
+
+def _tell_measured(
+    survey: Survey,
+    reasons: NDArray[np.object_],
+    windows: Windows,
+    measurements: Mapping[str, Measurement],
+    doubts: tuple[str, ...],
+) -> Survey:
+    """Return a survey with what was measured of those of its windows that no reason excludes, and with its notes."""
     told = digest_evidence(survey.evidence)
-    key, of_windows = survey.key + told, survey.key_of_windows + told
-    of_ground = remember_or_make(survey.features, "measured", of_windows, lambda: _measure_for_all_hours(survey))
-    windows = of_ground.windows
-    key_at_hour = key + repr(survey.evidence.moment).encode()
-    at_hour = remember_or_make(
-        survey.features, "measured at hour", key_at_hour, lambda: _measure_at_hour(survey, of_ground)
-    )
     return replace(
         survey,
-        key=key,
-        key_of_windows=of_windows,
+        key=survey.key + told,
+        key_of_windows=survey.key_of_windows + told,
         windows=windows,
-        sample_reasons=at_hour.sample_reasons,
-        measurements=at_hour.measurements,
-        notes=(*describe_seen(survey), *collect_notes(survey.area, windows, survey.evidence)),
+        sample_reasons=_tell_reasons(survey, reasons),
+        measurements=measurements,
+        notes=(*describe_seen(survey), *collect_notes(survey.area, windows, survey.evidence, doubts)),
+        doubts=doubts,
     )
 
 
-class _AtHour(NamedTuple):
-    """Why each sample is in no window, and what is measured of windows, at an hour."""
+def _recall_measured(survey: Survey) -> tuple[_Measured, Mapping[str, Measurement]]:
+    """Return what is measured of the windows of a survey, for all hours and at its own."""
+    told, features = digest_evidence(survey.evidence), survey.features
+    of_ground = remember_or_make(
+        features, "measured", survey.key_of_windows + told, lambda: _measure_for_all_hours(survey)
+    )
+    key_at_hour = survey.key + told + repr(survey.evidence.moment).encode()
+    return of_ground, remember_or_make(
+        features, "measured at hour", key_at_hour, lambda: _measure_at_hour(survey, of_ground)
+    )
 
-    sample_reasons: NDArray[np.object_]
-    measurements: Mapping[str, Measurement]
 
-
-def _measure_at_hour(survey: Survey, of_ground: _Measured) -> _AtHour:
+def _measure_at_hour(survey: Survey, of_ground: _Measured) -> Mapping[str, Measurement]:
     """Return what every criterion measures at the hour of a survey."""
     windows, evidence = of_ground.windows, survey.evidence
-    measurements = {
+    return {
         c.name: criteria.measure_windows(c, windows, evidence)
         if c.by_hour
         else criteria.settle_measurement(c, *of_ground.measured[c.name], windows, evidence)
         for c in criteria.ALL
     }
-    return _AtHour(_tell_reasons(survey, of_ground.reasons), measurements)
 
 
 class _Measured(NamedTuple):

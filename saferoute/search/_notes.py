@@ -19,7 +19,7 @@ _AROUND_M = 1200.0
 """Distance around an area within which nine tenths lie of what a stretch on its edge is judged by."""
 
 
-def collect_notes(area: Area, windows: Windows, evidence: Evidence) -> tuple[str, ...]:
+def collect_notes(area: Area, windows: Windows, evidence: Evidence, doubts: tuple[str, ...]) -> tuple[str, ...]:
     """Return the notes on the map, the heights and the hour of a survey, each once, what matters most for safety first.
 
     Parameters
@@ -28,6 +28,8 @@ def collect_notes(area: Area, windows: Windows, evidence: Evidence) -> tuple[str
     windows : Windows
         Those that were measured.
     evidence : Evidence
+    doubts : tuple of str
+        Those on the map.
 
     Returns
     -------
@@ -38,7 +40,7 @@ def collect_notes(area: Area, windows: Windows, evidence: Evidence) -> tuple[str
         *_coverage_notes(area, evidence.features),
         *_elevation_notes(windows, heights),
         *note_hour(evidence.moment),
-        *evidence.features.notes,
+        *doubts,
         *(heights.notes if heights else ()),
     )
     return tuple(dict.fromkeys(notes))

@@ -12,12 +12,14 @@ import pandas as pd
 from saferoute import candidates, scoring
 from saferoute.memory import collect_garbage_rarely
 from saferoute.model import Ranking
+from saferoute.osm.ground import find_kinds
 from saferoute.products import remember_or_make
 from saferoute.report.units import units_of
+from saferoute.search._area import is_touching
 from saferoute.search._excluded import excluded_table
 from saferoute.search._kept_rankings import Answer, ask_question, hold_question, recall_or_rank
-from saferoute.search._measure import survey_area
 from saferoute.search._names import settle_names
+from saferoute.search._part import choose_ground, name_features, survey_part
 from saferoute.search._presenter import PRESENTER
 from saferoute.search._query import require_query
 from saferoute.search._tables import list_stretches
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from saferoute.arrays import FloatArray
-    from saferoute.model import Moment
+    from saferoute.model import Area, Moment
     from saferoute.search._near import Near
     from saferoute.search._query import FindOptions, Query
     from saferoute.search._survey import Survey
@@ -111,32 +113,25 @@ def find(near: Near | Query, lon: float | None = None, **options: Unpack[FindOpt
     query = require_query(near, lon, options)
     at, place = query.profile.at, query.area.place
     moment = clock.parse_moment(at, place) if at else None
-    question = ask_question(query, moment)
+    ground = choose_ground(query)
+    question = ask_question(query, moment, may_read=ground == query.area)
     if question is None:
-        return _rank_survey(_survey_query(query, moment), query).ranking
+        return _rank_survey(_survey_query(query, moment, ground), query).ranking
     return recall_or_rank(
         question,
-        lambda: _rank_survey(_survey_query(query, moment), query, question.digest),
+        lambda: _rank_survey(_survey_query(query, moment, ground), query, question.digest),
         lambda: _tabulate_excluded(hold_question(question), moment),
     )
 
 
-def _survey_query(query: Query, moment: Moment | None) -> Survey:
-    """Return the survey that a query asks for."""
-    survey = survey_area(
-        query.area,
-        features_of=query.features,
-        profile=query.profile,
-        elevation_of=query.elevation,
-        observations=query.observations,
-        moment=moment,
-    )
-    return replace(survey, units=units_of(query.units))
+def _survey_query(query: Query, moment: Moment | None, ground: Area) -> Survey:
+    """Return the survey that a query asks for, a part of one of more ground if that is to be surveyed."""
+    return replace(survey_part(query, moment, ground), units=units_of(query.units))
 
 
 def _tabulate_excluded(query: Query, moment: Moment | None) -> pd.DataFrame:
     """Return the table of excluded ground of a query."""
-    survey = _survey_query(query, moment)
+    survey = _survey_query(query, moment, query.area)
     return excluded_table(survey, _select_stretches(survey))
 
 
@@ -150,12 +145,12 @@ def _rank_survey(survey: Survey, query: Query, digest: bytes = b"") -> Answer:
         profile=survey.evidence.profile,
         stretches=pd.DataFrame(settle_names(listed.columns, survey.units)),
         excluded=excluded_table(survey, merged),
-        features=features,
+        features=features if survey.whole is None else name_features(query),
         considered=count_considered(survey, merged),
         attribution=features.attribution + (elevation.attribution if elevation else ()),
         notes=survey.notes,
         data_date=features.data_date,
-        doubts=features.notes + (elevation.notes if elevation else ()),
+        doubts=survey.doubts + (elevation.notes if elevation else ()),
         units=query.units,
         presenter=PRESENTER,
         digest=digest,
@@ -173,14 +168,14 @@ def _select_stretches(survey: Survey) -> candidates.Stretches:
 def count_considered(survey: Survey, merged: candidates.Stretches) -> Mapping[str, float]:
     """Return how much a survey considered, by name.
 
-    Numbers of ways, areas, corridors, windows and stretches, and the length of the
-    stretches in metres.
+    Numbers of ways, areas of open ground and corridors that touch the area, of windows and stretches, and the length of
+    the stretches in metres.
     """
-    polygons, corridors = np.array(list(survey.open_ground.counts.values())).reshape(-1, 2).sum(axis=0)
+    ways, areas, corridors = survey.features.ways, survey.features.areas, survey.open_ground.lines
+    grounds = (ways.geometry[pd.notna(survey.way_reasons)], areas.geometry[find_kinds(areas) != ""], corridors)
+    touching = [int(np.count_nonzero(is_touching(survey.area, of))) for of in grounds]
     return {
-        "ways": int(pd.notna(survey.way_reasons).sum()),
-        "areas": int(polygons),
-        "corridors": int(corridors),
+        **dict(zip(("ways", "areas", "corridors"), touching, strict=True)),
         "windows": len(survey.windows),
         "stretches": len(merged.first),
         "length_m": float(merged.n_samples.sum() * candidates.STEP_M),
@@ -202,8 +197,8 @@ def build_stretches(survey: Survey) -> tuple[candidates.Stretches, FloatArray]:
     score : ndarray of shape (n,)
         Best estimate of the score of each, 0 to 1.
     """
-    windows = survey.windows
     score = scoring.score_best_estimates(survey.measurements, survey.evidence.profile)
-    shapes = remember_or_make(survey.features, "shapes", survey.key_of_windows, lambda: candidates.Shapes(windows))
-    merged = candidates.merge_windows(windows, score, survey.evidence.profile, shapes)
+    of = survey.whole or survey
+    shapes = remember_or_make(survey.features, "shapes", of.key_of_windows, lambda: candidates.Shapes(of.windows))
+    merged = candidates.merge_windows(survey.windows, score, survey.evidence.profile, shapes)
     return merged, score[np.searchsorted(survey.windows.first, merged.worst.first)]

@@ -69,6 +69,10 @@ class Survey:
         What the user must know of the heights, the map and the hour; empty until measured.
     units : Units
         Units of the words on stretches.
+    doubts : tuple of str
+        Those of the notes that tell what of the map is missing.
+    whole : Survey, optional
+        The survey of more ground, with the same samples, of which this is a part.
     key, key_of_windows : bytes
         Digests of all that it was made with besides the map, and of all that its samples and windows follow from,
         at whatever hour; ``b""`` if it is not known.
@@ -87,6 +91,8 @@ class Survey:
     measurements: Mapping[str, Measurement] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     units: Units = METRIC_UNITS
+    doubts: tuple[str, ...] = ()
+    whole: Survey | None = None
     key: bytes = b""
     key_of_windows: bytes = b""
 
@@ -163,12 +169,12 @@ def _survey_evidence(area: Area, evidence: Evidence, at_hour: AtHour, areas: Tab
     surroundings = limits.Surroundings(features, evidence.moment)
 
     # Limits take long: only samples that may share a window with the area are checked.
-    where = _is_within_reach(samples, area, profile, at_hour.way_reasons)
+    where = is_within_reach(samples, area, profile, at_hour.way_reasons)
     sample_reasons = limits.exclude_samples(samples, features, hazards, surroundings, where=where)
     free = sample_reasons == ""
     of_windows = digest_parts(of_ground, np.packbits(free).tobytes())
     windows, unfit = remember_or_make(
-        features, "windows", of_windows, lambda: _find_windows(samples, free, profile, area)
+        features, "windows", of_windows, lambda: find_windows(samples, free, profile, area)
     )
     return Survey(
         area=area,
@@ -186,7 +192,7 @@ def _survey_evidence(area: Area, evidence: Evidence, at_hour: AtHour, areas: Tab
     )
 
 
-def _find_windows(
+def find_windows(
     samples: Samples, free: BoolArray, profile: Profile, area: Area
 ) -> tuple[Windows, NDArray[np.object_]]:
     """Return the windows of free samples in an area, and why each sample is in none, wherever it is."""
@@ -287,25 +293,29 @@ def _doubt_cut_off(ground: Table, area: Area, features: Features) -> Table:
     if area.half_m is not None:
         return ground
 
-    def find() -> Arrays:
-        known = None
-        if features.extent is not None:
-            known = shapely.intersection(features.extent, shape_of_area(widen_area(area, REACH_M)))
-        place, reach_m = project_centre(area), area.radius_m + REACH_M
-        return {"": candidates.find_cut_off(features, ground.geometry, place=place, reach_m=reach_m, known=known)}
-
     # All ways come first; which corridors come after them may hang on the hour.
     first = len(features.ways)
     told = ground["osm_id"][first:].astype(np.int64), shapely.bounds(ground.geometry[first:])
     here = repr((area.place.lon, area.place.lat, area.radius_m, area.crs)).encode()
-    cut_off = recall_or_compute(features, "cut off", (*told, _as_array(here)), find)[""]
+    cut_off = recall_or_compute(
+        features, "cut off", (*told, _as_array(here)), lambda: {"": find_cut_off(features, ground.geometry, area)}
+    )[""]
     doubts = ground["doubts"].copy()
     for row in np.flatnonzero(cut_off):
         doubts[row] = (*(doubts[row] or ()), candidates.CUT_OFF)
     return ground.add_columns(doubts=doubts)
 
 
-def _is_within_reach(samples: Samples, area: Area, profile: Profile, way_reasons: NDArray[np.object_]) -> BoolArray:
+def find_cut_off(features: Features, grounds: NDArray[np.object_], area: Area) -> BoolArray:
+    """Return a mask of the ground that no way on foot joins with the place of an area."""
+    known = None
+    if features.extent is not None:
+        known = shapely.intersection(features.extent, shape_of_area(widen_area(area, REACH_M)))
+    place, reach_m = project_centre(area), area.radius_m + REACH_M
+    return candidates.find_cut_off(features, grounds, place=place, reach_m=reach_m, known=known)
+
+
+def is_within_reach(samples: Samples, area: Area, profile: Profile, way_reasons: NDArray[np.object_]) -> BoolArray:
     """Return a mask of samples that may share a window with one of the area, on ground this runner may use."""
     reach_m = profile.clear_length_m + 2 * profile.run_out_m + 2 * samples.step_m
     near: BoolArray = distance_outside_m(area, samples.xy[np.arange(len(samples)) + samples.stroke]) <= reach_m

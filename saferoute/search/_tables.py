@@ -84,7 +84,7 @@ def list_stretches(survey: Survey, merged: candidates.Stretches, top: int | None
         **_judgements(scores, ratings, rows, intervals),
         **_places(survey, lines, first, middle[rows], grounds),
         # Not for readers but for who ranks anew under other weights, as the map's page does.
-        "stroke": samples.source_stroke[first],
+        "stroke": _number_strokes(samples, merged.first)[rows],
         "ground": places[rows],
         **{f"q_{c.name}": quantiles[:, k].tolist() for k, c in enumerate(criteria.ALL)},
         **_height_profiles(survey, first, n),
@@ -103,6 +103,16 @@ def list_stretches(survey: Survey, merged: candidates.Stretches, top: int | None
     columns = add_observed(columns, survey, first, n)
     named = add_names({**columns, "geometry": lines}, survey, first, n)
     return Listed(named, evidence["crowding"], doubted)
+
+
+def _number_strokes(samples: Samples, first: IntArray) -> IntArray:
+    """Return the number of the stroke of each stretch, by its first sample; of corridors those behind all others."""
+    stroke, row = samples.source_stroke[first], _first_ground(samples, first)
+    on_ground = np.isfinite(samples.ground["clear_width_m"][row])
+    numbers = np.unique(stroke[on_ground], return_inverse=True)[1]
+    behind = stroke[~on_ground].max(initial=-1) + 1
+    stroke[on_ground] = behind + numbers.ravel()
+    return stroke
 
 
 def _number_grounds(samples: Samples, first: IntArray) -> IntArray:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from saferoute.arrays import FloatArray, IntArray
+    from saferoute.table import Table
 
 _META = "index.json"
 _SUFFIX = ".blocks"
@@ -99,6 +100,10 @@ class Index:
         ways = columns.build_table()
         areas, fragments, points = (self._read_columns(name, box)[1].build_table() for name in _LAYERS[1:])
         return Tables(ways, areas, fragments, points, row, self._read_strokes(box), self.facts, self.key)
+
+    def select_fragments(self, box: Box) -> Table:
+        """Return the parts of incomplete areas that touch a box in degrees; raises as `select_within_box`."""
+        return self._read_columns("fragments", box)[1].build_table()
 
     def frame_ways(self) -> FloatArray:
         """Return west, south, east and north in degrees of boxes that together hold all ways, shape (n, 4)."""

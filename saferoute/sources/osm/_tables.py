@@ -75,6 +75,10 @@ class Tables:
             strokes = strokes.select_strokes(shapely.intersects(frame, strokes.lines))
         return Tables(ways, areas, fragments, points, self.row[near[0]], strokes, self.facts, self.key)
 
+    def select_fragments(self, box: Box) -> Table:
+        """Return the parts of incomplete areas that touch a box."""
+        return self.select_within_box(box).fragments
+
     def frame_ways(self) -> FloatArray:
         """Return west, south, east and north in degrees of each way, shape (n, 4)."""
         import shapely
@@ -127,6 +131,10 @@ class Held(Protocol):
 
     def select_within_box(self, box: Box) -> Tables:
         """Return the features and strokes that touch a box."""
+        ...
+
+    def select_fragments(self, box: Box) -> Table:
+        """Return the parts of incomplete areas that touch a box."""
         ...
 
     def frame_ways(self) -> FloatArray:
@@ -225,7 +233,7 @@ def build_features(tables: Tables, area: Area) -> Features:
         strokes=strokes,
         data_date=facts.data_date,
         attribution=(OSM_ATTRIBUTION,),
-        notes=tuple(_doubts(facts, fragments)),
+        notes=tuple(note_doubts(facts, fragments)),
     )
 
 
@@ -238,9 +246,9 @@ def find_rows(rows: IntArray, wanted: IntArray) -> IntArray:
     return np.where(here, at, -1)
 
 
-def note_doubts(facts: Facts) -> list[str]:
-    """Return a note for each way in which a whole source is not complete."""
-    return list(_doubts(facts, None))
+def note_doubts(facts: Facts, fragments: Table | None = None) -> list[str]:
+    """Return a note for each way in which a whole source is not complete, and one on the fragments of a part of it."""
+    return list(_doubts(facts, fragments))
 
 
 def _doubts(facts: Facts, fragments: Table | None) -> Iterator[str]:

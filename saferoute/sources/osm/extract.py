@@ -40,8 +40,10 @@ __all__ = ["SUFFIXES", "ExtractSource", "bounding_box", "box_around"]
 
 _KEPT_BYTES_PER_BYTE = 5
 """Bytes that drawers may take for a byte of the extracts, where that is more than usual: scans of all fill 3.6 [J]."""
-_READ_LAST: dict[tuple[Path | None, str], Features] = {}
-"""The features that this process read last, by the cache and their key: a search by another hour needs no others."""
+_READ_LAST: dict[tuple[Path | None, str], tuple[Box, Features]] = {}
+"""The features that this process read last, with their boxes, by the cache and their key.
+
+A search by another hour needs no others. Beside them are those whose box holds theirs, for starts that move."""
 
 
 class ExtractSource:
@@ -151,6 +153,11 @@ class ExtractSource:
         facts = self._open_tables().facts
         return facts.data_date, (*note_doubts(facts), *self._note_trouble())
 
+    def describe_box(self, area: Area, *, margin_m: float) -> tuple[str, ...]:
+        """Return the notes of `read_features`, for which no more is read than the parts of incomplete areas."""
+        fragments = self._ask_tables(lambda held: held.select_fragments(box_around(area, margin_m)))
+        return (*note_doubts(self._open_tables().facts, fragments), *self._note_trouble())
+
     def _note_trouble(self) -> tuple[str, ...]:
         return (self._cache.trouble,) if self._cache and self._cache.trouble else ()
 
@@ -165,13 +172,14 @@ class ExtractSource:
             If a file is cut off or not OpenStreetMap data.
         """
         boxes = box_around(area, margin_m), box_around(area, 0.0)
-        features = _READ_LAST.get((self._folder, _name_features(self._open_tables(), area, boxes)))
-        if features is None:
-            # First, so that two areas are never held at a time.
-            forget_last()
-            features = self._read_anew(area, *boxes)
-            if features.key:
-                _READ_LAST[self._folder, features.key] = features
+        held = _READ_LAST.get((self._folder, _name_features(self._open_tables(), area, boxes)))
+        if held is None:
+            # First, so that two areas are never held at a time, but for one that holds the other.
+            forget_last(but_around=boxes[0])
+            held = boxes[0], self._read_anew(area, *boxes)
+            if held[1].key:
+                _READ_LAST[self._folder, held[1].key] = held
+        features = held[1]
         trouble = self._note_trouble()
         return replace(features, notes=(*features.notes, *trouble)) if trouble else features
 
@@ -218,12 +226,17 @@ class ExtractSource:
         )
 
 
-def forget_last() -> None:
-    """Let go of the features that were read last, and of all that was derived of them."""
-    for features in _READ_LAST.values():
-        assert features.memory is not None
-        features.memory.clear()  # it refers to the features, which would otherwise stay until garbage is collected
-    _READ_LAST.clear()
+def forget_last(*, but_around: Box | None = None) -> None:
+    """Let go of the features that were read last, and of all that was derived of them, but of a box that holds one."""
+    for key, (box, features) in list(_READ_LAST.items()):
+        if but_around is None or not _holds_box(box, but_around):
+            assert features.memory is not None
+            features.memory.clear()  # it refers to the features, which would otherwise stay until garbage is collected
+            del _READ_LAST[key]
+
+
+def _holds_box(box: Box, other: Box) -> bool:
+    return box[0] <= other[0] and box[1] <= other[1] and box[2] >= other[2] and box[3] >= other[3]
 
 
 def _project_box(box: Box, area: Area) -> shapely.Geometry:
