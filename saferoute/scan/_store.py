@@ -6,7 +6,7 @@ import io
 import json
 import logging
 import shutil
-from base64 import b85decode, b85encode
+import struct
 from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -36,14 +36,16 @@ _LOG = logging.getLogger(__name__)
 
 PARTITION = 4
 """Zooms between a tile and its partition: up to 16 × 16 tiles share a folder here and a file in the end."""
-_METADATA, _BASE = b"saferoute", b"saferoute-base"
-"""Keys of the facts of a tile and of its base map in the metadata of its file."""
+_METADATA = b"saferoute"
+"""Key of the facts of a tile in the metadata of its rows."""
+_LENGTH = struct.Struct("<Q")
+"""Length of the rows, which come before the base map."""
 _LINE = "line"
 """Column of a tile's file that holds its lines."""
 
 
 def to_bytes(found: Found | None) -> bytes:
-    """Return the stretches and facts of a tile as Parquet, with its lines as WKB.
+    """Return the stretches and facts of a tile as Parquet, with its lines as WKB, and its base map.
 
     Parameters
     ----------
@@ -64,10 +66,10 @@ def _encode_tile(table: gpd.GeoDataFrame, facts: dict[str, Any] | None, base: by
 
     arrow = _list_rows(table) if len(table) else _list_no_rows()
     words = json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()
-    arrow = arrow.replace_schema_metadata({_METADATA: words, _BASE: b85encode(base)})
     out = io.BytesIO()
-    parquet.write_table(arrow, out, compression="zstd")
-    return out.getvalue()
+    parquet.write_table(arrow.replace_schema_metadata({_METADATA: words}), out, compression="zstd")
+    rows = out.getvalue()
+    return _LENGTH.pack(len(rows)) + rows + base
 
 
 def _list_rows(table: gpd.GeoDataFrame) -> pa.Table:
@@ -194,7 +196,7 @@ class Store:
 
     def confirm_tile(self, tile: Tile, ground: Ground) -> None:
         """Note that a tile of an earlier scan is one of this scan, too."""
-        self.save_tile(tile, self._read_content(tile).getvalue(), ground)
+        self.save_tile(tile, self._read_content(tile), ground)
 
     def is_finished(self, tile: Tile) -> bool:
         """Return whether a tile of this scan is stored and whole; a damaged one is logged."""
@@ -223,26 +225,38 @@ class Store:
         """Return the stretches of a finished tile and its facts, None without a map."""
         from pyarrow import parquet
 
-        content = parquet.read_table(self._read_content(tile))
+        rows, _ = self._read_parts(tile)
+        content = parquet.read_table(rows)
         table = content.to_pandas()
         lines = shapely.from_wkb(table.pop(_LINE).to_numpy())
         return gpd.GeoDataFrame(table, geometry=lines, crs=WGS84), json.loads(content.schema.metadata[_METADATA])
 
     def read_base(self, tile: Tile) -> Iterator[Piece]:
         """Return the parts of the base map of a finished tile."""
-        return decode_base(b85decode(_read_metadata(self._read_content(tile))[_BASE]))
+        _, base = self._read_parts(tile)
+        return decode_base(base)
 
     def read_facts(self, tiles: Sequence[Tile]) -> Iterator[dict[str, Any]]:
         """Yield the facts of the tiles that have a map."""
+        from pyarrow import parquet
+
         for tile in tiles:
-            facts = json.loads(_read_metadata(self._read_content(tile))[_METADATA])
+            rows, _ = self._read_parts(tile)
+            facts = json.loads(parquet.read_schema(rows).metadata[_METADATA])
             if facts is not None:
                 yield facts
 
-    def _read_content(self, tile: Tile) -> io.BytesIO:
+    def _read_parts(self, tile: Tile) -> tuple[io.BytesIO, bytes]:
+        """Return the rows of a finished tile as a file of Parquet, and its base map as `encode_base` returned it."""
+        content = self._read_content(tile)
+        (length,) = _LENGTH.unpack_from(content)
+        end = _LENGTH.size + length
+        return io.BytesIO(content[_LENGTH.size : end]), content[end:]
+
+    def _read_content(self, tile: Tile) -> bytes:
         """Return the content of a finished tile, as `to_bytes` wrote it."""
         try:
-            return io.BytesIO(read_sealed(self.tile_path(tile))[1])
+            return read_sealed(self.tile_path(tile))[1]
         except DamagedFile as damage:
             raise InvalidInput(f"{damage}; the same command surveys its tile again") from damage
 
@@ -253,11 +267,3 @@ def _read_notes(path: Path) -> Mapping[str, Any] | None:
         about, _ = read_sealed(path)
         return about if about["tile"] == path.stem else None
     return None
-
-
-def _read_metadata(content: io.BytesIO) -> dict[bytes, bytes]:
-    """Return the metadata of a Parquet file."""
-    from pyarrow import parquet
-
-    metadata: dict[bytes, bytes] = parquet.read_schema(content).metadata
-    return metadata
