@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from saferoute.candidates import recall_or_compute_windows
 from saferoute.geometry import take_slices
 from saferoute.limits.ground import GRADE_QUANTILE, SLOPE
 from saferoute.limits.hazards import BEYOND_END_M
@@ -15,14 +16,13 @@ from saferoute.limits.rules import find_first_reasons, rule
 from saferoute.osm.built import is_trodden
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, FloatArray
     from saferoute.limits.hazards import Hazards
     from saferoute.model import Evidence, Profile, Windows
     from saferoute.model.observations import Seen
+    from saferoute.products import Arrays
 
 
 LEAST_CROSS_SLOPE_PCT = 15.0
@@ -47,27 +47,26 @@ class _Measured:
     """Windows with their slopes: see `exclude_windows`."""
 
     windows: Windows
-    hazards: Hazards
     slopes: WindowSlopes
+    beyond: Arrays
+    """Masks of windows by what lies beyond an end, as `_look_beyond` returns them."""
     profile: Profile
     seen: Seen | None
 
-    def find_beyond(self, find: Callable[[FloatArray, FloatArray], BoolArray]) -> BoolArray:
-        """Return a mask of windows of which `find` says that something lies beyond one of the ends.
 
-        Parameters
-        ----------
-        find : callable
-            ``find(ends, ahead)``, with points and the unit vectors that lead out of the windows there.
-        """
-        xy, stroke = self.windows.samples.xy, self.windows.samples.stroke[self.windows.first]
-        start = self.windows.first + stroke
-        end = start + self.windows.n_samples
-        beyond = np.zeros(len(self.windows), dtype=bool)
-        for here, inside in ((start, start + 2), (end, end - 2)):
-            out = xy[here] - xy[inside]
-            beyond |= find(xy[here], out / np.maximum(np.hypot(*out.T), 1e-9)[:, None])
-        return beyond
+def _look_beyond(windows: Windows, hazards: Hazards, run_out_m: float) -> dict[str, BoolArray]:
+    """Return masks of windows beyond one of whose ends a ``drop``, ``building`` or ``barrier`` lies."""
+    xy, stroke = windows.samples.xy, windows.samples.stroke[windows.first]
+    start = windows.first + stroke
+    end = start + windows.n_samples
+    beyond = {name: np.zeros(len(windows), dtype=bool) for name in ("drop", "building", "barrier")}
+    for here, inside in ((start, start + 2), (end, end - 2)):
+        out = xy[here] - xy[inside]
+        ends, ahead = xy[here], out / np.maximum(np.hypot(*out.T), 1e-9)[:, None]
+        beyond["drop"] |= hazards.is_drop_beyond(ends, ahead)
+        beyond["building"] |= hazards.is_building_beyond(ends, ahead)
+        beyond["barrier"] |= hazards.is_barrier_beyond(ends, ahead, run_out_m)
+    return beyond
 
 
 def _is_beyond(slope_pct: FloatArray, sigma_pct: FloatArray, most_pct: float) -> BoolArray:
@@ -93,14 +92,13 @@ _WALL_BEYOND = (
 @rule(*_WALL_BEYOND)
 def building_beyond(measured: _Measured) -> BoolArray:
     """Return a mask of windows beyond an end of which one runs into a house, where the way itself bends away."""
-    return measured.find_beyond(measured.hazards.is_building_beyond)
+    return measured.beyond["building"]
 
 
 @rule(*_WALL_BEYOND)
 def barrier_beyond(measured: _Measured) -> BoolArray:
     """Return a mask of windows beyond an end of which one runs into a barrier, where the way itself bends away."""
-    length_m = measured.profile.run_out_m
-    return measured.find_beyond(lambda ends, ahead: measured.hazards.is_barrier_beyond(ends, ahead, length_m))
+    return measured.beyond["barrier"]
 
 
 @rule(
@@ -122,7 +120,7 @@ def tilted(measured: _Measured) -> BoolArray:
 @rule("drop or water beyond", "no cliff, quay, retaining wall, steps or water may lie within 15 m beyond an end")
 def drop_beyond(measured: _Measured) -> BoolArray:
     """Return a mask of windows with an edge in the way of who runs on past an end."""
-    return measured.find_beyond(measured.hazards.is_drop_beyond)
+    return measured.beyond["drop"]
 
 
 WINDOW_RULES = (steep, tilted, drop_beyond, building_beyond, barrier_beyond, *SEEN_RULES.values())
@@ -132,5 +130,9 @@ def exclude_windows(
     windows: Windows, hazards: Hazards, slopes: WindowSlopes, evidence: Evidence
 ) -> NDArray[np.object_]:
     """Return why each straight window is excluded, ``""`` where it may be run."""
-    measured = _Measured(windows, hazards, slopes, evidence.profile, evidence.seen)
+    run_out_m = evidence.profile.run_out_m
+    beyond = recall_or_compute_windows(
+        windows, evidence.features, f"beyond{run_out_m:g}", lambda new: _look_beyond(new, hazards, run_out_m)
+    )
+    measured = _Measured(windows, slopes, beyond, evidence.profile, evidence.seen)
     return find_first_reasons(WINDOW_RULES, len(windows), measured)
