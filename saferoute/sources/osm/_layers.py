@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import cached_property, lru_cache, partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -39,8 +40,8 @@ _DECIDE_AREAS = (*keys.AREA_KEYS, "area")
 """Keys that decide whether a closed way or a relation is an area."""
 _BEYOND = 1 << 62
 """Above every id."""
-PARTS = {"way": "ways", "closed": "areas"}
-"""Kinds of parts, and the layers that are made of them."""
+_FROM_COPY = ("points", "ways", "assembled", "fragments")
+"""Steps that together have read all of an extract's copy."""
 
 
 class Source(NamedTuple):
@@ -70,14 +71,16 @@ class Source(NamedTuple):
         boxes, timestamp = take()[0] if self.store is None else Making(self.folder).do(folder.name, take)
         return Exported(self.path, folder / "blocks", [tuple(box) for box in boxes], timestamp, self.unsorted)
 
-    def drop_blocks(self) -> None:
-        """Delete the copy, of which all has been read."""
-        with suppress(FileNotFoundError):
-            (self.folder / f"copy-{self.number}" / "blocks").unlink()
+    def has_read(self) -> bool:
+        """Return whether all of the copy has been read, so that nobody needs it."""
+        noted = Making(self.folder)
+        return all(noted.has(f"{step}-{self.number}") for step in _FROM_COPY)
 
-    def name_step(self, layer: str) -> str:
-        """Return the name of the step that reads a layer."""
-        return f"{layer}-{self.number}"
+    def drop_blocks(self) -> None:
+        """Delete the copy if all of it has been read."""
+        if self.has_read():
+            with suppress(FileNotFoundError):
+                (self.folder / f"copy-{self.number}" / "blocks").unlink()
 
     def do(self, name: str, read: Callable[[Store], Layer]) -> Layer:
         """Return what a step has read, which is read now unless it has been."""
@@ -97,10 +100,15 @@ class Source(NamedTuple):
         """Return the parts in which a copy is decoded."""
         return list_spans(blocks) if self.has_steps else [None]
 
-    def read_part(self, kind: str, blocks: Path, number: int, span: Span) -> Layer:
-        """Return one part of a layer; its kind is one of `PARTS`."""
-        read = {"way": read_ways, "closed": read_closed_ways}[kind]
-        return self.do(f"{kind}-{self.number}-{number}", partial(read, blocks, span))
+    def read_part(self, kind: str, number: int, find: Callable[[], tuple[Path, Span]]) -> Layer:
+        """Return one part of a layer, whose kind is one of `PARTS`; `find` tells the copy and where the part lies."""
+        return self.do(f"{kind}-{self.number}-{number}", lambda store: PARTS[kind](*find(), store))
+
+    def drop_part(self, kind: str, number: int) -> None:
+        """Delete a part that is no longer needed."""
+        if self.has_steps:
+            for path in self.folder.glob(f"{kind}-{self.number}-{number}.*"):
+                path.unlink()
 
 
 class Layers:
@@ -113,10 +121,16 @@ class Layers:
 
     def __init__(self, source: Source) -> None:
         self._source = source
+        self._held: dict[tuple[str, int], Layer] = {}
+        """Parts that no step has noted."""
 
     @cached_property
     def _copy(self) -> Exported:
         return self._source.copy_blocks()
+
+    @cached_property
+    def _spans(self) -> Sequence[Span]:
+        return self._source.list_parts(self._copy.blocks)
 
     def read_points(self) -> Columns:
         """Return the nodes with tags that count."""
@@ -128,22 +142,41 @@ class Layers:
 
     def read_areas(self) -> tuple[Columns, Columns]:
         """Return the areas and the fragments."""
-        areas, told = self._do("areas", self._join_areas)
-        fragments = partial(self._find_fragments, told)
-        return areas, self._do("fragments", fragments)[0]
+        assembled, told = self._do("assembled", self._assemble)
+        fragments, _ = self._do("fragments", partial(self._find_fragments, told))
+        # Put together last, when the copy may have gone.
+        areas, _ = self._do("areas", lambda store: (self._join_parts("closed", told["parts"], store, [assembled]), {}))
+        return areas, fragments
 
-    def _do(self, layer: str, read: Callable[[Store], Layer]) -> Layer:
-        return self._source.do(self._source.name_step(layer), read)
+    def _do(self, step: str, read: Callable[[Store], Layer]) -> Layer:
+        layer = self._source.do(f"{step}-{self._source.number}", read)
+        self._source.drop_blocks()
+        return layer
 
-    def _read_parts(self, kind: str) -> tuple[list[Columns], list[dict[str, Any]]]:
-        blocks = self._copy.blocks
-        parts = [
-            self._source.read_part(kind, blocks, *numbered) for numbered in enumerate(self._source.list_parts(blocks))
-        ]
-        return [columns for columns, _ in parts], [told for _, told in parts]
+    def _read_part(self, kind: str, number: int) -> Layer:
+        if (kind, number) in self._held:
+            return self._held[kind, number]
+        layer = self._source.read_part(kind, number, lambda: (self._copy.blocks, self._spans[number]))
+        if not self._source.has_steps:
+            self._held[kind, number] = layer
+        return layer
+
+    def _join_parts(self, kind: str, count: int, store: Store, more: Sequence[Columns] = ()) -> Columns:
+        """Return all parts as one; a single one that has no files of its own need not be copied."""
+        if count == 1 and not more and store.name is None:
+            return self._read_part(kind, 0)[0]
+        words = [self._read_part(kind, number)[0].vocabulary for number in range(count)]
+        parts = chain(self._pass_on(kind, count), more)
+        return join_columns([*words, *(columns.vocabulary for columns in more)], parts, store)
+
+    def _pass_on(self, kind: str, count: int) -> Iterator[Columns]:
+        """Yield parts, and delete each when the next is asked for: all twice would take half of the room again."""
+        for number in range(count):
+            yield self._read_part(kind, number)[0]
+            self._source.drop_part(kind, number)
 
     def _join_ways(self, store: Store) -> Layer:
-        columns, told = self._read_parts("way")
+        told = [self._read_part("way", number)[1] for number in range(len(self._spans))]
         ranks = [rank for part in told for rank in part["ranks"]]
         _check_order(WAY, np.array(ranks, dtype=np.int64))
         self._copy.check_missing(sorted({node for part in told for node in part["missing"]}))
@@ -154,26 +187,23 @@ class Layers:
             "boxes": list(self._copy.boxes),
             "timestamp": self._copy.timestamp,
         }
-        return _join(columns, store), facts
+        return self._join_parts("way", len(told), store), facts
 
-    def _join_areas(self, store: Store) -> Layer:
-        columns, told = self._read_parts("closed")
+    def _assemble(self, store: Store) -> Layer:
+        """Return the areas of several lines, with what was found out of all."""
+        told = [self._read_part("closed", number)[1] for number in range(len(self._spans))]
         left = np.array([way for part in told for way in part["left"]], dtype=np.int64)
-        rows = Store(store.file_number, store.folder).open_rows(keys.AREA_TAGS, _DECIDE_AREAS)
-        ways, relations = add_assembled(rows, self._copy.blocks, left)
-        facts = {"no_areas": ways.tolist(), "relations": relations.tolist()}
-        return join_columns([*columns, rows.build_columns()], store), facts
-
-    def _find_fragments(self, areas: dict[str, Any], store: Store) -> Layer:
         rows = store.open_rows(keys.AREA_TAGS, _DECIDE_AREAS)
-        whole = (np.array(areas[name], dtype=np.int64) for name in ("no_areas", "relations"))
+        ways, relations = add_assembled(rows, self._copy.blocks, left)
+        return rows.build_columns(), {
+            "parts": len(told), "no_areas": ways.tolist(), "relations": relations.tolist(),
+        }  # fmt: skip
+
+    def _find_fragments(self, told: dict[str, Any], store: Store) -> Layer:
+        rows = store.open_rows(keys.AREA_TAGS, _DECIDE_AREAS)
+        whole = (np.array(told[name], dtype=np.int64) for name in ("no_areas", "relations"))
         add_fragments(rows, self._copy.blocks, *whole)
         return rows.build_columns(), {}
-
-
-def _join(parts: Sequence[Columns], store: Store) -> Columns:
-    """Return all parts as one; a single one that has no files of its own need not be copied."""
-    return parts[0] if len(parts) == 1 and store.name is None else join_columns(parts, store)
 
 
 def read_points(blocks: Path, store: Store) -> Columns:
@@ -211,6 +241,10 @@ def read_closed_ways(blocks: Path, span: Span, store: Store) -> Layer:
     rows = store.open_rows(keys.AREA_TAGS, _DECIDE_AREAS)
     left = add_closed_ways(rows, iterate_objects(blocks, WAY, span=span))
     return rows.build_columns(), {"left": left.tolist()}
+
+
+PARTS = {"way": read_ways, "closed": read_closed_ways}
+"""Kinds of parts, and what reads one."""
 
 
 def _iterate_sorted(blocks: Path, kind: int, span: Span = None) -> Iterator[Objects]:

@@ -28,7 +28,7 @@ def merge_columns(parts: Sequence[Columns], folder: Path | None) -> Columns:
 
     if len(parts) == 1:
         return parts[0]
-    every = join_columns(parts, Store(0, folder))
+    every = _join(parts, folder)
     held = pd.DataFrame(
         {
             "kind": every.kind,
@@ -58,10 +58,15 @@ def merge_fragments(parts: Sequence[Columns], areas: Columns, folder: Path | Non
     """
     import pandas as pd
 
-    every = parts[0] if len(parts) == 1 else join_columns(parts, Store(0, folder))
+    every = parts[0] if len(parts) == 1 else _join(parts, folder)
     of_area = pd.MultiIndex.from_arrays([every.kind, every.osm_id])
     # One file alone has no fragments of what it holds whole.
     whole = of_area.isin(pd.MultiIndex.from_arrays([areas.kind, areas.osm_id] if len(parts) > 1 else [[], []]))
     # Files that overlap hold the same line twice.
     again = pd.DataFrame({"kind": every.kind, "id": every.osm_id, "wkb": every.wkb.to_bytes()}).duplicated().to_numpy()
     return sort_objects(every.select_rows(~whole & ~again))
+
+
+def _join(parts: Sequence[Columns], folder: Path | None) -> Columns:
+    """Return the objects of all files, one file after the other."""
+    return join_columns([part.vocabulary for part in parts], parts, Store(0, folder))

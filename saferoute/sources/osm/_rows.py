@@ -15,7 +15,7 @@ from saferoute.sources.osm.shaping import Shapes
 from saferoute.sources.ragged import Ragged, RaggedSpill, read_ragged
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from saferoute.arrays import IntArray
@@ -189,12 +189,24 @@ def _gather(
     )
 
 
-def join_columns(parts: Sequence[Columns], store: Store) -> Columns:
-    """Return the objects of all parts, one part after the other, with a common vocabulary."""
-    vocabulary, moved = join_vocabularies([part.vocabulary for part in parts])
+def join_columns(vocabularies: Sequence[Vocabulary], parts: Iterable[Columns], store: Store) -> Columns:
+    """Return the objects of all parts, one part after the other, with a common vocabulary.
+
+    Parameters
+    ----------
+    vocabularies : sequence of Vocabulary
+        Of each part.
+    parts : iterable of Columns
+        Asked for the next when the one before has been copied.
+    store : Store
+        Where they go.
+    """
+    vocabulary, moved = join_vocabularies(vocabularies)
+    with_nodes = False
     spills = {name: store.open_spill(name) for name in _TYPES}
     ragged = {name: store.open_ragged(name) for name in _RAGGED}
     for part, numbers in zip(parts, moved, strict=True):
+        with_nodes = part.nodes is not None
         spills["kind"].append(part.kind)
         spills["osm_id"].append(part.osm_id)
         spills["combination"].append(numbers[part.combination])
@@ -204,5 +216,4 @@ def join_columns(parts: Sequence[Columns], store: Store) -> Columns:
             if column is not None:
                 ragged[name].append(column)
     read = {name: of.read() for name, of in spills.items()}
-    with_nodes = parts[0].nodes is not None
     return _gather(vocabulary, read, {name: of.read() for name, of in ragged.items()}, with_nodes=with_nodes)

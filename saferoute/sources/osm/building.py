@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
 _MAKING = "making"
 """Folder with what is not of the index itself, which goes when that is whole."""
-LAYERS = ("points", "ways", "areas", "fragments")
-"""What is read of each extract."""
 SHARED_BYTES = 8 << 20
 """Size in bytes, as plain blocks, from which two processes read extracts: starting the second takes half a second."""
 
@@ -83,14 +81,10 @@ def list_sources(paths: Sequence[Path], part: Path, *, unsorted: bool) -> list[S
 
 def choose_steps(sources: Sequence[Source]) -> list[Source]:
     """Return extracts with whether their steps are noted, by the size of their copies."""
-    size = 0 if has_layers(sources) else sum(source.copy_blocks().blocks.stat().st_size for source in sources)
-    return [source._replace(has_steps=not size or size >= SHARED_BYTES) for source in sources]
-
-
-def has_layers(sources: Sequence[Source]) -> bool:
-    """Return whether all layers of extracts have been read, so that nobody needs their copies."""
-    noted = Making(sources[0].folder)
-    return all(noted.has(source.name_step(layer)) for source in sources for layer in LAYERS)
+    if all(source.has_read() for source in sources):
+        return [source._replace(has_steps=True) for source in sources]
+    size = sum(source.copy_blocks().blocks.stat().st_size for source in sources)
+    return [source._replace(has_steps=size >= SHARED_BYTES) for source in sources]
 
 
 def _write_index(paths: Sequence[Path], part: Path, join: Joiner | None) -> dict[str, Any]:
@@ -122,7 +116,7 @@ def _write_sources(sources: Sequence[Source], part: Path, join: Joiner | None) -
 
 def _write_ways(sources: Sequence[Source], part: Path, join: Joiner | None) -> dict[str, Any]:
     """Write the tables of ways, points and strokes, and return their part of ``index.json`` with facts on all."""
-    held = _read(sources, ("node", "way"))
+    held = read_layers(sources, ("node", "way"))
 
     def write() -> tuple[dict[str, Any], list[Path]]:
         about: dict[str, Any] = _write_tables(held, ("ways", "points"), part)
@@ -136,15 +130,6 @@ def _write_ways(sources: Sequence[Source], part: Path, join: Joiner | None) -> d
     about: dict[str, Any] = _do(sources, "tables of ways", write)
     about["files"] |= _do(sources, "strokes", write_joined)
     return about
-
-
-def _read(sources: Sequence[Source], what: Sequence[str]) -> Read:
-    """Return some kinds of objects, and delete the copies of which all is read that way."""
-    held = read_layers(sources, what)
-    if has_layers(sources):
-        for source in sources:
-            source.drop_blocks()
-    return held
 
 
 def _do(sources: Sequence[Source], step: str, take: Callable[[], tuple[Any, list[Path]]]) -> Any:
@@ -215,7 +200,7 @@ def _write_areas(sources: Sequence[Source], part: Path) -> dict[str, Any]:
     """Write the tables of areas and fragments, and return their part of ``index.json``."""
 
     def write() -> tuple[dict[str, Any], list[Path]]:
-        held = _read(sources, ("area",))
+        held = read_layers(sources, ("area",))
         about: dict[str, Any] = _write_tables(held, ("areas", "fragments"), part)
         return {**about, "ground": enclose_areas(held.areas)}, [part / name for name in about["files"]]
 

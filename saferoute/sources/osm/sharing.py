@@ -15,7 +15,7 @@ from saferoute.sources.damage import read_apart
 from saferoute.sources.osm._files import explain_damage
 from saferoute.sources.osm._indexed import Index
 from saferoute.sources.osm._layers import PARTS
-from saferoute.sources.osm.building import choose_steps, has_layers, list_sources, open_part
+from saferoute.sources.osm.building import choose_steps, list_sources, open_part
 from saferoute.sources.osm.exporting import NotSorted
 from saferoute.sources.osm.index import KIND, make_index_key
 
@@ -72,7 +72,7 @@ def share_index(paths: Sequence[Path], cache: Cache, join: Joiner, call: Caller)
         return
     with cache.hold_lock(KIND):
         sources = list_sources(paths, open_part(folder), unsorted=False)
-        if has_layers(sources):
+        if all(source.has_read() for source in sources):
             return
         code = _digest_code()
         for _ in call(do_task, [Task(source, code) for source in sources]):
@@ -108,4 +108,4 @@ def _do_task(task: Task) -> None:
     blocks = task.source.copy_blocks().blocks
     if task.kind:
         with suppress(NotSorted), explain_damage(task.source.path):
-            task.source.read_part(task.kind, blocks, task.number, task.span)
+            task.source.read_part(task.kind, task.number, lambda: (blocks, task.span))

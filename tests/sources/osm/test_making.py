@@ -79,15 +79,15 @@ def whole(extract: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
         return make(extract, tmp_path_factory.mktemp("whole"))
 
 
-def log_steps(monkeypatch: pytest.MonkeyPatch, log: Path, *, most: int = 99) -> None:
-    """Have steps logged, and the process end after some of them."""
+def log_steps(monkeypatch: pytest.MonkeyPatch, log: Path, *, most: int = 99, last: str = "") -> None:
+    """Have steps logged, and the process end after some of them, or after one."""
     write = making.write_whole
 
     def write_or_end(path: Path, content: bytes) -> None:
         write(path, content)
         with log.open("a") as file:
             file.write(f"{path.stem}\n")
-        if len(log.read_text().splitlines()) >= most:
+        if len(log.read_text().splitlines()) >= most or path.stem == last:
             raise Killed
 
     monkeypatch.setattr(making, "write_whole", write_or_end)
@@ -145,6 +145,23 @@ def test_what_was_damaged_meanwhile_is_made_again(
         content = bytearray(path.read_bytes())
         content[len(content) // 2] ^= 255
         path.write_bytes(content)
+    assert make(extract, tmp_path / "cache") == whole
+
+
+def test_a_part_that_went_with_the_copy_is_read_from_another_copy(
+    extract: Path, tmp_path: Path, whole: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut_into_steps(monkeypatch)
+    with monkeypatch.context() as first:
+        log_steps(first, tmp_path / "log", last="fragments-0")
+        with pytest.raises(Killed):
+            make(extract, tmp_path / "cache")
+    # As a process that is killed while it puts parts together has deleted some, and the copy before.
+    for name in ("closed-0-1.*", "blocks"):
+        gone = list((tmp_path / "cache").rglob(name))
+        assert gone
+        for path in gone:
+            path.unlink()
     assert make(extract, tmp_path / "cache") == whole
 
 
