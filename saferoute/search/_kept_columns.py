@@ -12,51 +12,61 @@ import shapely
 from saferoute.arrays import as_objects
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
     from saferoute.products import Arrays
 
-_WORDS, _OBJECTS, _STACKED = "words", "objects", "stacked"
-"""Kinds of columns that are no numbers: text of pandas, objects that JSON holds, and arrays of one shape."""
+_LISTED, _WORDS, _OBJECTS, _STACKED = "list", "words", "objects", "stacked"
+"""Kinds of columns that are no numbers: lists, text of pandas, objects that JSON holds, and arrays of one shape."""
 
 
-def encode_columns(begin: str, columns: Mapping[str, Any] | pd.DataFrame) -> dict[str, Any]:
-    """Return columns as arrays whose names begin with a word: numbers and shapes as they are, all else as one text."""
+def encode_columns(begin: str, columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Return columns as arrays whose names begin with a word: numbers and shapes as they are, all else as one text.
+
+    Parameters
+    ----------
+    begin : str
+    columns : mapping of lists, arrays of numpy or arrays of text of pandas
+    """
     arrays: dict[str, Any] = {}
     texts: dict[str, tuple[str, list[Any]] | None] = {}
-    for name in columns:
-        column = columns[name]
-        if isinstance(column.dtype, np.dtype) or name == "geometry":
-            column = np.asarray(column)
+    for name, column in columns.items():
         held = column.flat[0] if isinstance(column, np.ndarray) and column.size else None
-        if isinstance(column, np.ndarray) and (column.dtype != object or isinstance(held, shapely.Geometry)):
-            arrays[begin + name], texts[name] = column, None
+        if isinstance(column, list):
+            texts[name] = (_LISTED, column)
+        elif not isinstance(column, np.ndarray):
+            texts[name] = (_WORDS, column.tolist())
         elif isinstance(held, np.ndarray):
             arrays[begin + name], texts[name] = np.stack(column.tolist()), (_STACKED, [])
+        elif column.dtype == object and not isinstance(held, shapely.Geometry):
+            texts[name] = (_OBJECTS, column.tolist())
         else:
-            texts[name] = (_OBJECTS if isinstance(column, np.ndarray) else _WORDS, column.tolist())
+            arrays[begin + name], texts[name] = column, None
     return {begin: encode_text(texts), **arrays}
 
 
 def decode_columns(kept: Arrays, begin: str) -> dict[str, Any]:
     """Return the columns that `encode_columns` was given, in their order."""
+    make: dict[str, Callable[[list[Any]], Any]] = {
+        _LISTED: list,
+        _WORDS: lambda values: pd.array(values, dtype="str"),
+        _OBJECTS: as_objects,
+    }
     columns: dict[str, Any] = {}
     for name, told in decode_text(kept[begin]).items():
         kind, values = told or ("", [])
-        if kind == _WORDS:
-            columns[name] = pd.array(values, dtype="str")
-        elif kind == _OBJECTS:
-            columns[name] = as_objects(values)
+        if kind in make:
+            columns[name] = make[kind](values)
         else:
             columns[name] = as_objects(list(kept[begin + name])) if kind == _STACKED else kept[begin + name]
     return columns
 
 
 def encode_text(value: object) -> NDArray[np.object_]:
-    """Return plain values as an array of one text."""
-    return np.array([json.dumps(value)], dtype=object)
+    """Return plain values, numbers of numpy among them, as an array of one text."""
+    return np.array([json.dumps(value, default=np.generic.item)], dtype=object)
 
 
 def decode_text(text: NDArray[np.object_]) -> Any:

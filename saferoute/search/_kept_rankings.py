@@ -60,6 +60,8 @@ class Answer(NamedTuple):
     """A ranking, and what its words on the hour are made of."""
 
     ranking: Ranking
+    columns: Mapping[str, Any]
+    """Those of its stretches."""
     crowding: Mapping[str, Any]
     """Evidence of the crowding of each stretch, and what is met along it."""
     doubted: list[list[str]]
@@ -190,7 +192,7 @@ def _encode_answer(answer: Answer, moment: Moment | None) -> Arrays:
     crowding = {name: column for name, column in answer.crowding.items() if name != "moment"}
     return {
         "facts": encode_text(facts),
-        **encode_columns(_WRITTEN, vars(ranking)["stretches"]),
+        **encode_columns(_WRITTEN, answer.columns),
         **encode_columns(_CROWDING, crowding),
     }
 

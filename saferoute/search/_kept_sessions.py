@@ -50,7 +50,12 @@ def recall_or_plan(ranking: Ranking, wish: Wish, plan: Callable[[], Session]) ->
 def _encode_session(session: Session) -> Arrays:
     arrays = {"facts": encode_text({"figures": session.figures, "notes": session.notes})}
     for name in _TABLES:
-        arrays |= encode_columns(f"{name} ", getattr(session, name))
+        table = getattr(session, name)
+        # Of pandas' own arrays only text is kept as such; shapes are arrays of numpy.
+        columns = {
+            key: of.array if isinstance(of.dtype, pd.StringDtype) else of.to_numpy() for key, of in table.items()
+        }
+        arrays |= encode_columns(f"{name} ", columns)
     return arrays
 
 

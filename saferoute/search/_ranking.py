@@ -140,10 +140,11 @@ def _rank_survey(survey: Survey, query: Query, digest: bytes = b"") -> Answer:
     _LOG.info("scoring %d windows", len(survey.windows), extra={"share": 0.8})
     features, elevation, merged = survey.features, survey.evidence.elevation, _select_stretches(survey)
     listed = list_stretches(survey, merged, query.top)
+    columns = settle_names(listed.columns, survey.units)
     ranking = Ranking(
         area=survey.area,
         profile=survey.evidence.profile,
-        stretches=pd.DataFrame(settle_names(listed.columns, survey.units)),
+        stretches=pd.DataFrame(columns),
         excluded=excluded_table(survey, merged),
         features=features if survey.whole is None else name_features(query),
         considered=count_considered(survey, merged),
@@ -155,7 +156,7 @@ def _rank_survey(survey: Survey, query: Query, digest: bytes = b"") -> Answer:
         presenter=PRESENTER,
         digest=digest,
     )
-    return Answer(ranking, listed.crowding, listed.doubted)
+    return Answer(ranking, columns, listed.crowding, listed.doubted)
 
 
 def _select_stretches(survey: Survey) -> candidates.Stretches:
