@@ -66,20 +66,32 @@ class Hints:
         self.away_m: FloatArray = np.where((away_m <= REACH * decay) & ~is_kept[:, None], away_m, np.inf)
         self.weight: FloatArray = np.exp(-self.away_m / decay) @ np.array([hint.weight for hint in relief.HINTS])
 
-    def name_close(self) -> NDArray[np.object_]:
-        """Return names and distances of the hints that are told of around each window, nearest first, as tuples.
+    @property
+    def told_m(self) -> FloatArray:
+        """Distances of the hints that are told of around each window, inf for the others; shape (w, hints).
 
         On ground as it lies all are, on ways that were built those that tell as much there.
         """
-        told = np.empty(len(self.weight), dtype=object)
         on_made = np.array([hint.is_told_on_made_ways for hint in relief.HINTS])
-        away_m = np.where(self.lies_open[:, None] | on_made, self.away_m, np.inf)
-        names, nearest_first = [hint.name for hint in relief.HINTS], np.argsort(away_m, axis=1, kind="stable")
-        told[:] = [
-            tuple((names[k], row[k]) for k in order if isfinite(row[k]))
-            for row, order in zip(away_m.tolist(), nearest_first.tolist(), strict=True)
-        ]
-        return told
+        told_m: FloatArray = np.where(self.lies_open[:, None] | on_made, self.away_m, np.inf)
+        return told_m
+
+
+def name_hints(told_m: FloatArray) -> NDArray[np.object_]:
+    """Return names and distances of the hints that are told of, nearest first, as tuples.
+
+    Parameters
+    ----------
+    told_m : ndarray of shape (w, hints)
+        As `Hints.told_m` is.
+    """
+    told = np.empty(len(told_m), dtype=object)
+    names, nearest_first = [hint.name for hint in relief.HINTS], np.argsort(told_m, axis=1, kind="stable")
+    told[:] = [
+        tuple((names[k], row[k]) for k in order if isfinite(row[k]))
+        for row, order in zip(told_m.tolist(), nearest_first.tolist(), strict=True)
+    ]
+    return told
 
 
 def find_hints(windows: Windows, features: Features) -> Hints:

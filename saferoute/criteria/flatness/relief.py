@@ -24,8 +24,6 @@ from saferoute.rows import recall_or_compute_rows
 from saferoute.table import Tags
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.model import Features, Windows
 
@@ -57,8 +55,8 @@ class Likely(NamedTuple):
         Medians in %; NaN where there is no sign, and no edge near.
     is_told : ndarray of shape (w,)
         1.0 where signs are mapped, else 0.0.
-    hints : ndarray of w tuples of (str, float)
-        Names and distances in m of the hints of a hillside close by, on ground as it lies.
+    hints_m : ndarray of shape (w, hints)
+        Distances of the hints of a hillside that are told of, as `hillside.name_hints` takes them.
     spots_m : ndarray of shape (w, 2)
         By how much two spot heights around differ and how far apart they are, in m, where they tell of a hillside; else
         NaN.
@@ -67,7 +65,7 @@ class Likely(NamedTuple):
     along_pct: FloatArray
     across_pct: FloatArray
     is_told: FloatArray
-    hints: NDArray[np.object_]
+    hints_m: FloatArray
     spots_m: FloatArray
 
     @property
@@ -87,14 +85,13 @@ def estimate_steepness(windows: Windows, features: Features, *, along: BoolArray
         The windows of which it is wanted, as nothing else tells the slope; NaN for the others.
     """
     asked = along | across
-    numbers, hints = np.full((3, len(windows)), np.nan), np.full(len(windows), None)
-    hints[:] = [()] * len(windows)
+    numbers, hints_m = np.full((3, len(windows)), np.nan), np.full((len(windows), len(relief.HINTS)), np.inf)
     spots_m = np.full((len(windows), 2), np.nan)
     if asked.any():
         found = _weigh_signs(select_windows(windows, asked), features)
-        numbers[:, asked], hints[asked], spots_m[asked] = found[:3], found.hints, found.spots_m
+        numbers[:, asked], hints_m[asked], spots_m[asked] = found[:3], found.hints_m, found.spots_m
     along_pct, across_pct, is_told = np.where([along, across, asked], numbers, np.nan)
-    return Likely(along_pct, across_pct, is_told, hints, spots_m)
+    return Likely(along_pct, across_pct, is_told, hints_m, spots_m)
 
 
 def _weigh_signs(windows: Windows, features: Features) -> Likely:
@@ -119,7 +116,7 @@ def _weigh_signs(windows: Windows, features: Features) -> Likely:
     here += by_spots.weight * np.fmax(by_spots.logarithms - here, 0.0)
     is_told = told + hints.weight + by_spots.weight > 0
     along_pct, across_pct = np.where(is_told | (beyond > 0), np.array(_PLAIN_PCT)[:, None] * np.exp(here), np.nan)
-    return Likely(along_pct, across_pct, is_told.astype(float), hints.name_close(), by_spots.pairs_m)
+    return Likely(along_pct, across_pct, is_told.astype(float), hints.told_m, by_spots.pairs_m)
 
 
 class _BySpots(NamedTuple):
