@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from pyproj import Transformer
 from saferoute.model import WGS84
 from saferoute.page.base import clip_geometries, draw_layers
 from saferoute.page.labels import find_labels
+from saferoute.products import decode_arrays, encode_arrays
 from saferoute.scan.tiles import EXTENT, MOST_ZOOM, Tile, project_to_steps
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     Piece = tuple[int, int, int, str, str, str, bytes]
     """Zoom, column and row of a vector tile; layer, text and kind of what is drawn; its WKB in steps of the tile."""
 
-_COLUMNS = ("zoom", "x", "y", "layer", "text", "kind", "geometry")
-"""Columns of the parts of the base map, as they are kept."""
 NAMES = "names"
 """Layer of the base map that holds names; its features have a ``text`` and a ``kind``."""
 FROM_ZOOM = {
@@ -141,24 +139,25 @@ def _place_names(labels: pd.DataFrame, to_steps: Any) -> Iterator[Piece]:
 
 
 def encode_base(pieces: Sequence[Piece]) -> bytes:
-    """Return parts of the base map as bytes, for `decode_base`."""
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    columns = list(zip(*pieces, strict=True)) or [()] * len(_COLUMNS)
-    types = (*[pa.int32()] * 3, *[pa.string()] * 3, pa.binary())
-    out = io.BytesIO()
-    parquet.write_table(
-        pa.table([pa.array(c, type=t) for c, t in zip(columns, types, strict=True)], names=_COLUMNS),
-        out,
-        compression="zstd",
+    """Return parts of the base map as bytes, for `decode_base`; ``b""`` for none."""
+    if not pieces:
+        return b""
+    wkb = [piece[-1] for piece in pieces]
+    return encode_arrays(
+        {
+            "tile": np.array([piece[:3] for piece in pieces], dtype=np.int32),
+            "words": np.array([piece[3:6] for piece in pieces], dtype=object),
+            "length": np.array([len(one) for one in wkb]),
+            "wkb": np.frombuffer(b"".join(wkb), dtype=np.uint8),
+        }
     )
-    return out.getvalue()
 
 
 def decode_base(content: bytes) -> Iterator[Piece]:
     """Yield the parts of the base map that `encode_base` was given."""
-    from pyarrow import parquet
-
-    table = parquet.read_table(io.BytesIO(content))
-    yield from zip(*(table[name].to_pylist() for name in _COLUMNS), strict=True)
+    if not content:
+        return
+    parts = decode_arrays(content)
+    wkb, ends = parts["wkb"].tobytes(), np.cumsum(parts["length"]).tolist()
+    for tile, words, a, b in zip(parts["tile"].tolist(), parts["words"].tolist(), [0, *ends], ends, strict=False):
+        yield (*tile, *words, wkb[a:b])

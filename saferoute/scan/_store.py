@@ -8,7 +8,6 @@ import logging
 import shutil
 import struct
 from contextlib import suppress
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -17,7 +16,7 @@ import shapely
 
 from saferoute.kept import DamagedFile, read_sealed, seal, write_whole
 from saferoute.model import WGS84, InvalidInput
-from saferoute.scan._base import decode_base, encode_base
+from saferoute.scan._base import decode_base
 from saferoute.scan._columns import OF_TILES, empty_table
 from saferoute.scan._ground import Ground
 
@@ -36,50 +35,39 @@ _LOG = logging.getLogger(__name__)
 
 PARTITION = 4
 """Zooms between a tile and its partition: up to 16 × 16 tiles share a folder here and a file in the end."""
-_METADATA = b"saferoute"
-"""Key of the facts of a tile in the metadata of its rows."""
-_LENGTH = struct.Struct("<Q")
-"""Length of the rows, which come before the base map."""
+_LENGTHS = struct.Struct("<QQ")
+"""Lengths of the facts and the rows of a tile, which come before its base map."""
 _LINE = "line"
 """Column of a tile's file that holds its lines."""
 
 
 def to_bytes(found: Found | None) -> bytes:
-    """Return the stretches and facts of a tile as Parquet, with its lines as WKB, and its base map.
+    """Return the facts of a tile as JSON, its stretches as Parquet with lines as WKB, and its base map.
 
     Parameters
     ----------
     found : Found or None
-        None for a tile without a map, which is stored without rows and facts.
+        None for a tile without a map, which is stored without facts.
     """
-    return _nothing() if found is None else _encode_tile(found.table, found.facts, found.base)
+    if found is None:
+        return _join_parts(None, b"", b"")
+    # Most of the tiles of a country with mountains have no stretch: nothing of Parquet is written or read for them.
+    rows = _encode_rows(found.table) if len(found.table) else b""
+    return _join_parts(found.facts, rows, found.base)
 
 
-@cache
-def _nothing() -> bytes:
-    """Return the file of a tile without a map; a region's sea and wilderness have many."""
-    return _encode_tile(empty_table(), None, encode_base(()))
+def _join_parts(facts: dict[str, Any] | None, rows: bytes, base: bytes) -> bytes:
+    words = json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()
+    return _LENGTHS.pack(len(words), len(rows)) + words + rows + base
 
 
-def _encode_tile(table: gpd.GeoDataFrame, facts: dict[str, Any] | None, base: bytes) -> bytes:
+def _encode_rows(table: gpd.GeoDataFrame) -> bytes:
     from pyarrow import parquet
 
-    arrow = _list_rows(table) if len(table) else _list_no_rows()
-    words = json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()
+    arrow = _to_plain_arrow(table, OF_TILES).append_column(_LINE, [shapely.to_wkb(table.geometry.to_numpy())])
     out = io.BytesIO()
-    parquet.write_table(arrow.replace_schema_metadata({_METADATA: words}), out, compression="zstd")
-    rows = out.getvalue()
-    return _LENGTH.pack(len(rows)) + rows + base
-
-
-def _list_rows(table: gpd.GeoDataFrame) -> pa.Table:
-    return _to_plain_arrow(table, OF_TILES).append_column(_LINE, [shapely.to_wkb(table.geometry.to_numpy())])
-
-
-@cache
-def _list_no_rows() -> pa.Table:
-    """Return the rows of a tile without stretches; most of the tiles of a country with mountains are."""
-    return _list_rows(empty_table())
+    parquet.write_table(arrow, out, compression="zstd")
+    return out.getvalue()
 
 
 _WGS84 = {
@@ -223,35 +211,28 @@ class Store:
 
     def read_tile(self, tile: Tile) -> tuple[gpd.GeoDataFrame, dict[str, Any] | None]:
         """Return the stretches of a finished tile and its facts, None without a map."""
-        from pyarrow import parquet
-
-        rows, _ = self._read_parts(tile)
-        content = parquet.read_table(rows)
-        table = content.to_pandas()
-        lines = shapely.from_wkb(table.pop(_LINE).to_numpy())
-        return gpd.GeoDataFrame(table, geometry=lines, crs=WGS84), json.loads(content.schema.metadata[_METADATA])
+        facts, rows, _ = self._read_parts(tile)
+        return _decode_rows(rows) if rows else empty_table(), facts
 
     def read_base(self, tile: Tile) -> Iterator[Piece]:
         """Return the parts of the base map of a finished tile."""
-        _, base = self._read_parts(tile)
+        _, _, base = self._read_parts(tile)
         return decode_base(base)
 
     def read_facts(self, tiles: Sequence[Tile]) -> Iterator[dict[str, Any]]:
         """Yield the facts of the tiles that have a map."""
-        from pyarrow import parquet
-
         for tile in tiles:
-            rows, _ = self._read_parts(tile)
-            facts = json.loads(parquet.read_schema(rows).metadata[_METADATA])
+            facts, _, _ = self._read_parts(tile)
             if facts is not None:
                 yield facts
 
-    def _read_parts(self, tile: Tile) -> tuple[io.BytesIO, bytes]:
-        """Return the rows of a finished tile as a file of Parquet, and its base map as `encode_base` returned it."""
+    def _read_parts(self, tile: Tile) -> tuple[dict[str, Any] | None, bytes, bytes]:
+        """Return the facts of a finished tile, its rows as Parquet, and its base map as `encode_base` returned it."""
         content = self._read_content(tile)
-        (length,) = _LENGTH.unpack_from(content)
-        end = _LENGTH.size + length
-        return io.BytesIO(content[_LENGTH.size : end]), content[end:]
+        of_facts, of_rows = _LENGTHS.unpack_from(content)
+        facts_end = _LENGTHS.size + of_facts
+        rows_end = facts_end + of_rows
+        return json.loads(content[_LENGTHS.size : facts_end]), content[facts_end:rows_end], content[rows_end:]
 
     def _read_content(self, tile: Tile) -> bytes:
         """Return the content of a finished tile, as `to_bytes` wrote it."""
@@ -259,6 +240,14 @@ class Store:
             return read_sealed(self.tile_path(tile))[1]
         except DamagedFile as damage:
             raise InvalidInput(f"{damage}; the same command surveys its tile again") from damage
+
+
+def _decode_rows(rows: bytes) -> gpd.GeoDataFrame:
+    from pyarrow import parquet
+
+    table = parquet.read_table(io.BytesIO(rows)).to_pandas()
+    lines = shapely.from_wkb(table.pop(_LINE).to_numpy())
+    return gpd.GeoDataFrame(table, geometry=lines, crs=WGS84)
 
 
 def _read_notes(path: Path) -> Mapping[str, Any] | None:
