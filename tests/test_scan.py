@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import gzip
 import json
 import shutil
@@ -29,11 +30,13 @@ from saferoute import candidates, scan, search
 from saferoute.cli import main
 from saferoute.exports import schema
 from saferoute.exports.layers import flatten_table
+from saferoute.memory import COLLECTED_AFTER
 from saferoute.model import InvalidInput, NoCoverage, Place, SourceUnavailable
 from saferoute.rows import forget_rows
 from saferoute.scan import survey
 from saferoute.scan.margins import Frame
 from saferoute.scan.tiles import format_quadkeys, tile_numbers, tiles_covering
+from saferoute.scan.workers import Work, scan_tile
 from saferoute.sources.osm.extract import ExtractSource, forget_last
 from saferoute.sources.profiles import load_profile
 from saferoute.sources.settings import Online
@@ -818,6 +821,14 @@ def test_heights_are_used_and_what_they_leave_open_is_said(town: Path, tmp_path:
     assert 0 < found["grade_pct"].notna().sum() < len(found)
     facts = json.loads((tmp_path / "out.parquet" / "_saferoute.json").read_text())
     assert any("no elevation covers them" in note for note in facts["notes"])
+
+
+def test_workers_collect_garbage_rarely(hamlet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    monkeypatch.setattr(survey, "survey_tile", lambda *_: seen.append(gc.get_threshold()[0]))
+    work = job(hamlet)
+    assert not scan_tile(Work(scan.list_tiles(work)[0]), work).why
+    assert seen == [COLLECTED_AFTER]
 
 
 def test_a_worker_with_other_code_says_so(town: Path) -> None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from saferoute.memory import collect_garbage_rarely
 from saferoute.model import InvalidInput
 from saferoute.report.text import format_wait
 from saferoute.scan import _web
@@ -156,6 +157,7 @@ def check_output(output: Path, *, workers: int | None = None) -> Outputs:
     return Outputs(output)
 
 
+@collect_garbage_rarely()
 def run_job(job: Job, output: Path, *, workers: int | None = None, scheduler: str | None = None) -> Result:
     """Survey every tile of a job and write what was found.
 

@@ -216,7 +216,8 @@ def _tell_names_apart(rows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def _read_own_stretches(store: Store, tile: Tile, settled: Mapping[str, gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
     """Return the stretches of a tile: those away from seams, and those settled at one."""
     table, _ = store.read_tile(tile)
-    table = table[(table["seam"] == "") & ~table["beyond"]]
+    if len(table):
+        table = table[(table["seam"] == "") & ~table["beyond"]]
     if tile.quadkey not in settled:
         return table
     return gpd.GeoDataFrame(pd.concat([table, settled[tile.quadkey]], ignore_index=True), crs=table.crs)

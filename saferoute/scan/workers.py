@@ -9,6 +9,7 @@ from concurrent.futures.process import BrokenProcessPool
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from saferoute.memory import collect_garbage_rarely
 from saferoute.report.text import sanitize_text
 from saferoute.scan.crews import AHEAD, connect, explain_lost, start_pool
 from saferoute.version import __version__
@@ -44,6 +45,7 @@ class Done(NamedTuple):
     """What it was surveyed from, None if something went wrong."""
 
 
+@collect_garbage_rarely()
 def scan_tile(work: Work, job: Job) -> Done:
     """Return a tile with its content, unless the ground of what is there already is as it was.
 
