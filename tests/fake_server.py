@@ -222,6 +222,6 @@ def terrarium_webp(heights) -> bytes:
     with MemoryFile(ext="webp") as file, MemoryFile(ext="tif") as source:
         with source.open(driver="GTiff", dtype="uint8", **size) as picture:
             picture.write(colours)
-        with source.open() as picture:
-            rasterio.shutil.copy(picture, file.name, driver="WEBP", LOSSLESS="YES")
+        with source.open() as picture:  # of a lossless picture, quality is the time that packing may take
+            rasterio.shutil.copy(picture, file.name, driver="WEBP", LOSSLESS="YES", QUALITY="1")
         return file.read()
