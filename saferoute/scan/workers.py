@@ -9,9 +9,10 @@ from concurrent.futures.process import BrokenProcessPool
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from saferoute.memory import collect_garbage_rarely
+from saferoute.memory import collect_garbage_rarely, give_back_memory
 from saferoute.report.text import sanitize_text
 from saferoute.scan.crews import AHEAD, connect, explain_lost, start_pool
+from saferoute.sources.osm.extract import forget_last
 from saferoute.version import __version__
 
 if TYPE_CHECKING:
@@ -51,6 +52,15 @@ def scan_tile(work: Work, job: Job) -> Done:
 
     An error is returned, not raised, so that it does not stop the other tiles.
     """
+    done = _look_at_tile(work, job)
+    # No other tile reads the same ground: a full one would leave some 200 MB.
+    forget_last()
+    give_back_memory()
+    return done
+
+
+def _look_at_tile(work: Work, job: Job) -> Done:
+    """Return a tile as of `scan_tile`."""
     from saferoute.scan._job import digest_code
     from saferoute.scan._store import to_bytes
     from saferoute.scan.survey import frame_ground, survey_tile
