@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
+
+Answered = TypeVar("Answered")
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -104,7 +106,7 @@ class Tags:
         self.keys = keys
         self._count, self._read = count, read
         self._columns: dict[str, Column] = {}
-        self._answers: dict[Callable[[Tags], NDArray[Any]], NDArray[Any]] = {}
+        self._answers: dict[Callable[[Tags], Any], Any] = {}
 
     @classmethod
     def from_table(cls, table: pd.DataFrame) -> Tags:
@@ -165,11 +167,12 @@ class Tags:
         """Return whether a key has no value at all, as most keys of a small place."""
         return not self[key][1]
 
-    def remember(self, ask: Callable[[Tags], NDArray[Any]]) -> NDArray[Any]:
+    def remember(self, ask: Callable[[Tags], Answered]) -> Answered:
         """Return what a question answers of these tags, asked once; nobody may change the answer."""
         if ask not in self._answers:
             self._answers[ask] = ask(self)
-        return self._answers[ask]
+        answer: Answered = self._answers[ask]
+        return answer
 
     def select_rows(self, rows: IntArray | BoolArray) -> Tags:
         """Return the tags of some objects, in the order of `rows`."""

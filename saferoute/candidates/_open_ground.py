@@ -106,7 +106,7 @@ def search_open_ground(
     pieces = [
         (members, name)
         for name, *_ in ground.KINDS
-        for members in _group_touching_areas(areas, np.flatnonzero((kinds == name) & (reasons == "")))
+        for members in _recall_touching(areas, name, np.flatnonzero((kinds == name) & (reasons == "")), of)
         if wanted[members].any()
     ]
     bounds = _box_pieces(areas.geometry, [members for members, _ in pieces])
@@ -234,6 +234,11 @@ def _are_for_recreation(areas: Table, kinds: NDArray[np.object_]) -> BoolArray:
         inside = shapely.STRtree(shapely.point_on_surface(geometry[rows])).query(parks, predicate="intersects")[1]
         hit[rows[inside]] = True
     return hit
+
+
+def _recall_touching(areas: Table, kind: str, rows: IntArray, of: Mapped) -> list[IntArray]:
+    """Return rows of one kind in groups that touch, as an earlier hour found them that left the same open."""
+    return remember_or_make(of, f"touching {kind}", rows.tobytes(), lambda: _group_touching_areas(areas, rows))
 
 
 def _group_touching_areas(areas: Table, rows: IntArray) -> list[IntArray]:

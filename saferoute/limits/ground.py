@@ -44,7 +44,8 @@ def closed_on_foot(tags: Tags, *, hour: Hour | None, every_hour: bool) -> BoolAr
     """
     at_hour = entry.is_closed_at(tags, hour)
     opens = at_hour.no | (at_hour.not_understood if every_hour else False)
-    return (access.is_closed_on_foot(tags).yes & ~opens) | ground.is_fenced_lawn(tags)
+    closed, fenced = tags.remember(access.is_closed_on_foot), tags.remember(ground.is_fenced_lawn)
+    return (closed.yes & ~opens) | fenced
 
 
 @rule(*CLOSED_AT_HOUR, asks=("hour",))

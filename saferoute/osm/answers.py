@@ -63,6 +63,12 @@ class Answer:
                 codes[row] = _YES if value else _NO
         return cls(codes, text)
 
+    def spread(self, rows: IntArray, number: IntArray, count: int) -> Answer:
+        """Return for `count` objects the answer of a number for some rows, and that it is unknown for all others."""
+        codes, text = np.full(count, _UNKNOWN, dtype=np.int8), np.full(count, "", dtype=object)
+        codes[rows], text[rows] = self.codes[number], self.text[number]
+        return Answer(codes, text)
+
     @property
     def yes(self) -> BoolArray:
         """Return a mask of the objects of which it is true."""

@@ -10,7 +10,7 @@ import numpy as np
 from saferoute.osm import access, ways
 from saferoute.osm.answers import Answer
 from saferoute.osm.hours import is_open, resolve_conditional
-from saferoute.osm.tags import has_tag, is_tagged, map_combinations
+from saferoute.osm.tags import Combinations, has_tag, is_tagged, list_combinations, map_combinations
 from saferoute.osm.values import normalize_word
 from saferoute.table import Tags
 
@@ -46,11 +46,18 @@ def is_closed_at(tags: Tagged, hour: Hour | None) -> Answer:
         Without it, hours that change are not understood.
     """
     tags = Tags.of(tags)
-    told = np.logical_or.reduce([is_tagged(tags, key) for key in HOURS_KEYS])
-    said = np.full(len(tags), None, dtype=object)
+    told = tags.remember(_list_entries)
+    judged = np.empty(len(told.said), dtype=object)
+    judged[:] = [_judge_entry(said, hour=hour) for said in told.said]
+    return Answer.from_values(judged).spread(told.rows, told.number, len(tags))
+
+
+def _list_entries(tags: Tags) -> Combinations:
+    """Return all that is said of entry where anything is said of hours, the same for every hour."""
+    told = np.flatnonzero(np.logical_or.reduce([is_tagged(tags, key) for key in HOURS_KEYS]))
     keys = (*HOURS_KEYS, "foot", "access", *_BUSINESS_KEYS)
-    said[told] = map_combinations(tags.select_rows(told), keys, partial(_judge_entry, hour=hour), missing=None)
-    return Answer.from_values(said)
+    found = list_combinations(tags.select_rows(told), keys)
+    return found._replace(rows=told[found.rows])
 
 
 def is_open_to_motors_at(tags: Tagged, hour: Hour | None) -> Answer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from saferoute.arrays import BoolArray, FloatArray
+    from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.table import Tagged
 
 
@@ -37,18 +37,36 @@ def map_combinations(
     Each combination of values is read once, as a mapping without the keys that are missing.
     """
     tags = Tags.of(tagged)
-    codes = np.stack([tags[key].codes for key in keys], axis=1)
+    told = list_combinations(tags, keys)
     found = np.full(len(tags), missing, dtype=object)
-    told = np.flatnonzero((codes >= 0).any(axis=1))
-    combinations, back = np.unique(codes[told], axis=0, return_inverse=True)
+    read_values = np.empty(len(told.said), dtype=object)
+    read_values[:] = list(map(read, told.said))
+    found[told.rows] = read_values[told.number]
+    return found
+
+
+class Combinations(NamedTuple):
+    """What objects say of some keys, those that have none of them left out.
+
+    The rows of the objects, the number of what each says, and what it is: mappings without the keys that are missing.
+    """
+
+    rows: IntArray
+    number: IntArray
+    said: list[dict[str, str]]
+
+
+def list_combinations(tags: Tags, keys: Sequence[str]) -> Combinations:
+    """Return the combinations of values of some keys, each once."""
+    codes = np.stack([tags[key].codes for key in keys], axis=1)
+    rows = np.flatnonzero((codes >= 0).any(axis=1))
+    combinations, number = np.unique(codes[rows], axis=0, return_inverse=True)
     texts = [tags[key][1] for key in keys]
-    read_values = np.empty(len(combinations), dtype=object)
-    read_values[:] = [
-        read({key: text[code] for key, text, code in zip(keys, texts, row, strict=True) if code >= 0})
+    said = [
+        {key: text[code] for key, text, code in zip(keys, texts, row, strict=True) if code >= 0}
         for row in combinations.tolist()
     ]
-    found[told] = read_values[back.reshape(-1)]
-    return found
+    return Combinations(rows, number.reshape(-1), said)
 
 
 def has_value(tagged: Tagged, key: str, values: Iterable[str]) -> BoolArray:

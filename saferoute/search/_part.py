@@ -95,10 +95,11 @@ def _widen_area(last: Area | None, area: Area) -> Area:
     if last is None or last.crs != area.crs or last.half_m or area.half_m or area.radius_m > last.radius_m:
         return area
     away_m = float(np.hypot(*(project_centre(area) - project_centre(last))))
+    # Of the very same ground the name and the time zone of the place may differ.
+    if away_m > last.radius_m or (away_m == 0.0 and area.radius_m == last.radius_m):
+        return area
     if away_m + area.radius_m <= last.radius_m:
         return last
-    if away_m > last.radius_m:
-        return area
     return widen_area(area, min(_MORE_M, _MORE_SHARE * area.radius_m))
 
 
