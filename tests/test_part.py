@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from rasters import write_plane
 from town import lonlat, write_town
 
 from saferoute import search
@@ -14,6 +15,7 @@ from saferoute.model.features import LateFeatures
 from saferoute.page.payload import build_payload
 from saferoute.search import area_around, find
 from saferoute.sources.cache import Cache
+from saferoute.sources.elevation.raster import RasterSource
 from saferoute.sources.osm import extract
 from saferoute.sources.osm.extract import ExtractSource
 from saferoute.sources.profiles import load_profile
@@ -115,6 +117,22 @@ def test_a_part_reads_the_map_of_its_area_when_it_is_asked_for(town: Path, tmp_p
     assert part.features.ways["osm_id"].tolist() == alone.features.ways["osm_id"].tolist()
     assert part.features is part.features
     assert is_part(ask(town, tmp_path, (530, 450)))
+
+
+def test_with_heights_an_area_is_surveyed_alone(town: Path, tmp_path: Path) -> None:
+    heights = RasterSource([write_plane(tmp_path / "plane.tif", half_m=1500.0)])
+    queries = [
+        search.Query(
+            area_around(Place("", *lonlat(east, 450)), RADIUS_M),
+            ExtractSource([town], join=search.join_ways, cache=cache),
+            load_profile(),
+            heights,
+        )
+        for east, cache in ((450, Cache(tmp_path)), (500, Cache(tmp_path)), (500, None))
+    ]
+    _, moved, alone = map(find, queries)
+    assert not is_part(moved)
+    assert tell(moved) == tell(alone)
 
 
 def test_the_map_around_is_held_while_a_part_of_it_is_read(town: Path, tmp_path: Path) -> None:

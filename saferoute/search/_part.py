@@ -47,7 +47,9 @@ def choose_ground(query: Query) -> Area:
     """Return the area to be surveyed for a query: more than its own where it is near the one before."""
     area, source = query.area, query.features
     drawers = source.drawers if isinstance(source, ExtractSource) else None
-    if not isinstance(source, ExtractSource) or drawers is None or not source.key or query.observations is not None:
+    # The size of a raster's cells is measured in the middle of the points that are asked for.
+    told = query.elevation or query.observations
+    if not isinstance(source, ExtractSource) or drawers is None or not source.key or told:
         return area
     known = drawers.folder, source.key
     ground = _widen_area(_ASKED.get(known), area)
