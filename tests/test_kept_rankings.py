@@ -219,6 +219,14 @@ def test_a_session_is_planned_again_without_the_map(lawn, tmp_path, monkeypatch,
     assert tell_session(again) == tell_session(plan_on_lawn(path, None, f"{DAY}T10:07"))
 
 
+def test_a_changed_copy_is_counted_itself(path, kept):
+    ranking = ask(path, kept)
+    assert ranking.digest
+    fewer = replace(ranking, excluded=ranking.excluded.iloc[:1])
+    assert not fewer.digest
+    assert [row["pieces"] for row in fewer.exclusions()] == [1]
+
+
 def test_another_map_of_the_same_name_is_asked_anew(path, kept, tmp_path):
     other = write_town(tmp_path / path.name, PLAN.replace("surface=asphalt", "surface=gravel"))
     assert tell(ask(other, kept)) == tell(ask(other, None)) != tell(ask(path, kept))

@@ -60,7 +60,7 @@ class Ranking(MappedResult):
     units : str
         Units of texts: `METRIC` or `IMPERIAL`. Columns are always metric.
     digest : bytes
-        Digest of all that the tables follow from besides the map, ``b""`` if it is not known.
+        Digest of all that the tables follow from besides the map, ``b""`` if it is not known, as after replacing some.
 
     Examples
     --------
@@ -84,7 +84,12 @@ class Ranking(MappedResult):
     doubts: tuple[str, ...] = ()
     formula: Formula = field(default_factory=Formula)
     units: str = METRIC
-    digest: bytes = b""
+    digest: bytes = field(default=b"", init=False)
+
+    def note_digest(self, digest: bytes) -> Ranking:
+        """Return the ranking itself, after noting what it is found by; no copy has that."""
+        vars(self)["digest"] = digest
+        return self
 
     @property
     def place(self) -> Place:

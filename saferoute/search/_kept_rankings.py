@@ -219,5 +219,4 @@ def _decode_ranking(kept: Arrays, question: Question, exclude: Callable[[], pd.D
         doubts=tuple(facts["doubts"]),
         units=query.units,
         presenter=PRESENTER,
-        digest=question.digest,
-    )
+    ).note_digest(question.digest)

@@ -154,8 +154,7 @@ def _rank_survey(survey: Survey, query: Query, digest: bytes = b"") -> Answer:
         doubts=survey.doubts + (elevation.notes if elevation else ()),
         units=query.units,
         presenter=PRESENTER,
-        digest=digest,
-    )
+    ).note_digest(digest)
     return Answer(ranking, columns, listed.crowding, listed.doubted)
 
 
