@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from saferoute.arrays import IntArray
 
 HEADER_BYTES, ROOT_BYTES = 127, 16384 - 127
-"""Length of the header, and the most of the first directory: readers fetch both at once (the format's §3.2, 4)."""
+"""Length of the header, and the most of the first directory: readers fetch both at once (sections 3.2 and 4)."""
 LEAF_TILES = 4096
 """Entries of a further directory; twice as many until the first one is short enough, as the library does."""
 MOST_ALONE = 1 << 16

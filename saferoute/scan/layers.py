@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from saferoute.arrays import IntArray
 
 POINT, LINE, POLYGON = 1, 2, 3
-"""Kinds of geometry (MVT 2.1, §4.3.4)."""
+"""Kinds of geometry (MVT 2.1, section 4.3.4)."""
 _KINDS = {
     "Point": POINT, "LineString": LINE, "MultiLineString": LINE, "Polygon": POLYGON, "MultiPolygon": POLYGON,
 }  # fmt: skip
 _MOVE_TO_ONE, _LINE_TO, _CLOSE = 1 << 3 | 1, 2, 1 << 3 | 7
-"""Commands (MVT 2.1, §4.3.1): the first and the last with their count of one."""
+"""Commands (MVT 2.1, section 4.3.1): the first and the last with their count of one."""
 _COMMANDS = {POINT: 1, LINE: 2, POLYGON: 3}
 """Numbers of an arc besides its coordinates: one for each of its commands."""
 _SEVEN = 7

@@ -49,7 +49,7 @@ def add_fragments(rows: Rows, blocks: Path, ways: IntArray, relations: IntArray)
     blocks : Path
         A file of plain blocks.
     ways, relations : ndarray of int
-        What `add_areas` returned: ways that are no areas though their tags say so, and relations that are.
+        What `add_assembled` returned: ways that are no areas though their tags say so, and relations that are.
     """
     lost = _find_lost_relations(blocks, relations)
     wanted = np.union1d(ways, np.fromiter(lost, dtype=np.int64, count=len(lost)))
