@@ -40,7 +40,7 @@ PREFERENCES = {
 SCHEMES = {"dark": 0, "light": 1}
 """What Firefox calls the colours that a page is asked to have."""
 
-WAIT = 20.0
+WAIT = 60.0
 """Seconds until Firefox must have answered. [J]"""
 
 
