@@ -38,8 +38,8 @@ _EDGES = 16
 __all__ = ["SUFFIXES", "ExtractSource", "bounding_box", "box_around"]
 
 
-_KEPT_BYTES_PER_BYTE = 5
-"""Bytes that drawers may take for a byte of the extracts, where that is more than usual: scans of all fill 3.6 [J]."""
+_KEPT_BYTES_PER_BYTE = 6
+"""Most bytes in drawers for a byte of the extracts, where that is more than usual: a scan of all fills four [J]."""
 _READ_LAST: dict[tuple[Path | None, str], tuple[Box, Features]] = {}
 """The features that this process read last, with their boxes, by the cache and their key.
 
