@@ -7,6 +7,7 @@ import importlib
 import io
 import re
 import tokenize
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -56,9 +57,11 @@ def list_names(text: str) -> set[str]:
     return found
 
 
-WORDS = {path: "\n".join(list_words(path.read_text(encoding="utf-8"))) for path in CODE}
-WORDS |= {page: page.read_text(encoding="utf-8") for page in PAGES}
-TEXTS = [pytest.param(path, text, id=str(path.relative_to(REPOSITORY))) for path, text in WORDS.items()]
+@cache  # within a test: whoever runs other tests only does not wait for it
+def read_words(path: Path) -> str:
+    """Return a page, or the docstrings and comments of a file of code."""
+    text = path.read_text(encoding="utf-8")
+    return "\n".join(list_words(text)) if path.suffix == ".py" else text
 
 
 def find_page(name: str, near: Path) -> Path | None:
@@ -137,8 +140,9 @@ def can_import(name: str) -> bool:
     return False
 
 
-@pytest.mark.parametrize(("path", "text"), TEXTS)
-def test_what_a_text_refers_to_is_there(path, text):
+@pytest.mark.parametrize("path", [*CODE, *PAGES], ids=lambda path: str(path.relative_to(REPOSITORY)))
+def test_what_a_text_refers_to_is_there(path):
+    text = read_words(path)
     assert find_dangling_pages(text, path) | find_dangling_files(text) | find_dangling_names(text) == set()
 
 
@@ -159,7 +163,7 @@ def test_names_in_docstrings_are_those_of_the_code():
     dangling = {
         f"{path.relative_to(REPOSITORY)}: {name}"
         for path in ours
-        for name in NAMED.findall(WORDS[path])
+        for name in NAMED.findall(read_words(path))
         if name not in NO_NAMES and name.split(".")[-1] not in names
     }
     assert dangling == set()
