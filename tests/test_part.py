@@ -90,12 +90,12 @@ def test_a_start_that_moves_ten_times_finds_what_a_search_from_nothing_does(town
         parts += is_part(moved)
         assert tell(moved) == tell(ask(town, None, tuple(xy), at, radius_m))
         xy += random.uniform(-120, 120, 2).round()
-    assert parts >= 8
+    assert parts >= 7
 
 
-def test_the_first_search_and_one_far_away_survey_no_more_than_their_area(town: Path, tmp_path: Path) -> None:
-    starts = [(150, 150), (150, 150), (800, 800), (760, 800), (740, 830)]
-    assert [is_part(ask(town, tmp_path, xy)) for xy in starts] == [False, False, False, True, True]
+def test_the_first_search_the_first_move_and_one_far_away_survey_their_area_alone(town: Path, tmp_path: Path) -> None:
+    starts = [(150, 150), (150, 150), (800, 800), (760, 800), (740, 830), (720, 800)]
+    assert [is_part(ask(town, tmp_path, xy)) for xy in starts] == [False, False, False, False, True, True]
 
 
 def test_a_start_from_which_other_ground_is_cut_off_is_surveyed_alone(tmp_path: Path) -> None:
@@ -104,14 +104,15 @@ def test_a_start_from_which_other_ground_is_cut_off_is_surveyed_alone(tmp_path: 
     path = write_town(
         tmp_path / "town.osm", plan_streets() + island + "w9002 n9003,n9004,n9005,n9006,n9003 place=island\n"
     )
-    starts = [(0, 300), (-60, 300), (-230, 320), (-60, 310)]
+    starts = [(60, 300), (0, 300), (-60, 300), (-230, 320), (-60, 310)]
     found = [ask(path, tmp_path / "cache", xy) for xy in starts]
-    assert [is_part(one) for one in found] == [False, True, False, True]
-    assert [tell(one) for one in found[1:3]] == [tell(ask(path, None, xy)) for xy in starts[1:3]]
+    assert [is_part(one) for one in found] == [False, False, True, False, True]
+    assert [tell(one) for one in found[2:4]] == [tell(ask(path, None, xy)) for xy in starts[2:4]]
 
 
 def test_a_part_reads_the_map_of_its_area_when_it_is_asked_for(town: Path, tmp_path: Path) -> None:
-    ask(town, tmp_path, (450, 450))
+    for east in (400, 450):
+        ask(town, tmp_path, (east, 450))
     part, alone = ask(town, tmp_path, (500, 450)), ask(town, None, (500, 450))
     assert is_part(part)
     assert part.features.ways["osm_id"].tolist() == alone.features.ways["osm_id"].tolist()
@@ -128,9 +129,9 @@ def test_with_heights_an_area_is_surveyed_alone(town: Path, tmp_path: Path) -> N
             load_profile(),
             heights,
         )
-        for east, cache in ((450, Cache(tmp_path)), (500, Cache(tmp_path)), (500, None))
+        for east, cache in ((420, Cache(tmp_path)), (450, Cache(tmp_path)), (500, Cache(tmp_path)), (500, None))
     ]
-    _, moved, alone = map(find, queries)
+    *_, moved, alone = map(find, queries)
     assert not is_part(moved)
     assert tell(moved) == tell(alone)
 

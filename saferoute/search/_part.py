@@ -1,8 +1,9 @@
 """The survey of an area as a part of one of more ground: a start that moved a little needs no new one.
 
-Who searches near the place of the search before is likely to do so again. Then
+Who has searched twice near the place of the search before is likely to go on. Then
 this process surveys some more ground than is asked for, once, and the searches
-after it take their windows, with all that was measured of them, from there.
+after it take their windows, with all that was measured of them, from there. Not
+at the first move: most searches that move do so once, and more ground takes longer.
 Whatever is said of a stretch follows from the ground within its reach, so that
 a part says the very same as a survey of its area alone; where something is
 larger than the reach, that one is made.
@@ -39,8 +40,11 @@ _GROUND_REACH_M = 400.0
 _ODDS_REACH_M = 1300.0
 """The same of the middle of a piece of which nobody tells what it is made of."""
 
-_ASKED: dict[tuple[Path, str], Area] = {}
-"""The area that this process was asked for last, or the ground around it, by where things are kept and the source."""
+_ASKED: dict[tuple[Path, str], tuple[Area, bool]] = {}
+"""The area that this process was asked for last, or the ground around it, by where things are kept and the source.
+
+With it whether that was near the one before.
+"""
 
 
 def choose_ground(query: Query) -> Area:
@@ -52,9 +56,16 @@ def choose_ground(query: Query) -> Area:
     if not isinstance(source, ExtractSource) or drawers is None or not source.key or told:
         return area
     known = drawers.folder, source.key
-    ground = _widen_area(_ASKED.get(known), area)
+    last, has_moved = _ASKED.get(known, (None, False))
+    if last is None or not _is_near(last, area):
+        ground, has_moved = area, False
+    elif _holds(last, area):
+        ground = last
+    else:
+        ground = widen_area(area, min(_MORE_M, _MORE_SHARE * area.radius_m)) if has_moved else area
+        has_moved = True
     _ASKED.clear()
-    _ASKED[known] = ground
+    _ASKED[known] = ground, has_moved
     return ground
 
 
@@ -92,17 +103,21 @@ def name_features(query: Query) -> Features:
     return query.features.name_features(query.area, margin_m=MARGIN_M)
 
 
-def _widen_area(last: Area | None, area: Area) -> Area:
-    """Return the area to be surveyed for one that is asked for: the last one if it holds it, more if it is near."""
-    if last is None or last.crs != area.crs or last.half_m or area.half_m or area.radius_m > last.radius_m:
-        return area
-    away_m = float(np.hypot(*(project_centre(area) - project_centre(last))))
-    # Of the very same ground the name and the time zone of the place may differ.
-    if away_m > last.radius_m or (away_m == 0.0 and area.radius_m == last.radius_m):
-        return area
-    if away_m + area.radius_m <= last.radius_m:
-        return last
-    return widen_area(area, min(_MORE_M, _MORE_SHARE * area.radius_m))
+def _is_near(last: Area, area: Area) -> bool:
+    """Return whether two circles may share much ground; of the very same one the name and time zone may differ."""
+    if last.crs != area.crs or last.half_m or area.half_m or area.radius_m > last.radius_m:
+        return False
+    away_m = _away_m(last, area)
+    return away_m <= last.radius_m and not (away_m == 0.0 and area.radius_m == last.radius_m)
+
+
+def _holds(last: Area, area: Area) -> bool:
+    """Return whether a circle lies within the last one."""
+    return _away_m(last, area) + area.radius_m <= last.radius_m
+
+
+def _away_m(last: Area, area: Area) -> float:
+    return float(np.hypot(*(project_centre(area) - project_centre(last))))
 
 
 def _cut_survey(whole: Survey, area: Area) -> Survey | None:

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
-from scipy import sparse
-from scipy.sparse import csgraph
 
 from saferoute.table import Column, Tags
 from saferoute.training._costs import is_road
@@ -104,6 +102,9 @@ class FootpathGraph:
 
     def number_parts(self) -> FootpathGraph:
         """Return the graph with its connected parts numbered, the longest first."""
+        from scipy import sparse  # .15 s that a session which is kept need not wait for
+        from scipy.sparse import csgraph
+
         n = len(self.node_id)
         matrix = sparse.coo_array((np.ones(len(self)), (self.start, self.end)), shape=(n, n))
         count, label = csgraph.connected_components(matrix, directed=False) if n else (0, np.zeros(0, dtype=np.int64))

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
-from scipy.sparse import csgraph
 
 if TYPE_CHECKING:
     from saferoute.arrays import FloatArray, IntArray
@@ -45,6 +43,9 @@ def find_cheapest_paths(
     graph: FootpathGraph, sources: IntArray, *, cost: FloatArray | None = None, limit: float = np.inf
 ) -> Trees:
     """Search the cheapest ways from some nodes to all within a cost of `limit`."""
+    from scipy import sparse  # .15 s that a session which is kept need not wait for
+    from scipy.sparse import csgraph
+
     cost = np.maximum(graph.cost if cost is None else cost, 1e-3)
     n = len(graph.node_id)
     pairs = graph.pairs
