@@ -98,12 +98,13 @@ def measure_windows(survey: Survey) -> Survey:
     return _tell_measured(survey, of_ground.reasons, of_ground.windows, measurements, survey.features.notes)
 
 
-def measure_part(part: Survey, doubts: tuple[str, ...], *, elevation_of: ElevationSource | None = None) -> Survey:
-    """Return a part of a survey with the measurements of the whole; `doubts` are those about the map of the part."""
+def measure_part(part: Survey, doubts: tuple[str, ...]) -> Survey:
+    """Return a part of a survey with the measurements of the whole; `doubts` are those about the map of the part.
+
+    Both are without heights: those of a part may differ in their last digits from those of its area alone.
+    """
     whole = part.whole
     assert whole is not None
-    if elevation_of is not None:
-        whole, part = look_up_heights(whole, elevation_of), look_up_heights(part, elevation_of)
     of_ground, measurements = _recall_measured(whole)
     row = np.searchsorted(whole.windows.first, part.windows.first)
     reasons = of_ground.reasons[row]

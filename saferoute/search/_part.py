@@ -85,8 +85,7 @@ def survey_part(query: Query, moment: Moment | None, ground: Area) -> Survey:
         whole = survey_map(ground, features_of=source, profile=query.profile, moment=moment)
         part = _cut_survey(whole, area)
         if part is not None:
-            doubts = source.describe_box(area, margin_m=MARGIN_M)
-            return measure_part(part, doubts, elevation_of=query.elevation)
+            return measure_part(part, source.describe_box(area, margin_m=MARGIN_M))
     return survey_area(
         area,
         features_of=source,
