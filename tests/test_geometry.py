@@ -64,6 +64,17 @@ def test_no_slices_have_their_length_all_the_same() -> None:
     assert geometry.take_slices(np.array([1.0]), np.empty(0, int), 3).shape == (0, 3)
 
 
+@given(
+    st.lists(st.floats(-9, 9) | st.just(np.nan), min_size=1, max_size=40),
+    st.integers(1, 40),
+    st.sampled_from(["min", "max"]),
+)
+def test_the_least_and_the_greatest_of_slices_are_those_of_their_values(values, n: int, how: str) -> None:
+    of, first = np.array(values), np.arange(max(len(values) - n + 1, 0))
+    told = [getattr(of[a : a + n], how)() for a in first]
+    assert np.array_equal(geometry.reduce_slices(of, first, n, how), told, equal_nan=True)
+
+
 def test_distances_start_anew_with_each_line() -> None:
     xy = np.array([[0, 0], [3, 4], [3, 10], [100, 100], [100, 101]], dtype=float)
     assert geometry.distances_along(xy, np.array([0, 0, 0, 4, 4])).tolist() == [0, 5, 11, 0, 1]

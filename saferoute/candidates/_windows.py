@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from saferoute.candidates._samples import middle_rows
-from saferoute.geometry import Strips, chord_headings, indices_of_slices, take_slices
+from saferoute.geometry import Strips, chord_headings, indices_of_slices, reduce_slices
 from saferoute.model import Windows
 
 if TYPE_CHECKING:
@@ -68,9 +68,7 @@ def _heading_range(heading: FloatArray, row: IntArray, n_samples: int) -> FloatA
     """Return the range of the headings of the 10 m chords of runs of samples."""
     if not len(row):
         return np.empty(0)
-    view = take_slices(heading, row, n_samples - 1)
-    result: FloatArray = view.max(axis=1) - view.min(axis=1)
-    return result
+    return reduce_slices(heading, row, n_samples - 1, "max") - reduce_slices(heading, row, n_samples - 1, "min")
 
 
 def is_in_runs(first: IntArray, n: int | IntArray, size: int) -> BoolArray:

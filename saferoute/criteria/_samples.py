@@ -8,7 +8,7 @@ import numpy as np
 
 from saferoute import products
 from saferoute.candidates import is_in_runs
-from saferoute.geometry import indices_of_slices, take_slices
+from saferoute.geometry import indices_of_slices, reduce_slices, take_slices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -89,9 +89,8 @@ def reduce_to_windows(windows: Windows, of_samples: FloatArray, how: str, *, run
     if not len(windows):
         return np.empty(0)
     beyond = windows.run_out_samples if run_outs else 0
-    values = take_slices(of_samples, windows.first - beyond, windows.n_samples + 2 * beyond)
-    result: FloatArray = {"min": np.minimum, "max": np.maximum, "sum": np.add}[how].reduce(values, axis=1)
-    return result
+    first, n = windows.first - beyond, windows.n_samples + 2 * beyond
+    return take_slices(of_samples, first, n).sum(axis=1) if how == "sum" else reduce_slices(of_samples, first, n, how)
 
 
 def is_met_along(of_samples: BoolArray, first: IntArray, n_samples: IntArray) -> BoolArray:

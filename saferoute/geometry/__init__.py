@@ -27,7 +27,7 @@ from saferoute.geometry._nearness import (
     sum_nearby_by_group,
 )
 from saferoute.geometry._pairs import Pairs, pair_points, pair_points_in_parts
-from saferoute.geometry._slices import indices_of_slices, take_slices
+from saferoute.geometry._slices import indices_of_slices, reduce_slices, take_slices
 from saferoute.geometry._slopes import fit_slopes
 from saferoute.geometry._strips import Strips, strip_widths
 
@@ -55,6 +55,7 @@ __all__ = [
     "pair_points_in_parts",
     "place_points_evenly",
     "project_to_square",
+    "reduce_slices",
     "span_shortest",
     "split_long_lines",
     "strip_widths",

@@ -43,3 +43,20 @@ def take_slices(values: FloatArray, first: IntArray, n: int) -> FloatArray:
     """
     result: FloatArray = values[np.asarray(first)[:, None] + np.arange(n)]
     return result
+
+
+def reduce_slices(values: FloatArray, first: IntArray, n: int, how: str) -> FloatArray:
+    """Return the least or greatest (``min`` or ``max``) of each of some slices of n successive values; NaN wins.
+
+    Examples
+    --------
+    >>> reduce_slices(np.array([1.0, 3.0, 2.0, 5.0]), np.array([0, 1]), 3, "max").tolist()
+    [3.0, 5.0]
+    """
+    choose = {"min": np.minimum, "max": np.maximum}[how]
+    # Of every 1, 2, 4, … successive values; a slice is two such pieces, which may overlap.
+    of_pieces, size = values, 1
+    while 2 * size <= n:
+        of_pieces, size = choose(of_pieces[:-size], of_pieces[size:]), 2 * size
+    result: FloatArray = choose(of_pieces[first], of_pieces[first + (n - size)])
+    return result
