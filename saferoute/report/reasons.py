@@ -8,6 +8,7 @@ import numpy as np
 
 from saferoute.arrays import list_records
 from saferoute.criteria import flatness
+from saferoute.criteria.flatness.hillside import name_hints
 from saferoute.criteria.obstacles import ZONES
 from saferoute.report import crowd, surfaces
 from saferoute.report.hints import describe_hints, describe_spot_heights
@@ -87,7 +88,7 @@ def _describe_flatness(evidence: Columns, units: Units) -> dict[str, Any]:
     rows = list_records(evidence)
     return {
         **{name: evidence[name] for name in _SLOPES},
-        "hints": [describe_hints(row["hints"], units) for row in rows],
+        "hints": [describe_hints(hints, units) for hints in name_hints(evidence["hints_m"])],
         "spot_heights": [describe_spot_heights(row["spot_rise_m"], row["spot_apart_m"], units) for row in rows],
         "why_flatness": [_describe_slope(row, units) for row in rows],
     }

@@ -10,6 +10,7 @@ from surveys import judge
 
 from saferoute import scoring
 from saferoute.criteria.flatness.hairpins import find_hairpins
+from saferoute.criteria.flatness.hillside import name_hints
 from saferoute.quantities import RandomNumbers, UsualSize
 
 PATH = "n1 0 0\nn2 90.4 0\nw1 n1,n2 {tags}\n"
@@ -98,8 +99,8 @@ def lay(tags: str, south: float, number: int = 90) -> str:
 
 
 def hints_of(found) -> set[str]:
-    told = judge(found, "flatness").measurement.gather_evidence(np.arange(len(found.windows)))["hints"]
-    return {name for of_window in told for name, _ in of_window}
+    told = judge(found, "flatness").measurement.gather_evidence(np.arange(len(found.windows)))["hints_m"]
+    return {name for of_window in name_hints(told) for name, _ in of_window}
 
 
 @pytest.mark.parametrize(("tags", "name"), THINGS.items())

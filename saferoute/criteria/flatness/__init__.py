@@ -18,7 +18,6 @@ from saferoute.criteria import _samples
 from saferoute.criteria.flatness.across import OFFSETS, choose_offsets
 from saferoute.criteria.flatness.along import DENTS_CELL_M, Slopes, fit_window_slopes
 from saferoute.criteria.flatness.errors import COARSE_CELL_M, grade_error_pct
-from saferoute.criteria.flatness.hillside import name_hints
 from saferoute.criteria.flatness.mountain import estimate_chances
 from saferoute.criteria.flatness.relief import SIGMA as RELIEF_SIGMA
 from saferoute.criteria.flatness.relief import estimate_steepness
@@ -121,7 +120,6 @@ def measure_flatness(windows: Windows, evidence: Evidence) -> Measurement:
     def gather(rows: IntArray) -> Columns:
         return {
             **{name: values[rows] for name, values in evidence_of.items()},
-            "hints": name_hints(likely.hints_m[rows]),
             "height_source": _list_height_sources(windows, evidence.elevation, rows),
         }
 
@@ -173,6 +171,7 @@ def _list_likely(likely: Likely) -> dict[str, NDArray[Any]]:
     return {
         "likely_grade_pct": np.where(likely.is_told > 0, likely.along_pct, np.nan),
         "likely_falls_pct": np.where(likely.is_told > 0, likely.falls_pct, np.nan),
+        "hints_m": likely.hints_m,
         "spot_rise_m": likely.spots_m[:, 0],
         "spot_apart_m": likely.spots_m[:, 1],
     }

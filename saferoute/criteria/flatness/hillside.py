@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import isfinite
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -77,20 +76,20 @@ class Hints:
         return told_m
 
 
-def name_hints(told_m: FloatArray) -> NDArray[np.object_]:
-    """Return names and distances of the hints that are told of, nearest first, as tuples.
+def name_hints(told_m: FloatArray) -> list[list[tuple[str, float]]]:
+    """Return names and distances of the hints that are told of each window, nearest first.
 
     Parameters
     ----------
     told_m : ndarray of shape (w, hints)
         As `Hints.told_m` is.
     """
-    told = np.empty(len(told_m), dtype=object)
-    names, nearest_first = [hint.name for hint in relief.HINTS], np.argsort(told_m, axis=1, kind="stable")
-    told[:] = [
-        tuple((names[k], row[k]) for k in order if isfinite(row[k]))
-        for row, order in zip(told_m.tolist(), nearest_first.tolist(), strict=True)
-    ]
+    row, hint = np.nonzero(np.isfinite(told_m))
+    away_m = told_m[row, hint]
+    order = np.lexsort((hint, away_m, row))
+    told: list[list[tuple[str, float]]] = [[] for _ in told_m]
+    for of_row, k, away in zip(row[order].tolist(), hint[order].tolist(), away_m[order].tolist(), strict=True):
+        told[of_row].append((relief.HINTS[k].name, away))
     return told
 
 
