@@ -123,15 +123,18 @@ def measure_bends(features: Features, ends: Ends, on_ways: BoolArray) -> FloatAr
         Whether the stretch lies on a way there; open ground goes on beside its line.
     """
     leaves = np.full(len(ends.xy), np.nan)
-    rows = np.flatnonzero(on_ways)
-    steps = np.arange(1.0, AHEAD_M + 1)
-    points = shapely.points(ends.xy[rows, None] + steps[:, None] * ends.ahead[rows, None])
     highways, half_m = remember_or_make(features, "highways", b"", lambda: _collect_highways(features))
-    spots, near = points.ravel(), np.zeros(points.size, dtype=bool)
-    spot, way = highways.query(spots, predicate="dwithin", distance=_OFF_THE_WAY_M[1])
-    near[spot[shapely.dwithin(spots[spot], highways.geometries[way], half_m[way])]] = True
-    off = ~near.reshape(points.shape)
-    leaves[rows] = np.where(off.any(axis=1), steps[off.argmax(axis=1)], np.nan)
+    rows = np.flatnonzero(on_ways)
+    straight = np.stack([ends.xy[rows] + step * ends.ahead[rows] for step in (1.0, AHEAD_M)], axis=1)
+    end, way = highways.query(shapely.linestrings(straight), predicate="dwithin", distance=_OFF_THE_WAY_M[1])
+    # Most ends are on a way all along, or leave the last one soon: each step is asked of those alone that are on one.
+    for step in np.arange(1.0, AHEAD_M + 1):
+        spots = shapely.points(ends.xy[rows] + step * ends.ahead[rows])
+        near = np.zeros(len(rows), dtype=bool)
+        near[end[shapely.dwithin(spots[end], highways.geometries[way], half_m[way])]] = True
+        leaves[rows[~near]] = step
+        rows, renumbered, stays = rows[near], np.cumsum(near) - 1, near[end]
+        end, way = renumbered[end[stays]], way[stays]
     return leaves
 
 
