@@ -69,11 +69,12 @@ class Column(NamedTuple):
         """Return the column without values that no object has."""
         if not self.values:
             return self
-        used, codes = np.unique(self.codes, return_inverse=True)
-        skipped = int(len(used) > 0 and used[0] < 0)
-        return Column(
-            codes.astype(np.int32) - np.int32(skipped), tuple(self.values[code] for code in used[skipped:].tolist())
-        )
+        # Marks and numbers have one more place, the last, which stands for −1.
+        is_used, numbers = np.zeros(len(self.values) + 1, dtype=bool), np.full(len(self.values) + 1, -1, dtype=np.int32)
+        is_used[self.codes] = True
+        used = np.flatnonzero(is_used[:-1])
+        numbers[used] = np.arange(len(used))
+        return Column(numbers[self.codes], tuple(self.values[code] for code in used.tolist()))
 
 
 class Tags:

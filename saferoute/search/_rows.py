@@ -11,6 +11,8 @@ import pandas as pd
 from saferoute import geometry
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from saferoute.arrays import IntArray
     from saferoute.model import Samples
     from saferoute.table import Table
@@ -51,20 +53,25 @@ def find_main_rows(samples: Samples, first: IntArray, n: IntArray) -> tuple[IntA
     A name counts where it holds for a quarter of the run, and all of them where
     they hold for half of it; the one that holds for most comes first.
     """
-    names = samples.ground["name"]
-    main, own = np.empty(len(first), dtype=np.int64), []
-    for run, (a, k) in enumerate(zip(first.tolist(), n.tolist(), strict=True)):
-        rows, count = np.unique(
-            samples.pair_ground[samples.first_pair[a] : samples.first_pair[a + k]], return_counts=True
-        )
-        main[run] = rows[count.argmax()]
-        held: dict[str, int] = {}
-        for row, samples_on_it in zip(rows.tolist(), count.tolist(), strict=True):
-            if names[row]:
-                held[names[row]] = held.get(names[row], 0) + samples_on_it
-        kept = sorted((name for name in held if 4 * held[name] >= k), key=lambda name: -held[name])
-        own.append(tuple(kept) if 2 * sum(held.values()) >= k else ())
-    return main, own
+    low, size = samples.first_pair[first], len(samples.ground)
+    pairs = samples.first_pair[first + n] - low
+    row = samples.pair_ground[geometry.indices_of_slices(low, pairs)]
+    # One sort for all runs: the key of a row begins with its run.
+    key, count = np.unique(np.repeat(np.arange(len(n)), pairs) * size + row, return_counts=True)
+    run, row = np.divmod(key, max(size, 1))
+    most = np.lexsort((row, -count, run))
+    main: IntArray = row[most[np.searchsorted(run, np.arange(len(n)))]]
+    held: list[dict[str, int]] = [{} for _ in n]
+    for of_run, name, samples_on_it in zip(run.tolist(), samples.ground["name"][row], count.tolist(), strict=True):
+        if name:
+            held[of_run][name] = held[of_run].get(name, 0) + samples_on_it
+    return main, [_choose_names(of_run, k) for of_run, k in zip(held, n.tolist(), strict=True)]
+
+
+def _choose_names(held: Mapping[str, int], n: int) -> tuple[str, ...]:
+    """Return the names that a run of n samples has, by the number of samples on which each holds."""
+    kept = sorted((name for name in held if 4 * held[name] >= n), key=lambda name: -held[name])
+    return tuple(kept) if 2 * sum(held.values()) >= n else ()
 
 
 def join_names(ground: Table, rows_of: list[IntArray]) -> pd.api.extensions.ExtensionArray:

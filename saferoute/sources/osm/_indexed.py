@@ -176,7 +176,7 @@ class Index:
             osm_id=data["osm_id"][order],
             combination=combination,
             name=data[NAME][order],
-            wkb=data["wkb"][order],
+            wkb=data["wkb"].pick_rows(order),
             bounds=data["box"][order],
             nodes=data["nodes"][order] if "nodes" in data else None,
         )
