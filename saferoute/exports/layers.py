@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from saferoute.arrays import as_objects
 from saferoute.exports.schema import IN_PYTHON, SECTIONS, STEPS, STRETCHES, names_of
 from saferoute.model import WGS84, Session
 from saferoute.report.text import LONGEST_VALUE, sanitize_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from numpy.typing import NDArray
+
+    from saferoute.arrays import Columns
     from saferoute.exports.schema import Column
     from saferoute.model import Ranking
 
 _DIGITS = 3
+Numbers = TypeVar("Numbers", pd.Series, "NDArray[Any]")
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,16 @@ def flatten_table(table: gpd.GeoDataFrame, columns: Sequence[Column]) -> gpd.Geo
     return gpd.GeoDataFrame(data, geometry=table.geometry.to_numpy(), crs=table.crs).to_crs(WGS84)
 
 
+def flatten_columns(found: Columns, columns: Sequence[Column]) -> dict[str, NDArray[Any]]:
+    """Return columns as `flatten_table` does, as arrays, of which those of text hold None where a value is missing."""
+    return {
+        column.name: as_objects(_flatten_texts(found[column.name]))
+        if column.is_text
+        else _round_numbers(np.asarray(found[column.name], dtype=column.dtype), column)
+        for column in columns
+    }
+
+
 def tabulate_columns() -> pd.DataFrame:
     """Return what the columns of stretches mean, a row a column of `Ranking.stretches`.
 
@@ -78,18 +93,25 @@ def tabulate_columns() -> pd.DataFrame:
 
 def _flatten_column(values: pd.Series, column: Column) -> pd.Series:
     if column.is_text:
-        # Of few words many values are made: each is cleaned once.
-        known: dict[Any, str | float] = {}
-        of_rows = [tuple(v) if isinstance(v, list) else v for v in values.to_numpy(dtype=object)]
-        for value in of_rows:
-            if value not in known:
-                known[value] = _flatten_value(value)
-        return pd.Series([known[value] for value in of_rows], dtype="str")
-    values = values.reset_index(drop=True).astype(column.dtype)
+        return pd.Series(_flatten_texts(values.to_numpy(dtype=object)), dtype="str")
+    return _round_numbers(values.reset_index(drop=True).astype(column.dtype), column)
+
+
+def _round_numbers(values: Numbers, column: Column) -> Numbers:
     return values.round(_DIGITS) if column.type == "number" else values
 
 
-def _flatten_value(value: Any) -> str | float:
+def _flatten_texts(values: Iterable[Any]) -> list[str | None]:
+    # Of few words many values are made: each is cleaned once.
+    known: dict[Any, str | None] = {}
+    of_rows = [tuple(v) if isinstance(v, list) else v for v in values]
+    for value in of_rows:
+        if value not in known:
+            known[value] = _flatten_value(value)
+    return [known[value] for value in of_rows]
+
+
+def _flatten_value(value: Any) -> str | None:
     if isinstance(value, tuple):
         return sanitize_text("; ".join(sanitize_text(v, LONGEST_VALUE) for v in value), LONGEST_VALUE)
-    return np.nan if value is None or pd.isna(value) else sanitize_text(value, LONGEST_VALUE)
+    return None if value is None or pd.isna(value) else sanitize_text(value, LONGEST_VALUE)

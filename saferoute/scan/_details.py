@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
 
 from saferoute.exports.schema import IN_PYTHON, Column
+from saferoute.model import CRITERIA
 from saferoute.page.columns import encode_draws, encode_profiles
 
 if TYPE_CHECKING:
-    import geopandas as gpd
+    from saferoute.arrays import Columns
 
 DRAWS = Column("draws", "text", "", "quantiles of the draws of each criterion, a character each", "no draws")
 HEIGHTS = Column("heights", "text", "", "steps between the heights along it", "no heights")
@@ -16,7 +19,11 @@ OF_PAGE = (DRAWS, HEIGHTS, *(column for column in IN_PYTHON if column.name in {"
 """Columns of a tile's table that only the page has."""
 
 
-def add_details(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return a table of stretches with the columns `DRAWS` and `HEIGHTS` besides its own."""
+_ENCODED = (*(f"q_{name}" for name in CRITERIA), "heights_m")
+
+
+def add_details(columns: Columns) -> dict[str, Any]:
+    """Return columns of stretches with `DRAWS` and `HEIGHTS` besides their own."""
+    table = pd.DataFrame({name: columns[name] for name in _ENCODED})
     draws = [None if parts is None else "".join(parts) for parts in encode_draws(table)]
-    return table.assign(**{DRAWS.name: draws, HEIGHTS.name: encode_profiles(table)})
+    return {**columns, DRAWS.name: draws, HEIGHTS.name: encode_profiles(table)}

@@ -11,7 +11,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
-import pandas as pd
 import shapely
 
 from saferoute.kept import DamagedFile, read_sealed, seal, write_whole
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    import pandas as pd
     import pyarrow as pa
 
     from saferoute.exports.schema import Column
@@ -52,7 +52,7 @@ def to_bytes(found: Found | None) -> bytes:
     if found is None:
         return _join_parts(None, b"", b"")
     # Most of the tiles of a country with mountains have no stretch: nothing of Parquet is written or read for them.
-    rows = _encode_rows(found.table) if len(found.table) else b""
+    rows = _encode_rows(found) if len(found.lines) else b""
     return _join_parts(found.facts, rows, found.base)
 
 
@@ -61,12 +61,20 @@ def _join_parts(facts: dict[str, Any] | None, rows: bytes, base: bytes) -> bytes
     return _LENGTHS.pack(len(words), len(rows)) + words + rows + base
 
 
-def _encode_rows(table: gpd.GeoDataFrame) -> bytes:
+def _encode_rows(found: Found) -> bytes:
+    import pyarrow as pa
     from pyarrow import parquet
 
-    arrow = _to_plain_arrow(table, OF_TILES).append_column(_LINE, [shapely.to_wkb(table.geometry.to_numpy())])
+    columns: dict[str, Any] = {
+        # Rounding leaves zeros of either sign, and equal results must give equal bytes.
+        of.name: found.columns[of.name] + 0.0 if of.type == "number" else found.columns[of.name]
+        for of in OF_TILES
+    }
+    # All of a column of text may be missing, which says nothing of its type.
+    types = {of.name: pa.string() for of in OF_TILES if of.is_text}
+    arrays = {name: pa.array(of, type=types.get(name), from_pandas=True) for name, of in columns.items()}
     out = io.BytesIO()
-    parquet.write_table(arrow, out, compression="zstd")
+    parquet.write_table(pa.table({**arrays, _LINE: shapely.to_wkb(found.lines)}), out, compression="zstd")
     return out.getvalue()
 
 
@@ -102,16 +110,6 @@ def _type_columns(table: gpd.GeoDataFrame, columns: Sequence[Column]) -> dict[st
     # Rounding leaves zeros of either sign, and equal results must give equal bytes.
     typed |= {column.name: typed[column.name] + 0.0 for column in columns if column.type == "number"}
     return typed
-
-
-def _to_plain_arrow(table: gpd.GeoDataFrame, columns: Sequence[Column]) -> pa.Table:
-    """Return columns of a table as an Arrow table without its geometry."""
-    import pyarrow as pa
-
-    arrow = pa.Table.from_pandas(pd.DataFrame(_type_columns(table, columns)), preserve_index=False)
-    texts = {column.name for column in columns if column.is_text}
-    fields = [f.with_type(pa.string()) if f.name in texts else f for f in arrow.schema]
-    return arrow.cast(pa.schema(fields)).replace_schema_metadata(None)
 
 
 def to_arrow(table: gpd.GeoDataFrame, columns: Sequence[Column]) -> pa.Table:

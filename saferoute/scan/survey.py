@@ -12,14 +12,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import pandas as pd
+import shapely
 
 from saferoute import candidates, search
+from saferoute.arrays import as_objects
 from saferoute.exports import schema
-from saferoute.exports.layers import flatten_table
-from saferoute.model import PlaceNotFound
+from saferoute.exports.layers import flatten_columns
+from saferoute.model import WGS84, PlaceNotFound
 from saferoute.scan import _base, _places
-from saferoute.scan._columns import empty_table
 from saferoute.scan._details import OF_PAGE, add_details
 from saferoute.scan._kept import KeptTile
 from saferoute.scan.margins import SIDES, WIDEST_M, Frame, Owned, Runs, longest_m, margin_for_open_ground
@@ -27,12 +27,9 @@ from saferoute.scan.tiles import Tile, format_quadkeys, tile_numbers, tiles_cove
 from saferoute.sources.osm.extract import box_around
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import geopandas as gpd
     from numpy.typing import NDArray
 
-    from saferoute.arrays import FloatArray, IntArray
+    from saferoute.arrays import Columns, FloatArray, IntArray
     from saferoute.model.heights import Heights
     from saferoute.scan._job import Job
     from saferoute.scan.tiles import Box, Tiles
@@ -61,18 +58,18 @@ class Found:
 
     Attributes
     ----------
-    table : GeoDataFrame
-        In WGS 84 and in the order of their keys, with the columns of
-        `saferoute.exports.schema.SCAN` and two that lead over a seam between metric
-        zones: ``seam`` (the zone beyond, "" far from any) and ``beyond`` (the middle lies
-        in a tile of that zone).
+    lines : ndarray of n LineStrings
+        In WGS 84 and in the order of their keys.
+    columns : columns of n rows
+        Those of `saferoute.scan._columns.OF_TILES`; of no stretch there are none.
     facts : mapping
         What was surveyed, and what users must know of it.
     base : bytes
         Parts of the base map, as `saferoute.scan._base.encode_base` returns them.
     """
 
-    table: gpd.GeoDataFrame
+    lines: NDArray[np.object_]
+    columns: Columns
     facts: dict[str, Any]
     base: bytes
 
@@ -89,7 +86,7 @@ def survey_tile(tile: Tile, job: Job) -> Found | None:
             return None
         margin = np.array(look["margin"])
         if look["nothing"] is not None:
-            return Found(empty_table(), look["nothing"], _recall_base(kept, frame, job, margin))
+            return Found(np.empty(0, dtype=object), {}, look["nothing"], _recall_base(kept, frame, job, margin))
         seen = _survey_map(frame, job, margin)
         # What is far from the tile and on no run that reaches it is not measured.
         chosen = np.flatnonzero(seen.runs.is_in_reach(near_m))
@@ -102,9 +99,9 @@ def survey_tile(tile: Tile, job: Job) -> Found | None:
         near_m, least = 2 * near_m, np.fmin(2 * margin, WIDEST_M)
     best = candidates.is_best_of_rivals(owned.rivals, candidates.order_by_score(merged, score))
     rows = np.flatnonzero(best & (owned.mine | owned.beyond))
-    table = _tabulate_stretches(ground, candidates.select_stretches(merged, rows), owned, rows)
+    found = _list_columns(ground, candidates.select_stretches(merged, rows), owned, rows)
     facts = _list_facts(seen, tile, job, ground.evidence.elevation)
-    return Found(table, facts | {"cut": facts["cut"] or unsure}, _recall_base(kept, frame, job, margin))
+    return Found(*found, facts | {"cut": facts["cut"] or unsure}, _recall_base(kept, frame, job, margin))
 
 
 def frame_ground(tile: Tile, job: Job, found: Found | None) -> Box:
@@ -190,22 +187,31 @@ def _list_facts(seen: _Seen, tile: Tile, job: Job, elevation: Heights | None = N
     }
 
 
-def _tabulate_stretches(
+def _list_columns(
     ground: search.Survey, merged: candidates.Stretches, owned: Owned, rows: IntArray
-) -> gpd.GeoDataFrame:
-    """Return the table of the tile's stretches, in the order of their keys."""
-    found = search.stretch_table(ground, merged)
-    table = flatten_table(add_details(found), (*schema.ANYWHERE, *OF_PAGE))
-    table["quadkey"] = _to_text_series(format_quadkeys(*tile_numbers(owned.lonlat[rows], DEEP_ZOOM), DEEP_ZOOM))
-    table["name"], table["nearby"] = found["name"].to_numpy(), found["nearby"].to_numpy()
-    table["seam"] = _to_text_series(owned.seam[rows])
-    table["beyond"] = owned.beyond[rows]
-    for name, values in _places.locate_points(ground.features.areas, owned.middle[rows]).items():
-        table[name] = _to_text_series(values)
-    keys = table[["quadkey", "length_m", "osm_ids"]].assign(lon=owned.lonlat[rows, 0], lat=owned.lonlat[rows, 1])
+) -> tuple[NDArray[np.object_], dict[str, NDArray[Any]]]:
+    """Return the lines of the tile's stretches and their columns, in the order of their keys."""
+    found = search.list_stretches(ground, merged, None).columns
+    columns = {
+        **flatten_columns(add_details(found), (*schema.ANYWHERE, *OF_PAGE)),
+        "quadkey": as_objects(format_quadkeys(*tile_numbers(owned.lonlat[rows], DEEP_ZOOM), DEEP_ZOOM)),
+        **{name: as_objects(found[name]) for name in ("name", "nearby")},
+        "seam": owned.seam[rows],
+        "beyond": owned.beyond[rows],
+        **_places.locate_points(ground.features.areas, owned.middle[rows]),
+    }
     # Middles decide where all else is alike: what comes first may not hang on the tiles.
-    return table.loc[keys.sort_values([*keys.columns], kind="stable").index].reset_index(drop=True)
+    keys = (*(columns[name] for name in ("quadkey", "length_m", "osm_ids")), *owned.lonlat[rows].T)
+    order = np.array(sorted(range(len(rows)), key=list(zip(*keys, strict=True)).__getitem__), dtype=np.int64)
+    lines = _project_lines(found["geometry"][order], ground.area.crs)
+    return lines, {name: column[order] for name, column in columns.items()}
 
 
-def _to_text_series(values: Sequence[Any] | NDArray[np.object_]) -> pd.Series:
-    return pd.Series(list(values), dtype="str")
+def _project_lines(lines: NDArray[np.object_], crs: str) -> NDArray[np.object_]:
+    """Return lines in metres of a zone in degrees (WGS 84)."""
+    from pyproj import Transformer
+
+    moved: NDArray[np.object_] = shapely.transform(
+        lines, Transformer.from_crs(crs, WGS84, always_xy=True).transform, interleaved=False
+    )
+    return moved

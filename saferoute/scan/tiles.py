@@ -143,7 +143,10 @@ def format_quadkeys(x: IntArray, y: IntArray, zoom: int) -> list[str]:
     >>> format_quadkeys(np.array([3]), np.array([5]), 3)
     ['213']
     """
-    return [mercantile.quadkey(i, j, zoom) for i, j in zip(x.tolist(), y.tolist(), strict=True)]
+    bits = np.arange(zoom)[::-1]
+    digits = ord("0") + (x[:, None] >> bits & 1) + 2 * (y[:, None] >> bits & 1)
+    text = digits.astype(np.uint8).tobytes().decode()
+    return [text[at : at + zoom] for at in range(0, zoom * len(x), zoom)]
 
 
 class Tiles(Sequence[Tile]):

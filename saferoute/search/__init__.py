@@ -27,7 +27,7 @@ from saferoute.search._query import FindOptions, PlaceOptions
 from saferoute.search._query import Query as Query
 from saferoute.search._ranking import build_stretches, find
 from saferoute.search._survey import MARGIN_M, Survey, select_windows, survey_map
-from saferoute.search._tables import stretch_table
+from saferoute.search._tables import list_stretches
 
 __all__ = [
     "EXPLAIN_RADIUS_M",
@@ -50,13 +50,13 @@ __all__ = [
     "find",
     "join_ways",
     "list_parts",
+    "list_stretches",
     "look_up_heights",
     "measure_survey",
     "plan",
     "project_centre",
     "read_heights_along",
     "select_windows",
-    "stretch_table",
     "survey_area",
     "survey_map",
 ]

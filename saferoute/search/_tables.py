@@ -26,24 +26,12 @@ from saferoute.search._rows import join_names, list_ground_of_runs, list_osm_ids
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    import geopandas as gpd
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, Columns, FloatArray, IntArray
     from saferoute.model import Measurement, Samples
     from saferoute.search._survey import Survey
     from saferoute.table import Table, Tags
-
-
-def stretch_table(survey: Survey, merged: candidates.Stretches) -> gpd.GeoDataFrame:
-    """Return stretches of a survey, none of them ranked, as a table with a row for each.
-
-    Names may be alike: scans tell them apart. What tells a name from another stands in ``nearby``.
-    """
-    import geopandas as gpd
-
-    columns = list_stretches(survey, merged, None).columns
-    return gpd.GeoDataFrame(columns, geometry="geometry", crs=survey.area.crs)
 
 
 class Listed(NamedTuple):
@@ -59,7 +47,7 @@ class Listed(NamedTuple):
 def list_stretches(survey: Survey, merged: candidates.Stretches, top: int | None) -> Listed:
     """Return the best stretches of a survey, `top` at most, in order of rank; None for `top` = all of them, unranked.
 
-    Names may be alike: `settle_names` tells them apart.
+    Names may be alike: `settle_names` tells them apart, and scans do. What tells one from another stands in ``nearby``.
     """
     samples, profile, measured = survey.samples, survey.evidence.profile, _measure_stretches(survey, merged)
     drawn = scoring.draw_desirabilities(measured)

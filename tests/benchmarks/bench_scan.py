@@ -53,7 +53,7 @@ def cost(place: str, osm: Path, rasters: list[Path]) -> Cost:
     cpu_s = time.process_time() - begun
     west, south, east, north = np.radians(job.data_box)
     km2 = float((east - west) * (np.sin(north) - np.sin(south)) * 6371.0072**2)
-    stretches = sum(int((~f.table["beyond"]).sum()) for f in found)
+    stretches = sum(int((~f.columns["beyond"]).sum()) for f in found)
     grown = sum(max(f.facts["margin_m"]) > survey.MARGIN_M for f in found)
     return Cost(place, km2, int(is_tagged(ways, "highway").sum()), len(found), stretches, cpu_s, grown)
 
