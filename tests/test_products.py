@@ -17,7 +17,7 @@ from hypothesis.extra import numpy as npst
 from ranked_towns import LENGTH_M, town
 from town import lonlat, write_town
 
-from saferoute import search
+from saferoute import criteria, search
 from saferoute.criteria import obstacles
 from saferoute.drawers import Drawers
 from saferoute.model import CRITERIA, Evidence, Place
@@ -242,6 +242,53 @@ def test_hours_at_which_the_same_is_closed_share_a_survey(tmp_path, alone):
     # Each hour is judged once, and so is all that asks for it.
     for name in ("at hour", "measured at hour"):
         assert [by_name[name] for by_name in made] == [1, 2, 3, 3]
+
+
+TWO_WAYS = "n1 0 0\nn2 300 0\nw1 n1,n2 highway=footway surface=asphalt\n"
+TWO_WAYS += "n3 0 60\nn4 300 60\nw2 n3,n4 highway=footway surface=asphalt opening_hours=08:00-20:00\n"
+TWO_WAYS += "n5 40 3\nn6 240 3\nw3 n5,n6 highway=cycleway bicycle=designated\n"
+
+
+def test_an_hour_that_closes_a_way_measures_no_window_anew(tmp_path, monkeypatch):
+    path = write_town(tmp_path / "town.osm", TWO_WAYS)
+    asked = [(load_profile(at=f"2026-06-20T{hour}"), 0.0) for hour in ("10:00", "21:30", "22:30")]
+    alone = [rank(path, None, *of) for of in asked]
+    measured, measure = [], criteria.measure_at_any_hour
+
+    def note(criterion, windows, evidence):
+        measured.append(len(windows))
+        return measure(criterion, windows, evidence)
+
+    monkeypatch.setattr(criteria, "measure_at_any_hour", note)
+    assert rank(path, tmp_path / "cache", *asked[0]) == alone[0]
+    assert len(measured) > 0
+    before = len(measured)
+    assert [rank(path, tmp_path / "cache", *of) for of in asked[1:]] == alone[1:]
+    assert alone[0].count("closed at that hour") < alone[1].count("closed at that hour")
+    assert len(measured) == before
+
+
+def test_an_hour_that_opens_a_way_measures_its_windows(tmp_path):
+    path = write_town(tmp_path / "town.osm", TWO_WAYS)
+    asked = [(load_profile(at=f"2026-06-20T{hour}"), 0.0) for hour in ("21:30", "10:00", "22:30")]
+    assert [rank(path, tmp_path / "cache", *of) for of in asked] == [rank(path, None, *of) for of in asked]
+
+
+def test_what_no_hour_changes_is_made_once(tmp_path):
+    path, memory = write_town(tmp_path / "town.osm", TWO_WAYS), Remembering()
+    source = ExtractSource([path], join=search.join_ways, cache=Cache(tmp_path / "cache"))
+
+    class Kept:
+        def read_features(self, area, *, margin_m):
+            return replace(source.read_features(area, margin_m=margin_m), memory=memory)
+
+    area = area_around(Place("here", *lonlat(LENGTH_M / 2, 0)), 400)
+    for at in ("2026-06-20T10:00", "2026-06-20T21:30", "2026-06-20T12:00"):
+        survey_area(area, features_of=Kept(), profile=load_profile(at=at))
+    names = ("open ground", "within reach", "doubts about entry", "measured windows")
+    assert [memory.made[name] for name in names] == [1] * len(names)
+    # The way that is shut and what lies beside it are not looked at.
+    assert [memory.made[name] for name in ("at hour", "asked", "limits", "routes beside")] == [3, 2, 2, 2]
 
 
 def test_a_memory_lets_the_oldest_go_and_its_copy_is_empty():

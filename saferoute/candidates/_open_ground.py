@@ -101,7 +101,7 @@ def search_open_ground(
     mapping of str to arrays
         Of which, with the same areas, `tabulate_open_ground` makes open ground.
     """
-    kinds = ground.find_kinds(areas)
+    kinds = areas.tags.remember(ground.find_kinds)
     excluded = [(int(row), str(reasons[row])) for row in np.flatnonzero((kinds != "") & (reasons != "") & wanted)]
     pieces = [
         (members, name)
@@ -184,7 +184,7 @@ def _list_corridors(
 
 def tabulate_open_ground(areas: Table, found: Arrays) -> OpenGround:
     """Return what was found on areas with their tags."""
-    kinds, lines = ground.find_kinds(areas)[found["row"]], found["line"]
+    kinds, lines = areas.tags.remember(ground.find_kinds)[found["row"]], found["line"]
     clubs = areas.geometry[ground.is_beach_club(areas)]
     in_club = shapely.STRtree(lines).query(clubs, predicate="intersects")[1]
     doubts = np.empty(len(lines), dtype=object)

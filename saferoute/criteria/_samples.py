@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from saferoute import products
-from saferoute.candidates import is_in_runs
+from saferoute.candidates import is_in_runs, remember_of_samples
+from saferoute.drawers import DIGEST_BYTES
 from saferoute.geometry import indices_of_slices, reduce_slices, take_slices
+
+Thing = TypeVar("Thing")
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,6 +43,16 @@ def recall_or_compute(
     sizes = np.array([windows.n_samples, windows.run_out_samples])
     digest = np.frombuffer(samples.digest, dtype=np.uint8)
     return products.recall_or_compute(features, name, (digest, windows.first, sizes, *more), compute)
+
+
+def remember_of_windows(windows: Windows, features: Features, name: str, make: Callable[[], Thing]) -> Thing:
+    """Return what `make` makes of windows on a map, as this process made it for another hour with the same windows.
+
+    It may depend on nothing else: not on the hour, the profile or heights.
+    """
+    key = blake2b(repr((windows.n_samples, windows.run_out_samples)).encode(), digest_size=DIGEST_BYTES)
+    key.update(windows.first.tobytes())
+    return remember_of_samples(windows.samples, features, name, make, key.digest())
 
 
 def reduce_pairs_to_samples(samples: Samples, of_pairs: FloatArray, how: str) -> FloatArray:

@@ -13,7 +13,7 @@ from saferoute.osm.tags import has_value, is_tagged
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from saferoute.arrays import BoolArray
+    from saferoute.arrays import BoolArray, FloatArray
     from saferoute.model import Moment, Profile
     from saferoute.osm.hours import Hour
     from saferoute.table import Tags
@@ -91,11 +91,16 @@ def unlit_ground(tags: Tags) -> BoolArray:
 @rule(*SLOPE)
 def steep_by_tag(tags: Tags, *, max_grade_pct: float) -> BoolArray:
     """Return a mask of ways that are too steep for sure by their tagged incline, in numbers or in words."""
+    steep: BoolArray = tags.remember(_bound_inclines) > max_grade_pct
+    return steep
+
+
+def _bound_inclines(tags: Tags) -> FloatArray:
+    """Return how steep each way is at least, by its tagged incline, in %."""
     said = slopes.read_inclines(tags)
     by_number = np.abs(said.pct) - GRADE_QUANTILE * said.sigma_pct
     # NaN, where no number is tagged, leaves what words say.
-    steep: BoolArray = np.fmax(by_number, said.least_pct) > max_grade_pct
-    return steep
+    return np.fmax(by_number, said.least_pct)
 
 
 GROUND_RULES = (

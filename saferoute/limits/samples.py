@@ -180,8 +180,10 @@ SAMPLE_RULES = (
     on_ground_closed_at_hour, on_protected_ground, barrier_across, in_building, railway_beside, road_beside,
     drop_beside, steps_beside,
 )  # fmt: skip
-_BY_SEARCH = (edge_of_data, on_shut_ground, on_ground_closed_at_hour)
-"""Those of them that ask where the map ends or what is closed at the hour; all others hold for any search."""
+_BY_HOUR = (on_shut_ground, on_ground_closed_at_hour)
+"""Those of them that ask what is closed at the hour."""
+_BY_SEARCH = (edge_of_data, *_BY_HOUR)
+"""Those of them that hold for no other search, as they ask where the map ends, too."""
 
 
 def exclude_samples(
@@ -202,17 +204,26 @@ def exclude_samples(
     asked = np.flatnonzero(where)
     if not len(asked):
         return np.full(len(samples), UNASKED, dtype=object)
-    scene = Scene(samples, features, hazards, surroundings, asked, shapely.STRtree(samples.lines[asked]))
-    numbers = np.arange(len(SAMPLE_RULES) + 1)
-    by_search = np.array([each in _BY_SEARCH for each in SAMPLE_RULES])
-    of_search = find_first_rules(_BY_SEARCH, len(samples), scene)
+    key = np.packbits(where).tobytes()
+    lines = remember_of_samples(samples, features, "asked", lambda: shapely.STRtree(samples.lines[asked]), key)
+    scene = Scene(samples, features, hazards, surroundings, asked, lines)
+    at_any_hour = remember_of_samples(samples, features, "limits", lambda: _find_first_at_any_hour(scene), key)
+    at_hour = _number_as_all(_BY_HOUR, find_first_rules(_BY_HOUR, len(samples), scene))
+    return np.where(where, name_reasons(SAMPLE_RULES, np.minimum(at_hour, at_any_hour)), UNASKED)
+
+
+def _find_first_at_any_hour(scene: Scene) -> IntArray:
+    """Return the number of the first rule to hold for each sample, of those that ask for no hour."""
+    at_edge = find_first_rules([edge_of_data], len(scene.samples), scene)
     by_map = [each for each in SAMPLE_RULES if each not in _BY_SEARCH]
-    of_map = remember_of_samples(
-        samples, features, "limits", lambda: _recall_first_rules(scene, by_map), np.packbits(where).tobytes()
+    return np.minimum(
+        _number_as_all([edge_of_data], at_edge), _number_as_all(by_map, _recall_first_rules(scene, by_map))
     )
-    # Both count their own rules: here they are numbered as all are, the last number standing for none.
-    first = np.minimum(numbers[np.r_[by_search, True]][of_search], numbers[np.r_[~by_search, True]][of_map])
-    return np.where(where, name_reasons(SAMPLE_RULES, first), UNASKED)
+
+
+def _number_as_all(rules: Sequence[Rule], first: IntArray) -> IntArray:
+    """Return numbers of some rules, or of none of them, as `SAMPLE_RULES` counts these."""
+    return np.array([*map(SAMPLE_RULES.index, rules), len(SAMPLE_RULES)])[first]
 
 
 def _recall_first_rules(scene: Scene, rules: Sequence[Rule]) -> IntArray:

@@ -62,13 +62,13 @@ class Surroundings:
         self._moment = moment
         of_areas, shapes = Tags.of(features.outlines), features.outlines.geometry
         at_hour = entry.is_closed_at(of_areas, moment)
-        around = entry.passes_on(of_areas)
-        self._shut = shapes[ground.is_closed_to_strangers(of_areas) & ~at_hour.no]
+        around = of_areas.remember(entry.passes_on)
+        self._shut = shapes[of_areas.remember(ground.is_closed_to_strangers) & ~at_hour.no]
         self._closed_at_hour = shapes[at_hour.yes & around]
-        asked = ground.is_entered_by_leave(of_areas) | (around & entry.has_conditions(of_areas))
+        asked = of_areas.remember(_ask_before_entering)
         self.tags, self._asked = of_areas.select_rows(asked), shapes[asked]
-        self._within = {name: shapes[find(of_areas)] for name, find in _WITHIN.items()}
-        self._beside = {name: (shapes[find(of_areas)], away_m) for name, (away_m, find) in _BESIDE.items()}
+        self._within = {name: shapes[of_areas.remember(find)] for name, find in _WITHIN.items()}
+        self._beside = {name: (shapes[of_areas.remember(find)], away_m) for name, (away_m, find) in _BESIDE.items()}
         drives = remember_or_make(
             features, "drives", b"", lambda: _find_drives(features, shapes[ground.is_square(of_areas)])
         )
@@ -110,6 +110,11 @@ class Surroundings:
             for row in np.unique(rows):
                 names[row].append(name)
         return names
+
+
+def _ask_before_entering(areas: Tags) -> BoolArray:
+    """Return a mask of grounds with hours, a fee, or where it is not known whether everybody may go in."""
+    return ground.is_entered_by_leave(areas) | (areas.remember(entry.passes_on) & entry.has_conditions(areas))
 
 
 def _find_drives(features: Features, squares: NDArray[np.object_]) -> NDArray[np.object_]:

@@ -31,8 +31,8 @@ _MOUNTAIN = ("mountain path", "paths harder than sac_scale=hiking, and paths tha
 @rule("motor road", "roads for motor traffic are excluded, driveways and parking aisles too", asks=("hour",))
 def motor_road(tags: Tags, *, hour: Hour | None) -> BoolArray:
     """Return a mask of roads, and of ways open to motors, always or at the hour."""
-    driven = access.is_open_to_motors(tags) | entry.is_open_to_motors_at(tags, hour)
-    return ways.is_motor_road(tags) | driven.yes
+    driven = tags.remember(access.is_open_to_motors).yes | entry.is_open_to_motors_at(tags, hour).yes
+    return tags.remember(ways.is_motor_road) | driven
 
 
 @rule("steps", "steps and escalators are excluded")
@@ -161,7 +161,7 @@ def exclude_ways(lines: Tagged, profile: Profile | None = None, moment: Moment |
     """
     tags = Tags.of(lines)
     reasons = find_first_reasons(ground.choose_rules(WAY_RULES, profile, moment), len(tags), tags)
-    reasons[~ways.is_highway(tags)] = None
+    reasons[~tags.remember(ways.is_highway)] = None
     return reasons
 
 
@@ -169,5 +169,5 @@ def exclude_tracks(lines: Tagged, profile: Profile | None = None, moment: Moment
     """Return why each running track is never run on, None for lines that are none; the rest as of `exclude_ways`."""
     tags = Tags.of(lines)
     reasons = find_first_reasons(ground.choose_rules(TRACK_RULES, profile, moment), len(tags), tags)
-    reasons[~ways.is_running_track(tags)] = None
+    reasons[~tags.remember(ways.is_running_track)] = None
     return reasons

@@ -15,7 +15,7 @@ from saferoute.osm.values import normalize_word
 from saferoute.table import Tags
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -46,10 +46,7 @@ def is_closed_at(tags: Tagged, hour: Hour | None) -> Answer:
         Without it, hours that change are not understood.
     """
     tags = Tags.of(tags)
-    told = tags.remember(_list_entries)
-    judged = np.empty(len(told.said), dtype=object)
-    judged[:] = [_judge_entry(said, hour=hour) for said in told.said]
-    return Answer.from_values(judged).spread(told.rows, told.number, len(tags))
+    return _answer_at_hour(tags, tags.remember(_list_entries), partial(_judge_entry, hour=hour))
 
 
 def _list_entries(tags: Tags) -> Combinations:
@@ -65,8 +62,20 @@ def is_open_to_motors_at(tags: Tagged, hour: Hour | None) -> Answer:
 
     Deliveries and the like are not understood: whether a van comes is not known.
     """
-    judge = partial(_judge_motors, hour=hour)
-    return Answer.from_values(map_combinations(tags, _MOTOR_KEYS, judge, missing=None))
+    tags = Tags.of(tags)
+    return _answer_at_hour(tags, tags.remember(_list_motors), partial(_judge_motors, hour=hour))
+
+
+def _answer_at_hour(tags: Tags, told: Combinations, judge: Callable[[Mapping[str, str]], bool | str]) -> Answer:
+    """Return how each combination of what is said is judged, for all that say it; unknown where nothing is said."""
+    judged = np.empty(len(told.said), dtype=object)
+    judged[:] = list(map(judge, told.said))
+    return Answer.from_values(judged).spread(told.rows, told.number, len(tags))
+
+
+def _list_motors(tags: Tags) -> Combinations:
+    """Return all that is said of exceptions for motors, the same for every hour."""
+    return list_combinations(tags, _MOTOR_KEYS)
 
 
 def _judge_motors(said: Mapping[str, str], hour: Hour | None) -> bool | str:

@@ -72,6 +72,11 @@ def area_from_bounds(bounds_m: tuple[float, float, float, float], crs: str) -> A
     return Area(Place("", lon, lat), radius_m, crs, half_m)
 
 
+def locate_area(area: Area) -> tuple[object, ...]:
+    """Return all that tells an area from others; its name does not."""
+    return area.place.lon, area.place.lat, area.radius_m, area.crs, area.half_m
+
+
 def project_centre(area: Area) -> FloatArray:
     """Return the middle of an area in the area's CRS, shape (2,)."""
     from pyproj import Transformer

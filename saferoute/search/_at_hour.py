@@ -13,6 +13,7 @@ import pandas as pd
 from saferoute import limits
 from saferoute.drawers import DIGEST_BYTES
 from saferoute.osm import entry
+from saferoute.search._area import locate_area
 from saferoute.table import Tags
 
 if TYPE_CHECKING:
@@ -73,8 +74,7 @@ def digest_question(area: Area, profile: Profile, *, on_open_ground: bool) -> by
 
     Of the area its name does not count, nor what of the profile decides nothing about ground.
     """
-    asked = (area.place.lon, area.place.lat, area.radius_m, area.crs, area.half_m)
-    return digest_parts(repr((asked, list_choices(profile.keep_limits()), on_open_ground)).encode())
+    return digest_parts(repr((locate_area(area), list_choices(profile.keep_limits()), on_open_ground)).encode())
 
 
 def digest_parts(*parts: bytes) -> bytes:

@@ -26,6 +26,7 @@ from saferoute.products import recall_or_compute
 from saferoute.report.crowd import describe_crowding
 from saferoute.report.units import units_of
 from saferoute.report.verdicts import write_verdicts
+from saferoute.search._area import locate_area
 from saferoute.search._at_hour import digest_parts, list_choices
 from saferoute.search._kept_columns import decode_columns, decode_text, encode_columns, encode_text
 from saferoute.search._notes import note_hour
@@ -83,10 +84,9 @@ def ask_question(query: Query, moment: Moment | None, *, may_read: bool = True) 
     conditions = _recall_conditions(features, may_read=may_read)
     if conditions is None:
         return None
-    area, profile = query.area, query.profile
     told = (
-        (area.place.lon, area.place.lat, area.radius_m, area.crs, area.half_m),
-        list_choices(profile, leaving=("name", "title", "at", "training")),
+        locate_area(query.area),
+        list_choices(query.profile, leaving=("name", "title", "at", "training")),
         (query.top, query.units),
         None if moment is None else (moment.hour_of_week, moment.local.month, moment.dark, moment.light),
         entry.judge_conditions(conditions, moment),

@@ -13,7 +13,7 @@ from saferoute.criteria import flatness
 from saferoute.memory import collect_garbage_rarely
 from saferoute.products import remember_or_make
 from saferoute.search._area import distance_outside_m
-from saferoute.search._at_hour import digest_evidence
+from saferoute.search._at_hour import digest_evidence, list_choices
 from saferoute.search._heights import read_heights_along
 from saferoute.search._notes import collect_notes
 from saferoute.search._observed import describe_seen
@@ -141,12 +141,31 @@ def _recall_measured(survey: Survey) -> tuple[_Measured, Mapping[str, Measuremen
     """Return what is measured of the windows of a survey, for all hours and at its own."""
     told, features = digest_evidence(survey.evidence), survey.features
     of_ground = remember_or_make(
-        features, "measured", survey.key_of_windows + told, lambda: _measure_for_all_hours(survey)
+        features, "measured", survey.key_of_windows + told, lambda: _recall_for_all_hours(survey)
     )
     key_at_hour = survey.key + told + repr(survey.evidence.moment).encode()
     return of_ground, remember_or_make(
         features, "measured at hour", key_at_hour, lambda: _measure_at_hour(survey, of_ground)
     )
+
+
+def _recall_for_all_hours(survey: Survey) -> _Measured:
+    """Return what `_measure_for_all_hours` does, a part of what was measured at an hour that leaves more ground free.
+
+    Nothing that is measured of a window depends on which others there are.
+    """
+    told = digest_evidence(survey.evidence) + repr(list_choices(survey.evidence.profile.keep_limits())).encode()
+    known: list[tuple[Windows, _Measured]] = candidates.remember_of_samples(
+        survey.samples, survey.features, "measured windows", list, told
+    )
+    for windows, measured in known:
+        if np.isin(survey.windows.first, windows.first).all():
+            return measured.select_part(windows, survey.windows)
+    measured = _measure_for_all_hours(survey)
+    # Of others that are left the largest stays, which is the one of which others are parts.
+    if not known or len(known[0][0]) < len(survey.windows):
+        known[:] = [(survey.windows, measured)]
+    return measured
 
 
 def _measure_at_hour(survey: Survey, of_ground: _Measured) -> Mapping[str, Measurement]:
@@ -167,6 +186,14 @@ class _Measured(NamedTuple):
     """Why each window of the survey is excluded, ``""`` where it is not."""
     windows: Windows
     measured: Mapping[str, tuple[Measurement, FloatArray]]
+
+    def select_part(self, found: Windows, part: Windows) -> _Measured:
+        """Return the same of a part of the windows that were found, of which this was measured."""
+        reasons = self.reasons[np.searchsorted(found.first, part.first)]
+        windows = candidates.select_windows(part, reasons == "")
+        row = np.searchsorted(self.windows.first, windows.first)
+        measured = {name: (of.select_rows(row), trust[row]) for name, (of, trust) in self.measured.items()}
+        return _Measured(reasons, windows, measured)
 
 
 def _measure_for_all_hours(survey: Survey) -> _Measured:

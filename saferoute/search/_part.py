@@ -122,7 +122,7 @@ def _away_m(last: Area, area: Area) -> float:
 def _cut_survey(whole: Survey, area: Area) -> Survey | None:
     """Return the part of a survey, not measured yet, in an area, None where that alone may be another one."""
     samples, profile = whole.samples, whole.evidence.profile
-    asked = is_within_reach(samples, area, profile, whole.way_reasons)
+    asked = is_within_reach(samples, area, whole.features, profile, whole.way_reasons)
     free = asked & np.isin(whole.sample_reasons, ["", *candidates.UNFIT])
     windows, unfit = find_windows(samples, free, profile, area)
     if not len(windows) or _reaches_too_far(whole, area):

@@ -15,7 +15,8 @@ from saferoute.model import Ranking
 from saferoute.osm.ground import find_kinds
 from saferoute.products import remember_or_make
 from saferoute.report.units import units_of
-from saferoute.search._area import is_touching
+from saferoute.search._area import is_touching, locate_area
+from saferoute.search._at_hour import digest_parts
 from saferoute.search._excluded import excluded_table
 from saferoute.search._kept_rankings import Answer, ask_question, hold_question, recall_or_rank
 from saferoute.search._names import settle_names
@@ -171,11 +172,17 @@ def count_considered(survey: Survey, merged: candidates.Stretches) -> Mapping[st
     Numbers of ways, areas of open ground and corridors that touch the area, of windows and stretches, and the length of
     the stretches in metres.
     """
-    ways, areas, corridors = survey.features.ways, survey.features.areas, survey.open_ground.lines
-    grounds = (ways.geometry[pd.notna(survey.way_reasons)], areas.geometry[find_kinds(areas) != ""], corridors)
-    touching = [int(np.count_nonzero(is_touching(survey.area, of))) for of in grounds]
+    area, features, is_way = survey.area, survey.features, pd.notna(survey.way_reasons)
+    ways, areas = features.ways.geometry, features.areas
+
+    def count_mapped() -> dict[str, int]:
+        grounds = {"ways": ways[is_way], "areas": areas.geometry[areas.tags.remember(find_kinds) != ""]}
+        return {name: int(np.count_nonzero(is_touching(area, of))) for name, of in grounds.items()}
+
+    here = repr(locate_area(area)).encode()
     return {
-        **dict(zip(("ways", "areas", "corridors"), touching, strict=True)),
+        **remember_or_make(features, "considered", digest_parts(here, np.packbits(is_way).tobytes()), count_mapped),
+        "corridors": int(np.count_nonzero(is_touching(area, survey.open_ground.lines))),
         "windows": len(survey.windows),
         "stretches": len(merged.first),
         "length_m": float(merged.n_samples.sum() * candidates.STEP_M),

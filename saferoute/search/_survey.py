@@ -14,10 +14,18 @@ from saferoute.geometry import REACH_M
 from saferoute.limits import clearance
 from saferoute.limits.neighbours import collect_neighbours
 from saferoute.model import Evidence, WayLines
+from saferoute.osm.ground import find_kinds
 from saferoute.osm.tags import is_tagged
 from saferoute.products import recall_or_compute, remember_or_make
 from saferoute.report.units import METRIC_UNITS, Units
-from saferoute.search._area import distance_outside_m, is_touching, project_centre, shape_of_area, widen_area
+from saferoute.search._area import (
+    distance_outside_m,
+    is_touching,
+    locate_area,
+    project_centre,
+    shape_of_area,
+    widen_area,
+)
 from saferoute.search._at_hour import digest_hour, digest_parts, digest_question, judge_hour
 from saferoute.search._join import join_ways
 from saferoute.sources import clock
@@ -169,7 +177,7 @@ def _survey_evidence(area: Area, evidence: Evidence, at_hour: AtHour, areas: Tab
     surroundings = limits.Surroundings(features, evidence.moment)
 
     # Limits take long: only samples that may share a window with the area are checked.
-    where = is_within_reach(samples, area, profile, at_hour.way_reasons)
+    where = is_within_reach(samples, area, features, profile, at_hour.way_reasons)
     sample_reasons = limits.exclude_samples(samples, features, hazards, surroundings, where=where)
     free = sample_reasons == ""
     of_windows = digest_parts(of_ground, np.packbits(free).tobytes())
@@ -218,7 +226,10 @@ def _as_array(told: bytes) -> NDArray[np.uint8]:
 def _find_corridors(
     area: Area, features: Features, areas: Table, profile: Profile, reasons: NDArray[np.object_], question: bytes
 ) -> candidates.OpenGround:
-    """Find the corridors on the open ground of the area itself; `reasons` are those of `areas`."""
+    """Find the corridors on the open ground of the area itself; `reasons` are those of `areas`.
+
+    Most of what an hour closes is no open ground.
+    """
 
     def collect() -> candidates.Around:
         return candidates.Around(clearance.collect_blockers(features), collect_neighbours(features))
@@ -233,8 +244,13 @@ def _find_corridors(
             of=features,
         )
 
-    asked = _as_array(digest_parts(question, repr(reasons.tolist()).encode()))
-    return candidates.tabulate_open_ground(areas, recall_or_compute(features, "open ground", [asked], search))
+    asked = digest_parts(question, repr(reasons[areas.tags.remember(find_kinds) != ""].tolist()).encode())
+
+    def recall() -> candidates.OpenGround:
+        found = recall_or_compute(features, "open ground", [_as_array(asked)], search)
+        return candidates.tabulate_open_ground(areas, found)
+
+    return remember_or_make(features, "open ground", asked, recall)
 
 
 def _cut_into_samples(
@@ -315,11 +331,19 @@ def find_cut_off(features: Features, grounds: NDArray[np.object_], area: Area) -
     return candidates.find_cut_off(features, grounds, place=place, reach_m=reach_m, known=known)
 
 
-def is_within_reach(samples: Samples, area: Area, profile: Profile, way_reasons: NDArray[np.object_]) -> BoolArray:
+def is_within_reach(
+    samples: Samples, area: Area, features: Features, profile: Profile, way_reasons: NDArray[np.object_]
+) -> BoolArray:
     """Return a mask of samples that may share a window with one of the area, on ground this runner may use."""
     reach_m = profile.clear_length_m + 2 * profile.run_out_m + 2 * samples.step_m
-    near: BoolArray = distance_outside_m(area, samples.xy[np.arange(len(samples)) + samples.stroke]) <= reach_m
+
+    def find_near() -> BoolArray:
+        near: BoolArray = distance_outside_m(area, samples.xy[np.arange(len(samples)) + samples.stroke]) <= reach_m
+        return near
+
+    here = repr((locate_area(area), reach_m)).encode()
+    near = candidates.remember_of_samples(samples, features, "within reach", find_near, here).copy()
     excluded = np.zeros(len(samples.ground), dtype=bool)
-    excluded[: len(way_reasons)] = [bool(reason) for reason in way_reasons]
+    excluded[: len(way_reasons)] = way_reasons.astype(bool)
     near[samples.pair_sample[excluded[samples.pair_ground]]] = False
     return near

@@ -62,7 +62,8 @@ def compute_local_percentiles(people: FloatArray, xy: FloatArray, size: FloatArr
 
     The surroundings are a fixed circle, so that a stretch's score does not
     depend on the radius of the search. All stations in a square of 1 km are
-    compared with their surroundings at once.
+    compared with their surroundings at once, which are sorted by how busy they are:
+    those that are less busy than a station come first.
     """
     percentile: FloatArray = np.full(len(xy), np.nan)
     # The last digits of a sum depend on the extent searched, so values equal to a millionth are ties.
@@ -72,13 +73,18 @@ def compute_local_percentiles(people: FloatArray, xy: FloatArray, size: FloatArr
         mine = used[(tile == square).all(axis=1)]
         low = square * AROUND_M - AROUND_M
         near = np.flatnonzero(((xy >= low) & (xy <= low + 3 * AROUND_M)).all(axis=1) & (size > 0))
-        apart = (xy[mine, None, 0] - xy[None, near, 0]) ** 2 + (xy[mine, None, 1] - xy[None, near, 1]) ** 2
-        weight = np.where(apart <= AROUND_M**2, size[near], 0.0)
-        less = people[near] < people[mine][:, None]
-        same = people[near] == people[mine][:, None]
-        # Ties count half, as in a midrank: square all ways are alike, each is at the 50th percentile.
-        share = (weight * (less + 0.5 * same)).sum(axis=1)
-        percentile[mine] = share / np.fmax(weight.sum(axis=1), 1.0)
+        near = near[np.argsort(people[near])]
+        apart = (xy[mine, None, 0] - xy[None, near, 0]) ** 2
+        apart += (xy[mine, None, 1] - xy[None, near, 1]) ** 2
+        up_to = np.zeros((len(mine), len(near) + 1))
+        # Sizes are counts, whose sums are the same to the last digit in any order.
+        np.cumsum((apart <= AROUND_M**2) * size[near], axis=1, out=up_to[:, 1:])
+        below, through = (
+            up_to[np.arange(len(mine)), np.searchsorted(people[near], people[mine], side=side)]
+            for side in ("left", "right")
+        )
+        # Ties count half, as in a midrank: where all ways are alike, each is at the 50th percentile.
+        percentile[mine] = (below + through) / 2 / np.fmax(up_to[:, -1], 1.0)
     return percentile
 
 
@@ -167,9 +173,12 @@ class _Found:
     @cached_property
     def _worst_wheels(self) -> tuple[IntArray, IntArray]:
         """Rows of ground under each window with the worst bicycles, and with the worst motors."""
-        of = self.rated
-        bicycle, motor = (_samples.find_worst_ground(self.windows, rating) for rating in (of.bicycle, of.motor))
-        return bicycle, motor
+        windows, of = self.windows, self.rated
+
+        def find() -> tuple[IntArray, IntArray]:
+            return _samples.find_worst_ground(windows, of.bicycle), _samples.find_worst_ground(windows, of.motor)
+
+        return _samples.remember_of_windows(windows, self.evidence.features, "worst wheels", find)
 
     def gather_along(self, first: IntArray, n_samples: IntArray) -> Columns:
         """Return what is met along runs of samples."""
@@ -201,7 +210,9 @@ def measure_crowding(windows: Windows, evidence: Evidence) -> Measurement:
         percentile=_rank_among_ways_around(samples, looked, busiest),
         beside=_find_window_neighbours(windows, looked, evidence),
         rated=remember_of_samples(samples, features, "wheels", lambda: wheels.rate_wheels(samples.ground)),
-        routes=find_routes_beside(windows, features),
+        routes=_samples.remember_of_windows(
+            windows, features, "routes beside", lambda: find_routes_beside(windows, features)
+        ),
         running=find_runners(samples, looked.around, looked.of_sample, evidence),
         uncounted=_trust_squares(samples, looked),
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from saferoute.candidates import recall_or_compute_samples
 from saferoute.criteria import _samples
 from saferoute.criteria.crowding.wheels import BICYCLES, ROUTE_BESIDE
 from saferoute.geometry import indices_of_slices
@@ -17,6 +18,7 @@ from saferoute.table import Tags
 if TYPE_CHECKING:
     from saferoute.arrays import BoolArray, Columns, FloatArray, IntArray
     from saferoute.model import Features, Samples, Windows
+    from saferoute.products import Arrays
 
 CLOSE_M = 2.0
 """Distance of the line from the edge of a route below which it is close: the veer of a runner in 12 m [J]."""
@@ -84,12 +86,23 @@ def find_routes_beside(windows: Windows, features: Features) -> Routes:
     Only samples of windows and their run-outs are looked at. On roads they keep to the carriageway, so that a road
     counts where it is close.
     """
-    samples = windows.samples
+    samples, rows = windows.samples, np.flatnonzero(_samples.mark_used(windows, run_outs=True))
     found = Routes(np.full(len(samples), np.inf), np.full(len(samples), np.nan), np.zeros(len(samples), dtype=bool))
-    of_ways, rows = Tags.of(features.ways), np.flatnonzero(_samples.mark_used(windows, run_outs=True))
+    near = recall_or_compute_samples(
+        samples, features, "routes", rows, lambda new: _look_for_routes(samples, features, new)
+    )
+    found.distance_m[rows], found.bearing_deg[rows] = near["distance_m"], near["bearing_deg"]
+    found.is_ahead[rows] = near["is_ahead"]
+    return found
+
+
+def _look_for_routes(samples: Samples, features: Features, rows: IntArray) -> Arrays:
+    """Return what `Routes` tells of some samples, by name."""
+    found = Routes(np.full(len(rows), np.inf), np.full(len(rows), np.nan), np.zeros(len(rows), dtype=bool))
+    of_ways = Tags.of(features.ways)
     route = access.is_meant_for_wheels(of_ways) & ~ways.is_off_ground(of_ways)
     if not len(rows) or not route.any():
-        return found
+        return vars(found)
     of_routes, lines = of_ways.select_rows(route), features.ways.geometry[route]
     half_m = widths.estimate_way_widths(of_ways)[0][route] / 2
     road = ways.is_motor_road(of_routes)
@@ -103,14 +116,14 @@ def find_routes_beside(windows: Windows, features: Features) -> Routes:
     counts = (away <= np.where(road[way], CLOSE_M, within)) & ~_is_on_route(samples)[sample]
     # The last of several is kept, which is the nearest.
     order = np.flatnonzero(counts)[np.argsort(-away[counts], kind="stable")]
-    found.distance_m[sample[order]] = away[order]
+    found.distance_m[row[order]] = away[order]
     bearing = np.where(np.hypot(east, north) > 0, np.degrees(np.arctan2(east, north)) % 360, np.nan)
-    found.bearing_deg[sample[order]] = bearing[order]
+    found.bearing_deg[row[order]] = bearing[order]
     start = sample + samples.stroke[sample]
     (dx, dy) = (samples.xy[start + 1] - samples.xy[start]).T
     along, across = np.abs(dx * east + dy * north), np.abs(dx * north - dy * east)
-    found.is_ahead[sample[order]] = (along > across)[order]
-    return found
+    found.is_ahead[row[order]] = (along > across)[order]
+    return vars(found)
 
 
 def _find_reach(samples: Samples) -> FloatArray:
