@@ -59,11 +59,11 @@ if TYPE_CHECKING:
 @option(
     "--zoom",
     type=Whole(),
-    default=12,
     group="work",
     rare=True,
     metavar="N",
-    help="size of the tiles, 9 to 16 (default 12): what a worker holds at a time; the result is the same",
+    help="size of all tiles, 9 to 16: what a worker holds at a time; by default 12, and 10 or 11 where ways are few; "
+    "the result is the same",
 )
 @option("--workers", type=Whole(), group="work", metavar="N", help="processes on this machine (default: its cores)")
 @option(

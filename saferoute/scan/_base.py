@@ -38,8 +38,8 @@ DRAWN = (*FROM_ZOOM, NAMES)
 """Layers of the base map, the lowest first."""
 _NAMED_FROM = ((3.5, 8), (3.0, 10), (1.5, 12), (0.0, 13))
 """Least weight of a name, and the first zoom that shows it [J]; names of roads need the last."""
-_MOST_NAMES = 300
-"""Most names of a tile of the scan, which is 5 to 10 km wide [J]."""
+MOST_NAMES = 300
+"""Most names of a tile of the scan, which is 5 to 10 km wide; a larger one has more [J]."""
 _TOLERANCE = 6.0
 """Largest error of outlines below `MOST_ZOOM` in steps; a pixel has 8 on a usual screen."""
 _SMALLEST = 16.0
@@ -52,7 +52,7 @@ _SIGN_M = 300.0
 """Longest line along which the name of a road is written, in metres [J]."""
 
 
-def draw_base(features: Features, tile: Tile) -> list[Piece]:
+def draw_base(features: Features, tile: Tile, *, most_names: int) -> list[Piece]:
     """Return what a tile of the scan adds to the base map of each vector tile.
 
     Parameters
@@ -60,6 +60,8 @@ def draw_base(features: Features, tile: Tile) -> list[Piece]:
     features : Features
         The map data of the tile and around it, in its metric CRS.
     tile : Tile
+    most_names : int
+        The weightiest are taken.
     """
     to_degrees = Transformer.from_crs(tile.crs, WGS84, always_xy=True)
 
@@ -72,7 +74,7 @@ def draw_base(features: Features, tile: Tile) -> list[Piece]:
         finest = shapely.transform(parts, to_steps)
         for zoom in range(FROM_ZOOM[name], MOST_ZOOM + 1):
             pieces += _cut_layer(name, kind, _coarsen(finest, kind, zoom), _tiles_at(tile, zoom))
-    labels = find_labels(features, frame, _MOST_NAMES)
+    labels = find_labels(features, frame, most_names)
     return pieces if labels.empty else pieces + list(_place_names(labels, to_steps))
 
 

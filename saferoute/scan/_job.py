@@ -17,6 +17,7 @@ from saferoute.model import InvalidInput, Place
 from saferoute.scan._ground import Ground
 from saferoute.scan._kept import KeptTile
 from saferoute.scan.crews import call_in_order
+from saferoute.scan.joining import MOST_WAYS
 from saferoute.sources import clock
 from saferoute.sources.observations import read_observations
 from saferoute.sources.open import LocalFiles, list_region_files, open_local
@@ -73,7 +74,8 @@ class ScanOptions(RunnerOptions, total=False):
     dem_sigma : float
         Standard error of the rasters' heights, m.
     zoom : int
-        Size of the tiles, one of `ZOOMS`. It changes the memory that a worker needs, not the result.
+        Size of all tiles, one of `ZOOMS`. It changes the memory that a worker needs, not the result. By default
+        they are of `DEFAULT_ZOOM`, and larger where ways are few (`saferoute.scan.joining`).
     observations : sequence of path
         What people saw on foot.
     update : sequence of path
@@ -84,7 +86,7 @@ class ScanOptions(RunnerOptions, total=False):
     dem: Sequence[Path | str]
     observations: Sequence[Path | str]
     dem_sigma: float | None
-    zoom: int
+    zoom: int | None
     update: Sequence[Path | str]
 
 
@@ -99,13 +101,15 @@ class Job:
     profile : Profile
         The runner; its hour, if any, has a date.
     zoom : int
-        One of `ZOOMS`.
+        That of the smallest tiles, one of `ZOOMS`.
     data_box : tuple of float
         West, south, east and north of the extracts' ways and areas in degrees.
     dem_sigma_m : float, optional
         Standard error of the rasters' heights in metres.
     observations : Observations, optional
         What people saw on foot, as of the day on which the scan began.
+    most_ways : int
+        Most ways of a larger tile; 0 = all are of one size.
     version : str
         saferoute's own.
     code : str
@@ -119,6 +123,7 @@ class Job:
     data_box: Box
     dem_sigma_m: float | None = None
     observations: Observations | None = None
+    most_ways: int = 0
     version: str = __version__
     code: str = field(default_factory=digest_code)
 
@@ -221,7 +226,8 @@ def create_job(region: Path | str, *, crew: Crew | None = None, **options: Unpac
     NoCoverage
         If rasters were given with `dem` and none covers anything of the region.
     """
-    profile, zoom, dem = choose_profile(options), options.get("zoom", DEFAULT_ZOOM), options.get("dem", ())
+    profile, given, dem = choose_profile(options), options.get("zoom"), options.get("dem", ())
+    zoom = DEFAULT_ZOOM if given is None else given
     if zoom not in ZOOMS:
         raise InvalidInput(f"zoom {zoom}: tiles are of zoom {ZOOMS[0]} to {ZOOMS[-1]}; leave it out for {DEFAULT_ZOOM}")
     path = expand_path(region)
@@ -237,7 +243,12 @@ def create_job(region: Path | str, *, crew: Crew | None = None, **options: Unpac
     # The box is known only when the data are open; until then it is the whole world.
     seen = options.get("observations") or ()
     observations = read_observations(seen) if seen else None
-    job = Job(paths[0], paths[1], profile, zoom, (-180.0, -90.0, 180.0, 90.0), options.get("dem_sigma"), observations)
+    job = Job(
+        *(paths[0], paths[1], profile, zoom, (-180.0, -90.0, 180.0, 90.0)),
+        dem_sigma_m=options.get("dem_sigma"),
+        observations=observations,
+        most_ways=MOST_WAYS if given is None else 0,
+    )
     features, elevation = job.open_data()
     west, south, east, north = features.read_bounds()
     if dem and elevation is not None:

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from saferoute.model import Profile
     from saferoute.scan._job import Job
     from saferoute.scan._store import Store
     from saferoute.scan.crews import Crew
@@ -187,7 +186,7 @@ def _collect_facts(store: Store, tiles: Sequence[Tile], job: Job, bad: Mapping[s
 
 def _gather_partitions(store: Store, tiles: Sequence[Tile], job: Job) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
     """Yield the quadkey of each partition and its stretches, in the order of the quadkeys."""
-    settled = _settle_seams(store, tiles, job.profile)
+    settled = _settle_seams(store, tiles, job)
     length = max(job.zoom - PARTITION, 0)
     # Tiles are in the order of their quadkeys, so those of a partition follow each other.
     for prefix, members in groupby(tiles, key=lambda tile: tile.quadkey[:length]):
@@ -223,7 +222,7 @@ def _read_own_stretches(store: Store, tile: Tile, settled: Mapping[str, gpd.GeoD
     return gpd.GeoDataFrame(pd.concat([table, settled[tile.quadkey]], ignore_index=True), crs=table.crs)
 
 
-def _settle_seams(store: Store, tiles: Sequence[Tile], profile: Profile) -> dict[str, gpd.GeoDataFrame]:
+def _settle_seams(store: Store, tiles: Sequence[Tile], job: Job) -> dict[str, gpd.GeoDataFrame]:
     """Return the stretches kept along seams between metric zones, by the tile that holds their middle."""
     at_seams = []
     for tile in tiles:
@@ -233,8 +232,9 @@ def _settle_seams(store: Store, tiles: Sequence[Tile], profile: Profile) -> dict
     if not at_seams:
         return {}
     together = gpd.GeoDataFrame(pd.concat(at_seams, ignore_index=True), crs=at_seams[0].crs)
-    together = together[_seams.is_kept_at_seam(together, profile.lane_m)]
-    key = together["quadkey"].str[: tiles[0].zoom]
+    together = together[_seams.is_kept_at_seam(together, job.profile.lane_m)]
+    # No tile near a seam is larger than the smallest.
+    key = together["quadkey"].str[: job.zoom]
     return {str(name): rows.drop(columns="zone") for name, rows in together.groupby(key)}
 
 

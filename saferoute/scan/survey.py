@@ -21,7 +21,9 @@ from saferoute.exports.layers import flatten_columns
 from saferoute.model import WGS84, PlaceNotFound
 from saferoute.scan import _base, _places
 from saferoute.scan._details import OF_PAGE, add_details
+from saferoute.scan._job import ZOOMS
 from saferoute.scan._kept import KeptTile
+from saferoute.scan.joining import join_tiles
 from saferoute.scan.margins import SIDES, WIDEST_M, Frame, Owned, Runs, longest_m, margin_for_open_ground
 from saferoute.scan.tiles import Tile, format_quadkeys, tile_numbers, tiles_covering
 from saferoute.sources.osm.extract import box_around
@@ -48,8 +50,9 @@ def list_tiles(job: Job) -> Tiles:
     """Return the tiles that may have a map: all that a way or the open ground around it may reach."""
     # Boxes in metres are a little wider in degrees than at their middle.
     slack_m = 0.1 * Tile(job.zoom, 0, 2 ** (job.zoom - 1)).widest_m
-    boxes = job.open_data()[0].frame_ways()
-    return tiles_covering(boxes, job.zoom, margin_m=NO_WAY_M + slack_m, within=job.data_box)
+    boxes, counts = job.open_data()[0].frame_ways()
+    tiles = tiles_covering(boxes, job.zoom, margin_m=NO_WAY_M + slack_m, within=job.data_box)
+    return join_tiles(tiles, boxes, counts, most=job.most_ways, coarsest=ZOOMS[0])
 
 
 @dataclass(frozen=True)
@@ -160,9 +163,10 @@ def _recall_base(kept: KeptTile, frame: Frame, job: Job, margin: FloatArray) -> 
         features_of, _ = job.open_data()
         area = search.area_from_bounds(frame.widen_box(margin), frame.tile.crs)
         features = features_of.read_features(area, margin_m=search.MARGIN_M)
-        return _base.encode_base(_base.draw_base(features, frame.tile))
+        return _base.encode_base(_base.draw_base(features, frame.tile, most_names=most_names))
 
-    return kept.recall_or_make("base", margin.tobytes(), draw)
+    most_names = _base.MOST_NAMES * 4 ** (job.zoom - frame.tile.zoom)
+    return kept.recall_or_make("base", margin.tobytes() + str(most_names).encode(), draw)
 
 
 def _measure_windows(ground: search.Survey, job: Job) -> search.Survey:

@@ -77,6 +77,13 @@ class Tile:
         return metric_crs((west + east) / 2, (south + north) / 2)
 
     @property
+    def is_far_from_seams(self) -> bool:
+        """Whether the tile lies in one metric zone with all tiles around it, and with all smaller ones in these."""
+        north_west, south_east = (Tile(self.zoom, self.x + i, self.y + i).box for i in (-1, 1))
+        corners = ((lon, lat) for lon in (north_west[0], south_east[2]) for lat in (north_west[3], south_east[1]))
+        return len({metric_crs(lon, lat) for lon, lat in corners}) == 1
+
+    @property
     def widest_m(self) -> float:
         """Width in metres at the edge nearer to the equator, on the sphere of Web Mercator."""
         _, south, _, north = self.box
@@ -150,17 +157,21 @@ def format_quadkeys(x: IntArray, y: IntArray, zoom: int) -> list[str]:
 
 
 class Tiles(Sequence[Tile]):
-    """Tiles of one zoom in the order of their quadkeys, eight bytes each.
+    """Tiles that share no ground in the order of their quadkeys, nine bytes each.
 
     Parameters
     ----------
     zoom : int
+        That of the smallest.
     codes : ndarray of shape (n,)
-        The quadkeys as numbers to the base of 4, ascending.
+        The quadkeys as numbers to the base of 4, ascending: of a larger tile that of the first one of `zoom` in it.
+    levels : ndarray of shape (n,), optional
+        By how many zooms each is larger; by default none is.
     """
 
-    def __init__(self, zoom: int, codes: IntArray) -> None:
+    def __init__(self, zoom: int, codes: IntArray, levels: NDArray[np.uint8] | None = None) -> None:
         self.zoom, self.codes = zoom, codes
+        self.levels = np.zeros(len(codes), dtype=np.uint8) if levels is None else levels
 
     def __len__(self) -> int:
         """Return the number of tiles."""
@@ -170,8 +181,9 @@ class Tiles(Sequence[Tile]):
         """Yield the tiles, each made when it is asked for."""
         for start in range(0, len(self.codes), _AT_ONCE):
             codes = self.codes[start : start + _AT_ONCE]
-            for x, y in zip(_pick_bits(codes, self.zoom), _pick_bits(codes >> 1, self.zoom), strict=True):
-                yield Tile(self.zoom, x, y)
+            levels = self.levels[start : start + _AT_ONCE].tolist()
+            for x, y, up in zip(_pick_bits(codes, self.zoom), _pick_bits(codes >> 1, self.zoom), levels, strict=True):
+                yield Tile(self.zoom - up, x >> up, y >> up)
 
     @overload
     def __getitem__(self, at: int) -> Tile: ...
@@ -182,12 +194,13 @@ class Tiles(Sequence[Tile]):
     def __getitem__(self, at: int | slice) -> Tile | Tiles:
         """Return one tile, or several."""
         if isinstance(at, slice):
-            return Tiles(self.zoom, self.codes[at])
-        return next(iter(Tiles(self.zoom, self.codes[[at]])))
+            return Tiles(self.zoom, self.codes[at], self.levels[at])
+        return next(iter(Tiles(self.zoom, self.codes[[at]], self.levels[[at]])))
 
     def select(self, is_wanted: Callable[[Tile], bool]) -> Tiles:
         """Return the tiles for which a function holds."""
-        return Tiles(self.zoom, self.codes[np.fromiter(map(is_wanted, self), dtype=bool, count=len(self))])
+        wanted = np.fromiter(map(is_wanted, self), dtype=bool, count=len(self))
+        return Tiles(self.zoom, self.codes[wanted], self.levels[wanted])
 
 
 _AT_ONCE = 1 << 16
@@ -195,7 +208,7 @@ _AT_ONCE = 1 << 16
 
 
 def _pick_bits(codes: IntArray, zoom: int) -> list[int]:
-    """Return the numbers that every other bit of codes makes."""
+    """Return the numbers that every other bit of codes makes, beginning with the last."""
     bits = np.arange(zoom)
     numbers: list[int] = (((codes[:, None] >> (2 * bits)) & 1) << bits).sum(axis=1).tolist()
     return numbers
@@ -233,17 +246,54 @@ def tiles_covering(boxes: FloatArray, zoom: int, *, margin_m: float = 0.0, withi
     x1, y1 = tile_numbers(np.c_[boxes[:, 2] + wide, south], zoom)
     first, last = np.transpose(tile_numbers(np.array([[within[0], within[3]], [within[2], within[1]]]), zoom))
     frames = np.c_[np.fmax(np.c_[x0, y0], first), np.fmin(np.c_[x1, y1], last)]
-    frames = np.unique(frames[(frames[:, :2] <= frames[:, 2:]).all(axis=1)], axis=0)
-    columns, rows = frames[:, 2] - frames[:, 0] + 1, frames[:, 3] - frames[:, 1] + 1
     found = np.empty(0, dtype=np.int64)
-    # Few at a time, since a box may hold many tiles and a tile lie in many boxes.
+    for _, codes in _count_out(np.unique(frames[(frames[:, :2] <= frames[:, 2:]).all(axis=1)], axis=0), zoom):
+        found = np.union1d(found, codes)
+    return Tiles(zoom, found)
+
+
+def sum_by_tile(boxes: FloatArray, amounts: IntArray, zoom: int) -> tuple[IntArray, IntArray]:
+    """Return the tiles that boxes touch, and the sum of what all boxes hold that touch each of them.
+
+    Parameters
+    ----------
+    boxes : ndarray of shape (n, 4)
+        West, south, east and north in degrees.
+    amounts : ndarray of shape (n,)
+        What each box holds.
+    zoom : int
+
+    Returns
+    -------
+    codes, sums : ndarray of shape (tiles,)
+        Quadkeys as numbers, ascending, and the sums.
+    """
+    frames = np.c_[(*tile_numbers(boxes[:, [0, 3]], zoom), *tile_numbers(boxes[:, [2, 1]], zoom))]
+    frames, of = np.unique(frames, axis=0, return_inverse=True)
+    held = _add_up(of, amounts, len(frames))
+    codes, sums = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    for at, found in _count_out(frames, zoom):
+        codes, of = np.unique(np.r_[codes, found], return_inverse=True)
+        sums = _add_up(of, np.r_[sums, held[at]], len(codes))
+    return codes, sums
+
+
+def _add_up(numbers: IntArray, amounts: IntArray, size: int) -> IntArray:
+    sums = np.zeros(size, dtype=np.int64)
+    np.add.at(sums, numbers.reshape(-1), amounts)
+    return sums
+
+
+def _count_out(frames: IntArray, zoom: int) -> Iterator[tuple[IntArray, IntArray]]:
+    """Yield frames (first x, first y, last x, last y) and the tiles in each, by their quadkeys as numbers."""
+    columns, rows = frames[:, 2] - frames[:, 0] + 1, frames[:, 3] - frames[:, 1] + 1
+    # Few at a time, since a frame may hold many tiles and a tile lie in many frames.
     part = np.cumsum(columns * rows) // _AT_ONCE
     for of_part in np.split(np.arange(len(frames)), np.flatnonzero(np.diff(part)) + 1):
         held = (columns * rows)[of_part]
         at, number = np.repeat(of_part, held), indices_of_slices(np.zeros_like(held), held)
         x, y = frames[at, 0] + number % columns[at], frames[at, 1] + number // columns[at]
-        found = np.union1d(found, _encode_tiles(x, y, zoom))
-    return Tiles(zoom, found)
+        yield at, _encode_tiles(x, y, zoom)
 
 
 def zones_of_tiles(x: IntArray, y: IntArray, zoom: int) -> NDArray[np.object_]:

@@ -186,6 +186,11 @@ class Blocks:
         assert self._frames is not None
         return self._frames
 
+    @property
+    def sizes(self) -> IntArray:
+        """Number of rows in each block, shape (blocks,)."""
+        return np.diff(np.r_[np.arange(0, self._n, ROWS), self._n])
+
     def read_box(self, box: tuple[float, float, float, float]) -> dict[str, Column]:
         """Return the columns of the rows whose boxes touch a box in degrees, in no order.
 

@@ -105,9 +105,10 @@ class Index:
         """Return the parts of incomplete areas that touch a box in degrees; raises as `select_within_box`."""
         return self._read_columns("fragments", box)[1].build_table()
 
-    def frame_ways(self) -> FloatArray:
-        """Return west, south, east and north in degrees of boxes that together hold all ways, shape (n, 4)."""
-        return self.tables[_LAYERS[0] + _SUFFIX].frames
+    def frame_ways(self) -> tuple[FloatArray, IntArray]:
+        """Return the boxes in degrees of the blocks in which ways are stored, and how many each holds."""
+        blocks = self.tables[_LAYERS[0] + _SUFFIX]
+        return blocks.frames, blocks.sizes
 
     def digest_within_box(self, box: Box) -> str:
         """Return a digest of all that is read within a box, which no change of the map elsewhere alters.

@@ -79,12 +79,12 @@ class Tables:
         """Return the parts of incomplete areas that touch a box."""
         return self.select_within_box(box).fragments
 
-    def frame_ways(self) -> FloatArray:
-        """Return west, south, east and north in degrees of each way, shape (n, 4)."""
+    def frame_ways(self) -> tuple[FloatArray, IntArray]:
+        """Return the box of each way, and that it holds one."""
+        import numpy as np
         import shapely
 
-        frames: FloatArray = shapely.bounds(self.ways.geometry)
-        return frames
+        return shapely.bounds(self.ways.geometry), np.ones(len(self.ways), dtype=np.int64)
 
     def digest_within_box(self, _box: Box) -> str:
         """Return ``""``: what was read without a cache is held too shortly to be compared with anything."""
@@ -137,8 +137,8 @@ class Held(Protocol):
         """Return the parts of incomplete areas that touch a box."""
         ...
 
-    def frame_ways(self) -> FloatArray:
-        """Return west, south, east and north in degrees of boxes that together hold all ways, shape (n, 4)."""
+    def frame_ways(self) -> tuple[FloatArray, IntArray]:
+        """Return boxes in degrees that together hold all ways, shape (n, 4), and how many each holds."""
         ...
 
     def digest_within_box(self, box: Box) -> str:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     import shapely
 
-    from saferoute.arrays import FloatArray
+    from saferoute.arrays import FloatArray, IntArray
     from saferoute.drawers import Drawers
     from saferoute.model import Area, Features, Place
     from saferoute.sources.cache import Cache
@@ -136,8 +136,16 @@ class ExtractSource:
         """Return west, south, east and north in degrees of all ways and of all areas except boundaries."""
         return self._open_tables().facts.ground
 
-    def frame_ways(self) -> FloatArray:
-        """Return west, south, east and north in degrees of boxes that together hold all ways, shape (n, 4)."""
+    def frame_ways(self) -> tuple[FloatArray, IntArray]:
+        """Return boxes that together hold all ways.
+
+        Returns
+        -------
+        boxes : ndarray of shape (n, 4)
+            West, south, east and north in degrees.
+        counts : ndarray of shape (n,)
+            Number of ways in each.
+        """
         return self._open_tables().frame_ways()
 
     def digest_within_box(self, box: Box) -> str:
