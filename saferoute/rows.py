@@ -14,7 +14,6 @@ are kept for the very same rows of the same area alone.
 from __future__ import annotations
 
 from hashlib import blake2b
-from itertools import repeat
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
@@ -39,6 +38,8 @@ _COLUMN = 1 << 32
 """More squares than any map has one above the other."""
 MOST_HELD = 200
 """Squares of one product each that a process remembers, of up to 1 MB in a city: six products of three places [J]."""
+MIXER = np.uint64(0x9E3779B97F4A7C15)
+"""An odd factor that spreads bits: 2⁶⁴ over the golden ratio (Knuth, The Art of Computer Programming 3, 6.4)."""
 _ASKED = "asked"
 """Name under which the arguments of rows are kept beside their values."""
 
@@ -61,18 +62,34 @@ class _Square:
     """The known rows of a product in one square: the number of each by its arguments, and their values by name."""
 
     def __init__(self) -> None:
-        self.number: dict[bytes, int] = {}
+        self._bits: NDArray[np.uint64] | None = None
+        """The arguments of the known rows, bit by bit: NaN is found again, and 0 is not −0."""
+        self._sorted: tuple[NDArray[np.uint64], IntArray] | None = None
+        """Marks of the known rows in ascending order, and the number of each; None after an insertion."""
         self.values: dict[str, NDArray[Any]] = {}
 
-    def find(self, keys: Sequence[bytes]) -> IntArray:
-        """Return the number of each row, −1 where it is not known."""
-        return np.fromiter(map(self.number.get, keys, repeat(-1)), dtype=np.int64, count=len(keys))
+    def find(self, asked: FloatArray) -> IntArray:
+        """Return the number of each row of arguments, −1 where it is not known."""
+        bits = asked.view(np.uint64)
+        if self._bits is None or not len(self._bits):
+            return np.full(len(bits), -1, dtype=np.int64)
+        if np.array_equal(self._bits, bits):
+            # Whoever asks for the same once more, as a scan by other weights, asks in the same order.
+            return np.arange(len(bits))
+        if self._sorted is None:
+            marks = _mark_rows(self._bits)
+            order = np.argsort(marks, kind="stable")
+            self._sorted = marks[order], order
+        marks, order = self._sorted
+        number = order[np.minimum(np.searchsorted(marks, _mark_rows(bits)), len(order) - 1)]
+        # Should two rows ever have one mark, the second is not found, and computed each time.
+        return np.where((self._bits[number] == bits).all(axis=1), number, -1)
 
     def insert(self, asked: FloatArray, values: Mapping[str, NDArray[Any]]) -> None:
         """Insert rows behind those that are known."""
-        first = len(next(iter(self.values.values()))) if self.values else 0
-        self.number.update(zip(_list_keys(asked), range(first, first + len(asked)), strict=True))
-        self.values = {n: np.concatenate([self.values[n], v]) if first else v for n, v in values.items()}
+        bits, known = asked.view(np.uint64), self._bits is not None and len(self._bits) > 0
+        self._bits, self._sorted = np.concatenate([self._bits, bits]) if known else bits, None
+        self.values = {n: np.concatenate([self.values[n], v]) if known else v for n, v in values.items()}
 
     def insert_kept(self, content: bytes) -> None:
         """Insert the rows of an answer that was kept."""
@@ -179,7 +196,7 @@ def _open_parts(of: MappedAround, name: str, asked: FloatArray, within: shapely.
         for content in of.drawers.recall([Key(drawer, digest)]):
             if content is not None:
                 at_edge.insert_kept(content)
-        parts.append(_Part(drawer, digest, at_edge, edge, at_edge.find(_list_keys(asked[edge]))))
+        parts.append(_Part(drawer, digest, at_edge, edge, at_edge.find(asked[edge])))
     return parts
 
 
@@ -194,7 +211,7 @@ def _open_squares(drawers: Drawers, name: str, asked: FloatArray, shared: IntArr
         rows = shared[square == number]
         drawer = f"{name}{x:+d}{y:+d}"
         held = _recall_square(drawers, drawer)
-        parts.append(_Part(drawer, b"", held, rows, held.find(_list_keys(asked[rows]))))
+        parts.append(_Part(drawer, b"", held, rows, held.find(asked[rows])))
     return parts
 
 
@@ -226,7 +243,10 @@ def _keep_new(drawers: Drawers, parts: Sequence[_Part], asked: FloatArray, found
         drawers.keep(answers)
 
 
-def _list_keys(asked: FloatArray) -> list[bytes]:
-    """Return the bytes of each row of a contiguous array."""
-    keys: list[bytes] = asked.view(f"V{asked.itemsize * asked.shape[1]}").ravel().tolist()
-    return keys
+def _mark_rows(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return a number for each row, the same for the same bits, and another one for all but a few others."""
+    marks = np.zeros(len(bits), dtype=np.uint64)
+    for column in np.ascontiguousarray(bits.T):
+        marks = (marks ^ column) * MIXER
+        marks ^= marks >> np.uint64(32)
+    return marks

@@ -129,3 +129,31 @@ def test_a_process_remembers_rows_of_a_bounded_number_of_squares(
     ask(Map(drawers), POINTS)
     drawers.delete_files()
     assert 0 < len(ask(Map(drawers), POINTS[-1:])) + len(ask(Map(drawers), POINTS)) - 1 < len(POINTS)
+
+
+def test_rows_that_share_a_mark_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows, "MIXER", np.uint64(0))
+    of = Map(Drawers(tmp_path))
+    ask(of, POINTS)
+    rows.forget_rows()
+    assert set(ask(of, POINTS[::-1])) < set(POINTS[:, 0].tolist())
+
+
+def test_rows_are_found_in_any_order(tmp_path: Path) -> None:
+    of = Map(Drawers(tmp_path))
+    ask(of, POINTS)
+    rows.forget_rows()
+    assert ask(of, POINTS[::-1]) == []
+
+
+def test_a_row_with_an_argument_that_is_not_known_is_found_again(tmp_path: Path) -> None:
+    of, asked, places = Map(Drawers(tmp_path)), np.array([[1.0, 2.0, np.nan]]), []
+
+    def compute(wanted: IntArray) -> dict[str, np.ndarray]:
+        places.extend(wanted.tolist())
+        return {"one": np.ones(len(wanted))}
+
+    for _ in range(2):
+        recall_or_compute_rows(of, "doubtful", asked, compute, reach_m=REACH_M)
+        rows.forget_rows()
+    assert places == [0]
