@@ -638,15 +638,17 @@ def test_on_kept_tiles_another_profile_finds_what_it_finds_from_nothing(
 ) -> None:
     looked, look_around = [], survey.look_around
     monkeypatch.setattr(survey, "look_around", lambda *of: looked.append(of) or look_around(*of))
+    searched, find_windows = [], candidates.find_windows
+    monkeypatch.setattr(candidates, "find_windows", lambda *of: searched.append(of) or find_windows(*of))
     digested, digest = [], ExtractSource.digest_within_box
     monkeypatch.setattr(ExtractSource, "digest_within_box", lambda *of: digested.append(of) or digest(*of))
     forget_kept()
     for folder, profile in (("first", BEGINNER), ("kept", other)):
         (tmp_path / folder).mkdir()
-        looked.clear()
-        digested.clear()
+        for calls in (looked, searched, digested):
+            calls.clear()
         scan.run_job(job(hamlet, profile=profile), tmp_path / folder / "out.parquet", workers=1)
-    assert bool(looked) == looks_again
+    assert (bool(looked), bool(searched)) == (looks_again, looks_again)
     assert not digested  # ground of which the map is the same is not read to know that
     forget_kept()
     (tmp_path / "anew").mkdir()

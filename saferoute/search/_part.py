@@ -21,7 +21,8 @@ from saferoute import candidates, limits
 from saferoute.search._area import distance_outside_m, is_touching, project_centre, widen_area
 from saferoute.search._at_hour import digest_parts
 from saferoute.search._measure import measure_part, survey_area
-from saferoute.search._survey import MARGIN_M, find_cut_off, find_windows, is_within_reach, survey_map
+from saferoute.search._survey import MARGIN_M, find_cut_off, is_within_reach, survey_map
+from saferoute.search._windows import find_windows
 from saferoute.sources.osm.extract import ExtractSource
 
 if TYPE_CHECKING:

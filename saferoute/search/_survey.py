@@ -28,6 +28,7 @@ from saferoute.search._area import (
 )
 from saferoute.search._at_hour import digest_hour, digest_parts, digest_question, judge_hour
 from saferoute.search._join import join_ways
+from saferoute.search._windows import recall_windows
 from saferoute.sources import clock
 from saferoute.table import Column, Table
 
@@ -182,7 +183,7 @@ def _survey_evidence(area: Area, evidence: Evidence, at_hour: AtHour, areas: Tab
     free = sample_reasons == ""
     of_windows = digest_parts(of_ground, np.packbits(free).tobytes())
     windows, unfit = remember_or_make(
-        features, "windows", of_windows, lambda: find_windows(samples, free, profile, area)
+        features, "windows", of_windows, lambda: recall_windows(features, of_windows, samples, free, profile, area)
     )
     return Survey(
         area=area,
@@ -198,15 +199,6 @@ def _survey_evidence(area: Area, evidence: Evidence, at_hour: AtHour, areas: Tab
         key=key,
         key_of_windows=of_windows,
     )
-
-
-def find_windows(
-    samples: Samples, free: BoolArray, profile: Profile, area: Area
-) -> tuple[Windows, NDArray[np.object_]]:
-    """Return the windows of free samples in an area, and why each sample is in none, wherever it is."""
-    found, unfit = candidates.find_windows(samples, free, profile)
-    inside = distance_outside_m(area, candidates.middles_of_windows(found)) <= 0
-    return candidates.select_windows(found, inside), unfit
 
 
 def _digest_corridors(open_ground: candidates.OpenGround) -> bytes:
