@@ -103,8 +103,11 @@ def distance_outside_m(area: Area, xy: FloatArray) -> FloatArray:
     if area.half_m is None:
         beyond: FloatArray = np.hypot(*away.T) - area.radius_m
         return beyond
-    past = np.abs(away) - area.half_m
-    return np.where((past > 0).any(axis=1), np.hypot(*np.fmax(past, 0).T), past.max(axis=1))
+    east, north = (np.abs(away) - area.half_m).T
+    farthest = np.maximum(east, north)
+    outside = np.flatnonzero(farthest > 0)
+    farthest[outside] = np.hypot(np.fmax(east[outside], 0), np.fmax(north[outside], 0))
+    return farthest
 
 
 def widen_area(area: Area, margin_m: float) -> Area:
