@@ -207,10 +207,10 @@ class Store:
             if folder != self.folder:
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def read_tile(self, tile: Tile) -> tuple[gpd.GeoDataFrame, dict[str, Any] | None]:
-        """Return the stretches of a finished tile and its facts, None without a map."""
-        facts, rows, _ = self._read_parts(tile)
-        return _decode_rows(rows) if rows else empty_table(), facts
+    def read_stretches(self, tiles: Iterable[Tile]) -> gpd.GeoDataFrame:
+        """Return the stretches of finished tiles in one table, those of one tile after those of another."""
+        rows = [of_rows for tile in tiles if (of_rows := self._read_parts(tile)[1])]
+        return _decode_rows(rows) if rows else empty_table()
 
     def read_base(self, tile: Tile) -> Iterator[Piece]:
         """Return the parts of the base map of a finished tile."""
@@ -240,10 +240,11 @@ class Store:
             raise InvalidInput(f"{damage}; the same command surveys its tile again") from damage
 
 
-def _decode_rows(rows: bytes) -> gpd.GeoDataFrame:
+def _decode_rows(rows: Sequence[bytes]) -> gpd.GeoDataFrame:
+    import pyarrow as pa
     from pyarrow import parquet
 
-    table = parquet.read_table(io.BytesIO(rows)).to_pandas()
+    table = pa.concat_tables([parquet.read_table(io.BytesIO(of_rows)) for of_rows in rows]).to_pandas()
     lines = shapely.from_wkb(table.pop(_LINE).to_numpy())
     return gpd.GeoDataFrame(table, geometry=lines, crs=WGS84)
 

@@ -190,9 +190,8 @@ def _gather_partitions(store: Store, tiles: Sequence[Tile], job: Job) -> Iterato
     length = max(job.zoom - PARTITION, 0)
     # Tiles are in the order of their quadkeys, so those of a partition follow each other.
     for prefix, members in groupby(tiles, key=lambda tile: tile.quadkey[:length]):
-        parts = [table for tile in members if len(table := _read_own_stretches(store, tile, settled))]
-        if parts:
-            rows = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=parts[0].crs)
+        rows = _read_own_stretches(store, list(members), settled)
+        if len(rows):
             rows = rows.sort_values(["quadkey", "length_m", "osm_ids"], kind="stable", ignore_index=True)
             yield prefix, _tell_names_apart(rows)
 
@@ -212,14 +211,17 @@ def _tell_names_apart(rows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return rows
 
 
-def _read_own_stretches(store: Store, tile: Tile, settled: Mapping[str, gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
-    """Return the stretches of a tile: those away from seams, and those settled at one."""
-    table, _ = store.read_tile(tile)
+def _read_own_stretches(
+    store: Store, tiles: Sequence[Tile], settled: Mapping[str, gpd.GeoDataFrame]
+) -> gpd.GeoDataFrame:
+    """Return the stretches of some tiles: those away from seams, and behind them those settled at one."""
+    table = store.read_stretches(tiles)
     if len(table):
         table = table[(table["seam"] == "") & ~table["beyond"]]
-    if tile.quadkey not in settled:
+    at_seams = [settled[tile.quadkey] for tile in tiles if tile.quadkey in settled]
+    if not at_seams:
         return table
-    return gpd.GeoDataFrame(pd.concat([table, settled[tile.quadkey]], ignore_index=True), crs=table.crs)
+    return gpd.GeoDataFrame(pd.concat([table, *at_seams], ignore_index=True), crs=table.crs)
 
 
 def _settle_seams(store: Store, tiles: Sequence[Tile], job: Job) -> dict[str, gpd.GeoDataFrame]:
@@ -227,7 +229,7 @@ def _settle_seams(store: Store, tiles: Sequence[Tile], job: Job) -> dict[str, gp
     at_seams = []
     for tile in tiles:
         if any(other.crs != tile.crs for other in tile.adjacent_tiles()):
-            table, _ = store.read_tile(tile)
+            table = store.read_stretches([tile])
             at_seams.append(table[table["seam"] != ""].assign(zone=tile.crs))
     if not at_seams:
         return {}
