@@ -15,6 +15,7 @@ from rasters import write, write_plane
 from town import lonlat, write_town
 
 from saferoute.exports import geojson, session_geojson
+from saferoute.exports.gpx import to_gpx
 from saferoute.model import CRITERIA, IMPERIAL, InvalidInput, LateFeatures, Place, Wish
 from saferoute.page.payload import build_payload
 from saferoute.search import Query, area_around, find, join_ways, plan
@@ -173,9 +174,10 @@ def plan_on_lawn(path: Path, cache: Path | None, at: str = "", profile=PLAIN, **
 
 
 def tell_session(session: Session) -> str:
-    """Return all that is told of a session."""
+    """Return all that is told of a session, first what needs no tables of pandas."""
+    told = f"{session} {to_gpx(session)} {len(session)}"
     tables = [f"{table.to_csv()} {dict(table.dtypes)}" for table in (session.steps, session.sections, session.track)]
-    return f"{session} {tables} {session_geojson.to_geojson(session)} {session.figures} {session.notes}"
+    return f"{told} {tables} {session_geojson.to_geojson(session)} {session.figures} {session.notes}"
 
 
 SESSIONS = {

@@ -4,6 +4,7 @@ import pickle
 from dataclasses import replace
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 from shapely import LineString
@@ -56,3 +57,19 @@ def test_a_table_gets_its_shapes_when_it_is_first_asked_for() -> None:
     assert fewer.stretches["rank"].tolist() == [2]
     assert len(pickle.loads(pickle.dumps(fewer)).stretches) == 1
     assert len(found) == 2
+
+
+def test_a_table_held_as_columns_tells_its_rows_as_one_of_pandas_does() -> None:
+    shapes = np.array([LineString([(0, 0), (k, 9)]) for k in (3, 5)])
+    columns = {"rank": np.array([1, 2]), "name": ["a", np.nan], "checks": [["mud"], []], "geometry": shapes}
+    held = model.HeldTable(columns, frozenset({"name"}))
+    area = Area(Place("here", 25.0, 60.0), 500.0, "EPSG:32635")
+    found, same = (Ranking(area, None, table, excluded([]), None, {}, ()) for table in (held, held()))
+    assert repr(model.list_rows(found, "stretches")) == repr(model.list_rows(same, "stretches"))
+    assert model.count_rows(found, "stretches") == model.count_rows(same, "stretches") == 2
+    for name, column in model.get_columns(found, "stretches").items():
+        assert repr(list(column)) == repr(list(model.get_columns(same, "stretches")[name]))
+    assert same.stretches.equals(found.stretches)
+    assert found.stretches.dtypes.astype(str).to_dict() == {
+        "rank": "int64", "name": "str", "checks": "object", "geometry": "geometry"
+    }  # fmt: skip

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 from town import lonlat, write_town
@@ -50,6 +53,35 @@ def test_a_timetable_is_printed_and_a_map_written(run, tmp_path):
     assert "BACKWARD 2" in out
     assert "[red]South[/red] Walk" in out
     assert " ".join(CAUTION.split()[:6]) in out
+
+
+SLOW_LIBRARIES = (
+    "PIL folium fiona geopandas jinja2 matplotlib networkx osmium osmnx pandas pyarrow pyogrio rasterio requests scipy"
+)
+
+
+@pytest.mark.slow
+def test_a_session_planned_before_is_told_and_saved_without_any_slow_library(tmp_path):
+    extract = write_town(tmp_path / "town.osm", TOWN)
+    lon, lat = lonlat(0, 0)
+    asked = ["plan", "-q", f"{lat:.7f},{lon:.7f}", "--osm", str(extract), "--at", "sat 07:00", "-o", "run.gpx"]
+    look = (
+        "import sys\nfrom saferoute.cli import main\n"
+        f"code = main({asked!r})\n"
+        f"print(code, sorted(set({SLOW_LIBRARIES!r}.split()) & set(sys.modules)))"
+    )
+    empty = {**os.environ, "SAFEROUTE_CACHE_DIR": str(tmp_path / "cache")}
+    told, written = [], []
+    for _ in range(3):  # the first makes the index, the second keeps the session
+        done = subprocess.run(
+            [sys.executable, "-c", look], capture_output=True, text=True, check=True, env=empty, cwd=tmp_path
+        )
+        told.append(done.stdout.splitlines())
+        written.append((tmp_path / "run.gpx").read_bytes())
+    assert "pandas" in told[0][-1]
+    assert told[2][-1] == "0 []"
+    assert told[2][:-1] == told[0][:-1]
+    assert len(set(written)) == 1
 
 
 def test_named_files_are_written(run, tmp_path):

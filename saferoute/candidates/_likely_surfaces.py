@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from saferoute.osm import ground
@@ -57,6 +56,8 @@ def fill_likely_surfaces(areas: Table) -> Table:
         ``likely_surface``
             The one that is more probable than `LIKELY`, if any.
     """
+    import pandas as pd
+
     kinds = ground.find_kinds(areas)
     says = {kind.name: kind.surface for kind in ground.KINDS}
     untagged = np.flatnonzero((kinds != "") & ~is_tagged(areas, "surface"))
@@ -82,6 +83,8 @@ def doubt_surfaces(ground_of: Table, drawn_per_ha: FloatArray, built_per_ha: Flo
     drawn_per_ha, built_per_ha : ndarray of shape (n,)
         Things drawn and houses by `measure_density`.
     """
+    import pandas as pd
+
     named = has_value(ground_of, "kind", ground.DESIGNATED_KINDS) & pd.notna(ground_of["surface_odds"])
     rows = np.flatnonzero(named)
     among_houses = built_per_ha[rows] / (built_per_ha[rows] + _BUILT_PER_HA)

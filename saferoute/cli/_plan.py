@@ -111,13 +111,14 @@ def plan(output: tuple[Path, ...], qr: bool, **options: Any) -> int:
 
 
 def _print_session(session: Session, details: Details, *, as_geojson: bool, qr: bool) -> None:
-    from saferoute.exports.session_geojson import to_geojson
-    from saferoute.report.timetable import start_qr
-
     if as_geojson:
+        from saferoute.exports.session_geojson import to_geojson
+
         print_geojson(to_geojson(session))
     else:
         print_result(session, details)
     if qr:
+        from saferoute.report.timetable import start_qr
+
         # On stdout the code would spoil the GeoJSON.
         print(start_qr(session), file=sys.stderr if as_geojson else sys.stdout)

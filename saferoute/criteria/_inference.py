@@ -12,7 +12,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from saferoute.geometry import pair_points_in_parts, sum_nearby_by_group
 from saferoute.osm.tags import get_words
@@ -93,6 +92,8 @@ class Likelihood:
         ndarray of shape (m, len(support))
             Each row sums to 1.
         """
+        import pandas as pd
+
         tags = Tags.of(ways)
         of_class = find_foot_classes(tags)
         alike = of_class[:, None] == np.arange(len(FOOT_CLASSES) + 1)

@@ -6,7 +6,6 @@ from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from saferoute.candidates import CUT_OFF, GROUND_MATERIALS
 from saferoute.criteria import _samples
@@ -64,6 +63,8 @@ def estimate_trust(windows: Windows) -> FloatArray:
     -------
     ndarray of shape (windows,)
     """
+    import pandas as pd
+
     ground = windows.samples.ground
     doubts, trust = ground.get_column("doubts", None), np.ones(len(ground))
     told = np.flatnonzero(pd.notna(doubts))
@@ -101,6 +102,8 @@ def take_odds(likely: LikelyRatings, windows: Windows, ratings: Mapping[str, flo
 
 def _rate_odds(ground: Table, ratings: Mapping[str, float], support: FloatArray) -> tuple[IntArray, FloatArray]:
     """Return the row of a distribution of each piece of ground, −1 where there are no odds, and the distributions."""
+    import pandas as pd
+
     row, told = np.full(len(ground), -1), ground.get_column("surface_odds", None)
     known = np.flatnonzero(pd.notna(told))
     row[known] = np.arange(len(known))

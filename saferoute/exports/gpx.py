@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from saferoute.model import WGS84, Session
+from saferoute.model import WGS84, Session, get_columns, list_rows
 from saferoute.report.notices import ODBL_URL, join_notices, make_title
 from saferoute.report.text import LONGEST_VALUE, sanitize_text
 from saferoute.report.timetable import describe_step
@@ -58,21 +58,24 @@ def _create_document(thing: Ranking | Session) -> GPX:
 
 
 def _add_session(gpx: GPX, session: Session) -> None:
-    track = session.track
-    if not len(track):
+    track, steps = get_columns(session, "track"), list_rows(session, "steps")
+    heights = np.asarray(track["elevation_m"], dtype=float)
+    if not len(heights):
         return
-    heights = track["elevation_m"].to_numpy(dtype=float)
-    told = [*_explain_heights(heights), *(sanitize_text(w, 200) for w in session.steps["words"])]
+    told = [*_explain_heights(heights), *(sanitize_text(step["words"], 200) for step in steps)]
     segment = _add_track(gpx, make_title(session), "; ".join(told))
-    _add_points(segment, track[["lon", "lat"]].to_numpy(), heights)
-    for row in session.sections.to_dict("records"):
-        step = session.steps.index[session.steps["section"] == row["section"]][0]
-        part = track[track["step"] == session.steps["step"][step]]
-        words = sanitize_text(describe_step(session.steps.loc[step]), LONGEST_VALUE)
+    _add_points(segment, np.stack([track["lon"], track["lat"]], axis=1), heights)
+    for row in list_rows(session, "sections"):
+        step = next(step for step in steps if step["section"] == row["section"])
+        part = np.flatnonzero(track["step"] == step["step"])
+        words = sanitize_text(describe_step(step), LONGEST_VALUE)
         checks = "; ".join(sanitize_text(check) for check in row["checks"])
-        for at, name in ((part.iloc[0], "start"), (part.iloc[-1], "end")):
+        for at, name in ((part[0], "start"), (part[-1], "end")):
             _add_waypoint(
-                gpx, (at.lon, at.lat, at.elevation_m), f"Backward {row['section']} {name}", f"{words}. {checks}"
+                gpx,
+                (track["lon"][at], track["lat"][at], heights[at]),
+                f"Backward {row['section']} {name}",
+                f"{words}. {checks}",
             )
 
 

@@ -27,7 +27,7 @@ from saferoute.model.judgement import (
     Scale,
     Unknown,
 )
-from saferoute.model.late_shapes import get_rows
+from saferoute.model.late_shapes import HeldTable, count_rows, get_columns, get_rows, list_rows
 from saferoute.model.places import WGS84, Area, Moment, Place
 from saferoute.model.presenting import Presenter
 from saferoute.model.results import CAUTION, IMPERIAL, METRIC, STEP_KINDS, Explanation, Ranking, Session, Wish
@@ -56,6 +56,7 @@ __all__ = [
     "Hedge",
     "Heights",
     "HeightsBeside",
+    "HeldTable",
     "InvalidInput",
     "InvalidProfile",
     "LateFeatures",
@@ -78,5 +79,8 @@ __all__ = [
     "WayLines",
     "Windows",
     "Wish",
+    "count_rows",
+    "get_columns",
     "get_rows",
+    "list_rows",
 ]

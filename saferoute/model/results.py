@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from saferoute.model.exclusions import list_exclusions
 from saferoute.model.judgement import Formula
-from saferoute.model.late_shapes import get_rows, shape_when_asked
+from saferoute.model.late_shapes import count_rows, get_rows, shape_when_asked
 from saferoute.model.places import WGS84
 from saferoute.model.presenting import MappedResult, Result
 
@@ -98,7 +98,7 @@ class Ranking(MappedResult):
 
     def __len__(self) -> int:
         """Return the number of stretches."""
-        return len(get_rows(self, "stretches"))
+        return count_rows(self, "stretches")
 
     def __bool__(self) -> bool:
         """Return whether there is any stretch."""
@@ -220,6 +220,7 @@ class Wish:
     """Number of runners in a group."""
 
 
+@shape_when_asked("steps", "sections", without_shapes=("track",))
 @dataclass(frozen=True, repr=False)
 class Session(MappedResult):
     """A training session: a run through some stretches and home again.
@@ -266,13 +267,18 @@ class Session(MappedResult):
     notes: tuple[str, ...] = ()
 
     @property
+    def area(self) -> Area:
+        """The area around the start in which stretches were searched."""
+        return self.ranking.area
+
+    @property
     def place(self) -> Place:
         """The place where the runner wants to start."""
         return self.ranking.area.place
 
     def __len__(self) -> int:
         """Return the number of steps."""
-        return len(self.steps)
+        return count_rows(self, "steps")
 
     def __bool__(self) -> bool:
         """Return whether there is anything to run."""

@@ -7,7 +7,6 @@ from operator import or_
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from saferoute.osm import keys, ways
 from saferoute.osm.answers import Answer, ask_value
@@ -141,6 +140,8 @@ def get_motor_access(tags: Tagged, of_motors: Collection[str]) -> NDArray[np.obj
         other words, it speaks of people, but for ``destination``: who has
         business there comes on wheels, too.
     """
+    import pandas as pd
+
     tags = Tags.of(tags)
     speaks_of_motors = has_only_values(tags, "access", of_motors) & has_value(tags, "highway", {"track"})
     of_all = tags.get_text("access")

@@ -8,7 +8,6 @@ from operator import or_
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from saferoute.osm.tags import map_tag_values
 from saferoute.osm.values import UNKNOWN_WORDS, normalize_word, split_list
@@ -52,6 +51,8 @@ class Answer:
     @classmethod
     def from_values(cls, values: NDArray[np.object_]) -> Answer:
         """Return answers given one by one: true or false, None where it is unknown, or the text not understood."""
+        import pandas as pd
+
         codes = np.full(len(values), _UNKNOWN, dtype=np.int8)
         text = np.full(len(values), "", dtype=object)
         # Of most things nothing is known, and going through them in Python would take longest.

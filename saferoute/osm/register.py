@@ -14,7 +14,6 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from saferoute.osm import (
     access,
@@ -40,6 +39,7 @@ from saferoute.table import Column, Tags
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
+    import pandas as pd
     from numpy.typing import NDArray
 
     from saferoute.table import Table
@@ -93,6 +93,8 @@ class _Listener(Tags):
 
 def _is_same(one: Any, other: Any) -> bool:
     """Return whether two answers are equal; NaN, the answer of parsers that understand nothing, equals itself."""
+    import pandas as pd
+
     return bool(one == other or (pd.isna(one) and pd.isna(other)))
 
 
@@ -186,6 +188,8 @@ def find_unread_tags(objects: Table) -> pd.DataFrame:
     DataFrame
         ``key``, ``value``, ``osm_type`` and ``osm_id``, by key, then in the order of the objects.
     """
+    import pandas as pd
+
     tags, found = objects.tags, []
     for key, values in find_unread_values([tags]).items():
         rows = np.flatnonzero(tags.map_values(key, values.__contains__, missing=False))

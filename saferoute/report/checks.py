@@ -6,7 +6,6 @@ from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from saferoute.candidates import CUT_OFF
 from saferoute.criteria import crowding
@@ -303,6 +302,8 @@ def _describe_mountain(chance: float) -> str:
 
 def _list_unknowns(row: Mapping[str, Any], not_understood: Sequence[str]) -> list[str]:
     """Return the checks of a stretch for what no tag and no raster tells."""
+    import pandas as pd
+
     unknowns = []
     if pd.isna(row["surface"]) or row["surface"].startswith(LIKELY):
         unknowns.append("the surface: it is not tagged")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from saferoute.report.surfaces import describe_surface
 from saferoute.report.text import isolate_name, name_direction, sanitize_text
@@ -49,6 +48,8 @@ def point_to(row: Row, units: Units) -> str:
 
 
 def _format_slope(row: Row, _: Units) -> str:
+    import pandas as pd
+
     if pd.isna(row["grade_pct"]):
         return "unknown"
     return f"{abs(row['grade_pct']):.1f} ± {row['grade_sigma_pct']:.1f}"

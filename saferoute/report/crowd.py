@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from saferoute.arrays import list_records
 from saferoute.criteria import crowding
@@ -57,6 +56,8 @@ def describe_crowding(evidence: Columns, units: Units) -> dict[str, Any]:
     columns of n rows
         Two numbers, and words that are missing where they do not apply.
     """
+    import pandas as pd
+
     rows = list_records(evidence)
     said: dict[str, list[str | None]] = {
         "best_hours": [

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from saferoute.arrays import list_records
 from saferoute.osm.surfaces import GROUPS, WORDS
 from saferoute.osm.unread import find_unread_rows
@@ -62,6 +60,8 @@ def describe_surfaces(evidence: Columns) -> dict[str, Any]:
     columns of n rows
         ``surface`` as tagged, or a likely one behind `LIKELY`, and ``why_surface``.
     """
+    import pandas as pd
+
     rows = list_records({**evidence, "unread": _list_unread(evidence)})
     return {
         "surface": pd.array([_name_surface(row) for row in rows], dtype="str"),
@@ -104,6 +104,8 @@ def _describe_ground(row: Row) -> str:
 
 
 def _list_facts(row: Row) -> Iterator[str]:
+    import pandas as pd
+
     for key in ("surface", "smoothness"):
         yield f"{key} unknown" if pd.isna(row[key]) else _describe_tag(row, key)
     if pd.notna(row["tracktype"]):
@@ -125,6 +127,8 @@ def _describe_tag(row: Row, key: str) -> str:
 
 
 def _is_unread(row: Row, key: str) -> bool:
+    import pandas as pd
+
     return pd.notna(row[key]) and f"{key}={row[key]}" in row["unread"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from saferoute.model import count_rows, list_rows
 from saferoute.report.closing import BRIEF, close_briefly
 from saferoute.report.notices import make_title
 from saferoute.report.text import LONGEST_VALUE, Parts, isolate_name, sanitize_text
@@ -30,7 +31,7 @@ def list_columns(units: Units) -> tuple[tuple[str, bool], ...]:
 def session_parts(session: Session, details: Details = BRIEF) -> Parts:
     """Return a session as text: its timetable, the checks and the notes, or the notes alone without steps."""
     closing = close_briefly(session.ranking, *session.notes, details=details)
-    if not len(session.steps):
+    if not session:
         heading, *lines = closing
         return Parts(heading, None, lines)
     heading, *others = summary_lines(session)
@@ -49,7 +50,7 @@ def steps_table(session: Session) -> RenderableType:
     units = units_of(session.ranking.units)
     for name, right in list_columns(units):
         table.add_column(name, justify="right" if right else "left", no_wrap=name != "what")
-    for row in session.steps.to_dict("records"):
+    for row in list_rows(session, "steps"):
         table.add_row(
             *(Text(cell, style="bold" if row["kind"] == "backward" else "") for cell in format_row(row, units))
         )
@@ -99,7 +100,7 @@ def summary_lines(session: Session) -> list[str]:
     return [
         (
             f"{make_title(session)}. {units.format_way(f['length_m'], 1)} in {format_time(f['duration_s'])}, "
-            f"{len(session.sections)} backward sections."
+            f"{count_rows(session, 'sections')} backward sections."
         ),
         (
             f"Ways between the stretches: {units.format_way(f['forward_m'], 1)}, "
@@ -112,7 +113,9 @@ def summary_lines(session: Session) -> list[str]:
 
 def list_checks(session: Session) -> list[tuple[str, list[str]]]:
     """Return for each stretch a title with its number, name and rating, and what to check on it before running."""
-    of_stretches = session.sections.drop_duplicates("stretch").to_dict("records")
+    of_stretches: dict[int, dict[str, Any]] = {}
+    for row in list_rows(session, "sections"):
+        of_stretches.setdefault(row["stretch"], row)
     return [
         (
             (
@@ -121,7 +124,7 @@ def list_checks(session: Session) -> list[tuple[str, list[str]]]:
             ),
             [sanitize_text(check) for check in row["checks"]],
         )
-        for row in of_stretches
+        for row in of_stretches.values()
     ]
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from saferoute.model import Formula
 from saferoute.report.text import LIKELY
 
@@ -85,6 +83,8 @@ ahead and bicycles'
 
 
 def _describe_slope(row: Row) -> str:
+    import pandas as pd
+
     if pd.isna(row["grade_pct"]):
         return "Slope unknown: look"
     slope, error = abs(row["grade_pct"]), row["grade_sigma_pct"]
@@ -95,6 +95,8 @@ def _describe_slope(row: Row) -> str:
 
 
 def _describe_tilt(row: Row) -> str:
+    import pandas as pd
+
     across = row["cross_slope_pct"]
     if pd.isna(across) or abs(across) <= max(_TILTED_PCT, _SURELY * row["cross_slope_sigma_pct"]):
         return ""
@@ -106,6 +108,8 @@ def _describe_tilt(row: Row) -> str:
 
 
 def _describe_people(row: Row, when: str) -> str:
+    import pandas as pd
+
     people = row["people_per_hour"]
     if pd.isna(people):
         return "people unknown"
@@ -115,6 +119,8 @@ def _describe_people(row: Row, when: str) -> str:
 
 def _describe_gaps(row: Row) -> str:
     """Return what is not mapped of what can trip or throw a runner, so that it must be looked at."""
+    import pandas as pd
+
     surface = row["surface"]
     gaps = [
         *(["surface"] if not isinstance(surface, str) or surface.startswith(LIKELY) else []),

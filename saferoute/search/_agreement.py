@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from saferoute.criteria import crowding
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import pandas as pd
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
     from saferoute.model import Moment
@@ -57,6 +58,8 @@ def correlate_places_by_hour(rows: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         ``hour_of_week``, ``spearman``, ``low``, ``high`` and ``counters``, a row an hour.
     """
+    import pandas as pd
+
     found = []
     for hour, there in rows.dropna(subset="hour_of_week").groupby("hour_of_week"):
         of_sites = there.groupby("site")[["index", "count"]].mean()

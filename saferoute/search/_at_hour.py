@@ -8,7 +8,6 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from saferoute import limits
 from saferoute.drawers import DIGEST_BYTES
@@ -60,6 +59,8 @@ def digest_hour(profile: Profile, moment: Moment | None, *, on_open_ground: bool
 
 def judge_hour(features: Features, areas: Table, profile: Profile, moment: Moment | None) -> AtHour:
     """Return what an hour changes about ground, for a runner; `areas` are those to look for corridors on."""
+    import pandas as pd
+
     ways, outlines = Tags.of(features.ways), Tags.of(features.outlines)
     of_tracks = limits.exclude_tracks(ways, profile, moment)
     return AtHour(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from saferoute import candidates, geometry, limits
@@ -19,6 +18,7 @@ from saferoute.search._observed import tell_excluding
 from saferoute.search._rows import join_names, list_distinct, list_ground_of_runs, list_osm_ids
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
     from saferoute.arrays import IntArray
@@ -46,6 +46,8 @@ def excluded_table(survey: Survey, merged: candidates.Stretches) -> pd.DataFrame
         Lines and areas (``geometry``, in the survey's CRS) with ``reason``, ``osm_ids``, ``name``, ``hours``,
         ``seen`` (what was seen on foot), ``rule`` and ``length_m``, which is 0 for areas.
     """
+    import pandas as pd
+
     limited, at = remember_or_make(survey.features, "excluded", survey.key, lambda: _tabulate_limited(survey))
     of_runs, first = _join_runs(survey, *_find_leftovers(survey, merged))
     # The pieces of a stroke stand in the order in which they lie on it.
@@ -65,6 +67,8 @@ class _Pieces(NamedTuple):
 
     def to_table(self) -> pd.DataFrame:
         """Return a row a piece, with the rule behind its reason and its length."""
+        import pandas as pd
+
         rules = {**limits.RULES, LEFTOVER: _LEFTOVER_RULE}
         # The outline of an area is no length to run.
         is_area = np.isin(shapely.get_type_id(self.shape), _AREAS)
@@ -85,6 +89,8 @@ def _tabulate_limited(survey: Survey) -> tuple[pd.DataFrame, IntArray]:
 
     Runs of samples stand by their first one, and the others behind them.
     """
+    import pandas as pd
+
     # Most hours close open ground alone.
     told = repr((survey.sample_reasons.tolist(), survey.way_reasons.tolist())).encode()
     key = digest_parts(survey.key_of_windows, told)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from saferoute import candidates, limits
 
@@ -21,6 +20,8 @@ def join_ways(tags: Tagged) -> candidates.Joining:
     tags : table or Tags of n ways
         With the tags of `saferoute.osm.keys.WAY_TAGS`.
     """
+    import pandas as pd
+
     reasons = limits.exclude_ways(tags)
     # People also come from side paths that are excluded, but not from motor roads or what is not built.
     counted = pd.notna(reasons) & ~np.isin(reasons.astype(str), ["motor road", "not built"])

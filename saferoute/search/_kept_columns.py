@@ -6,10 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from saferoute.arrays import as_objects
+from saferoute.model import HeldTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -49,19 +49,26 @@ def encode_columns(begin: str, columns: Mapping[str, Any]) -> dict[str, Any]:
 
 def decode_columns(kept: Arrays, begin: str) -> dict[str, Any]:
     """Return the columns that `encode_columns` was given, in their order."""
-    make: dict[str, Callable[[list[Any]], Any]] = {
-        _LISTED: list,
-        _WORDS: lambda values: pd.array(values, dtype="str"),
-        _OBJECTS: as_objects,
-    }
+    import pandas as pd
+
+    held = decode_table(kept, begin)
+    return {name: pd.array(of, dtype="str") if name in held.words else of for name, of in held.columns.items()}
+
+
+def decode_table(kept: Arrays, begin: str) -> HeldTable:
+    """Return the columns that `encode_columns` was given, in their order, as a table that imports no pandas."""
+    make: dict[str, Callable[[list[Any]], Any]] = {_LISTED: list, _WORDS: list, _OBJECTS: as_objects}
     columns: dict[str, Any] = {}
+    words = set()
     for name, told in decode_text(kept[begin]).items():
         kind, values = told or ("", [])
+        if kind == _WORDS:
+            words.add(name)
         if kind in make:
             columns[name] = make[kind](values)
         else:
             columns[name] = as_objects(list(kept[begin + name])) if kind == _STACKED else kept[begin + name]
-    return columns
+    return HeldTable(columns, frozenset(words))
 
 
 def encode_text(value: object) -> NDArray[np.object_]:

@@ -16,7 +16,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from saferoute.arrays import list_records
 from saferoute.libraries import read_distribution_version
@@ -37,6 +36,8 @@ from saferoute.sources.osm.extract import ExtractSource, box_around
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    import pandas as pd
 
     from saferoute.model import Area, Features, Moment
     from saferoute.products import Arrays
@@ -201,15 +202,11 @@ def _decode_ranking(kept: Arrays, question: Question, exclude: Callable[[], pd.D
     """Return the ranking that `_encode_answer` was given, as of the moment of a question."""
     query, moment, features, _ = question
     facts = decode_text(kept["facts"])
-    columns, crowding = (decode_columns(kept, begin) for begin in (_WRITTEN, _CROWDING))
-    crowding["moment"] = np.array([moment] * len(columns["rank"]), dtype=object)
-    # Only the words name the minute: all else is the same for the whole of what the question tells of the hour.
-    columns |= describe_crowding(crowding, units_of(query.units))
-    columns["verdict"] = write_verdicts(list_records(columns), facts["doubted"], moment)
     return Ranking(
         area=query.area,
         profile=query.profile,
-        stretches=pd.DataFrame(columns),
+        # A session that is kept, too, needs none of them.
+        stretches=lambda: _decode_stretches(kept, question),
         excluded=exclude,
         features=features,
         considered=facts["considered"],
@@ -220,3 +217,16 @@ def _decode_ranking(kept: Arrays, question: Question, exclude: Callable[[], pd.D
         units=query.units,
         presenter=PRESENTER,
     ).note_digest(question.digest)
+
+
+def _decode_stretches(kept: Arrays, question: Question) -> pd.DataFrame:
+    """Return the stretches that `_encode_answer` was given, with the words of the moment of a question."""
+    import pandas as pd
+
+    columns, crowding = (decode_columns(kept, begin) for begin in (_WRITTEN, _CROWDING))
+    crowding["moment"] = np.array([question.moment] * len(columns["rank"]), dtype=object)
+    # Only the words name the minute: all else is the same for the whole of what the question tells of the hour.
+    columns |= describe_crowding(crowding, units_of(question.query.units))
+    doubted = decode_text(kept["facts"])["doubted"]
+    columns["verdict"] = write_verdicts(list_records(columns), doubted, question.moment)
+    return pd.DataFrame(columns)

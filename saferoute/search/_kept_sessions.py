@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from saferoute.model import Session
 from saferoute.products import recall_or_compute
 from saferoute.search._at_hour import digest_parts, list_choices
-from saferoute.search._kept_columns import decode_columns, decode_text, encode_columns, encode_text
+from saferoute.search._kept_columns import decode_table, decode_text, encode_columns, encode_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,6 +47,8 @@ def recall_or_plan(ranking: Ranking, wish: Wish, plan: Callable[[], Session]) ->
 
 
 def _encode_session(session: Session) -> Arrays:
+    import pandas as pd
+
     arrays = {"facts": encode_text({"figures": session.figures, "notes": session.notes})}
     for name in _TABLES:
         table = getattr(session, name)
@@ -60,12 +61,8 @@ def _encode_session(session: Session) -> Arrays:
 
 
 def _decode_session(kept: Arrays, ranking: Ranking, wish: Wish) -> Session:
-    import geopandas as gpd
-
     facts = decode_text(kept["facts"])
-    tables: dict[str, Any] = {name: pd.DataFrame(decode_columns(kept, f"{name} ")) for name in _TABLES}
-    for name in ("steps", "sections"):
-        tables[name] = gpd.GeoDataFrame(tables[name], geometry="geometry", crs=ranking.area.crs)
+    tables: dict[str, Any] = {name: decode_table(kept, f"{name} ") for name in _TABLES}
     return Session(
         ranking=ranking,
         wish=wish,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from saferoute.arrays import list_records
 from saferoute.report import names
@@ -51,6 +50,8 @@ def settle_names(columns: Mapping[str, Any], units: Units) -> dict[str, Any]:
     units : Units
         Units of the words.
     """
+    import pandas as pd
+
     away = np.stack([columns["east_m"], columns["north_m"]], axis=1)
     told = [
         f"{name}, {names.locate_from_start(point, units)}" if lost else name

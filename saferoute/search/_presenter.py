@@ -137,12 +137,17 @@ def list_parts(result: AnyResult, details: Details | None = None) -> Parts:
     -------
     Parts
     """
-    from saferoute.report import explanation, table, timetable
     from saferoute.report.closing import BRIEF
 
     details = details or BRIEF
     if isinstance(result, Explanation):
-        return explanation.explanation_parts(result, details)
+        from saferoute.report.explanation import explanation_parts
+
+        return explanation_parts(result, details)
     if isinstance(result, Session):
-        return timetable.session_parts(result, details)
-    return table.ranking_parts(result, details)
+        from saferoute.report.timetable import session_parts
+
+        return session_parts(result, details)
+    from saferoute.report.table import ranking_parts
+
+    return ranking_parts(result, details)

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from saferoute import candidates, scoring
 from saferoute.memory import collect_garbage_rarely
@@ -29,6 +28,8 @@ from saferoute.sources import clock
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Unpack
+
+    import pandas as pd
 
     from saferoute.arrays import FloatArray
     from saferoute.model import Area, Moment
@@ -138,6 +139,8 @@ def _tabulate_excluded(query: Query, moment: Moment | None) -> pd.DataFrame:
 
 def _rank_survey(survey: Survey, query: Query, digest: bytes = b"") -> Answer:
     """Return the best stretches of a survey, as many as a query asks for, and what it considered and excluded."""
+    import pandas as pd
+
     _LOG.info("scoring %d windows", len(survey.windows), extra={"share": 0.8})
     features, elevation, merged = survey.features, survey.evidence.elevation, _select_stretches(survey)
     listed = list_stretches(survey, merged, query.top)
@@ -172,6 +175,8 @@ def count_considered(survey: Survey, merged: candidates.Stretches) -> Mapping[st
     Numbers of ways, areas of open ground and corridors that touch the area, of windows and stretches, and the length of
     the stretches in metres.
     """
+    import pandas as pd
+
     area, features, is_way = survey.area, survey.features, pd.notna(survey.way_reasons)
     ways, areas = features.ways.geometry, features.areas
 

@@ -6,12 +6,13 @@ from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from saferoute import geometry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import pandas as pd
 
     from saferoute.arrays import IntArray
     from saferoute.model import Samples
@@ -76,6 +77,8 @@ def _choose_names(held: Mapping[str, int], n: int) -> tuple[str, ...]:
 
 def join_names(ground: Table, rows_of: list[IntArray]) -> pd.api.extensions.ExtensionArray:
     """Return the joined names of each list of rows of ground, NaN if none has a name."""
+    import pandas as pd
+
     names = ground["name"][np.concatenate([_NO_ROWS, *rows_of])]
     texts = iter(names.tolist())
     # Most runs lie on one way.

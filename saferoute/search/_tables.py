@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from saferoute import candidates, criteria, scoring
@@ -105,6 +104,8 @@ def _number_strokes(samples: Samples, first: IntArray) -> IntArray:
 
 def _number_grounds(samples: Samples, first: IntArray) -> IntArray:
     """Return a number for each stretch, by its first sample: the same for those on one stroke or one open ground."""
+    import pandas as pd
+
     row = _first_ground(samples, first)
     kind, number, width = (samples.ground[name][row] for name in ("osm_type", "osm_id", "clear_width_m"))
     polygon, _ = pd.factorize(kind + number.astype(str).astype(object))

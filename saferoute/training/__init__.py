@@ -16,9 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
-import pandas as pd
 
 from saferoute.model import Session
 from saferoute.report.units import units_of
@@ -33,6 +31,8 @@ from saferoute.training._squares import add_square_edges
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    import geopandas as gpd
 
     from saferoute.arrays import FloatArray
     from saferoute.model import Ranking, Training, Wish
@@ -258,6 +258,9 @@ def _describe_missed_length(figures: dict[str, float], asked: Asked, tour: Tour,
 
 
 def _create_empty_session(ranking: Ranking, wish: Wish, notes: tuple[str, ...]) -> Session:
+    import geopandas as gpd
+    import pandas as pd
+
     steps, found = (
         gpd.GeoDataFrame({c: [] for c in columns}, geometry="geometry", crs=ranking.area.crs)
         for columns in (_tables.STEP_COLUMNS, _tables.SECTION_COLUMNS)

@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import shapely
 from shapely import ops
 
@@ -75,6 +74,8 @@ def count_waves(width_m: float, abreast: int) -> int:
 
 def lay_sections(ranking: Ranking, load: Load, abreast: int) -> list[Option]:
     """Return each stretch with a section on it, in both directions where none is advised."""
+    import pandas as pd
+
     found = []
     width: FloatArray = ranking.stretches["width_m"].to_numpy(dtype=float)
     for row, stretch in enumerate(ranking.stretches.itertuples()):

@@ -6,9 +6,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
 from saferoute.model import WGS84
@@ -20,6 +18,9 @@ from saferoute.training.technique import Technique, teach_technique
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import geopandas as gpd
+    import pandas as pd
 
     from saferoute.arrays import FloatArray
     from saferoute.model import Ranking, Training, Wish
@@ -85,6 +86,8 @@ class _Steps:
 
 def build_steps(ranking: Ranking, tour: Tour, route: Route, wish: Wish, *, why: str) -> gpd.GeoDataFrame:
     """Return what to do, in order; `why` tells why these stretches."""
+    import geopandas as gpd
+
     training, units = ranking.profile.training, units_of(ranking.units)
     table = _Steps(training, teach_technique(ranking.profile, wish.week))
     section = 0
@@ -159,6 +162,8 @@ def _describe_direction(line: shapely.LineString, units: Units) -> str:
 
 def build_sections(ranking: Ranking, tour: Tour, table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the backward sections, with what is known of their stretches."""
+    import geopandas as gpd
+
     backward = table[table["kind"] == "backward"]
     row_of = {int(ranking.stretches["rank"].iloc[o.row]): o for o in tour.options}
     rows = []
@@ -186,6 +191,9 @@ def build_sections(ranking: Ranking, tour: Tour, table: gpd.GeoDataFrame) -> gpd
 
 def build_track(table: gpd.GeoDataFrame, heights: Callable[[FloatArray], FloatArray]) -> pd.DataFrame:
     """Return the whole way point by point; times grow evenly within a step."""
+    import geopandas as gpd
+    import pandas as pd
+
     moving = table[table["distance_m"] > 0]
     lines = shapely.segmentize(moving.geometry.to_numpy(), POINT_EVERY_M)
     xy, row = shapely.get_coordinates(lines, return_index=True)

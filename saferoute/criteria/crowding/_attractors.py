@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from saferoute.osm import access, people
@@ -15,6 +14,7 @@ from saferoute.osm.values import parse_number
 from saferoute.table import Tags
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
@@ -103,6 +103,8 @@ def find_crowded(lines: NDArray[np.object_], features: Features) -> BoolArray:
 
 def _rate_attractors(table: Table, *, areal: bool) -> pd.DataFrame:
     """Return units, setting, word and whether it is floor area for each row, by the tag that draws most."""
+    import pandas as pd
+
     tags, n = Tags.of(table), len(table)
     units, setting, building = np.zeros(n), np.zeros(n, dtype=np.int64), np.zeros(n, dtype=bool)
     word = np.full(n, "", dtype=object)

@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from saferoute.candidates import remember_of_samples
 from saferoute.criteria import _near, _samples
@@ -19,6 +18,8 @@ from saferoute.model import Measurement
 from saferoute.quantities import Exact, LogNormal, Normal
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from saferoute.arrays import BoolArray, Columns, FloatArray, IntArray
     from saferoute.criteria.crowding.routes import Routes
     from saferoute.criteria.crowding.runners import Runners
@@ -275,6 +276,8 @@ def _find_busiest_stations(windows: Windows, looked: _Looked) -> IntArray:
 
 def _find_window_neighbours(windows: Windows, looked: _Looked, evidence: Evidence) -> pd.DataFrame:
     """Return masks of the windows beside a dog park, playground, school gate or scooter hire, a column each."""
+    import pandas as pd
+
     samples, spacing_m = windows.samples, _near.SPACING_CELLS * windows.samples.step_m
     near = remember_of_samples(
         samples,

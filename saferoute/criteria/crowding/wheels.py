@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from saferoute.osm import access, people, ways
@@ -16,6 +15,7 @@ from saferoute.osm.values import split_list
 from saferoute.table import Tags
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, FloatArray
@@ -114,6 +114,8 @@ def rate_bicycles(ground: Tagged) -> FloatArray:
 
 def rate_motors(ground: Tagged) -> tuple[FloatArray, NDArray[np.object_]]:
     """Return the desirability of each way by the motors that may use it, and words for it, both of shape (n,)."""
+    import pandas as pd
+
     tags = Tags.of(ground)
     said = access.get_motor_access(tags, MOTORS)
     kinds = pd.DataFrame({"said": said, "highway": get_words(tags, "highway"), "grade": get_words(tags, "tracktype")})
@@ -147,6 +149,8 @@ def may_be_farmed(ground: Tagged) -> BoolArray:
 
 def _is_untold(tags: Tags) -> BoolArray:
     """Return a mask of ways of which no tag tells who may drive there."""
+    import pandas as pd
+
     return pd.isna(access.get_motor_access(tags, MOTORS))
 
 
@@ -186,6 +190,8 @@ def find_point_neighbours(xy: FloatArray, spacing_m: float, features: Features) 
     DataFrame of n rows
         A column of bool for each key of `NEAR_M`.
     """
+    import pandas as pd
+
     shapes = shapely.points(xy)
     tables = [(table.geometry, Tags.of(table)) for table in (features.points, features.areas)]
     found = {}
