@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 _ROW = 2**31
 """Cells in a row of the grid: more than any coordinate in metres needs."""
-MOST_PAIRS = 2_000_000
-"""Pairs that are looked at at a time, but for those of one point: they take some 100 bytes each."""
+MOST_PAIRS = 200_000
+"""Pairs looked at at a time, but for those of one point: more leave the cache, and take twice as long each."""
 
 
 class Pairs(NamedTuple):
