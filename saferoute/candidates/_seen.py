@@ -48,7 +48,7 @@ def match_observations(samples: Samples, observations: Observations, crs: str) -
     zones = shapely.buffer(where, np.where(is_point, AROUND_M, BESIDE_M))
     # A projection far from its zone gives infinite coordinates: such observations lie elsewhere.
     zones[~np.isfinite(shapely.bounds(zones)).all(axis=1)] = None
-    pieces = shapely.STRtree(samples.lines)
+    pieces = samples.tree
     # Whole pieces along a line, so that a path that crosses it shares next to nothing.
     along, at = pieces.query(zones, predicate="covers"), pieces.query(zones, predicate="intersects")
     number, sample = np.concatenate([along[:, ~is_point[along[0]]], at[:, is_point[at[0]]]], axis=1)

@@ -6,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely
 
 from saferoute.criteria import _samples
 from saferoute.osm.unread import find_unread_rows, has_unread_tag
@@ -14,6 +13,7 @@ from saferoute.osm.unread import find_unread_rows, has_unread_tag
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    import shapely
     from numpy.typing import NDArray
 
     from saferoute.arrays import FloatArray, IntArray
@@ -44,7 +44,7 @@ def _doubt_unread(criterion: Criterion, windows: Windows, features: Features) ->
     own = has_unread_tag(samples.ground, criterion.keys).astype(float)
     in_doubt = _samples.reduce_to_samples(samples, own, "max")
     if criterion.keys_beside and len(samples):
-        _, beside = pair_unread_beside(features, shapely.STRtree(samples.lines), criterion.keys_beside)
+        _, beside = pair_unread_beside(features, samples.tree, criterion.keys_beside)
         in_doubt[beside] = 1.0
     doubted = _samples.reduce_to_windows(windows, in_doubt, "max") > 0
     return {"": np.where(doubted, IN_DOUBT, 1.0)}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely
 
 from saferoute.candidates import remember_of_samples
 from saferoute.criteria import _samples
@@ -60,7 +59,7 @@ def _doubt_entry(samples: Samples, features: Features, own: BoolArray, around: B
         return in_doubt
     of_ground, of_areas = Tags.of(samples.ground), Tags.of(features.outlines)
     of_others = owners.is_ground_of_others(of_areas) | graves.is_old_burial_ground(of_areas)
-    shapes, lines = features.outlines.geometry, shapely.STRtree(samples.lines)
+    shapes, lines = features.outlines.geometry, samples.tree
     in_doubt[find_entering(shapes[around], lines)[1]] = 1.0
     untold = _samples.reduce_to_samples(samples, (~access.is_open_on_foot(of_ground)).astype(float), "max")
     within = np.unique(find_entering(shapes[of_others], lines)[1])

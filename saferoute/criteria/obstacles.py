@@ -79,7 +79,7 @@ def _count_objects(samples: Samples, rows: IntArray, points: NDArray[np.object_]
     tree = shapely.STRtree(samples.lines[rows])
     near = points[np.unique(tree.query(points, predicate="dwithin", distance=reach)[0])]
     # An object near the joint of two samples counts once per stroke, in the nearer sample, asked for or not.
-    thing, sample, distance = _pair_with_samples(shapely.STRtree(samples.lines), near, reach)
+    thing, sample, distance = _pair_with_samples(samples.tree, near, reach)
     order = np.lexsort((sample, distance, samples.source_stroke[sample], thing))
     key = np.stack([thing, samples.source_stroke[sample]], axis=1)[order]
     # Without any pair the mask still has one element, which the slice removes.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
+    import shapely
     from numpy.typing import NDArray
 
     from saferoute.arrays import FloatArray, IntArray
@@ -76,6 +77,13 @@ class Samples:
         import numpy as np
 
         return np.searchsorted(self.pair_sample, np.arange(len(self) + 1))
+
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        """Tree of the lines, which several criteria ask what is near."""
+        import shapely
+
+        return shapely.STRtree(self.lines)
 
     @cached_property
     def digest(self) -> bytes:

@@ -91,10 +91,9 @@ def find_attractors(features: Features) -> tuple[Attractors, Attractors]:
     return whole.select_rows(~floor), whole.select_rows(floor)
 
 
-def find_crowded(lines: NDArray[np.object_], features: Features) -> BoolArray:
-    """Return a mask of lines within `CROWD_M` of a station, a landing stage of ferries or a market."""
-    crowded = np.zeros(len(lines), dtype=bool)
-    tree = shapely.STRtree(lines)
+def find_crowded(tree: shapely.STRtree, features: Features) -> BoolArray:
+    """Return a mask of the lines of a tree within `CROWD_M` of a station, a landing stage of ferries or a market."""
+    crowded = np.zeros(len(tree), dtype=bool)
     for table in (features.points, features.outlines):
         places = table.geometry[people.brings_crowds(table)]
         crowded[tree.query(places, predicate="dwithin", distance=CROWD_M)[1]] = True

@@ -137,7 +137,7 @@ class _Found:
         """Mask of samples on squares with things that draw people, or close to stations, ferries and markets."""
         samples, features = self.windows.samples, self.evidence.features
         crowded = remember_of_samples(
-            samples, features, "crowded", lambda: _attractors.find_crowded(samples.lines, features)
+            samples, features, "crowded", lambda: _attractors.find_crowded(samples.tree, features)
         )
         return (self.uncounted < _SURE) | crowded
 
