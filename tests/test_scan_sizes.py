@@ -106,6 +106,8 @@ def village(first: int, east_m: int) -> str:
             f"w{first} {way} highway=footway surface=asphalt lit=yes",
             f"w{first + 1} {cross} highway=footway surface=gravel width=3",
             f"w{first + 2} {','.join(park)} leisure=park",
+            f"w{first + 3} n{first + 4},n{first + 5}",
+            f"r{first} w{first + 3}@outer,w{first + 90}@outer type=multipolygon natural=water",
         ]
     )
 
@@ -128,6 +130,11 @@ def test_a_region_over_a_seam_in_several_sizes_is_that_in_one(tmp_path: Path) ->
         facts.append(json.loads((folder / "out.parquet" / "_saferoute.json").read_text()))
     assert facts[0]["stretches"] == facts[1]["stretches"] > 5
     assert facts[0]["tiles"] > facts[1]["tiles"]
+    # What is missing is told once of the whole region, not of what each tile happens to see.
+    assert facts[0]["notes"] == facts[1]["notes"]
+    assert [note.partition(":")[0] for note in facts[0]["notes"] if "missing of" in note] == [
+        "a part is missing of 2 lakes here"
+    ]
     for pattern in ("out.parquet/*/*.parquet", "out-summary.csv"):
         written = [{p.name: p.read_bytes() for p in (tmp_path / name).glob(pattern)} for name in ("0", "100")]
         assert written[0] == written[1]
@@ -140,3 +147,12 @@ def test_sizes_are_told_by_ways_unless_one_is_chosen(tmp_path: Path) -> None:
     assert chosen.zoom == not_chosen.zoom
     assert {tile.zoom for tile in scan.list_tiles(chosen)} == {scan.DEFAULT_ZOOM}
     assert {tile.zoom for tile in scan.list_tiles(not_chosen)} == {scan.DEFAULT_ZOOM - 2}
+
+
+@pytest.mark.parametrize(("zoom", "partition"), [(9, 8), (12, 8), (14, 10)])
+def test_partitions_are_no_larger_where_tiles_are(tmp_path: Path, zoom: int, partition: int) -> None:
+    osm = write_town(tmp_path / "town.osm", village(1, 0))
+    scan.run_job(scan.create_job(osm, zoom=zoom), tmp_path / "out.parquet", workers=1)
+    squares = [folder.name.removeprefix("square=q") for folder in (tmp_path / "out.parquet").glob("square=*")]
+    assert squares
+    assert {len(square) for square in squares} == {partition}

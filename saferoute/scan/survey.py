@@ -184,10 +184,8 @@ def _list_facts(seen: _Seen, tile: Tile, job: Job, elevation: Heights | None = N
         "margin_m": seen.margin.tolist(),
         "cut": bool((seen.needed > seen.margin).any()),
         "attribution": [*features.attribution, *(elevation.attribution if elevation else ())],
-        "notes": [
-            *(note for note in features.notes if note not in job.describe_map()[1]),
-            *(elevation.notes if elevation else ()),
-        ],
+        # What is missing of the map is told of all of it: what a margin happens to show differs from tile to tile.
+        "notes": [*job.open_data()[0].note_trouble(), *(elevation.notes if elevation else ())],
     }
 
 

@@ -157,16 +157,18 @@ class ExtractSource:
         return self._ask_tables(lambda held: held.digest_within_box(box))
 
     def describe_whole(self) -> tuple[str | None, tuple[str, ...]]:
-        """Return the date of the data, None if not known, and the notes that features of any area have."""
+        """Return the date of the data, None if not known, and the notes on all of them."""
+        fragments = self._ask_tables(lambda held: held.select_fragments((-180.0, -90.0, 180.0, 90.0)))
         facts = self._open_tables().facts
-        return facts.data_date, (*note_doubts(facts), *self._note_trouble())
+        return facts.data_date, (*note_doubts(facts, fragments), *self.note_trouble())
 
     def describe_box(self, area: Area, *, margin_m: float) -> tuple[str, ...]:
         """Return the notes of `read_features`, for which no more is read than the parts of incomplete areas."""
         fragments = self._ask_tables(lambda held: held.select_fragments(box_around(area, margin_m)))
-        return (*note_doubts(self._open_tables().facts, fragments), *self._note_trouble())
+        return (*note_doubts(self._open_tables().facts, fragments), *self.note_trouble())
 
-    def _note_trouble(self) -> tuple[str, ...]:
+    def note_trouble(self) -> tuple[str, ...]:
+        """Return a note if what is derived from the map could not be kept, else none."""
         return (self._cache.trouble,) if self._cache and self._cache.trouble else ()
 
     def read_features(self, area: Area, *, margin_m: float) -> Features:
@@ -188,7 +190,7 @@ class ExtractSource:
             if held[1].key:
                 _READ_LAST[self._folder, held[1].key] = held
         features = held[1]
-        trouble = self._note_trouble()
+        trouble = self.note_trouble()
         return replace(features, notes=(*features.notes, *trouble)) if trouble else features
 
     def name_features(self, area: Area, *, margin_m: float) -> Features:
