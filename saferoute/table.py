@@ -192,12 +192,13 @@ class Tags:
     def map_values(self, key: str, read: Callable[[str], Any], *, missing: Any) -> NDArray[Any]:
         """Return what `read` makes of each object's value, asked once a value; `missing` where the tag is missing."""
         codes, values = self[key]
-        return np.array([*map(read, values), missing])[codes]
+        # The code of what is missing, −1, stands for the last, and to take is faster than to index.
+        return np.array([*map(read, values), missing]).take(codes, axis=0, mode="wrap")
 
     def get_text(self, key: str) -> NDArray[np.object_]:
         """Return a tag's value for each object as it was tagged, None where it is missing."""
         codes, values = self[key]
-        return np.array([*values, None], dtype=object)[codes]
+        return np.array([*values, None], dtype=object).take(codes, mode="wrap")
 
 
 @dataclass(frozen=True)

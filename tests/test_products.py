@@ -288,7 +288,10 @@ def test_what_no_hour_changes_is_made_once(tmp_path):
     names = ("open ground", "within reach", "doubts about entry", "measured windows")
     assert [memory.made[name] for name in names] == [1] * len(names)
     # The way that is shut and what lies beside it are not looked at.
-    assert [memory.made[name] for name in ("at hour", "asked", "limits", "routes beside")] == [3, 2, 2, 2]
+    for at in ("2026-06-20T12:00", "2026-06-20T22:30"):
+        find(search.Query(area, Kept(), load_profile(at=at)))
+    assert memory.made["shapes"] == 1
+    assert [memory.made[name] for name in ("at hour", "asked", "limits", "routes beside")] == [4, 2, 2, 2]
 
 
 def test_a_memory_lets_the_oldest_go_and_its_copy_is_empty():

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from saferoute.arrays import BoolArray, FloatArray, IntArray
-    from saferoute.model import Profile, Windows
+    from saferoute.model import Profile, Samples, Windows
 
     Run: TypeAlias = tuple[int, int]
     """First sample, and number of samples."""
@@ -64,16 +64,15 @@ class Stretches:
 
 
 class Shapes:
-    """How straight all is that windows may grow into; whoever grows the same windows by other scores shares it.
+    """How straight all is that windows may grow into; whoever grows windows of the same samples shares it.
 
     One window after the other asks for single headings, which lists give faster than arrays.
     """
 
-    def __init__(self, windows: Windows) -> None:
-        self.strips = Strips(windows.samples.lines)
-        self.strip_width = dict(zip(windows.first.tolist(), windows.strip_width_m.tolist(), strict=True))
-        self.stroke: list[int] = windows.samples.stroke.tolist()
-        self.heading: list[float] = chord_headings(windows.samples.xy, windows.samples.stroke)[1].tolist()
+    def __init__(self, samples: Samples) -> None:
+        self.strips = Strips(samples.lines)
+        self.stroke: list[int] = samples.stroke.tolist()
+        self.heading: list[float] = chord_headings(samples.xy, samples.stroke)[1].tolist()
 
 
 def merge_windows(windows: Windows, score: FloatArray, profile: Profile, shapes: Shapes | None = None) -> Stretches:
@@ -83,7 +82,7 @@ def merge_windows(windows: Windows, score: FloatArray, profile: Profile, shapes:
     windows it takes in tie with it and the whole stays straight.
     """
     score = np.round(score, _DIGITS)
-    shapes = shapes or Shapes(windows)
+    shapes = shapes or Shapes(windows.samples)
     growth = _Growth(windows, score, profile, shapes)
     _measure_together(
         [growth.grow_stroke(best_first) for best_first in _order_by_stroke(windows, score)], shapes.strips
@@ -132,7 +131,9 @@ class _Growth:
         self.spans: list[tuple[int, int]] = []
         self._n = windows.n_samples
         self._score: list[float] = self.score_at.tolist()
-        self._strip_width, self._stroke, self._heading = shapes.strip_width, shapes.stroke, shapes.heading
+        self._strip_width = np.full(size, np.nan)
+        self._strip_width[windows.first] = windows.strip_width_m
+        self._stroke, self._heading = shapes.stroke, shapes.heading
         self._taken = bytearray(size + 1)
         """Windows that have samples of a stretch."""
         self._longest = int(profile.longest_m / windows.samples.step_m)
@@ -185,7 +186,7 @@ class _Growth:
 
     def _trim_to_width(self, first: int, low: int, high: int) -> Generator[Run, float, tuple[int, int]]:
         """Return the longest part around `first` that is narrow enough, cut where it reaches farther."""
-        widest = self._strip_width[first] + _WIDER_M
+        widest = float(self._strip_width[first]) + _WIDER_M
         if (yield self._run_of(low, high)) <= widest:
             return low, high
         parts = []

@@ -111,8 +111,6 @@ def measure_part(part: Survey, doubts: tuple[str, ...]) -> Survey:
     kept = candidates.select_windows(part.windows, reasons == "")
     of_kept = np.searchsorted(of_ground.windows.first, kept.first)
     measured = {name: of.select_rows(of_kept) for name, of in measurements.items()}
-    key_of_windows = whole.key_of_windows + digest_evidence(whole.evidence)
-    part = replace(part, whole=replace(whole, windows=of_ground.windows, key_of_windows=key_of_windows))
     return _tell_measured(part, reasons, kept, measured, doubts)
 
 

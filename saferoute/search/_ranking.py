@@ -210,7 +210,7 @@ def build_stretches(survey: Survey) -> tuple[candidates.Stretches, FloatArray]:
         Best estimate of the score of each, 0 to 1.
     """
     score = scoring.score_best_estimates(survey.measurements, survey.evidence.profile)
-    of = survey.whole or survey
-    shapes = remember_or_make(survey.features, "shapes", of.key_of_windows, lambda: candidates.Shapes(of.windows))
+    samples = survey.samples
+    shapes = candidates.remember_of_samples(samples, survey.features, "shapes", lambda: candidates.Shapes(samples))
     merged = candidates.merge_windows(survey.windows, score, survey.evidence.profile, shapes)
     return merged, score[np.searchsorted(survey.windows.first, merged.worst.first)]
