@@ -596,7 +596,8 @@ def test_counters_and_people_calibrate_crowding(run, tmp_path):
     with_cafe = write_town(tmp_path / "cafe.osm", TOWN + "n90 0 150 amenity=cafe\n")
     counts = tmp_path / "counts.csv"
     counts.write_text("lon,lat,count\n" + "".join(f"{lonlat(x, 0)[0]},{lonlat(x, 0)[1]},700\n" for x in (-100, 0, 100)))
-    plain, counted = (run("explain", "--notes", *more, osm=with_cafe)[1] for more in ([], ["--counts", counts]))
+    at = ("--at", "2026-06-20T07:00")
+    plain, counted = (run("explain", "--notes", *at, *more, osm=with_cafe)[1] for more in ([], ["--counts", counts]))
     assert "guessed from the map" in plain
     assert "by 3 counters" in counted
     assert "crowding is calibrated by 3 of 3 counters" in counted
