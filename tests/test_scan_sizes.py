@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -156,3 +157,21 @@ def test_partitions_are_no_larger_where_tiles_are(tmp_path: Path, zoom: int, par
     squares = [folder.name.removeprefix("square=q") for folder in (tmp_path / "out.parquet").glob("square=*")]
     assert squares
     assert {len(square) for square in squares} == {partition}
+
+
+def test_a_scan_goes_on_in_tiles_of_another_size(tmp_path: Path) -> None:
+    osm = write_town(tmp_path / "town.osm", village(1, 0))
+    one = scan.create_job(osm, profile=load_profile("beginner"), zoom=15)
+    several, written = replace(one, most_ways=100), []
+    for name, jobs in (("anew", [one]), ("went on", [several, one])):
+        (tmp_path / name).mkdir()
+        for job in jobs:
+            output = tmp_path / name / "out.parquet"
+            # As if the outputs had never been written.
+            shutil.rmtree(output, ignore_errors=True)
+            result = scan.run_job(job, output, workers=1)
+        assert result.tiles == len(scan.list_tiles(one))
+        written.append(
+            {str(p.relative_to(tmp_path / name)): p.read_bytes() for p in (tmp_path / name).rglob("*") if p.is_file()}
+        )
+    assert written[0] == written[1]

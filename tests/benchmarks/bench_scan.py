@@ -45,7 +45,7 @@ class Cost:
 
 def cost(place: str, osm: Path, rasters: list[Path]) -> Cost:
     """Look at all tiles of an extract in this process, its reading not counted."""
-    job = scan.create_job(osm, profile=load_profile(), dem=rasters, zoom=12)
+    job = scan.create_job(osm, profile=load_profile(), dem=rasters)
     ways = job.open_data()[0].read_tables().ways
     tiles = scan.list_tiles(job)
     begun = time.process_time()
@@ -53,7 +53,7 @@ def cost(place: str, osm: Path, rasters: list[Path]) -> Cost:
     cpu_s = time.process_time() - begun
     west, south, east, north = np.radians(job.data_box)
     km2 = float((east - west) * (np.sin(north) - np.sin(south)) * 6371.0072**2)
-    stretches = sum(int((~f.columns["beyond"]).sum()) for f in found)
+    stretches = sum(int((~f.columns["beyond"]).sum()) for f in found if len(f.lines))
     grown = sum(max(f.facts["margin_m"]) > survey.MARGIN_M for f in found)
     return Cost(place, km2, int(is_tagged(ways, "highway").sum()), len(found), stretches, cpu_s, grown)
 
@@ -191,7 +191,11 @@ def main() -> None:
     arguments = parser.parse_args()
     folder = arguments.folder or Path(os.environ.get("SAFEROUTE_TEST_DATA") or "../shared/data")
     if arguments.part in ("all", "cost"):
-        planet(costs(folder, arguments.places))
+        # What an earlier scan kept of a place would not be computed.
+        with tempfile.TemporaryDirectory() as empty:
+            os.environ["SAFEROUTE_CACHE_DIR"] = empty
+            planet(costs(folder, arguments.places))
+        del os.environ["SAFEROUTE_CACHE_DIR"]
     if arguments.part in ("all", "growth"):
         growth(folder, arguments.copies)
     if arguments.part in ("all", "again"):
