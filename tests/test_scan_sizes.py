@@ -93,6 +93,12 @@ def test_no_tile_is_joined_where_the_size_was_chosen_or_ways_are_many() -> None:
     assert {tile.zoom for tile in join_tiles(tiles, boxes, counts, most=500, coarsest=11)} == {11}
 
 
+def test_the_ends_of_the_map_are_seams() -> None:
+    # Around 180° lie two zones, and so do both sides of the equator.
+    assert not any(Tile(10, x, y).is_far_from_seams for x, y in ((0, 300), (1023, 300), (540, 511), (540, 512)))
+    assert all(Tile(10, 540, y).is_far_from_seams for y in (300, 510, 514))
+
+
 def village(first: int, east_m: int) -> str:
     places = ((-100, 10), (900, -30), (290, -200), (310, 500), (450, 250), (700, 250), (700, 420), (450, 420))
     nodes = [f"n{first + i} {x + east_m} {y}" for i, (x, y) in enumerate(places)]

@@ -79,8 +79,8 @@ class Tile:
     @property
     def is_far_from_seams(self) -> bool:
         """Whether the tile lies in one metric zone with all tiles around it, and with all smaller ones in these."""
-        north_west, south_east = (Tile(self.zoom, self.x + i, self.y + i).box for i in (-1, 1))
-        corners = ((lon, lat) for lon in (north_west[0], south_east[2]) for lat in (north_west[3], south_east[1]))
+        boxes = (tile.box for tile in (self, *self.adjacent_tiles()))
+        corners = (corner for west, south, east, north in boxes for corner in ((west, south), (east, north)))
         return len({metric_crs(lon, lat) for lon, lat in corners}) == 1
 
     @property
