@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import shutil
 from dataclasses import replace
@@ -16,7 +17,7 @@ from town import ORIGIN, write_town
 
 from saferoute import scan
 from saferoute.scan.joining import join_tiles
-from saferoute.scan.tiles import Tile, sum_by_tile, tiles_covering
+from saferoute.scan.tiles import MOST_ZOOM, Tile, sum_by_tile, tiles_covering
 from saferoute.sources.profiles import load_profile
 
 if TYPE_CHECKING:
@@ -146,6 +147,29 @@ def test_a_region_over_a_seam_in_several_sizes_is_that_in_one(tmp_path: Path) ->
         written = [{p.name: p.read_bytes() for p in (tmp_path / name).glob(pattern)} for name in ("0", "100")]
         assert written[0] == written[1]
         assert written[0]
+
+
+def mapped_tiles(page: Path) -> set[tuple[int, int, int]]:
+    """Return the vector tiles of a page in which there is land."""
+    content = b"".join(part.read_bytes() for part in sorted(page.glob("tiles-*.part")))
+    import mapbox_vector_tile
+    from pmtiles.reader import all_tiles
+
+    tiles = all_tiles(lambda start, length: content[start : start + length])
+    return {place for place, data in tiles if "land" in mapbox_vector_tile.decode(gzip.decompress(data))}
+
+
+def test_no_larger_tile_claims_a_map_of_ground_where_none_is(tmp_path: Path) -> None:
+    osm = write_town(tmp_path / "town.osm", village(1, 0) + "\n" + village(101, 20_000))
+    mapped = []
+    for number, zoom in enumerate((scan.DEFAULT_ZOOM, None)):
+        job = scan.create_job(osm, zoom=zoom)
+        scan.run_job(job, tmp_path / f"{number}.parquet", workers=1)
+        mapped.append(mapped_tiles(tmp_path / f"{number}-web"))
+    assert mapped[0] == mapped[1]
+    # Between the villages there is no way within 4 km of some of the tiles.
+    at_finest = {x for z, x, _ in mapped[1] if z == MOST_ZOOM}
+    assert at_finest < set(range(min(at_finest), max(at_finest) + 1))
 
 
 def test_sizes_are_told_by_ways_unless_one_is_chosen(tmp_path: Path) -> None:

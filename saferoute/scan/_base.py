@@ -36,6 +36,8 @@ FROM_ZOOM = {
 """First zoom at which each layer is drawn [J]."""
 DRAWN = (*FROM_ZOOM, NAMES)
 """Layers of the base map, the lowest first."""
+_GROUND = ("land", "sea")
+"""Layers that cover all ground of which there is a map."""
 _NAMED_FROM = ((3.5, 8), (3.0, 10), (1.5, 12), (0.0, 13))
 """Least weight of a name, and the first zoom that shows it [J]; names of roads need the last."""
 MOST_NAMES = 300
@@ -52,7 +54,7 @@ _SIGN_M = 300.0
 """Longest line along which the name of a road is written, in metres [J]."""
 
 
-def draw_base(features: Features, tile: Tile, *, most_names: int) -> list[Piece]:
+def draw_base(features: Features, tile: Tile, squares: Sequence[Tile], zoom: int) -> list[Piece]:
     """Return what a tile of the scan adds to the base map of each vector tile.
 
     Parameters
@@ -60,8 +62,10 @@ def draw_base(features: Features, tile: Tile, *, most_names: int) -> list[Piece]
     features : Features
         The map data of the tile and around it, in its metric CRS.
     tile : Tile
-    most_names : int
-        The weightiest are taken.
+    squares : sequence of Tile
+        Tiles of `zoom` in the tile on which land and sea are drawn; elsewhere the page tells that no map is known.
+    zoom : int
+        That of the smallest tiles of the scan.
     """
     to_degrees = Transformer.from_crs(tile.crs, WGS84, always_xy=True)
 
@@ -69,12 +73,16 @@ def draw_base(features: Features, tile: Tile, *, most_names: int) -> list[Piece]
         return project_to_steps(np.stack(to_degrees.transform(xy[:, 0], xy[:, 1]), axis=1), MOST_ZOOM)
 
     frame = _frame_in_metres(tile)
+    known = shapely.union_all([_frame_in_metres(square) for square in squares])
     pieces: list[Piece] = []
     for name, kind, parts in draw_layers(features, frame):
-        finest = shapely.transform(parts, to_steps)
-        for zoom in range(FROM_ZOOM[name], MOST_ZOOM + 1):
-            pieces += _cut_layer(name, kind, _coarsen(finest, kind, zoom), _tiles_at(tile, zoom))
-    labels = find_labels(features, frame, most_names)
+        of = squares if name in _GROUND else [tile]
+        # Frames overlap a little, and would show as slivers in tiles of which no map is known.
+        finest = shapely.transform(parts if of == [tile] else clip_geometries(parts, known), to_steps)
+        for at_zoom in range(FROM_ZOOM[name], MOST_ZOOM + 1):
+            held = dict.fromkeys(vector for part in of for vector in list_tiles_at(part, at_zoom))
+            pieces += _cut_layer(name, kind, _coarsen(finest, kind, at_zoom), list(held))
+    labels = find_labels(features, frame, MOST_NAMES * 4 ** (zoom - tile.zoom))
     return pieces if labels.empty else pieces + list(_place_names(labels, to_steps))
 
 
@@ -89,7 +97,7 @@ def _frame_in_metres(tile: Tile) -> shapely.Polygon:
     return frame
 
 
-def _tiles_at(tile: Tile, zoom: int) -> list[Tile]:
+def list_tiles_at(tile: Tile, zoom: int) -> list[Tile]:
     """Return the tiles of a zoom within a tile, or the one that holds it."""
     if zoom <= tile.zoom:
         up = tile.zoom - zoom

@@ -81,10 +81,12 @@ class Frame:
 
     def distances_to_tile(self, xy: FloatArray, tile: Tile) -> FloatArray:
         """Return the distance of points to the box of another tile in metres."""
-        away: FloatArray = shapely.distance(
-            shapely.points(xy), shapely.box(*self._to_metres.transform_bounds(*tile.box))
-        )
+        away: FloatArray = shapely.distance(shapely.points(xy), self.project_tile(tile))
         return away
+
+    def project_tile(self, tile: Tile) -> shapely.Polygon:
+        """Return the box of another tile in metres."""
+        return shapely.box(*self._to_metres.transform_bounds(*tile.box))
 
 
 def longest_m(ground: search.Survey) -> float:

@@ -163,10 +163,21 @@ def _recall_base(kept: KeptTile, frame: Frame, job: Job, margin: FloatArray) -> 
         features_of, _ = job.open_data()
         area = search.area_from_bounds(frame.widen_box(margin), frame.tile.crs)
         features = features_of.read_features(area, margin_m=search.MARGIN_M)
-        return _base.encode_base(_base.draw_base(features, frame.tile, most_names=most_names))
+        squares = _list_mapped_squares(frame, features.ways.geometry, job)
+        return _base.encode_base(_base.draw_base(features, frame.tile, squares, job.zoom))
 
-    most_names = _base.MOST_NAMES * 4 ** (job.zoom - frame.tile.zoom)
-    return kept.recall_or_make("base", margin.tobytes() + str(most_names).encode(), draw)
+    return kept.recall_or_make("base", margin.tobytes() + str(job.zoom).encode(), draw)
+
+
+def _list_mapped_squares(frame: Frame, ways: NDArray[np.object_], job: Job) -> list[Tile]:
+    """Return the smallest tiles in a tile that would have a map by themselves: at the data, and with a way near."""
+    if frame.tile.zoom == job.zoom:
+        return [frame.tile]
+    at_data = tiles_covering(np.array([job.data_box]), job.zoom, within=frame.tile.box)
+    squares = [tile for tile in at_data if tile.quadkey.startswith(frame.tile.quadkey)]
+    boxes = [frame.project_tile(square) for square in squares]
+    near = shapely.STRtree(ways).query(boxes, predicate="dwithin", distance=NO_WAY_M)[0]
+    return [squares[at] for at in np.unique(near).tolist()]
 
 
 def _measure_windows(ground: search.Survey, job: Job) -> search.Survey:
