@@ -46,7 +46,21 @@ def take_slices(values: FloatArray, first: IntArray, n: int) -> FloatArray:
 
 
 def reduce_slices(values: FloatArray, first: IntArray, n: int, how: str) -> FloatArray:
-    """Return the least or greatest (``min`` or ``max``) of each of some slices of n successive values; NaN wins.
+    """Return the least or greatest value of each of some slices; NaN wins.
+
+    Parameters
+    ----------
+    values : ndarray of shape (m,)
+    first : ndarray of shape (k,)
+        Number of the first value of each slice.
+    n : int
+        Number of successive values in a slice, at least 1.
+    how : str
+        ``min`` or ``max``.
+
+    Returns
+    -------
+    ndarray of shape (k,)
 
     Examples
     --------

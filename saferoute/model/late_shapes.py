@@ -29,9 +29,13 @@ class HeldTable(NamedTuple):
         """Return the table as one of pandas."""
         import pandas as pd
 
-        return pd.DataFrame(
-            {name: pd.array(of, dtype="str") if name in self.words else of for name, of in self.columns.items()}
-        )
+        return pd.DataFrame(self.type_columns())
+
+    def type_columns(self) -> dict[str, Any]:
+        """Return the columns in the types that they have in a table of pandas."""
+        import pandas as pd
+
+        return {name: pd.array(of, dtype="str") if name in self.words else of for name, of in self.columns.items()}
 
 
 class _LateTable:

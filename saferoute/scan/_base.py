@@ -12,7 +12,7 @@ from saferoute.model import WGS84
 from saferoute.page.base import clip_geometries, draw_layers
 from saferoute.page.labels import find_labels
 from saferoute.products import decode_arrays, encode_arrays
-from saferoute.scan.tiles import EXTENT, MOST_ZOOM, Tile, project_to_steps
+from saferoute.scan.tiles import EXTENT, MOST_ZOOM, Tile, list_tiles_at, project_to_steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,7 +40,7 @@ _GROUND = ("land", "sea")
 """Layers that cover all ground of which there is a map."""
 _NAMED_FROM = ((3.5, 8), (3.0, 10), (1.5, 12), (0.0, 13))
 """Least weight of a name, and the first zoom that shows it [J]; names of roads need the last."""
-MOST_NAMES = 300
+_MOST_NAMES = 300
 """Most names of a tile of the scan, which is 5 to 10 km wide; a larger one has more [J]."""
 _TOLERANCE = 6.0
 """Largest error of outlines below `MOST_ZOOM` in steps; a pixel has 8 on a usual screen."""
@@ -82,7 +82,7 @@ def draw_base(features: Features, tile: Tile, squares: Sequence[Tile], zoom: int
         for at_zoom in range(FROM_ZOOM[name], MOST_ZOOM + 1):
             held = dict.fromkeys(vector for part in of for vector in list_tiles_at(part, at_zoom))
             pieces += _cut_layer(name, kind, _coarsen(finest, kind, at_zoom), list(held))
-    labels = find_labels(features, frame, MOST_NAMES * 4 ** (zoom - tile.zoom))
+    labels = find_labels(features, frame, _MOST_NAMES * 4 ** (zoom - tile.zoom))
     return pieces if labels.empty else pieces + list(_place_names(labels, to_steps))
 
 
@@ -95,15 +95,6 @@ def _frame_in_metres(tile: Tile) -> shapely.Polygon:
         outline, lambda xy: np.stack(to_metres.transform(xy[:, 0], xy[:, 1]), axis=1)
     ).buffer(_OVERLAP_M, join_style="mitre")
     return frame
-
-
-def list_tiles_at(tile: Tile, zoom: int) -> list[Tile]:
-    """Return the tiles of a zoom within a tile, or the one that holds it."""
-    if zoom <= tile.zoom:
-        up = tile.zoom - zoom
-        return [Tile(zoom, tile.x >> up, tile.y >> up)]
-    n = 2 ** (zoom - tile.zoom)
-    return [Tile(zoom, tile.x * n + i, tile.y * n + j) for i in range(n) for j in range(n)]
 
 
 def _coarsen(finest: Geometries, kind: str, zoom: int) -> Geometries:

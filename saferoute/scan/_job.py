@@ -229,7 +229,7 @@ def create_job(region: Path | str, *, crew: Crew | None = None, **options: Unpac
     profile, given, dem = choose_profile(options), options.get("zoom"), options.get("dem", ())
     zoom = DEFAULT_ZOOM if given is None else given
     if zoom not in ZOOMS:
-        raise InvalidInput(f"zoom {zoom}: tiles are of zoom {ZOOMS[0]} to {ZOOMS[-1]}; leave it out for {DEFAULT_ZOOM}")
+        raise InvalidInput(f"zoom {zoom}: tiles are of zoom {ZOOMS[0]} to {ZOOMS[-1]}; leave it out, and ways decide")
     path = expand_path(region)
     changes = [expand_path(p) for p in options.get("update") or ()]
     extracts, rasters = ([path], []) if path.name.lower().endswith(SUFFIXES) else list_region_files(path)

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 FACTS = "_saferoute.json"
 """File of facts in the folder of stretches; readers of Parquet skip names with an underscore."""
-COARSEST_PARTITION = 8
+_COARSEST_PARTITION = 8
 """Zoom of the largest partitions, 80 to 150 km wide: one is held in memory, some 15 kB a stretch."""
 ALIKE_ZOOM = 12
 """Zoom of the squares of 5 to 10 km in which no two names are alike, which no partition cuts."""
@@ -189,7 +189,7 @@ def _collect_facts(store: Store, tiles: Sequence[Tile], job: Job, bad: Mapping[s
 def _gather_partitions(store: Store, tiles: Sequence[Tile], job: Job) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
     """Yield the quadkey of each partition and its stretches, in the order of the quadkeys."""
     settled = _settle_seams(store, tiles, job)
-    length = max(job.zoom - PARTITION, COARSEST_PARTITION)
+    length = max(job.zoom - PARTITION, _COARSEST_PARTITION)
     # Tiles are in the order of their quadkeys, so those of a partition follow each other.
     for prefix, members in groupby(tiles, key=lambda tile: tile.quadkey[:length]):
         rows = _read_own_stretches(store, list(members), settled)

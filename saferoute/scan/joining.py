@@ -37,11 +37,13 @@ def join_tiles(tiles: Tiles, boxes: FloatArray, counts: IntArray, *, most: int, 
     counts : ndarray of shape (n,)
         Number of ways in each box.
     most : int
-        Most ways of a larger tile, counting all of every box that touches it.
+        Most ways of a larger tile, counting all of every box that touches it; 0 = none is joined.
     coarsest : int
         Zoom of the largest tiles.
     """
-    for level in range(1, min(_LEVELS, tiles.zoom - coarsest) + 1 if most else 1):
+    if not most:
+        return tiles
+    for level in range(1, min(_LEVELS, tiles.zoom - coarsest) + 1):
         codes, ways = sum_by_tile(boxes, counts, tiles.zoom - level)
         tiles = _join_level(tiles, level, full=codes[ways > most])
     return tiles

@@ -78,7 +78,7 @@ class Tile:
 
     @property
     def is_far_from_seams(self) -> bool:
-        """Whether the tile lies in one metric zone with all tiles around it, and with all smaller ones in these."""
+        """True if the tile, those around it and all smaller ones in these lie in one metric zone."""
         boxes = (tile.box for tile in (self, *self.adjacent_tiles()))
         corners = (corner for west, south, east, north in boxes for corner in ((west, south), (east, north)))
         return len({metric_crs(lon, lat) for lon, lat in corners}) == 1
@@ -103,6 +103,15 @@ class Tile:
         around = [(self.x + i, self.y + j) for i in (-1, 0, 1) for j in (-1, 0, 1) if i or j]
         # Tiles go around the Earth at 180°, and end at the poles.
         return [Tile(self.zoom, x % size, y) for x, y in around if 0 <= y < size]
+
+
+def list_tiles_at(tile: Tile, zoom: int) -> list[Tile]:
+    """Return the tiles of a zoom within a tile, or the one that holds it."""
+    if zoom <= tile.zoom:
+        up = tile.zoom - zoom
+        return [Tile(zoom, tile.x >> up, tile.y >> up)]
+    n = 2 ** (zoom - tile.zoom)
+    return [Tile(zoom, tile.x * n + i, tile.y * n + j) for i in range(n) for j in range(n)]
 
 
 def overlap_of(one: Box, other: Box) -> Box:

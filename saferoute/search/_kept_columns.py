@@ -49,10 +49,7 @@ def encode_columns(begin: str, columns: Mapping[str, Any]) -> dict[str, Any]:
 
 def decode_columns(kept: Arrays, begin: str) -> dict[str, Any]:
     """Return the columns that `encode_columns` was given, in their order."""
-    import pandas as pd
-
-    held = decode_table(kept, begin)
-    return {name: pd.array(of, dtype="str") if name in held.words else of for name, of in held.columns.items()}
+    return decode_table(kept, begin).type_columns()
 
 
 def decode_table(kept: Arrays, begin: str) -> HeldTable:
